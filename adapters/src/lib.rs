@@ -1,1 +1,4 @@
-//! Placeholder while the workspace is laid out.
+//! The definition language and its engine: values to a bank's bytes and back, without sockets,
+//! clocks or keys.
+
+pub mod exchange;

@@ -1,0 +1,300 @@
+//! What passes between the gateway and an adapter: orders in, bytes out; bytes in, outcomes out.
+
+use schemas::value::{AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName};
+use schemas::{FailureReason, Finding};
+
+/// One line of a bank file, in clear: lives only between the journal and the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderLine {
+    /// Number of the row in this bank file, from 1: the key under which the bank answers.
+    pub row_no: u32,
+    /// Payee's name.
+    pub name: PersonName,
+    /// Kind of document.
+    pub id_type: IdType,
+    /// Document number.
+    pub id_number: IdNumber,
+    /// Payee's account.
+    pub account: AccountNo,
+    /// Payee's bank, where known.
+    pub payee_bank: Option<BankCode>,
+    /// Payee's branch, where stated.
+    pub cnaps_code: Option<CnapsCode>,
+    /// What is paid.
+    pub amount: Fen,
+    /// Text for the payee.
+    pub memo: Option<String>,
+}
+
+/// What one bank file instructs. The intent fixes all of it; retry and query reuse it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentOrder {
+    /// Bank-side number of this file: 10 decimal digits, unique for ever at this installation.
+    /// Each dialect forms its own references from it and from the date.
+    pub file_no: u64,
+    /// The bank day for which it is instructed.
+    pub bank_date: time::Date,
+    /// The moment of the intent in +08:00; every time stamp in the bytes is this one.
+    pub instructed_at: time::OffsetDateTime,
+    /// Payer's account.
+    pub payer_account: AccountNo,
+    /// Payer's name; the mandate's where the head has none.
+    pub payer_name: PersonName,
+    /// Month for which is paid.
+    pub pay_month: PayMonth,
+    /// The employer's numbers at the bank (customer number, operator, product): names of the
+    /// dialect's `connection` fields, values of the deployment.
+    pub connection: std::collections::BTreeMap<String, String>,
+    /// The lines, `row_no` 1, 2, 3 …
+    pub lines: Vec<OrderLine>,
+}
+
+impl PaymentOrder {
+    /// Sum of the lines; `None` on overflow.
+    #[must_use]
+    pub fn total(&self) -> Option<Fen> {
+        self.lines
+            .iter()
+            .try_fold(Fen::ZERO, |sum, line| sum.checked_add(line.amount))
+    }
+}
+
+/// Keys as an adapter sees them: algorithms and slots by name, never a key.
+pub trait Crypto {
+    /// Signs with our key of `slot` (`signing`) by the named algorithm (`sm2_sm3`, `rsa_sha256`).
+    ///
+    /// # Errors
+    /// When there is no such key or algorithm.
+    fn sign(&self, algorithm: &str, slot: &str, message: &[u8]) -> Result<Vec<u8>, CryptoError>;
+    /// Whether `signature` over `message` verifies with the bank's key of `slot`.
+    ///
+    /// # Errors
+    /// When there is no such key, or the signature is wrong.
+    fn verify(
+        &self,
+        algorithm: &str,
+        slot: &str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CryptoError>;
+    /// Encrypts a body by the named cipher (`sm4_cbc`).
+    ///
+    /// # Errors
+    /// When there is no such key or cipher.
+    fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError>;
+    /// Decrypts a body by the named cipher.
+    ///
+    /// # Errors
+    /// When there is no such key or cipher, or the padding is wrong.
+    fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError>;
+}
+
+/// Why a signature or cipher did not work.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CryptoError {
+    /// No key of that slot or no such algorithm.
+    #[error("no {algorithm} key in slot {slot}")]
+    NoKey {
+        /// Name of the algorithm.
+        algorithm: String,
+        /// Name of the slot.
+        slot: String,
+    },
+    /// The signature does not verify.
+    #[error("the signature does not verify")]
+    BadSignature,
+    /// The sealed text can't be opened.
+    #[error("the sealed body can't be opened")]
+    BadCipherText,
+}
+
+/// One message that leaves, complete: the bytes are exactly what goes on the wire or into a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outgoing {
+    /// Name of the flow's step: `submit`, `upload`, `sign_in`.
+    pub step: String,
+    /// File name for `convert`, file drops and the record of what left.
+    pub file_name: String,
+    /// How it travels.
+    pub wire: Wire,
+    /// The bytes (for TCP: framed; for HTTP: the body).
+    pub bytes: Vec<u8>,
+    /// From this message on the bank may pay: a failure after its bytes left is `MaybeSent`.
+    /// A failure of a step that does not instruct (sign-in, upload, poll) is `NotSent`.
+    pub instructs: bool,
+    /// The signature in it: algorithm and slot; `None` where the message carries none of ours.
+    pub signature: Option<(String, String)>,
+}
+
+/// How a message travels. Addresses are the deployment's, not the dialect's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// TCP; the reply ends as the frame says.
+    Tcp {
+        /// How the end of the reply is found.
+        reply: FrameEnd,
+    },
+    /// HTTP POST; the reply is the body.
+    Http {
+        /// Which of the connection's addresses: `main`, `sign`.
+        endpoint: String,
+        /// Path with query string.
+        path: String,
+        /// Content type.
+        content_type: String,
+        /// Further headers.
+        headers: Vec<(String, String)>,
+    },
+    /// A file into the bank's folder; no reply here.
+    Drop {
+        /// Folder below the connection's root.
+        folder: String,
+    },
+}
+
+/// How the end of a TCP message is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FrameEnd {
+    /// Ends with these bytes, searched on character boundaries of the charset.
+    Line {
+        /// The ending.
+        terminator: Vec<u8>,
+    },
+    /// A decimal length at an offset, in so many digits, padded by zeros or spaces.
+    Length {
+        /// Offset of the digits.
+        offset: usize,
+        /// Number of digits.
+        digits: usize,
+        /// Bytes before the body that the length does not count.
+        uncounted: usize,
+    },
+    /// The peer closes.
+    EndOfStream,
+}
+
+/// What the gateway does next in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Send this and feed the reply.
+    Send(Outgoing),
+    /// Wait, then ask for the next step again.
+    Wait {
+        /// Milliseconds.
+        wait_ms: u64,
+    },
+    /// The conversation is over.
+    Done(Reply),
+}
+
+/// What a finished conversation said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Answer to a submission.
+    Receipt(Receipt),
+    /// Answer to a query.
+    Result(ResultFile),
+}
+
+/// What the bank says of one line or of a whole file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Paid.
+    Paid,
+    /// Refused or not payable.
+    Failed(FailureReason),
+    /// The bank has it or is working on it.
+    Accepted,
+    /// Nobody knows: an unlisted code, a suspicion, a contradiction.
+    Unknown,
+    /// Paid and come back.
+    Returned,
+    /// The bank knows nothing of it; leaves `unknown` unless the dialect says otherwise.
+    NotFound,
+}
+
+/// A bank's answer to a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The whole file: `Accepted`, `Failed` or `Unknown` (never more).
+    pub outcome: Outcome,
+    /// The bank's code and text as they came.
+    pub bank_code: Option<String>,
+    /// The bank's text.
+    pub bank_text: Option<String>,
+    /// References by their name in the dialect (`file_no`, `bank_batch_no`).
+    pub references: std::collections::BTreeMap<String, String>,
+    /// Rows that the receipt itself refuses.
+    pub lines: Vec<LineOutcome>,
+}
+
+/// 回盘: what a bank says of the lines of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResultFile {
+    /// The file as a whole.
+    pub outcome: Outcome,
+    /// The bank calls it final, or every line in it is.
+    pub is_final: bool,
+    /// Lists failures only; what it leaves out is paid where the totals agree.
+    pub failures_only: bool,
+    /// The bank's code for the request or the batch.
+    pub bank_code: Option<String>,
+    /// The bank's text for it.
+    pub bank_text: Option<String>,
+    /// References by name; `file_no` where the message names our file.
+    pub references: std::collections::BTreeMap<String, String>,
+    /// The lines it names.
+    pub lines: Vec<LineOutcome>,
+    /// Totals as the bank states them: `count`, `amount_fen`, `paid_count`, `paid_fen` …
+    pub totals: std::collections::BTreeMap<String, i64>,
+    /// What is wrong with the message itself (totals that do not add up, doubled lines).
+    pub findings: Vec<Finding>,
+}
+
+/// What a bank says of one line. A field that the message does not carry is `None`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineOutcome {
+    /// Row number in the bank file.
+    pub row_no: Option<u32>,
+    /// The bank's or our reference of the line.
+    pub reference: Option<String>,
+    /// Account as reported.
+    pub account: Option<AccountNo>,
+    /// Name as reported.
+    pub name: Option<PersonName>,
+    /// Amount as reported.
+    pub amount: Option<Fen>,
+    /// Outcome.
+    pub outcome: Outcome,
+    /// A finer word for an accepted line: `processing`, `needs_approval`, `scheduled`.
+    pub detail: Option<String>,
+    /// The bank's code as it came.
+    pub bank_code: Option<String>,
+    /// The bank's text as it came.
+    pub bank_text: Option<String>,
+    /// The bank's serial number of the payment.
+    pub bank_serial: Option<String>,
+    /// For a return: the serial of the payment that came back.
+    pub original_bank_serial: Option<String>,
+    /// When it was booked, RFC 3339 or a date, as far as the message says.
+    pub booked_at: Option<String>,
+}
+
+/// One record that a bank pushes: a line outcome of a named file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisbursementRecord {
+    /// Our file as the bank names it.
+    pub file_no: Option<u64>,
+    /// The outcome.
+    pub line: LineOutcome,
+}
+
+/// The bytes are not the message that they should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} at byte {offset}")]
+pub struct Unreadable {
+    /// What is wrong, without any value of the message in it.
+    pub what: String,
+    /// Offset in the bytes as they came (0 where it is about the whole).
+    pub offset: usize,
+}

@@ -1,0 +1,95 @@
+//! 代发批次 and 代发明细: what an employer instructs.
+
+use crate::value::{
+    AccountNo, BankCode, BatchNo, CnapsCode, Fen, IdNumber, IdType, LineNo, PayMonth, PaymentId,
+    PersonName, RegionCode, Uscc,
+};
+
+/// The head of a batch: who pays whom through which bank, with the control totals as stated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchHead {
+    /// 批次号, the employer's own number.
+    pub batch_no: BatchNo,
+    /// 统一社会信用代码 of the employer.
+    pub employer_uscc: Uscc,
+    /// 单位名称 as written, if given.
+    pub employer_name: Option<String>,
+    /// 项目编码; the first six digits are the region where it has them.
+    pub project_code: Option<String>,
+    /// 工资月份.
+    pub pay_month: PayMonth,
+    /// 付款银行.
+    pub paying_bank: BankCode,
+    /// 付款账号.
+    pub payer_account: AccountNo,
+    /// 付款户名 as written, if given. Personal where the payer is a sole trader: print masked.
+    pub payer_name: Option<PersonName>,
+    /// 总笔数 as stated.
+    pub line_count: u32,
+    /// 总金额 as stated.
+    pub total: Fen,
+}
+
+impl BatchHead {
+    /// The region that supervises the batch: the project code's first six digits where it begins
+    /// with six digits, else digits 3 to 8 of the employer's code.
+    #[must_use]
+    pub fn region(&self) -> Option<RegionCode> {
+        let of_project = self
+            .project_code
+            .as_deref()
+            .and_then(|code| RegionCode::parse(code.get(..6)?).ok());
+        of_project.or_else(|| RegionCode::parse(self.employer_uscc.region()).ok())
+    }
+}
+
+/// The person who is paid. Borrowed, so that reading a million lines allocates nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Payee<'a> {
+    /// The name in clear; print it through [`PersonName::mask`] only.
+    pub name: &'a str,
+    /// 证件类型.
+    pub id_type: IdType,
+    /// 证件号码.
+    pub id_number: IdNumber,
+    /// 银行账号.
+    pub account: AccountNo,
+}
+
+/// One line of a batch that passed every check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayLine<'a> {
+    /// Place among the lines of the file, from 1: the second half of a payment's id.
+    pub index: u32,
+    /// Where a person finds it: row of the csv or sheet, place in JSON or pain.001.
+    pub row: u32,
+    /// 序号 as written.
+    pub line_no: LineNo,
+    /// A reference of the sender that is not a number (pain.001 EndToEndId).
+    pub reference: Option<&'a str>,
+    /// The person.
+    pub payee: Payee<'a>,
+    /// 开户银行 where stated or known from the card prefix.
+    pub payee_bank: Option<BankCode>,
+    /// 联行号 of the payee's branch.
+    pub cnaps_code: Option<CnapsCode>,
+    /// 实发金额: what is paid.
+    pub amount: Fen,
+    /// 应发金额, if given.
+    pub gross_amount: Option<Fen>,
+    /// 备注, if given.
+    pub memo: Option<&'a str>,
+    /// 原明细: the payment that this line corrects (补发).
+    pub corrects: Option<PaymentId>,
+}
+
+impl std::fmt::Debug for Payee<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Payee")
+            .field("name", &PersonName::mask(self.name))
+            .field("id_type", &self.id_type)
+            .field("id_number", &self.id_number)
+            .field("account", &self.account)
+            .finish()
+    }
+}

@@ -1,0 +1,1 @@
+//! Golden cases come here, one per code.

@@ -1,0 +1,85 @@
+//! Names of payees, kept as they came.
+
+use super::{Purpose, ValueError};
+
+/// A payee's name exactly as written, outer white space dropped, 1 to 120 characters without
+/// control characters. Never normalised: 吴 and 吳 are two names. Personal: prints its first
+/// character and stars.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonName(String);
+
+impl PersonName {
+    /// The longest name in characters; the paying bank's own limit, in its bytes, is shorter.
+    pub const CHARS_MAX: usize = 120;
+
+    /// Checks a name and borrows it: the door for readers that must not allocate.
+    ///
+    /// # Errors
+    /// `Empty`; `Form` for control characters, line separators, bidirectional overrides or
+    /// U+FFFD (the mark of a broken decoding); `Overflow` beyond 120 characters.
+    pub fn check(text: &str) -> Result<&str, ValueError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(ValueError::Empty);
+        }
+        if text.chars().any(forbidden) {
+            return Err(ValueError::Form);
+        }
+        if text.len() > Self::CHARS_MAX && text.chars().count() > Self::CHARS_MAX {
+            return Err(ValueError::Overflow);
+        }
+        Ok(text)
+    }
+
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// As [`PersonName::check`].
+    pub fn parse(text: &str) -> Result<Self, ValueError> {
+        Self::check(text).map(|name| Self(name.to_owned()))
+    }
+
+    /// The name in clear.
+    #[must_use]
+    pub fn reveal(&self, _purpose: Purpose) -> &str {
+        &self.0
+    }
+
+    /// The first character and a star for each other one, at most three.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        Self::mask(&self.0)
+    }
+
+    /// Masks any text as a name is masked.
+    #[must_use]
+    pub fn mask(text: &str) -> String {
+        let mut characters = text.trim().chars();
+        let first = characters.next().filter(|c| !forbidden(*c)).unwrap_or('*');
+        let stars = characters.count().clamp(1, 3);
+        std::iter::once(first)
+            .chain(std::iter::repeat_n('*', stars))
+            .collect()
+    }
+}
+
+fn forbidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+                | '\u{FEFF}' | '\u{FFFD}'
+        )
+}
+
+impl std::fmt::Debug for PersonName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+impl std::fmt::Display for PersonName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.masked())
+    }
+}

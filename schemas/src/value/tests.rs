@@ -1,0 +1,1 @@
+//! Known answers and properties of every value come here.
