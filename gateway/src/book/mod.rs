@@ -1,0 +1,317 @@
+//! The book: every batch, line and bank file as the journal tells them, in memory.
+//!
+//! [`Book::apply`] is the only way in; it is pure over (sequence, time, event, table), so that
+//! replaying the journal gives the same book. Commands look at the book, write an event and
+//! apply it under one lock; nobody changes a line in another way.
+
+pub mod bank_file;
+pub mod batch;
+mod corrections;
+mod steps;
+pub mod table;
+mod wages;
+
+#[cfg(test)]
+mod tests;
+
+pub use bank_file::{BankFile, FileState};
+pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
+pub use corrections::CorrectionConflict;
+pub use wages::InFlight;
+
+use crate::event::{AcceptedHead, Dispute, Event, Intent, Move, Origin};
+use schemas::value::{BankCode, BatchId, BatchNo, PaymentId, Uscc};
+use schemas::{FailureReason, LineEvent, LineState};
+use std::collections::BTreeMap;
+use table::TableRow;
+
+/// A record as the book reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded<'a> {
+    /// Journal sequence.
+    pub sequence: u64,
+    /// Unix milliseconds.
+    pub time_ms: i64,
+    /// The fact.
+    pub event: &'a Event,
+    /// The attached table, for `BatchLines`.
+    pub table: &'a [u8],
+}
+
+/// A batch whose file is still arriving.
+#[derive(Debug, Default)]
+struct Arriving {
+    rows: Vec<TableRow>,
+    corrects: BTreeMap<u32, PaymentId>,
+    line_records: Vec<(u32, u64)>,
+    finding_records: Vec<u64>,
+    byte_records: Vec<u64>,
+}
+
+/// A bank's record that names no line of ours, until somebody explains it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnmatchedRecord {
+    /// The bank that sent it.
+    pub bank: BankCode,
+    /// Journal sequence of the record about it.
+    pub sequence: u64,
+    /// Journal sequence of the message.
+    pub message: u64,
+    /// Place in the message, from 0.
+    pub place: u32,
+    /// The file that it names.
+    pub file_no: Option<u64>,
+    /// Why it matches nothing.
+    pub why: String,
+    /// What it reports, in fen.
+    pub reported_fen: Option<i64>,
+    /// When it came, Unix milliseconds.
+    pub time_ms: i64,
+}
+
+/// A message that a bank pushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushedMessage {
+    /// Journal sequence.
+    pub sequence: u64,
+    /// When it came, Unix milliseconds.
+    pub time_ms: i64,
+    /// `applied` or `unreadable`.
+    pub reading: String,
+    /// push, result or receipt.
+    pub message: String,
+}
+
+/// A resolution that waits for its second operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// The outcome proposed.
+    pub outcome: LineEvent,
+    /// Why it failed.
+    pub reason: Option<FailureReason>,
+    /// Digest of the evidence.
+    pub evidence_digest: String,
+    /// Who proposed.
+    pub operator: String,
+    /// When, Unix milliseconds.
+    pub time_ms: i64,
+}
+
+/// An event that the journal holds and the book can't follow: the record and the program do
+/// not belong together. Never caused by what comes from outside.
+#[derive(Debug, thiserror::Error)]
+#[error("record {sequence} can't follow what is before it: {what}")]
+pub struct Inconsistent {
+    /// Journal sequence.
+    pub sequence: u64,
+    /// What does not fit.
+    pub what: &'static str,
+}
+
+/// The book.
+#[derive(Debug, Default)]
+pub struct Book {
+    pub(crate) batches: BTreeMap<BatchId, Batch>,
+    by_number: BTreeMap<(Uscc, BatchNo), BatchId>,
+    by_digest: BTreeMap<(Uscc, String), BatchId>,
+    pub(crate) files: BTreeMap<u64, BankFile>,
+    arriving: BTreeMap<u64, Arriving>,
+    scopes: BTreeMap<wages::Scope, Vec<BatchId>>,
+    corrections: BTreeMap<PaymentId, PaymentId>,
+    unmatched: Vec<UnmatchedRecord>,
+    pushed: BTreeMap<(BankCode, String), PushedMessage>,
+    proposals: BTreeMap<PaymentId, Proposal>,
+    file_no_max: u64,
+    sequence: u64,
+}
+
+impl Book {
+    /// The batch of a number.
+    #[must_use]
+    pub fn batch(&self, id: BatchId) -> Option<&Batch> {
+        self.batches.get(&id)
+    }
+
+    /// Every batch, oldest first.
+    pub fn batches(&self) -> impl DoubleEndedIterator<Item = &Batch> {
+        self.batches.values()
+    }
+
+    /// The batch of an employer's own number (M7: for ever).
+    #[must_use]
+    pub fn batch_by_number(&self, employer: Uscc, batch_no: &BatchNo) -> Option<&Batch> {
+        self.by_number.get(&(employer, batch_no.clone())).and_then(|id| self.batches.get(id))
+    }
+
+    /// The batch that came as these bytes.
+    #[must_use]
+    pub fn batch_by_digest(&self, employer: Uscc, digest: &str) -> Option<&Batch> {
+        self.by_digest.get(&(employer, digest.to_owned())).and_then(|id| self.batches.get(id))
+    }
+
+    /// A bank file.
+    #[must_use]
+    pub fn file(&self, file_no: u64) -> Option<&BankFile> {
+        self.files.get(&file_no)
+    }
+
+    /// Every bank file.
+    pub fn files(&self) -> impl Iterator<Item = &BankFile> {
+        self.files.values()
+    }
+
+    /// The line of a payment.
+    #[must_use]
+    pub fn line(&self, payment: PaymentId) -> Option<(&Batch, &Line)> {
+        let batch = self.batches.get(&payment.batch)?;
+        Some((batch, batch.line(payment.row)?))
+    }
+
+    /// Records of banks that name no line of ours.
+    #[must_use]
+    pub fn unmatched(&self) -> &[UnmatchedRecord] {
+        &self.unmatched
+    }
+
+    /// The earlier reception of the same bytes from the same bank.
+    #[must_use]
+    pub fn pushed(&self, bank: BankCode, digest: &str) -> Option<&PushedMessage> {
+        self.pushed.get(&(bank, digest.to_owned()))
+    }
+
+    /// Every message that banks pushed.
+    pub fn pushed_messages(&self) -> impl Iterator<Item = (BankCode, &PushedMessage)> {
+        self.pushed.iter().map(|((bank, _), message)| (*bank, message))
+    }
+
+    /// The resolution that waits for its second operator.
+    #[must_use]
+    pub fn proposal(&self, payment: PaymentId) -> Option<&Proposal> {
+        self.proposals.get(&payment)
+    }
+
+    /// Resolutions that wait for their second operators.
+    pub fn proposals(&self) -> impl Iterator<Item = (PaymentId, &Proposal)> {
+        self.proposals.iter().map(|(payment, proposal)| (*payment, proposal))
+    }
+
+    /// The next free number of a bank file; numbers are never used again.
+    #[must_use]
+    pub fn next_file_no(&self) -> u64 {
+        self.file_no_max + 1
+    }
+
+    /// The last record applied.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Applies one record.
+    ///
+    /// # Errors
+    /// When the record does not follow from what is before it.
+    pub fn apply(&mut self, recorded: Recorded<'_>) -> Result<(), Inconsistent> {
+        let Recorded { sequence, time_ms, event, table } = recorded;
+        let fault = |what| Inconsistent { sequence, what };
+        match event {
+            Event::Started { .. } | Event::Disclosed { .. } => {}
+            Event::BatchOpened { .. } => {
+                self.arriving.insert(sequence, Arriving::default());
+            }
+            Event::BatchBytes { opened, .. } => {
+                self.arriving_of(*opened).ok_or(fault("no opening record"))?.byte_records
+                    .push(sequence);
+            }
+            Event::BatchLines { opened, first, corrects, .. } => {
+                let rows = TableRow::read_all(table).ok_or(fault("a table of a wrong length"))?;
+                let arriving = self.arriving_of(*opened).ok_or(fault("no opening record"))?;
+                arriving.line_records.push((*first, sequence));
+                arriving.corrects.extend(corrects.iter().copied());
+                arriving.rows.extend(rows);
+            }
+            Event::BatchFindings { opened, .. } => {
+                self.arriving_of(*opened).ok_or(fault("no opening record"))?.finding_records
+                    .push(sequence);
+            }
+            Event::BatchAbandoned { opened, .. } => {
+                self.arriving.remove(opened);
+            }
+            Event::BatchAccepted(head) => self.accept(head, sequence, time_ms).map_err(fault)?,
+            Event::BatchApproved { batch, person, .. } => {
+                self.step_all(*batch, LineEvent::Release, sequence, time_ms).map_err(fault)?;
+                let batch = self.batches.get_mut(batch).ok_or(fault("no such batch"))?;
+                batch.approved = Some((person.clone(), time_ms));
+            }
+            Event::BatchWithdrawn { batch, person } => {
+                self.step_all(*batch, LineEvent::Cancel, sequence, time_ms).map_err(fault)?;
+                let batch = self.batches.get_mut(batch).ok_or(fault("no such batch"))?;
+                batch.withdrawn = Some((person.clone(), time_ms));
+            }
+            Event::FileIntended(intent) => {
+                self.intend(intent, sequence, time_ms).map_err(fault)?;
+            }
+            Event::MessageLeaving { file_no, instructs, .. } => {
+                self.leaving(*file_no, *instructs, sequence, time_ms).map_err(fault)?;
+            }
+            Event::MessageAnswered { file_no, .. } => {
+                self.note(*file_no, sequence).ok_or(fault("no such bank file"))?;
+            }
+            Event::FileReceipt { file_no, references, .. } => {
+                self.note(*file_no, sequence).ok_or(fault("no such bank file"))?;
+                let file = self.files.get_mut(file_no).ok_or(fault("no such bank file"))?;
+                file.references.extend(references.clone());
+            }
+            Event::FileAbandoned { file_no, .. } => {
+                self.abandon(*file_no, sequence, time_ms).map_err(fault)?;
+            }
+            Event::Outcomes { file_no, origin, is_final, moves, disputes, .. } => {
+                self.outcomes(*file_no, *origin, *is_final, moves, disputes, sequence, time_ms)
+                    .map_err(fault)?;
+            }
+            Event::BankMessage { bank, message, digest, reading } => {
+                let pushed = PushedMessage {
+                    sequence,
+                    time_ms,
+                    reading: reading.clone(),
+                    message: message.clone(),
+                };
+                self.pushed.insert((*bank, digest.clone()), pushed);
+            }
+            Event::Unmatched { bank, message, place, file_no, why, reported_fen } => {
+                self.unmatched.push(UnmatchedRecord {
+                    bank: *bank,
+                    sequence,
+                    message: *message,
+                    place: *place,
+                    file_no: *file_no,
+                    why: why.clone(),
+                    reported_fen: *reported_fen,
+                    time_ms,
+                });
+            }
+            Event::ResolutionProposed {
+                payment, outcome, reason, evidence_digest, operator, ..
+            } => {
+                let proposal = Proposal {
+                    outcome: *outcome,
+                    reason: *reason,
+                    evidence_digest: evidence_digest.clone(),
+                    operator: operator.clone(),
+                    time_ms,
+                };
+                self.proposals.insert(*payment, proposal);
+                self.note_line(*payment, sequence).ok_or(fault("no such payment"))?;
+            }
+            Event::ResolutionConfirmed { payment, .. } => {
+                self.resolve(*payment, sequence, time_ms).map_err(fault)?;
+            }
+        }
+        self.sequence = sequence;
+        Ok(())
+    }
+
+    fn arriving_of(&mut self, opened: u64) -> Option<&mut Arriving> {
+        self.arriving.get_mut(&opened)
+    }
+}
