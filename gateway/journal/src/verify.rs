@@ -55,6 +55,7 @@ pub fn verify(disk: &dyn Disk, dir: &Path) -> Result<Report, JournalError> {
         chain: Chain::beginning(),
         records: 0,
         damages: Vec::new(),
+        lost_end: false,
     };
     let mut firsts = Vec::new();
     for name in names {
@@ -82,6 +83,8 @@ struct Check {
     chain: Chain,
     records: u64,
     damages: Vec<Damage>,
+    /// Whether the end of the segment before is damaged.
+    lost_end: bool,
 }
 
 impl Check {
@@ -98,8 +101,13 @@ impl Check {
 
     fn segment(&mut self, disk: &dyn Disk, dir: &Path, first: u64, is_last: bool) {
         let name = segment::file_name(first);
+        // A record destroyed at the end of the segment before is named already.
+        let is_named = self.lost_end && first == self.chain.next.saturating_add(1);
         let is_gap = first != self.chain.next;
-        if is_gap {
+        self.lost_end = false;
+        if is_gap && is_named {
+            self.chain.next = first;
+        } else if is_gap {
             let what = Flaw::SegmentMissing {
                 expected: self.chain.next,
                 found: first,
@@ -142,7 +150,10 @@ impl Check {
             }
             match self.resume(window, at) {
                 Some(next) => offset = next,
-                None => return,
+                None => {
+                    self.lost_end = true;
+                    return;
+                }
             }
         }
     }
