@@ -7,9 +7,11 @@
 use crate::book::{Book, Inconsistent, Recorded};
 use crate::clock::Clock;
 use crate::event::Event;
-use journal::{Draft, Journal, JournalError, Record, Vault, VaultError};
+use journal::seal::{SealError, Vault};
+use journal::{Draft, Journal, JournalError, Record};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
+use zeroize::Zeroizing;
 
 /// Why a fact could not be recorded or read: ours, never the sender's.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +21,7 @@ pub enum CoreError {
     Journal(#[from] JournalError),
     /// The vault refused.
     #[error("personal data could not be sealed or opened")]
-    Vault(#[from] VaultError),
+    Vault(#[from] SealError),
     /// The journal tells what the book can't follow.
     #[error(transparent)]
     Inconsistent(#[from] Inconsistent),
@@ -50,7 +52,11 @@ pub struct Fact {
 
 impl From<Event> for Fact {
     fn from(event: Event) -> Self {
-        Self { event, table: Vec::new(), personal: None }
+        Self {
+            event,
+            table: Vec::new(),
+            personal: None,
+        }
     }
 }
 
@@ -58,7 +64,11 @@ impl Fact {
     /// A fact with a sealed part under the data key of `owner`.
     #[must_use]
     pub fn sealed(event: Event, owner: &str, personal: Vec<u8>) -> Self {
-        Self { event, table: Vec::new(), personal: Some((owner.to_owned(), personal)) }
+        Self {
+            event,
+            table: Vec::new(),
+            personal: Some((owner.to_owned(), personal)),
+        }
     }
 }
 
@@ -127,7 +137,13 @@ impl Core {
             progress(record.sequence);
         }
         let (changed, _) = watch::channel(book.sequence());
-        Ok(Self { journal, vault, book: Mutex::new(book), clock, changed })
+        Ok(Self {
+            journal,
+            vault,
+            book: Mutex::new(book),
+            clock,
+            changed,
+        })
     }
 
     /// The clock.
@@ -159,7 +175,10 @@ impl Core {
     pub fn desk(&self) -> Desk<'_> {
         // A thread that panicked while it held the lock left the book as the journal tells it:
         // `apply` changes it only after the record was taken.
-        Desk { core: self, book: self.book.lock().unwrap_or_else(PoisonError::into_inner) }
+        Desk {
+            core: self,
+            book: self.book.lock().unwrap_or_else(PoisonError::into_inner),
+        }
     }
 
     /// Writes a fact's JSON and seals its personal part, outside the lock.
@@ -167,7 +186,11 @@ impl Core {
     /// # Errors
     /// When the vault or the encoder fails.
     pub fn prepare(&self, fact: Fact) -> Result<Prepared, CoreError> {
-        let Fact { event, table, personal } = fact;
+        let Fact {
+            event,
+            table,
+            personal,
+        } = fact;
         let mut clear = serde_json::to_vec(&event)?;
         let table_at = clear.len() + 1;
         if !table.is_empty() {
@@ -179,7 +202,13 @@ impl Core {
             Some((owner, personal)) => self.vault.seal(&owner, &clear, &personal)?,
             None => (String::new(), Vec::new()),
         };
-        Ok(Prepared { event, table_at, clear, key_id, sealed })
+        Ok(Prepared {
+            event,
+            table_at,
+            clear,
+            key_id,
+            sealed,
+        })
     }
 
     /// Records one fact by `actor` and applies it. Not yet durable.
@@ -227,11 +256,13 @@ impl Core {
     ///
     /// # Errors
     /// When the key is gone or the record was changed.
-    pub fn personal(&self, record: &Record) -> Result<Vec<u8>, CoreError> {
+    pub fn personal(&self, record: &Record) -> Result<Zeroizing<Vec<u8>>, CoreError> {
         if record.key_id.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Zeroizing::default());
         }
-        Ok(self.vault.open(&record.key_id, &record.clear, &record.sealed)?)
+        Ok(self
+            .vault
+            .open_sealed(&record.key_id, &record.clear, &record.sealed)?)
     }
 }
 
@@ -281,8 +312,17 @@ impl Desk<'_> {
 /// # Errors
 /// When the clear part is not an event.
 pub fn read_event(record: &Record) -> Result<(Event, &[u8]), CoreError> {
-    let end = record.clear.iter().position(|byte| *byte == b'\n').unwrap_or(record.clear.len());
-    let event = serde_json::from_slice(record.clear.get(..end).unwrap_or_default())
-        .map_err(|source| CoreError::NotAnEvent { sequence: record.sequence, source })?;
+    let end = record
+        .clear
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(record.clear.len());
+    let event =
+        serde_json::from_slice(record.clear.get(..end).unwrap_or_default()).map_err(|source| {
+            CoreError::NotAnEvent {
+                sequence: record.sequence,
+                source,
+            }
+        })?;
     Ok((event, record.clear.get(end + 1..).unwrap_or_default()))
 }

@@ -1,1 +1,15 @@
-//! Placeholder while the workspace is laid out.
+//! Anxin Gateway: wage payments between employers, 57 banks and the labour regulators of a
+//! province. The library behind the program `anxin`; gateway/docs/ARCHITECTURE.md has the map.
+
+pub mod book;
+pub mod clock;
+pub mod core;
+pub mod event;
+pub mod intake;
+pub mod mandates;
+
+/// Lower-case hex of bytes.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    certs::digest::hex_lower(bytes)
+}

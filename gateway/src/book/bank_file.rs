@@ -61,7 +61,10 @@ impl BankFile {
     /// The place in the batch of a row of the file (rows count from 1).
     #[must_use]
     pub fn line_of_row(&self, row_no: u32) -> Option<u32> {
-        self.intent.lines.get(usize::try_from(row_no.checked_sub(1)?).ok()?).copied()
+        self.intent
+            .lines
+            .get(usize::try_from(row_no.checked_sub(1)?).ok()?)
+            .copied()
     }
 
     /// Lowest and highest line.

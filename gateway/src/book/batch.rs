@@ -55,16 +55,20 @@ impl Sums {
 
     /// States and sums in the order of the machine.
     pub fn iter(&self) -> impl Iterator<Item = (LineState, Sum)> + '_ {
-        LineState::ALL.into_iter().map(|state| (state, self.of(state)))
+        LineState::ALL
+            .into_iter()
+            .map(|state| (state, self.of(state)))
     }
 
     /// All lines outside `refused`: must equal the accepted total for ever (M4).
     #[must_use]
     pub fn instructed(&self) -> Sum {
-        self.iter().filter(|(state, _)| *state != LineState::Refused).fold(
-            Sum::default(),
-            |total, (_, sum)| Sum { count: total.count + sum.count, fen: total.fen + sum.fen },
-        )
+        self.iter()
+            .filter(|(state, _)| *state != LineState::Refused)
+            .fold(Sum::default(), |total, (_, sum)| Sum {
+                count: total.count + sum.count,
+                fen: total.fen + sum.fen,
+            })
     }
 
     fn put(&mut self, state: LineState, fen: i64) {
@@ -172,7 +176,11 @@ impl Batch {
             .iter()
             .map(|row| {
                 let refused = row.refused || late.contains(&row.index);
-                let state = if refused { LineState::Refused } else { LineState::Held };
+                let state = if refused {
+                    LineState::Refused
+                } else {
+                    LineState::Held
+                };
                 sums.put(state, row.amount_fen);
                 Line {
                     row: row.row,
@@ -221,7 +229,8 @@ impl Batch {
 
     /// The line of an index, to change what the machine does not govern.
     pub(super) fn line_mut(&mut self, index: u32) -> Option<&mut Line> {
-        self.lines.get_mut(usize::try_from(index.checked_sub(1)?).ok()?)
+        self.lines
+            .get_mut(usize::try_from(index.checked_sub(1)?).ok()?)
     }
 
     /// Applies one event to one line and keeps the sums. `None` when there is no such line.

@@ -34,7 +34,11 @@ impl Book {
     ///
     /// # Errors
     /// Why not.
-    pub fn may_correct(&self, employer: Uscc, original: PaymentId) -> Result<(), CorrectionConflict> {
+    pub fn may_correct(
+        &self,
+        employer: Uscc,
+        original: PaymentId,
+    ) -> Result<(), CorrectionConflict> {
         self.correctable(employer, original)?;
         match self.live_correction(original) {
             Some(live) => Err(CorrectionConflict::Live(live)),

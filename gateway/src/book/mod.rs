@@ -140,13 +140,17 @@ impl Book {
     /// The batch of an employer's own number (M7: for ever).
     #[must_use]
     pub fn batch_by_number(&self, employer: Uscc, batch_no: &BatchNo) -> Option<&Batch> {
-        self.by_number.get(&(employer, batch_no.clone())).and_then(|id| self.batches.get(id))
+        self.by_number
+            .get(&(employer, batch_no.clone()))
+            .and_then(|id| self.batches.get(id))
     }
 
     /// The batch that came as these bytes.
     #[must_use]
     pub fn batch_by_digest(&self, employer: Uscc, digest: &str) -> Option<&Batch> {
-        self.by_digest.get(&(employer, digest.to_owned())).and_then(|id| self.batches.get(id))
+        self.by_digest
+            .get(&(employer, digest.to_owned()))
+            .and_then(|id| self.batches.get(id))
     }
 
     /// A bank file.
@@ -181,7 +185,9 @@ impl Book {
 
     /// Every message that banks pushed.
     pub fn pushed_messages(&self) -> impl Iterator<Item = (BankCode, &PushedMessage)> {
-        self.pushed.iter().map(|((bank, _), message)| (*bank, message))
+        self.pushed
+            .iter()
+            .map(|((bank, _), message)| (*bank, message))
     }
 
     /// The resolution that waits for its second operator.
@@ -192,7 +198,9 @@ impl Book {
 
     /// Resolutions that wait for their second operators.
     pub fn proposals(&self) -> impl Iterator<Item = (PaymentId, &Proposal)> {
-        self.proposals.iter().map(|(payment, proposal)| (*payment, proposal))
+        self.proposals
+            .iter()
+            .map(|(payment, proposal)| (*payment, proposal))
     }
 
     /// The next free number of a bank file; numbers are never used again.
@@ -212,7 +220,12 @@ impl Book {
     /// # Errors
     /// When the record does not follow from what is before it.
     pub fn apply(&mut self, recorded: Recorded<'_>) -> Result<(), Inconsistent> {
-        let Recorded { sequence, time_ms, event, table } = recorded;
+        let Recorded {
+            sequence,
+            time_ms,
+            event,
+            table,
+        } = recorded;
         let fault = |what| Inconsistent { sequence, what };
         match event {
             Event::Started { .. } | Event::Disclosed { .. } => {}
@@ -220,18 +233,29 @@ impl Book {
                 self.arriving.insert(sequence, Arriving::default());
             }
             Event::BatchBytes { opened, .. } => {
-                self.arriving_of(*opened).ok_or(fault("no opening record"))?.byte_records
+                self.arriving_of(*opened)
+                    .ok_or(fault("no opening record"))?
+                    .byte_records
                     .push(sequence);
             }
-            Event::BatchLines { opened, first, corrects, .. } => {
+            Event::BatchLines {
+                opened,
+                first,
+                corrects,
+                ..
+            } => {
                 let rows = TableRow::read_all(table).ok_or(fault("a table of a wrong length"))?;
-                let arriving = self.arriving_of(*opened).ok_or(fault("no opening record"))?;
+                let arriving = self
+                    .arriving_of(*opened)
+                    .ok_or(fault("no opening record"))?;
                 arriving.line_records.push((*first, sequence));
                 arriving.corrects.extend(corrects.iter().copied());
                 arriving.rows.extend(rows);
             }
             Event::BatchFindings { opened, .. } => {
-                self.arriving_of(*opened).ok_or(fault("no opening record"))?.finding_records
+                self.arriving_of(*opened)
+                    .ok_or(fault("no opening record"))?
+                    .finding_records
                     .push(sequence);
             }
             Event::BatchAbandoned { opened, .. } => {
@@ -239,37 +263,65 @@ impl Book {
             }
             Event::BatchAccepted(head) => self.accept(head, sequence, time_ms).map_err(fault)?,
             Event::BatchApproved { batch, person, .. } => {
-                self.step_all(*batch, LineEvent::Release, sequence, time_ms).map_err(fault)?;
+                self.step_all(*batch, LineEvent::Release, sequence, time_ms)
+                    .map_err(fault)?;
                 let batch = self.batches.get_mut(batch).ok_or(fault("no such batch"))?;
                 batch.approved = Some((person.clone(), time_ms));
             }
             Event::BatchWithdrawn { batch, person } => {
-                self.step_all(*batch, LineEvent::Cancel, sequence, time_ms).map_err(fault)?;
+                self.step_all(*batch, LineEvent::Cancel, sequence, time_ms)
+                    .map_err(fault)?;
                 let batch = self.batches.get_mut(batch).ok_or(fault("no such batch"))?;
                 batch.withdrawn = Some((person.clone(), time_ms));
             }
             Event::FileIntended(intent) => {
                 self.intend(intent, sequence, time_ms).map_err(fault)?;
             }
-            Event::MessageLeaving { file_no, instructs, .. } => {
-                self.leaving(*file_no, *instructs, sequence, time_ms).map_err(fault)?;
+            Event::MessageLeaving {
+                file_no, instructs, ..
+            } => {
+                self.leaving(*file_no, *instructs, sequence, time_ms)
+                    .map_err(fault)?;
             }
             Event::MessageAnswered { file_no, .. } => {
-                self.note(*file_no, sequence).ok_or(fault("no such bank file"))?;
+                self.note(*file_no, sequence)
+                    .ok_or(fault("no such bank file"))?;
             }
-            Event::FileReceipt { file_no, references, .. } => {
-                self.note(*file_no, sequence).ok_or(fault("no such bank file"))?;
-                let file = self.files.get_mut(file_no).ok_or(fault("no such bank file"))?;
+            Event::FileReceipt {
+                file_no,
+                references,
+                ..
+            } => {
+                self.note(*file_no, sequence)
+                    .ok_or(fault("no such bank file"))?;
+                let file = self
+                    .files
+                    .get_mut(file_no)
+                    .ok_or(fault("no such bank file"))?;
                 file.references.extend(references.clone());
             }
             Event::FileAbandoned { file_no, .. } => {
                 self.abandon(*file_no, sequence, time_ms).map_err(fault)?;
             }
-            Event::Outcomes { file_no, origin, is_final, moves, disputes, .. } => {
-                self.outcomes(*file_no, *origin, *is_final, moves, disputes, sequence, time_ms)
-                    .map_err(fault)?;
+            Event::Outcomes {
+                file_no,
+                origin,
+                is_final,
+                moves,
+                disputes,
+                ..
+            } => {
+                self.outcomes(
+                    *file_no, *origin, *is_final, moves, disputes, sequence, time_ms,
+                )
+                .map_err(fault)?;
             }
-            Event::BankMessage { bank, message, digest, reading } => {
+            Event::BankMessage {
+                bank,
+                message,
+                digest,
+                reading,
+            } => {
                 let pushed = PushedMessage {
                     sequence,
                     time_ms,
@@ -278,7 +330,14 @@ impl Book {
                 };
                 self.pushed.insert((*bank, digest.clone()), pushed);
             }
-            Event::Unmatched { bank, message, place, file_no, why, reported_fen } => {
+            Event::Unmatched {
+                bank,
+                message,
+                place,
+                file_no,
+                why,
+                reported_fen,
+            } => {
                 self.unmatched.push(UnmatchedRecord {
                     bank: *bank,
                     sequence,
@@ -291,7 +350,12 @@ impl Book {
                 });
             }
             Event::ResolutionProposed {
-                payment, outcome, reason, evidence_digest, operator, ..
+                payment,
+                outcome,
+                reason,
+                evidence_digest,
+                operator,
+                ..
             } => {
                 let proposal = Proposal {
                     outcome: *outcome,
@@ -301,7 +365,8 @@ impl Book {
                     time_ms,
                 };
                 self.proposals.insert(*payment, proposal);
-                self.note_line(*payment, sequence).ok_or(fault("no such payment"))?;
+                self.note_line(*payment, sequence)
+                    .ok_or(fault("no such payment"))?;
             }
             Event::ResolutionConfirmed { payment, .. } => {
                 self.resolve(*payment, sequence, time_ms).map_err(fault)?;

@@ -10,10 +10,18 @@ impl Book {
         time_ms: i64,
     ) -> Result<(), &'static str> {
         let id = head.batch;
-        let arrived = self.arriving.remove(&id.sequence()).ok_or("no opening record")?;
+        let arrived = self
+            .arriving
+            .remove(&id.sequence())
+            .ok_or("no opening record")?;
         let mut batch = Batch::new(head.clone(), &arrived.rows, sequence, time_ms);
         let instructed = batch.sums.instructed();
-        if instructed != (Sum { count: head.line_count, fen: head.total_fen }) {
+        if instructed
+            != (Sum {
+                count: head.line_count,
+                fen: head.total_fen,
+            })
+        {
             return Err("accepted count and sum differ from the lines");
         }
         batch.line_records = arrived.line_records;
@@ -22,13 +30,27 @@ impl Book {
         batch.corrects = arrived.corrects;
         batch.note(sequence, batch.whole());
         for (index, original) in &batch.corrects {
-            if batch.line(*index).is_some_and(|line| line.state != LineState::Refused) {
-                self.corrections.insert(*original, PaymentId { batch: id, row: *index });
+            if batch
+                .line(*index)
+                .is_some_and(|line| line.state != LineState::Refused)
+            {
+                self.corrections.insert(
+                    *original,
+                    PaymentId {
+                        batch: id,
+                        row: *index,
+                    },
+                );
             }
         }
-        self.scopes.entry(wages::Scope::of(head)).or_default().push(id);
-        self.by_number.insert((head.employer, head.batch_no.clone()), id);
-        self.by_digest.insert((head.employer, head.digest.clone()), id);
+        self.scopes
+            .entry(wages::Scope::of(head))
+            .or_default()
+            .push(id);
+        self.by_number
+            .insert((head.employer, head.batch_no.clone()), id);
+        self.by_digest
+            .insert((head.employer, head.digest.clone()), id);
         self.batches.insert(id, batch);
         Ok(())
     }
@@ -44,7 +66,9 @@ impl Book {
         let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
         let last = u32::try_from(batch.lines.len()).map_err(|_| "too many lines")?;
         for index in 1..=last {
-            let refused = batch.line(index).is_some_and(|line| line.state == LineState::Refused);
+            let refused = batch
+                .line(index)
+                .is_some_and(|line| line.state == LineState::Refused);
             if !refused && batch.step(index, event, time_ms) != Some(Stepped::Moved) {
                 return Err("a line that can't take this step");
             }
@@ -67,7 +91,8 @@ impl Book {
             }
             Some(_) => return Err("a file number that is in use"),
             None => {
-                self.files.insert(intent.file_no, BankFile::new(intent.clone(), time_ms));
+                self.files
+                    .insert(intent.file_no, BankFile::new(intent.clone(), time_ms));
                 let batch = self.batches.get_mut(&intent.batch).ok_or("no such batch")?;
                 batch.files.push(intent.file_no);
             }
@@ -82,7 +107,8 @@ impl Book {
                 line.file_no = intent.file_no;
             }
         }
-        self.note(intent.file_no, sequence).ok_or("no such bank file")
+        self.note(intent.file_no, sequence)
+            .ok_or("no such bank file")
     }
 
     pub(super) fn leaving(
@@ -146,7 +172,10 @@ impl Book {
         time_ms: i64,
     ) -> Result<(), &'static str> {
         let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
-        let batch = self.batches.get_mut(&file.intent.batch).ok_or("no such batch")?;
+        let batch = self
+            .batches
+            .get_mut(&file.intent.batch)
+            .ok_or("no such batch")?;
         for step in moves {
             let line = batch.line_mut(step.index).ok_or("no such line")?;
             if line.file_no != file_no {
@@ -187,8 +216,14 @@ impl Book {
         sequence: u64,
         time_ms: i64,
     ) -> Result<(), &'static str> {
-        let proposal = self.proposals.remove(&payment).ok_or("no proposal to confirm")?;
-        let batch = self.batches.get_mut(&payment.batch).ok_or("no such batch")?;
+        let proposal = self
+            .proposals
+            .remove(&payment)
+            .ok_or("no proposal to confirm")?;
+        let batch = self
+            .batches
+            .get_mut(&payment.batch)
+            .ok_or("no such batch")?;
         match batch.step(payment.row, proposal.outcome, time_ms) {
             Some(Stepped::Moved) => {}
             Some(Stepped::Repeated | Stepped::Refused(_)) | None => {
@@ -205,12 +240,16 @@ impl Book {
     pub(super) fn note(&mut self, file_no: u64, sequence: u64) -> Option<()> {
         let file = self.files.get(&file_no)?;
         let span = file.span();
-        self.batches.get_mut(&file.intent.batch)?.note(sequence, span);
+        self.batches
+            .get_mut(&file.intent.batch)?
+            .note(sequence, span);
         Some(())
     }
 
     pub(super) fn note_line(&mut self, payment: PaymentId, sequence: u64) -> Option<()> {
-        self.batches.get_mut(&payment.batch)?.note(sequence, (payment.row, payment.row));
+        self.batches
+            .get_mut(&payment.batch)?
+            .note(sequence, (payment.row, payment.row));
         Some(())
     }
 }

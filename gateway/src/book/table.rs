@@ -43,7 +43,8 @@ impl TableRow {
     #[must_use]
     pub fn read_all(table: &[u8]) -> Option<Vec<Self>> {
         let (rows, rest) = table.as_chunks::<ROW_BYTES>();
-        rest.is_empty().then(|| rows.iter().map(Self::read).collect())
+        rest.is_empty()
+            .then(|| rows.iter().map(Self::read).collect())
     }
 
     fn read(row: &[u8; ROW_BYTES]) -> Self {

@@ -41,12 +41,19 @@ impl Book {
     /// People are compared by 64 bits of a keyed hash within one employer, project and month.
     #[must_use]
     pub fn in_flight(&self, head: &AcceptedHead, rows: &[TableRow]) -> Vec<InFlight> {
-        let others: Vec<BatchId> = self.scopes.get(&Scope::of(head)).cloned().unwrap_or_default();
+        let others: Vec<BatchId> = self
+            .scopes
+            .get(&Scope::of(head))
+            .cloned()
+            .unwrap_or_default();
         let mut wages: HashMap<(u64, i64), (PaymentId, LineState)> = HashMap::new();
         for batch in others.iter().filter_map(|id| self.batches.get(id)) {
             for (index, line) in (1u32..).zip(&batch.lines) {
                 if carries_the_wage(line.state) || line.disputed.is_some() {
-                    let earlier = PaymentId { batch: batch.id(), row: index };
+                    let earlier = PaymentId {
+                        batch: batch.id(),
+                        row: index,
+                    };
                     let known = wages
                         .entry((line.person, line.amount_fen))
                         .or_insert((earlier, line.state));
@@ -62,7 +69,11 @@ impl Book {
             .filter(|row| !row.refused)
             .filter_map(|row| {
                 let (earlier, state) = earlier(&row)?;
-                Some(InFlight { index: row.index, earlier, state })
+                Some(InFlight {
+                    index: row.index,
+                    earlier,
+                    state,
+                })
             })
             .collect()
     }

@@ -1,7 +1,7 @@
 //! M7: the same number with other content. The answer names the first field that differs.
 
-use super::sink::{Collected, PayerPart};
 use super::Submission;
+use super::sink::{Collected, PayerPart};
 use crate::book::Batch;
 use crate::core::{Core, CoreError};
 use schemas::BatchHead;
@@ -33,7 +33,10 @@ impl Conflict {
         let payer: PayerPart = serde_json::from_slice(&core.personal(&record)?)?;
         let known = &batch.head;
         let account = head.payer_account.reveal(Purpose::Matching);
-        let name = head.payer_name.as_ref().map(|name| name.reveal(Purpose::Matching));
+        let name = head
+            .payer_name
+            .as_ref()
+            .map(|name| name.reveal(Purpose::Matching));
         let stated_lines = batch.lines.len() == collected.rows.len();
         let differs = [
             ("policy", known.policy != submission.policy),
@@ -49,14 +52,20 @@ impl Conflict {
             Some((field, _)) => (*field).to_owned(),
             None => first_line(batch, collected).unwrap_or_else(|| "content".to_owned()),
         };
-        Ok(Self { batch: batch.id(), field })
+        Ok(Self {
+            batch: batch.id(),
+            field,
+        })
     }
 
     /// For a file that could not be read to its end.
     pub(super) fn by_digest(batch: &Batch, submission: &Submission<'_>) -> Self {
         let policy = batch.head.policy != submission.policy;
         let field = if policy { "policy" } else { "content" };
-        Self { batch: batch.id(), field: field.to_owned() }
+        Self {
+            batch: batch.id(),
+            field: field.to_owned(),
+        }
     }
 }
 
@@ -65,6 +74,10 @@ fn first_line(batch: &Batch, collected: &Collected) -> Option<String> {
         (line.line_no, line.amount_fen, line.person, line.account)
             != (row.line_no, row.amount_fen, row.person, row.account)
     };
-    let (_, row) = batch.lines.iter().zip(&collected.rows).find(|pair| differs(pair))?;
+    let (_, row) = batch
+        .lines
+        .iter()
+        .zip(&collected.rows)
+        .find(|pair| differs(pair))?;
     Some(format!("lines[{}]", row.index))
 }

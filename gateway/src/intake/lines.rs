@@ -99,12 +99,14 @@ struct Row<'a>(
 /// # Errors
 /// When the text is not what we write.
 pub fn read_all(text: &[u8]) -> Result<Vec<KeptLine>, KeptLineError> {
-    text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(read).collect()
+    text.split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(read)
+        .collect()
 }
 
 fn read(line: &[u8]) -> Result<KeptLine, KeptLineError> {
-    let row: Row<'_> =
-        serde_json::from_slice(line).map_err(|error| KeptLineError(Some(error)))?;
+    let row: Row<'_> = serde_json::from_slice(line).map_err(|error| KeptLineError(Some(error)))?;
     let damaged = |_| KeptLineError(None);
     let id_type = IdType::parse(&row.5.to_string()).map_err(damaged)?;
     Ok(KeptLine {

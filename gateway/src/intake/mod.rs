@@ -4,8 +4,8 @@
 //! sealed, and become visible by the closing record (`BatchAccepted`), so neither memory nor the
 //! latency of others depends on its size. What was refused leaves records that no batch claims.
 
-pub mod lines;
 mod conflict;
+pub mod lines;
 mod sink;
 
 #[cfg(test)]
@@ -23,7 +23,7 @@ use schemas::employer_files::{
 use schemas::value::{BatchId, PayMonth, PaymentId, Uscc};
 use schemas::{BatchHead, Finding, FindingCode, LineState, Severity, codes};
 use sink::JournalSink;
-use std::io::{Read as _, SeekFrom};
+use std::io::SeekFrom;
 
 /// What a submission brings besides its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -120,7 +120,11 @@ pub fn submit(
     let day = day_number(now.date());
     let opened = core.record(
         submission.submitted_by,
-        Event::BatchOpened { submitted_by: submission.submitted_by.to_owned(), day }.into(),
+        Event::BatchOpened {
+            submitted_by: submission.submitted_by.to_owned(),
+            day,
+        }
+        .into(),
     )?;
     keep_bytes(core, submission, opened, source)?;
     let mut sink = JournalSink::new(core, submission, rules.mandates, opened);
@@ -134,7 +138,14 @@ pub fn submit(
     };
     let summary = read(source, &options, &mut sink)?;
     sink.flush()?;
-    Closing { core, submission, opened, summary, id: BatchId::new(day, opened) }.close(sink)
+    Closing {
+        core,
+        submission,
+        opened,
+        summary,
+        id: BatchId::new(day, opened),
+    }
+    .close(sink)
 }
 
 /// yyyymmdd as a number.
@@ -156,10 +167,14 @@ fn replay_by_digest(
     })?;
     let digest = crate::hex(digest.finish().as_ref());
     let desk = core.desk();
-    let same = desk.batch_by_digest(submission.employer, &digest).filter(|batch| {
-        batch.head.policy == submission.policy
-            && submission.pay_month.is_none_or(|month| month == batch.head.pay_month)
-    });
+    let same = desk
+        .batch_by_digest(submission.employer, &digest)
+        .filter(|batch| {
+            batch.head.policy == submission.policy
+                && submission
+                    .pay_month
+                    .is_none_or(|month| month == batch.head.pay_month)
+        });
     let receipt = same.map(|batch| Receipt {
         batch: batch.id(),
         sequence: batch.accepted_at,
@@ -270,11 +285,12 @@ impl Closing<'_> {
     fn stopped_by(&self, findings: &[Finding]) -> bool {
         let nothing_left = self.summary.lines_ok == 0;
         nothing_left
-            || findings.iter().filter(|finding| finding.severity == Severity::Error).any(
-                |finding| {
+            || findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .any(|finding| {
                     finding.row.is_none() || self.submission.policy == Policy::AllOrNothing
-                },
-            )
+                })
     }
 
     /// A file with errors whose number is in use with other content is a conflict all the same:
@@ -301,13 +317,20 @@ impl Closing<'_> {
             .iter()
             .find(|finding| finding.severity == Severity::Error)
             .map_or("empty_batch", |finding| finding.code.as_str());
-        let refused = Submitted::Refused { findings, summary: Box::new(self.summary.clone()) };
+        let refused = Submitted::Refused {
+            findings,
+            summary: Box::new(self.summary.clone()),
+        };
         self.abandon(refused, why)
     }
 
     fn abandon(&self, answer: Submitted, why: &str) -> Result<Submitted, IntakeError> {
-        let event = Event::BatchAbandoned { opened: self.opened, why: why.to_owned() };
-        self.core.record(self.submission.submitted_by, event.into())?;
+        let event = Event::BatchAbandoned {
+            opened: self.opened,
+            why: why.to_owned(),
+        };
+        self.core
+            .record(self.submission.submitted_by, event.into())?;
         Ok(answer)
     }
 
@@ -371,7 +394,12 @@ fn late_findings(
         row.map_or((index, index), |row| (row.line_no, row.row))
     };
     let mut findings = Vec::new();
-    for InFlight { index, earlier, state } in book.in_flight(head, rows) {
+    for InFlight {
+        index,
+        earlier,
+        state,
+    } in book.in_flight(head, rows)
+    {
         let (line, row) = place(index);
         let mut finding = Finding::of_line(FindingCode::PayeeInFlight, line, row)
             .field("id_number")
@@ -383,11 +411,16 @@ fn late_findings(
         findings.push((index, finding));
     }
     for (index, original) in corrects {
-        let refused: Option<CorrectionConflict> =
-            book.may_correct(head.employer, *original).err().or_else(|| {
+        let refused: Option<CorrectionConflict> = book
+            .may_correct(head.employer, *original)
+            .err()
+            .or_else(|| {
                 // Two lines of one file that correct the same payment: the second one loses.
                 let first = corrects.iter().find(|(_, other)| other == original)?;
-                let twin = PaymentId { batch: head.batch, row: first.0 };
+                let twin = PaymentId {
+                    batch: head.batch,
+                    row: first.0,
+                };
                 (first.0 != *index).then_some(CorrectionConflict::Live(twin))
             });
         if let Some(conflict) = refused {

@@ -56,7 +56,8 @@ impl Collected {
     pub fn merge(&mut self, mut late: Vec<Finding>) {
         self.findings.append(&mut late);
         // Stable: findings of one row stay in the order in which they were made.
-        self.findings.sort_by_key(|finding| finding.row.unwrap_or(u32::MAX));
+        self.findings
+            .sort_by_key(|finding| finding.row.unwrap_or(u32::MAX));
     }
 }
 
@@ -110,7 +111,11 @@ impl<'a> JournalSink<'a> {
         row.write(&mut self.table);
         self.collected.rows.push(row);
         self.count += 1;
-        if self.count >= LINES_PER_RECORD { self.flush_lines() } else { Ok(()) }
+        if self.count >= LINES_PER_RECORD {
+            self.flush_lines()
+        } else {
+            Ok(())
+        }
     }
 
     fn flush_lines(&mut self) -> Result<(), CoreError> {
@@ -140,7 +145,10 @@ impl<'a> JournalSink<'a> {
         if self.findings_count == 0 {
             return Ok(());
         }
-        let event = Event::BatchFindings { opened: self.opened, count: self.findings_count };
+        let event = Event::BatchFindings {
+            opened: self.opened,
+            count: self.findings_count,
+        };
         let text = std::mem::take(&mut self.findings_text);
         let fact = Fact::sealed(event, self.submission.employer.as_str(), text);
         self.core.record(self.submission.submitted_by, fact)?;
@@ -198,7 +206,11 @@ impl Sink for JournalSink<'_> {
                     .field("employer_uscc")
                     .value(head.employer_uscc.to_string()),
             );
-        } else if self.mandates.find(employer, head.paying_bank, head.payer_account).is_none() {
+        } else if self
+            .mandates
+            .find(employer, head.paying_bank, head.payer_account)
+            .is_none()
+        {
             self.late.push(
                 Finding::of_file(FindingCode::PayerAccountNotMandated)
                     .field("payer_account")

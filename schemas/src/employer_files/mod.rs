@@ -22,6 +22,19 @@ pub enum Format {
     Pain001,
 }
 
+impl Format {
+    /// The word of the public contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Json => "json",
+            Self::Pain001 => "pain.001",
+        }
+    }
+}
+
 /// Limits on what comes from outside. Each has a default that a real file does not reach.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
