@@ -100,6 +100,14 @@ fn hex_in_both_cases_and_back() {
 }
 
 #[test]
+fn names_of_digests_round_trip() {
+    for algorithm in [DigestAlgorithm::Sha256, DigestAlgorithm::Sm3] {
+        assert_eq!(algorithm.to_string().parse(), Ok(algorithm));
+    }
+    assert!("SM3".parse::<DigestAlgorithm>().is_err());
+}
+
+#[test]
 fn comparison_in_constant_time_compares() {
     assert!(equal_constant_time(b"", b""));
     assert!(equal_constant_time(b"abc", b"abc"));

@@ -290,3 +290,20 @@ fn client_refuses_a_server_of_another_authority_or_name() {
     });
     refused(elsewhere.unwrap(), client_of(&pki, Some(&identity)));
 }
+
+/// A resumed session would skip the check of the client's certificate, so each connection is a
+/// full handshake, also for a client that would like to resume.
+#[test]
+fn sessions_are_never_resumed() {
+    let pki = pki();
+    let identity = pki.issue_client(&bank()).unwrap();
+    let server = server_of(&pki, pki.crl_pem(), NOW);
+    let mut client = ClientConfig::clone(&client_of(&pki, Some(&identity)));
+    client.resumption = rustls::client::Resumption::in_memory_sessions(8);
+    let client = Arc::new(client);
+    for _ in 0..3 {
+        let connection = shake(Arc::clone(&server), Arc::clone(&client)).unwrap();
+        let kind = connection.handshake_kind();
+        assert_eq!(kind, Some(rustls::HandshakeKind::Full));
+    }
+}
