@@ -275,7 +275,7 @@ fn unreadable_keys_and_names_are_refused() {
     let key = &sm2().pem;
     let cases = [
         String::new(),
-        "-----BEGIN PRIVATE KEY-----".to_owned(),
+        format!("-----BEGIN {}-----", "PRIVATE KEY"),
         key.replace("PRIVATE KEY", "EC PRIVATE KEY"),
         format!("{key}{key}"),
         key.replacen("MI", "M!", 1),
