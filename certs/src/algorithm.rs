@@ -8,7 +8,8 @@ use std::str::FromStr;
 /// The list is closed: a bank that needs another one needs a change here, with its vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256, keys of 2048 to 8192 bits. Signature: as long as the modulus.
+    /// RSASSA-PKCS1-v1_5 with SHA-256, keys of 2048 to 8192 bits. Signature: as long as the
+    /// modulus.
     RsaSha256,
     /// ECDSA on P-256 with SHA-256. Signature: DER `SEQUENCE { r, s }`.
     EcdsaP256Sha256,

@@ -22,6 +22,28 @@ impl DigestAlgorithm {
     }
 }
 
+impl std::fmt::Display for DigestAlgorithm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::str::FromStr for DigestAlgorithm {
+    type Err = UnknownDigest;
+
+    fn from_str(name: &str) -> Result<Self, UnknownDigest> {
+        [Self::Sha256, Self::Sm3]
+            .into_iter()
+            .find(|algorithm| algorithm.name() == name)
+            .ok_or(UnknownDigest)
+    }
+}
+
+/// The text is none of the names of [`DigestAlgorithm`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown digest; known are sha256, sm3")]
+pub struct UnknownDigest;
+
 /// A digest over bytes that come in pieces; memory does not grow with them.
 #[derive(Clone)]
 pub struct Digester {

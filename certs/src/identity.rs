@@ -73,19 +73,19 @@ fn only_party(certificate: &X509Certificate<'_>) -> Result<Party, IdentityError>
         .subject_alternative_name()
         .map_err(|_| IdentityError::Unreadable)?
         .ok_or(IdentityError::NoParty)?;
-    let mut uris = names
-        .value
-        .general_names
-        .iter()
-        .filter_map(|name| match name {
-            GeneralName::URI(uri) if is_ours(uri) => Some(*uri),
-            _ => None,
-        });
-    let uri = uris.next().ok_or(IdentityError::NoParty)?;
-    if uris.next().is_some() {
-        return Err(IdentityError::SeveralParties);
+    let mut uris = Vec::new();
+    for name in &names.value.general_names {
+        if let GeneralName::URI(uri) = name
+            && is_ours(uri)
+        {
+            uris.push(*uri);
+        }
     }
-    uri.parse().map_err(IdentityError::Party)
+    match uris.as_slice() {
+        [] => Err(IdentityError::NoParty),
+        [uri] => uri.parse().map_err(IdentityError::Party),
+        _ => Err(IdentityError::SeveralParties),
+    }
 }
 
 /// Counts other spellings too (`URN:ANXIN:`): they are then refused, not passed over.

@@ -190,22 +190,40 @@ pub fn client_config(tls: &ClientTls<'_>) -> Result<Arc<ClientConfig>, TlsError>
     Ok(Arc::new(config))
 }
 
-/// The time by which the issuer of a revocation list (PEM or DER, the first in the bytes) has
-/// promised the next one; from then on every client is refused, so alarm before. `None` if the
-/// list states none.
+/// The time by which the issuer of a revocation list (PEM or DER; of several the earliest) has
+/// promised the next one. From then on every client is refused, so alarm before. `None` if no
+/// list states a time.
 ///
 /// # Errors
 /// [`TlsError::Unreadable`].
 pub fn crl_next_update(crl: &[u8]) -> Result<Option<OffsetDateTime>, TlsError> {
-    let unreadable = TlsError::Unreadable("revocation list");
-    let lists = revocation_lists(&[crl])?;
-    let Some(list) = lists.first() else {
-        return Err(unreadable);
-    };
-    match CertificateRevocationList::from_der(list) {
-        Ok((_, parsed)) => Ok(parsed.next_update().map(|time| time.to_datetime())),
-        Err(_) => Err(unreadable),
+    let mut earliest: Option<OffsetDateTime> = None;
+    for der in revocation_lists(&[crl])? {
+        let (_, list) = CertificateRevocationList::from_der(&der)
+            .map_err(|_| TlsError::Unreadable("revocation list"))?;
+        if let Some(time) = list.next_update() {
+            let time = time.to_datetime();
+            earliest = Some(earliest.map_or(time, |known| known.min(time)));
+        }
     }
+    Ok(earliest)
+}
+
+/// The earliest end of validity in a PEM chain; alarm before.
+///
+/// # Errors
+/// [`TlsError::Unreadable`].
+pub fn chain_not_after(chain_pem: &[u8]) -> Result<OffsetDateTime, TlsError> {
+    let unreadable = TlsError::Unreadable("certificate");
+    let mut earliest: Option<OffsetDateTime> = None;
+    for der in certificates(chain_pem, "certificate")? {
+        let Ok((_, certificate)) = X509Certificate::from_der(&der) else {
+            return Err(unreadable);
+        };
+        let time = certificate.validity().not_after.to_datetime();
+        earliest = Some(earliest.map_or(time, |known| known.min(time)));
+    }
+    earliest.ok_or(unreadable)
 }
 
 /// ring, named at every place: whatever another library installs as the process's default has

@@ -100,6 +100,14 @@ fn hex_in_both_cases_and_back() {
 }
 
 #[test]
+fn names_of_digests_round_trip() {
+    for algorithm in [DigestAlgorithm::Sha256, DigestAlgorithm::Sm3] {
+        assert_eq!(algorithm.to_string().parse(), Ok(algorithm));
+    }
+    assert!("SM3".parse::<DigestAlgorithm>().is_err());
+}
+
+#[test]
 fn comparison_in_constant_time_compares() {
     assert!(equal_constant_time(b"", b""));
     assert!(equal_constant_time(b"abc", b"abc"));
@@ -192,21 +200,24 @@ fn ed25519() {
             "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
             "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
             "",
-            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e3970\
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33ba\
+             cc61e3970\
              1cf9b46bd25bf5f0595bbe24655141438e7a100b",
         ),
         (
             "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
             "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
             "72",
-            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613\
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996\
+             e458f3613\
              d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
         ),
         (
             "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
             "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
             "af82",
-            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760\
+            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f29\
+             0ae67f760\
              984dc6594a7c15e9716ed28dc027beceea1ec40a",
         ),
     ];
@@ -258,4 +269,24 @@ fn sm2_signs_with_the_standards_key() {
         .public_key()
         .verify(b"message digest", &signature)
         .unwrap();
+}
+
+/// Made with `openssl pkeyutl -sign -rawin -digest sm3 -pkeyopt hexdistid:4e303032b9a4`
+/// (OpenSSL 3.0.19) by a key that was thrown away: an identity in GBK bytes, DER form.
+#[test]
+fn sm2_of_openssl_with_an_identity_in_gbk() {
+    let point = bytes(
+        "04d9ef5dd2f1142136440beb5ac7e8cb560d5041bdc553a36692a7ceb8c31e1b19\
+         0948261a41d1add3f525da5cdf540fd1bbd665e2b0a2e54586f25794218240af",
+    );
+    let der = bytes(
+        "304502210083be3b835fa577e16dad62a9abc3d18129bf8150217cbb4a46a8d1b37e6d2c70\
+         022001006560e5432d5ab7e17a59e25b5a71ac978302ccd7317efb8b5ec914d7b69c",
+    );
+    let raw = Sm2Encoding::Der.decode(&der).unwrap();
+    let message = "代发工资 2026-11".as_bytes();
+    let key = PublicKey::new(Algorithm::Sm2Sm3, &point, Some(b"N002\xb9\xa4")).unwrap();
+    key.verify(message, &raw).unwrap();
+    let default = PublicKey::new(Algorithm::Sm2Sm3, &point, None).unwrap();
+    assert!(default.verify(message, &raw).is_err());
 }

@@ -1,4 +1,7 @@
 //! Private keys in memory: reading, making, signing with ring.
+//!
+//! PEM and DER buffers are wiped here. The expanded keys inside ring and the crate `sm2` are not,
+//! neither library offers it: the process runs without core dumps, or the key lives in an HSM.
 
 use std::sync::Arc;
 

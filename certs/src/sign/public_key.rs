@@ -30,6 +30,9 @@ const ED25519_PREFIX: [u8; 12] = [
 const RSA_IDENTIFIER: [u8; 15] = [
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
 ];
+/// Shortest and longest RSA modulus that ring verifies with: 2048 and 8192 bits.
+const RSA_MODULUS_BYTES_MIN: usize = 256;
+const RSA_MODULUS_BYTES_MAX: usize = 1024;
 /// rsaEncryption as x509-parser prints it.
 const RSA_OID: &str = "1.2.840.113549.1.1.1";
 
@@ -49,7 +52,8 @@ impl PublicKey {
     /// has [`SM2_USER_ID_DEFAULT`].
     ///
     /// # Errors
-    /// [`KeyError::Unusable`] for a wrong length or a point off the curve (SM2),
+    /// [`KeyError::Unusable`] for a wrong length, an RSA modulus outside 2048 to 8192 bits, or a
+    /// point off SM2's curve (a point off P-256 is refused by every verification),
     /// [`KeyError::Sm2UserId`] for an identity that is too long or stands at another algorithm.
     pub fn new(
         algorithm: Algorithm,
@@ -203,6 +207,13 @@ fn uncompressed_point(bytes: &[u8]) -> Option<&[u8; 65]> {
 fn rsa_public_key(info: &[u8]) -> Option<&[u8]> {
     let (rest, parsed) = SubjectPublicKeyInfo::from_der(info).ok()?;
     let is_rsa = parsed.algorithm.algorithm.to_id_string() == RSA_OID;
+    let Ok(x509_parser::public_key::PublicKey::RSA(numbers)) = parsed.parsed() else {
+        return None;
+    };
+    let modulus = numbers.modulus.iter().skip_while(|byte| **byte == 0);
+    if !(RSA_MODULUS_BYTES_MIN..=RSA_MODULUS_BYTES_MAX).contains(&modulus.count()) {
+        return None;
+    }
     let bits = parsed.subject_public_key;
     if !rest.is_empty() || !is_rsa || bits.unused_bits != 0 {
         return None;
