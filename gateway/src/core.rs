@@ -89,6 +89,7 @@ pub struct Core {
     book: Mutex<Book>,
     clock: Arc<dyn Clock>,
     changed: watch::Sender<u64>,
+    receiving: Mutex<()>,
 }
 
 impl std::fmt::Debug for Core {
@@ -179,6 +180,12 @@ impl Core {
             core: self,
             book: self.book.lock().unwrap_or_else(PoisonError::into_inner),
         }
+    }
+
+    /// Taken while a bank's message is stored and read, so that two copies of one message that
+    /// come at once have one effect. Never held together with an await.
+    pub fn receiving(&self) -> MutexGuard<'_, ()> {
+        self.receiving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a fact's JSON and seals its personal part, outside the lock.

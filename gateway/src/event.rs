@@ -272,6 +272,12 @@ pub enum Event {
         /// What was understood: `applied`, `unreadable`.
         reading: String,
     },
+    /// Everything that the message says is recorded: only now is it receipted, and only now do
+    /// the same bytes count as a repetition. A start finds the open ones and finishes them.
+    BankMessageClosed {
+        /// Sequence of the message.
+        message: u64,
+    },
     /// A record of a bank that names no line of ours. Sealed: the record as JSON.
     Unmatched {
         /// The bank.
@@ -348,6 +354,7 @@ impl Event {
             Self::Outcomes { .. } => 45,
             Self::BankMessage { .. } => 50,
             Self::Unmatched { .. } => 51,
+            Self::BankMessageClosed { .. } => 52,
             Self::ResolutionProposed { .. } => 60,
             Self::ResolutionConfirmed { .. } => 61,
             Self::Disclosed { .. } => 70,

@@ -1,12 +1,15 @@
 //! Anxin Gateway: wage payments between employers, 57 banks and the labour regulators of a
 //! province. The library behind the program `anxin`; gateway/docs/ARCHITECTURE.md has the map.
 
+pub mod approval;
 pub mod book;
 pub mod clock;
 pub mod core;
 pub mod event;
+pub mod failure;
 pub mod intake;
 pub mod mandates;
+pub mod resolution;
 
 /// Lower-case hex of bytes.
 #[must_use]

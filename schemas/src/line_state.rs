@@ -368,13 +368,17 @@ pub fn apply(state: LineState, disputed: bool, event: LineEvent) -> Applied {
     }
 }
 
+/// An unknown line, or a disputed one wherever it stands once it was approved: a bank may report
+/// a line that we hold to be unsent.
 fn resolve(state: LineState, disputed: bool, outcome: LineState) -> Applied {
     use LineState as S;
     match state {
         S::Unknown => Applied::Moved(outcome),
-        S::Paid | S::Failed | S::Returned if disputed => Applied::Moved(outcome),
-        // A line cancelled or still held is disputed when a bank reports it: only its state
-        // can't change, the resolution clears the flag.
+        S::Released | S::Intended | S::Accepted | S::Paid | S::Failed | S::Returned
+            if disputed =>
+        {
+            Applied::Moved(outcome)
+        }
         S::Held | S::Released | S::Intended | S::Accepted => Applied::Refused(Why::TooEarly),
         S::Paid | S::Failed | S::Returned | S::Cancelled | S::Refused => {
             Applied::Refused(Why::TooLate)

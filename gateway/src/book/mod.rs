@@ -120,6 +120,7 @@ pub struct Book {
     corrections: BTreeMap<PaymentId, PaymentId>,
     unmatched: Vec<UnmatchedRecord>,
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
+    open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
     proposals: BTreeMap<PaymentId, Proposal>,
     file_no_max: u64,
     sequence: u64,
@@ -188,6 +189,11 @@ impl Book {
         self.pushed
             .iter()
             .map(|((bank, _), message)| (*bank, message))
+    }
+
+    /// Messages whose reading a crash interrupted.
+    pub fn open_messages(&self) -> impl Iterator<Item = (u64, BankCode, &PushedMessage)> {
+        self.open_messages.iter().map(|(sequence, (bank, _, message))| (*sequence, *bank, message))
     }
 
     /// The resolution that waits for its second operator.
@@ -328,7 +334,12 @@ impl Book {
                     reading: reading.clone(),
                     message: message.clone(),
                 };
-                self.pushed.insert((*bank, digest.clone()), pushed);
+                self.open_messages.insert(sequence, (*bank, digest.clone(), pushed));
+            }
+            Event::BankMessageClosed { message } => {
+                let (bank, digest, pushed) =
+                    self.open_messages.remove(message).ok_or(fault("no open message"))?;
+                self.pushed.insert((bank, digest), pushed);
             }
             Event::Unmatched {
                 bank,

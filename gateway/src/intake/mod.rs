@@ -6,12 +6,13 @@
 
 mod conflict;
 pub mod lines;
-mod sink;
+pub mod sink;
 
 #[cfg(test)]
 mod tests;
 
 pub use conflict::Conflict;
+pub use sink::{PayerPart, short};
 
 use crate::book::{BatchState, CorrectionConflict, InFlight};
 use crate::core::{Core, CoreError, Fact};
