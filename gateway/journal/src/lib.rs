@@ -17,6 +17,7 @@ mod error;
 mod fetch;
 pub mod index;
 mod journal;
+mod opening;
 mod options;
 pub mod random;
 pub mod record;

@@ -210,9 +210,12 @@ fn take_segment(
 
 /// Opens the last segment for appending first of all, because that locks it.
 fn open_last(disk: &dyn Disk, dir: &Path, path: &Path) -> Result<Box<dyn DiskFile>, JournalError> {
-    disk.open_append(path).map_err(|error| match error.kind() {
-        io::ErrorKind::WouldBlock => JournalError::InUse(dir.to_owned()),
-        _ => JournalError::io("open", path)(error),
+    disk.open_append(path).map_err(|error| {
+        if error.kind() == io::ErrorKind::WouldBlock {
+            JournalError::InUse(dir.to_owned())
+        } else {
+            JournalError::io("open", path)(error)
+        }
     })
 }
 

@@ -95,10 +95,7 @@ fn parse(id: &str, bytes: &[u8]) -> Option<Stored> {
 }
 
 /// All key files, by key id. Finishes what a crash interrupted: a `.new` file was never used.
-pub(super) fn read_all(
-    disk: &dyn Disk,
-    dir: &Path,
-) -> Result<Vec<(String, Stored)>, SealError> {
+pub(super) fn read_all(disk: &dyn Disk, dir: &Path) -> Result<Vec<(String, Stored)>, SealError> {
     let mut found = Vec::new();
     for name in disk.list(dir).map_err(io_error("list", dir))? {
         let file = dir.join(&name);
@@ -143,13 +140,9 @@ pub(super) fn store(disk: &dyn Disk, dir: &Path, file: &KeyFile) -> Result<(), S
     replace(disk, dir, &file.id, &bytes)
 }
 
-/// Cuts the file to nothing, so that the file system frees the block, then replaces it by a mark.
-pub(super) fn destroy(
-    disk: &dyn Disk,
-    dir: &Path,
-    id: &str,
-    owner: &str,
-) -> Result<(), SealError> {
+/// Replaces the key file by a mark. Overwriting in place would promise no more: file systems and
+/// drives write elsewhere.
+pub(super) fn destroy(disk: &dyn Disk, dir: &Path, id: &str, owner: &str) -> Result<(), SealError> {
     let bytes = encoded(DESTROYED, owner, &[])?;
     replace(disk, dir, id, &bytes)
 }

@@ -124,9 +124,9 @@ impl Vault {
         for (id, stored) in file::read_all(disk.as_ref(), dir)? {
             match stored {
                 Stored::Wrapped(file) => {
-                    let raw = file.unwrap(&wrapping).ok_or_else(|| {
-                        SealError::KeyFile(file::path(dir, &id))
-                    })?;
+                    let raw = file
+                        .unwrap(&wrapping)
+                        .ok_or_else(|| SealError::KeyFile(file::path(dir, &id)))?;
                     if file.owner == SEARCH {
                         search = Some(hmac::Key::new(hmac::HMAC_SHA256, raw.as_ref()));
                     } else {
@@ -205,14 +205,16 @@ impl Vault {
             let mut keys = write(&self.keys);
             keys.live_of.remove(owner);
             let ids = keys.ids_of.get(owner).cloned().unwrap_or_default();
-            let live = ids.into_iter().filter(|id| {
-                matches!(keys.by_id.get(id), Some(DataKey::Live(_)))
-            });
+            let live = ids
+                .into_iter()
+                .filter(|id| matches!(keys.by_id.get(id), Some(DataKey::Live(_))));
             live.collect()
         };
         for id in &ids {
             file::destroy(self.disk.as_ref(), &self.dir, id, owner)?;
-            write(&self.keys).by_id.insert(id.clone(), DataKey::Destroyed);
+            write(&self.keys)
+                .by_id
+                .insert(id.clone(), DataKey::Destroyed);
         }
         Ok(ids.len())
     }
@@ -273,7 +275,10 @@ impl Keys {
         if matches!(key, DataKey::Live(_)) {
             self.live_of.insert(owner.to_owned(), id.clone());
         }
-        self.ids_of.entry(owner.to_owned()).or_default().push(id.clone());
+        self.ids_of
+            .entry(owner.to_owned())
+            .or_default()
+            .push(id.clone());
         self.by_id.insert(id, key);
     }
 }
@@ -350,7 +355,10 @@ fn open_with(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<V
     let (nonce, rest) = sealed.split_at_checked(NONCE_LEN)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let mut plain = Zeroizing::new(rest.to_vec());
-    let bytes = key.open_in_place(nonce, Aad::from(aad), &mut plain).ok()?.len();
+    let bytes = key
+        .open_in_place(nonce, Aad::from(aad), &mut plain)
+        .ok()?
+        .len();
     plain.truncate(bytes);
     Some(plain)
 }
