@@ -62,15 +62,14 @@ pub fn hint(finding: &Finding, lang: Lang) -> String {
 /// table lacks is shown as it is.
 #[must_use]
 pub fn field_name(field: &'static str, lang: Lang) -> &'static str {
-    let title = TABLE.as_ref().and_then(|table| table.fields.get(field));
-    title.map_or(field, |title| match lang {
-        Lang::Zh => &title.zh,
-        Lang::En => &title.en,
-    })
+    let table = TABLE.as_ref();
+    table
+        .and_then(|table| table.title(field, lang))
+        .unwrap_or(field)
 }
 
 /// Places that a text may have; a misspelt one is refused at start.
-const PLACES: [&str; 23] = [
+const PLACES: [&str; 26] = [
     "value",
     "line",
     "row",
@@ -94,6 +93,9 @@ const PLACES: [&str; 23] = [
     "detail",
     "format",
     "element",
+    "bytes",
+    "bytes_max",
+    "code_point",
 ];
 
 /// Characters of a filled place that are shown.
@@ -123,7 +125,7 @@ fn render(finding: &Finding, lang: Lang, which: fn(&Texts) -> &Text) -> String {
 
 struct Table {
     fields: BTreeMap<String, Title>,
-    words: BTreeMap<String, String>,
+    words: BTreeMap<String, Title>,
     findings: BTreeMap<FindingCode, Languages>,
 }
 
@@ -196,31 +198,34 @@ impl Table {
     }
 
     fn place(&self, name: &str, finding: &Finding, lang: Lang) -> Option<String> {
-        match name {
-            "value" => finding.value.as_deref().map(printable),
-            "line" => finding.line.map(|line| line.to_string()),
-            "row" => finding.row.map(|row| row.to_string()),
-            "field" => finding
-                .field
-                .map(|field| field_name(field, lang).to_owned()),
-            argument => {
-                let given = finding.arguments.get(argument)?;
-                Some(
-                    self.in_words(given, lang)
-                        .map_or_else(|| printable(given), str::to_owned),
-                )
+        let given = finding.arguments.get(name).map(String::as_str);
+        let (shown, words) = match name {
+            "value" => (finding.value.as_deref()?, None),
+            "line" => return finding.line.map(|line| line.to_string()),
+            "row" => return finding.row.map(|row| row.to_string()),
+            "field" => {
+                let key = finding.field.or(given)?;
+                (key, self.title(key, lang))
             }
-        }
-        .filter(|shown| !shown.is_empty())
+            "reason" | "current" => (given?, self.word(given?, lang)),
+            // Two states of ours; in other findings what was found is the sender's own text.
+            "found" | "expected" if finding.code == FindingCode::ResultContradiction => {
+                (given?, self.word(given?, lang))
+            }
+            _ => (given?, None),
+        };
+        let shown = words.map_or_else(|| printable(shown), str::to_owned);
+        Some(shown).filter(|shown| !shown.is_empty())
     }
 
     /// A word of the program in the reader's language.
-    fn in_words(&self, given: &str, lang: Lang) -> Option<&str> {
+    fn word(&self, given: &str, lang: Lang) -> Option<&str> {
         let reason = FailureReason::parse(given).map(|reason| reason_text(reason, lang));
-        match lang {
-            Lang::Zh => self.words.get(given).map(String::as_str).or(reason),
-            Lang::En => reason,
-        }
+        self.words.get(given).map(|word| word.of(lang)).or(reason)
+    }
+
+    fn title(&self, key: &str, lang: Lang) -> Option<&str> {
+        self.fields.get(key).map(|title| title.of(lang))
     }
 }
 
@@ -288,7 +293,7 @@ fn bits(choice: &str) -> Result<Vec<Bit>, &'static str> {
 #[derive(Deserialize)]
 struct Rows {
     field: BTreeMap<String, Title>,
-    word: BTreeMap<String, String>,
+    word: BTreeMap<String, Title>,
     finding: BTreeMap<String, RowLanguages>,
 }
 
@@ -297,6 +302,15 @@ struct Rows {
 struct Title {
     zh: String,
     en: String,
+}
+
+impl Title {
+    fn of(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
 }
 
 #[derive(Deserialize)]
