@@ -64,7 +64,7 @@ pub fn list_heads() -> Result<Vec<ListHead>, CodesError> {
 }
 
 /// Parses every list; called at start so that a damaged list stops the program there. The
-/// finding texts have their own check ([`crate::finding`]).
+/// finding texts have their own check ([`crate::finding::check_table`]).
 ///
 /// # Errors
 /// `Toml` naming the file.
