@@ -38,7 +38,9 @@ pub fn approve(
     let batch = own(&desk, employer, id)?;
     let head = &batch.head;
     if !is_person(person) {
-        return Err(CommandError::Forbidden { why: "person_required" });
+        return Err(CommandError::Forbidden {
+            why: "person_required",
+        });
     }
     if head.submitted_by == person {
         return Err(CommandError::Forbidden { why: "same_person" });
@@ -87,7 +89,9 @@ pub fn withdraw(
     let mut desk = core.desk();
     let batch = own(&desk, employer, id)?;
     if !is_person(person) {
-        return Err(CommandError::Forbidden { why: "person_required" });
+        return Err(CommandError::Forbidden {
+            why: "person_required",
+        });
     }
     match batch.state() {
         BatchState::Held | BatchState::Released => {}
@@ -95,7 +99,10 @@ pub fn withdraw(
             return Err(CommandError::state(state.as_str()));
         }
     }
-    let event = Event::BatchWithdrawn { batch: id, person: person.to_owned() };
+    let event = Event::BatchWithdrawn {
+        batch: id,
+        person: person.to_owned(),
+    };
     Ok(desk.record(person, event)?)
 }
 
@@ -107,5 +114,6 @@ fn own(book: &Book, employer: Uscc, id: BatchId) -> Result<&Batch, CommandError>
 
 /// Whether a party's URI names a person.
 pub(crate) fn is_person(uri: &str) -> bool {
-    uri.parse::<certs::identity::Party>().is_ok_and(|party| party.person().is_some())
+    uri.parse::<certs::identity::Party>()
+        .is_ok_and(|party| party.person().is_some())
 }

@@ -144,6 +144,7 @@ impl Core {
             book: Mutex::new(book),
             clock,
             changed,
+            receiving: Mutex::new(()),
         })
     }
 
@@ -185,7 +186,9 @@ impl Core {
     /// Taken while a bank's message is stored and read, so that two copies of one message that
     /// come at once have one effect. Never held together with an await.
     pub fn receiving(&self) -> MutexGuard<'_, ()> {
-        self.receiving.lock().unwrap_or_else(PoisonError::into_inner)
+        self.receiving
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a fact's JSON and seals its personal part, outside the lock.

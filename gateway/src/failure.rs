@@ -39,6 +39,9 @@ impl CommandError {
     /// A conflict with the state.
     #[must_use]
     pub fn state(is: impl std::fmt::Display) -> Self {
-        Self::Conflict { field: "state", why: is.to_string() }
+        Self::Conflict {
+            field: "state",
+            why: is.to_string(),
+        }
     }
 }

@@ -47,13 +47,19 @@ impl BankKeys {
 }
 
 fn no_key(algorithm: &str, slot: &str) -> CryptoError {
-    CryptoError::NoKey { algorithm: algorithm.to_owned(), slot: slot.to_owned() }
+    CryptoError::NoKey {
+        algorithm: algorithm.to_owned(),
+        slot: slot.to_owned(),
+    }
 }
 
 impl Crypto for BankKeys {
     fn sign(&self, algorithm: &str, slot: &str, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let wanted: Option<Algorithm> = algorithm.parse().ok();
-        let signer = self.signers.get(slot).filter(|key| Some(key.algorithm()) == wanted);
+        let signer = self
+            .signers
+            .get(slot)
+            .filter(|key| Some(key.algorithm()) == wanted);
         let signer = signer.ok_or_else(|| no_key(algorithm, slot))?;
         signer.sign(message).map_err(|_| no_key(algorithm, slot))
     }
@@ -66,9 +72,13 @@ impl Crypto for BankKeys {
         signature: &[u8],
     ) -> Result<(), CryptoError> {
         let wanted: Option<Algorithm> = algorithm.parse().ok();
-        let key = self.public_keys.get(slot).filter(|key| Some(key.algorithm()) == wanted);
+        let key = self
+            .public_keys
+            .get(slot)
+            .filter(|key| Some(key.algorithm()) == wanted);
         let key = key.ok_or_else(|| no_key(algorithm, slot))?;
-        key.verify(message, signature).map_err(|_| CryptoError::BadSignature)
+        key.verify(message, signature)
+            .map_err(|_| CryptoError::BadSignature)
     }
 
     fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {

@@ -130,10 +130,15 @@ fn of_batch(batch: &Batch) -> Vec<Break> {
         });
     }
     for (index, line) in (1u32..).zip(&batch.lines) {
-        let Some((kind, why)) = kind_of(line) else { continue };
+        let Some((kind, why)) = kind_of(line) else {
+            continue;
+        };
         found.push(Break {
             kind,
-            payment: Some(PaymentId { batch: batch.id(), row: index }),
+            payment: Some(PaymentId {
+                batch: batch.id(),
+                row: index,
+            }),
             amount_fen: Some(line.amount_fen),
             reported_fen: line.reported_fen,
             why: why.to_owned(),

@@ -68,9 +68,14 @@ pub fn confirm(
     let mut desk = core.desk();
     let proposal = desk.proposal(payment).ok_or(CommandError::NotFound)?;
     if same_human(&proposal.operator, operator) {
-        return Err(CommandError::Forbidden { why: "same_operator" });
+        return Err(CommandError::Forbidden {
+            why: "same_operator",
+        });
     }
-    if !proposal.evidence_digest.eq_ignore_ascii_case(evidence_digest) {
+    if !proposal
+        .evidence_digest
+        .eq_ignore_ascii_case(evidence_digest)
+    {
         return Err(CommandError::Conflict {
             field: "evidence_digest",
             why: proposal.evidence_digest.clone(),
@@ -95,8 +100,12 @@ fn same_human(one: &str, other: &str) -> bool {
 }
 
 fn check(decision: &Decision) -> Result<(), CommandError> {
-    let invalid =
-        |field, why: &str| Err(CommandError::Invalid { field, why: why.to_owned() });
+    let invalid = |field, why: &str| {
+        Err(CommandError::Invalid {
+            field,
+            why: why.to_owned(),
+        })
+    };
     match (decision.outcome, decision.reason) {
         (LineEvent::ResolvePaid, None) | (LineEvent::ResolveFailed, Some(_)) => {}
         (LineEvent::ResolvePaid, Some(_)) => return invalid("reason", "paid has no reason"),

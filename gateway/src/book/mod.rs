@@ -10,6 +10,7 @@ mod corrections;
 mod steps;
 pub mod table;
 mod wages;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -122,6 +123,7 @@ pub struct Book {
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
     proposals: BTreeMap<PaymentId, Proposal>,
+    work: work::Work,
     file_no_max: u64,
     sequence: u64,
 }
@@ -193,7 +195,9 @@ impl Book {
 
     /// Messages whose reading a crash interrupted.
     pub fn open_messages(&self) -> impl Iterator<Item = (u64, BankCode, &PushedMessage)> {
-        self.open_messages.iter().map(|(sequence, (bank, _, message))| (*sequence, *bank, message))
+        self.open_messages
+            .iter()
+            .map(|(sequence, (bank, _, message))| (*sequence, *bank, message))
     }
 
     /// The resolution that waits for its second operator.
@@ -334,11 +338,14 @@ impl Book {
                     reading: reading.clone(),
                     message: message.clone(),
                 };
-                self.open_messages.insert(sequence, (*bank, digest.clone(), pushed));
+                self.open_messages
+                    .insert(sequence, (*bank, digest.clone(), pushed));
             }
             Event::BankMessageClosed { message } => {
-                let (bank, digest, pushed) =
-                    self.open_messages.remove(message).ok_or(fault("no open message"))?;
+                let (bank, digest, pushed) = self
+                    .open_messages
+                    .remove(message)
+                    .ok_or(fault("no open message"))?;
                 self.pushed.insert((bank, digest), pushed);
             }
             Event::Unmatched {

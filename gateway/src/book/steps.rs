@@ -74,6 +74,7 @@ impl Book {
             }
         }
         batch.note(sequence, batch.whole());
+        self.refresh_work(id, None);
         Ok(())
     }
 
@@ -233,6 +234,8 @@ impl Book {
         let line = batch.line_mut(payment.row).ok_or("no such line")?;
         line.reason = proposal.reason;
         line.disputed = None;
+        let file_no = line.file_no;
+        self.refresh_work(payment.batch, Some(file_no));
         self.note_line(payment, sequence).ok_or("no such payment")
     }
 
