@@ -374,9 +374,7 @@ fn resolve(state: LineState, disputed: bool, outcome: LineState) -> Applied {
     use LineState as S;
     match state {
         S::Unknown => Applied::Moved(outcome),
-        S::Released | S::Intended | S::Accepted | S::Paid | S::Failed | S::Returned
-            if disputed =>
-        {
+        S::Released | S::Intended | S::Accepted | S::Paid | S::Failed | S::Returned if disputed => {
             Applied::Moved(outcome)
         }
         S::Held | S::Released | S::Intended | S::Accepted => Applied::Refused(Why::TooEarly),
