@@ -280,97 +280,141 @@ pub enum Why {
 /// `disputed` opens final states to a resolution and to nothing else.
 #[must_use]
 pub fn apply(state: LineState, disputed: bool, event: LineEvent) -> Applied {
-    use Applied::{Moved, Refused, Repeated};
-    use LineState as S;
     match event {
-        LineEvent::Release => match state {
-            S::Held => Moved(S::Released),
-            S::Released => Repeated,
-            S::Intended
-            | S::Accepted
-            | S::Paid
-            | S::Failed
-            | S::Unknown
-            | S::Returned
-            | S::Cancelled
-            | S::Refused => Refused(Why::TooLate),
-        },
-        LineEvent::Cancel => match state {
-            S::Held | S::Released => Moved(S::Cancelled),
-            S::Cancelled => Repeated,
-            S::Intended
-            | S::Accepted
-            | S::Paid
-            | S::Failed
-            | S::Unknown
-            | S::Returned
-            | S::Refused => Refused(Why::TooLate),
-        },
-        LineEvent::Intend => match state {
-            S::Released => Moved(S::Intended),
-            S::Held => Refused(Why::TooEarly),
-            S::Intended
-            | S::Accepted
-            | S::Paid
-            | S::Failed
-            | S::Unknown
-            | S::Returned
-            | S::Cancelled
-            | S::Refused => Refused(Why::TooLate),
-        },
-        LineEvent::NotSent => match state {
-            S::Intended => Moved(S::Released),
-            S::Released => Repeated,
-            S::Held => Refused(Why::TooEarly),
-            S::Accepted
-            | S::Paid
-            | S::Failed
-            | S::Unknown
-            | S::Returned
-            | S::Cancelled
-            | S::Refused => Refused(Why::TooLate),
-        },
-        LineEvent::Accept => match state {
-            S::Intended | S::Unknown => Moved(S::Accepted),
-            S::Accepted => Repeated,
-            S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-            S::Paid | S::Failed | S::Returned => Refused(Why::TooLate),
-        },
-        LineEvent::Pay => match state {
-            S::Intended | S::Accepted | S::Unknown => Moved(S::Paid),
-            S::Paid => Repeated,
-            S::Returned => Refused(Why::TooLate),
-            S::Failed => Refused(Why::Contradiction),
-            S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-        },
-        LineEvent::Fail => match state {
-            S::Intended | S::Accepted | S::Unknown => Moved(S::Failed),
-            S::Failed => Repeated,
-            S::Paid | S::Returned => Refused(Why::Contradiction),
-            S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-        },
-        LineEvent::LoseTrack => match state {
-            S::Intended | S::Accepted => Moved(S::Unknown),
-            S::Unknown => Repeated,
-            S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-            S::Paid | S::Failed | S::Returned => Refused(Why::TooLate),
-        },
-        LineEvent::Return => match state {
-            S::Paid => Moved(S::Returned),
-            S::Returned => Repeated,
-            // The caller records `Pay` first: a return proves that it was paid.
-            S::Intended | S::Accepted | S::Unknown => Refused(Why::TooEarly),
-            S::Failed => Refused(Why::Contradiction),
-            S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-        },
-        LineEvent::ResolvePaid => resolve(state, disputed, S::Paid),
-        LineEvent::ResolveFailed => resolve(state, disputed, S::Failed),
+        LineEvent::Release => released(state),
+        LineEvent::Cancel => cancelled(state),
+        LineEvent::Intend => intended(state),
+        LineEvent::NotSent => not_sent(state),
+        LineEvent::Accept => accepted(state),
+        LineEvent::Pay => paid(state),
+        LineEvent::Fail => failed(state),
+        LineEvent::LoseTrack => lost(state),
+        LineEvent::Return => returned(state),
+        LineEvent::ResolvePaid => resolved(state, disputed, LineState::Paid),
+        LineEvent::ResolveFailed => resolved(state, disputed, LineState::Failed),
+    }
+}
+
+fn released(state: LineState) -> Applied {
+    use LineState as S;
+    match state {
+        S::Held => Applied::Moved(S::Released),
+        S::Released => Applied::Repeated,
+        S::Intended
+        | S::Accepted
+        | S::Paid
+        | S::Failed
+        | S::Unknown
+        | S::Returned
+        | S::Cancelled
+        | S::Refused => Applied::Refused(Why::TooLate),
+    }
+}
+
+fn cancelled(state: LineState) -> Applied {
+    use LineState as S;
+    match state {
+        S::Held | S::Released => Applied::Moved(S::Cancelled),
+        S::Cancelled => Applied::Repeated,
+        S::Intended | S::Accepted | S::Paid | S::Failed | S::Unknown | S::Returned | S::Refused => {
+            Applied::Refused(Why::TooLate)
+        }
+    }
+}
+
+fn intended(state: LineState) -> Applied {
+    use LineState as S;
+    match state {
+        S::Released => Applied::Moved(S::Intended),
+        S::Held => Applied::Refused(Why::TooEarly),
+        S::Intended
+        | S::Accepted
+        | S::Paid
+        | S::Failed
+        | S::Unknown
+        | S::Returned
+        | S::Cancelled
+        | S::Refused => Applied::Refused(Why::TooLate),
+    }
+}
+
+fn not_sent(state: LineState) -> Applied {
+    use LineState as S;
+    match state {
+        S::Intended => Applied::Moved(S::Released),
+        S::Released => Applied::Repeated,
+        S::Held => Applied::Refused(Why::TooEarly),
+        S::Accepted
+        | S::Paid
+        | S::Failed
+        | S::Unknown
+        | S::Returned
+        | S::Cancelled
+        | S::Refused => Applied::Refused(Why::TooLate),
+    }
+}
+
+fn accepted(state: LineState) -> Applied {
+    use LineState as S;
+    match state {
+        S::Intended | S::Unknown => Applied::Moved(S::Accepted),
+        S::Accepted => Applied::Repeated,
+        S::Held | S::Released | S::Cancelled | S::Refused => Applied::Refused(Why::TooEarly),
+        S::Paid | S::Failed | S::Returned => Applied::Refused(Why::TooLate),
+    }
+}
+
+fn paid(state: LineState) -> Applied {
+    use LineState as S;
+    match state {
+        S::Intended | S::Accepted | S::Unknown => Applied::Moved(S::Paid),
+        S::Paid => Applied::Repeated,
+        S::Returned => Applied::Refused(Why::TooLate),
+        S::Failed => Applied::Refused(Why::Contradiction),
+        S::Held | S::Released | S::Cancelled | S::Refused => Applied::Refused(Why::TooEarly),
+    }
+}
+
+fn failed(state: LineState) -> Applied {
+    use LineState as S;
+    match state {
+        S::Intended | S::Accepted | S::Unknown => Applied::Moved(S::Failed),
+        S::Failed => Applied::Repeated,
+        S::Paid | S::Returned => Applied::Refused(Why::Contradiction),
+        S::Held | S::Released | S::Cancelled | S::Refused => Applied::Refused(Why::TooEarly),
+    }
+}
+
+fn lost(state: LineState) -> Applied {
+    use LineState as S;
+    match state {
+        S::Intended | S::Accepted => Applied::Moved(S::Unknown),
+        S::Unknown => Applied::Repeated,
+        S::Held | S::Released | S::Cancelled | S::Refused => Applied::Refused(Why::TooEarly),
+        S::Paid | S::Failed | S::Returned => Applied::Refused(Why::TooLate),
+    }
+}
+
+/// The caller records `Pay` first where the line is not paid yet: a return proves that it was.
+fn returned(state: LineState) -> Applied {
+    use LineState as S;
+    match state {
+        S::Paid => Applied::Moved(S::Returned),
+        S::Returned => Applied::Repeated,
+        S::Failed => Applied::Refused(Why::Contradiction),
+        S::Intended
+        | S::Accepted
+        | S::Unknown
+        | S::Held
+        | S::Released
+        | S::Cancelled
+        | S::Refused => Applied::Refused(Why::TooEarly),
     }
 }
 
 /// An unknown line, or a disputed one wherever it stands once it was approved: a bank may report
 /// a line that we hold to be unsent.
-fn resolve(state: LineState, disputed: bool, outcome: LineState) -> Applied {
+fn resolved(state: LineState, disputed: bool, outcome: LineState) -> Applied {
     use LineState as S;
     match state {
         S::Unknown => Applied::Moved(outcome),

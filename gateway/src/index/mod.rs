@@ -4,7 +4,7 @@
 //! | key | value |
 //! | --- | --- |
 //! | `b` batch sequence (8 bytes, big-endian) | the accepted head as JSON |
-//! | `p` batch sequence, first line (4 bytes) | (hash of the document number u64, index u32) sorted |
+//! | `p` batch sequence, first line (4 bytes) | (hash of the document u64, index u32) sorted |
 //! | `q` batch sequence, first line | (hash of the account u64, index u32) sorted |
 //!
 //! Two entries for a thousand lines: sled slows down with the number of entries.
