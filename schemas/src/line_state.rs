@@ -1,5 +1,8 @@
 //! The states of a line and the only moves between them (INTERFACE section 4).
 
+#[cfg(test)]
+mod tests;
+
 /// Where one wage payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
