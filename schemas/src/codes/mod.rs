@@ -1,39 +1,29 @@
 //! Official lists as effective-dated TOML in `codes/`, compiled in, parsed once.
+//!
+//! Each file begins with its source, the first day for which it is used and the day on which it
+//! was compiled. No accessor panics: a list that can't be parsed behaves as empty, and
+//! [`check`], which is called at start, says why.
 
-use crate::value::{AccountNo, BankCode, CnapsCode, RegionCode};
-use time::Date;
+mod banks;
+mod calendar;
+mod card_prefixes;
+mod list;
+mod minimum_wage;
+mod regions;
+mod words;
 
-/// One of the 57 banks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bank {
-    /// Our code.
-    pub code: BankCode,
-    /// Legal name in Chinese.
-    pub name_zh: String,
-    /// Legal name in English.
-    pub name_en: String,
-    /// Short names by which clerks write it (工行, 工商银行).
-    pub short_names: Vec<String>,
-    /// state, joint_stock, city, private, foreign or rural.
-    pub kind: String,
-    /// First three digits of its bank numbers.
-    pub cnaps_class: String,
-    /// Head-office bank number, where known.
-    pub cnaps_code: Option<CnapsCode>,
-    /// SWIFT code, where it has one.
-    pub bic: Option<String>,
-    /// Group of card prefixes, where it has one.
-    pub bin_group: Option<String>,
-}
+#[cfg(test)]
+mod tests;
 
-/// Whether the banks work on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BankDay {
-    /// They work.
-    Open,
-    /// Weekend or holiday.
-    Closed,
-}
+pub use banks::{
+    Bank, bank, bank_by_bic, bank_by_bin_group, bank_by_cnaps, bank_by_text, banks, banks_in_effect,
+};
+pub use calendar::{BankDay, bank_day, bank_day_years, next_bank_day};
+pub use card_prefixes::{CardPrefix, bin_group, card_prefixes};
+pub use list::ListHead;
+pub use minimum_wage::{MinimumWage, minimum_wages};
+pub use regions::{region_name, regions};
+pub use words::{id_type_name, reason_text};
 
 /// Why a code list can't be used, or can't answer.
 #[derive(Debug, thiserror::Error)]
@@ -55,62 +45,37 @@ pub enum CodesError {
     },
 }
 
-/// All 57 banks in the order of the list.
-#[must_use]
-pub fn banks() -> &'static [Bank] {
-    &[]
-}
+const FILES: [list::ListFile; 7] = [
+    banks::FILE,
+    card_prefixes::FILE,
+    regions::FILE,
+    calendar::FILE,
+    words::ID_TYPES,
+    words::REASONS,
+    minimum_wage::FILE,
+];
 
-/// The bank of a code.
-#[must_use]
-pub fn bank(_code: BankCode) -> Option<&'static Bank> {
-    None
-}
-
-/// The bank that a clerk's text names: a code, a legal name or a known short name.
-#[must_use]
-pub fn bank_by_text(_text: &str) -> Option<&'static Bank> {
-    None
-}
-
-/// The bank of a BIC (8 or 11 characters).
-#[must_use]
-pub fn bank_by_bic(_bic: &str) -> Option<&'static Bank> {
-    None
-}
-
-/// The group of the longest card prefix that fits the number and its length.
-#[must_use]
-pub fn bin_group(_account: &AccountNo) -> Option<&'static str> {
-    None
-}
-
-/// Name of a region of the list, Chinese.
-#[must_use]
-pub fn region_name(_region: RegionCode) -> Option<&'static str> {
-    None
-}
-
-/// Whether banks work on `date`.
+/// Where each list comes from and since when it is used.
 ///
 /// # Errors
-/// `YearUnknown` where no list of the year is loaded.
-pub fn bank_day(date: Date) -> Result<BankDay, CodesError> {
-    Err(CodesError::YearUnknown { year: date.year() })
+/// `Toml` naming the file whose head is not as it should be.
+pub fn list_heads() -> Result<Vec<ListHead>, CodesError> {
+    FILES.into_iter().map(list::ListFile::head).collect()
 }
 
-/// The first bank day on or after `date`.
-///
-/// # Errors
-/// `YearUnknown` where the search runs out of the known years.
-pub fn next_bank_day(date: Date) -> Result<Date, CodesError> {
-    bank_day(date).map(|_| date)
-}
-
-/// Parses every list; called at start so that a damaged list stops the program there.
+/// Parses every list; called at start so that a damaged list stops the program there. The
+/// finding texts have their own check ([`crate::finding::check_table`]).
 ///
 /// # Errors
 /// `Toml` naming the file.
 pub fn check() -> Result<(), CodesError> {
+    list_heads()?;
+    banks::Book::load()?;
+    card_prefixes::Table::load()?;
+    regions::load()?;
+    calendar::load()?;
+    words::load_id_types()?;
+    words::load_reasons()?;
+    minimum_wage::load()?;
     Ok(())
 }

@@ -44,7 +44,7 @@ pub enum FindingCode {
     NameMissing,
     /// The name is longer than the paying bank takes.
     NameTooLong,
-    /// The name has a character that the paying bank's character set lacks, or one that no name has.
+    /// The name has a character that the paying bank's character set lacks, or that no name has.
     NameNotEncodable,
     /// No document number.
     IdNumberMissing,
