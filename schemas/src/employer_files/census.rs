@@ -53,7 +53,9 @@ pub(super) fn take(source: &mut dyn Source, bytes_max: u64) -> std::io::Result<C
         }
     }
     let taken = digest.finish();
-    census.digest.copy_from_slice(taken.as_ref().first_chunk().unwrap_or(&[0; 32]));
+    census
+        .digest
+        .copy_from_slice(taken.as_ref().first_chunk().unwrap_or(&[0; 32]));
     source.seek(SeekFrom::Start(0))?;
     Ok(census)
 }

@@ -46,7 +46,9 @@ impl<'s> Decoded<'s> {
             failed: false,
             trouble: Rc::default(),
         };
-        let marked = decoded.fill_buf().is_ok_and(|text| text.starts_with(b"\xEF\xBB\xBF"));
+        let marked = decoded
+            .fill_buf()
+            .is_ok_and(|text| text.starts_with(b"\xEF\xBB\xBF"));
         if marked && charset == Charset::Utf8 {
             decoded.consume(3);
         }
@@ -79,7 +81,10 @@ impl<'s> Decoded<'s> {
             }
             // The block may end inside a sequence of up to four bytes.
             Err(CharsetError::IllFormed { offset }) if offset + 4 > all && read > 0 => {
-                let text = self.charset.decode(&self.bytes[..offset]).unwrap_or_default();
+                let text = self
+                    .charset
+                    .decode(&self.bytes[..offset])
+                    .unwrap_or_default();
                 self.text.clear();
                 self.text.extend_from_slice(text.as_bytes());
                 offset

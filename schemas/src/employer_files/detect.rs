@@ -51,7 +51,10 @@ pub(super) fn manner(
         };
     }
     if workbook {
-        return refuse(manner, unreadable(format, "other_format").with("found", "zip"));
+        return refuse(
+            manner,
+            unreadable(format, "other_format").with("found", "zip"),
+        );
     }
     match charset(census, format) {
         Ok(charset) => Ok(Manner { charset, ..manner }),

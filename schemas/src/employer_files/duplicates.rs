@@ -169,7 +169,8 @@ impl SecondLook {
             let first_row = *seen.wages.entry((id_number, amount)).or_insert(row);
             if first_row != row {
                 let shown = Shown::Id(id_number);
-                self.late.push(late(FindingCode::PayeeDuplicate, first_row, shown));
+                self.late
+                    .push(late(FindingCode::PayeeDuplicate, first_row, shown));
             }
         }
         let (first_person, first_row) = seen.first;
@@ -181,7 +182,8 @@ impl SecondLook {
         };
         if let Some(first_row) = shared_with {
             let shown = Shown::Account(account);
-            self.late.push(late(FindingCode::AccountShared, first_row, shown));
+            self.late
+                .push(late(FindingCode::AccountShared, first_row, shown));
         }
     }
 }

@@ -141,7 +141,10 @@ impl Grid {
             self.recognised = true;
             return version(cells);
         }
-        let known = cells.texts().iter().filter(|cell| Column::parse(cell).is_some());
+        let known = cells
+            .texts()
+            .iter()
+            .filter(|cell| Column::parse(cell).is_some());
         // A key of the head never stands beside two titles of the lines.
         if known.take(2).count() == 2 {
             self.recognised = true;
@@ -160,7 +163,11 @@ impl Grid {
         let value = cells.texts().get(1).copied().unwrap_or_default().trim();
         let further = cells.beyond || cells.texts().iter().skip(2).any(|cell| !is_empty(cell));
         let Some(key) = HeadKey::parse(first) else {
-            if cells.texts().iter().any(|cell| Column::parse(cell).is_some()) {
+            if cells
+                .texts()
+                .iter()
+                .any(|cell| Column::parse(cell).is_some())
+            {
                 self.recognised = true;
                 return self.title_row(row, cells, to);
             }
@@ -239,12 +246,7 @@ impl Grid {
         to.head(&self.head)
     }
 
-    fn line(
-        &mut self,
-        row: u32,
-        cells: &Cells<'_>,
-        to: &mut dyn Receiver,
-    ) -> Result<(), Stop> {
+    fn line(&mut self, row: u32, cells: &Cells<'_>, to: &mut dyn Receiver) -> Result<(), Stop> {
         let mut line = RawLine {
             row,
             broken: cells.broken,

@@ -75,29 +75,47 @@ pub(super) fn judge(
     findings: &mut Vec<Finding>,
 ) -> HeadValues {
     let mut desk = Desk { raw, findings };
-    let batch_no = desk.read(HeadKey::BatchNo, FindingCode::BatchNoInvalid, BatchNo::parse);
+    let batch_no = desk.read(
+        HeadKey::BatchNo,
+        FindingCode::BatchNoInvalid,
+        BatchNo::parse,
+    );
     let uscc = desk.read(HeadKey::EmployerUscc, FindingCode::UsccInvalid, Uscc::parse);
-    let month = desk.read(HeadKey::PayMonth, FindingCode::PayMonthInvalid, PayMonth::parse);
+    let month = desk.read(
+        HeadKey::PayMonth,
+        FindingCode::PayMonthInvalid,
+        PayMonth::parse,
+    );
     let current = PayMonth::of(today);
-    let future = month.zip(current).filter(|(month, current)| month > current);
+    let future = month
+        .zip(current)
+        .filter(|(month, current)| month > current);
     if let Some((month, current)) = future {
         let finding = Finding::of_file(FindingCode::PayMonthInFuture).field("pay_month");
         let finding = finding.value(month.to_string()).with("month", month);
         desk.findings.push(finding.with("current", current));
     }
-    let paying_bank = desk.read(HeadKey::PayingBank, FindingCode::PayingBankUnknown, |text| {
-        if text.is_empty() {
-            return Err(ValueError::Empty);
-        }
-        let bank = judge.bank(text, raw.bank_by);
-        bank.map(|bank| bank.code).ok_or(ValueError::Form)
-    });
+    let paying_bank = desk.read(
+        HeadKey::PayingBank,
+        FindingCode::PayingBankUnknown,
+        |text| {
+            if text.is_empty() {
+                return Err(ValueError::Empty);
+            }
+            let bank = judge.bank(text, raw.bank_by);
+            bank.map(|bank| bank.code).ok_or(ValueError::Form)
+        },
+    );
     let code = FindingCode::PayerAccountInvalid;
     let payer_account = desk.read(HeadKey::PayerAccount, code, AccountNo::parse);
     let payer_name = match raw.text(HeadKey::PayerName).trim() {
         "" => Some(None),
         _ => desk
-            .read(HeadKey::PayerName, FindingCode::TextNotEncodable, PersonName::parse)
+            .read(
+                HeadKey::PayerName,
+                FindingCode::TextNotEncodable,
+                PersonName::parse,
+            )
             .map(Some),
     };
     let code = FindingCode::ControlTotalInvalid;

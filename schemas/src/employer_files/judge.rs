@@ -94,7 +94,9 @@ impl<'a> Case<'_, 'a> {
         if damaged {
             self.invalid(code, column, ValueError::Form);
             if let Some(finding) = self.findings.last_mut() {
-                finding.arguments.insert("reason", "typed_as_number".to_owned());
+                finding
+                    .arguments
+                    .insert("reason", "typed_as_number".to_owned());
             }
         }
         damaged
@@ -126,7 +128,11 @@ impl<'a> Case<'_, 'a> {
         };
         let finding = self.add(code, column);
         finding.value = Some(value);
-        let printed = if forbidden(character) { '\u{B7}' } else { character };
+        let printed = if forbidden(character) {
+            '\u{B7}'
+        } else {
+            character
+        };
         finding.arguments.insert("character", printed.to_string());
         let point = format!("U+{:04X}", u32::from(character));
         finding.arguments.insert("codepoint", point);
@@ -263,8 +269,8 @@ impl Judge {
             finding.value = Some(account.masked());
         }
         let digits = account.reveal(crate::value::Purpose::Matching);
-        let card = (16..=19).contains(&digits.len())
-            && digits.starts_with(['3', '4', '5', '6', '9']);
+        let card =
+            (16..=19).contains(&digits.len()) && digits.starts_with(['3', '4', '5', '6', '9']);
         let group = codes::bin_group(account);
         let Some(group) = group else {
             if card {
@@ -302,7 +308,11 @@ impl Judge {
         if let Err(error) = amount.positive() {
             case.invalid(FindingCode::AmountNotPositive, Column::Amount, error);
         } else if amount > self.amount_max {
-            case.invalid(FindingCode::AmountOverLimit, Column::Amount, ValueError::Overflow);
+            case.invalid(
+                FindingCode::AmountOverLimit,
+                Column::Amount,
+                ValueError::Overflow,
+            );
             if let Some(finding) = case.findings.last_mut() {
                 finding.arguments.insert("limit", self.amount_max.yuan());
             }
@@ -314,9 +324,13 @@ impl Judge {
 /// A number of the clearing system: a whole bank number, or one whose class is one bank's.
 fn by_member_id(text: &str) -> Option<&'static Bank> {
     let code = CnapsCode::parse(text).ok()?;
-    let exact = codes::banks().iter().find(|bank| bank.cnaps_code == Some(code));
+    let exact = codes::banks()
+        .iter()
+        .find(|bank| bank.cnaps_code == Some(code));
     exact.or_else(|| {
-        let mut of_class = codes::banks().iter().filter(|b| b.cnaps_class == code.class());
+        let mut of_class = codes::banks()
+            .iter()
+            .filter(|b| b.cnaps_class == code.class());
         of_class.next().filter(|_| of_class.next().is_none())
     })
 }

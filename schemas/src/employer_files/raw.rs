@@ -51,10 +51,6 @@ impl Columns {
     pub(super) fn has(self, place: usize) -> bool {
         self.0 & 1u16.checked_shl(place as u32).unwrap_or(0) != 0
     }
-
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
 }
 
 /// The head as it stands in the file.
@@ -148,7 +144,11 @@ pub(super) fn shown(text: &str) -> String {
     let mut digits = 0;
     let mut shown = String::new();
     for character in text.trim().chars().take(60) {
-        digits = if character.is_ascii_digit() { digits + 1 } else { 0 };
+        digits = if character.is_ascii_digit() {
+            digits + 1
+        } else {
+            0
+        };
         shown.push(match character {
             c if c.is_control() => '\u{B7}',
             '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{B7}',
@@ -163,7 +163,11 @@ pub(super) fn shown(text: &str) -> String {
 pub(super) fn masked(text: &str) -> String {
     let text = text.trim();
     let count = text.chars().count();
-    let (head, tail) = if count > 12 { (6, 4) } else { (count / 4, count / 4) };
+    let (head, tail) = if count > 12 {
+        (6, 4)
+    } else {
+        (count / 4, count / 4)
+    };
     let cut = count.min(40);
     let star = |(at, c): (usize, char)| match c {
         c if (at < head || at + tail >= count) && !c.is_control() => Some(c),

@@ -166,12 +166,16 @@ impl<'a> Reading<'a> {
     }
 
     fn head_delivered(&self) -> bool {
-        self.head.as_ref().is_some_and(|values| values.head.is_some())
+        self.head
+            .as_ref()
+            .is_some_and(|values| values.head.is_some())
     }
 
     /// What the paying bank would refuse, once our own rules are satisfied.
     fn ask_bank(&mut self, line: &PayLine<'_>) -> bool {
-        let Some(rules) = &self.rules else { return false };
+        let Some(rules) = &self.rules else {
+            return false;
+        };
         rules.judge(line, &mut self.scratch);
         self.scratch.iter().any(is_error)
     }
@@ -262,7 +266,8 @@ impl Receiver for Reading<'_> {
         let bad = repeated || raw.broken || self.scratch.iter().any(is_error);
         self.deliver_line(&values, raw.row, bad)?;
         if !self.scratch.is_empty() {
-            self.scratch.sort_by_key(|finding| Column::rank(finding.field));
+            self.scratch
+                .sort_by_key(|finding| Column::rank(finding.field));
             for finding in self.scratch.drain(..) {
                 self.store.push(finding)?;
             }

@@ -93,7 +93,10 @@ impl<'s> Splitter<'s> {
         self.next_line_in_file += 1;
         let mut at = 0;
         loop {
-            let rest = self.buffer.get(self.start + at..self.filled).unwrap_or_default();
+            let rest = self
+                .buffer
+                .get(self.start + at..self.filled)
+                .unwrap_or_default();
             match memchr3(b'\n', b'\r', b'"', rest) {
                 Some(found) if rest.get(found) == Some(&b'"') => {
                     self.with_quotes()?;
@@ -259,7 +262,7 @@ impl<'s> Splitter<'s> {
         at += 1;
         let next = self.byte(at)?;
         if !matches!(next, None | Some(b'\n' | b'\r')) && next != self.delimiter {
-            self.note("text_after_quote", at);
+            self.note("stray_quote", at);
         }
         Ok(Some(at))
     }
@@ -279,16 +282,22 @@ impl<'s> Splitter<'s> {
 
     /// A quote that is never closed: only its own line is lost, the next is a row again.
     fn unclosed(&mut self, at: usize) -> Result<(), Stop> {
-        self.note("quote_not_closed", at);
+        self.note("open_quote", at);
         self.quoted = false;
         self.next_line_in_file = self.line_in_file + 1;
-        let rest = self.buffer.get(self.start + at..self.filled).unwrap_or_default();
+        let rest = self
+            .buffer
+            .get(self.start + at..self.filled)
+            .unwrap_or_default();
         let end = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         self.end_at(at + end)
     }
 
     fn note(&mut self, reason: &'static str, at: usize) {
-        let before = self.buffer.get(self.start..self.start + at).unwrap_or_default();
+        let before = self
+            .buffer
+            .get(self.start..self.start + at)
+            .unwrap_or_default();
         self.fault.get_or_insert(Fault {
             reason,
             line_in_file: self.line_in_file,
