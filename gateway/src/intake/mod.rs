@@ -138,6 +138,7 @@ pub fn submit(
         limits: rules.limits,
         paying_bank: None,
         bank_rules: Some(rules.banks),
+        spill: None,
     };
     let summary = read(source, &options, &mut sink)?;
     sink.flush()?;
