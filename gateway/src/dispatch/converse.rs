@@ -8,7 +8,7 @@ use crate::event::{Event, Intent, Move, Origin};
 use crate::outcome::{self, Said};
 use adapters::Conversation;
 use adapters::exchange::{
-    Certainty as FlowCertainty, ConversationError, Next, Outgoing, Receipt, Reply, ResultFile,
+    Certainty as FlowCertainty, ConversationError, Next, Outgoing, Receipt, Reply, ResultFile, Wire,
 };
 use certs::digest::{DigestAlgorithm, digest};
 use schemas::{FailureReason, LineEvent, Severity};
@@ -60,7 +60,9 @@ impl Dispatcher {
 
     /// Asks the bank about a file.
     pub(super) async fn query(&self, file_no: u64) -> Result<(), DispatchError> {
-        let Some(file) = self.core.desk().file(file_no).cloned() else { return Ok(()) };
+        let Some(file) = self.core.desk().file(file_no).cloned() else {
+            return Ok(());
+        };
         let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;
         let conversation = self.bank.adapter.query(&query);
         match self.converse(file_no, conversation).await {
@@ -69,10 +71,7 @@ impl Dispatcher {
             Err(Broken::Ours(error)) => Err(error),
             // A question that gets no answer changes nothing; the next one is due by the pace.
             Err(
-                Broken::NotSent(_)
-                | Broken::MaybeSent(_)
-                | Broken::Refused(_)
-                | Broken::Misfit(_),
+                Broken::NotSent(_) | Broken::MaybeSent(_) | Broken::Refused(_) | Broken::Misfit(_),
             ) => Ok(()),
         }
     }
@@ -96,13 +95,20 @@ impl Dispatcher {
                     instructed |= outgoing.instructs;
                     let answer = sent.map_err(|error| of_channel(&error, before, instructed))?;
                     self.keep_answer(file_no, &outgoing.step, &answer)?;
-                    if answer.is_empty() && matches!(outgoing.wire, adapters::Wire::Drop { .. }) {
+                    if answer.is_empty() && matches!(outgoing.wire, Wire::Drop { .. }) {
                         continue;
                     }
-                    conversation.feed(&answer, &self.bank.keys).map_err(|unreadable| {
-                        let why = format!("unreadable answer to {}: {unreadable}", outgoing.step);
-                        if instructed { Broken::MaybeSent(why) } else { Broken::NotSent(why) }
-                    })?;
+                    conversation
+                        .feed(&answer, &self.bank.keys)
+                        .map_err(|unreadable| {
+                            let why =
+                                format!("unreadable answer to {}: {unreadable}", outgoing.step);
+                            if instructed {
+                                Broken::MaybeSent(why)
+                            } else {
+                                Broken::NotSent(why)
+                            }
+                        })?;
                 }
             }
         }
@@ -137,12 +143,23 @@ impl Dispatcher {
     /// The data-key owner of a file's messages: the employer.
     fn owner(&self, file_no: u64) -> String {
         let desk = self.core.desk();
-        let batch = desk.file(file_no).and_then(|file| desk.batch(file.intent.batch));
-        batch.map_or_else(|| format!("bank:{}", self.code()), |b| b.head.employer.to_string())
+        let batch = desk
+            .file(file_no)
+            .and_then(|file| desk.batch(file.intent.batch));
+        batch.map_or_else(
+            || format!("bank:{}", self.code()),
+            |b| b.head.employer.to_string(),
+        )
     }
 
     fn receipted(&self, file_no: u64, receipt: &Receipt) -> Result<(), DispatchError> {
-        outcome::apply(&self.core, file_no, Origin::Receipt, None, Said::Receipt(receipt))?;
+        outcome::apply(
+            &self.core,
+            file_no,
+            Origin::Receipt,
+            None,
+            Said::Receipt(receipt),
+        )?;
         Ok(())
     }
 
@@ -152,7 +169,10 @@ impl Dispatcher {
         let definitive = self.bank.adapter.not_found_is_final_after_ms();
         let not_found_is_final = definitive
             .is_some_and(|after_ms| i64::try_from(after_ms).is_ok_and(|ms| waited_ms >= ms));
-        let said = Said::Result { result, not_found_is_final };
+        let said = Said::Result {
+            result,
+            not_found_is_final,
+        };
         outcome::apply(&self.core, file_no, Origin::Result, None, said)?;
         Ok(())
     }
@@ -183,15 +203,20 @@ impl Dispatcher {
     /// Rows that the bank's message can't carry fail; the others go back to be planned anew.
     fn refuse_rows(&self, file_no: u64, rows: &BTreeSet<u32>) -> Result<(), DispatchError> {
         let mut desk = self.core.desk();
-        let Some(file) = desk.file(file_no) else { return Ok(()) };
-        let refused: BTreeSet<u32> =
-            rows.iter().filter_map(|row_no| file.line_of_row(*row_no)).collect();
+        let Some(file) = desk.file(file_no) else {
+            return Ok(());
+        };
+        let refused: BTreeSet<u32> = rows
+            .iter()
+            .filter_map(|row_no| file.line_of_row(*row_no))
+            .collect();
         let all = refused.is_empty();
         let steps = |event, reason| steps_for(&desk, file_no, event, reason);
         let fails = |step: &Move| all || refused.contains(&step.index);
-        let mut moves: Vec<Move> =
-            steps(LineEvent::Fail, Some(FailureReason::MessageError)).into_iter().filter(fails)
-                .collect();
+        let mut moves: Vec<Move> = steps(LineEvent::Fail, Some(FailureReason::MessageError))
+            .into_iter()
+            .filter(fails)
+            .collect();
         let back = steps(LineEvent::NotSent, None);
         moves.extend(back.into_iter().filter(|step| !fails(step)));
         let event = Event::Outcomes {
@@ -210,9 +235,14 @@ impl Dispatcher {
 
 /// Every line of the intent is still released, undisputed, and carried by no other file.
 fn still_free(book: &crate::book::Book, intent: &Intent) -> bool {
-    let Some(batch) = book.batch(intent.batch) else { return false };
+    let Some(batch) = book.batch(intent.batch) else {
+        return false;
+    };
     intent.lines.iter().all(|index| {
-        let payment = schemas::PaymentId { batch: intent.batch, row: *index };
+        let payment = schemas::PaymentId {
+            batch: intent.batch,
+            row: *index,
+        };
         batch.line(*index).is_some_and(|line| {
             line.state == schemas::LineState::Released
                 && line.disputed.is_none()

@@ -77,16 +77,13 @@ const RETRY_DOUBLINGS_MAX: u32 = 8;
 /// Decides. Evidence first, then what is unsent, then what is new: asking is never put off by
 /// sending.
 #[must_use]
-pub fn decide(
-    book: &Book,
-    adapter: &BankAdapter,
-    now: OffsetDateTime,
-    pace: Pace,
-) -> Decision {
+pub fn decide(book: &Book, adapter: &BankAdapter, now: OffsetDateTime, pace: Pace) -> Decision {
     let now_ms = now.unix_timestamp() * 1000 + i64::from(now.millisecond());
     let mut due_ms = now_ms + LOOK_AGAIN_MS;
     for file in book.open_files_at(adapter.code()) {
-        let Some(batch) = book.batch(file.intent.batch) else { continue };
+        let Some(batch) = book.batch(file.intent.batch) else {
+            continue;
+        };
         match of_file(file, batch, adapter, now_ms, pace) {
             Ok(decision) => return decision,
             Err(later_ms) => due_ms = due_ms.min(later_ms),
@@ -94,7 +91,9 @@ pub fn decide(
     }
     let window = window(adapter, now);
     for file in book.open_files_at(adapter.code()) {
-        let Some(batch) = book.batch(file.intent.batch) else { continue };
+        let Some(batch) = book.batch(file.intent.batch) else {
+            continue;
+        };
         if file.state == FileState::NotSent {
             match of_unsent(file, batch, window, now_ms, pace) {
                 Ok(decision) => return decision,
@@ -104,15 +103,22 @@ pub fn decide(
     }
     match window {
         Ok(bank_date) => {
-            if let Some(batch) = book.released_at(adapter.code()).find(|b| has_free_lines(b, book))
+            if let Some(batch) = book
+                .released_at(adapter.code())
+                .find(|b| has_free_lines(b, book))
             {
-                return Decision::Plan { batch: batch.id(), bank_date };
+                return Decision::Plan {
+                    batch: batch.id(),
+                    bank_date,
+                };
             }
         }
         Err(opens_ms) => due_ms = due_ms.min(opens_ms),
     }
     let wait_ms = due_ms.saturating_sub(now_ms).max(1).unsigned_abs();
-    Decision::Wait { wait: Duration::from_millis(wait_ms) }
+    Decision::Wait {
+        wait: Duration::from_millis(wait_ms),
+    }
 }
 
 /// Whether the bank takes instructions now, and for which day; else when to look again.
@@ -158,7 +164,9 @@ fn of_file(
     let limit_ms = left_ms.saturating_add(pace.scaled(rhythm.answer_limit_ms));
     let mut next_ms = i64::MAX;
     let waits = |index: &u32| {
-        batch.line(*index).is_some_and(|line| line.state == LineState::Accepted)
+        batch
+            .line(*index)
+            .is_some_and(|line| line.state == LineState::Accepted)
     };
     if file.intent.lines.iter().any(waits) {
         if now_ms >= limit_ms {
@@ -170,7 +178,8 @@ fn of_file(
         let ask_ms = match file.queried_ms {
             None => left_ms.saturating_add(pace.scaled(rhythm.first_ms)),
             Some(asked_ms) => asked_ms.saturating_add(
-                pace.scaled(rhythm.interval_ms).saturating_mul(1 << (file.queries / 5).min(4)),
+                pace.scaled(rhythm.interval_ms)
+                    .saturating_mul(1 << (file.queries / 5).min(4)),
             ),
         };
         if now_ms >= ask_ms {
@@ -190,20 +199,35 @@ fn of_unsent(
     pace: Pace,
 ) -> Result<Decision, i64> {
     let file_no = file.intent.file_no;
-    let lines = || file.intent.lines.iter().filter_map(|index| batch.line(*index));
+    let lines = || {
+        file.intent
+            .lines
+            .iter()
+            .filter_map(|index| batch.line(*index))
+    };
     if lines().any(|line| line.disputed.is_some()) {
         // The bank says that it knows the file: two people first.
         return Err(i64::MAX);
     }
     if lines().any(|line| line.state != LineState::Released) {
-        return Ok(Decision::Abandon { file_no, why: "lines_changed" });
+        return Ok(Decision::Abandon {
+            file_no,
+            why: "lines_changed",
+        });
     }
     let same_day = window.is_ok_and(|day| day.to_string() == file.intent.bank_date);
     if !same_day {
-        return Ok(Decision::Abandon { file_no, why: "bank_day_over" });
+        return Ok(Decision::Abandon {
+            file_no,
+            why: "bank_day_over",
+        });
     }
     let doublings = file.attempts.saturating_sub(1).min(RETRY_DOUBLINGS_MAX);
     let wait_ms = pace.scaled((RETRY_FIRST_MS << doublings).unsigned_abs());
     let due_ms = file.since_ms.saturating_add(wait_ms);
-    if now_ms >= due_ms { Ok(Decision::Resend { file_no }) } else { Err(due_ms) }
+    if now_ms >= due_ms {
+        Ok(Decision::Resend { file_no })
+    } else {
+        Err(due_ms)
+    }
 }

@@ -46,7 +46,9 @@ pub struct Bank {
 
 impl std::fmt::Debug for Bank {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Bank").field("code", &self.adapter.code()).finish_non_exhaustive()
+        f.debug_struct("Bank")
+            .field("code", &self.adapter.code())
+            .finish_non_exhaustive()
     }
 }
 
@@ -65,7 +67,9 @@ pub struct Dispatcher {
 
 impl std::fmt::Debug for Dispatcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Dispatcher").field("bank", &self.bank).finish_non_exhaustive()
+        f.debug_struct("Dispatcher")
+            .field("bank", &self.bank)
+            .finish_non_exhaustive()
     }
 }
 
@@ -139,13 +143,20 @@ impl Dispatcher {
                 }
             }
             Decision::Resend { file_no } => {
-                let intent = self.core.desk().file(file_no).map(|file| file.intent.clone());
+                let intent = self
+                    .core
+                    .desk()
+                    .file(file_no)
+                    .map(|file| file.intent.clone());
                 if let Some(intent) = intent {
                     self.intend_and_submit(&intent).await?;
                 }
             }
             Decision::Abandon { file_no, why } => {
-                let event = Event::FileAbandoned { file_no, why: why.to_owned() };
+                let event = Event::FileAbandoned {
+                    file_no,
+                    why: why.to_owned(),
+                };
                 self.core.desk().record(ACTOR, event)?;
             }
             Decision::GiveUpWaiting { file_no } => {
@@ -157,25 +168,34 @@ impl Dispatcher {
     }
 
     /// Chooses the lines of the next bank file of a batch and fixes the intent.
-    fn plan(
-        &self,
-        batch: BatchId,
-        bank_date: time::Date,
-    ) -> Result<Option<Intent>, DispatchError> {
+    fn plan(&self, batch: BatchId, bank_date: time::Date) -> Result<Option<Intent>, DispatchError> {
         let candidates = {
             let desk = self.core.desk();
-            let Some(batch) = desk.batch(batch) else { return Ok(None) };
+            let Some(batch) = desk.batch(batch) else {
+                return Ok(None);
+            };
             free_lines(&desk, batch, self.bank.adapter.limits().rows_max)
         };
         let kept = order::kept_lines(&self.core, batch, &candidates)?;
         let charset = self.bank.adapter.charset_out();
-        let plan: Vec<_> = kept.iter().map(|line| order::plan_line(line, charset)).collect();
+        let plan: Vec<_> = kept
+            .iter()
+            .map(|line| order::plan_line(line, charset))
+            .collect();
         let groups = self.bank.adapter.plan(&plan);
-        let Some(group) = groups.first() else { return Ok(None) };
-        let lines: Vec<u32> =
-            group.iter().filter_map(|at| kept.get(*at)).map(|line| line.index).collect();
-        let total_fen =
-            group.iter().filter_map(|at| kept.get(*at)).map(|line| line.amount.0).sum();
+        let Some(group) = groups.first() else {
+            return Ok(None);
+        };
+        let lines: Vec<u32> = group
+            .iter()
+            .filter_map(|at| kept.get(*at))
+            .map(|line| line.index)
+            .collect();
+        let total_fen = group
+            .iter()
+            .filter_map(|at| kept.get(*at))
+            .map(|line| line.amount.0)
+            .sum();
         Ok((!lines.is_empty()).then(|| Intent {
             file_no: 0,
             batch,
@@ -225,8 +245,12 @@ fn steps_for(
     event: LineEvent,
     reason: Option<FailureReason>,
 ) -> Vec<Move> {
-    let Some(file) = book.file(file_no) else { return Vec::new() };
-    let Some(batch) = book.batch(file.intent.batch) else { return Vec::new() };
+    let Some(file) = book.file(file_no) else {
+        return Vec::new();
+    };
+    let Some(batch) = book.batch(file.intent.batch) else {
+        return Vec::new();
+    };
     let lines = file.intent.lines.iter().copied();
     lines
         .filter(|index| {
@@ -248,7 +272,7 @@ fn steps_for(
 
 /// Released lines that no file carries, that nobody disputes and whose correction still holds:
 /// enough of them to fill one file.
-fn free_lines(book: &crate::book::Book, batch: &Batch, rows_max: usize) -> Vec<u32> {
+fn free_lines(book: &crate::book::Book, batch: &Batch, rows_max: u32) -> Vec<u32> {
     (1u32..)
         .zip(&batch.lines)
         .filter(|(_, line)| {
@@ -256,9 +280,12 @@ fn free_lines(book: &crate::book::Book, batch: &Batch, rows_max: usize) -> Vec<u
         })
         .map(|(index, _)| index)
         .filter(|index| {
-            let payment = schemas::PaymentId { batch: batch.id(), row: *index };
+            let payment = schemas::PaymentId {
+                batch: batch.id(),
+                row: *index,
+            };
             book.may_intend(payment).is_ok()
         })
-        .take(rows_max.clamp(1, 10_000).saturating_mul(2))
+        .take(usize::try_from(rows_max.clamp(1, 10_000).saturating_mul(2)).unwrap_or(usize::MAX))
         .collect()
 }

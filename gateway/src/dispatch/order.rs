@@ -42,17 +42,21 @@ pub fn kept_lines(
 ) -> Result<Vec<KeptLine>, OrderError> {
     let records = {
         let desk = core.desk();
-        let batch = desk.batch(batch).ok_or(OrderError::Missing { what: "the batch" })?;
+        let batch = desk
+            .batch(batch)
+            .ok_or(OrderError::Missing { what: "the batch" })?;
         batch.line_records.clone()
     };
     let mut opened: BTreeMap<u64, Vec<KeptLine>> = BTreeMap::new();
     let mut lines = Vec::with_capacity(indexes.len());
     for index in indexes {
         let at = records.partition_point(|(first, _)| first <= index);
-        let (_, sequence) = at
-            .checked_sub(1)
-            .and_then(|at| records.get(at))
-            .ok_or(OrderError::Missing { what: "the record of a line" })?;
+        let (_, sequence) =
+            at.checked_sub(1)
+                .and_then(|at| records.get(at))
+                .ok_or(OrderError::Missing {
+                    what: "the record of a line",
+                })?;
         if !opened.contains_key(sequence) {
             let (record, _) = core.event(*sequence)?;
             opened.insert(*sequence, read_all(&core.personal(&record)?)?);
@@ -60,7 +64,9 @@ pub fn kept_lines(
         let line = opened
             .get(sequence)
             .and_then(|kept| kept.iter().find(|line| line.index == *index))
-            .ok_or(OrderError::Missing { what: "a kept line" })?;
+            .ok_or(OrderError::Missing {
+                what: "a kept line",
+            })?;
         lines.push(line.clone());
     }
     Ok(lines)
@@ -94,22 +100,33 @@ fn payer(
 ) -> Result<Payer, OrderError> {
     let (accepted_at, employer, pay_month) = {
         let desk = core.desk();
-        let batch = desk.batch(batch).ok_or(OrderError::Missing { what: "the batch" })?;
+        let batch = desk
+            .batch(batch)
+            .ok_or(OrderError::Missing { what: "the batch" })?;
         (batch.accepted_at, batch.head.employer, batch.head.pay_month)
     };
     let (record, _) = core.event(accepted_at)?;
     let part: PayerPart = serde_json::from_slice(&core.personal(&record)?)
         .map_err(|error| OrderError::Core(error.into()))?;
-    let account = AccountNo::parse(&part.payer_account)
-        .map_err(|_| OrderError::Missing { what: "the payer's account" })?;
+    let account = AccountNo::parse(&part.payer_account).map_err(|_| OrderError::Missing {
+        what: "the payer's account",
+    })?;
     let mandate = mandates.find(employer, bank.adapter.code(), account);
-    let stated = part.payer_name.and_then(|name| PersonName::parse(&name).ok());
+    let stated = part
+        .payer_name
+        .and_then(|name| PersonName::parse(&name).ok());
     let name = stated.or_else(|| mandate.map(|mandate| mandate.payer_name.clone()));
     let mut connection = bank.fields.clone();
-    connection.extend(mandate.map(|mandate| mandate.connection.clone()).unwrap_or_default());
+    connection.extend(
+        mandate
+            .map(|mandate| mandate.connection.clone())
+            .unwrap_or_default(),
+    );
     Ok(Payer {
         account,
-        name: name.ok_or(OrderError::Missing { what: "the payer's name" })?,
+        name: name.ok_or(OrderError::Missing {
+            what: "the payer's name",
+        })?,
         pay_month,
         connection,
     })
@@ -179,8 +196,9 @@ pub fn query_of(
 
 fn bank_date(intent: &Intent) -> Result<time::Date, OrderError> {
     let form = time::macros::format_description!("[year]-[month]-[day]");
-    time::Date::parse(&intent.bank_date, form)
-        .map_err(|_| OrderError::Missing { what: "the bank day" })
+    time::Date::parse(&intent.bank_date, form).map_err(|_| OrderError::Missing {
+        what: "the bank day",
+    })
 }
 
 /// Unix milliseconds as a moment in +08:00.
