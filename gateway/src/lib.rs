@@ -11,12 +11,14 @@ pub mod dispatch;
 pub mod event;
 pub mod failure;
 pub mod index;
+pub mod installation;
 pub mod intake;
 pub mod keys;
 pub mod mandates;
 pub mod outcome;
 pub mod reconcile;
 pub mod resolution;
+pub mod serving;
 pub mod telemetry;
 
 /// Lower-case hex of bytes.

@@ -300,9 +300,9 @@ fn finish(
 ///
 /// # Errors
 /// Ours only.
-pub fn finish_interrupted(
+pub fn finish_interrupted<'a>(
     core: &Core,
-    bank_of: &dyn Fn(BankCode) -> Option<(&'static BankAdapter, &'static dyn Crypto)>,
+    bank_of: &dyn Fn(BankCode) -> Option<(&'a BankAdapter, &'a dyn Crypto)>,
 ) -> Result<usize, CoreError> {
     let open: Vec<(u64, BankCode, Option<MessageKind>)> = core
         .desk()
