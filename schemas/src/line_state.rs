@@ -235,6 +235,12 @@ impl LineEvent {
         Self::ResolveFailed,
     ];
 
+    /// Reads the word of the golden table and the journal.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|event| event.as_str() == word)
+    }
+
     /// A word for the event, as in the golden table and the journal.
     #[must_use]
     pub fn as_str(self) -> &'static str {

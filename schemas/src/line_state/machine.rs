@@ -1,7 +1,6 @@
 //! The only moves between the states of a line.
 
 use super::{LineEvent, LineState};
-use Applied::{Moved, Refused, Repeated};
 use LineState as S;
 
 /// What [`apply`] says.
@@ -32,24 +31,24 @@ pub enum Why {
 #[must_use]
 pub fn apply(state: LineState, disputed: bool, event: LineEvent) -> Applied {
     match event {
-        LineEvent::Release => release(state),
-        LineEvent::Cancel => cancel(state),
-        LineEvent::Intend => intend(state),
+        LineEvent::Release => released(state),
+        LineEvent::Cancel => cancelled(state),
+        LineEvent::Intend => intended(state),
         LineEvent::NotSent => not_sent(state),
-        LineEvent::Accept => accept(state),
-        LineEvent::Pay => pay(state),
-        LineEvent::Fail => fail(state),
-        LineEvent::LoseTrack => lose_track(state),
-        LineEvent::Return => come_back(state),
-        LineEvent::ResolvePaid => resolve(state, disputed, LineState::Paid),
-        LineEvent::ResolveFailed => resolve(state, disputed, LineState::Failed),
+        LineEvent::Accept => accepted(state),
+        LineEvent::Pay => paid(state),
+        LineEvent::Fail => failed(state),
+        LineEvent::LoseTrack => lost(state),
+        LineEvent::Return => returned(state),
+        LineEvent::ResolvePaid => resolved(state, disputed, LineState::Paid),
+        LineEvent::ResolveFailed => resolved(state, disputed, LineState::Failed),
     }
 }
 
-fn release(state: LineState) -> Applied {
+fn released(state: LineState) -> Applied {
     match state {
-        S::Held => Moved(S::Released),
-        S::Released => Repeated,
+        S::Held => Applied::Moved(S::Released),
+        S::Released => Applied::Repeated,
         S::Intended
         | S::Accepted
         | S::Paid
@@ -57,24 +56,24 @@ fn release(state: LineState) -> Applied {
         | S::Unknown
         | S::Returned
         | S::Cancelled
-        | S::Refused => Refused(Why::TooLate),
+        | S::Refused => Applied::Refused(Why::TooLate),
     }
 }
 
-fn cancel(state: LineState) -> Applied {
+fn cancelled(state: LineState) -> Applied {
     match state {
-        S::Held | S::Released => Moved(S::Cancelled),
-        S::Cancelled => Repeated,
+        S::Held | S::Released => Applied::Moved(S::Cancelled),
+        S::Cancelled => Applied::Repeated,
         S::Intended | S::Accepted | S::Paid | S::Failed | S::Unknown | S::Returned | S::Refused => {
-            Refused(Why::TooLate)
+            Applied::Refused(Why::TooLate)
         }
     }
 }
 
-fn intend(state: LineState) -> Applied {
+fn intended(state: LineState) -> Applied {
     match state {
-        S::Released => Moved(S::Intended),
-        S::Held => Refused(Why::TooEarly),
+        S::Released => Applied::Moved(S::Intended),
+        S::Held => Applied::Refused(Why::TooEarly),
         S::Intended
         | S::Accepted
         | S::Paid
@@ -82,80 +81,89 @@ fn intend(state: LineState) -> Applied {
         | S::Unknown
         | S::Returned
         | S::Cancelled
-        | S::Refused => Refused(Why::TooLate),
+        | S::Refused => Applied::Refused(Why::TooLate),
     }
 }
 
 fn not_sent(state: LineState) -> Applied {
     match state {
-        S::Intended => Moved(S::Released),
-        S::Released => Repeated,
-        S::Held => Refused(Why::TooEarly),
+        S::Intended => Applied::Moved(S::Released),
+        S::Released => Applied::Repeated,
+        S::Held => Applied::Refused(Why::TooEarly),
         S::Accepted
         | S::Paid
         | S::Failed
         | S::Unknown
         | S::Returned
         | S::Cancelled
-        | S::Refused => Refused(Why::TooLate),
+        | S::Refused => Applied::Refused(Why::TooLate),
     }
 }
 
-fn accept(state: LineState) -> Applied {
+fn accepted(state: LineState) -> Applied {
     match state {
-        S::Intended | S::Unknown => Moved(S::Accepted),
-        S::Accepted => Repeated,
-        S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-        S::Paid | S::Failed | S::Returned => Refused(Why::TooLate),
+        S::Intended | S::Unknown => Applied::Moved(S::Accepted),
+        S::Accepted => Applied::Repeated,
+        S::Held | S::Released | S::Cancelled | S::Refused => Applied::Refused(Why::TooEarly),
+        S::Paid | S::Failed | S::Returned => Applied::Refused(Why::TooLate),
     }
 }
 
-fn pay(state: LineState) -> Applied {
+fn paid(state: LineState) -> Applied {
     match state {
-        S::Intended | S::Accepted | S::Unknown => Moved(S::Paid),
-        S::Paid => Repeated,
-        S::Returned => Refused(Why::TooLate),
-        S::Failed => Refused(Why::Contradiction),
-        S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
+        S::Intended | S::Accepted | S::Unknown => Applied::Moved(S::Paid),
+        S::Paid => Applied::Repeated,
+        S::Returned => Applied::Refused(Why::TooLate),
+        S::Failed => Applied::Refused(Why::Contradiction),
+        S::Held | S::Released | S::Cancelled | S::Refused => Applied::Refused(Why::TooEarly),
     }
 }
 
-fn fail(state: LineState) -> Applied {
+fn failed(state: LineState) -> Applied {
     match state {
-        S::Intended | S::Accepted | S::Unknown => Moved(S::Failed),
-        S::Failed => Repeated,
-        S::Paid | S::Returned => Refused(Why::Contradiction),
-        S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
+        S::Intended | S::Accepted | S::Unknown => Applied::Moved(S::Failed),
+        S::Failed => Applied::Repeated,
+        S::Paid | S::Returned => Applied::Refused(Why::Contradiction),
+        S::Held | S::Released | S::Cancelled | S::Refused => Applied::Refused(Why::TooEarly),
     }
 }
 
-fn lose_track(state: LineState) -> Applied {
+fn lost(state: LineState) -> Applied {
     match state {
-        S::Intended | S::Accepted => Moved(S::Unknown),
-        S::Unknown => Repeated,
-        S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-        S::Paid | S::Failed | S::Returned => Refused(Why::TooLate),
+        S::Intended | S::Accepted => Applied::Moved(S::Unknown),
+        S::Unknown => Applied::Repeated,
+        S::Held | S::Released | S::Cancelled | S::Refused => Applied::Refused(Why::TooEarly),
+        S::Paid | S::Failed | S::Returned => Applied::Refused(Why::TooLate),
     }
 }
 
-fn come_back(state: LineState) -> Applied {
+/// The caller records `Pay` first where the line is not paid yet: a return proves that it was.
+fn returned(state: LineState) -> Applied {
     match state {
-        S::Paid => Moved(S::Returned),
-        S::Returned => Repeated,
-        // The caller records `Pay` first: a return proves that it was paid.
-        S::Intended | S::Accepted | S::Unknown => Refused(Why::TooEarly),
-        S::Failed => Refused(Why::Contradiction),
-        S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
+        S::Paid => Applied::Moved(S::Returned),
+        S::Returned => Applied::Repeated,
+        S::Failed => Applied::Refused(Why::Contradiction),
+        S::Intended
+        | S::Accepted
+        | S::Unknown
+        | S::Held
+        | S::Released
+        | S::Cancelled
+        | S::Refused => Applied::Refused(Why::TooEarly),
     }
 }
 
-fn resolve(state: LineState, disputed: bool, outcome: LineState) -> Applied {
+/// An unknown line, or a disputed one wherever it stands once it was approved: a bank may report
+/// a line that we hold to be unsent.
+fn resolved(state: LineState, disputed: bool, outcome: LineState) -> Applied {
     match state {
-        S::Unknown => Moved(outcome),
-        S::Paid | S::Failed | S::Returned if disputed => Moved(outcome),
-        // A line cancelled or still held is disputed when a bank reports it: only its state
-        // can't change, the resolution clears the flag.
-        S::Held | S::Released | S::Intended | S::Accepted => Refused(Why::TooEarly),
-        S::Paid | S::Failed | S::Returned | S::Cancelled | S::Refused => Refused(Why::TooLate),
+        S::Unknown => Applied::Moved(outcome),
+        S::Released | S::Intended | S::Accepted | S::Paid | S::Failed | S::Returned if disputed => {
+            Applied::Moved(outcome)
+        }
+        S::Held | S::Released | S::Intended | S::Accepted => Applied::Refused(Why::TooEarly),
+        S::Paid | S::Failed | S::Returned | S::Cancelled | S::Refused => {
+            Applied::Refused(Why::TooLate)
+        }
     }
 }
