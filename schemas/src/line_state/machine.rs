@@ -27,13 +27,13 @@ pub enum Why {
 
 /// The machine: total, pure, no catch-all arm over either enum.
 ///
-/// `disputed` opens final states to a resolution and to nothing else.
+/// `disputed` opens an approved line to a resolution, bars its intent, and changes nothing else.
 #[must_use]
 pub fn apply(state: LineState, disputed: bool, event: LineEvent) -> Applied {
     match event {
         LineEvent::Release => released(state),
         LineEvent::Cancel => cancelled(state),
-        LineEvent::Intend => intended(state),
+        LineEvent::Intend => intended(state, disputed),
         LineEvent::NotSent => not_sent(state),
         LineEvent::Accept => accepted(state),
         LineEvent::Pay => paid(state),
@@ -70,10 +70,11 @@ fn cancelled(state: LineState) -> Applied {
     }
 }
 
-fn intended(state: LineState) -> Applied {
+/// A disputed line waits for its resolution: a bank reported it before it was instructed.
+fn intended(state: LineState, disputed: bool) -> Applied {
     match state {
-        S::Released => Applied::Moved(S::Intended),
-        S::Held => Applied::Refused(Why::TooEarly),
+        S::Released if !disputed => Applied::Moved(S::Intended),
+        S::Held | S::Released => Applied::Refused(Why::TooEarly),
         S::Intended
         | S::Accepted
         | S::Paid
