@@ -154,13 +154,7 @@ impl Charset {
         };
         match bytes {
             [0..=0x7F, ..] => 1,
-            [lead, trail, ..] if self == Self::Gb2312 => {
-                if in_gb2312(*lead, *trail) {
-                    2
-                } else {
-                    0
-                }
-            }
+            [lead, trail, ..] if self == Self::Gb2312 => 2 * usize::from(in_gb2312(*lead, *trail)),
             // Each such pair is in the table of the encoding standard.
             [0x81..=0xFE, 0x40..=0x7E | 0x80..=0xFE, ..] => 2,
             [b1 @ 0x81..=0xFE, b2 @ 0x30..=0x39, ..]

@@ -161,13 +161,19 @@ fn a_resolution_is_of_unknown_or_disputed_lines_and_sets_an_outcome() {
 }
 
 #[test]
-fn a_dispute_opens_nothing_but_a_resolution() {
+fn a_dispute_opens_nothing_but_a_resolution_and_bars_the_intent() {
     for state in S::ALL {
         for event in E::ALL {
-            if !matches!(event, E::ResolvePaid | E::ResolveFailed) {
+            let changes = matches!(event, E::ResolvePaid | E::ResolveFailed | E::Intend);
+            if !changes {
                 assert_eq!(apply(state, true, event), apply(state, false, event));
             }
         }
+        // A bank reported it already: instructed now, it might be paid twice.
+        assert!(
+            !matches!(apply(state, true, E::Intend), Moved(_)),
+            "{state}"
+        );
     }
 }
 

@@ -255,7 +255,10 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused_with_their_place(
-        bytes in proptest::collection::vec(prop_oneof![any::<u8>(), 0x81..=0xFEu8, Just(b'3')], 0..40),
+        bytes in proptest::collection::vec(
+            prop_oneof![any::<u8>(), 0x81..=0xFEu8, Just(b'3')],
+            0..40,
+        ),
     ) {
         for charset in ALL {
             match charset.decode(&bytes) {
