@@ -56,7 +56,7 @@ fn a_file_stays_until_it_is_confirmed_and_then_is_put_away_once() {
     let folder = place.path();
     fs::write(folder.join("a.txt"), b"one").unwrap();
     let file = found(folder).remove(0);
-    assert_eq!(found(folder), [file.clone()]);
+    assert_eq!(found(folder), std::slice::from_ref(&file));
     collector(folder).confirm(&file).unwrap();
     assert!(found(folder).is_empty());
     assert_eq!(fs::read(folder.join("done/a.txt")).unwrap(), b"one");
