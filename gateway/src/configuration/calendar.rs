@@ -1,6 +1,7 @@
 //! Days that an operator adds to the program's calendar of bank days.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -57,10 +58,13 @@ pub(super) fn read(
             }
         };
         for (nth, day) in file.day.into_iter().enumerate() {
-            if days.contains_key(&day.date) {
-                errors.push(source.nth_problem("[[day]]", nth, Problem::Twice));
-            } else {
-                days.insert(day.date, day);
+            match days.entry(day.date) {
+                Entry::Occupied(_) => {
+                    errors.push(source.nth_problem("[[day]]", nth, Problem::Twice));
+                }
+                Entry::Vacant(free) => {
+                    free.insert(day);
+                }
             }
         }
     }

@@ -101,3 +101,15 @@ fn m9_a_found_file_prints_no_content() {
     fs::write(place.path().join("a.txt"), b"SECRET").unwrap();
     assert!(!format!("{:?}", found(place.path())).contains("SECRET"));
 }
+
+#[test]
+fn what_is_left_alone_takes_no_files_place() {
+    let place = tempfile::tempdir().unwrap();
+    for name in ["1 bad", "2 bad", "a", "b", "c"] {
+        fs::write(place.path().join(name), b"x").unwrap();
+    }
+    let items = Collector::new(place.path(), 10, 2).collect().unwrap();
+    let files = |item: &&Collected| matches!(item, Collected::File(_));
+    assert_eq!(items.iter().filter(files).count(), 2);
+    assert_eq!(items.len(), 4);
+}

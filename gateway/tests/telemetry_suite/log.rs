@@ -23,7 +23,7 @@ impl Write for Kept {
 }
 
 /// What `work` logs, line by line.
-fn logged(level: LogLevel, work: impl FnOnce()) -> Vec<String> {
+pub fn logged(level: LogLevel, work: impl FnOnce()) -> Vec<String> {
     let kept = Kept::default();
     let clock = Arc::new(ManualClock::new(datetime!(2026-11-23 02:00 UTC)));
     let lines = JsonLines::new(clock, Box::new(kept.clone()));
@@ -41,7 +41,8 @@ fn logged(level: LogLevel, work: impl FnOnce()) -> Vec<String> {
 fn an_event_is_one_line_of_json_in_the_time_of_china() {
     let lines = logged(LogLevel::Info, || {
         let big = 5_u128;
-        tracing::info!(target: "gateway::x", bank = "ICBC", out_bytes = 12_u64, big, ok = true, "sent");
+        let (bank, out_bytes, ok) = ("ICBC", 12_u64, true);
+        tracing::info!(target: "gateway::x", bank, out_bytes, big, ok, "sent");
     });
     assert_eq!(
         lines,

@@ -23,7 +23,7 @@ fn the_text_is_open_metrics_with_closed_labels() {
         "anxin_lines{state=\"unknown\"} 7",
         "anxin_sends_total{bank=\"ICBC\",outcome=\"maybe_sent\"} 1",
         "anxin_oldest_unknown_age_seconds{bank=\"ICBC\"} 86400",
-        "anxin_queue_length{queue=\"Dispatch\"} 5",
+        "anxin_queue_length{queue=\"dispatch\"} 5",
         "anxin_journal_durable_lag_records 2",
         "anxin_index_lag_records 9223372036854775807",
         "anxin_fsync_group_records_bucket{le=\"4.0\"} 0",
