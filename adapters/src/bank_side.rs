@@ -205,7 +205,7 @@ impl<'a> BankSide<'a> {
             let inner = step.request.inner(bytes, around)?;
             step.wire.verify(headers, &inner, &mut values, around)?;
         }
-        let lines: Option<Vec<BankLine>> = values.rows.iter().map(line).collect();
+        let lines: Option<Vec<BankLine>> = values.rows.iter().zip(1..).map(line).collect();
         let mut fields = BTreeMap::new();
         for (field, value) in &values.head {
             fields.insert(field.to_string(), value.clone());
@@ -389,7 +389,8 @@ impl<'a> BankSide<'a> {
         if reply.lines.is_empty() {
             return;
         }
-        let sums: [(Field, Field, fn(Outcome) -> bool); 3] = [
+        type Pick = fn(Outcome) -> bool;
+        let sums: [(Field, Field, Pick); 3] = [
             (Field::FileCount, Field::FileTotal, |_| true),
             (Field::PaidCount, Field::PaidTotal, |o| o == Outcome::Paid),
             (Field::FailedCount, Field::FailedTotal, |o| {
@@ -464,11 +465,12 @@ fn batch_of(reply: &BankReply) -> Outcome {
     }
 }
 
-fn line(row: &Record) -> Option<BankLine> {
+/// A row without a number has that of its place.
+fn line((row, place): (&Record, u32)) -> Option<BankLine> {
     Some(BankLine {
         row_no: row
             .get(&Field::RowNo)
-            .and_then(|number| number.parse().ok()),
+            .map_or(Some(place), |number| number.parse().ok()),
         name: PersonName::parse(row.get(&Field::PayeeName)?).ok()?,
         account: AccountNo::parse(row.get(&Field::PayeeAccount)?).ok()?,
         amount: fen(row, Field::RowAmount)?,

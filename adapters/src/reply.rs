@@ -40,7 +40,10 @@ impl BankAdapter {
             Outcome::Accepted | Outcome::Paid => self
                 .batch_outcome(names, values)
                 .unwrap_or(Outcome::Accepted),
-            other => other,
+            other @ (Outcome::Failed(_)
+            | Outcome::Unknown
+            | Outcome::Returned
+            | Outcome::NotFound) => other,
         };
         let outcome = match outcome {
             Outcome::Paid | Outcome::Accepted => Outcome::Accepted,
@@ -94,9 +97,20 @@ impl BankAdapter {
         let stated = totals.get("count").copied();
         let complete = stated.is_none_or(|count| usize::try_from(count) == Ok(lines.len()));
         let settled = !lines.is_empty() && complete && lines.iter().all(|l| is_final(l.outcome));
+        let said_final = is_final(outcome);
+        let outcome = match outcome {
+            // A batch that is done says nothing of a line that it does not name.
+            Outcome::Paid if !self.capability().failures_only => Outcome::Accepted,
+            Outcome::Paid
+            | Outcome::Failed(_)
+            | Outcome::Accepted
+            | Outcome::Unknown
+            | Outcome::Returned
+            | Outcome::NotFound => outcome,
+        };
         ResultFile {
             outcome,
-            is_final: answered && (settled || is_final(outcome)),
+            is_final: answered && (settled || said_final),
             failures_only: self.capability().failures_only,
             bank_code: first(values, [Field::BatchCode, Field::ReplyCode], names),
             bank_text: text_of(values),
@@ -279,11 +293,11 @@ fn check_totals(
         let picked = || lines.iter().filter(move |line| pick(line.outcome));
         let mut check = |name: &str, code, counted: Option<i64>| {
             let stated = totals.get(name).copied();
-            if let (Some(stated), Some(counted)) = (stated, counted) {
-                if stated != counted {
-                    let finding = Finding::of_file(code);
-                    findings.push(finding.with("stated", stated).with("counted", counted));
-                }
+            if let (Some(stated), Some(counted)) = (stated, counted)
+                && stated != counted
+            {
+                let finding = Finding::of_file(code);
+                findings.push(finding.with("stated", stated).with("counted", counted));
             }
         };
         let count = i64::try_from(picked().count()).ok();
