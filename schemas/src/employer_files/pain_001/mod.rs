@@ -1,17 +1,16 @@
 //! ISO 20022 pain.001.001.03, .05, .08, .09, .11 and .12, event by event.
 
 mod message;
-mod metered;
 mod names;
 mod tree;
 
 use super::decoded::{Decoded, Trouble};
 use super::detect::unreadable;
+use super::metered::{Meter, Metered};
 use super::raw::{Receiver, Stop, schema, shown};
 use super::{Format, ReadOptions};
 use crate::finding::{Finding, FindingCode};
 use message::Message;
-use metered::{Meter, Metered};
 use names::Names;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -31,7 +30,8 @@ pub(super) fn parse(
 ) -> Result<(), Stop> {
     let trouble = text.trouble();
     let meter = Rc::new(Meter::default());
-    let mut reader = Reader::from_reader(Metered::new(text, Rc::clone(&meter)));
+    let mut reader =
+        Reader::from_reader(Metered::new(text, Rc::clone(&trouble), Rc::clone(&meter)));
     reader.config_mut().expand_empty_elements = true;
     let mut walk = Walk {
         message: Message::new(options, to),

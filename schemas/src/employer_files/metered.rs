@@ -1,6 +1,6 @@
 //! What the XML parser may take for one event, and in which line of the file it is.
 
-use crate::employer_files::decoded::{Decoded, Trouble};
+use super::decoded::Trouble;
 use crate::finding::{Finding, FindingCode};
 use memchr::memchr_iter;
 use std::cell::Cell;
@@ -31,24 +31,24 @@ impl Meter {
     }
 }
 
-/// Hands out decoded text and counts it.
-pub(super) struct Metered<'s> {
-    text: Decoded<'s>,
+/// Hands out text and counts it.
+pub(super) struct Metered<R> {
+    text: R,
     trouble: Trouble,
     meter: Rc<Meter>,
 }
 
-impl<'s> Metered<'s> {
-    pub(super) fn new(text: Decoded<'s>, meter: Rc<Meter>) -> Self {
+impl<R: BufRead> Metered<R> {
+    pub(super) fn new(text: R, trouble: Trouble, meter: Rc<Meter>) -> Self {
         Self {
-            trouble: text.trouble(),
             text,
+            trouble,
             meter,
         }
     }
 }
 
-impl BufRead for Metered<'_> {
+impl<R: BufRead> BufRead for Metered<R> {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
         if self.meter.taken.get() > EVENT_MAX {
             let finding = Finding::of_file(FindingCode::TooLarge).with("reason", "field");
@@ -71,7 +71,7 @@ impl BufRead for Metered<'_> {
     }
 }
 
-impl Read for Metered<'_> {
+impl<R: BufRead> Read for Metered<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let ready = self.fill_buf()?;
         let count = ready.len().min(into.len());
