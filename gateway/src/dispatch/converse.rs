@@ -93,7 +93,16 @@ impl Dispatcher {
                     let sent = self.bank.channel.send(&outgoing).await;
                     let before = instructed;
                     instructed |= outgoing.instructs;
-                    let answer = sent.map_err(|error| of_channel(&error, before, instructed))?;
+                    let answer = match sent {
+                        Ok(answer) => answer,
+                        Err(error) => {
+                            // What came of a broken answer is evidence all the same (M8).
+                            if !error.received.is_empty() {
+                                self.keep_answer(file_no, &outgoing.step, &error.received)?;
+                            }
+                            return Err(of_channel(&error, before, instructed));
+                        }
+                    };
                     self.keep_answer(file_no, &outgoing.step, &answer)?;
                     if answer.is_empty() && matches!(outgoing.wire, Wire::Drop { .. }) {
                         continue;
@@ -269,7 +278,7 @@ fn misfit(error: ConversationError) -> Broken {
 /// `before`: an instructing message had left earlier; `instructed`: this one instructs, or an
 /// earlier one did. Whatever a later poll says, what was instructed is perhaps sent.
 fn of_channel(error: &SendError, before: bool, instructed: bool) -> Broken {
-    let why = format!("{}", error.kind.as_str());
+    let why = error.kind.as_str().to_owned();
     match (error.certainty, before, instructed) {
         (_, true, _) => Broken::MaybeSent(why),
         (_, false, false) | (Certainty::NotSent, false, true) => Broken::NotSent(why),

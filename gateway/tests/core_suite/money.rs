@@ -292,3 +292,22 @@ fn a_restart_tells_the_same_book() {
         before
     );
 }
+
+#[test]
+fn a_file_that_the_bank_refuses_fails_with_its_reason_and_may_be_corrected() {
+    let desk = Desk::new();
+    let batch = desk.release(&file("GZ-1", &[ZHANG]));
+    let refused = Outcome::Failed(FailureReason::RefusedByBank);
+    let played = Played::new(&desk, &[Act::Refuse(refused)]);
+    played.work(&desk);
+    assert_eq!(desk.states(&batch), [LineState::Failed]);
+    let book = desk.core.desk();
+    let reason = book.batch(batch.batch).unwrap().line(1).unwrap().reason;
+    assert!(reason.is_some());
+    let payment = schemas::PaymentId {
+        batch: batch.batch,
+        row: 1,
+    };
+    let employer = schemas::Uscc::parse(super::desk::USCC).unwrap();
+    assert!(book.may_correct(employer, payment).is_ok());
+}
