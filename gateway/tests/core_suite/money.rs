@@ -294,20 +294,50 @@ fn a_restart_tells_the_same_book() {
 }
 
 #[test]
-fn a_file_that_the_bank_refuses_fails_with_its_reason_and_may_be_corrected() {
+fn a_refusal_whose_code_the_dialect_does_not_list_is_unknown() {
     let desk = Desk::new();
     let batch = desk.release(&file("GZ-1", &[ZHANG]));
+    // The dialect lists no refusing code of a submission: the bank's chair writes one of its own.
     let refused = Outcome::Failed(FailureReason::RefusedByBank);
     let played = Played::new(&desk, &[Act::Refuse(refused)]);
     played.work(&desk);
+    assert_eq!(desk.states(&batch), [LineState::Unknown]);
+}
+
+#[test]
+fn a_failed_line_may_be_corrected_once() {
+    let desk = Desk::new();
+    let batch = desk.release(&file("GZ-1", &[ZHANG]));
+    let failed = Outcome::Failed(FailureReason::NameMismatch);
+    let played = Played::new(&desk, &[Act::Accept, Act::Tell(vec![failed])]);
+    played.work(&desk);
+    desk.clock.advance(MINUTE);
+    played.work(&desk);
     assert_eq!(desk.states(&batch), [LineState::Failed]);
-    let book = desk.core.desk();
-    let reason = book.batch(batch.batch).unwrap().line(1).unwrap().reason;
-    assert!(reason.is_some());
-    let payment = schemas::PaymentId {
+    let original = schemas::PaymentId {
         batch: batch.batch,
         row: 1,
     };
-    let employer = schemas::Uscc::parse(super::desk::USCC).unwrap();
-    assert!(book.may_correct(employer, payment).is_ok());
+    let correction = |number: &str| {
+        let text = file(number, &[ZHANG]);
+        let text = text.replace("实发金额\n", "实发金额,原明细\n");
+        text.replace("19,6523.50\n", &format!("19,6523.50,{original}\n"))
+    };
+    let policy = gateway::event::Policy::AllOrNothing;
+    let maker = super::desk::MAKER;
+    let first = desk.submit_as(maker, policy, &correction("GZ-2"));
+    assert!(
+        matches!(first, gateway::intake::Submitted::Accepted(_)),
+        "{first:?}"
+    );
+    match desk.submit_as(maker, policy, &correction("GZ-3")) {
+        gateway::intake::Submitted::Refused { findings, .. } => {
+            let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
+            assert!(
+                codes.contains(&schemas::FindingCode::CorrectionConflict),
+                "{codes:?}"
+            );
+        }
+        other => panic!("{other:?}"),
+    }
 }
