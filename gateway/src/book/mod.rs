@@ -126,6 +126,7 @@ pub struct Book {
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
     proposals: BTreeMap<PaymentId, Proposal>,
     work: work::Work,
+    defects: Vec<(u64, i64, &'static str)>,
     file_no_max: u64,
     sequence: u64,
 }
@@ -227,16 +228,25 @@ impl Book {
         self.sequence
     }
 
+    /// Records that could not be followed: sequence, time, what. Each is a defect of ours; the
+    /// book is what the other records tell, at run time and at every replay alike.
+    #[must_use]
+    pub fn defects(&self) -> &[(u64, i64, &'static str)] {
+        &self.defects
+    }
+
     /// Applies one record.
     ///
     /// # Errors
-    /// When the record does not follow from what is before it.
+    /// When the record does not follow from what is before it. It is listed as a defect.
     pub fn apply(&mut self, recorded: Recorded<'_>) -> Result<(), Inconsistent> {
         let sequence = recorded.sequence;
-        self.follow(recorded)
-            .map_err(|what| Inconsistent { sequence, what })?;
         self.sequence = sequence;
-        Ok(())
+        let time_ms = recorded.time_ms;
+        self.follow(recorded).map_err(|what| {
+            self.defects.push((sequence, time_ms, what));
+            Inconsistent { sequence, what }
+        })
     }
 
     fn follow(&mut self, recorded: Recorded<'_>) -> Result<(), &'static str> {

@@ -2,6 +2,7 @@
 //! (M2, M8), each answer before it is believed.
 
 use super::{ACTOR, DispatchError, Dispatcher, order, steps_for};
+use crate::book::FileState;
 use crate::channel::{Certainty, SendError};
 use crate::core::Fact;
 use crate::event::{Event, Intent, Move, Origin};
@@ -49,7 +50,10 @@ impl Dispatcher {
             }
             desk.record(ACTOR, Event::FileIntended(Box::new(intent.clone())))?;
         }
-        let order = order::order_of(&self.core, &self.bank, &self.mandates, &intent)?;
+        let order = match order::order_of(&self.core, &self.bank, &self.mandates, &intent) {
+            Ok(order) => order,
+            Err(error) => return self.broken(intent.file_no, Broken::Ours(error.into())),
+        };
         let conversation = self.bank.adapter.submit(&order);
         match self.converse(intent.file_no, conversation).await {
             Ok(Reply::Receipt(receipt)) => self.receipted(intent.file_no, &receipt),
@@ -125,6 +129,10 @@ impl Dispatcher {
 
     /// The message is in the journal, durable, before its first byte leaves.
     async fn leave(&self, file_no: u64, outgoing: &Outgoing) -> Result<(), Broken> {
+        if outgoing.instructs && !self.still_unsent(file_no) {
+            // The bank spoke of the file before it left: whatever that means, nothing leaves.
+            return Err(Broken::MaybeSent("the bank spoke first".to_owned()));
+        }
         let event = Event::MessageLeaving {
             file_no,
             step: outgoing.step.clone(),
@@ -136,6 +144,12 @@ impl Dispatcher {
         let sequence = self.core.record(ACTOR, fact)?;
         self.core.durable(sequence).await?;
         Ok(())
+    }
+
+    fn still_unsent(&self, file_no: u64) -> bool {
+        let desk = self.core.desk();
+        desk.file(file_no)
+            .is_some_and(|file| file.state == FileState::Intended)
     }
 
     fn keep_answer(&self, file_no: u64, step: &str, answer: &[u8]) -> Result<(), DispatchError> {
