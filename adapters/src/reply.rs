@@ -25,6 +25,18 @@ impl BankAdapter {
         }
     }
 
+    /// Whether a reference of a receipt is kept: every one but captured values that no query
+    /// needs. A signed form holds the whole file in clear.
+    pub(crate) fn keeps(&self, name: &str) -> bool {
+        let captured = self.dialect.capture.iter().any(|c| c.name == name);
+        let asked = self
+            .dialect
+            .query
+            .iter()
+            .any(|step| step.request.captures(name));
+        !captured || asked
+    }
+
     fn batch_outcome(&self, names: &CodeNames, values: &Values) -> Option<Outcome> {
         let table = self.table(names.batch.as_ref())?;
         Some(
@@ -51,11 +63,13 @@ impl BankAdapter {
             Outcome::Unknown | Outcome::Returned | Outcome::NotFound => Outcome::Unknown,
         };
         let lines = self.lines(names, values);
+        let mut references = references(values);
+        references.retain(|name, _| self.keeps(name));
         Receipt {
             outcome,
             bank_code: first(values, [Field::BatchCode, Field::ReplyCode], names),
             bank_text: text_of(values),
-            references: references(values),
+            references,
             lines: lines
                 .into_iter()
                 .filter(|line| matches!(line.outcome, Outcome::Failed(_)))
@@ -95,7 +109,8 @@ impl BankAdapter {
             );
         }
         let stated = totals.get("count").copied();
-        let complete = stated.is_none_or(|count| usize::try_from(count) == Ok(lines.len()));
+        // Without a stated count the rest may be on another page.
+        let complete = stated.is_some_and(|count| usize::try_from(count) == Ok(lines.len()));
         let settled = !lines.is_empty() && complete && lines.iter().all(|l| is_final(l.outcome));
         let said_final = is_final(outcome);
         let outcome = match outcome {

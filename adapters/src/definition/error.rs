@@ -53,7 +53,7 @@ const MARK: char = '\u{1}';
 pub fn located<'de, D, R, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: serde::Deserializer<'de>,
-    R: serde::Deserialize<'de>,
+    R: Deserialize<'de>,
     T: TryFrom<R, Error = String>,
 {
     let raw = toml::Spanned::<R>::deserialize(deserializer)?;

@@ -1,149 +1,24 @@
 //! The bank's chair: the same definition read where the gateway writes and written where it
 //! reads. This is what the sandbox's 57 banks are made of.
 
+mod fill;
+mod messages;
+
+pub use messages::{BankLine, BankReply, BankRequest, Incoming, IncomingWire, RequestKind};
+
 use crate::adapter::BankAdapter;
-use crate::definition::dialect::{CodeNames, StepRule};
-use crate::exchange::{Crypto, DisbursementRecord, LineOutcome, Outcome, Unreadable};
+use crate::definition::dialect::StepRule;
+use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
 use crate::layout::values::{Record, Values};
 use crate::order::{date_of, fen};
+use crate::wire::Reading;
 use crate::wire::http::WireRule;
 use crate::wire::layer::Around;
-use crate::wire::{Message, Reading};
 use base64::Engine;
-use schemas::{AccountNo, Fen, PersonName, Purpose};
+use schemas::{AccountNo, PersonName};
 use std::collections::BTreeMap;
-
-/// How a request came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum IncomingWire {
-    /// Over TCP, framed.
-    Tcp,
-    /// Over HTTP.
-    Http {
-        /// Path with query string.
-        path: String,
-        /// Headers.
-        headers: Vec<(String, String)>,
-    },
-    /// As a file in a folder.
-    Drop {
-        /// The folder below the root.
-        folder: String,
-        /// The file's name.
-        file_name: String,
-    },
-}
-
-/// A request as it came to the bank.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Incoming {
-    /// How.
-    pub wire: IncomingWire,
-    /// The bytes.
-    pub bytes: Vec<u8>,
-}
-
-/// What a request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestKind {
-    /// It instructs. Its lines may have come with an earlier step of the same file.
-    Submit,
-    /// It asks for the outcome.
-    Query,
-    /// Something on the way: sign, upload, poll, drop. It may carry the lines.
-    Step,
-}
-
-/// A line as the bank reads it. Personal values print masked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BankLine {
-    /// Row number in the file.
-    pub row_no: Option<u32>,
-    /// Payee's name.
-    pub name: PersonName,
-    /// Payee's account.
-    pub account: AccountNo,
-    /// Amount.
-    pub amount: Fen,
-    /// Text for the payee.
-    pub memo: Option<String>,
-}
-
-/// A request as the bank understands it.
-#[derive(Clone)]
-pub struct BankRequest {
-    /// Name of the step.
-    pub step: String,
-    /// What it asks for.
-    pub kind: RequestKind,
-    /// Whether the step has a reply (a dropped file has none).
-    pub has_reply: bool,
-    /// Number of the file that it is about, where it names one.
-    pub file_no: Option<u64>,
-    /// Bank day of the file, where it names one.
-    pub bank_date: Option<time::Date>,
-    /// The lines that it carries.
-    pub lines: Vec<BankLine>,
-    /// Lines as stated.
-    pub count: Option<u32>,
-    /// Sum as stated.
-    pub total: Option<Fen>,
-    /// Head values by their words, and `connection.` and `captured.` values: in clear.
-    pub fields: BTreeMap<String, String>,
-    values: Values,
-    body: Vec<u8>,
-}
-
-impl std::fmt::Debug for BankRequest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BankRequest")
-            .field("step", &self.step)
-            .field("kind", &self.kind)
-            .field("file_no", &self.file_no)
-            .field("lines", &self.lines.len())
-            .finish_non_exhaustive()
-    }
-}
-
-/// What the bank answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BankReply {
-    /// Of the request: accepted, refused, not found, unknown.
-    pub outcome: Outcome,
-    /// Of the batch; `None`: paid when every line is final, else accepted.
-    pub batch: Option<Outcome>,
-    /// Text for people.
-    pub text: Option<String>,
-    /// The bank's number of the batch.
-    pub bank_batch_no: Option<String>,
-    /// The lines that it tells of.
-    pub lines: Vec<LineOutcome>,
-}
-
-impl BankReply {
-    /// An answer without lines.
-    #[must_use]
-    pub fn of(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            batch: None,
-            text: None,
-            bank_batch_no: None,
-            lines: Vec::new(),
-        }
-    }
-
-    /// The answer to a query: what became of the lines.
-    #[must_use]
-    pub fn result(lines: Vec<LineOutcome>) -> Self {
-        Self {
-            lines,
-            ..Self::of(Outcome::Accepted)
-        }
-    }
-}
 
 /// The bank's side of one adapter.
 #[derive(Clone, Copy, Debug)]
@@ -333,135 +208,6 @@ impl<'a> BankSide<'a> {
             .and_then(|n| self.adapter.codes.get(n.get_ref()));
         let read = table.map_or(Outcome::Unknown, |table| table.outcome(&status));
         self.adapter.refine(read, code.as_deref())
-    }
-
-    fn line_codes(
-        &self,
-        names: &CodeNames,
-        outcome: Outcome,
-        detail: Option<&str>,
-    ) -> (String, Option<String>) {
-        let table = names
-            .line
-            .as_ref()
-            .and_then(|n| self.adapter.codes.get(n.get_ref()));
-        let status = table.and_then(|table| table.code_of(outcome, detail));
-        let code = match outcome {
-            Outcome::Failed(reason) => self.adapter.reasons.code_of(reason).map(str::to_owned),
-            Outcome::Paid
-            | Outcome::Accepted
-            | Outcome::Unknown
-            | Outcome::Returned
-            | Outcome::NotFound => None,
-        };
-        (status.unwrap_or_else(|| UNLISTED.to_owned()), code)
-    }
-
-    fn code(&self, name: Option<&toml::Spanned<String>>, outcome: Outcome) -> Option<String> {
-        let table = self.adapter.codes.get(name?.get_ref())?;
-        let code = table.code_of(outcome, None);
-        Some(code.unwrap_or_else(|| UNLISTED.to_owned()))
-    }
-
-    fn fill(&self, values: &mut Values, names: &CodeNames, reply: &BankReply) {
-        self.adapter.fill_examples(values);
-        let batch = reply.batch.unwrap_or_else(|| batch_of(reply));
-        let head = [
-            (
-                Field::ReplyCode,
-                self.code(names.request.as_ref(), reply.outcome),
-            ),
-            (Field::BatchCode, self.code(names.batch.as_ref(), batch)),
-            (Field::ReplyText, reply.text.clone()),
-            (Field::BankBatchNo, reply.bank_batch_no.clone()),
-        ];
-        for (field, value) in head {
-            if let Some(value) = value {
-                values.set(field, value);
-            }
-        }
-        values.rows = reply
-            .lines
-            .iter()
-            .map(|line| self.row(names, line))
-            .collect();
-        values.set(Field::RowCount, reply.lines.len().to_string());
-        if reply.lines.is_empty() {
-            return;
-        }
-        type Pick = fn(Outcome) -> bool;
-        let sums: [(Field, Field, Pick); 3] = [
-            (Field::FileCount, Field::FileTotal, |_| true),
-            (Field::PaidCount, Field::PaidTotal, |o| o == Outcome::Paid),
-            (Field::FailedCount, Field::FailedTotal, |o| {
-                matches!(o, Outcome::Failed(_))
-            }),
-        ];
-        for (count, total, pick) in sums {
-            let picked = || reply.lines.iter().filter(|line| pick(line.outcome));
-            let sum = picked().filter_map(|line| line.amount);
-            let sum = sum.fold(0i64, |sum, amount| sum.saturating_add(amount.0));
-            values.set(count, picked().count().to_string());
-            values.set(total, sum.to_string());
-        }
-    }
-
-    fn row(&self, names: &CodeNames, line: &LineOutcome) -> Record {
-        let (status, code) = self.line_codes(names, line.outcome, line.detail.as_deref());
-        let open = Purpose::Instruction;
-        let values = [
-            (Field::RowNo, line.row_no.map(|number| number.to_string())),
-            (
-                Field::PayeeAccount,
-                line.account.map(|account| account.reveal(open).to_owned()),
-            ),
-            (
-                Field::PayeeName,
-                line.name.as_ref().map(|name| name.reveal(open).to_owned()),
-            ),
-            (Field::RowAmount, line.amount.map(|a| a.0.to_string())),
-            (Field::RowStatus, Some(status)),
-            (Field::RowCode, code),
-            (Field::RowText, line.bank_text.clone()),
-            (Field::RowSerial, line.bank_serial.clone()),
-            (Field::RowOriginalSerial, line.original_bank_serial.clone()),
-            (Field::RowBookedAt, line.booked_at.clone()),
-        ];
-        let present = values.into_iter();
-        present
-            .filter_map(|(field, value)| Some((field, value?)))
-            .collect()
-    }
-
-    fn write(
-        &self,
-        message: &Message,
-        values: Values,
-        crypto: &dyn Crypto,
-    ) -> Result<Vec<u8>, WriteFault> {
-        let around = Around {
-            crypto,
-            charset: self.adapter.charset_in(),
-        };
-        let written = message.write(&values, around);
-        written.map(|w| w.bytes).map_err(|(fault, _)| fault)
-    }
-}
-
-/// A status that no table lists: what a bank says that says nothing.
-const UNLISTED: &str = "ZZ";
-
-fn batch_of(reply: &BankReply) -> Outcome {
-    let settled = |line: &LineOutcome| match line.outcome {
-        Outcome::Paid | Outcome::Failed(_) | Outcome::Returned => true,
-        Outcome::Accepted | Outcome::Unknown | Outcome::NotFound => false,
-    };
-    if reply.lines.is_empty() {
-        reply.outcome
-    } else if reply.lines.iter().all(settled) {
-        Outcome::Paid
-    } else {
-        Outcome::Accepted
     }
 }
 
