@@ -27,4 +27,5 @@ pub use definition::dialect::{Capability, ConnectionField, Evidence, QueryPace};
 pub use definition::{Book, DefinitionError};
 pub use explain::Explained;
 pub use flow::Conversation;
+pub use layout::fault::WriteFault;
 pub use rules::BankLineRules;

@@ -72,7 +72,7 @@ impl BankAdapter {
             references,
             lines: lines
                 .into_iter()
-                .filter(|line| matches!(line.outcome, Outcome::Failed(_)))
+                .filter(|line| is_failed(line.outcome))
                 .collect(),
         }
     }
@@ -116,6 +116,9 @@ impl BankAdapter {
         let outcome = match outcome {
             // A batch that is done says nothing of a line that it does not name.
             Outcome::Paid if !self.capability().failures_only => Outcome::Accepted,
+            // A failed batch with a line that did not fail contradicts itself: what it says of
+            // the lines that it does not name can't be trusted.
+            Outcome::Failed(_) if !lines.iter().all(|l| is_failed(l.outcome)) => Outcome::Unknown,
             Outcome::Paid
             | Outcome::Failed(_)
             | Outcome::Accepted
@@ -123,6 +126,7 @@ impl BankAdapter {
             | Outcome::Returned
             | Outcome::NotFound => outcome,
         };
+        let said_final = said_final && outcome != Outcome::Unknown;
         ResultFile {
             outcome,
             is_final: answered && (settled || said_final),
@@ -246,6 +250,10 @@ fn is_final(outcome: Outcome) -> bool {
     }
 }
 
+fn is_failed(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Failed(_))
+}
+
 fn first(values: &Values, fields: [Field; 2], names: &CodeNames) -> Option<String> {
     let [batch, request] = fields;
     let of_batch = names.batch.as_ref().and_then(|_| values.text(batch));
@@ -297,7 +305,7 @@ fn check_totals(
     type Pick = fn(Outcome) -> bool;
     let all: Pick = |_| true;
     let paid: Pick = |o| matches!(o, Outcome::Paid);
-    let failed: Pick = |o| matches!(o, Outcome::Failed(_));
+    let failed: Pick = is_failed;
     let groups = [
         ("count", "amount_fen", all),
         ("paid_count", "paid_fen", paid),

@@ -7,7 +7,7 @@ use adapters::BankReply;
 use adapters::exchange::{Certainty, Next, Outcome, Outgoing, Reply};
 use schemas::FailureReason;
 use std::collections::BTreeMap;
-use support::{ToyKeys, accept, bank, converse, incoming, order, query};
+use support::{ToyKeys, accept, bank, converse, incoming, order, outcomes, query};
 
 fn send(next: Next) -> Outgoing {
     match next {
@@ -153,6 +153,29 @@ fn a_refusal_of_the_instruction_is_a_receipt_with_its_reason() {
     };
     assert_eq!(receipt.outcome, refusal);
     assert_eq!(receipt.bank_code.as_deref(), Some("E002"));
+}
+
+#[test]
+fn a_failed_batch_with_a_paid_line_contradicts_itself() {
+    let adapter = bank("BOC");
+    let order = order("BOC");
+    let asked = query(&order, BTreeMap::new());
+    let failed = Outcome::Failed(FailureReason::RefusedByBank);
+    let ask = |said: &[Outcome]| {
+        let mut conversation = adapter.query(&asked);
+        let (reply, ..) = converse(adapter, &mut conversation, |_| BankReply {
+            batch: Some(failed),
+            ..BankReply::result(outcomes(&order, said))
+        });
+        match reply {
+            Reply::Result(result) => result,
+            Reply::Receipt(_) => panic!("a result"),
+        }
+    };
+    assert_eq!(ask(&[failed]).outcome, failed);
+    let mixed = ask(&[failed, Outcome::Accepted]);
+    assert_eq!((mixed.outcome, mixed.is_final), (Outcome::Unknown, false));
+    assert_eq!(mixed.lines[1].outcome, Outcome::Accepted);
 }
 
 #[test]

@@ -9,12 +9,14 @@ pub use messages::{BankLine, BankReply, BankRequest, Incoming, IncomingWire, Req
 use crate::adapter::BankAdapter;
 use crate::definition::dialect::StepRule;
 use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
+use crate::layout::atom::Atom;
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
+use crate::layout::slot::Source;
 use crate::layout::values::{Record, Values};
 use crate::order::{date_of, fen};
 use crate::wire::Reading;
-use crate::wire::http::WireRule;
+use crate::wire::http::{HttpRule, WireRule};
 use crate::wire::layer::Around;
 use base64::Engine;
 use schemas::{AccountNo, PersonName};
@@ -179,6 +181,30 @@ impl<'a> BankSide<'a> {
         Ok(values.text(Field::ReceiptAccepted) == Some("yes"))
     }
 
+    /// Every way in: what a sandbox must listen on, with the folders that it must watch. HTTP
+    /// paths are as far as they are the same for every message.
+    #[must_use]
+    pub fn doors(&self) -> Vec<IncomingWire> {
+        let mut doors = Vec::new();
+        for (step, _) in self.steps() {
+            let door = match &step.wire {
+                WireRule::Tcp {} => IncomingWire::Tcp,
+                WireRule::Http(rule) => IncomingWire::Http {
+                    path: path_start(rule).unwrap_or("/").to_owned(),
+                    headers: Vec::new(),
+                },
+                WireRule::Drop { folder } => IncomingWire::Drop {
+                    folder: folder.clone(),
+                    file_name: String::new(),
+                },
+            };
+            if !doors.contains(&door) {
+                doors.push(door);
+            }
+        }
+        doors
+    }
+
     /// Values that this bank's replies give for later steps, as its sandbox gives them.
     #[must_use]
     pub fn references(&self) -> BTreeMap<String, String> {
@@ -224,16 +250,18 @@ fn line((row, place): (&Record, u32)) -> Option<BankLine> {
     })
 }
 
+fn path_start(rule: &HttpRule) -> Option<&str> {
+    match rule.path.first().map(|slot| &slot.source) {
+        Some(Source::One(Atom::Const(start))) => Some(start),
+        Some(_) | None => None,
+    }
+}
+
 fn fits(rule: &WireRule, wire: &IncomingWire) -> bool {
     match (rule, wire) {
         (WireRule::Tcp {}, IncomingWire::Tcp) => true,
         (WireRule::Http(rule), IncomingWire::Http { path, .. }) => {
-            use crate::layout::atom::Atom;
-            use crate::layout::slot::Source;
-            match rule.path.first().map(|slot| &slot.source) {
-                Some(Source::One(Atom::Const(start))) => path.starts_with(start.as_str()),
-                Some(_) | None => true,
-            }
+            path_start(rule).is_none_or(|start| path.starts_with(start))
         }
         (WireRule::Drop { folder }, IncomingWire::Drop { folder: own, .. }) => folder == own,
         (
