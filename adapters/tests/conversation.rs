@@ -207,6 +207,21 @@ fn a_wrong_header_signature_is_refused_by_the_bank() {
 }
 
 #[test]
+fn a_bank_says_which_keys_it_needs() {
+    let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    let wzcb = bank("WZCB").key_slots();
+    assert!(wzcb.signing.iter().eq([&pair("sm2_sm3", "signing")]));
+    assert!(wzcb.sealing.iter().eq([&pair("sm4_cbc", "encryption")]));
+    assert!(
+        bank("CMB")
+            .key_slots()
+            .signing
+            .contains(&pair("rsa_sha256", "signing"))
+    );
+    assert_eq!(bank("HXB").key_slots(), adapters::KeySlots::default());
+}
+
+#[test]
 fn nothing_personal_is_printed() {
     let order = order("BOC");
     let message = send(bank("BOC").submit(&order).next(&ToyKeys).unwrap());
