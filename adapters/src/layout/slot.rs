@@ -4,7 +4,8 @@ use super::atom::{Atom, ReadContext, WriteContext};
 use super::fault::WriteFault;
 use super::field::Field;
 use super::format::Format;
-use serde::Deserialize;
+use crate::definition::error::located;
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
 /// What stands in a slot.
@@ -35,8 +36,7 @@ pub enum Align {
 }
 
 /// One place of a layout.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "RawSlot")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     /// Element path, key or header name; empty where the layout goes by position.
     pub path: String,
@@ -147,6 +147,12 @@ impl TryFrom<RawPart> for Atom {
             }),
             _ => Err("a part is exactly one of field, const, connection".to_owned()),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Slot {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        located::<D, RawSlot, Self>(deserializer)
     }
 }
 
