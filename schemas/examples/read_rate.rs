@@ -249,7 +249,11 @@ fn write_files(folder: &Path, lines: u32) -> Outcome {
     write!(twice, "{}", head(lines, total))?;
     write!(
         json,
-        "{{\"batch_no\":\"R-1\",\"employer_uscc\":\"913301006639233248\",\"employer_name\":\"x\",\"project_code\":\"330110\",\"payer_name\":\"y\",\"pay_month\":\"2026-11\",\"paying_bank\":\"ICBC\",\"payer_account\":\"1202020009900012345\",\"line_count\":{lines},\"total_fen\":{total},\"lines\":["
+        "{{\"batch_no\":\"R-1\",\"employer_uscc\":\"913301006639233248\",\
+        \"employer_name\":\"x\",\"project_code\":\"330110\",\"payer_name\":\"y\",\
+        \"pay_month\":\"2026-11\",\"paying_bank\":\"ICBC\",\
+        \"payer_account\":\"1202020009900012345\",\"line_count\":{lines},\
+        \"total_fen\":{total},\"lines\":["
     )?;
     write_xml_head(&mut xml, lines, &yuan(total))?;
     for number in 0..lines {
@@ -269,7 +273,9 @@ fn write_files(folder: &Path, lines: u32) -> Outcome {
         let comma = if number == 1 { "" } else { "," };
         write!(
             json,
-            "{comma}\n{{\"line_no\":{number},\"name\":\"{name}\",\"id_number\":\"{id_number}\",\"account\":\"{account}\",\"bank\":\"ICBC\",\"amount\":\"{amount}\",\"memo\":\"2026年11月工资\"}}"
+            "{comma}\n{{\"line_no\":{number},\"name\":\"{name}\",\
+            \"id_number\":\"{id_number}\",\"account\":\"{account}\",\"bank\":\"ICBC\",\
+            \"amount\":\"{amount}\",\"memo\":\"2026年11月工资\"}}"
         )?;
         write_xml_line(&mut xml, number, &person, &amount)?;
     }
@@ -312,12 +318,18 @@ fn write_twice(twice: &mut impl Write, lines: u32) -> Outcome {
 fn write_xml_head(xml: &mut impl Write, lines: u32, total: &str) -> Outcome {
     write!(
         xml,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09\">\
-         <CstmrCdtTrfInitn><GrpHdr><MsgId>R-1</MsgId><CreDtTm>2026-11-23T10:00:00</CreDtTm><NbOfTxs>{lines}</NbOfTxs>\
-         <CtrlSum>{total}</CtrlSum><InitgPty><Nm>样例</Nm></InitgPty></GrpHdr><PmtInf><PmtInfId>1</PmtInfId>\
-         <PmtMtd>TRF</PmtMtd><ReqdExctnDt><Dt>2026-11-25</Dt></ReqdExctnDt><Dbtr><Nm>样例</Nm><Id><OrgId><Othr>\
-         <Id>913301006639233248</Id></Othr></OrgId></Id></Dbtr><DbtrAcct><Id><Othr><Id>1202020009900012345</Id>\
-         </Othr></Id></DbtrAcct><DbtrAgt><FinInstnId><BICFI>ICBKCNBJ</BICFI></FinInstnId></DbtrAgt>\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+        <Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09\">\
+         <CstmrCdtTrfInitn><GrpHdr><MsgId>R-1</MsgId><CreDtTm>2026-11-23T10:00:00</CreDtTm>\
+         <NbOfTxs>{lines}</NbOfTxs>\
+         <CtrlSum>{total}</CtrlSum><InitgPty><Nm>样例</Nm></InitgPty></GrpHdr><PmtInf>\
+         <PmtInfId>1</PmtInfId>\
+         <PmtMtd>TRF</PmtMtd><ReqdExctnDt><Dt>2026-11-25</Dt></ReqdExctnDt><Dbtr><Nm>样例</Nm>\
+         <Id><OrgId><Othr>\
+         <Id>913301006639233248</Id></Othr></OrgId></Id></Dbtr><DbtrAcct><Id><Othr>\
+         <Id>1202020009900012345</Id>\
+         </Othr></Id></DbtrAcct><DbtrAgt><FinInstnId><BICFI>ICBKCNBJ</BICFI></FinInstnId>\
+         </DbtrAgt>\n"
     )?;
     Ok(())
 }
@@ -331,10 +343,14 @@ fn write_xml_line(xml: &mut impl Write, number: u32, person: &Person, amount: &s
     } = person;
     write!(
         xml,
-        "<CdtTrfTxInf>\n <PmtId>\n  <EndToEndId>{number}</EndToEndId>\n </PmtId>\n <Amt>\n  <InstdAmt Ccy=\"CNY\">{amount}</InstdAmt>\n\
-         </Amt>\n <CdtrAgt>\n  <FinInstnId>\n   <BICFI>ICBKCNBJ</BICFI>\n  </FinInstnId>\n </CdtrAgt>\n <Cdtr>\n  <Nm>{name}</Nm>\n\
-         <Id>\n   <PrvtId>\n    <Othr>\n     <Id>{id_number}</Id>\n    </Othr>\n   </PrvtId>\n  </Id>\n </Cdtr>\n <CdtrAcct>\n\
-         <Id>\n   <Othr>\n    <Id>{account}</Id>\n   </Othr>\n  </Id>\n </CdtrAcct>\n <RmtInf>\n  <Ustrd>2026年11月工资</Ustrd>\n\
+        "<CdtTrfTxInf>\n <PmtId>\n  <EndToEndId>{number}</EndToEndId>\n </PmtId>\n\
+        <Amt>\n  <InstdAmt Ccy=\"CNY\">{amount}</InstdAmt>\n\
+         </Amt>\n <CdtrAgt>\n  <FinInstnId>\n\
+            <BICFI>ICBKCNBJ</BICFI>\n  </FinInstnId>\n </CdtrAgt>\n <Cdtr>\n  <Nm>{name}</Nm>\n\
+         <Id>\n   <PrvtId>\n    <Othr>\n     <Id>{id_number}</Id>\n    </Othr>\n\
+            </PrvtId>\n  </Id>\n </Cdtr>\n <CdtrAcct>\n\
+         <Id>\n   <Othr>\n    <Id>{account}</Id>\n\
+            </Othr>\n  </Id>\n </CdtrAcct>\n <RmtInf>\n  <Ustrd>2026年11月工资</Ustrd>\n\
          </RmtInf>\n</CdtTrfTxInf>\n"
     )?;
     Ok(())
