@@ -1,1 +1,39 @@
-//! Placeholder while the workspace is laid out.
+//! Anxin Gateway: wage payments between employers, 57 banks and the labour regulators of a
+//! province. The library behind the program `anxin`; gateway/docs/ARCHITECTURE.md has the map.
+
+pub mod approval;
+pub mod book;
+pub mod channel;
+pub mod clock;
+pub mod configuration;
+pub mod core;
+pub mod dispatch;
+pub mod event;
+pub mod failure;
+pub mod index;
+pub mod intake;
+pub mod keys;
+pub mod mandates;
+pub mod outcome;
+pub mod reconcile;
+pub mod resolution;
+pub mod telemetry;
+
+/// Lower-case hex of bytes.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    certs::digest::hex_lower(bytes)
+}
+
+/// An error and its sources on one line; no `Display` of ours repeats its source.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

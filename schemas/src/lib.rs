@@ -9,6 +9,7 @@ pub mod codes;
 pub mod employer_files;
 pub mod finding;
 pub mod line_state;
+pub mod people;
 pub mod text;
 pub mod value;
 

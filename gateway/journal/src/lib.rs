@@ -1,1 +1,40 @@
-//! Placeholder while the workspace is laid out.
+//! The truth of the gateway: an append-only, checksummed, hash-chained record on disk.
+//!
+//! - [`Journal`] orders records, makes them durable in groups (one write and one `fdatasync` for
+//!   many records) and reads them back, also those that are not durable yet.
+//! - [`verify()`] checks a journal that nobody has open, and never repairs.
+//! - [`seal::Vault`] seals personal data under one key per employer; destroying the key erases
+//!   the data without breaking the chain, which covers the ciphertext.
+//! - [`index::Index`] is the narrow door to a key-value store over the journal. It may always be
+//!   thrown away and rebuilt.
+//!
+//! The format on disk is written down for strangers in `schemas/journal/FORMAT.md`.
+#![forbid(unsafe_code)]
+
+pub mod chain;
+pub mod disk;
+mod error;
+mod fetch;
+pub mod index;
+mod journal;
+mod opening;
+mod options;
+pub mod random;
+pub mod record;
+mod recovery;
+mod scan;
+pub mod seal;
+mod segment;
+mod state;
+mod verify;
+mod walk;
+mod writer;
+
+pub use chain::Digest;
+pub use error::{Damage, Flaw, JournalError, PoisonCause};
+pub use journal::Journal;
+pub use options::Options;
+pub use record::{Appended, Draft, Kind, Position, Record};
+pub use recovery::{Recovery, TornTail};
+pub use scan::Scan;
+pub use verify::{Report, verify};

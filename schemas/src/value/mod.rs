@@ -9,6 +9,7 @@ mod identifiers;
 mod inline_text;
 mod pay_month;
 mod person_name;
+mod serde_text;
 mod uscc;
 
 #[cfg(test)]

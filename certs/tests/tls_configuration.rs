@@ -1,0 +1,150 @@
+//! What no TLS configuration can be made of.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use certs::development::{DevelopmentPki, IdentityPem};
+use certs::identity::Party;
+use certs::tls::{Mode, ServerTls, TlsError, chain_not_after, fixed_clock, server_config};
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+const NOW: OffsetDateTime = datetime!(2031-05-06 07:08:09 UTC);
+
+fn pki() -> DevelopmentPki {
+    DevelopmentPki::create(NOW).unwrap()
+}
+
+fn bank() -> Party {
+    Party::bank("ICBC").unwrap()
+}
+
+#[test]
+fn no_server_without_a_list() {
+    let pki = pki();
+    let own = pki.issue_server(&["gateway.test"]).unwrap();
+    let tls = ServerTls {
+        chain_pem: own.certificate_pem.as_bytes(),
+        key_pem: own.key_pem.as_bytes(),
+        client_ca_pem: pki.ca_pem().as_bytes(),
+        crls: &[],
+        mode: Mode::Development,
+        allow_tls12: false,
+        clock: fixed_clock(NOW),
+    };
+    assert!(matches!(
+        server_config(&tls),
+        Err(TlsError::NoRevocationList)
+    ));
+    for damaged in [b"".as_slice(), b"no list", b"\x30\x80"] {
+        let files = [damaged];
+        let with_damaged = ServerTls {
+            crls: &files,
+            ..tls.clone()
+        };
+        let error = server_config(&with_damaged).unwrap_err();
+        assert!(
+            matches!(error, TlsError::Unreadable("revocation list")),
+            "{error:?}"
+        );
+    }
+}
+
+/// An authority that is not the development one, made here with its empty list.
+fn authority_of_production() -> (String, String, IdentityPem) {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let certificate = params.self_signed(&key).unwrap();
+    let issuer = Issuer::new(params, key);
+    let list = rcgen::CertificateRevocationListParams {
+        this_update: NOW - Duration::DAY,
+        next_update: NOW + Duration::DAY,
+        crl_number: rcgen::SerialNumber::from_slice(&[1]),
+        issuing_distribution_point: None,
+        revoked_certs: Vec::new(),
+        key_identifier_method: rcgen::KeyIdMethod::Sha256,
+    };
+    let list = list.signed_by(&issuer).unwrap().pem().unwrap();
+    let own_key = KeyPair::generate().unwrap();
+    let own = CertificateParams::new(vec!["gateway.test".to_owned()]).unwrap();
+    let own = own.signed_by(&own_key, &issuer).unwrap();
+    let identity = IdentityPem {
+        certificate_pem: own.pem(),
+        key_pem: own_key.serialize_pem().into(),
+    };
+    (certificate.pem(), list, identity)
+}
+
+#[test]
+fn production_needs_a_list_and_refuses_the_development_authority() {
+    let (ca, list, own) = authority_of_production();
+    let development = pki();
+    let files = [list.as_bytes()];
+    let good = ServerTls {
+        chain_pem: own.certificate_pem.as_bytes(),
+        key_pem: own.key_pem.as_bytes(),
+        client_ca_pem: ca.as_bytes(),
+        crls: &files,
+        mode: Mode::Production,
+        allow_tls12: false,
+        clock: fixed_clock(NOW),
+    };
+    server_config(&good).unwrap();
+
+    let without = ServerTls {
+        crls: &[],
+        ..good.clone()
+    };
+    assert!(matches!(
+        server_config(&without),
+        Err(TlsError::NoRevocationList)
+    ));
+
+    let anchored = ServerTls {
+        client_ca_pem: development.ca_pem().as_bytes(),
+        ..good.clone()
+    };
+    assert!(matches!(
+        server_config(&anchored),
+        Err(TlsError::DevelopmentAuthority)
+    ));
+
+    let issued = development.issue_server(&["gateway.test"]).unwrap();
+    let served = ServerTls {
+        chain_pem: issued.certificate_pem.as_bytes(),
+        key_pem: issued.key_pem.as_bytes(),
+        ..good.clone()
+    };
+    assert!(matches!(
+        server_config(&served),
+        Err(TlsError::DevelopmentAuthority)
+    ));
+
+    let another_key = ServerTls {
+        key_pem: issued.key_pem.as_bytes(),
+        ..good
+    };
+    assert!(matches!(
+        server_config(&another_key),
+        Err(TlsError::Refused(_))
+    ));
+}
+
+#[test]
+fn a_configuration_prints_no_key() {
+    let pki = pki();
+    let identity = pki.issue_client(&bank()).unwrap();
+    let secret = identity.key_pem.lines().nth(1).unwrap();
+    assert!(!format!("{identity:?} {pki:?}").contains(secret));
+}
+
+#[test]
+fn the_end_of_a_chain_is_its_earliest_end() {
+    let pki = pki();
+    let own = pki.issue_server(&["gateway.test"]).unwrap();
+    let end = NOW + Duration::days(90);
+    let chain = format!("{}{}", own.certificate_pem, pki.ca_pem());
+    assert_eq!(chain_not_after(chain.as_bytes()).unwrap(), end);
+    assert!(chain_not_after(b"").is_err());
+}

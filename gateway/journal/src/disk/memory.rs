@@ -1,0 +1,385 @@
+//! A disk in memory that forgets, fills up and fails by plan.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use super::{Disk, DiskFile, DiskRead};
+use crate::random::split_mix;
+
+/// Bytes that a disk writes together.
+const PAGE_BYTES: usize = 4096;
+
+/// A disk in memory. Clones are the same disk. Deterministic: faults follow a plan, and what a
+/// power cut leaves follows a seed.
+#[derive(Clone, Default)]
+pub struct MemoryDisk(Arc<Mutex<Content>>);
+
+/// When the disk fails. Numbers count from 1 since `set_faults`; `None` never.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    /// This sync of a file fails, and so do all later ones.
+    pub sync: Option<u64>,
+    /// This sync of a folder fails.
+    pub sync_dir: Option<u64>,
+    /// This append writes only so many bytes, then fails.
+    pub append: Option<(u64, usize)>,
+    /// Appends fail with `StorageFull` once all files together hold so many bytes; what fits is
+    /// written.
+    pub capacity_bytes: Option<u64>,
+    /// Every operation fails once this many changing ones were made.
+    pub power: Option<u64>,
+}
+
+/// What a power cut does to bytes that were written and not synced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsynced {
+    /// They are gone.
+    Dropped,
+    /// A beginning of them is there.
+    Prefix,
+    /// Some 4 KiB pages are there, others are zeros.
+    Pages,
+    /// All are there.
+    Kept,
+}
+
+/// A power cut.
+#[derive(Debug, Clone, Copy)]
+pub struct PowerCut {
+    /// What happens to unsynced bytes.
+    pub unsynced: Unsynced,
+    /// Whether names that were made, changed or removed and not synced are forgotten, too.
+    pub forgets_names: bool,
+}
+
+#[derive(Default)]
+struct Content {
+    nodes: Vec<Node>,
+    names: BTreeMap<PathBuf, Entry>,
+    durable_names: BTreeMap<PathBuf, Entry>,
+    faults: Faults,
+    syncs: u64,
+    dir_syncs: u64,
+    appends: u64,
+    operations: u64,
+}
+
+#[derive(Default, Clone)]
+struct Node {
+    bytes: Vec<u8>,
+    synced: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Folder,
+    File(usize),
+}
+
+struct Handle(MemoryDisk, usize);
+
+fn no_power() -> io::Error {
+    io::Error::other("no power")
+}
+
+impl Content {
+    /// Counts a changing operation, or fails because the power has gone.
+    fn change(&mut self) -> io::Result<()> {
+        self.powered()?;
+        self.operations += 1;
+        Ok(())
+    }
+
+    fn powered(&self) -> io::Result<()> {
+        match self.faults.power {
+            Some(last) if self.operations >= last => Err(no_power()),
+            _ => Ok(()),
+        }
+    }
+
+    fn file(&self, path: &Path) -> io::Result<usize> {
+        match self.names.get(path) {
+            Some(Entry::File(node)) => Ok(*node),
+            Some(Entry::Folder) | None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn node(&mut self, node: usize) -> io::Result<&mut Node> {
+        let missing = || io::Error::from(io::ErrorKind::NotFound);
+        self.nodes.get_mut(node).ok_or_else(missing)
+    }
+
+    /// Whether the name and all folders above it would still be there.
+    fn survives(&self, path: &Path) -> bool {
+        path.ancestors().all(|above| {
+            above.parent().is_none()
+                || above.as_os_str().is_empty()
+                || self.durable_names.contains_key(above)
+        })
+    }
+}
+
+impl MemoryDisk {
+    /// An empty disk without faults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        crate::state::lock(&self.0)
+    }
+
+    /// Sets the plan of faults and begins to count anew.
+    pub fn set_faults(&self, faults: Faults) {
+        let mut content = self.content();
+        content.faults = faults;
+        (content.syncs, content.dir_syncs) = (0, 0);
+        (content.appends, content.operations) = (0, 0);
+    }
+
+    /// Syncs of files since `set_faults`.
+    #[must_use]
+    pub fn syncs(&self) -> u64 {
+        self.content().syncs
+    }
+
+    /// Appends since `set_faults`.
+    #[must_use]
+    pub fn appends(&self) -> u64 {
+        self.content().appends
+    }
+
+    /// Changing operations of every kind since `set_faults`.
+    #[must_use]
+    pub fn operations(&self) -> u64 {
+        self.content().operations
+    }
+
+    /// The bytes of a file, if there is one.
+    #[must_use]
+    pub fn bytes(&self, path: &Path) -> Option<Vec<u8>> {
+        let mut content = self.content();
+        let node = content.file(path).ok()?;
+        content.node(node).ok().map(|node| node.bytes.clone())
+    }
+
+    /// Replaces or makes a file, durably and behind everyone's back: damage for tests.
+    pub fn put(&self, path: &Path, bytes: Vec<u8>) {
+        let mut content = self.content();
+        let synced = bytes.len();
+        content.nodes.push(Node { bytes, synced });
+        let entry = Entry::File(content.nodes.len() - 1);
+        content.names.insert(path.to_owned(), entry);
+        content.durable_names.insert(path.to_owned(), entry);
+    }
+
+    /// What the disk would hold if the power went now. This disk goes on; the copy is without
+    /// faults. Bytes and names that were synced are always there.
+    #[must_use]
+    pub fn after_power_cut(&self, cut: PowerCut, seed: u64) -> Self {
+        let content = self.content();
+        let mut random = seed;
+        let mut left = Content {
+            nodes: content.nodes.clone(),
+            ..Content::default()
+        };
+        for node in &mut left.nodes {
+            cut_node(node, cut.unsynced, &mut random);
+        }
+        left.names = match cut.forgets_names {
+            false => content.names.clone(),
+            true => {
+                let durable = content.durable_names.iter();
+                let kept = durable.filter(|(path, _)| content.survives(path));
+                kept.map(|(path, entry)| (path.clone(), *entry)).collect()
+            }
+        };
+        left.durable_names.clone_from(&left.names);
+        Self(Arc::new(Mutex::new(left)))
+    }
+}
+
+fn cut_node(node: &mut Node, unsynced: Unsynced, random: &mut u64) {
+    let loose = node.bytes.len() - node.synced;
+    let some = match loose {
+        0 => 0,
+        _ => usize::try_from(split_mix(random) % (loose as u64 + 1)).unwrap_or(0),
+    };
+    match unsynced {
+        Unsynced::Dropped => node.bytes.truncate(node.synced),
+        Unsynced::Prefix => node.bytes.truncate(node.synced + some),
+        Unsynced::Pages => {
+            let mut at = node.synced;
+            while at < node.bytes.len() {
+                let end = (at / PAGE_BYTES + 1) * PAGE_BYTES;
+                let end = end.min(node.bytes.len());
+                if split_mix(random) & 1 == 0 {
+                    node.bytes[at..end].fill(0);
+                }
+                at = end;
+            }
+        }
+        Unsynced::Kept => {}
+    }
+    node.synced = node.bytes.len();
+}
+
+impl Disk for MemoryDisk {
+    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
+        let content = self.content();
+        content.powered()?;
+        if content.names.get(dir) != Some(&Entry::Folder) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let inside = content
+            .names
+            .iter()
+            .filter(|(path, entry)| path.parent() == Some(dir) && !matches!(entry, Entry::Folder));
+        let names = inside.filter_map(|(path, _)| path.file_name()?.to_str());
+        Ok(names.map(str::to_owned).collect())
+    }
+
+    fn create_append(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let mut content = self.content();
+        content.change()?;
+        if content.names.contains_key(path) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        content.nodes.push(Node::default());
+        let node = content.nodes.len() - 1;
+        content.names.insert(path.to_owned(), Entry::File(node));
+        Ok(Box::new(Handle(self.clone(), node)))
+    }
+
+    fn open_append(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let content = self.content();
+        content.powered()?;
+        Ok(Box::new(Handle(self.clone(), content.file(path)?)))
+    }
+
+    fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskRead>> {
+        let content = self.content();
+        content.powered()?;
+        Ok(Box::new(Handle(self.clone(), content.file(path)?)))
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        let mut content = self.content();
+        content.change()?;
+        content.dir_syncs += 1;
+        if content.faults.sync_dir == Some(content.dir_syncs) {
+            return Err(io::Error::other("the folder could not be synced"));
+        }
+        let inside = |path: &Path| path.parent() == Some(dir);
+        content.durable_names.retain(|path, _| !inside(path));
+        let names = content.names.iter().filter(|(path, _)| inside(path));
+        let names: Vec<_> = names.map(|(path, entry)| (path.clone(), *entry)).collect();
+        content.durable_names.extend(names);
+        Ok(())
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut content = self.content();
+        content.change()?;
+        let node = content.file(from)?;
+        content.names.remove(from);
+        content.names.insert(to.to_owned(), Entry::File(node));
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let mut content = self.content();
+        content.change()?;
+        content.file(path)?;
+        content.names.remove(path);
+        Ok(())
+    }
+
+    fn truncate(&self, path: &Path, bytes: u64) -> io::Result<()> {
+        let mut content = self.content();
+        content.change()?;
+        let node = content.file(path)?;
+        let node = content.node(node)?;
+        node.bytes.resize(usize::try_from(bytes).unwrap_or(0), 0);
+        node.synced = node.bytes.len();
+        Ok(())
+    }
+
+    fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
+        if let Some(above) = dir.parent() {
+            if self.content().names.contains_key(dir) {
+                return Ok(());
+            }
+            self.create_dir_all(above)?;
+            {
+                let mut content = self.content();
+                content.change()?;
+                content.names.insert(dir.to_owned(), Entry::Folder);
+            }
+            self.sync_dir(above)?;
+        }
+        Ok(())
+    }
+}
+
+impl DiskFile for Handle {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut content = self.0.content();
+        content.change()?;
+        content.appends += 1;
+        let (mut take, mut result) = (bytes.len(), Ok(()));
+        if let Some((nth, some)) = content.faults.append
+            && nth == content.appends
+        {
+            (take, result) = (some.min(take), Err(io::Error::other("a short write")));
+        }
+        if let Some(capacity) = content.faults.capacity_bytes {
+            let used: usize = content.nodes.iter().map(|node| node.bytes.len()).sum();
+            let room = usize::try_from(capacity).unwrap_or(0).saturating_sub(used);
+            if room < take {
+                (take, result) = (room, Err(io::ErrorKind::StorageFull.into()));
+            }
+        }
+        let node = content.node(self.1)?;
+        node.bytes
+            .extend_from_slice(bytes.get(..take).unwrap_or(bytes));
+        result
+    }
+
+    fn sync_data(&mut self) -> io::Result<()> {
+        let mut content = self.0.content();
+        content.change()?;
+        content.syncs += 1;
+        let syncs = content.syncs;
+        if content.faults.sync.is_some_and(|nth| syncs >= nth) {
+            return Err(io::Error::other("the sync failed"));
+        }
+        let node = content.node(self.1)?;
+        node.synced = node.bytes.len();
+        Ok(())
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        DiskRead::len(self)
+    }
+}
+
+impl DiskRead for Handle {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut content = self.0.content();
+        content.powered()?;
+        let bytes = &content.node(self.1)?.bytes;
+        let from = usize::try_from(offset).unwrap_or(usize::MAX);
+        let rest = bytes.get(from..).unwrap_or_default();
+        let read = rest.len().min(buffer.len());
+        buffer[..read].copy_from_slice(&rest[..read]);
+        Ok(read)
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.content().node(self.1)?.bytes.len() as u64)
+    }
+}

@@ -1,0 +1,148 @@
+//! A key file: `<key id>.key`, a wrapped data key, or what is left of a destroyed one.
+//!
+//! Layout: `ANXINKEY`, version (1 byte, 1), state (1 byte: 1 wrapped, 2 destroyed), owner length
+//! (1 byte), owner, and in state 1 nonce ‖ ciphertext ‖ tag. The associated data of the wrapping
+//! is `anxin data key`, a zero byte, the key id, a zero byte and the owner, so that files can't
+//! be swapped.
+
+use std::path::{Path, PathBuf};
+
+use ring::aead::{LessSafeKey, NONCE_LEN};
+use zeroize::Zeroizing;
+
+use super::{KEY_BYTES, SEAL_BYTES, SealError, io_error, open_with, seal_with};
+use crate::disk::{Disk, read_small};
+
+const MAGIC: &[u8] = b"ANXINKEY";
+const VERSION: u8 = 1;
+const WRAPPED: u8 = 1;
+const DESTROYED: u8 = 2;
+/// Head, longest owner and wrapped key.
+const FILE_BYTES_MAX: u64 = (8 + 3 + 255 + KEY_BYTES + SEAL_BYTES) as u64;
+
+/// A wrapped data key.
+pub(super) struct KeyFile {
+    pub id: String,
+    pub owner: String,
+    wrapped: Vec<u8>,
+}
+
+/// What a key file holds.
+pub(super) enum Stored {
+    Wrapped(KeyFile),
+    Destroyed { owner: String },
+}
+
+pub(super) fn path(dir: &Path, id: &str) -> PathBuf {
+    dir.join(format!("{id}.key"))
+}
+
+fn aad(id: &str, owner: &str) -> Vec<u8> {
+    [b"anxin data key\0", id.as_bytes(), b"\0", owner.as_bytes()].concat()
+}
+
+fn encoded(state: u8, owner: &str, wrapped: &[u8]) -> Result<Vec<u8>, SealError> {
+    let length = u8::try_from(owner.len()).map_err(|_| SealError::Owner)?;
+    if length == 0 {
+        return Err(SealError::Owner);
+    }
+    let head = [VERSION, state, length];
+    Ok([MAGIC, &head, owner.as_bytes(), wrapped].concat())
+}
+
+impl KeyFile {
+    pub(super) fn wrap(
+        wrapping: &LessSafeKey,
+        id: &str,
+        owner: &str,
+        nonce: [u8; NONCE_LEN],
+        raw: &[u8; KEY_BYTES],
+    ) -> Result<Self, SealError> {
+        Ok(Self {
+            id: id.to_owned(),
+            owner: owner.to_owned(),
+            wrapped: seal_with(wrapping, nonce, &aad(id, owner), raw)?,
+        })
+    }
+
+    pub(super) fn unwrap(&self, wrapping: &LessSafeKey) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
+        let opened = open_with(wrapping, &aad(&self.id, &self.owner), &self.wrapped)?;
+        let mut raw = Zeroizing::new([0; KEY_BYTES]);
+        if opened.len() != KEY_BYTES {
+            return None;
+        }
+        raw.copy_from_slice(&opened);
+        Some(raw)
+    }
+}
+
+fn parse(id: &str, bytes: &[u8]) -> Option<Stored> {
+    let rest = bytes.strip_prefix(MAGIC)?;
+    let ([version, state, length], rest) = rest.split_first_chunk()?;
+    let (owner, wrapped) = rest.split_at_checked(usize::from(*length))?;
+    let owner = std::str::from_utf8(owner).ok()?.to_owned();
+    match (*version, *state, wrapped.len()) {
+        (VERSION, WRAPPED, bytes) if bytes == KEY_BYTES + SEAL_BYTES => {
+            Some(Stored::Wrapped(KeyFile {
+                id: id.to_owned(),
+                owner,
+                wrapped: wrapped.to_vec(),
+            }))
+        }
+        (VERSION, DESTROYED, 0) => Some(Stored::Destroyed { owner }),
+        (_, _, _) => None,
+    }
+}
+
+/// All key files, by key id. Finishes what a crash interrupted: a `.new` file was never used.
+pub(super) fn read_all(disk: &dyn Disk, dir: &Path) -> Result<Vec<(String, Stored)>, SealError> {
+    let mut found = Vec::new();
+    for name in disk.list(dir).map_err(io_error("list", dir))? {
+        let file = dir.join(&name);
+        if name.ends_with(".new") {
+            disk.remove(&file).map_err(io_error("remove", &file))?;
+            continue;
+        }
+        let Some(id) = name.strip_suffix(".key") else {
+            continue;
+        };
+        let bytes = read_small(disk, &file, FILE_BYTES_MAX);
+        let bytes = bytes.map_err(io_error("read", &file))?;
+        let stored = bytes.and_then(|bytes| parse(id, &bytes));
+        match stored {
+            Some(stored) => found.push((id.to_owned(), stored)),
+            None => return Err(SealError::KeyFile(file)),
+        }
+    }
+    Ok(found)
+}
+
+/// Writes a key file under another name, syncs it, renames it, syncs the folder: it is there
+/// whole or not at all, and durable before the key is used.
+fn replace(disk: &dyn Disk, dir: &Path, id: &str, bytes: &[u8]) -> Result<(), SealError> {
+    let new = dir.join(format!("{id}.new"));
+    let written = (|| {
+        let mut file = disk.create_append(&new)?;
+        file.append(bytes)?;
+        file.sync_data()?;
+        disk.rename(&new, &path(dir, id))?;
+        disk.sync_dir(dir)
+    })();
+    if written.is_err() {
+        // Else the next try finds the name taken; an error here changes nothing.
+        let _ = disk.remove(&new);
+    }
+    written.map_err(io_error("write", &new))
+}
+
+pub(super) fn store(disk: &dyn Disk, dir: &Path, file: &KeyFile) -> Result<(), SealError> {
+    let bytes = encoded(WRAPPED, &file.owner, &file.wrapped)?;
+    replace(disk, dir, &file.id, &bytes)
+}
+
+/// Replaces the key file by a mark. Overwriting in place would promise no more: file systems and
+/// drives write elsewhere.
+pub(super) fn destroy(disk: &dyn Disk, dir: &Path, id: &str, owner: &str) -> Result<(), SealError> {
+    let bytes = encoded(DESTROYED, owner, &[])?;
+    replace(disk, dir, id, &bytes)
+}

@@ -1,0 +1,217 @@
+//! Group commit: one write and one sync for everything that was appended meanwhile.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex};
+
+use tokio::sync::watch;
+
+use crate::disk::{Disk, DiskFile, DiskRead};
+use crate::error::PoisonCause;
+use crate::options::Options;
+use crate::record;
+use crate::segment;
+use crate::state::{Chunk, Poison, State, lock};
+
+/// What waiters look at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Progress {
+    pub durable: u64,
+    pub has_stopped: bool,
+}
+
+/// Everything that the journal, its thread and its scans share.
+pub(crate) struct Shared {
+    pub disk: Arc<dyn Disk>,
+    pub dir: PathBuf,
+    pub options: Options,
+    pub state: Mutex<State>,
+    /// There is something to commit, or the thread must stop.
+    pub work: Condvar,
+    /// Something became durable, or never will.
+    pub progress_made: Condvar,
+    pub progress: watch::Sender<Progress>,
+    pub writer: Mutex<Writer>,
+    pub readers: Mutex<Vec<(u64, Arc<dyn DiskRead>)>>,
+}
+
+/// The open end of the journal.
+pub(crate) struct Writer {
+    file: Option<Box<dyn DiskFile>>,
+    buffer: Vec<u8>,
+}
+
+/// A failed step of a commit.
+struct Failure(PoisonCause, io::Error, PathBuf);
+
+fn failure(cause: PoisonCause, path: &Path) -> impl FnOnce(io::Error) -> Failure + use<> {
+    let path = path.to_owned();
+    move |error| {
+        let is_full = matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        );
+        let cause = if is_full {
+            PoisonCause::DiskFull
+        } else {
+            cause
+        };
+        Failure(cause, error, path)
+    }
+}
+
+impl Writer {
+    /// Goes on in that file, or in the segment that the first chunk makes.
+    pub(crate) fn new(file: Option<Box<dyn DiskFile>>) -> Self {
+        let buffer = Vec::new();
+        Self { file, buffer }
+    }
+
+    /// Gives up the file, and with it the lock.
+    pub(crate) fn release(&mut self) {
+        self.file = None;
+    }
+
+    fn commit(&mut self, disk: &dyn Disk, dir: &Path, group: &[Arc<Chunk>]) -> Result<(), Failure> {
+        let mut path = PathBuf::new();
+        let mut group_first = 0;
+        for chunk in group {
+            let is_other = self.buffer.is_empty() || chunk.is_new_segment;
+            if chunk.is_new_segment {
+                self.write(&path)?;
+            }
+            path = dir.join(segment::file_name(chunk.segment));
+            let mut skip = 0;
+            if chunk.is_new_segment {
+                skip = self.begin_segment(disk, dir, &path, chunk)?;
+                group_first = chunk.first + 1;
+            } else if is_other {
+                group_first = chunk.first;
+            }
+            self.take(chunk, skip, group_first);
+        }
+        self.write(&path)
+    }
+
+    /// A segment exists, with its header and its name durable, before it takes a record: else a
+    /// torn tail could be in a segment that is not the last.
+    fn begin_segment(
+        &mut self,
+        disk: &dyn Disk,
+        dir: &Path,
+        path: &Path,
+        chunk: &Chunk,
+    ) -> Result<usize, Failure> {
+        let end = chunk.starts.get(1).copied().unwrap_or(chunk.bytes.len());
+        let mut header = chunk.bytes.get(..end).unwrap_or_default().to_vec();
+        record::complete(&mut header, chunk.first);
+        let mut file = disk
+            .create_append(path)
+            .map_err(failure(PoisonCause::Write, path))?;
+        file.append(&header)
+            .map_err(failure(PoisonCause::Write, path))?;
+        file.sync_data().map_err(failure(PoisonCause::Sync, path))?;
+        disk.sync_dir(dir)
+            .map_err(failure(PoisonCause::Sync, dir))?;
+        self.file = Some(file);
+        Ok(end)
+    }
+
+    /// Copies the chunk's records after `skip` bytes, with group and checksum filled in; readers
+    /// keep the original.
+    fn take(&mut self, chunk: &Chunk, skip: usize, group_first: u64) {
+        let base = self.buffer.len();
+        self.buffer.extend_from_slice(&chunk.bytes[skip..]);
+        let from = chunk.starts.partition_point(|start| *start < skip);
+        for (at, start) in chunk.starts.iter().enumerate().skip(from) {
+            let end = chunk.starts.get(at + 1).copied();
+            let end = end.unwrap_or(chunk.bytes.len());
+            let frame = base + start - skip..base + end - skip;
+            record::complete(&mut self.buffer[frame], group_first);
+        }
+    }
+
+    fn write(&mut self, path: &Path) -> Result<(), Failure> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let Some(file) = &mut self.file else {
+            let closed = io::ErrorKind::NotConnected.into();
+            return Err(Failure(PoisonCause::Write, closed, path.to_owned()));
+        };
+        file.append(&self.buffer)
+            .map_err(failure(PoisonCause::Write, path))?;
+        file.sync_data().map_err(failure(PoisonCause::Sync, path))?;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// Makes the next group durable. Gives false when there is nothing to commit or nothing may
+    /// be committed any more.
+    pub(crate) fn commit_group(&self) -> bool {
+        let mut writer = lock(&self.writer);
+        let group = {
+            let mut state = lock(&self.state);
+            if state.poison.is_some() {
+                return false;
+            }
+            state.take_group(self.options.group_bytes_max)
+        };
+        if group.is_empty() {
+            return false;
+        }
+        let result = writer.commit(self.disk.as_ref(), &self.dir, &group);
+        drop(group);
+        let mut state = lock(&self.state);
+        let is_durable = result.is_ok();
+        match result {
+            Ok(()) => state.group_is_durable(),
+            Err(Failure(cause, error, path)) => {
+                let detail = format!("{error}, {}", path.display());
+                state.poison = Some(Poison { cause, detail });
+            }
+        }
+        self.progress.send_replace(Progress {
+            durable: state.durable,
+            has_stopped: state.poison.is_some(),
+        });
+        drop(state);
+        self.progress_made.notify_all();
+        is_durable
+    }
+
+    /// After a panic in the committing thread: nothing is acknowledged any more.
+    pub(crate) fn give_up(&self) {
+        let mut state = lock(&self.state);
+        let cause = PoisonCause::Write;
+        let detail = "the committing thread panicked".to_owned();
+        state.poison.get_or_insert(Poison { cause, detail });
+        self.progress.send_replace(Progress {
+            durable: state.durable,
+            has_stopped: true,
+        });
+        drop(state);
+        self.progress_made.notify_all();
+    }
+
+    /// The committing thread.
+    pub(crate) fn commit_until_stopped(&self) {
+        loop {
+            {
+                let mut state = lock(&self.state);
+                while state.pending.is_empty() && !state.must_stop {
+                    state = match self.work.wait(state) {
+                        Ok(state) => state,
+                        Err(poisoned) => poisoned.into_inner(),
+                    };
+                }
+                if state.must_stop || state.poison.is_some() {
+                    return;
+                }
+            }
+            self.commit_group();
+        }
+    }
+}

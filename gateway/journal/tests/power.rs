@@ -1,0 +1,125 @@
+//! The power goes at any step of any run: what was acknowledged is there, whole and in order.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::sync::Arc;
+
+use journal::disk::{Faults, MemoryDisk, PowerCut, Unsynced};
+use journal::random::{Random, SeededRandom};
+use journal::{Appended, Journal, Options, verify};
+use support::{dir, draft, small};
+
+const SEEDS: u64 = 1_000;
+
+struct Dice(SeededRandom);
+
+impl Dice {
+    fn below(&self, limit: u64) -> u64 {
+        let mut bytes = [0; 8];
+        self.0.fill(&mut bytes).unwrap();
+        u64::from_be_bytes(bytes) % limit
+    }
+}
+
+fn options(dice: &Dice) -> Options {
+    Options {
+        segment_bytes_max: 600 + dice.below(20_000),
+        group_bytes_max: 200 + dice.below(20_000) as usize,
+        in_flight_bytes_max: 4_000 + dice.below(40_000) as usize,
+        ..small()
+    }
+}
+
+/// Appends and commits until the power goes or enough was done. Gives what was appended and the
+/// last sequence that was acknowledged.
+fn run(disk: &MemoryDisk, dice: &Dice) -> (Vec<Appended>, u64) {
+    let opened = Journal::open(Arc::new(disk.clone()), dir(), options(dice));
+    let Ok((journal, recovery)) = opened else {
+        return (Vec::new(), 0);
+    };
+    let mut all = Vec::new();
+    let mut acknowledged = recovery.records;
+    for _ in 0..dice.below(60) {
+        let content = vec![dice.below(256) as u8; dice.below(3_000) as usize];
+        match journal.append(&draft(&content)) {
+            Ok(appended) => all.push(appended),
+            Err(_) => break,
+        }
+        if dice.below(4) == 0 && journal.commit().is_ok() {
+            acknowledged = journal.head().0;
+        }
+    }
+    acknowledged = acknowledged.max(journal.durable());
+    if dice.below(3) == 0 && journal.close().is_ok() {
+        acknowledged = journal.head().0;
+    }
+    (all, acknowledged)
+}
+
+fn cut(dice: &Dice) -> PowerCut {
+    let kinds = [
+        Unsynced::Dropped,
+        Unsynced::Prefix,
+        Unsynced::Pages,
+        Unsynced::Kept,
+    ];
+    PowerCut {
+        unsynced: kinds[dice.below(4) as usize],
+        forgets_names: dice.below(2) == 0,
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_thousand_power_cuts() {
+    let mut torn = 0;
+    for seed in 0..SEEDS {
+        let dice = Dice(SeededRandom::new(seed));
+        let mut disk = MemoryDisk::new();
+        let mut known: Vec<Appended> = Vec::new();
+        // Up to three lives, each ended by a power cut at some step.
+        for life in 0..3 {
+            let last_step = 1 + dice.below(60);
+            disk.set_faults(Faults {
+                power: Some(last_step),
+                ..Faults::default()
+            });
+            let (appended, acknowledged) = run(&disk, &dice);
+            known.extend(appended);
+            disk = disk.after_power_cut(cut(&dice), seed);
+            let report = verify(&disk, dir());
+            let opened = Journal::open(Arc::new(disk.clone()), dir(), options(&dice));
+            let (journal, recovery) = match opened {
+                Ok(opened) => opened,
+                Err(error) => panic!("seed {seed}, life {life}: {error}"),
+            };
+            torn += u64::from(recovery.torn_tail.is_some());
+            assert!(recovery.records >= acknowledged, "seed {seed}, life {life}");
+            if let Ok(report) = report {
+                assert!(
+                    report.damages.len() <= 1,
+                    "seed {seed}: {:?}",
+                    report.damages
+                );
+                assert_eq!(report.damages.is_empty(), recovery.torn_tail.is_none());
+            }
+            known.retain(|one| one.sequence <= recovery.records);
+            for one in &known {
+                let record = journal.read(one.position).expect("readable");
+                let found = (record.sequence, record.hash);
+                assert_eq!(found, (one.sequence, one.hash), "seed {seed}, life {life}");
+            }
+            let scanned = journal.scan(1).map(Result::unwrap).count() as u64;
+            assert_eq!(scanned, journal.head().0);
+        }
+        let journal = Journal::open(Arc::new(disk.clone()), dir(), small())
+            .unwrap()
+            .0;
+        journal.close().unwrap();
+        assert!(verify(&disk, dir()).unwrap().is_sound(), "seed {seed}");
+    }
+    assert!(
+        torn > SEEDS / 10,
+        "the cuts must have torn something: {torn}"
+    );
+}

@@ -1,0 +1,304 @@
+//! One batch in the book: head, lines, sums by state, what it waits for.
+
+use crate::book::table::TableRow;
+use crate::event::{AcceptedHead, Dispute};
+use schemas::line_state::{Applied, Why, apply};
+use schemas::value::{BatchId, PaymentId};
+use schemas::{FailureReason, LineEvent, LineState};
+
+/// One line, small: the book holds millions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Place in the file.
+    pub row: u32,
+    /// The number as written.
+    pub line_no: u32,
+    /// Amount in fen.
+    pub amount_fen: i64,
+    /// Keyed hash of the document number.
+    pub person: u64,
+    /// Keyed hash of the account.
+    pub account: u64,
+    /// Where it stands.
+    pub state: LineState,
+    /// Why it failed.
+    pub reason: Option<FailureReason>,
+    /// Why it is disputed, until resolved.
+    pub disputed: Option<Dispute>,
+    /// The bank file that carries it now, by number; 0 for none.
+    pub file_no: u64,
+    /// Since when it is in this state, Unix milliseconds.
+    pub since_ms: i64,
+    /// What the bank last reported for it, in fen, where it reports amounts.
+    pub reported_fen: Option<i64>,
+}
+
+/// Count and sum of lines in one state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Lines.
+    pub count: u32,
+    /// Their sum in fen.
+    pub fen: i64,
+}
+
+/// Counts and sums by line state, kept with every move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums([Sum; LineState::ALL.len()]);
+
+impl Sums {
+    /// The sum of one state.
+    #[must_use]
+    pub fn of(&self, state: LineState) -> Sum {
+        self.0[state as usize]
+    }
+
+    /// States and sums in the order of the machine.
+    pub fn iter(&self) -> impl Iterator<Item = (LineState, Sum)> + '_ {
+        LineState::ALL
+            .into_iter()
+            .map(|state| (state, self.of(state)))
+    }
+
+    /// All lines outside `refused`: must equal the accepted total for ever (M4).
+    #[must_use]
+    pub fn instructed(&self) -> Sum {
+        self.iter()
+            .filter(|(state, _)| *state != LineState::Refused)
+            .fold(Sum::default(), |total, (_, sum)| Sum {
+                count: total.count + sum.count,
+                fen: total.fen + sum.fen,
+            })
+    }
+
+    fn put(&mut self, state: LineState, fen: i64) {
+        let sum = &mut self.0[state as usize];
+        sum.count += 1;
+        sum.fen += fen;
+    }
+
+    fn take(&mut self, state: LineState, fen: i64) {
+        let sum = &mut self.0[state as usize];
+        sum.count -= 1;
+        sum.fen -= fen;
+    }
+}
+
+/// A record that tells something of some of the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// Journal sequence.
+    pub sequence: u64,
+    /// Lowest and highest index that it may speak of.
+    pub span: (u32, u32),
+}
+
+/// The words of the contract for a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BatchState {
+    /// Waits for approval.
+    Held,
+    /// Approved; nothing has left.
+    Released,
+    /// Some lines are instructed, not all are final.
+    InProgress,
+    /// Every line is final.
+    Settled,
+    /// Taken back before anything left.
+    Withdrawn,
+}
+
+impl BatchState {
+    /// The word of the public contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Released => "released",
+            Self::InProgress => "in_progress",
+            Self::Settled => "settled",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// What one step did to the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stepped {
+    /// It moved.
+    Moved,
+    /// It was there already.
+    Repeated,
+    /// Not a move.
+    Refused(Why),
+}
+
+/// A batch.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// What was accepted.
+    pub head: AcceptedHead,
+    /// Lines by index - 1.
+    pub lines: Vec<Line>,
+    /// Sums by state.
+    pub sums: Sums,
+    /// When it was accepted, Unix milliseconds.
+    pub accepted_ms: i64,
+    /// Journal sequence of its closing record.
+    pub accepted_at: u64,
+    /// Journal sequences of the line records, by first index.
+    pub line_records: Vec<(u32, u64)>,
+    /// Journal sequences of the findings.
+    pub finding_records: Vec<u64>,
+    /// Journal sequences of the bytes as they arrived.
+    pub byte_records: Vec<u64>,
+    /// Records that speak of its lines, in order.
+    pub history: Vec<HistoryEntry>,
+    /// Who approved it and when.
+    pub approved: Option<(String, i64)>,
+    /// Who withdrew it and when.
+    pub withdrawn: Option<(String, i64)>,
+    /// Lines that correct earlier payments.
+    pub corrects: std::collections::BTreeMap<u32, PaymentId>,
+    /// Its bank files, in the order of their intents.
+    pub files: Vec<u64>,
+    /// Last change of any line, Unix milliseconds.
+    pub changed_ms: i64,
+}
+
+impl Batch {
+    /// A batch as it is accepted.
+    #[must_use]
+    pub fn new(head: AcceptedHead, rows: &[TableRow], accepted_at: u64, accepted_ms: i64) -> Self {
+        let late: std::collections::BTreeSet<u32> = head.refused_late.iter().copied().collect();
+        let mut sums = Sums::default();
+        let lines = rows
+            .iter()
+            .map(|row| {
+                let refused = row.refused || late.contains(&row.index);
+                let state = if refused {
+                    LineState::Refused
+                } else {
+                    LineState::Held
+                };
+                sums.put(state, row.amount_fen);
+                Line {
+                    row: row.row,
+                    line_no: row.line_no,
+                    amount_fen: row.amount_fen,
+                    person: row.person,
+                    account: row.account,
+                    state,
+                    reason: None,
+                    disputed: None,
+                    file_no: 0,
+                    since_ms: accepted_ms,
+                    reported_fen: None,
+                }
+            })
+            .collect();
+        Self {
+            head,
+            lines,
+            sums,
+            accepted_ms,
+            accepted_at,
+            line_records: Vec::new(),
+            finding_records: Vec::new(),
+            byte_records: Vec::new(),
+            history: Vec::new(),
+            approved: None,
+            withdrawn: None,
+            corrects: std::collections::BTreeMap::new(),
+            files: Vec::new(),
+            changed_ms: accepted_ms,
+        }
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn id(&self) -> BatchId {
+        self.head.batch
+    }
+
+    /// The line of an index.
+    #[must_use]
+    pub fn line(&self, index: u32) -> Option<&Line> {
+        self.lines.get(usize::try_from(index.checked_sub(1)?).ok()?)
+    }
+
+    /// The line of an index, to change what the machine does not govern.
+    pub(super) fn line_mut(&mut self, index: u32) -> Option<&mut Line> {
+        self.lines
+            .get_mut(usize::try_from(index.checked_sub(1)?).ok()?)
+    }
+
+    /// Applies one event to one line and keeps the sums. `None` when there is no such line.
+    pub(super) fn step(&mut self, index: u32, event: LineEvent, at_ms: i64) -> Option<Stepped> {
+        let line = self.line_mut(index)?;
+        match apply(line.state, line.disputed.is_some(), event) {
+            Applied::Repeated => Some(Stepped::Repeated),
+            Applied::Refused(why) => Some(Stepped::Refused(why)),
+            Applied::Moved(state) => {
+                let (before, fen) = (line.state, line.amount_fen);
+                line.state = state;
+                line.since_ms = at_ms;
+                self.sums.take(before, fen);
+                self.sums.put(state, fen);
+                self.changed_ms = at_ms;
+                Some(Stepped::Moved)
+            }
+        }
+    }
+
+    /// The state of the whole, derived from its lines.
+    #[must_use]
+    pub fn state(&self) -> BatchState {
+        let total = self.sums.instructed().count;
+        let count = |state| self.sums.of(state).count;
+        if self.withdrawn.is_some() {
+            return BatchState::Withdrawn;
+        }
+        let ended: u32 = LineState::ALL
+            .into_iter()
+            .filter(|state| state.is_final() && *state != LineState::Refused)
+            .map(count)
+            .sum();
+        if count(LineState::Held) > 0 {
+            BatchState::Held
+        } else if ended == total {
+            BatchState::Settled
+        } else if count(LineState::Released) == total {
+            BatchState::Released
+        } else {
+            BatchState::InProgress
+        }
+    }
+
+    /// What it waits for and since when (M12); `None` when it has ended.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<(&'static str, i64)> {
+        let waiting = match self.state() {
+            BatchState::Settled | BatchState::Withdrawn => return None,
+            BatchState::Held => (LineState::Held, "approval"),
+            BatchState::Released => (LineState::Released, "dispatch"),
+            BatchState::InProgress => [
+                (LineState::Unknown, "bank_evidence_or_resolution"),
+                (LineState::Accepted, "bank_result"),
+                (LineState::Intended, "bank_answer"),
+                (LineState::Released, "dispatch"),
+            ]
+            .into_iter()
+            .find(|(state, _)| self.sums.of(*state).count > 0)
+            .unwrap_or((LineState::Held, "approval")),
+        };
+        let since = self
+            .lines
+            .iter()
+            .filter(|line| line.state == waiting.0)
+            .map(|line| line.since_ms)
+            .min()
+            .unwrap_or(self.changed_ms);
+        Some((waiting.1, since))
+    }
+}

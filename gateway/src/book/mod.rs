@@ -1,0 +1,307 @@
+//! The book: every batch, line and bank file as the journal tells them, in memory.
+//!
+//! [`Book::apply`] is the only way in; it is pure over (sequence, time, event, table), so that
+//! replaying the journal gives the same book. Commands look at the book, write an event and
+//! apply it under one lock; nobody changes a line in another way.
+
+mod arrivals;
+pub mod bank_file;
+pub mod batch;
+mod corrections;
+mod messages;
+mod steps;
+pub mod table;
+mod wages;
+mod work;
+
+#[cfg(test)]
+mod tests;
+
+pub use bank_file::{BankFile, FileState};
+pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
+pub use corrections::CorrectionConflict;
+pub use wages::InFlight;
+
+use crate::event::Event;
+use schemas::value::{BankCode, BatchId, BatchNo, PaymentId, Uscc};
+use schemas::{FailureReason, LineEvent, LineState};
+use std::collections::BTreeMap;
+use table::TableRow;
+
+/// A record as the book reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded<'a> {
+    /// Journal sequence.
+    pub sequence: u64,
+    /// Unix milliseconds.
+    pub time_ms: i64,
+    /// The fact.
+    pub event: &'a Event,
+    /// The attached table, for `BatchLines`.
+    pub table: &'a [u8],
+}
+
+/// A batch whose file is still arriving.
+#[derive(Debug, Default)]
+struct Arriving {
+    rows: Vec<TableRow>,
+    corrects: BTreeMap<u32, PaymentId>,
+    line_records: Vec<(u32, u64)>,
+    finding_records: Vec<u64>,
+    byte_records: Vec<u64>,
+}
+
+/// A bank's record that names no line of ours, until somebody explains it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnmatchedRecord {
+    /// The bank that sent it.
+    pub bank: BankCode,
+    /// Journal sequence of the record about it.
+    pub sequence: u64,
+    /// Journal sequence of the message.
+    pub message: u64,
+    /// Place in the message, from 0.
+    pub place: u32,
+    /// The file that it names.
+    pub file_no: Option<u64>,
+    /// Why it matches nothing.
+    pub why: String,
+    /// What it reports, in fen.
+    pub reported_fen: Option<i64>,
+    /// When it came, Unix milliseconds.
+    pub time_ms: i64,
+}
+
+/// A message that a bank pushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushedMessage {
+    /// Journal sequence.
+    pub sequence: u64,
+    /// When it came, Unix milliseconds.
+    pub time_ms: i64,
+    /// `applied` or `unreadable`.
+    pub reading: String,
+    /// push, result or receipt.
+    pub message: String,
+}
+
+/// A resolution that waits for its second operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// The outcome proposed.
+    pub outcome: LineEvent,
+    /// Why it failed.
+    pub reason: Option<FailureReason>,
+    /// Digest of the evidence.
+    pub evidence_digest: String,
+    /// Who proposed.
+    pub operator: String,
+    /// When, Unix milliseconds.
+    pub time_ms: i64,
+}
+
+/// An event that the journal holds and the book can't follow: the record and the program do
+/// not belong together. Never caused by what comes from outside.
+#[derive(Debug, thiserror::Error)]
+#[error("record {sequence} can't follow what is before it: {what}")]
+pub struct Inconsistent {
+    /// Journal sequence.
+    pub sequence: u64,
+    /// What does not fit.
+    pub what: &'static str,
+}
+
+/// The book.
+#[derive(Debug, Default)]
+pub struct Book {
+    pub(crate) batches: BTreeMap<BatchId, Batch>,
+    by_number: BTreeMap<(Uscc, BatchNo), BatchId>,
+    by_digest: BTreeMap<(Uscc, String), BatchId>,
+    pub(crate) files: BTreeMap<u64, BankFile>,
+    arriving: BTreeMap<u64, Arriving>,
+    scopes: BTreeMap<wages::Scope, Vec<BatchId>>,
+    corrections: BTreeMap<PaymentId, PaymentId>,
+    unmatched: Vec<UnmatchedRecord>,
+    pushed: BTreeMap<(BankCode, String), PushedMessage>,
+    open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
+    proposals: BTreeMap<PaymentId, Proposal>,
+    work: work::Work,
+    file_no_max: u64,
+    sequence: u64,
+}
+
+impl Book {
+    /// The batch of a number.
+    #[must_use]
+    pub fn batch(&self, id: BatchId) -> Option<&Batch> {
+        self.batches.get(&id)
+    }
+
+    /// Every batch, oldest first.
+    pub fn batches(&self) -> impl DoubleEndedIterator<Item = &Batch> {
+        self.batches.values()
+    }
+
+    /// The batch of an employer's own number (M7: for ever).
+    #[must_use]
+    pub fn batch_by_number(&self, employer: Uscc, batch_no: &BatchNo) -> Option<&Batch> {
+        self.by_number
+            .get(&(employer, batch_no.clone()))
+            .and_then(|id| self.batches.get(id))
+    }
+
+    /// The batch that came as these bytes.
+    #[must_use]
+    pub fn batch_by_digest(&self, employer: Uscc, digest: &str) -> Option<&Batch> {
+        self.by_digest
+            .get(&(employer, digest.to_owned()))
+            .and_then(|id| self.batches.get(id))
+    }
+
+    /// A bank file.
+    #[must_use]
+    pub fn file(&self, file_no: u64) -> Option<&BankFile> {
+        self.files.get(&file_no)
+    }
+
+    /// Every bank file.
+    pub fn files(&self) -> impl Iterator<Item = &BankFile> {
+        self.files.values()
+    }
+
+    /// The line of a payment.
+    #[must_use]
+    pub fn line(&self, payment: PaymentId) -> Option<(&Batch, &Line)> {
+        let batch = self.batches.get(&payment.batch)?;
+        Some((batch, batch.line(payment.row)?))
+    }
+
+    /// Records of banks that name no line of ours.
+    #[must_use]
+    pub fn unmatched(&self) -> &[UnmatchedRecord] {
+        &self.unmatched
+    }
+
+    /// The earlier reception of the same bytes from the same bank.
+    #[must_use]
+    pub fn pushed(&self, bank: BankCode, digest: &str) -> Option<&PushedMessage> {
+        self.pushed.get(&(bank, digest.to_owned()))
+    }
+
+    /// Every message that banks pushed.
+    pub fn pushed_messages(&self) -> impl Iterator<Item = (BankCode, &PushedMessage)> {
+        self.pushed
+            .iter()
+            .map(|((bank, _), message)| (*bank, message))
+    }
+
+    /// Messages whose reading a crash interrupted.
+    pub fn open_messages(&self) -> impl Iterator<Item = (u64, BankCode, &PushedMessage)> {
+        self.open_messages
+            .iter()
+            .map(|(sequence, (bank, _, message))| (*sequence, *bank, message))
+    }
+
+    /// The resolution that waits for its second operator.
+    #[must_use]
+    pub fn proposal(&self, payment: PaymentId) -> Option<&Proposal> {
+        self.proposals.get(&payment)
+    }
+
+    /// Resolutions that wait for their second operators.
+    pub fn proposals(&self) -> impl Iterator<Item = (PaymentId, &Proposal)> {
+        self.proposals
+            .iter()
+            .map(|(payment, proposal)| (*payment, proposal))
+    }
+
+    /// The next free number of a bank file; numbers are never used again.
+    #[must_use]
+    pub fn next_file_no(&self) -> u64 {
+        self.file_no_max + 1
+    }
+
+    /// The last record applied.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Applies one record.
+    ///
+    /// # Errors
+    /// When the record does not follow from what is before it.
+    pub fn apply(&mut self, recorded: Recorded<'_>) -> Result<(), Inconsistent> {
+        let sequence = recorded.sequence;
+        self.follow(recorded)
+            .map_err(|what| Inconsistent { sequence, what })?;
+        self.sequence = sequence;
+        Ok(())
+    }
+
+    fn follow(&mut self, recorded: Recorded<'_>) -> Result<(), &'static str> {
+        let Recorded {
+            sequence,
+            time_ms,
+            event,
+            table,
+        } = recorded;
+        match event {
+            Event::Started { .. } | Event::Disclosed { .. } => Ok(()),
+            Event::BatchOpened { .. }
+            | Event::BatchBytes { .. }
+            | Event::BatchLines { .. }
+            | Event::BatchFindings { .. }
+            | Event::BatchAbandoned { .. } => self.arrive(event, table, sequence),
+            Event::BatchAccepted(head) => self.accept(head, sequence, time_ms),
+            Event::BatchApproved { batch, person, .. } => {
+                self.step_all(*batch, LineEvent::Release, sequence, time_ms)?;
+                let batch = self.batches.get_mut(batch).ok_or("no such batch")?;
+                batch.approved = Some((person.clone(), time_ms));
+                Ok(())
+            }
+            Event::BatchWithdrawn { batch, person } => {
+                self.step_all(*batch, LineEvent::Cancel, sequence, time_ms)?;
+                let batch = self.batches.get_mut(batch).ok_or("no such batch")?;
+                batch.withdrawn = Some((person.clone(), time_ms));
+                Ok(())
+            }
+            Event::FileIntended(intent) => self.intend(intent, sequence, time_ms),
+            Event::MessageLeaving {
+                file_no, instructs, ..
+            } => self.leaving(*file_no, *instructs, sequence, time_ms),
+            Event::MessageAnswered { file_no, .. } => self.note(*file_no, sequence),
+            Event::FileReceipt {
+                file_no,
+                references,
+                ..
+            } => {
+                let file = self.files.get_mut(file_no).ok_or("no such bank file")?;
+                file.references.extend(references.clone());
+                self.note(*file_no, sequence)
+            }
+            Event::FileAbandoned { file_no, .. } => self.abandon(*file_no, sequence, time_ms),
+            Event::Outcomes {
+                file_no,
+                origin,
+                is_final,
+                moves,
+                disputes,
+                ..
+            } => {
+                let said = steps::Said {
+                    origin: *origin,
+                    is_final: *is_final,
+                    moves,
+                    disputes,
+                };
+                self.outcomes(*file_no, &said, sequence, time_ms)
+            }
+            Event::BankMessage { .. }
+            | Event::BankMessageClosed { .. }
+            | Event::Unmatched { .. } => self.message(event, sequence, time_ms),
+            Event::ResolutionProposed { .. } => self.propose(event, sequence, time_ms),
+            Event::ResolutionConfirmed { payment, .. } => self.resolve(*payment, sequence, time_ms),
+        }
+    }
+}

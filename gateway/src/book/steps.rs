@@ -1,0 +1,287 @@
+//! How each event changes the book. Private: [`Book::apply`] is the only door.
+
+use super::{BankFile, Batch, Book, FileState, HistoryEntry, Stepped, Sum, wages};
+use crate::event::{AcceptedHead, Dispute, Intent, Move, Origin};
+use schemas::value::{BatchId, PaymentId};
+use schemas::{LineEvent, LineState};
+
+/// What an `Outcomes` record says.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub origin: Origin,
+    pub is_final: bool,
+    pub moves: &'a [Move],
+    pub disputes: &'a [(u32, Dispute, Move)],
+}
+
+impl Book {
+    pub(super) fn accept(
+        &mut self,
+        head: &AcceptedHead,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        let id = head.batch;
+        let arrived = self
+            .arriving
+            .remove(&id.sequence())
+            .ok_or("no opening record")?;
+        let mut batch = Batch::new(head.clone(), &arrived.rows, sequence, time_ms);
+        let instructed = batch.sums.instructed();
+        if instructed
+            != (Sum {
+                count: head.line_count,
+                fen: head.total_fen,
+            })
+        {
+            return Err("accepted count and sum differ from the lines");
+        }
+        batch.line_records = arrived.line_records;
+        batch.finding_records = arrived.finding_records;
+        batch.byte_records = arrived.byte_records;
+        batch.corrects = arrived.corrects;
+        batch.note(sequence, batch.whole());
+        for (index, original) in &batch.corrects {
+            if batch
+                .line(*index)
+                .is_some_and(|line| line.state != LineState::Refused)
+            {
+                self.corrections.insert(
+                    *original,
+                    PaymentId {
+                        batch: id,
+                        row: *index,
+                    },
+                );
+            }
+        }
+        self.scopes
+            .entry(wages::Scope::of(head))
+            .or_default()
+            .push(id);
+        self.by_number
+            .insert((head.employer, head.batch_no.clone()), id);
+        self.by_digest
+            .insert((head.employer, head.digest.clone()), id);
+        self.batches.insert(id, batch);
+        Ok(())
+    }
+
+    /// Releases or cancels every line that is not refused.
+    pub(super) fn step_all(
+        &mut self,
+        id: BatchId,
+        event: LineEvent,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
+        let last = u32::try_from(batch.lines.len()).map_err(|_| "too many lines")?;
+        for index in 1..=last {
+            let refused = batch
+                .line(index)
+                .is_some_and(|line| line.state == LineState::Refused);
+            if !refused && batch.step(index, event, time_ms) != Some(Stepped::Moved) {
+                return Err("a line that can't take this step");
+            }
+        }
+        batch.note(sequence, batch.whole());
+        self.refresh_work(id, None);
+        Ok(())
+    }
+
+    pub(super) fn intend(
+        &mut self,
+        intent: &Intent,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        match self.files.get_mut(&intent.file_no) {
+            Some(file) if file.state == FileState::NotSent && file.intent == *intent => {
+                file.state = FileState::Intended;
+                file.since_ms = time_ms;
+                file.attempts += 1;
+            }
+            Some(_) => return Err("a file number that is in use"),
+            None => {
+                self.files
+                    .insert(intent.file_no, BankFile::new(intent.clone(), time_ms));
+                let batch = self.batches.get_mut(&intent.batch).ok_or("no such batch")?;
+                batch.files.push(intent.file_no);
+            }
+        }
+        self.file_no_max = self.file_no_max.max(intent.file_no);
+        let batch = self.batches.get_mut(&intent.batch).ok_or("no such batch")?;
+        for index in &intent.lines {
+            if batch.step(*index, LineEvent::Intend, time_ms) != Some(Stepped::Moved) {
+                return Err("an intent for a line that is not released");
+            }
+            if let Some(line) = batch.line_mut(*index) {
+                line.file_no = intent.file_no;
+            }
+        }
+        self.note(intent.file_no, sequence)
+    }
+
+    pub(super) fn leaving(
+        &mut self,
+        file_no: u64,
+        instructs: bool,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
+        match file.state {
+            FileState::Intended if instructs => {
+                file.state = FileState::Leaving;
+                file.since_ms = time_ms;
+                file.left_ms = Some(time_ms);
+            }
+            FileState::Intended => {}
+            FileState::AtBank if !instructs => {
+                file.queries += 1;
+                file.queried_ms = Some(time_ms);
+            }
+            // A flow may have steps after the instructing one; they are not instructions again.
+            FileState::Leaving if !instructs => {}
+            FileState::Leaving | FileState::AtBank => return Err("an instruction sent twice"),
+            FileState::NotSent | FileState::Abandoned => return Err("no intent for what leaves"),
+        }
+        self.note(file_no, sequence)
+    }
+
+    pub(super) fn abandon(
+        &mut self,
+        file_no: u64,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
+        if file.state != FileState::NotSent {
+            return Err("only a file that was certainly not sent is abandoned");
+        }
+        file.state = FileState::Abandoned;
+        file.since_ms = time_ms;
+        let (batch, lines) = (file.intent.batch, file.intent.lines.clone());
+        let batch = self.batches.get_mut(&batch).ok_or("no such batch")?;
+        for index in lines {
+            if let Some(line) = batch.line_mut(index) {
+                line.file_no = 0;
+            }
+        }
+        self.note(file_no, sequence)
+    }
+
+    pub(super) fn outcomes(
+        &mut self,
+        file_no: u64,
+        said: &Said<'_>,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        let Said {
+            origin,
+            is_final,
+            moves,
+            disputes,
+        } = *said;
+        let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
+        let batch = self
+            .batches
+            .get_mut(&file.intent.batch)
+            .ok_or("no such batch")?;
+        for step in moves {
+            let line = batch.line_mut(step.index).ok_or("no such line")?;
+            if line.file_no != file_no {
+                return Err("an outcome for a line of another file");
+            }
+            line.reported_fen = step.reported_fen.or(line.reported_fen);
+            match batch.step(step.index, step.event, time_ms) {
+                Some(Stepped::Moved) => {
+                    if let Some(line) = batch.line_mut(step.index) {
+                        line.reason = step.reason;
+                    }
+                }
+                Some(Stepped::Repeated) => {}
+                Some(Stepped::Refused(_)) | None => return Err("a step off the machine"),
+            }
+        }
+        for (index, dispute, step) in disputes {
+            let line = batch.line_mut(*index).ok_or("no such line")?;
+            line.disputed = Some(*dispute);
+            line.reported_fen = step.reported_fen.or(line.reported_fen);
+        }
+        let not_sent = moves.iter().any(|step| step.event == LineEvent::NotSent);
+        file.state = match (origin, not_sent) {
+            (Origin::Channel | Origin::Recovery, true) => FileState::NotSent,
+            (Origin::Channel | Origin::Recovery, false)
+            | (Origin::Receipt | Origin::Result | Origin::Push | Origin::AnswerLimit, _) => {
+                FileState::AtBank
+            }
+        };
+        file.since_ms = time_ms;
+        file.is_final |= is_final;
+        self.note(file_no, sequence)
+    }
+
+    pub(super) fn resolve(
+        &mut self,
+        payment: PaymentId,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        let proposal = self
+            .proposals
+            .remove(&payment)
+            .ok_or("no proposal to confirm")?;
+        let batch = self
+            .batches
+            .get_mut(&payment.batch)
+            .ok_or("no such batch")?;
+        match batch.step(payment.row, proposal.outcome, time_ms) {
+            Some(Stepped::Moved) => {}
+            Some(Stepped::Repeated | Stepped::Refused(_)) | None => {
+                return Err("a resolution off the machine");
+            }
+        }
+        let line = batch.line_mut(payment.row).ok_or("no such line")?;
+        line.reason = proposal.reason;
+        line.disputed = None;
+        let file_no = line.file_no;
+        self.refresh_work(payment.batch, Some(file_no));
+        self.note_line(payment, sequence)
+    }
+
+    /// Writes into the history of a file's batch that a record speaks of the file's lines.
+    pub(super) fn note(&mut self, file_no: u64, sequence: u64) -> Result<(), &'static str> {
+        let file = self.files.get(&file_no).ok_or("no such bank file")?;
+        let (span, id) = (file.span(), file.intent.batch);
+        let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
+        batch.note(sequence, span);
+        self.refresh_work(id, Some(file_no));
+        Ok(())
+    }
+
+    pub(super) fn note_line(
+        &mut self,
+        payment: PaymentId,
+        sequence: u64,
+    ) -> Result<(), &'static str> {
+        let batch = self
+            .batches
+            .get_mut(&payment.batch)
+            .ok_or("no such batch")?;
+        batch.note(sequence, (payment.row, payment.row));
+        Ok(())
+    }
+}
+
+impl Batch {
+    fn whole(&self) -> (u32, u32) {
+        (1, u32::try_from(self.lines.len()).unwrap_or(u32::MAX))
+    }
+
+    fn note(&mut self, sequence: u64, span: (u32, u32)) {
+        self.history.push(HistoryEntry { sequence, span });
+    }
+}

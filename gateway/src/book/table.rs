@@ -1,0 +1,63 @@
+//! The table attached to `BatchLines`: what the book must know of each line without opening
+//! anything sealed. 40 bytes a row, little-endian: index u32, row u32, line_no u32, flags u32,
+//! amount i64, person 8 bytes, account 8 bytes.
+//!
+//! `person` and `account` are the first 8 bytes of keyed hashes (journal::seal, fields
+//! `id_number` and `account`): equal for equal people, telling nothing without the index key.
+
+/// Bytes of one row.
+pub const ROW_BYTES: usize = 40;
+
+/// One row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableRow {
+    /// Place in the batch, from 1.
+    pub index: u32,
+    /// Place in the file.
+    pub row: u32,
+    /// The number as written.
+    pub line_no: u32,
+    /// Refused at intake.
+    pub refused: bool,
+    /// Amount in fen; 0 for a refused line.
+    pub amount_fen: i64,
+    /// Keyed hash of the document number.
+    pub person: u64,
+    /// Keyed hash of the account.
+    pub account: u64,
+}
+
+impl TableRow {
+    /// Appends the row to a table.
+    pub fn write(&self, table: &mut Vec<u8>) {
+        table.extend_from_slice(&self.index.to_le_bytes());
+        table.extend_from_slice(&self.row.to_le_bytes());
+        table.extend_from_slice(&self.line_no.to_le_bytes());
+        table.extend_from_slice(&u32::from(self.refused).to_le_bytes());
+        table.extend_from_slice(&self.amount_fen.to_le_bytes());
+        table.extend_from_slice(&self.person.to_le_bytes());
+        table.extend_from_slice(&self.account.to_le_bytes());
+    }
+
+    /// Reads a table; `None` when its length is not a whole number of rows.
+    #[must_use]
+    pub fn read_all(table: &[u8]) -> Option<Vec<Self>> {
+        let (rows, rest) = table.as_chunks::<ROW_BYTES>();
+        rest.is_empty()
+            .then(|| rows.iter().map(Self::read).collect())
+    }
+
+    fn read(row: &[u8; ROW_BYTES]) -> Self {
+        let word = |at: usize| u32::from_le_bytes([row[at], row[at + 1], row[at + 2], row[at + 3]]);
+        let long = |at: usize| u64::from(word(at)) | (u64::from(word(at + 4)) << 32);
+        Self {
+            index: word(0),
+            row: word(4),
+            line_no: word(8),
+            refused: word(12) != 0,
+            amount_fen: long(16).cast_signed(),
+            person: long(24),
+            account: long(32),
+        }
+    }
+}

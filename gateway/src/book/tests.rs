@@ -1,0 +1,1 @@
+//! The book by hand-made events; filled below.

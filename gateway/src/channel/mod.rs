@@ -1,0 +1,46 @@
+//! The way to a bank and back: sockets, folders, waiting, and the truth about what left.
+//!
+//! A channel sends one complete message and brings the reply. It knows nothing of wages; what it
+//! knows exactly is whether a byte can have left, and that is what [`SendError::certainty`] says.
+//! No address comes from a message: all are the operator's (no request forgery, THREATS row 17).
+//! Every message travels on a new connection, so a stale one can't make its fate doubtful.
+
+mod collector;
+mod drop_folder;
+mod endpoints;
+mod error;
+pub mod frame;
+mod http;
+pub mod layer;
+mod progress;
+mod safe_name;
+mod stream;
+mod tcp;
+
+pub use collector::{Collected, Collector, CollectorError, FoundFile};
+pub use drop_folder::DropChannel;
+pub use endpoints::{BuildError, Endpoints, build};
+pub use error::{Certainty, SendError, SendErrorKind};
+pub use http::{HttpChannel, HttpSettings};
+pub use safe_name::{NameError, safe_folder, safe_name};
+pub use stream::{Peer, SocketLimits};
+pub use tcp::TcpChannel;
+
+use crate::clock::BoxFuture;
+use adapters::exchange::Outgoing;
+
+/// Sends one message to one bank.
+pub trait Channel: Send + Sync {
+    /// Sends `out` and brings the reply as it came; empty for a file drop, which has none.
+    ///
+    /// # Errors
+    /// See [`SendError`]. Dropping the future before it ends leaves the fate of the message
+    /// open: whoever drops it must treat an instructing message as perhaps sent.
+    fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>>;
+}
+
+impl<C: Channel + ?Sized> Channel for std::sync::Arc<C> {
+    fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
+        (**self).send(out)
+    }
+}

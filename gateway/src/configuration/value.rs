@@ -1,0 +1,79 @@
+//! How single values are read: each check happens where the file's line is still known.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use schemas::BankCode;
+use serde::de::{self, Deserializer, Visitor};
+use time::Date;
+
+/// Reads a whole number within a range.
+pub(super) fn within<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    range: RangeInclusive<u64>,
+) -> Result<u64, D::Error> {
+    struct Number(RangeInclusive<u64>);
+    impl Visitor<'_> for Number {
+        type Value = u64;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(
+                f,
+                "a whole number from {} to {}",
+                self.0.start(),
+                self.0.end()
+            )
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<u64, E> {
+            u64::try_from(number)
+                .ok()
+                .filter(|number| self.0.contains(number))
+                .ok_or_else(|| E::invalid_value(de::Unexpected::Signed(number), &self))
+        }
+    }
+    deserializer.deserialize_i64(Number(range))
+}
+
+/// Reads a text through a parsing door. The error never repeats the text: it may be personal.
+pub(super) fn through<'de, D, T, E>(
+    deserializer: D,
+    parse: impl Fn(&str) -> Result<T, E>,
+    expected: &'static str,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    struct Text<F>(F, &'static str);
+    impl<T, E, F: Fn(&str) -> Result<T, E>> Visitor<'_> for Text<F> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.1)
+        }
+
+        fn visit_str<X: de::Error>(self, text: &str) -> Result<T, X> {
+            (self.0)(text).map_err(|_| X::custom(format_args!("expected {}", self.1)))
+        }
+    }
+    deserializer.deserialize_str(Text(parse, expected))
+}
+
+/// Reads a bank's code.
+pub(super) fn bank<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BankCode, D::Error> {
+    through(
+        deserializer,
+        BankCode::parse,
+        "a bank code such as \"ICBC\"",
+    )
+}
+
+/// Reads `2026-12-31`.
+pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let format = time::macros::format_description!("[year]-[month]-[day]");
+    through(
+        deserializer,
+        |text| Date::parse(text, &format),
+        "a date in quotes, such as \"2026-12-31\"",
+    )
+}

@@ -1,0 +1,338 @@
+//! The one place where facts become durable: journal, vault and book behind one lock.
+//!
+//! A command looks at the book, writes events and applies them while it holds the lock; what it
+//! answers waits for [`Core::durable`]. So there is one order of facts, the journal's, and a
+//! crash loses nothing that was acknowledged (M3).
+
+use crate::book::{Book, Inconsistent, Recorded};
+use crate::clock::Clock;
+use crate::event::Event;
+use journal::seal::{SealError, Vault};
+use journal::{Draft, Journal, JournalError, Record};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+use zeroize::Zeroizing;
+
+/// Why a fact could not be recorded or read: ours, never the sender's.
+#[derive(Debug, thiserror::Error)]
+pub enum CoreError {
+    /// The journal refused.
+    #[error("the journal did not take the record")]
+    Journal(#[from] JournalError),
+    /// The vault refused.
+    #[error("personal data could not be sealed or opened")]
+    Vault(#[from] SealError),
+    /// The journal tells what the book can't follow.
+    #[error(transparent)]
+    Inconsistent(#[from] Inconsistent),
+    /// A record of our own that can't be read as an event.
+    #[error("record {sequence} is not an event of this program")]
+    NotAnEvent {
+        /// Its sequence.
+        sequence: u64,
+        /// What is wrong.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A value that could not be written as JSON.
+    #[error("a value could not be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// One fact to record.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// The event.
+    pub event: Event,
+    /// The attached table, for `BatchLines`; else empty.
+    pub table: Vec<u8>,
+    /// Data-key owner (the employer's code, or `bank:CODE`) and personal part; `None` for none.
+    pub personal: Option<(String, Vec<u8>)>,
+}
+
+impl From<Event> for Fact {
+    fn from(event: Event) -> Self {
+        Self {
+            event,
+            table: Vec::new(),
+            personal: None,
+        }
+    }
+}
+
+impl Fact {
+    /// A fact with a sealed part under the data key of `owner`.
+    #[must_use]
+    pub fn sealed(event: Event, owner: &str, personal: Vec<u8>) -> Self {
+        Self {
+            event,
+            table: Vec::new(),
+            personal: Some((owner.to_owned(), personal)),
+        }
+    }
+}
+
+/// A fact made ready outside the lock: JSON written, personal part sealed.
+#[derive(Debug)]
+pub struct Prepared {
+    event: Event,
+    table_at: usize,
+    clear: Vec<u8>,
+    key_id: String,
+    sealed: Vec<u8>,
+}
+
+/// Journal, vault and book.
+pub struct Core {
+    journal: Journal,
+    vault: Vault,
+    book: Mutex<Book>,
+    clock: Arc<dyn Clock>,
+    changed: watch::Sender<u64>,
+    receiving: Mutex<()>,
+}
+
+impl std::fmt::Debug for Core {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Core").finish_non_exhaustive()
+    }
+}
+
+/// The book under the lock, with the right to record.
+pub struct Desk<'a> {
+    core: &'a Core,
+    book: MutexGuard<'a, Book>,
+}
+
+impl std::ops::Deref for Desk<'_> {
+    type Target = Book;
+    fn deref(&self) -> &Book {
+        &self.book
+    }
+}
+
+impl Core {
+    /// Replays the journal into a book.
+    ///
+    /// # Errors
+    /// When a record is damaged, is no event of this program, or can't follow its predecessors.
+    pub fn open(
+        journal: Journal,
+        vault: Vault,
+        clock: Arc<dyn Clock>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Self, CoreError> {
+        let mut book = Book::default();
+        for entry in journal.scan(1) {
+            let (_, record) = entry?;
+            if record.kind.is_reserved() {
+                continue;
+            }
+            let (event, table) = read_event(&record)?;
+            book.apply(Recorded {
+                sequence: record.sequence,
+                time_ms: record.time_ms,
+                event: &event,
+                table,
+            })?;
+            progress(record.sequence);
+        }
+        let (changed, _) = watch::channel(book.sequence());
+        Ok(Self {
+            journal,
+            vault,
+            book: Mutex::new(book),
+            clock,
+            changed,
+            receiving: Mutex::new(()),
+        })
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// Now, Unix milliseconds.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        let now = self.clock.now();
+        now.unix_timestamp() * 1000 + i64::from(now.millisecond())
+    }
+
+    /// The vault.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// The journal.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// Takes the lock. Never held across an await.
+    pub fn desk(&self) -> Desk<'_> {
+        // A thread that panicked while it held the lock left the book as the journal tells it:
+        // `apply` changes it only after the record was taken.
+        Desk {
+            core: self,
+            book: self.book.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Taken while a bank's message is stored and read, so that two copies of one message that
+    /// come at once have one effect. Never held together with an await.
+    pub fn receiving(&self) -> MutexGuard<'_, ()> {
+        self.receiving
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes a fact's JSON and seals its personal part, outside the lock.
+    ///
+    /// # Errors
+    /// When the vault or the encoder fails.
+    pub fn prepare(&self, fact: Fact) -> Result<Prepared, CoreError> {
+        let Fact {
+            event,
+            table,
+            personal,
+        } = fact;
+        let mut clear = serde_json::to_vec(&event)?;
+        let table_at = clear.len() + 1;
+        if !table.is_empty() {
+            clear.push(b'\n');
+            clear.extend_from_slice(&table);
+        }
+        let (key_id, sealed) = match personal {
+            // The sealed part is bound to its clear part.
+            Some((owner, personal)) => self.vault.seal(&owner, &clear, &personal)?,
+            None => (String::new(), Vec::new()),
+        };
+        Ok(Prepared {
+            event,
+            table_at,
+            clear,
+            key_id,
+            sealed,
+        })
+    }
+
+    /// Records one fact by `actor` and applies it. Not yet durable.
+    ///
+    /// # Errors
+    /// When it can't be sealed, journalled or followed.
+    pub fn record(&self, actor: &str, fact: Fact) -> Result<u64, CoreError> {
+        let prepared = self.prepare(fact)?;
+        self.desk().record_prepared(actor, &prepared)
+    }
+
+    /// Waits until everything up to `sequence` survives a loss of power.
+    ///
+    /// # Errors
+    /// When the journal failed: nothing is acknowledged any more.
+    pub async fn durable(&self, sequence: u64) -> Result<(), CoreError> {
+        Ok(self.journal.durable_at(sequence).await?)
+    }
+
+    /// As [`Core::durable`], for threads of their own.
+    ///
+    /// # Errors
+    /// When the journal failed: nothing is acknowledged any more.
+    pub fn wait_durable(&self, sequence: u64) -> Result<(), CoreError> {
+        Ok(self.journal.wait_durable(sequence)?)
+    }
+
+    /// Tells of every change, by sequence.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// A record and its event.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn event(&self, sequence: u64) -> Result<(Record, Event), CoreError> {
+        let record = self.journal.read_sequence(sequence)?;
+        let (event, _) = read_event(&record)?;
+        Ok((record, event))
+    }
+
+    /// The sealed part of a record, opened.
+    ///
+    /// # Errors
+    /// When the key is gone or the record was changed.
+    pub fn personal(&self, record: &Record) -> Result<Zeroizing<Vec<u8>>, CoreError> {
+        if record.key_id.is_empty() {
+            return Ok(Zeroizing::default());
+        }
+        Ok(self
+            .vault
+            .open_sealed(&record.key_id, &record.clear, &record.sealed)?)
+    }
+}
+
+impl Desk<'_> {
+    /// Records a fact that has no personal part and applies it, under the lock that is held.
+    ///
+    /// # Errors
+    /// When it can't be journalled or followed.
+    pub fn record(&mut self, actor: &str, event: Event) -> Result<u64, CoreError> {
+        let prepared = self.core.prepare(event.into())?;
+        self.record_prepared(actor, &prepared)
+    }
+
+    /// Records a fact made ready before and applies it.
+    ///
+    /// # Errors
+    /// When it can't be journalled or followed.
+    pub fn record_prepared(&mut self, actor: &str, fact: &Prepared) -> Result<u64, CoreError> {
+        let time_ms = self.core.now_ms();
+        let appended = self.core.journal.append(&Draft {
+            kind: fact.event.kind(),
+            time_ms,
+            actor,
+            key_id: &fact.key_id,
+            clear: &fact.clear,
+            sealed: &fact.sealed,
+        })?;
+        self.book.apply(Recorded {
+            sequence: appended.sequence,
+            time_ms,
+            event: &fact.event,
+            table: fact.clear.get(fact.table_at..).unwrap_or_default(),
+        })?;
+        self.core.changed.send_replace(appended.sequence);
+        Ok(appended.sequence)
+    }
+
+    /// Now, Unix milliseconds.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.core.now_ms()
+    }
+}
+
+/// The event of a record and its attached table.
+///
+/// # Errors
+/// When the clear part is not an event.
+pub fn read_event(record: &Record) -> Result<(Event, &[u8]), CoreError> {
+    let end = record
+        .clear
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(record.clear.len());
+    let event =
+        serde_json::from_slice(record.clear.get(..end).unwrap_or_default()).map_err(|source| {
+            CoreError::NotAnEvent {
+                sequence: record.sequence,
+                source,
+            }
+        })?;
+    Ok((event, record.clear.get(end + 1..).unwrap_or_default()))
+}

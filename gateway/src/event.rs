@@ -1,0 +1,363 @@
+//! What the journal records: every fact that changes a state, and every byte that came or left.
+//!
+//! The clear part of a record is the event as JSON; it holds no name, document number or account.
+//! What is personal goes into the sealed part, whose content each variant states.
+
+use journal::Kind;
+use schemas::value::{BankCode, BatchId, BatchNo, PayMonth, PaymentId, RegionCode, Uscc};
+use schemas::{FailureReason, LineEvent};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What happens to the good lines of a file with bad lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Policy {
+    /// One bad line refuses the file.
+    #[default]
+    AllOrNothing,
+    /// The good lines are taken, the bad ones stay visible as `refused`.
+    GoodLines,
+}
+
+/// Where an outcome comes from; later and better evidence is told apart by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The answer to the submission.
+    Receipt,
+    /// The answer to a query.
+    Result,
+    /// A message that the bank pushed.
+    Push,
+    /// Our own channel: certainly not sent, or may have been.
+    Channel,
+    /// The adapter's answer limit passed.
+    AnswerLimit,
+    /// The gateway started and found an intent without an answer.
+    Recovery,
+}
+
+/// One line's step, as recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// Place of the line in its batch, from 1.
+    #[serde(rename = "i")]
+    pub index: u32,
+    /// What happened.
+    #[serde(rename = "e")]
+    pub event: LineEvent,
+    /// Why it failed.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<FailureReason>,
+    /// A finer word for an accepted line.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The bank's code as it came.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub bank_code: Option<String>,
+    /// What the bank reports, in fen.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub reported_fen: Option<i64>,
+}
+
+/// Why a line is disputed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dispute {
+    /// The bank contradicts a final state.
+    ResultContradiction,
+    /// The bank reports another amount or account.
+    ResultMismatch,
+}
+
+/// The head of an accepted batch without its personal fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedHead {
+    /// Our number.
+    pub batch: BatchId,
+    /// The employer's number.
+    pub batch_no: BatchNo,
+    /// The employer.
+    pub employer: Uscc,
+    /// Its name as written.
+    pub employer_name: Option<String>,
+    /// The project.
+    pub project_code: Option<String>,
+    /// The region that supervises it.
+    pub region: Option<RegionCode>,
+    /// The month for which is paid.
+    pub pay_month: PayMonth,
+    /// The bank that pays.
+    pub paying_bank: BankCode,
+    /// Format of the file.
+    pub format: String,
+    /// Character set of the file.
+    pub charset: String,
+    /// The policy of the submission.
+    pub policy: Policy,
+    /// Party that submitted, as its certificate says.
+    pub submitted_by: String,
+    /// SHA-256 of the file, lower hex.
+    pub digest: String,
+    /// Lines that can be paid.
+    pub line_count: u32,
+    /// Their sum.
+    pub total_fen: i64,
+    /// Lines refused at intake.
+    pub refused_count: u32,
+    /// Those of them that were refused only when the file closed (in flight, correction), by
+    /// index; the others are marked in the tables.
+    pub refused_late: Vec<u32>,
+    /// Warnings that must be acknowledged at approval.
+    pub must_acknowledge: Vec<String>,
+    /// Findings: errors, warnings, notes.
+    pub finding_counts: (u64, u64, u64),
+    /// The bank day on which the earliest instruction can leave, as seen at intake.
+    pub next_bank_day: Option<String>,
+}
+
+/// What one bank file is to instruct: fixed by the intent, reused by retry and query.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Bank-side number.
+    pub file_no: u64,
+    /// The batch.
+    pub batch: BatchId,
+    /// The bank.
+    pub bank: BankCode,
+    /// The lines by their place in the batch, in the order of the rows: row 1 is the first.
+    pub lines: Vec<u32>,
+    /// Their sum.
+    pub total_fen: i64,
+    /// The bank day, yyyy-mm-dd.
+    pub bank_date: String,
+    /// The moment that every time stamp in the bytes carries, Unix milliseconds.
+    pub instructed_ms: i64,
+}
+
+/// A fact of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The gateway started on this journal.
+    Started {
+        /// Version of the program.
+        version: String,
+    },
+    /// A file begins to arrive. Its sequence is the second half of the batch's number.
+    BatchOpened {
+        /// Party that submits.
+        submitted_by: String,
+        /// Day of arrival, yyyymmdd.
+        day: u32,
+    },
+    /// Bytes as they arrived. Sealed: the bytes.
+    BatchBytes {
+        /// Sequence of the opening record.
+        opened: u64,
+        /// Place among the parts, from 0.
+        part: u32,
+    },
+    /// Lines of a batch. Attached: a table of fixed rows (`book::table`). Sealed: one JSON array
+    /// a line (`intake::lines`).
+    BatchLines {
+        /// Sequence of the opening record.
+        opened: u64,
+        /// Index of the first line.
+        first: u32,
+        /// Number of lines.
+        count: u32,
+        /// Lines that correct an earlier payment.
+        corrects: Vec<(u32, PaymentId)>,
+    },
+    /// Findings of a batch. Sealed: one JSON object a line, in both languages' arguments.
+    BatchFindings {
+        /// Sequence of the opening record.
+        opened: u64,
+        /// Number of findings.
+        count: u32,
+    },
+    /// The closing record: now the batch exists. Sealed: payer account and name as JSON.
+    BatchAccepted(Box<AcceptedHead>),
+    /// The file was refused or its reception broke off; it used up no number.
+    BatchAbandoned {
+        /// Sequence of the opening record.
+        opened: u64,
+        /// First finding's code, or `interrupted`.
+        why: String,
+    },
+    /// A second person released it.
+    BatchApproved {
+        /// The batch.
+        batch: BatchId,
+        /// The person, as the certificate says.
+        person: String,
+        /// Finding codes acknowledged.
+        acknowledged: Vec<String>,
+    },
+    /// The employer took it back.
+    BatchWithdrawn {
+        /// The batch.
+        batch: BatchId,
+        /// The person.
+        person: String,
+    },
+    /// Before any byte leaves: this file will carry these lines. Repeated for a retry of the
+    /// same file after a certain not-sent.
+    FileIntended(Box<Intent>),
+    /// A message is about to leave. Sealed: its bytes.
+    MessageLeaving {
+        /// The bank file.
+        file_no: u64,
+        /// Step of the flow.
+        step: String,
+        /// From this message on the bank may pay.
+        instructs: bool,
+        /// SHA-256 of the bytes, lower hex.
+        digest: String,
+        /// Algorithm and key slot of our signature in it.
+        signature: Option<(String, String)>,
+    },
+    /// A message was answered. Sealed: the answer's bytes.
+    MessageAnswered {
+        /// The bank file.
+        file_no: u64,
+        /// Step of the flow.
+        step: String,
+        /// SHA-256 of the bytes, lower hex.
+        digest: String,
+    },
+    /// The bank's answer to the submission, read.
+    FileReceipt {
+        /// The bank file.
+        file_no: u64,
+        /// The bank's code.
+        bank_code: Option<String>,
+        /// References to use in queries.
+        references: BTreeMap<String, String>,
+    },
+    /// This file will never be sent: its lines go back to be planned anew.
+    FileAbandoned {
+        /// The bank file.
+        file_no: u64,
+        /// Why.
+        why: String,
+    },
+    /// Steps of lines of one file. Sealed: what the bank said in words, JSON by index.
+    Outcomes {
+        /// The bank file.
+        file_no: u64,
+        /// Where it comes from.
+        origin: Origin,
+        /// Sequence of the message that says so, if one does.
+        message: Option<u64>,
+        /// Kind of failure of our channel, for its events.
+        why: Option<String>,
+        /// The bank calls it final.
+        is_final: bool,
+        /// The steps.
+        moves: Vec<Move>,
+        /// Lines that the message disputes.
+        disputes: Vec<(u32, Dispute, Move)>,
+    },
+    /// A bank pushed a message. Sealed: its bytes.
+    BankMessage {
+        /// The bank, as its certificate says.
+        bank: BankCode,
+        /// push, result or receipt.
+        message: String,
+        /// SHA-256 of the bytes, lower hex.
+        digest: String,
+        /// What was understood: `applied`, `unreadable`.
+        reading: String,
+    },
+    /// Everything that the message says is recorded: only now is it receipted, and only now do
+    /// the same bytes count as a repetition. A start finds the open ones and finishes them.
+    BankMessageClosed {
+        /// Sequence of the message.
+        message: u64,
+    },
+    /// A record of a bank that names no line of ours. Sealed: the record as JSON.
+    Unmatched {
+        /// The bank.
+        bank: BankCode,
+        /// Sequence of the message.
+        message: u64,
+        /// Place in the message, from 0.
+        place: u32,
+        /// The file it names, if any.
+        file_no: Option<u64>,
+        /// Why it matches nothing.
+        why: String,
+        /// What it reports, in fen.
+        reported_fen: Option<i64>,
+    },
+    /// One operator proposes the outcome of an unknown or disputed line.
+    ResolutionProposed {
+        /// The line.
+        payment: PaymentId,
+        /// `ResolvePaid` or `ResolveFailed`.
+        outcome: LineEvent,
+        /// Why it failed.
+        reason: Option<FailureReason>,
+        /// The operator's words. No personal data: the interface says so.
+        words: String,
+        /// Digest of the evidence, lower hex.
+        evidence_digest: String,
+        /// The operator.
+        operator: String,
+    },
+    /// Another operator confirms it; it takes effect.
+    ResolutionConfirmed {
+        /// The line.
+        payment: PaymentId,
+        /// Digest of the evidence that this operator saw.
+        evidence_digest: String,
+        /// The operator.
+        operator: String,
+    },
+    /// Personal data was shown in clear, or a correction file was handed out.
+    Disclosed {
+        /// To whom.
+        to: String,
+        /// For what.
+        purpose: String,
+        /// Number of the approval.
+        approval_no: String,
+        /// What was asked.
+        query: String,
+        /// How many lines were shown.
+        count: u32,
+    },
+}
+
+impl Event {
+    /// The journal kind of the event; the numbers are part of the record's format.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        Kind(match self {
+            Self::Started { .. } => 16,
+            Self::BatchOpened { .. } => 20,
+            Self::BatchBytes { .. } => 21,
+            Self::BatchLines { .. } => 22,
+            Self::BatchFindings { .. } => 23,
+            Self::BatchAccepted(_) => 24,
+            Self::BatchAbandoned { .. } => 25,
+            Self::BatchApproved { .. } => 30,
+            Self::BatchWithdrawn { .. } => 31,
+            Self::FileIntended(_) => 40,
+            Self::MessageLeaving { .. } => 41,
+            Self::MessageAnswered { .. } => 42,
+            Self::FileReceipt { .. } => 43,
+            Self::FileAbandoned { .. } => 44,
+            Self::Outcomes { .. } => 45,
+            Self::BankMessage { .. } => 50,
+            Self::Unmatched { .. } => 51,
+            Self::BankMessageClosed { .. } => 52,
+            Self::ResolutionProposed { .. } => 60,
+            Self::ResolutionConfirmed { .. } => 61,
+            Self::Disclosed { .. } => 70,
+        })
+    }
+}

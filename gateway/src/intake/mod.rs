@@ -1,0 +1,232 @@
+//! 报送: an employer's file becomes a batch, or a list of findings.
+//!
+//! The file is read once, in one pass: its bytes and its lines go into the journal as they come,
+//! sealed, and become visible by the closing record (`BatchAccepted`), so neither memory nor the
+//! latency of others depends on its size. What was refused leaves records that no batch claims.
+
+mod closing;
+mod conflict;
+pub mod lines;
+pub mod sink;
+
+#[cfg(test)]
+mod tests;
+
+pub use conflict::Conflict;
+pub use sink::{PayerPart, short};
+
+use crate::book::BatchState;
+use crate::core::{Core, CoreError, Fact};
+use crate::event::{AcceptedHead, Event, Policy};
+use crate::mandates::Mandates;
+use closing::Closing;
+use schemas::Finding;
+use schemas::employer_files::{
+    BankRules, Format, Limits, ReadError, ReadOptions, Source, Summary, read,
+};
+use schemas::value::{BatchId, PayMonth, Uscc};
+use sink::JournalSink;
+use std::io::SeekFrom;
+
+/// What a submission brings besides its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Submission<'a> {
+    /// The employer of the caller's certificate.
+    pub employer: Uscc,
+    /// The caller as its certificate says, for the record.
+    pub submitted_by: &'a str,
+    /// What happens to good lines beside bad ones.
+    pub policy: Policy,
+    /// Overrides detection.
+    pub format: Option<Format>,
+    /// Month for which is paid, where the file has no place for it.
+    pub pay_month: Option<PayMonth>,
+}
+
+/// What intake needs to know of the installation.
+#[derive(Clone, Copy)]
+pub struct Rules<'a> {
+    /// Limits on files.
+    pub limits: Limits,
+    /// Registered payer accounts.
+    pub mandates: &'a Mandates,
+    /// What each paying bank takes.
+    pub banks: &'a dyn BankRules,
+}
+
+/// The answer to a submission.
+#[derive(Debug)]
+pub enum Submitted {
+    /// A new batch; durable when [`Core::durable`] of its sequence returns.
+    Accepted(Receipt),
+    /// The same number, bytes and policy again: the same batch, no second effect (M7).
+    Replayed(Receipt),
+    /// The number is in use for something else.
+    Conflict(Conflict),
+    /// Errors; no number was used up.
+    Refused {
+        /// All findings, ordered by row, those of the whole file last.
+        findings: Vec<Finding>,
+        /// What the file came to.
+        summary: Box<Summary>,
+    },
+}
+
+/// An accepted batch.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// Our number.
+    pub batch: BatchId,
+    /// Journal sequence of the closing record.
+    pub sequence: u64,
+    /// What was accepted.
+    pub head: AcceptedHead,
+    /// Its state at this moment.
+    pub state: BatchState,
+    /// Warnings and notes, and the errors of refused lines.
+    pub findings: Vec<Finding>,
+}
+
+/// Why a submission could not be handled: ours.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// Journal, vault or book.
+    #[error("the submission could not be recorded")]
+    Core(#[from] CoreError),
+    /// The source of the bytes or the reader.
+    #[error("the submission could not be read")]
+    Read(#[from] ReadError),
+}
+
+impl From<std::io::Error> for IntakeError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Read(error.into())
+    }
+}
+
+const PART_BYTES: usize = 256 * 1024;
+
+/// Takes one file. Blocking: call it from a thread that may block.
+///
+/// # Errors
+/// Only our own trouble; what is wrong with the file is in [`Submitted`].
+pub fn submit(
+    core: &Core,
+    rules: &Rules<'_>,
+    submission: &Submission<'_>,
+    source: &mut dyn Source,
+) -> Result<Submitted, IntakeError> {
+    if let Some(receipt) = replay_by_digest(core, submission, source)? {
+        return Ok(Submitted::Replayed(receipt));
+    }
+    let now = core.clock().now();
+    let day = day_number(now.date());
+    let opened = core.record(
+        submission.submitted_by,
+        Event::BatchOpened {
+            submitted_by: submission.submitted_by.to_owned(),
+            day,
+        }
+        .into(),
+    )?;
+    keep_bytes(core, submission, opened, source)?;
+    let mut sink = JournalSink::new(core, submission, rules.mandates, opened);
+    let options = ReadOptions {
+        format: submission.format,
+        pay_month: submission.pay_month,
+        today: now.date(),
+        limits: rules.limits,
+        paying_bank: None,
+        bank_rules: Some(rules.banks),
+        spill: None,
+    };
+    let summary = read(source, &options, &mut sink)?;
+    sink.flush()?;
+    Closing {
+        core,
+        submission,
+        opened,
+        summary,
+        id: BatchId::new(day, opened),
+    }
+    .close(sink)
+}
+
+/// yyyymmdd as a number.
+fn day_number(date: time::Date) -> u32 {
+    let year = u32::try_from(date.year()).unwrap_or_default();
+    year * 10_000 + u32::from(u8::from(date.month())) * 100 + u32::from(date.day())
+}
+
+/// A batch with the same employer, bytes and policy: answered without reading it again.
+fn replay_by_digest(
+    core: &Core,
+    submission: &Submission<'_>,
+    source: &mut dyn Source,
+) -> Result<Option<Receipt>, IntakeError> {
+    let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+    each_part(source, |part| {
+        digest.update(part);
+        Ok(())
+    })?;
+    let digest = crate::hex(digest.finish().as_ref());
+    let desk = core.desk();
+    let same = desk
+        .batch_by_digest(submission.employer, &digest)
+        .filter(|batch| {
+            batch.head.policy == submission.policy
+                && submission
+                    .pay_month
+                    .is_none_or(|month| month == batch.head.pay_month)
+        });
+    let receipt = same.map(|batch| Receipt {
+        batch: batch.id(),
+        sequence: batch.accepted_at,
+        head: batch.head.clone(),
+        state: batch.state(),
+        findings: Vec::new(),
+    });
+    Ok(receipt)
+}
+
+fn each_part(
+    source: &mut dyn Source,
+    mut take: impl FnMut(&[u8]) -> Result<(), IntakeError>,
+) -> Result<(), IntakeError> {
+    source.seek(SeekFrom::Start(0))?;
+    let mut part = vec![0; PART_BYTES];
+    loop {
+        let mut filled = 0;
+        while filled < part.len() {
+            match source.read(&mut part[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if filled == 0 {
+            break;
+        }
+        take(&part[..filled])?;
+    }
+    source.seek(SeekFrom::Start(0))?;
+    Ok(())
+}
+
+/// M8: the bytes that arrived are kept, sealed.
+fn keep_bytes(
+    core: &Core,
+    submission: &Submission<'_>,
+    opened: u64,
+    source: &mut dyn Source,
+) -> Result<(), IntakeError> {
+    let mut part = 0;
+    each_part(source, |bytes| {
+        let event = Event::BatchBytes { opened, part };
+        part += 1;
+        let fact = Fact::sealed(event, submission.employer.as_str(), bytes.to_vec());
+        core.record(submission.submitted_by, fact)?;
+        Ok(())
+    })
+}

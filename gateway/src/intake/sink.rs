@@ -1,0 +1,268 @@
+//! Writes lines and findings into the journal while the file is read.
+
+use super::{Submission, lines};
+use crate::book::table::TableRow;
+use crate::core::{Core, CoreError, Fact};
+use crate::event::Event;
+use crate::mandates::Mandates;
+use schemas::employer_files::{Sink, SinkError};
+use schemas::value::{PaymentId, Purpose};
+use schemas::{BatchHead, Finding, FindingCode, Lang, PayLine, Severity};
+use serde::{Deserialize, Serialize};
+
+const LINES_PER_RECORD: u32 = 1024;
+const FINDINGS_PER_RECORD: usize = 1024;
+
+/// More findings than this are kept in the journal and counted, but not carried in the answer.
+pub const FINDINGS_IN_ANSWER_MAX: usize = 100_000;
+
+/// The sealed part of a batch's closing record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PayerPart {
+    /// Payer's account, digits.
+    pub payer_account: String,
+    /// Payer's name, where the head has one.
+    pub payer_name: Option<String>,
+}
+
+impl PayerPart {
+    /// The payer of a head.
+    pub fn of(head: &BatchHead) -> Self {
+        Self {
+            payer_account: head.payer_account.reveal(Purpose::Sealing).to_owned(),
+            payer_name: head
+                .payer_name
+                .as_ref()
+                .map(|name| name.reveal(Purpose::Sealing).to_owned()),
+        }
+    }
+}
+
+/// What a reading leaves for its closing.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// Rows of the tables, in order.
+    pub rows: Vec<TableRow>,
+    /// Lines that correct earlier payments.
+    pub corrects: Vec<(u32, PaymentId)>,
+    /// Findings, ordered by row, those of the whole file last.
+    pub findings: Vec<Finding>,
+    /// Findings beyond [`FINDINGS_IN_ANSWER_MAX`].
+    pub findings_beyond: u64,
+}
+
+impl Collected {
+    /// Adds findings of the close in their places.
+    pub fn merge(&mut self, mut late: Vec<Finding>) {
+        self.findings.append(&mut late);
+        // Stable: findings of one row stay in the order in which they were made.
+        self.findings
+            .sort_by_key(|finding| finding.row.unwrap_or(u32::MAX));
+    }
+}
+
+pub struct JournalSink<'a> {
+    core: &'a Core,
+    submission: &'a Submission<'a>,
+    mandates: &'a Mandates,
+    opened: u64,
+    head: Option<BatchHead>,
+    collected: Collected,
+    // The record that is being filled.
+    first: u32,
+    count: u32,
+    table: Vec<u8>,
+    text: Vec<u8>,
+    corrects: Vec<(u32, PaymentId)>,
+    findings_text: Vec<u8>,
+    findings_count: u32,
+    late: Vec<Finding>,
+}
+
+impl<'a> JournalSink<'a> {
+    pub fn new(
+        core: &'a Core,
+        submission: &'a Submission<'a>,
+        mandates: &'a Mandates,
+        opened: u64,
+    ) -> Self {
+        Self {
+            core,
+            submission,
+            mandates,
+            opened,
+            head: None,
+            collected: Collected::default(),
+            first: 1,
+            count: 0,
+            table: Vec::new(),
+            text: Vec::new(),
+            corrects: Vec::new(),
+            findings_text: Vec::new(),
+            findings_count: 0,
+            late: Vec::new(),
+        }
+    }
+
+    fn push_row(&mut self, row: TableRow) -> Result<(), CoreError> {
+        if self.count == 0 {
+            self.first = row.index;
+        }
+        row.write(&mut self.table);
+        self.collected.rows.push(row);
+        self.count += 1;
+        if self.count >= LINES_PER_RECORD {
+            self.flush_lines()
+        } else {
+            Ok(())
+        }
+    }
+
+    fn flush_lines(&mut self) -> Result<(), CoreError> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        let event = Event::BatchLines {
+            opened: self.opened,
+            first: self.first,
+            count: self.count,
+            corrects: std::mem::take(&mut self.corrects),
+        };
+        let fact = Fact {
+            event,
+            table: std::mem::take(&mut self.table),
+            personal: Some((
+                self.submission.employer.as_str().to_owned(),
+                std::mem::take(&mut self.text),
+            )),
+        };
+        self.core.record(self.submission.submitted_by, fact)?;
+        self.count = 0;
+        Ok(())
+    }
+
+    fn flush_findings(&mut self) -> Result<(), CoreError> {
+        if self.findings_count == 0 {
+            return Ok(());
+        }
+        let event = Event::BatchFindings {
+            opened: self.opened,
+            count: self.findings_count,
+        };
+        let text = std::mem::take(&mut self.findings_text);
+        let fact = Fact::sealed(event, self.submission.employer.as_str(), text);
+        self.core.record(self.submission.submitted_by, fact)?;
+        self.findings_count = 0;
+        Ok(())
+    }
+
+    fn keep_finding(&mut self, finding: Finding) -> Result<(), CoreError> {
+        serde_json::to_writer(&mut self.findings_text, &both_languages(&finding))?;
+        self.findings_text.push(b'\n');
+        self.findings_count += 1;
+        if self.collected.findings.len() < FINDINGS_IN_ANSWER_MAX {
+            self.collected.findings.push(finding);
+        } else {
+            self.collected.findings_beyond += 1;
+        }
+        let full = usize::try_from(self.findings_count).is_ok_and(|n| n >= FINDINGS_PER_RECORD);
+        if full { self.flush_findings() } else { Ok(()) }
+    }
+
+    /// Writes what is still in memory.
+    pub fn flush(&mut self) -> Result<(), CoreError> {
+        for finding in std::mem::take(&mut self.late) {
+            self.keep_finding(finding)?;
+        }
+        self.flush_lines()?;
+        self.flush_findings()
+    }
+
+    pub fn finish(self) -> (Option<BatchHead>, Collected) {
+        (self.head, self.collected)
+    }
+}
+
+/// The kept form of a finding: texts in both languages, so that a later table changes nothing.
+fn both_languages(finding: &Finding) -> serde_json::Value {
+    let mut kept = finding.to_json(Lang::Zh);
+    if let Some(object) = kept.as_object_mut() {
+        object.insert("message_en".to_owned(), finding.message(Lang::En).into());
+        object.insert("hint_en".to_owned(), finding.hint(Lang::En).into());
+    }
+    kept
+}
+
+fn failed(error: CoreError) -> SinkError {
+    SinkError(Box::new(error))
+}
+
+impl Sink for JournalSink<'_> {
+    fn head(&mut self, head: &BatchHead) -> Result<(), SinkError> {
+        let employer = self.submission.employer;
+        if head.employer_uscc != employer {
+            self.late.push(
+                Finding::of_file(FindingCode::UsccNotYours)
+                    .field("employer_uscc")
+                    .value(head.employer_uscc.to_string()),
+            );
+        } else if self
+            .mandates
+            .find(employer, head.paying_bank, head.payer_account)
+            .is_none()
+        {
+            self.late.push(
+                Finding::of_file(FindingCode::PayerAccountNotMandated)
+                    .field("payer_account")
+                    .value(head.payer_account.masked()),
+            );
+        }
+        self.head = Some(head.clone());
+        Ok(())
+    }
+
+    fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
+        let vault = self.core.vault();
+        let id_number = line.payee.id_number.reveal(Purpose::Matching);
+        let account = line.payee.account.reveal(Purpose::Matching);
+        lines::write(line, &mut self.text).map_err(|error| failed(error.into()))?;
+        if let Some(original) = line.corrects {
+            self.corrects.push((line.index, original));
+            self.collected.corrects.push((line.index, original));
+        }
+        self.push_row(TableRow {
+            index: line.index,
+            row: line.row,
+            line_no: line.line_no.0,
+            refused: false,
+            amount_fen: line.amount.0,
+            person: short(vault.blind("id_number", id_number.as_bytes())),
+            account: short(vault.blind("account", account.as_bytes())),
+        })
+        .map_err(failed)
+    }
+
+    fn refused(&mut self, index: u32, row: u32, line_no: Option<u32>) -> Result<(), SinkError> {
+        self.push_row(TableRow {
+            index,
+            row,
+            line_no: line_no.unwrap_or(index),
+            refused: true,
+            amount_fen: 0,
+            person: 0,
+            account: 0,
+        })
+        .map_err(failed)
+    }
+
+    fn finding(&mut self, finding: Finding) -> Result<(), SinkError> {
+        debug_assert!(finding.severity <= Severity::Note, "severities are ordered");
+        self.keep_finding(finding).map_err(failed)
+    }
+}
+
+/// The first 8 bytes of a keyed hash, as the book's table keeps them.
+pub fn short(blind: [u8; 16]) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = blind;
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+}

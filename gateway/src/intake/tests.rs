@@ -1,0 +1,1 @@
+//! Intake against a journal in memory.

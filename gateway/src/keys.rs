@@ -1,0 +1,95 @@
+//! Keys towards banks, behind the adapters' narrow [`Crypto`] door. Adapters name an algorithm
+//! and a slot; which key that is, the installation says.
+
+use adapters::exchange::{Crypto, CryptoError};
+use certs::algorithm::Algorithm;
+use certs::cipher::{sm4_cbc_decrypt, sm4_cbc_encrypt};
+use certs::sign::{PublicKey, Signer};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Key and initialisation vector of a body cipher agreed with a bank.
+#[derive(Clone)]
+pub struct BodyKey {
+    /// The key.
+    pub key: Zeroizing<[u8; 16]>,
+    /// The vector, where the bank fixes one.
+    pub iv: [u8; 16],
+}
+
+/// The keys of one bank by slot.
+#[derive(Clone, Default)]
+pub struct BankKeys {
+    /// Our signing keys.
+    pub signers: BTreeMap<String, Arc<dyn Signer>>,
+    /// The bank's public keys.
+    pub public_keys: BTreeMap<String, PublicKey>,
+    /// Body ciphers.
+    pub body_keys: BTreeMap<String, BodyKey>,
+}
+
+impl std::fmt::Debug for BankKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BankKeys")
+            .field("signers", &self.signers.keys())
+            .field("public_keys", &self.public_keys.keys())
+            .field("body_keys", &self.body_keys.keys())
+            .finish()
+    }
+}
+
+impl BankKeys {
+    fn body_key(&self, cipher: &str, slot: &str) -> Result<&BodyKey, CryptoError> {
+        let known = self.body_keys.get(slot).filter(|_| cipher == "sm4_cbc");
+        known.ok_or_else(|| no_key(cipher, slot))
+    }
+}
+
+fn no_key(algorithm: &str, slot: &str) -> CryptoError {
+    CryptoError::NoKey {
+        algorithm: algorithm.to_owned(),
+        slot: slot.to_owned(),
+    }
+}
+
+impl Crypto for BankKeys {
+    fn sign(&self, algorithm: &str, slot: &str, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let wanted: Option<Algorithm> = algorithm.parse().ok();
+        let signer = self
+            .signers
+            .get(slot)
+            .filter(|key| Some(key.algorithm()) == wanted);
+        let signer = signer.ok_or_else(|| no_key(algorithm, slot))?;
+        signer.sign(message).map_err(|_| no_key(algorithm, slot))
+    }
+
+    fn verify(
+        &self,
+        algorithm: &str,
+        slot: &str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        let wanted: Option<Algorithm> = algorithm.parse().ok();
+        let key = self
+            .public_keys
+            .get(slot)
+            .filter(|key| Some(key.algorithm()) == wanted);
+        let key = key.ok_or_else(|| no_key(algorithm, slot))?;
+        key.verify(message, signature)
+            .map_err(|_| CryptoError::BadSignature)
+    }
+
+    fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let key = self.body_key(cipher, slot)?;
+        Ok(sm4_cbc_encrypt(&key.key, &key.iv, plain))
+    }
+
+    fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let key = self.body_key(cipher, slot)?;
+        sm4_cbc_decrypt(&key.key, &key.iv, sealed)
+            .map(|plain| plain.to_vec())
+            .map_err(|_| CryptoError::BadCipherText)
+    }
+}

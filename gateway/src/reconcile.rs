@@ -1,0 +1,180 @@
+//! 对账: every difference between what was instructed and what banks report, listed until
+//! somebody explains it.
+
+use crate::book::{Batch, Book, Line};
+use crate::event::Dispute;
+use schemas::LineState;
+use schemas::value::{BankCode, BatchId, PaymentId, RegionCode, Uscc};
+
+/// What kind of difference it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BreakKind {
+    /// The sums over line states do not make the accepted total: a defect of ours (M4).
+    Conservation,
+    /// A bank contradicts a final state, or knows a line that we hold to be unsent.
+    ResultContradiction,
+    /// A bank reports another amount or account.
+    ResultMismatch,
+    /// A bank's record names no line of ours.
+    UnmatchedRecord,
+    /// A bank's message that could not be read.
+    MessageUnreadable,
+    /// Nobody knows what became of the line, since a time.
+    Unknown,
+}
+
+impl BreakKind {
+    /// The word of the public contract.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Conservation => "conservation",
+            Self::ResultContradiction => "result_contradiction",
+            Self::ResultMismatch => "result_mismatch",
+            Self::UnmatchedRecord => "unmatched_record",
+            Self::MessageUnreadable => "message_unreadable",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether the books differ; an unknown line is an honest state that waits for evidence.
+    #[must_use]
+    pub fn is_difference(self) -> bool {
+        match self {
+            Self::Conservation
+            | Self::ResultContradiction
+            | Self::ResultMismatch
+            | Self::UnmatchedRecord
+            | Self::MessageUnreadable => true,
+            Self::Unknown => false,
+        }
+    }
+}
+
+/// One difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Break {
+    /// What kind.
+    pub kind: BreakKind,
+    /// The bank concerned.
+    pub bank: BankCode,
+    /// The employer concerned.
+    pub employer: Option<Uscc>,
+    /// The batch concerned.
+    pub batch: Option<BatchId>,
+    /// The line concerned.
+    pub payment: Option<PaymentId>,
+    /// The region that supervises it.
+    pub region: Option<RegionCode>,
+    /// What was instructed.
+    pub amount_fen: Option<i64>,
+    /// What the bank reports.
+    pub reported_fen: Option<i64>,
+    /// Since when, Unix milliseconds.
+    pub since_ms: i64,
+    /// A word more.
+    pub why: String,
+    /// Journal sequence of the record about it; 0 where it is a state.
+    pub sequence: u64,
+}
+
+/// Every difference, oldest first within its kind.
+#[must_use]
+pub fn breaks(book: &Book) -> Vec<Break> {
+    let mut breaks: Vec<Break> = book.batches().flat_map(of_batch).collect();
+    for record in book.unmatched() {
+        breaks.push(Break {
+            kind: BreakKind::UnmatchedRecord,
+            reported_fen: record.reported_fen,
+            why: record.why.clone(),
+            ..of_bank(record.bank, record.time_ms, record.sequence)
+        });
+    }
+    for (bank, message) in book.pushed_messages() {
+        if message.reading == "unreadable" {
+            breaks.push(Break {
+                why: message.message.clone(),
+                ..of_bank(bank, message.time_ms, message.sequence)
+            });
+        }
+    }
+    breaks.sort_by_key(|found| (found.kind, found.since_ms, found.sequence));
+    breaks
+}
+
+fn of_bank(bank: BankCode, since_ms: i64, sequence: u64) -> Break {
+    Break {
+        kind: BreakKind::MessageUnreadable,
+        bank,
+        employer: None,
+        batch: None,
+        payment: None,
+        region: None,
+        amount_fen: None,
+        reported_fen: None,
+        since_ms,
+        why: String::new(),
+        sequence,
+    }
+}
+
+fn of_batch(batch: &Batch) -> Vec<Break> {
+    let mut found = Vec::new();
+    let total = batch.sums.instructed();
+    if (total.count, total.fen) != (batch.head.line_count, batch.head.total_fen) {
+        found.push(Break {
+            kind: BreakKind::Conservation,
+            amount_fen: Some(batch.head.total_fen),
+            reported_fen: Some(total.fen),
+            ..in_batch(batch, batch.changed_ms)
+        });
+    }
+    for (index, line) in (1u32..).zip(&batch.lines) {
+        let Some((kind, why)) = kind_of(line) else {
+            continue;
+        };
+        found.push(Break {
+            kind,
+            payment: Some(PaymentId {
+                batch: batch.id(),
+                row: index,
+            }),
+            amount_fen: Some(line.amount_fen),
+            reported_fen: line.reported_fen,
+            why: why.to_owned(),
+            ..in_batch(batch, line.since_ms)
+        });
+    }
+    found
+}
+
+fn in_batch(batch: &Batch, since_ms: i64) -> Break {
+    Break {
+        employer: Some(batch.head.employer),
+        batch: Some(batch.id()),
+        region: batch.head.region,
+        ..of_bank(batch.head.paying_bank, since_ms, 0)
+    }
+}
+
+fn kind_of(line: &Line) -> Option<(BreakKind, &'static str)> {
+    match (line.disputed, line.state) {
+        (Some(Dispute::ResultContradiction), state) => {
+            Some((BreakKind::ResultContradiction, state.as_str()))
+        }
+        (Some(Dispute::ResultMismatch), state) => Some((BreakKind::ResultMismatch, state.as_str())),
+        (None, LineState::Unknown) => Some((BreakKind::Unknown, "bank_evidence_or_resolution")),
+        (
+            None,
+            LineState::Held
+            | LineState::Released
+            | LineState::Intended
+            | LineState::Accepted
+            | LineState::Paid
+            | LineState::Failed
+            | LineState::Returned
+            | LineState::Cancelled
+            | LineState::Refused,
+        ) => None,
+    }
+}

@@ -1,0 +1,148 @@
+//! Two operators decide, with evidence, what became of an unknown or disputed line. It sets an
+//! outcome and never pays (INTERFACE section 4).
+
+use crate::book::{Book, Line};
+use crate::core::Core;
+use crate::event::Event;
+use crate::failure::CommandError;
+use schemas::value::PaymentId;
+use schemas::{FailureReason, LineEvent};
+
+/// What an operator decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// `ResolvePaid` or `ResolveFailed`.
+    pub outcome: LineEvent,
+    /// Why it failed; demanded for `ResolveFailed`, refused for `ResolvePaid`.
+    pub reason: Option<FailureReason>,
+    /// The operator's words: what was seen where. No personal data.
+    pub words: String,
+    /// SHA-256 of the evidence (a bank's letter, a statement), lower hex.
+    pub evidence_digest: String,
+}
+
+const WORDS_MAX: usize = 500;
+
+/// The first operator proposes.
+///
+/// # Errors
+/// `NotFound`; `Invalid` for a decision that can't be one; `Conflict` where the line is neither
+/// unknown nor disputed, or another proposal waits.
+pub fn propose(
+    core: &Core,
+    operator: &str,
+    payment: PaymentId,
+    decision: &Decision,
+) -> Result<u64, CommandError> {
+    check(decision)?;
+    let mut desk = core.desk();
+    open_line(&desk, payment)?;
+    if let Some(waiting) = desk.proposal(payment) {
+        return Err(CommandError::Conflict {
+            field: "proposal",
+            why: format!("proposed by {}", waiting.operator),
+        });
+    }
+    let event = Event::ResolutionProposed {
+        payment,
+        outcome: decision.outcome,
+        reason: decision.reason,
+        words: decision.words.clone(),
+        evidence_digest: decision.evidence_digest.to_ascii_lowercase(),
+        operator: operator.to_owned(),
+    };
+    Ok(desk.record(operator, event)?)
+}
+
+/// Another operator confirms over the same evidence; the outcome takes effect.
+///
+/// # Errors
+/// `NotFound` where nothing waits; `Forbidden` for the operator who proposed; `Conflict` where
+/// the evidence differs or the line has moved on meanwhile.
+pub fn confirm(
+    core: &Core,
+    operator: &str,
+    payment: PaymentId,
+    evidence_digest: &str,
+) -> Result<u64, CommandError> {
+    let mut desk = core.desk();
+    let proposal = desk.proposal(payment).ok_or(CommandError::NotFound)?;
+    if same_human(&proposal.operator, operator) {
+        return Err(CommandError::Forbidden {
+            why: "same_operator",
+        });
+    }
+    if !proposal
+        .evidence_digest
+        .eq_ignore_ascii_case(evidence_digest)
+    {
+        return Err(CommandError::Conflict {
+            field: "evidence_digest",
+            why: proposal.evidence_digest.clone(),
+        });
+    }
+    open_line(&desk, payment)?;
+    let event = Event::ResolutionConfirmed {
+        payment,
+        evidence_digest: evidence_digest.to_ascii_lowercase(),
+        operator: operator.to_owned(),
+    };
+    Ok(desk.record(operator, event)?)
+}
+
+/// An operator is a person by name; the same name in both forms of the URI is one human.
+fn same_human(one: &str, other: &str) -> bool {
+    let human = |uri: &str| match uri.parse() {
+        Ok(certs::identity::Party::Operator { name, person }) => Some(person.unwrap_or(name)),
+        Ok(_) | Err(_) => None,
+    };
+    one == other || human(one).is_none_or(|name| human(other).is_none_or(|other| other == name))
+}
+
+fn check(decision: &Decision) -> Result<(), CommandError> {
+    let invalid = |field, why: &str| {
+        Err(CommandError::Invalid {
+            field,
+            why: why.to_owned(),
+        })
+    };
+    match (decision.outcome, decision.reason) {
+        (LineEvent::ResolvePaid, None) | (LineEvent::ResolveFailed, Some(_)) => {}
+        (LineEvent::ResolvePaid, Some(_)) => return invalid("reason", "paid has no reason"),
+        (LineEvent::ResolveFailed, None) => return invalid("reason", "failed needs a reason"),
+        (
+            LineEvent::Release
+            | LineEvent::Cancel
+            | LineEvent::Intend
+            | LineEvent::NotSent
+            | LineEvent::Accept
+            | LineEvent::Pay
+            | LineEvent::Fail
+            | LineEvent::LoseTrack
+            | LineEvent::Return,
+            _,
+        ) => return invalid("outcome", "paid or failed"),
+    }
+    let digest = decision.evidence_digest.as_bytes();
+    if digest.len() != 64 || !digest.iter().all(u8::is_ascii_hexdigit) {
+        return invalid("evidence_digest", "64 hex digits of SHA-256");
+    }
+    let words = decision.words.chars().count();
+    if words == 0 || words > WORDS_MAX || decision.words.chars().any(char::is_control) {
+        return invalid("words", "1 to 500 characters");
+    }
+    Ok(())
+}
+
+/// Unknown or disputed: open to a resolution.
+fn open_line(book: &Book, payment: PaymentId) -> Result<&Line, CommandError> {
+    let (_, line) = book.line(payment).ok_or(CommandError::NotFound)?;
+    let disputed = line.disputed.is_some();
+    let probe = schemas::line_state::apply(line.state, disputed, LineEvent::ResolvePaid);
+    match probe {
+        schemas::line_state::Applied::Moved(_) => Ok(line),
+        schemas::line_state::Applied::Repeated | schemas::line_state::Applied::Refused(_) => {
+            Err(CommandError::state(line.state))
+        }
+    }
+}
