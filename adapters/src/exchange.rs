@@ -298,3 +298,81 @@ pub struct Unreadable {
     /// Offset in the bytes as they came (0 where it is about the whole).
     pub offset: usize,
 }
+
+/// What is asked about: the head of a file that was instructed. All of it is in the intent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusQuery {
+    /// Number of the file.
+    pub file_no: u64,
+    /// How often this file was asked about, from 1: makes the query's own number unique.
+    pub query_no: u32,
+    /// Bank day of the file.
+    pub bank_date: time::Date,
+    /// Moment of the query in +08:00.
+    pub asked_at: time::OffsetDateTime,
+    /// Payer's account.
+    pub payer_account: AccountNo,
+    /// Payer's name.
+    pub payer_name: PersonName,
+    /// Month for which is paid.
+    pub pay_month: PayMonth,
+    /// Lines of the file.
+    pub count: u32,
+    /// Sum of the file.
+    pub total: Fen,
+    /// As in the order.
+    pub connection: std::collections::BTreeMap<String, String>,
+    /// References of the receipt, if there was one: values that the bank gave.
+    pub references: std::collections::BTreeMap<String, String>,
+}
+
+/// What of a line decides in which bank file it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanLine {
+    /// Payee's bank, where known.
+    pub payee_bank: Option<BankCode>,
+    /// What is paid.
+    pub amount: Fen,
+    /// Bytes of the name in the bank's character set.
+    pub name_bytes: usize,
+    /// Bytes of the memo.
+    pub memo_bytes: usize,
+}
+
+/// Our receipt for a pushed message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PushReceipt {
+    /// The file that the push named.
+    pub file_no: Option<u64>,
+    /// Taken and stored.
+    pub accepted: bool,
+    /// Position in the journal.
+    pub position: u64,
+    /// When, +08:00.
+    pub at: time::OffsetDateTime,
+}
+
+/// What a failed conversation means for the lines. Retry reads this and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// Nothing that instructs has left.
+    NotSent,
+    /// The instruction may have left.
+    MaybeSent,
+    /// Nothing has left and nothing ever can: the order itself does not fit the bank's message.
+    Refused,
+}
+
+/// A conversation can't go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("step {step}: {what}")]
+pub struct ConversationError {
+    /// What it means for the lines.
+    pub certainty: Certainty,
+    /// The step.
+    pub step: String,
+    /// What happened, without personal values.
+    pub what: String,
+    /// For the sender, where the order does not fit.
+    pub findings: Vec<Finding>,
+}

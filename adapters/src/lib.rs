@@ -1,4 +1,30 @@
 //! The definition language and its engine: values to a bank's bytes and back, without sockets,
 //! clocks or keys.
+//!
+//! A *dialect* (`dialects/<name>/dialect.toml`) says how a family of banks speaks, a *preset*
+//! (`banks/<CODE>/bank.toml`) what one bank changes. Both are compiled in and read once into a
+//! [`Book`]. One definition writes and reads, so [`BankAdapter::bank_side`] is the bank's chair.
 
+pub mod adapter;
+pub mod bank_side;
+pub mod codes;
+pub mod definition;
 pub mod exchange;
+pub mod explain;
+pub mod flow;
+pub mod fuzzing;
+pub mod layout;
+pub mod order;
+pub mod quirks;
+mod reply;
+pub mod rules;
+pub mod wire;
+
+pub use adapter::{BankAdapter, Limits};
+pub use bank_side::RequestKind;
+pub use bank_side::{BankLine, BankReply, BankRequest, BankSide, Incoming, IncomingWire};
+pub use definition::dialect::{Capability, ConnectionField, Evidence, QueryPace};
+pub use definition::{Book, DefinitionError};
+pub use explain::Explained;
+pub use flow::Conversation;
+pub use rules::BankLineRules;

@@ -9,18 +9,36 @@ pub mod channel;
 pub mod clock;
 pub mod configuration;
 pub mod core;
+pub mod dispatch;
 pub mod event;
 pub mod failure;
+pub mod index;
+pub mod installation;
 pub mod intake;
 pub mod keys;
 pub mod mandates;
+pub mod outcome;
 pub mod query;
 pub mod reconcile;
 pub mod resolution;
+pub mod serving;
 pub mod telemetry;
 
 /// Lower-case hex of bytes.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     certs::digest::hex_lower(bytes)
+}
+
+/// An error and its sources on one line; no `Display` of ours repeats its source.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

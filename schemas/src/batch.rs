@@ -1,5 +1,8 @@
 //! 代发批次 and 代发明细: what an employer instructs.
 
+#[cfg(test)]
+mod tests;
+
 use crate::value::{
     AccountNo, BankCode, BatchNo, CnapsCode, Fen, IdNumber, IdType, LineNo, PayMonth, PaymentId,
     PersonName, RegionCode, Uscc,
@@ -57,7 +60,7 @@ pub struct Payee<'a> {
 }
 
 /// One line of a batch that passed every check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PayLine<'a> {
     /// Place among the lines of the file, from 1: the second half of a payment's id.
     pub index: u32,
@@ -91,5 +94,32 @@ impl std::fmt::Debug for Payee<'_> {
             .field("id_number", &self.id_number)
             .field("account", &self.account)
             .finish()
+    }
+}
+
+impl std::fmt::Debug for PayLine<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PayLine")
+            .field("index", &self.index)
+            .field("row", &self.row)
+            .field("line_no", &self.line_no)
+            .field("reference", &self.reference)
+            .field("payee", &self.payee)
+            .field("payee_bank", &self.payee_bank)
+            .field("cnaps_code", &self.cnaps_code)
+            .field("amount", &self.amount)
+            .field("gross_amount", &self.gross_amount)
+            .field("memo", &self.memo.map(Unprinted))
+            .field("corrects", &self.corrects)
+            .finish()
+    }
+}
+
+/// Free text, in which clerks write names: its length is printed only.
+struct Unprinted<'a>(&'a str);
+
+impl std::fmt::Debug for Unprinted<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<{} characters>", self.0.chars().count())
     }
 }

@@ -1,5 +1,12 @@
 //! The states of a line and the only moves between them (INTERFACE section 4).
 
+mod machine;
+
+#[cfg(test)]
+mod tests;
+
+pub use machine::{Applied, Why, apply};
+
 /// Where one wage payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -249,139 +256,6 @@ impl LineEvent {
             Self::Return => "return",
             Self::ResolvePaid => "resolve_paid",
             Self::ResolveFailed => "resolve_failed",
-        }
-    }
-}
-
-/// What [`apply`] says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Applied {
-    /// The line moves to this state.
-    Moved(LineState),
-    /// The line is there already: nothing to write, nothing wrong.
-    Repeated,
-    /// Not a move of the machine.
-    Refused(Why),
-}
-
-/// Why an event is not a move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// The event comes too early: the line has not been instructed.
-    TooEarly,
-    /// The event comes too late: the line is past it. Ordinary for late and reordered answers.
-    TooLate,
-    /// The bank contradicts a final state: the line becomes disputed.
-    Contradiction,
-}
-
-/// The machine: total, pure, no catch-all arm over either enum.
-///
-/// `disputed` opens final states to a resolution and to nothing else.
-#[must_use]
-pub fn apply(state: LineState, disputed: bool, event: LineEvent) -> Applied {
-    use Applied::{Moved, Refused, Repeated};
-    use LineState as S;
-    match event {
-        LineEvent::Release => match state {
-            S::Held => Moved(S::Released),
-            S::Released => Repeated,
-            S::Intended
-            | S::Accepted
-            | S::Paid
-            | S::Failed
-            | S::Unknown
-            | S::Returned
-            | S::Cancelled
-            | S::Refused => Refused(Why::TooLate),
-        },
-        LineEvent::Cancel => match state {
-            S::Held | S::Released => Moved(S::Cancelled),
-            S::Cancelled => Repeated,
-            S::Intended
-            | S::Accepted
-            | S::Paid
-            | S::Failed
-            | S::Unknown
-            | S::Returned
-            | S::Refused => Refused(Why::TooLate),
-        },
-        LineEvent::Intend => match state {
-            S::Released => Moved(S::Intended),
-            S::Held => Refused(Why::TooEarly),
-            S::Intended
-            | S::Accepted
-            | S::Paid
-            | S::Failed
-            | S::Unknown
-            | S::Returned
-            | S::Cancelled
-            | S::Refused => Refused(Why::TooLate),
-        },
-        LineEvent::NotSent => match state {
-            S::Intended => Moved(S::Released),
-            S::Released => Repeated,
-            S::Held => Refused(Why::TooEarly),
-            S::Accepted
-            | S::Paid
-            | S::Failed
-            | S::Unknown
-            | S::Returned
-            | S::Cancelled
-            | S::Refused => Refused(Why::TooLate),
-        },
-        LineEvent::Accept => match state {
-            S::Intended | S::Unknown => Moved(S::Accepted),
-            S::Accepted => Repeated,
-            S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-            S::Paid | S::Failed | S::Returned => Refused(Why::TooLate),
-        },
-        LineEvent::Pay => match state {
-            S::Intended | S::Accepted | S::Unknown => Moved(S::Paid),
-            S::Paid => Repeated,
-            S::Returned => Refused(Why::TooLate),
-            S::Failed => Refused(Why::Contradiction),
-            S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-        },
-        LineEvent::Fail => match state {
-            S::Intended | S::Accepted | S::Unknown => Moved(S::Failed),
-            S::Failed => Repeated,
-            S::Paid | S::Returned => Refused(Why::Contradiction),
-            S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-        },
-        LineEvent::LoseTrack => match state {
-            S::Intended | S::Accepted => Moved(S::Unknown),
-            S::Unknown => Repeated,
-            S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-            S::Paid | S::Failed | S::Returned => Refused(Why::TooLate),
-        },
-        LineEvent::Return => match state {
-            S::Paid => Moved(S::Returned),
-            S::Returned => Repeated,
-            // The caller records `Pay` first: a return proves that it was paid.
-            S::Intended | S::Accepted | S::Unknown => Refused(Why::TooEarly),
-            S::Failed => Refused(Why::Contradiction),
-            S::Held | S::Released | S::Cancelled | S::Refused => Refused(Why::TooEarly),
-        },
-        LineEvent::ResolvePaid => resolve(state, disputed, S::Paid),
-        LineEvent::ResolveFailed => resolve(state, disputed, S::Failed),
-    }
-}
-
-/// An unknown line, or a disputed one wherever it stands once it was approved: a bank may report
-/// a line that we hold to be unsent.
-fn resolve(state: LineState, disputed: bool, outcome: LineState) -> Applied {
-    use LineState as S;
-    match state {
-        S::Unknown => Applied::Moved(outcome),
-        S::Released | S::Intended | S::Accepted | S::Paid | S::Failed | S::Returned
-            if disputed =>
-        {
-            Applied::Moved(outcome)
-        }
-        S::Held | S::Released | S::Intended | S::Accepted => Applied::Refused(Why::TooEarly),
-        S::Paid | S::Failed | S::Returned | S::Cancelled | S::Refused => {
-            Applied::Refused(Why::TooLate)
         }
     }
 }

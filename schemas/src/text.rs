@@ -1,6 +1,9 @@
 //! Character sets: strict both ways. Nothing is ever replaced, no byte order mark is obeyed
 //! except by the file detector that looks for one.
 
+#[cfg(test)]
+mod tests;
+
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8};
 
 /// A character set that a file or a bank uses.
@@ -12,7 +15,7 @@ pub enum Charset {
     Gbk,
     /// GB18030: all of Unicode.
     Gb18030,
-    /// GB2312 as its 1980 table: rows 01 to 87 of GBK only.
+    /// GB2312 as its 1980 table: 6763 hanzi and 682 signs, in the codes that GBK has for them.
     Gb2312,
 }
 
@@ -128,31 +131,65 @@ impl Charset {
     /// Walks the bytes by the set's own structure. The decoders are laxer: they read the four-byte
     /// codes of GB18030 in a file that says GBK, and 0x80 as the euro sign.
     fn first_ill_formed(self, bytes: &[u8]) -> Option<usize> {
-        let mut at = 0;
-        while let Some(lead) = bytes.get(at) {
-            let step = match (lead, bytes.get(at + 1)) {
-                (0..=0x7F, _) => 1,
-                (0xB0..=0xF7 | 0xA1..=0xA9, Some(0xA1..=0xFE)) if self == Self::Gb2312 => 2,
-                (0x81..=0xFE, Some(0x40..=0x7E | 0x80..=0xFE)) if self != Self::Gb2312 => 2,
-                (0x81..=0xFE, Some(0x30..=0x39)) if self == Self::Gb18030 => 4,
-                _ => return Some(at),
-            };
-            let whole = bytes.get(at..at + step);
-            if step > 1 && whole.is_none_or(|sequence| !self.sequence_maps(sequence)) {
+        let mut at = Encoding::ascii_valid_up_to(bytes);
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let length = self.sequence_length(rest);
+            if length == 0 {
                 return Some(at);
             }
-            at += step;
+            at += length;
+            // Hanzi stand together, and so do digits: the scan for ASCII is asked at the change.
+            if rest.get(length).is_some_and(u8::is_ascii) {
+                at += rest.get(length..).map_or(0, Encoding::ascii_valid_up_to);
+            }
         }
         None
     }
 
-    fn sequence_maps(self, sequence: &[u8]) -> bool {
-        // Hanzi rows B0 to F7 with an EUC trail byte are full but for D7FA to D7FE.
-        let common = matches!(sequence, [0xB0..=0xD6 | 0xD8..=0xF7, 0xA1..=0xFE]);
-        common
-            || self
-                .table()
-                .decode_without_bom_handling_and_without_replacement(sequence)
-                .is_some_and(|text| text.chars().count() == 1 && !text.contains('\u{FFFD}'))
+    /// Length of the character at the head of `bytes`, 0 where the set has none there.
+    fn sequence_length(self, bytes: &[u8]) -> usize {
+        let first4 = |b1, b2| match bytes.get(2..4) {
+            Some([b3 @ 0x81..=0xFE, b4 @ 0x30..=0x39]) => four_bytes_map([b1, b2, *b3, *b4]),
+            Some(_) | None => false,
+        };
+        match bytes {
+            [0..=0x7F, ..] => 1,
+            [lead, trail, ..] if self == Self::Gb2312 => 2 * usize::from(in_gb2312(*lead, *trail)),
+            // Each such pair is in the table of the encoding standard.
+            [0x81..=0xFE, 0x40..=0x7E | 0x80..=0xFE, ..] => 2,
+            [b1 @ 0x81..=0xFE, b2 @ 0x30..=0x39, ..]
+                if self == Self::Gb18030 && first4(*b1, *b2) =>
+            {
+                4
+            }
+            _ => 0,
+        }
+    }
+}
+
+/// Whether a four-byte code has a character: the ranges of GB 18030 for the first plane and the
+/// other ones, as the encoding standard counts them.
+fn four_bytes_map([b1, b2, b3, b4]: [u8; 4]) -> bool {
+    let place = |byte: u8, first: u8| u32::from(byte.wrapping_sub(first));
+    let pages = place(b1, 0x81) * 10 + place(b2, 0x30);
+    let pointer = (pages * 126 + place(b3, 0x81)) * 10 + place(b4, 0x30);
+    matches!(pointer, 0..=39_419 | 189_000..=1_237_575)
+}
+
+/// Whether a pair is of the table of 1980: 682 signs in rows 1 to 9, 6763 hanzi in rows 16 to 87.
+fn in_gb2312(lead: u8, trail: u8) -> bool {
+    match (lead, trail) {
+        // The last hanzi of the first level is D7F9.
+        (0xD7, 0xFA..=0xFE) => false,
+        (0xB0..=0xF7, 0xA1..=0xFE) => true,
+        (0xA1 | 0xA3, 0xA1..=0xFE) => true,
+        (0xA2, 0xB1..=0xE2 | 0xE5..=0xEE | 0xF1..=0xFC) => true,
+        (0xA4, 0xA1..=0xF3) => true,
+        (0xA5, 0xA1..=0xF6) => true,
+        (0xA6, 0xA1..=0xB8 | 0xC1..=0xD8) => true,
+        (0xA7, 0xA1..=0xC1 | 0xD1..=0xF1) => true,
+        (0xA8, 0xA1..=0xBA | 0xC5..=0xE9) => true,
+        (0xA9, 0xA4..=0xEF) => true,
+        _ => false,
     }
 }

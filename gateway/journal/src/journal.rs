@@ -200,6 +200,18 @@ impl Journal {
         lock(&self.shared.state).journal_id
     }
 
+    /// The place behind the last durable record. A copy of all segments before that one and of
+    /// so many of its bytes is a whole journal: what a backup takes while others append.
+    #[must_use]
+    pub fn durable_end(&self) -> Position {
+        let state = lock(&self.shared.state);
+        let loose = state.loose().next().map(|chunk| Position {
+            segment: chunk.segment,
+            offset: chunk.offset,
+        });
+        loose.unwrap_or(state.tail)
+    }
+
     /// Bytes appended and not durable yet: a measure for the load.
     #[must_use]
     pub fn in_flight_bytes(&self) -> usize {

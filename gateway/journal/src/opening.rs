@@ -1,6 +1,7 @@
 //! From what recovery found to a journal that takes records.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
@@ -106,6 +107,12 @@ pub(crate) fn start(shared: &Arc<Shared>) -> Result<JoinHandle<()>, JournalError
     let shared = Arc::clone(shared);
     let builder = std::thread::Builder::new().name("journal".to_owned());
     builder
-        .spawn(move || shared.commit_until_stopped())
+        .spawn(move || {
+            let run = AssertUnwindSafe(|| shared.commit_until_stopped());
+            if catch_unwind(run).is_err() {
+                // Else everyone would wait for ever.
+                shared.give_up();
+            }
+        })
         .map_err(JournalError::Thread)
 }

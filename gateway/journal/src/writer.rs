@@ -182,6 +182,20 @@ impl Shared {
         is_durable
     }
 
+    /// After a panic in the committing thread: nothing is acknowledged any more.
+    pub(crate) fn give_up(&self) {
+        let mut state = lock(&self.state);
+        let cause = PoisonCause::Write;
+        let detail = "the committing thread panicked".to_owned();
+        state.poison.get_or_insert(Poison { cause, detail });
+        self.progress.send_replace(Progress {
+            durable: state.durable,
+            has_stopped: true,
+        });
+        drop(state);
+        self.progress_made.notify_all();
+    }
+
     /// The committing thread.
     pub(crate) fn commit_until_stopped(&self) {
         loop {

@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 
 use journal::disk::{Disk, MemoryDisk};
-use journal::{Flaw, Journal, JournalError, Report, verify};
+use journal::{Digest, Flaw, Journal, JournalError, Options, Report, verify};
 use support::{dir, filled, inline, open, segment, small};
 
 /// The places of all records of one segment: offset and length.
@@ -85,6 +85,30 @@ fn a_forged_record_with_a_right_checksum_breaks_the_chain() {
         (at as u64, 4)
     );
     assert!(refused(&disk));
+}
+
+/// Someone changes a record and computes its hash and checksum anew: the next record tells.
+#[test]
+fn a_record_forged_with_its_own_hash_breaks_the_chain_behind_it() {
+    for digest in [Digest::Sha256, Digest::Sm3] {
+        let disk = filled(6, Options { digest, ..inline() });
+        let bytes = disk.bytes(&segment(1)).unwrap();
+        let (at, length) = frames(&bytes)[3];
+        let mut forged = bytes.clone();
+        let frame = &mut forged[at..at + length];
+        frame[length - 65] ^= 1;
+        let (body, hashes) = frame.split_at_mut(length - 64);
+        let hash = digest.link(hashes[..32].try_into().unwrap(), &body[16..]);
+        hashes[32..].copy_from_slice(&hash);
+        recompute(frame);
+        disk.put(&segment(1), forged);
+        let report = check(&disk);
+        assert_eq!(report.damages.len(), 1);
+        let damage = &report.damages[0];
+        assert_eq!((&damage.what, damage.sequence), (&Flaw::Chain, 5));
+        assert_eq!(damage.offset, (at + length) as u64);
+        assert!(refused(&disk));
+    }
 }
 
 fn recompute(frame: &mut [u8]) {
@@ -168,7 +192,7 @@ fn a_missing_segment_is_named() {
     disk.put(&segment(second), bytes);
     let other = filled(
         20,
-        journal::Options {
+        Options {
             random: Arc::new(journal::random::SeededRandom::new(8)),
             ..small()
         },

@@ -4,9 +4,11 @@
 //! replaying the journal gives the same book. Commands look at the book, write an event and
 //! apply it under one lock; nobody changes a line in another way.
 
+mod arrivals;
 pub mod bank_file;
 pub mod batch;
 mod corrections;
+mod messages;
 mod steps;
 pub mod table;
 mod wages;
@@ -20,7 +22,7 @@ pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use corrections::CorrectionConflict;
 pub use wages::InFlight;
 
-use crate::event::{AcceptedHead, Dispute, Event, Intent, Move, Origin};
+use crate::event::Event;
 use schemas::value::{BankCode, BatchId, BatchNo, PaymentId, Uscc};
 use schemas::{FailureReason, LineEvent, LineState};
 use std::collections::BTreeMap;
@@ -230,89 +232,55 @@ impl Book {
     /// # Errors
     /// When the record does not follow from what is before it.
     pub fn apply(&mut self, recorded: Recorded<'_>) -> Result<(), Inconsistent> {
+        let sequence = recorded.sequence;
+        self.follow(recorded)
+            .map_err(|what| Inconsistent { sequence, what })?;
+        self.sequence = sequence;
+        Ok(())
+    }
+
+    fn follow(&mut self, recorded: Recorded<'_>) -> Result<(), &'static str> {
         let Recorded {
             sequence,
             time_ms,
             event,
             table,
         } = recorded;
-        let fault = |what| Inconsistent { sequence, what };
         match event {
-            Event::Started { .. } | Event::Disclosed { .. } => {}
-            Event::BatchOpened { .. } => {
-                self.arriving.insert(sequence, Arriving::default());
-            }
-            Event::BatchBytes { opened, .. } => {
-                self.arriving_of(*opened)
-                    .ok_or(fault("no opening record"))?
-                    .byte_records
-                    .push(sequence);
-            }
-            Event::BatchLines {
-                opened,
-                first,
-                corrects,
-                ..
-            } => {
-                let rows = TableRow::read_all(table).ok_or(fault("a table of a wrong length"))?;
-                let arriving = self
-                    .arriving_of(*opened)
-                    .ok_or(fault("no opening record"))?;
-                arriving.line_records.push((*first, sequence));
-                arriving.corrects.extend(corrects.iter().copied());
-                arriving.rows.extend(rows);
-            }
-            Event::BatchFindings { opened, .. } => {
-                self.arriving_of(*opened)
-                    .ok_or(fault("no opening record"))?
-                    .finding_records
-                    .push(sequence);
-            }
-            Event::BatchAbandoned { opened, .. } => {
-                self.arriving.remove(opened);
-            }
-            Event::BatchAccepted(head) => self.accept(head, sequence, time_ms).map_err(fault)?,
+            Event::Started { .. } | Event::Disclosed { .. } => Ok(()),
+            Event::BatchOpened { .. }
+            | Event::BatchBytes { .. }
+            | Event::BatchLines { .. }
+            | Event::BatchFindings { .. }
+            | Event::BatchAbandoned { .. } => self.arrive(event, table, sequence),
+            Event::BatchAccepted(head) => self.accept(head, sequence, time_ms),
             Event::BatchApproved { batch, person, .. } => {
-                self.step_all(*batch, LineEvent::Release, sequence, time_ms)
-                    .map_err(fault)?;
-                let batch = self.batches.get_mut(batch).ok_or(fault("no such batch"))?;
+                self.step_all(*batch, LineEvent::Release, sequence, time_ms)?;
+                let batch = self.batches.get_mut(batch).ok_or("no such batch")?;
                 batch.approved = Some((person.clone(), time_ms));
+                Ok(())
             }
             Event::BatchWithdrawn { batch, person } => {
-                self.step_all(*batch, LineEvent::Cancel, sequence, time_ms)
-                    .map_err(fault)?;
-                let batch = self.batches.get_mut(batch).ok_or(fault("no such batch"))?;
+                self.step_all(*batch, LineEvent::Cancel, sequence, time_ms)?;
+                let batch = self.batches.get_mut(batch).ok_or("no such batch")?;
                 batch.withdrawn = Some((person.clone(), time_ms));
+                Ok(())
             }
-            Event::FileIntended(intent) => {
-                self.intend(intent, sequence, time_ms).map_err(fault)?;
-            }
+            Event::FileIntended(intent) => self.intend(intent, sequence, time_ms),
             Event::MessageLeaving {
                 file_no, instructs, ..
-            } => {
-                self.leaving(*file_no, *instructs, sequence, time_ms)
-                    .map_err(fault)?;
-            }
-            Event::MessageAnswered { file_no, .. } => {
-                self.note(*file_no, sequence)
-                    .ok_or(fault("no such bank file"))?;
-            }
+            } => self.leaving(*file_no, *instructs, sequence, time_ms),
+            Event::MessageAnswered { file_no, .. } => self.note(*file_no, sequence),
             Event::FileReceipt {
                 file_no,
                 references,
                 ..
             } => {
-                self.note(*file_no, sequence)
-                    .ok_or(fault("no such bank file"))?;
-                let file = self
-                    .files
-                    .get_mut(file_no)
-                    .ok_or(fault("no such bank file"))?;
+                let file = self.files.get_mut(file_no).ok_or("no such bank file")?;
                 file.references.extend(references.clone());
+                self.note(*file_no, sequence)
             }
-            Event::FileAbandoned { file_no, .. } => {
-                self.abandon(*file_no, sequence, time_ms).map_err(fault)?;
-            }
+            Event::FileAbandoned { file_no, .. } => self.abandon(*file_no, sequence, time_ms),
             Event::Outcomes {
                 file_no,
                 origin,
@@ -321,80 +289,19 @@ impl Book {
                 disputes,
                 ..
             } => {
-                self.outcomes(
-                    *file_no, *origin, *is_final, moves, disputes, sequence, time_ms,
-                )
-                .map_err(fault)?;
-            }
-            Event::BankMessage {
-                bank,
-                message,
-                digest,
-                reading,
-            } => {
-                let pushed = PushedMessage {
-                    sequence,
-                    time_ms,
-                    reading: reading.clone(),
-                    message: message.clone(),
+                let said = steps::Said {
+                    origin: *origin,
+                    is_final: *is_final,
+                    moves,
+                    disputes,
                 };
-                self.open_messages
-                    .insert(sequence, (*bank, digest.clone(), pushed));
+                self.outcomes(*file_no, &said, sequence, time_ms)
             }
-            Event::BankMessageClosed { message } => {
-                let (bank, digest, pushed) = self
-                    .open_messages
-                    .remove(message)
-                    .ok_or(fault("no open message"))?;
-                self.pushed.insert((bank, digest), pushed);
-            }
-            Event::Unmatched {
-                bank,
-                message,
-                place,
-                file_no,
-                why,
-                reported_fen,
-            } => {
-                self.unmatched.push(UnmatchedRecord {
-                    bank: *bank,
-                    sequence,
-                    message: *message,
-                    place: *place,
-                    file_no: *file_no,
-                    why: why.clone(),
-                    reported_fen: *reported_fen,
-                    time_ms,
-                });
-            }
-            Event::ResolutionProposed {
-                payment,
-                outcome,
-                reason,
-                evidence_digest,
-                operator,
-                ..
-            } => {
-                let proposal = Proposal {
-                    outcome: *outcome,
-                    reason: *reason,
-                    evidence_digest: evidence_digest.clone(),
-                    operator: operator.clone(),
-                    time_ms,
-                };
-                self.proposals.insert(*payment, proposal);
-                self.note_line(*payment, sequence)
-                    .ok_or(fault("no such payment"))?;
-            }
-            Event::ResolutionConfirmed { payment, .. } => {
-                self.resolve(*payment, sequence, time_ms).map_err(fault)?;
-            }
+            Event::BankMessage { .. }
+            | Event::BankMessageClosed { .. }
+            | Event::Unmatched { .. } => self.message(event, sequence, time_ms),
+            Event::ResolutionProposed { .. } => self.propose(event, sequence, time_ms),
+            Event::ResolutionConfirmed { payment, .. } => self.resolve(*payment, sequence, time_ms),
         }
-        self.sequence = sequence;
-        Ok(())
-    }
-
-    fn arriving_of(&mut self, opened: u64) -> Option<&mut Arriving> {
-        self.arriving.get_mut(&opened)
     }
 }

@@ -1,6 +1,18 @@
 //! How each event changes the book. Private: [`Book::apply`] is the only door.
 
-use super::*;
+use super::{BankFile, Batch, Book, FileState, HistoryEntry, Stepped, Sum, wages};
+use crate::event::{AcceptedHead, Dispute, Intent, Move, Origin};
+use schemas::value::{BatchId, PaymentId};
+use schemas::{LineEvent, LineState};
+
+/// What an `Outcomes` record says.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub origin: Origin,
+    pub is_final: bool,
+    pub moves: &'a [Move],
+    pub disputes: &'a [(u32, Dispute, Move)],
+}
 
 impl Book {
     pub(super) fn accept(
@@ -109,7 +121,6 @@ impl Book {
             }
         }
         self.note(intent.file_no, sequence)
-            .ok_or("no such bank file")
     }
 
     pub(super) fn leaving(
@@ -136,7 +147,7 @@ impl Book {
             FileState::Leaving | FileState::AtBank => return Err("an instruction sent twice"),
             FileState::NotSent | FileState::Abandoned => return Err("no intent for what leaves"),
         }
-        self.note(file_no, sequence).ok_or("no such bank file")
+        self.note(file_no, sequence)
     }
 
     pub(super) fn abandon(
@@ -158,20 +169,22 @@ impl Book {
                 line.file_no = 0;
             }
         }
-        self.note(file_no, sequence).ok_or("no such bank file")
+        self.note(file_no, sequence)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the fields of one event")]
     pub(super) fn outcomes(
         &mut self,
         file_no: u64,
-        origin: Origin,
-        is_final: bool,
-        moves: &[Move],
-        disputes: &[(u32, Dispute, Move)],
+        said: &Said<'_>,
         sequence: u64,
         time_ms: i64,
     ) -> Result<(), &'static str> {
+        let Said {
+            origin,
+            is_final,
+            moves,
+            disputes,
+        } = *said;
         let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
         let batch = self
             .batches
@@ -208,7 +221,7 @@ impl Book {
         };
         file.since_ms = time_ms;
         file.is_final |= is_final;
-        self.note(file_no, sequence).ok_or("no such bank file")
+        self.note(file_no, sequence)
     }
 
     pub(super) fn resolve(
@@ -236,24 +249,30 @@ impl Book {
         line.disputed = None;
         let file_no = line.file_no;
         self.refresh_work(payment.batch, Some(file_no));
-        self.note_line(payment, sequence).ok_or("no such payment")
+        self.note_line(payment, sequence)
     }
 
     /// Writes into the history of a file's batch that a record speaks of the file's lines.
-    pub(super) fn note(&mut self, file_no: u64, sequence: u64) -> Option<()> {
-        let file = self.files.get(&file_no)?;
-        let span = file.span();
-        self.batches
-            .get_mut(&file.intent.batch)?
-            .note(sequence, span);
-        Some(())
+    pub(super) fn note(&mut self, file_no: u64, sequence: u64) -> Result<(), &'static str> {
+        let file = self.files.get(&file_no).ok_or("no such bank file")?;
+        let (span, id) = (file.span(), file.intent.batch);
+        let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
+        batch.note(sequence, span);
+        self.refresh_work(id, Some(file_no));
+        Ok(())
     }
 
-    pub(super) fn note_line(&mut self, payment: PaymentId, sequence: u64) -> Option<()> {
-        self.batches
-            .get_mut(&payment.batch)?
-            .note(sequence, (payment.row, payment.row));
-        Some(())
+    pub(super) fn note_line(
+        &mut self,
+        payment: PaymentId,
+        sequence: u64,
+    ) -> Result<(), &'static str> {
+        let batch = self
+            .batches
+            .get_mut(&payment.batch)
+            .ok_or("no such batch")?;
+        batch.note(sequence, (payment.row, payment.row));
+        Ok(())
     }
 }
 

@@ -31,7 +31,17 @@ impl TcpChannel {
             ));
         };
         let progress = Progress::default();
-        let mut stream = open(&self.peer, &self.limits, &progress).await?;
+        let stream = open(&self.peer, &self.limits, &progress).await?;
+        self.converse(stream, &progress, reply, out).await
+    }
+
+    async fn converse(
+        &self,
+        mut stream: Box<dyn Stream>,
+        progress: &Progress,
+        reply: &FrameEnd,
+        out: &Outgoing,
+    ) -> Result<Vec<u8>, SendError> {
         // Outside the timed future, so that a time-out does not lose what had come.
         let mut received = Vec::new();
         let talk = self.talk(stream.as_mut(), reply, out, &mut received);
@@ -49,7 +59,7 @@ impl TcpChannel {
             Ok(Err(failure)) => failure,
             Err(elapsed) => (SendErrorKind::TimeOut, elapsed.into()),
         };
-        Err(broken(failure.0, &self.peer, &progress, out)
+        Err(broken(failure.0, &self.peer, progress, out)
             .caused_by(failure.1)
             .with_received(received))
     }
@@ -105,3 +115,6 @@ impl Channel for TcpChannel {
         Box::pin(self.exchange(out))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,7 +89,14 @@ impl<'a> Interpreter<'a> {
             // Left out of a final result: paid where the bank lists failures only and the totals
             // agree, unknown in every other case.
             let paid = result.failures_only && self.omitted_agree(result);
-            self.rest(if paid { Outcome::Paid } else { Outcome::Unknown }, None);
+            self.rest(
+                if paid {
+                    Outcome::Paid
+                } else {
+                    Outcome::Unknown
+                },
+                None,
+            );
         }
         self.out
     }
@@ -146,7 +153,9 @@ impl<'a> Interpreter<'a> {
         };
         if self.differs(index, record) {
             if let Some(event) = events.last() {
-                self.out.disputes.push((index, Dispute::ResultMismatch, step(*event)));
+                self.out
+                    .disputes
+                    .push((index, Dispute::ResultMismatch, step(*event)));
             }
             return;
         }
@@ -168,15 +177,21 @@ impl<'a> Interpreter<'a> {
     }
 
     fn differs(&self, index: u32, record: &LineOutcome) -> bool {
-        let Some(line) = self.batch.line(index) else { return false };
+        let Some(line) = self.batch.line(index) else {
+            return false;
+        };
         let amount = record.amount.is_some_and(|Fen(fen)| fen != line.amount_fen);
-        let account = record.account.is_some_and(|no| (self.account_hash)(&no) != line.account);
+        let account = record
+            .account
+            .is_some_and(|no| (self.account_hash)(&no) != line.account);
         amount || account
     }
 
     /// Applies one step to the state as it is in this message so far.
     fn step(&mut self, step: Move) {
-        let Some(line) = self.batch.line(step.index) else { return };
+        let Some(line) = self.batch.line(step.index) else {
+            return;
+        };
         let moved_on = line.file_no != self.file.intent.file_no;
         let state = self.states.get(&step.index).copied().unwrap_or(line.state);
         let refused = match apply(state, line.disputed.is_some(), step.event) {
@@ -201,9 +216,15 @@ impl<'a> Interpreter<'a> {
     }
 
     fn dispute(&mut self, step: Move) {
-        let known = self.out.disputes.iter().any(|(index, ..)| *index == step.index);
+        let known = self
+            .out
+            .disputes
+            .iter()
+            .any(|(index, ..)| *index == step.index);
         if !known {
-            self.out.disputes.push((step.index, Dispute::ResultContradiction, step));
+            self.out
+                .disputes
+                .push((step.index, Dispute::ResultContradiction, step));
         }
     }
 
@@ -215,7 +236,11 @@ impl<'a> Interpreter<'a> {
                 line.state == LineState::Released && line.file_no == self.file.intent.file_no
             });
             if unsent && *index != step.index {
-                let same = Move { index: *index, reported_fen: None, ..step.clone() };
+                let same = Move {
+                    index: *index,
+                    reported_fen: None,
+                    ..step.clone()
+                };
                 self.dispute(same);
             }
         }
@@ -224,8 +249,14 @@ impl<'a> Interpreter<'a> {
     /// What holds for every line of the file that the message did not name.
     fn rest(&mut self, outcome: Outcome, bank_code: Option<&str>) {
         let (events, reason) = events_of(outcome);
-        let rest: Vec<u32> =
-            self.file.intent.lines.iter().copied().filter(|i| !self.named.contains(i)).collect();
+        let rest: Vec<u32> = self
+            .file
+            .intent
+            .lines
+            .iter()
+            .copied()
+            .filter(|i| !self.named.contains(i))
+            .collect();
         for index in rest {
             for event in events {
                 self.step(Move {
@@ -242,10 +273,17 @@ impl<'a> Interpreter<'a> {
 
     /// Whether the totals of a failures-only result leave exactly the lines that it omits.
     fn omitted_agree(&self, result: &ResultFile) -> bool {
-        let omitted = self.file.intent.lines.iter().filter(|index| !self.named.contains(index));
+        let omitted = self
+            .file
+            .intent
+            .lines
+            .iter()
+            .filter(|index| !self.named.contains(index));
         let (mut count, mut fen) = (0i64, 0i64);
         for index in omitted {
-            let Some(line) = self.batch.line(*index) else { return false };
+            let Some(line) = self.batch.line(*index) else {
+                return false;
+            };
             count += 1;
             fen += line.amount_fen;
         }

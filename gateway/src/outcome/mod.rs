@@ -12,8 +12,10 @@ use crate::book::Book;
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
 use crate::intake::short;
-use adapters::exchange::{Crypto, DisbursementRecord, LineOutcome, Receipt, ResultFile};
-use adapters::{BankAdapter, PushReceipt};
+use adapters::BankAdapter;
+use adapters::exchange::{
+    Crypto, DisbursementRecord, LineOutcome, PushReceipt, Receipt, ResultFile,
+};
 use schemas::value::{AccountNo, BankCode, Purpose};
 use std::collections::BTreeMap;
 
@@ -42,7 +44,9 @@ impl MessageKind {
     /// Reads the word of the public contract.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Push, Self::Result, Self::Receipt].into_iter().find(|kind| kind.as_str() == word)
+        [Self::Push, Self::Result, Self::Receipt]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
     }
 }
 
@@ -88,8 +92,9 @@ pub fn apply(
 ) -> Result<u64, CoreError> {
     let hash = |account: &AccountNo| account_hash(core, account);
     let mut desk = core.desk();
-    let Some((file, batch)) =
-        desk.file(file_no).and_then(|file| Some((file, desk.batch(file.intent.batch)?)))
+    let Some((file, batch)) = desk
+        .file(file_no)
+        .and_then(|file| Some((file, desk.batch(file.intent.batch)?)))
     else {
         return Ok(desk.sequence());
     };
@@ -103,7 +108,10 @@ pub fn apply(
             receipt.bank_code.clone(),
             receipt.references.clone(),
         ),
-        Said::Result { result, not_found_is_final } => (
+        Said::Result {
+            result,
+            not_found_is_final,
+        } => (
             interpreter.result(result, not_found_is_final),
             result.is_final,
             result.bank_code.clone(),
@@ -113,13 +121,31 @@ pub fn apply(
     };
     let mut last = desk.sequence();
     if !references.is_empty() || bank_code.is_some() {
-        last = desk.record(&actor(bank), Event::FileReceipt { file_no, bank_code, references })?;
+        last = desk.record(
+            &actor(bank),
+            Event::FileReceipt {
+                file_no,
+                bank_code,
+                references,
+            },
+        )?;
     }
-    let Interpretation { moves, disputes, unmatched, words } = interpretation;
+    let Interpretation {
+        moves,
+        disputes,
+        unmatched,
+        words,
+    } = interpretation;
     let news = !moves.is_empty() || !disputes.is_empty() || is_final || !words.is_empty();
     if news || origin == Origin::Receipt {
         let event = Event::Outcomes {
-            file_no, origin, message, why: None, is_final, moves, disputes,
+            file_no,
+            origin,
+            message,
+            why: None,
+            is_final,
+            moves,
+            disputes,
         };
         let fact = core.prepare(Fact::sealed(
             event,
@@ -146,7 +172,10 @@ fn reported_fen(said: Said<'_>, place: u32) -> Option<i64> {
 }
 
 fn amount_at(lines: &[LineOutcome], place: u32) -> Option<i64> {
-    lines.get(usize::try_from(place).ok()?)?.amount.map(|amount| amount.0)
+    lines
+        .get(usize::try_from(place).ok()?)?
+        .amount
+        .map(|amount| amount.0)
 }
 
 fn unmatched_event(
@@ -174,7 +203,10 @@ pub fn actor(bank: BankCode) -> String {
 }
 
 fn account_hash(core: &Core, account: &AccountNo) -> u64 {
-    short(core.vault().blind("account", account.reveal(Purpose::Matching).as_bytes()))
+    short(
+        core.vault()
+            .blind("account", account.reveal(Purpose::Matching).as_bytes()),
+    )
 }
 
 /// The data-key owner of what a bank sends unasked.
@@ -196,10 +228,17 @@ pub fn receive(
     bytes: &[u8],
 ) -> Result<Received, CoreError> {
     let bank = adapter.code();
-    let digest = crate::hex(&certs::digest::digest(certs::digest::DigestAlgorithm::Sha256, bytes));
+    let digest = crate::hex(&certs::digest::digest(
+        certs::digest::DigestAlgorithm::Sha256,
+        bytes,
+    ));
     let key = format!("{}:{digest}", kind.as_str());
     let understood = understand(adapter, crypto, kind, bytes);
-    let reading = if understood.is_some() { "applied" } else { "unreadable" };
+    let reading = if understood.is_some() {
+        "applied"
+    } else {
+        "unreadable"
+    };
     let event = Event::BankMessage {
         bank,
         message: kind.as_str().to_owned(),
@@ -208,7 +247,10 @@ pub fn receive(
     };
     let prepared = core.prepare(Fact::sealed(event, &owner_of(bank), bytes.to_vec()))?;
     let _one_at_a_time = core.receiving();
-    let earlier = core.desk().pushed(bank, &key).map(|message| message.sequence);
+    let earlier = core
+        .desk()
+        .pushed(bank, &key)
+        .map(|message| message.sequence);
     let (sequence, last_sequence) = match earlier {
         Some(sequence) => (sequence, sequence),
         None => {
@@ -220,8 +262,24 @@ pub fn receive(
         file_no: None,
         accepted: understood.is_some(),
         position: sequence,
+        // The moment of the record: the same bytes get the same receipt for ever.
+        at: moment_of(core, sequence)?,
     });
-    Ok(Received { sequence, last_sequence, receipt, replayed: earlier.is_some() })
+    Ok(Received {
+        sequence,
+        last_sequence,
+        receipt,
+        replayed: earlier.is_some(),
+    })
+}
+
+fn moment_of(core: &Core, sequence: u64) -> Result<time::OffsetDateTime, CoreError> {
+    let (record, _) = core.event(sequence)?;
+    let nanoseconds = i128::from(record.time_ms) * 1_000_000;
+    let moment = time::OffsetDateTime::from_unix_timestamp_nanos(nanoseconds);
+    Ok(moment
+        .unwrap_or(time::OffsetDateTime::UNIX_EPOCH)
+        .to_offset(crate::clock::CHINA))
 }
 
 /// Applies what a stored message says and closes it.
@@ -234,16 +292,17 @@ fn finish(
     for (file_no, pushed) in understood.into_iter().flatten() {
         apply_pushed(core, bank, message, *file_no, pushed)?;
     }
-    core.desk().record(&actor(bank), Event::BankMessageClosed { message })
+    core.desk()
+        .record(&actor(bank), Event::BankMessageClosed { message })
 }
 
 /// Finishes the messages whose reading a crash interrupted. Gives how many there were.
 ///
 /// # Errors
 /// Ours only.
-pub fn finish_interrupted(
+pub fn finish_interrupted<'a>(
     core: &Core,
-    bank_of: &dyn Fn(BankCode) -> Option<(&'static BankAdapter, &'static dyn Crypto)>,
+    bank_of: &dyn Fn(BankCode) -> Option<(&'a BankAdapter, &'a dyn Crypto)>,
 ) -> Result<usize, CoreError> {
     let open: Vec<(u64, BankCode, Option<MessageKind>)> = core
         .desk()
@@ -314,15 +373,23 @@ fn apply_pushed(
     let known = file_no.filter(|file_no| is_file_of(&core.desk(), bank, *file_no));
     let (said, lines): (Said<'_>, &[LineOutcome]) = match pushed {
         Pushed::Records(lines) => (Said::Records(lines), lines),
-        Pushed::Result(result) => {
-            (Said::Result { result, not_found_is_final: false }, &result.lines)
-        }
+        Pushed::Result(result) => (
+            Said::Result {
+                result,
+                not_found_is_final: false,
+            },
+            &result.lines,
+        ),
         Pushed::Receipt(receipt) => (Said::Receipt(receipt), &receipt.lines),
     };
     if let Some(file_no) = known {
         return apply(core, file_no, Origin::Push, Some(message), said);
     }
-    let why = if file_no.is_some() { "no_such_file" } else { "names_no_file" };
+    let why = if file_no.is_some() {
+        "no_such_file"
+    } else {
+        "names_no_file"
+    };
     let places = u32::try_from(lines.len().max(1)).unwrap_or(u32::MAX);
     let mut desk = core.desk();
     let mut last = desk.sequence();
@@ -336,5 +403,6 @@ fn apply_pushed(
 
 /// M6: a bank speaks only of files that were instructed to it.
 fn is_file_of(book: &Book, bank: BankCode, file_no: u64) -> bool {
-    book.file(file_no).is_some_and(|file| file.intent.bank == bank)
+    book.file(file_no)
+        .is_some_and(|file| file.intent.bank == bank)
 }

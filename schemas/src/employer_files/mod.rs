@@ -1,7 +1,29 @@
 //! Employers' files: csv, xlsx, json and pain.001 into one stream of checked lines, with every
 //! finding in one pass (INTERFACE sections 2 and 3).
 //!
-//! Reading streams: memory grows with the file only by fixed-size fingerprints.
+//! The bytes are walked twice: once for their digest, size and character set, then by the reader
+//! of the format. A third walk happens only where two lines share an account or a number, to
+//! confirm the suspicion exactly. Memory grows with the file by fixed-size fingerprints only.
+
+mod census;
+mod csv;
+mod decoded;
+mod detect;
+mod duplicates;
+mod grid;
+mod head;
+mod json;
+mod judge;
+mod line_numbers;
+mod pain_001;
+mod raw;
+mod reading;
+mod spill;
+mod store;
+mod template;
+mod xlsx;
+
+pub use spill::{MemorySpill, Spill, SpillPlace};
 
 use crate::batch::{BatchHead, PayLine};
 use crate::finding::Finding;
@@ -23,7 +45,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// The word of the public contract.
+    /// Every format.
+    pub const ALL: [Self; 4] = [Self::Csv, Self::Xlsx, Self::Json, Self::Pain001];
+
+    /// The word of the public contract: `csv`, `xlsx`, `json`, `pain.001`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,6 +57,20 @@ impl Format {
             Self::Json => "json",
             Self::Pain001 => "pain.001",
         }
+    }
+
+    /// Reads the word of the public contract, in any letter case.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.as_str().eq_ignore_ascii_case(word.trim()))
+    }
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
     }
 }
 
@@ -50,6 +89,18 @@ pub struct Limits {
     pub unpacked_bytes_max: u64,
 }
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes_max: 4 << 30,
+            lines_max: 2_000_000,
+            field_bytes_max: 4 << 10,
+            amount_max: Fen(500_000_000),
+            unpacked_bytes_max: 2 << 30,
+        }
+    }
+}
+
 /// What the reader must know besides the bytes.
 #[derive(Clone, Copy)]
 pub struct ReadOptions<'a> {
@@ -65,6 +116,25 @@ pub struct ReadOptions<'a> {
     pub paying_bank: Option<BankCode>,
     /// What the paying bank's adapter would refuse; `None` checks no bank.
     pub bank_rules: Option<&'a dyn BankRules>,
+    /// Where findings go that are too many for memory (more than 20,000); without it they stay
+    /// in memory in their compact form, some 60 bytes each.
+    pub spill: Option<&'a dyn SpillPlace>,
+}
+
+impl ReadOptions<'_> {
+    /// Detects the format, checks against no bank, has the default limits.
+    #[must_use]
+    pub fn new(today: time::Date) -> Self {
+        Self {
+            format: None,
+            pay_month: None,
+            today,
+            limits: Limits::default(),
+            paying_bank: None,
+            bank_rules: None,
+            spill: None,
+        }
+    }
 }
 
 /// What one paying bank takes, asked line by line.
@@ -81,7 +151,8 @@ pub trait BankRules: Send + Sync {
 
 /// Receives what is read, in the order of the file.
 pub trait Sink {
-    /// The head, once, before the first line. Not called when the head has errors.
+    /// The head, once, before the first line. Not called when the head has errors; then only
+    /// findings come.
     ///
     /// # Errors
     /// The sink's own trouble (a full disk) stops the reading.
@@ -158,9 +229,9 @@ impl<T: Read + Seek> Source for T {}
 /// # Errors
 /// Only our own trouble: the source or the sink failed.
 pub fn read(
-    _source: &mut dyn Source,
-    _options: &ReadOptions<'_>,
-    _sink: &mut dyn Sink,
+    source: &mut dyn Source,
+    options: &ReadOptions<'_>,
+    sink: &mut dyn Sink,
 ) -> Result<Summary, ReadError> {
-    Err(ReadError::Io(std::io::Error::other("not written yet")))
+    reading::read(source, options, sink)
 }

@@ -69,7 +69,7 @@ pub fn field_name(field: &'static str, lang: Lang) -> &'static str {
 }
 
 /// Places that a text may have; a misspelt one is refused at start.
-const PLACES: [&str; 26] = [
+const PLACES: [&str; 29] = [
     "value",
     "line",
     "row",
@@ -96,6 +96,9 @@ const PLACES: [&str; 26] = [
     "bytes",
     "bytes_max",
     "code_point",
+    "encoding",
+    "earlier",
+    "state",
 ];
 
 /// Characters of a filled place that are shown.
@@ -207,7 +210,7 @@ impl Table {
                 let key = finding.field.or(given)?;
                 (key, self.title(key, lang))
             }
-            "reason" | "current" => (given?, self.word(given?, lang)),
+            "reason" | "current" | "state" => (given?, self.word(given?, lang)),
             // Two states of ours; in other findings what was found is the sender's own text.
             "found" | "expected" if finding.code == FindingCode::ResultContradiction => {
                 (given?, self.word(given?, lang))

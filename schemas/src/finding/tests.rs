@@ -198,6 +198,11 @@ fn names_that_banks_adapters_give_fill_the_same_places() {
         long.message(Lang::Zh),
         "“备注”过长：80 字节，付款银行上限 60 字节"
     );
+    let earlier = line(C::PayeeInFlight)
+        .with("earlier", "B20261120-9.1")
+        .with("state", "paid");
+    let text = earlier.message(Lang::Zh);
+    assert!(text.ends_with("，B20261120-9.1（已支付）"), "{text}");
     let lost = line(C::NameNotEncodable)
         .with("character", '𠮷')
         .with("code_point", "U+20BB7");

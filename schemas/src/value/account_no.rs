@@ -37,7 +37,8 @@ impl AccountNo {
         self.0.as_str()
     }
 
-    /// First 6 and last 4 digits, stars between; short numbers show less.
+    /// First 6 and last 4 digits of 16 or more, of shorter numbers a quarter at each end; stars
+    /// between.
     #[must_use]
     pub fn masked(&self) -> String {
         mask(self.0.as_str(), 6, 4)
@@ -72,10 +73,14 @@ pub fn luhn_holds(digits: &[u8]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// Keeps `head` and `tail` characters; never shows more than half of a short text.
+/// Fewer hidden characters than this could be guessed.
+const HIDDEN_MIN: usize = 6;
+
+/// Keeps `head` and `tail` characters where at least six stay hidden, else a quarter at each
+/// end.
 pub(super) fn mask(text: &str, head: usize, tail: usize) -> String {
     let count = text.chars().count();
-    let (head, tail) = if head + tail < count {
+    let (head, tail) = if head + tail + HIDDEN_MIN <= count {
         (head, tail)
     } else {
         (count / 4, count / 4)

@@ -119,6 +119,11 @@ fn parse_ascii(text: &[u8]) -> Result<Fen, ValueError> {
 /// Digits, with commas only where they group by three from the right.
 fn parse_whole(whole: &[u8]) -> Result<i64, ValueError> {
     let grouped = whole.contains(&b',');
+    // Groups of three from the right: the first has one to three digits, so the length with the
+    // commas is never a multiple of four.
+    if grouped && whole.len().is_multiple_of(4) {
+        return Err(ValueError::Form);
+    }
     let mut total = 0;
     for (at, byte) in whole.iter().enumerate() {
         let comma_expected = grouped && at > 0 && (whole.len() - at).is_multiple_of(4);

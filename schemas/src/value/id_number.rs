@@ -82,7 +82,8 @@ impl IdNumber {
         self.0.as_str()
     }
 
-    /// First 6 and last 4 characters, stars between.
+    /// First 6 and last 4 characters of 16 or more, of shorter numbers a quarter at each end;
+    /// stars between.
     #[must_use]
     pub fn masked(&self) -> String {
         mask(self.0.as_str(), 6, 4)

@@ -153,11 +153,16 @@ impl PaymentId {
             return Err(ValueError::Empty);
         }
         let (batch, row) = text.trim().rsplit_once('.').ok_or(ValueError::Form)?;
-        let batch = BatchId::parse(batch)?;
-        Ok(Self {
-            batch,
+        let id = Self {
+            batch: BatchId::parse(batch)?,
             row: LineNo::parse(row)?.0,
-        })
+        };
+        // One spelling per number, as for the batch.
+        if id.to_string() == text.trim() {
+            Ok(id)
+        } else {
+            Err(ValueError::Form)
+        }
     }
 }
 

@@ -36,8 +36,8 @@ impl PayMonth {
         let month = match rest.chars().next() {
             Some('-' | '/') => &rest[1..],
             Some('年') => rest
-                .trim_start_matches('年')
-                .strip_suffix('月')
+                .strip_prefix('年')
+                .and_then(|month| month.strip_suffix('月'))
                 .unwrap_or_default(),
             Some(_) if rest.len() == 2 => rest,
             Some(_) | None => return Err(ValueError::Form),

@@ -45,7 +45,8 @@ impl PersonName {
         &self.0
     }
 
-    /// The first character and a star for each other one, at most three.
+    /// The first character and a star for each other one, at most three; a single character is
+    /// not shown.
     #[must_use]
     pub fn masked(&self) -> String {
         Self::mask(&self.0)
@@ -56,7 +57,10 @@ impl PersonName {
     pub fn mask(text: &str) -> String {
         let mut characters = text.trim().chars();
         let first = characters.next().filter(|c| !forbidden(*c)).unwrap_or('*');
-        let stars = characters.count().clamp(1, 3);
+        let stars = characters.count().min(3);
+        if stars == 0 {
+            return "*".to_owned();
+        }
         std::iter::once(first)
             .chain(std::iter::repeat_n('*', stars))
             .collect()

@@ -311,7 +311,7 @@ impl Disk for MemoryDisk {
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         if let Some(above) = dir.parent() {
             if self.content().names.contains_key(dir) {
-                return Ok(());
+                return self.sync_dir(above);
             }
             self.create_dir_all(above)?;
             {

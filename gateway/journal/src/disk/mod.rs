@@ -53,7 +53,8 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// As the file system says.
     fn truncate(&self, path: &Path, bytes: u64) -> io::Result<()>;
-    /// Makes a folder and those above it, and makes the names of new ones durable.
+    /// Makes a folder and those above it, and makes their names durable: also the name of the
+    /// first one that was there, for whoever made it may have been killed before that.
     ///
     /// # Errors
     /// As the file system says.

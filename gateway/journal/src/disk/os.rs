@@ -71,13 +71,18 @@ impl Disk for OsDisk {
     }
 
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
-        if dir.as_os_str().is_empty() || dir.is_dir() {
-            return Ok(());
-        }
         let above = match dir.parent() {
             Some(above) if !above.as_os_str().is_empty() => above,
-            _ => Path::new("."),
+            Some(_) => Path::new("."),
+            None => return Ok(()),
         };
+        if dir.is_dir() {
+            return match self.sync_dir(above) {
+                // Who may not read the folder above did not make this one.
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+                result => result,
+            };
+        }
         self.create_dir_all(above)?;
         match DirBuilder::new().mode(0o700).create(dir) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),

@@ -121,7 +121,10 @@ impl Vault {
         disk.create_dir_all(dir).map_err(io_error("make", dir))?;
         let mut keys = Keys::default();
         let mut search = None;
-        for (id, stored) in file::read_all(disk.as_ref(), dir)? {
+        let stored_keys = file::read_all(disk.as_ref(), dir)?;
+        // A process killed between renaming and syncing left a name that is not durable yet.
+        disk.sync_dir(dir).map_err(io_error("sync", dir))?;
+        for (id, stored) in stored_keys {
             match stored {
                 Stored::Wrapped(file) => {
                     let raw = file

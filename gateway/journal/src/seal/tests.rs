@@ -149,6 +149,29 @@ fn a_crash_at_any_step_of_making_or_destroying_a_key_leaves_the_vault_whole() {
 }
 
 #[test]
+fn a_key_left_by_a_killed_process_is_durable_before_it_is_used() {
+    let cut = PowerCut {
+        unsynced: Unsynced::Dropped,
+        forgets_names: true,
+    };
+    for step in 1..12 {
+        let disk = MemoryDisk::new();
+        let killed = vault(&disk, 1);
+        disk.set_faults(Faults {
+            power: Some(step),
+            ..Faults::default()
+        });
+        let _ = killed.seal("owner", b"", b"never kept");
+        disk.set_faults(Faults::default());
+        let next = vault(&disk, 2);
+        let (id, sealed) = next.seal("owner", b"", b"secret").unwrap();
+        let left = vault(&disk.after_power_cut(cut, step), 3);
+        let opened = left.open_sealed(&id, b"", &sealed).unwrap();
+        assert_eq!(*opened, b"secret", "{step}");
+    }
+}
+
+#[test]
 fn a_failed_disk_gives_no_key() {
     let disk = MemoryDisk::new();
     let vault = vault(&disk, 1);

@@ -1,0 +1,312 @@
+//! One bank's adapter: the operations that the gateway calls. All 57 are this code over
+//! different data.
+
+use crate::bank_side::BankSide;
+use crate::codes::{CodeTable, Reasons};
+use crate::definition::Preset;
+use crate::definition::dialect::{Capability, ConnectionField, Dialect, Evidence, QueryPace};
+use crate::exchange::{
+    Crypto, CryptoError, DisbursementRecord, FrameEnd, Outgoing, PaymentOrder, PushReceipt,
+    Receipt, ResultFile, StatusQuery, Unreadable,
+};
+use crate::flow::{Conversation, FlowKind};
+use crate::layout::fault::{WriteFault, unreadable};
+use crate::layout::values::Values;
+use crate::order::{order_values, query_values, receipt_values};
+use crate::quirks;
+use crate::wire::http::WireRule;
+use crate::wire::layer::Around;
+use crate::wire::{Message, Reading};
+use schemas::text::Charset;
+use schemas::{BankCode, Fen, Finding, FindingCode};
+use std::collections::BTreeMap;
+
+/// Limits of one message of a bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Lines of a file.
+    pub rows_max: u32,
+    /// Bytes of a body before compression, encryption and envelope.
+    pub bytes_max: u64,
+    /// A single line.
+    pub amount_max: Fen,
+    /// The sum of a file.
+    pub total_max: Fen,
+    /// Bytes of a name in the bank's character set.
+    pub name_bytes_max: usize,
+    /// Bytes of a memo in the bank's character set.
+    pub memo_bytes_max: usize,
+}
+
+/// The adapter of one bank: its dialect with its preset laid over it.
+#[derive(Debug)]
+pub struct BankAdapter {
+    pub(crate) code: BankCode,
+    pub(crate) evidence: Evidence,
+    pub(crate) cut_off: time::Time,
+    pub(crate) limits: Limits,
+    pub(crate) codes: BTreeMap<String, CodeTable>,
+    pub(crate) reasons: Reasons,
+    pub(crate) dialect: Dialect,
+    pub(crate) dialect_file: String,
+    pub(crate) preset_file: String,
+    pub(crate) preset: Preset,
+}
+
+impl BankAdapter {
+    /// Our code of the bank.
+    #[must_use]
+    pub fn code(&self) -> BankCode {
+        self.code
+    }
+
+    /// Name of its dialect.
+    #[must_use]
+    pub fn dialect(&self) -> &str {
+        self.dialect.name.get_ref()
+    }
+
+    /// The lower of the dialect's evidence and the bank's.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        self.evidence
+    }
+
+    /// What the bank can do.
+    #[must_use]
+    pub fn capability(&self) -> &Capability {
+        &self.dialect.capability
+    }
+
+    /// Its limits.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Last time of a bank day for an instruction, Asia/Shanghai.
+    #[must_use]
+    pub fn cut_off(&self) -> time::Time {
+        self.cut_off
+    }
+
+    /// `tcp`, `http` or `file_drop`.
+    #[must_use]
+    pub fn channel_name(&self) -> &'static str {
+        self.dialect.channel.as_str()
+    }
+
+    /// Names of the addresses that its messages go to: `main`, `sign`.
+    #[must_use]
+    pub fn endpoints(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for step in self.dialect.submit.iter().chain(&self.dialect.query) {
+            let name = match &step.wire {
+                WireRule::Http(rule) => rule.endpoint.clone(),
+                WireRule::Tcp {} => "main".to_owned(),
+                WireRule::Drop { .. } => continue,
+            };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Character set of what we send.
+    #[must_use]
+    pub fn charset_out(&self) -> Charset {
+        self.dialect.charset_out.charset()
+    }
+
+    /// Character set of what the bank sends.
+    #[must_use]
+    pub fn charset_in(&self) -> Charset {
+        self.dialect.charset_in.charset()
+    }
+
+    /// How often to ask.
+    #[must_use]
+    pub fn query_pace(&self) -> QueryPace {
+        self.dialect.pace
+    }
+
+    /// Milliseconds after the intent from which "not found" is definitive, if ever.
+    #[must_use]
+    pub fn not_found_is_final_after_ms(&self) -> Option<u64> {
+        self.dialect.not_found_final_after_ms
+    }
+
+    /// What `PaymentOrder.connection` must hold, with invented values for the sandbox.
+    #[must_use]
+    pub fn connection_fields(&self) -> &[ConnectionField] {
+        &self.dialect.connection
+    }
+
+    /// The end of a request on a TCP connection, for the bank's side; `EndOfStream` elsewhere.
+    #[must_use]
+    pub fn request_frame(&self) -> FrameEnd {
+        let tcp = |wire: &WireRule| matches!(wire, WireRule::Tcp {});
+        let mut steps = self.dialect.submit.iter().chain(&self.dialect.query);
+        steps
+            .find(|step| tcp(&step.wire))
+            .map_or(FrameEnd::EndOfStream, |step| step.request.frame_end())
+    }
+
+    /// A submission.
+    #[must_use]
+    pub fn submit<'a>(&'a self, order: &'a PaymentOrder) -> Conversation<'a> {
+        Conversation::new(self, FlowKind::Submit, order_values(order, self.code))
+    }
+
+    /// A query.
+    #[must_use]
+    pub fn query<'a>(&'a self, query: &'a StatusQuery) -> Conversation<'a> {
+        Conversation::new(self, FlowKind::Query, Some(query_values(query)))
+    }
+
+    /// Every message of a submission, for `convert`. Where a value of an earlier reply belongs,
+    /// the dialect's placeholder stands.
+    ///
+    /// # Errors
+    /// What does not fit, as findings.
+    pub fn encode_payment(
+        &self,
+        order: &PaymentOrder,
+        crypto: &dyn Crypto,
+    ) -> Result<Vec<Outgoing>, Vec<Finding>> {
+        let overflow = || vec![Finding::of_file(FindingCode::ControlTotalInvalid)];
+        let mut values = order_values(order, self.code).ok_or_else(overflow)?;
+        for capture in self.dialect.capture.iter().filter(|c| !c.sandbox_signs) {
+            let entry = values.captured.entry(capture.name.clone());
+            entry.or_insert_with(|| capture.placeholder.clone());
+        }
+        let write = |step| self.outgoing(step, &values, crypto);
+        let written: Result<Vec<Outgoing>, (WriteFault, Option<u32>)> =
+            self.dialect.submit.iter().map(write).collect();
+        written.map_err(|(fault, row_no)| vec![fault.finding(row_no)])
+    }
+
+    /// A bank's answer to a submission: framed, enveloped or bare as found.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn decode_receipt(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Receipt, Unreadable> {
+        let last = self.dialect.submit.iter().rev().find(|s| s.reply.is_some());
+        let step = last.ok_or_else(|| unreadable("the dialect has no receipt"))?;
+        let reply = step.reply.as_ref();
+        let reply = reply.ok_or_else(|| unreadable("the dialect has no receipt"))?;
+        let values = self.read_as_found(reply, bytes, crypto)?;
+        Ok(self.receipt(&step.codes, &values))
+    }
+
+    /// A bank's result: framed, enveloped or bare as found.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn decode_result(
+        &self,
+        bytes: &[u8],
+        crypto: &dyn Crypto,
+    ) -> Result<ResultFile, Unreadable> {
+        let none = || unreadable("the dialect has no result");
+        let step = self.dialect.query.last().ok_or_else(none)?;
+        let reply = step.reply.as_ref().ok_or_else(none)?;
+        let values = self.read_as_found(reply, bytes, crypto)?;
+        Ok(self.result(&step.codes, &values))
+    }
+
+    /// A message that the bank pushes: framed, enveloped or bare as found.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn decode_push(
+        &self,
+        bytes: &[u8],
+        crypto: &dyn Crypto,
+    ) -> Result<Vec<DisbursementRecord>, Unreadable> {
+        let values = self.read_as_found(self.push_message()?, bytes, crypto)?;
+        Ok(self.records(&self.dialect.push.codes, &values))
+    }
+
+    /// Our receipt for a push, in the bank's own dialect; the same receipt gives the same bytes.
+    /// A receipt has no sealed layer (checked when the book is loaded), so it needs no key.
+    #[must_use]
+    pub fn encode_push_receipt(&self, receipt: &PushReceipt) -> Vec<u8> {
+        let mut values = receipt_values(receipt);
+        self.fill_examples(&mut values);
+        let around = Around {
+            crypto: &NoKeys,
+            charset: self.charset_out(),
+        };
+        let written = self.dialect.push.receipt.write(&values, around);
+        written.map(|written| written.bytes).unwrap_or_default()
+    }
+
+    /// The same definition from the bank's chair.
+    #[must_use]
+    pub fn bank_side(&self) -> BankSide<'_> {
+        BankSide::new(self)
+    }
+
+    pub(crate) fn push_message(&self) -> Result<&Message, Unreadable> {
+        let query = || self.dialect.query.last().and_then(|s| s.reply.as_ref());
+        let message = self.dialect.push.message.as_ref().or_else(query);
+        message.ok_or_else(|| unreadable("the dialect has no pushed message"))
+    }
+
+    pub(crate) fn fill_examples(&self, values: &mut Values) {
+        for field in &self.dialect.connection {
+            let entry = values.connection.entry(field.name.clone());
+            entry.or_insert_with(|| field.example.clone());
+        }
+    }
+
+    /// The reply after the dialect's quirks.
+    pub(crate) fn tidy(&self, reply: &[u8]) -> Vec<u8> {
+        let named = self.dialect.quirks.iter();
+        let functions = named.filter_map(|name| quirks::quirk(name.get_ref()));
+        functions.fold(reply.to_vec(), |bytes, quirk| quirk(&bytes).to_vec())
+    }
+
+    fn read_as_found(
+        &self,
+        message: &Message,
+        bytes: &[u8],
+        crypto: &dyn Crypto,
+    ) -> Result<Values, Unreadable> {
+        let around = Around {
+            crypto,
+            charset: self.charset_in(),
+        };
+        message.read(&self.tidy(bytes), Reading::AsFound, around)
+    }
+}
+
+/// For messages without a sealed layer.
+struct NoKeys;
+
+fn no_key<T>(algorithm: &str, slot: &str) -> Result<T, CryptoError> {
+    Err(CryptoError::NoKey {
+        algorithm: algorithm.to_owned(),
+        slot: slot.to_owned(),
+    })
+}
+
+impl Crypto for NoKeys {
+    fn sign(&self, algorithm: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        no_key(algorithm, slot)
+    }
+
+    fn verify(&self, algorithm: &str, slot: &str, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
+        no_key(algorithm, slot)
+    }
+
+    fn encrypt(&self, cipher: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        no_key(cipher, slot)
+    }
+
+    fn decrypt(&self, cipher: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        no_key(cipher, slot)
+    }
+}

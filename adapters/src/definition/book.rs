@@ -1,0 +1,113 @@
+//! The book: every dialect and preset, compiled in, read once.
+
+use super::DefinitionError;
+use super::resolve::{self, Source};
+use crate::adapter::BankAdapter;
+use include_dir::{Dir, DirEntry, include_dir};
+use schemas::BankCode;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+static DIALECTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/dialects");
+static BANKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/banks");
+static BUILT_IN: OnceLock<Result<Book, DefinitionError>> = OnceLock::new();
+
+/// Every bank's adapter, in the order of the codes.
+#[derive(Debug)]
+pub struct Book {
+    adapters: Vec<BankAdapter>,
+}
+
+impl Book {
+    /// The book in the binary, read at the first call.
+    ///
+    /// # Errors
+    /// The first definition that is refused.
+    pub fn built_in() -> Result<&'static Self, DefinitionError> {
+        let book = BUILT_IN.get_or_init(|| {
+            let files = definitions(&DIALECTS, "dialects").chain(definitions(&BANKS, "banks"));
+            Self::from_files(files).map_err(|errors| {
+                let nothing = DefinitionError {
+                    file: "dialects".to_owned(),
+                    line: 1,
+                    what: "no definition".to_owned(),
+                };
+                errors.into_iter().next().unwrap_or(nothing)
+            })
+        });
+        book.as_ref().map_err(Clone::clone)
+    }
+
+    /// A book from files: `(path, text)`, paths as `dialects/<name>/dialect.toml` and
+    /// `banks/<CODE>/bank.toml`.
+    ///
+    /// # Errors
+    /// Every definition that is refused, with its first reason.
+    pub fn from_files<P: AsRef<str>, T: AsRef<str>>(
+        files: impl IntoIterator<Item = (P, T)>,
+    ) -> Result<Self, Vec<DefinitionError>> {
+        let mut dialects = BTreeMap::new();
+        let mut presets = Vec::new();
+        let mut errors = Vec::new();
+        for (path, text) in files {
+            let (file, text) = (path.as_ref().to_owned(), text.as_ref().to_owned());
+            if file.ends_with("bank.toml") {
+                presets.push((file, text));
+                continue;
+            }
+            let source = Source {
+                file: &file,
+                text: &text,
+            };
+            match resolve::dialect(source) {
+                Ok(resolved) => {
+                    let name = resolved.dialect.name.get_ref().clone();
+                    dialects.insert(name, Arc::new(resolved));
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        let mut adapters = Vec::new();
+        for (file, text) in &presets {
+            match resolve::bank(Source { file, text }, &dialects) {
+                Ok(adapter) => adapters.push(adapter),
+                Err(error) => errors.push(error),
+            }
+        }
+        adapters.sort_by_key(BankAdapter::code);
+        if errors.is_empty() {
+            Ok(Self { adapters })
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// Every adapter, in the order of the codes.
+    #[must_use]
+    pub fn adapters(&self) -> &[BankAdapter] {
+        &self.adapters
+    }
+
+    /// The adapter of a bank.
+    #[must_use]
+    pub fn adapter(&self, code: BankCode) -> Option<&BankAdapter> {
+        let found = self.adapters.binary_search_by_key(&code, BankAdapter::code);
+        found.ok().and_then(|at| self.adapters.get(at))
+    }
+}
+
+fn definitions(
+    folder: &'static Dir<'static>,
+    root: &'static str,
+) -> impl Iterator<Item = (String, &'static str)> {
+    let folders = folder.entries().iter().filter_map(DirEntry::as_dir);
+    let files = folders.flat_map(Dir::files);
+    files.filter_map(move |file| {
+        let name = file.path().file_name()?.to_str()?;
+        if name != "dialect.toml" && name != "bank.toml" {
+            return None;
+        }
+        let path = format!("{root}/{}", file.path().to_str()?);
+        Some((path, file.contents_utf8().unwrap_or_default()))
+    })
+}

@@ -1,0 +1,289 @@
+//! A dialect: how a family of banks speaks, layer by layer.
+
+use crate::codes::Code;
+use crate::layout::field::Field;
+use crate::layout::slot::Slot;
+use crate::wire::Message;
+use crate::wire::http::WireRule;
+use schemas::text::Charset;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// How far a definition can be trusted (DESIGN section 4.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// We designed it.
+    Synthetic,
+    /// Restated from public code or samples of integrators.
+    Observed,
+    /// The bank's manual, edition and date.
+    Documented,
+    /// Joint test signed.
+    Certified,
+}
+
+impl Evidence {
+    /// The word of definitions and print-outs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Synthetic => "synthetic",
+            Self::Observed => "observed",
+            Self::Documented => "documented",
+            Self::Certified => "certified",
+        }
+    }
+}
+
+/// A character set by its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CharsetWord {
+    /// UTF-8.
+    Utf8,
+    /// GBK.
+    Gbk,
+    /// GB18030.
+    Gb18030,
+    /// GB2312.
+    Gb2312,
+}
+
+impl CharsetWord {
+    /// The character set.
+    #[must_use]
+    pub fn charset(self) -> Charset {
+        match self {
+            Self::Utf8 => Charset::Utf8,
+            Self::Gbk => Charset::Gbk,
+            Self::Gb18030 => Charset::Gb18030,
+            Self::Gb2312 => Charset::Gb2312,
+        }
+    }
+}
+
+/// The kind of channel that the gateway must bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelWord {
+    /// TCP.
+    Tcp,
+    /// HTTP.
+    Http,
+    /// Files into a folder, and triggers.
+    FileDrop,
+}
+
+impl ChannelWord {
+    /// The word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Http => "http",
+            Self::FileDrop => "file_drop",
+        }
+    }
+}
+
+/// A number of the employer at the bank that a deployment must give.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectionField {
+    /// Name in `PaymentOrder.connection`.
+    pub name: String,
+    /// Invented value for the sandbox and the demo.
+    pub example: String,
+}
+
+/// A value that a reply gives for later steps.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaptureRule {
+    /// Its name.
+    pub name: String,
+    /// Stands for it in `convert`, and is what the sandbox gives out.
+    pub placeholder: String,
+    /// The sandbox gives out the base64 of the request's body in its place (a sign port).
+    #[serde(default)]
+    pub sandbox_signs: bool,
+}
+
+/// Limits of one message.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DialectLimits {
+    /// Lines of a file.
+    pub rows_max: u32,
+    /// Bytes of a body before its layers.
+    pub bytes_max: u64,
+    /// Fen of a line.
+    pub amount_max_fen: i64,
+    /// Fen of a file.
+    pub total_max_fen: i64,
+    /// Bytes of a name in the bank's character set.
+    pub name_bytes_max: usize,
+    /// Bytes of a memo.
+    pub memo_bytes_max: usize,
+}
+
+/// How often to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QueryPace {
+    /// Milliseconds until the first query.
+    pub first_ms: u64,
+    /// Milliseconds between queries.
+    pub interval_ms: u64,
+    /// Most queries of one file.
+    pub count_max: u32,
+    /// Milliseconds after which an accepted line is `unknown`.
+    pub answer_limit_ms: u64,
+}
+
+/// What a bank of the dialect can do.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capability {
+    /// Pays accounts at the bank itself.
+    pub own_bank: bool,
+    /// Pays accounts at other banks.
+    pub other_banks: bool,
+    /// One file holds one class only, own or other.
+    pub one_class_per_file: bool,
+    /// Results can be asked for.
+    pub query: bool,
+    /// The bank pushes results.
+    pub push: bool,
+    /// Results list failures only.
+    pub failures_only: bool,
+    /// Returns after payment are told.
+    pub returns: bool,
+}
+
+/// Which code tables read a reply.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeNames {
+    /// For `reply.code`.
+    pub request: Option<Spanned<String>>,
+    /// For `batch.code`.
+    pub batch: Option<Spanned<String>>,
+    /// For `row.status`.
+    pub line: Option<Spanned<String>>,
+}
+
+/// Ask again until the batch code is one of these.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Poll {
+    /// Codes that end the polling.
+    pub until: Vec<String>,
+    /// Milliseconds before asking again.
+    pub wait_ms: u64,
+    /// Most questions.
+    pub count_max: u32,
+}
+
+/// One step of a flow.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepRule {
+    /// Name, unique in the dialect.
+    pub name: String,
+    /// The bank's transaction code, where a head names it.
+    #[serde(default)]
+    pub code: String,
+    /// From here on the bank may pay.
+    #[serde(default)]
+    pub instructs: bool,
+    /// How it travels.
+    pub wire: WireRule,
+    /// File name for `convert` and file drops.
+    pub file_name: Vec<Slot>,
+    /// What is sent.
+    pub request: Message,
+    /// What comes back; none after a file drop.
+    pub reply: Option<Message>,
+    /// How the reply's codes are read.
+    #[serde(default)]
+    pub codes: CodeNames,
+    /// Ask again until it is done.
+    pub poll: Option<Poll>,
+    /// The next step follows only on these batch codes; else the flow ends with this reply.
+    pub go_on: Option<Vec<String>>,
+}
+
+/// Results that the bank sends of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushRule {
+    /// The pushed message; without it, the last reply of the query.
+    pub message: Option<Message>,
+    /// How its codes are read.
+    pub codes: CodeNames,
+    /// Our receipt.
+    pub receipt: Message,
+}
+
+/// A dialect as written.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dialect {
+    /// Name: that of its folder.
+    pub name: Spanned<String>,
+    /// Evidence.
+    pub evidence: Evidence,
+    /// Where the layout is from.
+    pub source: String,
+    /// Character set of what we send.
+    pub charset_out: CharsetWord,
+    /// Character set of what the bank sends.
+    pub charset_in: CharsetWord,
+    /// Channel.
+    pub channel: ChannelWord,
+    /// "Not found" is definitive so long after the intent.
+    pub not_found_final_after_ms: Option<u64>,
+    /// Rust functions that do what data can't say.
+    #[serde(default)]
+    pub quirks: Vec<Spanned<String>>,
+    /// Capabilities.
+    pub capability: Capability,
+    /// Limits.
+    pub limits: DialectLimits,
+    /// Pace of queries.
+    pub pace: QueryPace,
+    /// Connection fields.
+    #[serde(default)]
+    pub connection: Vec<ConnectionField>,
+    /// Captured values.
+    #[serde(default)]
+    pub capture: Vec<CaptureRule>,
+    /// Heads used by many steps.
+    #[serde(default)]
+    pub heads: BTreeMap<String, Vec<Slot>>,
+    /// Steps of a submission.
+    pub submit: Vec<StepRule>,
+    /// Steps of a query.
+    pub query: Vec<StepRule>,
+    /// Pushed results.
+    pub push: PushRule,
+    /// Code tables.
+    pub codes: BTreeMap<String, Vec<Spanned<Code>>>,
+    /// Finer reasons of failed lines, by reason.
+    #[serde(default)]
+    pub reasons: BTreeMap<Spanned<String>, Vec<String>>,
+}
+
+impl StepRule {
+    /// The fields that its reply carries in its rows.
+    #[must_use]
+    pub fn row_fields(&self) -> Vec<Field> {
+        self.reply.as_ref().map_or_else(Vec::new, |reply| {
+            let (_, row) = reply.body.slots();
+            row.iter().filter_map(Slot::field).collect()
+        })
+    }
+}

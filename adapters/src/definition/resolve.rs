@@ -1,0 +1,390 @@
+//! Typed definitions to adapters: cross-checks with file, line and the allowed words.
+
+use super::dialect::{CodeNames, Dialect, Evidence, StepRule};
+use super::{DefinitionError, Preset};
+use crate::adapter::{BankAdapter, Limits};
+use crate::codes::{Code, CodeTable, Reasons};
+use crate::exchange::Outcome;
+use crate::layout::Layout;
+use crate::layout::atom::Atom;
+use crate::quirks;
+use crate::wire::{Layer, Message};
+use schemas::{BankCode, FailureReason, Fen};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use toml::Spanned;
+
+/// A definition file: path and text.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// Path below the crate.
+    pub file: &'a str,
+    /// Text.
+    pub text: &'a str,
+}
+
+impl Source<'_> {
+    /// An error at a spanned value.
+    pub(crate) fn at<T>(&self, place: &Spanned<T>, what: &str) -> DefinitionError {
+        DefinitionError::at(self.file, self.text, Some(place.span()), what)
+    }
+
+    /// An error at the first place where a quoted word stands.
+    fn at_word(&self, word: &str, what: &str) -> DefinitionError {
+        let quoted = format!("\"{word}\"");
+        let at = self.text.find(&quoted).map(|start| start..start);
+        DefinitionError::at(self.file, self.text, at, what)
+    }
+
+    fn folder(&self) -> &str {
+        let mut parts = self.file.rsplit('/');
+        parts.next();
+        parts.next().unwrap_or_default()
+    }
+}
+
+/// A dialect that is read, checked, with its heads and step codes in place.
+#[derive(Debug)]
+pub struct ResolvedDialect {
+    /// The definition.
+    pub dialect: Dialect,
+    /// Its code tables.
+    pub codes: BTreeMap<String, CodeTable>,
+    /// Its reasons.
+    pub reasons: Reasons,
+    /// Path of its file.
+    pub file: String,
+}
+
+/// Reads and checks a dialect.
+///
+/// # Errors
+/// The first thing wrong.
+pub fn dialect(source: Source<'_>) -> Result<ResolvedDialect, DefinitionError> {
+    let mut dialect: Dialect = toml::from_str(source.text)
+        .map_err(|error| DefinitionError::of_toml(source.file, source.text, &error))?;
+    let name = dialect.name.get_ref();
+    if name != source.folder() {
+        let what = format!("the name is not that of the folder, {}", source.folder());
+        return Err(source.at(&dialect.name, &what));
+    }
+    check_quirks(source, &dialect)?;
+    let mut codes = BTreeMap::new();
+    for (name, entries) in &dialect.codes {
+        let table = table(entries);
+        if let Some(code) = table.doubled() {
+            return Err(source.at_word(&code, &format!("code {code} stands twice in {name}")));
+        }
+        codes.insert(name.clone(), table);
+    }
+    let reasons = reasons(source, &dialect)?;
+    check_names(source, &dialect)?;
+    check_tables(source, &dialect, &codes)?;
+    fix_steps(source, &mut dialect)?;
+    check_slots(source, &mut dialect)?;
+    Ok(ResolvedDialect {
+        dialect,
+        codes,
+        reasons,
+        file: source.file.to_owned(),
+    })
+}
+
+fn table(entries: &[Spanned<Code>]) -> CodeTable {
+    CodeTable(
+        entries
+            .iter()
+            .map(|entry| entry.get_ref().clone())
+            .collect(),
+    )
+}
+
+fn check_quirks(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
+    let names: Vec<&str> = quirks::QUIRKS.iter().map(|(name, _)| *name).collect();
+    for (at, name) in dialect.quirks.iter().enumerate() {
+        if quirks::quirk(name.get_ref()).is_none() {
+            let what = format!(
+                "unknown quirk `{}`, expected one of {}",
+                name.get_ref(),
+                names.join(", ")
+            );
+            return Err(source.at(name, &what));
+        }
+        if at >= quirks::QUIRKS_MAX {
+            return Err(source.at(name, "more than three quirks: write a new dialect"));
+        }
+    }
+    Ok(())
+}
+
+fn reasons(source: Source<'_>, dialect: &Dialect) -> Result<Reasons, DefinitionError> {
+    let mut reasons = BTreeMap::new();
+    for (word, codes) in &dialect.reasons {
+        if FailureReason::parse(word.get_ref()).is_none() {
+            let allowed = FailureReason::ALL.map(FailureReason::as_str).join(", ");
+            let word_text = word.get_ref();
+            let what = format!("unknown reason `{word_text}`, expected one of {allowed}");
+            return Err(source.at(word, &what));
+        }
+        reasons.insert(word.get_ref().clone(), codes.clone());
+    }
+    Ok(Reasons(reasons))
+}
+
+fn check_names(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
+    let mut names = Vec::new();
+    for step in dialect.submit.iter().chain(&dialect.query) {
+        if names.contains(&&step.name) {
+            return Err(source.at_word(&step.name, "a step of that name stands twice"));
+        }
+        names.push(&step.name);
+    }
+    if !dialect.submit.iter().any(|step| step.instructs) {
+        return Err(source.at_word("submit", "no step of submit instructs"));
+    }
+    if dialect.query.iter().any(|step| step.instructs) {
+        return Err(source.at_word("query", "a query never instructs"));
+    }
+    if dialect.query.last().is_none_or(|step| step.reply.is_none()) {
+        return Err(source.at_word("query", "the last step of query has no reply"));
+    }
+    Ok(())
+}
+
+fn check_tables(
+    source: Source<'_>,
+    dialect: &Dialect,
+    codes: &BTreeMap<String, CodeTable>,
+) -> Result<(), DefinitionError> {
+    let known = |names: &CodeNames| {
+        let all = [&names.request, &names.batch, &names.line];
+        for name in all.into_iter().flatten() {
+            if !codes.contains_key(name.get_ref()) {
+                let allowed: Vec<&str> = codes.keys().map(String::as_str).collect();
+                let what = format!(
+                    "unknown code table `{}`, expected one of {}",
+                    name.get_ref(),
+                    allowed.join(", ")
+                );
+                return Err(source.at(name, &what));
+            }
+        }
+        Ok(())
+    };
+    for step in dialect.submit.iter().chain(&dialect.query) {
+        known(&step.codes)?;
+    }
+    known(&dialect.push.codes)?;
+    let sealed = |layer: &Layer| matches!(layer, Layer::Encrypt { .. });
+    if dialect.push.receipt.layers.iter().any(sealed) {
+        return Err(source.at_word("receipt", "a push receipt is not sealed"));
+    }
+    // A query that the bank refuses says nothing of the payment.
+    let query = dialect
+        .query
+        .iter()
+        .filter_map(|s| s.codes.request.as_ref());
+    for name in query {
+        let table = codes.get(name.get_ref());
+        let final_word = |code: &Code| {
+            matches!(
+                code.outcome,
+                Outcome::Failed(_) | Outcome::Paid | Outcome::Returned
+            )
+        };
+        if table.is_some_and(|table| table.0.iter().any(final_word)) {
+            let what = "a request code of a query is accepted, not_found or unknown only";
+            return Err(source.at(name, what));
+        }
+    }
+    Ok(())
+}
+
+/// Puts named heads in place and step codes into their slots.
+fn fix_steps(source: Source<'_>, dialect: &mut Dialect) -> Result<(), DefinitionError> {
+    let heads = dialect.heads.clone();
+    let fix = |message: &mut Message, code: &str| {
+        for layer in &mut message.layers {
+            if let Layer::Named { head } = layer {
+                let slots = heads.get(head).cloned().ok_or_else(|| {
+                    let allowed: Vec<&str> = heads.keys().map(String::as_str).collect();
+                    let allowed = allowed.join(", ");
+                    let what = format!("unknown head `{head}`, expected one of {allowed}");
+                    source.at_word(head, &what)
+                })?;
+                *layer = Layer::Head { slots };
+            }
+        }
+        for slot in message.slots_mut() {
+            slot.fix_code(code);
+        }
+        Ok(())
+    };
+    for step in dialect.submit.iter_mut().chain(&mut dialect.query) {
+        let StepRule {
+            code,
+            request,
+            reply,
+            ..
+        } = step;
+        fix(request, code)?;
+        if let Some(reply) = reply {
+            fix(reply, code)?;
+        }
+    }
+    if let Some(message) = &mut dialect.push.message {
+        fix(message, "")?;
+    }
+    fix(&mut dialect.push.receipt, "")
+}
+
+/// Fixed places have a width; connection and captured names are declared.
+fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), DefinitionError> {
+    let declared: Vec<String> = dialect.connection.iter().map(|c| c.name.clone()).collect();
+    let captured: Vec<String> = dialect.capture.iter().map(|c| c.name.clone()).collect();
+    let push = &mut dialect.push;
+    let pushed = push.message.iter_mut().chain([&mut push.receipt]);
+    let steps = dialect.submit.iter_mut().chain(&mut dialect.query);
+    let messages = steps.flat_map(|step| [Some(&mut step.request), step.reply.as_mut()]);
+    for message in messages.flatten().chain(pushed) {
+        let fixed = matches!(message.body, Layout::Fixed(_));
+        if fixed && message.body.slots_mut().iter().any(|s| s.width.is_none()) {
+            return Err(source.at_word("fixed", "a column of fixed lines has no width"));
+        }
+        for layer in &message.layers {
+            let Layer::Head { slots } = layer else {
+                continue;
+            };
+            if slots.iter().any(|slot| slot.width.is_none()) {
+                return Err(source.at_word("head", "a field of a head has no width"));
+            }
+        }
+        for slot in message.slots_mut() {
+            for atom in slot.atoms() {
+                let (kind, name, list) = match atom {
+                    Atom::Connection { name, .. } => ("connection field", name, &declared),
+                    Atom::Captured(name) => ("captured value", name, &captured),
+                    Atom::Field { .. } | Atom::Const(_) | Atom::Spare(_) => continue,
+                };
+                if !list.contains(name) {
+                    let allowed = list.join(", ");
+                    let what = format!("unknown {kind} `{name}`, expected one of {allowed}");
+                    return Err(source.at_word(name, &what));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads a preset and lays it over its dialect.
+///
+/// # Errors
+/// The first thing wrong.
+pub fn bank(
+    source: Source<'_>,
+    dialects: &BTreeMap<String, Arc<ResolvedDialect>>,
+) -> Result<BankAdapter, DefinitionError> {
+    let preset: Preset = toml::from_str(source.text)
+        .map_err(|error| DefinitionError::of_toml(source.file, source.text, &error))?;
+    let code = BankCode::parse(preset.code.get_ref())
+        .map_err(|error| source.at(&preset.code, &error.to_string()))?;
+    if code.as_str() != source.folder() {
+        let what = format!("the code is not that of the folder, {}", source.folder());
+        return Err(source.at(&preset.code, &what));
+    }
+    let resolved = dialects.get(preset.dialect.get_ref()).ok_or_else(|| {
+        let allowed: Vec<&str> = dialects.keys().map(String::as_str).collect();
+        let name = preset.dialect.get_ref();
+        let allowed = allowed.join(", ");
+        let what = format!("unknown dialect `{name}`, expected one of {allowed}");
+        source.at(&preset.dialect, &what)
+    })?;
+    let cut_off = cut_off(preset.cut_off.get_ref())
+        .ok_or_else(|| source.at(&preset.cut_off, "a cut-off is a time HH:MM"))?;
+    let codes = added_codes(source, &preset, resolved)?;
+    let limits = limits(source, &preset, &resolved.dialect)?;
+    Ok(BankAdapter {
+        code,
+        evidence: lower(preset.evidence, resolved.dialect.evidence),
+        cut_off,
+        limits,
+        codes,
+        reasons: resolved.reasons.clone(),
+        dialect: resolved.dialect.clone(),
+        dialect_file: resolved.file.clone(),
+        preset_file: source.file.to_owned(),
+        preset,
+    })
+}
+
+fn lower(one: Evidence, other: Evidence) -> Evidence {
+    one.min(other)
+}
+
+fn cut_off(text: &str) -> Option<time::Time> {
+    let (hour, minute) = text.split_once(':')?;
+    if hour.len() != 2 || minute.len() != 2 {
+        return None;
+    }
+    time::Time::from_hms(hour.parse().ok()?, minute.parse().ok()?, 0).ok()
+}
+
+/// A preset adds codes; it never changes what a listed code means.
+fn added_codes(
+    source: Source<'_>,
+    preset: &Preset,
+    resolved: &ResolvedDialect,
+) -> Result<BTreeMap<String, CodeTable>, DefinitionError> {
+    let mut codes = resolved.codes.clone();
+    for (name, entries) in &preset.codes {
+        let allowed: Vec<&str> = resolved.codes.keys().map(String::as_str).collect();
+        let Some(own) = codes.get_mut(name.get_ref()) else {
+            let word = name.get_ref();
+            let allowed = allowed.join(", ");
+            let what = format!("unknown code table `{word}`, expected one of {allowed}");
+            return Err(source.at(name, &what));
+        };
+        for entry in entries {
+            let one = CodeTable(vec![entry.get_ref().clone()]);
+            if let Some(code) = own.clash(&one) {
+                let dialect = preset.dialect.get_ref();
+                let what = format!(
+                    "code {code} has a meaning in dialect {dialect} already; a bank may add \
+                     codes, another meaning needs a new dialect"
+                );
+                return Err(source.at(entry, &what));
+            }
+            own.0.extend(one.0);
+        }
+    }
+    Ok(codes)
+}
+
+fn limits(
+    source: Source<'_>,
+    preset: &Preset,
+    dialect: &Dialect,
+) -> Result<Limits, DefinitionError> {
+    let (own, base) = (&preset.limits, &dialect.limits);
+    let limits = Limits {
+        rows_max: own.rows_max.unwrap_or(base.rows_max),
+        bytes_max: own.bytes_max.unwrap_or(base.bytes_max),
+        amount_max: Fen(own.amount_max_fen.unwrap_or(base.amount_max_fen)),
+        total_max: Fen(own.total_max_fen.unwrap_or(base.total_max_fen)),
+        name_bytes_max: own.name_bytes_max.unwrap_or(base.name_bytes_max),
+        memo_bytes_max: own.memo_bytes_max.unwrap_or(base.memo_bytes_max),
+    };
+    let wider =
+        limits.name_bytes_max > base.name_bytes_max || limits.memo_bytes_max > base.memo_bytes_max;
+    if wider {
+        return Err(source.at_word(
+            preset.code.get_ref(),
+            "a bank's texts are not longer than its dialect's fields",
+        ));
+    }
+    if limits.rows_max == 0 || limits.amount_max.0 <= 0 || limits.total_max < limits.amount_max {
+        return Err(source.at_word(preset.code.get_ref(), "the limits let nothing through"));
+    }
+    Ok(limits)
+}

@@ -1,0 +1,52 @@
+//! The doors through which bytes from outside come: the same for fuzzing and for mutation tests.
+
+use crate::definition::Book;
+use crate::exchange::{Crypto, Outcome};
+use crate::{Incoming, IncomingWire};
+use schemas::BankCode;
+
+/// Which message the bytes are taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// A receipt.
+    Receipt,
+    /// A result.
+    Result,
+    /// A pushed message.
+    Push,
+    /// A request, read from the bank's side over TCP.
+    Request,
+}
+
+/// Reads any bytes; `None` where they are refused, else every outcome that they tell.
+#[must_use]
+pub fn decode_any(
+    code: BankCode,
+    door: Door,
+    bytes: &[u8],
+    crypto: &dyn Crypto,
+) -> Option<Vec<Outcome>> {
+    let adapter = Book::built_in().ok()?.adapter(code)?;
+    match door {
+        Door::Receipt => {
+            let receipt = adapter.decode_receipt(bytes, crypto).ok()?;
+            Some(vec![receipt.outcome])
+        }
+        Door::Result => {
+            let result = adapter.decode_result(bytes, crypto).ok()?;
+            Some(result.lines.iter().map(|line| line.outcome).collect())
+        }
+        Door::Push => {
+            let records = adapter.decode_push(bytes, crypto).ok()?;
+            Some(records.iter().map(|record| record.line.outcome).collect())
+        }
+        Door::Request => {
+            let incoming = Incoming {
+                wire: IncomingWire::Tcp,
+                bytes: bytes.to_vec(),
+            };
+            let read = adapter.bank_side().read_request(&incoming, crypto);
+            read.ok().map(|_| Vec::new())
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What can go wrong between values and bytes.
+
+use super::field::Field;
+use crate::exchange::{CryptoError, Unreadable};
+use schemas::text::CharsetError;
+use schemas::{Finding, FindingCode};
+
+/// Why a message can't be written. Names places, never values, but for one character.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WriteFault {
+    /// A value that the message needs is not there.
+    #[error("{place} is missing")]
+    Missing {
+        /// Field, connection or captured name.
+        place: String,
+    },
+    /// A character that the bank's character set lacks, or that would break the layout.
+    #[error("{place} has a character that can't be written")]
+    NotEncodable {
+        /// Where.
+        place: String,
+        /// The character.
+        character: char,
+    },
+    /// Longer than the place.
+    #[error("{place} has {bytes} bytes, {bytes_max} fit")]
+    TooLong {
+        /// Where.
+        place: String,
+        /// Bytes in the bank's character set.
+        bytes: usize,
+        /// Bytes that fit.
+        bytes_max: usize,
+    },
+    /// A value is not of its canonical form: our own fault.
+    #[error("{place} can't be spelt")]
+    Form {
+        /// Where.
+        place: String,
+    },
+    /// A key failed.
+    #[error("the message could not be signed or sealed")]
+    Crypto(#[from] CryptoError),
+}
+
+impl WriteFault {
+    /// As a finding for the sender; of a line where `row_no` is given.
+    #[must_use]
+    pub fn finding(&self, row_no: Option<u32>) -> Finding {
+        let at = |code| match row_no {
+            Some(row) => Finding::of_line(code, row, row),
+            None => Finding::of_file(code),
+        };
+        match self {
+            Self::Missing { place } | Self::Form { place } => {
+                at(FindingCode::MissingField).with("field", place)
+            }
+            Self::NotEncodable { place, character } => {
+                let name = place == Field::PayeeName.as_str();
+                at(not_encodable(name))
+                    .with("character", character)
+                    .with("code_point", format!("U+{:04X}", u32::from(*character)))
+                    .with("field", place)
+            }
+            Self::TooLong {
+                place,
+                bytes,
+                bytes_max,
+            } => at(too_long(place == Field::PayeeName.as_str()))
+                .with("bytes", bytes)
+                .with("bytes_max", bytes_max)
+                .with("field", place),
+            Self::Crypto(error) => at(FindingCode::MissingField).with("field", error),
+        }
+    }
+}
+
+/// The code for a name or another text that can't be encoded.
+#[must_use]
+pub fn not_encodable(name: bool) -> FindingCode {
+    if name {
+        FindingCode::NameNotEncodable
+    } else {
+        FindingCode::TextNotEncodable
+    }
+}
+
+/// The code for a name or another text that is too long.
+#[must_use]
+pub fn too_long(name: bool) -> FindingCode {
+    if name {
+        FindingCode::NameTooLong
+    } else {
+        FindingCode::TextTooLong
+    }
+}
+
+/// Not the message that it should be, about the whole of it.
+#[must_use]
+pub fn unreadable(what: impl Into<String>) -> Unreadable {
+    Unreadable {
+        what: what.into(),
+        offset: 0,
+    }
+}
+
+/// Bytes that the character set does not have.
+#[must_use]
+pub fn ill_formed(error: CharsetError) -> Unreadable {
+    let offset = match error {
+        CharsetError::IllFormed { offset } => offset,
+        CharsetError::Unmappable { .. } => 0,
+    };
+    Unreadable {
+        what: "bytes that the character set does not have".to_owned(),
+        offset,
+    }
+}

@@ -1,0 +1,119 @@
+//! Trees as JSON objects. Every value is written as a string, as the dialects found do; reading
+//! takes strings, numbers and, for a list of one, an object in place of the array.
+
+use super::atom::WriteContext;
+use super::fault::{WriteFault, unreadable};
+use super::lines::{ROWS_MAX, RowFault, row_no};
+use super::slot::Slot;
+use super::tree::{Found, Tree};
+use super::values::Values;
+use crate::exchange::Unreadable;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Writes a tree, compact.
+///
+/// # Errors
+/// The first place that does not fit, with its row.
+pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault> {
+    let mut root = object(&tree.head, context).map_err(|fault| (fault, None))?;
+    if let Some(repeat) = &tree.rows {
+        let mut rows = Vec::with_capacity(context.values.rows.len());
+        for row in &context.values.rows {
+            let context = WriteContext {
+                row: Some(row),
+                ..*context
+            };
+            let written = object(&repeat.slots, &context);
+            rows.push(Value::Object(written.map_err(|f| (f, row_no(row)))?));
+        }
+        place(&mut root, &repeat.path, Value::Array(rows));
+    }
+    Ok(Value::Object(root).to_string())
+}
+
+fn object(slots: &[Slot], context: &WriteContext<'_>) -> Result<Map<String, Value>, WriteFault> {
+    let mut map = Map::new();
+    for slot in slots {
+        place(&mut map, &slot.path, Value::String(slot.write(context)?));
+    }
+    Ok(map)
+}
+
+fn place(map: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('/') {
+        None => {
+            map.insert(path.to_owned(), value);
+        }
+        Some((first, rest)) => {
+            let inner = map
+                .entry(first.to_owned())
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                place(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// Reads a tree into `values`; the payload comes back where a slot holds one.
+///
+/// # Errors
+/// `Unreadable` for what is not JSON (depth is capped by the parser at 128) or not this message.
+pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<String>, Unreadable> {
+    let root: Value = serde_json::from_str(text).map_err(|error| Unreadable {
+        what: format!("not JSON (line {})", error.line()),
+        offset: error.column(),
+    })?;
+    let mut found = Found::default();
+    if !root.is_object() {
+        return Err(unreadable("not a JSON object"));
+    }
+    collect(&tree.head, &root, &mut found.head)?;
+    if let Some(repeat) = &tree.rows {
+        let listed: &[Value] = match at(&root, &repeat.path) {
+            None | Some(Value::Null) => &[],
+            Some(Value::Array(items)) => items,
+            Some(one @ Value::Object(_)) => std::slice::from_ref(one),
+            Some(Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                return Err(unreadable("the rows are not a list"));
+            }
+        };
+        if listed.len() > ROWS_MAX {
+            return Err(unreadable("too many rows"));
+        }
+        for item in listed {
+            let mut row = BTreeMap::new();
+            if !item.is_object() {
+                return Err(unreadable("a row is not an object"));
+            }
+            collect(&repeat.slots, item, &mut row)?;
+            found.rows.push(row);
+        }
+    }
+    tree.take(&found, values)
+}
+
+fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('/').try_fold(value, |inner, key| inner.get(key))
+}
+
+fn collect(
+    slots: &[Slot],
+    value: &Value,
+    texts: &mut BTreeMap<String, String>,
+) -> Result<(), Unreadable> {
+    for slot in slots {
+        let text = match at(value, &slot.path) {
+            None | Some(Value::Null) => continue,
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Bool(flag)) => flag.to_string(),
+            Some(Value::Array(_) | Value::Object(_)) => {
+                return Err(unreadable(format!("{} is not a text", slot.path)));
+            }
+        };
+        texts.insert(slot.path.clone(), text);
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! Layouts: one typed definition that writes named values into text and reads them back.
+//!
+//! That both directions come from one definition is what gives the sandbox every bank's side.
+
+pub mod atom;
+pub mod fault;
+pub mod field;
+pub mod format;
+pub mod json;
+pub mod lines;
+pub mod slot;
+pub mod tree;
+pub mod values;
+pub mod xml;
+
+use crate::exchange::Unreadable;
+use atom::WriteContext;
+use fault::{ill_formed, unreadable};
+use field::Field;
+use lines::{Columns, Lines, RowFault};
+use schemas::text::Charset;
+use serde::Deserialize;
+use slot::Slot;
+use tree::Tree;
+use values::Values;
+
+/// A value between two marks, with anything around them (the sign port's HTML).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Marked {
+    /// Before the value.
+    pub before: String,
+    /// After the value.
+    pub after: String,
+    /// The value.
+    pub slot: Slot,
+}
+
+/// How the body of a message is written.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Layout {
+    /// Columns by separators.
+    Delimited(Lines),
+    /// Columns by width in bytes.
+    Fixed(Lines),
+    /// XML elements.
+    Xml(Tree),
+    /// A JSON object.
+    Json(Tree),
+    /// One value between marks.
+    Marked(Box<Marked>),
+}
+
+impl Layout {
+    /// Writes the body in `charset`.
+    ///
+    /// # Errors
+    /// The first place that does not fit, with its row.
+    pub fn write(&self, values: &Values, charset: Charset) -> Result<Vec<u8>, RowFault> {
+        let context = WriteContext {
+            values,
+            row: None,
+            payload: None,
+            payload_bytes: 0,
+            charset,
+            forbidden: &[],
+        };
+        let text = match self {
+            Self::Delimited(lines) => lines.write(Columns::Delimited, values, charset)?,
+            Self::Fixed(lines) => lines.write(Columns::Fixed, values, charset)?,
+            Self::Xml(tree) => xml::write(tree, &context)?,
+            Self::Json(tree) => json::write(tree, &context)?,
+            Self::Marked(marked) => {
+                let text = marked.slot.write(&context).map_err(|fault| (fault, None))?;
+                format!("{}{text}{}", marked.before, marked.after)
+            }
+        };
+        encode(&text, charset).map_err(|fault| (fault, None))
+    }
+
+    /// Reads the body into `values`.
+    ///
+    /// # Errors
+    /// `Unreadable`: bytes that the character set does not have, another structure, values of
+    /// wrong form, a row count that is not the stated one.
+    pub fn read(
+        &self,
+        bytes: &[u8],
+        charset: Charset,
+        values: &mut Values,
+    ) -> Result<(), Unreadable> {
+        let text = charset.decode(bytes).map_err(ill_formed)?;
+        match self {
+            Self::Delimited(lines) => lines.read(Columns::Delimited, &text, charset, values)?,
+            Self::Fixed(lines) => lines.read(Columns::Fixed, &text, charset, values)?,
+            Self::Xml(tree) => drop(xml::read(tree, &text, values)?),
+            Self::Json(tree) => drop(json::read(tree, &text, values)?),
+            Self::Marked(marked) => {
+                let value = between(&text, &marked.before, &marked.after)
+                    .ok_or_else(|| unreadable("the marks are not there"))?;
+                let mut context = lines::context(values, None);
+                marked.slot.read(value, &mut context).map_err(unreadable)?;
+            }
+        }
+        match values.number(Field::RowCount) {
+            Some(stated) if usize::try_from(stated) != Ok(values.rows.len()) => Err(unreadable(
+                "the message has another number of rows than it says",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Slots of the head, then those of a row.
+    #[must_use]
+    pub fn slots(&self) -> (&[Slot], &[Slot]) {
+        match self {
+            Self::Delimited(lines) | Self::Fixed(lines) => (&lines.head, &lines.row),
+            Self::Xml(tree) | Self::Json(tree) => (
+                &tree.head,
+                tree.rows.as_ref().map_or(&[], |rows| rows.slots.as_slice()),
+            ),
+            Self::Marked(marked) => (std::slice::from_ref(&marked.slot), &[]),
+        }
+    }
+
+    /// Every slot, to fix step codes.
+    pub fn slots_mut(&mut self) -> Vec<&mut Slot> {
+        match self {
+            Self::Delimited(lines) | Self::Fixed(lines) => {
+                lines.head.iter_mut().chain(&mut lines.row).collect()
+            }
+            Self::Xml(tree) | Self::Json(tree) => {
+                let rows = tree.rows.iter_mut().flat_map(|rows| &mut rows.slots);
+                tree.head.iter_mut().chain(rows).collect()
+            }
+            Self::Marked(marked) => vec![&mut marked.slot],
+        }
+    }
+
+    /// Characters that free text must not have.
+    #[must_use]
+    pub fn forbidden(&self) -> Vec<char> {
+        match self {
+            Self::Delimited(lines) => lines.forbidden(Columns::Delimited),
+            Self::Fixed(lines) => lines.forbidden(Columns::Fixed),
+            Self::Xml(_) | Self::Json(_) | Self::Marked(_) => Vec::new(),
+        }
+    }
+}
+
+fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+    let (_, rest) = text.split_once(before)?;
+    rest.split_once(after).map(|(value, _)| value)
+}
+
+/// Encodes text that was checked slot by slot.
+pub(crate) fn encode(text: &str, charset: Charset) -> Result<Vec<u8>, fault::WriteFault> {
+    use schemas::text::CharsetError as E;
+    match charset.encode(text) {
+        Ok(bytes) => Ok(bytes.into_owned()),
+        Err(E::Unmappable { character }) => Err(fault::WriteFault::NotEncodable {
+            place: "the message".to_owned(),
+            character,
+        }),
+        Err(E::IllFormed { .. }) => Err(fault::WriteFault::Form {
+            place: "the message".to_owned(),
+        }),
+    }
+}

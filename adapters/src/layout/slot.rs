@@ -1,0 +1,385 @@
+//! One place of a layout: a column, an element, a key.
+
+use super::atom::{Atom, ReadContext, WriteContext};
+use super::fault::WriteFault;
+use super::field::Field;
+use super::format::Format;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What stands in a slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// One piece of text.
+    One(Atom),
+    /// Pieces without a separator; at most one of them has no fixed length.
+    Join(Vec<Atom>),
+    /// What the envelope carries; on writing a captured value may stand for it (the signed form
+    /// that a sign port made of it).
+    Payload(Option<String>),
+    /// Bytes of what follows the head, plus a number.
+    PayloadLength(usize),
+    /// The code of the step, so that one head serves many.
+    StepCode,
+}
+
+/// On which side padding stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Align {
+    /// Text left, padding right.
+    #[default]
+    Left,
+    /// Text right, padding left.
+    Right,
+}
+
+/// One place of a layout.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "RawSlot")]
+pub struct Slot {
+    /// Element path, key or header name; empty where the layout goes by position.
+    pub path: String,
+    /// What stands there.
+    pub source: Source,
+    /// Written where the value is absent.
+    pub default: Option<String>,
+    /// The bank's text for each canonical value.
+    pub map: BTreeMap<String, String>,
+    /// Fixed width in bytes.
+    pub width: Option<usize>,
+    /// Side of the text in its width.
+    pub align: Align,
+    /// Padding character.
+    pub pad: char,
+    /// Longest text in bytes.
+    pub bytes_max: Option<usize>,
+    /// Refused where absent, both ways.
+    pub required: bool,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPart {
+    field: Option<Field>,
+    #[serde(rename = "as")]
+    format: Option<Format>,
+    #[serde(default)]
+    digits: usize,
+    #[serde(rename = "const")]
+    constant: Option<String>,
+    connection: Option<String>,
+    chars: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPayload {
+    replaced_by: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSlot {
+    #[serde(default)]
+    path: String,
+    field: Option<Field>,
+    #[serde(rename = "as")]
+    format: Option<Format>,
+    #[serde(default)]
+    digits: usize,
+    #[serde(rename = "const")]
+    constant: Option<String>,
+    spare: Option<String>,
+    connection: Option<String>,
+    chars: Option<usize>,
+    captured: Option<String>,
+    payload: Option<RawPayload>,
+    payload_length: Option<usize>,
+    step_code: Option<bool>,
+    join: Option<Vec<RawPart>>,
+    default: Option<String>,
+    #[serde(default)]
+    map: BTreeMap<String, String>,
+    width: Option<usize>,
+    #[serde(default)]
+    align: Align,
+    pad: Option<char>,
+    bytes_max: Option<usize>,
+    #[serde(default)]
+    required: bool,
+}
+
+const SOURCES: &str = "exactly one of field, const, spare, connection, captured, payload, \
+                       payload_length, step_code, join";
+
+fn field_atom(field: Field, format: Option<Format>, digits: usize) -> Result<Atom, String> {
+    let usual = Format::usual(field.kind());
+    let format = format.or(usual).ok_or_else(|| {
+        format!("{field} is money: it needs as = \"fen\", \"yuan2\" or \"yuan3\"")
+    })?;
+    if !format.fits(field.kind()) {
+        return Err(format!("{field} can't be spelt so"));
+    }
+    Ok(Atom::Field {
+        field,
+        format,
+        digits,
+    })
+}
+
+impl TryFrom<RawPart> for Atom {
+    type Error = String;
+
+    fn try_from(raw: RawPart) -> Result<Self, String> {
+        match (raw.field, raw.constant, raw.connection) {
+            (Some(field), None, None) => field_atom(field, raw.format, raw.digits),
+            (None, Some(text), None) => Ok(Self::Const(text)),
+            (None, None, Some(name)) => Ok(Self::Connection {
+                name,
+                chars: raw.chars,
+            }),
+            _ => Err("a part is exactly one of field, const, connection".to_owned()),
+        }
+    }
+}
+
+impl TryFrom<RawSlot> for Slot {
+    type Error = String;
+
+    fn try_from(raw: RawSlot) -> Result<Self, String> {
+        let mut sources = Vec::new();
+        if let Some(field) = raw.field {
+            sources.push(Source::One(field_atom(field, raw.format, raw.digits)?));
+        }
+        let atoms = [
+            raw.constant.map(Atom::Const),
+            raw.spare.map(Atom::Spare),
+            raw.captured.map(Atom::Captured),
+            raw.connection.map(|name| Atom::Connection {
+                name,
+                chars: raw.chars,
+            }),
+        ];
+        sources.extend(atoms.into_iter().flatten().map(Source::One));
+        sources.extend(
+            raw.payload
+                .map(|payload| Source::Payload(payload.replaced_by)),
+        );
+        sources.extend(raw.payload_length.map(Source::PayloadLength));
+        sources.extend(raw.step_code.filter(|yes| *yes).map(|_| Source::StepCode));
+        if let Some(parts) = raw.join {
+            let parts: Result<Vec<Atom>, String> = parts.into_iter().map(Atom::try_from).collect();
+            let parts = parts?;
+            if parts.iter().filter(|part| part.chars().is_none()).count() > 1 {
+                return Err("two parts of a join have no fixed length".to_owned());
+            }
+            sources.push(Source::Join(parts));
+        }
+        let source = match (sources.pop(), sources.is_empty()) {
+            (Some(source), true) => source,
+            (Some(_) | None, _) => return Err(format!("a slot is {SOURCES}")),
+        };
+        Ok(Self {
+            path: raw.path,
+            source,
+            default: raw.default,
+            map: raw.map,
+            width: raw.width,
+            align: raw.align,
+            pad: raw.pad.unwrap_or(' '),
+            bytes_max: raw.bytes_max,
+            required: raw.required,
+        })
+    }
+}
+
+impl Slot {
+    /// The field that it holds alone, if it is one.
+    #[must_use]
+    pub fn field(&self) -> Option<Field> {
+        match &self.source {
+            Source::One(Atom::Field { field, .. }) => Some(*field),
+            Source::One(_)
+            | Source::Join(_)
+            | Source::Payload(_)
+            | Source::PayloadLength(_)
+            | Source::StepCode => None,
+        }
+    }
+
+    /// Every piece of it that is an atom.
+    pub fn atoms(&self) -> impl Iterator<Item = &Atom> {
+        match &self.source {
+            Source::One(atom) => std::slice::from_ref(atom),
+            Source::Join(parts) => parts.as_slice(),
+            Source::Payload(_) | Source::PayloadLength(_) | Source::StepCode => &[],
+        }
+        .iter()
+    }
+
+    /// Replaces the step's code by its text.
+    pub fn fix_code(&mut self, code: &str) {
+        if self.source == Source::StepCode {
+            self.source = Source::One(Atom::Const(code.to_owned()));
+        }
+    }
+
+    fn place(&self) -> String {
+        match self.field() {
+            Some(field) => field.to_string(),
+            None if self.path.is_empty() => "a column".to_owned(),
+            None => self.path.clone(),
+        }
+    }
+
+    /// The text of the slot, padded to its width.
+    ///
+    /// # Errors
+    /// Missing, not encodable, too long.
+    pub fn write(&self, context: &WriteContext<'_>) -> Result<String, WriteFault> {
+        let found = match &self.source {
+            Source::One(atom) => atom.write(context)?,
+            Source::Join(parts) => {
+                let texts: Result<Vec<_>, _> = parts.iter().map(|p| p.write(context)).collect();
+                texts?.into_iter().collect::<Option<String>>()
+            }
+            Source::Payload(replaced_by) => replaced_by
+                .as_ref()
+                .and_then(|name| context.values.captured.get(name).cloned())
+                .or_else(|| context.payload.map(str::to_owned)),
+            Source::PayloadLength(plus) => Some((context.payload_bytes + plus).to_string()),
+            Source::StepCode => None,
+        };
+        let mapped = if self.map.is_empty() {
+            found
+        } else {
+            found.and_then(|canonical| self.map.get(&canonical).cloned())
+        };
+        let text = match mapped.or_else(|| self.default.clone()) {
+            Some(text) => text,
+            None if self.required => {
+                return Err(WriteFault::Missing {
+                    place: self.place(),
+                });
+            }
+            None => String::new(),
+        };
+        self.fit(text, context)
+    }
+
+    fn fit(&self, text: String, context: &WriteContext<'_>) -> Result<String, WriteFault> {
+        let bytes = context.charset.byte_len(&text).map_err(|error| {
+            use schemas::text::CharsetError as E;
+            match error {
+                E::Unmappable { character } => WriteFault::NotEncodable {
+                    place: self.place(),
+                    character,
+                },
+                E::IllFormed { .. } => WriteFault::Form {
+                    place: self.place(),
+                },
+            }
+        })?;
+        let bytes_max = self.bytes_max.into_iter().chain(self.width).min();
+        if let Some(bytes_max) = bytes_max.filter(|most| bytes > *most) {
+            return Err(WriteFault::TooLong {
+                place: self.place(),
+                bytes,
+                bytes_max,
+            });
+        }
+        let padding = self.width.map_or(0, |width| width - bytes);
+        let padding: String = std::iter::repeat_n(self.pad, padding).collect();
+        Ok(match self.align {
+            Align::Left => text + &padding,
+            Align::Right => padding + &text,
+        })
+    }
+
+    /// Takes the text of the slot.
+    ///
+    /// # Errors
+    /// What is wrong, without the value.
+    pub fn read(&self, text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
+        let text = self.unpad(text);
+        if text.is_empty() && self.required {
+            return Err(format!("{} is missing", self.place()));
+        }
+        if !self.map.is_empty() {
+            let canonical = self.map.iter().find(|(_, theirs)| *theirs == text);
+            return match (&self.source, canonical) {
+                (Source::One(atom), Some((ours, _))) => atom.read(ours, context),
+                _ => Ok(()),
+            };
+        }
+        match &self.source {
+            Source::One(atom) => atom.read(text, context),
+            Source::Join(_) if text.is_empty() => Ok(()),
+            Source::Join(parts) => read_join(parts, text, context),
+            Source::Payload(_) => {
+                context.payload = Some(text.to_owned());
+                Ok(())
+            }
+            Source::PayloadLength(plus) => {
+                let stated: usize = text.parse().map_err(|_| "the length is not a number")?;
+                let bytes = stated.checked_sub(*plus);
+                context.payload_bytes = Some(bytes.ok_or("the length is too small")?);
+                Ok(())
+            }
+            Source::StepCode => Ok(()),
+        }
+    }
+
+    fn unpad<'t>(&self, text: &'t str) -> &'t str {
+        // A length may be padded on the other side in the reply (6 digits, then spaces).
+        if matches!(self.source, Source::PayloadLength(_)) {
+            return text.trim_matches(' ');
+        }
+        match (self.width, self.align) {
+            (None, _) => text,
+            (Some(_), Align::Left) => text.trim_end_matches(self.pad),
+            (Some(_), Align::Right) if self.pad == '0' && text.bytes().all(|b| b == b'0') => {
+                text.get(text.len().saturating_sub(1)..).unwrap_or(text)
+            }
+            (Some(_), Align::Right) => text.trim_start_matches(self.pad),
+        }
+    }
+}
+
+/// Parts of fixed length are cut off from the left, then from the right; what is left belongs to
+/// the one part without.
+fn read_join(parts: &[Atom], text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
+    let too_short = || "a joined value is too short".to_owned();
+    let mut rest = text;
+    let open = parts.iter().position(|part| part.chars().is_none());
+    let (left, right) = parts.split_at(open.unwrap_or(parts.len()));
+    for part in left {
+        let at = char_offset(rest, part.chars().unwrap_or_default()).ok_or_else(too_short)?;
+        let (own, others) = rest.split_at(at);
+        part.read(own, context)?;
+        rest = others;
+    }
+    let Some((middle, right)) = right.split_first() else {
+        return if rest.is_empty() {
+            Ok(())
+        } else {
+            Err("a joined value is too long".to_owned())
+        };
+    };
+    for part in right.iter().rev() {
+        let all = rest.chars().count();
+        let own = part.chars().unwrap_or_default();
+        let keep = all.checked_sub(own).ok_or_else(too_short)?;
+        let at = char_offset(rest, keep).ok_or_else(too_short)?;
+        let (others, own) = rest.split_at(at);
+        part.read(own, context)?;
+        rest = others;
+    }
+    middle.read(rest, context)
+}
+
+fn char_offset(text: &str, chars: usize) -> Option<usize> {
+    let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    ends.into_iter().nth(chars)
+}

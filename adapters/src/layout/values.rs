@@ -1,0 +1,52 @@
+//! The named values between an order or an answer and the bytes.
+
+use super::field::Field;
+use std::collections::BTreeMap;
+
+/// One set of named values, in canonical form (amounts in fen, dates `yyyyMMdd`).
+pub type Record = BTreeMap<Field, String>;
+
+/// Everything that a message says: head, rows, captured and connection values.
+///
+/// Holds personal data in clear, so `Debug` prints the names and never the values.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Values {
+    /// The head.
+    pub head: Record,
+    /// The rows.
+    pub rows: Vec<Record>,
+    /// Values that a reply gave for later steps (tickets, signatures).
+    pub captured: BTreeMap<String, String>,
+    /// The employer's numbers at the bank.
+    pub connection: BTreeMap<String, String>,
+}
+
+impl Values {
+    /// A head value.
+    #[must_use]
+    pub fn text(&self, field: Field) -> Option<&str> {
+        self.head.get(&field).map(String::as_str)
+    }
+
+    /// A head value that is a number.
+    #[must_use]
+    pub fn number(&self, field: Field) -> Option<i64> {
+        self.text(field)?.parse().ok()
+    }
+
+    /// Sets a head value.
+    pub fn set(&mut self, field: Field, value: impl Into<String>) {
+        self.head.insert(field, value.into());
+    }
+}
+
+impl std::fmt::Debug for Values {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Values")
+            .field("head", &self.head.keys())
+            .field("rows", &self.rows.len())
+            .field("captured", &self.captured.keys())
+            .field("connection", &self.connection.keys())
+            .finish()
+    }
+}

@@ -1,0 +1,184 @@
+//! What a bank would refuse of a line, and how a batch is cut into bank files.
+
+use crate::adapter::BankAdapter;
+use crate::exchange::PlanLine;
+use crate::layout::fault::{not_encodable, too_long};
+use crate::layout::field::Field;
+use schemas::employer_files::LineRules;
+use schemas::text::{Charset, CharsetError};
+use schemas::value::PersonName;
+use schemas::{Fen, Finding, FindingCode, PayLine};
+
+/// The paying bank's rules for one line: characters, bytes, amount.
+#[derive(Clone, Debug)]
+pub struct BankLineRules {
+    charset: Charset,
+    forbidden: Vec<char>,
+    name_bytes_max: usize,
+    memo_bytes_max: usize,
+    carries_memo: bool,
+    amount_max: Fen,
+}
+
+impl BankAdapter {
+    /// The rules that `anxin check --bank` and the intake ask.
+    #[must_use]
+    pub fn line_rules(&self) -> BankLineRules {
+        let mut forbidden = Vec::new();
+        let mut carries_memo = false;
+        let (mut name_max, mut memo_max) = (self.limits.name_bytes_max, self.limits.memo_bytes_max);
+        for step in &self.dialect.submit {
+            let body = &step.request.body;
+            forbidden.extend(body.forbidden());
+            let (_, row) = body.slots();
+            for slot in row {
+                let most = slot.bytes_max.into_iter().chain(slot.width).min();
+                let most = most.unwrap_or(usize::MAX);
+                match slot.field() {
+                    Some(Field::PayeeName) => name_max = name_max.min(most),
+                    Some(Field::RowMemo) => {
+                        carries_memo = true;
+                        memo_max = memo_max.min(most);
+                    }
+                    Some(_) | None => {}
+                }
+            }
+        }
+        BankLineRules {
+            charset: self.charset_out(),
+            forbidden,
+            name_bytes_max: name_max,
+            memo_bytes_max: memo_max,
+            carries_memo,
+            amount_max: self.limits.amount_max,
+        }
+    }
+
+    /// Cuts a batch into bank files: indices of the lines of each, in order. By class where the
+    /// bank wants one class a file, then by rows, bytes and sum.
+    #[must_use]
+    pub fn plan(&self, lines: &[PlanLine]) -> Vec<Vec<usize>> {
+        let own = |line: &PlanLine| line.payee_bank.is_none_or(|bank| bank == self.code());
+        let all: Vec<usize> = (0..lines.len()).collect();
+        let classes: Vec<Vec<usize>> = if self.capability().one_class_per_file {
+            let (own, other) = all
+                .into_iter()
+                .partition(|at| lines.get(*at).is_some_and(own));
+            vec![own, other]
+        } else {
+            vec![all]
+        };
+        let mut files = Vec::new();
+        for class in classes {
+            self.cut(lines, &class, &mut files);
+        }
+        files
+    }
+
+    fn cut(&self, lines: &[PlanLine], class: &[usize], files: &mut Vec<Vec<usize>>) {
+        let limits = self.limits();
+        let row_bytes = self.row_bytes();
+        let mut file: Vec<usize> = Vec::new();
+        let (mut bytes, mut total) = (self.head_bytes(), Fen::ZERO);
+        for at in class {
+            let Some(line) = lines.get(*at) else { continue };
+            let own = (row_bytes + line.name_bytes + line.memo_bytes) as u64;
+            let sum = total.checked_add(line.amount);
+            let full = file.len() >= limits.rows_max as usize
+                || bytes.saturating_add(own) > limits.bytes_max
+                || sum.is_none_or(|sum| sum > limits.total_max);
+            if full && !file.is_empty() {
+                files.push(std::mem::take(&mut file));
+                (bytes, total) = (self.head_bytes(), Fen::ZERO);
+            }
+            file.push(*at);
+            bytes = bytes.saturating_add(own);
+            total = total.checked_add(line.amount).unwrap_or(line.amount);
+        }
+        if !file.is_empty() {
+            files.push(file);
+        }
+    }
+
+    /// Bytes of a row without name and memo, estimated from above: tags, fixed texts, and the
+    /// longest number, account or date for every other value.
+    fn row_bytes(&self) -> usize {
+        let of_step = |step: &crate::definition::dialect::StepRule| {
+            let (_, row) = step.request.body.slots();
+            row.iter().map(slot_bytes).sum::<usize>()
+        };
+        let steps = self.dialect.submit.iter();
+        steps.map(of_step).max().unwrap_or_default() + 64
+    }
+
+    fn head_bytes(&self) -> u64 {
+        let of_step = |step: &crate::definition::dialect::StepRule| {
+            let (head, _) = step.request.body.slots();
+            head.iter().map(slot_bytes).sum::<usize>()
+        };
+        let steps = self.dialect.submit.iter();
+        (steps.map(of_step).max().unwrap_or_default() + 256) as u64
+    }
+}
+
+fn slot_bytes(slot: &crate::layout::slot::Slot) -> usize {
+    let atoms: usize = slot.atoms().map(|a| a.chars().map_or(40, |c| c * 4)).sum();
+    slot.width.unwrap_or(atoms) + 2 * slot.path.len() + 8
+}
+
+impl LineRules for BankLineRules {
+    fn judge(&self, line: &PayLine<'_>, findings: &mut Vec<Finding>) {
+        let at = |code| Finding::of_line(code, line.line_no.0, line.row);
+        self.judge_text(line.payee.name, self.name_bytes_max, true, &at, findings);
+        if let Some(memo) = line.memo.filter(|_| self.carries_memo) {
+            self.judge_text(memo, self.memo_bytes_max, false, &at, findings);
+        }
+        if line.amount > self.amount_max {
+            let finding = at(FindingCode::AmountOverLimit).field("amount");
+            let finding = finding.value(line.amount.yuan());
+            findings.push(finding.with("limit", self.amount_max.yuan()));
+        }
+    }
+}
+
+impl BankLineRules {
+    fn judge_text(
+        &self,
+        text: &str,
+        bytes_max: usize,
+        name: bool,
+        at: &dyn Fn(FindingCode) -> Finding,
+        findings: &mut Vec<Finding>,
+    ) {
+        let field = if name { "name" } else { "memo" };
+        let shown = PersonName::mask(text);
+        let refused = text
+            .chars()
+            .find(|c| c.is_control() || self.forbidden.contains(c));
+        let bad = match self.charset.byte_len(text) {
+            Err(CharsetError::Unmappable { character }) => Some(character),
+            Err(CharsetError::IllFormed { .. }) | Ok(_) => refused,
+        };
+        if let Some(character) = bad {
+            findings.push(
+                at(not_encodable(name))
+                    .field(field)
+                    .value(shown.clone())
+                    .with("character", character)
+                    .with("code_point", format!("U+{:04X}", u32::from(character)))
+                    .with("encoding", self.charset.name()),
+            );
+        }
+        let bytes = self.charset.byte_len(text).unwrap_or_default();
+        if bytes > bytes_max {
+            findings.push(
+                at(too_long(name))
+                    .field(field)
+                    .value(shown)
+                    .with("bytes", bytes)
+                    .with("bytes_max", bytes_max)
+                    .with("encoding", self.charset.name()),
+            );
+        }
+    }
+}

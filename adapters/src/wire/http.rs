@@ -1,0 +1,178 @@
+//! How a step travels: TCP, HTTP with headers and a header signature, a file drop.
+
+use super::layer::{Around, hex, unhex};
+use super::message::Written;
+use crate::exchange::{FrameEnd, Unreadable, Wire};
+use crate::layout::atom::WriteContext;
+use crate::layout::fault::{WriteFault, unreadable};
+use crate::layout::lines::context;
+use crate::layout::slot::Slot;
+use crate::layout::values::Values;
+use serde::Deserialize;
+
+/// How a step travels, as a definition says it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum WireRule {
+    /// TCP; the frame is in the message's layers.
+    Tcp {},
+    /// HTTP POST.
+    Http(HttpRule),
+    /// A file into a folder of the bank; it has no reply.
+    Drop {
+        /// The folder below the connection's root.
+        folder: String,
+    },
+}
+
+/// An HTTP POST.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpRule {
+    /// Which address of the connection.
+    pub endpoint: String,
+    /// Path and query string, piece by piece.
+    pub path: Vec<Slot>,
+    /// Content type.
+    pub content_type: String,
+    /// Headers; a slot's path is the header's name.
+    #[serde(default)]
+    pub headers: Vec<Slot>,
+    /// A signature in a header.
+    pub sign: Option<SignRule>,
+}
+
+/// A signature over `Name=value&` of every header in order, the label, and the payload of the
+/// outermost layer; in upper-case hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignRule {
+    /// `sm2_sm3`, `rsa_sha256`.
+    pub algorithm: String,
+    /// Slot of the key.
+    pub slot: String,
+    /// Name of the header.
+    pub header: String,
+    /// Stands before the payload (`bizContent=`).
+    #[serde(default)]
+    pub label: String,
+}
+
+impl SignRule {
+    fn text(&self, headers: &[(String, String)], inner: &[u8]) -> Vec<u8> {
+        let mut text = String::new();
+        for (name, value) in headers.iter().filter(|(name, _)| *name != self.header) {
+            text.push_str(name);
+            text.push('=');
+            text.push_str(value);
+            text.push('&');
+        }
+        text.push_str(&self.label);
+        [text.as_bytes(), inner].concat()
+    }
+}
+
+impl WireRule {
+    /// The wire of one message.
+    ///
+    /// # Errors
+    /// A value missing, a key that fails.
+    pub fn wire(
+        &self,
+        written: &Written,
+        reply: Option<FrameEnd>,
+        values: &Values,
+        around: Around<'_>,
+    ) -> Result<Wire, WriteFault> {
+        let rule = match self {
+            Self::Tcp {} => {
+                return Ok(Wire::Tcp {
+                    reply: reply.unwrap_or(FrameEnd::EndOfStream),
+                });
+            }
+            Self::Drop { folder } => {
+                return Ok(Wire::Drop {
+                    folder: folder.clone(),
+                });
+            }
+            Self::Http(rule) => rule,
+        };
+        let context = WriteContext {
+            values,
+            row: None,
+            payload: None,
+            payload_bytes: 0,
+            charset: around.charset,
+            forbidden: &[],
+        };
+        let path: Result<String, WriteFault> =
+            rule.path.iter().map(|s| s.write(&context)).collect();
+        let mut headers = Vec::new();
+        for slot in &rule.headers {
+            headers.push((slot.path.clone(), slot.write(&context)?));
+        }
+        if let Some(sign) = &rule.sign {
+            let text = sign.text(&headers, &written.inner);
+            let signature = around.crypto.sign(&sign.algorithm, &sign.slot, &text)?;
+            let signature = String::from_utf8(hex(&signature)).unwrap_or_default();
+            headers.push((sign.header.clone(), signature));
+        }
+        Ok(Wire::Http {
+            endpoint: rule.endpoint.clone(),
+            path: path?,
+            content_type: rule.content_type.clone(),
+            headers,
+        })
+    }
+
+    /// The signature that a message carries: algorithm and slot.
+    #[must_use]
+    pub fn signature(&self) -> Option<(String, String)> {
+        match self {
+            Self::Http(HttpRule {
+                sign: Some(sign), ..
+            }) => Some((sign.algorithm.clone(), sign.slot.clone())),
+            Self::Http(_) | Self::Tcp {} | Self::Drop { .. } => None,
+        }
+    }
+
+    /// Checks the headers of an incoming request and its signature, from the bank's chair.
+    ///
+    /// # Errors
+    /// `Unreadable` where a header is missing or the signature is wrong.
+    pub fn verify(
+        &self,
+        headers: &[(String, String)],
+        inner: &[u8],
+        values: &mut Values,
+        around: Around<'_>,
+    ) -> Result<(), Unreadable> {
+        let Self::Http(rule) = self else {
+            return Ok(());
+        };
+        let header = |name: &str| {
+            headers
+                .iter()
+                .find(|(own, _)| own.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.clone())
+                .ok_or_else(|| unreadable(format!("header {name} is missing")))
+        };
+        let mut signed = Vec::new();
+        for slot in &rule.headers {
+            let value = header(&slot.path)?;
+            slot.read(&value, &mut context(values, None))
+                .map_err(unreadable)?;
+            signed.push((slot.path.clone(), value));
+        }
+        let Some(sign) = &rule.sign else {
+            return Ok(());
+        };
+        let signature = unhex(header(&sign.header)?.as_bytes())
+            .ok_or_else(|| unreadable("the signature is not hexadecimal"))?;
+        let text = sign.text(&signed, inner);
+        around
+            .crypto
+            .verify(&sign.algorithm, &sign.slot, &text, &signature)
+            .map_err(|error| unreadable(error.to_string()))
+    }
+}

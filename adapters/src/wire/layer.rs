@@ -1,0 +1,328 @@
+//! What stands around a body: transforms of bytes, envelopes, heads.
+
+use crate::exchange::{Crypto, Unreadable};
+use crate::layout::atom::WriteContext;
+use crate::layout::fault::{WriteFault, ill_formed, unreadable};
+use crate::layout::lines::{context, cut_width};
+use crate::layout::slot::{Slot, Source};
+use crate::layout::tree::Tree;
+use crate::layout::values::Values;
+use crate::layout::{encode, json, xml};
+use base64::Engine;
+use schemas::text::Charset;
+use serde::Deserialize;
+use std::io::Read;
+
+/// Most bytes that a body may unpack to.
+const UNPACKED_BYTES_MAX: u64 = 64 << 20;
+
+/// One layer; the list in a definition goes from the body outwards.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Layer {
+    /// Standard base64 with padding.
+    Base64 {},
+    /// Upper-case hexadecimal.
+    Hex {},
+    /// Raw DEFLATE.
+    Deflate {},
+    /// A cipher by name under the key of a slot.
+    Encrypt {
+        /// `sm4_cbc`.
+        cipher: String,
+        /// Slot of the key.
+        slot: String,
+    },
+    /// Fixed text before the payload.
+    Prefix {
+        /// The text.
+        text: String,
+    },
+    /// A head of fixed-width fields before the payload: TCP lengths and packet heads.
+    Head {
+        /// The fields.
+        slots: Vec<Slot>,
+    },
+    /// A head written once and used by many steps.
+    Named {
+        /// Its name under `[heads]`.
+        head: String,
+    },
+    /// An XML envelope; one slot is the payload.
+    Xml(Tree),
+    /// A JSON envelope; one slot is the payload.
+    Json(Tree),
+    /// An HTML form (`application/x-www-form-urlencoded`); one slot is the payload.
+    Form {
+        /// The pairs.
+        slots: Vec<Slot>,
+    },
+}
+
+/// What every layer needs besides its payload.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// Keys.
+    pub crypto: &'a dyn Crypto,
+    /// Character set of the message.
+    pub charset: Charset,
+}
+
+impl Layer {
+    /// Wraps the payload.
+    ///
+    /// # Errors
+    /// A value missing or too long, a key that fails.
+    pub fn wrap(
+        &self,
+        payload: Vec<u8>,
+        values: &Values,
+        around: Around<'_>,
+    ) -> Result<Vec<u8>, WriteFault> {
+        let text = |payload: &[u8]| {
+            let decoded = around.charset.decode(payload).map(|text| text.into_owned());
+            decoded.map_err(|_| WriteFault::Form {
+                place: "the payload".to_owned(),
+            })
+        };
+        let context = WriteContext {
+            values,
+            row: None,
+            payload: None,
+            payload_bytes: payload.len(),
+            charset: around.charset,
+            forbidden: &[],
+        };
+        match self {
+            Self::Base64 {} => Ok(base64::prelude::BASE64_STANDARD
+                .encode(payload)
+                .into_bytes()),
+            Self::Hex {} => Ok(hex(&payload)),
+            Self::Deflate {} => deflate(&payload),
+            Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
+            Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
+            Self::Head { slots } => {
+                let head: Result<String, WriteFault> =
+                    slots.iter().map(|slot| slot.write(&context)).collect();
+                Ok([encode(&head?, around.charset)?, payload].concat())
+            }
+            // Resolved away when the book is loaded.
+            Self::Named { head } => Err(WriteFault::Missing {
+                place: head.clone(),
+            }),
+            Self::Xml(tree) | Self::Json(tree) => {
+                let payload = text(&payload)?;
+                let context = WriteContext {
+                    payload: Some(&payload),
+                    ..context
+                };
+                let written = if matches!(self, Self::Xml(_)) {
+                    xml::write(tree, &context)
+                } else {
+                    json::write(tree, &context)
+                };
+                encode(&written.map_err(|(fault, _)| fault)?, around.charset)
+            }
+            Self::Form { slots } => {
+                let payload = text(&payload)?;
+                let context = WriteContext {
+                    payload: Some(&payload),
+                    ..context
+                };
+                let pairs: Result<Vec<String>, WriteFault> = slots
+                    .iter()
+                    .map(|slot| {
+                        let bytes = encode(&slot.write(&context)?, around.charset)?;
+                        Ok(format!("{}={}", slot.path, percent(&bytes)))
+                    })
+                    .collect();
+                Ok(pairs?.join("&").into_bytes())
+            }
+        }
+    }
+
+    /// Takes the payload out and the layer's own values into `values`.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn unwrap(
+        &self,
+        bytes: Vec<u8>,
+        values: &mut Values,
+        around: Around<'_>,
+    ) -> Result<Vec<u8>, Unreadable> {
+        let charset = around.charset;
+        match self {
+            Self::Base64 {} => base64::prelude::BASE64_STANDARD
+                .decode(bytes.trim_ascii())
+                .map_err(|_| unreadable("not base64")),
+            Self::Hex {} => unhex(bytes.trim_ascii()).ok_or_else(|| unreadable("not hexadecimal")),
+            Self::Deflate {} => inflate(&bytes),
+            Self::Encrypt { cipher, slot } => around
+                .crypto
+                .decrypt(cipher, slot, &bytes)
+                .map_err(|error| unreadable(error.to_string())),
+            Self::Prefix { text } => bytes
+                .strip_prefix(text.as_bytes())
+                .map(<[u8]>::to_vec)
+                .ok_or_else(|| unreadable("the prefix is missing")),
+            Self::Head { slots } => unwrap_head(slots, &bytes, values, charset),
+            Self::Named { .. } => Err(unreadable("a head without a definition")),
+            Self::Xml(tree) | Self::Json(tree) => {
+                let text = charset.decode(&bytes).map_err(ill_formed)?;
+                let payload = if matches!(self, Self::Xml(_)) {
+                    xml::read(tree, &text, values)?
+                } else {
+                    json::read(tree, &text, values)?
+                };
+                payload_bytes(payload, charset)
+            }
+            Self::Form { slots } => {
+                let payload = unwrap_form(slots, &bytes, values, charset)?;
+                payload_bytes(payload, charset)
+            }
+        }
+    }
+}
+
+fn payload_bytes(payload: Option<String>, charset: Charset) -> Result<Vec<u8>, Unreadable> {
+    let payload = payload.ok_or_else(|| unreadable("the envelope is empty"))?;
+    encode(&payload, charset).map_err(|fault| unreadable(fault.to_string()))
+}
+
+fn unwrap_head(
+    slots: &[Slot],
+    bytes: &[u8],
+    values: &mut Values,
+    charset: Charset,
+) -> Result<Vec<u8>, Unreadable> {
+    let width = slots.iter().filter_map(|slot| slot.width).sum();
+    let (head, payload) = bytes
+        .split_at_checked(width)
+        .ok_or_else(|| unreadable("shorter than its head"))?;
+    let head = charset.decode(head).map_err(ill_formed)?;
+    let mut rest: &str = &head;
+    let mut reading = context(values, None);
+    for slot in slots {
+        let (cell, others) = cut_width(rest, slot.width.unwrap_or_default(), charset)
+            .ok_or_else(|| unreadable("a field of the head ends inside a character"))?;
+        slot.read(cell, &mut reading).map_err(unreadable)?;
+        rest = others;
+    }
+    match reading.payload_bytes {
+        Some(stated) if stated != payload.len() => {
+            Err(unreadable("the length in the head is another one"))
+        }
+        Some(_) | None => Ok(payload.to_vec()),
+    }
+}
+
+fn unwrap_form(
+    slots: &[Slot],
+    bytes: &[u8],
+    values: &mut Values,
+    charset: Charset,
+) -> Result<Option<String>, Unreadable> {
+    let text = std::str::from_utf8(bytes).map_err(|_| unreadable("not a form"))?;
+    let mut pairs = std::collections::BTreeMap::new();
+    for pair in text.split('&').take(256) {
+        let (key, value) = pair
+            .split_once('=')
+            .ok_or_else(|| unreadable("not a form"))?;
+        pairs.insert(key, value);
+    }
+    let mut reading = context(values, None);
+    for slot in slots {
+        let Some(value) = pairs.get(slot.path.as_str()) else {
+            if matches!(slot.source, Source::Payload(_)) {
+                return Err(unreadable(format!("{} is missing", slot.path)));
+            }
+            continue;
+        };
+        let plain = unpercent(value.as_bytes()).ok_or_else(|| unreadable("not a form"))?;
+        let plain = charset.decode(&plain).map_err(ill_formed)?;
+        slot.read(&plain, &mut reading).map_err(unreadable)?;
+    }
+    Ok(reading.payload.take())
+}
+
+/// Upper-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> Vec<u8> {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |nibble: u8| DIGITS[usize::from(nibble & 15)];
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
+        .collect()
+}
+
+/// Hexadecimal of either case.
+pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    if !text.len().is_multiple_of(2) {
+        return None;
+    }
+    text.chunks_exact(2)
+        .map(|pair| match pair {
+            [high, low] => u8::try_from(digit(*high)? * 16 + digit(*low)?).ok(),
+            _ => None,
+        })
+        .collect()
+}
+
+fn deflate(plain: &[u8]) -> Result<Vec<u8>, WriteFault> {
+    let mut packed = Vec::new();
+    flate2::read::DeflateEncoder::new(plain, flate2::Compression::default())
+        .read_to_end(&mut packed)
+        .map_err(|_| WriteFault::Form {
+            place: "the payload".to_owned(),
+        })?;
+    Ok(packed)
+}
+
+fn inflate(packed: &[u8]) -> Result<Vec<u8>, Unreadable> {
+    let mut plain = Vec::new();
+    flate2::read::DeflateDecoder::new(packed)
+        .take(UNPACKED_BYTES_MAX + 1)
+        .read_to_end(&mut plain)
+        .map_err(|_| unreadable("not DEFLATE data"))?;
+    if plain.len() as u64 > UNPACKED_BYTES_MAX {
+        return Err(unreadable("unpacks to too much"));
+    }
+    Ok(plain)
+}
+
+fn percent(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
+            text.push(char::from(*byte));
+        } else {
+            text.push('%');
+            text.extend(hex(&[*byte]).into_iter().map(char::from));
+        }
+    }
+    text
+}
+
+fn unpercent(text: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'%' => {
+                bytes.extend(unhex(text.get(at + 1..at + 3)?)?);
+                at += 3;
+            }
+            b'+' => {
+                bytes.push(b' ');
+                at += 1;
+            }
+            other => {
+                bytes.push(*other);
+                at += 1;
+            }
+        }
+    }
+    Some(bytes)
+}

@@ -1,0 +1,164 @@
+//! A whole message: a body and its layers.
+
+use super::layer::{Around, Layer};
+use crate::exchange::{FrameEnd, Unreadable};
+use crate::layout::Layout;
+use crate::layout::fault::unreadable;
+use crate::layout::lines::RowFault;
+use crate::layout::slot::{Slot, Source};
+use crate::layout::values::Values;
+use serde::Deserialize;
+
+/// Most bytes of a message that is read.
+pub const BYTES_MAX: usize = 64 << 20;
+
+/// A body and what stands around it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    /// The body.
+    pub body: Layout,
+    /// The layers, from the body outwards.
+    #[serde(default)]
+    pub layers: Vec<Layer>,
+}
+
+/// How much of a message stands around the body in what is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// As it travels.
+    Whole,
+    /// Framed, enveloped or bare: outer layers may be gone already (files kept by a clerk).
+    AsFound,
+}
+
+/// A written message, with what a header signature is made over.
+pub struct Written {
+    /// The bytes that travel.
+    pub bytes: Vec<u8>,
+    /// The payload of the outermost layer (the body where there is none).
+    pub inner: Vec<u8>,
+}
+
+impl Message {
+    /// Writes body and layers.
+    ///
+    /// # Errors
+    /// The first place that does not fit, with its row.
+    pub fn write(&self, values: &Values, around: Around<'_>) -> Result<Written, RowFault> {
+        let mut bytes = self.body.write(values, around.charset)?;
+        let mut inner = bytes.clone();
+        for layer in &self.layers {
+            inner.clone_from(&bytes);
+            bytes = layer
+                .wrap(bytes, values, around)
+                .map_err(|fault| (fault, None))?;
+        }
+        Ok(Written { bytes, inner })
+    }
+
+    /// Reads layers and body.
+    ///
+    /// # Errors
+    /// `Unreadable`; for `AsFound` what is wrong with the whole message.
+    pub fn read(
+        &self,
+        bytes: &[u8],
+        reading: Reading,
+        around: Around<'_>,
+    ) -> Result<Values, Unreadable> {
+        if bytes.len() > BYTES_MAX {
+            return Err(unreadable("larger than any message"));
+        }
+        let whole = self.peel(bytes, self.layers.len(), around);
+        let (Err(first), Reading::AsFound) = (&whole, reading) else {
+            return whole;
+        };
+        (0..self.layers.len())
+            .rev()
+            .find_map(|layers| self.peel(bytes, layers, around).ok())
+            .ok_or_else(|| first.clone())
+    }
+
+    /// The payload of the outermost layer: what a header signature is made over.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn inner(&self, bytes: &[u8], around: Around<'_>) -> Result<Vec<u8>, Unreadable> {
+        match self.layers.last() {
+            Some(layer) => layer.unwrap(bytes.to_vec(), &mut Values::default(), around),
+            None => Ok(bytes.to_vec()),
+        }
+    }
+
+    fn peel(&self, bytes: &[u8], layers: usize, around: Around<'_>) -> Result<Values, Unreadable> {
+        let mut values = Values::default();
+        let mut bytes = bytes.to_vec();
+        for layer in self.layers.iter().take(layers).rev() {
+            bytes = layer.unwrap(bytes, &mut values, around)?;
+        }
+        self.body.read(&bytes, around.charset, &mut values)?;
+        Ok(values)
+    }
+
+    /// The end of the message on a TCP connection: by the length in its outermost head, else by
+    /// its last characters, else the peer closes.
+    #[must_use]
+    pub fn frame_end(&self) -> FrameEnd {
+        if let Some(Layer::Head { slots }) = self.layers.last() {
+            if let Some(end) = length_at(slots) {
+                return end;
+            }
+        }
+        match &self.body {
+            Layout::Delimited(lines) | Layout::Fixed(lines) if self.layers.is_empty() => {
+                match lines.end.as_bytes() {
+                    [] => FrameEnd::EndOfStream,
+                    end => FrameEnd::Line {
+                        terminator: end.to_vec(),
+                    },
+                }
+            }
+            Layout::Delimited(_)
+            | Layout::Fixed(_)
+            | Layout::Xml(_)
+            | Layout::Json(_)
+            | Layout::Marked(_) => FrameEnd::EndOfStream,
+        }
+    }
+
+    /// Every slot of body and layers, to fix step codes.
+    pub fn slots_mut(&mut self) -> Vec<&mut Slot> {
+        let mut slots = self.body.slots_mut();
+        for layer in &mut self.layers {
+            match layer {
+                Layer::Head { slots: own } | Layer::Form { slots: own } => slots.extend(own),
+                Layer::Xml(tree) | Layer::Json(tree) => slots.extend(&mut tree.head),
+                Layer::Base64 {}
+                | Layer::Hex {}
+                | Layer::Deflate {}
+                | Layer::Encrypt { .. }
+                | Layer::Prefix { .. }
+                | Layer::Named { .. } => {}
+            }
+        }
+        slots
+    }
+}
+
+fn length_at(slots: &[Slot]) -> Option<FrameEnd> {
+    let whole: usize = slots.iter().filter_map(|slot| slot.width).sum();
+    let mut offset = 0;
+    for slot in slots {
+        let digits = slot.width.unwrap_or_default();
+        if let Source::PayloadLength(plus) = slot.source {
+            return Some(FrameEnd::Length {
+                offset,
+                digits,
+                uncounted: whole.saturating_sub(plus),
+            });
+        }
+        offset += digits;
+    }
+    None
+}

@@ -1,0 +1,253 @@
+//! Invented orders, a toy key store and a bank that answers, for the tests of this crate.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use adapters::exchange::{
+    Crypto, CryptoError, LineOutcome, Next, OrderLine, Outcome, PaymentOrder, Reply, StatusQuery,
+    Wire,
+};
+use adapters::{
+    BankAdapter, BankReply, BankRequest, Book, Conversation, Incoming, IncomingWire, RequestKind,
+};
+use schemas::{
+    AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName, Purpose,
+};
+use std::collections::BTreeMap;
+use time::macros::{date, datetime};
+
+/// A toy: signs by a sum of bytes, seals by adding one to each byte and a mark.
+pub struct ToyKeys;
+
+fn toy_sum(slot: &str, message: &[u8]) -> Vec<u8> {
+    let seed = slot.len() as u32;
+    let sum = message.iter().fold(seed, |sum, b| {
+        sum.wrapping_mul(31).wrapping_add(u32::from(*b))
+    });
+    sum.to_be_bytes().to_vec()
+}
+
+impl Crypto for ToyKeys {
+    fn sign(&self, _: &str, slot: &str, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        Ok(toy_sum(slot, message))
+    }
+
+    fn verify(&self, _: &str, slot: &str, m: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
+        if toy_sum(slot, m) == signature {
+            Ok(())
+        } else {
+            Err(CryptoError::BadSignature)
+        }
+    }
+
+    fn encrypt(&self, _: &str, _: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let mut sealed: Vec<u8> = plain.iter().map(|byte| byte.wrapping_add(1)).collect();
+        sealed.extend(toy_sum("", plain));
+        Ok(sealed)
+    }
+
+    fn decrypt(&self, _: &str, _: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let cut = sealed
+            .len()
+            .checked_sub(4)
+            .ok_or(CryptoError::BadCipherText)?;
+        let (body, mark) = sealed.split_at(cut);
+        let plain: Vec<u8> = body.iter().map(|byte| byte.wrapping_sub(1)).collect();
+        if toy_sum("", &plain) == mark {
+            Ok(plain)
+        } else {
+            Err(CryptoError::BadCipherText)
+        }
+    }
+}
+
+pub fn bank(code: &str) -> &'static BankAdapter {
+    let code = BankCode::parse(code).unwrap();
+    Book::built_in()
+        .unwrap()
+        .adapter(code)
+        .expect("in the book")
+}
+
+/// The five invented workers of the public samples: name, account, ID number, yuan.
+const WORKERS: [(&str, &str, &str, &str); 5] = [
+    (
+        "张样一",
+        "6200000000000000018",
+        "330000199001010014",
+        "6523.50",
+    ),
+    (
+        "李样二",
+        "6200000000000000026",
+        "330000198803150022",
+        "7080.00",
+    ),
+    (
+        "欧阳样三",
+        "6200000000000000034",
+        "330000199511200037",
+        "5988.05",
+    ),
+    (
+        "阿样·木样",
+        "6200000000000000042",
+        "330000199207080042",
+        "6300.00",
+    ),
+    (
+        "王样五",
+        "6200000000000000059",
+        "33000020000229005X",
+        "0.01",
+    ),
+];
+
+/// An invented branch with a valid check digit; that of the samples, 304999000019, has none.
+pub const BRANCH: &str = "304100040000";
+
+/// The golden batch of the samples: 25891.56 yuan in five lines.
+pub fn golden_order(code: &str, memo: &str, payer_account: &str) -> PaymentOrder {
+    let kind = IdType::parse("02").unwrap();
+    let lines = WORKERS.iter().zip(1..).map(|(worker, row_no)| OrderLine {
+        row_no,
+        name: PersonName::parse(worker.0).unwrap(),
+        id_type: kind,
+        id_number: IdNumber::parse(kind, worker.2).unwrap(),
+        account: AccountNo::parse(worker.1).unwrap(),
+        payee_bank: Some(BankCode::parse(code).unwrap()),
+        cnaps_code: CnapsCode::parse(BRANCH).ok(),
+        amount: Fen::parse_yuan(worker.3).unwrap(),
+        memo: (!memo.is_empty()).then(|| memo.to_owned()),
+    });
+    let fields = bank(code).connection_fields().iter();
+    PaymentOrder {
+        file_no: 1,
+        bank_date: date!(2026 - 11 - 23),
+        instructed_at: datetime!(2026-11-23 09:30:00.123 +8),
+        payer_account: AccountNo::parse(payer_account).unwrap(),
+        payer_name: PersonName::parse("浙江样例建设有限公司").unwrap(),
+        pay_month: PayMonth::parse("2026-11").unwrap(),
+        connection: fields
+            .map(|f| (f.name.clone(), f.example.clone()))
+            .collect(),
+        lines: lines.collect(),
+    }
+}
+
+pub fn order(code: &str) -> PaymentOrder {
+    let mut order = golden_order(code, "11月工资", "3300000000000000019");
+    order.file_no = 4_711;
+    order
+}
+
+pub fn query(order: &PaymentOrder, references: BTreeMap<String, String>) -> StatusQuery {
+    StatusQuery {
+        file_no: order.file_no,
+        query_no: 1,
+        bank_date: order.bank_date,
+        asked_at: datetime!(2026-11-23 09:35:01.500 +8),
+        payer_account: order.payer_account,
+        payer_name: order.payer_name.clone(),
+        pay_month: order.pay_month,
+        count: order.lines.len() as u32,
+        total: order.total().unwrap(),
+        connection: order.connection.clone(),
+        references,
+    }
+}
+
+pub fn incoming(outgoing: &adapters::exchange::Outgoing) -> Incoming {
+    let wire = match &outgoing.wire {
+        Wire::Tcp { .. } => IncomingWire::Tcp,
+        Wire::Http { path, headers, .. } => IncomingWire::Http {
+            path: path.clone(),
+            headers: headers.clone(),
+        },
+        Wire::Drop { folder } => IncomingWire::Drop {
+            folder: folder.clone(),
+            file_name: outgoing.file_name.clone(),
+        },
+    };
+    Incoming {
+        wire,
+        bytes: outgoing.bytes.clone(),
+    }
+}
+
+/// Runs a conversation against the bank's own side; `answer` says what the bank replies.
+pub fn converse(
+    adapter: &BankAdapter,
+    conversation: &mut Conversation<'_>,
+    mut answer: impl FnMut(&BankRequest) -> BankReply,
+) -> (Reply, Vec<BankRequest>, Vec<Vec<u8>>) {
+    let mut requests = Vec::new();
+    let mut replies = Vec::new();
+    for _ in 0..40 {
+        match conversation.next(&ToyKeys).unwrap() {
+            Next::Done(reply) => return (reply, requests, replies),
+            Next::Wait { .. } => {}
+            Next::Send(outgoing) => {
+                let side = adapter.bank_side();
+                let request = side.read_request(&incoming(&outgoing), &ToyKeys).unwrap();
+                assert_eq!(request.step, outgoing.step);
+                if request.has_reply {
+                    let reply = answer(&request);
+                    let bytes = side.write_reply(&request, &reply, &ToyKeys).unwrap();
+                    conversation.feed(&bytes, &ToyKeys).unwrap();
+                    replies.push(bytes);
+                }
+                requests.push(request);
+            }
+        }
+    }
+    panic!("the conversation of {} does not end", adapter.code());
+}
+
+/// What a bank says of the lines of an order, one outcome a line in turn.
+pub fn outcomes(order: &PaymentOrder, outcomes: &[Outcome]) -> Vec<LineOutcome> {
+    let lines = order.lines.iter().zip(outcomes.iter().cycle());
+    lines
+        .map(|(line, outcome)| LineOutcome {
+            row_no: Some(line.row_no),
+            reference: None,
+            account: Some(line.account),
+            name: Some(line.name.clone()),
+            amount: Some(line.amount),
+            outcome: *outcome,
+            detail: None,
+            bank_code: None,
+            bank_text: None,
+            bank_serial: None,
+            original_bank_serial: None,
+            booked_at: None,
+        })
+        .collect()
+}
+
+pub fn accept(_: &BankRequest) -> BankReply {
+    BankReply::of(Outcome::Accepted)
+}
+
+pub fn names(lines: &[adapters::BankLine]) -> Vec<String> {
+    let open = Purpose::Matching;
+    lines
+        .iter()
+        .map(|l| l.name.reveal(open).to_owned())
+        .collect()
+}
+
+pub fn is_query(request: &BankRequest) -> bool {
+    request.kind == RequestKind::Query
+}
+
+/// A message of the public samples; fails loudly where the workplace has none.
+pub fn sample(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/formats/samples/");
+    let places = [
+        folder.to_owned(),
+        "/work/shared/formats/samples/".to_owned(),
+    ];
+    let found = places
+        .iter()
+        .find_map(|place| std::fs::read(format!("{place}{name}")).ok());
+    found.unwrap_or_else(|| panic!("the sample ../shared/formats/samples/{name} is missing"))
+}

@@ -1,0 +1,283 @@
+//! Carries one conversation through: each message is durable in the journal before it leaves
+//! (M2, M8), each answer before it is believed.
+
+use super::{ACTOR, DispatchError, Dispatcher, order, steps_for};
+use crate::channel::{Certainty, SendError};
+use crate::core::Fact;
+use crate::event::{Event, Intent, Move, Origin};
+use crate::outcome::{self, Said};
+use adapters::Conversation;
+use adapters::exchange::{
+    Certainty as FlowCertainty, ConversationError, Next, Outgoing, Receipt, Reply, ResultFile, Wire,
+};
+use certs::digest::{DigestAlgorithm, digest};
+use schemas::{FailureReason, LineEvent, Severity};
+use std::collections::BTreeSet;
+
+/// How a conversation ended short of a reply.
+enum Broken {
+    /// Nothing that instructs has left.
+    NotSent(String),
+    /// Something that instructs may have left.
+    MaybeSent(String),
+    /// The bank's side refused for good.
+    Refused(String),
+    /// The order does not fit; the rows that don't, as far as they are named.
+    Misfit(BTreeSet<u32>),
+    /// Ours.
+    Ours(DispatchError),
+}
+
+impl<E: Into<DispatchError>> From<E> for Broken {
+    fn from(error: E) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+impl Dispatcher {
+    /// Writes the intent and submits the file. A new intent gets its number here.
+    pub(super) async fn intend_and_submit(&self, intent: &Intent) -> Result<(), DispatchError> {
+        let mut intent = intent.clone();
+        {
+            let mut desk = self.core.desk();
+            if intent.file_no == 0 {
+                intent.file_no = desk.next_file_no();
+            }
+            // Between the decision and here the batch may have been withdrawn.
+            if !still_free(&desk, &intent) {
+                return Ok(());
+            }
+            desk.record(ACTOR, Event::FileIntended(Box::new(intent.clone())))?;
+        }
+        let order = order::order_of(&self.core, &self.bank, &self.mandates, &intent)?;
+        let conversation = self.bank.adapter.submit(&order);
+        match self.converse(intent.file_no, conversation).await {
+            Ok(Reply::Receipt(receipt)) => self.receipted(intent.file_no, &receipt),
+            Ok(Reply::Result(result)) => self.answered(intent.file_no, &result),
+            Err(broken) => self.broken(intent.file_no, broken),
+        }
+    }
+
+    /// Asks the bank about a file.
+    pub(super) async fn query(&self, file_no: u64) -> Result<(), DispatchError> {
+        let Some(file) = self.core.desk().file(file_no).cloned() else {
+            return Ok(());
+        };
+        let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;
+        let conversation = self.bank.adapter.query(&query);
+        match self.converse(file_no, conversation).await {
+            Ok(Reply::Result(result)) => self.answered(file_no, &result),
+            Ok(Reply::Receipt(receipt)) => self.receipted(file_no, &receipt),
+            Err(Broken::Ours(error)) => Err(error),
+            // A question that gets no answer changes nothing; the next one is due by the pace.
+            Err(
+                Broken::NotSent(_) | Broken::MaybeSent(_) | Broken::Refused(_) | Broken::Misfit(_),
+            ) => Ok(()),
+        }
+    }
+
+    async fn converse(
+        &self,
+        file_no: u64,
+        mut conversation: Conversation<'_>,
+    ) -> Result<Reply, Broken> {
+        let mut instructed = false;
+        loop {
+            match conversation.next(&self.bank.keys).map_err(misfit)? {
+                Next::Done(reply) => return Ok(reply),
+                Next::Wait { wait_ms } => {
+                    self.core.clock().sleep(self.pace.wait(wait_ms)).await;
+                }
+                Next::Send(outgoing) => {
+                    self.leave(file_no, &outgoing).await?;
+                    let sent = self.bank.channel.send(&outgoing).await;
+                    let before = instructed;
+                    instructed |= outgoing.instructs;
+                    let answer = sent.map_err(|error| of_channel(&error, before, instructed))?;
+                    self.keep_answer(file_no, &outgoing.step, &answer)?;
+                    if answer.is_empty() && matches!(outgoing.wire, Wire::Drop { .. }) {
+                        continue;
+                    }
+                    conversation
+                        .feed(&answer, &self.bank.keys)
+                        .map_err(|unreadable| {
+                            let why =
+                                format!("unreadable answer to {}: {unreadable}", outgoing.step);
+                            if instructed {
+                                Broken::MaybeSent(why)
+                            } else {
+                                Broken::NotSent(why)
+                            }
+                        })?;
+                }
+            }
+        }
+    }
+
+    /// The message is in the journal, durable, before its first byte leaves.
+    async fn leave(&self, file_no: u64, outgoing: &Outgoing) -> Result<(), Broken> {
+        let event = Event::MessageLeaving {
+            file_no,
+            step: outgoing.step.clone(),
+            instructs: outgoing.instructs,
+            digest: sha256(&outgoing.bytes),
+            signature: outgoing.signature.clone(),
+        };
+        let fact = Fact::sealed(event, &self.owner(file_no), outgoing.bytes.clone());
+        let sequence = self.core.record(ACTOR, fact)?;
+        self.core.durable(sequence).await?;
+        Ok(())
+    }
+
+    fn keep_answer(&self, file_no: u64, step: &str, answer: &[u8]) -> Result<(), DispatchError> {
+        let event = Event::MessageAnswered {
+            file_no,
+            step: step.to_owned(),
+            digest: sha256(answer),
+        };
+        let fact = Fact::sealed(event, &self.owner(file_no), answer.to_vec());
+        self.core.record(&outcome::actor(self.code()), fact)?;
+        Ok(())
+    }
+
+    /// The data-key owner of a file's messages: the employer.
+    fn owner(&self, file_no: u64) -> String {
+        let desk = self.core.desk();
+        let batch = desk
+            .file(file_no)
+            .and_then(|file| desk.batch(file.intent.batch));
+        batch.map_or_else(
+            || format!("bank:{}", self.code()),
+            |b| b.head.employer.to_string(),
+        )
+    }
+
+    fn receipted(&self, file_no: u64, receipt: &Receipt) -> Result<(), DispatchError> {
+        outcome::apply(
+            &self.core,
+            file_no,
+            Origin::Receipt,
+            None,
+            Said::Receipt(receipt),
+        )?;
+        Ok(())
+    }
+
+    fn answered(&self, file_no: u64, result: &ResultFile) -> Result<(), DispatchError> {
+        let left_ms = self.core.desk().file(file_no).and_then(|file| file.left_ms);
+        let waited_ms = left_ms.map_or(0, |left_ms| self.core.now_ms() - left_ms);
+        let definitive = self.bank.adapter.not_found_is_final_after_ms();
+        let not_found_is_final = definitive
+            .is_some_and(|after_ms| i64::try_from(after_ms).is_ok_and(|ms| waited_ms >= ms));
+        let said = Said::Result {
+            result,
+            not_found_is_final,
+        };
+        outcome::apply(&self.core, file_no, Origin::Result, None, said)?;
+        Ok(())
+    }
+
+    fn broken(&self, file_no: u64, broken: Broken) -> Result<(), DispatchError> {
+        let origin = Origin::Channel;
+        match broken {
+            Broken::Ours(error) => {
+                // The intent stands; what left is in the journal. Recovery reads it there.
+                super::recovery::settle(&self.core, file_no, origin)?;
+                return Err(error);
+            }
+            Broken::NotSent(why) => {
+                self.settle_file(file_no, origin, &why, LineEvent::NotSent, None)?;
+            }
+            Broken::MaybeSent(why) => {
+                self.lose_track(file_no, origin, &why)?;
+            }
+            Broken::Refused(why) => {
+                let reason = Some(FailureReason::RefusedByBank);
+                self.settle_file(file_no, origin, &why, LineEvent::Fail, reason)?;
+            }
+            Broken::Misfit(rows) => self.refuse_rows(file_no, &rows)?,
+        }
+        Ok(())
+    }
+
+    /// Rows that the bank's message can't carry fail; the others go back to be planned anew.
+    fn refuse_rows(&self, file_no: u64, rows: &BTreeSet<u32>) -> Result<(), DispatchError> {
+        let mut desk = self.core.desk();
+        let Some(file) = desk.file(file_no) else {
+            return Ok(());
+        };
+        let refused: BTreeSet<u32> = rows
+            .iter()
+            .filter_map(|row_no| file.line_of_row(*row_no))
+            .collect();
+        let all = refused.is_empty();
+        let steps = |event, reason| steps_for(&desk, file_no, event, reason);
+        let fails = |step: &Move| all || refused.contains(&step.index);
+        let mut moves: Vec<Move> = steps(LineEvent::Fail, Some(FailureReason::MessageError))
+            .into_iter()
+            .filter(fails)
+            .collect();
+        let back = steps(LineEvent::NotSent, None);
+        moves.extend(back.into_iter().filter(|step| !fails(step)));
+        let event = Event::Outcomes {
+            file_no,
+            origin: Origin::Channel,
+            message: None,
+            why: Some("order_does_not_fit".to_owned()),
+            is_final: false,
+            moves,
+            disputes: Vec::new(),
+        };
+        desk.record(ACTOR, event)?;
+        Ok(())
+    }
+}
+
+/// Every line of the intent is still released, undisputed, and carried by no other file.
+fn still_free(book: &crate::book::Book, intent: &Intent) -> bool {
+    let Some(batch) = book.batch(intent.batch) else {
+        return false;
+    };
+    intent.lines.iter().all(|index| {
+        let payment = schemas::PaymentId {
+            batch: intent.batch,
+            row: *index,
+        };
+        batch.line(*index).is_some_and(|line| {
+            line.state == schemas::LineState::Released
+                && line.disputed.is_none()
+                && (line.file_no == 0 || line.file_no == intent.file_no)
+        }) && book.may_intend(payment).is_ok()
+    })
+}
+
+fn misfit(error: ConversationError) -> Broken {
+    match error.certainty {
+        FlowCertainty::NotSent => Broken::NotSent(error.what),
+        FlowCertainty::MaybeSent => Broken::MaybeSent(error.what),
+        FlowCertainty::Refused => Broken::Misfit(
+            error
+                .findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .filter_map(|finding| finding.row)
+                .collect(),
+        ),
+    }
+}
+
+/// `before`: an instructing message had left earlier; `instructed`: this one instructs, or an
+/// earlier one did. Whatever a later poll says, what was instructed is perhaps sent.
+fn of_channel(error: &SendError, before: bool, instructed: bool) -> Broken {
+    let why = format!("{}", error.kind.as_str());
+    match (error.certainty, before, instructed) {
+        (_, true, _) => Broken::MaybeSent(why),
+        (_, false, false) | (Certainty::NotSent, false, true) => Broken::NotSent(why),
+        (Certainty::MaybeSent, false, true) => Broken::MaybeSent(why),
+        (Certainty::Refused, false, true) => Broken::Refused(why),
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    crate::hex(&digest(DigestAlgorithm::Sha256, bytes))
+}

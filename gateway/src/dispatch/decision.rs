@@ -1,0 +1,233 @@
+//! What to do next for a bank: pure over the book and the time.
+
+use crate::book::{BankFile, Batch, Book, FileState};
+use adapters::BankAdapter;
+use schemas::codes::{BankDay, bank_day, next_bank_day};
+use schemas::value::BatchId;
+use schemas::{LineState, codes};
+use std::time::Duration;
+use time::OffsetDateTime;
+
+/// How waiting times of adapters are scaled. Production is 1; a demonstration divides, so that
+/// an answer limit of hours passes in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Divides every waiting time; at least 1.
+    pub divisor: u64,
+}
+
+impl Pace {
+    /// As the adapters say.
+    pub const REAL: Self = Self { divisor: 1 };
+
+    fn scaled(self, wait_ms: u64) -> i64 {
+        i64::try_from((wait_ms / self.divisor.max(1)).max(1)).unwrap_or(i64::MAX)
+    }
+
+    /// A waiting time of a flow, scaled.
+    #[must_use]
+    pub fn wait(self, wait_ms: u64) -> Duration {
+        Duration::from_millis(self.scaled(wait_ms).unsigned_abs())
+    }
+}
+
+/// The next piece of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Choose lines of this batch for a new file.
+    Plan {
+        /// The batch.
+        batch: BatchId,
+        /// The bank day for which it is instructed.
+        bank_date: time::Date,
+    },
+    /// Intend the same file again: it was certainly not sent.
+    Resend {
+        /// The file.
+        file_no: u64,
+    },
+    /// Give an unsent file up; its lines are planned anew.
+    Abandon {
+        /// The file.
+        file_no: u64,
+        /// Why.
+        why: &'static str,
+    },
+    /// Ask the bank about a file.
+    Query {
+        /// The file.
+        file_no: u64,
+    },
+    /// The adapter's answer limit has passed.
+    GiveUpWaiting {
+        /// The file.
+        file_no: u64,
+    },
+    /// Nothing now.
+    Wait {
+        /// For how long, unless something changes.
+        wait: Duration,
+    },
+}
+
+const LOOK_AGAIN_MS: i64 = 60_000;
+const RETRY_FIRST_MS: i64 = 1_000;
+const RETRY_DOUBLINGS_MAX: u32 = 8;
+
+/// Decides. Evidence first, then what is unsent, then what is new: asking is never put off by
+/// sending.
+#[must_use]
+pub fn decide(book: &Book, adapter: &BankAdapter, now: OffsetDateTime, pace: Pace) -> Decision {
+    let now_ms = now.unix_timestamp() * 1000 + i64::from(now.millisecond());
+    let mut due_ms = now_ms + LOOK_AGAIN_MS;
+    for file in book.open_files_at(adapter.code()) {
+        let Some(batch) = book.batch(file.intent.batch) else {
+            continue;
+        };
+        match of_file(file, batch, adapter, now_ms, pace) {
+            Ok(decision) => return decision,
+            Err(later_ms) => due_ms = due_ms.min(later_ms),
+        }
+    }
+    let window = window(adapter, now);
+    for file in book.open_files_at(adapter.code()) {
+        let Some(batch) = book.batch(file.intent.batch) else {
+            continue;
+        };
+        if file.state == FileState::NotSent {
+            match of_unsent(file, batch, window, now_ms, pace) {
+                Ok(decision) => return decision,
+                Err(later_ms) => due_ms = due_ms.min(later_ms),
+            }
+        }
+    }
+    match window {
+        Ok(bank_date) => {
+            if let Some(batch) = book
+                .released_at(adapter.code())
+                .find(|b| has_free_lines(b, book))
+            {
+                return Decision::Plan {
+                    batch: batch.id(),
+                    bank_date,
+                };
+            }
+        }
+        Err(opens_ms) => due_ms = due_ms.min(opens_ms),
+    }
+    let wait_ms = due_ms.saturating_sub(now_ms).max(1).unsigned_abs();
+    Decision::Wait {
+        wait: Duration::from_millis(wait_ms),
+    }
+}
+
+/// Whether the bank takes instructions now, and for which day; else when to look again.
+fn window(adapter: &BankAdapter, now: OffsetDateTime) -> Result<time::Date, i64> {
+    let today = now.date();
+    match bank_day(today) {
+        Ok(BankDay::Open) if now.time() < adapter.cut_off() => Ok(today),
+        Ok(BankDay::Open | BankDay::Closed) => {
+            let opens = today
+                .next_day()
+                .and_then(|tomorrow| next_bank_day(tomorrow).ok())
+                .map(|day| day.midnight().assume_offset(now.offset()).unix_timestamp() * 1000);
+            Err(opens.unwrap_or(i64::MAX))
+        }
+        // A year without a list: nothing is instructed, nothing is guessed.
+        Err(codes::CodesError::YearUnknown { .. } | codes::CodesError::Toml { .. }) => {
+            Err(i64::MAX)
+        }
+    }
+}
+
+fn has_free_lines(batch: &Batch, book: &Book) -> bool {
+    !super::free_lines(book, batch, 1).is_empty()
+}
+
+/// Work on a file that the bank has or may have; `Err` says when there will be some.
+fn of_file(
+    file: &BankFile,
+    batch: &Batch,
+    adapter: &BankAdapter,
+    now_ms: i64,
+    pace: Pace,
+) -> Result<Decision, i64> {
+    match file.state {
+        FileState::AtBank => {}
+        FileState::Intended | FileState::Leaving | FileState::NotSent | FileState::Abandoned => {
+            return Err(i64::MAX);
+        }
+    }
+    let rhythm = adapter.query_pace();
+    let left_ms = file.left_ms.unwrap_or(file.since_ms);
+    let file_no = file.intent.file_no;
+    let limit_ms = left_ms.saturating_add(pace.scaled(rhythm.answer_limit_ms));
+    let mut next_ms = i64::MAX;
+    let waits = |index: &u32| {
+        batch
+            .line(*index)
+            .is_some_and(|line| line.state == LineState::Accepted)
+    };
+    if file.intent.lines.iter().any(waits) {
+        if now_ms >= limit_ms {
+            return Ok(Decision::GiveUpWaiting { file_no });
+        }
+        next_ms = limit_ms;
+    }
+    if adapter.capability().query && file.queries < rhythm.count_max {
+        let ask_ms = match file.queried_ms {
+            None => left_ms.saturating_add(pace.scaled(rhythm.first_ms)),
+            Some(asked_ms) => asked_ms.saturating_add(
+                pace.scaled(rhythm.interval_ms)
+                    .saturating_mul(1 << (file.queries / 5).min(4)),
+            ),
+        };
+        if now_ms >= ask_ms {
+            return Ok(Decision::Query { file_no });
+        }
+        next_ms = next_ms.min(ask_ms);
+    }
+    Err(next_ms)
+}
+
+/// A file that was certainly not sent: the same again while its bank day lasts, else given up.
+fn of_unsent(
+    file: &BankFile,
+    batch: &Batch,
+    window: Result<time::Date, i64>,
+    now_ms: i64,
+    pace: Pace,
+) -> Result<Decision, i64> {
+    let file_no = file.intent.file_no;
+    let lines = || {
+        file.intent
+            .lines
+            .iter()
+            .filter_map(|index| batch.line(*index))
+    };
+    if lines().any(|line| line.disputed.is_some()) {
+        // The bank says that it knows the file: two people first.
+        return Err(i64::MAX);
+    }
+    if lines().any(|line| line.state != LineState::Released) {
+        return Ok(Decision::Abandon {
+            file_no,
+            why: "lines_changed",
+        });
+    }
+    let same_day = window.is_ok_and(|day| day.to_string() == file.intent.bank_date);
+    if !same_day {
+        return Ok(Decision::Abandon {
+            file_no,
+            why: "bank_day_over",
+        });
+    }
+    let doublings = file.attempts.saturating_sub(1).min(RETRY_DOUBLINGS_MAX);
+    let wait_ms = pace.scaled((RETRY_FIRST_MS << doublings).unsigned_abs());
+    let due_ms = file.since_ms.saturating_add(wait_ms);
+    if now_ms >= due_ms {
+        Ok(Decision::Resend { file_no })
+    } else {
+        Err(due_ms)
+    }
+}

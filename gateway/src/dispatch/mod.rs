@@ -1,0 +1,291 @@
+//! 渠道调度: decides what leaves for a bank and when, and carries it through.
+//!
+//! One task a bank, one conversation at a time. The decision is a pure function of the book and
+//! the clock (`decision`); the order is made from the intent alone (`order`), so a retry sends
+//! the same bytes; the conversation (`converse`) writes each message into the journal before it
+//! leaves. Retry reads certainty only: what may have been sent is asked about, never sent again.
+
+mod converse;
+pub mod decision;
+pub mod order;
+pub mod recovery;
+
+#[cfg(test)]
+mod tests;
+
+pub use decision::{Decision, Pace, decide};
+
+use crate::book::Batch;
+use crate::channel::Channel;
+use crate::core::{Core, CoreError};
+use crate::event::{Event, Intent, Move, Origin};
+use crate::keys::BankKeys;
+use crate::mandates::Mandates;
+use adapters::BankAdapter;
+use schemas::value::{BankCode, BatchId};
+use schemas::{FailureReason, LineEvent, LineState};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The gateway as an actor of the journal.
+pub const ACTOR: &str = "urn:anxin:gateway";
+
+/// One bank as this installation knows it.
+pub struct Bank {
+    /// How it speaks.
+    pub adapter: &'static BankAdapter,
+    /// Keys towards it.
+    pub keys: BankKeys,
+    /// The way to it.
+    pub channel: Arc<dyn Channel>,
+    /// The installation's own numbers at the bank; a mandate's come on top.
+    pub fields: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Bank {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Bank")
+            .field("code", &self.adapter.code())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the dispatcher of a bank works with.
+#[derive(Clone)]
+pub struct Dispatcher {
+    /// Facts.
+    pub core: Arc<Core>,
+    /// The bank.
+    pub bank: Arc<Bank>,
+    /// Registered payer accounts.
+    pub mandates: Arc<Mandates>,
+    /// How waiting times are scaled.
+    pub pace: Pace,
+}
+
+impl std::fmt::Debug for Dispatcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dispatcher")
+            .field("bank", &self.bank)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a dispatcher stopped a piece of work: ours.
+#[derive(Debug, thiserror::Error)]
+pub enum DispatchError {
+    /// Journal, vault or book.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+    /// What was kept of the lines can't be read back.
+    #[error("the order can't be made from the record")]
+    Order(#[from] order::OrderError),
+}
+
+impl Dispatcher {
+    /// Works until `stop` says true. A failure of ours is logged, waits and is tried again: the
+    /// state of every line stays what the journal says.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut changes = self.core.changes();
+        while !*stop.borrow() {
+            let decision = self.decide();
+            let wait = match self.carry_out(decision).await {
+                Ok(wait) => wait,
+                Err(error) => {
+                    tracing::error!(
+                        bank = %self.code(),
+                        error = %crate::chain(&error),
+                        "dispatch stopped a piece of work"
+                    );
+                    Some(Duration::from_secs(1))
+                }
+            };
+            let Some(wait) = wait else { continue };
+            tokio::select! {
+                () = self.core.clock().sleep(wait) => {}
+                changed = changes.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    // Many changes come together; one look at the book serves them all.
+                    self.core.clock().sleep(Duration::from_millis(2)).await;
+                }
+                stopped = stop.changed() => {
+                    if stopped.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn code(&self) -> BankCode {
+        self.bank.adapter.code()
+    }
+
+    fn decide(&self) -> Decision {
+        let desk = self.core.desk();
+        decide(&desk, self.bank.adapter, self.core.clock().now(), self.pace)
+    }
+
+    /// Does one piece of work; gives how long to wait before the next, `None` for not at all.
+    ///
+    /// # Errors
+    /// Ours only.
+    pub async fn carry_out(&self, decision: Decision) -> Result<Option<Duration>, DispatchError> {
+        match decision {
+            Decision::Wait { wait } => return Ok(Some(wait)),
+            Decision::Plan { batch, bank_date } => {
+                if let Some(intent) = self.plan(batch, bank_date)? {
+                    self.intend_and_submit(&intent).await?;
+                }
+            }
+            Decision::Resend { file_no } => {
+                let intent = self
+                    .core
+                    .desk()
+                    .file(file_no)
+                    .map(|file| file.intent.clone());
+                if let Some(intent) = intent {
+                    self.intend_and_submit(&intent).await?;
+                }
+            }
+            Decision::Abandon { file_no, why } => {
+                let event = Event::FileAbandoned {
+                    file_no,
+                    why: why.to_owned(),
+                };
+                self.core.desk().record(ACTOR, event)?;
+            }
+            Decision::GiveUpWaiting { file_no } => {
+                self.lose_track(file_no, Origin::AnswerLimit, "answer_limit")?;
+            }
+            Decision::Query { file_no } => self.query(file_no).await?,
+        }
+        Ok(None)
+    }
+
+    /// Chooses the lines of the next bank file of a batch and fixes the intent.
+    fn plan(&self, batch: BatchId, bank_date: time::Date) -> Result<Option<Intent>, DispatchError> {
+        let candidates = {
+            let desk = self.core.desk();
+            let Some(batch) = desk.batch(batch) else {
+                return Ok(None);
+            };
+            free_lines(&desk, batch, self.bank.adapter.limits().rows_max)
+        };
+        let kept = order::kept_lines(&self.core, batch, &candidates)?;
+        let charset = self.bank.adapter.charset_out();
+        let plan: Vec<_> = kept
+            .iter()
+            .map(|line| order::plan_line(line, charset))
+            .collect();
+        let groups = self.bank.adapter.plan(&plan);
+        let Some(group) = groups.first() else {
+            return Ok(None);
+        };
+        let lines: Vec<u32> = group
+            .iter()
+            .filter_map(|at| kept.get(*at))
+            .map(|line| line.index)
+            .collect();
+        let total_fen = group
+            .iter()
+            .filter_map(|at| kept.get(*at))
+            .map(|line| line.amount.0)
+            .sum();
+        Ok((!lines.is_empty()).then(|| Intent {
+            file_no: 0,
+            batch,
+            bank: self.code(),
+            lines,
+            total_fen,
+            bank_date: bank_date.to_string(),
+            instructed_ms: self.core.now_ms(),
+        }))
+    }
+
+    /// Records that the lines of a file can't be told any more: they are `unknown`.
+    fn lose_track(&self, file_no: u64, origin: Origin, why: &str) -> Result<u64, CoreError> {
+        self.settle_file(file_no, origin, why, LineEvent::LoseTrack, None)
+    }
+
+    /// Records one step for every line of a file that can take it.
+    fn settle_file(
+        &self,
+        file_no: u64,
+        origin: Origin,
+        why: &str,
+        event: LineEvent,
+        reason: Option<FailureReason>,
+    ) -> Result<u64, CoreError> {
+        let mut desk = self.core.desk();
+        let moves = steps_for(&desk, file_no, event, reason);
+        desk.record(
+            ACTOR,
+            Event::Outcomes {
+                file_no,
+                origin,
+                message: None,
+                why: Some(why.to_owned()),
+                is_final: false,
+                moves,
+                disputes: Vec::new(),
+            },
+        )
+    }
+}
+
+/// The step for every line of the file for which it is a move of the machine.
+fn steps_for(
+    book: &crate::book::Book,
+    file_no: u64,
+    event: LineEvent,
+    reason: Option<FailureReason>,
+) -> Vec<Move> {
+    let Some(file) = book.file(file_no) else {
+        return Vec::new();
+    };
+    let Some(batch) = book.batch(file.intent.batch) else {
+        return Vec::new();
+    };
+    let lines = file.intent.lines.iter().copied();
+    lines
+        .filter(|index| {
+            batch.line(*index).is_some_and(|line| {
+                let next = schemas::line_state::apply(line.state, false, event);
+                matches!(next, schemas::line_state::Applied::Moved(_))
+            })
+        })
+        .map(|index| Move {
+            index,
+            event,
+            reason,
+            detail: None,
+            bank_code: None,
+            reported_fen: None,
+        })
+        .collect()
+}
+
+/// Released lines that no file carries, that nobody disputes and whose correction still holds:
+/// enough of them to fill one file.
+fn free_lines(book: &crate::book::Book, batch: &Batch, rows_max: u32) -> Vec<u32> {
+    (1u32..)
+        .zip(&batch.lines)
+        .filter(|(_, line)| {
+            line.state == LineState::Released && line.file_no == 0 && line.disputed.is_none()
+        })
+        .map(|(index, _)| index)
+        .filter(|index| {
+            let payment = schemas::PaymentId {
+                batch: batch.id(),
+                row: *index,
+            };
+            book.may_intend(payment).is_ok()
+        })
+        .take(usize::try_from(rows_max.clamp(1, 10_000).saturating_mul(2)).unwrap_or(usize::MAX))
+        .collect()
+}

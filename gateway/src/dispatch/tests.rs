@@ -1,0 +1,1 @@
+//! Decisions against hand-made books.

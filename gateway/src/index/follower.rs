@@ -1,0 +1,123 @@
+//! Follows the journal: large sorted groups, no flush per group, a bounded lag that a metric shows.
+
+use super::changes_of;
+use crate::core::{Core, CoreError, read_event};
+use journal::index::{Change, Index, IndexError, SledIndex, Standing, standing};
+use std::path::Path;
+use std::sync::Arc;
+
+const GROUP_RECORDS_MAX: u64 = 4_096;
+const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Memory that sled may use for its pages.
+const CACHE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Why the index does not follow: the journal can't be read, or the index is broken.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The journal.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+    /// The index.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// Its folder can't be removed for a rebuild.
+    #[error("the folder of the index can't be removed")]
+    Folder(#[source] std::io::Error),
+}
+
+/// Opens the sled index, and makes it anew where it can't be used.
+///
+/// # Errors
+/// When even an empty one can't be opened.
+pub fn open_sled(folder: &Path) -> Result<SledIndex, FollowError> {
+    match SledIndex::open(folder, CACHE_BYTES) {
+        Ok(index) => Ok(index),
+        Err(error) => {
+            tracing::warn!(error = %error, "the index is unusable; it is rebuilt from the journal");
+            std::fs::remove_dir_all(folder).map_err(FollowError::Folder)?;
+            Ok(SledIndex::open(folder, CACHE_BYTES)?)
+        }
+    }
+}
+
+/// The index and how far it is.
+pub struct Follower {
+    core: Arc<Core>,
+    index: Arc<dyn Index>,
+}
+
+impl std::fmt::Debug for Follower {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Follower").finish_non_exhaustive()
+    }
+}
+
+impl Follower {
+    /// An index that follows this journal; one of another journal is cleared first.
+    ///
+    /// # Errors
+    /// When the index can't be read or cleared.
+    pub fn new(core: Arc<Core>, index: Arc<dyn Index>) -> Result<Self, FollowError> {
+        if standing(index.as_ref(), core.journal())? == Standing::Foreign {
+            index.clear()?;
+        }
+        Ok(Self { core, index })
+    }
+
+    /// Applies the next group of durable records. Gives how many records it still is behind.
+    ///
+    /// # Errors
+    /// When the journal can't be read or the index refuses.
+    pub fn follow(&self) -> Result<u64, FollowError> {
+        let position = self.index.position()?;
+        let durable = self.core.journal().durable();
+        if position >= durable {
+            return Ok(0);
+        }
+        let mut changes: Vec<Change> = Vec::new();
+        let mut reached = None;
+        let mut bytes = 0;
+        for entry in self.core.journal().scan(position + 1) {
+            let (_, record) = entry.map_err(CoreError::from)?;
+            if record.sequence > durable {
+                break;
+            }
+            if !record.kind.is_reserved() {
+                let (event, table) = read_event(&record)?;
+                changes_of(&event, table, &mut changes);
+            }
+            bytes += record.clear.len();
+            let full = record.sequence - position >= GROUP_RECORDS_MAX || bytes >= GROUP_BYTES_MAX;
+            reached = Some((record.sequence, record.hash));
+            if full {
+                break;
+            }
+        }
+        let Some((sequence, hash)) = reached else {
+            return Ok(0);
+        };
+        changes.sort_by(|one, other| one.key.cmp(&other.key));
+        self.index.apply(&changes, sequence, &hash)?;
+        Ok(durable.saturating_sub(sequence))
+    }
+
+    /// Follows to the end of what is durable now.
+    ///
+    /// # Errors
+    /// As [`Follower::follow`].
+    pub fn catch_up(&self, progress: &mut dyn FnMut(u64)) -> Result<(), FollowError> {
+        loop {
+            let behind = self.follow()?;
+            progress(behind);
+            if behind == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The index.
+    #[must_use]
+    pub fn index(&self) -> &Arc<dyn Index> {
+        &self.index
+    }
+}

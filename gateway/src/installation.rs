@@ -1,0 +1,56 @@
+//! The banks of this installation, as the other parts ask for them.
+
+use crate::core::{Core, CoreError};
+use crate::dispatch::Bank;
+use crate::outcome::{self, MessageKind, Received};
+use adapters::exchange::Crypto;
+use schemas::employer_files::{BankRules, LineRules};
+use schemas::value::BankCode;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What each paying bank of the book takes, by its adapter.
+#[derive(Clone, Copy, Debug)]
+pub struct BookRules(pub &'static adapters::Book);
+
+impl BankRules for BookRules {
+    fn rules_of(&self, paying_bank: BankCode) -> Option<Arc<dyn LineRules>> {
+        let adapter = self.0.adapter(paying_bank)?;
+        Some(Arc::new(adapter.line_rules()))
+    }
+}
+
+/// The banks to which this installation is connected.
+#[derive(Clone, Debug, Default)]
+pub struct Banks(pub Arc<BTreeMap<BankCode, Arc<Bank>>>);
+
+impl Banks {
+    /// Takes a message that a bank pushed; `None` where the bank is not connected.
+    ///
+    /// # Errors
+    /// Ours only.
+    pub fn receive(
+        &self,
+        core: &Core,
+        bank: BankCode,
+        kind: MessageKind,
+        bytes: &[u8],
+    ) -> Result<Option<Received>, CoreError> {
+        let Some(bank) = self.0.get(&bank) else {
+            return Ok(None);
+        };
+        outcome::receive(core, bank.adapter, &bank.keys, kind, bytes).map(Some)
+    }
+
+    /// Finishes the messages whose reading a crash interrupted.
+    ///
+    /// # Errors
+    /// Ours only.
+    pub fn finish_interrupted(&self, core: &Core) -> Result<usize, CoreError> {
+        outcome::finish_interrupted(core, &|code| {
+            let bank = self.0.get(&code)?;
+            let keys: &dyn Crypto = &bank.keys;
+            Some((bank.adapter, keys))
+        })
+    }
+}

@@ -1,0 +1,283 @@
+//! The assembled gateway: what `anxin serve` and the demonstration run.
+//!
+//! Order of a start: open the journal and recover its tail; replay it into the book; finish what
+//! a crash interrupted (messages first, then intents: an answer that lies in the journal is worth
+//! more than a question); let the index follow; only then dispatch and serve.
+
+use crate::channel::{Collected, Collector};
+use crate::clock::Clock;
+use crate::core::{Core, CoreError};
+use crate::dispatch::{ACTOR, Dispatcher, Pace, recovery};
+use crate::event::Event;
+use crate::index::{FollowError, Follower, Search, open_sled};
+use crate::installation::Banks;
+use crate::mandates::Mandates;
+use crate::outcome::MessageKind;
+use crate::telemetry::Metrics;
+use journal::disk::OsDisk;
+use journal::random::SystemRandom;
+use journal::seal::{SealError, Vault, create_master_file, master_from_file};
+use journal::{Journal, JournalError, Options, Recovery};
+use schemas::value::BankCode;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Why the gateway does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The journal can't be opened.
+    #[error("the journal can't be opened")]
+    Journal(#[from] JournalError),
+    /// The keys can't be opened.
+    #[error("the keys can't be opened")]
+    Vault(#[from] SealError),
+    /// The journal can't be followed.
+    #[error("the journal can't be followed")]
+    Core(#[from] CoreError),
+    /// The index can't be opened, even empty.
+    #[error("the index can't be opened")]
+    Index(#[from] FollowError),
+}
+
+/// What a start finds and takes over.
+#[derive(Debug)]
+pub struct Opened {
+    /// Facts.
+    pub core: Arc<Core>,
+    /// What the journal's recovery did.
+    pub recovery: Recovery,
+}
+
+/// Opens the data folder: `journal/`, `keys/`, and `index/` later.
+///
+/// `master` is the file of the master key; with `create`, it is made where it is missing
+/// (development only).
+///
+/// # Errors
+/// When journal or keys can't be opened, or the record can't be followed.
+pub fn open_data(
+    data: &Path,
+    master: &Path,
+    create: bool,
+    clock: Arc<dyn Clock>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Opened, StartError> {
+    let disk = Arc::new(OsDisk);
+    let random = Arc::new(SystemRandom::new());
+    if create && !master.exists() {
+        create_master_file(master, random.as_ref())?;
+    }
+    let key = master_from_file(master)?;
+    let now = clock.now();
+    let options = Options {
+        opened_ms: now.unix_timestamp() * 1000,
+        ..Options::default()
+    };
+    let (journal, recovery) = Journal::open(disk.clone(), &data.join("journal"), options)?;
+    let vault = Vault::open(disk, &data.join("keys"), &key, random)?;
+    let core = Core::open(journal, vault, clock, progress)?;
+    Ok(Opened {
+        core: Arc::new(core),
+        recovery,
+    })
+}
+
+/// What runs besides the HTTP interface.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The data folder.
+    pub data: PathBuf,
+    /// The banks.
+    pub banks: Banks,
+    /// Folders into which banks drop results.
+    pub collectors: BTreeMap<BankCode, Collector>,
+    /// Registered payer accounts.
+    pub mandates: Arc<Mandates>,
+    /// How waiting times are scaled.
+    pub pace: Pace,
+    /// Numbers for the operator.
+    pub metrics: Arc<Metrics>,
+}
+
+/// The running engine behind the HTTP interface.
+#[derive(Debug)]
+pub struct Engine {
+    core: Arc<Core>,
+    follower: Arc<Follower>,
+    tasks: Vec<JoinHandle<()>>,
+    stop: watch::Sender<bool>,
+}
+
+impl Engine {
+    /// Finishes what a crash interrupted, lets the index follow, starts dispatch.
+    ///
+    /// # Errors
+    /// When the record can't be written or followed.
+    pub fn start(core: Arc<Core>, setup: &Setup) -> Result<Self, StartError> {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        core.record(ACTOR, Event::Started { version }.into())?;
+        let messages = setup.banks.finish_interrupted(&core)?;
+        let intents = recovery::recover(&core)?;
+        if messages + intents > 0 {
+            tracing::warn!(messages, intents, "finished what a stop had interrupted");
+        }
+        let index = Arc::new(open_sled(&setup.data.join("index"))?);
+        let follower = Arc::new(Follower::new(Arc::clone(&core), index)?);
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = Vec::new();
+        for bank in setup.banks.0.values() {
+            let dispatcher = Dispatcher {
+                core: Arc::clone(&core),
+                bank: Arc::clone(bank),
+                mandates: Arc::clone(&setup.mandates),
+                pace: setup.pace,
+            };
+            tasks.push(tokio::spawn(dispatcher.run(stopped.clone())));
+        }
+        for (bank, collector) in &setup.collectors {
+            let collecting = Collecting {
+                core: Arc::clone(&core),
+                banks: setup.banks.clone(),
+                bank: *bank,
+                collector: collector.clone(),
+                every: setup.pace.wait(5_000),
+            };
+            tasks.push(tokio::spawn(collecting.run(stopped.clone())));
+        }
+        tasks.push(tokio::spawn(follow(
+            Arc::clone(&follower),
+            Arc::clone(&core),
+            Arc::clone(&setup.metrics),
+            stopped,
+        )));
+        Ok(Self {
+            core,
+            follower,
+            tasks,
+            stop,
+        })
+    }
+
+    /// A search that sees what was acknowledged.
+    #[must_use]
+    pub fn search(&self) -> Search {
+        Search::new(Arc::clone(self.follower.index()))
+    }
+
+    /// Ends dispatch after what is under way, then writes the closing record.
+    ///
+    /// # Errors
+    /// When the closing record can't be written.
+    pub async fn stop(self) -> Result<(), JournalError> {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(error = %error, "a task ended by a defect");
+            }
+        }
+        if let Err(error) = self.follower.index().flush() {
+            tracing::warn!(error = %error, "the index was not flushed; it will be caught up");
+        }
+        self.core.journal().close_at(self.core.now_ms())
+    }
+}
+
+/// Looks for files that a bank dropped.
+struct Collecting {
+    core: Arc<Core>,
+    banks: Banks,
+    bank: BankCode,
+    collector: Collector,
+    every: Duration,
+}
+
+impl Collecting {
+    async fn run(self, mut stop: watch::Receiver<bool>) {
+        let this = Arc::new(self);
+        while !*stop.borrow() {
+            let here = Arc::clone(&this);
+            // Files and the journal block; they must not hold up the other banks' tasks.
+            match tokio::task::spawn_blocking(move || here.collect()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    let bank = this.bank;
+                    tracing::error!(%bank, error = %crate::chain(&error), "collecting failed");
+                }
+                Err(error) => tracing::error!(error = %error, "collecting ended by a defect"),
+            }
+            tokio::select! {
+                () = this.core.clock().sleep(this.every) => {}
+                changed = stop.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    fn collect(&self) -> Result<(), CollectError> {
+        for found in self.collector.collect()? {
+            match found {
+                Collected::File(file) => {
+                    let kind = MessageKind::Result;
+                    let received = self
+                        .banks
+                        .receive(&self.core, self.bank, kind, &file.bytes)?;
+                    // The bank's file is put away only when what it says survives a crash.
+                    if let Some(received) = received {
+                        self.core.wait_durable(received.last_sequence)?;
+                        self.collector.confirm(&file)?;
+                    }
+                }
+                Collected::LeftAlone { name, why } => {
+                    let bank = self.bank;
+                    tracing::warn!(%bank, name, why = %crate::chain(&why), "a file is left alone");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum CollectError {
+    #[error("the folder can't be read")]
+    Folder(#[from] crate::channel::CollectorError),
+    #[error("what was collected can't be recorded")]
+    Core(#[from] CoreError),
+}
+
+/// Lets the index follow the journal until the stop.
+async fn follow(
+    follower: Arc<Follower>,
+    core: Arc<Core>,
+    metrics: Arc<Metrics>,
+    mut stop: watch::Receiver<bool>,
+) {
+    loop {
+        let here = Arc::clone(&follower);
+        let behind = match tokio::task::spawn_blocking(move || here.follow()).await {
+            Ok(Ok(behind)) => behind,
+            Ok(Err(error)) => {
+                tracing::error!(error = %crate::chain(&error), "the index does not follow");
+                0
+            }
+            Err(error) => {
+                tracing::error!(error = %error, "the index ended by a defect");
+                return;
+            }
+        };
+        metrics.index_lag(behind);
+        if behind > 0 {
+            continue;
+        }
+        if *stop.borrow() {
+            return;
+        }
+        tokio::select! {
+            () = core.clock().sleep(Duration::from_millis(50)) => {}
+            changed = stop.changed() => if changed.is_err() { return },
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! TLS towards a bank: no byte of the message before the bank has proved who it is.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use adapters::exchange::FrameEnd;
+use gateway::channel::{Certainty, Channel, Peer, SendErrorKind, TcpChannel};
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use crate::peer::{Then, at, impatient, patient, peer, run, tcp_message};
+
+struct Pki {
+    server: Arc<rustls::ServerConfig>,
+    client: Arc<rustls::ClientConfig>,
+}
+
+/// A self-signed server for `bank.example` and a client that trusts it.
+fn pki() -> Pki {
+    let made = rcgen::generate_simple_self_signed(vec!["bank.example".to_owned()]).unwrap();
+    let certificate = made.cert.der().clone();
+    let key = made.signing_key.serialize_der();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let server = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.clone()], key.try_into().unwrap())
+        .unwrap();
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(certificate).unwrap();
+    let client = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Pki {
+        server: Arc::new(server),
+        client: Arc::new(client),
+    }
+}
+
+/// Reads five bytes, says `reply`, and closes with or without TLS's own farewell.
+async fn server(config: Arc<rustls::ServerConfig>, reply: &[u8], farewell: bool) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let reply = reply.to_vec();
+    tokio::spawn(async move {
+        let (tcp, _) = listener.accept().await.unwrap();
+        let Ok(mut tls) = TlsAcceptor::from(config).accept(tcp).await else {
+            return;
+        };
+        tls.read_exact(&mut [0; 5]).await.unwrap();
+        tls.write_all(&reply).await.unwrap();
+        tls.flush().await.unwrap();
+        if farewell {
+            tls.shutdown().await.unwrap();
+        }
+    });
+    address
+}
+
+fn channel(address: SocketAddr, client: &Arc<rustls::ClientConfig>, name: &str) -> TcpChannel {
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    let peer = Peer {
+        tls: Some((Arc::clone(client), name)),
+        ..at(address)
+    };
+    TcpChannel::new(peer, patient())
+}
+
+#[test]
+fn a_message_and_its_reply_travel_over_tls() {
+    run(async {
+        let pki = pki();
+        let address = server(pki.server, b"reply", true).await;
+        let channel = channel(address, &pki.client, "bank.example");
+        let out = tcp_message(b"12345", FrameEnd::EndOfStream);
+        assert_eq!(channel.send(&out).await.unwrap(), b"reply");
+    });
+}
+
+#[test]
+fn a_reply_cut_off_without_farewell_is_no_reply() {
+    run(async {
+        let pki = pki();
+        let address = server(pki.server, b"reply", false).await;
+        let channel = channel(address, &pki.client, "bank.example");
+        let out = tcp_message(b"12345", FrameEnd::EndOfStream);
+        let error = channel.send(&out).await.unwrap_err();
+        assert_eq!(error.kind, SendErrorKind::Read);
+        assert_eq!(error.certainty, Certainty::MaybeSent);
+        assert_eq!(error.received, b"reply");
+    });
+}
+
+#[test]
+fn a_peer_that_can_not_prove_its_name_gets_nothing() {
+    run(async {
+        let (bank, stranger) = (pki(), pki());
+        let out = tcp_message(b"12345", FrameEnd::EndOfStream);
+        for (server_config, name) in [
+            (bank.server, "other.example"),
+            (stranger.server, "bank.example"),
+        ] {
+            let address = server(server_config, b"reply", true).await;
+            let channel = channel(address, &bank.client, name);
+            let error = channel.send(&out).await.unwrap_err();
+            assert_eq!(error.kind, SendErrorKind::Tls);
+            assert_eq!(error.certainty, Certainty::NotSent);
+        }
+    });
+}
+
+#[test]
+fn threats_23_a_handshake_that_never_ends_or_breaks_is_certainly_not_sent() {
+    run(async {
+        let pki = pki();
+        let out = tcp_message(b"12345", FrameEnd::EndOfStream);
+        let silent = peer(1, Then::ReplyAndSilence(vec![])).await;
+        let name = ServerName::try_from("bank.example").unwrap();
+        let peer_of = |address| Peer {
+            tls: Some((Arc::clone(&pki.client), name.clone())),
+            ..at(address)
+        };
+        let channel = TcpChannel::new(peer_of(silent), impatient());
+        let error = channel.send(&out).await.unwrap_err();
+        assert_eq!(error.kind, SendErrorKind::TimeOut);
+        assert_eq!(error.certainty, Certainty::NotSent);
+        let closes = peer(1, Then::Reply(vec![])).await;
+        let channel = TcpChannel::new(peer_of(closes), patient());
+        let error = channel.send(&out).await.unwrap_err();
+        assert_eq!(error.kind, SendErrorKind::Tls);
+        assert_eq!(error.certainty, Certainty::NotSent);
+    });
+}

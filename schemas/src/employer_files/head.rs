@@ -1,0 +1,165 @@
+//! The judge of the head: required keys, values, the month and the paying bank.
+
+use super::judge::{Judge, reason};
+use super::raw::{RawHead, masked, shown};
+use super::template::HeadKey;
+use crate::batch::BatchHead;
+use crate::finding::{Finding, FindingCode};
+use crate::value::{AccountNo, BankCode, BatchNo, Fen, PayMonth, PersonName, Uscc, ValueError};
+
+/// What could be read of the head.
+#[derive(Default)]
+pub(super) struct HeadValues {
+    /// The head, if nothing of it is wrong.
+    pub(super) head: Option<BatchHead>,
+    /// Stated number of lines.
+    pub(super) line_count: Option<u32>,
+    /// Stated sum.
+    pub(super) total: Option<Fen>,
+    /// The paying bank.
+    pub(super) paying_bank: Option<BankCode>,
+}
+
+struct Desk<'h> {
+    raw: &'h RawHead,
+    findings: &'h mut Vec<Finding>,
+}
+
+impl Desk<'_> {
+    /// Reads one key with its door; a missing required one and a wrong one become findings.
+    fn read<T>(
+        &mut self,
+        key: HeadKey,
+        code: FindingCode,
+        parse: impl FnOnce(&str) -> Result<T, ValueError>,
+    ) -> Option<T> {
+        let text = self.raw.text(key).trim();
+        let error = match parse(text) {
+            _ if self.raw.damaged.has(key as usize) => ValueError::Form,
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        if error == ValueError::Empty {
+            let finding = Finding::of_file(FindingCode::MissingField);
+            let finding = finding.field(key.key()).with("element", key.key());
+            self.findings.push(finding);
+            return None;
+        }
+        let value = match key {
+            HeadKey::PayerAccount => masked(text),
+            HeadKey::PayerName => PersonName::mask(text),
+            _ => shown(text),
+        };
+        let word = if self.raw.damaged.has(key as usize) {
+            "typed_as_number"
+        } else {
+            reason(error)
+        };
+        let finding = Finding::of_file(code).field(key.key()).value(value);
+        self.findings.push(finding.with("reason", word));
+        None
+    }
+
+    /// A text that may be absent.
+    fn text(&self, key: HeadKey) -> Option<String> {
+        let text = self.raw.text(key).trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+}
+
+/// Judges the head in the order of the template.
+pub(super) fn judge(
+    raw: &RawHead,
+    judge: &mut Judge,
+    today: time::Date,
+    findings: &mut Vec<Finding>,
+) -> HeadValues {
+    let mut desk = Desk { raw, findings };
+    let batch_no = desk.read(
+        HeadKey::BatchNo,
+        FindingCode::BatchNoInvalid,
+        BatchNo::parse,
+    );
+    let uscc = desk.read(HeadKey::EmployerUscc, FindingCode::UsccInvalid, Uscc::parse);
+    let month = desk.read(
+        HeadKey::PayMonth,
+        FindingCode::PayMonthInvalid,
+        PayMonth::parse,
+    );
+    let current = PayMonth::of(today);
+    let future = month
+        .zip(current)
+        .filter(|(month, current)| month > current);
+    if let Some((month, current)) = future {
+        let finding = Finding::of_file(FindingCode::PayMonthInFuture).field("pay_month");
+        let finding = finding.value(month.to_string()).with("month", month);
+        desk.findings.push(finding.with("current", current));
+    }
+    let paying_bank = desk.read(
+        HeadKey::PayingBank,
+        FindingCode::PayingBankUnknown,
+        |text| {
+            if text.is_empty() {
+                return Err(ValueError::Empty);
+            }
+            let bank = judge.bank(text, raw.bank_by);
+            bank.map(|bank| bank.code).ok_or(ValueError::Form)
+        },
+    );
+    let code = FindingCode::PayerAccountInvalid;
+    let payer_account = desk.read(HeadKey::PayerAccount, code, AccountNo::parse);
+    let payer_name = match raw.text(HeadKey::PayerName).trim() {
+        "" => Some(None),
+        _ => desk
+            .read(
+                HeadKey::PayerName,
+                FindingCode::TextNotEncodable,
+                PersonName::parse,
+            )
+            .map(Some),
+    };
+    let code = FindingCode::ControlTotalInvalid;
+    let line_count = desk.read(HeadKey::LineCount, code, count);
+    let total = desk.read(HeadKey::TotalAmount, code, |text| {
+        if raw.total_in_fen {
+            Fen::parse_fen(text)
+        } else {
+            Fen::parse_yuan(text)
+        }
+    });
+    let (employer_name, project_code) = (
+        desk.text(HeadKey::EmployerName),
+        desk.text(HeadKey::ProjectCode),
+    );
+    let whole = || {
+        Some(BatchHead {
+            batch_no: batch_no?,
+            employer_uscc: uscc?,
+            employer_name,
+            project_code,
+            pay_month: month.filter(|_| future.is_none())?,
+            paying_bank: paying_bank?,
+            payer_account: payer_account?,
+            payer_name: payer_name?,
+            line_count: line_count?,
+            total: total?,
+        })
+    };
+    HeadValues {
+        head: whole(),
+        line_count,
+        total,
+        paying_bank,
+    }
+}
+
+/// A whole number; zero is read so that it can be compared.
+pub(super) fn count(text: &str) -> Result<u32, ValueError> {
+    if text.is_empty() {
+        return Err(ValueError::Empty);
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(ValueError::Form);
+    }
+    text.parse().map_err(|_| ValueError::Overflow)
+}

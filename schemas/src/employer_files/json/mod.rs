@@ -1,0 +1,58 @@
+//! The JSON object of INTERFACE section 2, read as it streams in.
+
+mod guard;
+mod leaf;
+mod walk;
+
+use super::decoded::Decoded;
+use super::detect::unreadable;
+use super::raw::{Receiver, Stop, schema};
+use super::{Format, ReadOptions, Source};
+use crate::text::Charset;
+use guard::Guard;
+use serde::de::DeserializeSeed;
+use std::io::BufReader;
+use walk::{Walk, Which};
+
+/// Reads the object. The keys of the head may come after the lines: then the lines are read on a
+/// second walk.
+pub(super) fn parse(
+    source: &mut dyn Source,
+    charset: Charset,
+    options: &ReadOptions<'_>,
+    to: &mut dyn Receiver,
+) -> Result<(), Stop> {
+    let mut walk = Walk::new(to);
+    once(source, charset, options, &mut walk)?;
+    if walk.lines_wait() {
+        walk.which = Which::LinesOnly;
+        once(source, charset, options, &mut walk)?;
+    }
+    walk.end()
+}
+
+fn once(
+    source: &mut dyn Source,
+    charset: Charset,
+    options: &ReadOptions<'_>,
+    walk: &mut Walk<'_>,
+) -> Result<(), Stop> {
+    let text = Decoded::new(source, charset)?;
+    let trouble = text.trouble();
+    let guard = Guard::new(text, options.limits.field_bytes_max);
+    let mut parser = serde_json::Deserializer::from_reader(BufReader::new(guard));
+    let read = (&mut *walk).deserialize(&mut parser);
+    let Err(error) = read.and_then(|()| parser.end()) else {
+        return Ok(());
+    };
+    if let Some(stop) = walk.stop.take().or_else(|| trouble.take()) {
+        return Err(stop);
+    }
+    if !walk.recognised {
+        return Err(unreadable(Format::Json, "form").into());
+    }
+    let reason = if error.is_eof() { "truncated" } else { "form" };
+    let finding = schema(reason).with("format", Format::Json);
+    let finding = finding.with("line_in_file", error.line());
+    Err(finding.with("column", error.column()).into())
+}

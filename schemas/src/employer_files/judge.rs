@@ -1,0 +1,460 @@
+//! One judge for the lines of every format: borrowed texts in, values and findings out. The good
+//! path allocates nothing.
+
+use super::raw::{BankBy, RawLine, masked, shown};
+use super::template::Column;
+use crate::codes::{self, Bank};
+use crate::finding::{Finding, FindingCode};
+use crate::value::{
+    AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, PersonName,
+    ValueError,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// What could be read of a line.
+#[derive(Clone, Copy)]
+pub(super) struct Values<'a> {
+    /// Place among the lines, from 1.
+    pub(super) index: u32,
+    /// The number as written.
+    pub(super) line_no: Option<LineNo>,
+    pub(super) reference: Option<&'a str>,
+    pub(super) name: Option<&'a str>,
+    pub(super) id_type: IdType,
+    pub(super) id_number: Option<IdNumber>,
+    pub(super) account: Option<AccountNo>,
+    pub(super) bank: Option<BankCode>,
+    pub(super) cnaps_code: Option<CnapsCode>,
+    pub(super) amount: Option<Fen>,
+    pub(super) gross_amount: Option<Fen>,
+    pub(super) memo: Option<&'a str>,
+    pub(super) corrects: Option<PaymentId>,
+}
+
+impl Values<'_> {
+    /// The number as written, else the place.
+    pub(super) fn number(&self) -> u32 {
+        self.line_no.map_or(self.index, |number| number.0)
+    }
+}
+
+/// Limits and code lists, with what was looked up already.
+pub(super) struct Judge {
+    amount_max: Fen,
+    text_bytes_max: usize,
+    /// Bank of a text, as asked before. Never iterated.
+    asked: HashMap<String, Option<&'static Bank>>,
+    /// The one bank of a group of card prefixes; `None` where several share it.
+    of_group: BTreeMap<&'static str, Option<BankCode>>,
+}
+
+/// Texts remembered; a file with more different bank names is not a usual one.
+const ASKED_MAX: usize = 1024;
+
+/// A line under judgement.
+struct Case<'c, 'a> {
+    raw: &'c RawLine<'a>,
+    number: u32,
+    findings: &'c mut Vec<Finding>,
+}
+
+impl<'a> Case<'_, 'a> {
+    fn text(&self, column: Column) -> &'a str {
+        self.raw.text(column).trim()
+    }
+
+    fn add(&mut self, code: FindingCode, column: Column) -> &mut Finding {
+        let finding = Finding::of_line(code, self.number, self.raw.row).field(column.key());
+        self.findings.push(finding);
+        let last = self.findings.len() - 1;
+        &mut self.findings[last]
+    }
+
+    fn invalid(&mut self, code: FindingCode, column: Column, error: ValueError) {
+        let text = self.raw.text(column);
+        let value = match column {
+            Column::IdNumber | Column::Account | Column::Corrects => masked(text),
+            Column::Name => PersonName::mask(text),
+            Column::LineNo
+            | Column::IdType
+            | Column::Bank
+            | Column::CnapsCode
+            | Column::Amount
+            | Column::GrossAmount
+            | Column::Memo => shown(text),
+        };
+        let finding = self.add(code, column);
+        finding.value = Some(value);
+        finding.arguments.insert("reason", reason(error).to_owned());
+    }
+
+    /// The file's program destroyed the value; nothing that is left of it is read.
+    fn damaged(&mut self, code: FindingCode, column: Column) -> bool {
+        let damaged = self.raw.damaged.has(column as usize);
+        if damaged {
+            self.invalid(code, column, ValueError::Form);
+            if let Some(finding) = self.findings.last_mut() {
+                finding
+                    .arguments
+                    .insert("reason", "typed_as_number".to_owned());
+            }
+        }
+        damaged
+    }
+
+    /// Characters that no text has, and the length; the bank's own rules come on top.
+    fn plain(&mut self, column: Column, text: &'a str, bytes_max: usize) -> Option<&'a str> {
+        if text.is_empty() {
+            return None;
+        }
+        if let Some(character) = text.chars().find(|c| forbidden(*c)) {
+            self.unencodable(FindingCode::TextNotEncodable, column, character);
+            return None;
+        }
+        if text.len() > bytes_max {
+            let finding = self.add(FindingCode::TextTooLong, column);
+            finding.value = Some(shown(text));
+            finding.arguments.insert("limit", bytes_max.to_string());
+            finding.arguments.insert("counted", text.len().to_string());
+            return None;
+        }
+        Some(text)
+    }
+
+    fn unencodable(&mut self, code: FindingCode, column: Column, character: char) {
+        let value = match column {
+            Column::Name => PersonName::mask(self.raw.text(column)),
+            _ => shown(self.raw.text(column)),
+        };
+        let finding = self.add(code, column);
+        finding.value = Some(value);
+        let printed = if forbidden(character) {
+            '\u{B7}'
+        } else {
+            character
+        };
+        finding.arguments.insert("character", printed.to_string());
+        let point = format!("U+{:04X}", u32::from(character));
+        finding.arguments.insert("codepoint", point);
+    }
+}
+
+/// The word for people of why a value is none.
+pub(super) fn reason(error: ValueError) -> &'static str {
+    match error {
+        ValueError::Empty => "empty",
+        ValueError::Form => "form",
+        ValueError::Check => "check",
+        ValueError::Date => "date",
+        ValueError::NotPositive => "not_positive",
+        ValueError::Overflow => "overflow",
+    }
+}
+
+/// Characters that break a line, turn its direction or mark a broken decoding.
+fn forbidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+                | '\u{FEFF}' | '\u{FFFD}'
+        )
+}
+
+impl Judge {
+    pub(super) fn new(limits: &super::Limits) -> Self {
+        let mut of_group = BTreeMap::new();
+        for bank in codes::banks() {
+            if let Some(group) = bank.bin_group.as_deref() {
+                of_group
+                    .entry(group)
+                    .and_modify(|only| *only = None)
+                    .or_insert(Some(bank.code));
+            }
+        }
+        Self {
+            amount_max: limits.amount_max,
+            text_bytes_max: limits.field_bytes_max,
+            asked: HashMap::new(),
+            of_group,
+        }
+    }
+
+    /// Judges one line; findings are added in the order of the template's columns.
+    pub(super) fn judge<'a>(
+        &mut self,
+        index: u32,
+        raw: &RawLine<'a>,
+        findings: &mut Vec<Finding>,
+    ) -> Values<'a> {
+        let number_text = raw.text(Column::LineNo).trim();
+        let parsed = LineNo::parse(number_text);
+        let line_no = parsed.ok();
+        let mut case = Case {
+            raw,
+            number: line_no.map_or(index, |number| number.0),
+            findings,
+        };
+        let reference = match parsed {
+            Err(ValueError::Form | ValueError::Overflow) if raw.references => {
+                case.plain(Column::LineNo, number_text, self.text_bytes_max)
+            }
+            Ok(_) | Err(ValueError::Empty) => None,
+            Err(error) => {
+                case.invalid(FindingCode::LineNoInvalid, Column::LineNo, error);
+                None
+            }
+        };
+        let name = name(&mut case);
+        let id_type = id_type(&mut case);
+        let id_number = id_number(&mut case, id_type);
+        let account = account(&mut case);
+        let stated = self.stated_bank(&mut case);
+        let by_card = account.and_then(|account| self.card(&mut case, &account, stated));
+        Values {
+            index,
+            line_no,
+            reference,
+            name,
+            id_type: id_type.unwrap_or(IdType::RESIDENT),
+            id_number,
+            account,
+            bank: stated.map(|bank| bank.code).or(by_card),
+            cnaps_code: cnaps_code(&mut case),
+            amount: self.amount(&mut case),
+            gross_amount: gross_amount(&mut case),
+            memo: case.plain(Column::Memo, case.text(Column::Memo), self.text_bytes_max),
+            corrects: corrects(&mut case),
+        }
+    }
+
+    /// The bank of a text, by whatever names it.
+    pub(super) fn bank(&mut self, text: &str, by: BankBy) -> Option<&'static Bank> {
+        match by {
+            BankBy::Text => {}
+            BankBy::Bic => return codes::bank_by_bic(text),
+            BankBy::MemberId => return by_member_id(text),
+        }
+        if let Some(known) = self.asked.get(text) {
+            return *known;
+        }
+        let bank = codes::bank_by_text(text);
+        if self.asked.len() < ASKED_MAX {
+            self.asked.insert(text.to_owned(), bank);
+        }
+        bank
+    }
+
+    fn stated_bank(&mut self, case: &mut Case<'_, '_>) -> Option<&'static Bank> {
+        let text = case.text(Column::Bank);
+        if text.is_empty() {
+            return None;
+        }
+        let bank = self.bank(text, case.raw.bank_by);
+        if bank.is_none() && case.raw.bank_by != BankBy::MemberId {
+            case.invalid(FindingCode::BankUnknown, Column::Bank, ValueError::Form);
+        }
+        bank
+    }
+
+    /// Luhn and card prefix, only for what looks like a card: bankbooks have no prefix.
+    fn card(
+        &self,
+        case: &mut Case<'_, '_>,
+        account: &AccountNo,
+        stated: Option<&Bank>,
+    ) -> Option<BankCode> {
+        if account.luhn_suspicious() {
+            let finding = case.add(FindingCode::AccountCheckDigit, Column::Account);
+            finding.value = Some(account.masked());
+        }
+        let digits = account.reveal(crate::value::Purpose::Matching);
+        let card =
+            (16..=19).contains(&digits.len()) && digits.starts_with(['3', '4', '5', '6', '9']);
+        let group = codes::bin_group(account);
+        let Some(group) = group else {
+            if card {
+                let finding = case.add(FindingCode::AccountBankUnknown, Column::Account);
+                finding.value = Some(account.masked());
+            }
+            return None;
+        };
+        let by_card = self.of_group.get(group).copied().flatten();
+        let other = stated.filter(|bank| bank.bin_group.as_deref() != Some(group));
+        if other.is_some() {
+            let other_bank = by_card.map_or(group.to_owned(), |code| code.to_string());
+            let finding = case.add(FindingCode::AccountBankMismatch, Column::Account);
+            finding.value = Some(account.masked());
+            finding.arguments.insert("other_bank", other_bank);
+        }
+        by_card
+    }
+
+    fn amount(&self, case: &mut Case<'_, '_>) -> Option<Fen> {
+        if case.damaged(FindingCode::AmountInvalid, Column::Amount) {
+            return None;
+        }
+        let amount = match money(case, Column::Amount) {
+            Ok(amount) => amount,
+            Err(ValueError::Empty) => {
+                case.add(FindingCode::AmountMissing, Column::Amount);
+                return None;
+            }
+            Err(error) => {
+                case.invalid(FindingCode::AmountInvalid, Column::Amount, error);
+                return None;
+            }
+        };
+        if let Err(error) = amount.positive() {
+            case.invalid(FindingCode::AmountNotPositive, Column::Amount, error);
+        } else if amount > self.amount_max {
+            case.invalid(
+                FindingCode::AmountOverLimit,
+                Column::Amount,
+                ValueError::Overflow,
+            );
+            if let Some(finding) = case.findings.last_mut() {
+                finding.arguments.insert("limit", self.amount_max.yuan());
+            }
+        }
+        Some(amount)
+    }
+}
+
+/// A number of the clearing system: a whole bank number, or one whose class is one bank's.
+fn by_member_id(text: &str) -> Option<&'static Bank> {
+    let code = CnapsCode::parse(text).ok()?;
+    let exact = codes::banks()
+        .iter()
+        .find(|bank| bank.cnaps_code == Some(code));
+    exact.or_else(|| {
+        let mut of_class = codes::banks()
+            .iter()
+            .filter(|b| b.cnaps_class == code.class());
+        of_class.next().filter(|_| of_class.next().is_none())
+    })
+}
+
+fn name<'a>(case: &mut Case<'_, 'a>) -> Option<&'a str> {
+    if case.damaged(FindingCode::NameMissing, Column::Name) {
+        return None;
+    }
+    let text = case.raw.text(Column::Name);
+    match PersonName::check(text) {
+        Ok(name) => Some(name),
+        Err(ValueError::Empty) => {
+            case.add(FindingCode::NameMissing, Column::Name);
+            None
+        }
+        Err(ValueError::Overflow) => {
+            let counted = text.trim().chars().count();
+            case.invalid(FindingCode::NameTooLong, Column::Name, ValueError::Overflow);
+            if let Some(finding) = case.findings.last_mut() {
+                let limit = PersonName::CHARS_MAX.to_string();
+                finding.arguments.insert("limit", limit);
+                finding.arguments.insert("counted", counted.to_string());
+            }
+            None
+        }
+        Err(_) => {
+            let character = text.trim().chars().find(|c| forbidden(*c));
+            let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
+            case.unencodable(FindingCode::NameNotEncodable, Column::Name, character);
+            None
+        }
+    }
+}
+
+/// `None` where the kind can't be read; the number is then judged by no rule.
+fn id_type(case: &mut Case<'_, '_>) -> Option<IdType> {
+    match IdType::parse(case.text(Column::IdType)) {
+        Ok(kind) => Some(kind),
+        Err(error) => {
+            case.invalid(FindingCode::IdTypeInvalid, Column::IdType, error);
+            None
+        }
+    }
+}
+
+fn id_number(case: &mut Case<'_, '_>, kind: Option<IdType>) -> Option<IdNumber> {
+    if case.damaged(FindingCode::IdNumberInvalid, Column::IdNumber) {
+        return None;
+    }
+    let text = case.text(Column::IdNumber);
+    if text.is_empty() {
+        case.add(FindingCode::IdNumberMissing, Column::IdNumber);
+        return None;
+    }
+    match IdNumber::parse(kind?, text) {
+        Ok(number) => Some(number),
+        Err(error) => {
+            case.invalid(FindingCode::IdNumberInvalid, Column::IdNumber, error);
+            None
+        }
+    }
+}
+
+fn account(case: &mut Case<'_, '_>) -> Option<AccountNo> {
+    if case.damaged(FindingCode::AccountInvalid, Column::Account) {
+        return None;
+    }
+    match AccountNo::parse(case.text(Column::Account)) {
+        Ok(account) => Some(account),
+        Err(ValueError::Empty) => {
+            case.add(FindingCode::AccountMissing, Column::Account);
+            None
+        }
+        Err(error) => {
+            case.invalid(FindingCode::AccountInvalid, Column::Account, error);
+            None
+        }
+    }
+}
+
+fn cnaps_code(case: &mut Case<'_, '_>) -> Option<CnapsCode> {
+    if case.damaged(FindingCode::CnapsCodeInvalid, Column::CnapsCode) {
+        return None;
+    }
+    match CnapsCode::parse(case.text(Column::CnapsCode)) {
+        Ok(code) => Some(code),
+        Err(ValueError::Empty) => None,
+        Err(error) => {
+            case.invalid(FindingCode::CnapsCodeInvalid, Column::CnapsCode, error);
+            None
+        }
+    }
+}
+
+fn money(case: &Case<'_, '_>, column: Column) -> Result<Fen, ValueError> {
+    let text = case.text(column);
+    if case.raw.in_fen.has(column as usize) {
+        Fen::parse_fen(text)
+    } else {
+        Fen::parse_yuan(text)
+    }
+}
+
+fn gross_amount(case: &mut Case<'_, '_>) -> Option<Fen> {
+    if case.damaged(FindingCode::AmountInvalid, Column::GrossAmount) {
+        return None;
+    }
+    match money(case, Column::GrossAmount) {
+        Ok(amount) => Some(amount),
+        Err(ValueError::Empty) => None,
+        Err(error) => {
+            case.invalid(FindingCode::AmountInvalid, Column::GrossAmount, error);
+            None
+        }
+    }
+}
+
+fn corrects(case: &mut Case<'_, '_>) -> Option<PaymentId> {
+    match PaymentId::parse(case.text(Column::Corrects)) {
+        Ok(payment) => Some(payment),
+        Err(ValueError::Empty) => None,
+        Err(error) => {
+            case.invalid(FindingCode::CorrectsInvalid, Column::Corrects, error);
+            None
+        }
+    }
+}

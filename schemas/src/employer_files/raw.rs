@@ -1,0 +1,178 @@
+//! What every format is brought to before it is judged: borrowed texts by place, and why a
+//! format's reader stops.
+
+use super::template::{COLUMNS, Column, HEAD_KEYS, HeadKey};
+use super::{ReadError, SinkError};
+use crate::finding::{Finding, FindingCode};
+
+/// By what a bank is named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum BankBy {
+    /// Our code, a legal name or a short name.
+    #[default]
+    Text,
+    /// A BIC.
+    Bic,
+    /// A number of the clearing system (pain.001 MmbId): 12 digits.
+    MemberId,
+}
+
+/// One line as it stands in the file. An empty text is an absent field.
+#[derive(Clone, Copy, Default)]
+pub(super) struct RawLine<'a> {
+    pub(super) row: u32,
+    pub(super) fields: [&'a str; COLUMNS],
+    pub(super) bank_by: BankBy,
+    /// Amounts are whole fen, by column.
+    pub(super) in_fen: Columns,
+    /// The file's program destroyed the value before it came (digits rounded, a formula error).
+    pub(super) damaged: Columns,
+    /// A text that stands in the place of the line number and is none is a reference (pain.001).
+    pub(super) references: bool,
+    /// The line breaks the structure; its finding is reported already.
+    pub(super) broken: bool,
+}
+
+impl<'a> RawLine<'a> {
+    pub(super) fn text(&self, column: Column) -> &'a str {
+        self.fields[column as usize]
+    }
+}
+
+/// A set of columns or head keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Columns(u16);
+
+impl Columns {
+    pub(super) fn add(&mut self, place: usize) {
+        self.0 |= 1u16.checked_shl(place as u32).unwrap_or(0);
+    }
+
+    pub(super) fn has(self, place: usize) -> bool {
+        self.0 & 1u16.checked_shl(place as u32).unwrap_or(0) != 0
+    }
+}
+
+/// The head as it stands in the file.
+#[derive(Clone, Default)]
+pub(super) struct RawHead {
+    pub(super) fields: [String; HEAD_KEYS],
+    pub(super) bank_by: BankBy,
+    /// The total is in fen.
+    pub(super) total_in_fen: bool,
+    /// As for lines.
+    pub(super) damaged: Columns,
+}
+
+impl RawHead {
+    pub(super) fn text(&self, key: HeadKey) -> &str {
+        &self.fields[key as usize]
+    }
+}
+
+/// Why a reader stops before the end of the file.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The rest can't be read: said to the sender.
+    File(Box<Finding>),
+    /// Our own trouble.
+    Read(ReadError),
+}
+
+impl From<Finding> for Stop {
+    fn from(finding: Finding) -> Self {
+        Self::File(Box::new(finding))
+    }
+}
+
+impl From<SinkError> for Stop {
+    fn from(error: SinkError) -> Self {
+        Self::Read(error.into())
+    }
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Self::Read(error.into())
+    }
+}
+
+/// Counted so far, for totals of parts of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Lines, good and bad.
+    pub(super) lines: u32,
+    /// Fen that could be read.
+    pub(super) fen: i128,
+}
+
+/// Takes what a format's reader finds, in the order of the file.
+pub(super) trait Receiver {
+    /// The head, once, before the first line.
+    fn head(&mut self, head: &RawHead) -> Result<(), Stop>;
+    /// A line.
+    fn line(&mut self, line: &RawLine<'_>) -> Result<(), Stop>;
+    /// A finding that the reader makes itself: structure, unknown columns, control totals of
+    /// parts.
+    fn finding(&mut self, finding: Finding) -> Result<(), Stop>;
+    /// Counted so far.
+    fn tally(&self) -> Tally;
+}
+
+/// A structure finding with its place in the bytes.
+pub(super) fn schema(reason: &str) -> Finding {
+    Finding::of_file(FindingCode::SchemaViolation).with("reason", reason)
+}
+
+/// The same at a row of the file.
+pub(super) fn schema_at(reason: &str, row: u32) -> Finding {
+    let mut finding = schema(reason);
+    finding.row = Some(row);
+    finding
+}
+
+/// Yuan of a sum that may be larger than any amount.
+pub(super) fn yuan(fen: i128) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let magnitude = fen.unsigned_abs();
+    format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)
+}
+
+/// A text of the file as a finding may show it: short, without control characters, long runs of
+/// digits starred (a column may be in the wrong place).
+pub(super) fn shown(text: &str) -> String {
+    let mut digits = 0;
+    let mut shown = String::new();
+    for character in text.trim().chars().take(60) {
+        digits = if character.is_ascii_digit() {
+            digits + 1
+        } else {
+            0
+        };
+        shown.push(match character {
+            c if c.is_control() => '\u{B7}',
+            '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{B7}',
+            _ if digits > 8 => '*',
+            c => c,
+        });
+    }
+    shown
+}
+
+/// A document or account number that could not be read, masked.
+pub(super) fn masked(text: &str) -> String {
+    let text = text.trim();
+    let count = text.chars().count();
+    let (head, tail) = if count > 12 {
+        (6, 4)
+    } else {
+        (count / 4, count / 4)
+    };
+    let cut = count.min(40);
+    let star = |(at, c): (usize, char)| match c {
+        c if (at < head || at + tail >= count) && !c.is_control() => Some(c),
+        _ if at < cut => Some('*'),
+        _ => None,
+    };
+    text.chars().enumerate().filter_map(star).collect()
+}

@@ -1,0 +1,285 @@
+//! The reading of one file from its first byte to its summary.
+
+use super::census::{self, Census};
+use super::decoded::Decoded;
+use super::detect::{self, Manner};
+use super::duplicates::{Late, SecondLook, Suspicions};
+use super::head::{self, HeadValues};
+use super::judge::{Judge, Values};
+use super::raw::{RawHead, RawLine, Receiver, Stop, Tally, yuan};
+use super::store::{Counts, Store};
+use super::template::Column;
+use super::{
+    Format, LineRules, ReadError, ReadOptions, Sink, SinkError, Source, Summary, csv, json,
+    pain_001, xlsx,
+};
+use crate::batch::{PayLine, Payee};
+use crate::finding::{Finding, FindingCode, Severity};
+use crate::value::{Fen, LineNo};
+use std::sync::Arc;
+
+/// Reads a file of any format.
+pub(super) fn read(
+    source: &mut dyn Source,
+    options: &ReadOptions<'_>,
+    sink: &mut dyn Sink,
+) -> Result<Summary, ReadError> {
+    let census = census::take(source, options.limits.bytes_max)?;
+    let manner = match detect::manner(&census, options) {
+        Ok(manner) => manner,
+        Err((manner, finding)) => {
+            let mut reading = Reading::new(options, sink, &census);
+            reading.refuse(*finding);
+            return reading.finish(Vec::new(), manner, &census);
+        }
+    };
+    let mut reading = Reading::new(options, sink, &census);
+    match parse(source, manner, options, &mut reading) {
+        Ok(()) => reading.compare_totals(),
+        Err(Stop::File(finding)) => {
+            reading.stopped = true;
+            reading.finding_of_stop(*finding)?;
+        }
+        Err(Stop::Read(error)) => return Err(error),
+    }
+    let late = match reading.second_look() {
+        Some(mut look) => {
+            match parse(source, manner, options, &mut look) {
+                Ok(()) | Err(Stop::File(_)) => {}
+                Err(Stop::Read(error)) => return Err(error),
+            }
+            look.late
+        }
+        None => Vec::new(),
+    };
+    reading.finish(late, manner, &census)
+}
+
+fn parse(
+    source: &mut dyn Source,
+    manner: Manner,
+    options: &ReadOptions<'_>,
+    to: &mut dyn Receiver,
+) -> Result<(), Stop> {
+    match manner.format {
+        Format::Csv => csv::parse(Decoded::new(source, manner.charset)?, options, to),
+        Format::Json => json::parse(source, manner.charset, options, to),
+        Format::Pain001 => pain_001::parse(Decoded::new(source, manner.charset)?, options, to),
+        Format::Xlsx => xlsx::parse(source, options, to),
+    }
+}
+
+/// The first walk: judges, counts, hands over.
+struct Reading<'a> {
+    options: &'a ReadOptions<'a>,
+    sink: &'a mut dyn Sink,
+    judge: Judge,
+    store: Store<'a>,
+    suspicions: Option<Suspicions>,
+    head: Option<HeadValues>,
+    rules: Option<Arc<dyn LineRules>>,
+    counted: Tally,
+    ok: Tally,
+    scratch: Vec<Finding>,
+    /// The rest of the file was not read, so nothing counted can be compared.
+    stopped: bool,
+}
+
+impl<'a> Reading<'a> {
+    fn new(options: &'a ReadOptions<'a>, sink: &'a mut dyn Sink, census: &Census) -> Self {
+        Self {
+            options,
+            sink,
+            judge: Judge::new(&options.limits),
+            store: Store::new(options.spill),
+            suspicions: Some(Suspicions::new(&census.digest)),
+            head: None,
+            rules: None,
+            counted: Tally::default(),
+            ok: Tally::default(),
+            scratch: Vec::new(),
+            stopped: false,
+        }
+    }
+
+    fn refuse(&mut self, finding: Finding) {
+        self.store.push_of_file(finding);
+    }
+
+    /// A reader that stops may still name the row where it did.
+    fn finding_of_stop(&mut self, finding: Finding) -> Result<(), ReadError> {
+        match self.store.push(finding) {
+            Err(Stop::Read(error)) => Err(error),
+            Ok(()) | Err(Stop::File(_)) => Ok(()),
+        }
+    }
+
+    fn second_look(&mut self) -> Option<SecondLook> {
+        let judge = Judge::new(&self.options.limits);
+        self.suspicions.take()?.second_look(judge)
+    }
+
+    fn compare_totals(&mut self) {
+        let counted = self.counted;
+        if counted.lines == 0 {
+            self.refuse(Finding::of_file(FindingCode::EmptyBatch));
+        }
+        let Some(head) = &self.head else { return };
+        let (stated_lines, stated_fen) = (head.line_count, head.total);
+        if let Some(stated) = stated_lines.filter(|stated| *stated != counted.lines) {
+            let finding = Finding::of_file(FindingCode::ControlCountMismatch).field("line_count");
+            let finding = finding.value(stated.to_string()).with("stated", stated);
+            self.refuse(finding.with("counted", counted.lines));
+        }
+        if let Some(stated) = stated_fen.filter(|stated| i128::from(stated.0) != counted.fen) {
+            let finding = Finding::of_file(FindingCode::ControlSumMismatch).field("total_amount");
+            let finding = finding.value(stated.yuan()).with("stated", stated);
+            self.refuse(finding.with("counted", yuan(counted.fen)));
+        }
+    }
+
+    fn finish(
+        self,
+        mut late: Vec<Late>,
+        manner: Manner,
+        census: &Census,
+    ) -> Result<Summary, ReadError> {
+        late.sort_by_key(|late| late.row);
+        let Counts {
+            errors,
+            warnings,
+            notes,
+        } = self.store.deliver(late, self.sink)?;
+        Ok(Summary {
+            format: manner.format,
+            charset: manner.charset,
+            head: self.head.and_then(|values| values.head),
+            line_count: self.counted.lines,
+            total: saturated(self.counted.fen),
+            lines_ok: self.ok.lines,
+            total_ok: saturated(self.ok.fen),
+            errors,
+            warnings,
+            notes,
+            digest: census.digest,
+        })
+    }
+
+    fn head_delivered(&self) -> bool {
+        self.head
+            .as_ref()
+            .is_some_and(|values| values.head.is_some())
+    }
+
+    /// What the paying bank would refuse, once our own rules are satisfied.
+    fn ask_bank(&mut self, line: &PayLine<'_>) -> bool {
+        let Some(rules) = &self.rules else {
+            return false;
+        };
+        rules.judge(line, &mut self.scratch);
+        self.scratch.iter().any(is_error)
+    }
+
+    fn deliver_line(&mut self, values: &Values<'_>, row: u32, bad: bool) -> Result<(), SinkError> {
+        let line = if bad { None } else { pay_line(values, row) };
+        let refused_by_bank = line.as_ref().is_some_and(|line| self.ask_bank(line));
+        match line.filter(|_| !refused_by_bank) {
+            Some(line) => {
+                self.ok.lines += 1;
+                self.ok.fen += i128::from(line.amount.0);
+                if self.head_delivered() {
+                    self.sink.line(&line)?;
+                }
+            }
+            None if self.head_delivered() => {
+                let line_no = values.line_no.map(|number| number.0);
+                self.sink.refused(values.index, row, line_no)?;
+            }
+            None => {}
+        }
+        Ok(())
+    }
+}
+
+fn is_error(finding: &Finding) -> bool {
+    finding.severity == Severity::Error
+}
+
+/// The sum as an amount; one that no `i64` holds can't agree with a stated one either.
+fn saturated(fen: i128) -> Fen {
+    Fen(i64::try_from(fen).unwrap_or(i64::MAX))
+}
+
+fn pay_line<'v>(values: &Values<'v>, row: u32) -> Option<PayLine<'v>> {
+    Some(PayLine {
+        index: values.index,
+        row,
+        line_no: LineNo(values.number()),
+        reference: values.reference,
+        payee: Payee {
+            name: values.name?,
+            id_type: values.id_type,
+            id_number: values.id_number?,
+            account: values.account?,
+        },
+        payee_bank: values.bank,
+        cnaps_code: values.cnaps_code,
+        amount: values.amount?,
+        gross_amount: values.gross_amount,
+        memo: values.memo,
+        corrects: values.corrects,
+    })
+}
+
+impl Receiver for Reading<'_> {
+    fn head(&mut self, raw: &RawHead) -> Result<(), Stop> {
+        let mut findings = Vec::new();
+        let today = self.options.today;
+        let values = head::judge(raw, &mut self.judge, today, &mut findings);
+        for finding in findings {
+            self.store.push(finding)?;
+        }
+        let asked = self.options.paying_bank.or(values.paying_bank);
+        self.rules = asked
+            .zip(self.options.bank_rules)
+            .and_then(|(bank, book)| book.rules_of(bank));
+        if let Some(head) = &values.head {
+            self.sink.head(head)?;
+        }
+        self.head = Some(values);
+        Ok(())
+    }
+
+    fn line(&mut self, raw: &RawLine<'_>) -> Result<(), Stop> {
+        if self.counted.lines >= self.options.limits.lines_max {
+            let finding = Finding::of_file(FindingCode::TooManyLines);
+            return Err(finding.with("limit", self.options.limits.lines_max).into());
+        }
+        self.counted.lines += 1;
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        let values = self.judge.judge(self.counted.lines, raw, &mut scratch);
+        self.scratch = scratch;
+        self.counted.fen += values.amount.map_or(0, |amount| i128::from(amount.0));
+        let suspicions = self.suspicions.as_mut();
+        let repeated = suspicions.is_some_and(|suspicions| suspicions.take(&values));
+        let bad = repeated || raw.broken || self.scratch.iter().any(is_error);
+        self.deliver_line(&values, raw.row, bad)?;
+        if !self.scratch.is_empty() {
+            self.scratch
+                .sort_by_key(|finding| Column::rank(finding.field));
+            for finding in self.scratch.drain(..) {
+                self.store.push(finding)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: Finding) -> Result<(), Stop> {
+        self.store.push(finding)
+    }
+
+    fn tally(&self) -> Tally {
+        self.counted
+    }
+}

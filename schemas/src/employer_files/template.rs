@@ -1,0 +1,157 @@
+//! The template that csv and workbooks share: its columns and the keys of its head, with the
+//! titles by which people write them (INTERFACE section 2).
+
+/// A column of the lines, in the order of the template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum Column {
+    LineNo,
+    Name,
+    IdType,
+    IdNumber,
+    Account,
+    Bank,
+    CnapsCode,
+    Amount,
+    GrossAmount,
+    Memo,
+    Corrects,
+}
+
+/// Number of columns.
+pub(super) const COLUMNS: usize = 11;
+
+/// A key of the head, in the order of the template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum HeadKey {
+    BatchNo,
+    EmployerUscc,
+    EmployerName,
+    ProjectCode,
+    PayMonth,
+    PayingBank,
+    PayerAccount,
+    PayerName,
+    LineCount,
+    TotalAmount,
+}
+
+/// Number of head keys.
+pub(super) const HEAD_KEYS: usize = 10;
+
+impl Column {
+    pub(super) const ALL: [Self; COLUMNS] = [
+        Self::LineNo,
+        Self::Name,
+        Self::IdType,
+        Self::IdNumber,
+        Self::Account,
+        Self::Bank,
+        Self::CnapsCode,
+        Self::Amount,
+        Self::GrossAmount,
+        Self::Memo,
+        Self::Corrects,
+    ];
+
+    /// Columns without which no line can be paid.
+    pub(super) const REQUIRED: [Self; 4] =
+        [Self::Name, Self::IdNumber, Self::Account, Self::Amount];
+
+    /// The English key, the Chinese title and its spoken variants.
+    fn titles(self) -> &'static [&'static str] {
+        match self {
+            Self::LineNo => &["line_no", "序号", "明细序号"],
+            Self::Name => &["name", "姓名", "收款人姓名", "收款户名"],
+            Self::IdType => &["id_type", "证件类型"],
+            Self::IdNumber => &["id_number", "证件号码", "身份证号", "身份证号码"],
+            Self::Account => &["account", "银行账号", "银行卡号", "收款账号", "银行帐号"],
+            Self::Bank => &["bank", "开户银行", "开户行"],
+            Self::CnapsCode => &["cnaps_code", "联行号"],
+            Self::Amount => &["amount", "实发金额", "实发工资"],
+            Self::GrossAmount => &["gross_amount", "应发金额", "应发工资"],
+            Self::Memo => &["memo", "备注", "附言"],
+            Self::Corrects => &["corrects", "原明细"],
+        }
+    }
+
+    /// The English key.
+    pub(super) fn key(self) -> &'static str {
+        self.titles().first().copied().unwrap_or_default()
+    }
+
+    /// The column that a title names.
+    pub(super) fn parse(title: &str) -> Option<Self> {
+        let title = normal(title);
+        let named = |column: &Self| column.titles().iter().any(|known| normal(known) == title);
+        Self::ALL.into_iter().find(named)
+    }
+
+    /// Place in the template, for the order of findings; unknown fields come last.
+    pub(super) fn rank(field: Option<&str>) -> usize {
+        let Some(field) = field else { return 0 };
+        Self::ALL
+            .iter()
+            .position(|column| column.key() == field)
+            .unwrap_or(COLUMNS)
+    }
+}
+
+impl HeadKey {
+    pub(super) const ALL: [Self; HEAD_KEYS] = [
+        Self::BatchNo,
+        Self::EmployerUscc,
+        Self::EmployerName,
+        Self::ProjectCode,
+        Self::PayMonth,
+        Self::PayingBank,
+        Self::PayerAccount,
+        Self::PayerName,
+        Self::LineCount,
+        Self::TotalAmount,
+    ];
+
+    fn titles(self) -> &'static [&'static str] {
+        match self {
+            Self::BatchNo => &["batch_no", "批次号"],
+            Self::EmployerUscc => &["employer_uscc", "统一社会信用代码"],
+            Self::EmployerName => &["employer_name", "单位名称"],
+            Self::ProjectCode => &["project_code", "项目编码"],
+            Self::PayMonth => &["pay_month", "工资月份"],
+            Self::PayingBank => &["paying_bank", "付款银行"],
+            Self::PayerAccount => &["payer_account", "付款账号", "付款帐号"],
+            Self::PayerName => &["payer_name", "付款户名"],
+            Self::LineCount => &["line_count", "总笔数"],
+            Self::TotalAmount => &["total_amount", "总金额"],
+        }
+    }
+
+    /// The English key.
+    pub(super) fn key(self) -> &'static str {
+        self.titles().first().copied().unwrap_or_default()
+    }
+
+    /// The key that a text names.
+    pub(super) fn parse(title: &str) -> Option<Self> {
+        let title = normal(title);
+        let named = |key: &Self| key.titles().iter().any(|known| normal(known) == title);
+        Self::ALL.into_iter().find(named)
+    }
+}
+
+/// First cell of the row that names the template and its version.
+pub(super) fn is_signature(cell: &str) -> bool {
+    let cell = normal(cell);
+    cell == normal("安薪代发工资表") || cell == "anxinpayroll" || cell == "anxinwagefile"
+}
+
+/// What clerks vary without meaning anything by it: letter case, spaces, underscores, a colon
+/// at the end, the star that marks required columns.
+fn normal(title: &str) -> String {
+    title
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '*' | '＊' | ':' | '：'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}

@@ -1,0 +1,158 @@
+//! The JSON object of the public contract.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod employer_files_support;
+
+use employer_files_support::*;
+use schemas::employer_files::{Format, ReadOptions};
+
+const HEAD: &str = r#""batch_no":"GZ-2026-11-001","employer_uscc":"913301006639233248",
+"pay_month":202611,"paying_bank":"ICBC","payer_account":1202020009900012345,
+"line_count":2,"total_amount":"13603.50""#;
+
+const LINES: &str = r#""lines":[
+{"line_no":1,"name":"张样一","id_number":"11010519491231002X","account":6222021202000000019,
+ "bank":"ICBC","amount":"6523.50","gross_amount":"6600.00","memo":"2026年11月工资"},
+{"line_no":"2","name":"\u674e样二","id_type":"01","id_number":"34052419800101001X",
+ "account":"6228480000000000000","bank":"ABC","amount_fen":708000,"gross_amount":7080,
+ "memo":"2026年11月工资","cnaps_code":null}]"#;
+
+fn places(text: &str) -> Vec<String> {
+    let (summary, kept) = read_bytes(text.as_bytes());
+    assert_eq!(summary.format, Format::Json);
+    kept.places()
+}
+
+#[test]
+fn the_object_gives_the_lines_of_the_example() {
+    let mut expected = example_lines();
+    (expected[0].row, expected[1].row) = (1, 2);
+    for text in [
+        format!("{{{HEAD},{LINES}}}"),
+        format!("{{{LINES},{HEAD}}}"),
+        format!(
+            "\u{FEFF} {{{},{LINES}}}",
+            HEAD.replace("\"13603.50\"", "13603.5")
+        ),
+        format!(
+            "{{{},{LINES}}}",
+            HEAD.replace("\"total_amount\":\"13603.50\"", "\"total_fen\":1360350")
+        ),
+    ] {
+        let (summary, kept) = read_bytes(text.as_bytes());
+        assert_eq!(kept.lines, expected, "{:?}", kept.places());
+        assert_eq!((summary.errors, summary.total.0), (0, 1_360_350));
+        assert_eq!(kept.head.unwrap().payer_account.digits(), 19);
+    }
+    let (summary, kept) = read_bytes(&gb18030(&format!("{{{HEAD},{LINES}}}")));
+    assert_eq!((kept.lines, summary.errors), (expected, 0));
+}
+
+#[test]
+fn numbers_are_read_by_their_digits() {
+    let line = |from: &str, to: &str| format!("{{{HEAD},{}}}", LINES.replacen(from, to, 1));
+    let exact = line("\"6523.50\"", "6523.50");
+    assert_eq!(places(&exact), [""; 0]);
+    let cases = [
+        ("\"6523.50\"", "6.5235e3", "amount_invalid 1 1 amount"),
+        (
+            "\"6523.50\"",
+            "6523.5000000000001",
+            "amount_invalid 1 1 amount",
+        ),
+        ("\"6523.50\"", "-6523.50", "amount_invalid 1 1 amount"),
+        ("708000", "7080.5", "amount_invalid 2 2 amount"),
+        (
+            "6222021202000000019",
+            "6.2e18",
+            "account_invalid 1 1 account",
+        ),
+        (
+            "\"amount_fen\":708000",
+            "\"amount\":null",
+            "amount_missing 2 2 amount",
+        ),
+        ("\"6523.50\"", "true", "schema_violation - 1 amount"),
+        ("\"6523.50\"", "{\"a\":[1]}", "schema_violation - 1 amount"),
+        (
+            "\"line_no\":1",
+            "\"line_no\":1,\"name\":\"x\"",
+            "schema_violation - 1 name",
+        ),
+        (
+            "\"amount_fen\":708000",
+            "\"amount_fen\":1,\"amount\":1",
+            "schema_violation - 2 amount",
+        ),
+        ("\"lines\":[", "\"lines\":[7,", "schema_violation - 1 lines"),
+    ];
+    for (from, to, place) in cases {
+        let found = places(&line(from, to));
+        assert!(found.contains(&place.to_owned()), "{place}: {found:?}");
+    }
+}
+
+#[test]
+fn keys_twice_missing_and_unknown() {
+    let twice = format!("{{{HEAD},\"batch_no\":\"B\",{LINES}}}");
+    assert_eq!(places(&twice), ["schema_violation - - batch_no"]);
+    let twice = format!("{{{HEAD},{LINES},{LINES}}}");
+    assert_eq!(places(&twice), ["schema_violation - - lines"]);
+    let missing = format!(
+        "{{{},{LINES}}}",
+        HEAD.replace("paying_bank", "bank_of_payer")
+    );
+    assert_eq!(
+        places(&missing),
+        ["field_ignored - - -", "missing_field - - paying_bank"]
+    );
+    let unknown = format!(
+        "{{{HEAD},{}}}",
+        LINES.replace("\"line_no\"", "\"trade\":\"木工\",\"line_no\"")
+    );
+    assert_eq!(places(&unknown), ["field_ignored - - -"]);
+    let found = places(&format!("{{{HEAD}}}"));
+    assert!(
+        found.contains(&"missing_field - - lines".to_owned()),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn broken_syntax_is_placed() {
+    let cut = format!("{{{HEAD},{LINES}");
+    let (_, kept) = read_bytes(cut.as_bytes());
+    assert_eq!(kept.argument("schema_violation", "reason"), "truncated");
+    let bad = format!("{{{HEAD},\n!}}");
+    let (_, kept) = read_bytes(bad.as_bytes());
+    assert_eq!(kept.argument("schema_violation", "line_in_file"), "4");
+    assert_eq!(kept.argument("schema_violation", "column"), "1");
+    let after = format!("{{{HEAD},{LINES}}} x");
+    assert_eq!(places(&after), ["schema_violation - - -"]);
+    for text in ["[1]", "{]", "{"] {
+        assert_eq!(places(text), ["unreadable - - -"], "{text}");
+    }
+    let forced = ReadOptions {
+        format: Some(Format::Json),
+        ..options()
+    };
+    let (_, kept) = read_with(EXAMPLE.as_bytes(), &forced);
+    assert_eq!(kept.places(), ["unreadable - - -"]);
+}
+
+#[test]
+fn depth_and_sizes_are_bounded() {
+    let deep = format!("{{\"x\":{}", "[".repeat(1_000_000));
+    assert_eq!(places(&deep), ["schema_violation - - -"]);
+    let long = format!("{{\"x\":\"{}\"}}", "a".repeat(1 << 20));
+    assert_eq!(places(&long), ["too_large - - -"]);
+    let number = format!("{{\"x\":{}}}", "1".repeat(1 << 20));
+    assert_eq!(places(&number), ["too_large - - -"]);
+    let wide = format!("{{\"batch_no\":[{}1]}}", "1,".repeat(1 << 20));
+    assert_eq!(places(&wide), ["too_large - - -"]);
+    let line = format!(
+        "{{{HEAD},\"lines\":[{{\"name\":[{}1]}}]}}",
+        "1,".repeat(1 << 20)
+    );
+    assert_eq!(places(&line).last().unwrap(), "too_large - - -");
+}
