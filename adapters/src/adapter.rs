@@ -16,10 +16,10 @@ use crate::order::{order_values, query_values, receipt_values};
 use crate::quirks;
 use crate::wire::http::WireRule;
 use crate::wire::layer::Around;
-use crate::wire::{Message, Reading};
+use crate::wire::{Layer, Message, Reading};
 use schemas::text::Charset;
 use schemas::{BankCode, Fen, Finding, FindingCode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Limits of one message of a bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,15 @@ pub struct Limits {
     pub name_bytes_max: usize,
     /// Bytes of a memo in the bank's character set.
     pub memo_bytes_max: usize,
+}
+
+/// Keys that a bank's messages need, by algorithm and slot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeySlots {
+    /// For signatures: ours to sign with, the bank's to verify it.
+    pub signing: BTreeSet<(String, String)>,
+    /// For sealed bodies: one key for both sides.
+    pub sealing: BTreeSet<(String, String)>,
 }
 
 /// The adapter of one bank: its dialect with its preset laid over it.
@@ -111,6 +120,28 @@ impl BankAdapter {
             }
         }
         names
+    }
+
+    /// The keys that the deployment must bring: for signatures and for sealed bodies, each as
+    /// algorithm and slot.
+    #[must_use]
+    pub fn key_slots(&self) -> KeySlots {
+        let mut slots = KeySlots::default();
+        let steps = self.dialect.submit.iter().chain(&self.dialect.query);
+        let steps: Vec<_> = steps.collect();
+        slots
+            .signing
+            .extend(steps.iter().filter_map(|s| s.wire.signature()));
+        let messages = steps
+            .iter()
+            .flat_map(|s| [Some(&s.request), s.reply.as_ref()]);
+        let messages = messages.chain([self.dialect.push.message.as_ref()]);
+        for layer in messages.flatten().flat_map(|message| &message.layers) {
+            if let Layer::Encrypt { cipher, slot } = layer {
+                slots.sealing.insert((cipher.clone(), slot.clone()));
+            }
+        }
+        slots
     }
 
     /// Character set of what we send.

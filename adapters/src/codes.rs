@@ -1,5 +1,6 @@
 //! What a bank's codes mean. A code that no table lists is `Unknown`, always.
 
+use crate::definition::error::located;
 use crate::exchange::Outcome;
 use schemas::FailureReason;
 use serde::Deserialize;
@@ -41,8 +42,7 @@ impl<'de> Deserialize<'de> for Reason {
 }
 
 /// Some codes and what they mean.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "RawCode")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
     /// Whole codes.
     pub exact: Vec<String>,
@@ -68,6 +68,12 @@ struct RawCode {
     outcome: OutcomeWord,
     reason: Option<Reason>,
     detail: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        located::<D, RawCode, Self>(deserializer)
+    }
 }
 
 impl TryFrom<RawCode> for Code {

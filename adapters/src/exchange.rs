@@ -109,7 +109,8 @@ pub enum CryptoError {
 }
 
 /// One message that leaves, complete: the bytes are exactly what goes on the wire or into a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `Debug` prints their number, never the bytes.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// Name of the flow's step: `submit`, `upload`, `sign_in`.
     pub step: String,
@@ -124,6 +125,17 @@ pub struct Outgoing {
     pub instructs: bool,
     /// The signature in it: algorithm and slot; `None` where the message carries none of ours.
     pub signature: Option<(String, String)>,
+}
+
+impl std::fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("step", &self.step)
+            .field("file_name", &self.file_name)
+            .field("bytes", &self.bytes.len())
+            .field("instructs", &self.instructs)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How a message travels. Addresses are the deployment's, not the dialect's.

@@ -13,104 +13,100 @@ pub struct Explained {
     pub file: String,
 }
 
+/// Name, value, and whether the preset says so.
+type Said = (String, String, bool);
+
+fn said(name: &str, value: impl ToString, preset: bool) -> Said {
+    (name.to_owned(), value.to_string(), preset)
+}
+
 impl BankAdapter {
-    /// Every value, the dialect's first.
+    /// Every value with its file: identity, limits, pace, flows, code tables.
     #[must_use]
     pub fn explain(&self) -> Vec<Explained> {
-        let mut list = Vec::new();
-        let mut say = |name: &str, value: String, preset: bool| {
-            let file = if preset {
-                &self.preset_file
+        let parts = [
+            self.explain_head(),
+            self.explain_limits(),
+            self.explain_flows(),
+            self.explain_codes(),
+        ];
+        let file = |preset: bool| {
+            if preset {
+                self.preset_file.clone()
             } else {
-                &self.dialect_file
-            };
-            list.push(Explained {
-                name: name.to_owned(),
-                value,
-                file: file.clone(),
-            });
+                self.dialect_file.clone()
+            }
         };
-        let own_evidence = self.preset.evidence <= self.dialect.evidence;
+        let all = parts.into_iter().flatten();
+        all.map(|(name, value, preset)| Explained {
+            name,
+            value,
+            file: file(preset),
+        })
+        .collect()
+    }
+
+    fn explain_head(&self) -> Vec<Said> {
+        let evidence_of_bank = self.preset.evidence < self.dialect.evidence;
         let pace = self.query_pace();
-        say("dialect", self.dialect().to_owned(), true);
-        say(
-            "evidence",
-            self.evidence().as_str().to_owned(),
-            own_evidence,
-        );
-        say("source", self.dialect.source.clone(), false);
-        say("channel", self.channel_name().to_owned(), false);
-        say("charset_out", self.charset_out().name().to_owned(), false);
-        say("charset_in", self.charset_in().name().to_owned(), false);
-        say("cut_off", self.preset.cut_off.get_ref().clone(), true);
-        say("pace.first_ms", pace.first_ms.to_string(), false);
-        say("pace.interval_ms", pace.interval_ms.to_string(), false);
-        say("pace.count_max", pace.count_max.to_string(), false);
-        say(
-            "pace.answer_limit_ms",
-            pace.answer_limit_ms.to_string(),
-            false,
-        );
+        vec![
+            said("dialect", self.dialect(), true),
+            said("evidence", self.evidence().as_str(), evidence_of_bank),
+            said("source", &self.dialect.source, false),
+            said("channel", self.channel_name(), false),
+            said("charset_out", self.charset_out().name(), false),
+            said("charset_in", self.charset_in().name(), false),
+            said("cut_off", self.preset.cut_off.get_ref(), true),
+            said("pace.first_ms", pace.first_ms, false),
+            said("pace.interval_ms", pace.interval_ms, false),
+            said("pace.count_max", pace.count_max, false),
+            said("pace.answer_limit_ms", pace.answer_limit_ms, false),
+        ]
+    }
+
+    fn explain_limits(&self) -> Vec<Said> {
         let (limits, own) = (&self.limits, &self.preset.limits);
-        let rows = [
-            (
-                "rows_max",
-                limits.rows_max.to_string(),
-                own.rows_max.is_some(),
-            ),
-            (
-                "bytes_max",
-                limits.bytes_max.to_string(),
+        let (amount, total) = (limits.amount_max.yuan(), limits.total_max.yuan());
+        let (name, memo) = (limits.name_bytes_max, limits.memo_bytes_max);
+        vec![
+            said("limits.rows_max", limits.rows_max, own.rows_max.is_some()),
+            said(
+                "limits.bytes_max",
+                limits.bytes_max,
                 own.bytes_max.is_some(),
             ),
-            (
-                "amount_max",
-                limits.amount_max.yuan(),
-                own.amount_max_fen.is_some(),
-            ),
-            (
-                "total_max",
-                limits.total_max.yuan(),
-                own.total_max_fen.is_some(),
-            ),
-            (
-                "name_bytes_max",
-                limits.name_bytes_max.to_string(),
-                own.name_bytes_max.is_some(),
-            ),
-            (
-                "memo_bytes_max",
-                limits.memo_bytes_max.to_string(),
-                own.memo_bytes_max.is_some(),
-            ),
-        ];
-        for (name, value, preset) in rows {
-            say(&format!("limits.{name}"), value, preset);
-        }
-        for (kind, steps) in [
+            said("limits.amount_max", amount, own.amount_max_fen.is_some()),
+            said("limits.total_max", total, own.total_max_fen.is_some()),
+            said("limits.name_bytes_max", name, own.name_bytes_max.is_some()),
+            said("limits.memo_bytes_max", memo, own.memo_bytes_max.is_some()),
+        ]
+    }
+
+    fn explain_flows(&self) -> Vec<Said> {
+        let flows = [
             ("submit", &self.dialect.submit),
             ("query", &self.dialect.query),
-        ] {
+        ];
+        let steps = flows.into_iter().map(|(kind, steps)| {
             let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
-            say(kind, names.join(" → "), false);
-        }
+            said(kind, names.join(" → "), false)
+        });
+        let fields = self.connection_fields().iter();
+        let fields = fields.map(|field| said("connection", &field.name, false));
+        steps.chain(fields).collect()
+    }
+
+    fn explain_codes(&self) -> Vec<Said> {
+        let mut list = Vec::new();
         for (table, entries) in &self.codes {
-            let added = self.preset.codes.iter();
-            let added: usize = added
-                .filter(|(name, _)| name.get_ref() == table)
-                .map(|(_, more)| more.len())
-                .sum();
-            say(
-                &format!("codes.{table}"),
-                format!("{} entries", entries.0.len() - added),
-                false,
-            );
+            let name = format!("codes.{table}");
+            let own = self.preset.codes.iter();
+            let own = own.filter(|(name, _)| name.get_ref() == table);
+            let added: usize = own.map(|(_, more)| more.len()).sum();
+            let base = entries.0.len().saturating_sub(added);
+            list.push(said(&name, format!("{base} entries"), false));
             if added > 0 {
-                say(
-                    &format!("codes.{table}"),
-                    format!("{added} entries more"),
-                    true,
-                );
+                list.push(said(&name, format!("{added} entries more"), true));
             }
         }
         list

@@ -187,16 +187,16 @@ impl<'a> Conversation<'a> {
         let refused = step.reply.is_some() && request != Outcome::Accepted;
         let batch = said.text(Field::BatchCode);
         let listed = |codes: &[String]| batch.is_some_and(|b| codes.iter().any(|c| c == b));
-        if let Some(poll) = step.poll.as_ref().filter(|_| !refused) {
-            if !listed(&poll.until) {
-                self.polls += 1;
-                self.state = if self.polls < poll.count_max {
-                    State::WaitFirst(poll.wait_ms)
-                } else {
-                    State::Stopped("the bank did not finish the step in time".to_owned())
-                };
-                return;
-            }
+        if let Some(poll) = step.poll.as_ref().filter(|_| !refused)
+            && !listed(&poll.until)
+        {
+            self.polls += 1;
+            self.state = if self.polls < poll.count_max {
+                State::WaitFirst(poll.wait_ms)
+            } else {
+                State::Stopped("the bank did not finish the step in time".to_owned())
+            };
+            return;
         }
         let ends = step.go_on.as_ref().is_some_and(|codes| !listed(codes));
         let instructed = self.instructed || self.kind == FlowKind::Query;
@@ -218,7 +218,8 @@ impl<'a> Conversation<'a> {
     /// Values given on the way belong to the receipt: the query needs them.
     fn with_captured(&self, mut reply: Reply) -> Reply {
         if let (Reply::Receipt(receipt), Some(values)) = (&mut reply, &self.values) {
-            for (name, value) in &values.captured {
+            let kept = values.captured.iter();
+            for (name, value) in kept.filter(|(name, _)| self.adapter.keeps(name)) {
                 let entry = receipt.references.entry(name.clone());
                 entry.or_insert_with(|| value.clone());
             }

@@ -1,8 +1,8 @@
 //! The doors through which bytes from outside come: the same for fuzzing and for mutation tests.
 
+use crate::Incoming;
 use crate::definition::Book;
 use crate::exchange::{Crypto, Outcome};
-use crate::{Incoming, IncomingWire};
 use schemas::BankCode;
 
 /// Which message the bytes are taken for.
@@ -14,7 +14,7 @@ pub enum Door {
     Result,
     /// A pushed message.
     Push,
-    /// A request, read from the bank's side over TCP.
+    /// A request, read from the bank's side through each of its doors.
     Request,
 }
 
@@ -41,12 +41,12 @@ pub fn decode_any(
             Some(records.iter().map(|record| record.line.outcome).collect())
         }
         Door::Request => {
-            let incoming = Incoming {
-                wire: IncomingWire::Tcp,
-                bytes: bytes.to_vec(),
-            };
-            let read = adapter.bank_side().read_request(&incoming, crypto);
-            read.ok().map(|_| Vec::new())
+            let side = adapter.bank_side();
+            let read = side.doors().into_iter().any(|wire| {
+                let bytes = bytes.to_vec();
+                side.read_request(&Incoming { wire, bytes }, crypto).is_ok()
+            });
+            read.then(Vec::new)
         }
     }
 }

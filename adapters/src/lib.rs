@@ -20,11 +20,12 @@ mod reply;
 pub mod rules;
 pub mod wire;
 
-pub use adapter::{BankAdapter, Limits};
+pub use adapter::{BankAdapter, KeySlots, Limits};
 pub use bank_side::RequestKind;
 pub use bank_side::{BankLine, BankReply, BankRequest, BankSide, Incoming, IncomingWire};
 pub use definition::dialect::{Capability, ConnectionField, Evidence, QueryPace};
 pub use definition::{Book, DefinitionError};
 pub use explain::Explained;
 pub use flow::Conversation;
+pub use layout::fault::WriteFault;
 pub use rules::BankLineRules;

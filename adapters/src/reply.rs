@@ -25,6 +25,18 @@ impl BankAdapter {
         }
     }
 
+    /// Whether a reference of a receipt is kept: every one but captured values that no query
+    /// needs. A signed form holds the whole file in clear.
+    pub(crate) fn keeps(&self, name: &str) -> bool {
+        let captured = self.dialect.capture.iter().any(|c| c.name == name);
+        let asked = self
+            .dialect
+            .query
+            .iter()
+            .any(|step| step.request.captures(name));
+        !captured || asked
+    }
+
     fn batch_outcome(&self, names: &CodeNames, values: &Values) -> Option<Outcome> {
         let table = self.table(names.batch.as_ref())?;
         Some(
@@ -40,7 +52,10 @@ impl BankAdapter {
             Outcome::Accepted | Outcome::Paid => self
                 .batch_outcome(names, values)
                 .unwrap_or(Outcome::Accepted),
-            other => other,
+            other @ (Outcome::Failed(_)
+            | Outcome::Unknown
+            | Outcome::Returned
+            | Outcome::NotFound) => other,
         };
         let outcome = match outcome {
             Outcome::Paid | Outcome::Accepted => Outcome::Accepted,
@@ -48,14 +63,16 @@ impl BankAdapter {
             Outcome::Unknown | Outcome::Returned | Outcome::NotFound => Outcome::Unknown,
         };
         let lines = self.lines(names, values);
+        let mut references = references(values);
+        references.retain(|name, _| self.keeps(name));
         Receipt {
             outcome,
             bank_code: first(values, [Field::BatchCode, Field::ReplyCode], names),
             bank_text: text_of(values),
-            references: references(values),
+            references,
             lines: lines
                 .into_iter()
-                .filter(|line| matches!(line.outcome, Outcome::Failed(_)))
+                .filter(|line| is_failed(line.outcome))
                 .collect(),
         }
     }
@@ -92,11 +109,27 @@ impl BankAdapter {
             );
         }
         let stated = totals.get("count").copied();
-        let complete = stated.is_none_or(|count| usize::try_from(count) == Ok(lines.len()));
+        // Without a stated count the rest may be on another page.
+        let complete = stated.is_some_and(|count| usize::try_from(count) == Ok(lines.len()));
         let settled = !lines.is_empty() && complete && lines.iter().all(|l| is_final(l.outcome));
+        let said_final = is_final(outcome);
+        let outcome = match outcome {
+            // A batch that is done says nothing of a line that it does not name.
+            Outcome::Paid if !self.capability().failures_only => Outcome::Accepted,
+            // A failed batch with a line that did not fail contradicts itself: what it says of
+            // the lines that it does not name can't be trusted.
+            Outcome::Failed(_) if !lines.iter().all(|l| is_failed(l.outcome)) => Outcome::Unknown,
+            Outcome::Paid
+            | Outcome::Failed(_)
+            | Outcome::Accepted
+            | Outcome::Unknown
+            | Outcome::Returned
+            | Outcome::NotFound => outcome,
+        };
+        let said_final = said_final && outcome != Outcome::Unknown;
         ResultFile {
             outcome,
-            is_final: answered && (settled || is_final(outcome)),
+            is_final: answered && (settled || said_final),
             failures_only: self.capability().failures_only,
             bank_code: first(values, [Field::BatchCode, Field::ReplyCode], names),
             bank_text: text_of(values),
@@ -217,6 +250,10 @@ fn is_final(outcome: Outcome) -> bool {
     }
 }
 
+fn is_failed(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Failed(_))
+}
+
 fn first(values: &Values, fields: [Field; 2], names: &CodeNames) -> Option<String> {
     let [batch, request] = fields;
     let of_batch = names.batch.as_ref().and_then(|_| values.text(batch));
@@ -268,7 +305,7 @@ fn check_totals(
     type Pick = fn(Outcome) -> bool;
     let all: Pick = |_| true;
     let paid: Pick = |o| matches!(o, Outcome::Paid);
-    let failed: Pick = |o| matches!(o, Outcome::Failed(_));
+    let failed: Pick = is_failed;
     let groups = [
         ("count", "amount_fen", all),
         ("paid_count", "paid_fen", paid),
@@ -279,11 +316,11 @@ fn check_totals(
         let picked = || lines.iter().filter(move |line| pick(line.outcome));
         let mut check = |name: &str, code, counted: Option<i64>| {
             let stated = totals.get(name).copied();
-            if let (Some(stated), Some(counted)) = (stated, counted) {
-                if stated != counted {
-                    let finding = Finding::of_file(code);
-                    findings.push(finding.with("stated", stated).with("counted", counted));
-                }
+            if let (Some(stated), Some(counted)) = (stated, counted)
+                && stated != counted
+            {
+                let finding = Finding::of_file(code);
+                findings.push(finding.with("stated", stated).with("counted", counted));
             }
         };
         let count = i64::try_from(picked().count()).ok();

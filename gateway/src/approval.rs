@@ -99,6 +99,15 @@ pub fn withdraw(
             return Err(CommandError::state(state.as_str()));
         }
     }
+    // A file that was certainly not sent keeps its intent until it is given up, and a bank may
+    // have reported it meanwhile.
+    let intended = batch
+        .lines
+        .iter()
+        .any(|line| line.file_no != 0 || line.disputed.is_some());
+    if intended {
+        return Err(CommandError::state("intended"));
+    }
     let event = Event::BatchWithdrawn {
         batch: id,
         person: person.to_owned(),

@@ -48,6 +48,7 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the door to time")]
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc().to_offset(CHINA)
     }

@@ -129,12 +129,16 @@ impl Core {
                 continue;
             }
             let (event, table) = read_event(&record)?;
-            book.apply(Recorded {
+            let followed = book.apply(Recorded {
                 sequence: record.sequence,
                 time_ms: record.time_ms,
                 event: &event,
                 table,
-            })?;
+            });
+            if let Err(defect) = followed {
+                // The record was refused when it was made, too: what was done then stands.
+                tracing::error!(error = %defect, "a record is not followed");
+            }
             progress(record.sequence);
         }
         let (changed, _) = watch::channel(book.sequence());

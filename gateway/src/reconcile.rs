@@ -11,6 +11,8 @@ use schemas::value::{BankCode, BatchId, PaymentId, RegionCode, Uscc};
 pub enum BreakKind {
     /// The sums over line states do not make the accepted total: a defect of ours (M4).
     Conservation,
+    /// A record of ours that does not follow from what is before it: a defect of ours.
+    Defect,
     /// A bank contradicts a final state, or knows a line that we hold to be unsent.
     ResultContradiction,
     /// A bank reports another amount or account.
@@ -29,6 +31,7 @@ impl BreakKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Conservation => "conservation",
+            Self::Defect => "defect",
             Self::ResultContradiction => "result_contradiction",
             Self::ResultMismatch => "result_mismatch",
             Self::UnmatchedRecord => "unmatched_record",
@@ -42,6 +45,7 @@ impl BreakKind {
     pub fn is_difference(self) -> bool {
         match self {
             Self::Conservation
+            | Self::Defect
             | Self::ResultContradiction
             | Self::ResultMismatch
             | Self::UnmatchedRecord
@@ -56,8 +60,8 @@ impl BreakKind {
 pub struct Break {
     /// What kind.
     pub kind: BreakKind,
-    /// The bank concerned.
-    pub bank: BankCode,
+    /// The bank concerned; none for a defect of ours.
+    pub bank: Option<BankCode>,
     /// The employer concerned.
     pub employer: Option<Uscc>,
     /// The batch concerned.
@@ -87,22 +91,29 @@ pub fn breaks(book: &Book) -> Vec<Break> {
             kind: BreakKind::UnmatchedRecord,
             reported_fen: record.reported_fen,
             why: record.why.clone(),
-            ..of_bank(record.bank, record.time_ms, record.sequence)
+            ..of_bank(Some(record.bank), record.time_ms, record.sequence)
         });
     }
     for (bank, message) in book.pushed_messages() {
         if message.reading == "unreadable" {
             breaks.push(Break {
                 why: message.message.clone(),
-                ..of_bank(bank, message.time_ms, message.sequence)
+                ..of_bank(Some(bank), message.time_ms, message.sequence)
             });
         }
+    }
+    for (sequence, time_ms, what) in book.defects() {
+        breaks.push(Break {
+            kind: BreakKind::Defect,
+            why: (*what).to_owned(),
+            ..of_bank(None, *time_ms, *sequence)
+        });
     }
     breaks.sort_by_key(|found| (found.kind, found.since_ms, found.sequence));
     breaks
 }
 
-fn of_bank(bank: BankCode, since_ms: i64, sequence: u64) -> Break {
+fn of_bank(bank: Option<BankCode>, since_ms: i64, sequence: u64) -> Break {
     Break {
         kind: BreakKind::MessageUnreadable,
         bank,
@@ -153,7 +164,7 @@ fn in_batch(batch: &Batch, since_ms: i64) -> Break {
         employer: Some(batch.head.employer),
         batch: Some(batch.id()),
         region: batch.head.region,
-        ..of_bank(batch.head.paying_bank, since_ms, 0)
+        ..of_bank(Some(batch.head.paying_bank), since_ms, 0)
     }
 }
 

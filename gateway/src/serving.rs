@@ -38,6 +38,12 @@ pub enum StartError {
     /// The journal can't be followed.
     #[error("the journal can't be followed")]
     Core(#[from] CoreError),
+    /// Another process works on the data folder.
+    #[error("another process works on the data folder {}", .0.display())]
+    InUse(PathBuf),
+    /// The data folder can't be made or locked.
+    #[error("the data folder can't be made or locked")]
+    Folder(#[from] std::io::Error),
     /// The index can't be opened, even empty.
     #[error("the index can't be opened")]
     Index(#[from] FollowError),
@@ -50,6 +56,8 @@ pub struct Opened {
     pub core: Arc<Core>,
     /// What the journal's recovery did.
     pub recovery: Recovery,
+    /// Held as long as this process works on the folder.
+    pub lock: std::fs::File,
 }
 
 /// Opens the data folder: `journal/`, `keys/`, and `index/` later.
@@ -66,6 +74,7 @@ pub fn open_data(
     clock: Arc<dyn Clock>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Opened, StartError> {
+    let lock = lock(data)?;
     let disk = Arc::new(OsDisk);
     let random = Arc::new(SystemRandom::new());
     if create && !master.exists() {
@@ -83,7 +92,30 @@ pub fn open_data(
     Ok(Opened {
         core: Arc::new(core),
         recovery,
+        lock,
     })
+}
+
+/// Two processes over one journal would pay twice: the second one does not start. The lock goes
+/// with the process, whatever ends it.
+fn lock(data: &Path) -> Result<std::fs::File, StartError> {
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)?;
+    let mut options = std::fs::OpenOptions::new();
+    let file = options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(data.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(data.to_owned())),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
 }
 
 /// What runs besides the HTTP interface.

@@ -144,7 +144,7 @@ pub struct QueryPace {
 }
 
 /// What a bank of the dialect can do.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Capability {
     /// Pays accounts at the bank itself.

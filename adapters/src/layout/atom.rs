@@ -18,6 +18,8 @@ pub enum Atom {
         format: Format,
         /// Least number of digits.
         digits: usize,
+        /// Characters, where a number always has as many.
+        fixed: Option<usize>,
     },
     /// Always this text; another one is not this message.
     Const(String),
@@ -79,6 +81,7 @@ impl Atom {
                 field,
                 format,
                 digits,
+                ..
             } => {
                 let in_row = context.row.and_then(|row| row.get(field));
                 let Some(canonical) = in_row.or_else(|| context.values.head.get(field)) else {
@@ -121,7 +124,8 @@ impl Atom {
                 let canonical = format
                     .read(text)
                     .map_err(|what| format!("{field}: {what}"))?;
-                match canonical {
+                // A moment in a reply is the reply's own: it says nothing of the order.
+                match canonical.filter(|_| field.kind() != FieldKind::Moment) {
                     Some(canonical) => store(*field, canonical, context),
                     None => Ok(()),
                 }
@@ -146,7 +150,7 @@ impl Atom {
     #[must_use]
     pub fn chars(&self) -> Option<usize> {
         match self {
-            Self::Field { format, .. } => format.chars(),
+            Self::Field { format, fixed, .. } => format.chars().or(*fixed),
             Self::Const(text) | Self::Spare(text) => Some(text.chars().count()),
             Self::Connection { chars, .. } => *chars,
             Self::Captured(_) => None,

@@ -56,7 +56,7 @@ impl Format {
             Self::Text => kind == FieldKind::Text,
             Self::Number => kind == FieldKind::Number,
             Self::Fen | Self::Yuan2 | Self::Yuan3 => kind == FieldKind::Amount,
-            Self::Date8 | Self::Date10 => kind == FieldKind::Date,
+            Self::Date8 | Self::Date10 => matches!(kind, FieldKind::Date | FieldKind::Moment),
             Self::Month6 | Self::MonthZh => kind == FieldKind::Month,
             Self::Time6 | Self::Time9 | Self::Stamp14 | Self::Stamp17 => kind == FieldKind::Moment,
         }

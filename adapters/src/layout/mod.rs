@@ -18,6 +18,9 @@ use atom::WriteContext;
 use fault::{ill_formed, unreadable};
 use field::Field;
 use lines::{Columns, Lines, RowFault};
+use nom::bytes::complete::{tag, take_until};
+use nom::sequence::delimited;
+use nom::{IResult, Parser};
 use schemas::text::Charset;
 use serde::Deserialize;
 use slot::Slot;
@@ -149,9 +152,15 @@ impl Layout {
     }
 }
 
+/// The text between two marks, with anything around them.
 fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
-    let (_, rest) = text.split_once(before)?;
-    rest.split_once(after).map(|(value, _)| value)
+    let mut marked = delimited(
+        (take_until(before), tag(before)),
+        take_until(after),
+        tag(after),
+    );
+    let parsed: IResult<&'t str, &'t str> = marked.parse(text);
+    parsed.ok().map(|(_, value)| value)
 }
 
 /// Encodes text that was checked slot by slot.

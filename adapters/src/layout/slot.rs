@@ -4,7 +4,8 @@ use super::atom::{Atom, ReadContext, WriteContext};
 use super::fault::WriteFault;
 use super::field::Field;
 use super::format::Format;
-use serde::Deserialize;
+use crate::definition::error::located;
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
 /// What stands in a slot.
@@ -35,8 +36,7 @@ pub enum Align {
 }
 
 /// One place of a layout.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "RawSlot")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slot {
     /// Element path, key or header name; empty where the layout goes by position.
     pub path: String,
@@ -113,7 +113,12 @@ struct RawSlot {
 const SOURCES: &str = "exactly one of field, const, spare, connection, captured, payload, \
                        payload_length, step_code, join";
 
-fn field_atom(field: Field, format: Option<Format>, digits: usize) -> Result<Atom, String> {
+fn field_atom(
+    field: Field,
+    format: Option<Format>,
+    digits: usize,
+    fixed: Option<usize>,
+) -> Result<Atom, String> {
     let usual = Format::usual(field.kind());
     let format = format.or(usual).ok_or_else(|| {
         format!("{field} is money: it needs as = \"fen\", \"yuan2\" or \"yuan3\"")
@@ -124,7 +129,8 @@ fn field_atom(field: Field, format: Option<Format>, digits: usize) -> Result<Ato
     Ok(Atom::Field {
         field,
         format,
-        digits,
+        digits: digits.max(fixed.unwrap_or_default()),
+        fixed,
     })
 }
 
@@ -133,7 +139,7 @@ impl TryFrom<RawPart> for Atom {
 
     fn try_from(raw: RawPart) -> Result<Self, String> {
         match (raw.field, raw.constant, raw.connection) {
-            (Some(field), None, None) => field_atom(field, raw.format, raw.digits),
+            (Some(field), None, None) => field_atom(field, raw.format, raw.digits, raw.chars),
             (None, Some(text), None) => Ok(Self::Const(text)),
             (None, None, Some(name)) => Ok(Self::Connection {
                 name,
@@ -144,13 +150,21 @@ impl TryFrom<RawPart> for Atom {
     }
 }
 
+impl<'de> Deserialize<'de> for Slot {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        located::<D, RawSlot, Self>(deserializer)
+    }
+}
+
 impl TryFrom<RawSlot> for Slot {
     type Error = String;
 
     fn try_from(raw: RawSlot) -> Result<Self, String> {
         let mut sources = Vec::new();
         if let Some(field) = raw.field {
-            sources.push(Source::One(field_atom(field, raw.format, raw.digits)?));
+            sources.push(Source::One(field_atom(
+                field, raw.format, raw.digits, raw.chars,
+            )?));
         }
         let atoms = [
             raw.constant.map(Atom::Const),

@@ -3,6 +3,7 @@
 use super::layer::{Around, Layer};
 use crate::exchange::{FrameEnd, Unreadable};
 use crate::layout::Layout;
+use crate::layout::atom::Atom;
 use crate::layout::fault::unreadable;
 use crate::layout::lines::RowFault;
 use crate::layout::slot::{Slot, Source};
@@ -105,10 +106,10 @@ impl Message {
     /// its last characters, else the peer closes.
     #[must_use]
     pub fn frame_end(&self) -> FrameEnd {
-        if let Some(Layer::Head { slots }) = self.layers.last() {
-            if let Some(end) = length_at(slots) {
-                return end;
-            }
+        if let Some(Layer::Head { slots }) = self.layers.last()
+            && let Some(end) = length_at(slots)
+        {
+            return end;
         }
         match &self.body {
             Layout::Delimited(lines) | Layout::Fixed(lines) if self.layers.is_empty() => {
@@ -125,6 +126,17 @@ impl Message {
             | Layout::Json(_)
             | Layout::Marked(_) => FrameEnd::EndOfStream,
         }
+    }
+
+    /// Whether a slot of the body, of a head or of a form writes the captured value of this name.
+    #[must_use]
+    pub fn captures(&self, name: &str) -> bool {
+        self.clone().slots_mut().into_iter().any(|slot| {
+            let own = slot
+                .atoms()
+                .any(|atom| matches!(atom, Atom::Captured(own) if own == name));
+            own || matches!(&slot.source, Source::Payload(Some(own)) if own == name)
+        })
     }
 
     /// Every slot of body and layers, to fix step codes.

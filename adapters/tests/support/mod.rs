@@ -239,15 +239,13 @@ pub fn is_query(request: &BankRequest) -> bool {
     request.kind == RequestKind::Query
 }
 
-/// A message of the public samples; fails loudly where the workplace has none.
+/// A message of the public samples, which lie in ../shared beside the repository or beside the
+/// folder of its worktrees; fails loudly where they are missing.
 pub fn sample(name: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/formats/samples/");
-    let places = [
-        folder.to_owned(),
-        "/work/shared/formats/samples/".to_owned(),
-    ];
-    let found = places
-        .iter()
-        .find_map(|place| std::fs::read(format!("{place}{name}")).ok());
+    let places = ["/../../shared", "/../../../shared"];
+    let found = places.iter().find_map(|place| {
+        let root = env!("CARGO_MANIFEST_DIR");
+        std::fs::read(format!("{root}{place}/formats/samples/{name}")).ok()
+    });
     found.unwrap_or_else(|| panic!("the sample ../shared/formats/samples/{name} is missing"))
 }

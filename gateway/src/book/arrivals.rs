@@ -1,43 +1,39 @@
 //! Batches whose files are still arriving: nothing of them is visible before the closing record.
 
 use super::{Arriving, Book, TableRow};
-use crate::event::Event;
+use schemas::value::PaymentId;
 
 impl Book {
-    /// Follows the records of an arriving file.
-    pub(super) fn arrive(
+    /// A file begins to arrive.
+    pub(super) fn opened(&mut self, sequence: u64) {
+        self.arriving.insert(sequence, Arriving::default());
+    }
+
+    /// Bytes of an arriving file were kept.
+    pub(super) fn bytes_kept(&mut self, opened: u64, sequence: u64) -> Result<(), &'static str> {
+        self.arriving_of(opened)?.byte_records.push(sequence);
+        Ok(())
+    }
+
+    /// Lines of an arriving file were kept.
+    pub(super) fn lines_kept(
         &mut self,
-        event: &Event,
+        (opened, first): (u64, u32),
+        corrects: &[(u32, PaymentId)],
         table: &[u8],
         sequence: u64,
     ) -> Result<(), &'static str> {
-        match event {
-            Event::BatchOpened { .. } => {
-                self.arriving.insert(sequence, Arriving::default());
-            }
-            Event::BatchBytes { opened, .. } => {
-                self.arriving_of(*opened)?.byte_records.push(sequence);
-            }
-            Event::BatchLines {
-                opened,
-                first,
-                corrects,
-                ..
-            } => {
-                let rows = TableRow::read_all(table).ok_or("a table of a wrong length")?;
-                let arriving = self.arriving_of(*opened)?;
-                arriving.line_records.push((*first, sequence));
-                arriving.corrects.extend(corrects.iter().copied());
-                arriving.rows.extend(rows);
-            }
-            Event::BatchFindings { opened, .. } => {
-                self.arriving_of(*opened)?.finding_records.push(sequence);
-            }
-            Event::BatchAbandoned { opened, .. } => {
-                self.arriving.remove(opened);
-            }
-            _ => return Err("not a record of an arriving file"),
-        }
+        let rows = TableRow::read_all(table).ok_or("a table of a wrong length")?;
+        let arriving = self.arriving_of(opened)?;
+        arriving.line_records.push((first, sequence));
+        arriving.corrects.extend(corrects.iter().copied());
+        arriving.rows.extend(rows);
+        Ok(())
+    }
+
+    /// Findings of an arriving file were kept.
+    pub(super) fn findings_kept(&mut self, opened: u64, sequence: u64) -> Result<(), &'static str> {
+        self.arriving_of(opened)?.finding_records.push(sequence);
         Ok(())
     }
 

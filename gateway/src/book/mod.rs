@@ -126,6 +126,7 @@ pub struct Book {
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
     proposals: BTreeMap<PaymentId, Proposal>,
     work: work::Work,
+    defects: Vec<(u64, i64, &'static str)>,
     file_no_max: u64,
     sequence: u64,
 }
@@ -227,16 +228,25 @@ impl Book {
         self.sequence
     }
 
+    /// Records that could not be followed: sequence, time, what. Each is a defect of ours; the
+    /// book is what the other records tell, at run time and at every replay alike.
+    #[must_use]
+    pub fn defects(&self) -> &[(u64, i64, &'static str)] {
+        &self.defects
+    }
+
     /// Applies one record.
     ///
     /// # Errors
-    /// When the record does not follow from what is before it.
+    /// When the record does not follow from what is before it. It is listed as a defect.
     pub fn apply(&mut self, recorded: Recorded<'_>) -> Result<(), Inconsistent> {
         let sequence = recorded.sequence;
-        self.follow(recorded)
-            .map_err(|what| Inconsistent { sequence, what })?;
         self.sequence = sequence;
-        Ok(())
+        let time_ms = recorded.time_ms;
+        self.follow(recorded).map_err(|what| {
+            self.defects.push((sequence, time_ms, what));
+            Inconsistent { sequence, what }
+        })
     }
 
     fn follow(&mut self, recorded: Recorded<'_>) -> Result<(), &'static str> {
@@ -248,23 +258,28 @@ impl Book {
         } = recorded;
         match event {
             Event::Started { .. } | Event::Disclosed { .. } => Ok(()),
-            Event::BatchOpened { .. }
-            | Event::BatchBytes { .. }
-            | Event::BatchLines { .. }
-            | Event::BatchFindings { .. }
-            | Event::BatchAbandoned { .. } => self.arrive(event, table, sequence),
-            Event::BatchAccepted(head) => self.accept(head, sequence, time_ms),
-            Event::BatchApproved { batch, person, .. } => {
-                self.step_all(*batch, LineEvent::Release, sequence, time_ms)?;
-                let batch = self.batches.get_mut(batch).ok_or("no such batch")?;
-                batch.approved = Some((person.clone(), time_ms));
+            Event::BatchOpened { .. } => {
+                self.opened(sequence);
                 Ok(())
             }
-            Event::BatchWithdrawn { batch, person } => {
-                self.step_all(*batch, LineEvent::Cancel, sequence, time_ms)?;
-                let batch = self.batches.get_mut(batch).ok_or("no such batch")?;
-                batch.withdrawn = Some((person.clone(), time_ms));
+            Event::BatchBytes { opened, .. } => self.bytes_kept(*opened, sequence),
+            Event::BatchLines {
+                opened,
+                first,
+                corrects,
+                ..
+            } => self.lines_kept((*opened, *first), corrects, table, sequence),
+            Event::BatchFindings { opened, .. } => self.findings_kept(*opened, sequence),
+            Event::BatchAbandoned { opened, .. } => {
+                self.arriving.remove(opened);
                 Ok(())
+            }
+            Event::BatchAccepted(head) => self.accept(head, sequence, time_ms),
+            Event::BatchApproved { batch, person, .. } => {
+                self.approve(*batch, person, sequence, time_ms)
+            }
+            Event::BatchWithdrawn { batch, person } => {
+                self.withdraw(*batch, person, sequence, time_ms)
             }
             Event::FileIntended(intent) => self.intend(intent, sequence, time_ms),
             Event::MessageLeaving {
@@ -275,11 +290,7 @@ impl Book {
                 file_no,
                 references,
                 ..
-            } => {
-                let file = self.files.get_mut(file_no).ok_or("no such bank file")?;
-                file.references.extend(references.clone());
-                self.note(*file_no, sequence)
-            }
+            } => self.receipt(*file_no, references, sequence),
             Event::FileAbandoned { file_no, .. } => self.abandon(*file_no, sequence, time_ms),
             Event::Outcomes {
                 file_no,
@@ -299,9 +310,77 @@ impl Book {
             }
             Event::BankMessage { .. }
             | Event::BankMessageClosed { .. }
-            | Event::Unmatched { .. } => self.message(event, sequence, time_ms),
-            Event::ResolutionProposed { .. } => self.propose(event, sequence, time_ms),
-            Event::ResolutionConfirmed { payment, .. } => self.resolve(*payment, sequence, time_ms),
+            | Event::Unmatched { .. }
+            | Event::ResolutionProposed { .. }
+            | Event::ResolutionConfirmed { .. } => self.follow_evidence(recorded),
         }
+    }
+
+    /// What banks push and operators decide.
+    fn follow_evidence(&mut self, recorded: Recorded<'_>) -> Result<(), &'static str> {
+        let Recorded {
+            sequence,
+            time_ms,
+            event,
+            ..
+        } = recorded;
+        if let Event::BankMessage {
+            bank,
+            message,
+            digest,
+            reading,
+        } = event
+        {
+            let (reading, message) = (reading.clone(), message.clone());
+            let pushed = PushedMessage {
+                sequence,
+                time_ms,
+                reading,
+                message,
+            };
+            self.message_stored(*bank, digest, pushed);
+        } else if let Event::BankMessageClosed { message } = event {
+            self.message_closed(*message)?;
+        } else if let Event::Unmatched {
+            bank,
+            message,
+            place,
+            file_no,
+            why,
+            reported_fen,
+        } = event
+        {
+            self.not_matched(UnmatchedRecord {
+                bank: *bank,
+                sequence,
+                message: *message,
+                place: *place,
+                file_no: *file_no,
+                why: why.clone(),
+                reported_fen: *reported_fen,
+                time_ms,
+            });
+        } else if let Event::ResolutionProposed {
+            payment,
+            outcome,
+            reason,
+            evidence_digest,
+            operator,
+            ..
+        } = event
+        {
+            let proposal = Proposal {
+                outcome: *outcome,
+                reason: *reason,
+                evidence_digest: evidence_digest.clone(),
+                operator: operator.clone(),
+                time_ms,
+            };
+            self.proposals.insert(*payment, proposal);
+            self.note_line(*payment, sequence)?;
+        } else if let Event::ResolutionConfirmed { payment, .. } = event {
+            self.resolve(*payment, sequence, time_ms)?;
+        }
+        Ok(())
     }
 }

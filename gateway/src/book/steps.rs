@@ -67,8 +67,45 @@ impl Book {
         Ok(())
     }
 
+    pub(super) fn approve(
+        &mut self,
+        id: BatchId,
+        person: &str,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        self.step_all(id, LineEvent::Release, sequence, time_ms)?;
+        let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
+        batch.approved = Some((person.to_owned(), time_ms));
+        Ok(())
+    }
+
+    pub(super) fn withdraw(
+        &mut self,
+        id: BatchId,
+        person: &str,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        self.step_all(id, LineEvent::Cancel, sequence, time_ms)?;
+        let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
+        batch.withdrawn = Some((person.to_owned(), time_ms));
+        Ok(())
+    }
+
+    pub(super) fn receipt(
+        &mut self,
+        file_no: u64,
+        references: &std::collections::BTreeMap<String, String>,
+        sequence: u64,
+    ) -> Result<(), &'static str> {
+        let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
+        file.references.extend(references.clone());
+        self.note(file_no, sequence)
+    }
+
     /// Releases or cancels every line that is not refused.
-    pub(super) fn step_all(
+    fn step_all(
         &mut self,
         id: BatchId,
         event: LineEvent,

@@ -99,8 +99,17 @@ impl Collector {
             }
         }
         names.sort();
-        names.truncate(self.files_max);
-        Ok(names.into_iter().map(|name| self.look_at(name)).collect())
+        // What is left alone takes no file's place: rubbish must not hide results.
+        let (mut items, mut files) = (Vec::new(), 0);
+        for name in names {
+            if files == self.files_max {
+                break;
+            }
+            let item = self.look_at(name);
+            files += usize::from(matches!(item, Collected::File(_)));
+            items.push(item);
+        }
+        Ok(items)
     }
 
     fn look_at(&self, name: String) -> Collected {

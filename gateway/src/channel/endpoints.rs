@@ -10,8 +10,8 @@ use rustls::pki_types::ServerName;
 
 use super::layer::{Guarded, Limited, Metered, Paced, Timed, Traced};
 use super::{
-    Channel, DropChannel, HttpChannel, HttpSettings, Peer, SendError, SendErrorKind, SocketLimits,
-    TcpChannel,
+    Channel, Collector, DropChannel, HttpChannel, HttpSettings, Peer, SendError, SendErrorKind,
+    SocketLimits, TcpChannel,
 };
 use crate::clock::{BoxFuture, Clock};
 use crate::configuration::connection::{Connection, Endpoint, EndpointTls};
@@ -131,6 +131,22 @@ impl Channel for Endpoints {
         }
     }
 }
+
+/// The folder where the bank leaves files for us: the endpoint `collect`; `None` without one.
+#[must_use]
+pub fn collector(connection: &Connection) -> Option<Collector> {
+    match connection.endpoints.get("collect") {
+        Some(Endpoint::Folder { path }) => Some(Collector::new(
+            path,
+            connection.limits.reply_bytes_max,
+            COLLECTED_AT_ONCE,
+        )),
+        Some(Endpoint::Tcp { .. } | Endpoint::Http { .. }) | None => None,
+    }
+}
+
+/// Files read in one look: each is in memory until it is stored.
+const COLLECTED_AT_ONCE: usize = 16;
 
 /// The channel of one bank with all layers around it, from the inside: a stop for defects, the
 /// total time limit, the pace, the limit of messages under way, metrics, the trace.

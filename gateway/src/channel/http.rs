@@ -113,11 +113,11 @@ impl HttpChannel {
             Ok(Err(failure)) => failure,
             Err(elapsed) => (SendErrorKind::TimeOut, elapsed.into()),
         };
-        let mut error = match kind {
-            SendErrorKind::HttpStatus(status) if self.refuses(status) => {
-                SendError::not_sent(kind, &self.peer.endpoint)
-            }
-            kind => broken(kind, &self.peer, &progress, out),
+        let refused = matches!(kind, SendErrorKind::HttpStatus(status) if self.refuses(status));
+        let mut error = if refused {
+            SendError::not_sent(kind, &self.peer.endpoint)
+        } else {
+            broken(kind, &self.peer, &progress, out)
         };
         error.source = Some(cause);
         Err(error.with_received(received))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use schemas::BankCode;
@@ -34,6 +34,26 @@ pub struct Connection {
     /// Exceptions from the production profile's demands.
     #[serde(default)]
     pub admission: Admission,
+}
+
+impl Connection {
+    /// Makes relative paths begin at `folder`.
+    pub(super) fn complete(&mut self, folder: &Path) {
+        for endpoint in self.endpoints.values_mut() {
+            match endpoint {
+                Endpoint::Folder { path } => *path = folder.join(&*path),
+                Endpoint::Tcp { tls, .. } | Endpoint::Http { tls, .. } => {
+                    let Some(tls) = tls else { continue };
+                    tls.ca_file = folder.join(&tls.ca_file);
+                    let others = tls.crl_files.iter_mut();
+                    let others = others.chain(&mut tls.chain_file).chain(&mut tls.key_file);
+                    for path in others {
+                        *path = folder.join(&*path);
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Where a kind of message goes.

@@ -55,6 +55,15 @@ where
         fn visit_str<X: de::Error>(self, text: &str) -> Result<T, X> {
             (self.0)(text).map_err(|_| X::custom(format_args!("expected {}", self.1)))
         }
+
+        // An account written without quotes: the error of serde would print it.
+        fn visit_i64<X: de::Error>(self, _: i64) -> Result<T, X> {
+            Err(X::custom(format_args!("expected {} in quotes", self.1)))
+        }
+
+        fn visit_f64<X: de::Error>(self, _: f64) -> Result<T, X> {
+            Err(X::custom(format_args!("expected {} in quotes", self.1)))
+        }
     }
     deserializer.deserialize_str(Text(parse, expected))
 }
@@ -74,6 +83,6 @@ pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D
     through(
         deserializer,
         |text| Date::parse(text, &format),
-        "a date in quotes, such as \"2026-12-31\"",
+        "a date such as \"2026-12-31\"",
     )
 }

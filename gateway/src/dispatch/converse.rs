@@ -2,6 +2,7 @@
 //! (M2, M8), each answer before it is believed.
 
 use super::{ACTOR, DispatchError, Dispatcher, order, steps_for};
+use crate::book::FileState;
 use crate::channel::{Certainty, SendError};
 use crate::core::Fact;
 use crate::event::{Event, Intent, Move, Origin};
@@ -49,7 +50,10 @@ impl Dispatcher {
             }
             desk.record(ACTOR, Event::FileIntended(Box::new(intent.clone())))?;
         }
-        let order = order::order_of(&self.core, &self.bank, &self.mandates, &intent)?;
+        let order = match order::order_of(&self.core, &self.bank, &self.mandates, &intent) {
+            Ok(order) => order,
+            Err(error) => return self.broken(intent.file_no, Broken::Ours(error.into())),
+        };
         let conversation = self.bank.adapter.submit(&order);
         match self.converse(intent.file_no, conversation).await {
             Ok(Reply::Receipt(receipt)) => self.receipted(intent.file_no, &receipt),
@@ -93,7 +97,16 @@ impl Dispatcher {
                     let sent = self.bank.channel.send(&outgoing).await;
                     let before = instructed;
                     instructed |= outgoing.instructs;
-                    let answer = sent.map_err(|error| of_channel(&error, before, instructed))?;
+                    let answer = match sent {
+                        Ok(answer) => answer,
+                        Err(error) => {
+                            // What came of a broken answer is evidence all the same (M8).
+                            if !error.received.is_empty() {
+                                self.keep_answer(file_no, &outgoing.step, &error.received)?;
+                            }
+                            return Err(of_channel(&error, before, instructed));
+                        }
+                    };
                     self.keep_answer(file_no, &outgoing.step, &answer)?;
                     if answer.is_empty() && matches!(outgoing.wire, Wire::Drop { .. }) {
                         continue;
@@ -116,6 +129,10 @@ impl Dispatcher {
 
     /// The message is in the journal, durable, before its first byte leaves.
     async fn leave(&self, file_no: u64, outgoing: &Outgoing) -> Result<(), Broken> {
+        if outgoing.instructs && !self.still_unsent(file_no) {
+            // The bank spoke of the file before it left: whatever that means, nothing leaves.
+            return Err(Broken::MaybeSent("the bank spoke first".to_owned()));
+        }
         let event = Event::MessageLeaving {
             file_no,
             step: outgoing.step.clone(),
@@ -127,6 +144,12 @@ impl Dispatcher {
         let sequence = self.core.record(ACTOR, fact)?;
         self.core.durable(sequence).await?;
         Ok(())
+    }
+
+    fn still_unsent(&self, file_no: u64) -> bool {
+        let desk = self.core.desk();
+        desk.file(file_no)
+            .is_some_and(|file| file.state == FileState::Intended)
     }
 
     fn keep_answer(&self, file_no: u64, step: &str, answer: &[u8]) -> Result<(), DispatchError> {
@@ -269,7 +292,7 @@ fn misfit(error: ConversationError) -> Broken {
 /// `before`: an instructing message had left earlier; `instructed`: this one instructs, or an
 /// earlier one did. Whatever a later poll says, what was instructed is perhaps sent.
 fn of_channel(error: &SendError, before: bool, instructed: bool) -> Broken {
-    let why = format!("{}", error.kind.as_str());
+    let why = error.kind.as_str().to_owned();
     match (error.certainty, before, instructed) {
         (_, true, _) => Broken::MaybeSent(why),
         (_, false, false) | (Certainty::NotSent, false, true) => Broken::NotSent(why),

@@ -32,6 +32,8 @@ use tokio::sync::watch;
 /// The gateway as an actor of the journal.
 pub const ACTOR: &str = "urn:anxin:gateway";
 
+const PLAN_AGAIN: Duration = Duration::from_secs(60);
+
 /// One bank as this installation knows it.
 pub struct Bank {
     /// How it speaks.
@@ -138,9 +140,11 @@ impl Dispatcher {
         match decision {
             Decision::Wait { wait } => return Ok(Some(wait)),
             Decision::Plan { batch, bank_date } => {
-                if let Some(intent) = self.plan(batch, bank_date)? {
-                    self.intend_and_submit(&intent).await?;
-                }
+                let Some(intent) = self.plan(batch, bank_date)? else {
+                    // The adapter fits none of them into a file: look again, do not spin.
+                    return Ok(Some(PLAN_AGAIN));
+                };
+                self.intend_and_submit(&intent).await?;
             }
             Decision::Resend { file_no } => {
                 let intent = self

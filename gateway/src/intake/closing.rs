@@ -9,7 +9,7 @@ use crate::event::{AcceptedHead, Event, Policy};
 use schemas::employer_files::Summary;
 use schemas::value::{BatchId, PaymentId};
 use schemas::{BatchHead, Finding, FindingCode, LineState, Severity, codes};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The end of a reading: the checks that need the book, and the closing record.
 pub(super) struct Closing<'a> {
@@ -170,9 +170,15 @@ fn late_findings(
     corrects: &[(u32, PaymentId)],
 ) -> Vec<(u32, Finding)> {
     let place = |index: u32| {
-        let row = rows.iter().find(|row| row.index == index);
-        row.map_or((index, index), |row| (row.line_no, row.row))
+        // Rows are in the order of their indexes, which count from 1 without gaps.
+        let at = usize::try_from(index.saturating_sub(1)).unwrap_or(usize::MAX);
+        rows.get(at)
+            .map_or((index, index), |row| (row.line_no, row.row))
     };
+    let mut first: BTreeMap<PaymentId, u32> = BTreeMap::new();
+    for (index, original) in corrects {
+        first.entry(*original).or_insert(*index);
+    }
     let mut findings = Vec::new();
     for InFlight {
         index,
@@ -196,12 +202,12 @@ fn late_findings(
             .err()
             .or_else(|| {
                 // Two lines of one file that correct the same payment: the second one loses.
-                let first = corrects.iter().find(|(_, other)| other == original)?;
+                let row = *first.get(original)?;
                 let twin = PaymentId {
                     batch: head.batch,
-                    row: first.0,
+                    row,
                 };
-                (first.0 != *index).then_some(CorrectionConflict::Live(twin))
+                (row != *index).then_some(CorrectionConflict::Live(twin))
             });
         if let Some(conflict) = refused {
             let (line, row) = place(*index);

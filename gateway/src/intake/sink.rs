@@ -61,7 +61,8 @@ impl Collected {
     }
 }
 
-pub struct JournalSink<'a> {
+/// Receives a file's lines and findings and keeps them in the journal.
+pub(super) struct JournalSink<'a> {
     core: &'a Core,
     submission: &'a Submission<'a>,
     mandates: &'a Mandates,

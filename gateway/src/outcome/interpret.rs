@@ -84,7 +84,11 @@ impl<'a> Interpreter<'a> {
         if result.outcome == Outcome::NotFound && not_found_is_final {
             self.rest(Outcome::Failed(FailureReason::BankUnavailable), code);
         } else if result.lines.is_empty() {
-            self.rest(result.outcome, code);
+            // A question that the bank could not answer (busy, an unlisted code) says nothing of
+            // the lines: what it has accepted stays accepted until the answer limit.
+            if result.outcome != Outcome::Unknown {
+                self.rest(result.outcome, code);
+            }
         } else if result.is_final {
             // Left out of a final result: paid where the bank lists failures only and the totals
             // agree, unknown in every other case.

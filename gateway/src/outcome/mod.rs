@@ -2,66 +2,20 @@
 //! what can't be read is kept and listed, what names no line is an unmatched record.
 
 pub mod interpret;
+mod receive;
 
 #[cfg(test)]
 mod tests;
 
 pub use interpret::{Interpretation, Interpreter, Words};
+pub use receive::{MessageKind, Received, finish_interrupted, receive};
 
 use crate::book::Book;
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
 use crate::intake::short;
-use adapters::BankAdapter;
-use adapters::exchange::{
-    Crypto, DisbursementRecord, LineOutcome, PushReceipt, Receipt, ResultFile,
-};
-use schemas::value::{AccountNo, BankCode, Purpose};
-use std::collections::BTreeMap;
-
-/// Which message a bank pushes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageKind {
-    /// Disbursement records.
-    Push,
-    /// A result file.
-    Result,
-    /// A late receipt.
-    Receipt,
-}
-
-impl MessageKind {
-    /// The word of the public contract.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Push => "push",
-            Self::Result => "result",
-            Self::Receipt => "receipt",
-        }
-    }
-
-    /// Reads the word of the public contract.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Push, Self::Result, Self::Receipt]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-    }
-}
-
-/// The answer to a pushed message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Received {
-    /// Journal sequence of the message: what the receipt and its header name.
-    pub sequence: u64,
-    /// Journal sequence of the last record about it: durable before the receipt leaves.
-    pub last_sequence: u64,
-    /// The receipt in the bank's own dialect.
-    pub receipt: Vec<u8>,
-    /// The same bytes came before: the same receipt, no second effect.
-    pub replayed: bool,
-}
+use adapters::exchange::{LineOutcome, Receipt, ResultFile};
+use schemas::value::{AccountNo, BankCode, Purpose, Uscc};
 
 /// What a file's bank said, read.
 #[derive(Clone, Copy, Debug)]
@@ -90,85 +44,103 @@ pub fn apply(
     message: Option<u64>,
     said: Said<'_>,
 ) -> Result<u64, CoreError> {
-    let hash = |account: &AccountNo| account_hash(core, account);
     let mut desk = core.desk();
-    let Some((file, batch)) = desk
-        .file(file_no)
-        .and_then(|file| Some((file, desk.batch(file.intent.batch)?)))
-    else {
+    let Some(read) = interpret(core, &desk, file_no, said) else {
         return Ok(desk.sequence());
     };
-    let bank = file.intent.bank;
-    let employer = batch.head.employer;
-    let interpreter = Interpreter::new(file, batch, &hash);
-    let (interpretation, is_final, bank_code, references) = match said {
-        Said::Receipt(receipt) => (
-            interpreter.receipt(receipt),
-            false,
-            receipt.bank_code.clone(),
-            receipt.references.clone(),
-        ),
-        Said::Result {
-            result,
-            not_found_is_final,
-        } => (
-            interpreter.result(result, not_found_is_final),
-            result.is_final,
-            result.bank_code.clone(),
-            result.references.clone(),
-        ),
-        Said::Records(lines) => (interpreter.pushed(lines), false, None, BTreeMap::new()),
-    };
+    let by = actor(read.bank);
     let mut last = desk.sequence();
-    if !references.is_empty() || bank_code.is_some() {
-        last = desk.record(
-            &actor(bank),
-            Event::FileReceipt {
-                file_no,
-                bank_code,
-                references,
-            },
-        )?;
+    if let Some(receipt) = receipt_event(file_no, said) {
+        last = desk.record(&by, receipt)?;
     }
     let Interpretation {
         moves,
         disputes,
         unmatched,
         words,
-    } = interpretation;
+    } = read.interpretation;
+    let is_final = said.is_final();
     let news = !moves.is_empty() || !disputes.is_empty() || is_final || !words.is_empty();
     if news || origin == Origin::Receipt {
+        let why = None;
         let event = Event::Outcomes {
             file_no,
             origin,
             message,
-            why: None,
+            why,
             is_final,
             moves,
             disputes,
         };
-        let fact = core.prepare(Fact::sealed(
-            event,
-            employer.as_str(),
-            serde_json::to_vec(&words)?,
-        ))?;
-        last = desk.record_prepared(&actor(bank), &fact)?;
+        let words = serde_json::to_vec(&words)?;
+        let fact = core.prepare(Fact::sealed(event, read.employer.as_str(), words))?;
+        last = desk.record_prepared(&by, &fact)?;
     }
     for (place, why) in unmatched {
-        let reported = reported_fen(said, place);
-        let record = unmatched_event(bank, message, place, Some(file_no), why, reported);
-        last = desk.record(&actor(bank), record)?;
+        let reported = amount_at(said.lines(), place);
+        let record = unmatched_event(read.bank, message, place, Some(file_no), why, reported);
+        last = desk.record(&by, record)?;
     }
     Ok(last)
 }
 
-fn reported_fen(said: Said<'_>, place: u32) -> Option<i64> {
-    let lines = match said {
-        Said::Receipt(receipt) => &receipt.lines,
-        Said::Result { result, .. } => &result.lines,
-        Said::Records(lines) => return amount_at(lines, place),
+/// What a message comes to, and whose it is.
+struct Read {
+    bank: BankCode,
+    employer: Uscc,
+    interpretation: Interpretation,
+}
+
+fn interpret(core: &Core, book: &Book, file_no: u64, said: Said<'_>) -> Option<Read> {
+    let hash = |account: &AccountNo| account_hash(core, account);
+    let file = book.file(file_no)?;
+    let batch = book.batch(file.intent.batch)?;
+    let interpreter = Interpreter::new(file, batch, &hash);
+    let interpretation = match said {
+        Said::Receipt(receipt) => interpreter.receipt(receipt),
+        Said::Result {
+            result,
+            not_found_is_final,
+        } => interpreter.result(result, not_found_is_final),
+        Said::Records(lines) => interpreter.pushed(lines),
     };
-    amount_at(lines, place)
+    Some(Read {
+        bank: file.intent.bank,
+        employer: batch.head.employer,
+        interpretation,
+    })
+}
+
+impl Said<'_> {
+    fn lines(&self) -> &[LineOutcome] {
+        match self {
+            Self::Receipt(receipt) => &receipt.lines,
+            Self::Result { result, .. } => &result.lines,
+            Self::Records(lines) => lines,
+        }
+    }
+
+    fn is_final(&self) -> bool {
+        match self {
+            Self::Result { result, .. } => result.is_final,
+            Self::Receipt(_) | Self::Records(_) => false,
+        }
+    }
+}
+
+/// The bank's code for the whole and the references that it gave.
+fn receipt_event(file_no: u64, said: Said<'_>) -> Option<Event> {
+    let (bank_code, references) = match said {
+        Said::Receipt(receipt) => (&receipt.bank_code, &receipt.references),
+        Said::Result { result, .. } => (&result.bank_code, &result.references),
+        Said::Records(_) => return None,
+    };
+    let says_something = bank_code.is_some() || !references.is_empty();
+    says_something.then(|| Event::FileReceipt {
+        file_no,
+        bank_code: bank_code.clone(),
+        references: references.clone(),
+    })
 }
 
 fn amount_at(lines: &[LineOutcome], place: u32) -> Option<i64> {
@@ -207,202 +179,4 @@ fn account_hash(core: &Core, account: &AccountNo) -> u64 {
         core.vault()
             .blind("account", account.reveal(Purpose::Matching).as_bytes()),
     )
-}
-
-/// The data-key owner of what a bank sends unasked.
-fn owner_of(bank: BankCode) -> String {
-    format!("bank:{bank}")
-}
-
-/// Takes a message that a bank pushed: stores it, applies it, receipts it.
-///
-/// The bank is its certificate's, never the message's: a file of another bank is unmatched.
-///
-/// # Errors
-/// Ours only; what can't be read is stored, listed and receipted as such.
-pub fn receive(
-    core: &Core,
-    adapter: &BankAdapter,
-    crypto: &dyn Crypto,
-    kind: MessageKind,
-    bytes: &[u8],
-) -> Result<Received, CoreError> {
-    let bank = adapter.code();
-    let digest = crate::hex(&certs::digest::digest(
-        certs::digest::DigestAlgorithm::Sha256,
-        bytes,
-    ));
-    let key = format!("{}:{digest}", kind.as_str());
-    let understood = understand(adapter, crypto, kind, bytes);
-    let reading = if understood.is_some() {
-        "applied"
-    } else {
-        "unreadable"
-    };
-    let event = Event::BankMessage {
-        bank,
-        message: kind.as_str().to_owned(),
-        digest: key.clone(),
-        reading: reading.to_owned(),
-    };
-    let prepared = core.prepare(Fact::sealed(event, &owner_of(bank), bytes.to_vec()))?;
-    let _one_at_a_time = core.receiving();
-    let earlier = core
-        .desk()
-        .pushed(bank, &key)
-        .map(|message| message.sequence);
-    let (sequence, last_sequence) = match earlier {
-        Some(sequence) => (sequence, sequence),
-        None => {
-            let sequence = core.desk().record_prepared(&actor(bank), &prepared)?;
-            (sequence, finish(core, bank, sequence, understood.as_ref())?)
-        }
-    };
-    let receipt = adapter.encode_push_receipt(&PushReceipt {
-        file_no: None,
-        accepted: understood.is_some(),
-        position: sequence,
-        // The moment of the record: the same bytes get the same receipt for ever.
-        at: moment_of(core, sequence)?,
-    });
-    Ok(Received {
-        sequence,
-        last_sequence,
-        receipt,
-        replayed: earlier.is_some(),
-    })
-}
-
-fn moment_of(core: &Core, sequence: u64) -> Result<time::OffsetDateTime, CoreError> {
-    let (record, _) = core.event(sequence)?;
-    let nanoseconds = i128::from(record.time_ms) * 1_000_000;
-    let moment = time::OffsetDateTime::from_unix_timestamp_nanos(nanoseconds);
-    Ok(moment
-        .unwrap_or(time::OffsetDateTime::UNIX_EPOCH)
-        .to_offset(crate::clock::CHINA))
-}
-
-/// Applies what a stored message says and closes it.
-fn finish(
-    core: &Core,
-    bank: BankCode,
-    message: u64,
-    understood: Option<&ByFile>,
-) -> Result<u64, CoreError> {
-    for (file_no, pushed) in understood.into_iter().flatten() {
-        apply_pushed(core, bank, message, *file_no, pushed)?;
-    }
-    core.desk()
-        .record(&actor(bank), Event::BankMessageClosed { message })
-}
-
-/// Finishes the messages whose reading a crash interrupted. Gives how many there were.
-///
-/// # Errors
-/// Ours only.
-pub fn finish_interrupted<'a>(
-    core: &Core,
-    bank_of: &dyn Fn(BankCode) -> Option<(&'a BankAdapter, &'a dyn Crypto)>,
-) -> Result<usize, CoreError> {
-    let open: Vec<(u64, BankCode, Option<MessageKind>)> = core
-        .desk()
-        .open_messages()
-        .map(|(sequence, bank, message)| (sequence, bank, MessageKind::parse(&message.message)))
-        .collect();
-    for (sequence, bank, kind) in &open {
-        let (record, _) = core.event(*sequence)?;
-        let bytes = core.personal(&record)?;
-        let understood = match (bank_of(*bank), kind) {
-            (Some((adapter, crypto)), Some(kind)) => understand(adapter, crypto, *kind, &bytes),
-            (None, _) | (_, None) => None,
-        };
-        finish(core, *bank, *sequence, understood.as_ref())?;
-    }
-    Ok(open.len())
-}
-
-type ByFile = Vec<(Option<u64>, Pushed)>;
-
-/// What a pushed message holds for one file.
-enum Pushed {
-    Records(Vec<LineOutcome>),
-    Result(Box<ResultFile>),
-    Receipt(Box<Receipt>),
-}
-
-fn understand(
-    adapter: &BankAdapter,
-    crypto: &dyn Crypto,
-    kind: MessageKind,
-    bytes: &[u8],
-) -> Option<ByFile> {
-    match kind {
-        MessageKind::Push => {
-            let records = adapter.decode_push(bytes, crypto).ok()?;
-            let mut by_file: BTreeMap<Option<u64>, Vec<LineOutcome>> = BTreeMap::new();
-            for DisbursementRecord { file_no, line } in records {
-                by_file.entry(file_no).or_default().push(line);
-            }
-            let pushed = |(file_no, lines)| (file_no, Pushed::Records(lines));
-            Some(by_file.into_iter().map(pushed).collect())
-        }
-        MessageKind::Result => {
-            let result = adapter.decode_result(bytes, crypto).ok()?;
-            let file_no = named_file(&result.references);
-            Some(vec![(file_no, Pushed::Result(Box::new(result)))])
-        }
-        MessageKind::Receipt => {
-            let receipt = adapter.decode_receipt(bytes, crypto).ok()?;
-            let file_no = named_file(&receipt.references);
-            Some(vec![(file_no, Pushed::Receipt(Box::new(receipt)))])
-        }
-    }
-}
-
-fn named_file(references: &BTreeMap<String, String>) -> Option<u64> {
-    references.get("file_no")?.parse().ok()
-}
-
-fn apply_pushed(
-    core: &Core,
-    bank: BankCode,
-    message: u64,
-    file_no: Option<u64>,
-    pushed: &Pushed,
-) -> Result<u64, CoreError> {
-    let known = file_no.filter(|file_no| is_file_of(&core.desk(), bank, *file_no));
-    let (said, lines): (Said<'_>, &[LineOutcome]) = match pushed {
-        Pushed::Records(lines) => (Said::Records(lines), lines),
-        Pushed::Result(result) => (
-            Said::Result {
-                result,
-                not_found_is_final: false,
-            },
-            &result.lines,
-        ),
-        Pushed::Receipt(receipt) => (Said::Receipt(receipt), &receipt.lines),
-    };
-    if let Some(file_no) = known {
-        return apply(core, file_no, Origin::Push, Some(message), said);
-    }
-    let why = if file_no.is_some() {
-        "no_such_file"
-    } else {
-        "names_no_file"
-    };
-    let places = u32::try_from(lines.len().max(1)).unwrap_or(u32::MAX);
-    let mut desk = core.desk();
-    let mut last = desk.sequence();
-    for place in 0..places {
-        let reported = amount_at(lines, place);
-        let record = unmatched_event(bank, Some(message), place, file_no, why, reported);
-        last = desk.record(&actor(bank), record)?;
-    }
-    Ok(last)
-}
-
-/// M6: a bank speaks only of files that were instructed to it.
-fn is_file_of(book: &Book, bank: BankCode, file_no: u64) -> bool {
-    book.file(file_no)
-        .is_some_and(|file| file.intent.bank == bank)
 }

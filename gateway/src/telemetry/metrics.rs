@@ -3,7 +3,7 @@
 //! Labels are closed words: route templates, statuses, states, outcomes, bank codes. Never an
 //! identifier of a batch, a line, an employer or a person.
 
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, text};
+use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -17,7 +17,7 @@ use schemas::{BankCode, LineState};
 pub struct RenderError;
 
 /// The queues whose lengths are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Queue {
     /// Uploads being read.
     Intake,
@@ -29,6 +29,20 @@ pub enum Queue {
     Outcome,
     /// Events to be told.
     Notify,
+}
+
+impl Queue {
+    /// The word of the label.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Dispatch => "dispatch",
+            Self::Query => "query",
+            Self::Outcome => "outcome",
+            Self::Notify => "notify",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -55,7 +69,7 @@ struct BankLabels {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct QueueLabels {
-    queue: Queue,
+    queue: &'static str,
 }
 
 /// All metrics of one gateway.
@@ -172,6 +186,7 @@ impl Metrics {
 
     /// How long a queue is now.
     pub fn queue_length(&self, queue: Queue, number: u64) {
+        let queue = queue.as_str();
         self.queues
             .get_or_create(&QueueLabels { queue })
             .set(gauge(number));

@@ -56,7 +56,7 @@ fn a_file_stays_until_it_is_confirmed_and_then_is_put_away_once() {
     let folder = place.path();
     fs::write(folder.join("a.txt"), b"one").unwrap();
     let file = found(folder).remove(0);
-    assert_eq!(found(folder), [file.clone()]);
+    assert_eq!(found(folder), std::slice::from_ref(&file));
     collector(folder).confirm(&file).unwrap();
     assert!(found(folder).is_empty());
     assert_eq!(fs::read(folder.join("done/a.txt")).unwrap(), b"one");
@@ -100,4 +100,16 @@ fn m9_a_found_file_prints_no_content() {
     let place = tempfile::tempdir().unwrap();
     fs::write(place.path().join("a.txt"), b"SECRET").unwrap();
     assert!(!format!("{:?}", found(place.path())).contains("SECRET"));
+}
+
+#[test]
+fn what_is_left_alone_takes_no_files_place() {
+    let place = tempfile::tempdir().unwrap();
+    for name in ["1 bad", "2 bad", "a", "b", "c"] {
+        fs::write(place.path().join(name), b"x").unwrap();
+    }
+    let items = Collector::new(place.path(), 10, 2).collect().unwrap();
+    let files = |item: &&Collected| matches!(item, Collected::File(_));
+    assert_eq!(items.iter().filter(files).count(), 2);
+    assert_eq!(items.len(), 4);
 }

@@ -2,10 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use adapters::exchange::{FrameEnd, Outgoing, Wire};
-use gateway::channel::{BuildError, Certainty, Channel, SendErrorKind, build};
+use gateway::channel::{BuildError, Certainty, Channel, SendErrorKind, build, collector};
 use gateway::clock::{Clock, SystemClock};
 use gateway::configuration::Connection;
-use gateway::telemetry::Metrics;
 
 use crate::peer::{Then, peer, run, tcp_message};
 
@@ -84,5 +83,18 @@ fn an_endpoint_that_wants_tls_is_never_spoken_to_without() {
             endpoint: "ABC/main".to_owned()
         })
     );
-    let _ = Metrics::new();
+}
+
+#[test]
+fn only_a_folder_can_be_collected_from() {
+    let of = |text: &str| {
+        let connection: Connection = toml::from_str(text).unwrap();
+        collector(&connection).is_some()
+    };
+    assert!(of(
+        "bank = \"ABC\"\nendpoints.collect = { transport = \"folder\", path = \"in\" }"
+    ));
+    assert!(!of(
+        "bank = \"ABC\"\nendpoints.drop = { transport = \"folder\", path = \"out\" }"
+    ));
 }

@@ -14,6 +14,8 @@ pub(super) struct Cells<'a> {
     count: usize,
     /// A bit for each damaged cell.
     pub(super) damaged: u64,
+    /// A bit for each cell that is typed as a date, `2026-11-01`.
+    pub(super) dates: u64,
     /// Data stands beyond the cells that are looked at.
     pub(super) beyond: bool,
     /// The row breaks the structure; that is reported already.
@@ -26,6 +28,7 @@ impl<'a> Cells<'a> {
             texts: [""; CELLS_MAX],
             count: 0,
             damaged: 0,
+            dates: 0,
             beyond: false,
             broken: false,
         }
@@ -185,7 +188,11 @@ impl Grid {
             return to.finding(schema_at("stated_twice", row).field(key.key()));
         }
         self.stated.add(key as usize);
-        self.head.fields[key as usize] = value.to_owned();
+        // A month typed as one of its days is that month.
+        let month = value
+            .get(..7)
+            .filter(|_| key == HeadKey::PayMonth && cells.dates & 2 != 0);
+        self.head.fields[key as usize] = month.unwrap_or(value).to_owned();
         if cells.damaged(1) {
             self.head.damaged.add(key as usize);
         }

@@ -48,7 +48,14 @@ impl Desk<'_> {
         let value = match key {
             HeadKey::PayerAccount => masked(text),
             HeadKey::PayerName => PersonName::mask(text),
-            _ => shown(text),
+            HeadKey::BatchNo
+            | HeadKey::EmployerUscc
+            | HeadKey::EmployerName
+            | HeadKey::ProjectCode
+            | HeadKey::PayMonth
+            | HeadKey::PayingBank
+            | HeadKey::LineCount
+            | HeadKey::TotalAmount => shown(text),
         };
         let word = if self.raw.damaged.has(key as usize) {
             "typed_as_number"

@@ -1,6 +1,8 @@
 //! One judge for the lines of every format: borrowed texts in, values and findings out. The good
 //! path allocates nothing.
 
+mod fields;
+
 use super::raw::{BankBy, RawLine, masked, shown};
 use super::template::Column;
 use crate::codes::{self, Bank};
@@ -122,9 +124,10 @@ impl<'a> Case<'_, 'a> {
     }
 
     fn unencodable(&mut self, code: FindingCode, column: Column, character: char) {
-        let value = match column {
-            Column::Name => PersonName::mask(self.raw.text(column)),
-            _ => shown(self.raw.text(column)),
+        let value = if column == Column::Name {
+            PersonName::mask(self.raw.text(column))
+        } else {
+            shown(self.raw.text(column))
         };
         let finding = self.add(code, column);
         finding.value = Some(value);
@@ -205,10 +208,10 @@ impl Judge {
                 None
             }
         };
-        let name = name(&mut case);
-        let id_type = id_type(&mut case);
-        let id_number = id_number(&mut case, id_type);
-        let account = account(&mut case);
+        let name = fields::name(&mut case);
+        let id_type = fields::id_type(&mut case);
+        let id_number = fields::id_number(&mut case, id_type);
+        let account = fields::account(&mut case);
         let stated = self.stated_bank(&mut case);
         let by_card = account.and_then(|account| self.card(&mut case, &account, stated));
         Values {
@@ -220,11 +223,11 @@ impl Judge {
             id_number,
             account,
             bank: stated.map(|bank| bank.code).or(by_card),
-            cnaps_code: cnaps_code(&mut case),
+            cnaps_code: fields::cnaps_code(&mut case),
             amount: self.amount(&mut case),
-            gross_amount: gross_amount(&mut case),
+            gross_amount: fields::gross_amount(&mut case),
             memo: case.plain(Column::Memo, case.text(Column::Memo), self.text_bytes_max),
-            corrects: corrects(&mut case),
+            corrects: fields::corrects(&mut case),
         }
     }
 
@@ -233,7 +236,7 @@ impl Judge {
         match by {
             BankBy::Text => {}
             BankBy::Bic => return codes::bank_by_bic(text),
-            BankBy::MemberId => return by_member_id(text),
+            BankBy::MemberId => return fields::by_member_id(text),
         }
         if let Some(known) = self.asked.get(text) {
             return *known;
@@ -294,7 +297,7 @@ impl Judge {
         if case.damaged(FindingCode::AmountInvalid, Column::Amount) {
             return None;
         }
-        let amount = match money(case, Column::Amount) {
+        let amount = match fields::money(case, Column::Amount) {
             Ok(amount) => amount,
             Err(ValueError::Empty) => {
                 case.add(FindingCode::AmountMissing, Column::Amount);
@@ -318,143 +321,5 @@ impl Judge {
             }
         }
         Some(amount)
-    }
-}
-
-/// A number of the clearing system: a whole bank number, or one whose class is one bank's.
-fn by_member_id(text: &str) -> Option<&'static Bank> {
-    let code = CnapsCode::parse(text).ok()?;
-    let exact = codes::banks()
-        .iter()
-        .find(|bank| bank.cnaps_code == Some(code));
-    exact.or_else(|| {
-        let mut of_class = codes::banks()
-            .iter()
-            .filter(|b| b.cnaps_class == code.class());
-        of_class.next().filter(|_| of_class.next().is_none())
-    })
-}
-
-fn name<'a>(case: &mut Case<'_, 'a>) -> Option<&'a str> {
-    if case.damaged(FindingCode::NameMissing, Column::Name) {
-        return None;
-    }
-    let text = case.raw.text(Column::Name);
-    match PersonName::check(text) {
-        Ok(name) => Some(name),
-        Err(ValueError::Empty) => {
-            case.add(FindingCode::NameMissing, Column::Name);
-            None
-        }
-        Err(ValueError::Overflow) => {
-            let counted = text.trim().chars().count();
-            case.invalid(FindingCode::NameTooLong, Column::Name, ValueError::Overflow);
-            if let Some(finding) = case.findings.last_mut() {
-                let limit = PersonName::CHARS_MAX.to_string();
-                finding.arguments.insert("limit", limit);
-                finding.arguments.insert("counted", counted.to_string());
-            }
-            None
-        }
-        Err(_) => {
-            let character = text.trim().chars().find(|c| forbidden(*c));
-            let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
-            case.unencodable(FindingCode::NameNotEncodable, Column::Name, character);
-            None
-        }
-    }
-}
-
-/// `None` where the kind can't be read; the number is then judged by no rule.
-fn id_type(case: &mut Case<'_, '_>) -> Option<IdType> {
-    match IdType::parse(case.text(Column::IdType)) {
-        Ok(kind) => Some(kind),
-        Err(error) => {
-            case.invalid(FindingCode::IdTypeInvalid, Column::IdType, error);
-            None
-        }
-    }
-}
-
-fn id_number(case: &mut Case<'_, '_>, kind: Option<IdType>) -> Option<IdNumber> {
-    if case.damaged(FindingCode::IdNumberInvalid, Column::IdNumber) {
-        return None;
-    }
-    let text = case.text(Column::IdNumber);
-    if text.is_empty() {
-        case.add(FindingCode::IdNumberMissing, Column::IdNumber);
-        return None;
-    }
-    match IdNumber::parse(kind?, text) {
-        Ok(number) => Some(number),
-        Err(error) => {
-            case.invalid(FindingCode::IdNumberInvalid, Column::IdNumber, error);
-            None
-        }
-    }
-}
-
-fn account(case: &mut Case<'_, '_>) -> Option<AccountNo> {
-    if case.damaged(FindingCode::AccountInvalid, Column::Account) {
-        return None;
-    }
-    match AccountNo::parse(case.text(Column::Account)) {
-        Ok(account) => Some(account),
-        Err(ValueError::Empty) => {
-            case.add(FindingCode::AccountMissing, Column::Account);
-            None
-        }
-        Err(error) => {
-            case.invalid(FindingCode::AccountInvalid, Column::Account, error);
-            None
-        }
-    }
-}
-
-fn cnaps_code(case: &mut Case<'_, '_>) -> Option<CnapsCode> {
-    if case.damaged(FindingCode::CnapsCodeInvalid, Column::CnapsCode) {
-        return None;
-    }
-    match CnapsCode::parse(case.text(Column::CnapsCode)) {
-        Ok(code) => Some(code),
-        Err(ValueError::Empty) => None,
-        Err(error) => {
-            case.invalid(FindingCode::CnapsCodeInvalid, Column::CnapsCode, error);
-            None
-        }
-    }
-}
-
-fn money(case: &Case<'_, '_>, column: Column) -> Result<Fen, ValueError> {
-    let text = case.text(column);
-    if case.raw.in_fen.has(column as usize) {
-        Fen::parse_fen(text)
-    } else {
-        Fen::parse_yuan(text)
-    }
-}
-
-fn gross_amount(case: &mut Case<'_, '_>) -> Option<Fen> {
-    if case.damaged(FindingCode::AmountInvalid, Column::GrossAmount) {
-        return None;
-    }
-    match money(case, Column::GrossAmount) {
-        Ok(amount) => Some(amount),
-        Err(ValueError::Empty) => None,
-        Err(error) => {
-            case.invalid(FindingCode::AmountInvalid, Column::GrossAmount, error);
-            None
-        }
-    }
-}
-
-fn corrects(case: &mut Case<'_, '_>) -> Option<PaymentId> {
-    match PaymentId::parse(case.text(Column::Corrects)) {
-        Ok(payment) => Some(payment),
-        Err(ValueError::Empty) => None,
-        Err(error) => {
-            case.invalid(FindingCode::CorrectsInvalid, Column::Corrects, error);
-            None
-        }
     }
 }

@@ -15,6 +15,7 @@ mod head;
 mod json;
 mod judge;
 mod line_numbers;
+mod metered;
 mod pain_001;
 mod raw;
 mod reading;

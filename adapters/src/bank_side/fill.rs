@@ -1,0 +1,142 @@
+//! What the bank says, as named values: codes by their tables in reverse, sums, rows.
+
+use super::{BankReply, BankSide};
+use crate::definition::dialect::CodeNames;
+use crate::exchange::{Crypto, LineOutcome, Outcome};
+use crate::layout::fault::WriteFault;
+use crate::layout::field::Field;
+use crate::layout::values::{Record, Values};
+use crate::wire::Message;
+use crate::wire::layer::Around;
+use schemas::Purpose;
+
+impl BankSide<'_> {
+    pub(super) fn line_codes(
+        &self,
+        names: &CodeNames,
+        outcome: Outcome,
+        detail: Option<&str>,
+    ) -> (String, Option<String>) {
+        let table = names
+            .line
+            .as_ref()
+            .and_then(|n| self.adapter.codes.get(n.get_ref()));
+        let status = table.and_then(|table| table.code_of(outcome, detail));
+        let code = match outcome {
+            Outcome::Failed(reason) => self.adapter.reasons.code_of(reason).map(str::to_owned),
+            Outcome::Paid
+            | Outcome::Accepted
+            | Outcome::Unknown
+            | Outcome::Returned
+            | Outcome::NotFound => None,
+        };
+        (status.unwrap_or_else(|| UNLISTED.to_owned()), code)
+    }
+
+    fn code(&self, name: Option<&toml::Spanned<String>>, outcome: Outcome) -> Option<String> {
+        let table = self.adapter.codes.get(name?.get_ref())?;
+        let code = table.code_of(outcome, None);
+        Some(code.unwrap_or_else(|| UNLISTED.to_owned()))
+    }
+
+    pub(super) fn fill(&self, values: &mut Values, names: &CodeNames, reply: &BankReply) {
+        self.adapter.fill_examples(values);
+        let batch = reply.batch.unwrap_or_else(|| batch_of(reply));
+        let head = [
+            (
+                Field::ReplyCode,
+                self.code(names.request.as_ref(), reply.outcome),
+            ),
+            (Field::BatchCode, self.code(names.batch.as_ref(), batch)),
+            (Field::ReplyText, reply.text.clone()),
+            (Field::BankBatchNo, reply.bank_batch_no.clone()),
+        ];
+        for (field, value) in head {
+            if let Some(value) = value {
+                values.set(field, value);
+            }
+        }
+        values.rows = reply
+            .lines
+            .iter()
+            .map(|line| self.row(names, line))
+            .collect();
+        values.set(Field::RowCount, reply.lines.len().to_string());
+        if reply.lines.is_empty() {
+            return;
+        }
+        type Pick = fn(Outcome) -> bool;
+        let sums: [(Field, Field, Pick); 3] = [
+            (Field::FileCount, Field::FileTotal, |_| true),
+            (Field::PaidCount, Field::PaidTotal, |o| o == Outcome::Paid),
+            (Field::FailedCount, Field::FailedTotal, |o| {
+                matches!(o, Outcome::Failed(_))
+            }),
+        ];
+        for (count, total, pick) in sums {
+            let picked = || reply.lines.iter().filter(|line| pick(line.outcome));
+            let sum = picked().filter_map(|line| line.amount);
+            let sum = sum.fold(0i64, |sum, amount| sum.saturating_add(amount.0));
+            values.set(count, picked().count().to_string());
+            values.set(total, sum.to_string());
+        }
+    }
+
+    fn row(&self, names: &CodeNames, line: &LineOutcome) -> Record {
+        let (status, code) = self.line_codes(names, line.outcome, line.detail.as_deref());
+        let open = Purpose::Instruction;
+        let values = [
+            (Field::RowNo, line.row_no.map(|number| number.to_string())),
+            (
+                Field::PayeeAccount,
+                line.account.map(|account| account.reveal(open).to_owned()),
+            ),
+            (
+                Field::PayeeName,
+                line.name.as_ref().map(|name| name.reveal(open).to_owned()),
+            ),
+            (Field::RowAmount, line.amount.map(|a| a.0.to_string())),
+            (Field::RowStatus, Some(status)),
+            (Field::RowCode, code),
+            (Field::RowText, line.bank_text.clone()),
+            (Field::RowSerial, line.bank_serial.clone()),
+            (Field::RowOriginalSerial, line.original_bank_serial.clone()),
+            (Field::RowBookedAt, line.booked_at.clone()),
+        ];
+        let present = values.into_iter();
+        present
+            .filter_map(|(field, value)| Some((field, value?)))
+            .collect()
+    }
+
+    pub(super) fn write(
+        &self,
+        message: &Message,
+        values: Values,
+        crypto: &dyn Crypto,
+    ) -> Result<Vec<u8>, WriteFault> {
+        let around = Around {
+            crypto,
+            charset: self.adapter.charset_in(),
+        };
+        let written = message.write(&values, around);
+        written.map(|w| w.bytes).map_err(|(fault, _)| fault)
+    }
+}
+
+/// A status that no table lists: what a bank says that says nothing.
+const UNLISTED: &str = "ZZ";
+
+fn batch_of(reply: &BankReply) -> Outcome {
+    let settled = |line: &LineOutcome| match line.outcome {
+        Outcome::Paid | Outcome::Failed(_) | Outcome::Returned => true,
+        Outcome::Accepted | Outcome::Unknown | Outcome::NotFound => false,
+    };
+    if reply.lines.is_empty() {
+        reply.outcome
+    } else if reply.lines.iter().all(settled) {
+        Outcome::Paid
+    } else {
+        Outcome::Accepted
+    }
+}

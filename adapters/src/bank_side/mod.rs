@@ -1,0 +1,272 @@
+//! The bank's chair: the same definition read where the gateway writes and written where it
+//! reads. This is what the sandbox's 57 banks are made of.
+
+mod fill;
+mod messages;
+
+pub use messages::{BankLine, BankReply, BankRequest, Incoming, IncomingWire, RequestKind};
+
+use crate::adapter::BankAdapter;
+use crate::definition::dialect::StepRule;
+use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
+use crate::layout::atom::Atom;
+use crate::layout::fault::{WriteFault, unreadable};
+use crate::layout::field::Field;
+use crate::layout::slot::Source;
+use crate::layout::values::{Record, Values};
+use crate::order::{date_of, fen};
+use crate::wire::Reading;
+use crate::wire::http::{HttpRule, WireRule};
+use crate::wire::layer::Around;
+use base64::Engine;
+use schemas::{AccountNo, PersonName};
+use std::collections::BTreeMap;
+
+/// The bank's side of one adapter.
+#[derive(Clone, Copy, Debug)]
+pub struct BankSide<'a> {
+    adapter: &'a BankAdapter,
+}
+
+impl<'a> BankSide<'a> {
+    pub(crate) fn new(adapter: &'a BankAdapter) -> Self {
+        Self { adapter }
+    }
+
+    fn steps(&self) -> impl Iterator<Item = (&'a StepRule, RequestKind)> {
+        let dialect = &self.adapter.dialect;
+        let submit = dialect.submit.iter().map(|step| match step.instructs {
+            true => (step, RequestKind::Submit),
+            false => (step, RequestKind::Step),
+        });
+        let query = dialect.query.iter().map(|step| (step, RequestKind::Query));
+        submit.chain(query)
+    }
+
+    /// Reads a request: the step is found by the wire and by the fixed texts of its message.
+    ///
+    /// # Errors
+    /// `Unreadable` with what the last fitting step had against it.
+    pub fn read_request(
+        &self,
+        incoming: &Incoming,
+        crypto: &dyn Crypto,
+    ) -> Result<BankRequest, Unreadable> {
+        let mut last = unreadable("no step of the dialect travels so");
+        for (step, kind) in self
+            .steps()
+            .filter(|(step, _)| fits(&step.wire, &incoming.wire))
+        {
+            match self.read_step(step, kind, incoming, crypto) {
+                Ok(request) => return Ok(request),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    fn read_step(
+        &self,
+        step: &StepRule,
+        kind: RequestKind,
+        incoming: &Incoming,
+        crypto: &dyn Crypto,
+    ) -> Result<BankRequest, Unreadable> {
+        let around = Around {
+            crypto,
+            charset: self.adapter.charset_out(),
+        };
+        let bytes = &incoming.bytes;
+        let mut values = step.request.read(bytes, Reading::Whole, around)?;
+        if let IncomingWire::Http { headers, .. } = &incoming.wire {
+            let inner = step.request.inner(bytes, around)?;
+            step.wire.verify(headers, &inner, &mut values, around)?;
+        }
+        let lines: Option<Vec<BankLine>> = values.rows.iter().zip(1..).map(line).collect();
+        let mut fields = BTreeMap::new();
+        for (field, value) in &values.head {
+            fields.insert(field.to_string(), value.clone());
+        }
+        for (name, value) in &values.connection {
+            fields.insert(format!("connection.{name}"), value.clone());
+        }
+        for (name, value) in &values.captured {
+            fields.insert(format!("captured.{name}"), value.clone());
+        }
+        Ok(BankRequest {
+            step: step.name.clone(),
+            kind,
+            has_reply: step.reply.is_some(),
+            file_no: values.text(Field::FileNo).and_then(|n| n.parse().ok()),
+            bank_date: values.text(Field::FileDate).and_then(date_of),
+            lines: lines.ok_or_else(|| unreadable("a row has no name, account or amount"))?,
+            count: values.text(Field::FileCount).and_then(|n| n.parse().ok()),
+            total: fen(&values.head, Field::FileTotal),
+            fields,
+            values,
+            body: bytes.clone(),
+        })
+    }
+
+    /// The reply's bytes, framed or as an HTTP body. Values that the dialect asks for and the
+    /// reply does not hold are echoed from the request.
+    ///
+    /// # Errors
+    /// A value that does not fit, or a key that fails.
+    pub fn write_reply(
+        &self,
+        request: &BankRequest,
+        reply: &BankReply,
+        crypto: &dyn Crypto,
+    ) -> Result<Vec<u8>, WriteFault> {
+        let missing = || WriteFault::Missing {
+            place: format!("the reply of step {}", request.step),
+        };
+        let found = self.steps().find(|(step, _)| step.name == request.step);
+        let (step, _) = found.ok_or_else(missing)?;
+        let message = step.reply.as_ref().ok_or_else(missing)?;
+        let mut values = Values {
+            rows: Vec::new(),
+            ..request.values.clone()
+        };
+        for capture in &self.adapter.dialect.capture {
+            let value = if capture.sandbox_signs {
+                base64::prelude::BASE64_STANDARD.encode(&request.body)
+            } else {
+                capture.placeholder.clone()
+            };
+            values.captured.entry(capture.name.clone()).or_insert(value);
+        }
+        self.fill(&mut values, &step.codes, reply);
+        self.write(message, values, crypto)
+    }
+
+    /// A pushed message about lines of one file.
+    ///
+    /// # Errors
+    /// No record or records of several files; a value that does not fit; a key that fails.
+    pub fn write_push(
+        &self,
+        records: &[DisbursementRecord],
+        crypto: &dyn Crypto,
+    ) -> Result<Vec<u8>, WriteFault> {
+        let place = || WriteFault::Missing {
+            place: "the one file of a push".to_owned(),
+        };
+        let file_no = records.first().and_then(|record| record.file_no);
+        let file_no = file_no.ok_or_else(place)?;
+        if records.iter().any(|record| record.file_no != Some(file_no)) {
+            return Err(place());
+        }
+        let mut values = Values::default();
+        values.set(Field::FileNo, file_no.to_string());
+        let lines = records.iter().map(|record| record.line.clone()).collect();
+        let names = &self.adapter.dialect.push.codes;
+        self.fill(&mut values, names, &BankReply::result(lines));
+        let message = self.adapter.push_message().map_err(|_| place())?;
+        self.write(message, values, crypto)
+    }
+
+    /// Whether our receipt for a push says that it was taken.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn read_push_receipt(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<bool, Unreadable> {
+        let around = Around {
+            crypto,
+            charset: self.adapter.charset_out(),
+        };
+        let receipt = &self.adapter.dialect.push.receipt;
+        let values = receipt.read(bytes, Reading::AsFound, around)?;
+        Ok(values.text(Field::ReceiptAccepted) == Some("yes"))
+    }
+
+    /// Every way in: what a sandbox must listen on, with the folders that it must watch. HTTP
+    /// paths are as far as they are the same for every message.
+    #[must_use]
+    pub fn doors(&self) -> Vec<IncomingWire> {
+        let mut doors = Vec::new();
+        for (step, _) in self.steps() {
+            let door = match &step.wire {
+                WireRule::Tcp {} => IncomingWire::Tcp,
+                WireRule::Http(rule) => IncomingWire::Http {
+                    path: path_start(rule).unwrap_or("/").to_owned(),
+                    headers: Vec::new(),
+                },
+                WireRule::Drop { folder } => IncomingWire::Drop {
+                    folder: folder.clone(),
+                    file_name: String::new(),
+                },
+            };
+            if !doors.contains(&door) {
+                doors.push(door);
+            }
+        }
+        doors
+    }
+
+    /// Values that this bank's replies give for later steps, as its sandbox gives them.
+    #[must_use]
+    pub fn references(&self) -> BTreeMap<String, String> {
+        let captures = self.adapter.dialect.capture.iter();
+        captures
+            .map(|capture| (capture.name.clone(), capture.placeholder.clone()))
+            .collect()
+    }
+
+    /// What a reader will make of an outcome that this bank says of a line: a dialect without a
+    /// code for a finer reason or a return says less.
+    #[must_use]
+    pub fn line_expressible(&self, outcome: Outcome, push: bool) -> Outcome {
+        let query = self.adapter.dialect.query.last().map(|step| &step.codes);
+        let names = if push {
+            Some(&self.adapter.dialect.push.codes)
+        } else {
+            query
+        };
+        let Some(names) = names else {
+            return Outcome::Unknown;
+        };
+        let (status, code) = self.line_codes(names, outcome, None);
+        let table = names
+            .line
+            .as_ref()
+            .and_then(|n| self.adapter.codes.get(n.get_ref()));
+        let read = table.map_or(Outcome::Unknown, |table| table.outcome(&status));
+        self.adapter.refine(read, code.as_deref())
+    }
+}
+
+/// A row without a number has that of its place.
+fn line((row, place): (&Record, u32)) -> Option<BankLine> {
+    Some(BankLine {
+        row_no: row
+            .get(&Field::RowNo)
+            .map_or(Some(place), |number| number.parse().ok()),
+        name: PersonName::parse(row.get(&Field::PayeeName)?).ok()?,
+        account: AccountNo::parse(row.get(&Field::PayeeAccount)?).ok()?,
+        amount: fen(row, Field::RowAmount)?,
+        memo: row.get(&Field::RowMemo).cloned(),
+    })
+}
+
+fn path_start(rule: &HttpRule) -> Option<&str> {
+    match rule.path.first().map(|slot| &slot.source) {
+        Some(Source::One(Atom::Const(start))) => Some(start),
+        Some(_) | None => None,
+    }
+}
+
+fn fits(rule: &WireRule, wire: &IncomingWire) -> bool {
+    match (rule, wire) {
+        (WireRule::Tcp {}, IncomingWire::Tcp) => true,
+        (WireRule::Http(rule), IncomingWire::Http { path, .. }) => {
+            path_start(rule).is_none_or(|start| path.starts_with(start))
+        }
+        (WireRule::Drop { folder }, IncomingWire::Drop { folder: own, .. }) => folder == own,
+        (
+            WireRule::Tcp {} | WireRule::Http(_) | WireRule::Drop { .. },
+            IncomingWire::Tcp | IncomingWire::Http { .. } | IncomingWire::Drop { .. },
+        ) => false,
+    }
+}

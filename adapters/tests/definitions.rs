@@ -1,0 +1,189 @@
+//! Wrong definitions are refused with file, line and the allowed words.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use adapters::{Book, DefinitionError, Evidence};
+use std::collections::BTreeSet;
+
+const DIALECT: &str = include_str!("../dialects/hxb_xhj/dialect.toml");
+const BANK: &str = include_str!("../banks/HXB/bank.toml");
+const DIALECT_FILE: &str = "dialects/hxb_xhj/dialect.toml";
+const BANK_FILE: &str = "banks/HXB/bank.toml";
+
+fn refused(dialect: &str, bank: &str) -> DefinitionError {
+    let files = [(DIALECT_FILE, dialect), (BANK_FILE, bank)];
+    let errors = Book::from_files(files).expect_err("refused");
+    errors.into_iter().next().unwrap()
+}
+
+/// The dialect with `old` replaced; the error stands on the line where `mark` is.
+fn dialect_refused(old: &str, new: &str, mark: &str, words: &[&str]) {
+    assert!(DIALECT.contains(old), "{old}");
+    let text = DIALECT.replacen(old, new, 1);
+    let error = refused(&text, BANK);
+    let line = text[..text.find(mark).unwrap()].matches('\n').count() + 1;
+    assert_eq!(error.file, DIALECT_FILE);
+    assert_eq!(error.line, line, "{error}");
+    for word in words {
+        assert!(error.what.contains(word), "{word} not in: {error}");
+    }
+}
+
+fn bank_refused(text: &str, mark: &str, words: &[&str]) {
+    let error = refused(DIALECT, text);
+    let line = text[..text.find(mark).unwrap()].matches('\n').count() + 1;
+    assert_eq!(
+        (error.file.as_str(), error.line),
+        (BANK_FILE, line),
+        "{error}"
+    );
+    for word in words {
+        assert!(error.what.contains(word), "{word} not in: {error}");
+    }
+}
+
+#[test]
+fn an_unknown_key_is_refused() {
+    dialect_refused(
+        "[pace]\nfirst_ms",
+        "[pace]\nfirst_msec",
+        "first_msec",
+        &["first_msec", "first_ms", "interval_ms"],
+    );
+}
+
+#[test]
+fn an_unknown_field_is_refused_with_the_list() {
+    dialect_refused(
+        "field = \"payee.cnaps_code\"",
+        "field = \"payee.line_no\"",
+        "payee.line_no",
+        &["payee.line_no", "payee.account", "row.amount"],
+    );
+}
+
+#[test]
+fn money_without_a_unit_is_refused() {
+    dialect_refused(
+        "field = \"file.total\", as = \"yuan2\"",
+        "field = \"file.total\"",
+        "{ field = \"file.total\" }",
+        &["file.total", "fen", "yuan2", "yuan3"],
+    );
+}
+
+#[test]
+fn failed_without_a_reason_is_refused() {
+    let failed = "exact = [\"09\"]\noutcome = \"failed\"\nreason = \"refused_by_bank\"";
+    dialect_refused(
+        failed,
+        "exact = [\"09\"]\noutcome = \"failed\"",
+        "[[codes.line]]\nexact = [\"09\"]",
+        &["failed needs a reason", "name_mismatch"],
+    );
+}
+
+#[test]
+fn paid_with_a_reason_is_refused() {
+    dialect_refused(
+        "outcome = \"paid\"",
+        "outcome = \"paid\"\nreason = \"other\"",
+        "[[codes.line]]\nexact = [\"01\"]",
+        &["only failed has a reason"],
+    );
+}
+
+#[test]
+fn a_misspelt_reason_is_refused_with_the_list() {
+    dialect_refused(
+        "refused_by_bank",
+        "refused_by_banc",
+        "\"refused_by_banc\"",
+        &["refused_by_banc", "account_not_found", "refused_by_bank"],
+    );
+}
+
+#[test]
+fn an_unknown_table_quirk_or_connection_is_refused() {
+    dialect_refused(
+        "request = \"submit\"",
+        "request = \"submits\"",
+        "\"submits\"",
+        &["submits", "line", "push", "query", "submit"],
+    );
+    dialect_refused(
+        "channel = \"tcp\"",
+        "channel = \"tcp\"\nquirks = [\"magic\"]",
+        "\"magic\"",
+        &["magic", "trim_reply_end"],
+    );
+    dialect_refused(
+        "connection = \"operator\"",
+        "connection = \"operater\"",
+        "\"operater\"",
+        &["operater", "operator", "company_no"],
+    );
+}
+
+#[test]
+fn a_refused_query_never_fails_a_payment() {
+    dialect_refused(
+        "outcome = \"not_found\"",
+        "outcome = \"failed\"\nreason = \"other\"",
+        "request = \"query\"",
+        &["accepted, not_found or unknown only"],
+    );
+}
+
+#[test]
+fn a_preset_names_a_known_dialect_and_nothing_else() {
+    let unknown = BANK.replace("hxb_xhj", "hxb_xjh");
+    bank_refused(&unknown, "hxb_xjh", &["hxb_xjh", "hxb_xhj"]);
+    let layout = format!("{BANK}charset_out = \"utf8\"\n");
+    bank_refused(&layout, "charset_out", &["charset_out", "cut_off"]);
+    let noon = BANK.replace("cut_off = \"", "cut_off = \"x");
+    bank_refused(&noon, "cut_off", &["HH:MM"]);
+    let code = BANK.replace("code = \"HXB\"", "code = \"HXC\"");
+    bank_refused(&code, "HXC", &["HXB"]);
+}
+
+#[test]
+fn a_preset_adds_codes_and_never_redefines_one() {
+    let more = "\n[[codes.line]]\nexact = [\"77\"]\noutcome = \"paid\"\n";
+    let text = format!("{BANK}{more}");
+    let files = [(DIALECT_FILE, DIALECT), (BANK_FILE, text.as_str())];
+    let book = Book::from_files(files).unwrap();
+    let explained = book.adapters()[0].explain();
+    let added = explained.iter().find(|e| e.value.contains("more")).unwrap();
+    assert_eq!(
+        (added.name.as_str(), added.file.as_str()),
+        ("codes.line", BANK_FILE)
+    );
+
+    let again = format!("{BANK}{}", more.replace("77", "09"));
+    bank_refused(&again, "[[codes.line]]", &["09", "hxb_xhj", "new dialect"]);
+    let table = format!("{BANK}{}", more.replace("codes.line", "codes.lines"));
+    bank_refused(&table, "lines", &["lines", "query", "submit"]);
+    let limits = format!("{BANK}[limits]\nname_bytes_max = 61\n");
+    assert!(refused(DIALECT, &limits).what.contains("not longer"));
+}
+
+#[test]
+fn the_book_has_57_banks_and_trusts_none_too_much() {
+    let book = Book::built_in().unwrap_or_else(|error| panic!("{error}"));
+    let codes: BTreeSet<_> = book.adapters().iter().map(|a| a.code()).collect();
+    assert_eq!((book.adapters().len(), codes.len()), (57, 57));
+    for adapter in book.adapters() {
+        let own = ["HXB", "ICBC", "PAB", "WZCB"].contains(&adapter.code().as_str());
+        let expected = if own {
+            Evidence::Observed
+        } else {
+            Evidence::Synthetic
+        };
+        assert_eq!(adapter.evidence(), expected, "{}", adapter.code());
+        assert!(book.adapter(adapter.code()).is_some());
+        assert!(!adapter.explain().is_empty());
+        assert!(adapter.limits().rows_max > 0);
+    }
+}

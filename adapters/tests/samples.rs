@@ -1,0 +1,73 @@
+//! Our own golden files, one folder a dialect: what leaves and what is read, byte by byte.
+//!
+//! `ANXIN_BLESS=1 cargo test -p adapters --test samples` writes them anew; a change is then
+//! reviewed as a change of the wire. They are made by the engine, so they prove that nothing
+//! moved, not that a bank would take them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use adapters::BankReply;
+use adapters::exchange::{DisbursementRecord, Outcome, Reply};
+use schemas::FailureReason;
+use support::{ToyKeys, accept, bank, converse, order, outcomes, query};
+
+fn compare(dialect: &str, name: &str, bytes: &[u8]) {
+    let folder = format!("{}/dialects/{dialect}/samples", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{folder}/{name}");
+    if std::env::var_os("ANXIN_BLESS").is_some() {
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+    }
+    let golden = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let same = golden
+        .iter()
+        .zip(bytes)
+        .take_while(|(one, other)| one == other)
+        .count();
+    assert!(golden == bytes, "{path} differs from byte {same}");
+}
+
+#[test]
+fn every_message_of_every_dialect_is_its_golden_file() {
+    for code in ["HXB", "ICBC", "PAB", "WZCB", "ZJNX", "BOC", "CMB", "ABC"] {
+        let adapter = bank(code);
+        let dialect = adapter.dialect();
+        let order = order(code);
+        for message in adapter.encode_payment(&order, &ToyKeys).unwrap() {
+            compare(
+                dialect,
+                &format!("{}.request.bin", message.step),
+                &message.bytes,
+            );
+        }
+        let mut submission = adapter.submit(&order);
+        let (reply, _, replies) = converse(adapter, &mut submission, accept);
+        compare(dialect, "receipt.bin", replies.last().unwrap());
+        let Reply::Receipt(receipt) = reply else {
+            panic!("a receipt")
+        };
+        let said = [
+            Outcome::Paid,
+            Outcome::Failed(FailureReason::NameMismatch),
+            Outcome::Accepted,
+            Outcome::Unknown,
+        ];
+        let asked = query(&order, receipt.references);
+        let mut conversation = adapter.query(&asked);
+        let (_, _, replies) = converse(adapter, &mut conversation, |_| BankReply {
+            batch: Some(Outcome::Paid),
+            ..BankReply::result(outcomes(&order, &said))
+        });
+        compare(dialect, "result.bin", replies.last().unwrap());
+        let lines = outcomes(&order, &[Outcome::Returned]).into_iter().take(1);
+        let records: Vec<_> = lines
+            .map(|line| DisbursementRecord {
+                file_no: Some(order.file_no),
+                line,
+            })
+            .collect();
+        let push = adapter.bank_side().write_push(&records, &ToyKeys).unwrap();
+        compare(dialect, "push.bin", &push);
+    }
+}

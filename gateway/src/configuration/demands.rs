@@ -1,0 +1,155 @@
+//! What the profile demands of the server, of a connection and of a bank's evidence.
+
+use std::net::IpAddr;
+use std::path::Path;
+
+use super::connection::{Connection, Endpoint, EndpointTls};
+use super::error::{ConfigurationError, Problem};
+use super::file::{Source, at, present, private};
+use super::profile::{EvidenceLevel, Profile};
+use super::settings::Settings;
+
+/// Words in every certificate of the development authority (crate `certs`).
+const DEVELOPMENT_MARK: &[u8] = b"DEVELOPMENT CA";
+
+pub(super) fn of_server(
+    source: &Source,
+    settings: &Settings,
+    profile: &Profile,
+    errors: &mut Vec<ConfigurationError>,
+) {
+    let Some(tls) = &settings.tls else {
+        if profile.tls_required {
+            errors.push(source.problem("profile", Problem::NoTls));
+        }
+        return;
+    };
+    errors.extend(private(&tls.key_file).err());
+    errors.extend(present(&tls.chain_file).err());
+    for crl in &tls.crl_files {
+        errors.extend(present(crl).err());
+    }
+    if profile.crl_required && tls.crl_files.is_empty() {
+        errors.push(source.problem("[tls]", Problem::NoCrl));
+    }
+    of_authority(&tls.client_ca_file, profile, errors);
+    if profile.tls_required {
+        errors.extend(private(&settings.places.master_key_file).err());
+    }
+}
+
+fn of_authority(path: &Path, profile: &Profile, errors: &mut Vec<ConfigurationError>) {
+    match std::fs::read_to_string(path) {
+        Err(error) => errors.push(at(path, Problem::Unreadable(error.kind()))),
+        Ok(pem) => {
+            if !profile.development_authority_allowed && is_development(&pem) {
+                errors.push(at(path, Problem::DevelopmentAuthority));
+            }
+        }
+    }
+}
+
+/// Looks for the mark in the certificates themselves; the text around them proves nothing.
+fn is_development(pem: &str) -> bool {
+    use base64::Engine as _;
+    pem.split("-----BEGIN CERTIFICATE-----")
+        .skip(1)
+        .filter_map(|part| part.split("-----END").next())
+        .any(|body| {
+            let body: String = body.split_ascii_whitespace().collect();
+            base64::engine::general_purpose::STANDARD
+                .decode(body)
+                .is_ok_and(|der| {
+                    der.windows(DEVELOPMENT_MARK.len())
+                        .any(|window| window == DEVELOPMENT_MARK)
+                })
+        })
+}
+
+pub(super) fn of_connection(
+    source: &Source,
+    connection: &Connection,
+    profile: &Profile,
+    errors: &mut Vec<ConfigurationError>,
+) {
+    for (name, endpoint) in &connection.endpoints {
+        let key = format!("[endpoints.{name}");
+        let (address, tls) = match endpoint {
+            Endpoint::Folder { .. } => continue,
+            Endpoint::Tcp { address, tls } | Endpoint::Http { address, tls, .. } => (address, tls),
+        };
+        match tls {
+            None if !profile.plain_public_allowed && !is_inside(address.ip()) => {
+                errors.push(source.problem(&key, Problem::Plain));
+            }
+            None => {}
+            Some(tls) => of_endpoint_tls(source, &key, tls, profile, errors),
+        }
+    }
+    for (nth, exception) in connection.admission.exceptions.iter().enumerate() {
+        if exception.signer.trim().is_empty() || exception.reason.trim().is_empty() {
+            let key = "[[admission.exceptions]]";
+            errors.push(source.nth_problem(key, nth, Problem::ExceptionUnsigned));
+        }
+    }
+}
+
+fn of_endpoint_tls(
+    source: &Source,
+    key: &str,
+    tls: &EndpointTls,
+    profile: &Profile,
+    errors: &mut Vec<ConfigurationError>,
+) {
+    of_authority(&tls.ca_file, profile, errors);
+    if profile.crl_required && tls.crl_files.is_empty() {
+        errors.push(source.problem(key, Problem::NoCrl));
+    }
+    for crl in tls.crl_files.iter().chain(&tls.chain_file) {
+        errors.extend(present(crl).err());
+    }
+    if let Some(path) = &tls.key_file {
+        errors.extend(private(path).err());
+    }
+}
+
+/// The same room or the same private network.
+fn is_inside(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => v4.is_loopback() || v4.is_private(),
+            None => v6.is_loopback() || v6.is_unique_local(),
+        },
+    }
+}
+
+pub(super) fn of_evidence(
+    source: &Source,
+    connection: &Connection,
+    level: EvidenceLevel,
+    min: EvidenceLevel,
+    today: time::Date,
+) -> Vec<ConfigurationError> {
+    if level >= min {
+        return Vec::new();
+    }
+    let exceptions = &connection.admission.exceptions;
+    if exceptions
+        .iter()
+        .any(|exception| exception.expires >= today)
+    {
+        return Vec::new();
+    }
+    let key = "[[admission.exceptions]]";
+    let ended = |(nth, exception): (usize, &super::EvidenceException)| {
+        source.nth_problem(key, nth, Problem::ExceptionExpired(exception.expires))
+    };
+    let mut errors: Vec<ConfigurationError> = exceptions.iter().enumerate().map(ended).collect();
+    let problem = Problem::Evidence {
+        bank: connection.bank,
+        level: level.as_str(),
+    };
+    errors.push(source.problem("bank", problem));
+    errors
+}

@@ -1,0 +1,315 @@
+//! `gateway.toml`: every option with its default. The reasons stand in `config/gateway.toml`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Deserializer};
+
+use super::profile::ProfileName;
+use super::value;
+
+/// The whole file. Every table and every option may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// What the installation demands of itself.
+    pub profile: ProfileName,
+    /// Where things lie.
+    pub places: Places,
+    /// Addresses to listen on.
+    pub listen: Listen,
+    /// TLS towards callers; absent in development, where an authority is made at the start.
+    pub tls: Option<ServerTlsFiles>,
+    /// How much a caller may send and hold.
+    pub limits: Limits,
+    /// How long is waited.
+    pub time_outs: TimeOuts,
+    /// How records are made durable together.
+    pub group_commit: GroupCommit,
+    /// Segments of the journal.
+    pub journal: JournalSettings,
+    /// Sending and asking.
+    pub dispatch: DispatchSettings,
+    /// Logs.
+    pub logs: LogSettings,
+}
+
+/// Folders and files; relative ones begin at the folder of `gateway.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Places {
+    /// Journal, index and locks.
+    pub data: PathBuf,
+    /// The key that opens the data keys; mode 0600. Made at the first start in development.
+    pub master_key_file: PathBuf,
+    /// One file for each bank.
+    pub connections: PathBuf,
+    /// Registered payer accounts; mode 0600.
+    pub mandates_file: PathBuf,
+    /// Who may call what.
+    pub roles_file: PathBuf,
+    /// Closed and working days beyond the built-in ones.
+    pub calendar: PathBuf,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self {
+            data: "data".into(),
+            master_key_file: "master.key".into(),
+            connections: "connections".into(),
+            mandates_file: "mandates.toml".into(),
+            roles_file: "roles.toml".into(),
+            calendar: "calendar".into(),
+        }
+    }
+}
+
+/// Addresses to listen on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listen {
+    /// For employers, banks and regulators: mutual TLS.
+    pub parties: SocketAddr,
+    /// For the operator's network: health and metrics.
+    pub operator: SocketAddr,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Self {
+            parties: SocketAddr::from(([127, 0, 0, 1], 8443)),
+            operator: SocketAddr::from(([127, 0, 0, 1], 8444)),
+        }
+    }
+}
+
+/// TLS files of the server, all PEM.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerTlsFiles {
+    /// Our chain, own certificate first.
+    pub chain_file: PathBuf,
+    /// Our key; mode 0600.
+    pub key_file: PathBuf,
+    /// The authorities of callers.
+    pub client_ca_file: PathBuf,
+    /// Their revocation lists.
+    #[serde(default)]
+    pub crl_files: Vec<PathBuf>,
+}
+
+/// How much a caller may send and hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Lines of one batch, at least 1,000,000 (INTERFACE section 2).
+    #[serde(deserialize_with = "lines")]
+    pub lines_max: u64,
+    /// Bytes of one uploaded file.
+    #[serde(deserialize_with = "body_bytes")]
+    pub upload_bytes_max: u64,
+    /// Bytes of one message that a bank pushes.
+    #[serde(deserialize_with = "body_bytes")]
+    pub bank_message_bytes_max: u64,
+    /// Bytes of any other request body.
+    #[serde(deserialize_with = "small_bytes")]
+    pub request_bytes_max: u64,
+    /// Bytes of a request's head.
+    #[serde(deserialize_with = "small_bytes")]
+    pub head_bytes_max: u64,
+    /// Connections open at once.
+    #[serde(deserialize_with = "many")]
+    pub connections_max: u64,
+    /// Connections open at once of one party.
+    #[serde(deserialize_with = "many")]
+    pub party_connections_max: u64,
+    /// Uploads being read at once.
+    #[serde(deserialize_with = "many")]
+    pub uploads_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            lines_max: 1_000_000,
+            upload_bytes_max: 512 * 1024 * 1024,
+            bank_message_bytes_max: 512 * 1024 * 1024,
+            request_bytes_max: 1024 * 1024,
+            head_bytes_max: 32 * 1024,
+            connections_max: 4_096,
+            party_connections_max: 64,
+            uploads_max: 8,
+        }
+    }
+}
+
+/// How long is waited, in milliseconds, and how slow a body may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TimeOuts {
+    /// For a TLS handshake.
+    #[serde(deserialize_with = "wait_ms")]
+    pub handshake_wait_ms: u64,
+    /// For a request's head.
+    #[serde(deserialize_with = "wait_ms")]
+    pub head_wait_ms: u64,
+    /// Without a byte of the body.
+    #[serde(deserialize_with = "wait_ms")]
+    pub idle_wait_ms: u64,
+    /// Least bytes a second of a body.
+    #[serde(deserialize_with = "small_bytes")]
+    pub body_bytes_per_second_min: u64,
+    /// For work under way when the gateway stops.
+    #[serde(deserialize_with = "wait_ms")]
+    pub stop_wait_ms: u64,
+}
+
+impl Default for TimeOuts {
+    fn default() -> Self {
+        Self {
+            handshake_wait_ms: 10_000,
+            head_wait_ms: 10_000,
+            idle_wait_ms: 30_000,
+            body_bytes_per_second_min: 4_096,
+            stop_wait_ms: 30_000,
+        }
+    }
+}
+
+/// How records are made durable together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GroupCommit {
+    /// Records in one group at most.
+    #[serde(deserialize_with = "group")]
+    pub records_max: u64,
+    /// Bytes in one group at most.
+    #[serde(deserialize_with = "body_bytes")]
+    pub bytes_max: u64,
+}
+
+impl Default for GroupCommit {
+    fn default() -> Self {
+        Self {
+            records_max: 16_384,
+            bytes_max: 8 * 1024 * 1024,
+        }
+    }
+}
+
+/// Which digest chains the journal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChainDigest {
+    /// SHA-256.
+    #[default]
+    Sha256,
+    /// SM3, GB/T 32905.
+    Sm3,
+}
+
+/// Segments of the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct JournalSettings {
+    /// Bytes after which a new segment begins.
+    #[serde(deserialize_with = "body_bytes")]
+    pub segment_bytes_max: u64,
+    /// Digest of the chain; fixed when a journal is made.
+    pub digest: ChainDigest,
+}
+
+impl Default for JournalSettings {
+    fn default() -> Self {
+        Self {
+            segment_bytes_max: 256 * 1024 * 1024,
+            digest: ChainDigest::Sha256,
+        }
+    }
+}
+
+/// Sending and asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DispatchSettings {
+    /// Before a message that was certainly not sent is tried again; doubled up to 32 times it.
+    #[serde(deserialize_with = "wait_ms")]
+    pub retry_wait_ms: u64,
+    /// Between two questions about the same file.
+    #[serde(deserialize_with = "wait_ms")]
+    pub query_wait_ms: u64,
+    /// Between two looks into a folder.
+    #[serde(deserialize_with = "wait_ms")]
+    pub collect_wait_ms: u64,
+}
+
+impl Default for DispatchSettings {
+    fn default() -> Self {
+        Self {
+            retry_wait_ms: 5_000,
+            query_wait_ms: 60_000,
+            collect_wait_ms: 10_000,
+        }
+    }
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Defects and what needs a person.
+    Error,
+    /// Also what failed and is dealt with.
+    Warn,
+    /// Also what happened.
+    #[default]
+    Info,
+    /// Also how.
+    Debug,
+}
+
+impl LogLevel {
+    /// The word of the file.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+        }
+    }
+}
+
+/// Logs, on the standard error output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogSettings {
+    /// How much.
+    pub level: LogLevel,
+}
+
+fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 1_000_000..=50_000_000)
+}
+
+fn body_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 1_048_576..=4_294_967_296)
+}
+
+fn small_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 1_024..=16_777_216)
+}
+
+fn many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 1..=100_000)
+}
+
+fn group<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 1..=1_000_000)
+}
+
+fn wait_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 100..=3_600_000)
+}

@@ -1,0 +1,161 @@
+use schemas::Lang;
+
+use crate::support::{folder, load, told};
+
+/// The place and message of the only error.
+fn only(text: &str) -> String {
+    let folder = folder(&[("gateway.toml", text, 0o644)]);
+    let told = told(&folder);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let told = told.first().unwrap();
+    told.split("; compare").next().unwrap().to_owned()
+}
+
+#[test]
+fn an_unknown_word_is_refused_with_its_line_and_what_is_allowed() {
+    let told = only("[listen]\nparty = \"127.0.0.1:1\"\n");
+    assert_eq!(
+        told,
+        "gateway.toml:2: unknown field `party`, expected `parties` or `operator`"
+    );
+    let told = only("profil = \"production\"\n");
+    assert!(told.starts_with("gateway.toml:1: unknown field `profil`"));
+    let told = only("\n\nprofile = \"Production\"\n");
+    assert!(told.starts_with("gateway.toml:3: unknown variant `Production`"));
+    let told = only("[limits\n");
+    assert!(told.starts_with("gateway.toml:1: "), "{told}");
+}
+
+#[test]
+fn a_number_out_of_its_range_is_refused_with_the_range() {
+    let told = only("[limits]\nlines_max = 999999\n");
+    assert_eq!(
+        told,
+        "gateway.toml:2: invalid value: integer `999999`, \
+         expected a whole number from 1000000 to 50000000"
+    );
+    for value in ["-1", "0", "1.5", "\"60\"", "99999999999"] {
+        let told = only(&format!("[time_outs]\nidle_wait_ms = {value}\n"));
+        assert!(told.starts_with("gateway.toml:2: invalid "), "{told}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_told_in_both_languages() {
+    let folder = folder(&[]);
+    let errors = load(&folder).unwrap_err();
+    let zh = errors.first().unwrap().told(Lang::Zh);
+    assert!(zh.contains("文件无法读取") && zh.contains("请检查路径和权限"));
+    let en = errors.first().unwrap().told(Lang::En);
+    assert!(en.contains("can't be read") && en.contains("check the path"));
+}
+
+#[test]
+fn errors_of_all_files_come_at_once() {
+    let folder = folder(&[
+        ("gateway.toml", "", 0o644),
+        (
+            "connections/a.toml",
+            "bank = \"ICBC\"\nendpoint = 1\n",
+            0o644,
+        ),
+        ("connections/b.toml", "bank = \"I\"\n[endpoints]\n", 0o644),
+        ("connections/c.toml", "bank = \"ABC\"\n[endpoints]\n", 0o644),
+        (
+            "connections/d.toml",
+            "\nbank = \"ABC\"\n[endpoints]\n",
+            0o644,
+        ),
+        ("roles.toml", "[allow]\nall = []\n", 0o644),
+        ("mandates.toml", "", 0o644),
+    ]);
+    let told = told(&folder);
+    let places: Vec<String> = told
+        .iter()
+        .map(|error| error.split(": ").next().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "connections/a.toml:2",
+            "connections/b.toml:1",
+            "connections/d.toml:2",
+            "mandates.toml",
+            "roles.toml:2",
+        ],
+        "{told:?}"
+    );
+    assert!(told.iter().any(|error| error.contains("chmod 600")));
+}
+
+#[test]
+fn a_connection_names_addresses_and_statuses_that_are_safe() {
+    let endpoint = |text: &str| {
+        let connection =
+            format!("bank = \"ICBC\"\n[endpoints.main]\ntransport = \"http\"\n{text}\n");
+        let folder = folder(&[
+            ("gateway.toml", "", 0o644),
+            ("connections/a.toml", &connection, 0o644),
+        ]);
+        told(&folder).join("\n")
+    };
+    let address = "address = \"127.0.0.1:1\"";
+    assert_eq!(endpoint(address), "");
+    assert_eq!(
+        endpoint(&format!("{address}\nrefusing_statuses = [401]")),
+        ""
+    );
+    for wrong in [
+        "address = \"bank.example:443\"".to_owned(),
+        "address = \"127.0.0.1\"".to_owned(),
+        format!("{address}\nrefusing_statuses = [500]"),
+        format!("{address}\nrefusing_statuses = [400]"),
+        format!("{address}\npath_prefix = \"//evil.example\""),
+        format!("{address}\npath_prefix = \"/a/../b\""),
+        format!("{address}\ntrust_all = true"),
+    ] {
+        assert!(
+            endpoint(&wrong).starts_with("connections/a.toml:"),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn m9_an_error_in_the_mandates_repeats_no_account_and_no_name() {
+    let good = "employer = \"913301006639233248\"\nbank = \"ICBC\"\n";
+    for wrong in [
+        "account = 6222021202000000019\nname = \"张样一\"\n",
+        "account = 6222021202000000.019\nname = \"张样一\"\n",
+        "account = \"62220212020000000A9\"\nname = \"张样一\"\n",
+        "account = [\"6222021202000000019\"]\nname = \"张样一\"\n",
+        "account = \"6222021202000000019\"\nname = \"张样一\u{1}\"\n",
+        "account = \"6222021202000000019\nname = \"张样一\"\n",
+        "account = \"6222021202000000019\"\nnames = \"张样一\"\n",
+    ] {
+        let text = format!("[[mandate]]\n{good}{wrong}");
+        let folder = folder(&[("gateway.toml", "", 0o644), ("mandates.toml", &text, 0o600)]);
+        let told = told(&folder);
+        assert_eq!(told.len(), 1, "{wrong} {told:?}");
+        let printed = format!("{:?}{told:?}", load(&folder).unwrap_err());
+        assert!(
+            told.first().unwrap().starts_with("mandates.toml:"),
+            "{printed}"
+        );
+        for personal in ["6222", "张样", "0019"] {
+            assert!(!printed.contains(personal), "{printed}");
+        }
+    }
+}
+
+#[test]
+fn the_same_mandate_twice_is_told_at_the_second() {
+    let mandate = "[[mandate]]\nemployer = \"913301006639233248\"\nbank = \"ICBC\"\n\
+                   account = \"6222021202000000019\"\nname = \"张样一\"\n";
+    let folder = folder(&[
+        ("gateway.toml", "", 0o644),
+        ("mandates.toml", &format!("{mandate}{mandate}"), 0o600),
+    ]);
+    let told = told(&folder);
+    assert!(told.first().unwrap().starts_with("mandates.toml:6: "));
+}

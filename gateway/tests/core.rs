@@ -1,0 +1,13 @@
+//! The core without network: intake, approval, outcomes and recovery over a journal in memory.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "core_suite/approval.rs"]
+mod approval;
+#[path = "core_suite/bank.rs"]
+mod bank;
+#[path = "core_suite/desk.rs"]
+mod desk;
+#[path = "core_suite/intake.rs"]
+mod intake;
+#[path = "core_suite/money.rs"]
+mod money;

@@ -1,0 +1,156 @@
+//! The container of a workbook: what its directory claims is held against limits before anything
+//! is unpacked, and counted again while it is.
+
+use crate::employer_files::decoded::Trouble;
+use crate::employer_files::detect::unreadable;
+use crate::employer_files::raw::Stop;
+use crate::employer_files::{Format, Limits, Source};
+use crate::finding::{Finding, FindingCode};
+use std::io::{Read, SeekFrom};
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// Parts of a workbook; a real one has some ten.
+const ENTRIES_MAX: usize = 256;
+/// Bytes of the directory.
+const DIRECTORY_MAX: u64 = 1 << 20;
+/// Unpacked bytes for one packed byte, beyond [`RATIO_FREE`].
+const RATIO_MAX: u64 = 100;
+/// Small parts may pack better.
+const RATIO_FREE: u64 = 1 << 20;
+
+/// A container within the limits.
+pub(super) struct Archive<'s> {
+    zip: ZipArchive<&'s mut dyn Source>,
+    unpacked_bytes_max: u64,
+}
+
+impl<'s> Archive<'s> {
+    pub(super) fn open(source: &'s mut dyn Source, limits: &Limits) -> Result<Self, Stop> {
+        let entries = directory(source)?;
+        source.seek(SeekFrom::Start(0))?;
+        let zip = ZipArchive::new(source).map_err(|error| damaged(&error))?;
+        // The same name twice: readers disagree about which one counts.
+        if zip.len() != entries {
+            return Err(unreadable(Format::Xlsx, "damaged").into());
+        }
+        let mut archive = Self {
+            zip,
+            unpacked_bytes_max: limits.unpacked_bytes_max,
+        };
+        archive.check_entries()?;
+        Ok(archive)
+    }
+
+    fn check_entries(&mut self) -> Result<(), Stop> {
+        let mut total = 0u64;
+        let mut places = Vec::new();
+        for at in 0..self.zip.len() {
+            let entry = self.zip.by_index_raw(at).map_err(|error| damaged(&error))?;
+            if entry.encrypted() {
+                return Err(unreadable(Format::Xlsx, "encrypted").into());
+            }
+            let (size, packed) = (entry.size(), entry.compressed_size());
+            total = total.saturating_add(size);
+            if total > self.unpacked_bytes_max || too_dense(size, packed) {
+                return Err(too_large(self.unpacked_bytes_max));
+            }
+            let data = entry.data_start().unwrap_or(u64::MAX);
+            places.push((entry.header_start(), data.saturating_add(packed)));
+        }
+        places.sort_unstable();
+        let overlap = places.windows(2).any(|pair| pair[0].1 > pair[1].0);
+        if overlap {
+            return Err(unreadable(Format::Xlsx, "damaged").into());
+        }
+        Ok(())
+    }
+
+    /// Whether the container has a part of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.zip.index_for_name(name).is_some()
+    }
+
+    /// Unpacks a part as it is read.
+    pub(super) fn part(&mut self, name: &str, trouble: &Trouble) -> Result<impl Read, Stop> {
+        let limit = self.unpacked_bytes_max;
+        let entry = self.zip.by_name(name).map_err(|error| damaged(&error))?;
+        Ok(Inflated {
+            packed: entry.compressed_size(),
+            entry,
+            unpacked: 0,
+            limit,
+            trouble: trouble.clone(),
+        })
+    }
+}
+
+fn too_dense(size: u64, packed: u64) -> bool {
+    size > RATIO_FREE && size / RATIO_MAX > packed
+}
+
+fn too_large(limit: u64) -> Stop {
+    let finding = Finding::of_file(FindingCode::TooLarge).with("reason", "unpacked");
+    finding.with("limit", limit).into()
+}
+
+fn damaged(error: &ZipError) -> Stop {
+    let encrypted = matches!(error, ZipError::InvalidPassword);
+    let reason = if encrypted { "encrypted" } else { "damaged" };
+    unreadable(Format::Xlsx, reason).into()
+}
+
+/// Number of entries by the end record, read before anything is built from the directory.
+fn directory(source: &mut dyn Source) -> Result<usize, Stop> {
+    let length = source.seek(SeekFrom::End(0))?;
+    let window = length.min(22 + 0xFFFF);
+    source.seek(SeekFrom::Start(length - window))?;
+    let mut tail = Vec::new();
+    source.take(window).read_to_end(&mut tail)?;
+    let ends = tail
+        .windows(22)
+        .rposition(|end| end.starts_with(b"PK\x05\x06"));
+    let Some(end) = ends.and_then(|at| tail.get(at..at + 22)) else {
+        return Err(unreadable(Format::Xlsx, "truncated").into());
+    };
+    let number = |at: usize, bytes: usize| {
+        let digits = end.get(at..at + bytes).unwrap_or_default();
+        digits
+            .iter()
+            .rev()
+            .fold(0u64, |sum, digit| sum << 8 | u64::from(*digit))
+    };
+    let (entries, size) = (number(10, 2) as usize, number(12, 4));
+    if entries > ENTRIES_MAX || size > DIRECTORY_MAX {
+        let finding = Finding::of_file(FindingCode::TooLarge).with("reason", "unpacked");
+        let finding = finding.with("counted", entries);
+        return Err(finding.with("limit", ENTRIES_MAX).into());
+    }
+    Ok(entries)
+}
+
+/// Counts what comes out, whatever the directory said.
+struct Inflated<R> {
+    entry: R,
+    packed: u64,
+    unpacked: u64,
+    limit: u64,
+    trouble: Trouble,
+}
+
+impl<R: Read> Read for Inflated<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.entry.read(into).inspect_err(|_| {
+            let stop = unreadable(Format::Xlsx, "damaged").into();
+            self.trouble.borrow_mut().get_or_insert(stop);
+        })?;
+        self.unpacked += count as u64;
+        if self.unpacked > self.limit || too_dense(self.unpacked, self.packed) {
+            self.trouble
+                .borrow_mut()
+                .get_or_insert(too_large(self.limit));
+            return Err(std::io::Error::other("stopped"));
+        }
+        Ok(count)
+    }
+}

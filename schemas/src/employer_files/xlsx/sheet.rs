@@ -1,0 +1,246 @@
+//! The cells of the sheet, row by row.
+
+use super::book::Book;
+use super::number;
+use super::part::{Part, attribute};
+use crate::employer_files::grid::{CELLS_MAX, Cells, Grid};
+use crate::employer_files::raw::{Receiver, Stop, schema_at, shown};
+use crate::finding::{Finding, FindingCode};
+use quick_xml::events::BytesStart;
+
+/// The kind of a cell, by its `t`.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Kind {
+    #[default]
+    Number,
+    Shared,
+    /// `str` of a formula, or text in place.
+    Text,
+    Date,
+    /// A boolean or an error: no field of ours has one.
+    Foreign,
+}
+
+/// The walk over the sheet.
+pub(super) struct Sheet<'b, 'g, 't> {
+    book: &'b Book,
+    grid: &'g mut Grid,
+    to: &'t mut dyn Receiver,
+    field_bytes_max: usize,
+    row: u32,
+    /// Texts of the row, one after the other, and the place of each column's.
+    texts: String,
+    places: [(u32, u32); CELLS_MAX],
+    damaged: u64,
+    dates: u64,
+    beyond: bool,
+    /// Number of the present cell's column, from 0.
+    column: usize,
+    next_column: usize,
+    kind: Kind,
+    style: usize,
+    value: String,
+    in_value: bool,
+    in_phonetic: bool,
+}
+
+impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
+    pub(super) fn new(
+        book: &'b Book,
+        grid: &'g mut Grid,
+        to: &'t mut dyn Receiver,
+        field_bytes_max: usize,
+    ) -> Self {
+        Self {
+            book,
+            grid,
+            to,
+            field_bytes_max,
+            row: 0,
+            texts: String::new(),
+            places: [(0, 0); CELLS_MAX],
+            damaged: 0,
+            dates: 0,
+            beyond: false,
+            column: 0,
+            next_column: 0,
+            kind: Kind::default(),
+            style: 0,
+            value: String::new(),
+            in_value: false,
+            in_phonetic: false,
+        }
+    }
+
+    fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<(), Stop> {
+        let stated = attribute(tag, "r");
+        let row = match stated.as_deref().map(str::parse::<u32>) {
+            None => self.row.saturating_add(1),
+            Some(Ok(row)) if row > self.row => row,
+            Some(_) => {
+                let finding = schema_at("form", self.row).with("element", "row");
+                let found = shown(&stated.unwrap_or_default());
+                return Err(finding.with("found", found).into());
+            }
+        };
+        // A gap in the numbers is an empty row; one says as much as many.
+        if row > self.row.saturating_add(1) {
+            self.grid.row(self.row + 1, &Cells::new(), self.to)?;
+        }
+        self.row = row;
+        self.texts.clear();
+        self.places = [(0, 0); CELLS_MAX];
+        (self.damaged, self.dates, self.beyond) = (0, 0, false);
+        self.next_column = 0;
+        Ok(())
+    }
+
+    fn begin_cell(&mut self, tag: &BytesStart<'_>) -> Result<(), Stop> {
+        let reference = attribute(tag, "r");
+        self.column = match &reference {
+            None => self.next_column,
+            Some(reference) => match place(reference) {
+                Some((column, row)) if row == self.row && column >= self.next_column => column,
+                _ => {
+                    let finding = schema_at("form", self.row).with("element", "c");
+                    return Err(finding.with("found", shown(reference)).into());
+                }
+            },
+        };
+        self.next_column = self.column + 1;
+        self.kind = match attribute(tag, "t").as_deref() {
+            None | Some("n") => Kind::Number,
+            Some("s") => Kind::Shared,
+            Some("d") => Kind::Date,
+            Some("str" | "inlineStr") => Kind::Text,
+            Some(_) => Kind::Foreign,
+        };
+        let style = attribute(tag, "s").and_then(|style| style.parse().ok());
+        self.style = style.unwrap_or(0);
+        self.value.clear();
+        Ok(())
+    }
+
+    fn end_cell(&mut self) -> Result<(), Stop> {
+        let start = self.texts.len();
+        let mut damaged = false;
+        let mut date = false;
+        match self.kind {
+            _ if self.value.is_empty() => {}
+            Kind::Text => self.texts.push_str(&self.value),
+            Kind::Date => {
+                date = true;
+                self.texts.extend(self.value.chars().take(10));
+            }
+            Kind::Foreign => {
+                damaged = true;
+                self.texts.push_str(&self.value);
+            }
+            Kind::Shared => {
+                let number = self.value.trim().parse().ok();
+                let text = number.and_then(|number| self.book.strings.text_of(number));
+                let Some(text) = text else {
+                    return Err(schema_at("damaged", self.row).with("element", "c").into());
+                };
+                self.texts.push_str(text);
+            }
+            Kind::Number => {
+                let styled = self.book.styles.is_date(self.style);
+                let day = || number::day(&self.value, self.book.from_1904);
+                if let Some(day) = styled.then(day).flatten() {
+                    date = true;
+                    self.texts.push_str(&day);
+                } else if let Some(number) = number::read(&self.value) {
+                    damaged = number.damaged;
+                    self.texts.push_str(&number.text);
+                } else {
+                    self.texts.push_str(&self.value);
+                }
+            }
+        }
+        let filled = self
+            .texts
+            .get(start..)
+            .is_some_and(|text| !text.trim().is_empty());
+        let Some(cell) = self.places.get_mut(self.column) else {
+            self.beyond |= filled;
+            return Ok(());
+        };
+        *cell = (start as u32, self.texts.len() as u32);
+        self.damaged |= u64::from(damaged) << self.column;
+        self.dates |= u64::from(date) << self.column;
+        Ok(())
+    }
+
+    fn end_row(&mut self) -> Result<(), Stop> {
+        let mut cells = Cells::new();
+        let last = self.places.iter().rposition(|(start, end)| start < end);
+        for (start, end) in self.places.iter().take(last.map_or(0, |last| last + 1)) {
+            let text = self.texts.get(*start as usize..*end as usize);
+            cells.push(text.unwrap_or_default());
+        }
+        (cells.damaged, cells.dates, cells.beyond) = (self.damaged, self.dates, self.beyond);
+        self.grid.row(self.row, &cells, self.to)
+    }
+}
+
+impl Part for Sheet<'_, '_, '_> {
+    fn start(&mut self, name: &str, tag: &BytesStart<'_>) -> Result<(), Stop> {
+        match name {
+            "row" => self.begin_row(tag),
+            "c" => self.begin_cell(tag),
+            "v" | "t" => {
+                self.in_value = true;
+                Ok(())
+            }
+            "rPh" => {
+                self.in_phonetic = true;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), Stop> {
+        if !self.in_value || self.in_phonetic {
+            return Ok(());
+        }
+        // A spreadsheet's own limit is 32,767 characters a cell.
+        if self.value.len() + text.len() > self.field_bytes_max.max(128 << 10) {
+            let mut finding = Finding::of_file(FindingCode::TooLarge).with("reason", "field");
+            finding.row = Some(self.row);
+            return Err(finding.into());
+        }
+        self.value.push_str(text);
+        Ok(())
+    }
+
+    fn end(&mut self, name: &str) -> Result<(), Stop> {
+        match name {
+            "row" => self.end_row(),
+            "c" => self.end_cell(),
+            "v" | "t" => {
+                self.in_value = false;
+                Ok(())
+            }
+            "rPh" => {
+                self.in_phonetic = false;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Column from 0 and row of a reference such as `B14`.
+fn place(reference: &str) -> Option<(usize, u32)> {
+    let letters = reference.bytes().take_while(u8::is_ascii_uppercase).count();
+    let (column, row) = reference.split_at_checked(letters)?;
+    if !(1..=3).contains(&letters) || !row.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let column = column
+        .bytes()
+        .fold(0, |sum, letter| sum * 26 + usize::from(letter - b'A') + 1);
+    Some((column - 1, row.parse().ok()?))
+}

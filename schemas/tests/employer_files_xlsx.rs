@@ -1,0 +1,245 @@
+//! The template as a workbook: cells of every kind, and hostile containers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod employer_files_support;
+
+use employer_files_support::*;
+use schemas::employer_files::{Format, Limits, ReadOptions};
+use std::io::{Cursor, Write};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+const WORKBOOK: &str = r#"<workbook xmlns="u" xmlns:r="r"><sheets><sheet name="h" state="hidden" r:id="rId9"/><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+const RELATIONS: &str = r#"<Relationships><Relationship Id="rId1" Type="t/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="t/sharedStrings" Target="/xl/sharedStrings.xml"/><Relationship Id="rId3" Type="t/styles" Target="styles.xml"/></Relationships>"#;
+/// Style 1 is date 14, style 2 an own format of year and month.
+const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs></styleSheet>"#;
+const STRINGS: &str = r#"<sst><si><t>批次号</t></si><si><r><t>GZ-2026</t></r><r><t xml:space="preserve">-11-001</t></r><rPh><t>x</t></rPh></si><si><t>张样一</t></si></sst>"#;
+
+fn zip(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for (name, bytes) in parts {
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn workbook(sheet: &str) -> Vec<u8> {
+    zip(&[
+        ("xl/workbook.xml", WORKBOOK.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
+        ("xl/styles.xml", STYLES.as_bytes()),
+        ("xl/sharedStrings.xml", STRINGS.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ])
+}
+
+fn text(reference: &str, text: &str) -> String {
+    format!("<c r=\"{reference}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+}
+
+fn number(reference: &str, value: &str) -> String {
+    format!("<c r=\"{reference}\"><v>{value}</v></c>")
+}
+
+/// The example with its rows in their places; the empty row is a gap. Amounts, numbers of lines
+/// and short numbers are typed as numbers, the month as a date.
+fn example_sheet() -> String {
+    let mut sheet = String::from("<worksheet><sheetData>");
+    for (row, line) in (1..).zip(EXAMPLE.lines()) {
+        if line.is_empty() {
+            continue;
+        }
+        sheet += &format!("<row r=\"{row}\">");
+        for (column, cell) in ('A'..).zip(line.split(',')) {
+            let reference = format!("{column}{row}");
+            sheet += &match cell {
+                "批次号" => format!("<c r=\"{reference}\" t=\"s\"><v>0</v></c>"),
+                "GZ-2026-11-001" => format!("<c r=\"{reference}\" t=\"s\"><v>1</v></c>"),
+                "张样一" => format!("<c r=\"{reference}\" t=\"s\"><v>2</v></c>"),
+                // 1 November 2026 is day 46327 since 30 December 1899.
+                "2026-11" => format!("<c r=\"{reference}\" s=\"2\"><v>46327</v></c>"),
+                "13603.50" => number(&reference, "1.36035E4"),
+                "6523.50" => number(&reference, "6523.4999999999991"),
+                "7080.00" => format!("<c r=\"{reference}\"><f>SUM(1)</f><v>7080</v></c>"),
+                "2" | "1" | "01" => number(&reference, cell),
+                "" => String::new(),
+                _ => text(&reference, cell),
+            };
+        }
+        sheet += "</row>";
+    }
+    sheet + "</sheetData></worksheet>"
+}
+
+#[test]
+fn the_workbook_gives_the_lines_of_the_example() {
+    let (summary, kept) = read_bytes(&workbook(&example_sheet()));
+    assert_eq!(kept.places(), [""; 0], "{:?}", kept.findings);
+    assert_eq!(kept.lines, example_lines());
+    assert_eq!(summary.format, Format::Xlsx);
+    let head = summary.head.unwrap();
+    assert_eq!((head.line_count, head.total.0), (2, 1_360_350));
+    assert_eq!(head.pay_month.to_string(), "2026-11");
+    assert_eq!(head.batch_no.as_str(), "GZ-2026-11-001");
+}
+
+#[test]
+fn cells_that_their_program_destroyed_are_found() {
+    let cases = [
+        (
+            text("E14", "6222021202000000019"),
+            number("E14", "6.2220212020000001E+18"),
+            "account_invalid 1 14 account",
+        ),
+        (
+            text("E14", "6222021202000000019"),
+            number("E14", "6222021202000000000"),
+            "account_invalid 1 14 account",
+        ),
+        (
+            text("D14", "11010519491231002X"),
+            number("D14", "110105194912310021"),
+            "id_number_invalid 1 14 id_number",
+        ),
+        (
+            text("B15", "李样二"),
+            "<c r=\"B15\" t=\"e\"><v>#REF!</v></c>".into(),
+            "name_missing 2 15 name",
+        ),
+        (
+            number("H14", "6523.4999999999991"),
+            "<c r=\"H14\" t=\"b\"><v>1</v></c>".into(),
+            "amount_invalid 1 14 amount",
+        ),
+        (
+            number("H14", "6523.4999999999991"),
+            number("H14", "6523.505"),
+            "amount_invalid 1 14 amount",
+        ),
+        (
+            number("H14", "6523.4999999999991"),
+            number("H14", "-6523.5"),
+            "amount_invalid 1 14 amount",
+        ),
+    ];
+    for (from, to, place) in cases {
+        let sheet = example_sheet().replace(&from, &to);
+        assert_ne!(sheet, example_sheet(), "{from}");
+        let (_, kept) = read_bytes(&workbook(&sheet));
+        assert_eq!(kept.places()[0], place, "{to}");
+    }
+    let head = example_sheet().replace(&text("B8", "1202020009900012345"), &number("B8", "1.2E18"));
+    let (_, kept) = read_bytes(&workbook(&head));
+    assert_eq!(kept.places(), ["payer_account_invalid - - payer_account"]);
+    assert_eq!(
+        kept.argument("payer_account_invalid", "reason"),
+        "typed_as_number"
+    );
+}
+
+#[test]
+fn rows_and_cells_out_of_order_are_refused() {
+    let sheet = example_sheet();
+    for changed in [
+        sheet.replace("<row r=\"15\">", "<row r=\"14\">"),
+        sheet.replace("<row r=\"15\">", "<row r=\"x\">"),
+        sheet.replace("r=\"B15\"", "r=\"A15\""),
+        sheet.replace("r=\"B15\"", "r=\"B14\""),
+        sheet.replace("<v>2</v></c><c r=\"C14\"", "<v>9</v></c><c r=\"C14\""),
+        sheet.replace("</row></sheetData>", ""),
+        sheet.replace("<worksheet>", "<!DOCTYPE x><worksheet>"),
+    ] {
+        assert_ne!(changed, sheet);
+        let (_, kept) = read_bytes(&workbook(&changed));
+        let found = kept
+            .findings
+            .iter()
+            .any(|f| f.code.as_str() == "schema_violation");
+        assert!(found, "{:?}", kept.places());
+    }
+    let wide = sheet
+        .replace("<row r=\"15\">", &format!("<row r=\"15\">{}", ""))
+        .replace(
+            "</row></sheetData>",
+            &format!("{}</row></sheetData>", text("ZZ15", "x")),
+        );
+    let (_, kept) = read_bytes(&workbook(&wide));
+    assert_eq!(kept.places(), ["schema_violation - 15 -"]);
+}
+
+#[test]
+fn bombs_and_broken_containers_are_refused() {
+    let code = |bytes: &[u8]| {
+        let (_, kept) = read_bytes(bytes);
+        assert_eq!(kept.findings.len(), 1, "{:?}", kept.places());
+        kept.findings[0].code.as_str()
+    };
+    let spaces = vec![b' '; 100 << 20];
+    let bomb = zip(&[("xl/workbook.xml", &spaces)]);
+    assert!(bomb.len() < 200_000);
+    assert_eq!(code(&bomb), "too_large");
+    // The directory lies about the size: what comes out is counted all the same.
+    let mut lying = workbook(&format!("{}{}", example_sheet(), " ".repeat(20 << 20)));
+    let claimed = (20u32 << 20) + example_sheet().len() as u32;
+    let at: Vec<_> = lying
+        .windows(4)
+        .enumerate()
+        .filter(|(_, window)| *window == claimed.to_le_bytes())
+        .map(|(at, _)| at)
+        .collect();
+    assert!(!at.is_empty());
+    for at in at {
+        lying[at..at + 4].copy_from_slice(&1000u32.to_le_bytes());
+    }
+    assert!(matches!(
+        code(&lying),
+        "too_large" | "unreadable" | "schema_violation"
+    ));
+    let names: Vec<_> = (0..1000).map(|n| format!("n{n}")).collect();
+    let many: Vec<_> = names
+        .iter()
+        .map(|name| (name.as_str(), b"".as_slice()))
+        .collect();
+    assert_eq!(code(&zip(&many)), "too_large");
+    assert_eq!(
+        code(&zip(&[("word/document.xml", b"<a/>")])),
+        "unsupported_format"
+    );
+    let whole = workbook(&example_sheet());
+    assert_eq!(code(&whole[..whole.len() - 30]), "unreadable");
+    assert_eq!(code(b"PK\x03\x04rest"), "unreadable");
+    let limits = Limits {
+        unpacked_bytes_max: 1000,
+        ..Limits::default()
+    };
+    let (_, kept) = read_with(
+        &whole,
+        &ReadOptions {
+            limits,
+            ..options()
+        },
+    );
+    assert_eq!(kept.places(), ["too_large - - -"]);
+}
+
+/// Two entries of the directory that point at the same bytes.
+#[test]
+fn overlapping_entries_are_refused() {
+    let mut bytes = zip(&[
+        ("xl/workbook.xml", WORKBOOK.as_bytes()),
+        ("xl/workbook.xmm", b"x"),
+    ]);
+    let directory: Vec<_> = bytes
+        .windows(4)
+        .enumerate()
+        .filter(|(_, window)| *window == b"PK\x01\x02")
+        .map(|(at, _)| at)
+        .collect();
+    let offset = directory[1] + 42;
+    bytes[offset..offset + 4].copy_from_slice(&0u32.to_le_bytes());
+    let (_, kept) = read_bytes(&bytes);
+    assert_eq!(kept.places(), ["unreadable - - -"]);
+    assert_eq!(kept.argument("unreadable", "reason"), "damaged");
+}
