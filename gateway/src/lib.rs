@@ -1,6 +1,8 @@
 //! Anxin Gateway: wage payments between employers, 57 banks and the labour regulators of a
 //! province. The library behind the program `anxin`; gateway/docs/ARCHITECTURE.md has the map.
 
+pub mod access;
+pub mod api;
 pub mod approval;
 pub mod book;
 pub mod channel;
@@ -16,6 +18,7 @@ pub mod intake;
 pub mod keys;
 pub mod mandates;
 pub mod outcome;
+pub mod query;
 pub mod reconcile;
 pub mod resolution;
 pub mod serving;

@@ -1,0 +1,168 @@
+//! What the calls work with: one value, made by the command that serves.
+
+use crate::access::rate::{Buckets, Rate};
+use crate::api::spool::SpoolFolder;
+use crate::clock::Clock;
+use crate::core::{Core, CoreError};
+use crate::mandates::Mandates;
+use crate::telemetry::Metrics;
+use schemas::employer_files::{BankRules, Limits};
+use schemas::value::BankCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The answer to a message that a bank pushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipted {
+    /// Journal sequence of the message, for the `Anxin-Receipt` header.
+    pub sequence: u64,
+    /// Journal sequence that must be durable before the receipt leaves.
+    pub last_sequence: u64,
+    /// The receipt in the bank's own dialect.
+    pub receipt: Vec<u8>,
+    /// Its content type.
+    pub content_type: String,
+    /// The same bytes came before.
+    pub replayed: bool,
+}
+
+/// The door to the banks' side: takes a message as it came, with the bank that its certificate
+/// names.
+pub trait BankMessages: Send + Sync {
+    /// Stores, applies and receipts one message. `kind` is push, result or receipt. `None` when
+    /// this installation has no adapter of the bank. Blocking.
+    ///
+    /// # Errors
+    /// Ours only; what can't be read is stored, listed and receipted as such.
+    fn receive(
+        &self,
+        core: &Core,
+        bank: BankCode,
+        kind: &str,
+        bytes: &[u8],
+    ) -> Result<Option<Receipted>, CoreError>;
+}
+
+/// Limits of the interface. Each has a default that ordinary work does not reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApiLimits {
+    /// Bytes of an upload that are kept in memory; larger ones go to a sealed file. 16 MiB.
+    pub memory_bytes_max: usize,
+    /// Bytes of a bank's message, which is one journal record. 32 MiB.
+    pub message_bytes_max: usize,
+    /// Bytes of a command's JSON. 64 KiB.
+    pub command_bytes_max: usize,
+    /// Longest silence inside a body. 20 s.
+    pub body_idle: Duration,
+    /// Slowest body on the whole, in bytes a second, after `body_grace`. 4 KiB/s.
+    pub body_bytes_per_second_min: u64,
+    /// Time in which a body may be slower. 30 s.
+    pub body_grace: Duration,
+    /// Time for a TLS handshake. 10 s.
+    pub handshake: Duration,
+    /// Time for the head of a request. 20 s.
+    pub head: Duration,
+    /// Connections at once. 4,096.
+    pub connections_max: usize,
+    /// Connections of one party at once. 256.
+    pub connections_per_party_max: usize,
+    /// Age at which a connection is ended politely, so that a revoked certificate does not
+    /// outlive its revocation by a long connection. 1 h.
+    pub connection_age_max: Duration,
+    /// Requests at once on one HTTP/2 connection. 64.
+    pub streams_max: u32,
+    /// Time for what is under way when the server stops. 20 s.
+    pub drain: Duration,
+    /// Searches by a person's number or account, for one caller.
+    pub search_rate: Rate,
+}
+
+impl Default for ApiLimits {
+    fn default() -> Self {
+        Self {
+            memory_bytes_max: 16 << 20,
+            message_bytes_max: 32 << 20,
+            command_bytes_max: 64 << 10,
+            body_idle: Duration::from_secs(20),
+            body_bytes_per_second_min: 4 << 10,
+            body_grace: Duration::from_secs(30),
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(20),
+            connections_max: 4096,
+            connections_per_party_max: 256,
+            connection_age_max: Duration::from_secs(3600),
+            streams_max: 64,
+            drain: Duration::from_secs(20),
+            search_rate: Rate {
+                burst: 60,
+                refill: Duration::from_secs(1),
+            },
+        }
+    }
+}
+
+/// The parts of an [`App`].
+pub struct AppParts {
+    /// Journal, vault and book.
+    pub core: Arc<Core>,
+    /// Registered payer accounts.
+    pub mandates: Arc<Mandates>,
+    /// What each paying bank takes.
+    pub bank_rules: Arc<dyn BankRules>,
+    /// The banks' side.
+    pub bank_messages: Arc<dyn BankMessages>,
+    /// Limits on employers' files.
+    pub file_limits: Limits,
+    /// Limits of the interface.
+    pub limits: ApiLimits,
+    /// Where large uploads wait.
+    pub spool: SpoolFolder,
+    /// For time-outs of the network and the pace of searches; the machine's clock, also where
+    /// the business runs on another one.
+    pub pace: Arc<dyn Clock>,
+    /// Numbers for the operator.
+    pub metrics: Arc<Metrics>,
+    /// Turns true when the server stops: endless answers end then.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// What the calls work with.
+pub struct App {
+    pub(crate) parts: AppParts,
+    pub(crate) searches: Buckets,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: AppParts) -> Self {
+        let searches = Buckets::new(parts.limits.search_rate, Arc::clone(&parts.pace));
+        Self { parts, searches }
+    }
+
+    /// Journal, vault and book.
+    #[must_use]
+    pub fn core(&self) -> &Arc<Core> {
+        &self.parts.core
+    }
+
+    /// Limits of the interface.
+    #[must_use]
+    pub fn limits(&self) -> &ApiLimits {
+        &self.parts.limits
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = AppParts;
+    fn deref(&self) -> &AppParts {
+        &self.parts
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("limits", &self.parts.limits).finish_non_exhaustive()
+    }
+}

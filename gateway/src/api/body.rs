@@ -1,0 +1,221 @@
+//! Bodies: counted, paced, never unpacked (THREATS rows 23 and 24).
+
+use crate::api::app::App;
+use crate::api::call::Call;
+use crate::api::problem::{Kind, Problem};
+use crate::api::spool::{SealedSpool, SpoolWriter};
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use http_body_util::BodyExt as _;
+use serde::de::DeserializeOwned;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use zeroize::Zeroizing;
+
+/// Bytes gathered before they go into the sealed file.
+const SPOOL_STEP_BYTES: usize = 1 << 20;
+
+/// An upload, complete.
+pub enum Upload {
+    /// In memory.
+    Memory(Cursor<Zeroizing<Vec<u8>>>),
+    /// In a sealed file.
+    Spool(Box<SealedSpool>),
+}
+
+impl Read for Upload {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Memory(bytes) => {
+                let at = bytes.position();
+                let all = bytes.get_ref();
+                let from = usize::try_from(at).unwrap_or(usize::MAX).min(all.len());
+                let mut rest = all.get(from..).unwrap_or_default();
+                let count = rest.read(buffer)?;
+                bytes.set_position(at + count as u64);
+                Ok(count)
+            }
+            Self::Spool(spool) => spool.read(buffer),
+        }
+    }
+}
+
+impl Seek for Upload {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        match self {
+            Self::Memory(bytes) => {
+                let length = bytes.get_ref().len() as u64;
+                let place = match to {
+                    SeekFrom::Start(at) => Some(at),
+                    SeekFrom::End(by) => length.checked_add_signed(by),
+                    SeekFrom::Current(by) => bytes.position().checked_add_signed(by),
+                };
+                let place = place.ok_or(std::io::ErrorKind::InvalidInput)?;
+                bytes.set_position(place);
+                Ok(place)
+            }
+            Self::Spool(spool) => spool.seek(to),
+        }
+    }
+}
+
+/// Reads a body chunk by chunk under the limits of size and pace.
+struct Chunks<'a> {
+    app: &'a App,
+    body: Body,
+    bytes_max: u64,
+    bytes: u64,
+    began: std::time::Duration,
+}
+
+impl<'a> Chunks<'a> {
+    fn new(
+        app: &'a App,
+        headers: &HeaderMap,
+        body: Body,
+        bytes_max: u64,
+    ) -> Result<Self, Problem> {
+        let packed = headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let kind = text(header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        if packed || kind.starts_with("multipart/") {
+            return Err(Problem::new(Kind::UnsupportedMediaType));
+        }
+        let stated: Option<u64> = text(header::CONTENT_LENGTH).and_then(|text| text.parse().ok());
+        if stated.is_some_and(|stated| stated > bytes_max) {
+            return Err(too_large(bytes_max));
+        }
+        Ok(Self {
+            app,
+            body,
+            bytes_max,
+            bytes: 0,
+            began: app.pace.elapsed(),
+        })
+    }
+
+    async fn next(&mut self) -> Result<Option<bytes::Bytes>, Problem> {
+        let limits = self.app.limits();
+        loop {
+            let silence = self.app.pace.sleep(limits.body_idle);
+            let frame = tokio::select! {
+                frame = self.body.frame() => frame,
+                () = silence => return Err(Problem::new(Kind::TooSlow)),
+            };
+            let frame = match frame {
+                None => return Ok(None),
+                Some(Ok(frame)) => frame,
+                // The caller went away or broke the framing: nobody reads the answer.
+                Some(Err(_)) => return Err(Problem::new(Kind::BadRequest)),
+            };
+            // Trailers are of no use here.
+            let Ok(data) = frame.into_data() else {
+                continue;
+            };
+            self.bytes += data.len() as u64;
+            if self.bytes > self.bytes_max {
+                return Err(too_large(self.bytes_max));
+            }
+            let took = self.app.pace.elapsed().saturating_sub(self.began);
+            let needed = took.as_secs().saturating_mul(limits.body_bytes_per_second_min);
+            if took > limits.body_grace && self.bytes < needed {
+                return Err(Problem::new(Kind::TooSlow));
+            }
+            if !data.is_empty() {
+                return Ok(Some(data));
+            }
+        }
+    }
+}
+
+fn too_large(bytes_max: u64) -> Problem {
+    // What is still coming would have to be read to keep the connection.
+    Problem::new(Kind::TooLarge)
+        .with("bytes_max", bytes_max)
+        .header(header::CONNECTION, "close")
+}
+
+/// Receives an employer's file.
+///
+/// # Errors
+/// Too large, too slow, packed; internal where the sealed file fails.
+pub async fn upload(call: &mut Call, bytes_max: u64) -> Result<Upload, Problem> {
+    let body = call.take_body();
+    let app = std::sync::Arc::clone(&call.app);
+    let mut chunks = Chunks::new(&app, &call.headers, body, bytes_max)?;
+    let memory_max = app.limits().memory_bytes_max;
+    let mut pending = Zeroizing::new(Vec::new());
+    let mut writer: Option<SpoolWriter> = None;
+    while let Some(chunk) = chunks.next().await? {
+        pending.extend_from_slice(&chunk);
+        let full = if writer.is_some() { SPOOL_STEP_BYTES } else { memory_max };
+        if pending.len() > full {
+            let begun = match writer.take() {
+                Some(writer) => writer,
+                None => app.spool.begin().map_err(|error| Problem::internal(&error))?,
+            };
+            writer = Some(append(call, begun, std::mem::take(&mut pending)).await?);
+        }
+    }
+    let Some(writer) = writer else {
+        return Ok(Upload::Memory(Cursor::new(pending)));
+    };
+    let writer = append(call, writer, pending).await?;
+    let spool = call
+        .blocking(move |_| writer.finish().map_err(|error| Problem::internal(&error)))
+        .await?;
+    Ok(Upload::Spool(Box::new(spool)))
+}
+
+async fn append(
+    call: &Call,
+    mut writer: SpoolWriter,
+    bytes: Zeroizing<Vec<u8>>,
+) -> Result<SpoolWriter, Problem> {
+    call.blocking(move |_| match writer.write(&bytes) {
+        Ok(()) => Ok(writer),
+        Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+            tracing::error!("no room for an upload");
+            Err(Problem::new(Kind::Unavailable).header(header::RETRY_AFTER, "60"))
+        }
+        Err(error) => Err(Problem::internal(&error)),
+    })
+    .await
+}
+
+/// Receives a body that is kept in memory.
+///
+/// # Errors
+/// Too large, too slow, packed.
+pub async fn whole(call: &mut Call, bytes_max: usize) -> Result<Vec<u8>, Problem> {
+    let body = call.take_body();
+    let mut chunks = Chunks::new(&call.app, &call.headers, body, bytes_max as u64)?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = chunks.next().await? {
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Receives a command as JSON; unknown members are refused by its type.
+///
+/// # Errors
+/// As [`whole`]; unsupported media type for another content type; bad request where the text is
+/// not the command.
+pub async fn command<T: DeserializeOwned>(call: &mut Call) -> Result<T, Problem> {
+    let kind = call.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    if essence.is_some_and(|kind| !kind.eq_ignore_ascii_case("application/json")) {
+        return Err(Problem::new(Kind::UnsupportedMediaType));
+    }
+    let bytes_max = call.app.limits().command_bytes_max;
+    let bytes = whole(call, bytes_max).await?;
+    // The parser's own words may repeat what was sent; place and nothing else is told.
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let place = format!("{}:{}", error.line(), error.column());
+        Problem::bad(
+            "body",
+            &format!("请求体不是约定的 JSON（位置 {place}）"),
+            &format!("the body is not the JSON of this call (at {place})"),
+        )
+    })
+}

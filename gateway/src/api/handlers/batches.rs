@@ -1,0 +1,190 @@
+//! Batches, their lines, findings, report and correction file.
+
+use crate::access::Sight;
+use crate::api::call::{Answer, Call, bytes, json};
+use crate::api::handlers::long::written;
+use crate::api::problem::{Kind, Problem};
+use crate::event::Event;
+use crate::query::{Cursor, correction, findings as kept_findings, report as status_report};
+use crate::query::batches as query;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use schemas::value::{BankCode, BatchId, PayMonth, Uscc};
+use schemas::LineState;
+use serde_json::Value;
+
+/// `GET /v1/batches`.
+pub async fn list(call: Call) -> Answer {
+    let (sight, lang, limit) = (call.sight(), call.lang, call.limit()?);
+    let after = call.parameter("next", Cursor::parse)?;
+    let state = call.query.get("state").cloned();
+    let batch_no = call.query.get("batch_no").cloned();
+    let project = call.query.get("project_code").cloned();
+    let employer = call.parameter("employer", |text| Uscc::parse(text).ok())?;
+    let bank = call.parameter("bank", |text| BankCode::parse(text).ok())?;
+    let pay_month = call.parameter("pay_month", |text| PayMonth::parse(text).ok())?;
+    let page = call
+        .read(move |app| {
+            Ok(query::page(app.core(), sight, after, limit, lang, &|batch| {
+                let head = &batch.head;
+                state.as_deref().is_none_or(|state| batch.state().as_str() == state)
+                    && batch_no.as_deref().is_none_or(|number| head.batch_no.as_str() == number)
+                    && (project.is_none() || project == head.project_code)
+                    && employer.is_none_or(|employer| employer == head.employer)
+                    && bank.is_none_or(|bank| bank == head.paying_bank)
+                    && pay_month.is_none_or(|month| month == head.pay_month)
+            }))
+        })
+        .await?;
+    json(StatusCode::OK, &page)
+}
+
+/// `GET /v1/batches/{id}`.
+pub async fn read(call: Call) -> Answer {
+    let (sight, lang) = (call.sight(), call.lang);
+    let id = call.part("id", BatchId::parse)?;
+    let view = call
+        .read(move |app| query::one(app.core(), sight, id, lang).ok_or_else(Problem::not_found))
+        .await?;
+    json(StatusCode::OK, &view)
+}
+
+/// `GET /v1/batches/{id}/lines`.
+pub async fn lines(call: Call) -> Answer {
+    let (sight, lang, limit) = (call.sight(), call.lang, call.limit()?);
+    let id = call.part("id", BatchId::parse)?;
+    let after = call.parameter("next", |text| text.parse().ok())?.unwrap_or(0);
+    let state = call.parameter("state", LineState::parse)?;
+    let page = call
+        .read(move |app| {
+            let found = query::lines(app.core(), sight, id, (after, limit), state, lang)?;
+            found.ok_or_else(Problem::not_found)
+        })
+        .await?;
+    json(StatusCode::OK, &page)
+}
+
+/// `GET /v1/batches/{id}/findings`.
+pub async fn findings(call: Call) -> Answer {
+    let (sight, lang) = (call.sight(), call.lang);
+    let id = call.part("id", BatchId::parse)?;
+    let format = call.query.get("format").map(String::as_str);
+    let accepts = |kind: &str| {
+        let accept = call.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        accept.is_some_and(|accept| accept.starts_with(kind))
+    };
+    let csv = match format {
+        Some("csv") => true,
+        Some("json") => false,
+        None => accepts("text/csv"),
+        Some(_) => {
+            return Err(Problem::bad("format", "格式应为 json 或 csv", "json or csv"));
+        }
+    };
+    let records = call
+        .read(move |app| {
+            kept_findings::records(app.core(), sight, id).ok_or_else(Problem::not_found)
+        })
+        .await?;
+    if csv {
+        return written(&call, "text/csv; charset=utf-8", move |app, out| {
+            out.write_all("\u{FEFF}".as_bytes())?;
+            out.write_all(record(&FINDING_FIELDS.map(str::to_owned)).as_bytes())?;
+            kept_findings::each(app.core(), &records, lang, &mut |finding| {
+                let fields = FINDING_FIELDS.map(|name| text_of(finding.get(name)));
+                Ok(out.write_all(record(&fields).as_bytes())?)
+            })
+        });
+    }
+    written(&call, "application/json", move |app, out| {
+        write!(out, "{{\"batch_id\":\"{id}\",\"findings\":[")?;
+        let mut first = true;
+        kept_findings::each(app.core(), &records, lang, &mut |finding| {
+            let comma = if std::mem::take(&mut first) { "" } else { "," };
+            Ok(write!(out, "{comma}{}", Value::Object(finding))?)
+        })?;
+        Ok(out.write_all(b"]}")?)
+    })
+}
+
+const FINDING_FIELDS: [&str; 8] =
+    ["code", "severity", "line", "row", "field", "value", "message", "hint"];
+
+fn record(fields: &[String]) -> String {
+    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+    let mut csv = String::new();
+    correction::push_record(&mut csv, &fields);
+    csv
+}
+
+fn text_of(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// `GET /v1/batches/{id}/report`.
+pub async fn report(call: Call) -> Answer {
+    let (sight, lang) = (call.sight(), call.lang);
+    let id = call.part("id", BatchId::parse)?;
+    let report = call
+        .read(move |app| {
+            status_report::report(app.core(), sight, id).ok_or_else(Problem::not_found)
+        })
+        .await?;
+    written(&call, "application/xml", move |app, out| report.write(app.core(), lang, out))
+}
+
+/// `POST /v1/batches/{id}/correction`.
+pub async fn correction(call: Call) -> Answer {
+    let caller = call.caller()?;
+    let Sight::Employer(employer) = caller.sight else {
+        return Err(Problem::new(Kind::Forbidden));
+    };
+    let id = call.part("id", BatchId::parse)?;
+    let correction = call
+        .read(move |app| {
+            let found = correction::correction(app.core(), employer, id)?;
+            let (correction, sequence) = found.ok_or_else(Problem::not_found)?;
+            if correction.line_count == 0 {
+                return Err(nothing_to_correct());
+            }
+            let event = Event::Disclosed {
+                to: caller.uri.clone(),
+                purpose: "correction".to_owned(),
+                approval_no: String::new(),
+                query: format!("batch={id}"),
+                count: correction.line_count,
+            };
+            // Recorded, and durable, before anything is shown.
+            let recorded = app.core().record(&caller.uri, event.into())?;
+            Ok((correction, recorded.max(sequence)))
+        })
+        .await?;
+    let mut response = bytes("text/csv; charset=utf-8", correction.csv)?;
+    let name = format!("attachment; filename=\"{id}-correction.csv\"");
+    let headers = [(header::CONTENT_DISPOSITION, name)];
+    for (name, value) in headers {
+        set(response.headers_mut(), name, &value);
+    }
+    Ok(response)
+}
+
+fn nothing_to_correct() -> Problem {
+    Problem::new(Kind::Conflict)
+        .detail(
+            "没有可补发的明细：无失败或退汇的明细，或均有争议、已有在途补发",
+            "no line can be corrected: none failed or came back, or all are disputed or have a \
+             live correction",
+        )
+        .with("field", "state")
+}
+
+/// Sets a header where its value can stand in one.
+pub fn set(headers: &mut axum::http::HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+

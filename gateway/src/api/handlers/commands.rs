@@ -1,0 +1,141 @@
+//! Approval, withdrawal, resolution: what two people do.
+
+use crate::access::Sight;
+use crate::api::answer::{Approval, Confirmation, Done, Resolution};
+use crate::api::body::command;
+use crate::api::call::{Answer, Call, json};
+use crate::api::problem::{Kind, Problem};
+use crate::approval::{self, Seen};
+use crate::core::Core;
+use crate::resolution::{self, Decision};
+use axum::http::StatusCode;
+use schemas::value::{BatchId, IdNumber, IdType, PaymentId};
+use schemas::{FailureReason, LineEvent};
+
+/// `POST /v1/batches/{id}/approve`.
+pub async fn approve(mut call: Call) -> Answer {
+    let caller = call.caller()?;
+    let Sight::Employer(employer) = caller.sight else {
+        return Err(Problem::new(Kind::Forbidden));
+    };
+    let id = call.part("id", BatchId::parse)?;
+    let approval: Approval = command(&mut call).await?;
+    let done = call
+        .read(move |app| {
+            let seen = Seen {
+                digest: approval.digest,
+                line_count: approval.line_count,
+                total_fen: approval.total_fen,
+                acknowledged: approval.acknowledged,
+            };
+            let sequence = approval::approve(app.core(), employer, &caller.uri, id, &seen)?;
+            Ok((batch_done(app.core(), id, sequence), sequence))
+        })
+        .await?;
+    json(StatusCode::OK, &done)
+}
+
+/// `POST /v1/batches/{id}/withdraw`.
+pub async fn withdraw(call: Call) -> Answer {
+    let caller = call.caller()?;
+    let Sight::Employer(employer) = caller.sight else {
+        return Err(Problem::new(Kind::Forbidden));
+    };
+    let id = call.part("id", BatchId::parse)?;
+    let done = call
+        .read(move |app| {
+            let sequence = approval::withdraw(app.core(), employer, &caller.uri, id)?;
+            Ok((batch_done(app.core(), id, sequence), sequence))
+        })
+        .await?;
+    json(StatusCode::OK, &done)
+}
+
+fn batch_done(core: &Core, id: BatchId, sequence: u64) -> Done {
+    let desk = core.desk();
+    let state = desk.batch(id).map_or("", |batch| batch.state().as_str());
+    Done {
+        state: state.to_owned(),
+        sequence,
+    }
+}
+
+/// `POST /v1/payments/{id}/resolution`.
+pub async fn propose(mut call: Call) -> Answer {
+    let caller = call.caller()?;
+    let id = call.part("id", PaymentId::parse)?;
+    let resolution: Resolution = command(&mut call).await?;
+    let decision = decision(resolution)?;
+    let done = call
+        .read(move |app| {
+            let sequence = resolution::propose(app.core(), &caller.uri, id, &decision)?;
+            Ok((payment_done(app.core(), id, sequence), sequence))
+        })
+        .await?;
+    json(StatusCode::OK, &done)
+}
+
+fn decision(resolution: Resolution) -> Result<Decision, Problem> {
+    let outcome = match resolution.outcome.as_str() {
+        "paid" => LineEvent::ResolvePaid,
+        "failed" => LineEvent::ResolveFailed,
+        _ => return Err(Problem::bad("outcome", "应为 paid 或 failed", "paid or failed")),
+    };
+    let reason = match resolution.reason.as_deref() {
+        None => None,
+        Some(word) => Some(FailureReason::parse(word).ok_or_else(|| {
+            Problem::bad("reason", "不在失败原因列表中", "not one of the failure reasons")
+        })?),
+    };
+    no_person("words", &resolution.words)?;
+    Ok(Decision {
+        outcome,
+        reason,
+        words: resolution.words,
+        evidence_digest: resolution.evidence_digest,
+    })
+}
+
+/// Words of a person that are kept in clear may not carry a resident's number (M9).
+///
+/// # Errors
+/// Bad request, naming the field.
+pub fn no_person(field: &'static str, words: &str) -> Result<(), Problem> {
+    let letters: Vec<char> = words.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let found = letters.windows(18).any(|window| {
+        let text: String = window.iter().collect();
+        IdNumber::parse(IdType::RESIDENT, &text).is_ok()
+    });
+    if found {
+        return Err(Problem::bad(
+            field,
+            "文字中不得含有证件号码",
+            "the words may not hold a document number",
+        ));
+    }
+    Ok(())
+}
+
+/// `POST /v1/payments/{id}/resolution/confirm`.
+pub async fn confirm(mut call: Call) -> Answer {
+    let caller = call.caller()?;
+    let id = call.part("id", PaymentId::parse)?;
+    let confirmation: Confirmation = command(&mut call).await?;
+    let done = call
+        .read(move |app| {
+            let digest = &confirmation.evidence_digest;
+            let sequence = resolution::confirm(app.core(), &caller.uri, id, digest)?;
+            Ok((payment_done(app.core(), id, sequence), sequence))
+        })
+        .await?;
+    json(StatusCode::OK, &done)
+}
+
+fn payment_done(core: &Core, id: PaymentId, sequence: u64) -> Done {
+    let desk = core.desk();
+    let state = desk.line(id).map_or("", |(_, line)| line.state.as_str());
+    Done {
+        state: state.to_owned(),
+        sequence,
+    }
+}

@@ -1,0 +1,84 @@
+//! What answers each call of the table.
+
+pub mod banks;
+pub mod batches;
+pub mod commands;
+pub mod feed;
+mod long;
+pub mod operator;
+pub mod payments;
+pub mod submit;
+
+use crate::api::call::Call;
+use crate::api::problem::{Kind, Problem};
+use crate::failure::CommandError;
+use crate::query::QueryError;
+
+/// Entries of a page, where the caller does not say.
+const PAGE: usize = 100;
+/// Entries of a page at most.
+const PAGE_MAX: usize = 1000;
+
+impl Call {
+    /// The caller's page size.
+    fn limit(&self) -> Result<usize, Problem> {
+        let read = |text: &str| text.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
+        Ok(self.parameter("limit", read)?.unwrap_or(PAGE))
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Core(error) => error.into(),
+            error @ (QueryError::Line(_) | QueryError::Finding(_) | QueryError::Write(_)) => {
+                Self::internal(&error)
+            }
+        }
+    }
+}
+
+impl From<CommandError> for Problem {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::NotFound => Self::not_found(),
+            CommandError::Forbidden { why } => {
+                let (zh, en) = match why {
+                    "same_person" => {
+                        ("复核人不能是经办人", "the approver must be another person than the maker")
+                    }
+                    "person_required" => ("须使用个人证书", "a person's certificate is required"),
+                    "same_operator" => {
+                        ("须由另一名运营人员确认", "another operator must confirm it")
+                    }
+                    _ => ("该证书无权执行此操作", "this certificate may not do this"),
+                };
+                Self::new(Kind::Forbidden).detail(zh, en).with("why", why)
+            }
+            CommandError::Conflict { field, why } => {
+                let (zh, en) = match field {
+                    "state" => (
+                        format!("当前状态 {why} 不允许此操作"),
+                        format!("the state {why} forbids it"),
+                    ),
+                    "acknowledged" => (
+                        format!("以下警告须先确认：{why}"),
+                        format!("these warnings must be acknowledged: {why}"),
+                    ),
+                    field => (
+                        format!("字段 {field} 与现有内容不一致"),
+                        format!("the field {field} differs from what is there"),
+                    ),
+                };
+                let problem = Self::new(Kind::Conflict).detail(&zh, &en);
+                problem.with("field", field).with("is", why)
+            }
+            CommandError::Invalid { field, why } => Self::bad(
+                field,
+                &format!("字段 {field} 的值不符合要求"),
+                &format!("the value of {field} is not of its form: {why}"),
+            ),
+            CommandError::Core(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Searching payments, one payment, and sums.
+
+use crate::access::{Caller, Role};
+use crate::api::app::App;
+use crate::api::call::{Answer, Call, json};
+use crate::api::handlers::commands::no_person;
+use crate::api::problem::{Kind, Problem};
+use crate::clock::CHINA;
+use crate::event::Event;
+use crate::query::payments::{Filter, Found, find, page};
+use crate::query::personal::Show;
+use crate::query::summary::{GroupBy, summary as sums};
+use crate::query::{Cursor, history};
+use axum::http::{StatusCode, header};
+use schemas::LineState;
+use schemas::value::{AccountNo, BankCode, Fen, PayMonth, PaymentId, RegionCode, Uscc};
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime};
+
+const PURPOSE_CHARS_MAX: usize = 200;
+const APPROVAL_CHARS_MAX: usize = 64;
+
+/// `GET /v1/payments`.
+pub async fn search(call: Call) -> Answer {
+    let caller = call.caller()?;
+    let (lang, limit) = (call.lang, call.limit()?);
+    let after = call.parameter("next", Cursor::parse)?;
+    let filter = filter(&call)?;
+    let grounds = grounds(&call, &caller)?;
+    if filter.is_personal()
+        && let Err(wait) = call.app.searches.take(&caller.uri)
+    {
+        let seconds = wait.as_secs().max(1).to_string();
+        return Err(Problem::new(Kind::TooManyRequests).header(header::RETRY_AFTER, &seconds));
+    }
+    let found = call
+        .read(move |app| {
+            let found = find(app.core(), caller.sight, &filter, after, limit);
+            let recorded = disclose(app, &caller, &filter, grounds, &found)?;
+            let show = if recorded.is_some() { Show::Clear } else { Show::Masked };
+            let sequence = recorded.unwrap_or_default().max(found.sequence);
+            Ok(((found, show), sequence))
+        })
+        .await?;
+    // People are opened only now: the disclosure is durable.
+    let answer = call
+        .blocking(move |app| Ok(page(app.core(), &found.0, found.1, lang)?))
+        .await?;
+    json(StatusCode::OK, &answer)
+}
+
+fn filter(call: &Call) -> Result<Filter, Problem> {
+    let yuan = call.parameter("amount", |text| Fen::parse_yuan(text).ok())?;
+    let fen = call.parameter("amount_fen", |text| Fen::parse_fen(text).ok())?;
+    let states = |text: &str| text.split(',').map(|word| LineState::parse(word.trim())).collect();
+    Ok(Filter {
+        id_number: call.parameter("id_number", Filter::id_number)?,
+        account: call.parameter("account", |text| AccountNo::parse(text).ok())?,
+        employer: call.parameter("employer", |text| Uscc::parse(text).ok())?,
+        project_code: call.query.get("project_code").cloned(),
+        bank: call.parameter("bank", |text| BankCode::parse(text).ok())?,
+        region: call.parameter("region", |text| RegionCode::parse(text).ok())?,
+        states: call.parameter("state", states)?.unwrap_or_default(),
+        pay_month: call.parameter("pay_month", |text| PayMonth::parse(text).ok())?,
+        from: call.parameter("from", date)?,
+        to: call.parameter("to", date)?,
+        amount_fen: yuan.or(fen).map(|amount| amount.0),
+    })
+}
+
+/// A day, or a moment of which the day in China counts.
+fn date(text: &str) -> Option<Date> {
+    let day = Date::parse(text, format_description!("[year]-[month]-[day]"));
+    day.ok().or_else(|| {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        Some(moment.to_offset(CHINA).date())
+    })
+}
+
+/// Purpose and number of the approval, with which a regulator sees people in clear.
+struct Grounds {
+    purpose: String,
+    approval_no: String,
+}
+
+fn grounds(call: &Call, caller: &Caller) -> Result<Option<Grounds>, Problem> {
+    let words = |name, chars_max| {
+        call.parameter(name, |text| {
+            let text = text.trim();
+            let fits = (1..=chars_max).contains(&text.chars().count());
+            (fits && !text.chars().any(char::is_control)).then(|| text.to_owned())
+        })
+    };
+    let purpose = words("purpose", PURPOSE_CHARS_MAX)?;
+    let approval_no = words("approval_no", APPROVAL_CHARS_MAX)?;
+    let (purpose, approval_no) = match (purpose, approval_no) {
+        (None, None) => return Ok(None),
+        (Some(purpose), Some(approval_no)) => (purpose, approval_no),
+        (None, Some(_)) => {
+            return Err(Problem::bad("purpose", "须同时给出用途", "a purpose is required too"));
+        }
+        (Some(_), None) => {
+            return Err(Problem::bad(
+                "approval_no",
+                "须同时给出批准号",
+                "the number of an approval is required too",
+            ));
+        }
+    };
+    if caller.role() != Role::Regulator {
+        return Err(Problem::new(Kind::Forbidden).with("why", "role").detail(
+            "只有监管部门可以查看明文",
+            "only a regulator may see people in clear",
+        ));
+    }
+    no_person("purpose", &purpose)?;
+    no_person("approval_no", &approval_no)?;
+    Ok(Some(Grounds {
+        purpose,
+        approval_no,
+    }))
+}
+
+/// Records a disclosure; gives its sequence. `None` where people stay masked.
+fn disclose(
+    app: &App,
+    caller: &Caller,
+    filter: &Filter,
+    grounds: Option<Grounds>,
+    found: &Found,
+) -> Result<Option<u64>, Problem> {
+    let Some(grounds) = grounds else {
+        return Ok(None);
+    };
+    let event = Event::Disclosed {
+        to: caller.uri.clone(),
+        purpose: grounds.purpose,
+        approval_no: grounds.approval_no,
+        query: filter.described(),
+        count: u32::try_from(found.lines.len()).unwrap_or(u32::MAX),
+    };
+    Ok(Some(app.core().record(&caller.uri, event.into())?))
+}
+
+/// `GET /v1/payments/{id}`.
+pub async fn read(call: Call) -> Answer {
+    let (sight, lang) = (call.sight(), call.lang);
+    let id = call.part("id", PaymentId::parse)?;
+    let found = call
+        .read(move |app| {
+            let found = history::payment(app.core(), sight, id, lang)?;
+            found.ok_or_else(Problem::not_found)
+        })
+        .await?;
+    json(StatusCode::OK, &found)
+}
+
+/// `GET /v1/summary`.
+pub async fn summary(call: Call) -> Answer {
+    let sight = call.sight();
+    let by = call.parameter("group_by", GroupBy::parse)?.unwrap_or(GroupBy::Bank);
+    let summary = call.read(move |app| Ok(sums(app.core(), sight, by))).await?;
+    json(StatusCode::OK, &summary)
+}

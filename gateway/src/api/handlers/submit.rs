@@ -1,0 +1,170 @@
+//! 报送.
+
+use crate::access::Sight;
+use crate::api::answer::BatchReceipt;
+use crate::api::body::{Upload, upload};
+use crate::api::call::{Answer, Call, json};
+use crate::api::problem::{Kind, Problem};
+use crate::book::BatchState;
+use crate::core::CoreError;
+use crate::event::Policy;
+use crate::intake::{self, Conflict, IntakeError, Receipt, Rules, Submission, Submitted};
+use crate::query::{batches::policy_word, findings};
+use axum::http::{HeaderValue, StatusCode, header};
+use schemas::employer_files::{Format, ReadError, Summary};
+use schemas::value::PayMonth;
+use schemas::{Finding, Lang};
+use serde_json::Value;
+
+/// `POST /v1/batches`.
+pub async fn submit(mut call: Call) -> Answer {
+    let caller = call.caller()?;
+    let Sight::Employer(employer) = caller.sight else {
+        return Err(Problem::new(Kind::Forbidden));
+    };
+    let policy = call.parameter("policy", policy)?.unwrap_or_default();
+    let pay_month = call.parameter("pay_month", |text| PayMonth::parse(text).ok())?;
+    let format = call.parameter("format", format)?;
+    let bytes_max = call.app.file_limits.bytes_max;
+    let mut source = upload(&mut call, bytes_max).await?;
+    let lang = call.lang;
+    let answered = call
+        .blocking(move |app| {
+            let submission = Submission {
+                employer,
+                submitted_by: &caller.uri,
+                policy,
+                format,
+                pay_month,
+            };
+            let rules = Rules {
+                limits: app.file_limits,
+                mandates: &app.mandates,
+                banks: app.bank_rules.as_ref(),
+            };
+            let submitted = take(app.core(), &rules, &submission, &mut source)?;
+            answer(app.core(), submitted, lang)
+        })
+        .await?;
+    // M3: nothing is answered that a crash would take back, a repetition included.
+    call.durable(answered.durable).await?;
+    let (status, receipt) = answered.receipt?;
+    let location = format!("/v1/batches/{}", receipt.batch_id);
+    let mut response = json(status, &receipt)?;
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+fn policy(text: &str) -> Option<Policy> {
+    [Policy::AllOrNothing, Policy::GoodLines]
+        .into_iter()
+        .find(|policy| policy_word(*policy) == text)
+}
+
+fn format(text: &str) -> Option<Format> {
+    [Format::Csv, Format::Xlsx, Format::Json, Format::Pain001]
+        .into_iter()
+        .find(|format| format.as_str() == text)
+}
+
+fn take(
+    core: &crate::core::Core,
+    rules: &Rules<'_>,
+    submission: &Submission<'_>,
+    source: &mut Upload,
+) -> Result<Submitted, Problem> {
+    intake::submit(core, rules, submission, source).map_err(|error| match error {
+        IntakeError::Core(error) => error.into(),
+        IntakeError::Read(ReadError::Sink(error)) => match error.0.downcast::<CoreError>() {
+            Ok(error) => (*error).into(),
+            Err(error) => Problem::internal(error.as_ref()),
+        },
+        error @ IntakeError::Read(ReadError::Io(_)) => Problem::internal(&error),
+    })
+}
+
+/// An answer, and the sequence that must be durable before it is given.
+struct Answered {
+    durable: u64,
+    receipt: Result<(StatusCode, BatchReceipt), Problem>,
+}
+
+fn answer(
+    core: &crate::core::Core,
+    submitted: Submitted,
+    lang: Lang,
+) -> Result<Answered, Problem> {
+    Ok(match submitted {
+        Submitted::Accepted(receipt) => {
+            let findings = in_language(&receipt.findings, lang);
+            Answered {
+                durable: receipt.sequence,
+                receipt: Ok((StatusCode::ACCEPTED, told(&receipt, findings, None))),
+            }
+        }
+        Submitted::Replayed(receipt) => {
+            let records = {
+                let desk = core.desk();
+                let batch = desk.batch(receipt.batch);
+                batch.map(|batch| batch.finding_records.clone()).unwrap_or_default()
+            };
+            let findings = findings::all(core, &records, lang)?;
+            Answered {
+                durable: receipt.sequence,
+                receipt: Ok((StatusCode::OK, told(&receipt, findings, Some(true)))),
+            }
+        }
+        Submitted::Conflict(conflict) => Answered {
+            durable: core.desk().sequence(),
+            receipt: Err(conflicting(&conflict)),
+        },
+        Submitted::Refused { findings, summary } => Answered {
+            durable: 0,
+            receipt: Err(refused(&findings, &summary, lang)),
+        },
+    })
+}
+
+fn in_language(findings: &[Finding], lang: Lang) -> Vec<Value> {
+    findings.iter().map(|finding| finding.to_json(lang)).collect()
+}
+
+fn told(receipt: &Receipt, findings: Vec<Value>, replayed: Option<bool>) -> BatchReceipt {
+    let head = &receipt.head;
+    let state: BatchState = receipt.state;
+    BatchReceipt {
+        batch_id: receipt.batch.to_string(),
+        batch_no: head.batch_no.to_string(),
+        state: state.as_str().to_owned(),
+        line_count: head.line_count,
+        total_fen: head.total_fen,
+        findings,
+        next_bank_day: head.next_bank_day.clone(),
+        digest: head.digest.clone(),
+        must_acknowledge: head.must_acknowledge.clone(),
+        replayed,
+    }
+}
+
+fn conflicting(conflict: &Conflict) -> Problem {
+    let field = &conflict.field;
+    Problem::new(Kind::Conflict)
+        .detail(
+            &format!("该批次号已用于其他内容，第一处不同：{field}"),
+            &format!("this batch number is in use for something else; first difference: {field}"),
+        )
+        .with("batch_id", conflict.batch.to_string())
+        .with("field", field.as_str())
+}
+
+fn refused(findings: &[Finding], summary: &Summary, lang: Lang) -> Problem {
+    Problem::new(Kind::FileRefused)
+        .with("errors", summary.errors)
+        .with("warnings", summary.warnings)
+        .with("line_count", summary.line_count)
+        .with("lines_ok", summary.lines_ok)
+        .with("total_fen", summary.total.0)
+        .with("findings", in_language(findings, lang))
+}

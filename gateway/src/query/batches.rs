@@ -1,0 +1,223 @@
+//! Batches: head, sums, what they wait for, their lines.
+
+use crate::access::Sight;
+use crate::api::answer::{
+    BatchPage, BatchView, Deed, FileView, FindingCounts, LinePage, SumOf, Waiting,
+};
+use crate::book::{BankFile, Batch, Book, FileState, Sums};
+use crate::core::Core;
+use crate::event::Policy;
+use crate::query::personal::{KeptLines, Seen, Show, line_view};
+use crate::query::{Cursor, QueryError, moment};
+use schemas::value::BatchId;
+use schemas::{Lang, LineState};
+use std::collections::BTreeMap;
+
+/// Journal sequence of the last record that speaks of a batch.
+#[must_use]
+pub fn last_record(batch: &Batch) -> u64 {
+    batch.history.last().map_or(batch.accepted_at, |entry| entry.sequence)
+}
+
+/// One batch, with its files.
+#[must_use]
+pub fn one(core: &Core, sight: Sight, id: BatchId, lang: Lang) -> Option<(BatchView, u64)> {
+    let desk = core.desk();
+    let batch = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head))?;
+    let mut view = batch_view(batch, lang);
+    let files = batch.files.iter().filter_map(|file_no| desk.file(*file_no));
+    view.files = Some(files.map(file_view).collect());
+    Some((view, last_record(batch)))
+}
+
+/// A page of batches, the newest first; `keep` is the caller's filter.
+#[must_use]
+pub fn page(
+    core: &Core,
+    sight: Sight,
+    after: Option<Cursor>,
+    limit: usize,
+    lang: Lang,
+    keep: &dyn Fn(&Batch) -> bool,
+) -> (BatchPage, u64) {
+    let desk = core.desk();
+    let mut seen: Vec<&Batch> = newest_first(&desk, |batch| {
+        sight.sees_batch(&batch.head)
+            && after.is_none_or(|cursor| batch.accepted_at < cursor.accepted_at)
+            && keep(batch)
+    });
+    let more = seen.len() > limit;
+    seen.truncate(limit);
+    let next = seen.last().filter(|_| more).map(|batch| {
+        let cursor = Cursor {
+            accepted_at: batch.accepted_at,
+            index: 0,
+        };
+        cursor.to_string()
+    });
+    let batches = seen.into_iter().map(|batch| batch_view(batch, lang)).collect();
+    (BatchPage { batches, next }, desk.sequence())
+}
+
+/// Batches by acceptance, the newest first.
+pub fn newest_first(book: &Book, keep: impl Fn(&Batch) -> bool) -> Vec<&Batch> {
+    let mut batches: Vec<&Batch> = book.batches().filter(|batch| keep(batch)).collect();
+    batches.sort_by_key(|batch| std::cmp::Reverse(batch.accepted_at));
+    batches
+}
+
+/// A page of a batch's lines after the line `after`.
+///
+/// # Errors
+/// When the sealed lines can't be read.
+pub fn lines(
+    core: &Core,
+    sight: Sight,
+    id: BatchId,
+    (after, limit): (u32, usize),
+    state: Option<LineState>,
+    lang: Lang,
+) -> Result<Option<(LinePage, u64)>, QueryError> {
+    let (mut seen, sequence) = {
+        let desk = core.desk();
+        let Some(batch) = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head)) else {
+            return Ok(None);
+        };
+        let seen: Vec<Seen> = (1u32..)
+            .zip(&batch.lines)
+            .skip(usize::try_from(after).unwrap_or(usize::MAX))
+            .filter(|(_, line)| state.is_none_or(|state| state == line.state))
+            .take(limit + 1)
+            .map(|(index, line)| Seen::of(&desk, batch, index, line))
+            .collect();
+        (seen, last_record(batch))
+    };
+    let more = seen.len() > limit;
+    seen.truncate(limit);
+    let next = seen.last().filter(|_| more).map(|last| last.payment.row.to_string());
+    let mut kept = KeptLines::new(core);
+    let mut views = Vec::with_capacity(seen.len());
+    for line in &seen {
+        views.push(line_view(line, kept.of(line)?, Show::Masked, lang));
+    }
+    let page = LinePage {
+        batch_id: id.to_string(),
+        lines: views,
+        next,
+    };
+    Ok(Some((page, sequence)))
+}
+
+/// Counts and sums by the words of the states; states without lines are left out.
+#[must_use]
+pub fn states(sums: &Sums) -> BTreeMap<String, SumOf> {
+    sums.iter()
+        .filter(|(_, sum)| sum.count > 0)
+        .map(|(state, sum)| {
+            let of = SumOf {
+                count: sum.count.into(),
+                fen: sum.fen,
+            };
+            (state.to_string(), of)
+        })
+        .collect()
+}
+
+/// A batch as the interface shows it, without its files.
+#[must_use]
+pub fn batch_view(batch: &Batch, lang: Lang) -> BatchView {
+    let head = &batch.head;
+    let deed = |deed: &Option<(String, i64)>| {
+        deed.as_ref().map(|(person, at)| Deed {
+            person: person.clone(),
+            at: moment(*at),
+        })
+    };
+    let (errors, warnings, notes) = head.finding_counts;
+    let disputed = batch.lines.iter().filter(|line| line.disputed.is_some()).count();
+    BatchView {
+        batch_id: batch.id().to_string(),
+        batch_no: head.batch_no.to_string(),
+        state: batch.state().as_str().to_owned(),
+        employer_uscc: head.employer.to_string(),
+        employer_name: head.employer_name.clone(),
+        project_code: head.project_code.clone(),
+        region: head.region.map(|region| region.to_string()),
+        pay_month: head.pay_month.to_string(),
+        paying_bank: head.paying_bank.to_string(),
+        format: head.format.clone(),
+        encoding: head.charset.clone(),
+        policy: policy_word(head.policy).to_owned(),
+        digest: head.digest.clone(),
+        line_count: head.line_count,
+        total_fen: head.total_fen,
+        refused_count: head.refused_count,
+        states: states(&batch.sums),
+        disputed_count: disputed as u64,
+        waits_for: batch.waits_for().map(|(what, since_ms)| Waiting {
+            what: what.to_owned(),
+            text: waiting_text(what, lang).to_owned(),
+            since: moment(since_ms),
+        }),
+        findings: FindingCounts {
+            errors,
+            warnings,
+            notes,
+        },
+        must_acknowledge: head.must_acknowledge.clone(),
+        accepted_at: moment(batch.accepted_ms),
+        submitted_by: head.submitted_by.clone(),
+        approved: deed(&batch.approved),
+        withdrawn: deed(&batch.withdrawn),
+        next_bank_day: head.next_bank_day.clone(),
+        sequence: batch.accepted_at,
+        files: None,
+    }
+}
+
+/// The word of the contract for a policy.
+#[must_use]
+pub fn policy_word(policy: Policy) -> &'static str {
+    match policy {
+        Policy::AllOrNothing => "all_or_nothing",
+        Policy::GoodLines => "good_lines",
+    }
+}
+
+fn waiting_text(what: &str, lang: Lang) -> &'static str {
+    let (zh, en) = match what {
+        "approval" => ("等待另一人复核", "waits for another person's approval"),
+        "dispatch" => ("等待发往银行（银行日或通道）", "waits to be sent to the bank"),
+        "bank_answer" => ("已发出，等待银行应答", "sent; waits for the bank's answer"),
+        "bank_result" => ("银行已受理，等待回盘", "the bank has it; waits for its result"),
+        _ => (
+            "支付不明，等待银行证据或两名运营人员裁定",
+            "unknown; waits for the bank's evidence or two operators",
+        ),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+fn file_view(file: &BankFile) -> FileView {
+    let state = match file.state {
+        FileState::Intended => "intended",
+        FileState::Leaving => "leaving",
+        FileState::AtBank => "at_bank",
+        FileState::NotSent => "not_sent",
+        FileState::Abandoned => "abandoned",
+    };
+    FileView {
+        file_no: file.intent.file_no,
+        bank_date: file.intent.bank_date.clone(),
+        state: state.to_owned(),
+        since: moment(file.since_ms),
+        line_count: file.intent.lines.len() as u64,
+        total_fen: file.intent.total_fen,
+        attempts: file.attempts,
+        queries: file.queries,
+        is_final: file.is_final,
+    }
+}

@@ -1,0 +1,67 @@
+//! The findings of an accepted batch, as they were made.
+
+use crate::access::Sight;
+use crate::core::{Core, CoreError};
+use crate::query::QueryError;
+use journal::seal::SealError;
+use schemas::Lang;
+use schemas::value::BatchId;
+use serde_json::{Map, Value};
+
+/// Journal sequences of the findings of a batch that the caller may see.
+#[must_use]
+pub fn records(core: &Core, sight: Sight, id: BatchId) -> Option<(Vec<u64>, u64)> {
+    let desk = core.desk();
+    let batch = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head))?;
+    Some((batch.finding_records.clone(), batch.accepted_at))
+}
+
+/// Reads findings, one call of `take` for each.
+///
+/// # Errors
+/// When the records can't be read, or what `take` says.
+pub fn each(
+    core: &Core,
+    records: &[u64],
+    lang: Lang,
+    take: &mut dyn FnMut(Map<String, Value>) -> Result<(), QueryError>,
+) -> Result<(), QueryError> {
+    for sequence in records {
+        let (record, _) = core.event(*sequence)?;
+        let text = match core.personal(&record) {
+            Ok(text) => text,
+            Err(CoreError::Vault(SealError::KeyDestroyed(_))) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let kept = serde_json::from_slice(line).map_err(QueryError::Finding)?;
+            take(in_language(kept, lang))?;
+        }
+    }
+    Ok(())
+}
+
+/// All findings of a batch, for the answer to a repeated submission.
+///
+/// # Errors
+/// When the records can't be read.
+pub fn all(core: &Core, records: &[u64], lang: Lang) -> Result<Vec<Value>, QueryError> {
+    let mut findings = Vec::new();
+    each(core, records, lang, &mut |finding| {
+        if findings.len() < crate::intake::sink::FINDINGS_IN_ANSWER_MAX {
+            findings.push(Value::Object(finding));
+        }
+        Ok(())
+    })?;
+    Ok(findings)
+}
+
+/// The kept form has both languages; the answer has one.
+fn in_language(mut kept: Map<String, Value>, lang: Lang) -> Map<String, Value> {
+    let english = (kept.shift_remove("message_en"), kept.shift_remove("hint_en"));
+    if let (Lang::En, (Some(message), Some(hint))) = (lang, english) {
+        kept.insert("message".to_owned(), message);
+        kept.insert("hint".to_owned(), hint);
+    }
+    kept
+}

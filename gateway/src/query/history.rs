@@ -1,0 +1,226 @@
+//! One payment with every record that speaks of it.
+
+use crate::access::Sight;
+use crate::api::answer::{JournalPosition, PaymentEvent, PaymentHistory};
+use crate::core::Core;
+use crate::event::{Dispute, Event, Move, Origin};
+use crate::query::personal::{Show, dispute_word};
+use crate::query::{QueryError, moment, payments};
+use journal::Record;
+use schemas::Lang;
+use schemas::value::PaymentId;
+
+/// A payment and its events, oldest first.
+///
+/// # Errors
+/// When records can't be read.
+pub fn payment(
+    core: &Core,
+    sight: Sight,
+    id: PaymentId,
+    lang: Lang,
+) -> Result<Option<(PaymentHistory, u64)>, QueryError> {
+    let (found, sequences) = {
+        let desk = core.desk();
+        let Some((found, batch)) = payments::one(&desk, sight, id) else {
+            return Ok(None);
+        };
+        let within = |span: (u32, u32)| (span.0..=span.1).contains(&id.row);
+        let records = batch.history.iter().filter(|entry| within(entry.span));
+        let sequences: Vec<u64> = records.map(|entry| entry.sequence).collect();
+        (found, sequences)
+    };
+    let page = payments::page(core, &found, Show::Masked, lang)?;
+    let Some(payment) = page.payments.into_iter().next() else {
+        return Ok(None);
+    };
+    let mut events = Vec::new();
+    let mut lines_of_file = std::collections::BTreeMap::new();
+    for sequence in sequences {
+        let (record, event) = core.event(sequence)?;
+        if let Event::FileIntended(intent) = &event {
+            lines_of_file.insert(intent.file_no, intent.lines.contains(&id.row));
+        }
+        let of_its_file = |file_no: u64| lines_of_file.get(&file_no).copied().unwrap_or(false);
+        for told in tell(&event, id, &of_its_file) {
+            events.push(told.complete(core, &record, sight)?);
+        }
+    }
+    if let Sight::Bank(_) = sight {
+        // What happened before the bank was told of the line is not the bank's.
+        let told = events.iter().position(|event| event.event == "intend");
+        events.drain(..told.unwrap_or(events.len()));
+    }
+    Ok(Some((PaymentHistory { payment, events }, found.sequence)))
+}
+
+/// An event without its record.
+#[derive(Default)]
+struct Told {
+    event: &'static str,
+    source: &'static str,
+    reason: Option<String>,
+    detail: Option<String>,
+    bank_code: Option<String>,
+    reported_fen: Option<i64>,
+    file_no: Option<u64>,
+    message: Option<u64>,
+}
+
+impl Told {
+    fn new(event: &'static str, source: &'static str) -> Self {
+        Self {
+            event,
+            source,
+            ..Self::default()
+        }
+    }
+
+    fn of_file(mut self, file_no: u64) -> Self {
+        self.file_no = Some(file_no);
+        self
+    }
+
+    fn step(event: &'static str, source: &'static str, step: &Move) -> Self {
+        Self {
+            reason: step.reason.map(|reason| reason.to_string()),
+            detail: step.detail.clone(),
+            bank_code: step.bank_code.clone(),
+            reported_fen: step.reported_fen,
+            ..Self::new(event, source)
+        }
+    }
+
+    fn complete(
+        self,
+        core: &Core,
+        record: &Record,
+        sight: Sight,
+    ) -> Result<PaymentEvent, QueryError> {
+        let position = core.journal().position_of(record.sequence);
+        let position = position.map_err(crate::core::CoreError::from)?;
+        // Persons of the employer and of the operator are not the bank's to know.
+        let actor = match sight {
+            Sight::Bank(bank) => {
+                let own = format!("urn:anxin:bank:{bank}");
+                (record.actor == own).then_some(own)
+            }
+            Sight::Employer(_)
+            | Sight::Region(_)
+            | Sight::Province
+            | Sight::Operator
+            | Sight::Nothing => Some(record.actor.clone()),
+        };
+        Ok(PaymentEvent {
+            event: self.event.to_owned(),
+            time: moment(record.time_ms),
+            source: self.source.to_owned(),
+            actor,
+            reason: self.reason,
+            detail: self.detail,
+            bank_code: self.bank_code,
+            reported_fen: self.reported_fen,
+            file_no: self.file_no,
+            message: self.message,
+            journal: JournalPosition {
+                sequence: record.sequence,
+                segment: position.segment,
+                offset: position.offset,
+            },
+        })
+    }
+}
+
+/// What an event says of one line. A record's span is rough: what names other lines says nothing.
+fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<Told> {
+    let on = |file_no: &u64, told: Told| {
+        let told = of_its_file(*file_no).then(|| told.of_file(*file_no));
+        told.into_iter().collect()
+    };
+    let on_payment = |payment: &PaymentId, told: Told| {
+        let told = (*payment == id).then_some(told);
+        told.into_iter().collect()
+    };
+    match event {
+        Event::BatchAccepted(_) => vec![Told::new("accepted_at_intake", "employer")],
+        Event::BatchApproved { .. } => vec![Told::new("release", "employer")],
+        Event::BatchWithdrawn { .. } => vec![Told::new("cancel", "employer")],
+        Event::FileIntended(intent) => on(&intent.file_no, Told::new("intend", "gateway")),
+        Event::MessageLeaving { file_no, instructs, .. } => {
+            let word = if *instructs { "sent" } else { "message_sent" };
+            on(file_no, Told::new(word, "gateway"))
+        }
+        Event::MessageAnswered { file_no, .. } => {
+            on(file_no, Told::new("message_answered", "bank"))
+        }
+        Event::FileReceipt { file_no, bank_code, .. } => {
+            let told = Told {
+                bank_code: bank_code.clone(),
+                ..Told::new("file_receipt", "bank")
+            };
+            on(file_no, told)
+        }
+        Event::FileAbandoned { file_no, why } => {
+            let told = Told {
+                detail: Some(why.clone()),
+                ..Told::new("file_abandoned", "gateway")
+            };
+            on(file_no, told)
+        }
+        Event::Outcomes { file_no, origin, message, why, moves, disputes, .. } => {
+            let source = origin_word(*origin);
+            let about = |told: Told| Told {
+                message: *message,
+                file_no: Some(*file_no),
+                detail: told.detail.clone().or_else(|| why.clone()),
+                ..told
+            };
+            let steps = moves.iter().filter(|step| step.index == id.row);
+            let steps = steps.map(|step| Told::step(step.event.as_str(), source, step));
+            let disputed = disputes.iter().filter(|(index, _, _)| *index == id.row);
+            let disputed = disputed.map(|(_, dispute, step)| disputing(*dispute, source, step));
+            steps.chain(disputed).map(about).collect()
+        }
+        Event::ResolutionProposed { payment, outcome, reason, .. } => {
+            let told = Told {
+                reason: reason.map(|reason| reason.to_string()),
+                detail: Some(outcome.as_str().to_owned()),
+                ..Told::new("resolution_proposed", "operator")
+            };
+            on_payment(payment, told)
+        }
+        Event::ResolutionConfirmed { payment, .. } => {
+            on_payment(payment, Told::new("resolution_confirmed", "operator"))
+        }
+        Event::Started { .. }
+        | Event::BatchOpened { .. }
+        | Event::BatchBytes { .. }
+        | Event::BatchLines { .. }
+        | Event::BatchFindings { .. }
+        | Event::BatchAbandoned { .. }
+        | Event::BankMessage { .. }
+        | Event::BankMessageClosed { .. }
+        | Event::Unmatched { .. }
+        | Event::Disclosed { .. } => Vec::new(),
+    }
+}
+
+fn disputing(dispute: Dispute, source: &'static str, step: &Move) -> Told {
+    Told {
+        detail: Some(dispute_word(dispute).to_owned()),
+        ..Told::step("disputed", source, step)
+    }
+}
+
+/// The word for where an outcome comes from.
+#[must_use]
+pub fn origin_word(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Receipt => "receipt",
+        Origin::Result => "result",
+        Origin::Push => "push",
+        Origin::Channel => "channel",
+        Origin::AnswerLimit => "answer_limit",
+        Origin::Recovery => "recovery",
+    }
+}
