@@ -351,7 +351,7 @@ pub struct BreakView {
     /// `unknown`, `conservation`.
     pub kind: String,
     /// The bank.
-    pub bank: String,
+    pub bank: Option<String>,
     /// The employer.
     pub employer_uscc: Option<String>,
     /// The batch.

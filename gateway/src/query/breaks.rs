@@ -33,7 +33,7 @@ pub fn breaks(core: &Core, sight: Sight) -> (Breaks, u64) {
 fn sees(sight: Sight, found: &Break) -> bool {
     match sight {
         Sight::Operator => true,
-        Sight::Bank(bank) => bank == found.bank,
+        Sight::Bank(bank) => found.bank == Some(bank),
         Sight::Region(_) | Sight::Province => sight.sees_region(found.region.as_ref()),
         Sight::Employer(_) | Sight::Nothing => false,
     }
@@ -65,7 +65,7 @@ fn proposal_view(proposal: &Proposal) -> ProposalView {
 fn break_view(found: &Break, now_ms: i64, proposal: Option<ProposalView>) -> BreakView {
     BreakView {
         kind: found.kind.as_str().to_owned(),
-        bank: found.bank.to_string(),
+        bank: found.bank.map(|bank| bank.to_string()),
         employer_uscc: found.employer.map(|employer| employer.to_string()),
         batch_id: found.batch.map(|batch| batch.to_string()),
         payment_id: found.payment.map(|payment| payment.to_string()),
