@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 #[must_use]
 pub fn records(core: &Core, sight: Sight, id: BatchId) -> Option<(Vec<u64>, u64)> {
     let desk = core.desk();
-    let batch = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head))?;
+    let batch = desk
+        .batch(id)
+        .filter(|batch| sight.sees_batch(&batch.head))?;
     Some((batch.finding_records.clone(), batch.accepted_at))
 }
 
@@ -33,7 +35,10 @@ pub fn each(
             Err(CoreError::Vault(SealError::KeyDestroyed(_))) => continue,
             Err(error) => return Err(error.into()),
         };
-        for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        for line in text
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
             let kept = serde_json::from_slice(line).map_err(QueryError::Finding)?;
             take(in_language(kept, lang))?;
         }
@@ -58,7 +63,10 @@ pub fn all(core: &Core, records: &[u64], lang: Lang) -> Result<Vec<Value>, Query
 
 /// The kept form has both languages; the answer has one.
 fn in_language(mut kept: Map<String, Value>, lang: Lang) -> Map<String, Value> {
-    let english = (kept.shift_remove("message_en"), kept.shift_remove("hint_en"));
+    let english = (
+        kept.shift_remove("message_en"),
+        kept.shift_remove("hint_en"),
+    );
     if let (Lang::En, (Some(message), Some(hint))) = (lang, english) {
         kept.insert("message".to_owned(), message);
         kept.insert("hint".to_owned(), hint);

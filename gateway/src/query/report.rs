@@ -28,7 +28,9 @@ pub struct Report {
 pub fn report(core: &Core, sight: Sight, id: BatchId) -> Option<(Report, u64)> {
     let created_ms = core.now_ms();
     let desk = core.desk();
-    let batch = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head))?;
+    let batch = desk
+        .batch(id)
+        .filter(|batch| sight.sees_batch(&batch.head))?;
     let lines = (1u32..).zip(&batch.lines);
     let report = Report {
         id,
@@ -37,7 +39,9 @@ pub fn report(core: &Core, sight: Sight, id: BatchId) -> Option<(Report, u64)> {
         format: batch.head.format.clone(),
         group_status: group_status(batch),
         sums: batch.sums,
-        lines: lines.map(|(index, line)| Seen::of(&desk, batch, index, line)).collect(),
+        lines: lines
+            .map(|(index, line)| Seen::of(&desk, batch, index, line))
+            .collect(),
         created_ms,
     };
     Some((report, last_record(batch)))
@@ -49,8 +53,14 @@ fn group_status(batch: &Batch) -> &'static str {
         return "CANC";
     }
     let mut statuses = batch.sums.iter().filter(|(_, sum)| sum.count > 0);
-    let first = statuses.next().map_or("RJCT", |(state, _)| state.iso_status());
-    if statuses.all(|(state, _)| state.iso_status() == first) { first } else { "PART" }
+    let first = statuses
+        .next()
+        .map_or("RJCT", |(state, _)| state.iso_status());
+    if statuses.all(|(state, _)| state.iso_status() == first) {
+        first
+    } else {
+        "PART"
+    }
 }
 
 impl Report {
@@ -59,7 +69,11 @@ impl Report {
     /// # Errors
     /// When the sealed lines can't be read or the receiver went away.
     pub fn write(&self, core: &Core, lang: Lang, out: &mut dyn Write) -> Result<(), QueryError> {
-        let original = if self.format == "pain.001" { "pain.001" } else { self.format.as_str() };
+        let original = if self.format == "pain.001" {
+            "pain.001"
+        } else {
+            self.format.as_str()
+        };
         write!(
             out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -159,15 +173,18 @@ fn why(state: LineState, reason: Option<FailureReason>, lang: Lang) -> Option<(C
         Lang::En => en.to_owned(),
     };
     match (state, reason) {
-        (LineState::Returned, _) => {
-            Some((Code::Own("returned"), text("已付后退汇", "paid, and the money came back")))
-        }
-        (LineState::Unknown, _) => {
-            Some((Code::Own("unknown"), text("支付不明", "nobody knows whether it was paid")))
-        }
-        (LineState::Refused, _) => {
-            Some((Code::Own("refused"), text("报送时未受理", "refused at intake")))
-        }
+        (LineState::Returned, _) => Some((
+            Code::Own("returned"),
+            text("已付后退汇", "paid, and the money came back"),
+        )),
+        (LineState::Unknown, _) => Some((
+            Code::Own("unknown"),
+            text("支付不明", "nobody knows whether it was paid"),
+        )),
+        (LineState::Refused, _) => Some((
+            Code::Own("refused"),
+            text("报送时未受理", "refused at intake"),
+        )),
         (_, Some(reason)) => Some((code(reason), codes::reason_text(reason, lang).to_owned())),
         (_, None) => None,
     }
@@ -201,7 +218,11 @@ fn escaped(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}'
+            '\t'
+            | '\n'
+            | '\r'
+            | ' '..='\u{D7FF}'
+            | '\u{E000}'..='\u{FFFD}'
             | '\u{10000}'..='\u{10FFFF}' => escaped.push(character),
             _ => {}
         }
