@@ -194,3 +194,32 @@ fn head_with(count: &str, total: &str) -> String {
     let head = head.replace("总笔数,2", &format!("总笔数,{count}"));
     format!("{}\n\n", head.replace("13603.50", total))
 }
+
+/// More lines with one account than are compared one by one.
+#[test]
+fn a_large_group_is_compared_as_a_small_one() {
+    let row = |number: u32, id: &str, fen: u32| format!("{number},样,{id},12345678,1.{fen:02}\n");
+    let (first, other) = ("11010519491231002X", "34052419800101001X");
+    let mut rows: String = (1..=40).map(|number| row(number, first, number)).collect();
+    rows += &row(41, first, 1);
+    rows += &row(42, other, 50);
+    rows += &row(43, first, 51);
+    let head = head_with("43", "0");
+    let text = format!("{head}序号,姓名,证件号码,银行账号,实发金额\n{rows}");
+    let (_, kept) = read_bytes(text.as_bytes());
+    let warnings: Vec<_> = kept
+        .findings
+        .iter()
+        .filter_map(|finding| {
+            let first_row = finding.arguments.get("first_row")?;
+            Some(format!("{} {} {first_row}", finding.code, finding.line?))
+        })
+        .collect();
+    // Line 1 stands in row 14, line 42 in row 55.
+    let expected = [
+        "payee_duplicate 41 14",
+        "account_shared 42 14",
+        "account_shared 43 55",
+    ];
+    assert_eq!(warnings, expected);
+}

@@ -17,12 +17,14 @@ const MESSAGE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <Dbtr><Nm>杭州样例建设有限公司</Nm><Id><OrgId><Othr><Id>913301006639233248</Id></Othr></OrgId></Id></Dbtr>
 <DbtrAcct><Id><Othr><Id>1202020009900012345</Id></Othr></Id><Ccy>CNY</Ccy></DbtrAcct>
 <DbtrAgt><FinInstnId><BICFI>ICBKCNBJ</BICFI></FinInstnId></DbtrAgt>
-<CdtTrfTxInf><PmtId><EndToEndId>1</EndToEndId></PmtId><Amt><InstdAmt Ccy="CNY">6523.50</InstdAmt></Amt>
+<CdtTrfTxInf><PmtId><EndToEndId>1</EndToEndId></PmtId><Amt>
+<InstdAmt Ccy="CNY">6523.50</InstdAmt></Amt>
 <CdtrAgt><FinInstnId><Nm>ICBC</Nm></FinInstnId></CdtrAgt>
 <Cdtr><Nm>张样一</Nm><Id><PrvtId><Othr><Id>11010519491231002X</Id></Othr></PrvtId></Id></Cdtr>
 <CdtrAcct><Id><Othr><Id>6222021202000000019</Id></Othr></Id></CdtrAcct>
 <RmtInf><Ustrd>2026年11月工资</Ustrd></RmtInf></CdtTrfTxInf>
-<CdtTrfTxInf><PmtId><EndToEndId>2</EndToEndId></PmtId><Amt><InstdAmt Ccy="CNY">7080.00</InstdAmt></Amt>
+<CdtTrfTxInf><PmtId><EndToEndId>2</EndToEndId></PmtId><Amt>
+<InstdAmt Ccy="CNY">7080.00</InstdAmt></Amt>
 <CdtrAgt><FinInstnId><Nm>ABC</Nm></FinInstnId></CdtrAgt>
 <Cdtr><Nm>李样二</Nm><Id><PrvtId><Othr><Id>34052419800101001X</Id></Othr></PrvtId></Id></Cdtr>
 <CdtrAcct><Id><Othr><Id>6228480000000000000</Id></Othr></Id></CdtrAcct>
@@ -162,81 +164,87 @@ fn references_corrections_and_banks_by_number() {
     assert_eq!(kept.lines[1].corrects, None);
 }
 
+/// What is replaced, by what, and the findings.
+const DEFECTS: [(&str, &str, &[&str]); 14] = [
+    (
+        "<NbOfTxs>2</NbOfTxs>\n",
+        "<NbOfTxs>3</NbOfTxs>\n",
+        &["control_count_mismatch - - line_count"],
+    ),
+    (
+        "<NbOfTxs>2</NbOfTxs><",
+        "<NbOfTxs>3</NbOfTxs><",
+        &["control_count_mismatch - - line_count"],
+    ),
+    (
+        ">13603.50<",
+        ">13603.51<",
+        &["control_sum_mismatch - - total_amount"],
+    ),
+    (
+        ">13603.5<",
+        ">13603.49<",
+        &["control_sum_mismatch - - total_amount"],
+    ),
+    (
+        ">13603.50<",
+        ">98529.8699999<",
+        &["control_total_invalid - - total_amount"],
+    ),
+    (
+        "<CtrlSum>13603.50</CtrlSum>",
+        "",
+        &["missing_field - - total_amount"],
+    ),
+    (
+        "InstdAmt Ccy=\"CNY\">6",
+        "InstdAmt Ccy=\"EUR\">6",
+        &["currency_not_supported - - currency"],
+    ),
+    (
+        "InstdAmt Ccy=\"CNY\">6",
+        "InstdAmt>6",
+        &["schema_violation - 1 -"],
+    ),
+    (">TRF<", ">CHK<", &["schema_violation - - -"]),
+    (
+        "<Othr><Id>6222021202000000019</Id></Othr>",
+        "<IBAN>DE89370400440532013000</IBAN>",
+        &["account_invalid 1 1 account"],
+    ),
+    (
+        "ICBKCNBJ",
+        "XXXXXXXX",
+        &["paying_bank_unknown - - paying_bank"],
+    ),
+    (
+        "<RmtInf>",
+        "<Tax><Rfnd>1</Rfnd></Tax><RmtInf>",
+        &["field_ignored - - -"],
+    ),
+    (
+        "<Nm>张样一</Nm>",
+        "<Nm>张样一</Nm><Nm>x</Nm>",
+        &["schema_violation - 1 -"],
+    ),
+    (
+        "<Cdtr><Nm>李样二</Nm>",
+        "<Cdtr>",
+        &["name_missing 2 2 name"],
+    ),
+];
+
 #[test]
 fn each_defect_is_found_in_its_place() {
-    let cases: [(&str, &str, &[&str]); 14] = [
-        (
-            "<NbOfTxs>2</NbOfTxs>\n",
-            "<NbOfTxs>3</NbOfTxs>\n",
-            &["control_count_mismatch - - line_count"],
-        ),
-        (
-            "<NbOfTxs>2</NbOfTxs><",
-            "<NbOfTxs>3</NbOfTxs><",
-            &["control_count_mismatch - - line_count"],
-        ),
-        (
-            ">13603.50<",
-            ">13603.51<",
-            &["control_sum_mismatch - - total_amount"],
-        ),
-        (
-            ">13603.5<",
-            ">13603.49<",
-            &["control_sum_mismatch - - total_amount"],
-        ),
-        (
-            ">13603.50<",
-            ">98529.8699999<",
-            &["control_total_invalid - - total_amount"],
-        ),
-        (
-            "<CtrlSum>13603.50</CtrlSum>",
-            "",
-            &["missing_field - - total_amount"],
-        ),
-        (
-            "InstdAmt Ccy=\"CNY\">6",
-            "InstdAmt Ccy=\"EUR\">6",
-            &["currency_not_supported - - currency"],
-        ),
-        (
-            "InstdAmt Ccy=\"CNY\">6",
-            "InstdAmt>6",
-            &["schema_violation - 1 -"],
-        ),
-        (">TRF<", ">CHK<", &["schema_violation - - -"]),
-        (
-            "<Othr><Id>6222021202000000019</Id></Othr>",
-            "<IBAN>DE89370400440532013000</IBAN>",
-            &["account_invalid 1 1 account"],
-        ),
-        (
-            "ICBKCNBJ",
-            "XXXXXXXX",
-            &["paying_bank_unknown - - paying_bank"],
-        ),
-        (
-            "<RmtInf>",
-            "<Tax><Rfnd>1</Rfnd></Tax><RmtInf>",
-            &["field_ignored - - -"],
-        ),
-        (
-            "<Nm>张样一</Nm>",
-            "<Nm>张样一</Nm><Nm>x</Nm>",
-            &["schema_violation - 1 -"],
-        ),
-        (
-            "<Cdtr><Nm>李样二</Nm>",
-            "<Cdtr>",
-            &["name_missing 2 2 name"],
-        ),
-    ];
-    for (from, to, expected) in cases {
+    for (from, to, expected) in DEFECTS {
         let text = MESSAGE.replacen(from, to, 1);
         assert_ne!(text, MESSAGE, "{from}");
         assert_eq!(places(&text), expected, "{from}");
     }
+}
+
+#[test]
+fn equivalent_amounts_and_unknown_elements() {
     let equivalent = MESSAGE.replacen(
         "<InstdAmt Ccy=\"CNY\">6523.50</InstdAmt>",
         "<EqvtAmt><Amt Ccy=\"EUR\">6523.50</Amt><CcyOfTrf>CNY</CcyOfTrf></EqvtAmt>",

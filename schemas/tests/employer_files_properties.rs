@@ -16,13 +16,17 @@ const JSON: &str = r#"{"batch_no":"A-1","employer_uscc":"913301006639233248","pa
 "employer_name":"x","project_code":"330110","payer_name":"y","lines":[{"line_no":1,"name":"张样一",
 "id_number":"11010519491231002X","account":"6222021202000000019","bank":"ICBC","amount":1.00}]}"#;
 
-const XML: &str = r#"<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"><CstmrCdtTrfInitn>
+const XML: &str = r#"<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.03">
+<CstmrCdtTrfInitn>
 <GrpHdr><MsgId>A-1</MsgId><NbOfTxs>1</NbOfTxs><CtrlSum>1.00</CtrlSum><InitgPty><Id><OrgId><Othr>
 <Id>913301006639233248</Id></Othr></OrgId></Id></InitgPty></GrpHdr><PmtInf><PmtMtd>TRF</PmtMtd>
 <NbOfTxs>1</NbOfTxs><CtrlSum>1.00</CtrlSum><ReqdExctnDt>2026-11-25</ReqdExctnDt><DbtrAcct><Id><Othr>
-<Id>1202020009900012345</Id></Othr></Id></DbtrAcct><DbtrAgt><FinInstnId><BIC>ICBKCNBJ</BIC></FinInstnId>
-</DbtrAgt><CdtTrfTxInf><PmtId><EndToEndId>1</EndToEndId></PmtId><Amt><InstdAmt Ccy="CNY">1.00</InstdAmt>
-</Amt><Cdtr><Nm>张&#x6837;一</Nm><Id><PrvtId><Othr><Id>11010519491231002X</Id></Othr></PrvtId></Id></Cdtr>
+<Id>1202020009900012345</Id></Othr></Id></DbtrAcct><DbtrAgt><FinInstnId><BIC>ICBKCNBJ</BIC>
+</FinInstnId>
+</DbtrAgt><CdtTrfTxInf><PmtId><EndToEndId>1</EndToEndId></PmtId><Amt>
+<InstdAmt Ccy="CNY">1.00</InstdAmt>
+</Amt><Cdtr><Nm>张&#x6837;一</Nm><Id><PrvtId><Othr><Id>11010519491231002X</Id></Othr></PrvtId>
+</Id></Cdtr>
 <CdtrAcct><Id><Othr><Id>6222021202000000019</Id></Othr></Id></CdtrAcct></CdtTrfTxInf></PmtInf>
 </CstmrCdtTrfInitn></Document>"#;
 

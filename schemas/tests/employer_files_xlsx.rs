@@ -9,11 +9,20 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-const WORKBOOK: &str = r#"<workbook xmlns="u" xmlns:r="r"><sheets><sheet name="h" state="hidden" r:id="rId9"/><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
-const RELATIONS: &str = r#"<Relationships><Relationship Id="rId1" Type="t/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="t/sharedStrings" Target="/xl/sharedStrings.xml"/><Relationship Id="rId3" Type="t/styles" Target="styles.xml"/></Relationships>"#;
+const WORKBOOK: &str = r#"<workbook xmlns="u" xmlns:r="r"><sheets>
+<sheet name="h" state="hidden" r:id="rId9"/><sheet name="a" sheetId="1" r:id="rId1"/></sheets>
+</workbook>"#;
+const RELATIONS: &str = r#"<Relationships>
+<Relationship Id="rId1" Type="t/worksheet" Target="worksheets/sheet1.xml"/>
+<Relationship Id="rId2" Type="t/sharedStrings" Target="/xl/sharedStrings.xml"/>
+<Relationship Id="rId3" Type="t/styles" Target="styles.xml"/></Relationships>"#;
 /// Style 1 is date 14, style 2 an own format of year and month.
-const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs></styleSheet>"#;
-const STRINGS: &str = r#"<sst><si><t>批次号</t></si><si><r><t>GZ-2026</t></r><r><t xml:space="preserve">-11-001</t></r><rPh><t>x</t></rPh></si><si><t>张样一</t></si></sst>"#;
+const STYLES: &str = r#"<styleSheet><numFmts>
+<numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m"/></numFmts><cellStyleXfs>
+<xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/>
+<xf numFmtId="164"/></cellXfs></styleSheet>"#;
+const STRINGS: &str = r#"<sst><si><t>批次号</t></si><si><r><t>GZ-2026</t></r><r>
+<t xml:space="preserve">-11-001</t></r><rPh><t>x</t></rPh></si><si><t>张样一</t></si></sst>"#;
 
 fn zip(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));

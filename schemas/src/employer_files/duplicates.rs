@@ -6,11 +6,12 @@
 
 use super::judge::{Judge, Values};
 use super::line_numbers::LineNumbers;
+use super::payees::{Payee, Payees};
 use super::raw::{RawHead, RawLine, Receiver, Stop, Tally};
 use crate::finding::{Finding, FindingCode};
-use crate::value::{AccountNo, Fen, IdNumber, Purpose};
+use crate::value::{AccountNo, IdNumber, Purpose};
 use siphasher::sip128::{Hasher128, SipHasher13};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
 
 /// What the first walk keeps.
@@ -51,17 +52,21 @@ impl Suspicions {
     /// The second walk, where one is needed.
     pub(super) fn second_look(mut self, judge: Judge) -> Option<SecondLook> {
         self.accounts.sort_unstable();
-        let same = self.accounts.windows(2).filter(|pair| pair[0] == pair[1]);
-        let mut repeated: Vec<u128> = same.map(|pair| pair[0]).collect();
-        repeated.dedup();
+        let groups = self.accounts.chunk_by(|one, other| one == other);
+        let repeated = groups.filter(|group| group.len() > 1);
+        let lines = repeated.clone().map(<[u128]>::len).sum();
+        let repeated: Vec<u128> = repeated
+            .filter_map(|group| group.first().copied())
+            .collect();
         let needed = !repeated.is_empty() || !self.repeated_numbers.is_empty();
+        self.accounts = Vec::new();
         needed.then(|| SecondLook {
             key: self.key,
-            repeated,
             numbers: self.repeated_numbers.into_iter().map(|n| (n, 0)).collect(),
             judge,
             index: 0,
-            seen: HashMap::new(),
+            payees: Payees::new(repeated.len(), lines),
+            repeated,
             scratch: Vec::new(),
             late: Vec::new(),
         })
@@ -111,20 +116,9 @@ pub(super) struct SecondLook {
     numbers: BTreeMap<u32, u32>,
     judge: Judge,
     index: u32,
-    /// Never iterated, so its order decides nothing.
-    seen: HashMap<AccountNo, Account>,
+    payees: Payees,
     scratch: Vec<Finding>,
     pub(super) late: Vec<Late>,
-}
-
-/// What stood on earlier lines with one account.
-struct Account {
-    /// Row of the first line and its person.
-    first: (IdNumber, u32),
-    /// Row of the first line of another person.
-    other: Option<u32>,
-    /// Row of the first line by person and amount.
-    wages: BTreeMap<(IdNumber, Fen), u32>,
 }
 
 impl SecondLook {
@@ -150,41 +144,28 @@ impl SecondLook {
         let Some(id_number) = values.id_number else {
             return;
         };
-        if self.repeated.binary_search(&print).is_err() {
+        let Ok(group) = self.repeated.binary_search(&print) else {
             return;
-        }
-        let seen = self.seen.entry(account).or_insert_with(|| Account {
-            first: (id_number, row),
-            other: None,
-            wages: BTreeMap::new(),
-        });
-        let late = |code, first_row, shown| Late {
+        };
+        let payee = Payee {
+            account,
+            id_number,
+            amount: values.amount,
             row,
-            line: values.number(),
-            first_row,
-            code,
-            shown,
         };
-        if let Some(amount) = values.amount {
-            let first_row = *seen.wages.entry((id_number, amount)).or_insert(row);
-            if first_row != row {
-                let shown = Shown::Id(id_number);
-                self.late
-                    .push(late(FindingCode::PayeeDuplicate, first_row, shown));
-            }
-        }
-        let (first_person, first_row) = seen.first;
-        let shared_with = if first_person == id_number {
-            seen.other
-        } else {
-            seen.other.get_or_insert(row);
-            Some(first_row)
+        let earlier = self.payees.take(group, payee);
+        let mut late = |code, first_row: Option<u32>, shown| {
+            self.late.extend(first_row.map(|first_row| Late {
+                row,
+                line: values.number(),
+                first_row,
+                code,
+                shown,
+            }));
         };
-        if let Some(first_row) = shared_with {
-            let shown = Shown::Account(account);
-            self.late
-                .push(late(FindingCode::AccountShared, first_row, shown));
-        }
+        let (wage, person) = (earlier.same_wage, earlier.other_person);
+        late(FindingCode::PayeeDuplicate, wage, Shown::Id(id_number));
+        late(FindingCode::AccountShared, person, Shown::Account(account));
     }
 }
 

@@ -67,11 +67,66 @@ impl Desk<'_> {
         None
     }
 
-    /// A text that may be absent.
-    fn text(&self, key: HeadKey) -> Option<String> {
-        let text = self.raw.text(key).trim();
-        (!text.is_empty()).then(|| text.to_owned())
+    /// A text that may be absent; `None` only where it can't be a text of one line.
+    fn optional<T>(
+        &mut self,
+        key: HeadKey,
+        parse: impl FnOnce(&str) -> Result<T, ValueError>,
+    ) -> Option<Option<T>> {
+        if self.raw.text(key).trim().is_empty() {
+            return Some(None);
+        }
+        self.read(key, FindingCode::TextNotEncodable, parse)
+            .map(Some)
     }
+
+    fn month(&mut self, today: time::Date) -> Option<PayMonth> {
+        let code = FindingCode::PayMonthInvalid;
+        let month = self.read(HeadKey::PayMonth, code, PayMonth::parse)?;
+        let current = PayMonth::of(today).filter(|current| month > *current);
+        let Some(current) = current else {
+            return Some(month);
+        };
+        let finding = Finding::of_file(FindingCode::PayMonthInFuture).field("pay_month");
+        let finding = finding.value(month.to_string()).with("month", month);
+        self.findings.push(finding.with("current", current));
+        None
+    }
+
+    fn paying_bank(&mut self, judge: &mut Judge) -> Option<BankCode> {
+        let by = self.raw.bank_by;
+        self.read(
+            HeadKey::PayingBank,
+            FindingCode::PayingBankUnknown,
+            |text| {
+                if text.is_empty() {
+                    return Err(ValueError::Empty);
+                }
+                let bank = judge.bank(text, by);
+                bank.map(|bank| bank.code).ok_or(ValueError::Form)
+            },
+        )
+    }
+
+    fn total(&mut self) -> Option<Fen> {
+        let in_fen = self.raw.total_in_fen;
+        self.read(
+            HeadKey::TotalAmount,
+            FindingCode::ControlTotalInvalid,
+            |text| {
+                if in_fen {
+                    Fen::parse_fen(text)
+                } else {
+                    Fen::parse_yuan(text)
+                }
+            },
+        )
+    }
+}
+
+/// A name of a firm or a code of a project: the characters of a name, on one line.
+fn plain(text: &str) -> Result<String, ValueError> {
+    PersonName::check(text).map(str::to_owned)
 }
 
 /// Judges the head in the order of the template.
@@ -88,63 +143,23 @@ pub(super) fn judge(
         BatchNo::parse,
     );
     let uscc = desk.read(HeadKey::EmployerUscc, FindingCode::UsccInvalid, Uscc::parse);
-    let month = desk.read(
-        HeadKey::PayMonth,
-        FindingCode::PayMonthInvalid,
-        PayMonth::parse,
-    );
-    let current = PayMonth::of(today);
-    let future = month
-        .zip(current)
-        .filter(|(month, current)| month > current);
-    if let Some((month, current)) = future {
-        let finding = Finding::of_file(FindingCode::PayMonthInFuture).field("pay_month");
-        let finding = finding.value(month.to_string()).with("month", month);
-        desk.findings.push(finding.with("current", current));
-    }
-    let paying_bank = desk.read(
-        HeadKey::PayingBank,
-        FindingCode::PayingBankUnknown,
-        |text| {
-            if text.is_empty() {
-                return Err(ValueError::Empty);
-            }
-            let bank = judge.bank(text, raw.bank_by);
-            bank.map(|bank| bank.code).ok_or(ValueError::Form)
-        },
-    );
+    let employer_name = desk.optional(HeadKey::EmployerName, plain);
+    let project_code = desk.optional(HeadKey::ProjectCode, plain);
+    let pay_month = desk.month(today);
+    let paying_bank = desk.paying_bank(judge);
     let code = FindingCode::PayerAccountInvalid;
     let payer_account = desk.read(HeadKey::PayerAccount, code, AccountNo::parse);
-    let payer_name = match raw.text(HeadKey::PayerName).trim() {
-        "" => Some(None),
-        _ => desk
-            .read(
-                HeadKey::PayerName,
-                FindingCode::TextNotEncodable,
-                PersonName::parse,
-            )
-            .map(Some),
-    };
+    let payer_name = desk.optional(HeadKey::PayerName, PersonName::parse);
     let code = FindingCode::ControlTotalInvalid;
     let line_count = desk.read(HeadKey::LineCount, code, count);
-    let total = desk.read(HeadKey::TotalAmount, code, |text| {
-        if raw.total_in_fen {
-            Fen::parse_fen(text)
-        } else {
-            Fen::parse_yuan(text)
-        }
-    });
-    let (employer_name, project_code) = (
-        desk.text(HeadKey::EmployerName),
-        desk.text(HeadKey::ProjectCode),
-    );
+    let total = desk.total();
     let whole = || {
         Some(BatchHead {
             batch_no: batch_no?,
             employer_uscc: uscc?,
-            employer_name,
-            project_code,
-            pay_month: month.filter(|_| future.is_none())?,
+            employer_name: employer_name?,
+            project_code: project_code?,
+            pay_month: pay_month?,
             paying_bank: paying_bank?,
             payer_account: payer_account?,
             payer_name: payer_name?,

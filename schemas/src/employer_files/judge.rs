@@ -46,6 +46,8 @@ pub(super) struct Judge {
     text_bytes_max: usize,
     /// Bank of a text, as asked before. Never iterated.
     asked: HashMap<String, Option<&'static Bank>>,
+    /// The last text asked for, and its bank.
+    last: (String, Option<&'static Bank>),
     /// The one bank of a group of card prefixes; `None` where several share it.
     of_group: BTreeMap<&'static str, Option<BankCode>>,
 }
@@ -179,6 +181,7 @@ impl Judge {
             amount_max: limits.amount_max,
             text_bytes_max: limits.field_bytes_max,
             asked: HashMap::new(),
+            last: (String::new(), None),
             of_group,
         }
     }
@@ -238,10 +241,18 @@ impl Judge {
             BankBy::Bic => return codes::bank_by_bic(text),
             BankBy::MemberId => return fields::by_member_id(text),
         }
-        if let Some(known) = self.asked.get(text) {
-            return *known;
+        // Whole files name one bank: the last answer comes before the map.
+        if text == self.last.0 {
+            return self.last.1;
         }
-        let bank = codes::bank_by_text(text);
+        let known = self.asked.get(text).copied();
+        let bank = known.unwrap_or_else(|| codes::bank_by_text(text));
+        self.last.0.clear();
+        self.last.0.push_str(text);
+        self.last.1 = bank;
+        if known.is_some() {
+            return bank;
+        }
         if self.asked.len() < ASKED_MAX {
             self.asked.insert(text.to_owned(), bank);
         }

@@ -17,6 +17,7 @@ mod judge;
 mod line_numbers;
 mod metered;
 mod pain_001;
+mod payees;
 mod raw;
 mod reading;
 mod spill;

@@ -1,6 +1,9 @@
 //! The template that csv and workbooks share: its columns and the keys of its head, with the
 //! titles by which people write them (INTERFACE section 2).
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// A column of the lines, in the order of the template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -83,9 +86,9 @@ impl Column {
 
     /// The column that a title names.
     pub(super) fn parse(title: &str) -> Option<Self> {
-        let title = normal(title);
-        let named = |column: &Self| column.titles().iter().any(|known| normal(known) == title);
-        Self::ALL.into_iter().find(named)
+        // JSON asks for every key of every line: the exact key comes first.
+        let exact = Self::ALL.into_iter().find(|column| column.key() == title);
+        exact.or_else(|| COLUMN_TITLES.get(&normal(title)).copied())
     }
 
     /// Place in the template, for the order of findings; unknown fields come last.
@@ -134,10 +137,22 @@ impl HeadKey {
 
     /// The key that a text names.
     pub(super) fn parse(title: &str) -> Option<Self> {
-        let title = normal(title);
-        let named = |key: &Self| key.titles().iter().any(|known| normal(known) == title);
-        Self::ALL.into_iter().find(named)
+        HEAD_TITLES.get(&normal(title)).copied()
     }
+}
+
+static COLUMN_TITLES: LazyLock<BTreeMap<String, Column>> =
+    LazyLock::new(|| titles(&Column::ALL, Column::titles));
+
+static HEAD_TITLES: LazyLock<BTreeMap<String, HeadKey>> =
+    LazyLock::new(|| titles(&HeadKey::ALL, HeadKey::titles));
+
+fn titles<K: Copy>(all: &[K], of: fn(K) -> &'static [&'static str]) -> BTreeMap<String, K> {
+    let each = |key: &K| {
+        let key = *key;
+        of(key).iter().map(move |title| (normal(title), key))
+    };
+    all.iter().flat_map(each).collect()
 }
 
 /// First cell of the row that names the template and its version.
