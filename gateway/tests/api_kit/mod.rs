@@ -346,10 +346,11 @@ impl Kit {
     pub fn outcomes(&self, id: BatchId, steps: &[LineEvent]) {
         let file_no = self.core.desk().batch(id).unwrap().files[0];
         for (index, step) in (1u32..).zip(steps) {
-            let before = match step {
-                LineEvent::Return => vec![LineEvent::Pay, LineEvent::Return],
-                step => vec![*step],
-            };
+            let mut before = vec![*step];
+            if *step == LineEvent::Return {
+                // A return proves that it was paid.
+                before.insert(0, LineEvent::Pay);
+            }
             let moves = before.into_iter().map(|event| Move {
                 index,
                 event,
