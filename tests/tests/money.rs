@@ -23,3 +23,5 @@ mod resolution;
 mod seal;
 #[path = "money/submission.rs"]
 mod submission;
+#[path = "money/trouble.rs"]
+mod trouble;
