@@ -103,9 +103,15 @@ impl Desk {
         }
     }
 
-    /// Submits a file.
+    /// Submits a file of which every line must be good.
     #[must_use]
     pub fn submit(&self, file: &str) -> Submitted {
+        self.submit_by(Policy::AllOrNothing, file)
+    }
+
+    /// Submits a file under a policy.
+    #[must_use]
+    pub fn submit_by(&self, policy: Policy, file: &str) -> Submitted {
         let rules = Rules {
             limits: schemas::employer_files::Limits::default(),
             mandates: &self.mandates,
@@ -114,7 +120,7 @@ impl Desk {
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),
             submitted_by: MAKER,
-            policy: Policy::AllOrNothing,
+            policy,
             format: None,
             pay_month: None,
         };
