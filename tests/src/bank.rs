@@ -78,6 +78,8 @@ pub struct Memory {
     pub receipt: Option<Outcome>,
     /// What it answers to a query of a file that it has; paid where nothing is set.
     pub say: Option<Say>,
+    /// Messages that it could not read: it hangs up. `None` where that is a failure of the test.
+    pub unreadable: Option<u32>,
 }
 
 impl Memory {
@@ -193,9 +195,14 @@ impl Line {
             Some(Fault::Silent | Fault::Gibberish | Fault::Empty) | None => {}
         }
         let side = self.adapter.bank_side();
-        let request = side
-            .read_request(&incoming(out), &self.keys)
-            .unwrap_or_else(|e| panic!("{} {}: {e}", self.adapter.code(), out.step));
+        let request = match side.read_request(&incoming(out), &self.keys) {
+            Ok(request) => request,
+            Err(error) => {
+                let place = format!("{} {}: {error}", self.adapter.code(), out.step);
+                *memory.unreadable.as_mut().expect(&place) += 1;
+                return Err(time_out());
+            }
+        };
         let file_no = request.file_no.expect("each message names its file");
         memory.arrived.push(Arrived {
             sequence,
@@ -431,6 +438,16 @@ pub fn keys_of(desk: &Desk) -> BankKeys {
     let adapter = adapter(desk);
     let (order, query) = crate::orders::order_and_query(adapter, 1);
     keys::keys(&keys::wanted(adapter, &order, &query))
+}
+
+/// A story at a desk up to "the bank has it": the batch is accepted by the bank.
+pub fn at_bank(desk: &Desk, count: u32) -> (gateway::intake::Receipt, Played) {
+    let batch = release(desk, count);
+    let played = Played::new(desk);
+    played.work(desk);
+    let accepted = vec![schemas::LineState::Accepted; batch.head.line_count as usize];
+    assert_eq!(desk.states(&batch), accepted, "{}", desk.bank);
+    (batch, played)
 }
 
 /// Releases a batch of `count` lines at the desk's bank.

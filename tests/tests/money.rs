@@ -3,7 +3,21 @@
 //! journal record by record.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "money/calendar.rs"]
+mod calendar;
+#[path = "money/correction.rs"]
+mod correction;
 #[path = "money/crash.rs"]
 mod crash;
 #[path = "money/flow.rs"]
 mod flow;
+#[path = "money/outcome.rs"]
+mod outcome;
+#[path = "money/push.rs"]
+mod push;
+#[path = "money/resolution.rs"]
+mod resolution;
+#[path = "money/seal.rs"]
+mod seal;
+#[path = "money/submission.rs"]
+mod submission;

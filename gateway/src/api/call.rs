@@ -212,3 +212,6 @@ pub fn same_site(headers: &HeaderMap) -> Result<(), Problem> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 
 use crate::api::answer;
 use crate::api::problem::Kind;
-use crate::api::routes::{Good, Method, Parameter, Payload, ROUTES, Route};
+use crate::api::routes::{BANK_EXAMPLE, Good, Method, Parameter, Payload, ROUTES, Route};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use schemas::Lang;
@@ -78,7 +78,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
     parts
         .map(|name| {
             let example = match (name, path.contains("/payments/")) {
-                ("code", _) => "ICBC",
+                ("code", _) => bank_example(),
                 (_, true) => "B20261123-4711.3",
                 (_, false) => "B20261123-4711",
             };
@@ -90,11 +90,21 @@ fn path_parameters(path: &str) -> Vec<Value> {
         .collect()
 }
 
+/// The first bank of the list.
+fn bank_example() -> &'static str {
+    let first = schemas::codes::banks().first();
+    first.map_or("", |bank| bank.code.as_str())
+}
+
 fn query_parameter(parameter: &Parameter) -> Value {
+    let example = match parameter.example {
+        BANK_EXAMPLE => bank_example(),
+        example => example,
+    };
     json!({
         "name": parameter.name, "in": "query", "required": false,
         "description": format!("{} / {}", parameter.zh, parameter.en),
-        "schema": { "type": "string" }, "example": parameter.example,
+        "schema": { "type": "string" }, "example": example,
     })
 }
 

@@ -308,3 +308,6 @@ impl From<CoreError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

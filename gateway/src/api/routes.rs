@@ -6,6 +6,7 @@ mod parameters;
 mod table;
 
 pub use gate::{OperatorNetwork, router};
+pub use parameters::BANK_EXAMPLE;
 pub use table::ROUTES;
 
 use crate::access::Role;

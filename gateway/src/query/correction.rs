@@ -169,3 +169,6 @@ pub fn push_record(csv: &mut String, fields: &[&str]) {
 fn is_formula(field: &str) -> bool {
     field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
+
+#[cfg(test)]
+mod tests;

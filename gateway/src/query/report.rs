@@ -21,6 +21,7 @@ pub struct Report {
     sums: Sums,
     lines: Vec<Seen>,
     created_ms: i64,
+    sequence: u64,
 }
 
 /// The report of a batch that the caller may see, as it stands now.
@@ -43,6 +44,7 @@ pub fn report(core: &Core, sight: Sight, id: BatchId) -> Option<(Report, u64)> {
             .map(|(index, line)| Seen::of(&desk, batch, index, line))
             .collect(),
         created_ms,
+        sequence: last_record(batch),
     };
     Some((report, last_record(batch)))
 }
@@ -78,12 +80,13 @@ impl Report {
             out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\">\n\
-             <CstmrPmtStsRpt>\n<GrpHdr><MsgId>{id}</MsgId><CreDtTm>{at}</CreDtTm>\
+             <CstmrPmtStsRpt>\n<GrpHdr><MsgId>{id}-R{sequence}</MsgId><CreDtTm>{at}</CreDtTm>\
              <InitgPty><Id><OrgId><Othr><Id>{employer}</Id></Othr></OrgId></Id></InitgPty>\
              </GrpHdr>\n<OrgnlGrpInfAndSts><OrgnlMsgId>{number}</OrgnlMsgId>\
              <OrgnlMsgNmId>{original}</OrgnlMsgNmId><OrgnlNbOfTxs>{count}</OrgnlNbOfTxs>\
              <OrgnlCtrlSum>{total}</OrgnlCtrlSum><GrpSts>{status}</GrpSts>",
             id = self.id,
+            sequence = self.sequence,
             at = moment(self.created_ms),
             employer = escaped(&self.employer),
             number = escaped(&self.batch_no),

@@ -29,7 +29,7 @@ use journal::disk::MemoryDisk;
 use journal::random::SeededRandom;
 use journal::seal::Vault;
 use journal::{Journal, Options};
-use schemas::employer_files::{BankRules, Limits, LineRules};
+use schemas::employer_files::Limits;
 use schemas::value::{AccountNo, BankCode, BatchId, PersonName, Uscc};
 use schemas::{FailureReason, LineEvent, people};
 use std::collections::BTreeMap;
@@ -40,6 +40,7 @@ use time::OffsetDateTime;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_rustls::client::TlsStream;
 
 pub const NOW: OffsetDateTime = time::macros::datetime!(2026-11-23 10:00 +8);
 pub const PAYER: &str = "1202020009900012345";
@@ -205,10 +206,15 @@ impl Kit {
         self.server.await.unwrap();
     }
 
-    pub async fn connect(
+    pub async fn connect(&self, party: &str) -> std::io::Result<TlsStream<TcpStream>> {
+        self.connect_with(party, b"http/1.1").await
+    }
+
+    pub async fn connect_with(
         &self,
         party: &str,
-    ) -> std::io::Result<tokio_rustls::client::TlsStream<TcpStream>> {
+        protocol: &[u8],
+    ) -> std::io::Result<TlsStream<TcpStream>> {
         let identity = self.pki.issue_client(&party.parse().unwrap()).unwrap();
         let mut config = (*client_config(&ClientTls {
             identity: Some((
@@ -223,7 +229,7 @@ impl Kit {
         })
         .unwrap())
         .clone();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![protocol.to_vec()];
         let stream = TcpStream::connect(self.address).await?;
         let name = "localhost".try_into().unwrap();
         tokio_rustls::TlsConnector::from(Arc::new(config))
@@ -340,10 +346,11 @@ impl Kit {
     pub fn outcomes(&self, id: BatchId, steps: &[LineEvent]) {
         let file_no = self.core.desk().batch(id).unwrap().files[0];
         for (index, step) in (1u32..).zip(steps) {
-            let before = match step {
-                LineEvent::Return => vec![LineEvent::Pay, LineEvent::Return],
-                step => vec![*step],
-            };
+            let mut before = vec![*step];
+            if *step == LineEvent::Return {
+                // A return proves that it was paid.
+                before.insert(0, LineEvent::Pay);
+            }
             let moves = before.into_iter().map(|event| Move {
                 index,
                 event,

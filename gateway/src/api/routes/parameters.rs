@@ -2,6 +2,9 @@
 
 use crate::api::routes::Parameter;
 
+/// Stands for a bank's code in an example: codes of banks are the code list's.
+pub const BANK_EXAMPLE: &str = "{bank}";
+
 /// A parameter.
 pub const fn parameter(
     name: &'static str,
@@ -30,7 +33,7 @@ pub const NEXT: Parameter = parameter(
 /// See its words.
 pub const STATE: Parameter = parameter("state", "明细状态，可用逗号并列", "line states", "unknown");
 /// See its words.
-pub const BANK: Parameter = parameter("bank", "付款银行代码", "paying bank", "ICBC");
+pub const BANK: Parameter = parameter("bank", "付款银行代码", "paying bank", BANK_EXAMPLE);
 /// See its words.
 pub const PAY_MONTH: Parameter = parameter("pay_month", "工资月份", "month of the wage", "2026-11");
 /// See its words.
