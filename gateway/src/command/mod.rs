@@ -12,6 +12,7 @@ mod decode;
 mod demo;
 mod report;
 mod sandbox;
+mod serve;
 mod submit;
 pub mod terminal;
 mod verify;
@@ -80,7 +81,7 @@ fn run(command: &Command, lang: Lang) -> Ended {
         Command::Status(arguments) => submit::status(arguments, lang),
         Command::Demo(arguments) => demo::run(arguments, lang),
         Command::Sandbox(arguments) => sandbox::run(arguments, lang),
-        Command::Serve(_) => Err(defect()),
+        Command::Serve(arguments) => serve::run(arguments, lang),
         Command::Completions(arguments) => {
             let mut script = Vec::new();
             let mut command = Arguments::command();
@@ -99,4 +100,15 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .build()
         .map_err(Failure::from)
+}
+
+/// Makes a folder with mode 0700 where it is not there.
+fn private_folder(folder: &std::path::Path) -> Result<(), Failure> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|error| Failure::unwritable(folder, &error))
 }

@@ -117,6 +117,34 @@ pub fn example_messages(
     })
 }
 
+/// The keys that an adapter asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Algorithm and slot of our signatures.
+    pub signs: BTreeSet<(String, String)>,
+    /// Slots of body keys.
+    pub ciphers: BTreeSet<String>,
+}
+
+/// Lets an adapter write an example and notes what it asks for.
+///
+/// # Errors
+/// When it can't write one.
+pub fn needs(adapter: &BankAdapter) -> Result<Needs, KeysError> {
+    let noting = Noting::default();
+    example_messages(adapter, &noting)?;
+    Ok(Needs {
+        signs: noting
+            .signs
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner),
+        ciphers: noting
+            .ciphers
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner),
+    })
+}
+
 /// Makes the keys of many banks: the gateway signs everywhere with one key of each algorithm,
 /// and shares a body key of its own with each bank.
 #[derive(Default)]
@@ -130,14 +158,9 @@ impl Smith {
     /// # Errors
     /// See [`KeysError`].
     pub fn make(&mut self, adapter: &BankAdapter) -> Result<(BankKeys, Keys), KeysError> {
-        let noting = Noting::default();
-        example_messages(adapter, &noting)?;
+        let needs = needs(adapter)?;
         let (mut ours, mut theirs) = (BankKeys::default(), BankKeys::default());
-        let signs = noting
-            .signs
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        for (algorithm, slot) in signs {
+        for (algorithm, slot) in needs.signs {
             let signer = self
                 .signer(&algorithm)
                 .ok_or_else(|| KeysError::Algorithm {
@@ -146,11 +169,7 @@ impl Smith {
             theirs.public_keys.insert(slot.clone(), signer.public_key());
             ours.signers.insert(slot, signer);
         }
-        let ciphers = noting
-            .ciphers
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        for slot in ciphers {
+        for slot in needs.ciphers {
             let mut key = Zeroizing::new([0; 16]);
             certs::random::Random::fill(&SystemRandom::new(), key.as_mut());
             let key = BodyKey { key, iv: [0; 16] };
