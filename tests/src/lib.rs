@@ -6,5 +6,7 @@ pub mod audit;
 pub mod bank;
 pub mod desk;
 pub mod keys;
+pub mod memory;
 pub mod orders;
+pub mod talk;
 pub mod workspace;

@@ -15,6 +15,8 @@ mod flow;
 mod outcome;
 #[path = "money/push.rs"]
 mod push;
+#[path = "money/random.rs"]
+mod random;
 #[path = "money/resolution.rs"]
 mod resolution;
 #[path = "money/seal.rs"]
