@@ -33,7 +33,10 @@ pub fn open_sled(folder: &Path) -> Result<SledIndex, FollowError> {
     // sled makes its files by the process's mask: the folder keeps others out.
     let mut private = std::fs::DirBuilder::new();
     std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
-    private.recursive(true).create(folder).map_err(FollowError::Folder)?;
+    private
+        .recursive(true)
+        .create(folder)
+        .map_err(FollowError::Folder)?;
     match SledIndex::open(folder, CACHE_BYTES) {
         Ok(index) => Ok(index),
         Err(error) => {
