@@ -7,6 +7,7 @@ pub mod approval;
 pub mod book;
 pub mod channel;
 pub mod clock;
+pub mod command;
 pub mod configuration;
 pub mod core;
 pub mod dispatch;
@@ -21,6 +22,7 @@ pub mod outcome;
 pub mod query;
 pub mod reconcile;
 pub mod resolution;
+pub mod sandbox;
 pub mod serving;
 pub mod telemetry;
 

@@ -1,4 +1,12 @@
-//! What the suites share: the workspace's files, journals in memory, an employer with files.
+//! What the suites share: the workspace's files, journals in memory, an employer with files,
+//! banks that are played from their own chair, and an auditor who reads the journal.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod audit;
+pub mod bank;
+pub mod desk;
+pub mod keys;
+pub mod memory;
+pub mod orders;
+pub mod talk;
 pub mod workspace;

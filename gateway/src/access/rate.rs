@@ -28,7 +28,9 @@ pub struct Buckets {
 
 impl std::fmt::Debug for Buckets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Buckets").field("rate", &self.rate).finish_non_exhaustive()
+        f.debug_struct("Buckets")
+            .field("rate", &self.rate)
+            .finish_non_exhaustive()
     }
 }
 

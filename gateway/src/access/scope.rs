@@ -31,9 +31,7 @@ impl Sight {
     #[must_use]
     pub fn of(party: &Party) -> Self {
         match party {
-            Party::Employer { uscc, .. } => {
-                Uscc::parse(uscc).map_or(Self::Nothing, Self::Employer)
-            }
+            Party::Employer { uscc, .. } => Uscc::parse(uscc).map_or(Self::Nothing, Self::Employer),
             Party::Bank { code } => BankCode::parse(code)
                 .ok()
                 .filter(|code| codes::bank(*code).is_some())

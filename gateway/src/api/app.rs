@@ -163,6 +163,30 @@ impl std::ops::Deref for App {
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("limits", &self.parts.limits).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("limits", &self.parts.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+impl BankMessages for crate::installation::Banks {
+    fn receive(
+        &self,
+        core: &Core,
+        bank: BankCode,
+        kind: &str,
+        bytes: &[u8],
+    ) -> Result<Option<Receipted>, CoreError> {
+        let Some(kind) = crate::outcome::MessageKind::parse(kind) else {
+            return Ok(None);
+        };
+        let received = Self::receive(self, core, bank, kind, bytes)?;
+        Ok(received.map(|received| Receipted {
+            sequence: received.sequence,
+            last_sequence: received.last_sequence,
+            receipt: received.receipt,
+            content_type: "application/octet-stream".to_owned(),
+            replayed: received.replayed,
+        }))
     }
 }

@@ -68,15 +68,14 @@ struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    fn new(
-        app: &'a App,
-        headers: &HeaderMap,
-        body: Body,
-        bytes_max: u64,
-    ) -> Result<Self, Problem> {
-        let packed = headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    fn new(app: &'a App, headers: &HeaderMap, body: Body, bytes_max: u64) -> Result<Self, Problem> {
+        let packed = headers
+            .get(header::CONTENT_ENCODING)
+            .is_some_and(|coding| coding != "identity");
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let kind = text(header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        let kind = text(header::CONTENT_TYPE)
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         if packed || kind.starts_with("multipart/") {
             return Err(Problem::new(Kind::UnsupportedMediaType));
         }
@@ -116,7 +115,9 @@ impl<'a> Chunks<'a> {
                 return Err(too_large(self.bytes_max));
             }
             let took = self.app.pace.elapsed().saturating_sub(self.began);
-            let needed = took.as_secs().saturating_mul(limits.body_bytes_per_second_min);
+            let needed = took
+                .as_secs()
+                .saturating_mul(limits.body_bytes_per_second_min);
             if took > limits.body_grace && self.bytes < needed {
                 return Err(Problem::new(Kind::TooSlow));
             }
@@ -147,11 +148,18 @@ pub async fn upload(call: &mut Call, bytes_max: u64) -> Result<Upload, Problem> 
     let mut writer: Option<SpoolWriter> = None;
     while let Some(chunk) = chunks.next().await? {
         pending.extend_from_slice(&chunk);
-        let full = if writer.is_some() { SPOOL_STEP_BYTES } else { memory_max };
+        let full = if writer.is_some() {
+            SPOOL_STEP_BYTES
+        } else {
+            memory_max
+        };
         if pending.len() > full {
             let begun = match writer.take() {
                 Some(writer) => writer,
-                None => app.spool.begin().map_err(|error| Problem::internal(&error))?,
+                None => app
+                    .spool
+                    .begin()
+                    .map_err(|error| Problem::internal(&error))?,
             };
             writer = Some(append(call, begun, std::mem::take(&mut pending)).await?);
         }
@@ -202,7 +210,10 @@ pub async fn whole(call: &mut Call, bytes_max: usize) -> Result<Vec<u8>, Problem
 /// As [`whole`]; unsupported media type for another content type; bad request where the text is
 /// not the command.
 pub async fn command<T: DeserializeOwned>(call: &mut Call) -> Result<T, Problem> {
-    let kind = call.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind = call
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
     if essence.is_some_and(|kind| !kind.eq_ignore_ascii_case("application/json")) {
         return Err(Problem::new(Kind::UnsupportedMediaType));

@@ -48,7 +48,9 @@ impl Call {
     /// What the caller may see.
     #[must_use]
     pub fn sight(&self) -> Sight {
-        self.caller.as_ref().map_or(Sight::Nothing, |caller| caller.sight)
+        self.caller
+            .as_ref()
+            .map_or(Sight::Nothing, |caller| caller.sight)
     }
 
     /// Takes the body; a second time it is empty.
@@ -134,8 +136,8 @@ impl Call {
 /// # Errors
 /// Internal, when the value can't be written.
 pub fn json(status: StatusCode, value: &impl Serialize) -> Answer {
-    let text = serde_json::to_vec(value)
-        .map_err(|error| Problem::internal(&CoreError::Json(error)))?;
+    let text =
+        serde_json::to_vec(value).map_err(|error| Problem::internal(&CoreError::Json(error)))?;
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("application/json");
@@ -158,7 +160,9 @@ pub fn bytes(content_type: &str, body: impl Into<Body>) -> Answer {
 /// `Accept-Language`, else Chinese.
 #[must_use]
 pub fn language(headers: &HeaderMap) -> Lang {
-    let text = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let text = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
     let mut best: Option<(u32, Lang)> = None;
     for range in text.unwrap_or_default().split(',') {
         let mut parts = range.trim().split(';');
@@ -168,7 +172,9 @@ pub fn language(headers: &HeaderMap) -> Lang {
             Some("en") => Lang::En,
             Some(_) | None => continue,
         };
-        let weight = parts.find_map(|part| part.trim().strip_prefix("q=")).map_or(1000, permille);
+        let weight = parts
+            .find_map(|part| part.trim().strip_prefix("q="))
+            .map_or(1000, permille);
         if weight > 0 && best.is_none_or(|(known, _)| weight > known) {
             best = Some((weight, lang));
         }
@@ -206,3 +212,6 @@ pub fn same_site(headers: &HeaderMap) -> Result<(), Problem> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,12 +37,6 @@ pub enum Kind {
     Unavailable,
 }
 
-struct Words {
-    word: &'static str,
-    zh: (&'static str, &'static str),
-    en: (&'static str, &'static str),
-}
-
 impl Kind {
     /// Every kind.
     pub const ALL: [Self; 12] = [
@@ -79,82 +73,108 @@ impl Kind {
         }
     }
 
-    fn words(&self) -> Words {
-        let (word, zh, en) = match self {
+    /// Its word in the problem's type.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::BadRequest => "bad_request",
+            Self::Forbidden => "forbidden",
+            Self::Conflict => "conflict",
+            Self::FileRefused => "file_refused",
+            Self::TooLarge => "too_large",
+            Self::TooSlow => "too_slow",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::TooManyRequests => "too_many_requests",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// Title and detail in a language.
+    #[must_use]
+    pub fn texts(&self, lang: Lang) -> (&'static str, &'static str) {
+        match lang {
+            Lang::Zh => self.zh(),
+            Lang::En => self.en(),
+        }
+    }
+
+    fn zh(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotFound => ("未找到", "没有这个资源，或您无权查看"),
+            Self::MethodNotAllowed => ("方法不允许", "该路径不支持此方法，可用的方法见 Allow 头"),
+            Self::BadRequest => ("请求有误", "参数或请求体不符合接口约定"),
+            Self::Forbidden => ("禁止操作", "该证书无权执行此操作"),
+            Self::Conflict => ("冲突", "与已有内容或当前状态不一致"),
+            Self::FileRefused => (
+                "文件未通过校验",
+                "文件有错误，未占用批次号；请按所列问题修改后重新报送",
+            ),
+            Self::TooLarge => ("请求体过大", "请求体超过允许的字节数"),
+            Self::TooSlow => ("请求体传输过慢", "未在允许的时间内收到完整的请求体"),
+            Self::UnsupportedMediaType => (
+                "不支持的内容类型",
+                "请直接发送文件或 JSON 原文，不要压缩、不要用多段表单",
+            ),
+            Self::TooManyRequests => ("请求过于频繁", "请按 Retry-After 头所示时间稍后再试"),
+            Self::Internal => ("内部错误", "系统内部错误，请向运营方提供编号 reference"),
+            Self::Unavailable => ("暂时不可用", "系统暂时不能受理，请稍后用相同内容重试"),
+        }
+    }
+
+    fn en(&self) -> (&'static str, &'static str) {
+        match self {
             Self::NotFound => (
-                "not_found",
-                ("未找到", "没有这个资源，或您无权查看"),
-                ("Not found", "There is no such thing, or it is not yours to see"),
+                "Not found",
+                "There is no such thing, or it is not yours to see",
             ),
             Self::MethodNotAllowed => (
-                "method_not_allowed",
-                ("方法不允许", "该路径不支持此方法，可用的方法见 Allow 头"),
-                ("Method not allowed", "The Allow header names the methods of this path"),
+                "Method not allowed",
+                "The Allow header names the methods of this path",
             ),
             Self::BadRequest => (
-                "bad_request",
-                ("请求有误", "参数或请求体不符合接口约定"),
-                ("Bad request", "A parameter or the body is not as the interface says"),
+                "Bad request",
+                "A parameter or the body is not as the interface says",
             ),
-            Self::Forbidden => (
-                "forbidden",
-                ("禁止操作", "该证书无权执行此操作"),
-                ("Forbidden", "This certificate may not do this"),
-            ),
+            Self::Forbidden => ("Forbidden", "This certificate may not do this"),
             Self::Conflict => (
-                "conflict",
-                ("冲突", "与已有内容或当前状态不一致"),
-                ("Conflict", "It differs from what is there, or the state forbids it"),
+                "Conflict",
+                "It differs from what is there, or the state forbids it",
             ),
             Self::FileRefused => (
-                "file_refused",
-                ("文件未通过校验", "文件有错误，未占用批次号；请按所列问题修改后重新报送"),
-                (
-                    "File refused",
-                    "The file has errors and used up no batch number; mend the findings",
-                ),
+                "File refused",
+                "The file has errors and used up no batch number; mend the findings",
             ),
-            Self::TooLarge => (
-                "too_large",
-                ("请求体过大", "请求体超过允许的字节数"),
-                ("Too large", "The body has more bytes than are allowed"),
-            ),
-            Self::TooSlow => (
-                "too_slow",
-                ("请求体传输过慢", "未在允许的时间内收到完整的请求体"),
-                ("Too slow", "The body did not arrive in the time allowed"),
-            ),
+            Self::TooLarge => ("Too large", "The body has more bytes than are allowed"),
+            Self::TooSlow => ("Too slow", "The body did not arrive in the time allowed"),
             Self::UnsupportedMediaType => (
-                "unsupported_media_type",
-                ("不支持的内容类型", "请直接发送文件或 JSON 原文，不要压缩、不要用多段表单"),
-                (
-                    "Unsupported media type",
-                    "Send the file or the JSON itself: not compressed, not a multipart form",
-                ),
+                "Unsupported media type",
+                "Send the file or the JSON itself: not compressed, not a multipart form",
             ),
             Self::TooManyRequests => (
-                "too_many_requests",
-                ("请求过于频繁", "请按 Retry-After 头所示时间稍后再试"),
-                ("Too many requests", "Ask again after the time in the Retry-After header"),
+                "Too many requests",
+                "Ask again after the time in the Retry-After header",
             ),
             Self::Internal => (
-                "internal",
-                ("内部错误", "系统内部错误，请向运营方提供编号 reference"),
-                ("Internal error", "Our own fault; give the operator the reference"),
+                "Internal error",
+                "Our own fault; give the operator the reference",
             ),
             Self::Unavailable => (
-                "unavailable",
-                ("暂时不可用", "系统暂时不能受理，请稍后用相同内容重试"),
-                ("Unavailable", "Nothing is taken now; try the same again later"),
+                "Unavailable",
+                "Nothing is taken now; try the same again later",
             ),
-        };
-        Words { word, zh, en }
+        }
     }
 }
 
 /// A failure on its way to the caller.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     kind: Kind,
     /// Why, in both languages, where there is more to say than the kind does.
     detail: Option<(String, String)>,
@@ -168,12 +188,12 @@ impl Problem {
     /// A problem with the words of its kind.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self {
+        Self(Box::new(Parts {
             kind,
             detail: None,
             extra: Map::new(),
             headers: Vec::new(),
-        }
+        }))
     }
 
     /// Not there, or not the caller's.
@@ -185,7 +205,9 @@ impl Problem {
     /// A parameter or a member of the body that is not of its form.
     #[must_use]
     pub fn bad(field: &'static str, zh: &str, en: &str) -> Self {
-        Self::new(Kind::BadRequest).detail(zh, en).with("field", field)
+        Self::new(Kind::BadRequest)
+            .detail(zh, en)
+            .with("field", field)
     }
 
     /// Our own fault: what happened goes into the log under a number, and only the number goes
@@ -206,14 +228,14 @@ impl Problem {
     /// Says why, in both languages.
     #[must_use]
     pub fn detail(mut self, zh: &str, en: &str) -> Self {
-        self.detail = Some((zh.to_owned(), en.to_owned()));
+        self.0.detail = Some((zh.to_owned(), en.to_owned()));
         self
     }
 
     /// Adds a member to the document.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.to_owned(), value.into());
+        self.0.extra.insert(name.to_owned(), value.into());
         self
     }
 
@@ -221,7 +243,7 @@ impl Problem {
     #[must_use]
     pub fn header(mut self, name: header::HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.push((name, value));
+            self.0.headers.push((name, value));
         }
         self
     }
@@ -229,14 +251,14 @@ impl Problem {
     /// What went wrong.
     #[must_use]
     pub fn kind(&self) -> &Kind {
-        &self.kind
+        &self.0.kind
     }
 
     /// The answer to a call of `instance` (its path) in a language.
     #[must_use]
     pub fn into_response(self, lang: Lang, instance: &str) -> Response<Body> {
-        let Words { word, zh, en } = self.kind.words();
-        let (detail_zh, detail_en) = match &self.detail {
+        let (word, zh, en) = (self.0.kind.word(), self.0.kind.zh(), self.0.kind.en());
+        let (detail_zh, detail_en) = match &self.0.detail {
             Some((zh, en)) => (zh.as_str(), en.as_str()),
             None => (zh.1, en.1),
         };
@@ -244,7 +266,7 @@ impl Problem {
             Lang::Zh => (zh.0, detail_zh),
             Lang::En => (en.0, detail_en),
         };
-        let status = self.kind.status();
+        let status = self.0.kind.status();
         let mut document = Map::new();
         document.insert("type".into(), format!("urn:anxin:problem:{word}").into());
         document.insert("title".into(), title.into());
@@ -253,13 +275,16 @@ impl Problem {
         document.insert("instance".into(), instance.into());
         document.insert("zh".into(), json!({ "title": zh.0, "detail": detail_zh }));
         document.insert("en".into(), json!({ "title": en.0, "detail": detail_en }));
-        document.extend(self.extra);
+        document.extend(self.0.extra);
         let mut response = Response::new(Body::from(Value::Object(document).to_string()));
         *response.status_mut() = status;
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response.headers_mut().extend(
-            self.headers.into_iter().map(|(name, value)| (Some(name), value)),
+            self.0
+                .headers
+                .into_iter()
+                .map(|(name, value)| (Some(name), value)),
         );
         response
     }
@@ -283,3 +308,6 @@ impl From<CoreError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

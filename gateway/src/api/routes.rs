@@ -2,9 +2,11 @@
 //! come from it. What is not in it can't be called, because nothing else mounts handlers.
 
 mod gate;
+mod parameters;
 mod table;
 
 pub use gate::{OperatorNetwork, router};
+pub use parameters::BANK_EXAMPLE;
 pub use table::ROUTES;
 
 use crate::access::Role;

@@ -52,7 +52,11 @@ impl Parties {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut counts = self.parties.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self
+            .parties
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.uri) {
             *count -= 1;
             if *count == 0 {
@@ -183,7 +187,11 @@ impl Connection {
                 return;
             }
         };
-        let leaf = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+        let leaf = stream
+            .get_ref()
+            .1
+            .peer_certificates()
+            .and_then(<[_]>::first);
         let Some(leaf) = leaf else {
             return;
         };
@@ -210,7 +218,12 @@ impl Connection {
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         caller: Option<Arc<Caller>>,
     ) {
-        let Self { app, router, mut stop, _permit } = self;
+        let Self {
+            app,
+            router,
+            mut stop,
+            _permit,
+        } = self;
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             let router = router.clone();
             let mut request = request.map(Body::new);

@@ -65,7 +65,9 @@ impl SpoolFolder {
 
 impl std::fmt::Debug for SpoolFolder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SpoolFolder").field("dir", &self.dir).finish_non_exhaustive()
+        f.debug_struct("SpoolFolder")
+            .field("dir", &self.dir)
+            .finish_non_exhaustive()
     }
 }
 

@@ -62,6 +62,8 @@ pub enum Decision {
     GiveUpWaiting {
         /// The file.
         file_no: u64,
+        /// Lines that the bank took on at this moment or before, Unix milliseconds.
+        accepted_until_ms: i64,
     },
     /// Nothing now.
     Wait {
@@ -161,16 +163,24 @@ fn of_file(
     let rhythm = adapter.query_pace();
     let left_ms = file.left_ms.unwrap_or(file.since_ms);
     let file_no = file.intent.file_no;
-    let limit_ms = left_ms.saturating_add(pace.scaled(rhythm.answer_limit_ms));
+    let answer_limit_ms = pace.scaled(rhythm.answer_limit_ms);
     let mut next_ms = i64::MAX;
-    let waits = |index: &u32| {
-        batch
-            .line(*index)
-            .is_some_and(|line| line.state == LineState::Accepted)
-    };
-    if file.intent.lines.iter().any(waits) {
+    // Counted from the moment at which the bank last took a line on: one that answers
+    // "processing" after the limit gets the limit again, and does not flap.
+    let waiting = file
+        .intent
+        .lines
+        .iter()
+        .filter_map(|index| batch.line(*index));
+    let waiting = waiting.filter(|line| line.state == LineState::Accepted);
+    if let Some(since_ms) = waiting.map(|line| line.since_ms).min() {
+        let limit_ms = since_ms.saturating_add(answer_limit_ms);
         if now_ms >= limit_ms {
-            return Ok(Decision::GiveUpWaiting { file_no });
+            let accepted_until_ms = now_ms.saturating_sub(answer_limit_ms);
+            return Ok(Decision::GiveUpWaiting {
+                file_no,
+                accepted_until_ms,
+            });
         }
         next_ms = limit_ms;
     }

@@ -163,9 +163,10 @@ impl Dispatcher {
                 };
                 self.core.desk().record(ACTOR, event)?;
             }
-            Decision::GiveUpWaiting { file_no } => {
-                self.lose_track(file_no, Origin::AnswerLimit, "answer_limit")?;
-            }
+            Decision::GiveUpWaiting {
+                file_no,
+                accepted_until_ms,
+            } => self.give_up_waiting(file_no, accepted_until_ms)?,
             Decision::Query { file_no } => self.query(file_no).await?,
         }
         Ok(None)
@@ -214,6 +215,31 @@ impl Dispatcher {
     /// Records that the lines of a file can't be told any more: they are `unknown`.
     fn lose_track(&self, file_no: u64, origin: Origin, why: &str) -> Result<u64, CoreError> {
         self.settle_file(file_no, origin, why, LineEvent::LoseTrack, None)
+    }
+
+    /// The answer limit has passed for lines that were taken on until a moment.
+    fn give_up_waiting(&self, file_no: u64, accepted_until_ms: i64) -> Result<(), CoreError> {
+        let mut desk = self.core.desk();
+        let overdue = |step: &Move| {
+            let file = desk.file(file_no);
+            let batch = file.and_then(|file| desk.batch(file.intent.batch));
+            batch
+                .and_then(|batch| batch.line(step.index))
+                .is_some_and(|line| line.since_ms <= accepted_until_ms)
+        };
+        let mut moves = steps_for(&desk, file_no, LineEvent::LoseTrack, None);
+        moves.retain(overdue);
+        let event = Event::Outcomes {
+            file_no,
+            origin: Origin::AnswerLimit,
+            message: None,
+            why: Some("answer_limit".to_owned()),
+            is_final: false,
+            moves,
+            disputes: Vec::new(),
+        };
+        desk.record(ACTOR, event)?;
+        Ok(())
     }
 
     /// Records one step for every line of a file that can take it.

@@ -20,8 +20,8 @@ pub enum FollowError {
     /// The index.
     #[error(transparent)]
     Index(#[from] IndexError),
-    /// Its folder can't be removed for a rebuild.
-    #[error("the folder of the index can't be removed")]
+    /// Its folder can't be made, or removed for a rebuild.
+    #[error("the folder of the index can't be made or removed")]
     Folder(#[source] std::io::Error),
 }
 
@@ -30,6 +30,13 @@ pub enum FollowError {
 /// # Errors
 /// When even an empty one can't be opened.
 pub fn open_sled(folder: &Path) -> Result<SledIndex, FollowError> {
+    // sled makes its files by the process's mask: the folder keeps others out.
+    let mut private = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
+    private
+        .recursive(true)
+        .create(folder)
+        .map_err(FollowError::Folder)?;
     match SledIndex::open(folder, CACHE_BYTES) {
         Ok(index) => Ok(index),
         Err(error) => {

@@ -1,10 +1,10 @@
 //! The end of a reading: the checks that need the book, and the closing record.
 
-use super::sink::{JournalSink, PayerPart};
+use super::sink::{JournalSink, PayerPart, both_languages};
 use super::{Conflict, IntakeError, Receipt, Submission, Submitted};
 use crate::book::table::TableRow;
 use crate::book::{BatchState, Book, CorrectionConflict, InFlight};
-use crate::core::{Core, CoreError, Fact};
+use crate::core::{Core, CoreError, Desk, Fact};
 use crate::event::{AcceptedHead, Event, Policy};
 use schemas::employer_files::Summary;
 use schemas::value::{BatchId, PaymentId};
@@ -28,6 +28,15 @@ impl Closing<'_> {
         };
         let mut desk = self.core.desk();
         if let Some(batch) = desk.batch_by_number(head.employer_uscc, &head.batch_no) {
+            // A copy of the same file that was read at the same time and closed first (M7).
+            let same = batch.head.digest == crate::hex(&self.summary.digest)
+                && batch.head.policy == self.submission.policy
+                && batch.head.pay_month == head.pay_month;
+            if same {
+                let again = Receipt::again(batch);
+                drop(desk);
+                return self.abandon(Submitted::Replayed(again), "replayed");
+            }
             let conflict = Conflict::between(self.core, batch, &head, self.submission, &collected)?;
             drop(desk);
             return self.abandon(Submitted::Conflict(conflict), "conflict");
@@ -39,13 +48,14 @@ impl Closing<'_> {
             .filter(|(_, finding)| finding.severity == Severity::Error)
             .map(|(index, _)| *index)
             .collect();
-        collected.merge(late.into_iter().map(|(_, finding)| finding).collect());
+        collected.merge(late.iter().map(|(_, finding)| finding.clone()).collect());
         let all_refused = refused.len() >= usize::try_from(accepted.line_count).unwrap_or(0);
         let stop = self.submission.policy == Policy::AllOrNothing || all_refused;
         if !refused.is_empty() && stop {
             drop(desk);
             return self.refuse(collected.findings);
         }
+        self.keep_late(&mut desk, &mut accepted, &late)?;
         accepted.take_out(&refused, &collected.rows);
         accepted.must_acknowledge = must_acknowledge(&collected.findings);
         let personal = serde_json::to_vec(&PayerPart::of(&head)).map_err(CoreError::from)?;
@@ -63,6 +73,39 @@ impl Closing<'_> {
             state: BatchState::Held,
             findings: collected.findings,
         }))
+    }
+
+    /// Findings of the close are kept like the others: whoever asks later sees them all.
+    fn keep_late(
+        &self,
+        desk: &mut Desk<'_>,
+        accepted: &mut AcceptedHead,
+        late: &[(u32, Finding)],
+    ) -> Result<(), IntakeError> {
+        if late.is_empty() {
+            return Ok(());
+        }
+        let mut text = Vec::new();
+        for (_, finding) in late {
+            let of = &mut accepted.finding_counts;
+            match finding.severity {
+                Severity::Error => of.0 += 1,
+                Severity::Warning => of.1 += 1,
+                Severity::Note => of.2 += 1,
+            }
+            serde_json::to_writer(&mut text, &both_languages(finding)).map_err(CoreError::from)?;
+            text.push(b'\n');
+        }
+        let event = Event::BatchFindings {
+            opened: self.opened,
+            count: u32::try_from(late.len()).unwrap_or(u32::MAX),
+        };
+        let owner = self.submission.employer;
+        let prepared = self
+            .core
+            .prepare(Fact::sealed(event, owner.as_str(), text))?;
+        desk.record_prepared(self.submission.submitted_by, &prepared)?;
+        Ok(())
     }
 
     /// Whether the findings so far refuse the file under its policy.

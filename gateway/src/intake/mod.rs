@@ -15,7 +15,7 @@ mod tests;
 pub use conflict::Conflict;
 pub use sink::{PayerPart, short};
 
-use crate::book::BatchState;
+use crate::book::{Batch, BatchState};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{AcceptedHead, Event, Policy};
 use crate::mandates::Mandates;
@@ -85,6 +85,19 @@ pub struct Receipt {
     pub state: BatchState,
     /// Warnings and notes, and the errors of refused lines.
     pub findings: Vec<Finding>,
+}
+
+impl Receipt {
+    /// The receipt of a batch that is there already; its findings are in the journal.
+    fn again(batch: &Batch) -> Self {
+        Self {
+            batch: batch.id(),
+            sequence: batch.accepted_at,
+            head: batch.head.clone(),
+            state: batch.state(),
+            findings: Vec::new(),
+        }
+    }
 }
 
 /// Why a submission could not be handled: ours.
@@ -179,14 +192,7 @@ fn replay_by_digest(
                     .pay_month
                     .is_none_or(|month| month == batch.head.pay_month)
         });
-    let receipt = same.map(|batch| Receipt {
-        batch: batch.id(),
-        sequence: batch.accepted_at,
-        head: batch.head.clone(),
-        state: batch.state(),
-        findings: Vec::new(),
-    });
-    Ok(receipt)
+    Ok(same.map(Receipt::again))
 }
 
 fn each_part(

@@ -190,7 +190,7 @@ impl<'a> JournalSink<'a> {
 }
 
 /// The kept form of a finding: texts in both languages, so that a later table changes nothing.
-fn both_languages(finding: &Finding) -> serde_json::Value {
+pub(super) fn both_languages(finding: &Finding) -> serde_json::Value {
     let mut kept = finding.to_json(Lang::Zh);
     if let Some(object) = kept.as_object_mut() {
         object.insert("message_en".to_owned(), finding.message(Lang::En).into());

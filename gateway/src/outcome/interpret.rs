@@ -1,5 +1,6 @@
 //! From what a bank says to steps of lines: pure, over the book as it is.
 
+use super::code;
 use crate::book::{BankFile, Batch};
 use crate::event::{Dispute, Move};
 use adapters::exchange::{LineOutcome, Outcome, Receipt, ResultFile};
@@ -152,7 +153,7 @@ impl<'a> Interpreter<'a> {
             event,
             reason,
             detail: record.detail.clone(),
-            bank_code: record.bank_code.clone(),
+            bank_code: code::in_clear(record.bank_code.as_deref()),
             reported_fen: record.amount.map(|Fen(fen)| fen),
         };
         if self.differs(index, record) {
@@ -268,7 +269,7 @@ impl<'a> Interpreter<'a> {
                     event: *event,
                     reason,
                     detail: None,
-                    bank_code: bank_code.map(str::to_owned),
+                    bank_code: code::in_clear(bank_code),
                     reported_fen: None,
                 });
             }

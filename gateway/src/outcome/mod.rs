@@ -1,6 +1,7 @@
 //! 回盘: what banks say becomes steps of lines. Nothing that a bank says is thrown away (M11):
 //! what can't be read is kept and listed, what names no line is an unmatched record.
 
+mod code;
 pub mod interpret;
 mod receive;
 
@@ -138,7 +139,7 @@ fn receipt_event(file_no: u64, said: Said<'_>) -> Option<Event> {
     let says_something = bank_code.is_some() || !references.is_empty();
     says_something.then(|| Event::FileReceipt {
         file_no,
-        bank_code: bank_code.clone(),
+        bank_code: code::in_clear(bank_code.as_deref()),
         references: references.clone(),
     })
 }

@@ -16,14 +16,19 @@ use std::collections::BTreeMap;
 /// Journal sequence of the last record that speaks of a batch.
 #[must_use]
 pub fn last_record(batch: &Batch) -> u64 {
-    batch.history.last().map_or(batch.accepted_at, |entry| entry.sequence)
+    batch
+        .history
+        .last()
+        .map_or(batch.accepted_at, |entry| entry.sequence)
 }
 
 /// One batch, with its files.
 #[must_use]
 pub fn one(core: &Core, sight: Sight, id: BatchId, lang: Lang) -> Option<(BatchView, u64)> {
     let desk = core.desk();
-    let batch = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head))?;
+    let batch = desk
+        .batch(id)
+        .filter(|batch| sight.sees_batch(&batch.head))?;
     let mut view = batch_view(batch, lang);
     let files = batch.files.iter().filter_map(|file_no| desk.file(*file_no));
     view.files = Some(files.map(file_view).collect());
@@ -55,7 +60,10 @@ pub fn page(
         };
         cursor.to_string()
     });
-    let batches = seen.into_iter().map(|batch| batch_view(batch, lang)).collect();
+    let batches = seen
+        .into_iter()
+        .map(|batch| batch_view(batch, lang))
+        .collect();
     (BatchPage { batches, next }, desk.sequence())
 }
 
@@ -94,7 +102,10 @@ pub fn lines(
     };
     let more = seen.len() > limit;
     seen.truncate(limit);
-    let next = seen.last().filter(|_| more).map(|last| last.payment.row.to_string());
+    let next = seen
+        .last()
+        .filter(|_| more)
+        .map(|last| last.payment.row.to_string());
     let mut kept = KeptLines::new(core);
     let mut views = Vec::with_capacity(seen.len());
     for line in &seen {
@@ -134,7 +145,11 @@ pub fn batch_view(batch: &Batch, lang: Lang) -> BatchView {
         })
     };
     let (errors, warnings, notes) = head.finding_counts;
-    let disputed = batch.lines.iter().filter(|line| line.disputed.is_some()).count();
+    let disputed = batch
+        .lines
+        .iter()
+        .filter(|line| line.disputed.is_some())
+        .count();
     BatchView {
         batch_id: batch.id().to_string(),
         batch_no: head.batch_no.to_string(),
@@ -187,9 +202,15 @@ pub fn policy_word(policy: Policy) -> &'static str {
 fn waiting_text(what: &str, lang: Lang) -> &'static str {
     let (zh, en) = match what {
         "approval" => ("等待另一人复核", "waits for another person's approval"),
-        "dispatch" => ("等待发往银行（银行日或通道）", "waits to be sent to the bank"),
+        "dispatch" => (
+            "等待发往银行（银行日或通道）",
+            "waits to be sent to the bank",
+        ),
         "bank_answer" => ("已发出，等待银行应答", "sent; waits for the bank's answer"),
-        "bank_result" => ("银行已受理，等待回盘", "the bank has it; waits for its result"),
+        "bank_result" => (
+            "银行已受理，等待回盘",
+            "the bank has it; waits for its result",
+        ),
         _ => (
             "支付不明，等待银行证据或两名运营人员裁定",
             "unknown; waits for the bank's evidence or two operators",

@@ -16,24 +16,34 @@ pub fn breaks(core: &Core, sight: Sight) -> (Breaks, u64) {
     let desk = core.desk();
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let mut views = Vec::new();
-    for found in reconcile::breaks(&desk).into_iter().filter(|found| sees(sight, found)) {
+    for found in reconcile::breaks(&desk)
+        .into_iter()
+        .filter(|found| sees(sight, found))
+    {
         *counts.entry(found.kind.as_str().to_owned()).or_default() += 1;
         // Which operator proposed what is the operators' and the regulators' matter.
         let proposal = match sight {
-            Sight::Operator | Sight::Region(_) | Sight::Province => {
-                found.payment.and_then(|payment| desk.proposal(payment)).map(proposal_view)
-            }
+            Sight::Operator | Sight::Region(_) | Sight::Province => found
+                .payment
+                .and_then(|payment| desk.proposal(payment))
+                .map(proposal_view),
             Sight::Employer(_) | Sight::Bank(_) | Sight::Nothing => None,
         };
         views.push(break_view(&found, now_ms, proposal));
     }
-    (Breaks { breaks: views, counts }, desk.sequence())
+    (
+        Breaks {
+            breaks: views,
+            counts,
+        },
+        desk.sequence(),
+    )
 }
 
 fn sees(sight: Sight, found: &Break) -> bool {
     match sight {
         Sight::Operator => true,
-        Sight::Bank(bank) => found.bank == Some(bank),
+        Sight::Bank(bank) => Some(bank) == found.bank,
         Sight::Region(_) | Sight::Province => sight.sees_region(found.region.as_ref()),
         Sight::Employer(_) | Sight::Nothing => false,
     }

@@ -21,7 +21,8 @@ pub struct Correction {
     pub batch_no: String,
 }
 
-const TITLES: &str = "序号,姓名,证件类型,证件号码,银行账号,开户银行,联行号,实发金额,应发金额,备注,原明细";
+const TITLES: &str =
+    "序号,姓名,证件类型,证件号码,银行账号,开户银行,联行号,实发金额,应发金额,备注,原明细";
 
 /// The correction file of an employer's own batch; `None` where it is not the caller's. A file
 /// without lines has `line_count` 0.
@@ -41,7 +42,13 @@ pub fn correction(
         };
         let lines = correctable(&desk, batch);
         let batch_no = suggestion(&desk, &batch.head);
-        (batch.head.clone(), lines, batch_no, batch.accepted_at, last_record(batch))
+        (
+            batch.head.clone(),
+            lines,
+            batch_no,
+            batch.accepted_at,
+            last_record(batch),
+        )
     };
     let (record, _) = core.event(accepted_at)?;
     let payer: PayerPart =
@@ -68,7 +75,14 @@ pub fn correction(
         push_record(&mut csv, &fields);
     }
     let line_count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    Ok(Some((Correction { csv, line_count, batch_no }, sequence)))
+    Ok(Some((
+        Correction {
+            csv,
+            line_count,
+            batch_no,
+        },
+        sequence,
+    )))
 }
 
 fn correctable(book: &Book, batch: &Batch) -> Vec<Seen> {
@@ -107,7 +121,9 @@ fn metadata<'a>(
         ("总笔数", Some(line_count.to_string())),
         ("总金额", Some(Fen(total_fen).yuan())),
     ];
-    rows.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
+    rows.into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect()
 }
 
 fn row(number: usize, seen: &Seen, line: &KeptLine) -> [String; 11] {
@@ -153,3 +169,6 @@ pub fn push_record(csv: &mut String, fields: &[&str]) {
 fn is_formula(field: &str) -> bool {
     field.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
+
+#[cfg(test)]
+mod tests;

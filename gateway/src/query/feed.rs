@@ -19,12 +19,7 @@ const RECORDS_READ_MAX: usize = 4096;
 ///
 /// # Errors
 /// When records can't be read.
-pub fn changes(
-    core: &Core,
-    sight: Sight,
-    after: u64,
-    limit: usize,
-) -> Result<Changes, QueryError> {
+pub fn changes(core: &Core, sight: Sight, after: u64, limit: usize) -> Result<Changes, QueryError> {
     let durable = core.journal().durable();
     let mut changes = Changes {
         events: Vec::new(),
@@ -65,17 +60,30 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
         Event::BatchWithdrawn { batch, .. } => of_batch(book, sight, *batch, "batch_withdrawn"),
         Event::FileIntended(intent) => {
             let batch = shown_batch(book, sight, intent.batch)?;
-            let lines = intent.lines.iter().map(|index| line(batch, *index, "intend"));
+            let lines = intent
+                .lines
+                .iter()
+                .map(|index| line(batch, *index, "intend"));
             let change = of(batch, "lines_intended", Some(intent.file_no));
-            Some(Change { lines: lines.collect(), ..change })
+            Some(Change {
+                lines: lines.collect(),
+                ..change
+            })
         }
         Event::FileAbandoned { file_no, .. } => {
             let batch = shown_batch(book, sight, book.file(*file_no)?.intent.batch)?;
             Some(of(batch, "file_abandoned", Some(*file_no)))
         }
-        Event::Outcomes { file_no, moves, disputes, .. } => {
+        Event::Outcomes {
+            file_no,
+            moves,
+            disputes,
+            ..
+        } => {
             let batch = shown_batch(book, sight, book.file(*file_no)?.intent.batch)?;
-            let moved = moves.iter().map(|step| line_moved(batch, step, step.event.as_str()));
+            let moved = moves
+                .iter()
+                .map(|step| line_moved(batch, step, step.event.as_str()));
             let disputed = disputes.iter().map(|(index, dispute, step)| LineChange {
                 payment_id: payment(batch, *index).to_string(),
                 detail: Some(dispute_word(*dispute).to_owned()),
@@ -115,7 +123,9 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
 }
 
 fn of_batch(book: &Book, sight: Sight, id: BatchId, event: &str) -> Option<Change> {
-    let batch = book.batch(id).filter(|batch| sight.sees_batch(&batch.head))?;
+    let batch = book
+        .batch(id)
+        .filter(|batch| sight.sees_batch(&batch.head))?;
     Some(of(batch, event, None))
 }
 
@@ -132,7 +142,8 @@ fn of_payment(book: &Book, sight: Sight, id: PaymentId, event: &str) -> Option<C
 
 /// The batch of a bank file, to those who may see its lines: a file is intended to one bank.
 fn shown_batch(book: &Book, sight: Sight, id: BatchId) -> Option<&Batch> {
-    book.batch(id).filter(|batch| sight.may_see_lines_of(&batch.head))
+    book.batch(id)
+        .filter(|batch| sight.may_see_lines_of(&batch.head))
 }
 
 fn of(batch: &Batch, event: &str, file_no: Option<u64>) -> Change {

@@ -12,15 +12,41 @@ use serde_json::{Map, Value};
 #[must_use]
 pub fn records(core: &Core, sight: Sight, id: BatchId) -> Option<(Vec<u64>, u64)> {
     let desk = core.desk();
-    let batch = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head))?;
+    let batch = desk
+        .batch(id)
+        .filter(|batch| sight.sees_batch(&batch.head))?;
     Some((batch.finding_records.clone(), batch.accepted_at))
 }
 
-/// Reads findings, one call of `take` for each.
+/// Finding records that are sorted in memory: some 100,000 findings. Beyond it, the findings of
+/// the close stand at the end.
+const RECORDS_SORTED_MAX: usize = 100;
+
+/// Gives findings, ordered by row, those of the whole file last, one call of `take` for each.
 ///
 /// # Errors
 /// When the records can't be read, or what `take` says.
 pub fn each(
+    core: &Core,
+    records: &[u64],
+    lang: Lang,
+    take: &mut dyn FnMut(Map<String, Value>) -> Result<(), QueryError>,
+) -> Result<(), QueryError> {
+    if records.len() > RECORDS_SORTED_MAX {
+        return read(core, records, lang, take);
+    }
+    let mut findings = Vec::new();
+    read(core, records, lang, &mut |finding| {
+        findings.push(finding);
+        Ok(())
+    })?;
+    // Stable: findings of one row stay in the order in which they were made.
+    let row = |finding: &Map<String, Value>| finding.get("row").and_then(Value::as_u64);
+    findings.sort_by_key(|finding| row(finding).unwrap_or(u64::MAX));
+    findings.into_iter().try_for_each(take)
+}
+
+fn read(
     core: &Core,
     records: &[u64],
     lang: Lang,
@@ -33,7 +59,10 @@ pub fn each(
             Err(CoreError::Vault(SealError::KeyDestroyed(_))) => continue,
             Err(error) => return Err(error.into()),
         };
-        for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        for line in text
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+        {
             let kept = serde_json::from_slice(line).map_err(QueryError::Finding)?;
             take(in_language(kept, lang))?;
         }
@@ -58,7 +87,10 @@ pub fn all(core: &Core, records: &[u64], lang: Lang) -> Result<Vec<Value>, Query
 
 /// The kept form has both languages; the answer has one.
 fn in_language(mut kept: Map<String, Value>, lang: Lang) -> Map<String, Value> {
-    let english = (kept.shift_remove("message_en"), kept.shift_remove("hint_en"));
+    let english = (
+        kept.shift_remove("message_en"),
+        kept.shift_remove("hint_en"),
+    );
     if let (Lang::En, (Some(message), Some(hint))) = (lang, english) {
         kept.insert("message".to_owned(), message);
         kept.insert("hint".to_owned(), hint);

@@ -146,14 +146,18 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
         Event::BatchApproved { .. } => vec![Told::new("release", "employer")],
         Event::BatchWithdrawn { .. } => vec![Told::new("cancel", "employer")],
         Event::FileIntended(intent) => on(&intent.file_no, Told::new("intend", "gateway")),
-        Event::MessageLeaving { file_no, instructs, .. } => {
+        Event::MessageLeaving {
+            file_no, instructs, ..
+        } => {
             let word = if *instructs { "sent" } else { "message_sent" };
             on(file_no, Told::new(word, "gateway"))
         }
         Event::MessageAnswered { file_no, .. } => {
             on(file_no, Told::new("message_answered", "bank"))
         }
-        Event::FileReceipt { file_no, bank_code, .. } => {
+        Event::FileReceipt {
+            file_no, bank_code, ..
+        } => {
             let told = Told {
                 bank_code: bank_code.clone(),
                 ..Told::new("file_receipt", "bank")
@@ -167,21 +171,13 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
             };
             on(file_no, told)
         }
-        Event::Outcomes { file_no, origin, message, why, moves, disputes, .. } => {
-            let source = origin_word(*origin);
-            let about = |told: Told| Told {
-                message: *message,
-                file_no: Some(*file_no),
-                detail: told.detail.clone().or_else(|| why.clone()),
-                ..told
-            };
-            let steps = moves.iter().filter(|step| step.index == id.row);
-            let steps = steps.map(|step| Told::step(step.event.as_str(), source, step));
-            let disputed = disputes.iter().filter(|(index, _, _)| *index == id.row);
-            let disputed = disputed.map(|(_, dispute, step)| disputing(*dispute, source, step));
-            steps.chain(disputed).map(about).collect()
-        }
-        Event::ResolutionProposed { payment, outcome, reason, .. } => {
+        Event::Outcomes { .. } => outcomes(event, id),
+        Event::ResolutionProposed {
+            payment,
+            outcome,
+            reason,
+            ..
+        } => {
             let told = Told {
                 reason: reason.map(|reason| reason.to_string()),
                 detail: Some(outcome.as_str().to_owned()),
@@ -203,6 +199,35 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
         | Event::Unmatched { .. }
         | Event::Disclosed { .. } => Vec::new(),
     }
+}
+
+fn outcomes(event: &Event, id: PaymentId) -> Vec<Told> {
+    let Event::Outcomes {
+        file_no,
+        origin,
+        message,
+        why,
+        moves,
+        disputes,
+        ..
+    } = event
+    else {
+        return Vec::new();
+    };
+    let source = origin_word(*origin);
+    let steps = moves.iter().filter(|step| step.index == id.row);
+    let steps = steps.map(|step| Told::step(step.event.as_str(), source, step));
+    let disputed = disputes.iter().filter(|(index, _, _)| *index == id.row);
+    let disputed = disputed.map(|(_, dispute, step)| disputing(*dispute, source, step));
+    steps
+        .chain(disputed)
+        .map(|told| Told {
+            message: *message,
+            file_no: Some(*file_no),
+            detail: told.detail.clone().or_else(|| why.clone()),
+            ..told
+        })
+        .collect()
 }
 
 fn disputing(dispute: Dispute, source: &'static str, step: &Move) -> Told {

@@ -7,8 +7,8 @@ pub mod correction;
 pub mod feed;
 pub mod findings;
 pub mod history;
-pub mod personal;
 pub mod payments;
+pub mod personal;
 pub mod report;
 pub mod summary;
 

@@ -51,7 +51,9 @@ impl Filter {
     #[must_use]
     pub fn id_number(text: &str) -> Option<IdNumber> {
         let shape = IdType::parse("08").ok()?;
-        IdNumber::parse(IdType::RESIDENT, text).or_else(|_| IdNumber::parse(shape, text)).ok()
+        IdNumber::parse(IdType::RESIDENT, text)
+            .or_else(|_| IdNumber::parse(shape, text))
+            .ok()
     }
 
     /// Whether it asks for a person: such searches are limited in pace.
@@ -67,7 +69,10 @@ impl Filter {
         let parts = [
             ("id_number", self.id_number.map(|number| number.masked())),
             ("account", self.account.map(|account| account.masked())),
-            ("employer", self.employer.map(|employer| employer.to_string())),
+            (
+                "employer",
+                self.employer.map(|employer| employer.to_string()),
+            ),
             ("project_code", self.project_code.clone()),
             ("bank", self.bank.map(|bank| bank.to_string())),
             ("region", self.region.map(|region| region.to_string())),
@@ -77,21 +82,26 @@ impl Filter {
             ("to", self.to.map(|date| date.to_string())),
             ("amount_fen", self.amount_fen.map(|fen| fen.to_string())),
         ];
-        let given = parts.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let texts: Vec<String> = given.map(|(name, value)| format!("{name}={value}")).collect();
+        let given = parts
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let texts: Vec<String> = given
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         texts.join("&")
     }
 
     fn takes_batch(&self, batch: &Batch) -> bool {
         let head = &batch.head;
         let on = day(batch.accepted_ms);
-        self.employer.is_none_or(|employer| employer == head.employer)
+        self.employer
+            .is_none_or(|employer| employer == head.employer)
             && self.bank.is_none_or(|bank| bank == head.paying_bank)
             && self.pay_month.is_none_or(|month| month == head.pay_month)
             && (self.project_code.is_none() || self.project_code == head.project_code)
-            && self.region.is_none_or(|region| {
-                head.region.is_some_and(|of_batch| region.covers(&of_batch))
-            })
+            && self
+                .region
+                .is_none_or(|region| head.region.is_some_and(|of_batch| region.covers(&of_batch)))
             && self.from.is_none_or(|from| on.is_some_and(|on| from <= on))
             && self.to.is_none_or(|to| on.is_some_and(|on| on <= to))
     }
@@ -122,7 +132,10 @@ impl<'a> LineFilter<'a> {
     fn takes(&self, line: &Line) -> bool {
         self.person.is_none_or(|person| person == line.person)
             && self.account.is_none_or(|account| account == line.account)
-            && self.filter.amount_fen.is_none_or(|fen| fen == line.amount_fen)
+            && self
+                .filter
+                .amount_fen
+                .is_none_or(|fen| fen == line.amount_fen)
             && (self.filter.states.is_empty() || self.filter.states.contains(&line.state))
     }
 }
@@ -162,7 +175,9 @@ pub fn find(
     for batch in batches {
         let begun = after.filter(|cursor| cursor.accepted_at == batch.accepted_at);
         let skip = begun.map_or(0, |cursor| cursor.index);
-        let lines = (1u32..).zip(&batch.lines).skip(usize::try_from(skip).unwrap_or(usize::MAX));
+        let lines = (1u32..)
+            .zip(&batch.lines)
+            .skip(usize::try_from(skip).unwrap_or(usize::MAX));
         for (index, line) in lines {
             let full = found.lines.len() >= limit || looked_at >= LINES_LOOKED_AT_MAX;
             if full {
@@ -175,7 +190,9 @@ pub fn find(
             looked_at += 1;
             if of_line.takes(line) && sight.sees_line(batch, line) {
                 let seen = Seen::of(&desk, batch, index, line);
-                found.lines.push((seen, batch.head.clone(), batch.accepted_ms));
+                found
+                    .lines
+                    .push((seen, batch.head.clone(), batch.accepted_ms));
             }
         }
     }

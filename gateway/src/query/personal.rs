@@ -43,8 +43,12 @@ impl Seen {
             batch: batch.id(),
             row: index,
         };
-        let after = batch.line_records.partition_point(|(first, _)| *first <= index);
-        let holder = after.checked_sub(1).and_then(|at| batch.line_records.get(at));
+        let after = batch
+            .line_records
+            .partition_point(|(first, _)| *first <= index);
+        let holder = after
+            .checked_sub(1)
+            .and_then(|at| batch.line_records.get(at));
         Self {
             payment,
             line: line.clone(),
@@ -128,14 +132,22 @@ pub fn line_view(seen: &Seen, kept: Option<&KeptLine>, show: Show, lang: Lang) -
             &|kept| kept.account.reveal(Purpose::Disclosure).to_owned(),
             &|kept| kept.account.masked(),
         ),
-        payee_bank: kept.and_then(|kept| kept.payee_bank).map(|bank| bank.to_string()),
+        payee_bank: kept
+            .and_then(|kept| kept.payee_bank)
+            .map(|bank| bank.to_string()),
         amount_fen: line.amount_fen,
-        gross_fen: kept.and_then(|kept| kept.gross_amount).map(|amount| amount.0),
+        gross_fen: kept
+            .and_then(|kept| kept.gross_amount)
+            .map(|amount| amount.0),
         state: line.state.to_string(),
         since: moment(line.since_ms),
         reason: line.reason.map(|reason| reason.to_string()),
-        reason_text: line.reason.map(|reason| codes::reason_text(reason, lang).to_owned()),
-        disputed: line.disputed.map(|dispute| dispute_word(dispute).to_owned()),
+        reason_text: line
+            .reason
+            .map(|reason| codes::reason_text(reason, lang).to_owned()),
+        disputed: line
+            .disputed
+            .map(|dispute| dispute_word(dispute).to_owned()),
         reported_fen: line.reported_fen,
         file_no: (line.file_no != 0).then_some(line.file_no),
         corrects: seen.corrects.map(|payment| payment.to_string()),

@@ -21,6 +21,7 @@ pub struct Report {
     sums: Sums,
     lines: Vec<Seen>,
     created_ms: i64,
+    sequence: u64,
 }
 
 /// The report of a batch that the caller may see, as it stands now.
@@ -28,7 +29,9 @@ pub struct Report {
 pub fn report(core: &Core, sight: Sight, id: BatchId) -> Option<(Report, u64)> {
     let created_ms = core.now_ms();
     let desk = core.desk();
-    let batch = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head))?;
+    let batch = desk
+        .batch(id)
+        .filter(|batch| sight.sees_batch(&batch.head))?;
     let lines = (1u32..).zip(&batch.lines);
     let report = Report {
         id,
@@ -37,8 +40,11 @@ pub fn report(core: &Core, sight: Sight, id: BatchId) -> Option<(Report, u64)> {
         format: batch.head.format.clone(),
         group_status: group_status(batch),
         sums: batch.sums,
-        lines: lines.map(|(index, line)| Seen::of(&desk, batch, index, line)).collect(),
+        lines: lines
+            .map(|(index, line)| Seen::of(&desk, batch, index, line))
+            .collect(),
         created_ms,
+        sequence: last_record(batch),
     };
     Some((report, last_record(batch)))
 }
@@ -49,8 +55,14 @@ fn group_status(batch: &Batch) -> &'static str {
         return "CANC";
     }
     let mut statuses = batch.sums.iter().filter(|(_, sum)| sum.count > 0);
-    let first = statuses.next().map_or("RJCT", |(state, _)| state.iso_status());
-    if statuses.all(|(state, _)| state.iso_status() == first) { first } else { "PART" }
+    let first = statuses
+        .next()
+        .map_or("RJCT", |(state, _)| state.iso_status());
+    if statuses.all(|(state, _)| state.iso_status() == first) {
+        first
+    } else {
+        "PART"
+    }
 }
 
 impl Report {
@@ -59,17 +71,22 @@ impl Report {
     /// # Errors
     /// When the sealed lines can't be read or the receiver went away.
     pub fn write(&self, core: &Core, lang: Lang, out: &mut dyn Write) -> Result<(), QueryError> {
-        let original = if self.format == "pain.001" { "pain.001" } else { self.format.as_str() };
+        let original = if self.format == "pain.001" {
+            "pain.001"
+        } else {
+            self.format.as_str()
+        };
         write!(
             out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\">\n\
-             <CstmrPmtStsRpt>\n<GrpHdr><MsgId>{id}</MsgId><CreDtTm>{at}</CreDtTm>\
+             <CstmrPmtStsRpt>\n<GrpHdr><MsgId>{id}-R{sequence}</MsgId><CreDtTm>{at}</CreDtTm>\
              <InitgPty><Id><OrgId><Othr><Id>{employer}</Id></Othr></OrgId></Id></InitgPty>\
              </GrpHdr>\n<OrgnlGrpInfAndSts><OrgnlMsgId>{number}</OrgnlMsgId>\
              <OrgnlMsgNmId>{original}</OrgnlMsgNmId><OrgnlNbOfTxs>{count}</OrgnlNbOfTxs>\
              <OrgnlCtrlSum>{total}</OrgnlCtrlSum><GrpSts>{status}</GrpSts>",
             id = self.id,
+            sequence = self.sequence,
             at = moment(self.created_ms),
             employer = escaped(&self.employer),
             number = escaped(&self.batch_no),
@@ -159,15 +176,18 @@ fn why(state: LineState, reason: Option<FailureReason>, lang: Lang) -> Option<(C
         Lang::En => en.to_owned(),
     };
     match (state, reason) {
-        (LineState::Returned, _) => {
-            Some((Code::Own("returned"), text("已付后退汇", "paid, and the money came back")))
-        }
-        (LineState::Unknown, _) => {
-            Some((Code::Own("unknown"), text("支付不明", "nobody knows whether it was paid")))
-        }
-        (LineState::Refused, _) => {
-            Some((Code::Own("refused"), text("报送时未受理", "refused at intake")))
-        }
+        (LineState::Returned, _) => Some((
+            Code::Own("returned"),
+            text("已付后退汇", "paid, and the money came back"),
+        )),
+        (LineState::Unknown, _) => Some((
+            Code::Own("unknown"),
+            text("支付不明", "nobody knows whether it was paid"),
+        )),
+        (LineState::Refused, _) => Some((
+            Code::Own("refused"),
+            text("报送时未受理", "refused at intake"),
+        )),
         (_, Some(reason)) => Some((code(reason), codes::reason_text(reason, lang).to_owned())),
         (_, None) => None,
     }
@@ -201,7 +221,11 @@ fn escaped(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}'
+            '\t'
+            | '\n'
+            | '\r'
+            | ' '..='\u{D7FF}'
+            | '\u{E000}'..='\u{FFFD}'
             | '\u{10000}'..='\u{10FFFF}' => escaped.push(character),
             _ => {}
         }

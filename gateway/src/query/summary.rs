@@ -1,7 +1,7 @@
 //! Counts and sums for regulators.
 
 use crate::access::Sight;
-use crate::api::answer::{Group, Summary, SumOf};
+use crate::api::answer::{Group, SumOf, Summary};
 use crate::book::Batch;
 use crate::core::Core;
 use crate::query::batches::states;

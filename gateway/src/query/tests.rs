@@ -11,7 +11,10 @@ fn moments_are_written_in_the_time_of_china() {
 
 #[test]
 fn a_cursor_has_one_spelling() {
-    let cursor = Cursor { accepted_at: 17, index: 3 };
+    let cursor = Cursor {
+        accepted_at: 17,
+        index: 3,
+    };
     assert_eq!(Cursor::parse("17.3"), Some(cursor));
     for wrong in ["17", "017.3", "17.+3", "17.3.1", "", "a.b", "-1.2"] {
         assert_eq!(Cursor::parse(wrong), None, "{wrong}");

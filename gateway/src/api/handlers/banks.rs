@@ -20,12 +20,19 @@ pub async fn message(mut call: Call) -> Answer {
     };
     // The tenant is the certificate's; the path must say the same (THREATS row 2). Other banks
     // and no banks get one answer.
-    let named = call.path.get("code").map(String::as_str).unwrap_or_default();
+    let named = call
+        .path
+        .get("code")
+        .map(String::as_str)
+        .unwrap_or_default();
     if BankCode::parse(named).ok() != Some(bank) || named != bank.as_str() {
         tracing::warn!(caller = %caller.uri, "a bank called another bank's address");
         return Err(Problem::new(Kind::Forbidden)
             .with("why", "other_bank")
-            .detail("只能以本行证书推送本行报文", "a bank pushes by its own certificate only"));
+            .detail(
+                "只能以本行证书推送本行报文",
+                "a bank pushes by its own certificate only",
+            ));
     }
     let kind = call.parameter("message", |word| {
         matches!(word, "push" | "result" | "receipt").then(|| word.to_owned())
@@ -45,7 +52,11 @@ pub async fn message(mut call: Call) -> Answer {
         })
         .await?;
     let mut response = bytes(&received.content_type, received.receipt)?;
-    set(response.headers_mut(), RECEIPT, &received.sequence.to_string());
+    set(
+        response.headers_mut(),
+        RECEIPT,
+        &received.sequence.to_string(),
+    );
     if received.replayed {
         set(response.headers_mut(), REPLAYED, "true");
     }

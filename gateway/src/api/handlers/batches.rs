@@ -5,11 +5,11 @@ use crate::api::call::{Answer, Call, bytes, json};
 use crate::api::handlers::long::written;
 use crate::api::problem::{Kind, Problem};
 use crate::event::Event;
-use crate::query::{Cursor, correction, findings as kept_findings, report as status_report};
 use crate::query::batches as query;
+use crate::query::{Cursor, correction, findings as kept_findings, report as status_report};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use schemas::value::{BankCode, BatchId, PayMonth, Uscc};
 use schemas::LineState;
+use schemas::value::{BankCode, BatchId, PayMonth, Uscc};
 use serde_json::Value;
 
 /// `GET /v1/batches`.
@@ -24,15 +24,26 @@ pub async fn list(call: Call) -> Answer {
     let pay_month = call.parameter("pay_month", |text| PayMonth::parse(text).ok())?;
     let page = call
         .read(move |app| {
-            Ok(query::page(app.core(), sight, after, limit, lang, &|batch| {
-                let head = &batch.head;
-                state.as_deref().is_none_or(|state| batch.state().as_str() == state)
-                    && batch_no.as_deref().is_none_or(|number| head.batch_no.as_str() == number)
-                    && (project.is_none() || project == head.project_code)
-                    && employer.is_none_or(|employer| employer == head.employer)
-                    && bank.is_none_or(|bank| bank == head.paying_bank)
-                    && pay_month.is_none_or(|month| month == head.pay_month)
-            }))
+            Ok(query::page(
+                app.core(),
+                sight,
+                after,
+                limit,
+                lang,
+                &|batch| {
+                    let head = &batch.head;
+                    state
+                        .as_deref()
+                        .is_none_or(|state| batch.state().as_str() == state)
+                        && batch_no
+                            .as_deref()
+                            .is_none_or(|number| head.batch_no.as_str() == number)
+                        && (project.is_none() || project == head.project_code)
+                        && employer.is_none_or(|employer| employer == head.employer)
+                        && bank.is_none_or(|bank| bank == head.paying_bank)
+                        && pay_month.is_none_or(|month| month == head.pay_month)
+                },
+            ))
         })
         .await?;
     json(StatusCode::OK, &page)
@@ -52,7 +63,9 @@ pub async fn read(call: Call) -> Answer {
 pub async fn lines(call: Call) -> Answer {
     let (sight, lang, limit) = (call.sight(), call.lang, call.limit()?);
     let id = call.part("id", BatchId::parse)?;
-    let after = call.parameter("next", |text| text.parse().ok())?.unwrap_or(0);
+    let after = call
+        .parameter("next", |text| text.parse().ok())?
+        .unwrap_or(0);
     let state = call.parameter("state", LineState::parse)?;
     let page = call
         .read(move |app| {
@@ -69,7 +82,10 @@ pub async fn findings(call: Call) -> Answer {
     let id = call.part("id", BatchId::parse)?;
     let format = call.query.get("format").map(String::as_str);
     let accepts = |kind: &str| {
-        let accept = call.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let accept = call
+            .headers
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok());
         accept.is_some_and(|accept| accept.starts_with(kind))
     };
     let csv = match format {
@@ -77,7 +93,11 @@ pub async fn findings(call: Call) -> Answer {
         Some("json") => false,
         None => accepts("text/csv"),
         Some(_) => {
-            return Err(Problem::bad("format", "格式应为 json 或 csv", "json or csv"));
+            return Err(Problem::bad(
+                "format",
+                "格式应为 json 或 csv",
+                "json or csv",
+            ));
         }
     };
     let records = call
@@ -106,8 +126,9 @@ pub async fn findings(call: Call) -> Answer {
     })
 }
 
-const FINDING_FIELDS: [&str; 8] =
-    ["code", "severity", "line", "row", "field", "value", "message", "hint"];
+const FINDING_FIELDS: [&str; 8] = [
+    "code", "severity", "line", "row", "field", "value", "message", "hint",
+];
 
 fn record(fields: &[String]) -> String {
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
@@ -133,7 +154,9 @@ pub async fn report(call: Call) -> Answer {
             status_report::report(app.core(), sight, id).ok_or_else(Problem::not_found)
         })
         .await?;
-    written(&call, "application/xml", move |app, out| report.write(app.core(), lang, out))
+    written(&call, "application/xml", move |app, out| {
+        report.write(app.core(), lang, out)
+    })
 }
 
 /// `POST /v1/batches/{id}/correction`.
@@ -187,4 +210,3 @@ pub fn set(headers: &mut axum::http::HeaderMap, name: HeaderName, value: &str) {
         headers.insert(name, value);
     }
 }
-

@@ -79,12 +79,22 @@ fn decision(resolution: Resolution) -> Result<Decision, Problem> {
     let outcome = match resolution.outcome.as_str() {
         "paid" => LineEvent::ResolvePaid,
         "failed" => LineEvent::ResolveFailed,
-        _ => return Err(Problem::bad("outcome", "应为 paid 或 failed", "paid or failed")),
+        _ => {
+            return Err(Problem::bad(
+                "outcome",
+                "应为 paid 或 failed",
+                "paid or failed",
+            ));
+        }
     };
     let reason = match resolution.reason.as_deref() {
         None => None,
         Some(word) => Some(FailureReason::parse(word).ok_or_else(|| {
-            Problem::bad("reason", "不在失败原因列表中", "not one of the failure reasons")
+            Problem::bad(
+                "reason",
+                "不在失败原因列表中",
+                "not one of the failure reasons",
+            )
         })?),
     };
     no_person("words", &resolution.words)?;
@@ -101,7 +111,10 @@ fn decision(resolution: Resolution) -> Result<Decision, Problem> {
 /// # Errors
 /// Bad request, naming the field.
 pub fn no_person(field: &'static str, words: &str) -> Result<(), Problem> {
-    let letters: Vec<char> = words.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let letters: Vec<char> = words
+        .chars()
+        .filter(|letter| !letter.is_whitespace())
+        .collect();
     let found = letters.windows(18).any(|window| {
         let text: String = window.iter().collect();
         IdNumber::parse(IdType::RESIDENT, &text).is_ok()

@@ -22,11 +22,17 @@ pub async fn events(call: Call) -> Answer {
     let (sight, limit) = (call.sight(), call.limit()?);
     let number = |text: &str| text.parse::<u64>().ok();
     let mut after = call.parameter("after", number)?;
-    let wants = call.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let wants = call
+        .headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     let streamed = wants.is_some_and(|kinds| kinds.contains("text/event-stream"));
     if streamed && after.is_none() {
         // How a browser's EventSource goes on after a broken line.
-        let last = call.headers.get("last-event-id").and_then(|value| value.to_str().ok());
+        let last = call
+            .headers
+            .get("last-event-id")
+            .and_then(|value| value.to_str().ok());
         after = last.and_then(number);
     }
     let after = after.unwrap_or(0);

@@ -37,7 +37,11 @@ impl Write for Chunked {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.pending.is_empty() { Ok(()) } else { self.send() }
+        if self.pending.is_empty() {
+            Ok(())
+        } else {
+            self.send()
+        }
     }
 }
 

@@ -22,7 +22,11 @@ const PAGE_MAX: usize = 1000;
 impl Call {
     /// The caller's page size.
     fn limit(&self) -> Result<usize, Problem> {
-        let read = |text: &str| text.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
+        let read = |text: &str| {
+            text.parse()
+                .ok()
+                .filter(|limit| (1..=PAGE_MAX).contains(limit))
+        };
         Ok(self.parameter("limit", read)?.unwrap_or(PAGE))
     }
 }
@@ -44,9 +48,10 @@ impl From<CommandError> for Problem {
             CommandError::NotFound => Self::not_found(),
             CommandError::Forbidden { why } => {
                 let (zh, en) = match why {
-                    "same_person" => {
-                        ("复核人不能是经办人", "the approver must be another person than the maker")
-                    }
+                    "same_person" => (
+                        "复核人不能是经办人",
+                        "the approver must be another person than the maker",
+                    ),
                     "person_required" => ("须使用个人证书", "a person's certificate is required"),
                     "same_operator" => {
                         ("须由另一名运营人员确认", "another operator must confirm it")

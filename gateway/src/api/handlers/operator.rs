@@ -10,7 +10,9 @@ use axum::http::StatusCode;
 /// `GET /v1/breaks`.
 pub async fn breaks(call: Call) -> Answer {
     let sight = call.sight();
-    let breaks = call.read(move |app| Ok(query::breaks(app.core(), sight))).await?;
+    let breaks = call
+        .read(move |app| Ok(query::breaks(app.core(), sight)))
+        .await?;
     json(StatusCode::OK, &breaks)
 }
 
@@ -43,8 +45,15 @@ pub async fn ready(call: Call) -> Answer {
 
 /// `GET /metrics`.
 pub async fn metrics(call: Call) -> Answer {
-    let text = call.app.metrics.render().map_err(|error| Problem::internal(&error))?;
-    bytes("application/openmetrics-text; version=1.0.0; charset=utf-8", text)
+    let text = call
+        .app
+        .metrics
+        .render()
+        .map_err(|error| Problem::internal(&error))?;
+    bytes(
+        "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        text,
+    )
 }
 
 /// `GET /openapi.json`.

@@ -38,7 +38,11 @@ pub async fn search(call: Call) -> Answer {
         .read(move |app| {
             let found = find(app.core(), caller.sight, &filter, after, limit);
             let recorded = disclose(app, &caller, &filter, grounds, &found)?;
-            let show = if recorded.is_some() { Show::Clear } else { Show::Masked };
+            let show = if recorded.is_some() {
+                Show::Clear
+            } else {
+                Show::Masked
+            };
             let sequence = recorded.unwrap_or_default().max(found.sequence);
             Ok(((found, show), sequence))
         })
@@ -53,7 +57,11 @@ pub async fn search(call: Call) -> Answer {
 fn filter(call: &Call) -> Result<Filter, Problem> {
     let yuan = call.parameter("amount", |text| Fen::parse_yuan(text).ok())?;
     let fen = call.parameter("amount_fen", |text| Fen::parse_fen(text).ok())?;
-    let states = |text: &str| text.split(',').map(|word| LineState::parse(word.trim())).collect();
+    let states = |text: &str| {
+        text.split(',')
+            .map(|word| LineState::parse(word.trim()))
+            .collect()
+    };
     Ok(Filter {
         id_number: call.parameter("id_number", Filter::id_number)?,
         account: call.parameter("account", |text| AccountNo::parse(text).ok())?,
@@ -98,7 +106,11 @@ fn grounds(call: &Call, caller: &Caller) -> Result<Option<Grounds>, Problem> {
         (None, None) => return Ok(None),
         (Some(purpose), Some(approval_no)) => (purpose, approval_no),
         (None, Some(_)) => {
-            return Err(Problem::bad("purpose", "须同时给出用途", "a purpose is required too"));
+            return Err(Problem::bad(
+                "purpose",
+                "须同时给出用途",
+                "a purpose is required too",
+            ));
         }
         (Some(_), None) => {
             return Err(Problem::bad(
@@ -159,7 +171,11 @@ pub async fn read(call: Call) -> Answer {
 /// `GET /v1/summary`.
 pub async fn summary(call: Call) -> Answer {
     let sight = call.sight();
-    let by = call.parameter("group_by", GroupBy::parse)?.unwrap_or(GroupBy::Bank);
-    let summary = call.read(move |app| Ok(sums(app.core(), sight, by))).await?;
+    let by = call
+        .parameter("group_by", GroupBy::parse)?
+        .unwrap_or(GroupBy::Bank);
+    let summary = call
+        .read(move |app| Ok(sums(app.core(), sight, by)))
+        .await?;
     json(StatusCode::OK, &summary)
 }

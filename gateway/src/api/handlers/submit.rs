@@ -91,11 +91,7 @@ struct Answered {
     receipt: Result<(StatusCode, BatchReceipt), Problem>,
 }
 
-fn answer(
-    core: &crate::core::Core,
-    submitted: Submitted,
-    lang: Lang,
-) -> Result<Answered, Problem> {
+fn answer(core: &crate::core::Core, submitted: Submitted, lang: Lang) -> Result<Answered, Problem> {
     Ok(match submitted {
         Submitted::Accepted(receipt) => {
             let findings = in_language(&receipt.findings, lang);
@@ -108,7 +104,9 @@ fn answer(
             let records = {
                 let desk = core.desk();
                 let batch = desk.batch(receipt.batch);
-                batch.map(|batch| batch.finding_records.clone()).unwrap_or_default()
+                batch
+                    .map(|batch| batch.finding_records.clone())
+                    .unwrap_or_default()
             };
             let findings = findings::all(core, &records, lang)?;
             Answered {
@@ -128,7 +126,10 @@ fn answer(
 }
 
 fn in_language(findings: &[Finding], lang: Lang) -> Vec<Value> {
-    findings.iter().map(|finding| finding.to_json(lang)).collect()
+    findings
+        .iter()
+        .map(|finding| finding.to_json(lang))
+        .collect()
 }
 
 fn told(receipt: &Receipt, findings: Vec<Value>, replayed: Option<bool>) -> BatchReceipt {

@@ -79,7 +79,9 @@ async fn admit(
     }
     let path = match request.extract_parts::<RawPathParams>().await {
         Ok(parts) => {
-            let parts = parts.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+            let parts = parts
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()));
             parts.collect()
         }
         // Not UTF-8: nothing is called so.
@@ -113,13 +115,14 @@ fn may_call(route: &Route, caller: Option<&Caller>, network: bool) -> Result<(),
 }
 
 /// The parameters; an unknown one is refused, because a misspelt filter would show everything.
-fn parameters(
-    route: &Route,
-    request: &Request<Body>,
-) -> Result<BTreeMap<String, String>, Problem> {
+fn parameters(route: &Route, request: &Request<Body>) -> Result<BTreeMap<String, String>, Problem> {
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(request.uri());
     let Ok(Query(pairs)) = pairs else {
-        return Err(Problem::bad("query", "查询串不合规", "the query can't be read"));
+        return Err(Problem::bad(
+            "query",
+            "查询串不合规",
+            "the query can't be read",
+        ));
     };
     let mut parameters = BTreeMap::new();
     for (name, value) in pairs {

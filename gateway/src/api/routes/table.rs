@@ -1,22 +1,13 @@
 //! The table itself.
 
-use super::{Good, Method, Parameter, Payload, Route};
+use super::parameters::{
+    BANK, EMPLOYER, FILE_KINDS, FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, PAY_MONTH, PROJECT, STATE,
+    TO, parameter,
+};
+use super::{Good, Method, Payload, Route};
 use crate::access::Role::{Bank, Employer, Operator, Regulator};
 use crate::api::handlers::{banks, batches, commands, feed, operator, payments, submit};
-
-const fn parameter(
-    name: &'static str,
-    zh: &'static str,
-    en: &'static str,
-    example: &'static str,
-) -> Parameter {
-    Parameter {
-        name,
-        zh,
-        en,
-        example,
-    }
-}
+use crate::api::problem::Problem;
 
 const fn good(status: u16, en: &'static str, payload: Payload) -> Good {
     Good {
@@ -26,26 +17,34 @@ const fn good(status: u16, en: &'static str, payload: Payload) -> Good {
     }
 }
 
-const LIMIT: Parameter = parameter("limit", "每页条数，至多 1000", "at most 1000 a page", "100");
-const NEXT: Parameter = parameter("next", "上一页给出的游标", "cursor of the page before", "4711.3");
-const STATE: Parameter = parameter("state", "明细状态，可用逗号并列", "line states", "unknown");
-const BANK: Parameter = parameter("bank", "付款银行代码", "paying bank", "ICBC");
-const PAY_MONTH: Parameter = parameter("pay_month", "工资月份", "month of the wage", "2026-11");
-const EMPLOYER: Parameter =
-    parameter("employer", "统一社会信用代码", "the employer's code", "913301006639233248");
-const PROJECT: Parameter =
-    parameter("project_code", "项目编码", "project code", "330110202611000001");
-const FROM: Parameter = parameter("from", "受理日起", "first day of acceptance", "2026-11-01");
-const TO: Parameter = parameter("to", "受理日止", "last day of acceptance", "2026-11-30");
+/// What most calls that read have in common.
+const GET: Route = Route {
+    method: Method::Get,
+    path: "",
+    name: "",
+    who: &[],
+    operator_network: false,
+    zh: "",
+    en: "",
+    parameters: &[],
+    request: Payload::None,
+    good: &[],
+    problems: &[],
+    handler: |_| Box::pin(std::future::ready(Err(Problem::not_found()))),
+};
+
+/// What most calls that change something have in common.
+const POST: Route = Route {
+    method: Method::Post,
+    ..GET
+};
 
 /// Every call of the interface.
 pub static ROUTES: &[Route] = &[
     Route {
-        method: Method::Post,
         path: "/v1/batches",
         name: "submitBatch",
         who: &[Employer],
-        operator_network: false,
         zh: "报送一个代发批次",
         en: "Submits a batch: the body is the file. The key is (employer, batch number), for ever.",
         parameters: &[
@@ -55,203 +54,190 @@ pub static ROUTES: &[Route] = &[
                 "all_or_nothing (default) or good_lines",
                 "good_lines",
             ),
-            parameter("pay_month", "文件无处填写时的工资月份", "where the file has none", "2026-11"),
-            parameter("format", "指定格式：csv、xlsx、json、pain.001", "overrides detection", "csv"),
+            parameter(
+                "pay_month",
+                "文件无处填写时的工资月份",
+                "where the file has none",
+                "2026-11",
+            ),
+            parameter(
+                "format",
+                "指定格式：csv、xlsx、json、pain.001",
+                "overrides detection",
+                "csv",
+            ),
         ],
-        request: Payload::Bytes(&[
-            "text/csv",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "application/json",
-            "application/xml",
-            "application/octet-stream",
-        ]),
+        request: Payload::Bytes(FILE_KINDS),
         good: &[
             good(202, "accepted and durable", Payload::Json("BatchReceipt")),
-            good(200, "the same came before: no second effect", Payload::Json("BatchReceipt")),
+            good(
+                200,
+                "the same came before: no second effect",
+                Payload::Json("BatchReceipt"),
+            ),
         ],
         problems: &[408, 409, 413, 415, 422],
         handler: |call| Box::pin(submit::submit(call)),
+        ..POST
     },
     Route {
-        method: Method::Get,
         path: "/v1/batches",
         name: "listBatches",
         who: &[Employer, Regulator],
-        operator_network: false,
         zh: "批次列表，新者在前",
         en: "Lists batches, the newest first",
         parameters: &[
             LIMIT,
             NEXT,
             parameter("state", "批次状态", "state of the batch", "held"),
-            parameter("batch_no", "批次号", "the employer's number", "GZ-2026-11-001"),
+            parameter(
+                "batch_no",
+                "批次号",
+                "the employer's number",
+                "GZ-2026-11-001",
+            ),
             EMPLOYER,
             PROJECT,
             BANK,
             PAY_MONTH,
         ],
-        request: Payload::None,
         good: &[good(200, "a page", Payload::Json("BatchPage"))],
-        problems: &[],
         handler: |call| Box::pin(batches::list(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/v1/batches/{id}",
         name: "readBatch",
         who: &[Employer, Regulator],
-        operator_network: false,
         zh: "一个批次：状态、各状态笔数与金额、在等什么",
         en: "One batch: state, counts and sums per line state, what it waits for",
-        parameters: &[],
-        request: Payload::None,
         good: &[good(200, "the batch", Payload::Json("BatchView"))],
-        problems: &[],
         handler: |call| Box::pin(batches::read(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/v1/batches/{id}/lines",
         name: "listLines",
         who: &[Employer, Regulator],
-        operator_network: false,
         zh: "批次的明细，个人信息已掩码",
         en: "The lines of a batch, people masked",
         parameters: &[LIMIT, NEXT, STATE],
-        request: Payload::None,
         good: &[good(200, "a page", Payload::Json("LinePage"))],
-        problems: &[],
         handler: |call| Box::pin(batches::lines(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/v1/batches/{id}/findings",
         name: "listFindings",
         who: &[Employer, Regulator],
-        operator_network: false,
         zh: "批次的全部校验问题",
         en: "Every finding of a batch",
-        parameters: &[parameter("format", "json（默认）或 csv", "json (default) or csv", "csv")],
-        request: Payload::None,
+        parameters: &[parameter(
+            "format",
+            "json（默认）或 csv",
+            "json (default) or csv",
+            "csv",
+        )],
         good: &[
             good(200, "the findings", Payload::Json("Findings")),
             good(200, "the same as csv", Payload::Bytes(&["text/csv"])),
         ],
-        problems: &[],
         handler: |call| Box::pin(batches::findings(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/v1/batches/{id}/report",
         name: "reportBatch",
         who: &[Employer, Regulator],
-        operator_network: false,
         zh: "支付状态报告 pain.002.001.10",
         en: "Payment status report, pain.002.001.10",
-        parameters: &[],
-        request: Payload::None,
-        good: &[good(200, "the report", Payload::Bytes(&["application/xml"]))],
-        problems: &[],
+        good: &[good(
+            200,
+            "the report",
+            Payload::Bytes(&["application/xml"]),
+        )],
         handler: |call| Box::pin(batches::report(call)),
+        ..GET
     },
     Route {
-        method: Method::Post,
         path: "/v1/batches/{id}/approve",
         name: "approveBatch",
         who: &[Employer],
-        operator_network: false,
         zh: "复核放行；复核人与经办人须为不同的人",
         en: "Releases a batch: a person's certificate other than the maker's",
-        parameters: &[],
         request: Payload::Json("Approval"),
         good: &[good(200, "released", Payload::Json("Done"))],
         problems: &[409, 413, 415],
         handler: |call| Box::pin(commands::approve(call)),
+        ..POST
     },
     Route {
-        method: Method::Post,
         path: "/v1/batches/{id}/withdraw",
         name: "withdrawBatch",
         who: &[Employer],
-        operator_network: false,
         zh: "撤回；任一明细进入发送后不可撤回",
         en: "Takes a batch back before any line is intended: any person of the employer",
-        parameters: &[],
-        request: Payload::None,
         good: &[good(200, "withdrawn", Payload::Json("Done"))],
         problems: &[409],
         handler: |call| Box::pin(commands::withdraw(call)),
+        ..POST
     },
     Route {
-        method: Method::Post,
         path: "/v1/batches/{id}/correction",
         name: "correctBatch",
         who: &[Employer],
-        operator_network: false,
         zh: "补发文件：失败和退汇的明细，明文，留痕",
         en: "The failed and returned lines as a file to edit and submit, in clear, journalled",
-        parameters: &[],
-        request: Payload::None,
         good: &[good(200, "the file", Payload::Bytes(&["text/csv"]))],
         problems: &[409],
         handler: |call| Box::pin(batches::correction(call)),
+        ..POST
     },
     Route {
-        method: Method::Post,
         path: "/v1/payments/{id}/resolution",
         name: "proposeResolution",
         who: &[Operator],
-        operator_network: false,
         zh: "对支付不明或有争议的明细提出裁定",
         en: "Proposes the outcome of an unknown or disputed line",
-        parameters: &[],
         request: Payload::Json("Resolution"),
-        good: &[good(200, "waits for a second operator", Payload::Json("Done"))],
+        good: &[good(
+            200,
+            "waits for a second operator",
+            Payload::Json("Done"),
+        )],
         problems: &[409, 413, 415],
         handler: |call| Box::pin(commands::propose(call)),
+        ..POST
     },
     Route {
-        method: Method::Post,
         path: "/v1/payments/{id}/resolution/confirm",
         name: "confirmResolution",
         who: &[Operator],
-        operator_network: false,
         zh: "另一名运营人员确认裁定",
         en: "Another operator confirms it; the outcome is set",
-        parameters: &[],
         request: Payload::Json("Confirmation"),
         good: &[good(200, "the outcome is set", Payload::Json("Done"))],
         problems: &[409, 413, 415],
         handler: |call| Box::pin(commands::confirm(call)),
+        ..POST
     },
     Route {
-        method: Method::Get,
         path: "/v1/breaks",
         name: "listBreaks",
         who: &[Operator, Regulator, Bank],
-        operator_network: false,
         zh: "对账差异、未匹配记录、矛盾、按时长列出的支付不明",
         en: "Reconciliation breaks, unmatched records, contradictions, unknowns by age",
-        parameters: &[],
-        request: Payload::None,
         good: &[good(200, "the breaks", Payload::Json("Breaks"))],
-        problems: &[],
         handler: |call| Box::pin(operator::breaks(call)),
+        ..GET
     },
     Route {
-        method: Method::Post,
         path: "/v1/banks/{code}/messages",
         name: "pushMessage",
         who: &[Bank],
-        operator_network: false,
         zh: "银行推送报文：原始字节",
         en: "Takes a bank's own bytes; the same bytes again give the same receipt",
-        parameters: &[parameter(
-            "message",
-            "push、result 或 receipt",
-            "push, result or receipt",
-            "push",
-        )],
+        parameters: &[MESSAGE],
         request: Payload::Bytes(&["application/octet-stream"]),
         good: &[good(
             200,
@@ -260,18 +246,27 @@ pub static ROUTES: &[Route] = &[
         )],
         problems: &[408, 413, 415],
         handler: |call| Box::pin(banks::message(call)),
+        ..POST
     },
     Route {
-        method: Method::Get,
         path: "/v1/payments",
         name: "searchPayments",
         who: &[Employer, Bank, Regulator],
-        operator_network: false,
         zh: "查询支付明细；监管部门给出用途和批准号时为明文并留痕",
         en: "Searches payments; in clear to a regulator that states purpose and approval",
         parameters: &[
-            parameter("id_number", "证件号码", "document number", "11010519491231002X"),
-            parameter("account", "银行账号", "payee's account", "6222021202000000019"),
+            parameter(
+                "id_number",
+                "证件号码",
+                "document number",
+                "11010519491231002X",
+            ),
+            parameter(
+                "account",
+                "银行账号",
+                "payee's account",
+                "6222021202000000019",
+            ),
             EMPLOYER,
             PROJECT,
             BANK,
@@ -282,123 +277,119 @@ pub static ROUTES: &[Route] = &[
             parameter("amount", "金额，元", "amount in yuan", "6523.50"),
             parameter("amount_fen", "金额，分", "amount in fen", "652350"),
             parameter("region", "行政区划代码", "GB/T 2260 region", "330110"),
-            parameter("purpose", "明文查询的用途", "why people are shown in clear", "劳动监察"),
-            parameter("approval_no", "批准号", "number of the approval", "LJ-2026-118"),
+            parameter(
+                "purpose",
+                "明文查询的用途",
+                "why people are shown in clear",
+                "劳动监察",
+            ),
+            parameter(
+                "approval_no",
+                "批准号",
+                "number of the approval",
+                "LJ-2026-118",
+            ),
             LIMIT,
             NEXT,
         ],
-        request: Payload::None,
         good: &[good(200, "a page", Payload::Json("PaymentPage"))],
         problems: &[403, 429],
         handler: |call| Box::pin(payments::search(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/v1/payments/{id}",
         name: "readPayment",
         who: &[Employer, Bank, Regulator],
-        operator_network: false,
         zh: "一笔支付及其全部事件",
         en: "One payment and every event with time, source, bank code and journal position",
-        parameters: &[],
-        request: Payload::None,
         good: &[good(200, "the payment", Payload::Json("PaymentHistory"))],
-        problems: &[],
         handler: |call| Box::pin(payments::read(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/v1/summary",
         name: "summarise",
         who: &[Regulator],
-        operator_network: false,
         zh: "按银行、单位、项目、地区、月份或状态汇总",
         en: "Counts and sums",
-        parameters: &[parameter(
-            "group_by",
-            "bank、employer、project、region、pay_month、state",
-            "bank, employer, project, region, pay_month or state",
-            "bank",
-        )],
-        request: Payload::None,
+        parameters: &[GROUP_BY],
         good: &[good(200, "the groups", Payload::Json("Summary"))],
-        problems: &[],
         handler: |call| Box::pin(payments::summary(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/v1/events",
         name: "followEvents",
         who: &[Employer, Bank, Regulator],
-        operator_network: false,
         zh: "变更流，无缺口，可续传",
         en: "Change feed, gapless, resumable; with Accept: text/event-stream it stays open",
         parameters: &[
             parameter("after", "从此序号之后", "after this sequence", "4711"),
             LIMIT,
         ],
-        request: Payload::None,
         good: &[
             good(200, "changes", Payload::Json("Changes")),
-            good(200, "a stream of changes", Payload::Bytes(&["text/event-stream"])),
+            good(
+                200,
+                "a stream of changes",
+                Payload::Bytes(&["text/event-stream"]),
+            ),
         ],
-        problems: &[],
         handler: |call| Box::pin(feed::events(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/healthz",
         name: "isAlive",
         who: &[Operator],
         operator_network: true,
         zh: "进程是否存活",
         en: "Whether the process lives",
-        parameters: &[],
-        request: Payload::None,
         good: &[good(200, "it does", Payload::Json("Health"))],
-        problems: &[],
         handler: |call| Box::pin(operator::alive(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/readyz",
         name: "isReady",
         who: &[Operator],
         operator_network: true,
         zh: "是否可以受理",
         en: "Whether submissions are taken: the journal is writable",
-        parameters: &[],
-        request: Payload::None,
         good: &[good(200, "they are", Payload::Json("Health"))],
         problems: &[503],
         handler: |call| Box::pin(operator::ready(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/metrics",
         name: "readMetrics",
         who: &[Operator],
         operator_network: true,
         zh: "指标",
         en: "Metrics in OpenMetrics text",
-        parameters: &[],
-        request: Payload::None,
-        good: &[good(200, "the metrics", Payload::Bytes(&["application/openmetrics-text"]))],
-        problems: &[],
+        good: &[good(
+            200,
+            "the metrics",
+            Payload::Bytes(&["application/openmetrics-text"]),
+        )],
         handler: |call| Box::pin(operator::metrics(call)),
+        ..GET
     },
     Route {
-        method: Method::Get,
         path: "/openapi.json",
         name: "describe",
         who: &[Operator],
         operator_network: true,
         zh: "接口描述",
         en: "This description",
-        parameters: &[],
-        request: Payload::None,
-        good: &[good(200, "OpenAPI 3.1", Payload::Bytes(&["application/json"]))],
-        problems: &[],
+        good: &[good(
+            200,
+            "OpenAPI 3.1",
+            Payload::Bytes(&["application/json"]),
+        )],
         handler: |call| Box::pin(operator::description(call)),
+        ..GET
     },
 ];

@@ -13,7 +13,9 @@ fn folder(disk: &MemoryDisk) -> SpoolFolder {
 fn what_is_written_is_read_back_and_never_lies_on_the_disk_in_clear() {
     let disk = MemoryDisk::new();
     let folder = folder(&disk);
-    let text: Vec<u8> = (0..200_000u32).flat_map(|n| format!("{n},").into_bytes()).collect();
+    let text: Vec<u8> = (0..200_000u32)
+        .flat_map(|n| format!("{n},").into_bytes())
+        .collect();
     let mut writer = folder.begin().unwrap();
     for part in text.chunks(70_001) {
         writer.write(part).unwrap();

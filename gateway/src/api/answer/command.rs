@@ -1,0 +1,62 @@
+//! Commands, what came of them, and health.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What the approver saw.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// SHA-256 of the file.
+    pub digest: String,
+    /// Lines that will be paid.
+    pub line_count: u32,
+    /// Their sum in fen.
+    pub total_fen: i64,
+    /// Finding codes that the approver has acknowledged.
+    #[serde(default)]
+    pub acknowledged: Vec<String>,
+}
+
+/// What an operator decides of an unknown or disputed line.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resolution {
+    /// `paid` or `failed`.
+    pub outcome: String,
+    /// Why it failed; only with `failed`.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What was seen where. No personal data.
+    pub words: String,
+    /// SHA-256 of the evidence, hex.
+    pub evidence_digest: String,
+}
+
+/// The second operator's confirmation.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// SHA-256 of the evidence that this operator saw.
+    pub evidence_digest: String,
+}
+
+/// A command that was carried out.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Done {
+    /// Where the batch or the payment stands now.
+    pub state: String,
+    /// Journal sequence of the record.
+    pub sequence: u64,
+}
+
+/// Health of the gateway.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Health {
+    /// `ok`, or what is wrong.
+    pub status: String,
+    /// The last record.
+    pub sequence: u64,
+    /// The last durable record.
+    pub durable: u64,
+}

@@ -1,0 +1,78 @@
+//! Parameters that several calls have.
+
+use crate::api::routes::Parameter;
+
+/// Stands for a bank's code in an example: codes of banks are the code list's.
+pub const BANK_EXAMPLE: &str = "{bank}";
+
+/// A parameter.
+pub const fn parameter(
+    name: &'static str,
+    zh: &'static str,
+    en: &'static str,
+    example: &'static str,
+) -> Parameter {
+    Parameter {
+        name,
+        zh,
+        en,
+        example,
+    }
+}
+
+/// See its words.
+pub const LIMIT: Parameter =
+    parameter("limit", "每页条数，至多 1000", "at most 1000 a page", "100");
+/// See its words.
+pub const NEXT: Parameter = parameter(
+    "next",
+    "上一页给出的游标",
+    "cursor of the page before",
+    "4711.3",
+);
+/// See its words.
+pub const STATE: Parameter = parameter("state", "明细状态，可用逗号并列", "line states", "unknown");
+/// See its words.
+pub const BANK: Parameter = parameter("bank", "付款银行代码", "paying bank", BANK_EXAMPLE);
+/// See its words.
+pub const PAY_MONTH: Parameter = parameter("pay_month", "工资月份", "month of the wage", "2026-11");
+/// See its words.
+pub const EMPLOYER: Parameter = parameter(
+    "employer",
+    "统一社会信用代码",
+    "the employer's code",
+    "913301006639233248",
+);
+/// See its words.
+pub const PROJECT: Parameter = parameter(
+    "project_code",
+    "项目编码",
+    "project code",
+    "330110202611000001",
+);
+/// See its words.
+pub const FROM: Parameter = parameter("from", "受理日起", "first day of acceptance", "2026-11-01");
+/// See its words.
+pub const TO: Parameter = parameter("to", "受理日止", "last day of acceptance", "2026-11-30");
+/// Content types of employers' files; any other is taken as well and detected.
+pub const FILE_KINDS: &[&str] = &[
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/json",
+    "application/xml",
+    "application/octet-stream",
+];
+/// How a summary is grouped.
+pub const GROUP_BY: Parameter = parameter(
+    "group_by",
+    "bank（默认）、employer、project、region、pay_month、state",
+    "bank (default), employer, project, region, pay_month or state",
+    "bank",
+);
+/// Which message a bank pushes.
+pub const MESSAGE: Parameter = parameter(
+    "message",
+    "push（默认）、result 或 receipt",
+    "push (default), result or receipt",
+    "push",
+);

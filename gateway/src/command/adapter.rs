@@ -1,0 +1,91 @@
+//! The adapter book for the commands: adapters by code, and keys that
+//! stand in for real ones where nothing is sent.
+
+use super::words::{Failure, Words};
+use adapters::exchange::{Crypto, CryptoError};
+use adapters::{BankAdapter, Book};
+use schemas::value::BankCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The book in the binary.
+///
+/// # Errors
+/// When a definition is refused: ours.
+pub fn book() -> Result<&'static Book, Failure> {
+    Book::built_in().map_err(|error| {
+        Failure::ours(
+            Words::new(
+                "内置的银行适配器有误",
+                "the built-in adapters are not in order",
+            ),
+            Words::new("请联系维护人员。", "Tell those who maintain the program."),
+        )
+        .caused_by(&error)
+    })
+}
+
+/// The adapter of a code as typed.
+///
+/// # Errors
+/// When no bank has the code.
+pub fn adapter(code: &str) -> Result<&'static BankAdapter, Failure> {
+    let code = BankCode::parse(code).map_err(|_| Failure::no_such_bank(code))?;
+    book()?
+        .adapter(code)
+        .ok_or_else(|| Failure::no_such_bank(code.as_str()))
+}
+
+/// Keys for `convert` and `decode`, which talk to nobody: a signature is a text that says it is
+/// none, a body is enciphered with a key that everybody knows, a bank's signature is not checked.
+#[derive(Debug, Default)]
+pub struct PlaceholderKeys {
+    unchecked: AtomicBool,
+}
+
+/// Stands where a signature goes; repeated to the length that the algorithm has.
+pub const SIGNATURE: &[u8] = b"PLACEHOLDER-NOT-A-SIGNATURE.";
+
+/// The key of the enciphered bodies that `convert` writes.
+pub const BODY_KEY: [u8; 16] = *b"ANXIN-PLACEHOLDR";
+
+impl PlaceholderKeys {
+    /// Whether a bank's signature was met, which nobody checked.
+    #[must_use]
+    pub fn left_unchecked(&self) -> bool {
+        self.unchecked.load(Ordering::Relaxed)
+    }
+}
+
+fn only_sm4(cipher: &str, slot: &str) -> Result<(), CryptoError> {
+    if cipher == "sm4_cbc" {
+        return Ok(());
+    }
+    Err(CryptoError::NoKey {
+        algorithm: cipher.to_owned(),
+        slot: slot.to_owned(),
+    })
+}
+
+impl Crypto for PlaceholderKeys {
+    fn sign(&self, algorithm: &str, _slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let length = if algorithm == "rsa_sha256" { 256 } else { 64 };
+        Ok(SIGNATURE.iter().copied().cycle().take(length).collect())
+    }
+
+    fn verify(&self, _: &str, _: &str, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
+        self.unchecked.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        only_sm4(cipher, slot)?;
+        Ok(certs::cipher::sm4_cbc_encrypt(&BODY_KEY, &[0; 16], plain))
+    }
+
+    fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        only_sm4(cipher, slot)?;
+        certs::cipher::sm4_cbc_decrypt(&BODY_KEY, &[0; 16], sealed)
+            .map(|plain| plain.to_vec())
+            .map_err(|_| CryptoError::BadCipherText)
+    }
+}

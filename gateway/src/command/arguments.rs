@@ -1,0 +1,334 @@
+//! The command line as INTERFACE section 1 has it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// 安薪网关:工资代发的银行对接网关 · Anxin Gateway: wage payments between employers and 57 banks
+#[derive(Debug, Parser)]
+#[command(
+    name = "anxin",
+    version,
+    propagate_version = true,
+    after_help = "Exit codes: 0 done, 1 the input has errors (or the check fails), \
+                  2 wrong usage or unreadable input, 3 our own fault.\n\
+                  Begin with:\n  anxin demo --once\n  anxin check wages.csv"
+)]
+pub struct Arguments {
+    /// Language of texts for people: 中文 or English
+    #[arg(long, global = true, value_enum, default_value_t = LangWord::Zh)]
+    pub lang: LangWord,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// A language as written on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LangWord {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 演示:一条命令跑通 57 家银行 · Everything on this machine: gateway, 57 sandbox banks, one
+    /// batch each
+    #[command(after_help = "Examples:\n  anxin demo --once\n  \
+        anxin demo --once --lines 100 --seed 7 --json\n  anxin demo --data ./demo")]
+    Demo(Demo),
+    /// 启动网关 · The gateway, for real
+    #[command(
+        after_help = "Example:\n  anxin serve --config config/gateway.toml --data /srv/anxin"
+    )]
+    Serve(Serve),
+    /// 银行端沙箱 · The banks' side alone, for an integration desk
+    #[command(
+        after_help = "Examples:\n  anxin sandbox\n  anxin sandbox --bank ICBC --bank CCB \
+        --seed 7"
+    )]
+    Sandbox(Sandbox),
+    /// 检查工资文件 · Checks an employer's file and prints every finding in one pass
+    #[command(after_help = "Examples:\n  anxin check wages.xlsx\n  \
+        anxin check wages.csv --bank ICBC\n  \
+        anxin check pain.001.xml --pay-month 2026-11 --json")]
+    Check(Check),
+    /// 生成银行报文 · Writes exactly the bytes that would go to a bank
+    #[command(after_help = "Example:\n  anxin convert wages.csv --bank ICBC --out ./icbc")]
+    Convert(Convert),
+    /// 解读银行回盘 · Reads a bank's answer or pushed file
+    #[command(
+        after_help = "Example:\n  anxin decode answer.xml --bank ICBC --message result --json"
+    )]
+    Decode(Decode),
+    /// 银行适配器目录 · The adapter book: 57 rows, or one bank with the origin of each value
+    #[command(after_help = "Examples:\n  anxin banks\n  anxin banks ICBC\n  anxin banks --json")]
+    Banks(Banks),
+    /// 报送批次 · Submits a file to a gateway
+    #[command(
+        after_help = "Example:\n  anxin submit wages.csv --url https://127.0.0.1:8443 \
+        --cert me.pem --key me.key --ca ca.pem --wait"
+    )]
+    Submit(Submit),
+    /// 查询批次 · Shows how a batch stands
+    #[command(
+        after_help = "Example:\n  anxin status B20261123-42 --url https://127.0.0.1:8443 \
+        --cert me.pem --key me.key --ca ca.pem"
+    )]
+    Status(Status),
+    /// 核验日志 · Checks a journal end to end; never repairs
+    #[command(after_help = "Example:\n  anxin verify --data /srv/anxin")]
+    Verify(Verify),
+    /// 开发证书 · Development certificates; never for production
+    #[command(subcommand)]
+    Certs(Certs),
+    /// 命令补全 · Prints completions for a shell
+    #[command(after_help = "Example:\n  anxin completions bash > \
+        ~/.local/share/bash-completion/completions/anxin")]
+    Completions(Completions),
+}
+
+/// `anxin demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Stop when every line is final or unknown; exit 0 only without a break
+    #[arg(long)]
+    pub once: bool,
+    /// Lines of each bank's batch
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub lines: u32,
+    /// Seed of everything that the banks decide
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Keep journal, certificates and files in this folder (it must be empty or new)
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// One JSON document on stdout (with --once)
+    #[arg(long, requires = "once")]
+    pub json: bool,
+}
+
+/// `anxin serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Configuration
+    #[arg(long, value_name = "FILE", default_value = "config/gateway.toml")]
+    pub config: PathBuf,
+    /// Folder of journal and index; wins over the configuration
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `anxin sandbox`.
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// Only this bank; may be given again
+    #[arg(long = "bank", value_name = "CODE")]
+    pub banks: Vec<String>,
+    /// Seed of everything that the banks decide
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// First port; bank after bank takes the next one. 0 lets the system choose
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Folder for the banks that exchange files
+    #[arg(long, value_name = "DIR", default_value = "sandbox-files")]
+    pub files: PathBuf,
+    /// One JSON document with the addresses on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `anxin check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The employer's file; `-` for standard input
+    pub file: PathBuf,
+    /// Also what this paying bank would refuse
+    #[arg(long, value_name = "CODE")]
+    pub bank: Option<String>,
+    /// csv, xlsx, json or pain.001; detected without it
+    #[arg(long, value_name = "NAME", value_parser = super::check::FORMATS)]
+    pub format: Option<String>,
+    /// Month for which is paid, where the file has no place for it
+    #[arg(long, value_name = "YYYY-MM")]
+    pub pay_month: Option<String>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `anxin convert`.
+#[derive(Debug, Args)]
+pub struct Convert {
+    /// The employer's file
+    pub file: PathBuf,
+    /// The paying bank
+    #[arg(long, value_name = "CODE")]
+    pub bank: String,
+    /// Folder for the messages; made with mode 0700
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// csv, xlsx, json or pain.001; detected without it
+    #[arg(long, value_name = "NAME", value_parser = super::check::FORMATS)]
+    pub format: Option<String>,
+    /// Month for which is paid, where the file has no place for it
+    #[arg(long, value_name = "YYYY-MM")]
+    pub pay_month: Option<String>,
+    /// Print the manifest on stdout as well
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `anxin decode`.
+#[derive(Debug, Args)]
+pub struct Decode {
+    /// The bank's message
+    pub file: PathBuf,
+    /// The bank that it comes from
+    #[arg(long, value_name = "CODE")]
+    pub bank: String,
+    /// What it is
+    #[arg(long, value_enum)]
+    pub message: MessageWord,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Kinds of messages from a bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MessageWord {
+    /// Answer to a submission
+    Receipt,
+    /// 回盘: answer to a query, or a result file
+    Result,
+    /// What the bank sends by itself
+    Push,
+}
+
+/// `anxin banks`.
+#[derive(Debug, Args)]
+pub struct Banks {
+    /// One bank: its resolved adapter, each value with the file that it comes from
+    pub code: Option<String>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How to reach a gateway as whom.
+#[derive(Debug, Args)]
+pub struct Connection {
+    /// Address of the gateway, https
+    #[arg(long)]
+    pub url: String,
+    /// Own certificate, PEM
+    #[arg(long, value_name = "FILE")]
+    pub cert: PathBuf,
+    /// Own private key, PEM
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// Authority of the gateway's certificate, PEM
+    #[arg(long, value_name = "FILE")]
+    pub ca: PathBuf,
+}
+
+/// `anxin submit`.
+#[derive(Debug, Args)]
+pub struct Submit {
+    /// The employer's file
+    pub file: PathBuf,
+    /// Who and where
+    #[command(flatten)]
+    pub connection: Connection,
+    /// Take the good lines of a file with bad ones
+    #[arg(long)]
+    pub good_lines: bool,
+    /// csv, xlsx, json or pain.001; detected without it
+    #[arg(long, value_name = "NAME", value_parser = super::check::FORMATS)]
+    pub format: Option<String>,
+    /// Month for which is paid, where the file has no place for it
+    #[arg(long, value_name = "YYYY-MM")]
+    pub pay_month: Option<String>,
+    /// Wait until every line is final or unknown
+    #[arg(long)]
+    pub wait: bool,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `anxin status`.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Number of the batch
+    pub batch_id: String,
+    /// Who and where
+    #[command(flatten)]
+    pub connection: Connection,
+    /// Wait until every line is final or unknown
+    #[arg(long)]
+    pub wait: bool,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `anxin verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Folder that holds `journal/`
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `anxin certs`.
+#[derive(Debug, Subcommand)]
+pub enum Certs {
+    /// 生成开发证书 · Makes a development authority with identities, or adds to it
+    #[command(after_help = "Examples:\n  anxin certs init --out ./pki --bank ICBC \
+        --employer 913301006639233248\n  \
+        anxin certs init --out ./pki --employer 913301006639233248:person:wang \
+        --regulator 330000 --operator li")]
+    Init(CertsInit),
+}
+
+/// `anxin certs init`.
+#[derive(Debug, Args)]
+pub struct CertsInit {
+    /// Folder; an authority that is there is kept and added to
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// A bank; may be given again
+    #[arg(long = "bank", value_name = "CODE")]
+    pub banks: Vec<String>,
+    /// An employer's system, or `USCC:person:ID`; may be given again
+    #[arg(long = "employer", value_name = "USCC")]
+    pub employers: Vec<String>,
+    /// A regulator by region, or `REGION:person:ID`; may be given again
+    #[arg(long = "regulator", value_name = "REGION")]
+    pub regulators: Vec<String>,
+    /// An operator by name; may be given again
+    #[arg(long = "operator", value_name = "NAME")]
+    pub operators: Vec<String>,
+    /// Name or address of the server besides localhost; may be given again
+    #[arg(long = "server", value_name = "NAME")]
+    pub servers: Vec<String>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `anxin completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,200 @@
+//! The gateway put together: data folder, engine, interface. `serve` and `demo` run the same.
+
+use crate::api::spool::SpoolFolder;
+use crate::api::{
+    ApiLimits, App, AppParts, BankMessages, Receipted, serve, serve_operator_network,
+};
+use crate::channel::Collector;
+use crate::clock::{Clock, SystemClock};
+use crate::core::{Core, CoreError};
+use crate::dispatch::{Bank, Pace};
+use crate::installation::{Banks, BookRules};
+use crate::mandates::Mandates;
+use crate::outcome::MessageKind;
+use crate::serving::{Engine, Setup, StartError, open_data};
+use crate::telemetry::Metrics;
+use certs::random::SystemRandom;
+use journal::disk::OsDisk;
+use schemas::employer_files::Limits;
+use schemas::value::BankCode;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// What a gateway is made of.
+pub struct Parts {
+    /// Folder of journal, keys, index and spool.
+    pub data: PathBuf,
+    /// File of the master key.
+    pub master: PathBuf,
+    /// Make the master key where it is missing: development only.
+    pub creates_master: bool,
+    /// The business clock.
+    pub clock: Arc<dyn Clock>,
+    /// The adapters.
+    pub book: &'static adapters::Book,
+    /// The connected banks.
+    pub banks: BTreeMap<BankCode, Arc<Bank>>,
+    /// Folders into which banks drop results.
+    pub collectors: BTreeMap<BankCode, Collector>,
+    /// Registered payer accounts.
+    pub mandates: Mandates,
+    /// How waiting times are scaled.
+    pub pace: Pace,
+    /// TLS towards callers.
+    pub tls: Arc<rustls::ServerConfig>,
+    /// Address for callers.
+    pub parties: SocketAddr,
+    /// Address for the operator's network.
+    pub operator: SocketAddr,
+    /// Limits of the interface.
+    pub limits: ApiLimits,
+    /// Limits on employers' files.
+    pub file_limits: Limits,
+    /// Numbers for the operator.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Why a gateway did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum AssemblyError {
+    /// Journal, keys, index or record.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// An address can't be listened on.
+    #[error("{address} can't be listened on")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The folder for uploads.
+    #[error("the folder for uploads can't be used")]
+    Spool(#[source] std::io::Error),
+    /// A thread ended by a defect.
+    #[error("starting ended by a defect")]
+    Defect(#[from] tokio::task::JoinError),
+}
+
+/// A gateway at work.
+pub struct Gateway {
+    /// Address for callers, with the port that it got.
+    pub parties: SocketAddr,
+    /// Address for the operator's network.
+    pub operator: SocketAddr,
+    engine: Engine,
+    stop: watch::Sender<bool>,
+    servers: JoinSet<()>,
+}
+
+struct Messages(Banks);
+
+impl BankMessages for Messages {
+    fn receive(
+        &self,
+        core: &Core,
+        bank: BankCode,
+        kind: &str,
+        bytes: &[u8],
+    ) -> Result<Option<Receipted>, CoreError> {
+        let Some(kind) = MessageKind::parse(kind) else {
+            return Ok(None);
+        };
+        let received = self.0.receive(core, bank, kind, bytes)?;
+        Ok(received.map(|received| Receipted {
+            sequence: received.sequence,
+            last_sequence: received.last_sequence,
+            receipt: received.receipt,
+            content_type: "application/octet-stream".to_owned(),
+            replayed: received.replayed,
+        }))
+    }
+}
+
+impl Gateway {
+    /// Opens, recovers, dispatches and serves. `progress` hears the sequence while the journal
+    /// is read.
+    ///
+    /// # Errors
+    /// See [`AssemblyError`].
+    pub async fn start(
+        parts: Parts,
+        progress: impl FnMut(u64) + Send + 'static,
+    ) -> Result<Self, AssemblyError> {
+        let (parties, parties_address) = listen(parts.parties).await?;
+        let (operator, operator_address) = listen(parts.operator).await?;
+        let opened = {
+            let (data, master) = (parts.data.clone(), parts.master.clone());
+            let (create, clock) = (parts.creates_master, Arc::clone(&parts.clock));
+            let mut progress = progress;
+            let open = move || open_data(&data, &master, create, clock, &mut progress);
+            tokio::task::spawn_blocking(open).await??
+        };
+        let core = opened.core;
+        let banks = Banks(Arc::new(parts.banks));
+        let mandates = Arc::new(parts.mandates);
+        let setup = Setup {
+            data: parts.data.clone(),
+            banks: banks.clone(),
+            collectors: parts.collectors,
+            mandates: Arc::clone(&mandates),
+            pace: parts.pace,
+            metrics: Arc::clone(&parts.metrics),
+        };
+        let engine = Engine::start(Arc::clone(&core), &setup)?;
+        let disk = Arc::new(OsDisk);
+        let random = Arc::new(SystemRandom::new());
+        let spool = SpoolFolder::open(disk, &parts.data.join("spool"), random);
+        let (stop, stopping) = watch::channel(false);
+        let app = Arc::new(App::new(AppParts {
+            core,
+            mandates,
+            bank_rules: Arc::new(BookRules(parts.book)),
+            bank_messages: Arc::new(Messages(banks)),
+            file_limits: parts.file_limits,
+            limits: parts.limits,
+            spool: spool.map_err(AssemblyError::Spool)?,
+            pace: Arc::new(SystemClock::new()),
+            metrics: parts.metrics,
+            stopping: stopping.clone(),
+        }));
+        let mut servers = JoinSet::new();
+        servers.spawn(serve(
+            parties,
+            parts.tls,
+            Arc::clone(&app),
+            stopping.clone(),
+        ));
+        servers.spawn(serve_operator_network(operator, app, stopping));
+        Ok(Self {
+            parties: parties_address,
+            operator: operator_address,
+            engine,
+            stop,
+            servers,
+        })
+    }
+
+    /// Ends calls under way, then dispatch, then writes the closing record.
+    ///
+    /// # Errors
+    /// When the closing record can't be written.
+    pub async fn stop(mut self) -> Result<(), journal::JournalError> {
+        self.stop.send_replace(true);
+        while self.servers.join_next().await.is_some() {}
+        self.engine.stop().await
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), AssemblyError> {
+    let failed = |source| AssemblyError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}

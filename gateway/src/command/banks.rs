@@ -1,0 +1,214 @@
+//! `anxin banks`: the adapter book.
+
+use super::adapter::{adapter, book};
+use super::arguments::Banks;
+use super::terminal::{Align, Cell, Colour, Table, grouped, paper};
+use super::words::{Ended, Exit, Failure, pick};
+use adapters::{BankAdapter, Capability, Evidence};
+use schemas::codes::Bank;
+use schemas::{Lang, codes};
+use serde_json::{Value, json};
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn run(arguments: &Banks, lang: Lang) -> Ended {
+    match &arguments.code {
+        Some(code) => one(&code.to_ascii_uppercase(), arguments.json, lang),
+        None => all(arguments.json, lang),
+    }
+}
+
+fn all(as_json: bool, lang: Lang) -> Ended {
+    let book = book()?;
+    let known = || {
+        codes::banks()
+            .iter()
+            .filter_map(|bank| Some((bank, book.adapter(bank.code)?)))
+    };
+    let mut paper = paper();
+    if as_json {
+        let rows: Vec<Value> = known().map(|(bank, adapter)| row(bank, adapter)).collect();
+        paper.document(&Value::Array(rows))?;
+        paper.flush()?;
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(&[
+        (pick(lang, "代码", "code"), Align::Left),
+        (pick(lang, "银行", "bank"), Align::Left),
+        (pick(lang, "方言", "dialect"), Align::Left),
+        (pick(lang, "依据", "evidence"), Align::Left),
+        (pick(lang, "渠道", "channel"), Align::Left),
+        (pick(lang, "能力", "capabilities"), Align::Left),
+        (pick(lang, "每文件笔数", "lines a file"), Align::Right),
+        (pick(lang, "截止", "cut-off"), Align::Left),
+    ]);
+    let mut count = 0u64;
+    for (bank, adapter) in known() {
+        count += 1;
+        table.push(vec![
+            Cell::from(bank.code.as_str()).coloured(Colour::Bold),
+            pick(lang, &bank.name_zh, &bank.name_en).into(),
+            adapter.dialect().into(),
+            evidence_cell(adapter.evidence()),
+            adapter.channel_name().into(),
+            capability_words(adapter.capability(), lang).into(),
+            grouped(u64::from(adapter.limits().rows_max)).into(),
+            cut_off(adapter).into(),
+        ]);
+    }
+    paper.table(&table)?;
+    paper.line(&match lang {
+        Lang::Zh => format!("共 {count} 家;依据:{}", evidence_legend(lang)),
+        Lang::En => format!("{count} banks; evidence: {}", evidence_legend(lang)),
+    })?;
+    paper.flush()?;
+    Ok(Exit::Done)
+}
+
+fn one(code: &str, as_json: bool, lang: Lang) -> Ended {
+    let adapter = adapter(code)?;
+    let bank = codes::bank(adapter.code()).ok_or_else(|| Failure::no_such_bank(code))?;
+    let values = adapter.explain();
+    let mut paper = paper();
+    if as_json {
+        let mut document = row(bank, adapter);
+        let values: Vec<Value> = values
+            .iter()
+            .map(|value| json!({"name": value.name, "value": value.value, "file": value.file}))
+            .collect();
+        if let Some(object) = document.as_object_mut() {
+            object.insert("values".to_owned(), Value::Array(values));
+        }
+        paper.document(&document)?;
+        paper.flush()?;
+        return Ok(Exit::Done);
+    }
+    let name = pick(lang, &bank.name_zh, &bank.name_en);
+    paper.coloured_line(&format!("{} {name}", bank.code), Colour::Bold)?;
+    paper.line(evidence_words(adapter.evidence(), lang))?;
+    paper.line(&capability_words(adapter.capability(), lang))?;
+    paper.line("")?;
+    let mut table = Table::new(&[
+        (pick(lang, "项", "name"), Align::Left),
+        (pick(lang, "值", "value"), Align::Left),
+        (pick(lang, "出处", "file"), Align::Left),
+    ]);
+    for value in values {
+        table.push(vec![
+            value.name.into(),
+            value.value.into(),
+            Cell::from(value.file).coloured(Colour::Dim),
+        ]);
+    }
+    paper.table(&table)?;
+    paper.flush()?;
+    Ok(Exit::Done)
+}
+
+fn row(bank: &Bank, adapter: &BankAdapter) -> Value {
+    let limits = adapter.limits();
+    json!({
+        "code": bank.code.as_str(),
+        "name_zh": bank.name_zh,
+        "name_en": bank.name_en,
+        "dialect": adapter.dialect(),
+        "evidence": adapter.evidence().as_str(),
+        "cnaps_code": bank.cnaps_code.as_ref().map(|code| code.as_str()),
+        "bic": bank.bic,
+        "capability": capability(adapter.capability()),
+        "limits": {
+            "rows_max": limits.rows_max,
+            "bytes_max": limits.bytes_max,
+            "amount_max_fen": limits.amount_max.0,
+            "total_max_fen": limits.total_max.0,
+            "name_bytes_max": limits.name_bytes_max,
+            "memo_bytes_max": limits.memo_bytes_max,
+        },
+        "cut_off": cut_off(adapter),
+        "channel": adapter.channel_name(),
+    })
+}
+
+fn capability(capability: &Capability) -> Value {
+    json!({
+        "own_bank": capability.own_bank,
+        "other_banks": capability.other_banks,
+        "one_class_per_file": capability.one_class_per_file,
+        "query": capability.query,
+        "push": capability.push,
+        "failures_only": capability.failures_only,
+        "returns": capability.returns,
+    })
+}
+
+fn capability_words(capability: &Capability, lang: Lang) -> String {
+    let words = [
+        (capability.own_bank, pick(lang, "本行", "own")),
+        (capability.other_banks, pick(lang, "跨行", "other")),
+        (capability.one_class_per_file, pick(lang, "分开", "apart")),
+        (capability.query, pick(lang, "查询", "query")),
+        (capability.push, pick(lang, "推送", "push")),
+        (
+            capability.failures_only,
+            pick(lang, "只报失败", "failures-only"),
+        ),
+        (capability.returns, pick(lang, "退汇", "returns")),
+    ];
+    let present: Vec<&str> = words
+        .into_iter()
+        .filter_map(|(has, word)| has.then_some(word))
+        .collect();
+    present.join(pick(lang, "、", " "))
+}
+
+/// `HH:MM`.
+fn cut_off(adapter: &BankAdapter) -> String {
+    let time = adapter.cut_off();
+    format!("{:02}:{:02}", time.hour(), time.minute())
+}
+
+/// The evidence as a cell: what we made up ourselves stands out.
+#[must_use]
+pub fn evidence_cell(evidence: Evidence) -> Cell {
+    let colour = match evidence {
+        Evidence::Synthetic => Colour::Yellow,
+        Evidence::Observed | Evidence::Documented => Colour::Plain,
+        Evidence::Certified => Colour::Green,
+    };
+    Cell::from(evidence.as_str()).coloured(colour)
+}
+
+fn evidence_words(evidence: Evidence, lang: Lang) -> &'static str {
+    match evidence {
+        Evidence::Synthetic => pick(
+            lang,
+            "synthetic:格式由我们自行设计,并非该行的真实接口",
+            "synthetic: a format of our own design, not the bank's interface",
+        ),
+        Evidence::Observed => pick(
+            lang,
+            "observed:依据公开的集成方代码或样例整理,未经银行确认",
+            "observed: restated from public code or samples of integrators, not confirmed",
+        ),
+        Evidence::Documented => pick(
+            lang,
+            "documented:依据该行手册",
+            "documented: from the bank's manual",
+        ),
+        Evidence::Certified => pick(
+            lang,
+            "certified:与该行联调并签字",
+            "certified: jointly tested and signed",
+        ),
+    }
+}
+
+fn evidence_legend(lang: Lang) -> &'static str {
+    pick(
+        lang,
+        "synthetic 自行设计 < observed 公开资料 < documented 银行手册 < certified 联调确认",
+        "synthetic (ours) < observed (public material) < documented (manual) < certified",
+    )
+}

@@ -1,0 +1,347 @@
+//! `anxin decode`: a bank's answer or pushed file as canonical JSON (INTERFACE section 6).
+
+use super::adapter::{PlaceholderKeys, adapter};
+use super::arguments::{Decode, MessageWord};
+use super::report::{Tally, write_finding};
+use super::terminal::{Align, Cell, Colour, Paper, Table, paper, yuan};
+use super::words::{Ended, Exit, Failure, Words, pick};
+use adapters::BankAdapter;
+use adapters::exchange::{LineOutcome, Outcome, Unreadable};
+use schemas::value::{Fen, Purpose};
+use schemas::{FailureReason, Finding, FindingCode, Lang, Severity};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+
+/// A message as read, whichever of the three it is.
+struct Decoded {
+    outcome: Option<Outcome>,
+    bank_code: Option<String>,
+    bank_text: Option<String>,
+    references: BTreeMap<String, String>,
+    lines: Vec<LineOutcome>,
+    totals: BTreeMap<String, i64>,
+    findings: Vec<Finding>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn run(arguments: &Decode, lang: Lang) -> Ended {
+    let adapter = adapter(&arguments.bank)?;
+    let mut bytes = Vec::new();
+    let keys = PlaceholderKeys::default();
+    let read =
+        super::check::open(&arguments.file).and_then(|mut source| source.read_to_end(&mut bytes));
+    let decoded = match read {
+        Ok(_) => decode(adapter, arguments.message, &bytes, &keys),
+        Err(error) => {
+            if arguments.json {
+                let finding = Finding::of_file(FindingCode::Unreadable).with("detail", &error);
+                print_json(adapter, arguments.message, &nothing(finding), &keys, lang)?;
+            }
+            return Err(Failure::unreadable_file(&arguments.file, &error));
+        }
+    };
+    match decoded {
+        Ok(decoded) => {
+            if arguments.json {
+                print_json(adapter, arguments.message, &decoded, &keys, lang)?;
+            } else {
+                print_text(adapter, &decoded, &keys, lang)?;
+            }
+            let mut tally = Tally::default();
+            decoded
+                .findings
+                .iter()
+                .for_each(|finding| tally.add(finding));
+            let wrong = tally.of(Severity::Error) > 0;
+            Ok(if wrong { Exit::InputErrors } else { Exit::Done })
+        }
+        Err(unreadable) => {
+            if arguments.json {
+                let finding = Finding::of_file(FindingCode::MessageUnreadable)
+                    .with("offset", unreadable.offset)
+                    .with("detail", &unreadable.what);
+                print_json(adapter, arguments.message, &nothing(finding), &keys, lang)?;
+            }
+            Err(not_a_message(adapter, &unreadable))
+        }
+    }
+}
+
+fn decode(
+    adapter: &BankAdapter,
+    message: MessageWord,
+    bytes: &[u8],
+    keys: &PlaceholderKeys,
+) -> Result<Decoded, Unreadable> {
+    Ok(match message {
+        MessageWord::Receipt => {
+            let receipt = adapter.decode_receipt(bytes, keys)?;
+            Decoded {
+                outcome: Some(receipt.outcome),
+                bank_code: receipt.bank_code,
+                bank_text: receipt.bank_text,
+                references: receipt.references,
+                lines: receipt.lines,
+                totals: BTreeMap::new(),
+                findings: Vec::new(),
+            }
+        }
+        MessageWord::Result => {
+            let result = adapter.decode_result(bytes, keys)?;
+            Decoded {
+                outcome: None,
+                bank_code: result.bank_code,
+                bank_text: result.bank_text,
+                references: result.references,
+                lines: result.lines,
+                totals: result.totals,
+                findings: result.findings,
+            }
+        }
+        MessageWord::Push => {
+            let records = adapter.decode_push(bytes, keys)?;
+            let file_no = records.iter().find_map(|record| record.file_no);
+            let named = file_no.map(|number| ("file_no".to_owned(), number.to_string()));
+            Decoded {
+                outcome: None,
+                bank_code: None,
+                bank_text: None,
+                references: named.into_iter().collect(),
+                lines: records.into_iter().map(|record| record.line).collect(),
+                totals: BTreeMap::new(),
+                findings: Vec::new(),
+            }
+        }
+    })
+}
+
+fn nothing(finding: Finding) -> Decoded {
+    Decoded {
+        outcome: Some(Outcome::Unknown),
+        bank_code: None,
+        bank_text: None,
+        references: BTreeMap::new(),
+        lines: Vec::new(),
+        totals: BTreeMap::new(),
+        findings: vec![finding],
+    }
+}
+
+/// The word of the contract and the reason; "not found" leaves a line unknown.
+fn outcome_words(outcome: Outcome) -> (&'static str, Option<FailureReason>) {
+    match outcome {
+        Outcome::Paid => ("paid", None),
+        Outcome::Failed(reason) => ("failed", Some(reason)),
+        Outcome::Accepted => ("accepted", None),
+        Outcome::Unknown | Outcome::NotFound => ("unknown", None),
+        Outcome::Returned => ("returned", None),
+    }
+}
+
+fn line_document(line: &LineOutcome) -> Value {
+    let (outcome, reason) = outcome_words(line.outcome);
+    let not_found = matches!(line.outcome, Outcome::NotFound).then(|| "not_found".to_owned());
+    json!({
+        "line_no": line.row_no,
+        "reference": line.reference,
+        "account": line.account.map(|account| account.reveal(Purpose::Disclosure).to_owned()),
+        "name": line.name.as_ref().map(|name| name.reveal(Purpose::Disclosure)),
+        "amount_fen": line.amount.map(|Fen(fen)| fen),
+        "outcome": outcome,
+        "reason": reason.map(FailureReason::as_str),
+        "detail": line.detail.clone().or(not_found),
+        "bank_code": line.bank_code,
+        "bank_text": line.bank_text,
+        "bank_serial": line.bank_serial,
+        "original_bank_serial": line.original_bank_serial,
+        "booked_at": line.booked_at,
+    })
+}
+
+fn print_json(
+    adapter: &BankAdapter,
+    message: MessageWord,
+    decoded: &Decoded,
+    keys: &PlaceholderKeys,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let mut totals = Map::new();
+    totals.insert("count".to_owned(), Value::Null);
+    totals.insert("amount_fen".to_owned(), Value::Null);
+    for (name, value) in &decoded.totals {
+        totals.insert(name.clone(), (*value).into());
+    }
+    let word = match message {
+        MessageWord::Receipt => "receipt",
+        MessageWord::Result => "result",
+        MessageWord::Push => "push",
+    };
+    let lines: Vec<Value> = decoded.lines.iter().map(line_document).collect();
+    let findings = decoded.findings.iter().map(|finding| finding.to_json(lang));
+    let findings: Vec<Value> = findings.collect();
+    let mut document = json!({
+        "bank": adapter.code().as_str(),
+        "message": word,
+        "dialect": adapter.dialect(),
+        "evidence": adapter.evidence().as_str(),
+        "references": decoded.references,
+        "bank_code": decoded.bank_code,
+        "bank_text": decoded.bank_text,
+        "lines": lines,
+        "totals": totals,
+        "findings": findings,
+        "signature_checked": if keys.left_unchecked() { Some(false) } else { None },
+    });
+    let outcome = decoded.outcome.filter(|_| message == MessageWord::Receipt);
+    if let (Some(object), Some(outcome)) = (document.as_object_mut(), outcome) {
+        let (outcome, reason) = outcome_words(outcome);
+        object.insert("outcome".to_owned(), outcome.into());
+        object.insert(
+            "reason".to_owned(),
+            reason.map(FailureReason::as_str).into(),
+        );
+    }
+    let mut paper = paper();
+    paper.document(&document)?;
+    paper.flush()?;
+    Ok(())
+}
+
+fn print_text(
+    adapter: &BankAdapter,
+    decoded: &Decoded,
+    keys: &PlaceholderKeys,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let mut paper = paper();
+    paper.coloured_line(
+        &format!(
+            "{} {} ({})",
+            adapter.code(),
+            adapter.dialect(),
+            adapter.evidence().as_str()
+        ),
+        Colour::Bold,
+    )?;
+    if let Some(outcome) = decoded.outcome {
+        paper.coloured_line(&outcome_text(outcome, lang), outcome_colour(outcome))?;
+    }
+    for (name, value) in &decoded.references {
+        paper.line(&format!("{name}: {value}"))?;
+    }
+    for (name, value) in [
+        ("bank_code", &decoded.bank_code),
+        ("bank_text", &decoded.bank_text),
+    ] {
+        if let Some(value) = value {
+            paper.line(&format!("{name}: {value}"))?;
+        }
+    }
+    for (name, value) in &decoded.totals {
+        let value = if name.ends_with("fen") {
+            yuan(*value)
+        } else {
+            value.to_string()
+        };
+        paper.line(&format!("{name}: {value}"))?;
+    }
+    print_lines(&mut paper, &decoded.lines, lang)?;
+    for finding in &decoded.findings {
+        write_finding(&mut paper, finding, lang)?;
+    }
+    if keys.left_unchecked() {
+        let text = "银行签名未验证(没有该行公钥)";
+        let en = "the bank's signature was not checked: there is no key of the bank here";
+        paper.coloured_line(pick(lang, text, en), Colour::Yellow)?;
+    }
+    paper.flush()?;
+    Ok(())
+}
+
+fn print_lines<W: Write>(
+    paper: &mut Paper<W>,
+    lines: &[LineOutcome],
+    lang: Lang,
+) -> std::io::Result<()> {
+    let mut table = Table::new(&[
+        (pick(lang, "序号", "line"), Align::Right),
+        (pick(lang, "姓名", "name"), Align::Left),
+        (pick(lang, "账号", "account"), Align::Left),
+        (pick(lang, "金额(元)", "yuan"), Align::Right),
+        (pick(lang, "结果", "outcome"), Align::Left),
+        (pick(lang, "银行代码", "bank code"), Align::Left),
+        (pick(lang, "银行说明", "bank text"), Align::Left),
+        (pick(lang, "流水号", "serial"), Align::Left),
+    ]);
+    for line in lines {
+        table.push(vec![
+            line.row_no
+                .map_or_else(String::new, |row| row.to_string())
+                .into(),
+            line.name
+                .as_ref()
+                .map(|name| name.masked())
+                .unwrap_or_default()
+                .into(),
+            line.account
+                .map(|account| account.masked())
+                .unwrap_or_default()
+                .into(),
+            line.amount
+                .map(|amount| yuan(amount.0))
+                .unwrap_or_default()
+                .into(),
+            Cell::from(outcome_text(line.outcome, lang)).coloured(outcome_colour(line.outcome)),
+            line.bank_code.clone().unwrap_or_default().into(),
+            line.bank_text.clone().unwrap_or_default().into(),
+            line.bank_serial.clone().unwrap_or_default().into(),
+        ]);
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    paper.table(&table)
+}
+
+fn outcome_text(outcome: Outcome, lang: Lang) -> String {
+    let word = match outcome {
+        Outcome::Paid => pick(lang, "已付", "paid"),
+        Outcome::Failed(reason) => {
+            let reason = schemas::codes::reason_text(reason, lang);
+            return format!("{}{reason}", pick(lang, "失败:", "failed: "));
+        }
+        Outcome::Accepted => pick(lang, "已受理", "accepted"),
+        Outcome::Unknown => pick(lang, "支付不明", "unknown"),
+        Outcome::Returned => pick(lang, "退汇", "returned"),
+        Outcome::NotFound => pick(lang, "银行查无此笔", "not found at the bank"),
+    };
+    word.to_owned()
+}
+
+fn outcome_colour(outcome: Outcome) -> Colour {
+    match outcome {
+        Outcome::Paid => Colour::Green,
+        Outcome::Failed(_) => Colour::Red,
+        Outcome::Accepted => Colour::Plain,
+        Outcome::Unknown | Outcome::Returned | Outcome::NotFound => Colour::Yellow,
+    }
+}
+
+fn not_a_message(adapter: &BankAdapter, unreadable: &Unreadable) -> Failure {
+    let bank = adapter.code();
+    Failure::usage(
+        Words::new(
+            format!("这不是 {bank} 的该类报文"),
+            format!("this is no such message of {bank}"),
+        ),
+        Words::new(
+            "请核对 --bank 与 --message,或确认文件在传输中未被转码。",
+            "Check --bank and --message, and that nothing re-encoded the file on its way.",
+        ),
+    )
+    .caused_by(unreadable)
+}

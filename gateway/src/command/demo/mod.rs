@@ -1,0 +1,183 @@
+//! `anxin demo`: the whole of it on one machine with nothing prepared.
+
+mod batch;
+mod cast;
+mod play;
+mod report;
+mod stage;
+
+use super::adapter::book;
+use super::arguments::Demo;
+use super::terminal::{Colour, paper, progress};
+use super::words::{Ended, Exit, Failure, Words, pick};
+use crate::clock::{Clock, SystemClock};
+use certs::random::{Random, SystemRandom};
+use play::{Seen, submit_all, watch};
+use report::Report;
+use schemas::Lang;
+use stage::Stage;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn run(arguments: &Demo, lang: Lang) -> Ended {
+    let runtime = super::runtime()?;
+    let folder = Folder::make(arguments.data.as_deref())?;
+    let ended = runtime.block_on(perform(arguments, &folder.path, lang));
+    // Threads of blocking work may still hold files of the folder open.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    folder.leave();
+    ended
+}
+
+async fn perform(arguments: &Demo, folder: &Path, lang: Lang) -> Ended {
+    let begun = Instant::now();
+    let now = SystemClock::new().now();
+    let set = Stage::set(book()?, arguments.seed, folder, now).await;
+    let stage = set.map_err(|error| broken(&error))?;
+    let pki = folder.join("pki");
+    // Hundreds of small files, each synced: nobody waits for them.
+    let (cast, place) = (Arc::clone(&stage.cast), pki.clone());
+    let writing = tokio::task::spawn_blocking(move || cast.write_to(&place));
+    announce(&stage.url, &pki, arguments.json, lang)?;
+    let played = tokio::select! {
+        played = play(arguments, &stage, lang) => Some(played),
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    let exit = match played {
+        None => Exit::InputErrors,
+        Some(Err(error)) => return Err(broken(&error)),
+        Some(Ok(seen)) => {
+            let report = Report::of(&stage, arguments.seed, &seen, begun.elapsed());
+            let mut paper = paper();
+            if arguments.json {
+                paper.document(&report.document())?;
+            } else {
+                report.print(&mut paper, lang)?;
+            }
+            paper.flush()?;
+            if report.is_clean() {
+                Exit::Done
+            } else {
+                Exit::InputErrors
+            }
+        }
+    };
+    match writing.await {
+        Ok(written) => written.map_err(|error| broken(&error))?,
+        Err(error) => return Err(broken(&error)),
+    }
+    let exit = if arguments.once {
+        exit
+    } else {
+        keep_running(lang).await?
+    };
+    stage.sandbox.stop().await;
+    stage.gateway.stop().await.map_err(|error| broken(&error))?;
+    Ok(exit)
+}
+
+async fn play(arguments: &Demo, stage: &Stage, lang: Lang) -> Result<Seen, play::PlayError> {
+    let banks = u64::try_from(stage.cast.employers.len()).unwrap_or_default();
+    let template = pick(
+        lang,
+        "报送与复核 {wide_bar} {pos}/{len}",
+        "submitting and approving {wide_bar} {pos}/{len}",
+    );
+    let bar = progress(banks, template);
+    submit_all(stage, (arguments.seed, arguments.lines), &bar).await?;
+    bar.finish_and_clear();
+    let template = pick(
+        lang,
+        "等待银行 {wide_bar} {pos}/{len} 笔 {elapsed}",
+        "waiting for the banks {wide_bar} {pos}/{len} lines {elapsed}",
+    );
+    let bar = progress(1, template);
+    let seen = watch(stage, &bar).await;
+    bar.finish_and_clear();
+    seen
+}
+
+/// The gateway's address comes first; on stderr where stdout is for the document.
+fn announce(url: &str, pki: &Path, as_json: bool, lang: Lang) -> Result<(), Failure> {
+    let folder = pki.display();
+    let words = pick(lang, "网关", "gateway");
+    let certificates = pick(lang, "证书", "certificates");
+    let hint = pick(lang, "例如以监管身份查看", "for example, as the regulator");
+    let text = format!(
+        "{words} {url}\n{certificates} {folder}\n{hint}\n  curl --cacert {folder}/ca.pem \
+         --cert {folder}/regulator/330000.pem --key {folder}/regulator/330000.key \
+         '{url}/v1/summary?group_by=bank'\n"
+    );
+    if as_json {
+        write!(std::io::stderr(), "{text}")?;
+        return Ok(());
+    }
+    let mut paper = paper();
+    paper.raw(text.as_bytes())?;
+    paper.flush()?;
+    Ok(())
+}
+
+async fn keep_running(lang: Lang) -> Ended {
+    let mut paper = paper();
+    paper.coloured_line(
+        pick(
+            lang,
+            "网关与沙箱继续运行;按 Ctrl-C 停止",
+            "gateway and sandbox keep running; Ctrl-C stops them",
+        ),
+        Colour::Bold,
+    )?;
+    paper.flush()?;
+    tokio::signal::ctrl_c().await?;
+    Ok(Exit::Done)
+}
+
+fn broken(error: &dyn std::error::Error) -> Failure {
+    Failure::ours(
+        Words::new("演示没有完成", "the demonstration broke off"),
+        Words::new(
+            "请保留此信息并联系维护人员;可加 --data DIR 保留现场。",
+            "Keep this message and tell those who maintain the program; --data DIR keeps all.",
+        ),
+    )
+    .caused_by(error)
+}
+
+/// The folder of a demonstration.
+struct Folder {
+    path: PathBuf,
+    is_kept: bool,
+}
+
+impl Folder {
+    /// The user's, which must be new or empty; else one of our own below the system's.
+    fn make(wanted: Option<&Path>) -> Result<Self, Failure> {
+        let path = wanted.map_or_else(own_folder, Path::to_owned);
+        super::convert::make_folder(&path)?;
+        Ok(Self {
+            path,
+            is_kept: wanted.is_some(),
+        })
+    }
+
+    /// Removes what nobody asked to keep.
+    fn leave(self) {
+        if !self.is_kept {
+            // What can't be removed lies in the system's temporary folder.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+fn own_folder() -> PathBuf {
+    let mut random = [0; 8];
+    SystemRandom::new().fill(&mut random);
+    std::env::temp_dir().join(format!("anxin-demo-{}", crate::hex(&random)))
+}

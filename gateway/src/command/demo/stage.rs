@@ -1,0 +1,170 @@
+//! The demonstration's stage: gateway and sandbox on loopback, with everything that they need.
+
+use super::cast::{Cast, CastError};
+use crate::api::ApiLimits;
+use crate::channel::{BuildError, build};
+use crate::clock::{CHINA, Clock, OffsetClock};
+use crate::command::assembly::{AssemblyError, Gateway, Parts};
+use crate::dispatch::{Bank, Pace};
+use crate::sandbox::{self, Options, PushTarget, Running, SandboxError};
+use crate::telemetry::Metrics;
+use adapters::{BankAdapter, Book};
+use certs::tls::{Mode, ServerTls, TlsError, server_config, system_clock};
+use schemas::codes::{CodesError, next_bank_day};
+use schemas::employer_files::Limits;
+use schemas::value::BankCode;
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use time::OffsetDateTime;
+
+/// Why the stage could not be set.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// No list of bank days for this year.
+    #[error("there is no bank day to begin on")]
+    Day(#[from] CodesError),
+    /// The people and their certificates.
+    #[error("the parties could not be made")]
+    Cast(#[from] CastError),
+    /// The banks.
+    #[error("the sandbox does not start")]
+    Sandbox(#[from] SandboxError),
+    /// The way to a bank.
+    #[error("a bank's channel can't be made")]
+    Channel(#[from] BuildError),
+    /// TLS.
+    #[error("the server's certificate can't be used")]
+    Tls(#[from] TlsError),
+    /// The gateway.
+    #[error("the gateway does not start")]
+    Gateway(#[from] AssemblyError),
+}
+
+/// The answer limit of a bank passes in about so many milliseconds.
+const ANSWER_LIMIT_MS: u64 = 10_000;
+
+/// Everything that runs.
+pub struct Stage {
+    /// The people.
+    pub cast: Arc<Cast>,
+    /// The gateway's address.
+    pub url: String,
+    /// The business clock.
+    pub clock: Arc<dyn Clock>,
+    /// The banks.
+    pub sandbox: Running,
+    /// The gateway.
+    pub gateway: Gateway,
+}
+
+impl Stage {
+    /// Makes the parties, starts banks and gateway in `folder`.
+    ///
+    /// # Errors
+    /// See [`StageError`].
+    pub async fn set(
+        book: &'static Book,
+        seed: u64,
+        folder: &Path,
+        machine_now: OffsetDateTime,
+    ) -> Result<Self, StageError> {
+        let day = next_bank_day(machine_now.to_offset(CHINA).date())?;
+        let start = day
+            .with_time(time::macros::time!(10:00))
+            .assume_offset(CHINA);
+        let clock: Arc<dyn Clock> = Arc::new(OffsetClock::new(start, 1));
+        let cast = Cast::make(book, seed, machine_now)?;
+        let metrics = Arc::new(Metrics::new());
+        let banks: Vec<&'static BankAdapter> = book.adapters().iter().collect();
+        let options = Options {
+            seed,
+            first_port: 0,
+            files: folder.join("banks"),
+            own_keys: true,
+            push_wait: Duration::from_millis(300),
+        };
+        let mut sandbox = sandbox::start(&banks, &clock, &options).await?;
+        let banks = connect(book, &mut sandbox, &clock, &metrics)?;
+        let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let parts = Parts {
+            data: folder.to_owned(),
+            master: folder.join("master.key"),
+            creates_master: true,
+            clock: Arc::clone(&clock),
+            book,
+            banks,
+            collectors: BTreeMap::new(),
+            mandates: cast.mandates(),
+            pace: pace(book),
+            tls: tls(&cast)?,
+            parties: loopback,
+            operator: loopback,
+            limits: ApiLimits::default(),
+            file_limits: Limits::default(),
+            metrics,
+        };
+        let gateway = Gateway::start(parts, |_| {}).await?;
+        let url = format!("https://{}", gateway.parties);
+        sandbox.push_to(PushTarget {
+            url: url.clone(),
+            ca_pem: cast.pki.ca_pem().to_owned(),
+            identities: cast.banks.clone(),
+        });
+        Ok(Self {
+            cast: Arc::new(cast),
+            url,
+            clock,
+            sandbox,
+            gateway,
+        })
+    }
+}
+
+/// The longest answer limit passes within the demonstration.
+fn pace(book: &Book) -> Pace {
+    let limits = book.adapters().iter();
+    let longest = limits
+        .map(|adapter| adapter.query_pace().answer_limit_ms)
+        .max();
+    Pace {
+        divisor: (longest.unwrap_or_default() / ANSWER_LIMIT_MS).max(1),
+    }
+}
+
+fn connect(
+    book: &'static Book,
+    sandbox: &mut Running,
+    clock: &Arc<dyn Clock>,
+    metrics: &Arc<Metrics>,
+) -> Result<BTreeMap<BankCode, Arc<Bank>>, StageError> {
+    let mut connected = BTreeMap::new();
+    for adapter in book.adapters() {
+        let bank = adapter.code();
+        let Some(connection) = sandbox.connections.get(&bank) else {
+            continue;
+        };
+        let parts = Bank {
+            adapter,
+            keys: sandbox.keys.remove(&bank).unwrap_or_default(),
+            channel: build(connection, &BTreeMap::new(), clock, metrics)?,
+            fields: connection.fields.clone(),
+        };
+        connected.insert(bank, Arc::new(parts));
+    }
+    Ok(connected)
+}
+
+fn tls(cast: &Cast) -> Result<Arc<rustls::ServerConfig>, TlsError> {
+    server_config(&ServerTls {
+        chain_pem: cast.server.certificate_pem.as_bytes(),
+        key_pem: cast.server.key_pem.as_bytes(),
+        client_ca_pem: cast.pki.ca_pem().as_bytes(),
+        crls: &[cast.pki.crl_pem().as_bytes()],
+        mode: Mode::Development,
+        allow_tls12: false,
+        clock: system_clock(),
+    })
+}

@@ -1,0 +1,114 @@
+//! The program's commands: what a person or a script types, INTERFACE section 1.
+
+pub mod adapter;
+pub mod arguments;
+mod assembly;
+mod banks;
+mod certs;
+mod check;
+pub mod client;
+mod convert;
+mod decode;
+mod demo;
+mod report;
+mod sandbox;
+mod serve;
+mod submit;
+pub mod terminal;
+mod verify;
+pub mod words;
+
+use arguments::{Arguments, Certs, Command, LangWord};
+use clap::{CommandFactory, Parser};
+use schemas::Lang;
+use std::io::Write;
+use std::process::ExitCode;
+use terminal::paper;
+use words::{Ended, Exit, Failure, Words};
+
+/// Runs the program: parses the command line, runs the command, ends with its code.
+#[must_use]
+pub fn main() -> ExitCode {
+    // A panic's payload may hold what it stumbled over: place only (M9).
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(std::io::stderr(), "defect at {place}");
+    }));
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors: clap knows where to print them.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
+        }
+    };
+    let lang = match arguments.lang {
+        LangWord::Zh => Lang::Zh,
+        LangWord::En => Lang::En,
+    };
+    let run = std::panic::AssertUnwindSafe(|| run(&arguments.command, lang));
+    let ended = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(defect()));
+    match ended {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(failure) => {
+            if !failure.is_silent() {
+                let _ = writeln!(std::io::stderr(), "{}", failure.text(lang));
+            }
+            ExitCode::from(failure.exit.code())
+        }
+    }
+}
+
+fn defect() -> Failure {
+    Failure::ours(
+        Words::new("程序自身出错", "the program itself failed"),
+        Words::new(
+            "请保留上面的位置信息并联系维护人员。",
+            "Keep the place above and tell those who maintain the program.",
+        ),
+    )
+}
+
+fn run(command: &Command, lang: Lang) -> Ended {
+    match command {
+        Command::Check(arguments) => check::run(arguments, lang),
+        Command::Verify(arguments) => verify::run(arguments, lang),
+        Command::Certs(Certs::Init(arguments)) => certs::init(arguments, lang),
+        Command::Banks(arguments) => banks::run(arguments, lang),
+        Command::Decode(arguments) => decode::run(arguments, lang),
+        Command::Convert(arguments) => convert::run(arguments, lang),
+        Command::Submit(arguments) => submit::run(arguments, lang),
+        Command::Status(arguments) => submit::status(arguments, lang),
+        Command::Demo(arguments) => demo::run(arguments, lang),
+        Command::Sandbox(arguments) => sandbox::run(arguments, lang),
+        Command::Serve(arguments) => serve::run(arguments, lang),
+        Command::Completions(arguments) => {
+            let mut script = Vec::new();
+            let mut command = Arguments::command();
+            clap_complete::generate(arguments.shell, &mut command, "anxin", &mut script);
+            let mut paper = paper();
+            paper.raw(&script)?;
+            paper.flush()?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// The threads on which a command talks to others.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::from)
+}
+
+/// Makes a folder with mode 0700 where it is not there.
+fn private_folder(folder: &std::path::Path) -> Result<(), Failure> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|error| Failure::unwritable(folder, &error))
+}

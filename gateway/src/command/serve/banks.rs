@@ -1,0 +1,82 @@
+//! The connected banks, from the installation's files.
+
+use super::security::{bank_keys, bank_tls};
+use crate::channel::{Collector, build};
+use crate::clock::Clock;
+use crate::command::words::Failure;
+use crate::configuration::{Configuration, Connection, Endpoint};
+use crate::dispatch::Bank;
+use crate::telemetry::Metrics;
+use adapters::Book;
+use schemas::value::BankCode;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Files of a folder that are read at one look.
+const FILES_MAX: usize = 256;
+
+/// The banks and the folders into which they drop results.
+pub struct Connected {
+    /// The banks.
+    pub banks: BTreeMap<BankCode, Arc<Bank>>,
+    /// The folders.
+    pub collectors: BTreeMap<BankCode, Collector>,
+}
+
+/// Makes every configured bank ready.
+///
+/// # Errors
+/// A bank that is not in the book, or files that can't be used.
+pub fn connect(
+    configuration: &Configuration,
+    book: &'static Book,
+    clock: &Arc<dyn Clock>,
+    metrics: &Arc<Metrics>,
+) -> Result<Connected, Failure> {
+    let mut connected = Connected {
+        banks: BTreeMap::new(),
+        collectors: BTreeMap::new(),
+    };
+    let places = &configuration.settings.places;
+    let beside = places.master_key_file.parent().unwrap_or(Path::new("."));
+    let keys = beside.join("keys");
+    for (bank, connection) in &configuration.connections {
+        let adapter = book
+            .adapter(*bank)
+            .ok_or_else(|| Failure::no_such_bank(bank.as_str()))?;
+        let tls = tls_of(configuration, connection)?;
+        let channel = build(connection, &tls, clock, metrics);
+        let parts = Bank {
+            adapter,
+            keys: bank_keys(adapter, connection, &keys)?,
+            channel: channel.map_err(|error| Failure::defect(&error))?,
+            fields: connection.fields.clone(),
+        };
+        connected.banks.insert(*bank, Arc::new(parts));
+        if let Some(Endpoint::Folder { path }) = connection.endpoints.get("collect") {
+            let bytes_max = connection.limits.reply_bytes_max;
+            let collector = Collector::new(path, bytes_max, FILES_MAX);
+            connected.collectors.insert(*bank, collector);
+        }
+    }
+    Ok(connected)
+}
+
+fn tls_of(
+    configuration: &Configuration,
+    connection: &Connection,
+) -> Result<BTreeMap<String, Arc<rustls::ClientConfig>>, Failure> {
+    let mut made = BTreeMap::new();
+    for (name, endpoint) in &connection.endpoints {
+        let tls = match endpoint {
+            Endpoint::Tcp { tls, .. } | Endpoint::Http { tls, .. } => tls.as_ref(),
+            Endpoint::Folder { .. } => None,
+        };
+        if let Some(tls) = tls {
+            let profile = configuration.settings.profile;
+            made.insert(name.clone(), bank_tls(tls, profile)?);
+        }
+    }
+    Ok(made)
+}

@@ -1,0 +1,231 @@
+//! `anxin serve`: the gateway, for real.
+
+mod banks;
+mod security;
+
+use super::adapter::book;
+use super::arguments::Serve;
+use super::assembly::{AssemblyError, Gateway, Parts};
+use super::terminal::{Colour, errors, progress};
+use super::words::{Ended, Exit, Failure, Words, pick};
+use crate::api::ApiLimits;
+use crate::clock::{Clock, SystemClock};
+use crate::configuration::{
+    Configuration, ConfigurationError, EvidenceLevel, ProfileName, Settings,
+};
+use crate::dispatch::Pace;
+use crate::mandates::{Mandate, Mandates};
+use crate::telemetry::{self, Metrics};
+use adapters::Book;
+use schemas::Lang;
+use schemas::employer_files::Limits;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Runs the command until it is told to stop.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn run(arguments: &Serve, lang: Lang) -> Ended {
+    let configuration = load(arguments, lang)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let level = configuration.settings.logs.level;
+    telemetry::begin(level, Arc::clone(&clock)).map_err(|error| Failure::defect(&error))?;
+    certs::self_test().map_err(|error| Failure::defect(&error))?;
+    schemas::codes::check().map_err(|error| Failure::defect(&error))?;
+    let book = book()?;
+    check_evidence(&configuration, book, clock.as_ref(), lang)?;
+    super::runtime()?.block_on(serve(&configuration, book, clock, lang))
+}
+
+async fn serve(
+    configuration: &Configuration,
+    book: &'static Book,
+    clock: Arc<dyn Clock>,
+    lang: Lang,
+) -> Ended {
+    let settings = &configuration.settings;
+    let metrics = Arc::new(Metrics::new());
+    let connected = banks::connect(configuration, book, &clock, &metrics)?;
+    let development = settings.profile == ProfileName::Development;
+    let parts = Parts {
+        data: settings.places.data.clone(),
+        master: settings.places.master_key_file.clone(),
+        creates_master: development,
+        clock: Arc::clone(&clock),
+        book,
+        banks: connected.banks,
+        collectors: connected.collectors,
+        mandates: mandates(configuration),
+        pace: Pace::REAL,
+        tls: security::server_tls(settings, clock.as_ref())?,
+        parties: settings.listen.parties,
+        operator: settings.listen.operator,
+        limits: limits(settings),
+        file_limits: file_limits(settings),
+        metrics,
+    };
+    let template = pick(
+        lang,
+        "重放日志 {pos} 条 {elapsed}",
+        "replaying {pos} records {elapsed}",
+    );
+    let bar = progress(0, template);
+    let watched = bar.clone();
+    let started = Gateway::start(parts, move |sequence| watched.set_position(sequence)).await;
+    bar.finish_and_clear();
+    let gateway = started.map_err(|error| not_started(&error))?;
+    say(&gateway, configuration, lang)?;
+    asked_to_stop().await?;
+    tracing::info!("stopping: calls under way are finished");
+    gateway
+        .stop()
+        .await
+        .map_err(|error| Failure::defect(&error))?;
+    Ok(Exit::Done)
+}
+
+fn load(arguments: &Serve, lang: Lang) -> Result<Configuration, Failure> {
+    let read = Configuration::load(&arguments.config);
+    let mut configuration = read.map_err(|errors| refused(&errors, lang))?;
+    if let Some(data) = &arguments.data {
+        configuration.settings.places.data.clone_from(data);
+    }
+    super::private_folder(&configuration.settings.places.data)?;
+    Ok(configuration)
+}
+
+/// Every error of the configuration in its own line, then one failure.
+fn refused(found: &[ConfigurationError], lang: Lang) -> Failure {
+    let mut paper = errors();
+    for error in found {
+        let place = error.file.display();
+        let line = error
+            .line
+            .map_or_else(String::new, |line| format!(":{line}"));
+        let (message, remedy) = (error.message(lang), error.remedy(lang));
+        let text = format!("{place}{line}: {message}\n  {remedy}");
+        let written = paper.coloured_line(&text, Colour::Red);
+        if let Err(error) = written.and_then(|()| paper.flush()) {
+            return Failure::from(error);
+        }
+    }
+    Failure::usage(
+        Words::new(
+            "配置有误,没有启动",
+            "the configuration is not in order; nothing was started",
+        ),
+        Words::new(
+            "按上面的文件和行号改正。",
+            "Correct the files and lines above.",
+        ),
+    )
+}
+
+fn check_evidence(
+    configuration: &Configuration,
+    book: &Book,
+    clock: &dyn Clock,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let today = clock.now().date();
+    let level = |bank| EvidenceLevel::parse(book.adapter(bank)?.evidence().as_str());
+    let checked = configuration.check_evidence(today, level);
+    checked.map_err(|errors| refused(&errors, lang))
+}
+
+fn mandates(configuration: &Configuration) -> Mandates {
+    let mut mandates = Mandates::default();
+    for mandate in configuration.mandates.iter() {
+        let key = (mandate.employer, mandate.bank, mandate.account);
+        // The installation's own numbers at the bank stand in the connection.
+        let registered = Mandate {
+            payer_name: mandate.name.clone(),
+            connection: std::collections::BTreeMap::new(),
+        };
+        mandates.register(key, registered);
+    }
+    mandates
+}
+
+fn limits(settings: &Settings) -> ApiLimits {
+    let (limits, waits) = (&settings.limits, &settings.time_outs);
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    ApiLimits {
+        message_bytes_max: count(limits.bank_message_bytes_max),
+        command_bytes_max: count(limits.request_bytes_max),
+        body_idle: Duration::from_millis(waits.idle_wait_ms),
+        body_bytes_per_second_min: waits.body_bytes_per_second_min,
+        handshake: Duration::from_millis(waits.handshake_wait_ms),
+        head: Duration::from_millis(waits.head_wait_ms),
+        connections_max: count(limits.connections_max),
+        connections_per_party_max: count(limits.party_connections_max),
+        drain: Duration::from_millis(waits.stop_wait_ms),
+        ..ApiLimits::default()
+    }
+}
+
+fn file_limits(settings: &Settings) -> Limits {
+    Limits {
+        bytes_max: settings.limits.upload_bytes_max,
+        lines_max: u32::try_from(settings.limits.lines_max).unwrap_or(u32::MAX),
+        ..Limits::default()
+    }
+}
+
+fn say(gateway: &Gateway, configuration: &Configuration, lang: Lang) -> Result<(), Failure> {
+    let (parties, operator) = (gateway.parties, gateway.operator);
+    let banks = configuration.connections.len();
+    let mut paper = super::terminal::paper();
+    paper.line(&match lang {
+        Lang::Zh => {
+            format!("网关 https://{parties}(双向 TLS),运维 http://{operator},{banks} 家银行")
+        }
+        Lang::En => format!(
+            "gateway https://{parties} (mutual TLS), operations http://{operator}, {banks} banks"
+        ),
+    })?;
+    paper.flush()?;
+    Ok(())
+}
+
+/// Ctrl-C, or the signal with which services are stopped.
+async fn asked_to_stop() -> std::io::Result<()> {
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
+fn not_started(error: &AssemblyError) -> Failure {
+    let hint = match error {
+        AssemblyError::Listen { .. } => Words::new(
+            "该地址已被占用或不可用;改 gateway.toml 的 [listen]。",
+            "The address is taken or not yours: change [listen] in gateway.toml.",
+        ),
+        AssemblyError::Start(_) | AssemblyError::Spool(_) | AssemblyError::Defect(_) => Words::new(
+            "数据目录没有被改动;先用 `anxin verify` 核验。",
+            "The data folder was left as it is: check it with `anxin verify`.",
+        ),
+    };
+    Failure::ours(
+        Words::new("网关没有启动", "the gateway does not start"),
+        hint,
+    )
+    .caused_by(error)
+}
+
+/// A file of the configuration that can't be used.
+fn unusable(path: &Path, error: &dyn std::error::Error) -> Failure {
+    let path = path.display();
+    Failure::usage(
+        Words::new(format!("{path} 不能使用"), format!("{path} can't be used")),
+        Words::new(
+            "请核对文件内容与权限(私钥须为 0600)。",
+            "Check its content and its mode (0600 for keys).",
+        ),
+    )
+    .caused_by(error)
+}

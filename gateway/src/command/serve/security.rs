@@ -1,0 +1,200 @@
+//! TLS and keys from the installation's files.
+
+use super::unusable;
+use crate::clock::Clock;
+use crate::command::words::{Failure, Words};
+use crate::configuration::connection::EndpointTls;
+use crate::configuration::{Connection, ProfileName, Settings};
+use crate::keys::{BankKeys, BodyKey};
+use crate::sandbox::keys::needs;
+use adapters::BankAdapter;
+use certs::development::{DevelopmentPki, PkiError};
+use certs::digest::bytes_of_hex;
+use certs::sign::{KeyId, signer_from_pem};
+use certs::tls::{ClientTls, Mode, ServerTls, client_config, server_config, system_clock};
+use std::path::Path;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+fn mode(profile: ProfileName) -> Mode {
+    match profile {
+        ProfileName::Development => Mode::Development,
+        ProfileName::Production => Mode::Production,
+    }
+}
+
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    std::fs::read(path)
+        .map(Zeroizing::new)
+        .map_err(|error| Failure::unreadable_file(path, &error))
+}
+
+fn read_all(paths: &[std::path::PathBuf]) -> Result<Vec<Zeroizing<Vec<u8>>>, Failure> {
+    paths.iter().map(|path| read(path)).collect()
+}
+
+/// TLS towards callers. Development without files makes an authority in the data folder.
+///
+/// # Errors
+/// Files that can't be used.
+pub fn server_tls(
+    settings: &Settings,
+    clock: &dyn Clock,
+) -> Result<Arc<rustls::ServerConfig>, Failure> {
+    let Some(files) = &settings.tls else {
+        return development_tls(settings, clock);
+    };
+    let (chain, key) = (read(&files.chain_file)?, read(&files.key_file)?);
+    let authority = read(&files.client_ca_file)?;
+    let lists = read_all(&files.crl_files)?;
+    let lists: Vec<&[u8]> = lists.iter().map(|list| list.as_slice()).collect();
+    server_config(&ServerTls {
+        chain_pem: &chain,
+        key_pem: &key,
+        client_ca_pem: &authority,
+        crls: &lists,
+        mode: mode(settings.profile),
+        allow_tls12: false,
+        clock: system_clock(),
+    })
+    .map_err(|error| unusable(&files.chain_file, &error))
+}
+
+fn development_tls(
+    settings: &Settings,
+    clock: &dyn Clock,
+) -> Result<Arc<rustls::ServerConfig>, Failure> {
+    let folder = settings.places.data.join("pki");
+    let made = development_pki(&folder, clock);
+    let (pki, server) = made.map_err(|error| unusable(&folder, &error))?;
+    tracing::warn!(folder = %folder.display(), "development certificates, not for production");
+    server_config(&ServerTls {
+        chain_pem: server.certificate_pem.as_bytes(),
+        key_pem: server.key_pem.as_bytes(),
+        client_ca_pem: pki.ca_pem().as_bytes(),
+        crls: &[pki.crl_pem().as_bytes()],
+        mode: mode(settings.profile),
+        allow_tls12: false,
+        clock: system_clock(),
+    })
+    .map_err(|error| unusable(&folder, &error))
+}
+
+fn development_pki(
+    folder: &Path,
+    clock: &dyn Clock,
+) -> Result<(DevelopmentPki, certs::development::IdentityPem), PkiError> {
+    let pki = if folder.join("ca.key").exists() {
+        let mut pki = DevelopmentPki::load(folder, clock.now())?;
+        pki.renew_list()?;
+        pki
+    } else {
+        DevelopmentPki::create(clock.now())?
+    };
+    pki.write_to(folder)?;
+    let server = pki.issue_server(&["localhost", "127.0.0.1", "::1"])?;
+    server.write_to(&folder.join("server"), "server")?;
+    Ok((pki, server))
+}
+
+/// TLS towards one address of a bank.
+///
+/// # Errors
+/// Files that can't be used.
+pub fn bank_tls(
+    tls: &EndpointTls,
+    profile: ProfileName,
+) -> Result<Arc<rustls::ClientConfig>, Failure> {
+    let authority = read(&tls.ca_file)?;
+    let lists = read_all(&tls.crl_files)?;
+    let lists: Vec<&[u8]> = lists.iter().map(|list| list.as_slice()).collect();
+    let identity = match (&tls.chain_file, &tls.key_file) {
+        (Some(chain), Some(key)) => Some((read(chain)?, read(key)?)),
+        (None, None) | (Some(_), None) | (None, Some(_)) => None,
+    };
+    let identity = identity.as_ref();
+    client_config(&ClientTls {
+        identity: identity.map(|(chain, key)| (chain.as_slice(), key.as_slice())),
+        ca_pem: &authority,
+        crls: &lists,
+        mode: mode(profile),
+        allow_tls12: tls.allow_tls12,
+        clock: system_clock(),
+    })
+    .map_err(|error| unusable(&tls.ca_file, &error))
+}
+
+/// The keys that a bank's adapter asks for, from the folder `keys` beside `gateway.toml`:
+/// `<id>.pem` (PKCS#8) for a signature, `<id>.sm4` (hex: the key, and in a second line the
+/// vector) for a body.
+///
+/// # Errors
+/// A slot without a key id, or a file that can't be used.
+pub fn bank_keys(
+    adapter: &BankAdapter,
+    connection: &Connection,
+    folder: &Path,
+) -> Result<BankKeys, Failure> {
+    let needs = needs(adapter).map_err(|error| Failure::defect(&error))?;
+    let mut keys = BankKeys::default();
+    for (algorithm, slot) in needs.signs {
+        let id = key_id(connection, &slot)?;
+        let path = folder.join(format!("{id}.pem"));
+        let text = read_private(&path)?;
+        let parsed = algorithm.parse().map_err(|error| unusable(&path, &error))?;
+        let name = KeyId::new(id).map_err(|error| unusable(&path, &error))?;
+        let signer = signer_from_pem(parsed, name, &text, None);
+        let signer = signer.map_err(|error| unusable(&path, &error))?;
+        keys.signers.insert(slot, signer);
+    }
+    for slot in needs.ciphers {
+        let path = folder.join(format!("{}.sm4", key_id(connection, &slot)?));
+        let text = read_private(&path)?;
+        let mut lines = text.lines();
+        let mut next = || -> Option<[u8; 16]> {
+            let bytes = Zeroizing::new(bytes_of_hex(lines.next()?.trim())?);
+            <[u8; 16]>::try_from(bytes.as_slice()).ok()
+        };
+        let wrong = std::io::Error::other("not 32 hexadecimal digits");
+        let key = next().ok_or_else(|| unusable(&path, &wrong))?;
+        let body_key = BodyKey {
+            key: Zeroizing::new(key),
+            iv: next().unwrap_or_default(),
+        };
+        keys.body_keys.insert(slot, body_key);
+    }
+    Ok(keys)
+}
+
+fn key_id<'a>(connection: &'a Connection, slot: &str) -> Result<&'a str, Failure> {
+    let bank = connection.bank;
+    connection
+        .keys
+        .get(slot)
+        .map(String::as_str)
+        .ok_or_else(|| {
+            Failure::usage(
+                Words::new(
+                    format!("{bank} 的连接缺少密钥 {slot}"),
+                    format!("the connection of {bank} names no key for the slot {slot}"),
+                ),
+                Words::new(
+                    "在该行连接文件的 [keys] 中写明密钥编号。",
+                    "Name the key's id under [keys] in the bank's connection file.",
+                ),
+            )
+        })
+}
+
+/// A key's file, which only its owner may read.
+fn read_private(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let wide = |file: &std::fs::Metadata| file.permissions().mode() & 0o077 != 0;
+    let checked = std::fs::metadata(path).and_then(|file| match wide(&file) {
+        true => Err(std::io::ErrorKind::PermissionDenied.into()),
+        false => std::fs::read_to_string(path),
+    });
+    checked
+        .map(Zeroizing::new)
+        .map_err(|error| unusable(path, &error))
+}

@@ -1,0 +1,263 @@
+//! One bank's desk: reads a request with the bank's side of its adapter, asks the ledger, writes
+//! the answer. No socket here.
+
+use super::character::Manner;
+use super::ledger::{Instructed, Ledger, Statistics, Telling, Told};
+use adapters::exchange::{Crypto, Outcome};
+use adapters::{BankAdapter, BankLine, BankReply, BankRequest, Incoming, RequestKind};
+use schemas::FailureReason;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Keys of the bank's chair.
+pub type Keys = Box<dyn Crypto + Send + Sync>;
+
+/// What happens on the connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// This goes back.
+    Answer(Vec<u8>),
+    /// Nothing goes back: a dropped file has no answer.
+    Nothing,
+    /// The connection is closed without a word.
+    HangUp,
+    /// The connection is held without a word.
+    Hold,
+}
+
+/// What a request led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// What happens on the connection.
+    pub deed: Deed,
+    /// A file that was booked by it.
+    pub booked: Option<u64>,
+}
+
+impl Received {
+    fn of(deed: Deed) -> Self {
+        Self { deed, booked: None }
+    }
+}
+
+struct Book {
+    ledger: Ledger,
+    // Lines that came with an earlier step than the instruction.
+    uploads: BTreeMap<Option<u64>, Vec<BankLine>>,
+    drops_next: bool,
+}
+
+/// The desk of one bank.
+pub struct Desk {
+    adapter: &'static BankAdapter,
+    keys: Keys,
+    manner: Manner,
+    book: Mutex<Book>,
+}
+
+impl Desk {
+    /// A desk with an empty ledger.
+    #[must_use]
+    pub fn new(adapter: &'static BankAdapter, keys: Keys, seed: u64, manner: Manner) -> Self {
+        let side = adapter.bank_side();
+        let can_return = side.line_expressible(Outcome::Returned, true) == Outcome::Returned;
+        let ledger = Ledger::new(seed, adapter.code(), manner, can_return);
+        Self {
+            adapter,
+            keys,
+            manner,
+            book: Mutex::new(Book {
+                ledger,
+                uploads: BTreeMap::new(),
+                drops_next: false,
+            }),
+        }
+    }
+
+    /// The bank.
+    #[must_use]
+    pub fn adapter(&self) -> &'static BankAdapter {
+        self.adapter
+    }
+
+    /// How it behaves.
+    #[must_use]
+    pub fn manner(&self) -> Manner {
+        self.manner
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        // Nothing panics under the lock, and the ledger stays whole if it did.
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts until now.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.book().ledger.statistics.clone()
+    }
+
+    /// Whether the connection that just came is closed before anything is read from it.
+    #[must_use]
+    pub fn drops_connection(&self) -> bool {
+        std::mem::take(&mut self.book().drops_next)
+    }
+
+    /// Takes one request.
+    #[must_use]
+    pub fn receive(&self, incoming: &Incoming) -> Received {
+        let request = match self
+            .adapter
+            .bank_side()
+            .read_request(incoming, self.keys.as_ref())
+        {
+            Ok(request) => request,
+            Err(unreadable) => {
+                let statistics = &mut self.book().ledger.statistics;
+                statistics.unreadable += 1;
+                statistics.last_trouble = Some(unreadable.to_string());
+                return Received::of(Deed::HangUp);
+            }
+        };
+        match request.kind {
+            RequestKind::Step => self.step(&request),
+            RequestKind::Submit => self.submit(&request),
+            RequestKind::Query => self.query(&request),
+        }
+    }
+
+    fn step(&self, request: &BankRequest) -> Received {
+        if !request.lines.is_empty() {
+            let lines = request.lines.clone();
+            self.book().uploads.insert(request.file_no, lines);
+        }
+        Received::of(self.reply(request, BankReply::of(Outcome::Accepted)))
+    }
+
+    fn submit(&self, request: &BankRequest) -> Received {
+        let mut book = self.book();
+        let Some(file_no) = request.file_no else {
+            drop(book);
+            return Received::of(self.trouble("an instruction without a number of its file"));
+        };
+        let lines = if request.lines.is_empty() {
+            let uploaded = book.uploads.get(&Some(file_no)).cloned();
+            uploaded
+                .or_else(|| book.uploads.remove(&None))
+                .unwrap_or_default()
+        } else {
+            request.lines.clone()
+        };
+        if lines.is_empty() {
+            drop(book);
+            return Received::of(self.trouble("an instruction whose lines never came"));
+        }
+        let instructed = book.ledger.instruct(file_no, &lines);
+        let new = instructed == Instructed::Booked;
+        book.drops_next |= new && self.manner == Manner::HangsUpNext;
+        drop(book);
+        let reply = match instructed {
+            Instructed::Booked | Instructed::Repeated => {
+                let mut reply = BankReply::of(Outcome::Accepted);
+                reply.bank_batch_no = Some(format!("{file_no:012}"));
+                reply
+            }
+            Instructed::Conflict => BankReply::of(Outcome::Failed(FailureReason::Duplicate)),
+        };
+        let deed = match self.manner {
+            Manner::HangsUp if new => Deed::HangUp,
+            Manner::Holds if new => Deed::Hold,
+            Manner::Prompt
+            | Manner::Slow
+            | Manner::HangsUp
+            | Manner::Holds
+            | Manner::HangsUpNext
+            | Manner::Mute
+            | Manner::PushesTwice
+            | Manner::OnlyAnswers => self.reply(request, reply),
+        };
+        Received {
+            deed,
+            booked: new.then_some(file_no),
+        }
+    }
+
+    fn query(&self, request: &BankRequest) -> Received {
+        let told = match request.file_no {
+            Some(file_no) => self.book().ledger.answer(file_no),
+            None => Told::NotFound,
+        };
+        let reply = match told {
+            Told::Lines(lines) => BankReply::result(lines),
+            Told::NotFound => BankReply::of(Outcome::NotFound),
+            Told::Silence => return Received::of(Deed::HangUp),
+        };
+        Received::of(self.reply(request, reply))
+    }
+
+    fn reply(&self, request: &BankRequest, reply: BankReply) -> Deed {
+        if !request.has_reply {
+            return Deed::Nothing;
+        }
+        let side = self.adapter.bank_side();
+        match side.write_reply(request, &reply, self.keys.as_ref()) {
+            Ok(bytes) => Deed::Answer(bytes),
+            Err(fault) => {
+                let statistics = &mut self.book().ledger.statistics;
+                statistics.unwritable += 1;
+                statistics.last_trouble = Some(format!("{}: {fault}", request.step));
+                Deed::HangUp
+            }
+        }
+    }
+
+    fn trouble(&self, what: &str) -> Deed {
+        let statistics = &mut self.book().ledger.statistics;
+        statistics.unreadable += 1;
+        statistics.last_trouble = Some(what.to_owned());
+        Deed::HangUp
+    }
+
+    /// What the bank pushes about a file now; `None` when it has nothing to say.
+    #[must_use]
+    pub fn push(&self, file_no: u64, telling: Telling) -> Option<Vec<u8>> {
+        let records = self.book().ledger.tell(file_no, telling);
+        if records.is_empty() {
+            return None;
+        }
+        let side = self.adapter.bank_side();
+        match side.write_push(&records, self.keys.as_ref()) {
+            Ok(bytes) => Some(bytes),
+            Err(fault) => {
+                let statistics = &mut self.book().ledger.statistics;
+                statistics.unwritable += 1;
+                statistics.last_trouble = Some(format!("push: {fault}"));
+                None
+            }
+        }
+    }
+
+    /// Notes whether the gateway took a push.
+    pub fn pushed(&self, receipt: Option<&[u8]>) {
+        let side = self.adapter.bank_side();
+        let taken = receipt.is_some_and(|bytes| {
+            side.read_push_receipt(bytes, self.keys.as_ref())
+                .unwrap_or(false)
+        });
+        let statistics = &mut self.book().ledger.statistics;
+        if taken {
+            statistics.pushes += 1;
+        } else {
+            statistics.pushes_refused += 1;
+        }
+    }
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk")
+            .field("bank", &self.adapter.code())
+            .field("manner", &self.manner)
+            .finish_non_exhaustive()
+    }
+}

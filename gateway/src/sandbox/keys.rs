@@ -1,0 +1,197 @@
+//! Keys for both chairs, made at run time: what an adapter asks for is found by letting it write
+//! an example instruction.
+
+use super::desk::Keys;
+use crate::keys::{BankKeys, BodyKey};
+use adapters::BankAdapter;
+use adapters::exchange::{Crypto, CryptoError, OrderLine, Outgoing, PaymentOrder};
+use certs::algorithm::Algorithm;
+use certs::random::SystemRandom;
+use certs::sign::{KeyError, KeyId, Signer, generate};
+use schemas::ValueError;
+use schemas::value::{AccountNo, Fen, IdNumber, IdType, PayMonth, PersonName};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use zeroize::Zeroizing;
+
+/// Why no keys were made.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// A key could not be made.
+    #[error("a development key could not be made")]
+    Key(#[from] KeyError),
+    /// The adapter names an algorithm that nobody knows.
+    #[error("{bank} asks for an unknown algorithm")]
+    Algorithm {
+        /// The bank.
+        bank: String,
+    },
+    /// The adapter writes no example instruction.
+    #[error("{bank} writes no example instruction: {what}")]
+    Example {
+        /// The bank.
+        bank: String,
+        /// Finding codes.
+        what: String,
+    },
+    /// The example itself is wrong: a defect.
+    #[error("the example instruction is wrong")]
+    Value(#[from] ValueError),
+}
+
+/// Notes what is asked for; answers with bytes of the right kind.
+#[derive(Default)]
+struct Noting {
+    signs: Mutex<BTreeSet<(String, String)>>,
+    ciphers: Mutex<BTreeSet<String>>,
+}
+
+impl Crypto for Noting {
+    fn sign(&self, algorithm: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let mut signs = self.signs.lock().unwrap_or_else(PoisonError::into_inner);
+        signs.insert((algorithm.to_owned(), slot.to_owned()));
+        Ok(vec![1; 64])
+    }
+
+    fn verify(&self, _: &str, _: &str, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
+        Err(CryptoError::BadSignature)
+    }
+
+    fn encrypt(&self, _: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let mut ciphers = self.ciphers.lock().unwrap_or_else(PoisonError::into_inner);
+        ciphers.insert(slot.to_owned());
+        Ok(plain.to_vec())
+    }
+
+    fn decrypt(&self, _: &str, _: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        Err(CryptoError::BadCipherText)
+    }
+}
+
+/// An instruction of one line, with the dialect's invented connection values.
+///
+/// # Errors
+/// None but a defect.
+pub fn example_order(adapter: &BankAdapter) -> Result<PaymentOrder, ValueError> {
+    let day = time::macros::date!(2026 - 11 - 24);
+    let fields = adapter.connection_fields().iter();
+    Ok(PaymentOrder {
+        file_no: 1,
+        bank_date: day,
+        instructed_at: time::macros::datetime!(2026-11-24 10:00 +8),
+        payer_account: AccountNo::parse("1202020009900012345")?,
+        payer_name: PersonName::parse("样例单位")?,
+        pay_month: PayMonth::new(2026, 11)?,
+        connection: fields
+            .map(|field| (field.name.clone(), field.example.clone()))
+            .collect(),
+        lines: vec![OrderLine {
+            row_no: 1,
+            name: PersonName::parse("张样一")?,
+            id_type: IdType::RESIDENT,
+            id_number: IdNumber::parse(IdType::RESIDENT, "11010519491231002X")?,
+            account: AccountNo::parse("6222021202000000019")?,
+            payee_bank: Some(adapter.code()),
+            cnaps_code: None,
+            amount: Fen(100),
+            memo: None,
+        }],
+    })
+}
+
+/// The messages of the example instruction: how a bank is reached can be read from them.
+///
+/// # Errors
+/// When the adapter can't write them.
+pub fn example_messages(
+    adapter: &BankAdapter,
+    keys: &dyn Crypto,
+) -> Result<Vec<Outgoing>, KeysError> {
+    let order = example_order(adapter)?;
+    adapter.encode_payment(&order, keys).map_err(|findings| {
+        let codes: Vec<&str> = findings.iter().map(|found| found.code.as_str()).collect();
+        KeysError::Example {
+            bank: adapter.code().to_string(),
+            what: codes.join(" "),
+        }
+    })
+}
+
+/// The keys that an adapter asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Algorithm and slot of our signatures.
+    pub signs: BTreeSet<(String, String)>,
+    /// Slots of body keys.
+    pub ciphers: BTreeSet<String>,
+}
+
+/// Lets an adapter write an example and notes what it asks for.
+///
+/// # Errors
+/// When it can't write one.
+pub fn needs(adapter: &BankAdapter) -> Result<Needs, KeysError> {
+    let noting = Noting::default();
+    example_messages(adapter, &noting)?;
+    Ok(Needs {
+        signs: noting
+            .signs
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner),
+        ciphers: noting
+            .ciphers
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner),
+    })
+}
+
+/// Makes the keys of many banks: the gateway signs everywhere with one key of each algorithm,
+/// and shares a body key of its own with each bank.
+#[derive(Default)]
+pub struct Smith {
+    signers: BTreeMap<String, Arc<dyn Signer>>,
+}
+
+impl Smith {
+    /// Keys for the gateway's chair and for the bank's.
+    ///
+    /// # Errors
+    /// See [`KeysError`].
+    pub fn make(&mut self, adapter: &BankAdapter) -> Result<(BankKeys, Keys), KeysError> {
+        let needs = needs(adapter)?;
+        let (mut ours, mut theirs) = (BankKeys::default(), BankKeys::default());
+        for (algorithm, slot) in needs.signs {
+            let signer = self
+                .signer(&algorithm)
+                .ok_or_else(|| KeysError::Algorithm {
+                    bank: adapter.code().to_string(),
+                })??;
+            theirs.public_keys.insert(slot.clone(), signer.public_key());
+            ours.signers.insert(slot, signer);
+        }
+        for slot in needs.ciphers {
+            let mut key = Zeroizing::new([0; 16]);
+            certs::random::Random::fill(&SystemRandom::new(), key.as_mut());
+            let key = BodyKey { key, iv: [0; 16] };
+            theirs.body_keys.insert(slot.clone(), key.clone());
+            ours.body_keys.insert(slot, key);
+        }
+        Ok((ours, Box::new(theirs)))
+    }
+
+    fn signer(&mut self, algorithm: &str) -> Option<Result<Arc<dyn Signer>, KeyError>> {
+        if let Some(known) = self.signers.get(algorithm) {
+            return Some(Ok(Arc::clone(known)));
+        }
+        let parsed: Algorithm = algorithm.parse().ok()?;
+        let name = format!("development-{}", algorithm.replace('_', "-"));
+        let made = KeyId::new(&name)
+            .and_then(|id| generate(parsed, id, &SystemRandom::new()))
+            .map(|(_, signer)| signer);
+        if let Ok(signer) = &made {
+            self.signers
+                .insert(algorithm.to_owned(), Arc::clone(signer));
+        }
+        Some(made)
+    }
+}

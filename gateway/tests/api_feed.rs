@@ -1,0 +1,90 @@
+//! The change feed: complete, filtered, resumable, streamed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod api_kit;
+
+use api_kit::{Kit, other, own, system};
+use schemas::LineEvent;
+use serde_json::Value;
+
+fn words(changes: &Value) -> Vec<(u64, String)> {
+    let events = changes["events"].as_array().unwrap();
+    let word = |event: &Value| {
+        (
+            event["sequence"].as_u64().unwrap(),
+            event["event"].as_str().unwrap().to_owned(),
+        )
+    };
+    events.iter().map(word).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_has_no_gap_wherever_it_is_cut() {
+    let kit = Kit::start().await;
+    kit.with_outcomes(own(), "GZ-1", &[LineEvent::Pay, LineEvent::Fail])
+        .await;
+    kit.released(other(), "GZ-1", 1).await;
+    kit.core.journal().commit().unwrap();
+    let whole = kit
+        .get(&system(own()), "/v1/events")
+        .await
+        .expect(200)
+        .json();
+    let names: Vec<String> = words(&whole).into_iter().map(|(_, word)| word).collect();
+    let expected = [
+        "batch_accepted",
+        "batch_approved",
+        "lines_intended",
+        "lines_changed",
+        "lines_changed",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(
+        whole["last"].as_u64().unwrap(),
+        kit.core.journal().durable()
+    );
+    let (mut after, mut pieces) = (0, Vec::new());
+    loop {
+        let path = format!("/v1/events?limit=1&after={after}");
+        let piece = kit.get(&system(own()), &path).await.expect(200).json();
+        pieces.extend(words(&piece));
+        after = piece["last"].as_u64().unwrap();
+        if piece["more"] == false {
+            break;
+        }
+    }
+    assert_eq!(pieces, words(&whole));
+    let bank = kit
+        .get("urn:anxin:bank:ICBC", "/v1/events")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(words(&bank)[0].1, "lines_intended");
+    assert!(words(&kit.get("urn:anxin:bank:ABC", "/v1/events").await.json()).is_empty());
+    let region = kit
+        .get("urn:anxin:regulator:330200", "/v1/events")
+        .await
+        .json();
+    assert_eq!(words(&region).len(), 2);
+    kit.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stream_goes_on_while_things_happen_and_ends_with_the_server() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let kit = Kit::start().await;
+    let mut stream = kit.connect(&system(own())).await.unwrap();
+    let head = "GET /v1/events HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut text = String::new();
+    let mut buffer = vec![0; 65_536];
+    kit.with_outcomes(own(), "GZ-1", &[LineEvent::Pay]).await;
+    while !text.contains("event: lines_changed") {
+        let read = stream.read(&mut buffer).await.unwrap();
+        assert!(read > 0, "{text}");
+        text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+    assert!(text.contains("text/event-stream"));
+    assert_eq!(text.matches("event: batch_accepted").count(), 1);
+    kit.stop().await;
+}

@@ -1,0 +1,238 @@
+//! The program itself: usage, certificates, completions, the journal's check, the client.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod command_kit;
+
+use command_kit::run;
+use journal::disk::OsDisk;
+use journal::{Draft, Journal, Kind, Options};
+use std::path::Path;
+use std::sync::Arc;
+
+#[test]
+fn wrong_usage_ends_with_code_2_and_help_with_0() {
+    for arguments in [
+        &[][..],
+        &["nonsense"],
+        &["check"],
+        &["check", "x.csv", "--format", "dbf"],
+        &["check", "x.csv", "--pay-month", "2026-13"],
+        &["decode", "x", "--bank", "HXB"],
+        &["demo", "--json"],
+        &["submit", "x.csv"],
+        &["status", "B1", "--url", "https://127.0.0.1:1"],
+        &["verify"],
+    ] {
+        let ended = run(arguments);
+        assert_eq!(ended.code, 2, "{arguments:?}: {ended:?}");
+        assert_eq!(ended.stdout, "", "{arguments:?}");
+        assert!(!ended.stderr.is_empty());
+    }
+    let help = run(&["--help"]);
+    assert_eq!(help.code, 0);
+    let commands = [
+        "demo",
+        "serve",
+        "sandbox",
+        "check",
+        "convert",
+        "decode",
+        "banks",
+        "submit",
+        "status",
+        "verify",
+        "certs",
+        "completions",
+    ];
+    for command in commands {
+        assert!(help.stdout.contains(command), "{command}");
+        if command == "certs" {
+            continue;
+        }
+        let own = run(&[command, "--help"]);
+        assert_eq!(own.code, 0, "{command}");
+        assert!(own.stdout.contains("Example"), "{command} has no example");
+    }
+    assert_eq!(run(&["--version"]).code, 0);
+}
+
+#[test]
+fn completions_name_the_commands() {
+    for shell in ["bash", "zsh", "fish"] {
+        let ended = run(&["completions", shell]);
+        assert_eq!(ended.code, 0);
+        assert!(ended.stdout.contains("convert"), "{shell}");
+    }
+    assert_eq!(run(&["completions", "cobol"]).code, 2);
+}
+
+#[test]
+fn certificates_are_added_to_an_authority_and_keys_are_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("pki");
+    let out_text = out.to_str().unwrap();
+    let ended = run(&[
+        "certs", "init", "--out", out_text, "--bank", "ICBC", "--json",
+    ]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(ended.document()["development"], true);
+    let authority = std::fs::read(out.join("ca.pem")).unwrap();
+    let employer = "913301006639233248:person:wang";
+    let more = [
+        "certs",
+        "init",
+        "--out",
+        out_text,
+        "--employer",
+        employer,
+        "--regulator",
+        "330000",
+        "--operator",
+        "li",
+    ];
+    let ended = run(&more);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(
+        std::fs::read(out.join("ca.pem")).unwrap(),
+        authority,
+        "the authority stays"
+    );
+    for key in [
+        "ca.key",
+        "server/server.key",
+        "bank/ICBC.key",
+        "employer/913301006639233248-wang.key",
+        "regulator/330000.key",
+        "operator/li.key",
+    ] {
+        let mode = out.join(key).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{key}");
+    }
+    let pem = std::fs::read(out.join("employer/913301006639233248-wang.pem")).unwrap();
+    let der = certs_der(&pem);
+    let (party, _) = certs::identity::party_of_certificate(&der).unwrap();
+    assert_eq!(party.to_string(), format!("urn:anxin:employer:{employer}"));
+    for wrong in [
+        ["--bank", "XX"],
+        ["--employer", "913301006639233249"],
+        ["--operator", "a b"],
+    ] {
+        let ended = run(&["certs", "init", "--out", out_text, wrong[0], wrong[1]]);
+        assert_eq!(ended.code, 2, "{wrong:?}");
+    }
+}
+
+fn certs_der(pem: &[u8]) -> Vec<u8> {
+    use base64::Engine as _;
+    let text = String::from_utf8(pem.to_vec()).unwrap();
+    let body: String = text
+        .lines()
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
+    base64::prelude::BASE64_STANDARD.decode(body).unwrap()
+}
+
+fn journal_in(data: &Path, records: u32, closes: bool) {
+    let folder = data.join("journal");
+    let (journal, _) = Journal::open(Arc::new(OsDisk), &folder, Options::default()).unwrap();
+    for number in 0..records {
+        let clear = format!("{{\"n\":{number}}}");
+        let appended = journal.append(&Draft {
+            kind: Kind(16),
+            time_ms: 0,
+            actor: "test",
+            key_id: "",
+            clear: clear.as_bytes(),
+            sealed: &[],
+        });
+        journal.wait_durable(appended.unwrap().sequence).unwrap();
+    }
+    if closes {
+        journal.close_at(0).unwrap();
+    }
+}
+
+#[test]
+fn verify_tells_a_sound_journal_from_a_changed_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    assert_eq!(run(&["verify", "--data", data]).code, 2, "no journal there");
+    journal_in(folder.path(), 5, true);
+    let ended = run(&["verify", "--data", data, "--json"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let document = ended.document();
+    assert_eq!(document["sound"], true);
+    // Header, five records, the closing one.
+    assert_eq!(document["records"], 7);
+    assert_eq!(document["head"]["hash"].as_str().unwrap().len(), 64);
+    let segment = std::fs::read_dir(folder.path().join("journal")).unwrap();
+    let segment = segment.map(|entry| entry.unwrap().path()).next().unwrap();
+    let whole = std::fs::read(&segment).unwrap();
+    let mut changed = whole.clone();
+    let place = changed
+        .windows(5)
+        .position(|part| part == b"\"n\":3")
+        .unwrap();
+    changed[place + 4] = b'4';
+    std::fs::write(&segment, &changed).unwrap();
+    let ended = run(&["verify", "--data", data]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(!ended.stdout.is_empty());
+    let document = run(&["verify", "--data", data, "--json"]).document();
+    assert_eq!(document["sound"], false);
+    assert_eq!(
+        std::fs::read(&segment).unwrap(),
+        changed,
+        "it never repairs"
+    );
+    std::fs::write(&segment, &whole[..whole.len() - 3]).unwrap();
+    let ended = run(&["verify", "--data", data, "--json"]);
+    assert_eq!(ended.code, 1);
+    assert_eq!(ended.document()["damages"][0]["torn_tail"], true);
+}
+
+#[test]
+fn a_gateway_that_is_not_there_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("pki");
+    let made = run(&[
+        "certs",
+        "init",
+        "--out",
+        out.to_str().unwrap(),
+        "--employer",
+        "913301006639233248",
+    ]);
+    assert_eq!(made.code, 0);
+    let file = folder.path().join("wages.csv");
+    std::fs::write(&file, command_kit::TEMPLATE).unwrap();
+    let at = |name: &str| out.join(name).to_str().unwrap().to_owned();
+    let cert = at("employer/913301006639233248.pem");
+    let key = at("employer/913301006639233248.key");
+    let ca = at("ca.pem");
+    // A port that was free a moment ago: nobody listens.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let url = format!("https://127.0.0.1:{port}");
+    let ended = run(&[
+        "submit",
+        file.to_str().unwrap(),
+        "--url",
+        &url,
+        "--cert",
+        &cert,
+        "--key",
+        &key,
+        "--ca",
+        &ca,
+        "--lang",
+        "en",
+    ]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.stderr.contains("can't be reached"), "{ended:?}");
+    assert_eq!(ended.stdout, "");
+}

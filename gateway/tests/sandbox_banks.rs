@@ -1,0 +1,263 @@
+//! Every bank of the book, through its real channel, against the sandbox: what is instructed is
+//! booked once, what is asked is answered, and what the seed decides is what comes back.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use adapters::exchange::{
+    Next, OrderLine, Outcome, PaymentOrder, Reply, ResultFile, StatusQuery, Wire,
+};
+use adapters::{BankAdapter, Book, Conversation};
+use gateway::channel::{Channel, Endpoints};
+use gateway::clock::{Clock, OffsetClock};
+use gateway::keys::BankKeys;
+use gateway::sandbox::character::{Fate, Manner, fate};
+use gateway::sandbox::{Options, Running, keys, start};
+use schemas::value::{AccountNo, Fen, PersonName, Purpose};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+const LINES: u32 = 30;
+const SEED: u64 = 7;
+
+async fn open(folder: &std::path::Path) -> Running {
+    let banks: Vec<&BankAdapter> = Book::built_in().unwrap().adapters().iter().collect();
+    let clock: Arc<dyn Clock> = Arc::new(OffsetClock::new(
+        time::macros::datetime!(2026-11-24 10:00 +8),
+        1,
+    ));
+    let options = Options {
+        seed: SEED,
+        first_port: 0,
+        files: folder.to_owned(),
+        own_keys: true,
+        // Nobody to push to, and nothing comes back while the test runs.
+        push_wait: Duration::from_secs(3600),
+    };
+    start(&banks, &clock, &options).await.unwrap()
+}
+
+/// An order of `LINES` lines; accounts differ, amounts too.
+fn order(adapter: &BankAdapter, file_no: u64) -> PaymentOrder {
+    let example = keys::example_order(adapter).unwrap();
+    let line = example.lines.first().unwrap();
+    let lines = (1..=LINES).map(|row_no| OrderLine {
+        row_no,
+        name: PersonName::parse("张样一").unwrap(),
+        account: AccountNo::parse(&format!("62220212020{file_no:04}{row_no:04}")).unwrap(),
+        amount: Fen(i64::from(row_no) * 100 + 1),
+        ..line.clone()
+    });
+    PaymentOrder {
+        file_no,
+        lines: lines.collect(),
+        ..example.clone()
+    }
+}
+
+/// One conversation over the channel; `None` when the bank broke it off.
+async fn converse(
+    channel: &Endpoints,
+    keys: &BankKeys,
+    mut conversation: Conversation<'_>,
+) -> Option<Reply> {
+    loop {
+        match conversation.next(keys).ok()? {
+            Next::Done(reply) => return Some(reply),
+            Next::Wait { .. } => tokio::time::sleep(Duration::from_millis(1)).await,
+            Next::Send(outgoing) => {
+                let answer = channel.send(&outgoing).await.ok()?;
+                if matches!(outgoing.wire, Wire::Drop { .. }) {
+                    continue;
+                }
+                conversation.feed(&answer, keys).unwrap();
+            }
+        }
+    }
+}
+
+async fn ask(
+    channel: &Endpoints,
+    keys: &BankKeys,
+    adapter: &BankAdapter,
+    order: &PaymentOrder,
+    references: &BTreeMap<String, String>,
+    query_no: u32,
+) -> Option<ResultFile> {
+    let query = StatusQuery {
+        file_no: order.file_no,
+        query_no,
+        bank_date: order.bank_date,
+        asked_at: order.instructed_at,
+        payer_account: order.payer_account,
+        payer_name: order.payer_name.clone(),
+        pay_month: order.pay_month,
+        count: LINES,
+        total: order.total().unwrap(),
+        connection: order.connection.clone(),
+        references: references.clone(),
+    };
+    match converse(channel, keys, adapter.query(&query)).await? {
+        Reply::Result(result) => Some(result),
+        Reply::Receipt(_) => panic!("a question is not answered by a receipt"),
+    }
+}
+
+fn expected(adapter: &BankAdapter, manner: Manner, order: &PaymentOrder) -> Vec<Outcome> {
+    let side = adapter.bank_side();
+    let lines = order.lines.iter().map(|line| {
+        let account = line.account.reveal(Purpose::Matching);
+        match fate(SEED, adapter.code(), line.row_no, account, manner) {
+            Fate::Paid | Fate::Returned => Outcome::Paid,
+            Fate::Failed(reason) => side.line_expressible(Outcome::Failed(reason), false),
+            Fate::Unlisted => Outcome::Unknown,
+            Fate::Never => side.line_expressible(Outcome::Accepted, false),
+        }
+    });
+    lines.collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_bank_books_once_and_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = open(folder.path()).await;
+    let running = Arc::new(running);
+    // Banks that hold the line for seconds do so at the same time.
+    let mut tasks = tokio::task::JoinSet::new();
+    for adapter in Book::built_in().unwrap().adapters() {
+        let running = Arc::clone(&running);
+        tasks.spawn(async move { books_once_and_answers(adapter, &running).await });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+}
+
+/// Submits; the references of the receipt, if the bank gave one.
+async fn submitted(
+    adapter: &BankAdapter,
+    running: &Running,
+    channel: &Endpoints,
+    order: &PaymentOrder,
+) -> BTreeMap<String, String> {
+    let bank = adapter.code();
+    let manner = running.manner(bank).unwrap();
+    let reply = converse(channel, &running.keys[&bank], adapter.submit(order));
+    let reply = tokio::time::timeout(Duration::from_secs(60), reply)
+        .await
+        .unwrap();
+    let statistics = running.statistics()[&bank].clone();
+    assert_eq!(statistics.files, 1, "{bank}: {statistics:?}");
+    match reply {
+        Some(Reply::Receipt(receipt)) => {
+            assert_eq!(receipt.outcome, Outcome::Accepted, "{bank} {manner:?}");
+            receipt.references
+        }
+        Some(Reply::Result(_)) => panic!("{bank}: a result for a submission"),
+        None => {
+            let breaks_off = [Manner::HangsUp, Manner::Holds, Manner::HangsUpNext];
+            assert!(
+                breaks_off.contains(&manner),
+                "{bank} {manner:?}: {statistics:?}"
+            );
+            BTreeMap::new()
+        }
+    }
+}
+
+async fn books_once_and_answers(adapter: &'static BankAdapter, running: &Running) {
+    let none = BTreeMap::new();
+    let bank = adapter.code();
+    let manner = running.manner(bank).unwrap();
+    let channel = Endpoints::new(&running.connections[&bank], &none).unwrap();
+    let keys = &running.keys[&bank];
+    let order = order(adapter, 1);
+    let references = submitted(adapter, running, &channel, &order).await;
+    let statistics = || running.statistics()[&bank].clone();
+    let mut last = None;
+    for query_no in 1..=5 {
+        let asked = ask(&channel, keys, adapter, &order, &references, query_no).await;
+        last = asked.or(last);
+    }
+    let result = last.unwrap_or_else(|| panic!("{bank}: {:?}", statistics()));
+    let outcomes: Vec<Outcome> = result.lines.iter().map(|line| line.outcome).collect();
+    assert_eq!(
+        outcomes,
+        expected(adapter, manner, &order),
+        "{bank} {manner:?}"
+    );
+    let total: i64 = result
+        .lines
+        .iter()
+        .filter_map(|line| line.amount)
+        .map(|a| a.0)
+        .sum();
+    assert_eq!(total, order.total().unwrap().0, "{bank}");
+    let unknown = ask(
+        &channel,
+        keys,
+        adapter,
+        &self::order(adapter, 2),
+        &none_of(),
+        1,
+    )
+    .await;
+    let unknown = unknown.unwrap_or_else(|| panic!("{bank}: {:?}", statistics()));
+    assert!(
+        unknown.lines.is_empty() && unknown.outcome != Outcome::Paid,
+        "{bank}"
+    );
+    let end = statistics();
+    assert_eq!(
+        (end.double_instructions, end.unwritable, end.unreadable),
+        (0, 0, 0),
+        "{bank}"
+    );
+    assert_eq!(end.lines, u64::from(LINES));
+}
+
+fn none_of() -> BTreeMap<String, String> {
+    BTreeMap::new()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_content_under_a_taken_number_is_an_alarm() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = open(folder.path()).await;
+    let adapters = Book::built_in().unwrap().adapters().iter();
+    // One that answers the first word, so that both conversations come to an end.
+    let adapter = adapters
+        .filter(|adapter| adapter.channel_name() == "tcp")
+        .find(|adapter| running.manner(adapter.code()) != Some(Manner::Holds))
+        .unwrap();
+    let bank = adapter.code();
+    let channel = Endpoints::new(&running.connections[&bank], &BTreeMap::new()).unwrap();
+    let keys = &running.keys[&bank];
+    let first = order(adapter, 1);
+    let mut other = first.clone();
+    other.lines.last_mut().unwrap().amount = Fen(99);
+    converse(&channel, keys, adapter.submit(&first)).await;
+    converse(&channel, keys, adapter.submit(&first)).await;
+    let statistics = &running.statistics()[&bank];
+    assert_eq!((statistics.files, statistics.repeated_files), (1, 1));
+    assert_eq!(statistics.double_instructions, 0);
+    converse(&channel, keys, adapter.submit(&other)).await;
+    let statistics = &running.statistics()[&bank];
+    assert_eq!((statistics.files, statistics.double_instructions), (1, 1));
+    running.stop().await;
+}
+
+#[test]
+fn every_manner_occurs_and_the_first_line_is_paid() {
+    let bank = schemas::BankCode::parse("HXB").unwrap();
+    for seed in [0, 1, 7, u64::MAX] {
+        let manners: std::collections::BTreeSet<Manner> =
+            (0..57).map(|place| Manner::of(seed, place)).collect();
+        assert_eq!(manners.len(), Manner::ALL.len());
+        for manner in Manner::ALL {
+            assert_eq!(
+                fate(seed, bank, 1, "6222021202000000019", manner),
+                Fate::Paid
+            );
+        }
+    }
+}

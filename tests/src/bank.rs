@@ -1,0 +1,339 @@
+//! A bank played from its own chair over any adapter: it remembers what it was instructed, and
+//! breaks the line where the test says so.
+
+use crate::desk::{Desk, file, wages};
+use crate::keys;
+pub use crate::memory::{Arrived, Fault, Memory, Say, row, told};
+use adapters::exchange::{
+    DisbursementRecord, LineOutcome, Next, Outcome, Outgoing, StatusQuery, Wire,
+};
+use adapters::{BankAdapter, BankLine, BankReply, Incoming, IncomingWire};
+use certs::digest::{DigestAlgorithm, digest};
+use gateway::channel::{Channel, SendError, SendErrorKind};
+use gateway::clock::BoxFuture;
+use gateway::core::Core;
+use gateway::dispatch::{Bank, Decision, Dispatcher, Pace, decide, order};
+use gateway::event::Event;
+use gateway::keys::BankKeys;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// The bank at the other end of the channel.
+struct Line {
+    adapter: &'static BankAdapter,
+    keys: BankKeys,
+    memory: Mutex<Memory>,
+    core: Arc<Core>,
+}
+
+impl Line {
+    /// M2, M8: what leaves is in the journal, with its digest, and durable.
+    fn recorded(&self, out: &Outgoing) -> u64 {
+        let journal = self.core.journal();
+        let head = journal.head().0;
+        let (_, event) = self.core.event(head).expect("the last record");
+        let Event::MessageLeaving { digest: kept, .. } = event else {
+            panic!("the last record is not the message that leaves: {event:?}")
+        };
+        let own = gateway::hex(&digest(DigestAlgorithm::Sha256, &out.bytes));
+        assert_eq!(kept, own, "another message is recorded");
+        assert!(journal.durable() >= head, "the record is not durable");
+        head
+    }
+
+    fn answer(&self, out: &Outgoing) -> Result<Vec<u8>, SendError> {
+        let sequence = self.recorded(out);
+        let mut memory = self.memory.lock().unwrap();
+        let number = memory.sent;
+        memory.sent += 1;
+        let fault = memory.faults.get(&number).copied();
+        let time_out = || SendError::after_bytes(SendErrorKind::TimeOut, "played", out);
+        match fault {
+            Some(Fault::Unreachable) => {
+                return Err(SendError::not_sent(SendErrorKind::Connect, "played"));
+            }
+            Some(Fault::Lost) => return Err(time_out()),
+            Some(Fault::Silent | Fault::Gibberish | Fault::Empty) | None => {}
+        }
+        let side = self.adapter.bank_side();
+        let request = match side.read_request(&incoming(out), &self.keys) {
+            Ok(request) => request,
+            Err(error) => {
+                let place = format!("{} {}: {error}", self.adapter.code(), out.step);
+                *memory.unreadable.as_mut().expect(&place) += 1;
+                return Err(time_out());
+            }
+        };
+        let file_no = request.file_no.expect("each message names its file");
+        memory.arrived.push(Arrived {
+            sequence,
+            step: request.step.clone(),
+            kind: request.kind,
+            file_no,
+            lines: request.lines.clone(),
+        });
+        match fault {
+            Some(Fault::Silent) => return Err(time_out()),
+            Some(Fault::Gibberish) => return Ok(b"\x81\x30 what?\r\n".to_vec()),
+            Some(Fault::Empty) => return Ok(Vec::new()),
+            Some(Fault::Unreachable | Fault::Lost) | None => {}
+        }
+        if !request.has_reply {
+            return Ok(Vec::new());
+        }
+        let reply = memory.answer(&request, file_no);
+        Ok(side.write_reply(&request, &reply, &self.keys).unwrap())
+    }
+}
+
+impl Channel for Line {
+    fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
+        Box::pin(std::future::ready(self.answer(out)))
+    }
+}
+
+/// A message as the bank takes it.
+#[must_use]
+pub fn incoming(out: &Outgoing) -> Incoming {
+    let wire = match &out.wire {
+        Wire::Tcp { .. } => IncomingWire::Tcp,
+        Wire::Http { path, headers, .. } => IncomingWire::Http {
+            path: path.clone(),
+            headers: headers.clone(),
+        },
+        Wire::Drop { folder } => IncomingWire::Drop {
+            folder: folder.clone(),
+            file_name: out.file_name.clone(),
+        },
+    };
+    Incoming {
+        wire,
+        bytes: out.bytes.clone(),
+    }
+}
+
+/// A dispatcher and the bank that it talks to.
+pub struct Played {
+    /// The gateway's side.
+    pub dispatcher: Dispatcher,
+    line: Arc<Line>,
+}
+
+impl Played {
+    /// Connects the desk's paying bank.
+    #[must_use]
+    pub fn new(desk: &Desk) -> Self {
+        Self::with_keys(desk, keys_of(desk), keys_of(desk))
+    }
+
+    /// Connects a bank that has other keys than we.
+    #[must_use]
+    pub fn with_keys(desk: &Desk, ours: BankKeys, theirs: BankKeys) -> Self {
+        let adapter = adapter(desk);
+        let line = Arc::new(Line {
+            adapter,
+            keys: theirs,
+            memory: Mutex::default(),
+            core: Arc::clone(&desk.core),
+        });
+        let bank = Bank {
+            adapter,
+            keys: ours,
+            channel: Arc::clone(&line) as Arc<dyn Channel>,
+            fields: fields(adapter),
+        };
+        let dispatcher = Dispatcher {
+            core: Arc::clone(&desk.core),
+            bank: Arc::new(bank),
+            mandates: Arc::clone(&desk.mandates),
+            pace: Pace::REAL,
+        };
+        Self { dispatcher, line }
+    }
+
+    /// The same bank with what it knew when our journal ended with record `last`; `with` says
+    /// whether the message of that very record had come to it.
+    #[must_use]
+    pub fn remembering(&self, desk: &Desk, last: u64, with: bool) -> Self {
+        let again = Self::new(desk);
+        let came = |a: &&Arrived| a.sequence < last || (with && a.sequence == last);
+        let arrived = self.memory(|memory| memory.arrived.iter().filter(came).cloned().collect());
+        let (receipt, say) = self.memory(|memory| (memory.receipt, memory.say.clone()));
+        again.memory(|memory| {
+            memory.arrived = arrived;
+            (memory.receipt, memory.say) = (receipt, say);
+        });
+        again
+    }
+
+    /// Looks into the bank's memory, or changes what it will do.
+    pub fn memory<T>(&self, look: impl FnOnce(&mut Memory) -> T) -> T {
+        look(&mut self.line.memory.lock().unwrap())
+    }
+
+    /// Sets what the bank answers to queries.
+    pub fn says(&self, say: impl Fn(&[BankLine]) -> BankReply + Send + Sync + 'static) {
+        self.memory(|memory| memory.say = Some(Arc::new(say)));
+    }
+
+    /// Sets what the bank answers to queries: one outcome a line in turn.
+    pub fn tells(&self, outcomes: &[Outcome]) {
+        let outcomes = outcomes.to_vec();
+        self.says(move |lines| told(lines, &outcomes));
+    }
+
+    /// The adapter.
+    #[must_use]
+    pub fn adapter(&self) -> &'static BankAdapter {
+        self.line.adapter
+    }
+
+    /// The keys of both sides.
+    #[must_use]
+    pub fn keys(&self) -> &BankKeys {
+        &self.line.keys
+    }
+
+    /// What would be done next.
+    #[must_use]
+    pub fn decide(&self, desk: &Desk) -> Decision {
+        use gateway::clock::Clock as _;
+        let now = desk.clock.now();
+        decide(&desk.core.desk(), self.adapter(), now, Pace::REAL)
+    }
+
+    /// Works until there is nothing to do now; gives how long it would wait. Waits within a
+    /// conversation pass at once.
+    pub fn work(&self, desk: &Desk) -> Duration {
+        for _ in 0..200 {
+            let decision = self.decide(desk);
+            if let Some(wait) = run(desk, self.dispatcher.carry_out(decision)).unwrap() {
+                return wait;
+            }
+        }
+        panic!("{} never rests", self.adapter().code())
+    }
+
+    /// Works and lets time pass, at most `turns` times or until every line is final.
+    pub fn settle(&self, desk: &Desk, turns: u32) {
+        for _ in 0..turns {
+            let wait = self.work(desk);
+            let open = |state: &gateway::book::BatchState| {
+                !matches!(
+                    state,
+                    gateway::book::BatchState::Settled | gateway::book::BatchState::Withdrawn
+                )
+            };
+            let waiting = desk.core.desk().batches().any(|batch| open(&batch.state()));
+            if !waiting {
+                return;
+            }
+            desk.clock.advance(wait);
+        }
+    }
+
+    /// The bytes of a result about a file, as the bank's last answer to a query would be.
+    #[must_use]
+    pub fn result_bytes(&self, desk: &Desk, file_no: u64, reply: &BankReply) -> Vec<u8> {
+        let file = desk.core.desk().file(file_no).expect("the file").clone();
+        let bank = &self.dispatcher.bank;
+        let query = order::query_of(&desk.core, bank, &desk.mandates, &file).unwrap();
+        result_bytes(self.adapter(), &query, reply, self.keys())
+    }
+
+    /// The bytes of a push about rows of a file.
+    #[must_use]
+    pub fn push_bytes(&self, file_no: u64, rows: Vec<LineOutcome>) -> Vec<u8> {
+        let of_file = |line| DisbursementRecord {
+            file_no: Some(file_no),
+            line,
+        };
+        let records: Vec<_> = rows.into_iter().map(of_file).collect();
+        let side = self.adapter().bank_side();
+        side.write_push(&records, self.keys()).unwrap()
+    }
+}
+
+/// The last answer of a query's conversation in which the bank always says the same.
+#[must_use]
+pub fn result_bytes(
+    adapter: &BankAdapter,
+    query: &StatusQuery,
+    reply: &BankReply,
+    keys: &BankKeys,
+) -> Vec<u8> {
+    let mut conversation = adapter.query(query);
+    let mut last = Vec::new();
+    for _ in 0..20 {
+        match conversation.next(keys).unwrap() {
+            Next::Done(_) => return last,
+            Next::Wait { .. } => {}
+            Next::Send(out) => {
+                let side = adapter.bank_side();
+                let request = side.read_request(&incoming(&out), keys).unwrap();
+                last = side.write_reply(&request, reply, keys).unwrap();
+                conversation.feed(&last, keys).unwrap();
+            }
+        }
+    }
+    panic!("a query of {} does not end", adapter.code())
+}
+
+/// The numbers of the employer at the bank, invented.
+#[must_use]
+pub fn fields(adapter: &BankAdapter) -> BTreeMap<String, String> {
+    let fields = adapter.connection_fields().iter();
+    fields
+        .map(|field| (field.name.clone(), field.example.clone()))
+        .collect()
+}
+
+fn adapter(desk: &Desk) -> &'static BankAdapter {
+    let book = adapters::Book::built_in().unwrap();
+    book.adapter(desk.bank).expect("the paying bank")
+}
+
+/// Keys for the desk's paying bank, found by what a probe asks for.
+#[must_use]
+pub fn keys_of(desk: &Desk) -> BankKeys {
+    let adapter = adapter(desk);
+    let (order, query) = crate::orders::order_and_query(adapter, 1);
+    keys::keys(&keys::wanted(adapter, &order, &query))
+}
+
+/// A story at a desk up to "the bank has it": the batch is accepted by the bank.
+pub fn at_bank(desk: &Desk, count: u32) -> (gateway::intake::Receipt, Played) {
+    let batch = release(desk, count);
+    let played = Played::new(desk);
+    played.work(desk);
+    let accepted = vec![schemas::LineState::Accepted; batch.head.line_count as usize];
+    assert_eq!(desk.states(&batch), accepted, "{}", desk.bank);
+    (batch, played)
+}
+
+/// Releases a batch of `count` lines at the desk's bank.
+pub fn release(desk: &Desk, count: u32) -> gateway::intake::Receipt {
+    desk.release(&file(desk.bank, "GZ-1", &wages(1, count, desk.bank)))
+}
+
+/// Runs a future to its end; waits pass at once on the desk's clock.
+fn run<T>(desk: &Desk, work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = tokio::task::yield_now() => {
+                    if desk.clock.sleeping() > 0 {
+                        desk.clock.advance(Duration::from_secs(1));
+                    }
+                }
+            }
+        }
+    })
+}

@@ -1,0 +1,290 @@
+//! A gateway's core on a disk in memory, an employer with accounts at all banks, and its files.
+
+use adapters::{BankAdapter, Book};
+use gateway::approval::{Seen, approve};
+use gateway::clock::{Clock, ManualClock};
+use gateway::core::Core;
+use gateway::event::Policy;
+use gateway::installation::BookRules;
+use gateway::intake::{Receipt, Rules, Submission, Submitted, submit};
+use gateway::mandates::{Mandate, Mandates};
+use journal::disk::{MemoryDisk, PowerCut, Unsynced};
+use journal::random::SystemRandom;
+use journal::seal::Vault;
+use journal::{Journal, Options};
+use schemas::people::person;
+use schemas::value::{AccountNo, BankCode, PaymentId, PersonName, Purpose, Uscc};
+use schemas::{FailureReason, LineState};
+use std::fmt::Write as _;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The employer.
+pub const USCC: &str = "913301006639233248";
+/// Who submits.
+pub const MAKER: &str = "urn:anxin:employer:913301006639233248:person:maker";
+/// Who approves.
+pub const CHECKER: &str = "urn:anxin:employer:913301006639233248:person:checker";
+/// The employer's account at every bank.
+pub const ACCOUNT: &str = "1202020009900012345";
+/// Name of that account.
+pub const PAYER: &str = "杭州样例建设有限公司农民工工资专用账户";
+
+/// Every bank of the book.
+pub fn banks() -> impl Iterator<Item = &'static BankAdapter> {
+    let book = Book::built_in().expect("the book");
+    book.adapters().iter()
+}
+
+/// One bank of each dialect.
+#[must_use]
+pub fn one_bank_a_dialect() -> Vec<&'static BankAdapter> {
+    let mut seen = std::collections::BTreeSet::new();
+    banks()
+        .filter(|adapter| seen.insert(adapter.dialect()))
+        .collect()
+}
+
+/// A gateway's core with everything around it that a test moves.
+#[derive(Clone)]
+pub struct Desk {
+    /// Facts.
+    pub core: Arc<Core>,
+    /// The disk under it.
+    pub disk: MemoryDisk,
+    /// The time: a Monday at 10:00, a bank day.
+    pub clock: Arc<ManualClock>,
+    /// The employer's accounts.
+    pub mandates: Arc<Mandates>,
+    /// The paying bank of its files.
+    pub bank: BankCode,
+}
+
+/// Opens what is on a disk.
+#[must_use]
+pub fn open(disk: &MemoryDisk, clock: &Arc<ManualClock>) -> Core {
+    let shared = Arc::new(disk.clone());
+    let options = Options {
+        commits_inline: true,
+        ..Options::default()
+    };
+    let (journal, _) = Journal::open(shared.clone(), Path::new("/d/journal"), options).unwrap();
+    let random = Arc::new(SystemRandom::new());
+    let vault = Vault::open(shared, Path::new("/d/keys"), &[7; 32], random).unwrap();
+    let clock: Arc<dyn Clock> = clock.clone();
+    Core::open(journal, vault, clock, &mut |_| {}).unwrap()
+}
+
+impl Desk {
+    /// An empty gateway on a Monday morning.
+    #[must_use]
+    pub fn new(bank: BankCode) -> Self {
+        let disk = MemoryDisk::new();
+        let start = time::macros::datetime!(2026-11-23 10:00 +8);
+        let clock = Arc::new(ManualClock::new(start));
+        let core = Arc::new(open(&disk, &clock));
+        let mut mandates = Mandates::default();
+        for adapter in banks() {
+            let uscc = Uscc::parse(USCC).unwrap();
+            let key = (uscc, adapter.code(), AccountNo::parse(ACCOUNT).unwrap());
+            let mandate = Mandate {
+                payer_name: PersonName::parse(PAYER).unwrap(),
+                connection: [].into(),
+            };
+            mandates.register(key, mandate);
+        }
+        Self {
+            core,
+            disk,
+            clock,
+            mandates: Arc::new(mandates),
+            bank,
+        }
+    }
+
+    /// Submits a file of which every line must be good.
+    #[must_use]
+    pub fn submit(&self, file: &str) -> Submitted {
+        self.submit_by(Policy::AllOrNothing, file)
+    }
+
+    /// Submits a file under a policy.
+    #[must_use]
+    pub fn submit_by(&self, policy: Policy, file: &str) -> Submitted {
+        let rules = Rules {
+            limits: schemas::employer_files::Limits::default(),
+            mandates: &self.mandates,
+            banks: &BookRules(Book::built_in().unwrap()),
+        };
+        let submission = Submission {
+            employer: Uscc::parse(USCC).unwrap(),
+            submitted_by: MAKER,
+            policy,
+            format: None,
+            pay_month: None,
+        };
+        let mut source = Cursor::new(file.as_bytes().to_vec());
+        submit(&self.core, &rules, &submission, &mut source).unwrap()
+    }
+
+    /// Submits a file that must be taken.
+    #[must_use]
+    pub fn accept(&self, file: &str) -> Receipt {
+        match self.submit(file) {
+            Submitted::Accepted(receipt) | Submitted::Replayed(receipt) => receipt,
+            other => panic!("not accepted: {other:?}"),
+        }
+    }
+
+    /// Accepted and released by another person.
+    pub fn release(&self, file: &str) -> Receipt {
+        let receipt = self.accept(file);
+        self.approve(&receipt);
+        receipt
+    }
+
+    /// The second person releases a batch.
+    pub fn approve(&self, receipt: &Receipt) {
+        let seen = Seen {
+            digest: receipt.head.digest.clone(),
+            line_count: receipt.head.line_count,
+            total_fen: receipt.head.total_fen,
+            acknowledged: receipt.head.must_acknowledge.clone(),
+        };
+        let own = Uscc::parse(USCC).unwrap();
+        approve(&self.core, own, CHECKER, receipt.batch, &seen).unwrap();
+    }
+
+    /// The states of a batch's lines.
+    #[must_use]
+    pub fn states(&self, receipt: &Receipt) -> Vec<LineState> {
+        let desk = self.core.desk();
+        let lines = &desk.batch(receipt.batch).unwrap().lines;
+        lines.iter().map(|line| line.state).collect()
+    }
+
+    /// Why a batch's lines failed.
+    #[must_use]
+    pub fn reasons(&self, receipt: &Receipt) -> Vec<Option<FailureReason>> {
+        let desk = self.core.desk();
+        let lines = &desk.batch(receipt.batch).unwrap().lines;
+        lines.iter().map(|line| line.reason).collect()
+    }
+
+    /// The same journal opened again as after a loss of power: what was not synced is gone.
+    #[must_use]
+    pub fn crash(&self) -> Self {
+        let cut = PowerCut {
+            unsynced: Unsynced::Dropped,
+            forgets_names: true,
+        };
+        self.on(self.disk.after_power_cut(cut, 1))
+    }
+
+    /// The journal as it was when record `last` was its last one, opened again.
+    #[must_use]
+    pub fn crash_after(&self, last: u64) -> Self {
+        let cut = PowerCut {
+            unsynced: Unsynced::Kept,
+            forgets_names: false,
+        };
+        let disk = self.disk.after_power_cut(cut, 1);
+        if let Ok(position) = self.core.journal().position_of(last + 1) {
+            let name = format!("/d/journal/{:020}.seg", position.segment);
+            let path = PathBuf::from(name);
+            let mut bytes = disk.bytes(&path).expect("the segment");
+            bytes.truncate(usize::try_from(position.offset).unwrap());
+            disk.put(&path, bytes);
+        }
+        self.on(disk)
+    }
+
+    fn on(&self, disk: MemoryDisk) -> Self {
+        let start = self.clock.now();
+        let clock = Arc::new(ManualClock::new(start));
+        let core = Arc::new(open(&disk, &clock));
+        Self {
+            core,
+            disk,
+            clock,
+            ..self.clone()
+        }
+    }
+
+    /// Sequence of the journal's last record.
+    #[must_use]
+    pub fn head(&self) -> u64 {
+        self.core.journal().head().0
+    }
+}
+
+/// One wage of a file.
+#[derive(Clone, Debug)]
+pub struct Wage {
+    /// Name in clear.
+    pub name: String,
+    /// Document number in clear.
+    pub id_number: String,
+    /// Account in clear.
+    pub account: String,
+    /// Amount in fen.
+    pub fen: i64,
+    /// The payee's bank.
+    pub bank: BankCode,
+    /// Memo.
+    pub memo: String,
+    /// The payment that it corrects.
+    pub corrects: Option<PaymentId>,
+}
+
+/// Wages of invented people with accounts at the bank; no two amounts are alike.
+#[must_use]
+pub fn wages(seed: u64, count: u32, bank: BankCode) -> Vec<Wage> {
+    let of = |index| {
+        let person = person(seed, index, Some(bank));
+        let open = Purpose::Instruction;
+        Wage {
+            name: person.name.reveal(open).to_owned(),
+            id_number: person.id_number.reveal(open).to_owned(),
+            account: person.account.reveal(open).to_owned(),
+            fen: 612_345 + i64::from(index) * 10_001,
+            bank,
+            memo: "11月工资".to_owned(),
+            corrects: None,
+        }
+    };
+    (1..=count).map(of).collect()
+}
+
+/// A file in the template with right control totals.
+#[must_use]
+pub fn file(bank: BankCode, batch_no: &str, wages: &[Wage]) -> String {
+    let total: i64 = wages.iter().map(|wage| wage.fen).sum();
+    let mut text = format!(
+        "安薪代发工资表,V1\n批次号,{batch_no}\n统一社会信用代码,{USCC}\n工资月份,2026-11\n\
+         付款银行,{bank}\n付款账号,{ACCOUNT}\n总笔数,{}\n总金额,{}\n\n\
+         序号,姓名,证件号码,银行账号,开户银行,实发金额,备注,原明细\n",
+        wages.len(),
+        yuan(total)
+    );
+    for (number, wage) in (1..).zip(wages) {
+        let corrects = wage.corrects.map(|id| id.to_string()).unwrap_or_default();
+        writeln!(
+            text,
+            "{number},{},{},{},{},{},{},{corrects}",
+            wage.name,
+            wage.id_number,
+            wage.account,
+            wage.bank,
+            yuan(wage.fen),
+            wage.memo
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn yuan(fen: i64) -> String {
+    format!("{}.{:02}", fen / 100, fen % 100)
+}

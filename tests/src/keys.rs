@@ -1,0 +1,89 @@
+//! Keys towards a bank, made for a test: whatever its dialect asks for, on both sides.
+
+use adapters::BankAdapter;
+use adapters::exchange::{Crypto, CryptoError, Next, PaymentOrder, StatusQuery};
+use certs::sign::{KeyId, Signer, generate};
+use gateway::keys::{BankKeys, BodyKey};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock};
+use zeroize::Zeroizing;
+
+/// Which keys a dialect asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Algorithm and slot of each signature.
+    pub signatures: BTreeSet<(String, String)>,
+    /// Slots of body ciphers.
+    pub ciphers: BTreeSet<String>,
+}
+
+#[derive(Default)]
+struct Asking(Mutex<Wanted>);
+
+impl Crypto for Asking {
+    fn sign(&self, algorithm: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let key = (algorithm.to_owned(), slot.to_owned());
+        self.0.lock().unwrap().signatures.insert(key);
+        Ok(vec![1; 64])
+    }
+
+    fn verify(&self, algorithm: &str, slot: &str, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
+        let key = (algorithm.to_owned(), slot.to_owned());
+        self.0.lock().unwrap().signatures.insert(key);
+        Ok(())
+    }
+
+    fn encrypt(&self, _: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.0.lock().unwrap().ciphers.insert(slot.to_owned());
+        Ok(plain.to_vec())
+    }
+
+    fn decrypt(&self, _: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.0.lock().unwrap().ciphers.insert(slot.to_owned());
+        Ok(sealed.to_vec())
+    }
+}
+
+/// The keys that a submission and a query of this adapter use.
+#[must_use]
+pub fn wanted(adapter: &BankAdapter, order: &PaymentOrder, query: &StatusQuery) -> Wanted {
+    let asking = Asking::default();
+    adapter.encode_payment(order, &asking).expect("an order");
+    let Ok(Next::Send(_)) = adapter.query(query).next(&asking) else {
+        panic!("a query begins with a message")
+    };
+    asking.0.into_inner().unwrap()
+}
+
+/// One key an algorithm: making one takes a while.
+fn signer(algorithm: &str) -> Arc<dyn Signer> {
+    static MADE: OnceLock<Mutex<BTreeMap<String, Arc<dyn Signer>>>> = OnceLock::new();
+    let mut made = MADE.get_or_init(Mutex::default).lock().unwrap();
+    let make = || {
+        let random = certs::random::SeededRandom::new(57);
+        let key_id = KeyId::new("test/signing").unwrap();
+        generate(algorithm.parse().unwrap(), key_id, &random)
+            .unwrap()
+            .1
+    };
+    Arc::clone(made.entry(algorithm.to_owned()).or_insert_with(make))
+}
+
+/// Keys for both chairs.
+#[must_use]
+pub fn keys(wanted: &Wanted) -> BankKeys {
+    let mut keys = BankKeys::default();
+    for (algorithm, slot) in &wanted.signatures {
+        let signer = signer(algorithm);
+        keys.public_keys.insert(slot.clone(), signer.public_key());
+        keys.signers.insert(slot.clone(), signer);
+    }
+    for slot in &wanted.ciphers {
+        let body = BodyKey {
+            key: Zeroizing::new([0x42; 16]),
+            iv: [0x17; 16],
+        };
+        keys.body_keys.insert(slot.clone(), body);
+    }
+    keys
+}

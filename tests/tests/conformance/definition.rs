@@ -1,0 +1,163 @@
+//! What a definition says of itself.
+
+use super::Verdict::{self, Pass};
+use adapters::exchange::{Next, Outcome};
+use adapters::{Evidence, RequestKind};
+use schemas::value::{Fen, PersonName};
+use schemas::{FailureReason, codes};
+use tests::talk::Talk;
+use tests::workspace::root;
+
+pub fn definition_is_of_a_known_bank(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let bank = codes::bank(code).expect("in schemas/codes/banks.toml");
+    assert_eq!(bank.code, code);
+    let cut_off = talk.adapter.cut_off();
+    let working = time::macros::time!(12:00)..=time::macros::time!(22:00);
+    assert!(working.contains(&cut_off), "{code}: {cut_off}");
+    Pass
+}
+
+/// Nothing above `observed` without samples; every bank says in its notes what it stands on.
+pub fn definition_says_what_it_stands_on(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let folder = root().join("adapters/banks").join(code.as_str());
+    let notes = std::fs::read_to_string(folder.join("NOTES.md")).expect("NOTES.md");
+    let evidence = talk.adapter.evidence();
+    let word = evidence.as_str();
+    assert!(notes.to_lowercase().contains(word), "{code}: {word}");
+    if evidence >= Evidence::Documented {
+        let samples = std::fs::read_dir(folder.join("samples")).expect("samples");
+        assert!(samples.count() > 0, "{code}");
+    }
+    Pass
+}
+
+/// Account, name, amount, count and sum reach the bank; it knows which file it is about.
+pub fn definition_carries_every_needed_field(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let messages = talk.submit(&talk.order).unwrap();
+    let lines = talk.lines(&talk.order).unwrap();
+    assert_eq!(lines.len(), talk.order.lines.len(), "{code}");
+    for (own, read) in talk.order.lines.iter().zip(&lines) {
+        assert_eq!(read.row_no, Some(own.row_no), "{code}");
+        assert_eq!(
+            (&read.name, read.account),
+            (&own.name, own.account),
+            "{code}"
+        );
+        assert_eq!(read.amount, own.amount, "{code}");
+    }
+    let instructs: Vec<_> = messages.iter().filter(|(out, _)| out.instructs).collect();
+    assert_eq!(instructs.len(), 1, "{code}: one message instructs");
+    let (_, request) = instructs[0];
+    assert_eq!(request.kind, RequestKind::Submit, "{code}");
+    assert_eq!(request.count, Some(4), "{code}");
+    assert_eq!(request.total, talk.order.total(), "{code}");
+    let named =
+        |(_, request): &(_, adapters::BankRequest)| request.file_no == Some(talk.order.file_no);
+    assert!(
+        messages.iter().all(named),
+        "{code}: each message names the file"
+    );
+    Pass
+}
+
+/// The longest name and memo, the largest amount and number fit the widths together.
+pub fn definition_fits_its_own_limits(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let limits = talk.adapter.limits();
+    let mut order = talk.order.clone();
+    order.file_no = 9_999_999_999;
+    order.lines.truncate(1);
+    let charset = talk.adapter.charset_out();
+    let width = charset.byte_len("长").unwrap();
+    let name = "长".repeat(limits.name_bytes_max / width);
+    let line = &mut order.lines[0];
+    line.name = PersonName::parse(&name).unwrap();
+    line.memo = Some("工".repeat(limits.memo_bytes_max / width));
+    line.amount = limits.amount_max;
+    let lines = talk
+        .lines(&order)
+        .unwrap_or_else(|error| panic!("{code}: {error}"));
+    assert_eq!(lines[0].name, order.lines[0].name, "{code}");
+    assert_eq!(lines[0].amount, limits.amount_max, "{code}");
+    assert!(
+        limits.rows_max > 0 && limits.amount_max > Fen::ZERO,
+        "{code}"
+    );
+    assert!(limits.total_max >= limits.amount_max, "{code}");
+    Pass
+}
+
+pub fn definition_has_a_code_for_every_outcome(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let side = talk.adapter.bank_side();
+    for push in [false, true] {
+        for outcome in [Outcome::Paid, Outcome::Accepted, Outcome::Unknown] {
+            let read = side.line_expressible(outcome, push);
+            assert_eq!(read, outcome, "{code} {push}");
+        }
+        for reason in FailureReason::ALL {
+            let read = side.line_expressible(Outcome::Failed(reason), push);
+            assert!(
+                matches!(read, Outcome::Failed(_)),
+                "{code} {push} {reason:?}"
+            );
+        }
+    }
+    Pass
+}
+
+/// Declared but absent and present but undeclared both fail.
+pub fn definition_does_what_it_declares(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let declared = talk.adapter.capability();
+    let query = talk.query();
+    let asks = matches!(
+        talk.adapter.query(&query).next(&talk.keys),
+        Ok(Next::Send(_))
+    );
+    assert_eq!(declared.query, asks, "{code}: query");
+    let told = talk.told(&[Outcome::Returned]);
+    let records: Vec<_> = told
+        .into_iter()
+        .map(|line| adapters::exchange::DisbursementRecord {
+            file_no: Some(talk.order.file_no),
+            line,
+        })
+        .collect();
+    let side = talk.adapter.bank_side();
+    let pushes = side.write_push(&records, &talk.keys).is_ok();
+    assert_eq!(declared.push, pushes, "{code}: push");
+    let returns = [false, true].map(|push| side.line_expressible(Outcome::Returned, push));
+    let returns = returns.contains(&Outcome::Returned);
+    assert_eq!(declared.returns, returns, "{code}: returns");
+    assert!(declared.own_bank, "{code}: pays its own accounts");
+    Pass
+}
+
+pub fn definition_explains_every_value(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let explained = talk.adapter.explain();
+    for each in &explained {
+        assert!(
+            root().join("adapters").join(&each.file).exists(),
+            "{code}: {}",
+            each.file
+        );
+    }
+    for name in [
+        "dialect",
+        "evidence",
+        "cut_off",
+        "limits.rows_max",
+        "limits.amount_max",
+    ] {
+        assert!(
+            explained.iter().any(|each| each.name == name),
+            "{code}: {name}"
+        );
+    }
+    Pass
+}

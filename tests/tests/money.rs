@@ -1,0 +1,25 @@
+//! Money on every dialect (INVARIANTS M1 to M8, M11 to M14): a gateway's core on a disk in
+//! memory, and the bank played from its own chair. After each story an auditor replays the
+//! journal record by record.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "money/calendar.rs"]
+mod calendar;
+#[path = "money/correction.rs"]
+mod correction;
+#[path = "money/crash.rs"]
+mod crash;
+#[path = "money/flow.rs"]
+mod flow;
+#[path = "money/outcome.rs"]
+mod outcome;
+#[path = "money/push.rs"]
+mod push;
+#[path = "money/random.rs"]
+mod random;
+#[path = "money/resolution.rs"]
+mod resolution;
+#[path = "money/seal.rs"]
+mod seal;
+#[path = "money/submission.rs"]
+mod submission;

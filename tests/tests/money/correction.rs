@@ -1,0 +1,158 @@
+//! M5: a correction is a new line, and a line has at most one that lives.
+
+use adapters::exchange::Outcome;
+use gateway::intake::{Receipt, Submitted};
+use gateway::outcome::{MessageKind, receive};
+use schemas::value::PaymentId;
+use schemas::{FailureReason, FindingCode, LineState};
+use std::time::Duration;
+use tests::audit::assert_sound;
+use tests::bank::{Played, row};
+use tests::desk::{Desk, Wage, file, one_bank_a_dialect, wages};
+
+const TURNS: u32 = 20;
+
+/// A batch of one line that the bank refused, and the wage as its correction.
+fn failed_line(desk: &Desk) -> (Receipt, Played, Wage) {
+    let wages = wages(5, 1, desk.bank);
+    let batch = desk.release(&file(desk.bank, "GZ-1", &wages));
+    let played = Played::new(desk);
+    played.tells(&[Outcome::Failed(FailureReason::AccountClosed)]);
+    played.settle(desk, TURNS);
+    assert_eq!(desk.states(&batch), [LineState::Failed]);
+    let correction = Wage {
+        // The payee's new account.
+        account: tests::desk::wages(6, 1, desk.bank)[0].account.clone(),
+        corrects: Some(PaymentId {
+            batch: batch.batch,
+            row: 1,
+        }),
+        ..wages[0].clone()
+    };
+    (batch, played, correction)
+}
+
+fn refused(submitted: &Submitted) -> Option<FindingCode> {
+    match submitted {
+        Submitted::Refused { findings, .. } => findings.first().map(|finding| finding.code),
+        Submitted::Accepted(_) | Submitted::Replayed(_) | Submitted::Conflict(_) => None,
+    }
+}
+
+#[test]
+fn a_failed_line_is_corrected_once() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played, correction) = failed_line(&desk);
+        let bank = desk.bank;
+        let second = desk.release(&file(bank, "GZ-2", std::slice::from_ref(&correction)));
+        let third = desk.submit(&file(bank, "GZ-3", std::slice::from_ref(&correction)));
+        assert!(refused(&third).is_some(), "{place}: two live corrections");
+        played.tells(&[Outcome::Paid]);
+        played.settle(&desk, TURNS);
+        assert_eq!(desk.states(&second), [LineState::Paid], "{place}");
+        let fourth = desk.submit(&file(bank, "GZ-4", std::slice::from_ref(&correction)));
+        assert!(refused(&fourth).is_some(), "{place}: corrected and paid");
+        assert_sound(&desk.core, place);
+    }
+}
+
+#[test]
+fn a_correction_that_fails_makes_room_for_the_next() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played, correction) = failed_line(&desk);
+        for number in 2..4 {
+            let text = file(desk.bank, &format!("GZ-{number}"), &[correction.clone()]);
+            let batch = desk.release(&text);
+            played.settle(&desk, TURNS);
+            assert_eq!(desk.states(&batch), [LineState::Failed], "{place}");
+        }
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// Two files race for one correction: exactly one is taken, whatever the order.
+#[test]
+fn of_two_corrections_at_once_one_is_taken() {
+    for adapter in one_bank_a_dialect() {
+        let desk = Desk::new(adapter.code());
+        let (_, _, correction) = failed_line(&desk);
+        let taken: usize = std::thread::scope(|scope| {
+            let race = (2..8).map(|number| {
+                let (desk, correction) = (&desk, correction.clone());
+                scope.spawn(move || {
+                    let text = file(desk.bank, &format!("GZ-{number}"), &[correction]);
+                    usize::from(matches!(desk.submit(&text), Submitted::Accepted(_)))
+                })
+            });
+            let threads: Vec<_> = race.collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .sum()
+        });
+        assert_eq!(taken, 1, "{}", adapter.dialect());
+        assert_sound(&desk.core, adapter.dialect());
+    }
+}
+
+/// The original turns out to be paid while its correction waits: the correction stays.
+#[test]
+fn a_correction_of_a_disputed_line_is_not_sent() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played, correction) = failed_line(&desk);
+        let second = desk.release(&file(desk.bank, "GZ-2", std::slice::from_ref(&correction)));
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        let bytes = played.push_bytes(1, vec![row(&lines[0], Outcome::Paid)]);
+        receive(
+            &desk.core,
+            adapter,
+            played.keys(),
+            MessageKind::Push,
+            &bytes,
+        )
+        .unwrap();
+        for _ in 0..5 {
+            desk.clock.advance(Duration::from_secs(600));
+            played.work(&desk);
+        }
+        assert_eq!(desk.states(&second), [LineState::Released], "{place}");
+        assert_eq!(played.memory(|memory| memory.submissions()), 1, "{place}");
+        // And another one is refused while the dispute lasts.
+        let third = desk.submit(&file(desk.bank, "GZ-3", &[correction]));
+        assert!(refused(&third).is_some(), "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+#[test]
+fn a_paid_an_unknown_and_an_unheard_of_line_are_not_corrected() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let pair = wages(5, 3, desk.bank);
+        let batch = desk.release(&file(desk.bank, "GZ-1", &pair));
+        let played = Played::new(&desk);
+        played.tells(&[Outcome::Paid, Outcome::Unknown, Outcome::Accepted]);
+        desk.clock.advance(Duration::from_secs(60));
+        played.settle(&desk, 3);
+        for row in 1..=4u32 {
+            let mut correction = pair[(row as usize - 1).min(2)].clone();
+            // Another amount: only the correction rule stands in the way.
+            correction.fen += 1;
+            correction.corrects = Some(PaymentId {
+                batch: batch.batch,
+                row,
+            });
+            let text = file(desk.bank, &format!("GZ-9{row}"), &[correction]);
+            let code = refused(&desk.submit(&text));
+            assert_eq!(code, Some(FindingCode::CorrectionConflict), "{place} {row}");
+        }
+        assert_sound(&desk.core, place);
+    }
+}
