@@ -30,6 +30,8 @@ pub struct Report {
     pub journal_id: Option<[u8; 16]>,
     /// What is wrong, in order, at most 1,000.
     pub damages: Vec<Damage>,
+    /// Hash of the record that [`verify_at`] was asked for, if it is there and whole.
+    pub probed: Option<Hash>,
 }
 
 impl Report {
@@ -50,9 +52,21 @@ impl Report {
 /// # Errors
 /// Only if the folder can't be listed.
 pub fn verify(disk: &dyn Disk, dir: &Path) -> Result<Report, JournalError> {
+    verify_at(disk, dir, 0)
+}
+
+/// As [`verify`], and gives the hash of one record, to compare with an index or a checkpoint
+/// that names it.
+///
+/// # Errors
+/// Only if the folder can't be listed.
+pub fn verify_at(disk: &dyn Disk, dir: &Path, probe: u64) -> Result<Report, JournalError> {
     let names = disk.list(dir).map_err(JournalError::io("list", dir))?;
     let mut check = Check {
-        chain: Chain::beginning(),
+        chain: Chain {
+            probe,
+            ..Chain::beginning()
+        },
         records: 0,
         damages: Vec::new(),
         lost_end: false,
@@ -76,6 +90,7 @@ pub fn verify(disk: &dyn Disk, dir: &Path) -> Result<Report, JournalError> {
         closed_cleanly: check.chain.is_closed,
         journal_id: check.chain.journal_id,
         damages: check.damages,
+        probed: check.chain.probed,
     })
 }
 

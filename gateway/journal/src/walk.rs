@@ -125,6 +125,10 @@ pub(crate) struct Chain {
     pub journal_id: Option<[u8; 16]>,
     /// Whether the last record is a closing one.
     pub is_closed: bool,
+    /// A sequence whose hash is wanted; 0 for none.
+    pub probe: u64,
+    /// That hash, once the record was passed.
+    pub probed: Option<Hash>,
 }
 
 impl Chain {
@@ -138,6 +142,8 @@ impl Chain {
             digest: Digest::Sha256,
             journal_id: None,
             is_closed: false,
+            probe: 0,
+            probed: None,
         }
     }
 
@@ -204,6 +210,9 @@ pub(crate) fn walk(
             .map_err(|flaw| Stop { offset, flaw })?;
         let taken = chain.take(&view, offset == 0);
         taken.map_err(|flaw| Stop { offset, flaw })?;
+        if view.sequence == chain.probe {
+            chain.probed = Some(view.hash);
+        }
         seen(view.sequence, offset);
         offset += view.bytes() as u64;
     }

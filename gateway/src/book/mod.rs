@@ -119,7 +119,7 @@ pub struct Book {
     by_digest: BTreeMap<(Uscc, String), BatchId>,
     pub(crate) files: BTreeMap<u64, BankFile>,
     arriving: BTreeMap<u64, Arriving>,
-    scopes: BTreeMap<wages::Scope, Vec<BatchId>>,
+    scopes: BTreeMap<wages::Scope, wages::Scoped>,
     corrections: BTreeMap<PaymentId, PaymentId>,
     unmatched: Vec<UnmatchedRecord>,
     pushed: BTreeMap<(BankCode, String), PushedMessage>,

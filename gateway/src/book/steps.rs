@@ -58,7 +58,7 @@ impl Book {
         self.scopes
             .entry(wages::Scope::of(head))
             .or_default()
-            .push(id);
+            .add(&batch, &self.batches);
         self.by_number
             .insert((head.employer, head.batch_no.clone()), id);
         self.by_digest

@@ -4,6 +4,7 @@ use super::arguments::Verify;
 use super::terminal::{Align, Cell, Colour, Table, grouped, paper};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use journal::disk::OsDisk;
+use journal::index::{Index as _, IndexError, SledIndex};
 use journal::{Damage, Flaw, Report};
 use schemas::Lang;
 use serde_json::{Value, json};
@@ -15,13 +16,20 @@ use std::path::Path;
 /// See [`Failure`]; damages are no failure of the command but its result.
 pub fn run(arguments: &Verify, lang: Lang) -> Ended {
     let folder = arguments.data.join("journal");
-    let report = journal::verify(&OsDisk, &folder).map_err(|error| no_journal(&folder, &error))?;
+    let index = index_head(&arguments.data.join("index"));
+    let probe = match &index {
+        IndexHead::At { position, .. } => *position,
+        IndexHead::Absent | IndexHead::NotReadable(_) => 0,
+    };
+    let report =
+        journal::verify_at(&OsDisk, &folder, probe).map_err(|error| no_journal(&folder, &error))?;
+    let standing = index.against(&report);
     if report.segments == 0 && report.damages.is_empty() {
         return Err(empty(&folder));
     }
     let mut paper = paper();
     if arguments.json {
-        paper.document(&document(&report))?;
+        paper.document(&document(&report, standing))?;
     } else {
         let (records, segments) = (grouped(report.records), grouped(report.segments));
         paper.line(&match lang {
@@ -37,12 +45,111 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
         if !report.damages.is_empty() {
             paper.table(&damage_table(&report, lang))?;
         }
+        let (text, colour) = standing.words(lang);
+        paper.coloured_line(text, colour)?;
         let (text, colour) = verdict(&report, lang);
         paper.coloured_line(text, colour)?;
     }
     paper.flush()?;
-    let sound = report.is_sound();
+    let sound = report.is_sound() && standing != Standing::Foreign;
     Ok(if sound { Exit::Done } else { Exit::InputErrors })
+}
+
+/// Up to where the index says that it is, and by which hash.
+enum IndexHead {
+    Absent,
+    NotReadable(String),
+    At {
+        position: u64,
+        hash: journal::chain::Hash,
+    },
+}
+
+/// The index against the journal. It is never the truth: damage here costs a rebuild.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Absent,
+    InUse,
+    Agrees,
+    /// It knows records that this journal does not have: the journal lost its end, was set back,
+    /// or is another one.
+    Foreign,
+}
+
+const CACHE_BYTES: u64 = 16 * 1024 * 1024;
+
+fn index_head(folder: &Path) -> IndexHead {
+    if !folder.join("db").exists() {
+        return IndexHead::Absent;
+    }
+    let read = || {
+        let index = SledIndex::open(folder, CACHE_BYTES)?;
+        Ok::<_, IndexError>((index.position()?, index.head()?))
+    };
+    match read() {
+        Ok((position, Some(hash))) => IndexHead::At { position, hash },
+        Ok((_, None)) => IndexHead::Absent,
+        Err(error) => IndexHead::NotReadable(error.to_string()),
+    }
+}
+
+impl IndexHead {
+    fn against(&self, report: &Report) -> Standing {
+        match self {
+            Self::Absent => Standing::Absent,
+            Self::NotReadable(why) => {
+                tracing::debug!(why, "the index is not compared");
+                Standing::InUse
+            }
+            Self::At { hash, .. } if report.probed == Some(*hash) => Standing::Agrees,
+            Self::At { .. } => Standing::Foreign,
+        }
+    }
+}
+
+impl Standing {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::InUse => "not_compared",
+            Self::Agrees => "agrees",
+            Self::Foreign => "foreign",
+        }
+    }
+
+    fn words(self, lang: Lang) -> (&'static str, Colour) {
+        match self {
+            Self::Absent => (
+                pick(
+                    lang,
+                    "没有索引;启动时由日志重建",
+                    "no index; a start rebuilds it",
+                ),
+                Colour::Yellow,
+            ),
+            Self::InUse => (
+                pick(
+                    lang,
+                    "索引正在使用或读不出,未比对",
+                    "the index is in use or unreadable",
+                ),
+                Colour::Yellow,
+            ),
+            Self::Agrees => (
+                pick(lang, "索引与日志一致", "the index agrees with the journal"),
+                Colour::Green,
+            ),
+            Self::Foreign => (
+                pick(
+                    lang,
+                    "索引所记的记录日志里没有:日志尾部缺失、被回退,或不是同一日志",
+                    "the index knows a record that the journal lacks: its end is missing, it was \
+                     set back, or it is another one",
+                ),
+                Colour::Red,
+            ),
+        }
+    }
 }
 
 fn verdict(report: &Report, lang: Lang) -> (&'static str, Colour) {
@@ -90,10 +197,10 @@ fn damage_table(report: &Report, lang: Lang) -> Table {
     table
 }
 
-fn document(report: &Report) -> Value {
+fn document(report: &Report, standing: Standing) -> Value {
     let damages: Vec<Value> = report.damages.iter().map(damage_document).collect();
     json!({
-        "sound": report.is_sound(),
+        "sound": report.is_sound() && standing != Standing::Foreign,
         "records": report.records,
         "segments": report.segments,
         "head": {
@@ -102,6 +209,7 @@ fn document(report: &Report) -> Value {
         },
         "closed_cleanly": report.closed_cleanly,
         "journal_id": report.journal_id.map(|id| crate::hex(&id)),
+        "index": standing.as_str(),
         "damages": damages,
     })
 }

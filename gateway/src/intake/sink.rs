@@ -5,6 +5,7 @@ use crate::book::table::TableRow;
 use crate::core::{Core, CoreError, Fact};
 use crate::event::Event;
 use crate::mandates::Mandates;
+use journal::seal::Blinder;
 use schemas::employer_files::{Sink, SinkError};
 use schemas::value::{PaymentId, Purpose};
 use schemas::{BatchHead, Finding, FindingCode, Lang, PayLine, Severity};
@@ -78,6 +79,8 @@ pub(super) struct JournalSink<'a> {
     findings_text: Vec<u8>,
     findings_count: u32,
     late: Vec<Finding>,
+    people: Blinder,
+    accounts: Blinder,
 }
 
 impl<'a> JournalSink<'a> {
@@ -102,6 +105,8 @@ impl<'a> JournalSink<'a> {
             findings_text: Vec::new(),
             findings_count: 0,
             late: Vec::new(),
+            people: core.vault().blinder("id_number"),
+            accounts: core.vault().blinder("account"),
         }
     }
 
@@ -223,7 +228,6 @@ impl Sink for JournalSink<'_> {
     }
 
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
-        let vault = self.core.vault();
         let id_number = line.payee.id_number.reveal(Purpose::Matching);
         let account = line.payee.account.reveal(Purpose::Matching);
         lines::write(line, &mut self.text).map_err(|error| failed(error.into()))?;
@@ -237,8 +241,8 @@ impl Sink for JournalSink<'_> {
             line_no: line.line_no.0,
             refused: false,
             amount_fen: line.amount.0,
-            person: short(vault.blind("id_number", id_number.as_bytes())),
-            account: short(vault.blind("account", account.as_bytes())),
+            person: short(self.people.blind(id_number.as_bytes())),
+            account: short(self.accounts.blind(account.as_bytes())),
         })
         .map_err(failed)
     }

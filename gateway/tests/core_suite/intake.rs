@@ -152,3 +152,27 @@ fn what_was_acknowledged_survives_a_power_cut_and_nothing_else_is_visible() {
     // And its number is free.
     desk.accept(&file("GZ-2", &[LI]));
 }
+
+#[test]
+fn the_batch_that_carries_a_wage_now_is_named_among_many() {
+    let desk = Desk::new();
+    let own = schemas::value::Uscc::parse(super::desk::USCC).unwrap();
+    // Each of the first three took ZHANG's wage and was withdrawn; the fourth carries it.
+    for number in 1..=3 {
+        let gone = desk.accept(&file(&format!("GZ-{number}"), &[ZHANG, LI]));
+        gateway::approval::withdraw(&desk.core, own, MAKER, gone.batch).unwrap();
+    }
+    let carries = desk.accept(&file("GZ-4", &[LI, ZHANG]));
+    let refused = desk.submit_as(MAKER, Policy::AllOrNothing, &file("GZ-5", &[ZHANG]));
+    assert_eq!(codes(&refused), [(FindingCode::PayeeInFlight, Some(1))]);
+    let Submitted::Refused { findings, .. } = refused else {
+        panic!("refused")
+    };
+    let earlier = format!("{}.2", carries.batch);
+    assert_eq!(findings[0].arguments.get("earlier"), Some(&earlier));
+    // The same after a restart, which reads them all again.
+    desk.core.journal().commit().unwrap();
+    let desk = desk.crash();
+    let refused = desk.submit_as(MAKER, Policy::AllOrNothing, &file("GZ-6", &[LI]));
+    assert_eq!(codes(&refused), [(FindingCode::PayeeInFlight, Some(1))]);
+}
