@@ -172,7 +172,10 @@ fn of_file(
         .lines
         .iter()
         .filter_map(|index| batch.line(*index));
-    let waiting = waiting.filter(|line| line.state == LineState::Accepted);
+    // A file that was given up and that the bank knows all the same is asked about, but its lines
+    // are another file's.
+    let waiting = waiting
+        .filter(|line| line.state == LineState::Accepted && line.file_no == file.intent.file_no);
     if let Some(since_ms) = waiting.map(|line| line.since_ms).min() {
         let limit_ms = since_ms.saturating_add(answer_limit_ms);
         if now_ms >= limit_ms {

@@ -286,7 +286,8 @@ fn steps_for(
         .filter(|index| {
             batch.line(*index).is_some_and(|line| {
                 let next = schemas::line_state::apply(line.state, false, event);
-                matches!(next, schemas::line_state::Applied::Moved(_))
+                // A line that another file carries by now is that file's.
+                line.file_no == file_no && matches!(next, schemas::line_state::Applied::Moved(_))
             })
         })
         .map(|index| Move {

@@ -210,6 +210,42 @@ fn a_late_push_about_an_abandoned_file_is_an_alarm_all_the_same() {
     }
 }
 
+/// M12: the file that came back to life does not stand in the way of the one that carries the
+/// lines: past the answer limit they are unknown, and a later result counts.
+#[test]
+fn a_revived_file_does_not_hold_up_the_bank() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let batch = release(&desk, 2);
+        let played = Played::new(&desk);
+        played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
+        played.work(&desk);
+        desk.clock.step(time::Duration::days(1));
+        played.work(&desk);
+        let lines = played.memory(|memory| memory.instructed(2)).unwrap();
+        push(
+            &desk,
+            &played,
+            &played.push_bytes(1, vec![row(&lines[0], Outcome::Paid)]),
+        );
+        played.memory(|memory| {
+            let silent = |number| (number, Fault::Silent);
+            memory.faults = (memory.sent..memory.sent + 400).map(silent).collect();
+        });
+        let limit = Duration::from_millis(adapter.query_pace().answer_limit_ms);
+        desk.clock.advance(limit);
+        played
+            .try_work(&desk)
+            .unwrap_or_else(|error| panic!("{place}: {error}"));
+        assert_eq!(desk.states(&batch), [LineState::Unknown; 2], "{place}");
+        played.memory(|memory| memory.faults.clear());
+        played.settle(&desk, 20);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
 /// The bank reports a file that we hold to be unsent: nothing of it may leave any more.
 #[test]
 fn a_push_about_an_unsent_file_stops_it() {
