@@ -1,7 +1,8 @@
 //! How near durable intake is to the disk: files submitted and waited for until they survive a
 //! loss of power, against writing the same journal bytes raw with as many fdatasyncs.
 //!
-//! `cargo run --release -p gateway --example intake_rate -- [DIR] [LINES] [BATCHES] [THREADS] [PROJECTS]`
+//! `cargo run --release -p gateway --example intake_rate --
+//! [DIR] [LINES] [BATCHES] [THREADS] [PROJECTS]`
 //! Without LINES: 200 batches of 1,000 lines, each of a project of its own and all of one
 //! project, then 4 of 100,000; two threads each.
 #![allow(clippy::print_stdout, clippy::float_arithmetic)] // a report of times for people
