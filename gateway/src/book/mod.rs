@@ -120,7 +120,7 @@ pub struct Book {
     pub(crate) files: BTreeMap<u64, BankFile>,
     arriving: BTreeMap<u64, Arriving>,
     scopes: BTreeMap<wages::Scope, wages::Scoped>,
-    corrections: BTreeMap<PaymentId, PaymentId>,
+    corrections: BTreeMap<PaymentId, Vec<PaymentId>>,
     unmatched: Vec<UnmatchedRecord>,
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,

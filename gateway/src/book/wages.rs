@@ -1,6 +1,6 @@
 //! M14: the same wage is not paid again under another number while the first is on its way.
 
-use super::{Batch, Book, LineState, TableRow};
+use super::{Batch, Book, Line, LineState, TableRow};
 use crate::event::AcceptedHead;
 use schemas::value::{BatchId, PayMonth, PaymentId, Uscc};
 use std::collections::{BTreeMap, HashMap};
@@ -139,6 +139,29 @@ impl Book {
                 })
             })
             .collect()
+    }
+
+    /// Another payment of the same wage whose outcome is disputed: until two people have decided
+    /// what became of it, this one is not sent.
+    pub(super) fn disputed_twin(
+        &self,
+        batch: &Batch,
+        payment: PaymentId,
+        line: &Line,
+    ) -> Option<PaymentId> {
+        let scoped = self.scopes.get(&Scope::of(&batch.head))?;
+        let places = scoped.places.as_ref()?;
+        places
+            .of((line.person, line.amount_fen))
+            .filter_map(|(place, row)| {
+                let batch = *scoped.batches.get(usize::try_from(place).ok()?)?;
+                Some(PaymentId { batch, row })
+            })
+            .filter(|other| other.batch != payment.batch)
+            .find(|other| {
+                self.line(*other)
+                    .is_some_and(|(_, line)| line.disputed.is_some())
+            })
     }
 
     /// The payment that carries the wage now: the first unfinished one, else the last paid.

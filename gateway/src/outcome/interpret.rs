@@ -71,7 +71,12 @@ impl<'a> Interpreter<'a> {
     #[must_use]
     pub fn receipt(mut self, receipt: &Receipt) -> Interpretation {
         self.records(&receipt.lines);
-        self.rest(receipt.outcome, receipt.bank_code.as_deref());
+        let outcome = match receipt.outcome {
+            // The bank knows the number: it may have the file, and a correction would pay twice.
+            Outcome::Failed(FailureReason::Duplicate) => Outcome::Unknown,
+            other => other,
+        };
+        self.rest(outcome, receipt.bank_code.as_deref());
         self.out
     }
 
