@@ -39,6 +39,31 @@ impl PayerPart {
     }
 }
 
+/// Findings by what they stop, all of them, however many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors about the file.
+    pub file_errors: u64,
+    /// Errors about a line.
+    pub line_errors: u64,
+    /// Warnings.
+    pub warnings: u64,
+    /// Notes.
+    pub notes: u64,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, finding: &Finding) {
+        match (finding.severity, finding.line) {
+            (Severity::Error, None) => self.file_errors += 1,
+            (Severity::Error, Some(_)) => self.line_errors += 1,
+            (Severity::Warning, _) => self.warnings += 1,
+            (Severity::Note, _) => self.notes += 1,
+        }
+    }
+}
+
 /// What a reading leaves for its closing.
 #[derive(Debug, Default)]
 pub struct Collected {
@@ -48,6 +73,8 @@ pub struct Collected {
     pub corrects: Vec<(u32, PaymentId)>,
     /// Findings, ordered by row, those of the whole file last.
     pub findings: Vec<Finding>,
+    /// All findings, counted.
+    pub counts: Counts,
     /// Findings beyond [`FINDINGS_IN_ANSWER_MAX`].
     pub findings_beyond: u64,
 }
@@ -55,6 +82,9 @@ pub struct Collected {
 impl Collected {
     /// Adds findings of the close in their places.
     pub fn merge(&mut self, mut late: Vec<Finding>) {
+        for finding in &late {
+            self.counts.add(finding);
+        }
         self.findings.append(&mut late);
         // Stable: findings of one row stay in the order in which they were made.
         self.findings
@@ -166,7 +196,11 @@ impl<'a> JournalSink<'a> {
         serde_json::to_writer(&mut self.findings_text, &both_languages(&finding))?;
         self.findings_text.push(b'\n');
         self.findings_count += 1;
-        if self.collected.findings.len() < FINDINGS_IN_ANSWER_MAX {
+        self.collected.counts.add(&finding);
+        // What refuses the file is decided by the counts; of the list only warnings, notes and
+        // errors of lines may be too many for an answer.
+        let of_file = finding.line.is_none() && finding.severity == Severity::Error;
+        if of_file || self.collected.findings.len() < FINDINGS_IN_ANSWER_MAX {
             self.collected.findings.push(finding);
         } else {
             self.collected.findings_beyond += 1;

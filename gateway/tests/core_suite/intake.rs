@@ -176,3 +176,30 @@ fn the_batch_that_carries_a_wage_now_is_named_among_many() {
     let refused = desk.submit_as(MAKER, Policy::AllOrNothing, &file("GZ-6", &[LI]));
     assert_eq!(codes(&refused), [(FindingCode::PayeeInFlight, Some(1))]);
 }
+
+/// Found by an attack: with more findings than an answer carries, the decisive ones were lost.
+#[test]
+fn no_number_of_warnings_hides_an_error_of_the_file() {
+    let desk = Desk::new();
+    // Two warnings a line: a prefix of no bank, and a wrong check digit.
+    let rows: Vec<String> = (1..=56_000)
+        .map(|n| format!("{n},张样一,11010519491231002X,9999990000000{n:06},0.01\n"))
+        .collect();
+    let head = file("GZ-1", &[]).replace("总笔数,0", "总笔数,56000");
+    let text = format!(
+        "{}{}",
+        head.replace("总金额,0.00", "总金额,560.00"),
+        rows.concat()
+    );
+    let foreign = text.replace(super::desk::ACCOUNT, "6222020000000000000");
+    let refused = desk.submit_as(MAKER, Policy::GoodLines, &foreign);
+    match refused {
+        Submitted::Refused { findings, summary } => {
+            let decisive = FindingCode::PayerAccountNotMandated;
+            assert!(findings.iter().any(|finding| finding.code == decisive));
+            assert_eq!(summary.errors, 1);
+            assert!(summary.warnings > 100_000, "{}", summary.warnings);
+        }
+        other => panic!("{other:?}"),
+    }
+}
