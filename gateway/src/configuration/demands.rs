@@ -7,7 +7,7 @@ use super::connection::{Connection, Endpoint, EndpointTls};
 use super::error::{ConfigurationError, Problem};
 use super::file::{Source, at, present, private};
 use super::profile::{EvidenceLevel, Profile};
-use super::settings::Settings;
+use super::settings::{DevelopmentSettings, Settings};
 
 /// Words in every certificate of the development authority (crate `certs`).
 const DEVELOPMENT_MARK: &[u8] = b"DEVELOPMENT CA";
@@ -18,6 +18,9 @@ pub(super) fn of_server(
     profile: &Profile,
     errors: &mut Vec<ConfigurationError>,
 ) {
+    if profile.tls_required && settings.development != DevelopmentSettings::default() {
+        errors.push(source.problem("[development]", Problem::DevelopmentTime));
+    }
     let Some(tls) = &settings.tls else {
         if profile.tls_required {
             errors.push(source.problem("profile", Problem::NoTls));

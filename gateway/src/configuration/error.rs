@@ -31,6 +31,8 @@ pub enum Problem {
     NoCrl,
     /// Production with a development authority.
     DevelopmentAuthority,
+    /// Production with a clock or pace of its own.
+    DevelopmentTime,
     /// Production with a plain connection to a public address.
     Plain,
     /// An exception without signer or reason.
@@ -102,6 +104,7 @@ impl Problem {
             Self::NoTls => "生产环境没有配置 TLS 证书文件".to_owned(),
             Self::NoCrl => "生产环境没有配置证书吊销列表".to_owned(),
             Self::DevelopmentAuthority => "生产环境使用了开发用证书颁发机构".to_owned(),
+            Self::DevelopmentTime => "生产环境使用了开发用时钟或节奏".to_owned(),
             Self::Plain => "生产环境以明文连接公网地址".to_owned(),
             Self::ExceptionUnsigned => "例外没有签署人或理由".to_owned(),
             Self::ExceptionExpired(date) => format!("例外已于 {date} 到期"),
@@ -121,6 +124,7 @@ impl Problem {
             Self::NoTls => "production without TLS files".to_owned(),
             Self::NoCrl => "production without a certificate revocation list".to_owned(),
             Self::DevelopmentAuthority => "a development authority in production".to_owned(),
+            Self::DevelopmentTime => "a development clock or pace in production".to_owned(),
             Self::Plain => "a plain connection to a public address in production".to_owned(),
             Self::ExceptionUnsigned => "an exception without signer or reason".to_owned(),
             Self::ExceptionExpired(date) => format!("the exception ended on {date}"),
@@ -152,6 +156,7 @@ impl Problem {
                 "请改用正式颁发机构的证书",
                 "use the certificates of your real authority",
             ),
+            Self::DevelopmentTime => ("请删除 [development]", "remove the table [development]"),
             Self::Plain => (
                 "请为该端点配置 tls，或改用内网前置机地址",
                 "give the endpoint tls, or the address of a front-end in your own network",

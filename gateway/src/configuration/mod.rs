@@ -26,8 +26,8 @@ pub use mandates::{Mandate, Mandates};
 pub use profile::{EvidenceLevel, Profile, ProfileName};
 pub use roles::{PartyKind, Roles, RouteGroup};
 pub use settings::{
-    ChainDigest, DispatchSettings, GroupCommit, JournalSettings, Limits, Listen, LogLevel,
-    LogSettings, Places, ServerTlsFiles, Settings, TimeOuts,
+    ChainDigest, DevelopmentSettings, DispatchSettings, GroupCommit, JournalSettings, Limits,
+    Listen, LogLevel, LogSettings, Places, ServerTlsFiles, Settings, TimeOuts,
 };
 
 use file::Source;

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer};
+use time::OffsetDateTime;
 
 use super::profile::ProfileName;
 use super::value;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub dispatch: DispatchSettings,
     /// Logs.
     pub logs: LogSettings,
+    /// Time for tests and demonstrations; refused by the production profile.
+    pub development: DevelopmentSettings,
 }
 
 /// Folders and files; relative ones begin at the folder of `gateway.toml`.
@@ -290,6 +293,29 @@ pub struct LogSettings {
     pub level: LogLevel,
 }
 
+/// Time for tests and demonstrations: a bank day whatever the hour outside, and answer limits of
+/// hours that pass in seconds. The production profile refuses anything but the defaults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DevelopmentSettings {
+    /// What the business clock shows at the start; it runs on from there. The machine's time
+    /// where absent. Certificates live by the machine's time all the same.
+    #[serde(deserialize_with = "value::moment")]
+    pub clock: Option<OffsetDateTime>,
+    /// Divides the waiting times of the adapters.
+    #[serde(deserialize_with = "divisor")]
+    pub pace_divisor: u64,
+}
+
+impl Default for DevelopmentSettings {
+    fn default() -> Self {
+        Self {
+            clock: None,
+            pace_divisor: 1,
+        }
+    }
+}
+
 fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     value::within(deserializer, 1_000_000..=50_000_000)
 }
@@ -312,4 +338,8 @@ fn group<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
 
 fn wait_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     value::within(deserializer, 100..=3_600_000)
+}
+
+fn divisor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 1..=1_000_000)
 }

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 
 use schemas::BankCode;
 use serde::de::{self, Deserializer, Visitor};
-use time::Date;
+use time::format_description::well_known::Rfc3339;
+use time::{Date, OffsetDateTime};
 
 /// Reads a whole number within a range.
 pub(super) fn within<'de, D: Deserializer<'de>>(
@@ -84,5 +85,16 @@ pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D
         deserializer,
         |text| Date::parse(text, &format),
         "a date such as \"2026-12-31\"",
+    )
+}
+
+/// Reads `2026-11-23T10:00:00+08:00`.
+pub(super) fn moment<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<OffsetDateTime>, D::Error> {
+    through(
+        deserializer,
+        |text| OffsetDateTime::parse(text, &Rfc3339).map(Some),
+        "a time such as \"2026-11-23T10:00:00+08:00\"",
     )
 }

@@ -50,6 +50,32 @@ fn threats_1_production_starts_only_with_files_and_a_revocation_list() {
 }
 
 #[test]
+fn production_keeps_the_time_of_the_machine() {
+    for (option, refused) in [
+        ("clock = \"2026-11-23T10:00:00+08:00\"", true),
+        ("pace_divisor = 2", true),
+        ("pace_divisor = 1", false),
+    ] {
+        let server = format!("{}\n[development]\n{option}\n", with_crl());
+        let told = told(&production(&server, "Real CA"));
+        assert_eq!(told.len(), usize::from(refused), "{told:?}");
+        assert!(
+            told.iter()
+                .all(|error| error.contains("a development clock"))
+        );
+        let server = server.replace("production", "development");
+        load(&production(&server, "Real CA")).unwrap();
+    }
+    let server = format!("{}\n[development]\nclock = \"ten\"\n", with_crl());
+    let told = told(&production(&server, "Real CA"));
+    assert!(
+        told.iter()
+            .all(|error| error.contains("expected a time such as"))
+    );
+    assert_eq!(told.len(), 1);
+}
+
+#[test]
 fn production_refuses_the_development_authority_by_its_certificate() {
     let name = "Anxin Gateway DEVELOPMENT CA - not for production";
     let told = told(&production(&with_crl(), name));

@@ -9,7 +9,7 @@ use super::assembly::{AssemblyError, Gateway, Parts};
 use super::terminal::{Colour, errors, progress};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::api::ApiLimits;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, OffsetClock, SystemClock};
 use crate::configuration::{
     Configuration, ConfigurationError, EvidenceLevel, ProfileName, Settings,
 };
@@ -29,7 +29,7 @@ use std::time::Duration;
 /// See [`Failure`].
 pub fn run(arguments: &Serve, lang: Lang) -> Ended {
     let configuration = load(arguments, lang)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let clock = clock(&configuration.settings);
     let level = configuration.settings.logs.level;
     telemetry::begin(level, Arc::clone(&clock)).map_err(|error| Failure::defect(&error))?;
     certs::self_test().map_err(|error| Failure::defect(&error))?;
@@ -58,8 +58,11 @@ async fn serve(
         banks: connected.banks,
         collectors: connected.collectors,
         mandates: mandates(configuration),
-        pace: Pace::REAL,
-        tls: security::server_tls(settings, clock.as_ref())?,
+        pace: Pace {
+            divisor: settings.development.pace_divisor,
+        },
+        // Certificates live by the machine's time, whatever the business clock shows.
+        tls: security::server_tls(settings, &SystemClock::new())?,
         parties: settings.listen.parties,
         operator: settings.listen.operator,
         limits: limits(settings),
@@ -84,6 +87,14 @@ async fn serve(
         .await
         .map_err(|error| Failure::defect(&error))?;
     Ok(Exit::Done)
+}
+
+/// The business clock: the machine's, or in development one that was set.
+fn clock(settings: &Settings) -> Arc<dyn Clock> {
+    match settings.development.clock {
+        Some(start) => Arc::new(OffsetClock::new(start, 1)),
+        None => Arc::new(SystemClock::new()),
+    }
 }
 
 fn load(arguments: &Serve, lang: Lang) -> Result<Configuration, Failure> {
