@@ -69,7 +69,11 @@ pub fn confirm(
     evidence_digest: &str,
 ) -> Result<u64, CommandError> {
     let mut desk = core.desk();
-    let proposal = desk.proposal(payment).ok_or(CommandError::NotFound)?;
+    let Some(proposal) = desk.proposal(payment) else {
+        // The line moved on and took the proposal with it, or there never was one.
+        open_line(&desk, payment)?;
+        return Err(CommandError::NotFound);
+    };
     if same_human(&proposal.operator, operator) {
         return Err(CommandError::Forbidden {
             why: "same_operator",
