@@ -42,7 +42,8 @@ pub fn approve(
             why: "person_required",
         });
     }
-    if head.submitted_by == person {
+    // Two spellings of one name are one human.
+    if head.submitted_by.eq_ignore_ascii_case(person) {
         return Err(CommandError::Forbidden { why: "same_person" });
     }
     if batch.state() != BatchState::Held {

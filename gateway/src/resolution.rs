@@ -1,7 +1,7 @@
 //! Two operators decide, with evidence, what became of an unknown or disputed line. It sets an
 //! outcome and never pays (INTERFACE section 4).
 
-use crate::book::{Book, Line};
+use crate::book::{Book, Line, Proposal};
 use crate::core::Core;
 use crate::event::Event;
 use crate::failure::CommandError;
@@ -37,7 +37,10 @@ pub fn propose(
     check(decision)?;
     let mut desk = core.desk();
     open_line(&desk, payment)?;
-    if let Some(waiting) = desk.proposal(payment) {
+    // A proposal may be replaced by one over other evidence; who confirms names the evidence.
+    let digest = decision.evidence_digest.to_ascii_lowercase();
+    let same = |waiting: &&Proposal| waiting.evidence_digest == digest;
+    if let Some(waiting) = desk.proposal(payment).filter(same) {
         return Err(CommandError::Conflict {
             field: "proposal",
             why: format!("proposed by {}", waiting.operator),
@@ -66,7 +69,11 @@ pub fn confirm(
     evidence_digest: &str,
 ) -> Result<u64, CommandError> {
     let mut desk = core.desk();
-    let proposal = desk.proposal(payment).ok_or(CommandError::NotFound)?;
+    let Some(proposal) = desk.proposal(payment) else {
+        // The line moved on and took the proposal with it, or there never was one.
+        open_line(&desk, payment)?;
+        return Err(CommandError::NotFound);
+    };
     if same_human(&proposal.operator, operator) {
         return Err(CommandError::Forbidden {
             why: "same_operator",
@@ -93,10 +100,18 @@ pub fn confirm(
 /// An operator is a person by name; the same name in both forms of the URI is one human.
 fn same_human(one: &str, other: &str) -> bool {
     let human = |uri: &str| match uri.parse() {
-        Ok(certs::identity::Party::Operator { name, person }) => Some(person.unwrap_or(name)),
+        Ok(certs::identity::Party::Operator { name, person }) => {
+            Some(folded(&person.unwrap_or(name)))
+        }
         Ok(_) | Err(_) => None,
     };
     one == other || human(one).is_none_or(|name| human(other).is_none_or(|other| other == name))
+}
+
+/// `Anna`, `anna` and `anna.` are one human.
+fn folded(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 fn check(decision: &Decision) -> Result<(), CommandError> {

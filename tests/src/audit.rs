@@ -2,6 +2,7 @@
 //! at every position. Its table of moves is written down here from INTERFACE section 4, not
 //! taken from the machine.
 
+use certs::digest::{DigestAlgorithm, digest};
 use gateway::book::{Batch, Book, Recorded};
 use gateway::core::{Core, read_event};
 use gateway::event::{Event, Origin};
@@ -32,7 +33,49 @@ pub fn audit(core: &Core) -> Vec<String> {
         }
         auditor.after(record.sequence, &event);
     }
+    auditor.breaches.extend(kept(core));
     auditor.breaches
+}
+
+/// M8: the bytes that came and left are in the record, and have the digest that it states.
+fn kept(core: &Core) -> Vec<String> {
+    let mut breaches = Vec::new();
+    let mut arrived: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
+    for entry in core.journal().scan(1) {
+        let (_, record) = entry.expect("a readable record");
+        if record.kind.is_reserved() {
+            continue;
+        }
+        let (event, _) = read_event(&record).expect("an event");
+        let bytes = || core.personal(&record).expect("the bytes").to_vec();
+        let (stated, bytes) = match &event {
+            Event::MessageLeaving { digest, .. } | Event::MessageAnswered { digest, .. } => {
+                (digest.as_str(), bytes())
+            }
+            Event::BankMessage { digest, .. } => {
+                let stated = digest.rsplit(':').next().unwrap_or_default();
+                (stated, bytes())
+            }
+            Event::BatchBytes { opened, .. } => {
+                arrived.entry(*opened).or_default().extend(bytes());
+                continue;
+            }
+            Event::BatchAccepted(head) => {
+                let opened = head.batch.sequence();
+                let whole = arrived.remove(&opened).unwrap_or_default();
+                (head.digest.as_str(), whole)
+            }
+            _ => continue,
+        };
+        let own = gateway::hex(&digest(DigestAlgorithm::Sha256, &bytes));
+        if own != stated {
+            breaches.push(format!(
+                "record {}: M8 other bytes are kept",
+                record.sequence
+            ));
+        }
+    }
+    breaches
 }
 
 /// Fails with all breaches of a journal.
@@ -95,10 +138,10 @@ impl Auditor {
             Event::BatchAccepted(head) => {
                 self.makers.insert(head.batch, head.submitted_by.clone());
             }
-            Event::BatchApproved { batch, person, .. } => {
-                if self.makers.get(batch) == Some(person) || person != actor {
-                    self.breach(sequence, "M13 the maker approves");
-                }
+            Event::BatchApproved { batch, person, .. }
+                if self.makers.get(batch) == Some(person) || person != actor =>
+            {
+                self.breach(sequence, "M13 the maker approves");
             }
             Event::ResolutionProposed {
                 payment, operator, ..
@@ -107,10 +150,8 @@ impl Auditor {
             }
             Event::ResolutionConfirmed {
                 payment, operator, ..
-            } => {
-                if self.proposers.get(payment).is_none_or(|by| by == operator) {
-                    self.breach(sequence, "M13 one operator resolves alone");
-                }
+            } if self.proposers.get(payment).is_none_or(|by| by == operator) => {
+                self.breach(sequence, "M13 one operator resolves alone");
             }
             _ => {}
         }

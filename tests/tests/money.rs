@@ -2,6 +2,8 @@
 //! memory, and the bank played from its own chair. After each story an auditor replays the
 //! journal record by record.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// A test names the arms that it expects.
+#![allow(clippy::wildcard_enum_match_arm)]
 
 #[path = "money/calendar.rs"]
 mod calendar;
@@ -23,3 +25,5 @@ mod resolution;
 mod seal;
 #[path = "money/submission.rs"]
 mod submission;
+#[path = "money/trouble.rs"]
+mod trouble;

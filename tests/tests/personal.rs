@@ -2,6 +2,8 @@
 //! a log line, a metric, an error, a finding or a `Debug` print: a whole story on every dialect,
 //! then a search for every value in every spelling.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// A test names the arms that it expects.
+#![allow(clippy::wildcard_enum_match_arm)]
 
 use adapters::exchange::Outcome;
 use gateway::event::Policy;

@@ -4,6 +4,7 @@ use crate::access::rate::{Buckets, Rate};
 use crate::api::spool::SpoolFolder;
 use crate::clock::Clock;
 use crate::core::{Core, CoreError};
+use crate::index::Search;
 use crate::mandates::Mandates;
 use crate::telemetry::Metrics;
 use schemas::employer_files::{BankRules, Limits};
@@ -116,6 +117,8 @@ pub struct AppParts {
     pub file_limits: Limits,
     /// Limits of the interface.
     pub limits: ApiLimits,
+    /// Equality search by keyed hash.
+    pub search: Search,
     /// Where large uploads wait.
     pub spool: SpoolFolder,
     /// For time-outs of the network and the pace of searches; the machine's clock, also where
@@ -139,6 +142,11 @@ impl App {
     pub fn new(parts: AppParts) -> Self {
         let searches = Buckets::new(parts.limits.search_rate, Arc::clone(&parts.pace));
         Self { parts, searches }
+    }
+
+    /// Equality search by keyed hash.
+    pub(crate) fn search(&self) -> &Search {
+        &self.parts.search
     }
 
     /// Journal, vault and book.

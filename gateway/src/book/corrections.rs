@@ -40,29 +40,26 @@ impl Book {
         original: PaymentId,
     ) -> Result<(), CorrectionConflict> {
         self.correctable(employer, original)?;
-        match self.live_correction(original) {
-            Some(live) => Err(CorrectionConflict::Live(live)),
-            None => Ok(()),
-        }
+        self.family_rests(original, None)
     }
 
-    /// Checked again when a correction is intended: its original may have become disputed, or
-    /// turned out to be paid, since.
+    /// Checked again when a line is intended: since it was accepted its original, or any other
+    /// payment of the same wage, may have become disputed or turned out to be paid.
     ///
     /// # Errors
     /// Why not.
     pub fn may_intend(&self, payment: PaymentId) -> Result<(), CorrectionConflict> {
-        let Some((batch, _)) = self.line(payment) else {
+        let Some((batch, line)) = self.line(payment) else {
             return Err(CorrectionConflict::Unknown);
         };
+        if self.disputed_twin(batch, payment, line).is_some() {
+            return Err(CorrectionConflict::Disputed);
+        }
         let Some(original) = batch.corrects.get(&payment.row) else {
             return Ok(());
         };
         self.correctable(batch.head.employer, *original)?;
-        match self.live_correction(*original) {
-            Some(live) if live != payment => Err(CorrectionConflict::Live(live)),
-            Some(_) | None => Ok(()),
-        }
+        self.family_rests(*original, Some(payment))
     }
 
     fn correctable(&self, employer: Uscc, original: PaymentId) -> Result<(), CorrectionConflict> {
@@ -88,21 +85,68 @@ impl Book {
         }
     }
 
-    /// The correction of a line that has not failed, returned or been cancelled itself.
+    /// A wage and all its corrections, their corrections too: of the whole family at most one
+    /// lives, and while one is disputed none may be paid.
+    fn family_rests(
+        &self,
+        member: PaymentId,
+        except: Option<PaymentId>,
+    ) -> Result<(), CorrectionConflict> {
+        let root = self.root_of(member);
+        let corrections = self.corrections.get(&root).into_iter().flatten().copied();
+        for other in std::iter::once(root).chain(corrections) {
+            let Some((_, line)) = self.line(other) else {
+                continue;
+            };
+            if line.disputed.is_some() {
+                return Err(CorrectionConflict::Disputed);
+            }
+            if Some(other) != except && is_alive(line.state) {
+                return Err(CorrectionConflict::Live(other));
+            }
+        }
+        Ok(())
+    }
+
+    /// The first payment of a family.
+    pub(super) fn root_of(&self, member: PaymentId) -> PaymentId {
+        let mut root = member;
+        // A correction names a payment of an earlier batch, so the way up ends.
+        while let Some(original) = self.line(root).and_then(|(b, _)| b.corrects.get(&root.row)) {
+            if original.batch >= root.batch {
+                break;
+            }
+            root = *original;
+        }
+        root
+    }
+
+    /// The correction of a payment's family that lives now.
     #[must_use]
     pub fn live_correction(&self, original: PaymentId) -> Option<PaymentId> {
-        let correction = *self.corrections.get(&original)?;
-        let (_, line) = self.line(correction)?;
-        match line.state {
-            LineState::Failed | LineState::Returned | LineState::Cancelled | LineState::Refused => {
-                None
-            }
-            LineState::Held
-            | LineState::Released
-            | LineState::Intended
-            | LineState::Accepted
-            | LineState::Paid
-            | LineState::Unknown => Some(correction),
+        let corrections = self.corrections.get(&self.root_of(original))?;
+        corrections
+            .iter()
+            .rev()
+            .find(|id| {
+                self.line(**id)
+                    .is_some_and(|(_, line)| is_alive(line.state))
+            })
+            .copied()
+    }
+}
+
+/// Whether a payment is on its way or made: a second one of the same wage would be one too many.
+fn is_alive(state: LineState) -> bool {
+    match state {
+        LineState::Failed | LineState::Returned | LineState::Cancelled | LineState::Refused => {
+            false
         }
+        LineState::Held
+        | LineState::Released
+        | LineState::Intended
+        | LineState::Accepted
+        | LineState::Paid
+        | LineState::Unknown => true,
     }
 }

@@ -1,6 +1,6 @@
 //! How each event changes the book. Private: [`Book::apply`] is the only door.
 
-use super::{BankFile, Batch, Book, FileState, HistoryEntry, Stepped, Sum, wages};
+use super::{BankFile, Batch, Book, FileState, HistoryEntry, Line, Stepped, Sum, wages};
 use crate::event::{AcceptedHead, Dispute, Intent, Move, Origin};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{LineEvent, LineState};
@@ -42,23 +42,18 @@ impl Book {
         batch.corrects = arrived.corrects;
         batch.note(sequence, batch.whole());
         for (index, original) in &batch.corrects {
-            if batch
-                .line(*index)
-                .is_some_and(|line| line.state != LineState::Refused)
-            {
-                self.corrections.insert(
-                    *original,
-                    PaymentId {
-                        batch: id,
-                        row: *index,
-                    },
-                );
+            let taken = |line: &Line| line.state != LineState::Refused;
+            if batch.line(*index).is_some_and(taken) {
+                let row = *index;
+                let root = self.root_of(*original);
+                let family = self.corrections.entry(root).or_default();
+                family.push(PaymentId { batch: id, row });
             }
         }
         self.scopes
             .entry(wages::Scope::of(head))
             .or_default()
-            .push(id);
+            .add(&batch, &self.batches);
         self.by_number
             .insert((head.employer, head.batch_no.clone()), id);
         self.by_digest
@@ -247,6 +242,12 @@ impl Book {
             let line = batch.line_mut(*index).ok_or("no such line")?;
             line.disputed = Some(*dispute);
             line.reported_fen = step.reported_fen.or(line.reported_fen);
+        }
+        // A decision was about the line as it stood: what the bank says now ends it.
+        let id = batch.id();
+        let told = moves.iter().map(|step| step.index);
+        for row in told.chain(disputes.iter().map(|(index, ..)| *index)) {
+            self.proposals.remove(&PaymentId { batch: id, row });
         }
         let not_sent = moves.iter().any(|step| step.event == LineEvent::NotSent);
         file.state = match (origin, not_sent) {

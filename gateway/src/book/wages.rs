@@ -1,9 +1,9 @@
 //! M14: the same wage is not paid again under another number while the first is on its way.
 
-use super::{Book, LineState, TableRow};
+use super::{Batch, Book, Line, LineState, TableRow};
 use crate::event::AcceptedHead;
 use schemas::value::{BatchId, PayMonth, PaymentId, Uscc};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Where two lines can be the same wage: employer, project and month.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,81 @@ impl Scope {
             project: head.project_code.clone(),
             month: head.pay_month,
         }
+    }
+}
+
+/// A person, by 64 bits of a keyed hash, and an amount in fen.
+type Wage = (u64, i64);
+
+/// A line: place of its batch in the scope, index in the batch.
+type Place = (u32, u32);
+
+/// The lines of a scope by their wage. Places are for ever: what a line's state is, the book
+/// says when it is asked.
+#[derive(Debug, Default)]
+struct Places {
+    first: HashMap<Wage, Place>,
+    // A wage is seldom in two batches: a correction, or a try that was withdrawn.
+    further: BTreeMap<Wage, Vec<Place>>,
+}
+
+impl Places {
+    fn add(&mut self, place: u32, batch: &Batch) {
+        for (index, line) in (1u32..).zip(&batch.lines) {
+            if line.state == LineState::Refused {
+                continue;
+            }
+            let wage = (line.person, line.amount_fen);
+            match self.first.entry(wage) {
+                std::collections::hash_map::Entry::Vacant(free) => {
+                    free.insert((place, index));
+                }
+                std::collections::hash_map::Entry::Occupied(_) => {
+                    self.further.entry(wage).or_default().push((place, index));
+                }
+            }
+        }
+    }
+
+    /// In the order of the batches.
+    fn of(&self, wage: Wage) -> impl Iterator<Item = Place> + '_ {
+        let first = self.first.get(&wage).copied();
+        let further = first.and_then(|_| self.further.get(&wage));
+        first
+            .into_iter()
+            .chain(further.into_iter().flatten().copied())
+    }
+}
+
+/// The batches of a scope. Most scopes have one and no list of places: it is made with the
+/// second batch, so that a further one costs by its own lines, not by all before it.
+#[derive(Debug, Default)]
+pub(super) struct Scoped {
+    batches: Vec<BatchId>,
+    places: Option<Places>,
+}
+
+impl Scoped {
+    /// Adds an accepted batch that is not in `known` yet.
+    pub(super) fn add(&mut self, batch: &Batch, known: &BTreeMap<BatchId, Batch>) {
+        if self.places.is_none() && !self.batches.is_empty() {
+            self.places = Some(self.placed(known));
+        }
+        let place = u32::try_from(self.batches.len()).unwrap_or(u32::MAX);
+        self.batches.push(batch.id());
+        if let Some(places) = &mut self.places {
+            places.add(place, batch);
+        }
+    }
+
+    fn placed(&self, known: &BTreeMap<BatchId, Batch>) -> Places {
+        let mut places = Places::default();
+        for (place, id) in (0u32..).zip(&self.batches) {
+            if let Some(batch) = known.get(id) {
+                places.add(place, batch);
+            }
+        }
+        places
     }
 }
 
@@ -41,34 +116,22 @@ impl Book {
     /// People are compared by 64 bits of a keyed hash within one employer, project and month.
     #[must_use]
     pub fn in_flight(&self, head: &AcceptedHead, rows: &[TableRow]) -> Vec<InFlight> {
-        let others: Vec<BatchId> = self
-            .scopes
-            .get(&Scope::of(head))
-            .cloned()
-            .unwrap_or_default();
-        let mut wages: HashMap<(u64, i64), (PaymentId, LineState)> = HashMap::new();
-        for batch in others.iter().filter_map(|id| self.batches.get(id)) {
-            for (index, line) in (1u32..).zip(&batch.lines) {
-                if carries_the_wage(line.state) || line.disputed.is_some() {
-                    let earlier = PaymentId {
-                        batch: batch.id(),
-                        row: index,
-                    };
-                    let known = wages
-                        .entry((line.person, line.amount_fen))
-                        .or_insert((earlier, line.state));
-                    // An unfinished payment says more than a paid one.
-                    if known.1.is_final() {
-                        *known = (earlier, line.state);
-                    }
-                }
+        let Some(scoped) = self.scopes.get(&Scope::of(head)) else {
+            return Vec::new();
+        };
+        let made;
+        let places = match &scoped.places {
+            Some(places) => places,
+            None => {
+                made = scoped.placed(&self.batches);
+                &made
             }
-        }
-        let earlier = |row: &&TableRow| wages.get(&(row.person, row.amount_fen)).copied();
+        };
         rows.iter()
             .filter(|row| !row.refused)
             .filter_map(|row| {
-                let (earlier, state) = earlier(&row)?;
+                let wage = (row.person, row.amount_fen);
+                let (earlier, state) = self.carrier(scoped, places.of(wage))?;
                 Some(InFlight {
                     index: row.index,
                     earlier,
@@ -76,6 +139,53 @@ impl Book {
                 })
             })
             .collect()
+    }
+
+    /// Another payment of the same wage whose outcome is disputed: until two people have decided
+    /// what became of it, this one is not sent.
+    pub(super) fn disputed_twin(
+        &self,
+        batch: &Batch,
+        payment: PaymentId,
+        line: &Line,
+    ) -> Option<PaymentId> {
+        let scoped = self.scopes.get(&Scope::of(&batch.head))?;
+        let places = scoped.places.as_ref()?;
+        places
+            .of((line.person, line.amount_fen))
+            .filter_map(|(place, row)| {
+                let batch = *scoped.batches.get(usize::try_from(place).ok()?)?;
+                Some(PaymentId { batch, row })
+            })
+            .filter(|other| other.batch != payment.batch)
+            .find(|other| {
+                self.line(*other)
+                    .is_some_and(|(_, line)| line.disputed.is_some())
+            })
+    }
+
+    /// The payment that carries the wage now: the first unfinished one, else the last paid.
+    fn carrier(
+        &self,
+        scoped: &Scoped,
+        places: impl Iterator<Item = Place>,
+    ) -> Option<(PaymentId, LineState)> {
+        let mut known = None;
+        for (place, row) in places {
+            let batch = *scoped.batches.get(usize::try_from(place).ok()?)?;
+            let earlier = PaymentId { batch, row };
+            let Some((_, line)) = self.line(earlier) else {
+                continue;
+            };
+            if !carries_the_wage(line.state) && line.disputed.is_none() {
+                continue;
+            }
+            if !line.state.is_final() {
+                return Some((earlier, line.state));
+            }
+            known = Some((earlier, line.state));
+        }
+        known
     }
 }
 

@@ -158,6 +158,7 @@ impl Gateway {
             bank_rules: Arc::new(BookRules(parts.book)),
             bank_messages: Arc::new(Messages(banks)),
             file_limits: parts.file_limits,
+            search: engine.search(),
             limits: parts.limits,
             spool: spool.map_err(AssemblyError::Spool)?,
             pace: Arc::new(SystemClock::new()),

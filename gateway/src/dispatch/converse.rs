@@ -36,8 +36,9 @@ impl<E: Into<DispatchError>> From<E> for Broken {
 }
 
 impl Dispatcher {
-    /// Writes the intent and submits the file. A new intent gets its number here.
-    pub(super) async fn intend_and_submit(&self, intent: &Intent) -> Result<(), DispatchError> {
+    /// Writes the intent and submits the file. A new intent gets its number here. False where
+    /// the lines may not be intended any more: nothing happened.
+    pub(super) async fn intend_and_submit(&self, intent: &Intent) -> Result<bool, DispatchError> {
         let mut intent = intent.clone();
         {
             let mut desk = self.core.desk();
@@ -46,20 +47,24 @@ impl Dispatcher {
             }
             // Between the decision and here the batch may have been withdrawn.
             if !still_free(&desk, &intent) {
-                return Ok(());
+                return Ok(false);
             }
             desk.record(ACTOR, Event::FileIntended(Box::new(intent.clone())))?;
         }
         let order = match order::order_of(&self.core, &self.bank, &self.mandates, &intent) {
             Ok(order) => order,
-            Err(error) => return self.broken(intent.file_no, Broken::Ours(error.into())),
+            Err(error) => {
+                self.broken(intent.file_no, Broken::Ours(error.into()))?;
+                return Ok(true);
+            }
         };
         let conversation = self.bank.adapter.submit(&order);
         match self.converse(intent.file_no, conversation).await {
             Ok(Reply::Receipt(receipt)) => self.receipted(intent.file_no, &receipt),
             Ok(Reply::Result(result)) => self.answered(intent.file_no, &result),
             Err(broken) => self.broken(intent.file_no, broken),
-        }
+        }?;
+        Ok(true)
     }
 
     /// Asks the bank about a file.

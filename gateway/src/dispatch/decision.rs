@@ -3,7 +3,7 @@
 use crate::book::{BankFile, Batch, Book, FileState};
 use adapters::BankAdapter;
 use schemas::codes::{BankDay, bank_day, next_bank_day};
-use schemas::value::BatchId;
+use schemas::value::{BatchId, PaymentId};
 use schemas::{LineState, codes};
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -97,7 +97,7 @@ pub fn decide(book: &Book, adapter: &BankAdapter, now: OffsetDateTime, pace: Pac
             continue;
         };
         if file.state == FileState::NotSent {
-            match of_unsent(file, batch, window, now_ms, pace) {
+            match of_unsent((book, file, batch), window, now_ms, pace) {
                 Ok(decision) => return decision,
                 Err(later_ms) => due_ms = due_ms.min(later_ms),
             }
@@ -172,7 +172,10 @@ fn of_file(
         .lines
         .iter()
         .filter_map(|index| batch.line(*index));
-    let waiting = waiting.filter(|line| line.state == LineState::Accepted);
+    // A file that was given up and that the bank knows all the same is asked about, but its lines
+    // are another file's.
+    let waiting = waiting
+        .filter(|line| line.state == LineState::Accepted && line.file_no == file.intent.file_no);
     if let Some(since_ms) = waiting.map(|line| line.since_ms).min() {
         let limit_ms = since_ms.saturating_add(answer_limit_ms);
         if now_ms >= limit_ms {
@@ -202,8 +205,7 @@ fn of_file(
 
 /// A file that was certainly not sent: the same again while its bank day lasts, else given up.
 fn of_unsent(
-    file: &BankFile,
-    batch: &Batch,
+    (book, file, batch): (&Book, &BankFile, &Batch),
     window: Result<time::Date, i64>,
     now_ms: i64,
     pace: Pace,
@@ -223,6 +225,17 @@ fn of_unsent(
         return Ok(Decision::Abandon {
             file_no,
             why: "lines_changed",
+        });
+    }
+    let payment = |row: &u32| PaymentId {
+        batch: file.intent.batch,
+        row: *row,
+    };
+    let barred = |row: &u32| book.may_intend(payment(row)).is_err();
+    if file.intent.lines.iter().any(barred) {
+        return Ok(Decision::Abandon {
+            file_no,
+            why: "lines_barred",
         });
     }
     let same_day = window.is_ok_and(|day| day.to_string() == file.intent.bank_date);

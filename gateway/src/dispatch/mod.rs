@@ -15,7 +15,7 @@ mod tests;
 
 pub use decision::{Decision, Pace, decide};
 
-use crate::book::Batch;
+use crate::book::{Batch, FileState};
 use crate::channel::Channel;
 use crate::core::{Core, CoreError};
 use crate::event::{Event, Intent, Move, Origin};
@@ -33,6 +33,8 @@ use tokio::sync::watch;
 pub const ACTOR: &str = "urn:anxin:gateway";
 
 const PLAN_AGAIN: Duration = Duration::from_secs(60);
+/// A decision that could not be carried out is not taken again at once.
+const NO_PROGRESS: Duration = Duration::from_secs(1);
 
 /// One bank as this installation knows it.
 pub struct Bank {
@@ -144,7 +146,9 @@ impl Dispatcher {
                     // The adapter fits none of them into a file: look again, do not spin.
                     return Ok(Some(PLAN_AGAIN));
                 };
-                self.intend_and_submit(&intent).await?;
+                if !self.intend_and_submit(&intent).await? {
+                    return Ok(Some(NO_PROGRESS));
+                }
             }
             Decision::Resend { file_no } => {
                 let intent = self
@@ -152,8 +156,11 @@ impl Dispatcher {
                     .desk()
                     .file(file_no)
                     .map(|file| file.intent.clone());
-                if let Some(intent) = intent {
-                    self.intend_and_submit(&intent).await?;
+                let Some(intent) = intent else {
+                    return Ok(Some(NO_PROGRESS));
+                };
+                if !self.intend_and_submit(&intent).await? {
+                    return Ok(Some(NO_PROGRESS));
                 }
             }
             Decision::Abandon { file_no, why } => {
@@ -252,6 +259,14 @@ impl Dispatcher {
         reason: Option<FailureReason>,
     ) -> Result<u64, CoreError> {
         let mut desk = self.core.desk();
+        // The bank spoke of the file while its message was under way: it is not unsent.
+        let spoke = desk
+            .file(file_no)
+            .is_some_and(|file| file.state == FileState::AtBank);
+        let event = match event {
+            LineEvent::NotSent if spoke => LineEvent::LoseTrack,
+            other => other,
+        };
         let moves = steps_for(&desk, file_no, event, reason);
         desk.record(
             ACTOR,
@@ -286,7 +301,8 @@ fn steps_for(
         .filter(|index| {
             batch.line(*index).is_some_and(|line| {
                 let next = schemas::line_state::apply(line.state, false, event);
-                matches!(next, schemas::line_state::Applied::Moved(_))
+                // A line that another file carries by now is that file's.
+                line.file_no == file_no && matches!(next, schemas::line_state::Applied::Moved(_))
             })
         })
         .map(|index| Move {

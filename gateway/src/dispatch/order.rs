@@ -111,22 +111,21 @@ fn payer(
     let account = AccountNo::parse(&part.payer_account).map_err(|_| OrderError::Missing {
         what: "the payer's account",
     })?;
-    let mandate = mandates.find(employer, bank.adapter.code(), account);
+    // Asked again: a mandate may have been taken back since the batch was accepted.
+    let mandate = mandates
+        .find(employer, bank.adapter.code(), account)
+        .ok_or(OrderError::Missing {
+            what: "the mandate of the payer's account",
+        })?;
     let stated = part
         .payer_name
         .and_then(|name| PersonName::parse(&name).ok());
-    let name = stated.or_else(|| mandate.map(|mandate| mandate.payer_name.clone()));
+    let name = stated.unwrap_or_else(|| mandate.payer_name.clone());
     let mut connection = bank.fields.clone();
-    connection.extend(
-        mandate
-            .map(|mandate| mandate.connection.clone())
-            .unwrap_or_default(),
-    );
+    connection.extend(mandate.connection.clone());
     Ok(Payer {
         account,
-        name: name.ok_or(OrderError::Missing {
-            what: "the payer's name",
-        })?,
+        name,
         pay_month,
         connection,
     })

@@ -1,9 +1,10 @@
 //! After a crash every intent without an answer is asked about, not sent (M2).
 
-use crate::book::FileState;
+use crate::book::{BankFile, Book, FileState};
 use crate::core::{Core, CoreError};
 use crate::event::{Event, Origin};
-use schemas::LineEvent;
+use schemas::{LineEvent, LineState};
+use std::collections::BTreeSet;
 
 /// Settles every intent that a crash left open. Gives how many there were.
 ///
@@ -15,9 +16,14 @@ use schemas::LineEvent;
 pub fn recover(core: &Core) -> Result<usize, CoreError> {
     let open: Vec<u64> = {
         let desk = core.desk();
-        let unsettled = |state| matches!(state, FileState::Intended | FileState::Leaving);
+        // A bank may have spoken of some rows while the message of the file was under way: what
+        // counts is whether a line still waits for the end of that.
+        let unsettled = |file: &BankFile| {
+            matches!(file.state, FileState::Intended | FileState::Leaving)
+                || intended_lines(&desk, file).next().is_some()
+        };
         desk.files()
-            .filter(|file| unsettled(file.state))
+            .filter(|file| unsettled(file))
             .map(|file| file.intent.file_no)
             .collect()
     };
@@ -25,6 +31,16 @@ pub fn recover(core: &Core) -> Result<usize, CoreError> {
         settle(core, *file_no, Origin::Recovery)?;
     }
     Ok(open.len())
+}
+
+fn intended_lines<'a>(book: &'a Book, file: &'a BankFile) -> impl Iterator<Item = u32> + 'a {
+    let batch = book.batch(file.intent.batch);
+    let file_no = file.intent.file_no;
+    file.intent.lines.iter().copied().filter(move |index| {
+        batch
+            .and_then(|batch| batch.line(*index))
+            .is_some_and(|line| line.state == LineState::Intended && line.file_no == file_no)
+    })
 }
 
 /// Settles one intent by what the journal says of it.
@@ -35,12 +51,16 @@ pub fn settle(core: &Core, file_no: u64, origin: Origin) -> Result<(), CoreError
     let mut desk = core.desk();
     let event = match desk.file(file_no).map(|file| file.state) {
         Some(FileState::Intended) => LineEvent::NotSent,
-        Some(FileState::Leaving) => LineEvent::LoseTrack,
-        Some(FileState::NotSent | FileState::AtBank | FileState::Abandoned) | None => {
-            return Ok(());
-        }
+        Some(FileState::Leaving | FileState::AtBank) => LineEvent::LoseTrack,
+        Some(FileState::NotSent | FileState::Abandoned) | None => return Ok(()),
     };
-    let moves = super::steps_for(&desk, file_no, event, None);
+    let still: BTreeSet<u32> = desk
+        .file(file_no)
+        .into_iter()
+        .flat_map(|file| intended_lines(&desk, file))
+        .collect();
+    let mut moves = super::steps_for(&desk, file_no, event, None);
+    moves.retain(|step| still.contains(&step.index));
     desk.record(
         super::ACTOR,
         Event::Outcomes {

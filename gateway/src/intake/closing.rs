@@ -1,6 +1,6 @@
 //! The end of a reading: the checks that need the book, and the closing record.
 
-use super::sink::{JournalSink, PayerPart, both_languages};
+use super::sink::{Collected, Counts, JournalSink, PayerPart, both_languages};
 use super::{Conflict, IntakeError, Receipt, Submission, Submitted};
 use crate::book::table::TableRow;
 use crate::book::{BatchState, Book, CorrectionConflict, InFlight};
@@ -23,8 +23,10 @@ pub(super) struct Closing<'a> {
 impl Closing<'_> {
     pub fn close(self, sink: JournalSink<'_>) -> Result<Submitted, IntakeError> {
         let (head, mut collected) = sink.finish();
-        let Some(head) = head.filter(|_| !self.stopped_by(&collected.findings)) else {
-            return self.abandon_or_conflict(head_of(&self.summary), collected.findings);
+        let own = |head: &BatchHead| head.employer_uscc == self.submission.employer;
+        let open = |head: &BatchHead| own(head) && !self.stopped_by(collected.counts);
+        let Some(head) = head.filter(open) else {
+            return self.abandon_or_conflict(head_of(&self.summary), collected);
         };
         let mut desk = self.core.desk();
         if let Some(batch) = desk.batch_by_number(head.employer_uscc, &head.batch_no) {
@@ -53,7 +55,7 @@ impl Closing<'_> {
         let stop = self.submission.policy == Policy::AllOrNothing || all_refused;
         if !refused.is_empty() && stop {
             drop(desk);
-            return self.refuse(collected.findings);
+            return self.refuse(collected, u32::try_from(refused.len()).unwrap_or(u32::MAX));
         }
         self.keep_late(&mut desk, &mut accepted, &late)?;
         accepted.take_out(&refused, &collected.rows);
@@ -108,16 +110,13 @@ impl Closing<'_> {
         Ok(())
     }
 
-    /// Whether the findings so far refuse the file under its policy.
-    fn stopped_by(&self, findings: &[Finding]) -> bool {
-        let nothing_left = self.summary.lines_ok == 0;
-        nothing_left
-            || findings
-                .iter()
-                .filter(|finding| finding.severity == Severity::Error)
-                .any(|finding| {
-                    finding.row.is_none() || self.submission.policy == Policy::AllOrNothing
-                })
+    /// Whether what was found refuses the file under its policy. By count, never by the list:
+    /// a list has an end that a sender could push the decisive error past.
+    fn stopped_by(&self, counts: Counts) -> bool {
+        let any_error = counts.file_errors + counts.line_errors > 0 || self.summary.errors > 0;
+        self.summary.lines_ok == 0
+            || counts.file_errors > 0
+            || (any_error && self.submission.policy == Policy::AllOrNothing)
     }
 
     /// A file with errors whose number is in use with other content is a conflict all the same:
@@ -125,7 +124,7 @@ impl Closing<'_> {
     fn abandon_or_conflict(
         &self,
         head: Option<&BatchHead>,
-        findings: Vec<Finding>,
+        collected: Collected,
     ) -> Result<Submitted, IntakeError> {
         let mine = head.filter(|head| head.employer_uscc == self.submission.employer);
         let conflict = mine.and_then(|head| {
@@ -135,18 +134,29 @@ impl Closing<'_> {
         });
         match conflict {
             Some(conflict) => self.abandon(Submitted::Conflict(conflict), "conflict"),
-            None => self.refuse(findings),
+            None => self.refuse(collected, 0),
         }
     }
 
-    fn refuse(&self, findings: Vec<Finding>) -> Result<Submitted, IntakeError> {
+    fn refuse(&self, collected: Collected, late: u32) -> Result<Submitted, IntakeError> {
+        let Collected {
+            findings, counts, ..
+        } = collected;
+        // What was found at submission counts like what the reader found.
+        let summary = Summary {
+            errors: counts.file_errors + counts.line_errors,
+            warnings: counts.warnings,
+            notes: counts.notes,
+            lines_ok: self.summary.lines_ok.saturating_sub(late),
+            ..self.summary.clone()
+        };
         let why = findings
             .iter()
             .find(|finding| finding.severity == Severity::Error)
             .map_or("empty_batch", |finding| finding.code.as_str());
         let refused = Submitted::Refused {
             findings,
-            summary: Box::new(self.summary.clone()),
+            summary: Box::new(summary),
         };
         self.abandon(refused, why)
     }

@@ -5,6 +5,7 @@ use crate::book::table::TableRow;
 use crate::core::{Core, CoreError, Fact};
 use crate::event::Event;
 use crate::mandates::Mandates;
+use journal::seal::Blinder;
 use schemas::employer_files::{Sink, SinkError};
 use schemas::value::{PaymentId, Purpose};
 use schemas::{BatchHead, Finding, FindingCode, Lang, PayLine, Severity};
@@ -38,6 +39,31 @@ impl PayerPart {
     }
 }
 
+/// Findings by what they stop, all of them, however many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors about the file.
+    pub file_errors: u64,
+    /// Errors about a line.
+    pub line_errors: u64,
+    /// Warnings.
+    pub warnings: u64,
+    /// Notes.
+    pub notes: u64,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, finding: &Finding) {
+        match (finding.severity, finding.line) {
+            (Severity::Error, None) => self.file_errors += 1,
+            (Severity::Error, Some(_)) => self.line_errors += 1,
+            (Severity::Warning, _) => self.warnings += 1,
+            (Severity::Note, _) => self.notes += 1,
+        }
+    }
+}
+
 /// What a reading leaves for its closing.
 #[derive(Debug, Default)]
 pub struct Collected {
@@ -47,6 +73,8 @@ pub struct Collected {
     pub corrects: Vec<(u32, PaymentId)>,
     /// Findings, ordered by row, those of the whole file last.
     pub findings: Vec<Finding>,
+    /// All findings, counted.
+    pub counts: Counts,
     /// Findings beyond [`FINDINGS_IN_ANSWER_MAX`].
     pub findings_beyond: u64,
 }
@@ -54,6 +82,9 @@ pub struct Collected {
 impl Collected {
     /// Adds findings of the close in their places.
     pub fn merge(&mut self, mut late: Vec<Finding>) {
+        for finding in &late {
+            self.counts.add(finding);
+        }
         self.findings.append(&mut late);
         // Stable: findings of one row stay in the order in which they were made.
         self.findings
@@ -78,6 +109,8 @@ pub(super) struct JournalSink<'a> {
     findings_text: Vec<u8>,
     findings_count: u32,
     late: Vec<Finding>,
+    people: Blinder,
+    accounts: Blinder,
 }
 
 impl<'a> JournalSink<'a> {
@@ -102,6 +135,8 @@ impl<'a> JournalSink<'a> {
             findings_text: Vec::new(),
             findings_count: 0,
             late: Vec::new(),
+            people: core.vault().blinder("id_number"),
+            accounts: core.vault().blinder("account"),
         }
     }
 
@@ -161,7 +196,11 @@ impl<'a> JournalSink<'a> {
         serde_json::to_writer(&mut self.findings_text, &both_languages(&finding))?;
         self.findings_text.push(b'\n');
         self.findings_count += 1;
-        if self.collected.findings.len() < FINDINGS_IN_ANSWER_MAX {
+        self.collected.counts.add(&finding);
+        // What refuses the file is decided by the counts; of the list only warnings, notes and
+        // errors of lines may be too many for an answer.
+        let of_file = finding.line.is_none() && finding.severity == Severity::Error;
+        if of_file || self.collected.findings.len() < FINDINGS_IN_ANSWER_MAX {
             self.collected.findings.push(finding);
         } else {
             self.collected.findings_beyond += 1;
@@ -223,7 +262,6 @@ impl Sink for JournalSink<'_> {
     }
 
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
-        let vault = self.core.vault();
         let id_number = line.payee.id_number.reveal(Purpose::Matching);
         let account = line.payee.account.reveal(Purpose::Matching);
         lines::write(line, &mut self.text).map_err(|error| failed(error.into()))?;
@@ -237,8 +275,8 @@ impl Sink for JournalSink<'_> {
             line_no: line.line_no.0,
             refused: false,
             amount_fen: line.amount.0,
-            person: short(vault.blind("id_number", id_number.as_bytes())),
-            account: short(vault.blind("account", account.as_bytes())),
+            person: short(self.people.blind(id_number.as_bytes())),
+            account: short(self.accounts.blind(account.as_bytes())),
         })
         .map_err(failed)
     }

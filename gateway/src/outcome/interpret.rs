@@ -71,7 +71,12 @@ impl<'a> Interpreter<'a> {
     #[must_use]
     pub fn receipt(mut self, receipt: &Receipt) -> Interpretation {
         self.records(&receipt.lines);
-        self.rest(receipt.outcome, receipt.bank_code.as_deref());
+        let outcome = match receipt.outcome {
+            // The bank knows the number: it may have the file, and a correction would pay twice.
+            Outcome::Failed(FailureReason::Duplicate) => Outcome::Unknown,
+            other => other,
+        };
+        self.rest(outcome, receipt.bank_code.as_deref());
         self.out
     }
 
@@ -83,6 +88,7 @@ impl<'a> Interpreter<'a> {
         self.records(&result.lines);
         let code = result.bank_code.as_deref();
         if result.outcome == Outcome::NotFound && not_found_is_final {
+            self.leave_out_moved_on();
             self.rest(Outcome::Failed(FailureReason::BankUnavailable), code);
         } else if result.lines.is_empty() {
             // A question that the bank could not answer (busy, an unlisted code) says nothing of
@@ -197,26 +203,45 @@ impl<'a> Interpreter<'a> {
         let Some(line) = self.batch.line(step.index) else {
             return;
         };
-        let moved_on = line.file_no != self.file.intent.file_no;
         let state = self.states.get(&step.index).copied().unwrap_or(line.state);
-        let refused = match apply(state, line.disputed.is_some(), step.event) {
-            Applied::Moved(next) if !moved_on => {
+        let applied = apply(state, line.disputed.is_some(), step.event);
+        if line.file_no != self.file.intent.file_no {
+            return self.step_of_another_file(applied, step);
+        }
+        let refused = match applied {
+            Applied::Moved(next) => {
                 self.states.insert(step.index, next);
                 self.out.moves.push(step);
                 return;
             }
-            Applied::Moved(_) => Some(Why::Contradiction),
-            Applied::Repeated => None,
-            Applied::Refused(why) => Some(why),
+            Applied::Repeated => return,
+            Applied::Refused(why) => why,
         };
-        let evidence = tells_of_money(step.event);
-        // The bank knows a line that we hold to be unsent, or now instruct by another file: the
-        // one way in which a wage could be paid twice. Nothing is sent until two people decide.
-        let unsent = moved_on || matches!(state, LineState::Released | LineState::Held);
+        let unsent = matches!(state, LineState::Released | LineState::Held);
         match refused {
-            Some(Why::Contradiction) => self.dispute(step),
-            Some(Why::TooEarly) if unsent && evidence => self.dispute_file(step),
-            Some(Why::TooEarly | Why::TooLate) | None => {}
+            Why::Contradiction => self.dispute(step),
+            // The bank knows a line that we hold to be unsent: one of the two ways in which a
+            // wage could be paid twice. Nothing is sent until two people decide.
+            Why::TooEarly if unsent && tells_of_money(step.event) => self.dispute_file(step),
+            Why::TooEarly | Why::TooLate => {}
+        }
+    }
+
+    /// The line was given up as certainly unsent with this file and is instructed by another
+    /// one, or free again. That the bank has this file as well is the other way in which a wage
+    /// could be paid twice, also where the line's own state says the same already.
+    fn step_of_another_file(&mut self, applied: Applied, step: Move) {
+        let lost = step.event == LineEvent::LoseTrack;
+        match applied {
+            Applied::Refused(Why::TooEarly) if tells_of_money(step.event) => {
+                self.dispute_file(step);
+            }
+            Applied::Moved(_) | Applied::Refused(Why::Contradiction) if !lost => self.dispute(step),
+            Applied::Repeated | Applied::Refused(Why::TooLate) if tells_of_money(step.event) => {
+                self.dispute(step);
+            }
+            // That the bank does not know the file is what we hold to be true.
+            Applied::Moved(_) | Applied::Repeated | Applied::Refused(_) => {}
         }
     }
 
@@ -247,6 +272,21 @@ impl<'a> Interpreter<'a> {
                     ..step.clone()
                 };
                 self.dispute(same);
+            }
+        }
+    }
+
+    /// That the bank never had the file fails the lines that it carries, and says nothing of
+    /// those that another file carries by now.
+    fn leave_out_moved_on(&mut self) {
+        let own = self.file.intent.file_no;
+        for index in &self.file.intent.lines {
+            if self
+                .batch
+                .line(*index)
+                .is_none_or(|line| line.file_no != own)
+            {
+                self.named.insert(*index);
             }
         }
     }

@@ -158,10 +158,13 @@ pub fn finish_interrupted<'a>(
     for (sequence, bank, kind) in &open {
         let (record, _) = core.event(*sequence)?;
         let bytes = core.personal(&record)?;
-        let understood = match (bank_of(*bank), kind) {
-            (Some((adapter, crypto)), Some(kind)) => understand(adapter, crypto, *kind, &bytes),
-            (None, _) | (_, None) => None,
+        // Without the bank's adapter or keys it can't be read now: it stays open, for a start
+        // that has them.
+        let (Some((adapter, crypto)), Some(kind)) = (bank_of(*bank), kind) else {
+            tracing::warn!(%bank, sequence, "a message stays open: the bank is not connected");
+            continue;
         };
+        let understood = understand(adapter, crypto, *kind, &bytes);
         finish(core, *bank, *sequence, understood.as_ref())?;
     }
     Ok(open.len())

@@ -5,6 +5,7 @@ use crate::api::answer::{PaymentPage, PaymentView};
 use crate::book::{Batch, Book, Line};
 use crate::core::Core;
 use crate::event::AcceptedHead;
+use crate::index::{Field, Search};
 use crate::intake::short;
 use crate::query::batches::{last_record, newest_first};
 use crate::query::personal::{KeptLines, Seen, Show, line_view};
@@ -129,6 +130,20 @@ impl<'a> LineFilter<'a> {
         }
     }
 
+    /// The lines of a batch to look at behind the first `skip`, ascending: those that the index
+    /// names where a person or an account is searched for, else all.
+    fn candidates(&self, search: &Search, batch: &Batch, skip: u32) -> Vec<u32> {
+        let named = match (self.person, self.account) {
+            (Some(person), _) => Some(search.lines_with(batch, Field::IdNumber, person)),
+            (None, Some(account)) => Some(search.lines_with(batch, Field::Account, account)),
+            (None, None) => None,
+        };
+        let all = || (1..=u32::try_from(batch.lines.len()).unwrap_or(u32::MAX)).collect();
+        let mut candidates: Vec<u32> = named.unwrap_or_else(all);
+        candidates.retain(|index| *index > skip);
+        candidates
+    }
+
     fn takes(&self, line: &Line) -> bool {
         self.person.is_none_or(|person| person == line.person)
             && self.account.is_none_or(|account| account == line.account)
@@ -155,6 +170,7 @@ pub struct Found {
 #[must_use]
 pub fn find(
     core: &Core,
+    search: &Search,
     sight: Sight,
     filter: &Filter,
     after: Option<Cursor>,
@@ -175,10 +191,10 @@ pub fn find(
     for batch in batches {
         let begun = after.filter(|cursor| cursor.accepted_at == batch.accepted_at);
         let skip = begun.map_or(0, |cursor| cursor.index);
-        let lines = (1u32..)
-            .zip(&batch.lines)
-            .skip(usize::try_from(skip).unwrap_or(usize::MAX));
-        for (index, line) in lines {
+        for index in of_line.candidates(search, batch, skip) {
+            let Some(line) = batch.line(index) else {
+                continue;
+            };
             let full = found.lines.len() >= limit || looked_at >= LINES_LOOKED_AT_MAX;
             if full {
                 found.next = Some(Cursor {

@@ -167,6 +167,7 @@ impl Kit {
             mandates: Arc::new(mandates()),
             bank_rules: Arc::new(TakesAll),
             bank_messages: Arc::new(Stores),
+            search: gateway::index::Search::new(Arc::new(journal::index::MemoryIndex::new())),
             file_limits: Limits::default(),
             limits,
             spool: spool.unwrap(),

@@ -110,7 +110,8 @@ impl Script {
     }
 }
 
-fn line(row_no: u32, outcome: Outcome, fen: i64) -> LineOutcome {
+/// What a bank says of one row.
+pub fn line(row_no: u32, outcome: Outcome, fen: i64) -> LineOutcome {
     LineOutcome {
         row_no: Some(row_no),
         reference: None,

@@ -152,3 +152,54 @@ fn what_was_acknowledged_survives_a_power_cut_and_nothing_else_is_visible() {
     // And its number is free.
     desk.accept(&file("GZ-2", &[LI]));
 }
+
+#[test]
+fn the_batch_that_carries_a_wage_now_is_named_among_many() {
+    let desk = Desk::new();
+    let own = schemas::value::Uscc::parse(super::desk::USCC).unwrap();
+    // Each of the first three took ZHANG's wage and was withdrawn; the fourth carries it.
+    for number in 1..=3 {
+        let gone = desk.accept(&file(&format!("GZ-{number}"), &[ZHANG, LI]));
+        gateway::approval::withdraw(&desk.core, own, MAKER, gone.batch).unwrap();
+    }
+    let carries = desk.accept(&file("GZ-4", &[LI, ZHANG]));
+    let refused = desk.submit_as(MAKER, Policy::AllOrNothing, &file("GZ-5", &[ZHANG]));
+    assert_eq!(codes(&refused), [(FindingCode::PayeeInFlight, Some(1))]);
+    let Submitted::Refused { findings, .. } = refused else {
+        panic!("refused")
+    };
+    let earlier = format!("{}.2", carries.batch);
+    assert_eq!(findings[0].arguments.get("earlier"), Some(&earlier));
+    // The same after a restart, which reads them all again.
+    desk.core.journal().commit().unwrap();
+    let desk = desk.crash();
+    let refused = desk.submit_as(MAKER, Policy::AllOrNothing, &file("GZ-6", &[LI]));
+    assert_eq!(codes(&refused), [(FindingCode::PayeeInFlight, Some(1))]);
+}
+
+/// Found by an attack: with more findings than an answer carries, the decisive ones were lost.
+#[test]
+fn no_number_of_warnings_hides_an_error_of_the_file() {
+    let desk = Desk::new();
+    // Two warnings a line: a prefix of no bank, and a wrong check digit.
+    let rows: Vec<String> = (1..=56_000)
+        .map(|n| format!("{n},张样一,11010519491231002X,9999990000000{n:06},0.01\n"))
+        .collect();
+    let head = file("GZ-1", &[]).replace("总笔数,0", "总笔数,56000");
+    let text = format!(
+        "{}{}",
+        head.replace("总金额,0.00", "总金额,560.00"),
+        rows.concat()
+    );
+    let foreign = text.replace(super::desk::ACCOUNT, "6222020000000000000");
+    let refused = desk.submit_as(MAKER, Policy::GoodLines, &foreign);
+    match refused {
+        Submitted::Refused { findings, summary } => {
+            let decisive = FindingCode::PayerAccountNotMandated;
+            assert!(findings.iter().any(|finding| finding.code == decisive));
+            assert_eq!(summary.errors, 1);
+            assert!(summary.warnings > 100_000, "{}", summary.warnings);
+        }
+        other => panic!("{other:?}"),
+    }
+}

@@ -341,3 +341,51 @@ fn a_failed_line_may_be_corrected_once() {
         other => panic!("{other:?}"),
     }
 }
+
+/// Found by an attack: O failed, C1 failed, C2 accepted; then the bank says that C1 was paid.
+#[test]
+fn a_dispute_anywhere_in_a_family_of_corrections_stops_the_others() {
+    let desk = Desk::new();
+    let failed = Outcome::Failed(FailureReason::NameMismatch);
+    let acts = [
+        Act::Accept,
+        Act::Tell(vec![failed]),
+        Act::Accept,
+        Act::Tell(vec![failed]),
+    ];
+    let played = Played::new(&desk, &acts);
+    let mut original = None;
+    let mut batches = Vec::new();
+    for number in ["GZ-1", "GZ-2"] {
+        let batch = desk.release(&corrected(number, original));
+        played.work(&desk);
+        desk.clock.advance(MINUTE);
+        played.work(&desk);
+        assert_eq!(desk.states(&batch), [LineState::Failed]);
+        original.get_or_insert(schemas::PaymentId {
+            batch: batch.batch,
+            row: 1,
+        });
+        batches.push(batch);
+    }
+    let second = desk.release(&corrected("GZ-3", original));
+    // The bank takes back its word about the first correction.
+    let file_no = desk.core.desk().batch(batches[1].batch).unwrap().files[0];
+    let paid = [super::bank::line(1, Outcome::Paid, 652_350)];
+    let said = gateway::outcome::Said::Records(&paid);
+    let origin = gateway::event::Origin::Push;
+    gateway::outcome::apply(&desk.core, file_no, origin, None, said).unwrap();
+    assert!(matches!(played.decide(&desk), Decision::Wait { .. }));
+    assert_eq!(desk.states(&second), [LineState::Released]);
+}
+
+/// The wage of Zhang, correcting a payment where one is given.
+fn corrected(number: &str, original: Option<schemas::PaymentId>) -> String {
+    let text = file(number, &[ZHANG]);
+    match original {
+        None => text,
+        Some(original) => text
+            .replace("实发金额\n", "实发金额,原明细\n")
+            .replace("19,6523.50\n", &format!("19,6523.50,{original}\n")),
+    }
+}

@@ -58,7 +58,7 @@ fn says_so(one: &[u8], other: &[u8]) -> Option<Vec<bool>> {
 
 /// One mutation away from the bytes that say what became of a line.
 fn mutated(bytes: &[u8], keep: &[bool], random: &mut SplitMix64) -> Vec<u8> {
-    const MARKS: &[u8] = b"|#^,;:<>&\"'\\{}[] =/\r\n\0019SF\x81\xFE";
+    const MARKS: &[u8] = b"|#^,;:<>&\"'\\{}[] =/\r\n\x0019SF\x81\xFE";
     let mut bytes = bytes.to_vec();
     let length = bytes.len() as u64;
     let at = random.below(length) as usize;

@@ -65,7 +65,11 @@ fn a_correction_that_fails_makes_room_for_the_next() {
         let desk = Desk::new(adapter.code());
         let (_, played, correction) = failed_line(&desk);
         for number in 2..4 {
-            let text = file(desk.bank, &format!("GZ-{number}"), &[correction.clone()]);
+            let text = file(
+                desk.bank,
+                &format!("GZ-{number}"),
+                std::slice::from_ref(&correction),
+            );
             let batch = desk.release(&text);
             played.settle(&desk, TURNS);
             assert_eq!(desk.states(&batch), [LineState::Failed], "{place}");

@@ -9,8 +9,8 @@ use schemas::{AccountNo, FailureReason, Fen, LineState};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::{at_bank, row, told};
-use tests::desk::{Desk, one_bank_a_dialect};
+use tests::bank::{Fault, at_bank, row, told};
+use tests::desk::{Desk, banks, one_bank_a_dialect};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -68,27 +68,26 @@ fn an_unlisted_code_of_a_line_is_unknown_until_the_bank_says_more() {
 
 #[test]
 fn past_the_answer_limit_a_line_is_unknown_and_a_late_result_still_counts() {
-    for adapter in one_bank_a_dialect() {
-        let place = adapter.dialect();
+    for adapter in banks() {
+        let place = adapter.code().to_string();
         let desk = Desk::new(adapter.code());
         let (batch, played) = at_bank(&desk, 2);
-        played.tells(&[Outcome::Accepted]);
-        desk.clock
-            .advance(Duration::from_millis(adapter.query_pace().answer_limit_ms));
+        played.memory(|memory| {
+            let silent = |number| (number, Fault::Silent);
+            memory.faults = (memory.sent..memory.sent + 1_000).map(silent).collect();
+        });
+        let limit = Duration::from_millis(adapter.query_pace().answer_limit_ms);
+        desk.clock.advance(limit - Duration::from_secs(1));
         played.work(&desk);
-        // The last word before the limit was "accepted"; it is asked once more first or not.
+        assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+        desk.clock.advance(Duration::from_secs(1));
         played.work(&desk);
-        let states = desk.states(&batch);
+        assert_eq!(desk.states(&batch), [LineState::Unknown; 2], "{place}");
+        let found = breaks(&desk.core.desk());
+        assert_eq!(found.len(), 2, "{place}");
         assert!(
-            states
-                .iter()
-                .all(|s| *s == LineState::Unknown || *s == LineState::Accepted),
-            "{place}: {states:?}"
-        );
-        assert!(
-            breaks(&desk.core.desk())
-                .iter()
-                .all(|b| b.kind == BreakKind::Unknown)
+            found.iter().all(|b| b.kind == BreakKind::Unknown),
+            "{place}"
         );
         let lines = played.memory(|memory| memory.instructed(1)).unwrap();
         let bytes = played.push_bytes(1, told(&lines, &[Outcome::Paid]).lines);
@@ -96,6 +95,34 @@ fn past_the_answer_limit_a_line_is_unknown_and_a_late_result_still_counts() {
         gateway::outcome::receive(&desk.core, adapter, played.keys(), kind, &bytes).unwrap();
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
         assert_eq!(played.memory(|memory| memory.submissions()), 1);
+        assert_sound(&desk.core, &place);
+    }
+}
+
+/// M12: a bank that is silent for ever is asked a finite number of times, and the batch says
+/// what it waits for and since when.
+#[test]
+fn a_bank_that_stays_silent_leaves_a_batch_that_says_so() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 1);
+        played.memory(|memory| {
+            let silent = |number| (number, Fault::Silent);
+            memory.faults = (memory.sent..memory.sent + 5_000).map(silent).collect();
+        });
+        let before = played.memory(|memory| memory.sent);
+        for _ in 0..40 {
+            desk.clock.advance(24 * HOUR);
+            played.work(&desk);
+        }
+        let asked = played.memory(|memory| memory.sent) - before;
+        let most = adapter.query_pace().count_max as usize;
+        assert!((1..=most).contains(&asked), "{place}: {asked}");
+        assert_eq!(desk.states(&batch), [LineState::Unknown], "{place}");
+        let waits = desk.core.desk().batch(batch.batch).unwrap().waits_for();
+        let word = waits.map(|(word, _)| word);
+        assert_eq!(word, Some("bank_evidence_or_resolution"), "{place}");
         assert_sound(&desk.core, place);
     }
 }

@@ -139,6 +139,113 @@ fn a_collected_result_counts_or_is_listed() {
     }
 }
 
+/// A file was given up as certainly unsent and its lines went with another one; now the bank
+/// pays the first. The wage may be paid twice: that is disputed and listed, whatever comes later.
+#[test]
+fn a_push_about_an_abandoned_file_is_an_alarm() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let batch = release(&desk, 2);
+        let played = Played::new(&desk);
+        played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
+        played.work(&desk);
+        desk.clock.step(time::Duration::days(1));
+        played.work(&desk);
+        assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+        let lines = played.memory(|memory| memory.instructed(2)).unwrap();
+        let bytes = played.push_bytes(1, vec![row(&lines[0], Outcome::Paid)]);
+        push(&desk, &played, &bytes);
+        assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+        let kinds = |desk: &Desk| -> Vec<BreakKind> {
+            let found = breaks(&desk.core.desk());
+            found.iter().map(|found| found.kind).collect()
+        };
+        assert_eq!(kinds(&desk), [BreakKind::ResultContradiction], "{place}");
+        // The second file is paid as well: the alarm stays.
+        played.settle(&desk, 20);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
+        assert_eq!(kinds(&desk), [BreakKind::ResultContradiction], "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// The same, told only when the second file has been paid or has come back: as loud.
+#[test]
+fn a_late_push_about_an_abandoned_file_is_an_alarm_all_the_same() {
+    for adapter in one_bank_a_dialect() {
+        for (then, said) in [
+            (Outcome::Paid, Outcome::Paid),
+            (Outcome::Paid, Outcome::Accepted),
+            (Outcome::Accepted, Outcome::Accepted),
+            (Outcome::Returned, Outcome::Paid),
+        ] {
+            let place = format!("{} {then:?} {said:?}", adapter.dialect());
+            let desk = Desk::new(adapter.code());
+            let batch = release(&desk, 1);
+            let played = Played::new(&desk);
+            played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
+            played.work(&desk);
+            desk.clock.step(time::Duration::days(1));
+            played.work(&desk);
+            let lines = played.memory(|memory| memory.instructed(2)).unwrap();
+            push(
+                &desk,
+                &played,
+                &played.push_bytes(2, vec![row(&lines[0], then)]),
+            );
+            let states = desk.states(&batch);
+            assert!(breaks(&desk.core.desk()).is_empty(), "{place}");
+            push(
+                &desk,
+                &played,
+                &played.push_bytes(1, vec![row(&lines[0], said)]),
+            );
+            assert_eq!(desk.states(&batch), states, "{place}");
+            let found = breaks(&desk.core.desk());
+            assert_eq!(found.len(), 1, "{place}: the wage may be paid twice");
+            assert_eq!(found[0].kind, BreakKind::ResultContradiction, "{place}");
+            assert_sound(&desk.core, &place);
+        }
+    }
+}
+
+/// M12: the file that came back to life does not stand in the way of the one that carries the
+/// lines: past the answer limit they are unknown, and a later result counts.
+#[test]
+fn a_revived_file_does_not_hold_up_the_bank() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let batch = release(&desk, 2);
+        let played = Played::new(&desk);
+        played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
+        played.work(&desk);
+        desk.clock.step(time::Duration::days(1));
+        played.work(&desk);
+        let lines = played.memory(|memory| memory.instructed(2)).unwrap();
+        push(
+            &desk,
+            &played,
+            &played.push_bytes(1, vec![row(&lines[0], Outcome::Paid)]),
+        );
+        played.memory(|memory| {
+            let silent = |number| (number, Fault::Silent);
+            memory.faults = (memory.sent..memory.sent + 400).map(silent).collect();
+        });
+        let limit = Duration::from_millis(adapter.query_pace().answer_limit_ms);
+        desk.clock.advance(limit);
+        played
+            .try_work(&desk)
+            .unwrap_or_else(|error| panic!("{place}: {error}"));
+        assert_eq!(desk.states(&batch), [LineState::Unknown; 2], "{place}");
+        played.memory(|memory| memory.faults.clear());
+        played.settle(&desk, 20);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
 /// The bank reports a file that we hold to be unsent: nothing of it may leave any more.
 #[test]
 fn a_push_about_an_unsent_file_stops_it() {

@@ -94,6 +94,27 @@ struct Keys {
     ids_of: BTreeMap<String, Vec<String>>,
 }
 
+/// The search key of one field. Nothing of it is ever printed.
+#[derive(Clone)]
+pub struct Blinder(Arc<hmac::Key>);
+
+impl Blinder {
+    /// As [`Vault::blind`] of the field.
+    #[must_use]
+    pub fn blind(&self, normalised: &[u8]) -> [u8; 16] {
+        let mut blinded = [0; 16];
+        let tag = hmac::sign(&self.0, normalised);
+        blinded.copy_from_slice(&tag.as_ref()[..16]);
+        blinded
+    }
+}
+
+impl fmt::Debug for Blinder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Blinder")
+    }
+}
+
 /// The data keys of all owners, and the search keys. Shared by reference between threads.
 pub struct Vault {
     disk: Arc<dyn Disk>,
@@ -232,12 +253,14 @@ impl Vault {
     /// HMAC-SHA-256 under a key of that field. The caller brings the value into one form before.
     #[must_use]
     pub fn blind(&self, field: &str, normalised: &[u8]) -> [u8; 16] {
+        self.blinder(field).blind(normalised)
+    }
+
+    /// The key of one field taken out once, for many values: no lock between threads then.
+    #[must_use]
+    pub fn blinder(&self, field: &str) -> Blinder {
         let known = read(&self.fields).get(field).cloned();
-        let key = known.unwrap_or_else(|| self.field_key(field));
-        let mut blinded = [0; 16];
-        let tag = hmac::sign(&key, normalised);
-        blinded.copy_from_slice(&tag.as_ref()[..16]);
-        blinded
+        Blinder(known.unwrap_or_else(|| self.field_key(field)))
     }
 
     fn field_key(&self, field: &str) -> Arc<hmac::Key> {

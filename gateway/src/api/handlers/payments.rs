@@ -36,7 +36,14 @@ pub async fn search(call: Call) -> Answer {
     }
     let found = call
         .read(move |app| {
-            let found = find(app.core(), caller.sight, &filter, after, limit);
+            let found = find(
+                app.core(),
+                app.search(),
+                caller.sight,
+                &filter,
+                after,
+                limit,
+            );
             let recorded = disclose(app, &caller, &filter, grounds, &found)?;
             let show = if recorded.is_some() {
                 Show::Clear
