@@ -29,12 +29,14 @@ use stage::Stage;
 async fn a_wage_day_from_certificates_to_a_clean_stop() {
     let mut stage = Stage::set().await;
     stage.start("10:00:00");
+    intake::without_a_certificate_nobody_is_heard(&stage).await;
     intake::refusals_take_no_number(&stage).await;
     let day = intake::batches_are_submitted_and_approved(&stage).await;
     intake::a_batch_is_taken_back(&stage).await;
     outcomes::banks_answer(&stage, &day).await;
     outcomes::a_bank_returns_a_payment(&stage, &day).await;
     outcomes::two_operators_resolve(&stage, &day).await;
+    outcomes::a_bank_contradicts_itself(&stage, &day).await;
     outcomes::a_correction_is_paid(&stage, &day).await;
     reading::regulators_see_their_region(&stage, &day).await;
     reading::a_payment_tells_its_history(&stage, &day).await;
@@ -51,6 +53,7 @@ async fn killed_in_the_middle_of_an_instruction_nothing_is_lost_or_paid_twice() 
     let mut stage = Stage::set().await;
     stage.start("10:00:00");
     killed::an_instruction_hangs_and_the_program_dies(&mut stage).await;
+    killed::submissions_run_into_the_kill(&mut stage).await;
     stage.nothing_was_instructed_twice();
     stage.no_person_in_the_logs();
 }

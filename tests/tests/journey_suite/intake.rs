@@ -2,6 +2,8 @@
 
 use super::stage::{Stage, Wanted, other, own, person, system};
 use super::wages::Wages;
+use certs::tls::{ClientTls, Mode, system_clock};
+use gateway::command::client::Client;
 use serde_json::{Value, json};
 
 /// A batch that the gateway took.
@@ -28,6 +30,22 @@ fn codes(document: &Value) -> Vec<&str> {
     findings
         .map(|found| found["code"].as_str().unwrap())
         .collect()
+}
+
+/// Mutual TLS: who shows no certificate gets no answer.
+pub async fn without_a_certificate_nobody_is_heard(stage: &Stage) {
+    let ca = std::fs::read(stage.pki.join("ca.pem")).unwrap();
+    let tls = ClientTls {
+        identity: None,
+        ca_pem: &ca,
+        crls: &[],
+        mode: Mode::Development,
+        allow_tls12: false,
+        clock: system_clock(),
+    };
+    let mut nobody = Client::new(stage.url(), &tls).unwrap();
+    let answer = nobody.fetch("/v1/checkpoint").await;
+    assert!(answer.is_err(), "{answer:?}");
 }
 
 /// M7: what is refused may be corrected and submitted under its number.
@@ -192,8 +210,8 @@ async fn a_maker_cannot_approve(stage: &Stage, maker: &str, batch: &Batch, recei
 pub async fn a_batch_is_taken_back(stage: &Stage) {
     let maker = person(own(), "maker");
     let wages = stage.wages("GZ-BACK", "ICBC", &[Wanted::Paid, Wanted::Paid]);
-    let bytes = wages.csv();
-    let (batch, receipt) = take(stage, &maker, wages, bytes.as_bytes(), &[]);
+    let bytes = wages.xlsx();
+    let (batch, receipt) = take(stage, &maker, wages, &bytes, &[]);
     let path = format!("{}/withdraw", batch.path());
     stage.post(&maker, &path, &json!({})).await.expect(200);
     let status = stage.command(&maker, &["status", &batch.id]).expect(0);

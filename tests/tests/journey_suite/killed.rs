@@ -2,9 +2,13 @@
 
 use super::intake::{Batch, approve, take};
 use super::outcomes::settled;
+use super::program::{Ended, run};
 use super::stage::{Stage, Wanted, bank, own, person};
 use super::stopping::stop_and_verify;
+use super::wages::Wages;
 use serde_json::{Value, json};
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::Duration;
 
 /// Waits until the bank has booked one file.
@@ -30,7 +34,7 @@ pub async fn an_instruction_hangs_and_the_program_dies(stage: &mut Stage) {
     booked(stage, "ICBC").await;
     // Acknowledged, and no more than that.
     let wages = stage.wages("GZ-HELD", "HXB", &[Wanted::Paid, Wanted::Paid]);
-    let bytes = wages.csv_gb18030();
+    let bytes = wages.xlsx();
     let (held, receipt) = take(stage, &maker, wages, &bytes, &[]);
     let view = stage.get(&maker, &hangs.path()).await.expect(200).json();
     assert_eq!(
@@ -41,7 +45,7 @@ pub async fn an_instruction_hangs_and_the_program_dies(stage: &mut Stage) {
     stage.serving().kill();
     stage.start("10:30:00");
     let again = stage
-        .submit(&maker, "again.csv", &bytes, &[])
+        .submit(&maker, "again.xlsx", &bytes, &[])
         .expect(0)
         .document();
     assert_eq!(
@@ -74,4 +78,59 @@ async fn asked_and_not_sent(stage: &Stage, hangs: &Batch) {
     let counts = &counts[&bank("ICBC")];
     assert_eq!((counts.files, counts.lines), (1, 2), "{counts:?}");
     assert!(counts.queries > 0, "{counts:?}");
+}
+
+/// Batches that are submitted one after the other, and after how many the kill comes.
+const SUBMITTED: usize = 12;
+const BEFORE_THE_KILL: usize = 4;
+
+/// M3, M7: what was acknowledged is there; what was not may be submitted again without a second
+/// effect.
+pub async fn submissions_run_into_the_kill(stage: &mut Stage) {
+    stage.start("11:00:00");
+    let maker = person(own(), "maker");
+    let all: Vec<Wages> = (1..=SUBMITTED)
+        .map(|number| stage.wages(&format!("GZ-R-{number:02}"), "WZCB", &[Wanted::Paid; 2]))
+        .collect();
+    let submissions = |stage: &Stage| -> Vec<Vec<String>> {
+        let words = |wages: &Wages| {
+            let name = format!("{}.json", wages.batch_no);
+            stage.submission(&maker, &name, &wages.json(), &[])
+        };
+        all.iter().map(words).collect()
+    };
+    let (tell, hear) = channel();
+    let calls = submissions(stage);
+    let caller = thread::spawn(move || {
+        for words in calls {
+            tell.send(run(&words)).unwrap();
+        }
+    });
+    let mut ended: Vec<Ended> = hear.iter().take(BEFORE_THE_KILL).collect();
+    stage.serving().kill();
+    ended.extend(hear.iter());
+    caller.join().unwrap();
+    assert_eq!(ended.len(), SUBMITTED);
+    assert_eq!(ended.last().unwrap().code, Some(2), "no gateway, no answer");
+
+    stage.start("11:30:00");
+    for (before, words) in ended.iter().zip(submissions(stage)) {
+        let receipt = run(&words).expect(0).document();
+        if before.code == Some(0) {
+            assert_eq!(receipt["batch_id"], before.document()["batch_id"]);
+            assert_eq!(receipt["replayed"], true);
+        }
+    }
+    let acknowledged = ended.iter().filter(|ended| ended.code == Some(0)).count();
+    assert!(
+        (BEFORE_THE_KILL..SUBMITTED).contains(&acknowledged),
+        "{acknowledged}"
+    );
+    let page = stage.get(&maker, "/v1/batches?bank=WZCB&limit=100").await;
+    let page = page.expect(200).json();
+    let numbers = page["batches"].as_array().unwrap().iter();
+    let numbers: Vec<&str> = numbers.map(|b| b["batch_no"].as_str().unwrap()).collect();
+    let expected: Vec<&str> = all.iter().rev().map(|w| w.batch_no.as_str()).collect();
+    assert_eq!(numbers, expected, "each once, the newest first");
+    stop_and_verify(stage);
 }

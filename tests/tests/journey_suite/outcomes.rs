@@ -4,6 +4,7 @@ use super::intake::{Batch, Day, approve};
 use super::stage::{Stage, adapter, bank, own, person};
 use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome};
 use gateway::command::adapter::PlaceholderKeys;
+use schemas::FailureReason;
 use schemas::value::{AccountNo, Fen, PersonName};
 use serde_json::{Value, json};
 
@@ -147,11 +148,8 @@ async fn payment_in(stage: &Stage, batch: &Batch, state: &str) -> Value {
     lines[0].clone()
 }
 
-/// M13: one operator alone changes nothing.
-pub async fn two_operators_resolve(stage: &Stage, day: &Day) {
-    let unknown = payment_in(stage, &day.hxb, "unknown").await;
-    assert_eq!(unknown["line_no"], 3);
-    let id = unknown["payment_id"].as_str().unwrap();
+/// M13: one operator alone changes nothing, no employer at all.
+async fn resolve_as_paid(stage: &Stage, batch: &Batch, id: &str) {
     let path = format!("/v1/payments/{id}/resolution");
     let evidence = "ab".repeat(32);
     let words = json!({
@@ -159,21 +157,26 @@ pub async fn two_operators_resolve(stage: &Stage, day: &Day) {
     });
     let confirm = json!({"evidence_digest": evidence});
     let confirming = format!("{path}/confirm");
-    stage
-        .post(&person(own(), "maker"), &path, &words)
-        .await
-        .expect(403);
+    let employer = person(own(), "maker");
+    stage.post(&employer, &path, &words).await.expect(403);
     stage.post("operator/li", &path, &words).await.expect(200);
+    let before = stage.get(&employer, &batch.path()).await.expect(200).json();
     stage
         .post("operator/li", &confirming, &confirm)
         .await
         .expect(403);
-    assert_eq!(
-        payment_in(stage, &day.hxb, "unknown").await["payment_id"],
-        id
-    );
+    let after = stage.get(&employer, &batch.path()).await.expect(200).json();
+    assert_eq!(before["states"], after["states"]);
+    assert_eq!(before["disputed_count"], after["disputed_count"]);
     let done = stage.post("operator/wang", &confirming, &confirm).await;
     assert_eq!(done.expect(200).json()["state"], "paid");
+}
+
+/// What the bank left open is decided by two.
+pub async fn two_operators_resolve(stage: &Stage, day: &Day) {
+    let unknown = payment_in(stage, &day.hxb, "unknown").await;
+    assert_eq!(unknown["line_no"], 3);
+    resolve_as_paid(stage, &day.hxb, unknown["payment_id"].as_str().unwrap()).await;
     let view = settled(stage, &day.hxb, &[("paid", 3), ("failed", 1)]).await;
     assert_eq!(
         (&view["state"], &view["waits_for"]),
@@ -185,6 +188,28 @@ pub async fn two_operators_resolve(stage: &Stage, day: &Day) {
         .expect(200)
         .json();
     assert_eq!(breaks["counts"], json!({"unmatched_record": 1}));
+}
+
+/// M5, M11: what contradicts a final state moves nothing and is listed until two decide.
+pub async fn a_bank_contradicts_itself(stage: &Stage, day: &Day) {
+    let maker = person(own(), "maker");
+    let view = stage.get(&maker, &day.pab.path()).await.expect(200).json();
+    let file_no = view["files"][0]["file_no"].as_u64().unwrap();
+    let outcome = Outcome::Failed(FailureReason::AccountClosed);
+    let bytes = pushed("PAB", &day.pab, file_no, 1, outcome);
+    let path = "/v1/banks/PAB/messages?message=push";
+    stage.send("bank/PAB", path, bytes).await.expect(200);
+    let view = settled(stage, &day.pab, &[("paid", 2)]).await;
+    assert_eq!(view["disputed_count"], 1);
+    let breaks = stage.get("bank/PAB", "/v1/breaks").await.expect(200).json();
+    assert_eq!(breaks["counts"], json!({"result_contradiction": 1}));
+    let id = format!("{}.2", day.pab.id);
+    assert_eq!(breaks["breaks"][0]["payment_id"], id);
+    resolve_as_paid(stage, &day.pab, &id).await;
+    let view = settled(stage, &day.pab, &[("paid", 2)]).await;
+    assert_eq!(view["disputed_count"], 0);
+    let breaks = stage.get("bank/PAB", "/v1/breaks").await.expect(200).json();
+    assert_eq!(breaks["counts"], json!({}));
 }
 
 /// 补发: the gateway's own file, submitted as it came under its new number, pays.

@@ -1,6 +1,7 @@
 //! The program: found beside the test, run with a limit, stopped by signals.
 
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ impl Ended {
 }
 
 /// Runs one command to its end.
-pub fn run(arguments: &[&str]) -> Ended {
+pub fn run(arguments: &[impl AsRef<OsStr>]) -> Ended {
     let child = Command::new(program())
         .args(arguments)
         .args(["--lang", "en"])
@@ -71,7 +72,8 @@ pub fn run(arguments: &[&str]) -> Ended {
     thread::spawn(move || tell.send(child.wait_with_output()));
     let Ok(output) = hear.recv_timeout(RUN_WAIT_MAX) else {
         signal(id, "-KILL");
-        panic!("{arguments:?} does not end");
+        let words: Vec<_> = arguments.iter().map(AsRef::as_ref).collect();
+        panic!("{words:?} does not end");
     };
     let output = output.unwrap();
     Ended {

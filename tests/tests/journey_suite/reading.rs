@@ -127,7 +127,7 @@ pub async fn the_feed_has_no_gap(stage: &Stage, day: &Day) {
     assert!(sequences.collect::<Vec<_>>().is_sorted_by(|a, b| a < b));
     let of = |word: &str| large.iter().filter(|c| c["event"] == word).count();
     assert_eq!((of("batch_accepted"), of("batch_withdrawn")), (5, 1));
-    assert_eq!((of("batch_approved"), of("resolution_confirmed")), (4, 1));
+    assert_eq!((of("batch_approved"), of("resolution_confirmed")), (4, 2));
     let returned = |change: &&Value| {
         let lines = change["lines"].as_array().unwrap();
         let id = format!("{}.2", day.wzcb.id);

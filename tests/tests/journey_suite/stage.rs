@@ -209,24 +209,43 @@ impl Stage {
         self.folder.path().join("data")
     }
 
-    /// `anxin` with the address and the certificate of a party.
-    pub fn command(&self, who: &str, words: &[&str]) -> Ended {
+    /// The words of `anxin` with the address and the certificate of a party.
+    pub fn words(&self, who: &str, words: &[&str]) -> Vec<String> {
         let at = |name: String| self.pki.join(name).to_str().unwrap().to_owned();
         let (cert, key) = (at(format!("{who}.pem")), at(format!("{who}.key")));
         let ca = at("ca.pem".to_owned());
-        let mut arguments = words.to_vec();
-        arguments.extend(["--json", "--url", self.url()]);
-        arguments.extend(["--cert", &cert, "--key", &key, "--ca", &ca]);
-        run(&arguments)
+        let party = [
+            "--json",
+            "--url",
+            self.url(),
+            "--cert",
+            &cert,
+            "--key",
+            &key,
+            "--ca",
+            &ca,
+        ];
+        let all = words.iter().chain(&party);
+        all.map(|word| (*word).to_owned()).collect()
     }
 
-    /// `anxin submit` of bytes.
-    pub fn submit(&self, who: &str, name: &str, bytes: &[u8], more: &[&str]) -> Ended {
+    /// `anxin` as a party.
+    pub fn command(&self, who: &str, words: &[&str]) -> Ended {
+        run(&self.words(who, words))
+    }
+
+    /// The words of `anxin submit` of bytes, which are written to a file of that name.
+    pub fn submission(&self, who: &str, name: &str, bytes: &[u8], more: &[&str]) -> Vec<String> {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         let mut words = vec!["submit", path.to_str().unwrap()];
         words.extend(more);
-        self.command(who, &words)
+        self.words(who, &words)
+    }
+
+    /// `anxin submit` of bytes.
+    pub fn submit(&self, who: &str, name: &str, bytes: &[u8], more: &[&str]) -> Ended {
+        run(&self.submission(who, name, bytes, more))
     }
 
     /// Wages of 1,000.01 yuan upwards at a bank; `fates` says what its sandbox does with each

@@ -18,7 +18,14 @@ async fn answers(stage: &Stage, day: &Day) -> Vec<Value> {
     let mut answers = Vec::new();
     for batch in [&day.hxb, &day.wzcb, &day.pab] {
         for path in [batch.path(), format!("{}/lines", batch.path())] {
-            answers.push(stage.get(&system(own()), &path).await.expect(200).json());
+            let mut answer = stage.get(&system(own()), &path).await.expect(200).json();
+            // A bank may be asked once more at any moment.
+            if let Some(files) = answer["files"].as_array_mut() {
+                files
+                    .iter_mut()
+                    .for_each(|file| file["queries"] = Value::Null);
+            }
+            answers.push(answer);
         }
         let path = format!("/v1/payments/{}.2", batch.id);
         answers.push(stage.get(&system(own()), &path).await.expect(200).json());

@@ -4,10 +4,18 @@ use schemas::people::Person;
 use schemas::text::Charset;
 use schemas::value::{BankCode, Fen, Purpose, Uscc};
 use serde_json::json;
+use std::io::{Cursor, Write as _};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 pub const MONTH: &str = "2026-11";
 pub const PAYER: &str = "1202020009900012345";
 pub const PAYER_NAME: &str = "样例建设工资专户";
+
+const WORKBOOK: &str = r#"<workbook xmlns="u" xmlns:r="r"><sheets>
+<sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+const RELATIONS: &str = r#"<Relationships>
+<Relationship Id="rId1" Type="t/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
 
 /// One payee.
 #[derive(Clone)]
@@ -75,6 +83,35 @@ impl Wages {
     pub fn csv_gb18030(&self) -> Vec<u8> {
         let text = self.csv();
         Charset::Gb18030.encode(&text).unwrap().into_owned()
+    }
+
+    /// The template as a workbook, every cell a text.
+    pub fn xlsx(&self) -> Vec<u8> {
+        let mut sheet = String::from("<worksheet><sheetData>");
+        for (row, line) in (1..).zip(self.csv().lines()) {
+            // The empty row is a gap in the numbers of the rows.
+            if line.is_empty() {
+                continue;
+            }
+            sheet += &format!("<row r=\"{row}\">");
+            for (cell, column) in line.split(',').zip('A'..) {
+                let place = format!("{column}{row}");
+                sheet += &format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{cell}</t></is></c>");
+            }
+            sheet += "</row>";
+        }
+        sheet += "</sheetData></worksheet>";
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        let parts = [
+            ("xl/workbook.xml", WORKBOOK),
+            ("xl/_rels/workbook.xml.rels", RELATIONS),
+            ("xl/worksheets/sheet1.xml", &sheet),
+        ];
+        for (name, text) in parts {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
     }
 
     pub fn json(&self) -> Vec<u8> {
