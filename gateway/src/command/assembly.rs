@@ -91,6 +91,8 @@ pub struct Gateway {
     engine: Engine,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
+    /// Keeps a second process off the folder as long as this one works on it.
+    lock: std::fs::File,
 }
 
 struct Messages(Banks);
@@ -179,6 +181,7 @@ impl Gateway {
             engine,
             stop,
             servers,
+            lock: opened.lock,
         })
     }
 
@@ -189,7 +192,9 @@ impl Gateway {
     pub async fn stop(mut self) -> Result<(), journal::JournalError> {
         self.stop.send_replace(true);
         while self.servers.join_next().await.is_some() {}
-        self.engine.stop().await
+        let stopped = self.engine.stop().await;
+        drop(self.lock);
+        stopped
     }
 }
 
