@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 /// Why the gateway does not start.
 #[derive(Debug, thiserror::Error)]
@@ -141,6 +141,7 @@ pub struct Engine {
     core: Arc<Core>,
     follower: Arc<Follower>,
     tasks: Vec<JoinHandle<()>>,
+    dispatchers: Vec<AbortHandle>,
     stop: watch::Sender<bool>,
 }
 
@@ -160,7 +161,7 @@ impl Engine {
         let index = Arc::new(open_sled(&setup.data.join("index"))?);
         let follower = Arc::new(Follower::new(Arc::clone(&core), index)?);
         let (stop, stopped) = watch::channel(false);
-        let mut tasks = Vec::new();
+        let (mut tasks, mut dispatchers) = (Vec::new(), Vec::new());
         for bank in setup.banks.0.values() {
             let dispatcher = Dispatcher {
                 core: Arc::clone(&core),
@@ -168,7 +169,9 @@ impl Engine {
                 mandates: Arc::clone(&setup.mandates),
                 pace: setup.pace,
             };
-            tasks.push(tokio::spawn(dispatcher.run(stopped.clone())));
+            let task = tokio::spawn(dispatcher.run(stopped.clone()));
+            dispatchers.push(task.abort_handle());
+            tasks.push(task);
         }
         for (bank, collector) in &setup.collectors {
             let collecting = Collecting {
@@ -190,6 +193,7 @@ impl Engine {
             core,
             follower,
             tasks,
+            dispatchers,
             stop,
         })
     }
@@ -200,15 +204,32 @@ impl Engine {
         Search::new(Arc::clone(self.follower.index()))
     }
 
-    /// Ends dispatch after what is under way, then writes the closing record.
+    /// Ends dispatch after what is under way, then writes the closing record. A bank that says
+    /// nothing for `wait` is left: its dispatcher is dropped where it waits, which is what a crash
+    /// there would leave, and the next start asks.
     ///
     /// # Errors
     /// When the closing record can't be written.
-    pub async fn stop(self) -> Result<(), JournalError> {
+    pub async fn stop(self, wait: Duration) -> Result<(), JournalError> {
         self.stop.send_replace(true);
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(error = %error, "a task ended by a defect");
+        let limit = self.core.clock().sleep(wait);
+        let tasks = self.tasks;
+        let mut ended = std::pin::pin!(async {
+            for task in tasks {
+                match task.await {
+                    Ok(()) => {}
+                    Err(error) if error.is_cancelled() => {
+                        tracing::warn!("a bank did not answer before the stop; it is asked later");
+                    }
+                    Err(error) => tracing::error!(error = %error, "a task ended by a defect"),
+                }
+            }
+        });
+        tokio::select! {
+            () = &mut ended => {}
+            () = limit => {
+                self.dispatchers.iter().for_each(AbortHandle::abort);
+                ended.await;
             }
         }
         if let Err(error) = self.follower.index().flush() {

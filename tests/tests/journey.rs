@@ -45,7 +45,7 @@ async fn a_wage_day_from_certificates_to_a_clean_stop() {
     reading::the_operators_network_answers(&stage).await;
     stopping::a_stop_is_clean_and_a_start_goes_on(&mut stage, &day).await;
     stage.nothing_was_instructed_twice();
-    stage.no_person_in_the_logs();
+    stage.no_person_in_clear();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -55,5 +55,14 @@ async fn killed_in_the_middle_of_an_instruction_nothing_is_lost_or_paid_twice() 
     killed::an_instruction_hangs_and_the_program_dies(&mut stage).await;
     killed::submissions_run_into_the_kill(&mut stage).await;
     stage.nothing_was_instructed_twice();
-    stage.no_person_in_the_logs();
+    stage.no_person_in_clear();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stopped_in_the_middle_of_an_instruction_it_asks_afterwards() {
+    let mut stage = Stage::set().await;
+    stage.start("10:00:00");
+    killed::a_stop_leaves_an_instruction_to_be_asked_about(&mut stage).await;
+    stage.nothing_was_instructed_twice();
+    stage.no_person_in_clear();
 }

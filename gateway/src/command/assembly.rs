@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -89,6 +90,7 @@ pub struct Gateway {
     /// Address for the operator's network.
     pub operator: SocketAddr,
     engine: Engine,
+    drain: Duration,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
     /// Keeps a second process off the folder as long as this one works on it.
@@ -149,6 +151,7 @@ impl Gateway {
             pace: parts.pace,
             metrics: Arc::clone(&parts.metrics),
         };
+        let drain = parts.limits.drain;
         let engine = Engine::start(Arc::clone(&core), &setup)?;
         let disk = Arc::new(OsDisk);
         let random = Arc::new(SystemRandom::new());
@@ -179,6 +182,7 @@ impl Gateway {
             parties: parties_address,
             operator: operator_address,
             engine,
+            drain,
             stop,
             servers,
             lock: opened.lock,
@@ -192,7 +196,7 @@ impl Gateway {
     pub async fn stop(mut self) -> Result<(), journal::JournalError> {
         self.stop.send_replace(true);
         while self.servers.join_next().await.is_some() {}
-        let stopped = self.engine.stop().await;
+        let stopped = self.engine.stop(self.drain).await;
         drop(self.lock);
         stopped
     }

@@ -25,13 +25,30 @@ async fn booked(stage: &Stage, code: &str) {
     );
 }
 
-pub async fn an_instruction_hangs_and_the_program_dies(stage: &mut Stage) {
-    let (maker, checker) = (person(own(), "maker"), person(own(), "checker"));
+/// A batch that the bank has booked and says nothing about.
+async fn hanging(stage: &Stage) -> Batch {
     let wages = stage.wages("GZ-HANGS", "ICBC", &[Wanted::Paid, Wanted::Paid]);
     let bytes = wages.csv();
+    let maker = person(own(), "maker");
     let (hangs, receipt) = take(stage, &maker, wages, bytes.as_bytes(), &[]);
-    approve(stage, &checker, &hangs, &receipt).await;
+    approve(stage, &person(own(), "checker"), &hangs, &receipt).await;
     booked(stage, "ICBC").await;
+    hangs
+}
+
+/// A stop does not wait for a bank for ever; what is open then is asked about after the start.
+pub async fn a_stop_leaves_an_instruction_to_be_asked_about(stage: &mut Stage) {
+    let hangs = hanging(stage).await;
+    stop_and_verify(stage);
+    stage.start("10:30:00");
+    asked_and_not_sent(stage, &hangs).await;
+    stop_and_verify(stage);
+}
+
+/// The kill comes while the bank holds the instruction.
+pub async fn an_instruction_hangs_and_the_program_dies(stage: &mut Stage) {
+    let (maker, checker) = (person(own(), "maker"), person(own(), "checker"));
+    let hangs = hanging(stage).await;
     // Acknowledged, and no more than that.
     let wages = stage.wages("GZ-HELD", "HXB", &[Wanted::Paid, Wanted::Paid]);
     let bytes = wages.xlsx();
