@@ -127,7 +127,10 @@ async fn serve(orders: &Orders) {
     for _ in 0..600 {
         tokio::time::sleep(Duration::from_millis(50)).await;
         if at_rest(&opened.core, &bank, &asked_since) {
-            engine.stop().await.unwrap();
+            engine
+                .stop(std::time::Duration::from_secs(20))
+                .await
+                .unwrap();
             tell("settled");
             return;
         }
