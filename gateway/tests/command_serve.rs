@@ -118,3 +118,21 @@ fn an_unknown_word_in_the_configuration_stops_the_start_with_its_line() {
     assert!(ended.stderr.contains("gateway.toml:2"), "{ended:?}");
     assert!(!folder.path().join("data").exists(), "nothing was made");
 }
+
+/// Two processes over one journal would pay twice.
+#[test]
+fn a_second_gateway_on_the_same_folder_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::start(folder.path());
+    let settings = folder.path().join("gateway.toml");
+    let second = run(&[
+        "serve",
+        "--lang",
+        "en",
+        "--config",
+        settings.to_str().unwrap(),
+    ]);
+    assert_ne!(second.code, 0, "{second:?}");
+    assert!(second.stderr.contains("another process"), "{second:?}");
+    assert_eq!(serving.stop(), 0);
+}

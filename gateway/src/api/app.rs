@@ -48,7 +48,7 @@ pub trait BankMessages: Send + Sync {
 /// Limits of the interface. Each has a default that ordinary work does not reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApiLimits {
-    /// Bytes of an upload that are kept in memory; larger ones go to a sealed file. 16 MiB.
+    /// Bytes of an upload that are kept in memory; larger ones go to a sealed file. 1 MiB.
     pub memory_bytes_max: usize,
     /// Bytes of a bank's message, which is one journal record. 32 MiB.
     pub message_bytes_max: usize,
@@ -82,7 +82,7 @@ pub struct ApiLimits {
 impl Default for ApiLimits {
     fn default() -> Self {
         Self {
-            memory_bytes_max: 16 << 20,
+            memory_bytes_max: 1 << 20,
             message_bytes_max: 32 << 20,
             command_bytes_max: 64 << 10,
             body_idle: Duration::from_secs(20),

@@ -93,6 +93,8 @@ pub struct Gateway {
     drain: Duration,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
+    /// Keeps a second process off the folder as long as this one works on it.
+    lock: std::fs::File,
 }
 
 struct Messages(Banks);
@@ -183,6 +185,7 @@ impl Gateway {
             drain,
             stop,
             servers,
+            lock: opened.lock,
         })
     }
 
@@ -193,7 +196,9 @@ impl Gateway {
     pub async fn stop(mut self) -> Result<(), journal::JournalError> {
         self.stop.send_replace(true);
         while self.servers.join_next().await.is_some() {}
-        self.engine.stop(self.drain).await
+        let stopped = self.engine.stop(self.drain).await;
+        drop(self.lock);
+        stopped
     }
 }
 

@@ -158,7 +158,7 @@ fn line_document(line: &LineOutcome) -> Value {
         "bank_text": line.bank_text,
         "bank_serial": line.bank_serial,
         "original_bank_serial": line.original_bank_serial,
-        "booked_at": line.booked_at,
+        "booked_at": line.booked_at.as_deref().map(as_rfc3339),
     })
 }
 
@@ -344,4 +344,24 @@ fn not_a_message(adapter: &BankAdapter, unreadable: &Unreadable) -> Failure {
         ),
     )
     .caused_by(unreadable)
+}
+
+/// A bank's moment, `yyyymmddhhmmss` as a rule, in the form of the contract (+08:00). A bare
+/// date has no moment and stays a date; what is neither stays as it came.
+fn as_rfc3339(text: &str) -> String {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    match (digits, text.len()) {
+        (true, 8) => format!("{}-{}-{}", part(0, 4), part(4, 6), part(6, 8)),
+        (true, 14) => format!(
+            "{}-{}-{}T{}:{}:{}+08:00",
+            part(0, 4),
+            part(4, 6),
+            part(6, 8),
+            part(8, 10),
+            part(10, 12),
+            part(12, 14),
+        ),
+        (true | false, _) => text.to_owned(),
+    }
 }

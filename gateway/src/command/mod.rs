@@ -112,3 +112,12 @@ fn private_folder(folder: &std::path::Path) -> Result<(), Failure> {
         .create(folder)
         .map_err(|error| Failure::unwritable(folder, &error))
 }
+
+/// Ctrl-C, or the signal with which services are stopped.
+async fn asked_to_stop() -> std::io::Result<()> {
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminated.recv() => Ok(()),
+    }
+}

@@ -46,7 +46,7 @@ pub fn run(arguments: &Sandbox, lang: Lang) -> Ended {
             .caused_by(&error)
         })?;
         print(&running, &banks, arguments, lang)?;
-        tokio::signal::ctrl_c().await?;
+        super::asked_to_stop().await?;
         running.stop().await;
         Ok(Exit::Done)
     })

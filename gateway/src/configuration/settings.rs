@@ -137,7 +137,7 @@ impl Default for Limits {
         Self {
             lines_max: 1_000_000,
             upload_bytes_max: 512 * 1024 * 1024,
-            bank_message_bytes_max: 512 * 1024 * 1024,
+            bank_message_bytes_max: 32 * 1024 * 1024,
             request_bytes_max: 1024 * 1024,
             head_bytes_max: 32 * 1024,
             connections_max: 4_096,

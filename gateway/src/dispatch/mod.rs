@@ -263,9 +263,11 @@ impl Dispatcher {
         let spoke = desk
             .file(file_no)
             .is_some_and(|file| file.state == FileState::AtBank);
-        let event = match event {
-            LineEvent::NotSent if spoke => LineEvent::LoseTrack,
-            other => other,
+        let unsent = event == LineEvent::NotSent;
+        let event = if unsent && spoke {
+            LineEvent::LoseTrack
+        } else {
+            event
         };
         let moves = steps_for(&desk, file_no, event, reason);
         desk.record(

@@ -69,15 +69,20 @@ impl Conflict {
     }
 }
 
+/// The first line that differs, and what of it: `lines[2].amount`.
 fn first_line(batch: &Batch, collected: &Collected) -> Option<String> {
-    let differs = |(line, row): &(&crate::book::Line, &crate::book::table::TableRow)| {
-        (line.line_no, line.amount_fen, line.person, line.account)
-            != (row.line_no, row.amount_fen, row.person, row.account)
-    };
-    let (_, row) = batch
+    batch
         .lines
         .iter()
         .zip(&collected.rows)
-        .find(|pair| differs(pair))?;
-    Some(format!("lines[{}]", row.index))
+        .find_map(|(line, row)| {
+            let differs = [
+                ("line_no", line.line_no != row.line_no),
+                ("id_number", line.person != row.person),
+                ("account", line.account != row.account),
+                ("amount", line.amount_fen != row.amount_fen),
+            ];
+            let (field, _) = differs.iter().find(|(_, differs)| *differs)?;
+            Some(format!("lines[{}].{field}", row.index))
+        })
 }

@@ -71,10 +71,13 @@ impl<'a> Interpreter<'a> {
     #[must_use]
     pub fn receipt(mut self, receipt: &Receipt) -> Interpretation {
         self.records(&receipt.lines);
-        let outcome = match receipt.outcome {
-            // The bank knows the number: it may have the file, and a correction would pay twice.
-            Outcome::Failed(FailureReason::Duplicate) => Outcome::Unknown,
-            other => other,
+        // Refused as a duplicate, the bank knows the number: it may have the file, and a
+        // correction would pay twice.
+        let known = receipt.outcome == Outcome::Failed(FailureReason::Duplicate);
+        let outcome = if known {
+            Outcome::Unknown
+        } else {
+            receipt.outcome
         };
         self.rest(outcome, receipt.bank_code.as_deref());
         self.out

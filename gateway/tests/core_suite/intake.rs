@@ -43,7 +43,7 @@ fn another_body_under_the_number_is_a_conflict_that_names_the_field() {
     desk.accept(&file("GZ-1", &[ZHANG, LI]));
     let other_amount = (LI.0, LI.1, LI.2, "7080.01");
     let cases = [
-        (file("GZ-1", &[ZHANG, other_amount]), "lines[2]"),
+        (file("GZ-1", &[ZHANG, other_amount]), "lines[2].amount"),
         (file("GZ-1", &[ZHANG]), "line_count"),
         (
             file("GZ-1", &[ZHANG, LI]).replace("2026-11\n", "2026-10\n"),

@@ -3,7 +3,7 @@
 
 mod fields;
 
-use super::raw::{BankBy, RawLine, masked, shown};
+use super::raw::{BankBy, RawLine, masked, shown_value};
 use super::template::Column;
 use crate::codes::{self, Bank};
 use crate::finding::{Finding, FindingCode};
@@ -85,7 +85,7 @@ impl<'a> Case<'_, 'a> {
             | Column::CnapsCode
             | Column::Amount
             | Column::GrossAmount
-            | Column::Memo => shown(text),
+            | Column::Memo => shown_value(text),
         };
         let finding = self.add(code, column);
         finding.value = Some(value);
@@ -117,7 +117,7 @@ impl<'a> Case<'_, 'a> {
         }
         if text.len() > bytes_max {
             let finding = self.add(FindingCode::TextTooLong, column);
-            finding.value = Some(shown(text));
+            finding.value = Some(shown_value(text));
             finding.arguments.insert("limit", bytes_max.to_string());
             finding.arguments.insert("counted", text.len().to_string());
             return None;
@@ -129,7 +129,7 @@ impl<'a> Case<'_, 'a> {
         let value = if column == Column::Name {
             PersonName::mask(self.raw.text(column))
         } else {
-            shown(self.raw.text(column))
+            shown_value(self.raw.text(column))
         };
         let finding = self.add(code, column);
         finding.value = Some(value);

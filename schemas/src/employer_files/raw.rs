@@ -4,6 +4,7 @@
 use super::template::{COLUMNS, Column, HEAD_KEYS, HeadKey};
 use super::{ReadError, SinkError};
 use crate::finding::{Finding, FindingCode};
+use crate::value::PersonName;
 
 /// By what a bank is named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -138,8 +139,17 @@ pub(super) fn yuan(fen: i128) -> String {
     format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)
 }
 
+/// A value of a line as a finding may show it: what looks like a person's name is starred, a
+/// column may be in the wrong place.
+pub(super) fn shown_value(text: &str) -> String {
+    if looks_like_a_name(text.trim()) {
+        return PersonName::mask(text);
+    }
+    shown(text)
+}
+
 /// A text of the file as a finding may show it: short, without control characters, long runs of
-/// digits starred (a column may be in the wrong place).
+/// digits starred.
 pub(super) fn shown(text: &str) -> String {
     let mut digits = 0;
     let mut shown = String::new();
@@ -157,6 +167,14 @@ pub(super) fn shown(text: &str) -> String {
         });
     }
     shown
+}
+
+/// Two to four hanzi without any that stands in the name of a bank, a month or a sum.
+fn looks_like_a_name(text: &str) -> bool {
+    let hanzi = |c: char| matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{B7}');
+    (2..=4).contains(&text.chars().count())
+        && text.chars().all(hanzi)
+        && !text.chars().any(|c| "行社银月年元号证照".contains(c))
 }
 
 /// A document or account number that could not be read, masked.

@@ -47,7 +47,7 @@ async fn perform(arguments: &Demo, folder: &Path, lang: Lang) -> Ended {
     announce(&stage.url, &pki, arguments.json, lang)?;
     let played = tokio::select! {
         played = play(arguments, &stage, lang) => Some(played),
-        _ = tokio::signal::ctrl_c() => None,
+        _ = super::asked_to_stop() => None,
     };
     let exit = match played {
         None => Exit::InputErrors,
@@ -135,7 +135,7 @@ async fn keep_running(lang: Lang) -> Ended {
         Colour::Bold,
     )?;
     paper.flush()?;
-    tokio::signal::ctrl_c().await?;
+    super::asked_to_stop().await?;
     Ok(Exit::Done)
 }
 

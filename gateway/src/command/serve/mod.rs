@@ -80,7 +80,7 @@ async fn serve(
     bar.finish_and_clear();
     let gateway = started.map_err(|error| not_started(&error))?;
     say(&gateway, configuration, lang)?;
-    asked_to_stop().await?;
+    super::asked_to_stop().await?;
     tracing::info!("stopping: calls under way are finished");
     gateway
         .stop()
@@ -199,15 +199,6 @@ fn say(gateway: &Gateway, configuration: &Configuration, lang: Lang) -> Result<(
     })?;
     paper.flush()?;
     Ok(())
-}
-
-/// Ctrl-C, or the signal with which services are stopped.
-async fn asked_to_stop() -> std::io::Result<()> {
-    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed,
-        _ = terminated.recv() => Ok(()),
-    }
 }
 
 fn not_started(error: &AssemblyError) -> Failure {
