@@ -28,7 +28,7 @@ fn the_same_file_is_the_same_batch_for_ever_and_another_one_a_conflict() {
                 answer => panic!("{place} {turn}: {answer:?}"),
             }
             match desk.submit(&other) {
-                Submitted::Conflict(conflict) => assert_eq!(conflict.field, "lines[2]"),
+                Submitted::Conflict(conflict) => assert_eq!(conflict.field, "lines[2].amount"),
                 answer => panic!("{place} {turn}: {answer:?}"),
             }
             // Released, at the bank, settled; at last after a restart.
