@@ -94,7 +94,7 @@ struct Row<'a>(
     Option<PaymentId>,
 );
 
-/// Reads what [`write`] wrote, many lines.
+/// Reads what [`write()`] wrote, many lines.
 ///
 /// # Errors
 /// When the text is not what we write.
