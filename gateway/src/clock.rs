@@ -25,6 +25,12 @@ pub trait Clock: Send + Sync {
 /// China's standard time: +08:00 all year.
 pub const CHINA: UtcOffset = time::macros::offset!(+8);
 
+/// A moment in Unix milliseconds, as records carry it.
+#[must_use]
+pub fn unix_ms(moment: OffsetDateTime) -> i64 {
+    moment.unix_timestamp() * 1000 + i64::from(moment.millisecond())
+}
+
 /// The machine's clock.
 #[derive(Debug)]
 pub struct SystemClock {

@@ -161,8 +161,7 @@ impl Core {
     /// Now, Unix milliseconds.
     #[must_use]
     pub fn now_ms(&self) -> i64 {
-        let now = self.clock.now();
-        now.unix_timestamp() * 1000 + i64::from(now.millisecond())
+        crate::clock::unix_ms(self.clock.now())
     }
 
     /// The vault.

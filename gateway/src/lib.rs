@@ -32,6 +32,15 @@ pub fn hex(bytes: &[u8]) -> String {
     certs::digest::hex_lower(bytes)
 }
 
+/// SHA-256 of bytes in lower-case hex, as the records state digests.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&certs::digest::digest(
+        certs::digest::DigestAlgorithm::Sha256,
+        bytes,
+    ))
+}
+
 /// An error and its sources on one line; no `Display` of ours repeats its source.
 #[must_use]
 pub fn chain(error: &dyn std::error::Error) -> String {

@@ -14,9 +14,6 @@ pub mod table;
 mod wages;
 mod work;
 
-#[cfg(test)]
-mod tests;
-
 pub use bank_file::{BankFile, FileState};
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use corrections::CorrectionConflict;

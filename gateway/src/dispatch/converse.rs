@@ -11,7 +11,6 @@ use adapters::Conversation;
 use adapters::exchange::{
     Certainty as FlowCertainty, ConversationError, Next, Outgoing, Receipt, Reply, ResultFile, Wire,
 };
-use certs::digest::{DigestAlgorithm, digest};
 use schemas::{FailureReason, LineEvent, Severity};
 use std::collections::BTreeSet;
 
@@ -142,7 +141,7 @@ impl Dispatcher {
             file_no,
             step: outgoing.step.clone(),
             instructs: outgoing.instructs,
-            digest: sha256(&outgoing.bytes),
+            digest: crate::sha256_hex(&outgoing.bytes),
             signature: outgoing.signature.clone(),
         };
         let fact = Fact::sealed(event, &self.owner(file_no), outgoing.bytes.clone());
@@ -161,7 +160,7 @@ impl Dispatcher {
         let event = Event::MessageAnswered {
             file_no,
             step: step.to_owned(),
-            digest: sha256(answer),
+            digest: crate::sha256_hex(answer),
         };
         let fact = Fact::sealed(event, &self.owner(file_no), answer.to_vec());
         self.core.record(&outcome::actor(self.code()), fact)?;
@@ -304,8 +303,4 @@ fn of_channel(error: &SendError, before: bool, instructed: bool) -> Broken {
         (Certainty::MaybeSent, false, true) => Broken::MaybeSent(why),
         (Certainty::Refused, false, true) => Broken::Refused(why),
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    crate::hex(&digest(DigestAlgorithm::Sha256, bytes))
 }

@@ -80,7 +80,7 @@ const RETRY_DOUBLINGS_MAX: u32 = 8;
 /// sending.
 #[must_use]
 pub fn decide(book: &Book, adapter: &BankAdapter, now: OffsetDateTime, pace: Pace) -> Decision {
-    let now_ms = now.unix_timestamp() * 1000 + i64::from(now.millisecond());
+    let now_ms = crate::clock::unix_ms(now);
     let mut due_ms = now_ms + LOOK_AGAIN_MS;
     for file in book.open_files_at(adapter.code()) {
         let Some(batch) = book.batch(file.intent.batch) else {

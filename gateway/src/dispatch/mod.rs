@@ -10,9 +10,6 @@ pub mod decision;
 pub mod order;
 pub mod recovery;
 
-#[cfg(test)]
-mod tests;
-
 pub use decision::{Decision, Pace, decide};
 
 use crate::book::{Batch, FileState};

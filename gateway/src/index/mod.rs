@@ -12,9 +12,6 @@
 mod follower;
 mod search;
 
-#[cfg(test)]
-mod tests;
-
 pub use follower::{FollowError, Follower, open_sled};
 pub use search::{Field, Search};
 

@@ -9,9 +9,6 @@ mod conflict;
 pub mod lines;
 pub mod sink;
 
-#[cfg(test)]
-mod tests;
-
 pub use conflict::Conflict;
 pub use sink::{PayerPart, short};
 

@@ -75,8 +75,6 @@ pub struct Collected {
     pub findings: Vec<Finding>,
     /// All findings, counted.
     pub counts: Counts,
-    /// Findings beyond [`FINDINGS_IN_ANSWER_MAX`].
-    pub findings_beyond: u64,
 }
 
 impl Collected {
@@ -202,8 +200,6 @@ impl<'a> JournalSink<'a> {
         let of_file = finding.line.is_none() && finding.severity == Severity::Error;
         if of_file || self.collected.findings.len() < FINDINGS_IN_ANSWER_MAX {
             self.collected.findings.push(finding);
-        } else {
-            self.collected.findings_beyond += 1;
         }
         let full = usize::try_from(self.findings_count).is_ok_and(|n| n >= FINDINGS_PER_RECORD);
         if full { self.flush_findings() } else { Ok(()) }

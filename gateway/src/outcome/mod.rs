@@ -5,9 +5,6 @@ mod code;
 pub mod interpret;
 mod receive;
 
-#[cfg(test)]
-mod tests;
-
 pub use interpret::{Interpretation, Interpreter, Words};
 pub use receive::{MessageKind, Received, finish_interrupted, receive};
 

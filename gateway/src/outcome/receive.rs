@@ -74,10 +74,7 @@ pub fn receive(
     bytes: &[u8],
 ) -> Result<Received, CoreError> {
     let bank = adapter.code();
-    let digest = crate::hex(&certs::digest::digest(
-        certs::digest::DigestAlgorithm::Sha256,
-        bytes,
-    ));
+    let digest = crate::sha256_hex(bytes);
     let key = format!("{}:{digest}", kind.as_str());
     let understood = understand(adapter, crypto, kind, bytes);
     let reading = if understood.is_some() {

@@ -1,1 +1,0 @@
-//! The book by hand-made events; filled below.

@@ -1,1 +1,0 @@
-//! Decisions against hand-made books.

@@ -1,1 +1,0 @@
-//! Intake against a journal in memory.

@@ -1,1 +1,0 @@
-//! Outcomes against a hand-made book.
