@@ -40,6 +40,19 @@ impl std::fmt::Debug for BankKeys {
 }
 
 impl BankKeys {
+    /// What the other side holds: public keys to our signatures, and the same body keys.
+    #[must_use]
+    pub fn other_chair(&self) -> Self {
+        let signers = self.signers.iter();
+        Self {
+            signers: BTreeMap::new(),
+            public_keys: signers
+                .map(|(slot, signer)| (slot.clone(), signer.public_key()))
+                .collect(),
+            body_keys: self.body_keys.clone(),
+        }
+    }
+
     fn body_key(&self, cipher: &str, slot: &str) -> Result<&BodyKey, CryptoError> {
         let known = self.body_keys.get(slot).filter(|_| cipher == "sm4_cbc");
         known.ok_or_else(|| no_key(cipher, slot))

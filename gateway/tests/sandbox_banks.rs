@@ -10,7 +10,7 @@ use gateway::channel::{Channel, Endpoints};
 use gateway::clock::{Clock, OffsetClock};
 use gateway::keys::BankKeys;
 use gateway::sandbox::character::{Fate, Manner, fate};
-use gateway::sandbox::{Options, Running, keys, start};
+use gateway::sandbox::{KeySource, Options, Running, keys, start};
 use schemas::value::{AccountNo, Fen, PersonName, Purpose};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ async fn open(folder: &std::path::Path) -> Running {
         seed: SEED,
         first_port: 0,
         files: folder.to_owned(),
-        own_keys: true,
+        keys: KeySource::Made,
         // Nobody to push to, and nothing comes back while the test runs.
         push_wait: Duration::from_secs(3600),
     };

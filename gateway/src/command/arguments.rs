@@ -46,7 +46,7 @@ pub enum Command {
     Serve(Serve),
     /// 银行端沙箱 · The banks' side alone, for an integration desk
     #[command(
-        after_help = "Examples:\n  anxin sandbox\n  anxin sandbox --bank ICBC --bank CCB \
+        after_help = "Examples:\n  anxin sandbox\n  anxin sandbox --setup trial\n  anxin sandbox --bank ICBC --bank CCB \
         --seed 7"
     )]
     Sandbox(Sandbox),
@@ -130,12 +130,17 @@ pub struct Sandbox {
     /// Seed of everything that the banks decide
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// First port; bank after bank takes the next one. 0 lets the system choose
-    #[arg(long, default_value_t = 0)]
-    pub port: u16,
-    /// Folder for the banks that exchange files
-    #[arg(long, value_name = "DIR", default_value = "sandbox-files")]
-    pub files: PathBuf,
+    /// First port; bank after bank takes the next one. 0, the default, lets the system choose;
+    /// with --setup the default is 20000
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Folder for the banks that exchange files; `sandbox-files`, or `files` in that of --setup
+    #[arg(long, value_name = "DIR")]
+    pub files: Option<PathBuf>,
+    /// Write a whole installation there that `anxin serve` can use with this sandbox: settings,
+    /// certificates, keys, connections, invented employers and their wage files
+    #[arg(long, value_name = "DIR")]
+    pub setup: Option<PathBuf>,
     /// One JSON document with the addresses on stdout
     #[arg(long)]
     pub json: bool,

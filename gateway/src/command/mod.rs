@@ -113,6 +113,19 @@ fn private_folder(folder: &std::path::Path) -> Result<(), Failure> {
         .map_err(|error| Failure::unwritable(folder, &error))
 }
 
+/// Writes a file of mode 0600, and its folder with mode 0700 where it is missing.
+fn write_private(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+    if let Some(folder) = path.parent() {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path)?.write_all(bytes)
+}
+
 /// Ctrl-C, or the signal with which services are stopped.
 async fn asked_to_stop() -> std::io::Result<()> {
     let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

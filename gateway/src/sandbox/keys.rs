@@ -1,7 +1,6 @@
 //! Keys for both chairs, made at run time: what an adapter asks for is found by letting it write
 //! an example instruction.
 
-use super::desk::Keys;
 use crate::keys::{BankKeys, BodyKey};
 use adapters::BankAdapter;
 use adapters::exchange::{Crypto, CryptoError, OrderLine, Outgoing, PaymentOrder};
@@ -153,30 +152,27 @@ pub struct Smith {
 }
 
 impl Smith {
-    /// Keys for the gateway's chair and for the bank's.
+    /// Keys for the gateway's chair; the bank's follow by [`BankKeys::other_chair`].
     ///
     /// # Errors
     /// See [`KeysError`].
-    pub fn make(&mut self, adapter: &BankAdapter) -> Result<(BankKeys, Keys), KeysError> {
+    pub fn make(&mut self, adapter: &BankAdapter) -> Result<BankKeys, KeysError> {
         let needs = needs(adapter)?;
-        let (mut ours, mut theirs) = (BankKeys::default(), BankKeys::default());
+        let mut keys = BankKeys::default();
         for (algorithm, slot) in needs.signs {
             let signer = self
                 .signer(&algorithm)
                 .ok_or_else(|| KeysError::Algorithm {
                     bank: adapter.code().to_string(),
                 })??;
-            theirs.public_keys.insert(slot.clone(), signer.public_key());
-            ours.signers.insert(slot, signer);
+            keys.signers.insert(slot, signer);
         }
         for slot in needs.ciphers {
             let mut key = Zeroizing::new([0; 16]);
             certs::random::Random::fill(&SystemRandom::new(), key.as_mut());
-            let key = BodyKey { key, iv: [0; 16] };
-            theirs.body_keys.insert(slot.clone(), key.clone());
-            ours.body_keys.insert(slot, key);
+            keys.body_keys.insert(slot, BodyKey { key, iv: [0; 16] });
         }
-        Ok((ours, Box::new(theirs)))
+        Ok(keys)
     }
 
     fn signer(&mut self, algorithm: &str) -> Option<Result<Arc<dyn Signer>, KeyError>> {

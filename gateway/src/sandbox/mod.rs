@@ -42,11 +42,22 @@ pub struct Options {
     pub first_port: u16,
     /// Folder for the banks that exchange files.
     pub files: PathBuf,
-    /// Check the gateway's signatures with keys made here; without it a signature is taken
-    /// unread, and bodies are enciphered with a key that everybody knows.
-    pub own_keys: bool,
+    /// With whose keys the banks speak.
+    pub keys: KeySource,
     /// Between an instruction and what the bank tells of it by itself.
     pub push_wait: Duration,
+}
+
+/// With whose keys the banks of a sandbox speak.
+#[derive(Clone, Debug, Default)]
+pub enum KeySource {
+    /// A signature is taken unread, and bodies are enciphered with a key that everybody knows.
+    #[default]
+    Placeholder,
+    /// Made at the start; the gateway's chair is in [`Running::keys`].
+    Made,
+    /// The gateway's keys by bank, from which the bank's chair follows.
+    Given(BTreeMap<BankCode, BankKeys>),
 }
 
 /// Why a sandbox did not start.
@@ -106,7 +117,7 @@ impl Teller {
 pub struct Running {
     /// For each bank, what the gateway's configuration needs.
     pub connections: BTreeMap<BankCode, Connection>,
-    /// For each bank, the gateway's keys; empty without `own_keys`.
+    /// For each bank, the gateway's keys; empty where none were made.
     pub keys: BTreeMap<BankCode, BankKeys>,
     tellers: BTreeMap<BankCode, Arc<Teller>>,
     target: Arc<OnceLock<PushTarget>>,
@@ -216,12 +227,18 @@ pub async fn start(
     let mut smith = Smith::default();
     let mut port = options.first_port;
     for (place, adapter) in banks.iter().copied().enumerate() {
-        let keys: Keys = if options.own_keys {
-            let (ours, theirs) = smith.make(adapter)?;
-            running.keys.insert(adapter.code(), ours);
-            theirs
-        } else {
-            Box::new(crate::command::adapter::PlaceholderKeys::default())
+        let keys: Keys = match &options.keys {
+            KeySource::Placeholder => Box::new(crate::command::adapter::PlaceholderKeys::default()),
+            KeySource::Made => {
+                let ours = smith.make(adapter)?;
+                let theirs = ours.other_chair();
+                running.keys.insert(adapter.code(), ours);
+                Box::new(theirs)
+            }
+            KeySource::Given(keys) => {
+                let ours = keys.get(&adapter.code()).cloned().unwrap_or_default();
+                Box::new(ours.other_chair())
+            }
         };
         let ways = Ways::of(adapter)?;
         let manner = Manner::of(options.seed, place);

@@ -9,7 +9,7 @@ use gateway::clock::{Clock, OffsetClock};
 use gateway::command::adapter::BODY_KEY;
 use gateway::configuration::{Connection, Endpoint};
 use gateway::sandbox::character::{Fate, fate};
-use gateway::sandbox::{Options, Running, start};
+use gateway::sandbox::{KeySource, Options, Running, start};
 use schemas::people;
 use schemas::value::{BankCode, Purpose, Uscc};
 use std::fmt::Write as _;
@@ -77,7 +77,7 @@ impl Stage {
             seed: SEED,
             first_port: 0,
             files: folder.path().join("banks"),
-            own_keys: false,
+            keys: KeySource::Placeholder,
             push_wait: Duration::from_millis(1),
         };
         let banks: Vec<&'static BankAdapter> = BANKS.iter().map(|code| adapter(code)).collect();

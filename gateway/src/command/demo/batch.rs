@@ -1,6 +1,7 @@
 //! One employer's wage batch, in one of the forms that employers' programs write.
 
 use super::cast::Employer;
+use super::sheet::{SheetError, workbook};
 use schemas::people::{SplitMix64, person};
 use schemas::text::Charset;
 use schemas::value::{BankCode, Fen, PayMonth, Purpose};
@@ -20,15 +21,18 @@ pub enum Form {
     Json,
     /// ISO 20022.
     Pain001,
+    /// The template as an office program keeps it.
+    Xlsx,
 }
 
 impl Form {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Csv,
         Self::CsvGb18030,
         Self::CsvEnglish,
         Self::Json,
         Self::Pain001,
+        Self::Xlsx,
     ];
 
     /// The form of the employer at `place`.
@@ -94,9 +98,11 @@ impl<'a> WageBatch<'a> {
     }
 
     /// The file's bytes.
-    #[must_use]
-    pub fn bytes(&self, form: Form) -> Vec<u8> {
-        match form {
+    ///
+    /// # Errors
+    /// When the office file can't be written: a defect.
+    pub fn bytes(&self, form: Form) -> Result<Vec<u8>, SheetError> {
+        Ok(match form {
             Form::Csv => self.csv(&CHINESE).into_bytes(),
             Form::CsvGb18030 => {
                 let text = self.csv(&CHINESE);
@@ -108,7 +114,8 @@ impl<'a> WageBatch<'a> {
             Form::CsvEnglish => format!("\u{feff}{}", self.csv(&ENGLISH)).into_bytes(),
             Form::Json => self.json(),
             Form::Pain001 => self.pain_001().into_bytes(),
-        }
+            Form::Xlsx => workbook(&self.grid(&CHINESE))?,
+        })
     }
 
     fn batch_no(&self) -> String {
@@ -136,6 +143,12 @@ impl<'a> WageBatch<'a> {
     }
 
     fn csv(&self, titles: &Titles) -> String {
+        let rows = self.grid(titles);
+        rows.iter().map(|row| row.join(",") + "\r\n").collect()
+    }
+
+    /// The template, row by row; the empty row parts head and lines.
+    fn grid(&self, titles: &Titles) -> Vec<Vec<String>> {
         let values = [
             self.batch_no(),
             self.employer.uscc.to_string(),
@@ -148,22 +161,27 @@ impl<'a> WageBatch<'a> {
             self.rows.len().to_string(),
             self.total.yuan(),
         ];
-        let mut text = format!("{},V1\r\n", titles.name);
-        for (key, value) in titles.head.iter().zip(values) {
-            text.push_str(&format!("{key},{value}\r\n"));
-        }
-        text.push_str("\r\n");
-        text.push_str(titles.row);
-        text.push_str("\r\n");
+        let mut grid = vec![vec![titles.name.to_owned(), "V1".to_owned()]];
+        let head = titles.head.iter().zip(values);
+        grid.extend(head.map(|(key, value)| vec![(*key).to_owned(), value]));
+        grid.push(Vec::new());
+        grid.push(titles.row.split(',').map(str::to_owned).collect());
         let memo = self.memo();
         for (row, number) in self.rows.iter().zip(1u32..) {
-            let amount = row.amount.yuan();
-            let (name, id, account, bank) = (&row.name, &row.id_number, &row.account, row.bank);
-            text.push_str(&format!(
-                "{number},{name},01,{id},{account},{bank},,{amount},{amount},{memo}\r\n"
-            ));
+            grid.push(vec![
+                number.to_string(),
+                row.name.clone(),
+                "01".to_owned(),
+                row.id_number.clone(),
+                row.account.clone(),
+                row.bank.to_string(),
+                String::new(),
+                row.amount.yuan(),
+                row.amount.yuan(),
+                memo.clone(),
+            ]);
         }
-        text
+        grid
     }
 
     fn json(&self) -> Vec<u8> {

@@ -2,6 +2,7 @@
 
 use super::batch::{Form, WageBatch};
 use super::cast::{Cast, Employer};
+use super::sheet::SheetError;
 use super::stage::Stage;
 use crate::command::client::{Answer, Client, ClientError, body_of, party_tls};
 use crate::command::submit::progress_of;
@@ -34,6 +35,9 @@ pub enum PlayError {
         /// The answer's text; findings are masked.
         said: String,
     },
+    /// A defect.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
     /// The demonstration's day is in no month that wages are paid for.
     #[error("the day is in no month that wages are paid for")]
     Month,
@@ -83,7 +87,7 @@ pub async fn submit_all(
                 return Ok(());
             };
             let batch = WageBatch::draw(employer, &banks, (seed, lines), month);
-            let body = batch.bytes(Form::of(employer.place));
+            let body = batch.bytes(Form::of(employer.place))?;
             submit(&url, &cast, employer, body.into(), month).await
         });
     }

@@ -6,7 +6,7 @@ use crate::channel::{BuildError, build};
 use crate::clock::{CHINA, Clock, OffsetClock};
 use crate::command::assembly::{AssemblyError, Gateway, Parts};
 use crate::dispatch::{Bank, Pace};
-use crate::sandbox::{self, Options, PushTarget, Running, SandboxError};
+use crate::sandbox::{self, KeySource, Options, PushTarget, Running, SandboxError};
 use crate::telemetry::Metrics;
 use adapters::{BankAdapter, Book};
 use certs::tls::{Mode, ServerTls, TlsError, server_config, system_clock};
@@ -83,7 +83,7 @@ impl Stage {
             seed,
             first_port: 0,
             files: folder.join("banks"),
-            own_keys: true,
+            keys: KeySource::Made,
             push_wait: Duration::from_millis(300),
         };
         let mut sandbox = sandbox::start(&banks, &clock, &options).await?;

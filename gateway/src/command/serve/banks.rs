@@ -49,7 +49,7 @@ pub fn connect(
         let channel = build(connection, &tls, clock, metrics);
         let parts = Bank {
             adapter,
-            keys: bank_keys(adapter, connection, &keys)?,
+            keys: bank_keys(adapter, &connection.keys, &keys)?,
             channel: channel.map_err(|error| Failure::defect(&error))?,
             fields: connection.fields.clone(),
         };

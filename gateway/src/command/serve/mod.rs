@@ -3,6 +3,8 @@
 mod banks;
 mod security;
 
+pub(super) use security::bank_keys;
+
 use super::adapter::book;
 use super::arguments::Serve;
 use super::assembly::{AssemblyError, Gateway, Parts};

@@ -4,14 +4,14 @@ use super::unusable;
 use crate::clock::Clock;
 use crate::command::words::{Failure, Words};
 use crate::configuration::connection::EndpointTls;
-use crate::configuration::{Connection, ProfileName, Settings};
+use crate::configuration::{ProfileName, Settings};
 use crate::keys::{BankKeys, BodyKey};
-use crate::sandbox::keys::needs;
 use adapters::BankAdapter;
 use certs::development::{DevelopmentPki, PkiError};
 use certs::digest::bytes_of_hex;
 use certs::sign::{KeyId, signer_from_pem};
 use certs::tls::{ClientTls, Mode, ServerTls, client_config, server_config, system_clock};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -132,13 +132,13 @@ pub fn bank_tls(
 /// A slot without a key id, or a file that can't be used.
 pub fn bank_keys(
     adapter: &BankAdapter,
-    connection: &Connection,
+    ids: &BTreeMap<String, String>,
     folder: &Path,
 ) -> Result<BankKeys, Failure> {
-    let needs = needs(adapter).map_err(|error| Failure::defect(&error))?;
+    let needs = adapter.key_slots();
     let mut keys = BankKeys::default();
-    for (algorithm, slot) in needs.signs {
-        let id = key_id(connection, &slot)?;
+    for (algorithm, slot) in needs.signing {
+        let id = key_id(adapter, ids, &slot)?;
         let path = folder.join(format!("{id}.pem"));
         let text = read_private(&path)?;
         let parsed = algorithm.parse().map_err(|error| unusable(&path, &error))?;
@@ -147,8 +147,8 @@ pub fn bank_keys(
         let signer = signer.map_err(|error| unusable(&path, &error))?;
         keys.signers.insert(slot, signer);
     }
-    for slot in needs.ciphers {
-        let path = folder.join(format!("{}.sm4", key_id(connection, &slot)?));
+    for (_, slot) in needs.sealing {
+        let path = folder.join(format!("{}.sm4", key_id(adapter, ids, &slot)?));
         let text = read_private(&path)?;
         let mut lines = text.lines();
         let mut next = || -> Option<[u8; 16]> {
@@ -166,24 +166,24 @@ pub fn bank_keys(
     Ok(keys)
 }
 
-fn key_id<'a>(connection: &'a Connection, slot: &str) -> Result<&'a str, Failure> {
-    let bank = connection.bank;
-    connection
-        .keys
-        .get(slot)
-        .map(String::as_str)
-        .ok_or_else(|| {
-            Failure::usage(
-                Words::new(
-                    format!("{bank} 的连接缺少密钥 {slot}"),
-                    format!("the connection of {bank} names no key for the slot {slot}"),
-                ),
-                Words::new(
-                    "在该行连接文件的 [keys] 中写明密钥编号。",
-                    "Name the key's id under [keys] in the bank's connection file.",
-                ),
-            )
-        })
+fn key_id<'a>(
+    adapter: &BankAdapter,
+    ids: &'a BTreeMap<String, String>,
+    slot: &str,
+) -> Result<&'a str, Failure> {
+    let bank = adapter.code();
+    ids.get(slot).map(String::as_str).ok_or_else(|| {
+        Failure::usage(
+            Words::new(
+                format!("{bank} 的连接缺少密钥 {slot}"),
+                format!("the connection of {bank} names no key for the slot {slot}"),
+            ),
+            Words::new(
+                "在该行连接文件的 [keys] 中写明密钥编号。",
+                "Name the key's id under [keys] in the bank's connection file.",
+            ),
+        )
+    })
 }
 
 /// A key's file, which only its owner may read.

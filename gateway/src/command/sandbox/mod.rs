@@ -1,0 +1,220 @@
+//! `anxin sandbox`: the banks' side alone.
+
+mod setup;
+
+use super::adapter::{adapter, book};
+use super::arguments::Sandbox;
+use super::terminal::{Align, Cell, Colour, Paper, Table, paper};
+use super::words::{Ended, Exit, Failure, Words, pick};
+use crate::clock::{Clock, SystemClock};
+use crate::configuration::Endpoint;
+use crate::sandbox::{KeySource, Options, Running, start};
+use adapters::BankAdapter;
+use schemas::Lang;
+use schemas::value::BankCode;
+use serde_json::{Value, json};
+use setup::{FIRST_PORT, Setup, SetupError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Runs the command until Ctrl-C.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn run(arguments: &Sandbox, lang: Lang) -> Ended {
+    let banks: Vec<&'static BankAdapter> = if arguments.banks.is_empty() {
+        book()?.adapters().iter().collect()
+    } else {
+        let codes = arguments.banks.iter();
+        codes
+            .map(|code| adapter(&code.to_ascii_uppercase()))
+            .collect::<Result<_, Failure>>()?
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let setup = match &arguments.setup {
+        None => None,
+        Some(folder) => {
+            let prepared = Setup::prepare(folder, book()?, arguments.seed, clock.as_ref());
+            Some(prepared.map_err(|error| not_set_up(&error))?)
+        }
+    };
+    let options = options(arguments, &banks, setup.as_ref())?;
+    super::runtime()?.block_on(async {
+        let running = start(&banks, &clock, &options).await.map_err(|error| {
+            Failure::usage(
+                Words::new("沙箱无法启动", "the sandbox does not start"),
+                Words::new(
+                    "端口可能被占用,或目录不可写;可改 --port 与 --files。",
+                    "A port may be taken or the folder not writable: try --port and --files.",
+                ),
+            )
+            .caused_by(&error)
+        })?;
+        if let Some(setup) = &setup {
+            connect(setup, &running, &banks).map_err(|error| not_set_up(&error))?;
+        }
+        print(&running, &banks, arguments, lang)?;
+        super::asked_to_stop().await?;
+        running.stop().await;
+        Ok(Exit::Done)
+    })
+}
+
+fn options(
+    arguments: &Sandbox,
+    banks: &[&'static BankAdapter],
+    setup: Option<&Setup>,
+) -> Result<Options, Failure> {
+    let keys = match setup {
+        None => KeySource::Placeholder,
+        Some(setup) => {
+            let keys = banks
+                .iter()
+                .map(|adapter| Ok((adapter.code(), setup.keys(adapter)?)));
+            KeySource::Given(keys.collect::<Result<_, Failure>>()?)
+        }
+    };
+    let files = match (&arguments.files, &arguments.setup) {
+        (Some(files), _) => files.clone(),
+        (None, Some(setup)) => setup.join("files"),
+        (None, None) => PathBuf::from("sandbox-files"),
+    };
+    let default = if setup.is_some() { FIRST_PORT } else { 0 };
+    Ok(Options {
+        seed: arguments.seed,
+        first_port: arguments.port.unwrap_or(default),
+        // A connection's relative path would begin at its own folder.
+        files: std::path::absolute(&files)?,
+        keys,
+        push_wait: Duration::from_secs(1),
+    })
+}
+
+/// Tells the gateway's side where the banks are, and the banks where the gateway is.
+fn connect(
+    setup: &Setup,
+    running: &Running,
+    banks: &[&'static BankAdapter],
+) -> Result<(), SetupError> {
+    for adapter in banks {
+        if let Some(connection) = running.connections.get(&adapter.code()) {
+            setup.connect(adapter, connection)?;
+        }
+    }
+    let codes = banks.iter().map(|adapter| adapter.code());
+    running.push_to(setup.push_target(codes)?);
+    Ok(())
+}
+
+fn not_set_up(error: &SetupError) -> Failure {
+    Failure::usage(
+        Words::new("安装目录无法写成", "the installation can't be written"),
+        Words::new(
+            "请检查 --setup 目录是否可写,其中 gateway.toml 与 pki 是否完好。",
+            "See that the folder of --setup can be written, and its gateway.toml and pki are whole.",
+        ),
+    )
+    .caused_by(error)
+}
+
+fn print(
+    running: &Running,
+    banks: &[&'static BankAdapter],
+    arguments: &Sandbox,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for adapter in banks {
+        let bank = adapter.code();
+        let Some(connection) = running.connections.get(&bank) else {
+            continue;
+        };
+        for (name, endpoint) in &connection.endpoints {
+            let (transport, place) = match endpoint {
+                Endpoint::Tcp { address, .. } => ("tcp", address.to_string()),
+                Endpoint::Http { address, .. } => ("http", format!("http://{address}")),
+                Endpoint::Folder { path } => ("folder", path.display().to_string()),
+            };
+            let manner = running.manner(bank).map_or("", |manner| manner.as_str());
+            rows.push((adapter, name, transport, place, manner));
+        }
+    }
+    let mut paper = paper();
+    if arguments.json {
+        let rows: Vec<Value> = rows
+            .iter()
+            .map(|(adapter, name, transport, place, manner)| {
+                json!({
+                    "code": adapter.code().as_str(), "dialect": adapter.dialect(),
+                    "endpoint": name, "transport": transport, "address": place,
+                    "manner": manner,
+                })
+            })
+            .collect();
+        paper.document(&json!({"seed": arguments.seed, "endpoints": rows}))?;
+        paper.flush()?;
+        return Ok(());
+    }
+    let mut table = Table::new(&[
+        (pick(lang, "银行", "bank"), Align::Left),
+        (pick(lang, "方言", "dialect"), Align::Left),
+        (pick(lang, "端点", "endpoint"), Align::Left),
+        (pick(lang, "地址", "address"), Align::Left),
+        (pick(lang, "脾气", "manner"), Align::Left),
+    ]);
+    for (adapter, name, _, place, manner) in rows {
+        table.push(vec![
+            Cell::from(adapter.code().as_str()).coloured(Colour::Bold),
+            adapter.dialect().into(),
+            name.as_str().into(),
+            place.into(),
+            Cell::from(manner).coloured(Colour::Dim),
+        ]);
+    }
+    paper.table(&table)?;
+    let with_keys = arguments.setup.is_some();
+    paper.line(match with_keys {
+        true => pick(
+            lang,
+            "签名按 --setup 目录中的密钥核验;按 Ctrl-C 停止",
+            "signatures are checked by the keys in the folder of --setup; Ctrl-C stops it",
+        ),
+        false => pick(
+            lang,
+            "签名不验,报文密钥为公开的占位密钥;按 Ctrl-C 停止",
+            "signatures are not checked, and the body key is a public placeholder; Ctrl-C stops it",
+        ),
+    })?;
+    if let Some(folder) = &arguments.setup {
+        let first = banks.first().map(|adapter| adapter.code());
+        if let Some(bank) = first {
+            next_steps(&mut paper, folder, bank, lang)?;
+        }
+    }
+    paper.flush()?;
+    Ok(())
+}
+
+/// What to type in other windows.
+fn next_steps<W: Write>(paper: &mut Paper<W>, folder: &Path, bank: BankCode, lang: Lang) -> Ended {
+    let setup = Setup::there(folder);
+    let (employer, url) = setup
+        .employer(bank)
+        .and_then(|employer| Ok((employer, setup.url()?)))
+        .map_err(|error| not_set_up(&error))?;
+    let folder = folder.display();
+    paper.line(pick(
+        lang,
+        "另开窗口,启动网关并报送:",
+        "in other windows, start the gateway and submit:",
+    ))?;
+    paper.line(&format!(
+        "  anxin serve --config {folder}/gateway.toml\n  \
+         anxin submit {folder}/wages/{bank}.csv --url {url} --ca {folder}/pki/ca.pem \\\n    \
+         --cert {folder}/pki/employer/{employer}-maker.pem \\\n    \
+         --key {folder}/pki/employer/{employer}-maker.key"
+    ))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,295 @@
+//! A whole installation around the sandbox: what `anxin serve` needs to talk to it, and what an
+//! employer, a bank and a regulator need to talk to the gateway. Everything in it is invented.
+//!
+//! ```text
+//! DIR/gateway.toml         yours after the first time
+//! DIR/mandates.toml        one invented employer for each bank of the book
+//! DIR/pki/                 authority, server, every party's certificate
+//! DIR/keys/                signing and body keys towards the banks
+//! DIR/connections/CODE.toml   written at each start: the addresses of this sandbox
+//! DIR/wages/CODE.csv       a wage file of that employer
+//! ```
+
+use crate::clock::Clock;
+use crate::command::demo::{Cast, CastError, Form, SheetError, WageBatch};
+use crate::command::serve::bank_keys;
+use crate::command::words::Failure;
+use crate::configuration::{Connection, Endpoint, Settings};
+use crate::keys::BankKeys;
+use crate::sandbox::PushTarget;
+use adapters::{BankAdapter, Book};
+use certs::development::{DevelopmentPki, IdentityPem, PkiError};
+use certs::random::{Random as _, SystemRandom};
+use certs::sign::{KeyError, KeyId, generate};
+use schemas::value::{BankCode, PayMonth, Purpose};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use toml::{Table, Value};
+use zeroize::Zeroizing;
+
+/// Payees of a wage file.
+const LINES: u32 = 20;
+
+/// First port of the banks, where none is asked for: addresses stay the same from start to start.
+pub const FIRST_PORT: u16 = 20_000;
+
+const SETTINGS: &str = "\
+# Written once by `anxin sandbox --setup`; yours from now on. All options: config/gateway.toml.
+profile = \"development\"
+
+[listen]
+parties = \"127.0.0.1:8443\"
+operator = \"127.0.0.1:8444\"
+
+[tls]
+chain_file = \"pki/server/server.pem\"
+key_file = \"pki/server/server.key\"
+client_ca_file = \"pki/ca.pem\"
+crl_files = [\"pki/crl.pem\"]
+
+[development]
+# Banks are asked a hundred times as often as their adapters say.
+pace_divisor = 100
+# After the cut-off, or on a day without banks, instructions wait; this sets the business clock.
+# clock = \"2026-11-23T10:00:00+08:00\"
+";
+
+/// Why no installation was written.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The people and their certificates.
+    #[error("the parties could not be made")]
+    Cast(#[from] CastError),
+    /// The authority's files.
+    #[error("the authority can't be used")]
+    Pki(#[from] PkiError),
+    /// A key.
+    #[error("a key could not be made")]
+    Key(#[from] KeyError),
+    /// An adapter names an algorithm that nobody knows: a defect.
+    #[error("an adapter names an algorithm that nobody knows")]
+    Algorithm(#[from] certs::algorithm::UnknownAlgorithm),
+    /// A wage file.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    /// A file.
+    #[error("{} can't be read or written", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The settings that stand there.
+    #[error("the settings can't be read")]
+    Settings(#[from] toml::de::Error),
+    /// No wages are paid for this month.
+    #[error("the day is in no month that wages are paid for")]
+    Month,
+}
+
+/// An installation in a folder.
+pub struct Setup {
+    folder: PathBuf,
+}
+
+impl Setup {
+    /// An installation that is there.
+    pub fn there(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// The gateway's address in its settings.
+    ///
+    /// # Errors
+    /// See [`SetupError`].
+    pub fn url(&self) -> Result<String, SetupError> {
+        let settings: Settings = toml::from_str(&self.read("gateway.toml")?)?;
+        Ok(format!("https://{}", settings.listen.parties))
+    }
+
+    /// Credit code of the employer that pays through a bank, from its wage file.
+    ///
+    /// # Errors
+    /// See [`SetupError`].
+    pub fn employer(&self, bank: BankCode) -> Result<String, SetupError> {
+        let wages = self.read(&format!("wages/{bank}.csv"))?;
+        let mut lines = wages.lines();
+        let code = lines.find_map(|line| line.strip_prefix("统一社会信用代码,"));
+        Ok(code.unwrap_or_default().to_owned())
+    }
+
+    /// Takes the folder; what is there stays, what is missing is written.
+    ///
+    /// # Errors
+    /// See [`SetupError`].
+    pub fn prepare(
+        folder: &Path,
+        book: &'static Book,
+        seed: u64,
+        clock: &dyn Clock,
+    ) -> Result<Self, SetupError> {
+        let setup = Self::there(folder);
+        let (pki, now) = (folder.join("pki"), clock.now());
+        if pki.join("ca.key").exists() {
+            // A list of an older day would be refused by its own date.
+            let mut authority = DevelopmentPki::load(&pki, now)?;
+            authority.renew_list()?;
+            authority.write_to(&pki)?;
+        } else {
+            let cast = Cast::make(book, seed, now)?;
+            cast.write_to(&pki)?;
+            setup.write("mandates.toml", &mandates(&cast))?;
+            let month = PayMonth::of(now.date()).ok_or(SetupError::Month)?;
+            let banks: Vec<BankCode> = cast.banks.keys().copied().collect();
+            for employer in &cast.employers {
+                let batch = WageBatch::draw(employer, &banks, (seed, LINES), month);
+                let name = format!("wages/{}.csv", employer.adapter.code());
+                setup.write(&name, &batch.bytes(Form::Csv)?)?;
+            }
+        }
+        if !folder.join("gateway.toml").exists() {
+            setup.write("gateway.toml", SETTINGS.as_bytes())?;
+        }
+        Ok(setup)
+    }
+
+    /// The gateway's keys towards a bank, made where they are missing.
+    ///
+    /// # Errors
+    /// See [`SetupError`]; a key's file that can't be used.
+    pub fn keys(&self, adapter: &BankAdapter) -> Result<BankKeys, Failure> {
+        self.make_keys(adapter)
+            .map_err(|error| Failure::defect(&error))?;
+        bank_keys(adapter, &key_ids(adapter), &self.folder.join("keys"))
+    }
+
+    fn make_keys(&self, adapter: &BankAdapter) -> Result<(), SetupError> {
+        let (slots, ids) = (adapter.key_slots(), key_ids(adapter));
+        let missing = |slot: &String, kind: &str| {
+            let name = format!("keys/{}.{kind}", ids.get(slot)?);
+            (!self.folder.join(&name).exists()).then_some(name)
+        };
+        for (algorithm, slot) in &slots.signing {
+            if let Some(name) = missing(slot, "pem") {
+                let id = KeyId::new(&format!("{}-{slot}", adapter.code()))?;
+                let (pem, _) = generate(algorithm.parse()?, id, &SystemRandom::new())?;
+                self.write(&name, pem.as_bytes())?;
+            }
+        }
+        for (_, slot) in &slots.sealing {
+            if let Some(name) = missing(slot, "sm4") {
+                let mut key = Zeroizing::new([0; 16]);
+                SystemRandom::new().fill(key.as_mut());
+                let text = Zeroizing::new(crate::hex(key.as_ref()));
+                self.write(&name, text.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a bank's connection.
+    ///
+    /// # Errors
+    /// See [`SetupError`].
+    pub fn connect(
+        &self,
+        adapter: &BankAdapter,
+        connection: &Connection,
+    ) -> Result<(), SetupError> {
+        let text = connection_file(connection, &key_ids(adapter));
+        let name = format!("connections/{}.toml", adapter.code());
+        self.write(&name, text.as_bytes())
+    }
+
+    /// Where the banks push to: the gateway of this installation, by the banks' certificates.
+    ///
+    /// # Errors
+    /// See [`SetupError`].
+    pub fn push_target(
+        &self,
+        banks: impl Iterator<Item = BankCode>,
+    ) -> Result<PushTarget, SetupError> {
+        let mut identities = BTreeMap::new();
+        for bank in banks {
+            let identity = IdentityPem {
+                certificate_pem: self.read(&format!("pki/bank/{bank}.pem"))?,
+                key_pem: Zeroizing::new(self.read(&format!("pki/bank/{bank}.key"))?),
+            };
+            identities.insert(bank, identity);
+        }
+        Ok(PushTarget {
+            url: self.url()?,
+            ca_pem: self.read("pki/ca.pem")?,
+            identities,
+        })
+    }
+
+    fn read(&self, name: &str) -> Result<String, SetupError> {
+        let path = self.folder.join(name);
+        std::fs::read_to_string(&path).map_err(|source| SetupError::File { path, source })
+    }
+
+    /// Everything here is private: accounts, keys, wages.
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), SetupError> {
+        let path = self.folder.join(name);
+        crate::command::write_private(&path, bytes)
+            .map_err(|source| SetupError::File { path, source })
+    }
+}
+
+/// The id of the key in each slot.
+fn key_ids(adapter: &BankAdapter) -> BTreeMap<String, String> {
+    let (bank, slots) = (adapter.code(), adapter.key_slots());
+    let (signing, sealing) = (slots.signing.into_iter(), slots.sealing.into_iter());
+    let slots = signing.chain(sealing).map(|(_, slot)| slot);
+    slots
+        .map(|slot| (slot.clone(), format!("{bank}-{slot}")))
+        .collect()
+}
+
+fn connection_file(connection: &Connection, key_ids: &BTreeMap<String, String>) -> String {
+    let text = |text: &str| Value::String(text.to_owned());
+    let texts = |pairs: &BTreeMap<String, String>| -> Value {
+        pairs
+            .iter()
+            .map(|(key, value)| (key.clone(), text(value)))
+            .collect::<Table>()
+            .into()
+    };
+    let mut endpoints = Table::new();
+    for (name, endpoint) in &connection.endpoints {
+        let (transport, key, place) = match endpoint {
+            Endpoint::Tcp { address, .. } => ("tcp", "address", address.to_string()),
+            Endpoint::Http { address, .. } => ("http", "address", address.to_string()),
+            Endpoint::Folder { path } => ("folder", "path", path.display().to_string()),
+        };
+        let mut table = Table::new();
+        table.insert("transport".to_owned(), text(transport));
+        table.insert(key.to_owned(), text(&place));
+        endpoints.insert(name.clone(), table.into());
+    }
+    let mut document = Table::new();
+    document.insert("bank".to_owned(), text(connection.bank.as_str()));
+    document.insert("endpoints".to_owned(), endpoints.into());
+    document.insert("fields".to_owned(), texts(&connection.fields));
+    document.insert("keys".to_owned(), texts(key_ids));
+    format!("# Written at each start of the sandbox.\n{document}")
+}
+
+fn mandates(cast: &Cast) -> Vec<u8> {
+    let mut text = String::from("# Invented employers; see config/mandates.EXAMPLE.toml.\n");
+    for employer in &cast.employers {
+        let (uscc, bank) = (employer.uscc, employer.adapter.code());
+        let account = employer.payer_account.reveal(Purpose::Disclosure);
+        let name = employer.payer_name.reveal(Purpose::Disclosure);
+        text.push_str(&format!(
+            "\n[[mandate]]\nemployer = \"{uscc}\"\nbank = \"{bank}\"\n\
+             account = \"{account}\"\nname = \"{name}\"\n"
+        ));
+    }
+    text.into_bytes()
+}
