@@ -277,6 +277,12 @@ fn connection_file(connection: &Connection, key_ids: &BTreeMap<String, String>) 
     document.insert("endpoints".to_owned(), endpoints.into());
     document.insert("fields".to_owned(), texts(&connection.fields));
     document.insert("keys".to_owned(), texts(key_ids));
+    // A bank that says nothing is played as well: nobody wants to wait a minute for it.
+    let mut limits = Table::new();
+    for (name, wait_ms) in [("connect_wait_ms", 2_000), ("reply_wait_ms", 3_000)] {
+        limits.insert(name.to_owned(), Value::Integer(wait_ms));
+    }
+    document.insert("limits".to_owned(), limits.into());
     format!("# Written at each start of the sandbox.\n{document}")
 }
 
