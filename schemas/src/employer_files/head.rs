@@ -5,7 +5,10 @@ use super::raw::{RawHead, masked, shown};
 use super::template::HeadKey;
 use crate::batch::BatchHead;
 use crate::finding::{Finding, FindingCode};
-use crate::value::{AccountNo, BankCode, BatchNo, Fen, PayMonth, PersonName, Uscc, ValueError};
+use crate::value::{
+    AccountNo, BankCode, BatchNo, Fen, PayMonth, PersonName, Uscc, ValueError, folded,
+    holds_personal_number,
+};
 
 /// What could be read of the head.
 #[derive(Default)]
@@ -48,6 +51,7 @@ impl Desk<'_> {
         let value = match key {
             HeadKey::PayerAccount => masked(text),
             HeadKey::PayerName => PersonName::mask(text),
+            _ if error == ValueError::Personal => masked(&folded(text)),
             HeadKey::BatchNo
             | HeadKey::EmployerUscc
             | HeadKey::EmployerName
@@ -71,13 +75,13 @@ impl Desk<'_> {
     fn optional<T>(
         &mut self,
         key: HeadKey,
+        code: FindingCode,
         parse: impl FnOnce(&str) -> Result<T, ValueError>,
     ) -> Option<Option<T>> {
         if self.raw.text(key).trim().is_empty() {
             return Some(None);
         }
-        self.read(key, FindingCode::TextNotEncodable, parse)
-            .map(Some)
+        self.read(key, code, parse).map(Some)
     }
 
     fn month(&mut self, today: time::Date) -> Option<PayMonth> {
@@ -124,7 +128,30 @@ impl Desk<'_> {
     }
 }
 
-/// A name of a firm or a code of a project: the characters of a name, on one line.
+/// Shorter accounts may stand in a date or a count by chance.
+const ACCOUNT_DIGITS_MIN: usize = 12;
+const PROJECT_CODE_CHARS_MAX: usize = 32;
+
+/// A key that stays in clear for ever: no number of a person in it, and not the payer's account.
+fn key(text: &str, payer_account: &str) -> Result<BatchNo, ValueError> {
+    let account = folded(payer_account);
+    let own = account.len() >= ACCOUNT_DIGITS_MIN && folded(text).contains(&account);
+    if own || holds_personal_number(text) {
+        return Err(ValueError::Personal);
+    }
+    BatchNo::parse(text)
+}
+
+/// 项目编码: a key of the same characters as a batch number, of the platform's length.
+fn project_code(text: &str, payer_account: &str) -> Result<String, ValueError> {
+    let key = key(text, payer_account)?;
+    if key.as_str().chars().count() > PROJECT_CODE_CHARS_MAX {
+        return Err(ValueError::Form);
+    }
+    Ok(key.as_str().to_owned())
+}
+
+/// A name of a firm: the characters of a name, on one line.
 fn plain(text: &str) -> Result<String, ValueError> {
     PersonName::check(text).map(str::to_owned)
 }
@@ -137,19 +164,21 @@ pub(super) fn judge(
     findings: &mut Vec<Finding>,
 ) -> HeadValues {
     let mut desk = Desk { raw, findings };
-    let batch_no = desk.read(
-        HeadKey::BatchNo,
-        FindingCode::BatchNoInvalid,
-        BatchNo::parse,
-    );
+    let account = raw.text(HeadKey::PayerAccount);
+    let code = FindingCode::BatchNoInvalid;
+    let batch_no = desk.read(HeadKey::BatchNo, code, |text| key(text, account));
     let uscc = desk.read(HeadKey::EmployerUscc, FindingCode::UsccInvalid, Uscc::parse);
-    let employer_name = desk.optional(HeadKey::EmployerName, plain);
-    let project_code = desk.optional(HeadKey::ProjectCode, plain);
+    let code = FindingCode::TextNotEncodable;
+    let employer_name = desk.optional(HeadKey::EmployerName, code, plain);
+    let code = FindingCode::ProjectCodeInvalid;
+    let read = |text: &str| project_code(text, account);
+    let project_code = desk.optional(HeadKey::ProjectCode, code, read);
     let pay_month = desk.month(today);
     let paying_bank = desk.paying_bank(judge);
     let code = FindingCode::PayerAccountInvalid;
     let payer_account = desk.read(HeadKey::PayerAccount, code, AccountNo::parse);
-    let payer_name = desk.optional(HeadKey::PayerName, PersonName::parse);
+    let code = FindingCode::TextNotEncodable;
+    let payer_name = desk.optional(HeadKey::PayerName, code, PersonName::parse);
     let code = FindingCode::ControlTotalInvalid;
     let line_count = desk.read(HeadKey::LineCount, code, count);
     let total = desk.total();

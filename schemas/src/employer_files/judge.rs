@@ -153,6 +153,7 @@ pub(super) fn reason(error: ValueError) -> &'static str {
         ValueError::Date => "date",
         ValueError::NotPositive => "not_positive",
         ValueError::Overflow => "overflow",
+        ValueError::Personal => "personal",
     }
 }
 

@@ -102,6 +102,8 @@ pub enum FindingCode {
     LineNoInvalid,
     /// The batch number can't be one.
     BatchNoInvalid,
+    /// The project code can't be one.
+    ProjectCodeInvalid,
     /// The kind of document is not of the list.
     IdTypeInvalid,
     /// The payer's account is not 8 to 32 digits.
@@ -114,7 +116,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::Unreadable,
         Self::UnsupportedFormat,
         Self::EncodingInvalid,
@@ -163,6 +165,7 @@ impl FindingCode {
         Self::TextTooLong,
         Self::LineNoInvalid,
         Self::BatchNoInvalid,
+        Self::ProjectCodeInvalid,
         Self::IdTypeInvalid,
         Self::PayerAccountInvalid,
         Self::ControlTotalInvalid,
@@ -222,6 +225,7 @@ impl FindingCode {
             Self::TextTooLong => "text_too_long",
             Self::LineNoInvalid => "line_no_invalid",
             Self::BatchNoInvalid => "batch_no_invalid",
+            Self::ProjectCodeInvalid => "project_code_invalid",
             Self::IdTypeInvalid => "id_type_invalid",
             Self::PayerAccountInvalid => "payer_account_invalid",
             Self::ControlTotalInvalid => "control_total_invalid",
@@ -286,6 +290,7 @@ impl FindingCode {
             | Self::TextTooLong
             | Self::LineNoInvalid
             | Self::BatchNoInvalid
+            | Self::ProjectCodeInvalid
             | Self::IdTypeInvalid
             | Self::PayerAccountInvalid
             | Self::ControlTotalInvalid

@@ -9,6 +9,7 @@ mod identifiers;
 mod inline_text;
 mod pay_month;
 mod person_name;
+mod personal_number;
 mod serde_text;
 mod uscc;
 
@@ -24,6 +25,7 @@ pub use identifiers::{BatchId, BatchNo, LineNo, PaymentId, RegionCode};
 pub use inline_text::InlineText;
 pub use pay_month::PayMonth;
 pub use person_name::PersonName;
+pub use personal_number::{folded, holds_personal_number};
 pub use uscc::Uscc;
 
 /// Why a text is not a value of its type. What the sender reads is a finding made from it.
@@ -47,6 +49,9 @@ pub enum ValueError {
     /// Larger than the type can hold.
     #[error("too large")]
     Overflow,
+    /// A number of a person in a text that stays in clear.
+    #[error("it holds a document number or an account")]
+    Personal,
 }
 
 /// For what a personal value is opened. The list is closed so that a search for a purpose

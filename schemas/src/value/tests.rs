@@ -4,4 +4,5 @@
 mod amounts;
 mod identities;
 mod numbers;
+mod personal_number;
 mod properties;

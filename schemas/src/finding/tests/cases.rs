@@ -180,6 +180,10 @@ fn cases_of_banks() -> Vec<Finding> {
             .field("batch_no")
             .value("GZ 2026")
             .with("reason", crate::ValueError::Form),
+        file(C::ProjectCodeInvalid)
+            .field("project_code")
+            .value("110105********002X")
+            .with("reason", "personal"),
         line(C::IdTypeInvalid).field("id_type").value("18"),
         file(C::PayerAccountInvalid)
             .field("payer_account")

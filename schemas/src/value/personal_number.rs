@@ -1,0 +1,57 @@
+//! Numbers of people in texts that stay in clear: keys by which a batch or a project is called.
+
+use super::{AccountNo, IdNumber, IdType};
+use crate::codes;
+
+/// Nobody who is paid a wage was born later. A project code may read like a document number with
+/// a birth date in its own year.
+const BIRTH_YEAR_MAX: u32 = 2015;
+const ID_CHARS: usize = 18;
+const CARD_DIGITS: std::ops::RangeInclusive<usize> = 16..=19;
+
+/// Letters and digits of a text, upper case, full-width forms as the plain ones, everything
+/// between them taken out: `1101-0519 ４912` becomes `110105194912`.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    let plain = |c: char| match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        c => c,
+    };
+    let letters = text.chars().map(plain).filter(|c| c.is_alphanumeric());
+    letters.map(|c| c.to_ascii_uppercase()).collect()
+}
+
+/// Whether a text holds a resident's document number (GB 11643: birth date and check character
+/// hold) or a bank card (16 to 19 digits with a known card prefix and a right check digit),
+/// however it is spaced.
+///
+/// Other numbers, and names, can't be told from a key that somebody may have chosen.
+#[must_use]
+pub fn holds_personal_number(text: &str) -> bool {
+    let folded: Vec<char> = folded(text).chars().collect();
+    let window = |at: usize, length: usize| -> Option<String> {
+        let window = folded.get(at..at + length)?;
+        let (last, rest) = window.split_last()?;
+        let digits = rest.iter().all(char::is_ascii_digit);
+        (digits && (last.is_ascii_digit() || *last == 'X')).then(|| window.iter().collect())
+    };
+    (0..folded.len()).any(|at| {
+        let id_number = window(at, ID_CHARS).is_some_and(|text| is_resident(&text));
+        id_number
+            || CARD_DIGITS
+                .filter_map(|length| window(at, length))
+                .any(|text| is_card(&text))
+    })
+}
+
+fn is_resident(text: &str) -> bool {
+    let year = text.get(6..10).and_then(|year| year.parse::<u32>().ok());
+    year.is_some_and(|year| year <= BIRTH_YEAR_MAX)
+        && IdNumber::parse(IdType::RESIDENT, text).is_ok()
+}
+
+fn is_card(text: &str) -> bool {
+    AccountNo::parse(text).is_ok_and(|account| {
+        super::luhn_holds(text.as_bytes()) && codes::bin_group(&account).is_some()
+    })
+}
