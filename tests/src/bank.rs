@@ -12,9 +12,10 @@ use certs::digest::{DigestAlgorithm, digest};
 use gateway::channel::{Channel, SendError, SendErrorKind};
 use gateway::clock::BoxFuture;
 use gateway::core::Core;
-use gateway::dispatch::{Bank, Decision, DispatchError, Dispatcher, Pace, decide, order};
+use gateway::dispatch::{Bank, Decision, DispatchError, Dispatcher, Pace, Turn, decide, order};
 use gateway::event::Event;
 use gateway::keys::BankKeys;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -120,6 +121,7 @@ pub struct Played {
     /// The gateway's side.
     pub dispatcher: Dispatcher,
     line: Arc<Line>,
+    turn: Cell<Turn>,
 }
 
 impl Played {
@@ -151,7 +153,11 @@ impl Played {
             mandates: Arc::clone(&desk.mandates),
             pace: Pace::REAL,
         };
-        Self { dispatcher, line }
+        Self {
+            dispatcher,
+            line,
+            turn: Cell::default(),
+        }
     }
 
     /// The same bank with what it knew when our journal ended with record `last`; `with` says
@@ -202,7 +208,19 @@ impl Played {
     pub fn decide(&self, desk: &Desk) -> Decision {
         use gateway::clock::Clock as _;
         let now = desk.clock.now();
-        decide(&desk.core.desk(), self.adapter(), now, Pace::REAL)
+        let book = desk.core.desk();
+        decide(&book, self.adapter(), now, Pace::REAL, self.turn.get())
+    }
+
+    /// Does one piece of work; gives what it was, and how long it would wait after it.
+    ///
+    /// # Errors
+    /// The dispatcher's own.
+    pub fn step(&self, desk: &Desk) -> Result<(Decision, Option<Duration>), DispatchError> {
+        let decision = self.decide(desk);
+        self.turn.set(self.turn.get().after(&decision));
+        let wait = run(desk, self.dispatcher.carry_out(decision))?;
+        Ok((decision, wait))
     }
 
     /// Works until there is nothing to do now; gives how long it would wait. Waits within a
@@ -217,8 +235,7 @@ impl Played {
     /// The dispatcher's own.
     pub fn try_work(&self, desk: &Desk) -> Result<Duration, DispatchError> {
         for _ in 0..200 {
-            let decision = self.decide(desk);
-            if let Some(wait) = run(desk, self.dispatcher.carry_out(decision))? {
+            if let (_, Some(wait)) = self.step(desk)? {
                 return Ok(wait);
             }
         }

@@ -27,3 +27,5 @@ mod seal;
 mod submission;
 #[path = "money/trouble.rs"]
 mod trouble;
+#[path = "money/turns.rs"]
+mod turns;

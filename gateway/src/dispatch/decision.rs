@@ -76,51 +76,118 @@ const LOOK_AGAIN_MS: i64 = 60_000;
 const RETRY_FIRST_MS: i64 = 1_000;
 const RETRY_DOUBLINGS_MAX: u32 = 8;
 
-/// Decides. Evidence first, then what is unsent, then what is new: asking is never put off by
-/// sending.
+/// Questions after which a submission that is due gets its turn.
+pub const QUESTIONS_A_TURN: u32 = 3;
+
+/// Whose turn it is in the one conversation with a bank.
+///
+/// Evidence comes first, but not for ever: a slow bank with hundreds of open files always has a
+/// question that is due, and a new batch would never leave (M12).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    questions: u32,
+}
+
+impl Turn {
+    /// The turn after a decision was taken, whatever came of it.
+    #[must_use]
+    pub fn after(self, decision: &Decision) -> Self {
+        match decision {
+            Decision::Query { .. } => Self {
+                questions: self.questions.saturating_add(1),
+            },
+            Decision::Plan { .. } | Decision::Resend { .. } => Self::default(),
+            // These need no conversation.
+            Decision::Abandon { .. } | Decision::GiveUpWaiting { .. } | Decision::Wait { .. } => {
+                self
+            }
+        }
+    }
+
+    fn is_of_submission(self) -> bool {
+        self.questions >= QUESTIONS_A_TURN
+    }
+}
+
+/// What is due now, or when something will be: Unix milliseconds.
+type Due = Result<Decision, i64>;
+
+/// Decides. Evidence first, then what is unsent, then what is new; after so many questions in a
+/// row one submission that is due goes before the next question.
 #[must_use]
-pub fn decide(book: &Book, adapter: &BankAdapter, now: OffsetDateTime, pace: Pace) -> Decision {
+pub fn decide(
+    book: &Book,
+    adapter: &BankAdapter,
+    now: OffsetDateTime,
+    pace: Pace,
+    turn: Turn,
+) -> Decision {
     let now_ms = crate::clock::unix_ms(now);
-    let mut due_ms = now_ms + LOOK_AGAIN_MS;
+    let question = question(book, adapter, now_ms, pace);
+    if let Ok(decision) = question {
+        let asks = matches!(decision, Decision::Query { .. });
+        if !(asks && turn.is_of_submission()) {
+            return decision;
+        }
+    }
+    let submission = submission(book, adapter, now, pace);
+    let (Err(ask_ms), Err(submit_ms)) = (question, submission) else {
+        return submission.or(question).unwrap_or(Decision::Wait {
+            wait: Duration::from_millis(LOOK_AGAIN_MS.unsigned_abs()),
+        });
+    };
+    let due_ms = ask_ms.min(submit_ms).min(now_ms + LOOK_AGAIN_MS);
+    let wait_ms = due_ms.saturating_sub(now_ms).max(1).unsigned_abs();
+    Decision::Wait {
+        wait: Duration::from_millis(wait_ms),
+    }
+}
+
+/// The question that has been due for the longest; what needs no bank comes before it.
+fn question(book: &Book, adapter: &BankAdapter, now_ms: i64, pace: Pace) -> Due {
+    let mut next_ms = i64::MAX;
+    let mut longest: Option<(i64, Decision)> = None;
     for file in book.open_files_at(adapter.code()) {
         let Some(batch) = book.batch(file.intent.batch) else {
             continue;
         };
         match of_file(file, batch, adapter, now_ms, pace) {
-            Ok(decision) => return decision,
-            Err(later_ms) => due_ms = due_ms.min(later_ms),
+            Ok((decision @ Decision::Query { .. }, since_ms)) => {
+                if longest.is_none_or(|(known_ms, _)| since_ms < known_ms) {
+                    longest = Some((since_ms, decision));
+                }
+            }
+            Ok((decision, _)) => return Ok(decision),
+            Err(later_ms) => next_ms = next_ms.min(later_ms),
         }
     }
+    longest.map(|(_, decision)| decision).ok_or(next_ms)
+}
+
+/// The next file that leaves: one that was certainly not sent, else a new one.
+fn submission(book: &Book, adapter: &BankAdapter, now: OffsetDateTime, pace: Pace) -> Due {
+    let now_ms = crate::clock::unix_ms(now);
     let window = window(adapter, now);
+    let mut next_ms = i64::MAX;
     for file in book.open_files_at(adapter.code()) {
         let Some(batch) = book.batch(file.intent.batch) else {
             continue;
         };
         if file.state == FileState::NotSent {
             match of_unsent((book, file, batch), window, now_ms, pace) {
-                Ok(decision) => return decision,
-                Err(later_ms) => due_ms = due_ms.min(later_ms),
+                Ok(decision) => return Ok(decision),
+                Err(later_ms) => next_ms = next_ms.min(later_ms),
             }
         }
     }
-    match window {
-        Ok(bank_date) => {
-            if let Some(batch) = book
-                .released_at(adapter.code())
-                .find(|b| has_free_lines(b, book))
-            {
-                return Decision::Plan {
-                    batch: batch.id(),
-                    bank_date,
-                };
-            }
-        }
-        Err(opens_ms) => due_ms = due_ms.min(opens_ms),
-    }
-    let wait_ms = due_ms.saturating_sub(now_ms).max(1).unsigned_abs();
-    Decision::Wait {
-        wait: Duration::from_millis(wait_ms),
-    }
+    let bank_date = window.map_err(|opens_ms| next_ms.min(opens_ms))?;
+    let mut released = book.released_at(adapter.code());
+    let batch = released.find(|batch| has_free_lines(batch, book));
+    let plan = |batch: &Batch| Decision::Plan {
+        batch: batch.id(),
+        bank_date,
+    };
+    batch.map(plan).ok_or(next_ms)
 }
 
 /// Whether the bank takes instructions now, and for which day; else when to look again.
@@ -146,14 +213,15 @@ fn has_free_lines(batch: &Batch, book: &Book) -> bool {
     !super::free_lines(book, batch, 1).is_empty()
 }
 
-/// Work on a file that the bank has or may have; `Err` says when there will be some.
+/// Work on a file that the bank has or may have, and since when it is due; `Err` says when there
+/// will be some.
 fn of_file(
     file: &BankFile,
     batch: &Batch,
     adapter: &BankAdapter,
     now_ms: i64,
     pace: Pace,
-) -> Result<Decision, i64> {
+) -> Result<(Decision, i64), i64> {
     match file.state {
         FileState::AtBank => {}
         FileState::Intended | FileState::Leaving | FileState::NotSent | FileState::Abandoned => {
@@ -180,10 +248,11 @@ fn of_file(
         let limit_ms = since_ms.saturating_add(answer_limit_ms);
         if now_ms >= limit_ms {
             let accepted_until_ms = now_ms.saturating_sub(answer_limit_ms);
-            return Ok(Decision::GiveUpWaiting {
+            let give_up = Decision::GiveUpWaiting {
                 file_no,
                 accepted_until_ms,
-            });
+            };
+            return Ok((give_up, limit_ms));
         }
         next_ms = limit_ms;
     }
@@ -196,7 +265,7 @@ fn of_file(
             ),
         };
         if now_ms >= ask_ms {
-            return Ok(Decision::Query { file_no });
+            return Ok((Decision::Query { file_no }, ask_ms));
         }
         next_ms = next_ms.min(ask_ms);
     }
@@ -209,7 +278,7 @@ fn of_unsent(
     window: Result<time::Date, i64>,
     now_ms: i64,
     pace: Pace,
-) -> Result<Decision, i64> {
+) -> Due {
     let file_no = file.intent.file_no;
     let lines = || {
         file.intent

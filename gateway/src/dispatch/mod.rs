@@ -10,7 +10,7 @@ pub mod decision;
 pub mod order;
 pub mod recovery;
 
-pub use decision::{Decision, Pace, decide};
+pub use decision::{Decision, Pace, Turn, decide};
 
 use crate::book::{Batch, FileState};
 use crate::channel::Channel;
@@ -90,8 +90,10 @@ impl Dispatcher {
     /// state of every line stays what the journal says.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut changes = self.core.changes();
+        let mut turn = Turn::default();
         while !*stop.borrow() {
-            let decision = self.decide();
+            let decision = self.decide(turn);
+            turn = turn.after(&decision);
             let wait = match self.carry_out(decision).await {
                 Ok(wait) => wait,
                 Err(error) => {
@@ -126,9 +128,10 @@ impl Dispatcher {
         self.bank.adapter.code()
     }
 
-    fn decide(&self) -> Decision {
+    fn decide(&self, turn: Turn) -> Decision {
         let desk = self.core.desk();
-        decide(&desk, self.bank.adapter, self.core.clock().now(), self.pace)
+        let now = self.core.clock().now();
+        decide(&desk, self.bank.adapter, now, self.pace, turn)
     }
 
     /// Does one piece of work; gives how long to wait before the next, `None` for not at all.

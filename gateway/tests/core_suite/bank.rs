@@ -5,7 +5,7 @@ use adapters::exchange::{LineOutcome, Outcome, Outgoing};
 use adapters::{BankReply, Incoming, IncomingWire, RequestKind};
 use gateway::channel::{Channel, SendError, SendErrorKind};
 use gateway::clock::BoxFuture;
-use gateway::dispatch::{Bank, Decision, Dispatcher, Pace, decide};
+use gateway::dispatch::{Bank, Decision, Dispatcher, Pace, Turn, decide};
 use gateway::keys::BankKeys;
 use schemas::BankCode;
 use std::collections::{BTreeMap, VecDeque};
@@ -180,6 +180,7 @@ impl Played {
             self.dispatcher.bank.adapter,
             now,
             Pace::REAL,
+            Turn::default(),
         )
     }
 
