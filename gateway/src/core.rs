@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::event::Event;
 use journal::seal::{SealError, Vault};
 use journal::{Draft, Journal, JournalError, Record};
+use schemas::value::BankCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
@@ -82,6 +83,9 @@ pub struct Prepared {
     sealed: Vec<u8>,
 }
 
+/// Locks for receiving, shared out among the banks.
+const RECEIVING: usize = 64;
+
 /// Journal, vault and book.
 pub struct Core {
     journal: Journal,
@@ -89,7 +93,7 @@ pub struct Core {
     book: Mutex<Book>,
     clock: Arc<dyn Clock>,
     changed: watch::Sender<u64>,
-    receiving: Mutex<()>,
+    receiving: [Mutex<()>; RECEIVING],
 }
 
 impl std::fmt::Debug for Core {
@@ -148,7 +152,7 @@ impl Core {
             book: Mutex::new(book),
             clock,
             changed,
-            receiving: Mutex::new(()),
+            receiving: std::array::from_fn(|_| Mutex::new(())),
         })
     }
 
@@ -187,9 +191,12 @@ impl Core {
     }
 
     /// Taken while a bank's message is stored and read, so that two copies of one message that
-    /// come at once have one effect. Never held together with an await.
-    pub fn receiving(&self) -> MutexGuard<'_, ()> {
-        self.receiving
+    /// come at once have one effect. Never held together with an await. Banks seldom wait for
+    /// each other.
+    pub fn receiving(&self, bank: BankCode) -> MutexGuard<'_, ()> {
+        let letters = bank.as_str().bytes();
+        let sum = letters.fold(0usize, |sum, letter| sum * 31 + usize::from(letter));
+        self.receiving[sum % RECEIVING]
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

@@ -7,7 +7,6 @@ use journal::Kind;
 use schemas::value::{BankCode, BatchId, BatchNo, PayMonth, PaymentId, RegionCode, Uscc};
 use schemas::{FailureReason, LineEvent};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// What happens to the good lines of a file with bad lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,8 +79,6 @@ pub struct AcceptedHead {
     pub batch_no: BatchNo,
     /// The employer.
     pub employer: Uscc,
-    /// Its name as written.
-    pub employer_name: Option<String>,
     /// The project.
     pub project_code: Option<String>,
     /// The region that supervises it.
@@ -136,6 +133,17 @@ pub struct Intent {
     pub instructed_ms: i64,
 }
 
+/// On what grounds people were shown in clear; sealed, because people write it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grounds {
+    /// For what.
+    pub purpose: String,
+    /// Number of the approval; empty where none is needed.
+    pub approval_no: String,
+    /// What was asked.
+    pub query: String,
+}
+
 /// A fact of the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -178,7 +186,8 @@ pub enum Event {
         /// Number of findings.
         count: u32,
     },
-    /// The closing record: now the batch exists. Sealed: payer account and name as JSON.
+    /// The closing record: now the batch exists. Sealed: payer account, payer and employer name
+    /// as JSON (`intake::PayerPart`).
     BatchAccepted(Box<AcceptedHead>),
     /// The file was refused or its reception broke off; it used up no number.
     BatchAbandoned {
@@ -228,14 +237,15 @@ pub enum Event {
         /// SHA-256 of the bytes, lower hex.
         digest: String,
     },
-    /// The bank's answer to the submission, read.
+    /// The bank's answer, read. Sealed: the references to use in queries, JSON by name.
     FileReceipt {
         /// The bank file.
         file_no: u64,
         /// The bank's code.
         bank_code: Option<String>,
-        /// References to use in queries.
-        references: BTreeMap<String, String>,
+        /// How many references it gives.
+        #[serde(default)]
+        reference_count: u32,
     },
     /// This file will never be sent: its lines go back to be planned anew.
     FileAbandoned {
@@ -293,7 +303,8 @@ pub enum Event {
         /// What it reports, in fen.
         reported_fen: Option<i64>,
     },
-    /// One operator proposes the outcome of an unknown or disputed line.
+    /// One operator proposes the outcome of an unknown or disputed line. Sealed: the operator's
+    /// words.
     ResolutionProposed {
         /// The line.
         payment: PaymentId,
@@ -301,8 +312,6 @@ pub enum Event {
         outcome: LineEvent,
         /// Why it failed.
         reason: Option<FailureReason>,
-        /// The operator's words. No personal data: the interface says so.
-        words: String,
         /// Digest of the evidence, lower hex.
         evidence_digest: String,
         /// The operator.
@@ -317,16 +326,11 @@ pub enum Event {
         /// The operator.
         operator: String,
     },
-    /// Personal data was shown in clear, or a correction file was handed out.
+    /// Personal data was shown in clear, or a correction file was handed out. Sealed: on what
+    /// grounds ([`Grounds`]) as JSON.
     Disclosed {
         /// To whom.
         to: String,
-        /// For what.
-        purpose: String,
-        /// Number of the approval.
-        approval_no: String,
-        /// What was asked.
-        query: String,
         /// How many lines were shown.
         count: u32,
     },

@@ -21,11 +21,26 @@ pub enum BreakKind {
     UnmatchedRecord,
     /// A bank's message that could not be read.
     MessageUnreadable,
+    /// A bank's message that is stored and not yet read to its end: a crash came between, and
+    /// the bank is not connected now.
+    MessageOpen,
     /// Nobody knows what became of the line, since a time.
     Unknown,
 }
 
 impl BreakKind {
+    /// All of them, in the order of the list.
+    pub const ALL: [Self; 8] = [
+        Self::Conservation,
+        Self::Defect,
+        Self::ResultContradiction,
+        Self::ResultMismatch,
+        Self::UnmatchedRecord,
+        Self::MessageUnreadable,
+        Self::MessageOpen,
+        Self::Unknown,
+    ];
+
     /// The word of the public contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -36,6 +51,7 @@ impl BreakKind {
             Self::ResultMismatch => "result_mismatch",
             Self::UnmatchedRecord => "unmatched_record",
             Self::MessageUnreadable => "message_unreadable",
+            Self::MessageOpen => "message_open",
             Self::Unknown => "unknown",
         }
     }
@@ -49,7 +65,8 @@ impl BreakKind {
             | Self::ResultContradiction
             | Self::ResultMismatch
             | Self::UnmatchedRecord
-            | Self::MessageUnreadable => true,
+            | Self::MessageUnreadable
+            | Self::MessageOpen => true,
             Self::Unknown => false,
         }
     }
@@ -82,6 +99,64 @@ pub struct Break {
     pub sequence: u64,
 }
 
+/// Where a break stands in the list: no two are at one place, and one that stays keeps its own,
+/// whatever comes and goes around it. So it is the cursor of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    kind: BreakKind,
+    since_ms: i64,
+    sequence: u64,
+    batch: u64,
+    row: u32,
+}
+
+impl Place {
+    /// Reads what `Display` writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let word = parts.next()?;
+        let place = Self {
+            kind: BreakKind::ALL
+                .into_iter()
+                .find(|kind| kind.as_str() == word)?,
+            since_ms: parts.next()?.parse().ok()?,
+            sequence: parts.next()?.parse().ok()?,
+            batch: parts.next()?.parse().ok()?,
+            row: parts.next()?.parse().ok()?,
+        };
+        (place.to_string() == text).then_some(place)
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            kind,
+            since_ms,
+            sequence,
+            batch,
+            row,
+        } = self;
+        let kind = kind.as_str();
+        write!(f, "{kind}.{since_ms}.{sequence}.{batch}.{row}")
+    }
+}
+
+impl Break {
+    /// Where it stands in the list.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            kind: self.kind,
+            since_ms: self.since_ms,
+            sequence: self.sequence,
+            batch: self.batch.map_or(0, BatchId::sequence),
+            row: self.payment.map_or(0, |payment| payment.row),
+        }
+    }
+}
+
 /// Every difference, oldest first within its kind.
 #[must_use]
 pub fn breaks(book: &Book) -> Vec<Break> {
@@ -102,6 +177,13 @@ pub fn breaks(book: &Book) -> Vec<Break> {
             });
         }
     }
+    for (sequence, bank, message) in book.open_messages() {
+        breaks.push(Break {
+            kind: BreakKind::MessageOpen,
+            why: message.message.clone(),
+            ..of_bank(Some(bank), message.time_ms, sequence)
+        });
+    }
     for (sequence, time_ms, what) in book.defects() {
         breaks.push(Break {
             kind: BreakKind::Defect,
@@ -109,7 +191,7 @@ pub fn breaks(book: &Book) -> Vec<Break> {
             ..of_bank(None, *time_ms, *sequence)
         });
     }
-    breaks.sort_by_key(|found| (found.kind, found.since_ms, found.sequence));
+    breaks.sort_by_key(Break::place);
     breaks
 }
 
@@ -139,6 +221,9 @@ fn of_batch(batch: &Batch) -> Vec<Break> {
             reported_fen: Some(total.fen),
             ..in_batch(batch, batch.changed_ms)
         });
+    }
+    if batch.disputed_count == 0 && batch.sums.of(LineState::Unknown).count == 0 {
+        return found;
     }
     for (index, line) in (1u32..).zip(&batch.lines) {
         let Some((kind, why)) = kind_of(line) else {

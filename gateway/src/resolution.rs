@@ -2,7 +2,7 @@
 //! outcome and never pays (INTERFACE section 4).
 
 use crate::book::{Book, Line, Proposal};
-use crate::core::Core;
+use crate::core::{Core, Fact};
 use crate::event::Event;
 use crate::failure::CommandError;
 use schemas::value::PaymentId;
@@ -15,7 +15,7 @@ pub struct Decision {
     pub outcome: LineEvent,
     /// Why it failed; demanded for `ResolveFailed`, refused for `ResolvePaid`.
     pub reason: Option<FailureReason>,
-    /// The operator's words: what was seen where. No personal data.
+    /// The operator's words: what was seen where. Sealed in the journal.
     pub words: String,
     /// SHA-256 of the evidence (a bank's letter, a statement), lower hex.
     pub evidence_digest: String,
@@ -37,6 +37,8 @@ pub fn propose(
     check(decision)?;
     let mut desk = core.desk();
     open_line(&desk, payment)?;
+    let owner = desk.batch(payment.batch).map(|batch| batch.head.employer);
+    let owner = owner.ok_or(CommandError::NotFound)?;
     // A proposal may be replaced by one over other evidence; who confirms names the evidence.
     let digest = decision.evidence_digest.to_ascii_lowercase();
     let same = |waiting: &&Proposal| waiting.evidence_digest == digest;
@@ -50,11 +52,12 @@ pub fn propose(
         payment,
         outcome: decision.outcome,
         reason: decision.reason,
-        words: decision.words.clone(),
         evidence_digest: decision.evidence_digest.to_ascii_lowercase(),
         operator: operator.to_owned(),
     };
-    Ok(desk.record(operator, event)?)
+    let words = decision.words.clone().into_bytes();
+    let prepared = core.prepare(Fact::sealed(event, owner.as_str(), words))?;
+    Ok(desk.record_prepared(operator, &prepared)?)
 }
 
 /// Another operator confirms over the same evidence; the outcome takes effect.

@@ -4,7 +4,7 @@
 mod api_kit;
 
 use api_kit::{Kit, other, own, person, system};
-use gateway::event::Event;
+use gateway::event::{Event, Grounds};
 use schemas::value::{BankCode, Purpose};
 use schemas::{LineEvent, people};
 use serde_json::{Value, json};
@@ -138,21 +138,16 @@ async fn clear_text_needs_purpose_and_approval_and_is_journalled_before() {
     );
     let (record, event) = kit.core.event(before + 1).unwrap();
     assert!(kit.core.journal().durable() > before);
-    let Event::Disclosed {
-        to,
-        approval_no,
-        query,
-        count,
-        ..
-    } = event
-    else {
+    let Event::Disclosed { to, count } = event else {
         panic!("not journalled");
     };
-    assert_eq!(
-        (to.as_str(), approval_no.as_str(), count),
-        (REGULATOR, "LJ-1", 1)
-    );
-    assert!(query.starts_with("id_number=") && !query.contains(&number));
+    assert_eq!((to.as_str(), count), (REGULATOR, 1));
+    // The words of the regulator are sealed.
+    let sealed = kit.core.personal(&record).unwrap();
+    let grounds: Grounds = serde_json::from_slice(&sealed).unwrap();
+    assert_eq!(grounds.approval_no, "LJ-1");
+    assert!(grounds.query.starts_with("id_number=") && !grounds.query.contains(&number));
+    assert!(!String::from_utf8_lossy(&record.clear).contains("LJ-1"));
     assert!(!String::from_utf8_lossy(&record.clear).contains(&number));
     kit.stop().await;
 }
@@ -274,6 +269,57 @@ async fn two_operators_resolve_what_nobody_knows() {
         .expect(200)
         .json();
     assert_eq!(done["state"], "paid");
+    kit.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn breaks_come_in_pages_that_keep_their_places() {
+    let kit = Kit::start().await;
+    let id = kit
+        .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack; 5])
+        .await;
+    let operator = "urn:anxin:operator:li";
+    let page = async |query: &str| {
+        let path = format!("/v1/breaks?limit=2{query}");
+        kit.get(operator, &path).await.expect(200).json()
+    };
+    let rows = |page: &Value| -> Vec<String> {
+        let found = page["breaks"].as_array().unwrap();
+        let payments = found.iter().map(|found| &found["payment_id"]);
+        payments.map(|id| id.as_str().unwrap().to_owned()).collect()
+    };
+    let next = |page: &Value| format!("&next={}", page["next"].as_str().unwrap());
+    let first = page("").await;
+    assert_eq!(rows(&first), [format!("{id}.1"), format!("{id}.2")]);
+    assert_eq!(first["counts"], json!({"unknown": 5}));
+    let second = page(&next(&first)).await;
+    // What is on the first page is resolved meanwhile: the second one stays as it is.
+    let path = format!("/v1/payments/{id}.1/resolution");
+    let digest = "ab".repeat(32);
+    let words = json!({"outcome": "paid", "words": "回函", "evidence_digest": digest});
+    kit.post(operator, &path, words.to_string())
+        .await
+        .expect(200);
+    let confirm = json!({"evidence_digest": digest}).to_string();
+    kit.post(
+        "urn:anxin:operator:wang",
+        &format!("{path}/confirm"),
+        confirm,
+    )
+    .await
+    .expect(200);
+    assert_eq!(rows(&page(&next(&first)).await), rows(&second));
+    assert_eq!(rows(&second), [format!("{id}.3"), format!("{id}.4")]);
+    let third = page(&next(&second)).await;
+    assert_eq!(rows(&third), [format!("{id}.5")]);
+    assert_eq!(
+        (&third["next"], &third["counts"]),
+        (&Value::Null, &json!({"unknown": 4}))
+    );
+    for query in ["limit=0", "limit=1001", "next=4711.3", "next=unknown.1.2.3"] {
+        let path = format!("/v1/breaks?{query}");
+        kit.get(operator, &path).await.expect(400);
+    }
     kit.stop().await;
 }
 

@@ -11,8 +11,14 @@ mod calendar;
 mod correction;
 #[path = "money/crash.rs"]
 mod crash;
+#[path = "money/flood.rs"]
+mod flood;
 #[path = "money/flow.rs"]
 mod flow;
+#[path = "money/look_alike.rs"]
+mod look_alike;
+#[path = "money/mended.rs"]
+mod mended;
 #[path = "money/outcome.rs"]
 mod outcome;
 #[path = "money/push.rs"]

@@ -21,6 +21,9 @@ use tests::bank::{Fault, Played, row, told};
 use tests::desk::{ACCOUNT, Desk, PAYER, Wage, file, one_bank_a_dialect, wages};
 use tracing_subscriber::layer::SubscriberExt as _;
 
+#[path = "personal/texts.rs"]
+mod texts_chosen;
+
 /// Every spelling in which a value could stand somewhere.
 fn spellings(value: &str) -> Vec<Vec<u8>> {
     let escaped: String = value
@@ -41,9 +44,35 @@ fn holds(hay: &[u8], needle: &[u8]) -> bool {
     hay.windows(needle.len()).any(|window| window == needle)
 }
 
+/// `hay` without what people put between digits, full-width digits as plain ones.
+fn without_separators(hay: &[u8]) -> Vec<u8> {
+    let mut folded = Vec::with_capacity(hay.len());
+    let mut rest = hay;
+    while let [first, tail @ ..] = rest {
+        rest = match rest {
+            [0xEF, 0xBC, wide @ 0x90..=0x99, after @ ..] => {
+                folded.push(wide - 0x90 + b'0');
+                after
+            }
+            // A full-width hyphen, an ideographic space.
+            [0xEF, 0xBC, 0x8D, after @ ..] | [0xE3, 0x80, 0x80, after @ ..] => after,
+            [b' ' | b'-' | b'.' | b'_' | b'/', after @ ..] => after,
+            _ => {
+                folded.push(*first);
+                tail
+            }
+        };
+    }
+    folded
+}
+
 /// The values of people that stand in `hay`, by place in the list.
 fn hits(hay: &[u8], values: &[String]) -> Vec<usize> {
-    let found = |value: &String| spellings(value).iter().any(|form| holds(hay, form));
+    let folded = without_separators(hay);
+    let found = |value: &String| {
+        let spelled = spellings(value).iter().any(|form| holds(hay, form));
+        spelled || holds(&folded, value.as_bytes())
+    };
     (0..values.len()).filter(|at| found(&values[*at])).collect()
 }
 
@@ -239,6 +268,8 @@ fn the_search_finds_what_is_there() {
     assert_eq!(hits(text.as_bytes(), &values).len(), values.len() - 1);
     let gbk = Charset::Gbk.encode(&people[0].name).unwrap().into_owned();
     assert_eq!(hits(&gbk, &values), [2]);
+    let spaced = people[0].account.replace('0', "０-");
+    assert_eq!(hits(spaced.as_bytes(), &values), [4]);
     let printed = format!("{:?}", people[0].account.as_bytes());
     assert_eq!(hits(printed.as_bytes(), &values), [4]);
 }

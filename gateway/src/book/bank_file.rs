@@ -1,7 +1,6 @@
 //! One bank file: what an intent fixed, how far it got, when to ask.
 
 use crate::event::Intent;
-use std::collections::BTreeMap;
 
 /// How far a bank file got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +24,8 @@ pub struct BankFile {
     pub intent: Intent,
     /// How far it got.
     pub state: FileState,
-    /// References that the bank's answers gave.
-    pub references: BTreeMap<String, String>,
+    /// Journal sequences of the records that hold references of the bank's, sealed.
+    pub reference_records: Vec<u64>,
     /// When the current state began, Unix milliseconds.
     pub since_ms: i64,
     /// When the instructing message left, Unix milliseconds.
@@ -48,7 +47,7 @@ impl BankFile {
         Self {
             intent,
             state: FileState::Intended,
-            references: BTreeMap::new(),
+            reference_records: Vec::new(),
             since_ms: at_ms,
             left_ms: None,
             queries: 0,

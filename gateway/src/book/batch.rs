@@ -5,6 +5,7 @@ use crate::event::{AcceptedHead, Dispute};
 use schemas::line_state::{Applied, Why, apply};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{FailureReason, LineEvent, LineState};
+use std::collections::BTreeMap;
 
 /// One line, small: the book holds millions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +85,34 @@ impl Sums {
     }
 }
 
+/// Since when lines are in their states: how many entered a state at a moment, so that nobody
+/// searches all lines for the oldest. Lines move in groups; a batch has few moments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ages(BTreeMap<(usize, i64), u32>);
+
+impl Ages {
+    fn put(&mut self, state: LineState, since_ms: i64) {
+        *self.0.entry((state as usize, since_ms)).or_default() += 1;
+    }
+
+    fn take(&mut self, state: LineState, since_ms: i64) {
+        let key = (state as usize, since_ms);
+        if let Some(count) = self.0.get_mut(&key) {
+            *count -= 1;
+            if *count == 0 {
+                self.0.remove(&key);
+            }
+        }
+    }
+
+    /// When the line that has been in a state for the longest entered it.
+    #[must_use]
+    pub fn oldest(&self, state: LineState) -> Option<i64> {
+        let moments = (state as usize, i64::MIN)..=(state as usize, i64::MAX);
+        self.0.range(moments).next().map(|((_, since), _)| *since)
+    }
+}
+
 /// A record that tells something of some of the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryEntry {
@@ -142,6 +171,10 @@ pub struct Batch {
     pub lines: Vec<Line>,
     /// Sums by state.
     pub sums: Sums,
+    /// Since when lines are in their states.
+    pub ages: Ages,
+    /// Lines that are disputed.
+    pub disputed_count: u32,
     /// When it was accepted, Unix milliseconds.
     pub accepted_ms: i64,
     /// Journal sequence of its closing record.
@@ -159,7 +192,7 @@ pub struct Batch {
     /// Who withdrew it and when.
     pub withdrawn: Option<(String, i64)>,
     /// Lines that correct earlier payments.
-    pub corrects: std::collections::BTreeMap<u32, PaymentId>,
+    pub corrects: BTreeMap<u32, PaymentId>,
     /// Its bank files, in the order of their intents.
     pub files: Vec<u64>,
     /// Last change of any line, Unix milliseconds.
@@ -172,6 +205,7 @@ impl Batch {
     pub fn new(head: AcceptedHead, rows: &[TableRow], accepted_at: u64, accepted_ms: i64) -> Self {
         let late: std::collections::BTreeSet<u32> = head.refused_late.iter().copied().collect();
         let mut sums = Sums::default();
+        let mut ages = Ages::default();
         let lines = rows
             .iter()
             .map(|row| {
@@ -182,6 +216,7 @@ impl Batch {
                     LineState::Held
                 };
                 sums.put(state, row.amount_fen);
+                ages.put(state, accepted_ms);
                 Line {
                     row: row.row,
                     line_no: row.line_no,
@@ -201,6 +236,8 @@ impl Batch {
             head,
             lines,
             sums,
+            ages,
+            disputed_count: 0,
             accepted_ms,
             accepted_at,
             line_records: Vec::new(),
@@ -209,7 +246,7 @@ impl Batch {
             history: Vec::new(),
             approved: None,
             withdrawn: None,
-            corrects: std::collections::BTreeMap::new(),
+            corrects: BTreeMap::new(),
             files: Vec::new(),
             changed_ms: accepted_ms,
         }
@@ -233,6 +270,19 @@ impl Batch {
             .get_mut(usize::try_from(index.checked_sub(1)?).ok()?)
     }
 
+    /// Marks a line as disputed, or as resolved; a later dispute takes the place of an earlier.
+    pub(super) fn dispute(&mut self, index: u32, dispute: Option<Dispute>) -> Option<&mut Line> {
+        let at = usize::try_from(index.checked_sub(1)?).ok()?;
+        let line = self.lines.get_mut(at)?;
+        match (line.disputed, dispute) {
+            (None, Some(_)) => self.disputed_count += 1,
+            (Some(_), None) => self.disputed_count -= 1,
+            (None, None) | (Some(_), Some(_)) => {}
+        }
+        line.disputed = dispute;
+        Some(line)
+    }
+
     /// Applies one event to one line and keeps the sums. `None` when there is no such line.
     pub(super) fn step(&mut self, index: u32, event: LineEvent, at_ms: i64) -> Option<Stepped> {
         let line = self.line_mut(index)?;
@@ -241,10 +291,13 @@ impl Batch {
             Applied::Refused(why) => Some(Stepped::Refused(why)),
             Applied::Moved(state) => {
                 let (before, fen) = (line.state, line.amount_fen);
+                let before_ms = line.since_ms;
                 line.state = state;
                 line.since_ms = at_ms;
                 self.sums.take(before, fen);
                 self.sums.put(state, fen);
+                self.ages.take(before, before_ms);
+                self.ages.put(state, at_ms);
                 self.changed_ms = at_ms;
                 Some(Stepped::Moved)
             }
@@ -292,13 +345,7 @@ impl Batch {
             .find(|(state, _)| self.sums.of(*state).count > 0)
             .unwrap_or((LineState::Held, "approval")),
         };
-        let since = self
-            .lines
-            .iter()
-            .filter(|line| line.state == waiting.0)
-            .map(|line| line.since_ms)
-            .min()
-            .unwrap_or(self.changed_ms);
-        Some((waiting.1, since))
+        let since_ms = self.ages.oldest(waiting.0).unwrap_or(self.changed_ms);
+        Some((waiting.1, since_ms))
     }
 }

@@ -2,8 +2,25 @@
 
 use super::{Book, PushedMessage, UnmatchedRecord};
 use schemas::value::BankCode;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Records that name no line of ours. Those of a message are seen when it is closed, all at once
+/// (M3), however many records and groups of records it took to write them down.
+#[derive(Debug, Default)]
+pub(super) struct Unmatched {
+    listed: Vec<UnmatchedRecord>,
+    open: BTreeMap<u64, BTreeMap<(Option<u64>, u32), UnmatchedRecord>>,
+    /// Of answers to questions: the same row in the next answer is no news.
+    answered: BTreeSet<(BankCode, Option<u64>, u32, Option<i64>)>,
+}
 
 impl Book {
+    /// Records of banks that name no line of ours.
+    #[must_use]
+    pub fn unmatched(&self) -> &[UnmatchedRecord] {
+        &self.unmatched.listed
+    }
+
     /// A message was stored; it counts when it is closed.
     pub(super) fn message_stored(&mut self, bank: BankCode, digest: &str, message: PushedMessage) {
         let sequence = message.sequence;
@@ -18,16 +35,22 @@ impl Book {
             .remove(&message)
             .ok_or("no open message")?;
         self.pushed.insert((bank, digest), pushed);
+        let found = self.unmatched.open.remove(&message).unwrap_or_default();
+        self.unmatched.listed.extend(found.into_values());
         Ok(())
     }
 
     /// A record that names no line of ours; a message that a crash interrupted is read again.
     pub(super) fn not_matched(&mut self, record: UnmatchedRecord) {
-        let again = self.unmatched.iter().any(|known| {
-            record.message != 0 && (known.message, known.place) == (record.message, record.place)
-        });
-        if !again {
-            self.unmatched.push(record);
+        let place = (record.file_no, record.place);
+        if self.open_messages.contains_key(&record.message) {
+            let of_message = self.unmatched.open.entry(record.message).or_default();
+            of_message.entry(place).or_insert(record);
+            return;
+        }
+        let said = (record.bank, place.0, place.1, record.reported_fen);
+        if record.message != 0 || self.unmatched.answered.insert(said) {
+            self.unmatched.listed.push(record);
         }
     }
 }

@@ -118,7 +118,7 @@ pub struct Book {
     arriving: BTreeMap<u64, Arriving>,
     scopes: BTreeMap<wages::Scope, wages::Scoped>,
     corrections: BTreeMap<PaymentId, Vec<PaymentId>>,
-    unmatched: Vec<UnmatchedRecord>,
+    unmatched: messages::Unmatched,
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
     proposals: BTreeMap<PaymentId, Proposal>,
@@ -172,12 +172,6 @@ impl Book {
     pub fn line(&self, payment: PaymentId) -> Option<(&Batch, &Line)> {
         let batch = self.batches.get(&payment.batch)?;
         Some((batch, batch.line(payment.row)?))
-    }
-
-    /// Records of banks that name no line of ours.
-    #[must_use]
-    pub fn unmatched(&self) -> &[UnmatchedRecord] {
-        &self.unmatched
     }
 
     /// The earlier reception of the same bytes from the same bank.
@@ -285,9 +279,9 @@ impl Book {
             Event::MessageAnswered { file_no, .. } => self.note(*file_no, sequence),
             Event::FileReceipt {
                 file_no,
-                references,
+                reference_count,
                 ..
-            } => self.receipt(*file_no, references, sequence),
+            } => self.receipt(*file_no, *reference_count, sequence),
             Event::FileAbandoned { file_no, .. } => self.abandon(*file_no, sequence, time_ms),
             Event::Outcomes {
                 file_no,

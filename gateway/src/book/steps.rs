@@ -91,11 +91,13 @@ impl Book {
     pub(super) fn receipt(
         &mut self,
         file_no: u64,
-        references: &std::collections::BTreeMap<String, String>,
+        reference_count: u32,
         sequence: u64,
     ) -> Result<(), &'static str> {
         let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
-        file.references.extend(references.clone());
+        if reference_count > 0 {
+            file.reference_records.push(sequence);
+        }
         self.note(file_no, sequence)
     }
 
@@ -239,8 +241,9 @@ impl Book {
             }
         }
         for (index, dispute, step) in disputes {
-            let line = batch.line_mut(*index).ok_or("no such line")?;
-            line.disputed = Some(*dispute);
+            let line = batch
+                .dispute(*index, Some(*dispute))
+                .ok_or("no such line")?;
             line.reported_fen = step.reported_fen.or(line.reported_fen);
         }
         // A decision was about the line as it stood: what the bank says now ends it.
@@ -282,9 +285,8 @@ impl Book {
                 return Err("a resolution off the machine");
             }
         }
-        let line = batch.line_mut(payment.row).ok_or("no such line")?;
+        let line = batch.dispute(payment.row, None).ok_or("no such line")?;
         line.reason = proposal.reason;
-        line.disputed = None;
         let file_no = line.file_no;
         self.refresh_work(payment.batch, Some(file_no));
         self.note_line(payment, sequence)

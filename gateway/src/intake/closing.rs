@@ -178,7 +178,6 @@ impl Closing<'_> {
             batch: self.id,
             batch_no: head.batch_no.clone(),
             employer: head.employer_uscc,
-            employer_name: head.employer_name.clone(),
             project_code: head.project_code.clone(),
             region: head.region(),
             pay_month: head.pay_month,

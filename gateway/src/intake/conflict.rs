@@ -40,7 +40,7 @@ impl Conflict {
         let stated_lines = batch.lines.len() == collected.rows.len();
         let differs = [
             ("policy", known.policy != submission.policy),
-            ("employer_name", known.employer_name != head.employer_name),
+            ("employer_name", payer.employer_name != head.employer_name),
             ("project_code", known.project_code != head.project_code),
             ("pay_month", known.pay_month != head.pay_month),
             ("paying_bank", known.paying_bank != head.paying_bank),

@@ -24,6 +24,9 @@ pub struct PayerPart {
     pub payer_account: String,
     /// Payer's name, where the head has one.
     pub payer_name: Option<String>,
+    /// The employer's name as written, where the head has one.
+    #[serde(default)]
+    pub employer_name: Option<String>,
 }
 
 impl PayerPart {
@@ -35,6 +38,7 @@ impl PayerPart {
                 .payer_name
                 .as_ref()
                 .map(|name| name.reveal(Purpose::Sealing).to_owned()),
+            employer_name: head.employer_name.clone(),
         }
     }
 }

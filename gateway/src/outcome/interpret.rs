@@ -71,15 +71,7 @@ impl<'a> Interpreter<'a> {
     #[must_use]
     pub fn receipt(mut self, receipt: &Receipt) -> Interpretation {
         self.records(&receipt.lines);
-        // Refused as a duplicate, the bank knows the number: it may have the file, and a
-        // correction would pay twice.
-        let known = receipt.outcome == Outcome::Failed(FailureReason::Duplicate);
-        let outcome = if known {
-            Outcome::Unknown
-        } else {
-            receipt.outcome
-        };
-        self.rest(outcome, receipt.bank_code.as_deref());
+        self.rest(receipt.outcome, receipt.bank_code.as_deref());
         self.out
     }
 
@@ -344,6 +336,8 @@ impl<'a> Interpreter<'a> {
 fn events_of(outcome: Outcome) -> (&'static [LineEvent], Option<FailureReason>) {
     match outcome {
         Outcome::Paid => (&[LineEvent::Pay], None),
+        // The bank knows the number: it may have paid, and a correction would pay twice.
+        Outcome::Failed(FailureReason::Duplicate) => (&[LineEvent::LoseTrack], None),
         Outcome::Failed(reason) => (&[LineEvent::Fail], Some(reason)),
         Outcome::Accepted => (&[LineEvent::Accept], None),
         Outcome::Unknown | Outcome::NotFound => (&[LineEvent::LoseTrack], None),

@@ -2,6 +2,7 @@
 //! what can't be read is kept and listed, what names no line is an unmatched record.
 
 mod code;
+mod groups;
 pub mod interpret;
 mod receive;
 
@@ -14,6 +15,7 @@ use crate::event::{Event, Origin};
 use crate::intake::short;
 use adapters::exchange::{LineOutcome, Receipt, ResultFile};
 use schemas::value::{AccountNo, BankCode, Purpose, Uscc};
+use std::collections::BTreeMap;
 
 /// What a file's bank said, read.
 #[derive(Clone, Copy, Debug)]
@@ -43,19 +45,37 @@ pub fn apply(
     said: Said<'_>,
 ) -> Result<u64, CoreError> {
     let mut desk = core.desk();
-    let Some(read) = interpret(core, &desk, file_no, said) else {
+    let Some(mut read) = interpret(core, &desk, file_no, said) else {
         return Ok(desk.sequence());
     };
     let by = actor(read.bank);
+    if !read.interpretation.unmatched.is_empty() {
+        // First, and in groups outside the lock: what is lost by a crash is told again, because
+        // the steps are not recorded yet. They are read anew from the book as it then is.
+        let unmatched = std::mem::take(&mut read.interpretation.unmatched);
+        drop(desk);
+        let events = unmatched.into_iter().map(|(place, why)| {
+            let reported = amount_at(said.lines(), place);
+            unmatched_event(read.bank, message, place, Some(file_no), why, reported)
+        });
+        groups::record(core, &by, events)?;
+        desk = core.desk();
+        let Some(again) = interpret(core, &desk, file_no, said) else {
+            return Ok(desk.sequence());
+        };
+        read = again;
+    }
     let mut last = desk.sequence();
-    if let Some(receipt) = receipt_event(file_no, said) {
-        last = desk.record(&by, receipt)?;
+    if let Some((receipt, references)) = receipt_event(file_no, said) {
+        let references = serde_json::to_vec(references)?;
+        let fact = core.prepare(Fact::sealed(receipt, read.employer.as_str(), references))?;
+        last = desk.record_prepared(&by, &fact)?;
     }
     let Interpretation {
         moves,
         disputes,
-        unmatched,
         words,
+        unmatched: _,
     } = read.interpretation;
     let is_final = said.is_final();
     let news = !moves.is_empty() || !disputes.is_empty() || is_final || !words.is_empty();
@@ -73,11 +93,6 @@ pub fn apply(
         let words = serde_json::to_vec(&words)?;
         let fact = core.prepare(Fact::sealed(event, read.employer.as_str(), words))?;
         last = desk.record_prepared(&by, &fact)?;
-    }
-    for (place, why) in unmatched {
-        let reported = amount_at(said.lines(), place);
-        let record = unmatched_event(read.bank, message, place, Some(file_no), why, reported);
-        last = desk.record(&by, record)?;
     }
     Ok(last)
 }
@@ -127,18 +142,19 @@ impl Said<'_> {
 }
 
 /// The bank's code for the whole and the references that it gave.
-fn receipt_event(file_no: u64, said: Said<'_>) -> Option<Event> {
+fn receipt_event(file_no: u64, said: Said<'_>) -> Option<(Event, &BTreeMap<String, String>)> {
     let (bank_code, references) = match said {
         Said::Receipt(receipt) => (&receipt.bank_code, &receipt.references),
         Said::Result { result, .. } => (&result.bank_code, &result.references),
         Said::Records(_) => return None,
     };
     let says_something = bank_code.is_some() || !references.is_empty();
-    says_something.then(|| Event::FileReceipt {
+    let event = Event::FileReceipt {
         file_no,
         bank_code: code::in_clear(bank_code.as_deref()),
-        references: references.clone(),
-    })
+        reference_count: u32::try_from(references.len()).unwrap_or(u32::MAX),
+    };
+    says_something.then_some((event, references))
 }
 
 fn amount_at(lines: &[LineOutcome], place: u32) -> Option<i64> {

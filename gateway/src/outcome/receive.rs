@@ -1,6 +1,6 @@
 //! Messages that banks push: stored, applied, closed, receipted.
 
-use super::{Said, actor, amount_at, apply, unmatched_event};
+use super::{Said, actor, amount_at, apply, groups, unmatched_event};
 use crate::book::Book;
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
@@ -89,7 +89,7 @@ pub fn receive(
         reading: reading.to_owned(),
     };
     let prepared = core.prepare(Fact::sealed(event, &owner_of(bank), bytes.to_vec()))?;
-    let _one_at_a_time = core.receiving();
+    let _one_at_a_time = core.receiving(bank);
     let earlier = core
         .desk()
         .pushed(bank, &key)
@@ -237,14 +237,12 @@ fn apply_pushed(
         "names_no_file"
     };
     let places = u32::try_from(lines.len().max(1)).unwrap_or(u32::MAX);
-    let mut desk = core.desk();
-    let mut last = desk.sequence();
-    for place in 0..places {
+    let events = (0..places).map(|place| {
         let reported = amount_at(lines, place);
-        let record = unmatched_event(bank, Some(message), place, file_no, why, reported);
-        last = desk.record(&actor(bank), record)?;
-    }
-    Ok(last)
+        unmatched_event(bank, Some(message), place, file_no, why, reported)
+    });
+    let last = groups::record(core, &actor(bank), events)?;
+    Ok(last.unwrap_or(message))
 }
 
 /// M6: a bank speaks only of files that were instructed to it.

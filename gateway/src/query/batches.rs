@@ -7,7 +7,7 @@ use crate::api::answer::{
 use crate::book::{BankFile, Batch, Book, FileState, Sums};
 use crate::core::Core;
 use crate::event::Policy;
-use crate::query::personal::{KeptLines, Seen, Show, line_view};
+use crate::query::personal::{KeptLines, Seen, Show, employer_name, line_view};
 use crate::query::{Cursor, QueryError, moment};
 use schemas::value::BatchId;
 use schemas::{Lang, LineState};
@@ -23,20 +23,33 @@ pub fn last_record(batch: &Batch) -> u64 {
 }
 
 /// One batch, with its files.
-#[must_use]
-pub fn one(core: &Core, sight: Sight, id: BatchId, lang: Lang) -> Option<(BatchView, u64)> {
-    let desk = core.desk();
-    let batch = desk
-        .batch(id)
-        .filter(|batch| sight.sees_batch(&batch.head))?;
-    let mut view = batch_view(batch, lang);
-    let files = batch.files.iter().filter_map(|file_no| desk.file(*file_no));
-    view.files = Some(files.map(file_view).collect());
-    Some((view, last_record(batch)))
+///
+/// # Errors
+/// When its record can't be read.
+pub fn one(
+    core: &Core,
+    sight: Sight,
+    id: BatchId,
+    lang: Lang,
+) -> Result<Option<(BatchView, u64)>, QueryError> {
+    let (mut view, last) = {
+        let desk = core.desk();
+        let Some(batch) = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head)) else {
+            return Ok(None);
+        };
+        let mut view = batch_view(batch, lang);
+        let files = batch.files.iter().filter_map(|file_no| desk.file(*file_no));
+        view.files = Some(files.map(file_view).collect());
+        (view, last_record(batch))
+    };
+    view.employer_name = employer_name(core, view.sequence)?;
+    Ok(Some((view, last)))
 }
 
 /// A page of batches, the newest first; `keep` is the caller's filter.
-#[must_use]
+///
+/// # Errors
+/// When a record can't be read.
 pub fn page(
     core: &Core,
     sight: Sight,
@@ -44,7 +57,7 @@ pub fn page(
     limit: usize,
     lang: Lang,
     keep: &dyn Fn(&Batch) -> bool,
-) -> (BatchPage, u64) {
+) -> Result<(BatchPage, u64), QueryError> {
     let desk = core.desk();
     let mut seen: Vec<&Batch> = newest_first(&desk, |batch| {
         sight.sees_batch(&batch.head)
@@ -60,11 +73,16 @@ pub fn page(
         };
         cursor.to_string()
     });
-    let batches = seen
+    let mut batches: Vec<BatchView> = seen
         .into_iter()
         .map(|batch| batch_view(batch, lang))
         .collect();
-    (BatchPage { batches, next }, desk.sequence())
+    let sequence = desk.sequence();
+    drop(desk);
+    for view in &mut batches {
+        view.employer_name = employer_name(core, view.sequence)?;
+    }
+    Ok((BatchPage { batches, next }, sequence))
 }
 
 /// Batches by acceptance, the newest first.
@@ -134,9 +152,8 @@ pub fn states(sums: &Sums) -> BTreeMap<String, SumOf> {
         .collect()
 }
 
-/// A batch as the interface shows it, without its files.
-#[must_use]
-pub fn batch_view(batch: &Batch, lang: Lang) -> BatchView {
+/// A batch as the interface shows it, without its files and what is sealed.
+fn batch_view(batch: &Batch, lang: Lang) -> BatchView {
     let head = &batch.head;
     let deed = |deed: &Option<(String, i64)>| {
         deed.as_ref().map(|(person, at)| Deed {
@@ -145,17 +162,13 @@ pub fn batch_view(batch: &Batch, lang: Lang) -> BatchView {
         })
     };
     let (errors, warnings, notes) = head.finding_counts;
-    let disputed = batch
-        .lines
-        .iter()
-        .filter(|line| line.disputed.is_some())
-        .count();
     BatchView {
         batch_id: batch.id().to_string(),
         batch_no: head.batch_no.to_string(),
         state: batch.state().as_str().to_owned(),
         employer_uscc: head.employer.to_string(),
-        employer_name: head.employer_name.clone(),
+        // Sealed: opened outside the lock.
+        employer_name: None,
         project_code: head.project_code.clone(),
         region: head.region.map(|region| region.to_string()),
         pay_month: head.pay_month.to_string(),
@@ -168,7 +181,7 @@ pub fn batch_view(batch: &Batch, lang: Lang) -> BatchView {
         total_fen: head.total_fen,
         refused_count: head.refused_count,
         states: states(&batch.sums),
-        disputed_count: disputed as u64,
+        disputed_count: batch.disputed_count.into(),
         waits_for: batch.waits_for().map(|(what, since_ms)| Waiting {
             what: what.to_owned(),
             text: waiting_text(what, lang).to_owned(),

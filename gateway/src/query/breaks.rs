@@ -5,22 +5,31 @@ use crate::api::answer::{BreakView, Breaks, ProposalView};
 use crate::book::Proposal;
 use crate::core::Core;
 use crate::query::moment;
-use crate::reconcile::{self, Break};
+use crate::reconcile::{self, Break, Place};
 use schemas::LineEvent;
 use std::collections::BTreeMap;
 
-/// The breaks that the caller may see.
+/// A page of the breaks that the caller may see, behind the place `after`; the counts are of all.
 #[must_use]
-pub fn breaks(core: &Core, sight: Sight) -> (Breaks, u64) {
+pub fn breaks(core: &Core, sight: Sight, after: Option<Place>, limit: usize) -> (Breaks, u64) {
     let now_ms = core.now_ms();
     let desk = core.desk();
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     let mut views = Vec::new();
+    let (mut last, mut next) = (after, None);
     for found in reconcile::breaks(&desk)
         .into_iter()
         .filter(|found| sees(sight, found))
     {
         *counts.entry(found.kind.as_str().to_owned()).or_default() += 1;
+        if after.is_some_and(|after| found.place() <= after) {
+            continue;
+        }
+        if views.len() >= limit {
+            next = last;
+            continue;
+        }
+        last = Some(found.place());
         // Which operator proposed what is the operators' and the regulators' matter.
         let proposal = match sight {
             Sight::Operator | Sight::Region(_) | Sight::Province => found
@@ -35,6 +44,7 @@ pub fn breaks(core: &Core, sight: Sight) -> (Breaks, u64) {
         Breaks {
             breaks: views,
             counts,
+            next: next.map(|place| place.to_string()),
         },
         desk.sequence(),
     )

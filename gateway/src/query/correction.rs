@@ -112,7 +112,7 @@ fn metadata<'a>(
         ("安薪代发工资表", Some("V1".to_owned())),
         ("批次号", Some(batch_no.to_owned())),
         ("统一社会信用代码", Some(head.employer.to_string())),
-        ("单位名称", head.employer_name.clone()),
+        ("单位名称", payer.employer_name.clone()),
         ("项目编码", head.project_code.clone()),
         ("工资月份", Some(head.pay_month.to_string())),
         ("付款银行", Some(head.paying_bank.to_string())),

@@ -14,6 +14,8 @@ use schemas::value::{BatchId, PaymentId};
 
 /// Records read for one answer: so long answers of many short ones are spread over calls.
 const RECORDS_READ_MAX: usize = 4096;
+/// Bytes of them: the records of arriving files are large and nobody's change.
+const BYTES_READ_MAX: usize = 16 * 1024 * 1024;
 
 /// The caller's changes after a sequence, of what is durable, at most `limit`.
 ///
@@ -29,15 +31,18 @@ pub fn changes(core: &Core, sight: Sight, after: u64, limit: usize) -> Result<Ch
     if after >= durable {
         return Ok(changes);
     }
+    let mut bytes = 0usize;
     for (read, entry) in core.journal().scan(after + 1).enumerate() {
         let (_, record) = entry.map_err(CoreError::from)?;
         if record.sequence > durable {
             break;
         }
-        if read >= RECORDS_READ_MAX || changes.events.len() >= limit {
+        let enough = read >= RECORDS_READ_MAX || bytes >= BYTES_READ_MAX;
+        if enough || changes.events.len() >= limit {
             changes.more = true;
             break;
         }
+        bytes += record.clear.len() + record.sealed.len();
         if !record.kind.is_reserved() {
             let (event, _) = read_event(&record)?;
             let told = tell(&core.desk(), sight, &event);

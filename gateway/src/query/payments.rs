@@ -8,7 +8,7 @@ use crate::event::AcceptedHead;
 use crate::index::{Field, Search};
 use crate::intake::short;
 use crate::query::batches::{last_record, newest_first};
-use crate::query::personal::{KeptLines, Seen, Show, line_view};
+use crate::query::personal::{KeptLines, Seen, Show, employer_name, line_view};
 use crate::query::{Cursor, QueryError, day, moment};
 use schemas::value::{
     AccountNo, BankCode, IdNumber, IdType, PayMonth, PaymentId, Purpose, RegionCode, Uscc,
@@ -155,11 +155,27 @@ impl<'a> LineFilter<'a> {
     }
 }
 
+/// Where and when a batch was accepted.
+#[derive(Clone, Copy, Debug)]
+pub struct Accepted {
+    at: u64,
+    ms: i64,
+}
+
+impl Accepted {
+    fn of(batch: &Batch) -> Self {
+        Self {
+            at: batch.accepted_at,
+            ms: batch.accepted_ms,
+        }
+    }
+}
+
 /// Lines found, and where to go on.
 #[derive(Debug, Default)]
 pub struct Found {
     /// The lines with their batches' heads.
-    pub lines: Vec<(Seen, AcceptedHead, i64)>,
+    pub lines: Vec<(Seen, AcceptedHead, Accepted)>,
     /// Where the next page goes on.
     pub next: Option<Cursor>,
     /// Journal sequence of the book that was read.
@@ -208,7 +224,7 @@ pub fn find(
                 let seen = Seen::of(&desk, batch, index, line);
                 found
                     .lines
-                    .push((seen, batch.head.clone(), batch.accepted_ms));
+                    .push((seen, batch.head.clone(), Accepted::of(batch)));
             }
         }
     }
@@ -222,9 +238,20 @@ pub fn find(
 pub fn page(core: &Core, found: &Found, show: Show, lang: Lang) -> Result<PaymentPage, QueryError> {
     let mut kept = KeptLines::new(core);
     let mut payments = Vec::with_capacity(found.lines.len());
-    for (seen, head, accepted_ms) in &found.lines {
+    let mut name_of: Option<(u64, Option<String>)> = None;
+    for (seen, head, accepted) in &found.lines {
+        // Lines of one batch come together.
+        let known = name_of.take().filter(|(at, _)| *at == accepted.at);
+        let name = match known {
+            Some((_, name)) => name,
+            None => employer_name(core, accepted.at)?,
+        };
+        name_of = Some((accepted.at, name.clone()));
         let line = line_view(seen, kept.of(seen)?, show, lang);
-        payments.push(payment_view(line, head, *accepted_ms));
+        payments.push(PaymentView {
+            employer_name: name,
+            ..payment_view(line, head, accepted.ms)
+        });
     }
     Ok(PaymentPage {
         payments,
@@ -241,7 +268,7 @@ pub fn one(book: &Book, sight: Sight, payment: PaymentId) -> Option<(Found, &Bat
     }
     let seen = Seen::of(book, batch, payment.row, line);
     let found = Found {
-        lines: vec![(seen, batch.head.clone(), batch.accepted_ms)],
+        lines: vec![(seen, batch.head.clone(), Accepted::of(batch))],
         next: None,
         sequence: last_record(batch),
     };
@@ -258,7 +285,8 @@ fn payment_view(
         batch_id: head.batch.to_string(),
         batch_no: head.batch_no.to_string(),
         employer_uscc: head.employer.to_string(),
-        employer_name: head.employer_name.clone(),
+        // Sealed: opened by the caller.
+        employer_name: None,
         project_code: head.project_code.clone(),
         region: head.region.map(|region| region.to_string()),
         pay_month: head.pay_month.to_string(),

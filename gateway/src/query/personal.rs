@@ -4,6 +4,7 @@ use crate::api::answer::LineView;
 use crate::book::{Batch, Book, Line};
 use crate::core::{Core, CoreError};
 use crate::event::Dispute;
+use crate::intake::PayerPart;
 use crate::intake::lines::{self, KeptLine};
 use crate::query::{QueryError, moment};
 use journal::seal::SealError;
@@ -103,6 +104,25 @@ impl<'a> KeptLines<'a> {
         let lines = lines::read_all(&text)?;
         Ok(lines.into_iter().map(|line| (line.index, line)).collect())
     }
+}
+
+/// The employer's name as its file states it: sealed in the batch's closing record. `None` where
+/// none was stated, and where the employer's data was erased.
+///
+/// # Errors
+/// When the record can't be read.
+pub fn employer_name(core: &Core, accepted_at: u64) -> Result<Option<String>, QueryError> {
+    let (record, _) = core.event(accepted_at)?;
+    let text = match core.personal(&record) {
+        Ok(text) => text,
+        Err(CoreError::Vault(SealError::KeyDestroyed(_))) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let part: PayerPart = serde_json::from_slice(&text).map_err(CoreError::from)?;
+    Ok(part.employer_name)
 }
 
 /// A line as the interface shows it.

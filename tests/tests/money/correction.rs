@@ -13,7 +13,7 @@ use tests::desk::{Desk, Wage, file, one_bank_a_dialect, wages};
 const TURNS: u32 = 20;
 
 /// A batch of one line that the bank refused, and the wage as its correction.
-fn failed_line(desk: &Desk) -> (Receipt, Played, Wage) {
+pub fn failed_line(desk: &Desk) -> (Receipt, Played, Wage) {
     let wages = wages(5, 1, desk.bank);
     let batch = desk.release(&file(desk.bank, "GZ-1", &wages));
     let played = Played::new(desk);

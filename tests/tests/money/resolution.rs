@@ -11,10 +11,10 @@ use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, release};
 use tests::desk::{Desk, one_bank_a_dialect};
 
-const ANNA: &str = "urn:anxin:operator:anna";
-const BERT: &str = "urn:anxin:operator:bert";
+pub const ANNA: &str = "urn:anxin:operator:anna";
+pub const BERT: &str = "urn:anxin:operator:bert";
 
-fn decision(outcome: LineEvent) -> Decision {
+pub fn decision(outcome: LineEvent) -> Decision {
     Decision {
         outcome,
         reason: (outcome == LineEvent::ResolveFailed).then_some(FailureReason::Other),
@@ -24,7 +24,7 @@ fn decision(outcome: LineEvent) -> Decision {
 }
 
 /// A batch of two whose instruction got no answer.
-fn unknown(desk: &Desk) -> (gateway::intake::Receipt, Played) {
+pub fn unknown(desk: &Desk) -> (gateway::intake::Receipt, Played) {
     let batch = release(desk, 2);
     let played = Played::new(desk);
     // The instruction is the first message that instructs: every fault before it is "not sent".

@@ -132,7 +132,7 @@ pub struct Summary {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BreakView {
     /// `result_contradiction`, `result_mismatch`, `unmatched_record`, `message_unreadable`,
-    /// `unknown`, `conservation`.
+    /// `message_open`, `unknown`, `conservation`, `defect`.
     pub kind: String,
     /// The bank; null where the difference is our own.
     pub bank: Option<String>,
@@ -158,13 +158,15 @@ pub struct BreakView {
     pub proposal: Option<ProposalView>,
 }
 
-/// All differences of the caller's.
+/// A page of the caller's differences.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Breaks {
     /// The differences, oldest first within a kind.
     pub breaks: Vec<BreakView>,
-    /// How many of each kind.
+    /// How many of each kind there are in all.
     pub counts: BTreeMap<String, u64>,
+    /// Cursor of the next page; null at the end.
+    pub next: Option<String>,
 }
 
 /// A change, as the feed tells it.

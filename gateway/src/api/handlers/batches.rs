@@ -4,7 +4,8 @@ use crate::access::Sight;
 use crate::api::call::{Answer, Call, bytes, json};
 use crate::api::handlers::long::written;
 use crate::api::problem::{Kind, Problem};
-use crate::event::Event;
+use crate::core::{CoreError, Fact};
+use crate::event::{Event, Grounds};
 use crate::query::batches as query;
 use crate::query::{Cursor, correction, findings as kept_findings, report as status_report};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -24,26 +25,20 @@ pub async fn list(call: Call) -> Answer {
     let pay_month = call.parameter("pay_month", |text| PayMonth::parse(text).ok())?;
     let page = call
         .read(move |app| {
-            Ok(query::page(
-                app.core(),
-                sight,
-                after,
-                limit,
-                lang,
-                &|batch| {
-                    let head = &batch.head;
-                    state
+            let page = query::page(app.core(), sight, after, limit, lang, &|batch| {
+                let head = &batch.head;
+                state
+                    .as_deref()
+                    .is_none_or(|state| batch.state().as_str() == state)
+                    && batch_no
                         .as_deref()
-                        .is_none_or(|state| batch.state().as_str() == state)
-                        && batch_no
-                            .as_deref()
-                            .is_none_or(|number| head.batch_no.as_str() == number)
-                        && (project.is_none() || project == head.project_code)
-                        && employer.is_none_or(|employer| employer == head.employer)
-                        && bank.is_none_or(|bank| bank == head.paying_bank)
-                        && pay_month.is_none_or(|month| month == head.pay_month)
-                },
-            ))
+                        .is_none_or(|number| head.batch_no.as_str() == number)
+                    && (project.is_none() || project == head.project_code)
+                    && employer.is_none_or(|employer| employer == head.employer)
+                    && bank.is_none_or(|bank| bank == head.paying_bank)
+                    && pay_month.is_none_or(|month| month == head.pay_month)
+            });
+            Ok(page?)
         })
         .await?;
     json(StatusCode::OK, &page)
@@ -54,7 +49,10 @@ pub async fn read(call: Call) -> Answer {
     let (sight, lang) = (call.sight(), call.lang);
     let id = call.part("id", BatchId::parse)?;
     let view = call
-        .read(move |app| query::one(app.core(), sight, id, lang).ok_or_else(Problem::not_found))
+        .read(move |app| {
+            let view = query::one(app.core(), sight, id, lang)?;
+            view.ok_or_else(Problem::not_found)
+        })
         .await?;
     json(StatusCode::OK, &view)
 }
@@ -175,13 +173,17 @@ pub async fn correction(call: Call) -> Answer {
             }
             let event = Event::Disclosed {
                 to: caller.uri.clone(),
+                count: correction.line_count,
+            };
+            let grounds = Grounds {
                 purpose: "correction".to_owned(),
                 approval_no: String::new(),
                 query: format!("batch={id}"),
-                count: correction.line_count,
             };
+            let sealed = serde_json::to_vec(&grounds).map_err(CoreError::from)?;
+            let fact = Fact::sealed(event, employer.as_str(), sealed);
             // Recorded, and durable, before anything is shown.
-            let recorded = app.core().record(&caller.uri, event.into())?;
+            let recorded = app.core().record(&caller.uri, fact)?;
             Ok((correction, recorded.max(sequence)))
         })
         .await?;

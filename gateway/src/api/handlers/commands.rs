@@ -9,7 +9,7 @@ use crate::approval::{self, Seen};
 use crate::core::Core;
 use crate::resolution::{self, Decision};
 use axum::http::StatusCode;
-use schemas::value::{BatchId, IdNumber, IdType, PaymentId};
+use schemas::value::{BatchId, PaymentId, holds_personal_number};
 use schemas::{FailureReason, LineEvent};
 
 /// `POST /v1/batches/{id}/approve`.
@@ -106,24 +106,17 @@ fn decision(resolution: Resolution) -> Result<Decision, Problem> {
     })
 }
 
-/// Words of a person that are kept in clear may not carry a resident's number (M9).
+/// Words may not carry a number of a person: they are sealed, and shown to others all the same
+/// (M9).
 ///
 /// # Errors
 /// Bad request, naming the field.
 pub fn no_person(field: &'static str, words: &str) -> Result<(), Problem> {
-    let letters: Vec<char> = words
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .collect();
-    let found = letters.windows(18).any(|window| {
-        let text: String = window.iter().collect();
-        IdNumber::parse(IdType::RESIDENT, &text).is_ok()
-    });
-    if found {
+    if holds_personal_number(words) {
         return Err(Problem::bad(
             field,
-            "文字中不得含有证件号码",
-            "the words may not hold a document number",
+            "文字中不得含有证件号码或账号",
+            "the words may not hold a document number or an account",
         ));
     }
     Ok(())

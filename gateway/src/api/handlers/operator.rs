@@ -5,13 +5,15 @@ use crate::api::call::{Answer, Call, bytes, json};
 use crate::api::openapi;
 use crate::api::problem::{Kind, Problem};
 use crate::query::breaks as query;
+use crate::reconcile::Place;
 use axum::http::StatusCode;
 
 /// `GET /v1/breaks`.
 pub async fn breaks(call: Call) -> Answer {
-    let sight = call.sight();
+    let (sight, limit) = (call.sight(), call.limit()?);
+    let after = call.parameter("next", Place::parse)?;
     let breaks = call
-        .read(move |app| Ok(query::breaks(app.core(), sight)))
+        .read(move |app| Ok(query::breaks(app.core(), sight, after, limit)))
         .await?;
     json(StatusCode::OK, &breaks)
 }

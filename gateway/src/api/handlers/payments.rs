@@ -6,7 +6,8 @@ use crate::api::call::{Answer, Call, json};
 use crate::api::handlers::commands::no_person;
 use crate::api::problem::{Kind, Problem};
 use crate::clock::CHINA;
-use crate::event::Event;
+use crate::core::{CoreError, Fact};
+use crate::event::{Event, Grounds};
 use crate::query::payments::{Filter, Found, find, page};
 use crate::query::personal::Show;
 use crate::query::summary::{GroupBy, summary as sums};
@@ -18,6 +19,8 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
+/// Owner of the data key for what regulators write: no employer's erasure takes it away.
+const DISCLOSURES: &str = "disclosures";
 const PURPOSE_CHARS_MAX: usize = 200;
 const APPROVAL_CHARS_MAX: usize = 64;
 
@@ -93,12 +96,6 @@ fn date(text: &str) -> Option<Date> {
     })
 }
 
-/// Purpose and number of the approval, with which a regulator sees people in clear.
-struct Grounds {
-    purpose: String,
-    approval_no: String,
-}
-
 fn grounds(call: &Call, caller: &Caller) -> Result<Option<Grounds>, Problem> {
     let words = |name, chars_max| {
         call.parameter(name, |text| {
@@ -138,6 +135,7 @@ fn grounds(call: &Call, caller: &Caller) -> Result<Option<Grounds>, Problem> {
     Ok(Some(Grounds {
         purpose,
         approval_no,
+        query: String::new(),
     }))
 }
 
@@ -154,12 +152,15 @@ fn disclose(
     };
     let event = Event::Disclosed {
         to: caller.uri.clone(),
-        purpose: grounds.purpose,
-        approval_no: grounds.approval_no,
-        query: filter.described(),
         count: u32::try_from(found.lines.len()).unwrap_or(u32::MAX),
     };
-    Ok(Some(app.core().record(&caller.uri, event.into())?))
+    let grounds = Grounds {
+        query: filter.described(),
+        ..grounds
+    };
+    let sealed = serde_json::to_vec(&grounds).map_err(CoreError::from)?;
+    let fact = Fact::sealed(event, DISCLOSURES, sealed);
+    Ok(Some(app.core().record(&caller.uri, fact)?))
 }
 
 /// `GET /v1/payments/{id}`.

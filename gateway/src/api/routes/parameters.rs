@@ -31,6 +31,13 @@ pub const NEXT: Parameter = parameter(
     "4711.3",
 );
 /// See its words.
+pub const NEXT_BREAK: Parameter = parameter(
+    "next",
+    "上一页给出的游标",
+    "cursor of the page before",
+    "unknown.1795312800000.0.17.3",
+);
+/// See its words.
 pub const STATE: Parameter = parameter("state", "明细状态，可用逗号并列", "line states", "unknown");
 /// See its words.
 pub const BANK: Parameter = parameter("bank", "付款银行代码", "paying bank", BANK_EXAMPLE);

@@ -1,8 +1,8 @@
 //! The table itself.
 
 use super::parameters::{
-    BANK, EMPLOYER, FILE_KINDS, FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, PAY_MONTH, PROJECT, STATE,
-    TO, parameter,
+    BANK, EMPLOYER, FILE_KINDS, FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, PAY_MONTH,
+    PROJECT, STATE, TO, parameter,
 };
 use super::{Good, Method, Payload, Route};
 use crate::access::Role::{Bank, Employer, Operator, Regulator};
@@ -227,6 +227,7 @@ pub static ROUTES: &[Route] = &[
         who: &[Operator, Regulator, Bank],
         zh: "对账差异、未匹配记录、矛盾、按时长列出的支付不明",
         en: "Reconciliation breaks, unmatched records, contradictions, unknowns by age",
+        parameters: &[LIMIT, NEXT_BREAK],
         good: &[good(200, "the breaks", Payload::Json("Breaks"))],
         handler: |call| Box::pin(operator::breaks(call)),
         ..GET

@@ -149,6 +149,9 @@ fn expect(
     })
 }
 
+const SUMMARY: &str = "/v1/summary?group_by=bank";
+const BREAKS: &str = "/v1/breaks?limit=1000";
+
 /// What the regulator and the operator see at the end.
 pub struct Seen {
     /// `GET /v1/summary?group_by=bank`.
@@ -169,7 +172,7 @@ pub async fn watch(stage: &Stage, bar: &ProgressBar) -> Result<Seen, PlayError> 
     let begun = Instant::now();
     let (mut last, mut moved) = (Value::Null, begun);
     let (summary, ended) = loop {
-        let summary = fetch(&mut regulator, "/v1/summary?group_by=bank").await?;
+        let summary = fetch(&mut regulator, SUMMARY, SUMMARY).await?;
         let (ended, total) = sums_of(&summary);
         bar.set_length(total);
         bar.set_position(ended);
@@ -187,12 +190,29 @@ pub async fn watch(stage: &Stage, bar: &ProgressBar) -> Result<Seen, PlayError> 
     };
     let [operator, _] = &cast.operators;
     let mut operator = client(&stage.url, cast, operator)?;
-    let breaks = fetch(&mut operator, "/v1/breaks").await?;
+    let breaks = every_break(&mut operator).await?;
     Ok(Seen {
         summary,
         breaks,
         ended,
     })
+}
+
+/// All pages of the breaks as one.
+async fn every_break(operator: &mut Client) -> Result<Value, PlayError> {
+    let mut all = Vec::new();
+    let mut page = fetch(operator, BREAKS, BREAKS).await?;
+    loop {
+        if let Some(found) = page["breaks"].as_array() {
+            all.extend(found.iter().cloned());
+        }
+        let Some(next) = page["next"].as_str() else {
+            page["breaks"] = Value::Array(all);
+            return Ok(page);
+        };
+        let path = format!("{BREAKS}&next={next}");
+        page = fetch(operator, BREAKS, &path).await?;
+    }
 }
 
 fn sums_of(summary: &Value) -> (u64, u64) {
@@ -204,14 +224,14 @@ fn sums_of(summary: &Value) -> (u64, u64) {
         })
 }
 
-async fn fetch(client: &mut Client, path: &'static str) -> Result<Value, PlayError> {
+async fn fetch(client: &mut Client, call: &'static str, path: &str) -> Result<Value, PlayError> {
     let answer = client.fetch(path).await?;
     if answer.status == StatusCode::OK {
         return Ok(answer.json()?);
     }
     Err(PlayError::Refused {
         bank: String::new(),
-        call: path,
+        call,
         status: answer.status,
         said: String::from_utf8_lossy(&answer.body)
             .chars()

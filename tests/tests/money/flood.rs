@@ -1,0 +1,127 @@
+//! M3, M11, M12: a bank sends many records that name no line of ours. All of them are listed, at
+//! once, and others get at the book meanwhile.
+
+use adapters::exchange::{DisbursementRecord, Outcome};
+use gateway::outcome::{MessageKind, Received, receive};
+use gateway::reconcile::breaks;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tests::audit::assert_sound;
+use tests::bank::{Played, at_bank, row};
+use tests::desk::{Desk, one_bank_a_dialect};
+
+const RECORDS: usize = 20_000;
+
+/// A message of so many records about a file that nobody instructed; `None` where the dialect
+/// has no place for so many.
+fn flood(played: &Played, records: usize) -> Option<Vec<u8>> {
+    let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+    let mut stranger = row(&lines[0], Outcome::Paid);
+    stranger.amount = Some(schemas::Fen(1));
+    let numbered = (1u32..).map(|row_no| {
+        stranger.row_no = Some(row_no);
+        stranger.clone()
+    });
+    let of_nobody = |line| DisbursementRecord {
+        file_no: Some(9_999),
+        line,
+    };
+    let records: Vec<_> = numbered.take(records).map(of_nobody).collect();
+    let side = played.adapter().bank_side();
+    side.write_push(&records, played.keys()).ok()
+}
+
+fn push(desk: &Desk, played: &Played, bytes: &[u8]) -> Received {
+    let (core, adapter) = (&desk.core, played.adapter());
+    receive(core, adapter, played.keys(), MessageKind::Push, bytes).unwrap()
+}
+
+#[test]
+fn others_work_while_a_large_message_is_recorded_and_see_all_of_it_or_nothing() {
+    let ready = one_bank_a_dialect().into_iter().find_map(|adapter| {
+        let desk = Desk::new(adapter.code());
+        let (_, played) = at_bank(&desk, 1);
+        let bytes = flood(&played, RECORDS)?;
+        Some((desk, played, bytes))
+    });
+    let (desk, played, bytes) = ready.expect("a dialect for large messages");
+    let done = AtomicBool::new(false);
+    let (taken, seen) = std::thread::scope(|scope| {
+        let looker = scope.spawn(|| {
+            let mut seen = BTreeSet::new();
+            while !done.load(Ordering::Acquire) {
+                let book = desk.core.desk();
+                seen.insert((book.sequence(), book.unmatched().len()));
+            }
+            seen
+        });
+        let taken = push(&desk, &played, &bytes);
+        done.store(true, Ordering::Release);
+        (taken, looker.join().unwrap())
+    });
+    let within = |at: &&(u64, usize)| (taken.sequence..taken.last_sequence).contains(&at.0);
+    let between: Vec<_> = seen.iter().filter(within).collect();
+    assert!(between.len() > 10, "nobody else had a turn: {between:?}");
+    assert!(
+        between.iter().all(|(_, listed)| *listed == 0),
+        "{between:?}"
+    );
+    assert_eq!(breaks(&desk.core.desk()).len(), RECORDS);
+}
+
+/// Power goes anywhere within a message: nothing of it is listed, and after the next start all
+/// of it, each record once.
+#[test]
+fn a_crash_within_a_large_message_shows_no_part_of_it() {
+    let adapter = one_bank_a_dialect()[0];
+    let desk = Desk::new(adapter.code());
+    let (_, played) = at_bank(&desk, 1);
+    let taken = push(&desk, &played, &flood(&played, 200).unwrap());
+    desk.core.wait_durable(taken.last_sequence).unwrap();
+    assert_eq!(taken.last_sequence - taken.sequence, 201);
+    for last in [0, 1, 63, 64, 65, 128, 199, 200] {
+        let again = desk.crash_after(taken.sequence + last);
+        assert!(again.core.desk().unmatched().is_empty(), "{last}");
+        let keys: &dyn adapters::exchange::Crypto = played.keys();
+        let connected = |_| Some((adapter, keys));
+        gateway::outcome::finish_interrupted(&again.core, &connected).unwrap();
+        let found = breaks(&again.core.desk());
+        assert_eq!(found.len(), 200, "{last}");
+        let rows: BTreeSet<u32> = {
+            let book = again.core.desk();
+            book.unmatched().iter().map(|record| record.place).collect()
+        };
+        assert_eq!(rows.len(), 200, "{last}");
+        assert_sound(&again.core, "flood");
+    }
+}
+
+/// Two files that nobody instructed in one message: the places of the one are not taken for those
+/// of the other.
+#[test]
+fn records_about_two_unknown_files_are_all_listed() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played) = at_bank(&desk, 2);
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        let of_file = |file_no| {
+            let record = move |line| DisbursementRecord {
+                file_no: Some(file_no),
+                line: row(line, Outcome::Paid),
+            };
+            lines.iter().map(record)
+        };
+        let records: Vec<_> = of_file(8_888).chain(of_file(9_999)).collect();
+        let side = adapter.bank_side();
+        // A dialect with one file number a message can't say this.
+        let Ok(bytes) = side.write_push(&records, played.keys()) else {
+            continue;
+        };
+        let Ok(read) = adapter.decode_push(&bytes, played.keys()) else {
+            continue;
+        };
+        push(&desk, &played, &bytes);
+        assert_eq!(desk.core.desk().unmatched().len(), read.len(), "{place}");
+    }
+}
