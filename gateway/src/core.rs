@@ -301,6 +301,14 @@ impl Desk<'_> {
     /// # Errors
     /// When it can't be journalled or followed.
     pub fn record_prepared(&mut self, actor: &str, fact: &Prepared) -> Result<u64, CoreError> {
+        let table = fact.clear.get(fact.table_at..).unwrap_or_default();
+        match self.book.would_follow(&fact.event, table) {
+            Ok(()) => self.append(actor, fact),
+            Err(what) => Err(self.refuse(actor, fact, what)?.into()),
+        }
+    }
+
+    fn append(&mut self, actor: &str, fact: &Prepared) -> Result<u64, CoreError> {
         let time_ms = self.core.now_ms();
         let appended = self.core.journal.append(&Draft {
             kind: fact.event.kind(),
@@ -318,6 +326,23 @@ impl Desk<'_> {
         })?;
         self.core.changed.send_replace(appended.sequence);
         Ok(appended.sequence)
+    }
+
+    /// Records that a fact was refused, which is listed (M11), instead of the fact (decision 007).
+    fn refuse(
+        &mut self,
+        actor: &str,
+        fact: &Prepared,
+        what: &'static str,
+    ) -> Result<Inconsistent, CoreError> {
+        let refused = Event::Refused {
+            kind: fact.event.kind().0,
+            what: what.to_owned(),
+            digest: crate::sha256_hex(&fact.clear),
+        };
+        let prepared = self.core.prepare(refused.into())?;
+        let sequence = self.append(actor, &prepared)?;
+        Ok(Inconsistent { sequence, what })
     }
 
     /// Now, Unix milliseconds.

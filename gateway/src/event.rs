@@ -153,6 +153,15 @@ pub enum Event {
         /// Version of the program.
         version: String,
     },
+    /// A fact of ours that can't follow what is before it was kept out of the journal: a defect.
+    Refused {
+        /// Kind of the fact ([`Event::kind`]).
+        kind: u16,
+        /// What does not fit.
+        what: String,
+        /// SHA-256 of the fact's clear part, lower hex.
+        digest: String,
+    },
     /// A file begins to arrive. Its sequence is the second half of the batch's number.
     BatchOpened {
         /// Party that submits.
@@ -342,6 +351,7 @@ impl Event {
     pub fn kind(&self) -> Kind {
         Kind(match self {
             Self::Started { .. } => 16,
+            Self::Refused { .. } => 17,
             Self::BatchOpened { .. } => 20,
             Self::BatchBytes { .. } => 21,
             Self::BatchLines { .. } => 22,

@@ -187,7 +187,7 @@ pub fn breaks(book: &Book) -> Vec<Break> {
     for (sequence, time_ms, what) in book.defects() {
         breaks.push(Break {
             kind: BreakKind::Defect,
-            why: (*what).to_owned(),
+            why: what.clone(),
             ..of_bank(None, *time_ms, *sequence)
         });
     }

@@ -253,6 +253,11 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
             }
         }),
         (text(), any::<u32>()).prop_map(|(to, count)| Event::Disclosed { to, count }),
+        (any::<u16>(), text(), text()).prop_map(|(kind, what, digest)| Event::Refused {
+            kind,
+            what,
+            digest,
+        }),
     ]
 }
 

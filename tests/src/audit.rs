@@ -21,6 +21,13 @@ pub fn audit(core: &Core) -> Vec<String> {
         }
         let (event, table) = read_event(&record).expect("an event");
         auditor.before(record.sequence, &record.actor, &event);
+        if let Event::Refused { what, .. } = &event {
+            auditor.breach(record.sequence, format!("a fact was refused: {what}"));
+        }
+        let would = auditor.book.would_follow(&event, table);
+        if would.is_err() {
+            auditor.breach(record.sequence, format!("it was not asked: {would:?}"));
+        }
         let recorded = Recorded {
             sequence: record.sequence,
             time_ms: record.time_ms,

@@ -25,6 +25,8 @@ mod outcome;
 mod push;
 #[path = "money/random.rs"]
 mod random;
+#[path = "money/refused.rs"]
+mod refused;
 #[path = "money/resolution.rs"]
 mod resolution;
 #[path = "money/seal.rs"]

@@ -7,6 +7,7 @@
 mod arrivals;
 pub mod bank_file;
 pub mod batch;
+mod check;
 mod corrections;
 mod messages;
 mod steps;
@@ -123,7 +124,7 @@ pub struct Book {
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
     proposals: BTreeMap<PaymentId, Proposal>,
     work: work::Work,
-    defects: Vec<(u64, i64, &'static str)>,
+    defects: Vec<(u64, i64, String)>,
     file_no_max: u64,
     sequence: u64,
 }
@@ -219,10 +220,10 @@ impl Book {
         self.sequence
     }
 
-    /// Records that could not be followed: sequence, time, what. Each is a defect of ours; the
-    /// book is what the other records tell, at run time and at every replay alike.
+    /// Facts that could not be followed: sequence, time, what. Each is a defect of ours; the book
+    /// is what the other records tell, at run time and at every replay alike.
     #[must_use]
-    pub fn defects(&self) -> &[(u64, i64, &'static str)] {
+    pub fn defects(&self) -> &[(u64, i64, String)] {
         &self.defects
     }
 
@@ -235,7 +236,7 @@ impl Book {
         self.sequence = sequence;
         let time_ms = recorded.time_ms;
         self.follow(recorded).map_err(|what| {
-            self.defects.push((sequence, time_ms, what));
+            self.defects.push((sequence, time_ms, what.to_owned()));
             Inconsistent { sequence, what }
         })
     }
@@ -249,6 +250,10 @@ impl Book {
         } = recorded;
         match event {
             Event::Started { .. } | Event::Disclosed { .. } => Ok(()),
+            Event::Refused { what, .. } => {
+                self.defects.push((sequence, time_ms, what.clone()));
+                Ok(())
+            }
             Event::BatchOpened { .. } => {
                 self.opened(sequence);
                 Ok(())

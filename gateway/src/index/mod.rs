@@ -62,6 +62,7 @@ fn changes_of(event: &Event, table: &[u8], changes: &mut Vec<Change>) {
         }
         Event::BatchAbandoned { .. }
         | Event::Started { .. }
+        | Event::Refused { .. }
         | Event::BatchOpened { .. }
         | Event::BatchBytes { .. }
         | Event::BatchFindings { .. }

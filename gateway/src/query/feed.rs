@@ -112,6 +112,7 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
             ..of_bank(*bank, "unmatched_record")
         }),
         Event::Started { .. }
+        | Event::Refused { .. }
         | Event::BatchOpened { .. }
         | Event::BatchBytes { .. }
         | Event::BatchLines { .. }

@@ -189,6 +189,7 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
             on_payment(payment, Told::new("resolution_confirmed", "operator"))
         }
         Event::Started { .. }
+        | Event::Refused { .. }
         | Event::BatchOpened { .. }
         | Event::BatchBytes { .. }
         | Event::BatchLines { .. }
