@@ -15,7 +15,7 @@ use gateway::core::Core;
 use gateway::dispatch::{Bank, Decision, DispatchError, Dispatcher, Pace, Turn, decide, order};
 use gateway::event::Event;
 use gateway::keys::BankKeys;
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -121,7 +121,7 @@ pub struct Played {
     /// The gateway's side.
     pub dispatcher: Dispatcher,
     line: Arc<Line>,
-    turn: Cell<Turn>,
+    turn: RefCell<Turn>,
 }
 
 impl Played {
@@ -156,7 +156,7 @@ impl Played {
         Self {
             dispatcher,
             line,
-            turn: Cell::default(),
+            turn: RefCell::default(),
         }
     }
 
@@ -209,7 +209,7 @@ impl Played {
         use gateway::clock::Clock as _;
         let now = desk.clock.now();
         let book = desk.core.desk();
-        decide(&book, self.adapter(), now, Pace::REAL, self.turn.get())
+        decide(&book, self.adapter(), now, Pace::REAL, &self.turn.borrow())
     }
 
     /// Does one piece of work; gives what it was, and how long it would wait after it.
@@ -217,10 +217,10 @@ impl Played {
     /// # Errors
     /// The dispatcher's own.
     pub fn step(&self, desk: &Desk) -> Result<(Decision, Option<Duration>), DispatchError> {
-        let decision = self.decide(desk);
-        self.turn.set(self.turn.get().after(&decision));
-        let wait = run(desk, self.dispatcher.carry_out(decision))?;
-        Ok((decision, wait))
+        let mut turn = self.turn.take();
+        let (decision, done) = run(desk, self.dispatcher.work(&mut turn));
+        self.turn.replace(turn);
+        Ok((decision, done?))
     }
 
     /// Works until there is nothing to do now; gives how long it would wait. Waits within a

@@ -1,5 +1,6 @@
 //! What to do next for a bank: pure over the book and the time.
 
+use super::turn::{Turn, Work};
 use crate::book::{BankFile, Batch, Book, FileState};
 use adapters::BankAdapter;
 use schemas::codes::{BankDay, bank_day, next_bank_day};
@@ -76,39 +77,6 @@ const LOOK_AGAIN_MS: i64 = 60_000;
 const RETRY_FIRST_MS: i64 = 1_000;
 const RETRY_DOUBLINGS_MAX: u32 = 8;
 
-/// Questions after which a submission that is due gets its turn.
-pub const QUESTIONS_A_TURN: u32 = 3;
-
-/// Whose turn it is in the one conversation with a bank.
-///
-/// Evidence comes first, but not for ever: a slow bank with hundreds of open files always has a
-/// question that is due, and a new batch would never leave (M12).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Turn {
-    questions: u32,
-}
-
-impl Turn {
-    /// The turn after a decision was taken, whatever came of it.
-    #[must_use]
-    pub fn after(self, decision: &Decision) -> Self {
-        match decision {
-            Decision::Query { .. } => Self {
-                questions: self.questions.saturating_add(1),
-            },
-            Decision::Plan { .. } | Decision::Resend { .. } => Self::default(),
-            // These need no conversation.
-            Decision::Abandon { .. } | Decision::GiveUpWaiting { .. } | Decision::Wait { .. } => {
-                self
-            }
-        }
-    }
-
-    fn is_of_submission(self) -> bool {
-        self.questions >= QUESTIONS_A_TURN
-    }
-}
-
 /// What is due now, or when something will be: Unix milliseconds.
 type Due = Result<Decision, i64>;
 
@@ -120,17 +88,17 @@ pub fn decide(
     adapter: &BankAdapter,
     now: OffsetDateTime,
     pace: Pace,
-    turn: Turn,
+    turn: &Turn,
 ) -> Decision {
     let now_ms = crate::clock::unix_ms(now);
-    let question = question(book, adapter, now_ms, pace);
+    let question = question(book, adapter, now_ms, pace, turn);
     if let Ok(decision) = question {
         let asks = matches!(decision, Decision::Query { .. });
         if !(asks && turn.is_of_submission()) {
             return decision;
         }
     }
-    let submission = submission(book, adapter, now, pace);
+    let submission = submission(book, adapter, now, pace, turn);
     let (Err(ask_ms), Err(submit_ms)) = (question, submission) else {
         return submission.or(question).unwrap_or(Decision::Wait {
             wait: Duration::from_millis(LOOK_AGAIN_MS.unsigned_abs()),
@@ -144,7 +112,7 @@ pub fn decide(
 }
 
 /// The question that has been due for the longest; what needs no bank comes before it.
-fn question(book: &Book, adapter: &BankAdapter, now_ms: i64, pace: Pace) -> Due {
+fn question(book: &Book, adapter: &BankAdapter, now_ms: i64, pace: Pace, turn: &Turn) -> Due {
     let mut next_ms = i64::MAX;
     let mut longest: Option<(i64, Decision)> = None;
     for file in book.open_files_at(adapter.code()) {
@@ -152,8 +120,10 @@ fn question(book: &Book, adapter: &BankAdapter, now_ms: i64, pace: Pace) -> Due 
             continue;
         };
         match of_file(file, batch, adapter, now_ms, pace) {
-            Ok((decision @ Decision::Query { .. }, since_ms)) => {
-                if longest.is_none_or(|(known_ms, _)| since_ms < known_ms) {
+            Ok((decision @ Decision::Query { file_no }, since_ms)) => {
+                if let Some(until_ms) = turn.off_until(Work::Question(file_no), now_ms) {
+                    next_ms = next_ms.min(until_ms);
+                } else if longest.is_none_or(|(known_ms, _)| since_ms < known_ms) {
                     longest = Some((since_ms, decision));
                 }
             }
@@ -165,7 +135,13 @@ fn question(book: &Book, adapter: &BankAdapter, now_ms: i64, pace: Pace) -> Due 
 }
 
 /// The next file that leaves: one that was certainly not sent, else a new one.
-fn submission(book: &Book, adapter: &BankAdapter, now: OffsetDateTime, pace: Pace) -> Due {
+fn submission(
+    book: &Book,
+    adapter: &BankAdapter,
+    now: OffsetDateTime,
+    pace: Pace,
+    turn: &Turn,
+) -> Due {
     let now_ms = crate::clock::unix_ms(now);
     let window = window(adapter, now);
     let mut next_ms = i64::MAX;
@@ -182,7 +158,11 @@ fn submission(book: &Book, adapter: &BankAdapter, now: OffsetDateTime, pace: Pac
     }
     let bank_date = window.map_err(|opens_ms| next_ms.min(opens_ms))?;
     let mut released = book.released_at(adapter.code());
-    let batch = released.find(|batch| has_free_lines(batch, book));
+    let batch = released.find(|batch| {
+        let off = turn.off_until(Work::Plan(batch.id()), now_ms);
+        next_ms = next_ms.min(off.unwrap_or(i64::MAX));
+        off.is_none() && has_free_lines(batch, book)
+    });
     let plan = |batch: &Batch| Decision::Plan {
         batch: batch.id(),
         bank_date,

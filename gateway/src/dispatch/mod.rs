@@ -9,8 +9,10 @@ mod converse;
 pub mod decision;
 pub mod order;
 pub mod recovery;
+pub mod turn;
 
-pub use decision::{Decision, Pace, Turn, decide};
+pub use decision::{Decision, Pace, decide};
+pub use turn::Turn;
 
 use crate::book::{Batch, FileState};
 use crate::channel::Channel;
@@ -29,7 +31,6 @@ use tokio::sync::watch;
 /// The gateway as an actor of the journal.
 pub const ACTOR: &str = "urn:anxin:gateway";
 
-const PLAN_AGAIN: Duration = Duration::from_secs(60);
 /// A decision that could not be carried out is not taken again at once.
 const NO_PROGRESS: Duration = Duration::from_secs(1);
 
@@ -92,9 +93,8 @@ impl Dispatcher {
         let mut changes = self.core.changes();
         let mut turn = Turn::default();
         while !*stop.borrow() {
-            let decision = self.decide(turn);
-            turn = turn.after(&decision);
-            let wait = match self.carry_out(decision).await {
+            let (_, done) = self.work(&mut turn).await;
+            let wait = match done {
                 Ok(wait) => wait,
                 Err(error) => {
                     tracing::error!(
@@ -128,7 +128,37 @@ impl Dispatcher {
         self.bank.adapter.code()
     }
 
-    fn decide(&self, turn: Turn) -> Decision {
+    /// Decides, and does one piece of work; gives what it was and how long to wait after it, `None`
+    /// for not at all.
+    pub async fn work(
+        &self,
+        turn: &mut Turn,
+    ) -> (Decision, Result<Option<Duration>, DispatchError>) {
+        let decision = self.decide(turn);
+        let work = turn::Work::of(&decision);
+        let before = work.map(|work| self.progress(work));
+        turn.take(&decision);
+        let done = self.carry_out(decision).await;
+        if let Some(work) = work.filter(|work| before == Some(self.progress(*work))) {
+            turn.put_off(work, self.core.now_ms());
+        }
+        (decision, done)
+    }
+
+    /// Changes when a piece of work comes to something.
+    fn progress(&self, work: turn::Work) -> u64 {
+        let desk = self.core.desk();
+        match work {
+            turn::Work::Question(file_no) => {
+                desk.file(file_no).map_or(0, |file| u64::from(file.queries))
+            }
+            turn::Work::Plan(batch) => desk
+                .batch(batch)
+                .map_or(0, |batch| batch.files.len() as u64),
+        }
+    }
+
+    fn decide(&self, turn: &Turn) -> Decision {
         let desk = self.core.desk();
         let now = self.core.clock().now();
         decide(&desk, self.bank.adapter, now, self.pace, turn)
@@ -142,12 +172,10 @@ impl Dispatcher {
         match decision {
             Decision::Wait { wait } => return Ok(Some(wait)),
             Decision::Plan { batch, bank_date } => {
-                let Some(intent) = self.plan(batch, bank_date)? else {
-                    // The adapter fits none of them into a file: look again, do not spin.
-                    return Ok(Some(PLAN_AGAIN));
-                };
-                if !self.intend_and_submit(&intent).await? {
-                    return Ok(Some(NO_PROGRESS));
+                // Where the adapter fits none of the lines into a file, or they were taken back
+                // meanwhile, the batch is put off.
+                if let Some(intent) = self.plan(batch, bank_date)? {
+                    self.intend_and_submit(&intent).await?;
                 }
             }
             Decision::Resend { file_no } => {

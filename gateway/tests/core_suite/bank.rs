@@ -180,7 +180,7 @@ impl Played {
             self.dispatcher.bank.adapter,
             now,
             Pace::REAL,
-            Turn::default(),
+            &Turn::default(),
         )
     }
 

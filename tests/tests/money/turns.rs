@@ -3,13 +3,14 @@
 
 use adapters::exchange::Outcome;
 use gateway::dispatch::Decision;
-use gateway::dispatch::decision::QUESTIONS_A_TURN;
+use gateway::dispatch::turn::QUESTIONS_A_TURN;
+use gateway::keys::BankKeys;
 use schemas::LineState;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::Played;
-use tests::desk::{Desk, file, one_bank_a_dialect, wages};
+use tests::bank::{Played, at_bank, keys_of};
+use tests::desk::{Desk, USCC, file, one_bank_a_dialect, wages};
 
 const FILES: u32 = 200;
 
@@ -75,4 +76,55 @@ fn every_open_file_is_asked_about_before_one_is_asked_about_twice() {
     }
     assert_eq!(asked.len(), FILES as usize, "{asked:?}");
     assert!(asked.values().all(|times| *times == 1));
+}
+
+/// The key of what is kept of a batch is gone: it can be neither planned nor asked about. That is
+/// its own affair: the dispatcher rests, and other batches leave and are asked about.
+#[test]
+fn what_comes_to_nothing_holds_up_nobody_else() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let people = wages(7, 3, desk.bank);
+        let single =
+            |number: usize| file(desk.bank, &format!("GZ-{number}"), &people[number..=number]);
+        let asked = desk.release(&single(0));
+        let played = Played::new(&desk);
+        played.work(&desk);
+        let planned = desk.release(&single(1));
+        desk.core.vault().destroy(USCC).unwrap();
+        let other = desk.release(&single(2));
+        let mut pieces = 0;
+        for _ in 0..120 {
+            // Our own errors are logged; the dispatcher goes on after a second.
+            match played.step(&desk) {
+                Ok((_, None)) => pieces += 1,
+                Ok((_, Some(_))) => desk.clock.advance(Duration::from_secs(30)),
+                Err(_) => desk.clock.advance(Duration::from_secs(1)),
+            }
+        }
+        assert!(pieces < 60, "{place}: it does not rest");
+        assert_eq!(desk.states(&asked), [LineState::Accepted], "{place}");
+        assert_eq!(desk.states(&planned), [LineState::Released], "{place}");
+        assert_eq!(desk.states(&other), [LineState::Paid], "{place}");
+        let times = played.memory(|memory| memory.instructions());
+        assert!(times.values().all(|times| *times == 1), "{place}");
+    }
+}
+
+/// The key towards a bank is gone after the instruction: the question can't be signed. The
+/// dispatcher does not try it again without end.
+#[test]
+fn a_question_that_can_not_be_signed_is_put_off() {
+    for adapter in one_bank_a_dialect() {
+        let desk = Desk::new(adapter.code());
+        let (_, played) = at_bank(&desk, 1);
+        let keyless = BankKeys::default();
+        let without = Played::with_keys(&desk, keyless, keys_of(&desk));
+        without.memory(|memory| memory.arrived = played.memory(|known| known.arrived.clone()));
+        desk.clock.advance(Duration::from_secs(3_600));
+        // Panics where it never rests.
+        let wait = without.work(&desk);
+        assert!(wait >= Duration::from_secs(1), "{}", adapter.dialect());
+    }
 }

@@ -1,0 +1,73 @@
+//! Whose turn it is in the one conversation with a bank, and what is put off.
+
+use super::Decision;
+use schemas::value::BatchId;
+use std::collections::BTreeMap;
+
+/// Questions after which a submission that is due gets its turn.
+pub const QUESTIONS_A_TURN: u32 = 3;
+
+/// How long a piece of work that came to nothing is put off. It holds up nothing else meanwhile.
+const PUT_OFF_MS: i64 = 60_000;
+
+/// Work that may come to nothing before a message leaves: a key or a mandate is gone, a kept line
+/// can't be opened, the adapter fits nothing into a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Work {
+    /// A question about a bank file.
+    Question(u64),
+    /// A new file of a batch.
+    Plan(BatchId),
+}
+
+impl Work {
+    /// The work of a decision that can come to nothing.
+    pub(super) fn of(decision: &Decision) -> Option<Self> {
+        match decision {
+            Decision::Query { file_no } => Some(Self::Question(*file_no)),
+            Decision::Plan { batch, .. } => Some(Self::Plan(*batch)),
+            Decision::Resend { .. }
+            | Decision::Abandon { .. }
+            | Decision::GiveUpWaiting { .. }
+            | Decision::Wait { .. } => None,
+        }
+    }
+}
+
+/// Whose turn it is.
+///
+/// Evidence comes first, but not for ever: a slow bank with hundreds of open files always has a
+/// question that is due, and a new batch would never leave (M12). What comes to nothing is put
+/// off: a file that can't be asked about does not keep the others from being asked about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    questions: u32,
+    put_off: BTreeMap<Work, i64>,
+}
+
+impl Turn {
+    /// Counts a decision that was taken, whatever comes of it.
+    pub(super) fn take(&mut self, decision: &Decision) {
+        match decision {
+            Decision::Query { .. } => self.questions = self.questions.saturating_add(1),
+            Decision::Plan { .. } | Decision::Resend { .. } => self.questions = 0,
+            // These need no conversation.
+            Decision::Abandon { .. } | Decision::GiveUpWaiting { .. } | Decision::Wait { .. } => {}
+        }
+    }
+
+    pub(super) fn put_off(&mut self, work: Work, now_ms: i64) {
+        self.put_off.retain(|_, until_ms| *until_ms > now_ms);
+        self.put_off.insert(work, now_ms.saturating_add(PUT_OFF_MS));
+    }
+
+    /// Until when a piece of work is put off, Unix milliseconds; `None` where it is not.
+    pub(super) fn off_until(&self, work: Work, now_ms: i64) -> Option<i64> {
+        let until_ms = self.put_off.get(&work).copied();
+        until_ms.filter(|until_ms| *until_ms > now_ms)
+    }
+
+    pub(super) fn is_of_submission(&self) -> bool {
+        self.questions >= QUESTIONS_A_TURN
+    }
+}
