@@ -5,9 +5,12 @@ use crate::api::answer::{BreakView, Breaks, ProposalView};
 use crate::book::Proposal;
 use crate::core::Core;
 use crate::query::moment;
-use crate::reconcile::{self, Break, Place};
+use crate::reconcile::{self, Break, BreakKind, Place};
 use schemas::LineEvent;
 use std::collections::BTreeMap;
+
+/// A message younger than this is being read now; an older one was interrupted.
+const READING_MS: i64 = 60_000;
 
 /// A page of the breaks that the caller may see, behind the place `after`; the counts are of all.
 #[must_use]
@@ -19,7 +22,7 @@ pub fn breaks(core: &Core, sight: Sight, after: Option<Place>, limit: usize) -> 
     let (mut last, mut next) = (after, None);
     for found in reconcile::breaks(&desk)
         .into_iter()
-        .filter(|found| sees(sight, found))
+        .filter(|found| sees(sight, found) && !is_being_read(found, now_ms))
     {
         *counts.entry(found.kind.as_str().to_owned()).or_default() += 1;
         if after.is_some_and(|after| found.place() <= after) {
@@ -48,6 +51,10 @@ pub fn breaks(core: &Core, sight: Sight, after: Option<Place>, limit: usize) -> 
         },
         desk.sequence(),
     )
+}
+
+fn is_being_read(found: &Break, now_ms: i64) -> bool {
+    found.kind == BreakKind::MessageOpen && now_ms.saturating_sub(found.since_ms) < READING_MS
 }
 
 fn sees(sight: Sight, found: &Break) -> bool {
