@@ -1,23 +1,23 @@
 //! The judge of the head: required keys, values, the month and the paying bank.
 
-use super::judge::{Judge, reason};
-use super::raw::{RawHead, masked, shown};
+use super::judge::{Judge, reason, typed_as_number};
+use super::raw::{RawHead, masked, shown, shown_code};
+use super::spreadsheet;
 use super::template::HeadKey;
-use crate::batch::BatchHead;
+use crate::batch::{BatchHead, HeadDraft};
+use crate::codes;
 use crate::finding::{Finding, FindingCode};
-use crate::value::{AccountNo, BankCode, BatchNo, Fen, PayMonth, PersonName, Uscc, ValueError};
+use crate::value::{
+    AccountNo, BankCode, BatchNo, Fen, PayMonth, PersonName, RegionCode, Uscc, ValueError,
+};
 
 /// What could be read of the head.
 #[derive(Default)]
 pub(super) struct HeadValues {
     /// The head, if nothing of it is wrong.
     pub(super) head: Option<BatchHead>,
-    /// Stated number of lines.
-    pub(super) line_count: Option<u32>,
-    /// Stated sum.
-    pub(super) total: Option<Fen>,
-    /// The paying bank.
-    pub(super) paying_bank: Option<BankCode>,
+    /// Every value that could be read.
+    pub(super) draft: HeadDraft,
 }
 
 struct Desk<'h> {
@@ -48,22 +48,21 @@ impl Desk<'_> {
         let value = match key {
             HeadKey::PayerAccount => masked(text),
             HeadKey::PayerName => PersonName::mask(text),
+            HeadKey::EmployerUscc | HeadKey::ProjectCode => shown_code(text),
             HeadKey::BatchNo
-            | HeadKey::EmployerUscc
             | HeadKey::EmployerName
-            | HeadKey::ProjectCode
             | HeadKey::PayMonth
             | HeadKey::PayingBank
             | HeadKey::LineCount
             | HeadKey::TotalAmount => shown(text),
         };
-        let word = if self.raw.damaged.has(key as usize) {
-            "typed_as_number"
-        } else {
-            reason(error)
-        };
         let finding = Finding::of_file(code).field(key.key()).value(value);
-        self.findings.push(finding.with("reason", word));
+        let mut finding = finding.with("reason", reason(error));
+        let account = key == HeadKey::PayerAccount && spreadsheet::took_for_number(text);
+        if account || self.raw.damaged.has(key as usize) {
+            typed_as_number(&mut finding);
+        }
+        self.findings.push(finding);
         None
     }
 
@@ -78,6 +77,19 @@ impl Desk<'_> {
         }
         self.read(key, FindingCode::TextNotEncodable, parse)
             .map(Some)
+    }
+
+    /// 项目编码. Its first six digits decide which region sees the batch, so a doubt about them is
+    /// said; it refuses nothing, because the employer's own region takes over (INTERFACE
+    /// section 5) and the lists of regions change.
+    fn project_code(&mut self) -> Option<Option<String>> {
+        let code = self.optional(HeadKey::ProjectCode, plain)?;
+        if let Some(reason) = code.as_deref().and_then(project_doubt) {
+            let finding = Finding::of_file(FindingCode::ProjectCodeInvalid).field("project_code");
+            let finding = finding.value(shown_code(self.raw.text(HeadKey::ProjectCode)));
+            self.findings.push(finding.with("reason", reason));
+        }
+        Some(code)
     }
 
     fn month(&mut self, today: time::Date) -> Option<PayMonth> {
@@ -129,6 +141,25 @@ fn plain(text: &str) -> Result<String, ValueError> {
     PersonName::check(text).map(str::to_owned)
 }
 
+/// Characters of the longest 项目编码 (domain object ProjectMaster: 32).
+const PROJECT_CODE_MAX: usize = 32;
+
+/// What is doubtful about a project code: letters, digits, hyphens, after the six digits of a
+/// region.
+fn project_doubt(code: &str) -> Option<&'static str> {
+    let region = code.get(..6).and_then(|code| RegionCode::parse(code).ok());
+    let form = |c: u8| c.is_ascii_alphanumeric() || c == b'-';
+    if code.len() > PROJECT_CODE_MAX {
+        Some("overflow")
+    } else if !code.bytes().all(form) {
+        Some("form")
+    } else if !region.is_some_and(codes::region_known) {
+        Some("region")
+    } else {
+        None
+    }
+}
+
 /// Judges the head in the order of the template.
 pub(super) fn judge(
     raw: &RawHead,
@@ -144,7 +175,7 @@ pub(super) fn judge(
     );
     let uscc = desk.read(HeadKey::EmployerUscc, FindingCode::UsccInvalid, Uscc::parse);
     let employer_name = desk.optional(HeadKey::EmployerName, plain);
-    let project_code = desk.optional(HeadKey::ProjectCode, plain);
+    let project_code = desk.project_code();
     let pay_month = desk.month(today);
     let paying_bank = desk.paying_bank(judge);
     let code = FindingCode::PayerAccountInvalid;
@@ -153,25 +184,22 @@ pub(super) fn judge(
     let code = FindingCode::ControlTotalInvalid;
     let line_count = desk.read(HeadKey::LineCount, code, count);
     let total = desk.total();
-    let whole = || {
-        Some(BatchHead {
-            batch_no: batch_no?,
-            employer_uscc: uscc?,
-            employer_name: employer_name?,
-            project_code: project_code?,
-            pay_month: pay_month?,
-            paying_bank: paying_bank?,
-            payer_account: payer_account?,
-            payer_name: payer_name?,
-            line_count: line_count?,
-            total: total?,
-        })
-    };
-    HeadValues {
-        head: whole(),
+    let texts_read = employer_name.is_some() && project_code.is_some() && payer_name.is_some();
+    let draft = HeadDraft {
+        batch_no,
+        employer_uscc: uscc,
+        employer_name: employer_name.flatten(),
+        project_code: project_code.flatten(),
+        pay_month,
+        paying_bank,
+        payer_account,
+        payer_name: payer_name.flatten(),
         line_count,
         total,
-        paying_bank,
+    };
+    HeadValues {
+        head: draft.whole().filter(|_| texts_read),
+        draft,
     }
 }
 

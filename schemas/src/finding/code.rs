@@ -110,11 +110,13 @@ pub enum FindingCode {
     ControlTotalInvalid,
     /// The number of the line to correct can't be one.
     CorrectsInvalid,
+    /// 项目编码 that names no region; the employer's own region then supervises.
+    ProjectCodeInvalid,
 }
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::Unreadable,
         Self::UnsupportedFormat,
         Self::EncodingInvalid,
@@ -167,6 +169,7 @@ impl FindingCode {
         Self::PayerAccountInvalid,
         Self::ControlTotalInvalid,
         Self::CorrectsInvalid,
+        Self::ProjectCodeInvalid,
     ];
 
     /// The word of the public contract.
@@ -226,6 +229,7 @@ impl FindingCode {
             Self::PayerAccountInvalid => "payer_account_invalid",
             Self::ControlTotalInvalid => "control_total_invalid",
             Self::CorrectsInvalid => "corrects_invalid",
+            Self::ProjectCodeInvalid => "project_code_invalid",
         }
     }
 
@@ -246,7 +250,8 @@ impl FindingCode {
             | Self::AccountShared
             | Self::ResultContradiction
             | Self::ResultMismatch
-            | Self::UnmatchedRecord => Severity::Warning,
+            | Self::UnmatchedRecord
+            | Self::ProjectCodeInvalid => Severity::Warning,
             Self::FieldIgnored | Self::PayMonthAssumed => Severity::Note,
             Self::Unreadable
             | Self::UnsupportedFormat
