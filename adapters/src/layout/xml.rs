@@ -2,7 +2,6 @@
 //! but the five of XML and numeric ones.
 
 use super::atom::WriteContext;
-use super::fault::unreadable;
 use super::lines::{ROWS_MAX, RowFault, row_no};
 use super::slot::Slot;
 use super::tree::{Found, Tree};
