@@ -153,6 +153,32 @@ fn an_organisations_code_is_shown_and_a_persons_number_in_its_place_is_not() {
 }
 
 #[test]
+fn a_wrong_form_says_how_long_the_number_is() {
+    let cases = [
+        (
+            "11010519491231002X",
+            "1101051949123100",
+            "id_number_invalid",
+            "16",
+        ),
+        ("6222021202000000019", "6222021", "account_invalid", "7"),
+        ("913301006639233248", "91330100663923", "uscc_invalid", "14"),
+    ];
+    for (from, to, code, counted) in cases {
+        let (_, kept) = read_bytes(EXAMPLE.replacen(from, to, 1).as_bytes());
+        assert_eq!(kept.argument(code, "counted"), counted);
+        let message = kept.one(code).message(Lang::Zh);
+        assert!(
+            message.ends_with(&format!("格式不对（共 {counted} 位）")),
+            "{message}"
+        );
+    }
+    let long = "杭".repeat(121);
+    let text = EXAMPLE.replacen("杭州样例建设有限公司", &long, 1);
+    assert_eq!(places(&text), ["text_too_long - - employer_name"]);
+}
+
+#[test]
 fn a_missing_title_is_one_finding() {
     let rows: String = (1..=1000).map(|n| format!("{n},1.00,x,y\n")).collect();
     let head = EXAMPLE.split_once("\n\n").unwrap().0;

@@ -56,8 +56,15 @@ impl Desk<'_> {
             | HeadKey::LineCount
             | HeadKey::TotalAmount => shown(text),
         };
+        let code = match (code, error) {
+            (FindingCode::TextNotEncodable, ValueError::Overflow) => FindingCode::TextTooLong,
+            (code, _) => code,
+        };
         let finding = Finding::of_file(code).field(key.key()).value(value);
         let mut finding = finding.with("reason", reason(error));
+        if key == HeadKey::EmployerUscc && error == ValueError::Form {
+            finding = finding.with("counted", text.chars().count());
+        }
         let account = key == HeadKey::PayerAccount && spreadsheet::took_for_number(text);
         if account || self.raw.damaged.has(key as usize) {
             typed_as_number(&mut finding);

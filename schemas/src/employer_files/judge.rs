@@ -101,11 +101,18 @@ impl<'a> Case<'_, 'a> {
             | Column::GrossAmount
             | Column::Memo => false,
         };
+        let number = matches!(
+            column,
+            Column::IdNumber | Column::Account | Column::CnapsCode
+        );
         let finding = self.add(code, column);
         finding.value = Some(value);
         finding.arguments.insert("reason", reason(error).to_owned());
         if took {
             typed_as_number(finding);
+        } else if number && error == ValueError::Form {
+            let counted = text.trim().chars().count();
+            finding.arguments.insert("counted", counted.to_string());
         }
     }
 

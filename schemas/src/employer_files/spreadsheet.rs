@@ -2,6 +2,8 @@
 
 /// Digits that a spreadsheet keeps.
 const DIGITS_KEPT: usize = 15;
+/// Shorter numbers end in too few zeros to tell them from mistyped ones.
+const CUT_MIN: usize = 17;
 
 /// Whether the text of a document or account number went through a spreadsheet as a number: it
 /// has an exponent (`1.10105E+17`), or nothing but zeros after the digits that are kept.
@@ -27,7 +29,7 @@ fn has_exponent(text: &str) -> bool {
 
 fn is_cut(text: &str) -> bool {
     let rest = text.get(DIGITS_KEPT..).unwrap_or_default();
-    (16..=19).contains(&text.len()) && all_digits(text) && rest.bytes().all(|b| b == b'0')
+    (CUT_MIN..=19).contains(&text.len()) && all_digits(text) && rest.bytes().all(|b| b == b'0')
 }
 
 fn all_digits(text: &str) -> bool {
