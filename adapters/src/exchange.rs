@@ -1,5 +1,6 @@
 //! What passes between the gateway and an adapter: orders in, bytes out; bytes in, outcomes out.
 
+pub use crate::unreadable::{Tried, Unreadable};
 use schemas::value::{AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName};
 use schemas::{FailureReason, Finding};
 
@@ -299,16 +300,6 @@ pub struct DisbursementRecord {
     pub file_no: Option<u64>,
     /// The outcome.
     pub line: LineOutcome,
-}
-
-/// The bytes are not the message that they should be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what} at byte {offset}")]
-pub struct Unreadable {
-    /// What is wrong, without any value of the message in it.
-    pub what: String,
-    /// Offset in the bytes as they came (0 where it is about the whole).
-    pub offset: usize,
 }
 
 /// What is asked about: the head of a file that was instructed. All of it is in the intent.

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::codes;
 use crate::value::{
     AccountNo, BankCode, BatchNo, CnapsCode, Fen, IdNumber, IdType, LineNo, PayMonth, PaymentId,
     PersonName, RegionCode, Uscc,
@@ -33,15 +34,60 @@ pub struct BatchHead {
     pub total: Fen,
 }
 
+/// What could be read of a head that may have faults: a value that is wrong or absent is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeadDraft {
+    /// 批次号.
+    pub batch_no: Option<BatchNo>,
+    /// 统一社会信用代码.
+    pub employer_uscc: Option<Uscc>,
+    /// 单位名称.
+    pub employer_name: Option<String>,
+    /// 项目编码.
+    pub project_code: Option<String>,
+    /// 工资月份.
+    pub pay_month: Option<PayMonth>,
+    /// 付款银行.
+    pub paying_bank: Option<BankCode>,
+    /// 付款账号.
+    pub payer_account: Option<AccountNo>,
+    /// 付款户名.
+    pub payer_name: Option<PersonName>,
+    /// 总笔数.
+    pub line_count: Option<u32>,
+    /// 总金额.
+    pub total: Option<Fen>,
+}
+
+impl HeadDraft {
+    /// The head, if every required value is there.
+    #[must_use]
+    pub fn whole(&self) -> Option<BatchHead> {
+        Some(BatchHead {
+            batch_no: self.batch_no.clone()?,
+            employer_uscc: self.employer_uscc?,
+            employer_name: self.employer_name.clone(),
+            project_code: self.project_code.clone(),
+            pay_month: self.pay_month?,
+            paying_bank: self.paying_bank?,
+            payer_account: self.payer_account?,
+            payer_name: self.payer_name.clone(),
+            line_count: self.line_count?,
+            total: self.total?,
+        })
+    }
+}
+
 impl BatchHead {
-    /// The region that supervises the batch: the project code's first six digits where it begins
-    /// with six digits, else digits 3 to 8 of the employer's code.
+    /// The region that supervises the batch: the project code's first six digits where they are a
+    /// region of a province that exists, else digits 3 to 8 of the employer's code.
     #[must_use]
     pub fn region(&self) -> Option<RegionCode> {
         let of_project = self
             .project_code
             .as_deref()
-            .and_then(|code| RegionCode::parse(code.get(..6)?).ok());
+            .and_then(|code| RegionCode::parse(code.get(..6)?).ok())
+            .filter(|region| codes::province_known(*region));
         of_project.or_else(|| RegionCode::parse(self.employer_uscc.region()).ok())
     }
 }

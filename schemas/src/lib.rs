@@ -13,7 +13,7 @@ pub mod people;
 pub mod text;
 pub mod value;
 
-pub use batch::{BatchHead, PayLine, Payee};
+pub use batch::{BatchHead, HeadDraft, PayLine, Payee};
 pub use finding::{Finding, FindingCode, Lang, Severity};
 pub use line_state::{FailureReason, LineEvent, LineState};
 pub use value::{

@@ -129,9 +129,19 @@ fn broken_syntax_is_placed() {
     assert_eq!(kept.argument("schema_violation", "column"), "1");
     let after = format!("{{{HEAD},{LINES}}} x");
     assert_eq!(places(&after), ["schema_violation - - -"]);
-    for text in ["[1]", "{]", "{"] {
-        assert_eq!(places(text), ["unreadable - - -"], "{text}");
+    // What begins as JSON does is JSON, broken or not; the place is that of the first wrong byte.
+    for (text, column) in [
+        ("{bad", "2"),
+        ("{]", "2"),
+        ("{", "1"),
+        ("\u{FEFF} {bad", "3"),
+    ] {
+        let (_, kept) = read_bytes(text.as_bytes());
+        assert_eq!(kept.places(), ["schema_violation - - -"], "{text}");
+        assert_eq!(kept.argument("schema_violation", "line_in_file"), "1");
+        assert_eq!(kept.argument("schema_violation", "column"), column);
     }
+    assert_eq!(places("[1]"), ["schema_violation - - -"]);
     let forced = ReadOptions {
         format: Some(Format::Json),
         ..options()

@@ -323,22 +323,33 @@ fn what_is_not_well_formed_is_refused_with_its_line() {
             "{found:?}"
         );
     }
-    for text in [
-        "<",
-        "<a",
-        "<a></b>",
-        "<!DOCTYPE a><a/>",
-        "\n<?xml version=\"1.0\"?><a/>",
-    ] {
-        assert_eq!(places(text), ["unreadable - - -"], "{text}");
+    let again = "\n<?xml version=\"1.0\"?><a/>";
+    for text in ["<", "<a", "<a></b>", "<!DOCTYPE a><a/>", again] {
+        let (_, kept) = read_bytes(text.as_bytes());
+        assert_eq!(kept.places(), ["schema_violation - - -"], "{text}");
+        for place in ["line_in_file", "column"] {
+            let number: u32 = kept.argument("schema_violation", place).parse().unwrap();
+            assert!(number >= 1, "{text}");
+        }
     }
+    // `</b>` on the second line ends with its seventh character; 张 is one.
+    let (_, kept) = read_bytes("<a>\n张 <b/></c>".as_bytes());
+    assert_eq!(kept.argument("schema_violation", "line_in_file"), "2");
+    assert_eq!(kept.argument("schema_violation", "column"), "10");
+    // What is no XML at all can't be read as pain.001, whatever the caller says.
+    let forced = ReadOptions {
+        format: Some(Format::Pain001),
+        ..options()
+    };
+    let (_, kept) = read_with(EXAMPLE.as_bytes(), &forced);
+    assert_eq!(kept.places(), ["unreadable - - -"]);
 }
 
 #[test]
 fn hostile_xml_is_refused_without_growing() {
     let bomb =
         "<!DOCTYPE lolz [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;\">]><Document>&b;</Document>";
-    assert_eq!(places(bomb), ["unreadable - - -"]);
+    assert_eq!(places(bomb), ["schema_violation - - -"]);
     let attributes =
         |count: usize| -> String { (0..count).map(|n| format!(" a{n}=\"\"")).collect() };
     let many = MESSAGE.replace("<GrpHdr>", &format!("<GrpHdr{}>", attributes(100_000)));

@@ -139,6 +139,21 @@ fn cells_that_their_program_destroyed_are_found() {
         let (_, kept) = read_bytes(&workbook(&sheet));
         assert_eq!(kept.places()[0], place, "{to}");
     }
+    let reason = |from: &str, to: &str, code: &str| {
+        let (_, kept) = read_bytes(&workbook(&example_sheet().replace(from, to)));
+        let remedy = kept.one(code).arguments.contains_key("remedy");
+        (kept.argument(code, "reason").to_owned(), remedy)
+    };
+    let typed = number("D14", "110105194912310021");
+    let typed = reason(
+        &text("D14", "11010519491231002X"),
+        &typed,
+        "id_number_invalid",
+    );
+    assert_eq!(typed, ("typed_as_number".to_owned(), true));
+    let formula = "<c r=\"B15\" t=\"e\"><v>#REF!</v></c>";
+    let formula = reason(&text("B15", "李样二"), formula, "name_missing");
+    assert_eq!(formula, ("formula".to_owned(), false));
     let head = example_sheet().replace(&text("B8", "1202020009900012345"), &number("B8", "1.2E18"));
     let (_, kept) = read_bytes(&workbook(&head));
     assert_eq!(kept.places(), ["payer_account_invalid - - payer_account"]);

@@ -116,6 +116,7 @@ impl Desk {
             limits: schemas::employer_files::Limits::default(),
             mandates: &self.mandates,
             banks: &BookRules(Book::built_in().unwrap()),
+            spill: None,
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),

@@ -98,10 +98,7 @@ pub fn too_long(name: bool) -> FindingCode {
 /// Not the message that it should be, about the whole of it.
 #[must_use]
 pub fn unreadable(what: impl Into<String>) -> Unreadable {
-    Unreadable {
-        what: what.into(),
-        offset: 0,
-    }
+    Unreadable::at(what, 0)
 }
 
 /// Bytes that the character set does not have.
@@ -111,8 +108,5 @@ pub fn ill_formed(error: CharsetError) -> Unreadable {
         CharsetError::IllFormed { offset } => offset,
         CharsetError::Unmappable { .. } => 0,
     };
-    Unreadable {
-        what: "bytes that the character set does not have".to_owned(),
-        offset,
-    }
+    Unreadable::at("bytes that the character set does not have", offset)
 }

@@ -61,9 +61,10 @@ fn place(map: &mut Map<String, Value>, path: &str, value: Value) {
 /// # Errors
 /// `Unreadable` for what is not JSON (depth is capped by the parser at 128) or not this message.
 pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<String>, Unreadable> {
-    let root: Value = serde_json::from_str(text).map_err(|error| Unreadable {
-        what: format!("not JSON (line {})", error.line()),
-        offset: error.column(),
+    let root: Value = serde_json::from_str(text).map_err(|error| {
+        let before = text.split_inclusive('\n').take(error.line() - 1);
+        let offset = before.map(str::len).sum::<usize>() + error.column();
+        Unreadable::at("not JSON", offset.saturating_sub(1))
     })?;
     let mut found = Found::default();
     if !root.is_object() {
@@ -91,7 +92,9 @@ pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<Strin
             found.rows.push(row);
         }
     }
+    let whole = text.len();
     tree.take(&found, values)
+        .map_err(|wrong| wrong.after(whole))
 }
 
 fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {

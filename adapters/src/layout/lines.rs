@@ -159,6 +159,13 @@ impl Lines {
             pieces.clear();
         }
         self.read_rows(columns, &pieces, charset, values)
+            .map_err(|(at, wrong)| {
+                let row = pieces.get(at).copied().unwrap_or_default();
+                let before = (row.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
+                let before = before.and_then(|end| text.get(..end)).unwrap_or_default();
+                let offset = charset.byte_len(before).unwrap_or_default();
+                Unreadable::at(wrong, offset)
+            })
     }
 
     fn read_head(&self, head: &[&str], values: &mut Values) -> Result<(), Unreadable> {
@@ -173,34 +180,35 @@ impl Lines {
         Ok(())
     }
 
+    /// An error names the place of the row among the lines, from 0.
     fn read_rows(
         &self,
         columns: Columns,
         lines: &[&str],
         charset: Charset,
         values: &mut Values,
-    ) -> Result<(), Unreadable> {
+    ) -> Result<(), (usize, String)> {
         if self.row.is_empty() && !lines.is_empty() {
-            return Err(unreadable("rows where none belong"));
+            return Err((0, "rows where none belong".to_owned()));
         }
         if lines.len() > ROWS_MAX {
-            return Err(unreadable("too many rows"));
+            return Err((0, "too many rows".to_owned()));
         }
-        for (at, line) in lines.iter().enumerate() {
-            let at = at + 1;
+        for (place, line) in lines.iter().enumerate() {
+            let at = place + 1;
             let line = if self.trailing_sep {
                 line.strip_suffix(self.field_sep.as_str())
-                    .ok_or_else(|| unreadable(format!("row {at} has no last separator")))?
+                    .ok_or_else(|| (place, format!("row {at} has no last separator")))?
             } else {
                 line
             };
             let cells = cut(columns, line, &self.row, &self.field_sep, charset)
-                .map_err(|_| unreadable(format!("row {at} has another number of columns")))?;
+                .map_err(|_| (place, format!("row {at} has another number of columns")))?;
             let mut row = Record::new();
             let mut context = context(values, Some(&mut row));
             for (slot, text) in self.row.iter().zip(cells) {
                 slot.read(text, &mut context)
-                    .map_err(|what| unreadable(format!("row {at}: {what}")))?;
+                    .map_err(|what| (place, format!("row {at}: {what}")))?;
             }
             values.rows.push(row);
         }

@@ -107,9 +107,10 @@ impl Layout {
             }
         }
         match values.number(Field::RowCount) {
-            Some(stated) if usize::try_from(stated) != Ok(values.rows.len()) => Err(unreadable(
-                "the message has another number of rows than it says",
-            )),
+            Some(stated) if usize::try_from(stated) != Ok(values.rows.len()) => {
+                let wrong = "the message has another number of rows than it says";
+                Err(unreadable(wrong).after(text.len()))
+            }
             Some(_) | None => Ok(()),
         }
     }

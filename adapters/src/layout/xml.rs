@@ -2,7 +2,6 @@
 //! but the five of XML and numeric ones.
 
 use super::atom::WriteContext;
-use super::fault::unreadable;
 use super::lines::{ROWS_MAX, RowFault, row_no};
 use super::slot::Slot;
 use super::tree::{Found, Tree};
@@ -132,7 +131,9 @@ fn split_path(path: &str) -> (&str, &str) {
 /// `Unreadable` for what is not well-formed, past the caps, or not this message.
 pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<String>, Unreadable> {
     let found = find(tree, text)?;
+    let whole = text.len();
     tree.take(&found, values)
+        .map_err(|wrong| wrong.after(whole))
 }
 
 #[derive(Default)]
@@ -150,10 +151,7 @@ fn find(tree: &Tree, text: &str) -> Result<Found, Unreadable> {
     loop {
         let event = reader.read_event();
         let offset = usize::try_from(reader.buffer_position()).unwrap_or_default();
-        let refuse = |what: &str| Unreadable {
-            what: what.to_owned(),
-            offset,
-        };
+        let refuse = |what: &str| Unreadable::at(what, offset);
         match event.map_err(|_| refuse("not well-formed XML"))? {
             Event::Start(tag) => walk.enter(tree, &tag).map_err(|what| refuse(&what))?,
             Event::End(_) => walk.leave(tree).map_err(|what| refuse(&what))?,
@@ -175,7 +173,10 @@ fn find(tree: &Tree, text: &str) -> Result<Found, Unreadable> {
     if walk.depth == 0 && walk.roots == 1 {
         Ok(walk.found)
     } else {
-        Err(unreadable("the XML is cut off or has no single root"))
+        Err(Unreadable::at(
+            "the XML is cut off or has no single root",
+            text.len(),
+        ))
     }
 }
 

@@ -211,7 +211,7 @@ fn unwrap_head(
     }
     match reading.payload_bytes {
         Some(stated) if stated != payload.len() => {
-            Err(unreadable("the length in the head is another one"))
+            Err(unreadable("the length in the head is another one").after(width))
         }
         Some(_) | None => Ok(payload.to_vec()),
     }

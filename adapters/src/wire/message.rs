@@ -61,7 +61,7 @@ impl Message {
     /// Reads layers and body.
     ///
     /// # Errors
-    /// `Unreadable`; for `AsFound` what is wrong with the whole message.
+    /// `Unreadable`; for `AsFound` the attempt that got furthest, with the others listed.
     pub fn read(
         &self,
         bytes: &[u8],
@@ -71,14 +71,20 @@ impl Message {
         if bytes.len() > BYTES_MAX {
             return Err(unreadable("larger than any message"));
         }
-        let whole = self.peel(bytes, self.layers.len(), around);
-        let (Err(first), Reading::AsFound) = (&whole, reading) else {
-            return whole;
+        let most = self.layers.len();
+        let least = match reading {
+            Reading::Whole => most,
+            Reading::AsFound => 0,
         };
-        (0..self.layers.len())
-            .rev()
-            .find_map(|layers| self.peel(bytes, layers, around).ok())
-            .ok_or_else(|| first.clone())
+        let mut attempts = Vec::new();
+        for layers in (least..=most).rev() {
+            match self.peel(bytes, layers, around) {
+                Ok(values) => return Ok(values),
+                Err(wrong) => attempts.push((most - layers, wrong)),
+            }
+        }
+        let furthest = Unreadable::furthest(attempts);
+        Err(furthest.unwrap_or_else(|| unreadable("not this message")))
     }
 
     /// The payload of the outermost layer: what a header signature is made over.
@@ -95,10 +101,13 @@ impl Message {
     fn peel(&self, bytes: &[u8], layers: usize, around: Around<'_>) -> Result<Values, Unreadable> {
         let mut values = Values::default();
         let mut bytes = bytes.to_vec();
-        for layer in self.layers.iter().take(layers).rev() {
-            bytes = layer.unwrap(bytes, &mut values, around)?;
+        let inside = |unwrapped: usize| move |wrong: Unreadable| Unreadable { unwrapped, ..wrong };
+        for (at, layer) in self.layers.iter().take(layers).rev().enumerate() {
+            let unwrapped = layer.unwrap(bytes, &mut values, around);
+            bytes = unwrapped.map_err(inside(at))?;
         }
-        self.body.read(&bytes, around.charset, &mut values)?;
+        let read = self.body.read(&bytes, around.charset, &mut values);
+        read.map_err(inside(layers))?;
         Ok(values)
     }
 

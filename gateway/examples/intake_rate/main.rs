@@ -166,6 +166,7 @@ fn one_batch(
         limits: Limits::default(),
         mandates,
         banks: rules,
+        spill: None,
     };
     let submission = Submission {
         employer: Uscc::parse(USCC)?,

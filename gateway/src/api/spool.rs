@@ -209,5 +209,7 @@ impl Seek for SealedSpool {
     }
 }
 
+mod spill;
+
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,16 @@
 //! `anxin check`: every finding of an employer's file in one pass.
 
+mod document;
+
+pub use document::unopened;
+
 use super::arguments::Check;
 use super::report::{Tally, write_finding};
+use super::scratch::Scratch;
 use super::terminal::{Colour, Paper, QUIET, grouped, paper, progress, yuan};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::clock::{Clock, SystemClock};
+use document::{document, unreadable_document};
 use indicatif::ProgressBar;
 use schemas::employer_files::{
     BankRules, Format, ReadError, ReadOptions, Sink, SinkError, Source, Summary, read,
@@ -34,7 +40,7 @@ pub fn run(arguments: &Check, lang: Lang) -> Ended {
         Ok(source) => source,
         Err(error) => {
             if arguments.json {
-                let finding = Finding::of_file(FindingCode::Unreadable).with("detail", &error);
+                let finding = unopened(&error);
                 paper.document(&unreadable_document(&finding, lang))?;
                 paper.flush()?;
             }
@@ -126,11 +132,13 @@ impl Options {
             .ok()
             .map(crate::installation::BookRules);
         let rules = rules.as_ref().filter(|_| self.bank.is_some());
+        let scratch = Scratch::new();
         let options = ReadOptions {
             format: self.format,
             pay_month: self.pay_month,
             paying_bank: self.bank,
             bank_rules: rules.map(|rules| rules as &dyn BankRules),
+            spill: Some(&scratch),
             ..ReadOptions::new(SystemClock::new().now().date())
         };
         read(source, &options, sink)
@@ -354,45 +362,5 @@ fn write_head<W: Write>(
         Lang::En => {
             format!("{format} {charset}  {lines} lines, {good} payable  total {total} yuan")
         }
-    })
-}
-
-/// The head as JSON; accounts and names masked.
-#[must_use]
-pub fn head_document(head: &BatchHead) -> Value {
-    json!({
-        "batch_no": head.batch_no.as_str(),
-        "employer_uscc": head.employer_uscc.as_str(),
-        "employer_name": head.employer_name,
-        "project_code": head.project_code,
-        "pay_month": head.pay_month.to_string(),
-        "paying_bank": head.paying_bank.as_str(),
-        "payer_account": head.payer_account.masked(),
-        "payer_name": head.payer_name.as_ref().map(|name| name.masked()),
-        "line_count": head.line_count,
-        "total_fen": head.total.0,
-    })
-}
-
-fn document(summary: &Summary) -> Value {
-    json!({
-        "format": summary.format.as_str(),
-        "encoding": summary.charset.name(),
-        "batch": summary.head.as_ref().map(head_document),
-        "line_count": summary.line_count,
-        "total_fen": summary.total.0,
-        "lines_ok": summary.lines_ok,
-        "errors": summary.errors,
-        "warnings": summary.warnings,
-        "notes": summary.notes,
-        "digest": crate::hex(&summary.digest),
-    })
-}
-
-fn unreadable_document(finding: &Finding, lang: Lang) -> Value {
-    json!({
-        "format": null, "encoding": null, "batch": null, "line_count": 0, "total_fen": 0,
-        "lines_ok": 0, "findings": [finding.to_json(lang)], "errors": 1, "warnings": 0,
-        "notes": 0, "digest": null,
     })
 }

@@ -1,22 +1,27 @@
 //! `anxin convert`: exactly the bytes that would go to a bank, one file per message.
+//!
+//! The file is read twice. The first reading finds every error and remembers of each line only
+//! what the plan needs; the second one writes each bank file as soon as its last line is there.
+//! So memory holds some 50 bytes a line and the rows of one bank file (of one for each class
+//! where the bank wants its own and other banks' accounts apart), not the batch.
 
-use super::adapter::{PlaceholderKeys, adapter};
+mod survey;
+mod writing;
+
+use super::adapter::adapter;
 use super::arguments::Convert;
 use super::report::write_finding;
 use super::terminal::{Align, Cell, Table, grouped, paper, yuan};
 use super::words::{Ended, Exit, Failure, Words, pick};
-use crate::clock::{CHINA, Clock, SystemClock};
-use crate::intake::lines::KeptLine;
 use adapters::BankAdapter;
-use adapters::exchange::{OrderLine, Outgoing, PaymentOrder, PlanLine, Wire};
-use certs::digest::{DigestAlgorithm, digest};
-use schemas::employer_files::{Sink, SinkError, Summary};
-use schemas::value::{PersonName, Purpose};
-use schemas::{BatchHead, Finding, Lang, PayLine, Severity, codes};
+use schemas::employer_files::{ReadError, Summary};
+use schemas::{BatchHead, Finding, Lang};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::path::Path;
+use survey::Survey;
+use writing::{Stopped, Writing, Written};
 
 /// Runs the command.
 ///
@@ -31,24 +36,31 @@ pub fn run(arguments: &Convert, lang: Lang) -> Ended {
     )?;
     let mut source = super::check::open(&arguments.file)
         .map_err(|error| Failure::unreadable_file(&arguments.file, &error))?;
-    let mut batch = Batch::default();
+    let read_failure = |error: ReadError| super::check::read_failure(&arguments.file, error);
+    let mut survey = Survey::new(adapter, lang);
     let summary = options
-        .read(source.as_mut(), &mut batch)
-        .map_err(|error| super::check::read_failure(&arguments.file, error))?;
-    let Some(head) = batch.head.clone().filter(|_| summary.errors == 0) else {
-        return refuse(&batch.findings, lang);
+        .read(source.as_mut(), &mut survey)
+        .map_err(read_failure)?;
+    survey.flush()?;
+    let Some(head) = survey.head.take().filter(|_| summary.errors == 0) else {
+        return Err(refused());
     };
-    let orders = orders(adapter, &head, &batch.lines)?;
-    let keys = PlaceholderKeys::default();
-    let mut files = Vec::new();
-    for order in &orders {
-        match adapter.encode_payment(order, &keys) {
-            Ok(messages) => files.extend(messages.into_iter().map(|message| (order, message))),
-            Err(findings) => return refuse(&findings, lang),
-        }
-    }
+    let plan = survey.plan();
     make_folder(&arguments.out)?;
-    let written = write_files(&arguments.out, &files)?;
+    let mut writing = Writing::new(adapter, &head, plan, &arguments.out)?;
+    source.rewind()?;
+    let again = options.read(source.as_mut(), &mut writing);
+    let stopped = match (writing.stopped.take(), again) {
+        (Some(stopped), _) => Some(stopped),
+        (None, Err(error)) => Some(Stopped::Failed(read_failure(error))),
+        (None, Ok(again)) if again.digest != summary.digest => Some(Stopped::Changed),
+        (None, Ok(_)) => None,
+    };
+    if let Some(stopped) = stopped {
+        writing.remove();
+        return end(stopped, lang);
+    }
+    let written = writing.finish();
     let manifest = manifest(adapter, &head, &summary, &written);
     let text = serde_json::to_vec_pretty(&manifest)?;
     write_private(&arguments.out.join("manifest.json"), &text)?;
@@ -56,51 +68,21 @@ pub fn run(arguments: &Convert, lang: Lang) -> Ended {
     Ok(Exit::Done)
 }
 
-/// What of a file is needed to instruct.
-#[derive(Default)]
-struct Batch {
-    head: Option<BatchHead>,
-    lines: Vec<KeptLine>,
-    findings: Vec<Finding>,
-}
-
-impl Sink for Batch {
-    fn head(&mut self, head: &BatchHead) -> Result<(), SinkError> {
-        self.head = Some(head.clone());
-        Ok(())
-    }
-
-    fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
-        let name = PersonName::parse(line.payee.name);
-        let name = name.map_err(|error| SinkError(Box::new(error)))?;
-        self.lines.push(KeptLine {
-            index: line.index,
-            row: line.row,
-            line_no: line.line_no,
-            reference: line.reference.map(str::to_owned),
-            name,
-            id_type: line.payee.id_type,
-            id_number: line.payee.id_number,
-            account: line.payee.account,
-            payee_bank: line.payee_bank,
-            cnaps_code: line.cnaps_code,
-            amount: line.amount,
-            gross_amount: line.gross_amount,
-            memo: line.memo.map(str::to_owned),
-            corrects: line.corrects,
-        });
-        Ok(())
-    }
-
-    fn refused(&mut self, _: u32, _: u32, _: Option<u32>) -> Result<(), SinkError> {
-        Ok(())
-    }
-
-    fn finding(&mut self, finding: Finding) -> Result<(), SinkError> {
-        if finding.severity == Severity::Error {
-            self.findings.push(finding);
-        }
-        Ok(())
+/// Why no message stays behind.
+fn end(stopped: Stopped, lang: Lang) -> Ended {
+    match stopped {
+        Stopped::Refused(findings) => refuse(&findings, lang),
+        Stopped::Failed(failure) => Err(failure),
+        Stopped::Changed => Err(Failure::usage(
+            Words::new(
+                "文件在转换过程中被改动,没有写出任何报文",
+                "the file changed while it was converted; no message was written",
+            ),
+            Words::new(
+                "关闭正在编辑它的程序后重试。",
+                "Close what edits it and try again.",
+            ),
+        )),
     }
 }
 
@@ -110,7 +92,11 @@ fn refuse(findings: &[Finding], lang: Lang) -> Ended {
         write_finding(&mut errors, finding, lang)?;
     }
     errors.flush()?;
-    Err(Failure::input(
+    Err(refused())
+}
+
+fn refused() -> Failure {
+    Failure::input(
         Words::new(
             "文件有错误,没有写出任何报文",
             "the file has errors; no message was written",
@@ -119,75 +105,7 @@ fn refuse(findings: &[Finding], lang: Lang) -> Ended {
             "按上面的发现改正后重试;`anxin check` 给出同样的清单。",
             "Correct what is listed above; `anxin check` prints the same list.",
         ),
-    ))
-}
-
-fn orders(
-    adapter: &BankAdapter,
-    head: &BatchHead,
-    lines: &[KeptLine],
-) -> Result<Vec<PaymentOrder>, Failure> {
-    let today = SystemClock::new().now().date();
-    let bank_date = codes::next_bank_day(today).map_err(|error| Failure::defect(&error))?;
-    // The hour at which banks are open on any bank day: the same file gives the same bytes.
-    let instructed_at = bank_date
-        .with_time(time::macros::time!(10:00))
-        .assume_offset(CHINA);
-    let charset = adapter.charset_out();
-    let bytes = |text: &str| charset.byte_len(text).unwrap_or(text.len());
-    let plan: Vec<PlanLine> = lines
-        .iter()
-        .map(|line| PlanLine {
-            payee_bank: line.payee_bank,
-            amount: line.amount,
-            name_bytes: bytes(line.name.reveal(Purpose::Instruction)),
-            memo_bytes: line.memo.as_deref().map_or(0, bytes),
-        })
-        .collect();
-    let fields = adapter.connection_fields().iter();
-    let connection: BTreeMap<String, String> = fields
-        .map(|field| (field.name.clone(), field.example.clone()))
-        .collect();
-    let named = head.payer_name.clone();
-    let payer_name = named.map_or_else(|| payer_name(head), Ok)?;
-    let files = adapter.plan(&plan).into_iter();
-    let orders = files.zip(1u64..).map(|(places, file_no)| PaymentOrder {
-        file_no,
-        bank_date,
-        instructed_at,
-        payer_account: head.payer_account,
-        payer_name: payer_name.clone(),
-        pay_month: head.pay_month,
-        connection: connection.clone(),
-        lines: places
-            .into_iter()
-            .filter_map(|place| lines.get(place))
-            .zip(1u32..)
-            .map(|(line, row_no)| order_line(line, row_no))
-            .collect(),
-    });
-    Ok(orders.collect())
-}
-
-/// The payer's name where the file has none: the employer's. The gateway takes the mandate's.
-fn payer_name(head: &BatchHead) -> Result<PersonName, Failure> {
-    let text = head.employer_name.as_deref();
-    let text = text.unwrap_or(head.employer_uscc.as_str());
-    PersonName::parse(text).map_err(|error| Failure::defect(&error))
-}
-
-fn order_line(line: &KeptLine, row_no: u32) -> OrderLine {
-    OrderLine {
-        row_no,
-        name: line.name.clone(),
-        id_type: line.id_type,
-        id_number: line.id_number,
-        account: line.account,
-        payee_bank: line.payee_bank,
-        cnaps_code: line.cnaps_code,
-        amount: line.amount,
-        memo: line.memo.clone(),
-    }
+    )
 }
 
 /// A new or empty folder, mode 0700.
@@ -232,45 +150,13 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         .map_err(|error| Failure::unwritable(path, &error))
 }
 
-/// A message on disk.
-struct Written<'a> {
-    name: String,
-    order: &'a PaymentOrder,
-    message: &'a Outgoing,
-}
-
-fn write_files<'a>(
-    folder: &Path,
-    files: &'a [(&'a PaymentOrder, Outgoing)],
-) -> Result<Vec<Written<'a>>, Failure> {
-    let mut written: Vec<Written<'a>> = Vec::new();
-    for (order, message) in files {
-        let safe = crate::channel::safe_name(&message.file_name);
-        let own = safe.map_or_else(|_| format!("{}.bin", message.step), str::to_owned);
-        let taken = |name: &str| written.iter().any(|other| other.name == name);
-        let mut name = own.clone();
-        let mut number = 2;
-        while taken(&name) || name == "manifest.json" {
-            name = format!("{number}-{own}");
-            number += 1;
-        }
-        write_private(&folder.join(&name), &message.bytes)?;
-        written.push(Written {
-            name,
-            order,
-            message,
-        });
-    }
-    Ok(written)
-}
-
 fn manifest(
     adapter: &BankAdapter,
     head: &BatchHead,
     summary: &Summary,
-    written: &[Written<'_>],
+    written: &[Written],
 ) -> Value {
-    let files: Vec<Value> = written.iter().map(file_document).collect();
+    let files: Vec<Value> = written.iter().map(|file| file.document.clone()).collect();
     let fields = adapter.connection_fields().iter();
     let invented: BTreeMap<&str, &str> = fields
         .map(|field| (field.name.as_str(), field.example.as_str()))
@@ -292,36 +178,10 @@ fn manifest(
     })
 }
 
-fn file_document(written: &Written<'_>) -> Value {
-    let message = written.message;
-    let (channel, target) = match &message.wire {
-        Wire::Tcp { .. } => ("tcp", None),
-        Wire::Http { endpoint, path, .. } => ("http", Some(format!("{endpoint} {path}"))),
-        Wire::Drop { folder } => ("file_drop", Some(folder.clone())),
-    };
-    let signature = message.signature.as_ref();
-    json!({
-        "file": written.name,
-        "step": message.step,
-        "channel": channel,
-        "target": target,
-        "bank_file_name": message.file_name,
-        "instructs": message.instructs,
-        "bytes": message.bytes.len(),
-        "sha256": crate::hex(&digest(DigestAlgorithm::Sha256, &message.bytes)),
-        "signature": signature.map(|(algorithm, slot)| json!({
-            "algorithm": algorithm, "slot": slot, "placeholder": true,
-        })),
-        "file_no": written.order.file_no,
-        "lines": written.order.lines.len(),
-        "total_fen": written.order.total().map(|total| total.0),
-    })
-}
-
 fn print(
     arguments: &Convert,
     manifest: &Value,
-    written: &[Written<'_>],
+    written: &[Written],
     lang: Lang,
 ) -> Result<(), Failure> {
     let mut paper = paper();
@@ -340,17 +200,13 @@ fn print(
     ]);
     let count = |number: usize| grouped(u64::try_from(number).unwrap_or_default());
     for file in written {
-        let signature = file.message.signature.as_ref();
         table.push(vec![
             Cell::from(file.name.as_str()),
-            file.message.step.as_str().into(),
-            count(file.message.bytes.len()).into(),
-            count(file.order.lines.len()).into(),
-            yuan(file.order.total().unwrap_or_default().0).into(),
-            signature
-                .map(|(algorithm, _)| algorithm.clone())
-                .unwrap_or_default()
-                .into(),
+            file.step.as_str().into(),
+            count(file.bytes).into(),
+            count(file.lines).into(),
+            yuan(file.total.0).into(),
+            file.signature.clone().unwrap_or_default().into(),
         ]);
     }
     paper.table(&table)?;

@@ -1,14 +1,16 @@
 //! `anxin decode`: a bank's answer or pushed file as canonical JSON (INTERFACE section 6).
 
+mod unread;
+
 use super::adapter::{PlaceholderKeys, adapter};
 use super::arguments::{Decode, MessageWord};
 use super::report::{Tally, write_finding};
 use super::terminal::{Align, Cell, Colour, Paper, Table, paper, yuan};
-use super::words::{Ended, Exit, Failure, Words, pick};
+use super::words::{Ended, Exit, Failure, pick};
 use adapters::BankAdapter;
 use adapters::exchange::{LineOutcome, Outcome, Unreadable};
 use schemas::value::{Fen, Purpose};
-use schemas::{FailureReason, Finding, FindingCode, Lang, Severity};
+use schemas::{FailureReason, Finding, Lang, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -38,8 +40,8 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
         Ok(_) => decode(adapter, arguments.message, &bytes, &keys),
         Err(error) => {
             if arguments.json {
-                let finding = Finding::of_file(FindingCode::Unreadable).with("detail", &error);
-                print_json(adapter, arguments.message, &nothing(finding), &keys, lang)?;
+                let nothing = nothing(super::check::unopened(&error));
+                print_json(adapter, arguments.message, &nothing, None, &keys, lang)?;
             }
             return Err(Failure::unreadable_file(&arguments.file, &error));
         }
@@ -47,7 +49,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
     match decoded {
         Ok(decoded) => {
             if arguments.json {
-                print_json(adapter, arguments.message, &decoded, &keys, lang)?;
+                print_json(adapter, arguments.message, &decoded, None, &keys, lang)?;
             } else {
                 print_text(adapter, &decoded, &keys, lang)?;
             }
@@ -61,12 +63,12 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
         }
         Err(unreadable) => {
             if arguments.json {
-                let finding = Finding::of_file(FindingCode::MessageUnreadable)
-                    .with("offset", unreadable.offset)
-                    .with("detail", &unreadable.what);
-                print_json(adapter, arguments.message, &nothing(finding), &keys, lang)?;
+                let nothing = nothing(unread::finding(&unreadable, lang));
+                let tried = Some(unread::attempts(&unreadable, lang));
+                print_json(adapter, arguments.message, &nothing, tried, &keys, lang)?;
             }
-            Err(not_a_message(adapter, &unreadable))
+            let other = reads_as(adapter, arguments.message, &bytes, &keys);
+            Err(unread::failure(adapter, &unreadable, other))
         }
     }
 }
@@ -166,6 +168,7 @@ fn print_json(
     adapter: &BankAdapter,
     message: MessageWord,
     decoded: &Decoded,
+    attempts: Option<Value>,
     keys: &PlaceholderKeys,
     lang: Lang,
 ) -> Result<(), Failure> {
@@ -175,17 +178,12 @@ fn print_json(
     for (name, value) in &decoded.totals {
         totals.insert(name.clone(), (*value).into());
     }
-    let word = match message {
-        MessageWord::Receipt => "receipt",
-        MessageWord::Result => "result",
-        MessageWord::Push => "push",
-    };
     let lines: Vec<Value> = decoded.lines.iter().map(line_document).collect();
     let findings = decoded.findings.iter().map(|finding| finding.to_json(lang));
     let findings: Vec<Value> = findings.collect();
     let mut document = json!({
         "bank": adapter.code().as_str(),
-        "message": word,
+        "message": word(message),
         "dialect": adapter.dialect(),
         "evidence": adapter.evidence().as_str(),
         "references": decoded.references,
@@ -196,6 +194,9 @@ fn print_json(
         "findings": findings,
         "signature_checked": if keys.left_unchecked() { Some(false) } else { None },
     });
+    if let (Some(object), Some(attempts)) = (document.as_object_mut(), attempts) {
+        object.insert("attempts".to_owned(), attempts);
+    }
     let outcome = decoded.outcome.filter(|_| message == MessageWord::Receipt);
     if let (Some(object), Some(outcome)) = (document.as_object_mut(), outcome) {
         let (outcome, reason) = outcome_words(outcome);
@@ -331,19 +332,26 @@ fn outcome_colour(outcome: Outcome) -> Colour {
     }
 }
 
-fn not_a_message(adapter: &BankAdapter, unreadable: &Unreadable) -> Failure {
-    let bank = adapter.code();
-    Failure::usage(
-        Words::new(
-            format!("这不是 {bank} 的该类报文"),
-            format!("this is no such message of {bank}"),
-        ),
-        Words::new(
-            "请核对 --bank 与 --message,或确认文件在传输中未被转码。",
-            "Check --bank and --message, and that nothing re-encoded the file on its way.",
-        ),
-    )
-    .caused_by(unreadable)
+/// Another kind of message that the bytes are, if there is one.
+fn reads_as(
+    adapter: &BankAdapter,
+    asked: MessageWord,
+    bytes: &[u8],
+    keys: &PlaceholderKeys,
+) -> Option<&'static str> {
+    [MessageWord::Receipt, MessageWord::Result, MessageWord::Push]
+        .into_iter()
+        .filter(|kind| *kind != asked)
+        .find(|kind| decode(adapter, *kind, bytes, keys).is_ok())
+        .map(word)
+}
+
+fn word(message: MessageWord) -> &'static str {
+    match message {
+        MessageWord::Receipt => "receipt",
+        MessageWord::Result => "result",
+        MessageWord::Push => "push",
+    }
 }
 
 /// A bank's moment, `yyyymmddhhmmss` as a rule, in the form of the contract (+08:00). A bare

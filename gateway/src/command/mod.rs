@@ -12,6 +12,7 @@ mod decode;
 mod demo;
 mod report;
 mod sandbox;
+mod scratch;
 mod serve;
 mod submit;
 pub mod terminal;

@@ -19,7 +19,7 @@ use crate::mandates::Mandates;
 use closing::Closing;
 use schemas::Finding;
 use schemas::employer_files::{
-    BankRules, Format, Limits, ReadError, ReadOptions, Source, Summary, read,
+    BankRules, Format, Limits, ReadError, ReadOptions, Source, SpillPlace, Summary, read,
 };
 use schemas::value::{BatchId, PayMonth, Uscc};
 use sink::JournalSink;
@@ -49,6 +49,8 @@ pub struct Rules<'a> {
     pub mandates: &'a Mandates,
     /// What each paying bank takes.
     pub banks: &'a dyn BankRules,
+    /// Where findings wait that are too many for memory.
+    pub spill: Option<&'a dyn SpillPlace>,
 }
 
 /// The answer to a submission.
@@ -148,7 +150,7 @@ pub fn submit(
         limits: rules.limits,
         paying_bank: None,
         bank_rules: Some(rules.banks),
-        spill: None,
+        spill: rules.spill,
     };
     let summary = read(source, &options, &mut sink)?;
     sink.flush()?;

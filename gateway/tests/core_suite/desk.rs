@@ -76,6 +76,7 @@ impl Desk {
             limits: schemas::employer_files::Limits::default(),
             mandates: &self.mandates,
             banks: &BookRules(adapters::Book::built_in().unwrap()),
+            spill: None,
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),

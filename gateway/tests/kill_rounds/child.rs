@@ -170,6 +170,7 @@ fn pay(core: &Core, mandates: &Mandates, wages: Wages) {
         limits: Limits::default(),
         mandates,
         banks: &BookRules(adapters::Book::built_in().unwrap()),
+        spill: None,
     };
     let submission = Submission {
         employer: employer(),

@@ -22,7 +22,7 @@ pub use calendar::{BankDay, bank_day, bank_day_years, next_bank_day};
 pub use card_prefixes::{CardPrefix, bin_group, card_prefixes};
 pub use list::ListHead;
 pub use minimum_wage::{MinimumWage, minimum_wages};
-pub use regions::{region_name, regions};
+pub use regions::{province_known, region_known, region_name, regions};
 pub use words::{id_type_name, reason_text};
 
 /// Why a code list can't be used, or can't answer.

@@ -1,6 +1,7 @@
 //! The template as rows of cells, walked once for csv and workbooks: signature, head, an empty
 //! row, titles, lines.
 
+use super::currency::{self, Currencies};
 use super::raw::{Columns, RawHead, RawLine, Receiver, Stop, schema_at, shown};
 use super::template::{COLUMNS, Column, HeadKey, is_signature};
 use crate::finding::{Finding, FindingCode};
@@ -73,6 +74,7 @@ enum Place {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Title {
     Known(Column),
+    Currency,
     /// No title, or none that we know; reported once if it carries data.
     Unknown {
         reported: bool,
@@ -85,6 +87,9 @@ pub(super) struct Grid {
     head: RawHead,
     stated: Columns,
     titles: Vec<(Title, String)>,
+    /// Required columns that have no title; that is said once, not at every line.
+    absent: Columns,
+    currencies: Currencies,
     /// Something of the template was recognised.
     recognised: bool,
 }
@@ -96,6 +101,8 @@ impl Grid {
             head: RawHead::default(),
             stated: Columns::default(),
             titles: Vec::new(),
+            absent: Columns::default(),
+            currencies: Currencies::default(),
             recognised: false,
         }
     }
@@ -207,6 +214,10 @@ impl Grid {
         value: &str,
         to: &mut dyn Receiver,
     ) -> Result<(), Stop> {
+        if currency::is_title(first) {
+            self.recognised = true;
+            return self.currencies.refuses(value, row, to).map(drop);
+        }
         if !self.recognised {
             // The first row of a file that is something else altogether.
             let finding = Finding::of_file(FindingCode::UnsupportedFormat);
@@ -215,6 +226,7 @@ impl Grid {
         if matches!(self.place, Place::Titles) {
             to.finding(schema_at("no_title_row", row).with("found", shown(first)))?;
             to.head(&self.head)?;
+            self.absent = Column::REQUIRED.into_iter().collect();
             self.place = Place::Lines;
             return Ok(());
         }
@@ -240,13 +252,18 @@ impl Grid {
                 } else {
                     title = Title::Known(column);
                 }
+            } else if currency::is_title(cell) {
+                title = Title::Currency;
             }
             self.titles.push((title, shown(cell)));
         }
         for column in Column::REQUIRED {
             if !known[column as usize] {
+                self.absent.add(column as usize);
                 let finding = Finding::of_file(FindingCode::MissingField).field(column.key());
-                to.finding(finding.with("element", column.key()))?;
+                let mut finding = finding.with("element", column.key());
+                finding.row = Some(row);
+                to.finding(finding)?;
             }
         }
         self.place = Place::Lines;
@@ -256,7 +273,9 @@ impl Grid {
     fn line(&mut self, row: u32, cells: &Cells<'_>, to: &mut dyn Receiver) -> Result<(), Stop> {
         let mut line = RawLine {
             row,
-            broken: cells.broken,
+            // Without titles nothing is known of a row; that is said already.
+            broken: cells.broken || self.titles.is_empty(),
+            absent: self.absent,
             ..RawLine::default()
         };
         let mut beyond = cells.beyond;
@@ -267,6 +286,9 @@ impl Grid {
                     if cells.damaged(at) {
                         line.damaged.add(*column as usize);
                     }
+                }
+                Some((Title::Currency, _)) => {
+                    line.broken |= self.currencies.refuses(text, row, to)?
                 }
                 Some((Title::Unknown { reported: true }, _)) => {}
                 Some((_, _)) if is_empty(text) => {}
@@ -282,7 +304,7 @@ impl Grid {
                 None => beyond |= !is_empty(text),
             }
         }
-        if beyond {
+        if beyond && !self.titles.is_empty() {
             let finding = schema_at("too_many_cells", row);
             let finding = finding.with("expected", self.titles.len());
             to.finding(finding.with("found", cells.texts().len()))?;

@@ -1,12 +1,14 @@
 //! The judge of the head: required keys, values, the month and the paying bank.
 
-use super::judge::{Judge, reason};
-use super::raw::{RawHead, masked, shown};
+use super::judge::{Judge, reason, typed_as_number};
+use super::raw::{RawHead, masked, shown, shown_code};
+use super::spreadsheet;
 use super::template::HeadKey;
-use crate::batch::BatchHead;
+use crate::batch::{BatchHead, HeadDraft};
+use crate::codes;
 use crate::finding::{Finding, FindingCode};
 use crate::value::{
-    AccountNo, BankCode, BatchNo, Fen, PayMonth, PersonName, Uscc, ValueError, folded,
+    AccountNo, BankCode, BatchNo, Fen, PayMonth, PersonName, RegionCode, Uscc, ValueError, folded,
     holds_personal_number,
 };
 
@@ -15,12 +17,8 @@ use crate::value::{
 pub(super) struct HeadValues {
     /// The head, if nothing of it is wrong.
     pub(super) head: Option<BatchHead>,
-    /// Stated number of lines.
-    pub(super) line_count: Option<u32>,
-    /// Stated sum.
-    pub(super) total: Option<Fen>,
-    /// The paying bank.
-    pub(super) paying_bank: Option<BankCode>,
+    /// Every value that could be read.
+    pub(super) draft: HeadDraft,
 }
 
 struct Desk<'h> {
@@ -52,22 +50,28 @@ impl Desk<'_> {
             HeadKey::PayerAccount => masked(text),
             HeadKey::PayerName => PersonName::mask(text),
             _ if error == ValueError::Personal => masked(&folded(text)),
+            HeadKey::EmployerUscc | HeadKey::ProjectCode => shown_code(text),
             HeadKey::BatchNo
-            | HeadKey::EmployerUscc
             | HeadKey::EmployerName
-            | HeadKey::ProjectCode
             | HeadKey::PayMonth
             | HeadKey::PayingBank
             | HeadKey::LineCount
             | HeadKey::TotalAmount => shown(text),
         };
-        let word = if self.raw.damaged.has(key as usize) {
-            "typed_as_number"
-        } else {
-            reason(error)
+        let code = match (code, error) {
+            (FindingCode::TextNotEncodable, ValueError::Overflow) => FindingCode::TextTooLong,
+            (code, _) => code,
         };
         let finding = Finding::of_file(code).field(key.key()).value(value);
-        self.findings.push(finding.with("reason", word));
+        let mut finding = finding.with("reason", reason(error));
+        if key == HeadKey::EmployerUscc && error == ValueError::Form {
+            finding = finding.with("counted", text.chars().count());
+        }
+        let account = key == HeadKey::PayerAccount && spreadsheet::took_for_number(text);
+        if account || self.raw.damaged.has(key as usize) {
+            typed_as_number(&mut finding);
+        }
+        self.findings.push(finding);
         None
     }
 
@@ -82,6 +86,20 @@ impl Desk<'_> {
             return Some(None);
         }
         self.read(key, code, parse).map(Some)
+    }
+
+    /// 项目编码. Its first six digits decide which region sees the batch; where they are none, that
+    /// is noted and refuses nothing: the employer's own region takes over (INTERFACE section 5),
+    /// and the lists of regions change.
+    fn project_code(&mut self, payer_account: &str) -> Option<Option<String>> {
+        let read = |text: &str| project_code(text, payer_account);
+        let code = self.optional(HeadKey::ProjectCode, FindingCode::ProjectCodeInvalid, read)?;
+        if code.as_deref().is_some_and(names_no_region) {
+            let finding = Finding::of_file(FindingCode::ProjectRegionUnknown).field("project_code");
+            let value = shown_code(self.raw.text(HeadKey::ProjectCode));
+            self.findings.push(finding.value(value));
+        }
+        Some(code)
     }
 
     fn month(&mut self, today: time::Date) -> Option<PayMonth> {
@@ -130,6 +148,7 @@ impl Desk<'_> {
 
 /// Shorter accounts may stand in a date or a count by chance.
 const ACCOUNT_DIGITS_MIN: usize = 12;
+/// Characters of the longest 项目编码 (domain object ProjectMaster).
 const PROJECT_CODE_CHARS_MAX: usize = 32;
 
 /// A key that stays in clear for ever: no number of a person in it, and not the payer's account.
@@ -156,6 +175,16 @@ fn plain(text: &str) -> Result<String, ValueError> {
     PersonName::check(text).map(str::to_owned)
 }
 
+/// Six digits in the place of a region that are none. A code that begins otherwise says nothing
+/// of a region.
+fn names_no_region(code: &str) -> bool {
+    let digits = code
+        .get(..6)
+        .filter(|six| six.bytes().all(|b| b.is_ascii_digit()));
+    let region = digits.map(|six| RegionCode::parse(six).ok());
+    region.is_some_and(|region| !region.is_some_and(codes::region_known))
+}
+
 /// Judges the head in the order of the template.
 pub(super) fn judge(
     raw: &RawHead,
@@ -170,9 +199,7 @@ pub(super) fn judge(
     let uscc = desk.read(HeadKey::EmployerUscc, FindingCode::UsccInvalid, Uscc::parse);
     let code = FindingCode::TextNotEncodable;
     let employer_name = desk.optional(HeadKey::EmployerName, code, plain);
-    let code = FindingCode::ProjectCodeInvalid;
-    let read = |text: &str| project_code(text, account);
-    let project_code = desk.optional(HeadKey::ProjectCode, code, read);
+    let project_code = desk.project_code(account);
     let pay_month = desk.month(today);
     let paying_bank = desk.paying_bank(judge);
     let code = FindingCode::PayerAccountInvalid;
@@ -182,25 +209,22 @@ pub(super) fn judge(
     let code = FindingCode::ControlTotalInvalid;
     let line_count = desk.read(HeadKey::LineCount, code, count);
     let total = desk.total();
-    let whole = || {
-        Some(BatchHead {
-            batch_no: batch_no?,
-            employer_uscc: uscc?,
-            employer_name: employer_name?,
-            project_code: project_code?,
-            pay_month: pay_month?,
-            paying_bank: paying_bank?,
-            payer_account: payer_account?,
-            payer_name: payer_name?,
-            line_count: line_count?,
-            total: total?,
-        })
-    };
-    HeadValues {
-        head: whole(),
+    let texts_read = employer_name.is_some() && project_code.is_some() && payer_name.is_some();
+    let draft = HeadDraft {
+        batch_no,
+        employer_uscc: uscc,
+        employer_name: employer_name.flatten(),
+        project_code: project_code.flatten(),
+        pay_month,
+        paying_bank,
+        payer_account,
+        payer_name: payer_name.flatten(),
         line_count,
         total,
-        paying_bank,
+    };
+    HeadValues {
+        head: draft.whole().filter(|_| texts_read),
+        draft,
     }
 }
 

@@ -4,6 +4,7 @@
 mod fields;
 
 use super::raw::{BankBy, RawLine, masked, shown_value};
+use super::spreadsheet;
 use super::template::Column;
 use crate::codes::{self, Bank};
 use crate::finding::{Finding, FindingCode};
@@ -87,9 +88,39 @@ impl<'a> Case<'_, 'a> {
             | Column::GrossAmount
             | Column::Memo => shown_value(text),
         };
+        let took = match column {
+            Column::IdNumber | Column::Account | Column::CnapsCode => {
+                spreadsheet::took_for_number(text.trim())
+            }
+            Column::Name
+            | Column::Corrects
+            | Column::LineNo
+            | Column::IdType
+            | Column::Bank
+            | Column::Amount
+            | Column::GrossAmount
+            | Column::Memo => false,
+        };
+        let number = matches!(
+            column,
+            Column::IdNumber | Column::Account | Column::CnapsCode
+        );
         let finding = self.add(code, column);
         finding.value = Some(value);
         finding.arguments.insert("reason", reason(error).to_owned());
+        if took {
+            typed_as_number(finding);
+        } else if number && error == ValueError::Form {
+            let counted = text.trim().chars().count();
+            finding.arguments.insert("counted", counted.to_string());
+        }
+    }
+
+    /// An empty required field, unless the file has no such column: that is said once.
+    fn missing(&mut self, code: FindingCode, column: Column) {
+        if !self.raw.absent.has(column as usize) {
+            self.add(code, column);
+        }
     }
 
     /// The file's program destroyed the value; nothing that is left of it is read.
@@ -98,9 +129,13 @@ impl<'a> Case<'_, 'a> {
         if damaged {
             self.invalid(code, column, ValueError::Form);
             if let Some(finding) = self.findings.last_mut() {
-                finding
-                    .arguments
-                    .insert("reason", "typed_as_number".to_owned());
+                let text = self.raw.text(column).trim();
+                // A formula without a result: `#N/A`, `#REF!`; else a cell that is no text.
+                if text.starts_with('#') {
+                    finding.arguments.insert("reason", "formula".to_owned());
+                } else if spreadsheet::too_long(text) {
+                    typed_as_number(finding);
+                }
             }
         }
         damaged
@@ -141,6 +176,14 @@ impl<'a> Case<'_, 'a> {
         finding.arguments.insert("character", printed.to_string());
         let point = format!("U+{:04X}", u32::from(character));
         finding.arguments.insert("codepoint", point);
+    }
+}
+
+/// Says that a spreadsheet lost digits, and the only remedy.
+pub(super) fn typed_as_number(finding: &mut Finding) {
+    let words = [("reason", "typed_as_number"), ("remedy", "as_text")];
+    for (name, word) in words {
+        finding.arguments.insert(name, word.to_owned());
     }
 }
 
@@ -282,6 +325,9 @@ impl Judge {
         if account.luhn_suspicious() {
             let finding = case.add(FindingCode::AccountCheckDigit, Column::Account);
             finding.value = Some(account.masked());
+            if spreadsheet::took_for_number(account.reveal(crate::value::Purpose::Matching)) {
+                typed_as_number(finding);
+            }
         }
         let digits = account.reveal(crate::value::Purpose::Matching);
         let card =
@@ -296,11 +342,12 @@ impl Judge {
         };
         let by_card = self.of_group.get(group).copied().flatten();
         let other = stated.filter(|bank| bank.bin_group.as_deref() != Some(group));
-        if other.is_some() {
+        if let Some(other) = other {
             let other_bank = by_card.map_or(group.to_owned(), |code| code.to_string());
             let finding = case.add(FindingCode::AccountBankMismatch, Column::Account);
             finding.value = Some(account.masked());
             finding.arguments.insert("other_bank", other_bank);
+            finding.arguments.insert("stated", other.code.to_string());
         }
         by_card
     }
@@ -312,7 +359,7 @@ impl Judge {
         let amount = match fields::money(case, Column::Amount) {
             Ok(amount) => amount,
             Err(ValueError::Empty) => {
-                case.add(FindingCode::AmountMissing, Column::Amount);
+                case.missing(FindingCode::AmountMissing, Column::Amount);
                 return None;
             }
             Err(error) => {

@@ -2,7 +2,7 @@
 
 use super::decoded::Trouble;
 use crate::finding::{Finding, FindingCode};
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 use std::cell::Cell;
 use std::io::{BufRead, Read};
 use std::rc::Rc;
@@ -17,6 +17,8 @@ pub(super) struct Meter {
     /// Bytes taken since the present event began.
     taken: Cell<usize>,
     lines: Cell<u64>,
+    /// Characters since the last line began.
+    characters: Cell<u64>,
 }
 
 impl Meter {
@@ -29,6 +31,16 @@ impl Meter {
     pub(super) fn line(&self) -> u64 {
         self.lines.get() + 1
     }
+
+    /// The characters of that line that the parser has taken; the last one is where it stands.
+    pub(super) fn column(&self) -> u64 {
+        self.characters.get().max(1)
+    }
+}
+
+/// Characters of a part of UTF-8 text: every byte but those that continue one.
+fn characters(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u64
 }
 
 /// Hands out text and counts it.
@@ -65,6 +77,11 @@ impl<R: BufRead> BufRead for Metered<R> {
             let taken = ready.get(..count).unwrap_or_default();
             let lines = memchr_iter(b'\n', taken).count() as u64;
             self.meter.lines.set(self.meter.lines.get() + lines);
+            let (before, last) = match memrchr(b'\n', taken) {
+                Some(at) => (0, taken.get(at + 1..).unwrap_or_default()),
+                None => (self.meter.characters.get(), taken),
+            };
+            self.meter.characters.set(before + characters(last));
         }
         self.meter.taken.set(self.meter.taken.get() + count);
         self.text.consume(count);

@@ -7,6 +7,7 @@
 
 mod census;
 mod csv;
+mod currency;
 mod decoded;
 mod detect;
 mod duplicates;
@@ -21,13 +22,14 @@ mod payees;
 mod raw;
 mod reading;
 mod spill;
+mod spreadsheet;
 mod store;
 mod template;
 mod xlsx;
 
 pub use spill::{MemorySpill, Spill, SpillPlace};
 
-use crate::batch::{BatchHead, PayLine};
+use crate::batch::{BatchHead, HeadDraft, PayLine};
 use crate::finding::Finding;
 use crate::text::Charset;
 use crate::value::{BankCode, Fen, PayMonth};
@@ -89,6 +91,8 @@ pub struct Limits {
     pub amount_max: Fen,
     /// Bytes that a workbook may unpack to; 2 GiB.
     pub unpacked_bytes_max: u64,
+    /// Findings kept in memory before they go to `ReadOptions::spill`; 20,000.
+    pub findings_in_memory: u64,
 }
 
 impl Default for Limits {
@@ -99,6 +103,7 @@ impl Default for Limits {
             field_bytes_max: 4 << 10,
             amount_max: Fen(500_000_000),
             unpacked_bytes_max: 2 << 30,
+            findings_in_memory: 20_000,
         }
     }
 }
@@ -118,8 +123,8 @@ pub struct ReadOptions<'a> {
     pub paying_bank: Option<BankCode>,
     /// What the paying bank's adapter would refuse; `None` checks no bank.
     pub bank_rules: Option<&'a dyn BankRules>,
-    /// Where findings go that are too many for memory (more than 20,000); without it they stay
-    /// in memory in their compact form, some 60 bytes each.
+    /// Where findings go that are too many for memory (`Limits::findings_in_memory`); without it
+    /// they stay in memory in their compact form, some 60 bytes each.
     pub spill: Option<&'a dyn SpillPlace>,
 }
 
@@ -190,8 +195,10 @@ pub struct Summary {
     pub format: Format,
     /// The character set found.
     pub charset: Charset,
-    /// Head as far as it could be read without error.
+    /// The head, if nothing of it is wrong.
     pub head: Option<BatchHead>,
+    /// What could be read of the head; `None` where the file ended before it.
+    pub draft: Option<HeadDraft>,
     /// Lines counted, good and bad.
     pub line_count: u32,
     /// Sum of the amounts that could be read, good lines and bad.

@@ -4,7 +4,7 @@
 use super::template::{COLUMNS, Column, HEAD_KEYS, HeadKey};
 use super::{ReadError, SinkError};
 use crate::finding::{Finding, FindingCode};
-use crate::value::PersonName;
+use crate::value::{IdNumber, IdType, PersonName, ValueError};
 
 /// By what a bank is named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(super) struct RawLine<'a> {
     pub(super) in_fen: Columns,
     /// The file's program destroyed the value before it came (digits rounded, a formula error).
     pub(super) damaged: Columns,
+    /// Required columns that the whole file lacks; reported already.
+    pub(super) absent: Columns,
     /// A text that stands in the place of the line number and is none is a reference (pain.001).
     pub(super) references: bool,
     /// The line breaks the structure; its finding is reported already.
@@ -51,6 +53,16 @@ impl Columns {
 
     pub(super) fn has(self, place: usize) -> bool {
         self.0 & 1u16.checked_shl(place as u32).unwrap_or(0) != 0
+    }
+}
+
+impl FromIterator<Column> for Columns {
+    fn from_iter<I: IntoIterator<Item = Column>>(columns: I) -> Self {
+        let mut set = Self::default();
+        for column in columns {
+            set.add(column as usize);
+        }
+        set
     }
 }
 
@@ -160,13 +172,41 @@ pub(super) fn shown(text: &str) -> String {
             0
         };
         shown.push(match character {
-            c if c.is_control() => '\u{B7}',
-            '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{B7}',
+            c if breaks_lines(c) => '\u{B7}',
             _ if digits > 8 => '*',
             c => c,
         });
     }
     shown
+}
+
+/// A code of an organisation or a project as a finding may show it: whole, because it is no
+/// person's. What is as long and as dated as a person's number is masked all the same.
+pub(super) fn shown_code(text: &str) -> String {
+    let text = text.trim();
+    let person = match IdNumber::parse(IdType::RESIDENT, text) {
+        Ok(_) | Err(ValueError::Check) => true,
+        Err(_) => false,
+    };
+    if person {
+        return masked(text);
+    }
+    if text.chars().count() > CODE_CHARS_MAX {
+        return shown(text);
+    }
+    let printable = |c: char| if breaks_lines(c) { '\u{B7}' } else { c };
+    text.chars().map(printable).collect()
+}
+
+/// Characters of a code that is shown whole; accounts and other long numbers have more.
+const CODE_CHARS_MAX: usize = 18;
+
+fn breaks_lines(c: char) -> bool {
+    let turns = matches!(
+        c,
+        '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+    );
+    c.is_control() || turns
 }
 
 /// Two to four hanzi without any that stands in the name of a bank, a month or a sum.

@@ -91,7 +91,7 @@ impl<'a> Reading<'a> {
             options,
             sink,
             judge: Judge::new(&options.limits),
-            store: Store::new(options.spill),
+            store: Store::new(options.limits.findings_in_memory, options.spill),
             suspicions: Some(Suspicions::new(&census.digest)),
             head: None,
             rules: None,
@@ -125,7 +125,7 @@ impl<'a> Reading<'a> {
             self.refuse(Finding::of_file(FindingCode::EmptyBatch));
         }
         let Some(head) = &self.head else { return };
-        let (stated_lines, stated_fen) = (head.line_count, head.total);
+        let (stated_lines, stated_fen) = (head.draft.line_count, head.draft.total);
         if let Some(stated) = stated_lines.filter(|stated| *stated != counted.lines) {
             let finding = Finding::of_file(FindingCode::ControlCountMismatch).field("line_count");
             let finding = finding.value(stated.to_string()).with("stated", stated);
@@ -150,10 +150,12 @@ impl<'a> Reading<'a> {
             warnings,
             notes,
         } = self.store.deliver(late, self.sink)?;
+        let (head, draft) = self.head.map_or((None, None), |v| (v.head, Some(v.draft)));
         Ok(Summary {
             format: manner.format,
             charset: manner.charset,
-            head: self.head.and_then(|values| values.head),
+            head,
+            draft,
             line_count: self.counted.lines,
             total: saturated(self.counted.fen),
             lines_ok: self.ok.lines,
@@ -239,7 +241,7 @@ impl Receiver for Reading<'_> {
         for finding in findings {
             self.store.push(finding)?;
         }
-        let asked = self.options.paying_bank.or(values.paying_bank);
+        let asked = self.options.paying_bank.or(values.draft.paying_bank);
         self.rules = asked
             .zip(self.options.bank_rules)
             .and_then(|(bank, book)| book.rules_of(bank));

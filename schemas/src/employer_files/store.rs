@@ -9,9 +9,6 @@ use super::{ReadError, Sink, SinkError};
 use crate::finding::{Finding, FindingCode, Severity};
 use std::io;
 
-/// Findings kept in memory before a spill is opened.
-const MEMORY_MAX: u64 = 20_000;
-
 /// Findings by severity.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counts {
@@ -34,6 +31,8 @@ impl Counts {
 pub(super) struct Store<'a> {
     memory: MemorySpill,
     kept: u64,
+    /// Findings kept in memory before a spill is opened.
+    memory_max: u64,
     place: Option<&'a dyn SpillPlace>,
     spill: Option<Box<dyn Spill>>,
     names: Names,
@@ -42,10 +41,11 @@ pub(super) struct Store<'a> {
 }
 
 impl<'a> Store<'a> {
-    pub(super) fn new(place: Option<&'a dyn SpillPlace>) -> Self {
+    pub(super) fn new(memory_max: u64, place: Option<&'a dyn SpillPlace>) -> Self {
         Self {
             memory: MemorySpill::default(),
             kept: 0,
+            memory_max,
             place,
             spill: None,
             names: Names::default(),
@@ -63,7 +63,7 @@ impl<'a> Store<'a> {
         self.record.clear();
         encode(&finding, &mut self.names, &mut self.record);
         self.kept += 1;
-        if self.spill.is_none() && self.kept > MEMORY_MAX {
+        if self.spill.is_none() && self.kept > self.memory_max {
             self.spill = self.place.map(SpillPlace::open).transpose()?;
         }
         match &mut self.spill {

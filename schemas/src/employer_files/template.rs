@@ -163,7 +163,7 @@ pub(super) fn is_signature(cell: &str) -> bool {
 
 /// What clerks vary without meaning anything by it: letter case, spaces, underscores, a colon
 /// at the end, the star that marks required columns.
-fn normal(title: &str) -> String {
+pub(super) fn normal(title: &str) -> String {
     title
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '*' | '＊' | ':' | '：'))

@@ -112,11 +112,13 @@ pub enum FindingCode {
     ControlTotalInvalid,
     /// The number of the line to correct can't be one.
     CorrectsInvalid,
+    /// 项目编码 that names no region; the employer's own region then supervises.
+    ProjectRegionUnknown,
 }
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 54] = [
         Self::Unreadable,
         Self::UnsupportedFormat,
         Self::EncodingInvalid,
@@ -170,6 +172,7 @@ impl FindingCode {
         Self::PayerAccountInvalid,
         Self::ControlTotalInvalid,
         Self::CorrectsInvalid,
+        Self::ProjectRegionUnknown,
     ];
 
     /// The word of the public contract.
@@ -230,6 +233,7 @@ impl FindingCode {
             Self::PayerAccountInvalid => "payer_account_invalid",
             Self::ControlTotalInvalid => "control_total_invalid",
             Self::CorrectsInvalid => "corrects_invalid",
+            Self::ProjectRegionUnknown => "project_region_unknown",
         }
     }
 
@@ -251,7 +255,9 @@ impl FindingCode {
             | Self::ResultContradiction
             | Self::ResultMismatch
             | Self::UnmatchedRecord => Severity::Warning,
-            Self::FieldIgnored | Self::PayMonthAssumed => Severity::Note,
+            Self::FieldIgnored | Self::PayMonthAssumed | Self::ProjectRegionUnknown => {
+                Severity::Note
+            }
             Self::Unreadable
             | Self::UnsupportedFormat
             | Self::EncodingInvalid

@@ -4,8 +4,9 @@
 //! so that no brace ever reaches a reader. What fills a place is never read as a text again.
 
 use super::{Finding, FindingCode, Lang};
-use crate::codes::reason_text;
+use crate::codes::{bank, reason_text};
 use crate::line_state::FailureReason;
+use crate::value::BankCode;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -69,7 +70,7 @@ pub fn field_name(field: &'static str, lang: Lang) -> &'static str {
 }
 
 /// Places that a text may have; a misspelt one is refused at start.
-const PLACES: [&str; 29] = [
+const PLACES: [&str; 30] = [
     "value",
     "line",
     "row",
@@ -99,6 +100,7 @@ const PLACES: [&str; 29] = [
     "encoding",
     "earlier",
     "state",
+    "remedy",
 ];
 
 /// Characters of a filled place that are shown.
@@ -210,7 +212,12 @@ impl Table {
                 let key = finding.field.or(given)?;
                 (key, self.title(key, lang))
             }
-            "reason" | "current" | "state" => (given?, self.word(given?, lang)),
+            "reason" | "current" | "state" | "remedy" => (given?, self.word(given?, lang)),
+            "other_bank" => (
+                given?,
+                self.word(given?, lang).or_else(|| bank_name(given?, lang)),
+            ),
+            "stated" => (given?, bank_name(given?, lang)),
             // Two states of ours; in other findings what was found is the sender's own text.
             "found" | "expected" if finding.code == FindingCode::ResultContradiction => {
                 (given?, self.word(given?, lang))
@@ -230,6 +237,15 @@ impl Table {
     fn title(&self, key: &str, lang: Lang) -> Option<&str> {
         self.fields.get(key).map(|title| title.of(lang))
     }
+}
+
+/// Legal name of a bank of the list by its code.
+fn bank_name(code: &str, lang: Lang) -> Option<&'static str> {
+    let bank = bank(BankCode::parse(code).ok()?)?;
+    Some(match lang {
+        Lang::Zh => &bank.name_zh,
+        Lang::En => &bank.name_en,
+    })
 }
 
 /// What came from outside, fit for one line of a terminal: control characters and overrides of

@@ -102,6 +102,29 @@ fn chinese_texts_are_chinese_and_english_ones_english() {
     }
 }
 
+/// Names of formats, character sets and codes stand on a clerk's screen too; other words do not.
+#[test]
+fn no_english_word_stands_in_a_chinese_text() {
+    const NAMES: [&str; 8] = ["xlsx", "csv", "json", "pain", "UTF", "GB", "CNY", "ICBC"];
+    for line in own_text().lines() {
+        let of_word = line.split_once("{ zh = ").map(|(_, after)| after);
+        let Some(zh) = of_word.or_else(|| line.strip_prefix("zh.")) else {
+            continue;
+        };
+        let (_, text) = zh.split_once('"').unwrap();
+        let text = text.split_once('"').unwrap().0;
+        // Without its places, whose names are English.
+        let plain: String = text
+            .split('{')
+            .map(|part| part.split_once('}').map_or(part, |(_, after)| after))
+            .collect();
+        let words = plain.split(|c: char| !c.is_ascii_alphabetic());
+        for word in words.filter(|word| word.len() > 1) {
+            assert!(NAMES.contains(&word), "{word} in {line}");
+        }
+    }
+}
+
 #[test]
 fn both_totals_stand_in_a_mismatch() {
     for code in [
@@ -227,7 +250,11 @@ fn severities_are_those_of_the_contract() {
     let notes: Vec<_> = of(Severity::Note).collect();
     assert_eq!(
         notes,
-        [FindingCode::FieldIgnored, FindingCode::PayMonthAssumed]
+        [
+            FindingCode::FieldIgnored,
+            FindingCode::PayMonthAssumed,
+            FindingCode::ProjectRegionUnknown,
+        ]
     );
     assert_eq!(of(Severity::Warning).count(), 8);
 }

@@ -41,6 +41,7 @@ pub async fn submit(mut call: Call) -> Answer {
                 limits: app.file_limits,
                 mandates: &app.mandates,
                 banks: app.bank_rules.as_ref(),
+                spill: Some(&app.spool),
             };
             let submitted = take(app.core(), &rules, &submission, &mut source)?;
             answer(app.core(), submitted, lang)

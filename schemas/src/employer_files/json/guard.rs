@@ -6,7 +6,9 @@
 use crate::employer_files::decoded::{Decoded, Trouble};
 use crate::employer_files::raw::{Stop, schema};
 use crate::finding::{Finding, FindingCode};
+use std::cell::Cell;
 use std::io::Read;
+use std::rc::Rc;
 
 /// Objects and arrays inside one another.
 const DEPTH_MAX: usize = 32;
@@ -19,6 +21,8 @@ pub(super) struct Guard<'s> {
     trouble: Trouble,
     field_bytes_max: usize,
     depth: usize,
+    /// Whether the text begins as an object or an array; `None` before its first character.
+    begins: Rc<Cell<Option<bool>>>,
     in_string: bool,
     escaped: bool,
     /// Bytes of the present string or number.
@@ -36,12 +40,18 @@ impl<'s> Guard<'s> {
             text,
             field_bytes_max,
             depth: 0,
+            begins: Rc::default(),
             in_string: false,
             escaped: false,
             token: 0,
             span: 0,
             key: Vec::new(),
         }
+    }
+
+    /// Whether the text begins as JSON does that is an object or an array.
+    pub(super) fn begins(&self) -> Rc<Cell<Option<bool>>> {
+        Rc::clone(&self.begins)
     }
 
     fn step(&mut self, byte: u8) -> Result<(), Stop> {
@@ -53,6 +63,9 @@ impl<'s> Guard<'s> {
             return self.step_in_string(byte);
         }
         self.token += 1;
+        if self.depth == 0 && self.begins.get().is_none() && !byte.is_ascii_whitespace() {
+            self.begins.set(Some(matches!(byte, b'{' | b'[')));
+        }
         match byte {
             b'"' => {
                 (self.in_string, self.escaped, self.token) = (true, false, 0);

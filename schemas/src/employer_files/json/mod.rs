@@ -40,6 +40,7 @@ fn once(
     let text = Decoded::new(source, charset)?;
     let trouble = text.trouble();
     let guard = Guard::new(text, options.limits.field_bytes_max);
+    let begins = guard.begins();
     let mut parser = serde_json::Deserializer::from_reader(BufReader::new(guard));
     let read = (&mut *walk).deserialize(&mut parser);
     let Err(error) = read.and_then(|()| parser.end()) else {
@@ -48,7 +49,7 @@ fn once(
     if let Some(stop) = walk.stop.take().or_else(|| trouble.take()) {
         return Err(stop);
     }
-    if !walk.recognised {
+    if begins.get() != Some(true) {
         return Err(unreadable(Format::Json, "form").into());
     }
     let reason = if error.is_eof() { "truncated" } else { "form" };

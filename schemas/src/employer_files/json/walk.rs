@@ -1,6 +1,7 @@
 //! The walk over the object: head keys, lines, and what is neither.
 
 use super::leaf::Leaf;
+use crate::employer_files::currency::{self, Currencies};
 use crate::employer_files::raw::{
     Columns, RawHead, RawLine, Receiver, Stop, schema, schema_at, shown,
 };
@@ -28,8 +29,6 @@ pub(super) struct Walk<'t> {
     to: &'t mut dyn Receiver,
     pub(super) which: Which,
     pub(super) stop: Option<Stop>,
-    /// A key of the object was read.
-    pub(super) recognised: bool,
     head: RawHead,
     stated: Columns,
     head_given: bool,
@@ -38,6 +37,7 @@ pub(super) struct Walk<'t> {
     /// The second walk has read them; a second array is reported already.
     lines_read: bool,
     ignored: BTreeSet<String>,
+    currencies: Currencies,
     row: u32,
 }
 
@@ -47,7 +47,6 @@ impl<'t> Walk<'t> {
             to,
             which: Which::All,
             stop: None,
-            recognised: false,
             head: RawHead::default(),
             stated: Columns::default(),
             head_given: false,
@@ -55,6 +54,7 @@ impl<'t> Walk<'t> {
             lines_wait: false,
             lines_read: false,
             ignored: BTreeSet::new(),
+            currencies: Currencies::default(),
             row: 0,
         }
     }
@@ -89,7 +89,7 @@ impl<'t> Walk<'t> {
             HeadKey::parse(name)
         };
         let Some(key) = key else {
-            return self.unknown(name, &leaf);
+            return self.unknown(name, &leaf, 0).map(drop);
         };
         if self.stated.has(key as usize) {
             return self.to.finding(schema("stated_twice").field(key.key()));
@@ -106,14 +106,23 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn unknown(&mut self, name: &str, leaf: &Leaf) -> Result<(), Stop> {
+    /// A key that is none of the template's; true where it refuses the line that it stands in.
+    fn unknown(&mut self, name: &str, leaf: &Leaf, row: u32) -> Result<bool, Stop> {
+        if currency::is_title(name) {
+            return match leaf {
+                Leaf::Absent => Ok(false),
+                Leaf::Text(text) => self.currencies.refuses(text, row, self.to),
+                Leaf::Other => self.currencies.refuses("…", row, self.to),
+            };
+        }
         let new = self.ignored.len() < IGNORED_MAX && !self.ignored.contains(name);
         if !new || !leaf.carries_data() {
-            return Ok(());
+            return Ok(false);
         }
         self.ignored.insert(name.to_owned());
         let finding = Finding::of_file(FindingCode::FieldIgnored).value(shown(name));
-        self.to.finding(finding.with("element", shown(name)))
+        self.to.finding(finding.with("element", shown(name)))?;
+        Ok(false)
     }
 
     fn line(&mut self, texts: &Texts) -> Result<(), Stop> {
@@ -155,7 +164,6 @@ impl<'de> Visitor<'de> for &mut Walk<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
-            self.recognised = true;
             if name == "lines" {
                 let again =
                     self.which == Which::All && std::mem::replace(&mut self.lines_seen, true);
@@ -256,7 +264,9 @@ impl Line<'_, '_, '_> {
             _ => None,
         };
         let Some(column) = in_fen.or_else(|| Column::parse(name)) else {
-            return self.walk.unknown(name, &leaf);
+            let row = self.walk.row;
+            self.texts.broken |= self.walk.unknown(name, &leaf, row)?;
+            return Ok(());
         };
         let row = self.walk.row;
         if self.texts.stated.has(column as usize) {

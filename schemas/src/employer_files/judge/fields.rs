@@ -30,7 +30,7 @@ pub(super) fn name<'a>(case: &mut Case<'_, 'a>) -> Option<&'a str> {
     match PersonName::check(text) {
         Ok(name) => Some(name),
         Err(ValueError::Empty) => {
-            case.add(FindingCode::NameMissing, Column::Name);
+            case.missing(FindingCode::NameMissing, Column::Name);
             None
         }
         Err(ValueError::Overflow) => {
@@ -69,7 +69,7 @@ pub(super) fn id_number(case: &mut Case<'_, '_>, kind: Option<IdType>) -> Option
     }
     let text = case.text(Column::IdNumber);
     if text.is_empty() {
-        case.add(FindingCode::IdNumberMissing, Column::IdNumber);
+        case.missing(FindingCode::IdNumberMissing, Column::IdNumber);
         return None;
     }
     match IdNumber::parse(kind?, text) {
@@ -88,7 +88,7 @@ pub(super) fn account(case: &mut Case<'_, '_>) -> Option<AccountNo> {
     match AccountNo::parse(case.text(Column::Account)) {
         Ok(account) => Some(account),
         Err(ValueError::Empty) => {
-            case.add(FindingCode::AccountMissing, Column::Account);
+            case.missing(FindingCode::AccountMissing, Column::Account);
             None
         }
         Err(error) => {

@@ -42,6 +42,7 @@ pub(super) fn parse(
         state: State::Before,
         outer: None,
         first: true,
+        is_xml: false,
     };
     let mut buffer = Vec::new();
     loop {
@@ -50,7 +51,7 @@ pub(super) fn parse(
         let step = match reader.read_event_into(&mut buffer) {
             Ok(Event::Eof) => return walk.end().map_err(|stop| placed(stop, &meter)),
             Ok(event) => walk.event(&event),
-            Err(error) => Err(broken(&error, &trouble, &walk)),
+            Err(error) => Err(broken(&error, &trouble)),
         };
         step.map_err(|stop| placed(stop, &meter))?;
     }
@@ -60,13 +61,14 @@ pub(super) fn parse(
 fn placed(stop: Stop, meter: &Meter) -> Stop {
     match stop {
         Stop::File(finding) if finding.code == FindingCode::SchemaViolation => {
-            Stop::File(Box::new(finding.with("line_in_file", meter.line())))
+            let finding = finding.with("line_in_file", meter.line());
+            Stop::File(Box::new(finding.with("column", meter.column())))
         }
         stop @ (Stop::File(_) | Stop::Read(_)) => stop,
     }
 }
 
-fn broken(error: &quick_xml::Error, trouble: &Trouble, walk: &Walk<'_, '_>) -> Stop {
+fn broken(error: &quick_xml::Error, trouble: &Trouble) -> Stop {
     if let Some(stop) = trouble.take() {
         return stop;
     }
@@ -75,15 +77,9 @@ fn broken(error: &quick_xml::Error, trouble: &Trouble, walk: &Walk<'_, '_>) -> S
         quick_xml::Error::Syntax(_)
             | quick_xml::Error::IllFormed(quick_xml::errors::IllFormedError::MissingEndTag(_))
     );
-    not_well_formed(if cut { "truncated" } else { "form" }, walk.state)
-}
-
-/// Before the message began the file is no pain.001 at all.
-fn not_well_formed(reason: &str, state: State) -> Stop {
-    match state {
-        State::Before => unreadable(Format::Pain001, reason).into(),
-        State::Inside | State::After => schema(reason).with("format", Format::Pain001).into(),
-    }
+    // The parser stumbles over markup only: what it was given is XML.
+    let reason = if cut { "truncated" } else { "form" };
+    schema(reason).with("format", Format::Pain001).into()
 }
 
 /// Where the walk is as to the Document.
@@ -105,19 +101,32 @@ struct Walk<'t, 'o> {
     /// Name of the outermost element.
     outer: Option<String>,
     first: bool,
+    /// Something that only XML has was read.
+    is_xml: bool,
 }
 
 impl Walk<'_, '_> {
+    /// What begins with an element, a declaration or a comment is XML; anything else is no
+    /// pain.001 at all.
+    fn not_well_formed(&self, reason: &str) -> Stop {
+        if self.is_xml {
+            schema(reason).with("format", Format::Pain001).into()
+        } else {
+            unreadable(Format::Pain001, reason).into()
+        }
+    }
+
     fn event(&mut self, event: &Event<'_>) -> Result<(), Stop> {
         let first = std::mem::replace(&mut self.first, false);
+        self.is_xml |= !matches!(event, Event::Text(_) | Event::GeneralRef(_));
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(_) => self.close(),
             Event::Text(text) => self.text(text),
             Event::CData(text) => self.text(text),
             Event::GeneralRef(reference) => self.reference(reference),
-            Event::DocType(_) => Err(not_well_formed("doctype", self.state)),
-            Event::Decl(_) if !first => Err(not_well_formed("form", self.state)),
+            Event::DocType(_) => Err(self.not_well_formed("doctype")),
+            Event::Decl(_) if !first => Err(self.not_well_formed("form")),
             // With the empty-element option there are no `Empty` events.
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) | Event::Empty(_) | Event::Eof => {
                 Ok(())
@@ -135,7 +144,7 @@ impl Walk<'_, '_> {
             return Err(schema("too_deep").with("limit", DEPTH_MAX).into());
         }
         if self.depth == 1 && self.outer.is_some() {
-            return Err(not_well_formed("form", self.state));
+            return Err(self.not_well_formed("form"));
         }
         let (local, prefix) = tag.name().decompose();
         let prefix = prefix.map_or("", |prefix| prefix.into_inner());
@@ -198,7 +207,7 @@ impl Walk<'_, '_> {
             return if blank || self.depth > 0 {
                 Ok(())
             } else {
-                Err(not_well_formed("form", self.state))
+                Err(self.not_well_formed("form"))
             };
         };
         self.message
@@ -227,7 +236,7 @@ impl Walk<'_, '_> {
 
     fn end(&mut self) -> Result<(), Stop> {
         if self.depth > 0 {
-            return Err(not_well_formed("truncated", self.state));
+            return Err(self.not_well_formed("truncated"));
         }
         match (self.state, self.outer.take()) {
             (State::Before, Some(outer)) => {

@@ -55,7 +55,10 @@ fn cases_of_files() -> Vec<Finding> {
             .field("total_amount")
             .with("stated", "13603.50")
             .with("counted", "13603.05"),
-        file(C::CurrencyNotSupported).field("currency").value("USD"),
+        file(C::CurrencyNotSupported)
+            .field("currency")
+            .value("USD")
+            .with("first_row", 14),
         file(C::PayMonthInvalid).field("pay_month").value("十一月"),
         file(C::PayMonthInFuture)
             .field("pay_month")
@@ -193,5 +196,8 @@ fn cases_of_banks() -> Vec<Finding> {
             .field("total_amount")
             .value("一万"),
         line(C::CorrectsInvalid).field("corrects").value("第三行"),
+        file(C::ProjectRegionUnknown)
+            .field("project_code")
+            .value("990110202611000001"),
     ]
 }

@@ -1,0 +1,75 @@
+//! Why bytes are not the message that they should be, and what else they were tried as.
+
+/// The bytes are not the message that they should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} at byte {offset}")]
+pub struct Unreadable {
+    /// What is wrong, without any value of the message in it.
+    pub what: String,
+    /// Offset in the bytes of the part that could not be read: the message as it came, or what
+    /// `unwrapped` layers held (0 where it is about the whole of it).
+    pub offset: usize,
+    /// Layers that were taken off before it went wrong.
+    pub unwrapped: usize,
+    /// Bytes that were understood: tells which of several attempts got furthest.
+    pub understood: usize,
+    /// The attempts that got less far, where a message may be framed, enveloped or bare.
+    pub tried: Vec<Tried>,
+}
+
+/// An attempt to read a message that got less far than another one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} at byte {offset}")]
+pub struct Tried {
+    /// Outer layers that it took to be gone already; 0 is the message as it travels.
+    pub layers_gone: usize,
+    /// What is wrong, without any value of the message in it.
+    pub what: String,
+    /// As of [`Unreadable`].
+    pub offset: usize,
+}
+
+impl Unreadable {
+    /// At a place, up to which all was understood.
+    #[must_use]
+    pub fn at(what: impl Into<String>, offset: usize) -> Self {
+        Self {
+            what: what.into(),
+            offset,
+            unwrapped: 0,
+            understood: offset,
+            tried: Vec::new(),
+        }
+    }
+
+    /// The same, when so much had been understood before.
+    #[must_use]
+    pub(crate) fn after(mut self, understood: usize) -> Self {
+        self.understood = self.understood.max(understood);
+        self
+    }
+
+    /// The attempt that got furthest, by layers and then by bytes; the first of equals. The
+    /// others are listed in it. Each comes with the number of outer layers taken to be gone.
+    pub(crate) fn furthest(attempts: Vec<(usize, Self)>) -> Option<Self> {
+        let rank = |attempt: &Self| (attempt.unwrapped, attempt.understood);
+        let first = attempts.first().map(|(_, attempt)| rank(attempt))?;
+        let (mut best, mut most) = (0, first);
+        for (at, (_, attempt)) in attempts.iter().enumerate() {
+            if rank(attempt) > most {
+                (best, most) = (at, rank(attempt));
+            }
+        }
+        let mut others = attempts;
+        let (_, mut furthest) = others.remove(best);
+        furthest.tried = others
+            .into_iter()
+            .map(|(layers_gone, attempt)| Tried {
+                layers_gone,
+                what: attempt.what,
+                offset: attempt.offset,
+            })
+            .collect();
+        Some(furthest)
+    }
+}

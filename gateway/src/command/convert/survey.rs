@@ -1,0 +1,93 @@
+//! The first reading: errors, printed as they come, and what the plan needs of each line.
+
+use crate::command::report::write_finding;
+use crate::command::terminal::{Paper, errors};
+use adapters::BankAdapter;
+use adapters::exchange::PlanLine;
+use schemas::employer_files::{Sink, SinkError};
+use schemas::text::Charset;
+use schemas::{BatchHead, Finding, Lang, PayLine, Severity};
+use std::io::{BufWriter, Stderr};
+
+/// Which bank file each line goes to.
+pub(super) struct Plan {
+    /// Place of the bank file by place of the line; lines that the plan left out have none.
+    pub(super) file_of: Vec<Option<u32>>,
+    /// Lines of each bank file.
+    pub(super) lines_of: Vec<usize>,
+}
+
+/// Takes of a file what is needed to cut it.
+pub(super) struct Survey<'a> {
+    adapter: &'a BankAdapter,
+    charset: Charset,
+    errors: Paper<BufWriter<Stderr>>,
+    lang: Lang,
+    lines: Vec<PlanLine>,
+    pub(super) head: Option<BatchHead>,
+}
+
+impl<'a> Survey<'a> {
+    pub(super) fn new(adapter: &'a BankAdapter, lang: Lang) -> Self {
+        Self {
+            adapter,
+            charset: adapter.charset_out(),
+            errors: errors(),
+            lang,
+            lines: Vec::new(),
+            head: None,
+        }
+    }
+
+    /// Shows the errors.
+    pub(super) fn flush(&mut self) -> std::io::Result<()> {
+        self.errors.flush()
+    }
+
+    /// Cuts the batch; what is remembered of the lines is given back.
+    pub(super) fn plan(self) -> Plan {
+        let files = self.adapter.plan(&self.lines);
+        let mut file_of = vec![None; self.lines.len()];
+        for (file, places) in (0u32..).zip(&files) {
+            for place in places {
+                if let Some(own) = file_of.get_mut(*place) {
+                    *own = Some(file);
+                }
+            }
+        }
+        Plan {
+            file_of,
+            lines_of: files.iter().map(Vec::len).collect(),
+        }
+    }
+}
+
+impl Sink for Survey<'_> {
+    fn head(&mut self, head: &BatchHead) -> Result<(), SinkError> {
+        self.head = Some(head.clone());
+        Ok(())
+    }
+
+    fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
+        let bytes = |text: &str| self.charset.byte_len(text).unwrap_or(text.len());
+        self.lines.push(PlanLine {
+            payee_bank: line.payee_bank,
+            amount: line.amount,
+            name_bytes: bytes(line.payee.name),
+            memo_bytes: line.memo.map_or(0, bytes),
+        });
+        Ok(())
+    }
+
+    fn refused(&mut self, _: u32, _: u32, _: Option<u32>) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: Finding) -> Result<(), SinkError> {
+        if finding.severity != Severity::Error {
+            return Ok(());
+        }
+        write_finding(&mut self.errors, &finding, self.lang)
+            .map_err(|error| SinkError(Box::new(error)))
+    }
+}

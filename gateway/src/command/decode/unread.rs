@@ -1,0 +1,177 @@
+//! What is said of a message that can't be read: the attempt that got furthest with its place
+//! and reason, the others in one line.
+
+use crate::command::words::{Failure, Words, pick};
+use adapters::BankAdapter;
+use adapters::exchange::{Tried, Unreadable};
+use schemas::{Finding, FindingCode, Lang};
+use serde_json::{Value, json};
+
+/// The finding of the document.
+pub(super) fn finding(unreadable: &Unreadable, lang: Lang) -> Finding {
+    Finding::of_file(FindingCode::MessageUnreadable)
+        .with("offset", unreadable.offset)
+        .with("detail", reason(&unreadable.what, lang))
+}
+
+/// Every attempt for the document, that of the finding first.
+pub(super) fn attempts(unreadable: &Unreadable, lang: Lang) -> Value {
+    let own = json!({
+        "unwrapped": unreadable.unwrapped,
+        "offset": unreadable.offset,
+        "reason": reason(&unreadable.what, lang),
+    });
+    let other = |tried: &Tried| {
+        json!({
+            "layers_gone": tried.layers_gone,
+            "offset": tried.offset,
+            "reason": reason(&tried.what, lang),
+        })
+    };
+    let others: Vec<Value> = unreadable.tried.iter().map(other).collect();
+    json!({ "furthest": own, "others": others })
+}
+
+/// The end of the command; `reads_as` is another kind of message that the bytes are.
+pub(super) fn failure(
+    adapter: &BankAdapter,
+    unreadable: &Unreadable,
+    reads_as: Option<&str>,
+) -> Failure {
+    let bank = adapter.code();
+    let [zh, en] = [Lang::Zh, Lang::En].map(|lang| told(unreadable, lang));
+    let words = Words::new(
+        format!("这不是 {bank} 的该类报文:{zh}"),
+        format!("this is no such message of {bank}: {en}"),
+    );
+    let hint = match reads_as {
+        Some(kind) => Words::new(
+            format!("这份报文可以按 --message {kind} 读取。"),
+            format!("It can be read with --message {kind}."),
+        ),
+        None => Words::new(
+            "请核对 --bank 与 --message,或确认文件在传输中未被转码。",
+            "Check --bank and --message, and that nothing re-encoded the file on its way.",
+        ),
+    };
+    Failure::usage(words, hint)
+}
+
+fn told(unreadable: &Unreadable, lang: Lang) -> String {
+    let (what, offset) = (reason(&unreadable.what, lang), unreadable.offset);
+    let mut text = match (lang, unreadable.unwrapped) {
+        (Lang::Zh, 0) => format!("第 {offset} 字节处,{what}"),
+        (Lang::Zh, layers) => format!("拆去外层 {layers} 层后,第 {offset} 字节处,{what}"),
+        (Lang::En, 0) => format!("{what} at byte {offset}"),
+        (Lang::En, layers) => format!("{what} at byte {offset} inside {layers} layers"),
+    };
+    let others: Vec<String> = unreadable
+        .tried
+        .iter()
+        .map(|tried| other(tried, lang))
+        .collect();
+    if !others.is_empty() {
+        text.push_str(pick(lang, "\n  另试过:", "\n  Tried as well: "));
+        text.push_str(&others.join(pick(lang, ";", "; ")));
+    }
+    text
+}
+
+fn other(tried: &Tried, lang: Lang) -> String {
+    let (what, offset) = (reason(&tried.what, lang), tried.offset);
+    match (lang, tried.layers_gone) {
+        (Lang::Zh, 0) => format!("按完整报文(第 {offset} 字节处,{what})"),
+        (Lang::Zh, gone) => format!("按已去掉外层 {gone} 层(第 {offset} 字节处,{what})"),
+        (Lang::En, 0) => format!("as it travels ({what} at byte {offset})"),
+        (Lang::En, gone) => format!("without {gone} outer layers ({what} at byte {offset})"),
+    }
+}
+
+/// The adapter's words in the reader's language; what the table lacks is shown as it is.
+fn reason(what: &str, lang: Lang) -> String {
+    if lang == Lang::En {
+        return what.to_owned();
+    }
+    if let Some((_, zh)) = REASONS.iter().find(|(en, _)| *en == what) {
+        return (*zh).to_owned();
+    }
+    let row = what
+        .strip_prefix("row ")
+        .and_then(|rest| rest.split_once(": "));
+    if let Some((row, inner)) = row {
+        return format!("第 {row} 笔明细{}", reason(inner, lang));
+    }
+    let row = what
+        .strip_prefix("row ")
+        .and_then(|rest| rest.split_once(' '));
+    if let Some((row, inner)) = row {
+        return format!("第 {row} 笔明细{}", reason(inner, lang));
+    }
+    for (end, zh) in [
+        (" is missing", "缺少"),
+        (" is not a text", "不是文字:"),
+        (" stands twice and differs", "两处不一致:"),
+    ] {
+        if let Some(place) = what.strip_suffix(end) {
+            return format!("{zh} {place}");
+        }
+    }
+    what.to_owned()
+}
+
+/// What adapters say, and the same in Chinese.
+const REASONS: [(&str, &str); 38] = [
+    (
+        "a field of the head ends inside a character",
+        "报文头的字段从汉字中间断开",
+    ),
+    ("a fixed text is another one", "固定内容不符"),
+    ("a joined value is too long", "拼接的值过长"),
+    ("a line has another number of columns", "列数不符"),
+    ("a row is not an object", "明细的结构不符"),
+    ("an amount too large", "金额过大"),
+    ("an element stands twice", "同一元素出现两次"),
+    (
+        "bytes that the character set does not have",
+        "有字符集以外的字节",
+    ),
+    ("elements too deep", "嵌套过深"),
+    ("has another number of columns", "列数不符"),
+    ("has no last separator", "末尾缺少分隔符"),
+    ("larger than any message", "超过报文的最大长度"),
+    ("not a JSON object", "不是 JSON 对象"),
+    ("not JSON", "JSON 格式有误"),
+    ("not a date or time of that form", "不是该格式的日期或时间"),
+    ("not a form", "不是表单格式"),
+    ("not a number", "不是数字"),
+    ("not an amount", "不是金额"),
+    ("not base64", "不是 BASE64 编码"),
+    ("not hexadecimal", "不是十六进制编码"),
+    ("not DEFLATE data", "不是压缩数据"),
+    ("not well-formed XML", "XML 格式有误"),
+    ("rows where none belong", "在不该有明细的地方有明细"),
+    ("shorter than its head", "比报文头还短"),
+    ("text outside the root", "根元素之外有文字"),
+    (
+        "the XML is cut off or has no single root",
+        "XML 不完整,或没有唯一的根元素",
+    ),
+    ("the dialect has no pushed message", "该行没有推送报文"),
+    ("the dialect has no receipt", "该行没有回执"),
+    ("the dialect has no result", "该行没有结果文件"),
+    ("the envelope is empty", "信封内没有内容"),
+    ("the head has another number of columns", "报文头的列数不符"),
+    (
+        "the length in the head is another one",
+        "报文头中的长度与实际不符",
+    ),
+    ("the marks are not there", "找不到标记"),
+    (
+        "the message has another number of rows than it says",
+        "明细笔数与报文所述不符",
+    ),
+    ("the message has no ending", "报文没有结束标志"),
+    ("the prefix is missing", "缺少前缀"),
+    ("too many rows", "明细过多"),
+    ("unpacks to too much", "解压后过大"),
+];
