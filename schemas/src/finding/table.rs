@@ -69,7 +69,7 @@ pub fn field_name(field: &'static str, lang: Lang) -> &'static str {
 }
 
 /// Places that a text may have; a misspelt one is refused at start.
-const PLACES: [&str; 29] = [
+const PLACES: [&str; 31] = [
     "value",
     "line",
     "row",
@@ -87,6 +87,8 @@ const PLACES: [&str; 29] = [
     "found",
     "first_row",
     "other_bank",
+    "other_batch",
+    "other_line",
     "month",
     "current",
     "reason",

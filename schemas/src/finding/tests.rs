@@ -202,7 +202,24 @@ fn names_that_banks_adapters_give_fill_the_same_places() {
         .with("earlier", "B20261120-9.1")
         .with("state", "paid");
     let text = earlier.message(Lang::Zh);
-    assert!(text.ends_with("，B20261120-9.1（已支付）"), "{text}");
+    assert!(
+        text.ends_with("已在其他批次（B20261120-9.1）中，现为“已支付”"),
+        "{text}"
+    );
+    let named = earlier.with("other_batch", "GZ-1").with("other_line", 7);
+    let text = named.message(Lang::Zh);
+    assert!(
+        text.contains("已在批次 GZ-1 的序号 7（B20261120-9.1）中"),
+        "{text}"
+    );
+    let month = line(C::PayMonthInvalid)
+        .with("stated", "2026-09")
+        .with("expected", "2026-10");
+    assert_eq!(
+        month.message(Lang::Zh),
+        "文件写的工资月份是 2026-09，而报送时指定的是 2026-10，两者不一致"
+    );
+    assert!(month.hint(Lang::En).contains("give 2026-09 with the call"));
     let lost = line(C::NameNotEncodable)
         .with("character", '𠮷')
         .with("code_point", "U+20BB7");
