@@ -10,6 +10,8 @@ pub mod history;
 pub mod payments;
 pub mod personal;
 pub mod report;
+mod runs;
+pub mod said;
 pub mod summary;
 
 use crate::clock::CHINA;

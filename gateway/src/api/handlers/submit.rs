@@ -161,11 +161,31 @@ fn conflicting(conflict: &Conflict) -> Problem {
 }
 
 fn refused(findings: &[Finding], summary: &Summary, lang: Lang) -> Problem {
-    Problem::new(Kind::FileRefused)
+    let total = summary.errors + summary.warnings + summary.notes;
+    let shown = findings.len() as u64;
+    let problem = Problem::new(Kind::FileRefused)
         .with("errors", summary.errors)
         .with("warnings", summary.warnings)
+        .with("notes", summary.notes)
+        .with("findings_total", total)
         .with("line_count", summary.line_count)
         .with("lines_ok", summary.lines_ok)
         .with("total_fen", summary.total.0)
-        .with("findings", in_language(findings, lang))
+        .with("findings", in_language(findings, lang));
+    if shown >= total {
+        return problem;
+    }
+    // Who mends only what is listed would be refused again.
+    let (errors, warnings, notes) = (summary.errors, summary.warnings, summary.notes);
+    problem.with("findings_left_out", total - shown).detail(
+        &format!(
+            "文件有错误，未占用批次号。问题共 {total} 条（错误 {errors}、警告 {warnings}、提示 \
+             {notes}），此处只列出前 {shown} 条；请用 anxin check 查看全部，修改后重新报送"
+        ),
+        &format!(
+            "The file has errors and used up no batch number. Of {total} findings ({errors} \
+             errors, {warnings} warnings, {notes} notes) the first {shown} are here; anxin check \
+             lists all of them"
+        ),
+    )
 }
