@@ -1,8 +1,12 @@
 //! `anxin check`: every finding of an employer's file in one pass.
 
+mod summary;
+
+use summary::{document, unreadable_document, write_bank, write_head};
+
 use super::arguments::Check;
 use super::report::{Tally, write_finding};
-use super::terminal::{Colour, Paper, QUIET, grouped, paper, progress, yuan};
+use super::terminal::{Colour, Paper, QUIET, grouped, paper, progress};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::clock::{Clock, SystemClock};
 use indicatif::ProgressBar;
@@ -54,6 +58,7 @@ pub fn run(arguments: &Check, lang: Lang) -> Ended {
         json: arguments.json,
         first: true,
         tally: Tally::default(),
+        bank: options.bank,
     };
     printer.begin()?;
     let summary = options.read(&mut source, &mut printer);
@@ -239,6 +244,8 @@ struct Printer<W: Write> {
     json: bool,
     first: bool,
     tally: Tally,
+    /// The bank of `--bank`.
+    bank: Option<BankCode>,
 }
 
 impl<W: Write> Printer<W> {
@@ -279,7 +286,7 @@ impl<W: Write> Printer<W> {
 
     fn end(&mut self, summary: &Summary) -> std::io::Result<()> {
         if self.json {
-            return self.close(&document(summary));
+            return self.close(&document(summary, self.bank));
         }
         let lang = self.lang;
         let paper = &mut self.paper;
@@ -289,6 +296,7 @@ impl<W: Write> Printer<W> {
             paper.line("")?;
         }
         write_head(paper, summary, lang)?;
+        write_bank(paper, summary, self.bank, lang)?;
         let verdict = match (summary.errors, lang) {
             (0, Lang::Zh) => "检查通过".to_owned(),
             (0, Lang::En) => "no errors".to_owned(),
@@ -326,73 +334,4 @@ impl<W: Write> Sink for Printer<W> {
         self.print(&finding)
             .map_err(|error| SinkError(Box::new(error)))
     }
-}
-
-fn write_head<W: Write>(
-    paper: &mut Paper<W>,
-    summary: &Summary,
-    lang: Lang,
-) -> std::io::Result<()> {
-    if let Some(head) = &summary.head {
-        let text = match lang {
-            Lang::Zh => format!(
-                "批次 {}  单位 {}  月份 {}  付款银行 {}",
-                head.batch_no, head.employer_uscc, head.pay_month, head.paying_bank
-            ),
-            Lang::En => format!(
-                "batch {}  employer {}  month {}  paying bank {}",
-                head.batch_no, head.employer_uscc, head.pay_month, head.paying_bank
-            ),
-        };
-        paper.line(&text)?;
-    }
-    let (format, charset) = (summary.format.as_str(), summary.charset.name());
-    let (lines, good) = (u64::from(summary.line_count), u64::from(summary.lines_ok));
-    let (lines, good, total) = (grouped(lines), grouped(good), yuan(summary.total.0));
-    paper.line(&match lang {
-        Lang::Zh => format!("{format} {charset}  {lines} 笔,其中可付 {good} 笔  合计 {total} 元"),
-        Lang::En => {
-            format!("{format} {charset}  {lines} lines, {good} payable  total {total} yuan")
-        }
-    })
-}
-
-/// The head as JSON; accounts and names masked.
-#[must_use]
-pub fn head_document(head: &BatchHead) -> Value {
-    json!({
-        "batch_no": head.batch_no.as_str(),
-        "employer_uscc": head.employer_uscc.as_str(),
-        "employer_name": head.employer_name,
-        "project_code": head.project_code,
-        "pay_month": head.pay_month.to_string(),
-        "paying_bank": head.paying_bank.as_str(),
-        "payer_account": head.payer_account.masked(),
-        "payer_name": head.payer_name.as_ref().map(|name| name.masked()),
-        "line_count": head.line_count,
-        "total_fen": head.total.0,
-    })
-}
-
-fn document(summary: &Summary) -> Value {
-    json!({
-        "format": summary.format.as_str(),
-        "encoding": summary.charset.name(),
-        "batch": summary.head.as_ref().map(head_document),
-        "line_count": summary.line_count,
-        "total_fen": summary.total.0,
-        "lines_ok": summary.lines_ok,
-        "errors": summary.errors,
-        "warnings": summary.warnings,
-        "notes": summary.notes,
-        "digest": crate::hex(&summary.digest),
-    })
-}
-
-fn unreadable_document(finding: &Finding, lang: Lang) -> Value {
-    json!({
-        "format": null, "encoding": null, "batch": null, "line_count": 0, "total_fen": 0,
-        "lines_ok": 0, "findings": [finding.to_json(lang)], "errors": 1, "warnings": 0,
-        "notes": 0, "digest": null,
-    })
 }

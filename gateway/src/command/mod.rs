@@ -13,6 +13,7 @@ mod demo;
 mod report;
 mod sandbox;
 mod serve;
+mod standing;
 mod submit;
 pub mod terminal;
 mod verify;
