@@ -312,15 +312,18 @@ async fn an_amount_is_in_yuan_and_says_so_and_the_payer_is_masked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_correction_file_comes_as_json_too_and_is_taken_as_it_came() {
+async fn a_correction_file_comes_as_office_file_and_json_too_and_is_taken_as_it_came() {
     let kit = Kit::start().await;
     let steps = [LineEvent::Pay, LineEvent::Fail, LineEvent::Return];
     let id = kit.with_outcomes(own(), "GZ-1", &steps).await;
     let maker = person(own(), "maker");
     let path = format!("/v1/batches/{id}/correction");
-    kit.post(&maker, &format!("{path}?format=xlsx"), "")
+    kit.post(&maker, &format!("{path}?format=ods"), "")
         .await
         .expect(400);
+    let sheet = kit.post(&maker, &format!("{path}?format=xlsx"), "").await;
+    let sheet = sheet.expect(200);
+    assert!(sheet.body.starts_with(b"PK"), "an office file");
     let file = kit.post(&maker, &format!("{path}?format=json"), "").await;
     let file = file.expect(200);
     assert_eq!(file.header("content-type"), "application/json");
@@ -332,14 +335,15 @@ async fn a_correction_file_comes_as_json_too_and_is_taken_as_it_came() {
     assert_eq!(document["batch_no"], "GZ-1-C1");
     assert_eq!(document["total_amount"], "2000.05");
     assert_eq!(document["lines"][1]["corrects"], format!("{id}.3"));
-    let receipt = kit
-        .submit(&system(own()), &file.text())
-        .await
-        .expect(202)
-        .json();
-    assert_eq!(
-        (&receipt["line_count"], &receipt["total_fen"]),
-        (&json!(2), &json!(200_005))
-    );
+    let sent = kit.submit(&system(own()), &file.text()).await;
+    let receipt = sent.expect(202).json();
+    let totals = (&receipt["line_count"], &receipt["total_fen"]);
+    assert_eq!(totals, (&json!(2), &json!(200_005)));
+    // The office file says the same under the same number: only the bytes differ.
+    let again = kit
+        .call(&system(own()), "POST", "/v1/batches", &[], sheet.body)
+        .await;
+    let problem = again.expect(409).json();
+    assert_eq!(problem["field"], "content", "{problem}");
     kit.stop().await;
 }

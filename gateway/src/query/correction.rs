@@ -9,13 +9,15 @@ use crate::intake::lines::KeptLine;
 use crate::query::QueryError;
 use crate::query::batches::last_record;
 use crate::query::personal::{KeptLines, Seen};
+use crate::sheet::workbook;
 use schemas::value::{BatchId, BatchNo, Fen, Purpose, Uscc};
 use serde_json::{Map, Value};
 
 /// A correction file and what the record of its disclosure says.
 pub struct Correction {
-    /// The file: csv in UTF-8 with byte order mark and CRLF, or the JSON of INTERFACE section 2.
-    pub text: String,
+    /// The file: csv in UTF-8 with byte order mark and CRLF, an office file, or the JSON of
+    /// INTERFACE section 2.
+    pub bytes: Vec<u8>,
     /// The lines in it.
     pub line_count: u32,
     /// The number that it suggests; empty where none of 35 characters is free.
@@ -48,6 +50,8 @@ pub enum CorrectionFormat {
     /// The template as comma-separated text.
     #[default]
     Csv,
+    /// The template as an office file.
+    Xlsx,
     /// The object with English keys.
     Json,
 }
@@ -56,7 +60,7 @@ impl CorrectionFormat {
     /// Reads the word of the public contract.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Csv, Self::Json]
+        [Self::Csv, Self::Xlsx, Self::Json]
             .into_iter()
             .find(|format| format.extension() == word)
     }
@@ -66,6 +70,7 @@ impl CorrectionFormat {
     pub fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
             Self::Json => "json",
         }
     }
@@ -75,6 +80,7 @@ impl CorrectionFormat {
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Json => "application/json",
         }
     }
@@ -121,14 +127,15 @@ pub fn correction(
         }
     }
     let metadata = metadata(&head, &payer, &batch_no, rows.len(), total);
-    let text = match format {
-        CorrectionFormat::Csv => csv(&metadata, &rows),
-        CorrectionFormat::Json => json(&metadata, &rows),
+    let bytes = match format {
+        CorrectionFormat::Csv => csv(&metadata, &rows).into_bytes(),
+        CorrectionFormat::Xlsx => workbook(&grid(&metadata, &rows))?,
+        CorrectionFormat::Json => json(&metadata, &rows).into_bytes(),
     };
     let line_count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     Ok(Some((
         Correction {
-            text,
+            bytes,
             line_count,
             batch_no,
         },
@@ -191,16 +198,20 @@ fn metadata(
         .collect()
 }
 
+/// The template, row by row; the empty row parts head and lines.
+fn grid(metadata: &[Key], rows: &[[String; COLUMNS]]) -> Vec<Vec<String>> {
+    let mut grid = vec![vec!["安薪代发工资表".to_owned(), "V1".to_owned()]];
+    let head = metadata.iter();
+    grid.extend(head.map(|(key, _, value)| vec![(*key).to_owned(), value.clone()]));
+    grid.push(Vec::new());
+    grid.push(TITLES.split(',').map(str::to_owned).collect());
+    grid.extend(rows.iter().map(|row| row.to_vec()));
+    grid
+}
+
 fn csv(metadata: &[Key], rows: &[[String; COLUMNS]]) -> String {
     let mut csv = String::from("\u{FEFF}");
-    push_record(&mut csv, &["安薪代发工资表", "V1"]);
-    for (key, _, value) in metadata {
-        push_record(&mut csv, &[key, value]);
-    }
-    csv.push_str("\r\n");
-    csv.push_str(TITLES);
-    csv.push_str("\r\n");
-    for row in rows {
+    for row in grid(metadata, rows) {
         let fields: Vec<&str> = row.iter().map(String::as_str).collect();
         push_record(&mut csv, &fields);
     }

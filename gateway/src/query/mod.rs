@@ -32,6 +32,9 @@ pub enum QueryError {
     /// A kept finding.
     #[error("a kept finding can't be read")]
     Finding(#[source] serde_json::Error),
+    /// More than a sheet of an office file takes.
+    #[error(transparent)]
+    Sheet(#[from] crate::sheet::SheetError),
     /// The receiver of a long answer went away.
     #[error("the answer could not be written")]
     Write(#[from] std::io::Error),

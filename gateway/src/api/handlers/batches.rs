@@ -167,8 +167,9 @@ pub async fn correction(call: Call) -> Answer {
     let id = call.part("id", BatchId::parse)?;
     let format = match call.query.get("format") {
         None => CorrectionFormat::default(),
-        Some(word) => CorrectionFormat::parse(word)
-            .ok_or_else(|| Problem::bad("format", "格式应为 csv 或 json", "csv or json"))?,
+        Some(word) => CorrectionFormat::parse(word).ok_or_else(|| {
+            Problem::bad("format", "格式应为 csv、xlsx 或 json", "csv, xlsx or json")
+        })?,
     };
     let correction = call
         .read(move |app| {
@@ -193,7 +194,7 @@ pub async fn correction(call: Call) -> Answer {
             Ok((correction, recorded.max(sequence)))
         })
         .await?;
-    let mut response = bytes(format.content_type(), correction.text)?;
+    let mut response = bytes(format.content_type(), correction.bytes)?;
     let extension = format.extension();
     let name = format!("attachment; filename=\"{id}-correction.{extension}\"");
     let headers = [(header::CONTENT_DISPOSITION, name)];

@@ -94,10 +94,16 @@ pub const EVENTS: Parameter = parameter(
 /// See its words.
 pub const CORRECTION_FORMAT: Parameter = parameter(
     "format",
-    "csv（默认，可直接用表格软件打开）或 json；不提供 xlsx",
-    "csv (default; spreadsheets open it) or json; there is no xlsx",
-    "csv",
+    "csv（默认）、xlsx 或 json；用表格软件修改时请选 xlsx，长号码不会被改坏",
+    "csv (default), xlsx or json; take xlsx to edit it in a spreadsheet: long numbers stay whole",
+    "xlsx",
 );
+/// Content types of correction files.
+pub const CORRECTION_KINDS: &[&str] = &[
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/json",
+];
 /// Content types of employers' files; any other is taken as well and detected.
 pub const FILE_KINDS: &[&str] = &[
     "text/csv",

@@ -1,8 +1,9 @@
 //! The table itself.
 
 use super::parameters::{
-    AMOUNT, AMOUNT_FEN, BANK, CORRECTION_FORMAT, EMPLOYER, EVENTS, FILE_KINDS, FROM, GROUP_BY,
-    LIMIT, MESSAGE, NEXT, NEXT_BREAK, PAY_MONTH, PROJECT, STATE, SUBMITTED_MONTH, TO, parameter,
+    AMOUNT, AMOUNT_FEN, BANK, CORRECTION_FORMAT, CORRECTION_KINDS, EMPLOYER, EVENTS, FILE_KINDS,
+    FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, PAY_MONTH, PROJECT, STATE, SUBMITTED_MONTH,
+    TO, parameter,
 };
 use super::{Good, Method, Payload, Route};
 use crate::access::Role::{Bank, Employer, Operator, Regulator};
@@ -184,11 +185,7 @@ pub static ROUTES: &[Route] = &[
         zh: "补发文件：失败和退汇的明细，明文，留痕",
         en: "The failed and returned lines as a file to edit and submit, in clear, journalled",
         parameters: &[CORRECTION_FORMAT],
-        good: &[good(
-            200,
-            "the file",
-            Payload::Bytes(&["text/csv", "application/json"]),
-        )],
+        good: &[good(200, "the file", Payload::Bytes(CORRECTION_KINDS))],
         problems: &[409],
         handler: |call| Box::pin(batches::correction(call)),
         ..POST

@@ -4,12 +4,10 @@ mod batch;
 mod cast;
 mod play;
 mod report;
-mod sheet;
 mod stage;
 
 pub(super) use batch::{Form, WageBatch};
 pub(super) use cast::{Cast, CastError};
-pub(super) use sheet::SheetError;
 
 use super::adapter::book;
 use super::arguments::Demo;
