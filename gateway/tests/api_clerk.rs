@@ -157,6 +157,27 @@ fn said(kit: &Kit, id: BatchId, event: LineEvent, origin: Origin, words: Option<
     kit.core.record("urn:anxin:bank:ICBC", fact).unwrap();
 }
 
+/// A query and its answer with this code.
+fn asked(kit: &Kit, file_no: u64, code: &str) {
+    kit.record(Event::MessageLeaving {
+        file_no,
+        step: "query".to_owned(),
+        instructs: false,
+        digest: api_kit::hash(b"q"),
+        signature: None,
+    });
+    kit.record(Event::MessageAnswered {
+        file_no,
+        step: "query".to_owned(),
+        digest: api_kit::hash(b"a"),
+    });
+    kit.record(Event::FileReceipt {
+        file_no,
+        bank_code: Some(code.to_owned()),
+        reference_count: 0,
+    });
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_line_tells_since_when_and_why_and_its_questions_stand_together() {
     let kit = Kit::start().await;
@@ -164,25 +185,7 @@ async fn an_unknown_line_tells_since_when_and_why_and_its_questions_stand_togeth
     let file_no = kit.instruct(id, 1);
     said(&kit, id, LineEvent::LoseTrack, Origin::Channel, None);
     for turn in 0..40 {
-        let sent = Event::MessageLeaving {
-            file_no,
-            step: "query".to_owned(),
-            instructs: false,
-            digest: api_kit::hash(b"q"),
-            signature: None,
-        };
-        kit.record(sent);
-        kit.record(Event::MessageAnswered {
-            file_no,
-            step: "query".to_owned(),
-            digest: api_kit::hash(b"a"),
-        });
-        let code = if turn < 30 { "E01" } else { "E02" };
-        kit.record(Event::FileReceipt {
-            file_no,
-            bank_code: Some(code.to_owned()),
-            reference_count: 0,
-        });
+        asked(&kit, file_no, if turn < 30 { "E01" } else { "E02" });
     }
     let path = format!("/v1/payments/{id}.1");
     let payment = kit.get(&system(own()), &path).await.expect(200).json();

@@ -385,19 +385,3 @@ fn many_findings_spill_and_keep_their_order() {
         .collect();
     assert_eq!(rows, (14..25_014).collect::<Vec<_>>());
 }
-
-/// A month given with the call that is not the file's: which of the two is meant?
-#[test]
-fn a_month_given_with_the_call_does_not_overrule_the_file() {
-    let text = file("1", "1.00", &row(1, 9, ""));
-    let given = |month: &str| ReadOptions {
-        pay_month: Some(schemas::value::PayMonth::parse(month).unwrap()),
-        ..options()
-    };
-    let (_, kept) = read_with(text.as_bytes(), &given("2026-11"));
-    assert_eq!(kept.places(), Vec::<String>::new());
-    let (_, kept) = read_with(text.as_bytes(), &given("2026-10"));
-    assert_eq!(kept.places(), ["pay_month_invalid - - pay_month"]);
-    assert_eq!(kept.argument("pay_month_invalid", "stated"), "2026-11");
-    assert_eq!(kept.argument("pay_month_invalid", "expected"), "2026-10");
-}
