@@ -47,6 +47,15 @@ async fn a_conflict_names_the_field_of_the_line_and_no_value() {
         let problem = problem.expect(409).json();
         assert_eq!(problem["field"], field, "{problem}");
     }
+    let words = |problem: &Value, lang: &str| problem[lang]["detail"].as_str().unwrap().to_owned();
+    let renamed = kit
+        .submit(&system(own()), &first.replace(&name, "欧阳样三"))
+        .await;
+    let problem = renamed.expect(409).json();
+    let zh = words(&problem, "zh");
+    assert!(zh.ends_with("第 3 笔明细的姓名（lines[3].name）"), "{zh}");
+    let en = words(&problem, "en");
+    assert!(en.ends_with("name of line 3 (lines[3].name)"), "{en}");
     // A file with an error is compared as far as it could be read.
     let wrong = first.replace(&row, &row.replacen("1000.03", "0", 1));
     let problem = kit.submit(&system(own()), &wrong).await.expect(409).json();

@@ -8,7 +8,7 @@ pub use lines::{TROUBLES, write_lines};
 use super::report::severity_word;
 use super::terminal::{Align, Cell, Colour, Paper, Table, grouped, yuan};
 use super::words::pick;
-use schemas::finding::field_name;
+use schemas::finding::field_title;
 use schemas::{Lang, LineState, Severity};
 use serde_json::Value;
 use std::io::{self, Write};
@@ -169,33 +169,6 @@ fn severity_of(finding: &Value) -> Severity {
     }
 }
 
-/// Fields of the template and what else findings are about.
-const FIELDS: [&str; 23] = [
-    "batch_no",
-    "employer_uscc",
-    "employer_name",
-    "project_code",
-    "pay_month",
-    "paying_bank",
-    "payer_account",
-    "payer_name",
-    "line_count",
-    "total_amount",
-    "line_no",
-    "name",
-    "id_type",
-    "id_number",
-    "account",
-    "bank",
-    "cnaps_code",
-    "amount",
-    "gross_amount",
-    "memo",
-    "corrects",
-    "currency",
-    "lines",
-];
-
 fn write_finding<W: Write>(
     paper: &mut Paper<W>,
     finding: &Value,
@@ -213,8 +186,7 @@ fn write_finding<W: Write>(
         (None, None, _) => pick(lang, "整个文件", "whole file").to_owned(),
     };
     let field = text(finding, "field");
-    let known = FIELDS.into_iter().find(|key| *key == field);
-    let field = known.map_or(field, |key| field_name(key, lang));
+    let field = field_title(field, lang).unwrap_or(field);
     let parts = [word, &place, field, text(finding, "message")];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let code = text(finding, "code");

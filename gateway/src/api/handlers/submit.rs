@@ -150,14 +150,41 @@ fn told(receipt: &Receipt, findings: Vec<Value>, replayed: Option<bool>) -> Batc
 }
 
 fn conflicting(conflict: &Conflict) -> Problem {
-    let field = &conflict.field;
+    let field = conflict.field.as_str();
+    let (zh, en) = (place(field, Lang::Zh), place(field, Lang::En));
     Problem::new(Kind::Conflict)
         .detail(
-            &format!("该批次号已用于其他内容，第一处不同：{field}"),
-            &format!("this batch number is in use for something else; first difference: {field}"),
+            &format!("该批次号已用于其他内容，第一处不同：{zh}"),
+            &format!("this batch number is in use for something else; first difference: {en}"),
         )
         .with("batch_id", conflict.batch.to_string())
-        .with("field", field.as_str())
+        .with("field", field)
+}
+
+/// A field of the head or of a line as the sender knows it, with its key.
+fn place(field: &str, lang: Lang) -> String {
+    let (line, key) = match field
+        .strip_prefix("lines[")
+        .and_then(|of| of.split_once(']'))
+    {
+        Some((line, rest)) => (Some(line), rest.strip_prefix('.').unwrap_or(rest)),
+        None => (None, field),
+    };
+    let words = match (key, lang) {
+        ("content", Lang::Zh) => "仅文件写法，各字段均相同",
+        ("content", Lang::En) => "only how it is written (every field is the same)",
+        ("policy", Lang::Zh) => "对有误明细的处理方式",
+        ("policy", Lang::En) => "what happens to bad lines",
+        (key, lang) => schemas::finding::field_title(key, lang).unwrap_or(key),
+    };
+    match (line, lang) {
+        (Some(line), Lang::Zh) if words.is_empty() => format!("第 {line} 笔明细（{field}）"),
+        (Some(line), Lang::En) if words.is_empty() => format!("line {line} ({field})"),
+        (Some(line), Lang::Zh) => format!("第 {line} 笔明细的{words}（{field}）"),
+        (Some(line), Lang::En) => format!("{words} of line {line} ({field})"),
+        (None, Lang::Zh) => format!("{words}（{field}）"),
+        (None, Lang::En) => format!("{words} ({field})"),
+    }
 }
 
 fn refused(findings: &[Finding], summary: &Summary, lang: Lang) -> Problem {
@@ -189,3 +216,6 @@ fn refused(findings: &[Finding], summary: &Summary, lang: Lang) -> Problem {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;
