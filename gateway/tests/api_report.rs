@@ -61,7 +61,8 @@ async fn a_report_has_the_statuses_of_iso_20022_in_the_schemas_order() {
     let failed = format!(
         "<TxInfAndSts><StsId>{id}.2</StsId><OrgnlEndToEndId>2</OrgnlEndToEndId>\
          <TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn>\
-         <AddtlInf>账户已销户</AddtlInf></StsRsnInf></TxInfAndSts>"
+         <AddtlInf>账户已销户</AddtlInf><AddtlInf>银行给出的原因：E17</AddtlInf>\
+         </StsRsnInf></TxInfAndSts>"
     );
     assert!(text.contains(&failed), "{text}");
     assert!(text.contains("<TxSts>PDNG</TxSts>"));

@@ -45,3 +45,24 @@ fn every_bank_sees_a_batch_through_and_the_books_agree() {
     // A folder with something in it is nobody's to use again.
     assert_eq!(run(&words).code, 2);
 }
+
+/// `anxin demo | head -1`: the reader goes, the journal is closed all the same.
+#[test]
+fn a_reader_who_leaves_does_not_leave_the_journal_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("demo");
+    let data = data.to_str().unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_anxin"))
+        .args(["demo", "--once", "--lines", "1", "--data", data])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+    let verified = run(&["verify", "--data", data, "--json"]);
+    assert_eq!(verified.code, 0, "{verified:?}");
+    assert_eq!(verified.document()["closed_cleanly"], true);
+}

@@ -254,3 +254,27 @@ fn the_book_has_57_rows_and_says_where_each_value_is_from() {
     assert_eq!(run(&["banks"]).code, 0);
     assert_eq!(run(&["banks", "NOBANK"]).code, 2);
 }
+
+/// What the command line says against the file is told, never ignored in silence.
+#[test]
+fn a_month_or_a_bank_that_is_not_the_file_s_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wages.csv");
+    std::fs::write(&file, command_kit::TEMPLATE).unwrap();
+    let file = file.to_str().unwrap();
+    let ended = run(&["check", file, "--pay-month", "2026-02"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let both = "文件写的工资月份是 2026-01，而报送时指定的是 2026-02";
+    assert!(ended.stdout.contains(both), "{ended:?}");
+    assert_eq!(run(&["check", file, "--pay-month", "2026-01"]).code, 0);
+    let ended = run(&["check", file, "--bank", "ABC"]);
+    let words = "注意:文件写的付款银行是 ICBC,而 --bank 指定的是 ABC";
+    assert!(ended.stdout.contains(words), "{ended:?}");
+    let document = run(&["check", file, "--bank", "ABC", "--json"]).document();
+    assert_eq!(document["checked_bank"], "ABC");
+    assert_eq!(document["checked_bank_is_stated"], false);
+    let ended = run(&["check", file, "--bank", "ICBC"]);
+    assert!(!ended.stdout.contains("注意"), "{ended:?}");
+    let document = run(&["check", file, "--json"]).document();
+    assert_eq!(document["checked_bank"], serde_json::Value::Null);
+}

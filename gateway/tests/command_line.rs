@@ -236,3 +236,43 @@ fn a_gateway_that_is_not_there_is_named() {
     assert!(ended.stderr.contains("can't be reached"), "{ended:?}");
     assert_eq!(ended.stdout, "");
 }
+
+#[test]
+fn verify_says_in_json_why_it_can_t_be_sure() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let ended = run(&["verify", "--data", data, "--json"]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    let document = ended.document();
+    assert_eq!(
+        (&document["sound"], &document["verdict"]),
+        (&false.into(), &"unreadable".into())
+    );
+    assert!(document["message"].as_str().unwrap().contains("日志"));
+    journal_in(folder.path(), 5, false);
+    // As a gateway holds its folder while it runs.
+    let lock = std::fs::File::create(folder.path().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let ended = run(&["verify", "--data", data, "--json"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let document = ended.document();
+    assert_eq!(document["verdict"], "gateway_running", "{document}");
+    assert_eq!(document["gateway_running"], true);
+    assert_eq!(
+        (&document["records"], &document["damages"]),
+        (&6.into(), &serde_json::json!([]))
+    );
+    assert!(
+        document["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("网关正在运行")
+    );
+    assert_eq!(document["index"], "absent");
+    assert!(!document["index_message"].as_str().unwrap().is_empty());
+    drop(lock);
+    let document = run(&["verify", "--data", data, "--json", "--lang", "en"]).document();
+    assert_eq!(document["verdict"], "not_closed");
+    assert_eq!(document["gateway_running"], false);
+    assert!(document["message"].as_str().unwrap().is_ascii());
+}

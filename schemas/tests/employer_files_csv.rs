@@ -4,8 +4,9 @@
 mod employer_files_support;
 
 use employer_files_support::*;
-use schemas::employer_files::Format;
+use schemas::employer_files::{Format, ReadOptions};
 use schemas::text::Charset;
+use schemas::value::PayMonth;
 
 #[test]
 fn the_example_of_the_contract_is_read_as_it_stands() {
@@ -222,4 +223,22 @@ fn a_large_group_is_compared_as_a_small_one() {
         "account_shared 43 55",
     ];
     assert_eq!(warnings, expected);
+}
+
+/// A month given with the call that is not the file's: which of the two is meant?
+#[test]
+fn a_month_given_with_the_call_does_not_overrule_the_file() {
+    let given = |month: &str| ReadOptions {
+        pay_month: Some(PayMonth::parse(month).unwrap()),
+        ..options()
+    };
+    let (_, kept) = read_with(EXAMPLE.as_bytes(), &given("2026-11"));
+    assert!(
+        !kept
+            .places()
+            .contains(&"pay_month_invalid - - pay_month".to_owned())
+    );
+    let (_, kept) = read_with(EXAMPLE.as_bytes(), &given("2026-10"));
+    assert_eq!(kept.argument("pay_month_invalid", "stated"), "2026-11");
+    assert_eq!(kept.argument("pay_month_invalid", "expected"), "2026-10");
 }

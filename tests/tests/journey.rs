@@ -4,6 +4,8 @@
 //! loopback. Every wait has a limit; no assertion rests on the time that something takes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "journey_suite/clerk.rs"]
+mod clerk;
 #[path = "journey_suite/intake.rs"]
 mod intake;
 #[path = "journey_suite/killed.rs"]
@@ -31,10 +33,12 @@ async fn a_wage_day_from_certificates_to_a_clean_stop() {
     stage.start("10:00:00");
     intake::without_a_certificate_nobody_is_heard(&stage).await;
     intake::refusals_take_no_number(&stage).await;
+    clerk::a_refusal_says_what_to_do(&stage);
     let day = intake::batches_are_submitted_and_approved(&stage).await;
     intake::a_batch_is_taken_back(&stage).await;
     outcomes::banks_answer(&stage, &day).await;
     outcomes::a_bank_returns_a_payment(&stage, &day).await;
+    clerk::a_batch_stands_in_words(&stage, &day);
     outcomes::two_operators_resolve(&stage, &day).await;
     outcomes::a_bank_contradicts_itself(&stage, &day).await;
     outcomes::a_correction_is_paid(&stage, &day).await;

@@ -248,7 +248,8 @@ fn problem() -> Value {
     json!({
         "type": "object",
         "description": "RFC 9457, with the texts in both languages. Further members by kind: \
-                        field, batch_id, findings, reference, why.",
+                        field, batch_id, findings (at most 100,000 of lines), findings_total, \
+                        findings_left_out, reference, why.",
         "required": ["type", "title", "status", "detail", "instance", "zh", "en"],
         "properties": {
             "type": { "type": "string" },

@@ -32,6 +32,8 @@ pub struct Line {
     pub since_ms: i64,
     /// What the bank last reported for it, in fen, where it reports amounts.
     pub reported_fen: Option<i64>,
+    /// Journal sequence of the record that said last what became of it at the bank; 0 for none.
+    pub told_at: u64,
 }
 
 /// Count and sum of lines in one state.
@@ -229,6 +231,7 @@ impl Batch {
                     file_no: 0,
                     since_ms: accepted_ms,
                     reported_fen: None,
+                    told_at: 0,
                 }
             })
             .collect();

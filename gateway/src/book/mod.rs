@@ -157,6 +157,13 @@ impl Book {
             .and_then(|id| self.batches.get(id))
     }
 
+    /// First indexes and journal sequences of the lines kept so far of a file that is arriving.
+    #[must_use]
+    pub fn arriving_lines(&self, opened: u64) -> Vec<(u32, u64)> {
+        let arriving = self.arriving.get(&opened);
+        arriving.map_or_else(Vec::new, |arriving| arriving.line_records.clone())
+    }
+
     /// A bank file.
     #[must_use]
     pub fn file(&self, file_no: u64) -> Option<&BankFile> {

@@ -234,6 +234,7 @@ impl Book {
                 Some(Stepped::Moved) => {
                     if let Some(line) = batch.line_mut(step.index) {
                         line.reason = step.reason;
+                        line.told_at = sequence;
                     }
                 }
                 Some(Stepped::Repeated) => {}
@@ -244,6 +245,7 @@ impl Book {
             let line = batch
                 .dispute(*index, Some(*dispute))
                 .ok_or("no such line")?;
+            line.told_at = sequence;
             line.reported_fen = step.reported_fen.or(line.reported_fen);
         }
         // A decision was about the line as it stood: what the bank says now ends it.

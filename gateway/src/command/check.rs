@@ -1,13 +1,14 @@
 //! `anxin check`: every finding of an employer's file in one pass.
 
 mod document;
+mod summary;
 
 pub use document::unopened;
 
 use super::arguments::Check;
 use super::report::{Tally, write_finding};
 use super::scratch::Scratch;
-use super::terminal::{Colour, Paper, QUIET, grouped, paper, progress, yuan};
+use super::terminal::{Colour, Paper, QUIET, grouped, paper, progress};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::clock::{Clock, SystemClock};
 use document::{document, unreadable_document};
@@ -21,6 +22,7 @@ use serde_json::{Value, json};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::Instant;
+use summary::{write_bank, write_head};
 
 /// The words of `--format`.
 pub const FORMATS: [&str; 4] = ["csv", "xlsx", "json", "pain.001"];
@@ -60,6 +62,7 @@ pub fn run(arguments: &Check, lang: Lang) -> Ended {
         json: arguments.json,
         first: true,
         tally: Tally::default(),
+        bank: options.bank,
     };
     printer.begin()?;
     let summary = options.read(&mut source, &mut printer);
@@ -247,6 +250,8 @@ struct Printer<W: Write> {
     json: bool,
     first: bool,
     tally: Tally,
+    /// The bank of `--bank`.
+    bank: Option<BankCode>,
 }
 
 impl<W: Write> Printer<W> {
@@ -287,7 +292,7 @@ impl<W: Write> Printer<W> {
 
     fn end(&mut self, summary: &Summary) -> std::io::Result<()> {
         if self.json {
-            return self.close(&document(summary));
+            return self.close(&document(summary, self.bank));
         }
         let lang = self.lang;
         let paper = &mut self.paper;
@@ -297,6 +302,7 @@ impl<W: Write> Printer<W> {
             paper.line("")?;
         }
         write_head(paper, summary, lang)?;
+        write_bank(paper, summary, self.bank, lang)?;
         let verdict = match (summary.errors, lang) {
             (0, Lang::Zh) => "检查通过".to_owned(),
             (0, Lang::En) => "no errors".to_owned(),
@@ -334,33 +340,4 @@ impl<W: Write> Sink for Printer<W> {
         self.print(&finding)
             .map_err(|error| SinkError(Box::new(error)))
     }
-}
-
-fn write_head<W: Write>(
-    paper: &mut Paper<W>,
-    summary: &Summary,
-    lang: Lang,
-) -> std::io::Result<()> {
-    if let Some(head) = &summary.head {
-        let text = match lang {
-            Lang::Zh => format!(
-                "批次 {}  单位 {}  月份 {}  付款银行 {}",
-                head.batch_no, head.employer_uscc, head.pay_month, head.paying_bank
-            ),
-            Lang::En => format!(
-                "batch {}  employer {}  month {}  paying bank {}",
-                head.batch_no, head.employer_uscc, head.pay_month, head.paying_bank
-            ),
-        };
-        paper.line(&text)?;
-    }
-    let (format, charset) = (summary.format.as_str(), summary.charset.name());
-    let (lines, good) = (u64::from(summary.line_count), u64::from(summary.lines_ok));
-    let (lines, good, total) = (grouped(lines), grouped(good), yuan(summary.total.0));
-    paper.line(&match lang {
-        Lang::Zh => format!("{format} {charset}  {lines} 笔,其中可付 {good} 笔  合计 {total} 元"),
-        Lang::En => {
-            format!("{format} {charset}  {lines} lines, {good} payable  total {total} yuan")
-        }
-    })
 }

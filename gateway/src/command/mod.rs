@@ -14,6 +14,7 @@ mod report;
 mod sandbox;
 mod scratch;
 mod serve;
+mod standing;
 mod submit;
 pub mod terminal;
 mod verify;

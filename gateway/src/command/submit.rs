@@ -2,8 +2,11 @@
 
 use super::arguments::{Status, Submit};
 use super::client::{Answer, Client, body_of_file, failure, of_command_line};
-use super::terminal::{Align, Cell, Colour, Table, grouped, paper, progress, yuan};
-use super::words::{Ended, Exit, Failure, Words, pick};
+use super::standing::{
+    TROUBLES, batch_state, write_batch, write_findings, write_lines, write_receipt,
+};
+use super::terminal::{Colour, paper, progress};
+use super::words::{Ended, Exit, Failure, Words};
 use hyper::{Method, StatusCode};
 use schemas::{Lang, LineState};
 use serde_json::Value;
@@ -46,7 +49,7 @@ pub fn run(arguments: &Submit, lang: Lang) -> Ended {
         match answer.status {
             StatusCode::OK | StatusCode::ACCEPTED => {}
             StatusCode::UNPROCESSABLE_ENTITY => return refused(&answer, arguments.json, lang),
-            _ => return Err(problem(&answer)),
+            _ => return Err(told(&answer, arguments.json)?),
         }
         let document = answer.json().map_err(failure)?;
         let batch_id = document["batch_id"].as_str().unwrap_or_default().to_owned();
@@ -85,7 +88,7 @@ async fn follow(client: &mut Client, id: &str, wait: bool, as_json: bool, lang: 
         let answer = client.fetch(&format!("/v1/batches/{id}")).await;
         let answer = answer.map_err(failure)?;
         if answer.status != StatusCode::OK {
-            return Err(problem(&answer));
+            return Err(told(&answer, as_json)?);
         }
         let document = answer.json().map_err(failure)?;
         let (ended, total) = progress_of(&document);
@@ -94,13 +97,21 @@ async fn follow(client: &mut Client, id: &str, wait: bool, as_json: bool, lang: 
         };
         bar.set_length(total);
         bar.set_position(ended);
-        bar.set_message(document["state"].as_str().unwrap_or_default().to_owned());
+        let state = document["state"].as_str().unwrap_or_default();
+        bar.set_message(batch_state(state, lang).to_owned());
         tokio::time::sleep(LOOK_AGAIN).await;
     };
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    print_batch(&document, as_json, lang)
+    if as_json {
+        let mut paper = paper();
+        paper.document(&document)?;
+        paper.flush()?;
+    } else {
+        print_batch(client, &document, lang).await?;
+    }
+    Ok(Exit::Done)
 }
 
 /// Lines that are final or unknown, and all of them.
@@ -122,81 +133,54 @@ fn print_receipt(document: &Value, as_json: bool, lang: Lang) -> Ended {
     let mut paper = paper();
     if as_json {
         paper.document(document)?;
-        paper.flush()?;
-        return Ok(Exit::Done);
-    }
-    let text = |key: &str| document[key].as_str().unwrap_or_default();
-    let lines = grouped(document["line_count"].as_u64().unwrap_or_default());
-    let total = yuan(document["total_fen"].as_i64().unwrap_or_default());
-    let (id, state) = (text("batch_id"), text("state"));
-    paper.coloured_line(
-        &match lang {
-            Lang::Zh => format!("{id}  {state}  {lines} 笔  {total} 元"),
-            Lang::En => format!("{id}  {state}  {lines} lines  {total} yuan"),
-        },
-        Colour::Green,
-    )?;
-    if document["replayed"].as_bool() == Some(true) {
-        paper.line(pick(
-            lang,
-            "此前已收到同一文件,没有重复登记",
-            "the same file was received before; nothing was registered twice",
-        ))?;
-    }
-    paper.line(&format!(
-        "{} {}",
-        pick(lang, "复核时需核对的摘要", "digest for the approver"),
-        text("digest")
-    ))?;
-    for finding in document["findings"].as_array().into_iter().flatten() {
-        paper.line(&finding_text(finding, lang))?;
+    } else {
+        write_receipt(&mut paper, document, lang)?;
     }
     paper.flush()?;
     Ok(Exit::Done)
 }
 
-fn print_batch(document: &Value, as_json: bool, lang: Lang) -> Ended {
+/// Lines of one state that are printed; the rest is named by its number.
+const LINES_PRINTED_MAX: usize = 20;
+
+async fn print_batch(client: &mut Client, batch: &Value, lang: Lang) -> Result<(), Failure> {
     let mut paper = paper();
-    if as_json {
-        paper.document(document)?;
-        paper.flush()?;
-        return Ok(Exit::Done);
+    write_batch(&mut paper, batch, lang)?;
+    let id = batch["batch_id"].as_str().unwrap_or_default();
+    for state in TROUBLES {
+        let count = batch["states"][state.as_str()]["count"].as_u64();
+        let count = count.unwrap_or_default();
+        if count == 0 {
+            continue;
+        }
+        let path = format!("/v1/batches/{id}/lines?state={state}&limit={LINES_PRINTED_MAX}");
+        let page = fetched(client, &path).await?;
+        let lines = page["lines"].as_array().map_or(&[][..], Vec::as_slice);
+        write_lines(&mut paper, lines, lang)?;
+        let more = count.saturating_sub(lines.len() as u64);
+        if more > 0 {
+            paper.line(&match lang {
+                Lang::Zh => format!("……另有 {more} 笔,见 /v1/batches/{id}/lines?state={state}"),
+                Lang::En => format!("… {more} more at /v1/batches/{id}/lines?state={state}"),
+            })?;
+        }
     }
-    let text = |key: &str| document[key].as_str().unwrap_or_default();
-    paper.coloured_line(
-        &format!(
-            "{}  {}  {}  {}",
-            text("batch_id"),
-            text("batch_no"),
-            text("paying_bank"),
-            text("state")
-        ),
-        Colour::Bold,
-    )?;
-    let mut table = Table::new(&[
-        (pick(lang, "状态", "state"), Align::Left),
-        (pick(lang, "笔数", "lines"), Align::Right),
-        (pick(lang, "金额(元)", "yuan"), Align::Right),
-    ]);
-    for (state, sum) in document["states"].as_object().into_iter().flatten() {
-        table.push(vec![
-            Cell::from(state.as_str()),
-            grouped(sum["count"].as_u64().unwrap_or_default()).into(),
-            yuan(sum["fen"].as_i64().unwrap_or_default()).into(),
-        ]);
+    let counts = batch["findings"].as_object().into_iter().flatten();
+    let found: u64 = counts.filter_map(|(_, count)| count.as_u64()).sum();
+    if found > 0 {
+        let findings = fetched(client, &format!("/v1/batches/{id}/findings")).await?;
+        paper.line("")?;
+        write_findings(&mut paper, &findings["findings"], lang)?;
     }
-    paper.table(&table)?;
-    let waits = &document["waits_for"];
-    if let Some(what) = waits["text"].as_str() {
-        let since = waits["since"].as_str().unwrap_or_default();
-        let text = match lang {
-            Lang::Zh => format!("{what}(自 {since})"),
-            Lang::En => format!("{what} (since {since})"),
-        };
-        paper.coloured_line(&text, Colour::Yellow)?;
+    Ok(paper.flush()?)
+}
+
+async fn fetched(client: &mut Client, path: &str) -> Result<Value, Failure> {
+    let answer = client.fetch(path).await.map_err(failure)?;
+    if answer.status == StatusCode::OK {
+        return answer.json().map_err(failure);
     }
-    paper.flush()?;
-    Ok(Exit::Done)
+    Err(problem(&answer))
 }
 
 fn refused(answer: &Answer, as_json: bool, lang: Lang) -> Ended {
@@ -205,51 +189,75 @@ fn refused(answer: &Answer, as_json: bool, lang: Lang) -> Ended {
     if as_json {
         paper.document(&document)?;
     } else {
-        for finding in document["findings"].as_array().into_iter().flatten() {
-            paper.coloured_line(&finding_text(finding, lang), Colour::Red)?;
+        write_findings(&mut paper, &document["findings"], lang)?;
+        // More findings than an answer carries: its own words say how many there are.
+        if document["findings_left_out"].as_u64().is_some() {
+            let words = document["detail"].as_str().unwrap_or_default();
+            paper.coloured_line(words, Colour::Yellow)?;
         }
     }
     paper.flush()?;
     Err(Failure::input(
         Words::new(
-            "文件被退回,批次号没有被占用",
+            "文件未受理,批次号没有被占用",
             "the file was refused; its batch number is still free",
         ),
         Words::new(
-            "按上面的发现改正后重新报送。",
+            "按上面的问题改正后重新报送。",
             "Correct what is listed and submit again.",
         ),
     ))
 }
 
-fn finding_text(finding: &Value, lang: Lang) -> String {
-    let text = |key: &str| finding[key].as_str().unwrap_or_default();
-    let place = finding["line"].as_u64().map_or_else(
-        || pick(lang, "整个文件", "whole file").to_owned(),
-        |line| format!("{} {line}", pick(lang, "序号", "line")),
-    );
-    let (code, message) = (text("code"), text("message"));
-    format!(
-        "{}  {place}  {code}: {message}  {}",
-        text("severity"),
-        text("hint")
-    )
+/// A problem as the command's end; with `--json` the document itself is on stdout.
+fn told(answer: &Answer, as_json: bool) -> Result<Failure, Failure> {
+    if let (true, Ok(document)) = (as_json, answer.json()) {
+        let mut paper = paper();
+        paper.document(&document)?;
+        paper.flush()?;
+    }
+    Ok(problem(answer))
 }
 
 /// A problem document as the command's end.
 pub fn problem(answer: &Answer) -> Failure {
     let document = answer.json().unwrap_or_default();
-    let text = |key: &str| document[key].as_str().unwrap_or_default().to_owned();
     let status = answer.status.as_u16();
-    let said = [text("title"), text("detail")].join(" ");
+    let said = |lang: &str| {
+        let of = |key: &str| document[lang][key].as_str().or(document[key].as_str());
+        [
+            of("title").unwrap_or_default(),
+            of("detail").unwrap_or_default(),
+        ]
+        .join(if lang == "zh" { "," } else { ": " })
+    };
     let what = Words::new(
-        format!("网关答复 {status}:{said}"),
-        format!("the gateway answered {status}: {said}"),
+        format!("网关答复 {status}:{}", said("zh")),
+        format!("the gateway answered {status}: {}", said("en")),
     );
-    let hint = Words::new(
-        "请核对证书的身份、批次编号与批次状态。",
-        "Check whose certificate it is, the batch's id and its state.",
-    );
+    let hint = match answer.status {
+        StatusCode::CONFLICT if document["field"].as_str() == Some("state") => Words::new(
+            "请用 anxin status 查看批次现在的状态。",
+            "`anxin status` shows how the batch stands now.",
+        ),
+        StatusCode::CONFLICT => Words::new(
+            "若是另一批工资,请换一个批次号;若是同一批,请报送与上次完全相同的文件。",
+            "Give another payment another batch number; send the same one as the very same file.",
+        ),
+        StatusCode::NOT_FOUND => Words::new(
+            "请核对批次编号,以及证书是否属于报送单位。",
+            "Check the batch's id, and that the certificate is the submitting employer's.",
+        ),
+        StatusCode::BAD_REQUEST => Words::new(
+            "请核对命令的各个选项。",
+            "Check the options of the command.",
+        ),
+        _ => Words::new(
+            "请核对证书的身份、批次编号与批次状态;同一文件可以放心重新报送,不会重复发放。",
+            "Check whose certificate it is, the batch's id and its state; the same file may be \
+             submitted again, nothing is paid twice.",
+        ),
+    };
     if answer.status.is_server_error() {
         Failure::ours(what, hint)
     } else {

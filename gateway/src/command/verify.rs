@@ -21,15 +21,19 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
         IndexHead::At { position, .. } => *position,
         IndexHead::Absent | IndexHead::NotReadable(_) => 0,
     };
-    let report =
-        journal::verify_at(&OsDisk, &folder, probe).map_err(|error| no_journal(&folder, &error))?;
+    let running = is_running(&arguments.data);
+    let report = match journal::verify_at(&OsDisk, &folder, probe) {
+        Ok(report) if report.segments == 0 && report.damages.is_empty() => {
+            return Err(nothing(empty(&folder), arguments.json, lang)?);
+        }
+        Ok(report) => report,
+        Err(error) => return Err(nothing(no_journal(&folder, &error), arguments.json, lang)?),
+    };
     let standing = index.against(&report);
-    if report.segments == 0 && report.damages.is_empty() {
-        return Err(empty(&folder));
-    }
+    let verdict = Verdict::of(&report, running);
     let mut paper = paper();
     if arguments.json {
-        paper.document(&document(&report, standing))?;
+        paper.document(&document(&report, &index, standing, verdict, lang))?;
     } else {
         let (records, segments) = (grouped(report.records), grouped(report.segments));
         paper.line(&match lang {
@@ -47,7 +51,7 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
         }
         let (text, colour) = standing.words(lang);
         paper.coloured_line(text, colour)?;
-        let (text, colour) = verdict(&report, lang);
+        let (text, colour) = verdict.words(lang);
         paper.coloured_line(text, colour)?;
     }
     paper.flush()?;
@@ -152,31 +156,118 @@ impl Standing {
     }
 }
 
-fn verdict(report: &Report, lang: Lang) -> (&'static str, Colour) {
-    if report.is_sound() {
-        let text = pick(
-            lang,
-            "日志完整,未被改动",
-            "the journal is whole and unchanged",
-        );
-        return (text, Colour::Green);
+/// What the journal is found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Sound,
+    /// Everything up to the head is whole; a gateway holds the folder and writes on.
+    Running,
+    /// Whole as far as it goes, and nobody says that it ended there.
+    NotClosed,
+    /// Damage while a gateway writes: the last record may have been half written when it was
+    /// read.
+    DamagedRunning,
+    Damaged,
+}
+
+impl Verdict {
+    fn of(report: &Report, running: bool) -> Self {
+        match (report.is_sound(), report.damages.is_empty(), running) {
+            (true, _, _) => Self::Sound,
+            (false, true, true) => Self::Running,
+            (false, true, false) => Self::NotClosed,
+            (false, false, true) => Self::DamagedRunning,
+            (false, false, false) => Self::Damaged,
+        }
     }
-    if report.damages.is_empty() {
-        let text = pick(
-            lang,
-            "没有收尾记录:网关正在运行、异常退出,或日志尾部缺失",
-            "no closing record: the gateway is running, was killed, or the end is missing",
-        );
-        return (text, Colour::Yellow);
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Sound => "sound",
+            Self::Running => "gateway_running",
+            Self::NotClosed => "not_closed",
+            Self::DamagedRunning => "damaged_gateway_running",
+            Self::Damaged => "damaged",
+        }
     }
-    (
-        pick(
-            lang,
-            "日志有损坏;请勿修改任何文件,从备份恢复前先保全现场",
-            "the journal is damaged; change no file, and keep it before you restore a backup",
-        ),
-        Colour::Red,
+
+    fn words(self, lang: Lang) -> (&'static str, Colour) {
+        match self {
+            Self::Sound => (
+                pick(
+                    lang,
+                    "日志完整,未被改动",
+                    "the journal is whole and unchanged",
+                ),
+                Colour::Green,
+            ),
+            Self::Running => (
+                pick(
+                    lang,
+                    "网关正在运行并占用此目录:到末条记录为止完整、未被改动;收尾记录要等正常停止后才有,\
+                     请停止后再核验一次",
+                    "a gateway is running on this folder: whole and unchanged up to the head; the \
+                     closing record comes with its stop, verify again then",
+                ),
+                Colour::Yellow,
+            ),
+            Self::NotClosed => (
+                pick(
+                    lang,
+                    "没有收尾记录:网关异常退出,或日志尾部缺失",
+                    "no closing record: the gateway was killed, or the end is missing",
+                ),
+                Colour::Yellow,
+            ),
+            Self::DamagedRunning => (
+                pick(
+                    lang,
+                    "网关正在运行并占用此目录,读到的日志有损坏:若只是尾部,可能是正在写入;\
+                     请停止网关后再核验",
+                    "a gateway is running on this folder and the journal reads as damaged: if it \
+                     is the tail alone, it may be a record being written; stop it and verify again",
+                ),
+                Colour::Red,
+            ),
+            Self::Damaged => (
+                pick(
+                    lang,
+                    "日志有损坏;请勿修改任何文件,从备份恢复前先保全现场",
+                    "the journal is damaged; change no file, and keep it before you restore a \
+                     backup",
+                ),
+                Colour::Red,
+            ),
+        }
+    }
+}
+
+/// Whether a gateway holds the folder. The lock is looked at and not kept.
+fn is_running(data: &Path) -> bool {
+    let Ok(file) = std::fs::File::open(data.join("lock")) else {
+        return false;
+    };
+    matches!(
+        file.try_lock_shared(),
+        Err(std::fs::TryLockError::WouldBlock)
     )
+}
+
+/// With `--json` also what can't be read at all leaves its document.
+fn nothing(failure: Failure, as_json: bool, lang: Lang) -> Result<Failure, Failure> {
+    if as_json {
+        let mut paper = paper();
+        paper.document(&json!({
+            "sound": false,
+            "verdict": "unreadable",
+            "message": failure.text(lang),
+            "records": 0,
+            "segments": 0,
+            "damages": [],
+        }))?;
+        paper.flush()?;
+    }
+    Ok(failure)
 }
 
 fn damage_table(report: &Report, lang: Lang) -> Table {
@@ -197,10 +288,22 @@ fn damage_table(report: &Report, lang: Lang) -> Table {
     table
 }
 
-fn document(report: &Report, standing: Standing) -> Value {
+fn document(
+    report: &Report,
+    index: &IndexHead,
+    standing: Standing,
+    verdict: Verdict,
+    lang: Lang,
+) -> Value {
     let damages: Vec<Value> = report.damages.iter().map(damage_document).collect();
+    let why = match index {
+        IndexHead::NotReadable(why) => Some(why),
+        IndexHead::Absent | IndexHead::At { .. } => None,
+    };
     json!({
         "sound": report.is_sound() && standing != Standing::Foreign,
+        "verdict": verdict.as_str(),
+        "message": verdict.words(lang).0,
         "records": report.records,
         "segments": report.segments,
         "head": {
@@ -208,8 +311,12 @@ fn document(report: &Report, standing: Standing) -> Value {
             "hash": crate::hex(&report.head_hash),
         },
         "closed_cleanly": report.closed_cleanly,
+        "gateway_running":
+            matches!(verdict, Verdict::Running | Verdict::DamagedRunning),
         "journal_id": report.journal_id.map(|id| crate::hex(&id)),
         "index": standing.as_str(),
+        "index_message": standing.words(lang).0,
+        "index_error": why,
         "damages": damages,
     })
 }

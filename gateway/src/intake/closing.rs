@@ -1,5 +1,6 @@
 //! The end of a reading: the checks that need the book, and the closing record.
 
+use super::conflict::Known;
 use super::sink::{Collected, Counts, JournalSink, PayerPart, both_languages};
 use super::{Conflict, IntakeError, Receipt, Submission, Submitted};
 use crate::book::table::TableRow;
@@ -39,9 +40,9 @@ impl Closing<'_> {
                 drop(desk);
                 return self.abandon(Submitted::Replayed(again), "replayed");
             }
-            let conflict = Conflict::between(self.core, batch, &head, self.submission, &collected)?;
+            let (known, arrived) = (Known::of(batch), desk.arriving_lines(self.opened));
             drop(desk);
-            return self.abandon(Submitted::Conflict(conflict), "conflict");
+            return self.conflict(&known, &head, &arrived);
         }
         let mut accepted = self.accepted_head(&head);
         let late = late_findings(&desk, &accepted, &collected.rows, &collected.corrects);
@@ -126,16 +127,28 @@ impl Closing<'_> {
         head: Option<&BatchHead>,
         collected: Collected,
     ) -> Result<Submitted, IntakeError> {
-        let mine = head.filter(|head| head.employer_uscc == self.submission.employer);
-        let conflict = mine.and_then(|head| {
+        let Some(head) = head.filter(|head| head.employer_uscc == self.submission.employer) else {
+            return self.refuse(collected, 0);
+        };
+        let found = {
             let desk = self.core.desk();
-            let batch = desk.batch_by_number(head.employer_uscc, &head.batch_no)?;
-            Some(Conflict::by_digest(batch, self.submission))
-        });
-        match conflict {
-            Some(conflict) => self.abandon(Submitted::Conflict(conflict), "conflict"),
+            let batch = desk.batch_by_number(head.employer_uscc, &head.batch_no);
+            batch.map(|batch| (Known::of(batch), desk.arriving_lines(self.opened)))
+        };
+        match found {
+            Some((known, arrived)) => self.conflict(&known, head, &arrived),
             None => self.refuse(collected, 0),
         }
+    }
+
+    fn conflict(
+        &self,
+        known: &Known,
+        head: &BatchHead,
+        arrived: &[(u32, u64)],
+    ) -> Result<Submitted, IntakeError> {
+        let conflict = Conflict::between(self.core, known, head, self.submission, arrived)?;
+        self.abandon(Submitted::Conflict(conflict), "conflict")
     }
 
     fn refuse(&self, collected: Collected, late: u32) -> Result<Submitted, IntakeError> {
@@ -243,6 +256,14 @@ fn late_findings(
             .field("id_number")
             .with("earlier", earlier)
             .with("state", state);
+        // The other batch is the same employer's: its number may be told.
+        if let Some((batch, carrier)) = book.line(earlier) {
+            let (batch_no, line_no) = (&batch.head.batch_no, carrier.line_no);
+            finding = finding
+                .value(format!("{batch_no} / {line_no}"))
+                .with("other_batch", batch_no)
+                .with("other_line", line_no);
+        }
         if state == LineState::Paid {
             finding.severity = Severity::Warning;
         }

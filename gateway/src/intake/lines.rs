@@ -1,13 +1,17 @@
 //! The sealed form of a line: one JSON array, so that an auditor reads it without our program.
 //!
 //! `[index, row, line_no, reference, name, id_type, id_number, account, payee_bank, cnaps_code,
-//! amount_fen, gross_fen, memo, corrects]`; what is absent is null.
+//! amount_fen, gross_fen, memo, corrects]`; what is absent is null. A line that was refused
+//! stands as `{"refused": [...]}` with what could be read of it.
 
 use schemas::PayLine;
+use schemas::employer_files::Unpayable;
 use schemas::value::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, PersonName, Purpose,
 };
 use serde::Deserialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// A line as it is kept, owned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,53 +80,206 @@ pub fn write(line: &PayLine<'_>, out: &mut Vec<u8>) -> Result<(), serde_json::Er
     Ok(())
 }
 
-#[derive(Deserialize)]
-struct Row<'a>(
+/// Appends what could be read of a refused line, and a line feed.
+///
+/// # Errors
+/// None in practice: writing into memory.
+pub fn write_refused(line: &Unpayable<'_>, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    out.extend_from_slice(b"{\"refused\":");
+    serde_json::to_writer(
+        &mut *out,
+        &(
+            line.index,
+            line.row,
+            line.line_no.0,
+            line.reference,
+            line.name,
+            line.id_type.number(),
+            line.id_number
+                .as_ref()
+                .map(|number| number.reveal(Purpose::Sealing)),
+            line.account
+                .as_ref()
+                .map(|account| account.reveal(Purpose::Sealing)),
+            line.payee_bank,
+            line.cnaps_code,
+            line.amount.map(|amount| amount.0),
+            line.gross_amount.map(|amount| amount.0),
+            line.memo,
+            line.corrects,
+        ),
+    )?;
+    out.extend_from_slice(b"}\n");
+    Ok(())
+}
+
+/// A line as it stands in the text, payable or refused.
+#[derive(Deserialize, PartialEq, Eq)]
+pub struct Row<'a>(
     u32,
     u32,
     u32,
-    Option<String>,
-    #[serde(borrow)] std::borrow::Cow<'a, str>,
-    u8,
-    #[serde(borrow)] std::borrow::Cow<'a, str>,
-    #[serde(borrow)] std::borrow::Cow<'a, str>,
+    #[serde(borrow)] Option<Cow<'a, str>>,
+    #[serde(borrow)] Option<Cow<'a, str>>,
+    Option<u8>,
+    #[serde(borrow)] Option<Cow<'a, str>>,
+    #[serde(borrow)] Option<Cow<'a, str>>,
     Option<BankCode>,
     Option<CnapsCode>,
-    i64,
     Option<i64>,
-    Option<String>,
+    Option<i64>,
+    #[serde(borrow)] Option<Cow<'a, str>>,
     Option<PaymentId>,
 );
 
-/// Reads what [`write()`] wrote, many lines.
+#[derive(Deserialize)]
+struct RefusedRow<'a> {
+    #[serde(borrow)]
+    refused: Row<'a>,
+}
+
+impl Row<'_> {
+    /// Place among the lines, from 1.
+    #[must_use]
+    pub fn index(&self) -> u32 {
+        self.0
+    }
+
+    /// The first field, in the order of the template, in which the same line of two files
+    /// differs; where it stands in the file is none.
+    #[must_use]
+    pub fn first_difference(&self, other: &Self) -> Option<&'static str> {
+        let differs = [
+            ("line_no", self.2 != other.2),
+            ("reference", self.3 != other.3),
+            ("name", self.4 != other.4),
+            ("id_type", self.5 != other.5),
+            ("id_number", self.6 != other.6),
+            ("account", self.7 != other.7),
+            ("bank", self.8 != other.8),
+            ("cnaps_code", self.9 != other.9),
+            ("amount", self.10 != other.10),
+            ("gross_amount", self.11 != other.11),
+            ("memo", self.12 != other.12),
+            ("corrects", self.13 != other.13),
+        ];
+        let first = differs.into_iter().find(|(_, differs)| *differs);
+        first.map(|(field, _)| field)
+    }
+}
+
+/// What could be read of a refused line, masked as far as it is personal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remains {
+    /// Name.
+    pub name: Option<String>,
+    /// Kind of document.
+    pub id_type: Option<String>,
+    /// Number of the document.
+    pub id_number: Option<String>,
+    /// Account.
+    pub account: Option<String>,
+    /// Bank of the account.
+    pub payee_bank: Option<BankCode>,
+    /// What was to be paid.
+    pub amount: Option<Fen>,
+    /// What was earned.
+    pub gross_amount: Option<Fen>,
+}
+
+impl Remains {
+    fn of(row: &Row<'_>) -> Self {
+        let id_type = row
+            .5
+            .and_then(|number| IdType::parse(&number.to_string()).ok());
+        let number = |text: &str| IdNumber::parse(id_type?, text).ok();
+        Self {
+            name: row.4.as_deref().map(PersonName::mask),
+            id_type: id_type.map(|kind| kind.to_string()),
+            id_number: row.6.as_deref().and_then(number).map(|n| n.masked()),
+            account: row
+                .7
+                .as_deref()
+                .and_then(|text| AccountNo::parse(text).ok())
+                .map(|account| account.masked()),
+            payee_bank: row.8,
+            amount: row.10.map(Fen),
+            gross_amount: row.11.map(Fen),
+        }
+    }
+}
+
+const REFUSED: u8 = b'{';
+
+fn texts(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+}
+
+/// Reads every line of a record as it stands there, and whether it was refused.
+///
+/// # Errors
+/// When the text is not what we write.
+pub fn read_rows(text: &[u8]) -> Result<Vec<(Row<'_>, bool)>, KeptLineError> {
+    let refused = |line: &[u8]| line.first() == Some(&REFUSED);
+    texts(text)
+        .map(|line| Ok((read_row(line)?, refused(line))))
+        .collect()
+}
+
+fn read_row(line: &[u8]) -> Result<Row<'_>, KeptLineError> {
+    let row = if line.first() == Some(&REFUSED) {
+        serde_json::from_slice(line).map(|RefusedRow { refused }| refused)
+    } else {
+        serde_json::from_slice(line)
+    };
+    row.map_err(|error| KeptLineError(Some(error)))
+}
+
+/// Reads what [`write()`] wrote, many lines. Refused lines are left out: nothing is ever paid by
+/// them.
 ///
 /// # Errors
 /// When the text is not what we write.
 pub fn read_all(text: &[u8]) -> Result<Vec<KeptLine>, KeptLineError> {
-    text.split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .map(read)
+    let payable = texts(text).filter(|line| line.first() != Some(&REFUSED));
+    payable.map(|line| read(&read_row(line)?)).collect()
+}
+
+/// Reads what is left of the refused lines, by index.
+///
+/// # Errors
+/// When the text is not what we write.
+pub fn read_refused(text: &[u8]) -> Result<BTreeMap<u32, Remains>, KeptLineError> {
+    let refused = texts(text).filter(|line| line.first() == Some(&REFUSED));
+    refused
+        .map(|line| read_row(line).map(|row| (row.index(), Remains::of(&row))))
         .collect()
 }
 
-fn read(line: &[u8]) -> Result<KeptLine, KeptLineError> {
-    let row: Row<'_> = serde_json::from_slice(line).map_err(|error| KeptLineError(Some(error)))?;
+fn read(row: &Row<'_>) -> Result<KeptLine, KeptLineError> {
     let damaged = |_| KeptLineError(None);
-    let id_type = IdType::parse(&row.5.to_string()).map_err(damaged)?;
+    let missing = || KeptLineError(None);
+    let owned = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
+    let id_type = row.5.ok_or_else(missing)?.to_string();
+    let id_type = IdType::parse(&id_type).map_err(damaged)?;
+    let name = row.4.as_deref().ok_or_else(missing)?;
+    let id_number = row.6.as_deref().ok_or_else(missing)?;
+    let account = row.7.as_deref().ok_or_else(missing)?;
     Ok(KeptLine {
         index: row.0,
         row: row.1,
         line_no: LineNo(row.2),
-        reference: row.3,
-        name: PersonName::parse(&row.4).map_err(damaged)?,
+        reference: owned(&row.3),
+        name: PersonName::parse(name).map_err(damaged)?,
         id_type,
-        id_number: IdNumber::parse(id_type, &row.6).map_err(damaged)?,
-        account: AccountNo::parse(&row.7).map_err(damaged)?,
+        id_number: IdNumber::parse(id_type, id_number).map_err(damaged)?,
+        account: AccountNo::parse(account).map_err(damaged)?,
         payee_bank: row.8,
         cnaps_code: row.9,
-        amount: Fen(row.10),
+        amount: Fen(row.10.ok_or_else(missing)?),
         gross_amount: row.11.map(Fen),
-        memo: row.12,
+        memo: owned(&row.12),
         corrects: row.13,
     })
 }

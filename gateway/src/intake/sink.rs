@@ -6,7 +6,7 @@ use crate::core::{Core, CoreError, Fact};
 use crate::event::Event;
 use crate::mandates::Mandates;
 use journal::seal::Blinder;
-use schemas::employer_files::{Sink, SinkError};
+use schemas::employer_files::{Sink, SinkError, Unpayable};
 use schemas::value::{PaymentId, Purpose};
 use schemas::{BatchHead, Finding, FindingCode, Lang, PayLine, Severity};
 use serde::{Deserialize, Serialize};
@@ -279,6 +279,10 @@ impl Sink for JournalSink<'_> {
             account: short(self.accounts.blind(account.as_bytes())),
         })
         .map_err(failed)
+    }
+
+    fn unpayable(&mut self, line: &Unpayable<'_>) -> Result<(), SinkError> {
+        lines::write_refused(line, &mut self.text).map_err(|error| failed(error.into()))
     }
 
     fn refused(&mut self, index: u32, row: u32, line_no: Option<u32>) -> Result<(), SinkError> {

@@ -2,16 +2,17 @@
 
 use crate::access::Sight;
 use crate::api::answer::{
-    BatchPage, BatchView, Deed, FileView, FindingCounts, LinePage, SumOf, Waiting,
+    BatchPage, BatchView, Deed, FileView, FindingCounts, LinePage, LineView, SumOf, Waiting,
 };
 use crate::book::{BankFile, Batch, Book, FileState, Sums};
 use crate::core::Core;
 use crate::event::Policy;
-use crate::query::personal::{KeptLines, Seen, Show, employer_name, line_view};
+use crate::query::findings::errors_of;
+use crate::query::personal::{Seen, Show, Viewer, employer_name, payer};
 use crate::query::{Cursor, QueryError, moment};
-use schemas::value::BatchId;
+use schemas::value::{AccountNo, BatchId, PersonName};
 use schemas::{Lang, LineState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Journal sequence of the last record that speaks of a batch.
 #[must_use]
@@ -22,17 +23,17 @@ pub fn last_record(batch: &Batch) -> u64 {
         .map_or(batch.accepted_at, |entry| entry.sequence)
 }
 
-/// One batch, with its files.
+/// One batch, with its files and its payer.
 ///
 /// # Errors
-/// When its record can't be read.
+/// When the sealed payer can't be read.
 pub fn one(
     core: &Core,
     sight: Sight,
     id: BatchId,
     lang: Lang,
 ) -> Result<Option<(BatchView, u64)>, QueryError> {
-    let (mut view, last) = {
+    let (mut view, accepted_at, sequence) = {
         let desk = core.desk();
         let Some(batch) = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head)) else {
             return Ok(None);
@@ -40,10 +41,15 @@ pub fn one(
         let mut view = batch_view(batch, lang);
         let files = batch.files.iter().filter_map(|file_no| desk.file(*file_no));
         view.files = Some(files.map(file_view).collect());
-        (view, last_record(batch))
+        (view, batch.accepted_at, last_record(batch))
     };
-    view.employer_name = employer_name(core, view.sequence)?;
-    Ok(Some((view, last)))
+    if let Some(payer) = payer(core, accepted_at)? {
+        let account = AccountNo::parse(&payer.payer_account).ok();
+        view.payer_account = account.map(|account| account.masked());
+        view.payer_name = payer.payer_name.as_deref().map(PersonName::mask);
+        view.employer_name = payer.employer_name;
+    }
+    Ok(Some((view, sequence)))
 }
 
 /// A page of batches, the newest first; `keep` is the caller's filter.
@@ -104,7 +110,7 @@ pub fn lines(
     state: Option<LineState>,
     lang: Lang,
 ) -> Result<Option<(LinePage, u64)>, QueryError> {
-    let (mut seen, sequence) = {
+    let (mut seen, finding_records, sequence) = {
         let desk = core.desk();
         let Some(batch) = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head)) else {
             return Ok(None);
@@ -116,7 +122,7 @@ pub fn lines(
             .take(limit + 1)
             .map(|(index, line)| Seen::of(&desk, batch, index, line))
             .collect();
-        (seen, last_record(batch))
+        (seen, batch.finding_records.clone(), last_record(batch))
     };
     let more = seen.len() > limit;
     seen.truncate(limit);
@@ -124,17 +130,46 @@ pub fn lines(
         .last()
         .filter(|_| more)
         .map(|last| last.payment.row.to_string());
-    let mut kept = KeptLines::new(core);
+    let mut viewer = Viewer::new(core, Show::Masked, lang);
     let mut views = Vec::with_capacity(seen.len());
     for line in &seen {
-        views.push(line_view(line, kept.of(line)?, Show::Masked, lang));
+        views.push(viewer.view(line)?);
     }
+    refusals(core, &finding_records, &mut views, lang)?;
     let page = LinePage {
         batch_id: id.to_string(),
         lines: views,
         next,
     };
     Ok(Some((page, sequence)))
+}
+
+/// Adds to refused lines the errors that refused them.
+///
+/// # Errors
+/// When the findings can't be read.
+pub fn refusals(
+    core: &Core,
+    records: &[u64],
+    views: &mut [LineView],
+    lang: Lang,
+) -> Result<(), QueryError> {
+    let is_refused = |view: &&LineView| view.state == LineState::Refused.as_str();
+    let rows: BTreeSet<u32> = views
+        .iter()
+        .filter(is_refused)
+        .map(|view| view.row)
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut errors = errors_of(core, records, &rows, lang)?;
+    for view in views {
+        if rows.contains(&view.row) {
+            view.refused_by = Some(errors.remove(&view.row).unwrap_or_default());
+        }
+    }
+    Ok(())
 }
 
 /// Counts and sums by the words of the states; states without lines are left out.
@@ -199,6 +234,8 @@ fn batch_view(batch: &Batch, lang: Lang) -> BatchView {
         withdrawn: deed(&batch.withdrawn),
         next_bank_day: head.next_bank_day.clone(),
         sequence: batch.accepted_at,
+        payer_account: None,
+        payer_name: None,
         files: None,
     }
 }

@@ -7,6 +7,7 @@ use journal::seal::SealError;
 use schemas::Lang;
 use schemas::value::BatchId;
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Journal sequences of the findings of a batch that the caller may see.
 #[must_use]
@@ -68,6 +69,70 @@ fn read(
         }
     }
     Ok(())
+}
+
+/// The errors of the lines in these rows of the file, by row. The records are in the order of
+/// the rows, but for the last one, which may be the close's: few of many are read.
+///
+/// # Errors
+/// When the records can't be read.
+pub fn errors_of(
+    core: &Core,
+    records: &[u64],
+    rows: &BTreeSet<u32>,
+    lang: Lang,
+) -> Result<BTreeMap<u32, Vec<Value>>, QueryError> {
+    let mut found: BTreeMap<u32, Vec<Value>> = BTreeMap::new();
+    let (Some(lowest), Some(highest)) = (rows.first(), rows.last()) else {
+        return Ok(found);
+    };
+    let Some((last, sorted)) = records.split_last() else {
+        return Ok(found);
+    };
+    let (mut low, mut high) = (0, sorted.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        let first = sorted.get(middle).map(|at| first_row(core, *at));
+        if first
+            .transpose()?
+            .flatten()
+            .is_some_and(|row| row < *lowest)
+        {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    // The one before may end with the row that is looked for.
+    for sequence in sorted.iter().skip(low.saturating_sub(1)).chain([last]) {
+        if sequence != last && first_row(core, *sequence)?.is_none_or(|row| row > *highest) {
+            continue;
+        }
+        read(core, &[*sequence], lang, &mut |finding| {
+            let row = finding.get("row").and_then(Value::as_u64);
+            let row = row.and_then(|row| u32::try_from(row).ok());
+            let is_error = finding.get("severity").is_some_and(|word| word == "error");
+            if let Some(row) = row.filter(|row| is_error && rows.contains(row)) {
+                found.entry(row).or_default().push(Value::Object(finding));
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// The row of a record's first finding; `None` for one of the whole file.
+fn first_row(core: &Core, sequence: u64) -> Result<Option<u32>, QueryError> {
+    let mut first = None;
+    let mut seen = false;
+    read(core, &[sequence], Lang::Zh, &mut |finding| {
+        if !std::mem::replace(&mut seen, true) {
+            let row = finding.get("row").and_then(Value::as_u64);
+            first = row.and_then(|row| u32::try_from(row).ok());
+        }
+        Ok(())
+    })?;
+    Ok(first)
 }
 
 /// All findings of a batch, for the answer to a repeated submission.

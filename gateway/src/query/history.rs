@@ -4,13 +4,15 @@ use crate::access::Sight;
 use crate::api::answer::{JournalPosition, PaymentEvent, PaymentHistory};
 use crate::core::Core;
 use crate::event::{Dispute, Event, Move, Origin};
+use crate::query::batches::refusals;
 use crate::query::personal::{Show, dispute_word};
-use crate::query::{QueryError, moment, payments};
+use crate::query::{QueryError, moment, payments, runs};
 use journal::Record;
 use schemas::Lang;
 use schemas::value::PaymentId;
 
-/// A payment and its events, oldest first.
+/// A payment and its events, oldest first: every one, or runs of the same question and answer
+/// as one.
 ///
 /// # Errors
 /// When records can't be read.
@@ -19,8 +21,9 @@ pub fn payment(
     sight: Sight,
     id: PaymentId,
     lang: Lang,
+    every: bool,
 ) -> Result<Option<(PaymentHistory, u64)>, QueryError> {
-    let (found, sequences) = {
+    let (found, sequences, finding_records) = {
         let desk = core.desk();
         let Some((found, batch)) = payments::one(&desk, sight, id) else {
             return Ok(None);
@@ -28,12 +31,14 @@ pub fn payment(
         let within = |span: (u32, u32)| (span.0..=span.1).contains(&id.row);
         let records = batch.history.iter().filter(|entry| within(entry.span));
         let sequences: Vec<u64> = records.map(|entry| entry.sequence).collect();
-        (found, sequences)
+        (found, sequences, batch.finding_records.clone())
     };
     let page = payments::page(core, &found, Show::Masked, lang)?;
-    let Some(payment) = page.payments.into_iter().next() else {
+    let Some(mut payment) = page.payments.into_iter().next() else {
         return Ok(None);
     };
+    let line = std::slice::from_mut(&mut payment.line);
+    refusals(core, &finding_records, line, lang)?;
     let mut events = Vec::new();
     let mut lines_of_file = std::collections::BTreeMap::new();
     for sequence in sequences {
@@ -50,6 +55,9 @@ pub fn payment(
         // What happened before the bank was told of the line is not the bank's.
         let told = events.iter().position(|event| event.event == "intend");
         events.drain(..told.unwrap_or(events.len()));
+    }
+    if !every {
+        events = runs::together(events);
     }
     Ok(Some((PaymentHistory { payment, events }, found.sequence)))
 }
@@ -127,6 +135,8 @@ impl Told {
                 segment: position.segment,
                 offset: position.offset,
             },
+            count: 1,
+            last: None,
         })
     }
 }

@@ -10,6 +10,8 @@ pub mod history;
 pub mod payments;
 pub mod personal;
 pub mod report;
+mod runs;
+pub mod said;
 pub mod summary;
 
 use crate::clock::CHINA;
@@ -30,6 +32,9 @@ pub enum QueryError {
     /// A kept finding.
     #[error("a kept finding can't be read")]
     Finding(#[source] serde_json::Error),
+    /// More than a sheet of an office file takes.
+    #[error(transparent)]
+    Sheet(#[from] crate::sheet::SheetError),
     /// The receiver of a long answer went away.
     #[error("the answer could not be written")]
     Write(#[from] std::io::Error),

@@ -8,7 +8,7 @@ use crate::event::AcceptedHead;
 use crate::index::{Field, Search};
 use crate::intake::short;
 use crate::query::batches::{last_record, newest_first};
-use crate::query::personal::{KeptLines, Seen, Show, employer_name, line_view};
+use crate::query::personal::{Seen, Show, Viewer, employer_name};
 use crate::query::{Cursor, QueryError, day, moment};
 use schemas::value::{
     AccountNo, BankCode, IdNumber, IdType, PayMonth, PaymentId, Purpose, RegionCode, Uscc,
@@ -236,7 +236,7 @@ pub fn find(
 /// # Errors
 /// When sealed lines can't be read.
 pub fn page(core: &Core, found: &Found, show: Show, lang: Lang) -> Result<PaymentPage, QueryError> {
-    let mut kept = KeptLines::new(core);
+    let mut viewer = Viewer::new(core, show, lang);
     let mut payments = Vec::with_capacity(found.lines.len());
     let mut name_of: Option<(u64, Option<String>)> = None;
     for (seen, head, accepted) in &found.lines {
@@ -247,7 +247,7 @@ pub fn page(core: &Core, found: &Found, show: Show, lang: Lang) -> Result<Paymen
             None => employer_name(core, accepted.at)?,
         };
         name_of = Some((accepted.at, name.clone()));
-        let line = line_view(seen, kept.of(seen)?, show, lang);
+        let line = viewer.view(seen)?;
         payments.push(PaymentView {
             employer_name: name,
             ..payment_view(line, head, accepted.ms)

@@ -5,11 +5,12 @@ use crate::book::{Batch, Book, Line};
 use crate::core::{Core, CoreError};
 use crate::event::Dispute;
 use crate::intake::PayerPart;
-use crate::intake::lines::{self, KeptLine};
+use crate::intake::lines::{self, KeptLine, Remains};
+use crate::query::said::KeptWords;
 use crate::query::{QueryError, moment};
 use journal::seal::SealError;
 use schemas::value::{PaymentId, Purpose};
-use schemas::{Lang, codes};
+use schemas::{Lang, LineState, codes};
 use std::collections::BTreeMap;
 
 /// How a person is shown.
@@ -34,6 +35,8 @@ pub struct Seen {
     pub corrected_by: Option<PaymentId>,
     /// Journal sequence of the record that holds its sealed part.
     pub record: Option<u64>,
+    /// When the bank file that carries it left, Unix milliseconds.
+    pub left_ms: Option<i64>,
 }
 
 impl Seen {
@@ -56,6 +59,7 @@ impl Seen {
             corrects: batch.corrects.get(&index).copied(),
             corrected_by: book.live_correction(payment),
             record: holder.map(|(_, sequence)| *sequence),
+            left_ms: book.file(line.file_no).and_then(|file| file.left_ms),
         }
     }
 }
@@ -65,6 +69,7 @@ pub struct KeptLines<'a> {
     core: &'a Core,
     sequence: Option<u64>,
     lines: BTreeMap<u32, KeptLine>,
+    refused: BTreeMap<u32, Remains>,
 }
 
 impl<'a> KeptLines<'a> {
@@ -75,6 +80,7 @@ impl<'a> KeptLines<'a> {
             core,
             sequence: None,
             lines: BTreeMap::new(),
+            refused: BTreeMap::new(),
         }
     }
 
@@ -84,34 +90,97 @@ impl<'a> KeptLines<'a> {
     /// # Errors
     /// When the record can't be read.
     pub fn of(&mut self, seen: &Seen) -> Result<Option<&KeptLine>, QueryError> {
+        Ok(self.open(seen)?.0)
+    }
+
+    /// The sealed part of a line, and what is left of one that was refused.
+    ///
+    /// # Errors
+    /// When the record can't be read.
+    pub fn open(
+        &mut self,
+        seen: &Seen,
+    ) -> Result<(Option<&KeptLine>, Option<&Remains>), QueryError> {
         if seen.record != self.sequence {
-            self.lines = match seen.record {
+            (self.lines, self.refused) = match seen.record {
                 Some(sequence) => self.record(sequence)?,
-                None => BTreeMap::new(),
+                None => <(_, _)>::default(),
             };
             self.sequence = seen.record;
         }
-        Ok(self.lines.get(&seen.payment.row))
+        let row = seen.payment.row;
+        Ok((self.lines.get(&row), self.refused.get(&row)))
     }
 
-    fn record(&self, sequence: u64) -> Result<BTreeMap<u32, KeptLine>, QueryError> {
+    fn record(&self, sequence: u64) -> Result<Opened, QueryError> {
         let (record, _) = self.core.event(sequence)?;
         let text = match self.core.personal(&record) {
             Ok(text) => text,
-            Err(CoreError::Vault(SealError::KeyDestroyed(_))) => return Ok(BTreeMap::new()),
+            Err(CoreError::Vault(SealError::KeyDestroyed(_))) => return Ok(Opened::default()),
             Err(error) => return Err(error.into()),
         };
         let lines = lines::read_all(&text)?;
-        Ok(lines.into_iter().map(|line| (line.index, line)).collect())
+        let lines = lines.into_iter().map(|line| (line.index, line)).collect();
+        Ok((lines, lines::read_refused(&text)?))
     }
 }
 
-/// The employer's name as its file states it: sealed in the batch's closing record. `None` where
-/// none was stated, and where the employer's data was erased.
+/// The lines of a record, payable and refused, by index.
+type Opened = (BTreeMap<u32, KeptLine>, BTreeMap<u32, Remains>);
+
+/// Opens lines and what banks said of them, and shows them.
+pub struct Viewer<'a> {
+    kept: KeptLines<'a>,
+    words: KeptWords<'a>,
+    show: Show,
+    lang: Lang,
+}
+
+impl<'a> Viewer<'a> {
+    /// Nothing opened yet.
+    #[must_use]
+    pub fn new(core: &'a Core, show: Show, lang: Lang) -> Self {
+        Self {
+            kept: KeptLines::new(core),
+            words: KeptWords::new(core),
+            show,
+            lang,
+        }
+    }
+
+    /// A line as the interface shows it, without the findings that refused it.
+    ///
+    /// # Errors
+    /// When a record can't be read.
+    pub fn view(&mut self, seen: &Seen) -> Result<LineView, QueryError> {
+        let (show, lang) = (self.show, self.lang);
+        let (kept, remains) = self.kept.open(seen)?;
+        let mut view = line_view(seen, kept, show, lang);
+        if let Some(remains) = remains.filter(|_| kept.is_none()) {
+            view.name.clone_from(&remains.name);
+            view.id_type.clone_from(&remains.id_type);
+            view.id_number.clone_from(&remains.id_number);
+            view.account.clone_from(&remains.account);
+            view.payee_bank = remains.payee_bank.map(|bank| bank.to_string());
+            view.amount_fen = remains.amount.map(|amount| amount.0);
+            view.gross_fen = remains.gross_amount.map(|amount| amount.0);
+        }
+        if let Some(said) = self.words.of(seen)? {
+            let text = said.text(kept, show);
+            view.why = said.why(seen, text.as_deref(), lang);
+            view.bank_code.clone_from(&said.bank_code);
+            view.bank_text = text;
+        }
+        Ok(view)
+    }
+}
+
+/// The payer and the employer's name as their file states them: sealed in the batch's closing
+/// record. `None` where the employer's data was erased.
 ///
 /// # Errors
 /// When the record can't be read.
-pub fn employer_name(core: &Core, accepted_at: u64) -> Result<Option<String>, QueryError> {
+pub fn payer(core: &Core, accepted_at: u64) -> Result<Option<PayerPart>, QueryError> {
     let (record, _) = core.event(accepted_at)?;
     let text = match core.personal(&record) {
         Ok(text) => text,
@@ -121,13 +190,20 @@ pub fn employer_name(core: &Core, accepted_at: u64) -> Result<Option<String>, Qu
     if text.is_empty() {
         return Ok(None);
     }
-    let part: PayerPart = serde_json::from_slice(&text).map_err(CoreError::from)?;
-    Ok(part.employer_name)
+    let part = serde_json::from_slice(&text).map_err(CoreError::from)?;
+    Ok(Some(part))
+}
+
+/// The employer's name alone.
+///
+/// # Errors
+/// When the record can't be read.
+pub fn employer_name(core: &Core, accepted_at: u64) -> Result<Option<String>, QueryError> {
+    Ok(payer(core, accepted_at)?.and_then(|payer| payer.employer_name))
 }
 
 /// A line as the interface shows it.
-#[must_use]
-pub fn line_view(seen: &Seen, kept: Option<&KeptLine>, show: Show, lang: Lang) -> LineView {
+fn line_view(seen: &Seen, kept: Option<&KeptLine>, show: Show, lang: Lang) -> LineView {
     let line = &seen.line;
     let personal = |clear: &dyn Fn(&KeptLine) -> String, masked: &dyn Fn(&KeptLine) -> String| {
         kept.map(|kept| match show {
@@ -155,7 +231,9 @@ pub fn line_view(seen: &Seen, kept: Option<&KeptLine>, show: Show, lang: Lang) -
         payee_bank: kept
             .and_then(|kept| kept.payee_bank)
             .map(|bank| bank.to_string()),
-        amount_fen: line.amount_fen,
+        // Of a refused line the book has no amount, only what could be read of it has.
+        amount_fen: Some(line.amount_fen)
+            .filter(|fen| line.state != LineState::Refused || *fen != 0),
         gross_fen: kept
             .and_then(|kept| kept.gross_amount)
             .map(|amount| amount.0),
@@ -168,10 +246,14 @@ pub fn line_view(seen: &Seen, kept: Option<&KeptLine>, show: Show, lang: Lang) -
         disputed: line
             .disputed
             .map(|dispute| dispute_word(dispute).to_owned()),
+        why: None,
+        bank_code: None,
+        bank_text: None,
         reported_fen: line.reported_fen,
         file_no: (line.file_no != 0).then_some(line.file_no),
         corrects: seen.corrects.map(|payment| payment.to_string()),
         corrected_by: seen.corrected_by.map(|payment| payment.to_string()),
+        refused_by: None,
     }
 }
 

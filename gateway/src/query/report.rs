@@ -3,8 +3,10 @@
 use crate::access::Sight;
 use crate::book::{Batch, BatchState, Sums};
 use crate::core::Core;
+use crate::intake::lines::KeptLine;
 use crate::query::batches::last_record;
-use crate::query::personal::{KeptLines, Seen};
+use crate::query::personal::{KeptLines, Seen, Show};
+use crate::query::said::KeptWords;
 use crate::query::{QueryError, moment};
 use schemas::value::{BatchId, Fen};
 use schemas::{FailureReason, Lang, LineState, codes};
@@ -49,10 +51,14 @@ pub fn report(core: &Core, sight: Sight, id: BatchId) -> Option<(Report, u64)> {
     Some((report, last_record(batch)))
 }
 
-/// One status of all transactions, or `PART`.
+/// One status of all transactions, or `PART`. Money that came back was settled once, so its
+/// transaction is `ACSC` with a reason; a group that has such a one is never settled as a whole.
 fn group_status(batch: &Batch) -> &'static str {
     if batch.state() == BatchState::Withdrawn {
         return "CANC";
+    }
+    if batch.sums.of(LineState::Returned).count > 0 {
+        return "PART";
     }
     let mut statuses = batch.sums.iter().filter(|(_, sum)| sum.count > 0);
     let first = statuses
@@ -95,6 +101,15 @@ impl Report {
             total = Fen(self.sums.iter().map(|(_, sum)| sum.fen).sum()),
             status = self.group_status,
         )?;
+        let returned = self.sums.of(LineState::Returned);
+        if returned.count > 0 {
+            let (count, sum) = (returned.count, Fen(returned.fen));
+            let words = match lang {
+                Lang::Zh => format!("其中 {count} 笔 {sum} 元已付后退汇"),
+                Lang::En => format!("{count} of them, {sum} yuan, were paid and came back"),
+            };
+            reason(&Code::Own("returned"), &[words], out)?;
+        }
         for (status, (count, fen)) in self.per_status() {
             write!(
                 out,
@@ -108,10 +123,11 @@ impl Report {
             "</OrgnlGrpInfAndSts>\n<OrgnlPmtInfAndSts><OrgnlPmtInfId>{}</OrgnlPmtInfId>\n",
             escaped(&self.batch_no)
         )?;
-        let mut kept = KeptLines::new(core);
+        let (mut kept, mut words) = (KeptLines::new(core), KeptWords::new(core));
         for seen in &self.lines {
-            let reference = kept.of(seen)?.and_then(|kept| kept.reference.clone());
-            transaction(seen, reference.as_deref(), lang, out)?;
+            let kept = kept.of(seen)?;
+            let reference = kept.and_then(|kept| kept.reference.as_deref());
+            transaction(seen, reference, &told(seen, kept, &mut words, lang)?, out)?;
         }
         out.write_all(b"</OrgnlPmtInfAndSts>\n</CstmrPmtStsRpt>\n</Document>\n")?;
         Ok(())
@@ -131,7 +147,7 @@ impl Report {
 fn transaction(
     seen: &Seen,
     reference: Option<&str>,
-    lang: Lang,
+    told: &[String],
     out: &mut dyn Write,
 ) -> Result<(), QueryError> {
     let line = &seen.line;
@@ -148,20 +164,26 @@ fn transaction(
         "<OrgnlEndToEndId>{end_to_end}</OrgnlEndToEndId><TxSts>{}</TxSts>",
         line.state.iso_status()
     )?;
-    if let Some((code, words)) = why(line.state, line.reason, lang) {
-        let code = match code {
-            Code::Iso(code) => format!("<Cd>{code}</Cd>"),
-            Code::Own(word) => format!("<Prtry>{word}</Prtry>"),
-        };
-        let words: String = words.chars().take(105).collect();
-        write!(
-            out,
-            "<StsRsnInf><Rsn>{code}</Rsn><AddtlInf>{}</AddtlInf></StsRsnInf>",
-            escaped(&words)
-        )?;
+    if let Some(code) = code_of(line.state, line.reason) {
+        reason(&code, told, out)?;
     }
     out.write_all(b"</TxInfAndSts>\n")?;
     Ok(())
+}
+
+/// Characters of a text of ISO 20022 that holds 105.
+const WORDS_CHARS_MAX: usize = 105;
+
+fn reason(code: &Code, words: &[String], out: &mut dyn Write) -> Result<(), QueryError> {
+    match code {
+        Code::Iso(code) => write!(out, "<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn>")?,
+        Code::Own(word) => write!(out, "<StsRsnInf><Rsn><Prtry>{word}</Prtry></Rsn>")?,
+    }
+    for text in words {
+        let text: String = text.chars().take(WORDS_CHARS_MAX).collect();
+        write!(out, "<AddtlInf>{}</AddtlInf>", escaped(&text))?;
+    }
+    Ok(write!(out, "</StsRsnInf>")?)
 }
 
 /// A reason of the external code set of ISO 20022 where one says the same, else our own word.
@@ -170,27 +192,60 @@ enum Code {
     Own(&'static str),
 }
 
-fn why(state: LineState, reason: Option<FailureReason>, lang: Lang) -> Option<(Code, String)> {
-    let text = |zh: &str, en: &str| match lang {
+fn code_of(state: LineState, reason: Option<FailureReason>) -> Option<Code> {
+    match state {
+        LineState::Returned => Some(Code::Own("returned")),
+        LineState::Unknown => Some(Code::Own("unknown")),
+        LineState::Refused => Some(Code::Own("refused")),
+        LineState::Held
+        | LineState::Released
+        | LineState::Intended
+        | LineState::Accepted
+        | LineState::Paid
+        | LineState::Failed
+        | LineState::Cancelled => reason.map(code),
+    }
+}
+
+/// Why, in words: ours first, then what the bank said, the person masked.
+fn told(
+    seen: &Seen,
+    kept: Option<&KeptLine>,
+    words: &mut KeptWords<'_>,
+    lang: Lang,
+) -> Result<Vec<String>, QueryError> {
+    let pick = |zh: &str, en: &str| match lang {
         Lang::Zh => zh.to_owned(),
         Lang::En => en.to_owned(),
     };
-    match (state, reason) {
-        (LineState::Returned, _) => Some((
-            Code::Own("returned"),
-            text("已付后退汇", "paid, and the money came back"),
-        )),
-        (LineState::Unknown, _) => Some((
-            Code::Own("unknown"),
-            text("支付不明", "nobody knows whether it was paid"),
-        )),
-        (LineState::Refused, _) => Some((
-            Code::Own("refused"),
-            text("报送时未受理", "refused at intake"),
-        )),
-        (_, Some(reason)) => Some((code(reason), codes::reason_text(reason, lang).to_owned())),
-        (_, None) => None,
+    let line = &seen.line;
+    let mut told = match line.state {
+        LineState::Returned => vec![pick("已付后退汇", "paid, and the money came back")],
+        LineState::Unknown => vec![pick("支付不明", "nobody knows whether it was paid")],
+        LineState::Refused => vec![pick("报送时未受理", "refused at intake")],
+        LineState::Held
+        | LineState::Released
+        | LineState::Intended
+        | LineState::Accepted
+        | LineState::Paid
+        | LineState::Failed
+        | LineState::Cancelled => {
+            let reason = line.reason.map(|reason| codes::reason_text(reason, lang));
+            reason.map(str::to_owned).into_iter().collect()
+        }
+    };
+    if told.is_empty() {
+        return Ok(told);
     }
+    if let Some(said) = words.of(seen)? {
+        let text = said.text(kept, Show::Masked);
+        let bank = [said.bank_code.clone(), text.clone()];
+        let bank: Vec<String> = bank.into_iter().flatten().collect();
+        let why = said.why(seen, text.as_deref(), lang);
+        let words = pick("银行给出的原因：", "the bank's reason: ") + &bank.join(" ");
+        told.extend(why.or_else(|| (!bank.is_empty()).then_some(words)));
+    }
+    Ok(told)
 }
 
 fn code(reason: FailureReason) -> Code {

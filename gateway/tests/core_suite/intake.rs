@@ -44,6 +44,10 @@ fn another_body_under_the_number_is_a_conflict_that_names_the_field() {
     let other_amount = (LI.0, LI.1, LI.2, "7080.01");
     let cases = [
         (file("GZ-1", &[ZHANG, other_amount]), "lines[2].amount"),
+        (
+            file("GZ-1", &[ZHANG, ("李样三", LI.1, LI.2, LI.3)]),
+            "lines[2].name",
+        ),
         (file("GZ-1", &[ZHANG]), "line_count"),
         (
             file("GZ-1", &[ZHANG, LI]).replace("2026-11\n", "2026-10\n"),
@@ -170,6 +174,7 @@ fn the_batch_that_carries_a_wage_now_is_named_among_many() {
     };
     let earlier = format!("{}.2", carries.batch);
     assert_eq!(findings[0].arguments.get("earlier"), Some(&earlier));
+    assert_eq!(findings[0].value.as_deref(), Some("GZ-4 / 2"));
     // The same after a restart, which reads them all again.
     desk.core.journal().commit().unwrap();
     let desk = desk.crash();

@@ -1,5 +1,6 @@
 //! The judge of the head: required keys, values, the month and the paying bank.
 
+use super::ReadOptions;
 use super::judge::{Judge, reason, typed_as_number};
 use super::raw::{RawHead, masked, shown, shown_code};
 use super::spreadsheet;
@@ -102,10 +103,17 @@ impl Desk<'_> {
         Some(code)
     }
 
-    fn month(&mut self, today: time::Date) -> Option<PayMonth> {
+    fn month(&mut self, options: &ReadOptions<'_>) -> Option<PayMonth> {
         let code = FindingCode::PayMonthInvalid;
         let month = self.read(HeadKey::PayMonth, code, PayMonth::parse)?;
-        let current = PayMonth::of(today).filter(|current| month > *current);
+        // Which of the two is meant, only the sender knows.
+        if let Some(given) = options.pay_month.filter(|given| *given != month) {
+            let finding = Finding::of_file(code).field("pay_month");
+            let finding = finding.value(month.to_string()).with("stated", month);
+            self.findings.push(finding.with("expected", given));
+            return None;
+        }
+        let current = PayMonth::of(options.today).filter(|current| month > *current);
         let Some(current) = current else {
             return Some(month);
         };
@@ -189,7 +197,7 @@ fn names_no_region(code: &str) -> bool {
 pub(super) fn judge(
     raw: &RawHead,
     judge: &mut Judge,
-    today: time::Date,
+    options: &ReadOptions<'_>,
     findings: &mut Vec<Finding>,
 ) -> HeadValues {
     let mut desk = Desk { raw, findings };
@@ -200,7 +208,7 @@ pub(super) fn judge(
     let code = FindingCode::TextNotEncodable;
     let employer_name = desk.optional(HeadKey::EmployerName, code, plain);
     let project_code = desk.project_code(account);
-    let pay_month = desk.month(today);
+    let pay_month = desk.month(options);
     let paying_bank = desk.paying_bank(judge);
     let code = FindingCode::PayerAccountInvalid;
     let payer_account = desk.read(HeadKey::PayerAccount, code, AccountNo::parse);

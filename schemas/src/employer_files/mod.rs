@@ -32,7 +32,9 @@ pub use spill::{MemorySpill, Spill, SpillPlace};
 use crate::batch::{BatchHead, HeadDraft, PayLine};
 use crate::finding::Finding;
 use crate::text::Charset;
-use crate::value::{BankCode, Fen, PayMonth};
+use crate::value::{
+    AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PayMonth, PaymentId,
+};
 use std::io::{Read, Seek};
 
 /// A format of employers' files.
@@ -113,7 +115,8 @@ impl Default for Limits {
 pub struct ReadOptions<'a> {
     /// Overrides detection.
     pub format: Option<Format>,
-    /// The month for which is paid, where the file has no place for it (pain.001); wins there.
+    /// The month for which is paid, where the file has no place for it (pain.001). A file that
+    /// states another month is refused with `pay_month_invalid`.
     pub pay_month: Option<PayMonth>,
     /// Today in +08:00, for `pay_month_in_future`.
     pub today: time::Date,
@@ -169,7 +172,15 @@ pub trait Sink {
     /// # Errors
     /// As above.
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError>;
-    /// A line that has an error and can't be paid: its place, and what could be read of it.
+    /// What could be read of a line that has an error, right before [`Sink::refused`]. Most
+    /// receivers have no use for it.
+    ///
+    /// # Errors
+    /// As above.
+    fn unpayable(&mut self, _line: &Unpayable<'_>) -> Result<(), SinkError> {
+        Ok(())
+    }
+    /// A line that has an error and can't be paid: its place.
     ///
     /// # Errors
     /// As above.
@@ -181,6 +192,40 @@ pub trait Sink {
     /// # Errors
     /// As above.
     fn finding(&mut self, finding: Finding) -> Result<(), SinkError>;
+}
+
+/// What could be read of a line that has an error: absent is what the file does not have and
+/// what its findings are about.
+#[derive(Clone, Copy)]
+pub struct Unpayable<'a> {
+    /// Place among the lines, from 1.
+    pub index: u32,
+    /// Place in the file.
+    pub row: u32,
+    /// The number as written, else the place.
+    pub line_no: LineNo,
+    /// The sender's reference.
+    pub reference: Option<&'a str>,
+    /// Name.
+    pub name: Option<&'a str>,
+    /// Kind of document.
+    pub id_type: IdType,
+    /// Number of the document.
+    pub id_number: Option<IdNumber>,
+    /// Account.
+    pub account: Option<AccountNo>,
+    /// Bank of the account.
+    pub payee_bank: Option<BankCode>,
+    /// Branch of the account.
+    pub cnaps_code: Option<CnapsCode>,
+    /// What was to be paid.
+    pub amount: Option<Fen>,
+    /// What was earned.
+    pub gross_amount: Option<Fen>,
+    /// Text.
+    pub memo: Option<&'a str>,
+    /// The payment that it corrects.
+    pub corrects: Option<PaymentId>,
 }
 
 /// The receiver could not take what was read.

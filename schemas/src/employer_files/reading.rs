@@ -10,8 +10,8 @@ use super::raw::{RawHead, RawLine, Receiver, Stop, Tally, yuan};
 use super::store::{Counts, Store};
 use super::template::Column;
 use super::{
-    Format, LineRules, ReadError, ReadOptions, Sink, SinkError, Source, Summary, csv, json,
-    pain_001, xlsx,
+    Format, LineRules, ReadError, ReadOptions, Sink, SinkError, Source, Summary, Unpayable, csv,
+    json, pain_001, xlsx,
 };
 use crate::batch::{PayLine, Payee};
 use crate::finding::{Finding, FindingCode, Severity};
@@ -195,6 +195,7 @@ impl<'a> Reading<'a> {
             }
             None if self.head_delivered() => {
                 let line_no = values.line_no.map(|number| number.0);
+                self.sink.unpayable(&unpayable(values, row))?;
                 self.sink.refused(values.index, row, line_no)?;
             }
             None => {}
@@ -233,11 +234,29 @@ fn pay_line<'v>(values: &Values<'v>, row: u32) -> Option<PayLine<'v>> {
     })
 }
 
+fn unpayable<'v>(values: &Values<'v>, row: u32) -> Unpayable<'v> {
+    Unpayable {
+        index: values.index,
+        row,
+        line_no: LineNo(values.number()),
+        reference: values.reference,
+        name: values.name,
+        id_type: values.id_type,
+        id_number: values.id_number,
+        account: values.account,
+        payee_bank: values.bank,
+        cnaps_code: values.cnaps_code,
+        amount: values.amount,
+        gross_amount: values.gross_amount,
+        memo: values.memo,
+        corrects: values.corrects,
+    }
+}
+
 impl Receiver for Reading<'_> {
     fn head(&mut self, raw: &RawHead) -> Result<(), Stop> {
         let mut findings = Vec::new();
-        let today = self.options.today;
-        let values = head::judge(raw, &mut self.judge, today, &mut findings);
+        let values = head::judge(raw, &mut self.judge, self.options, &mut findings);
         for finding in findings {
             self.store.push(finding)?;
         }

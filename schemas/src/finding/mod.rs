@@ -7,7 +7,7 @@ mod table;
 mod tests;
 
 pub use code::FindingCode;
-pub use table::{TableError, check_table, field_name, hint, message};
+pub use table::{TableError, check_table, field_name, field_title, hint, message};
 
 use std::collections::BTreeMap;
 

@@ -69,8 +69,14 @@ pub fn field_name(field: &'static str, lang: Lang) -> &'static str {
         .unwrap_or(field)
 }
 
+/// The same for a key that is only known at run time; `None` where the table lacks it.
+#[must_use]
+pub fn field_title(field: &str, lang: Lang) -> Option<&'static str> {
+    TABLE.as_ref()?.title(field, lang)
+}
+
 /// Places that a text may have; a misspelt one is refused at start.
-const PLACES: [&str; 30] = [
+const PLACES: [&str; 32] = [
     "value",
     "line",
     "row",
@@ -88,6 +94,8 @@ const PLACES: [&str; 30] = [
     "found",
     "first_row",
     "other_bank",
+    "other_batch",
+    "other_line",
     "month",
     "current",
     "reason",

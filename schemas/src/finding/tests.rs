@@ -225,7 +225,24 @@ fn names_that_banks_adapters_give_fill_the_same_places() {
         .with("earlier", "B20261120-9.1")
         .with("state", "paid");
     let text = earlier.message(Lang::Zh);
-    assert!(text.ends_with("，B20261120-9.1（已支付）"), "{text}");
+    assert!(
+        text.ends_with("已在其他批次（B20261120-9.1）中，现为“已支付”"),
+        "{text}"
+    );
+    let named = earlier.with("other_batch", "GZ-1").with("other_line", 7);
+    let text = named.message(Lang::Zh);
+    assert!(
+        text.contains("已在批次 GZ-1 的序号 7（B20261120-9.1）中"),
+        "{text}"
+    );
+    let month = line(C::PayMonthInvalid)
+        .with("stated", "2026-09")
+        .with("expected", "2026-10");
+    assert_eq!(
+        month.message(Lang::Zh),
+        "文件写的工资月份是 2026-09，而报送时指定的是 2026-10，两者不一致"
+    );
+    assert!(month.hint(Lang::En).contains("give 2026-09 with the call"));
     let lost = line(C::NameNotEncodable)
         .with("character", '𠮷')
         .with("code_point", "U+20BB7");
@@ -238,6 +255,8 @@ fn fields_have_their_titles() {
     assert_eq!(field_name("amount", Lang::Zh), "实发金额");
     assert_eq!(field_name("amount", Lang::En), "amount");
     assert_eq!(field_name("no_such", Lang::Zh), "no_such");
+    assert_eq!(super::field_title("memo", Lang::Zh), Some("备注"));
+    assert_eq!(super::field_title("no_such", Lang::Zh), None);
 }
 
 #[test]

@@ -59,9 +59,14 @@ impl Ended {
 
 /// Runs one command to its end.
 pub fn run(arguments: &[impl AsRef<OsStr>]) -> Ended {
+    run_in(arguments, "en")
+}
+
+/// Runs it in a language.
+pub fn run_in(arguments: &[impl AsRef<OsStr>], lang: &str) -> Ended {
     let child = Command::new(program())
         .args(arguments)
-        .args(["--lang", "en"])
+        .args(["--lang", lang])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

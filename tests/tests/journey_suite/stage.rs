@@ -1,6 +1,6 @@
 //! The stage: certificates, the banks' side, a configuration folder, and the program on it.
 
-use super::program::{Ended, Serving, run};
+use super::program::{Ended, Serving, run, run_in};
 use super::wages::{PAYER, PAYER_NAME, Row, Wages};
 use adapters::{BankAdapter, Book};
 use certs::random::SystemRandom;
@@ -235,6 +235,20 @@ impl Stage {
     /// `anxin` as a party.
     pub fn command(&self, who: &str, words: &[&str]) -> Ended {
         run(&self.words(who, words))
+    }
+
+    /// What `anxin` prints for a clerk: in Chinese, not as a document.
+    pub fn page(&self, who: &str, words: &[&str]) -> Ended {
+        let mut words = self.words(who, words);
+        words.retain(|word| word != "--json");
+        run_in(&words, "zh")
+    }
+
+    /// `anxin submit` of bytes, as [`Stage::page`].
+    pub fn submit_page(&self, who: &str, name: &str, bytes: &[u8]) -> Ended {
+        let mut words = self.submission(who, name, bytes, &[]);
+        words.retain(|word| word != "--json");
+        run_in(&words, "zh")
     }
 
     /// The words of `anxin submit` of bytes, which are written to a file of that name.

@@ -142,6 +142,12 @@ pub struct BatchView {
     pub next_bank_day: Option<String>,
     /// Journal sequence of its acceptance.
     pub sequence: u64,
+    /// The paying account, masked; in the list of batches left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payer_account: Option<String>,
+    /// The name of the paying account, masked; in the list of batches left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payer_name: Option<String>,
     /// Its bank files; in the list of batches left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub files: Option<Vec<FileView>>,
@@ -186,8 +192,8 @@ pub struct LineView {
     pub account: Option<String>,
     /// Payee's bank.
     pub payee_bank: Option<String>,
-    /// What is paid.
-    pub amount_fen: i64,
+    /// What is paid; null where nothing of a refused line's amount could be read.
+    pub amount_fen: Option<i64>,
     /// What was earned.
     pub gross_fen: Option<i64>,
     /// Where it stands.
@@ -198,6 +204,12 @@ pub struct LineView {
     pub reason: Option<String>,
     /// Why it failed, in words.
     pub reason_text: Option<String>,
+    /// Why it is unknown, since when there is no answer, or that it came back, in words.
+    pub why: Option<String>,
+    /// The bank's last code for it, as it came.
+    pub bank_code: Option<String>,
+    /// The bank's last words for it, the person masked.
+    pub bank_text: Option<String>,
     /// `result_contradiction` or `result_mismatch` until resolved.
     pub disputed: Option<String>,
     /// What the bank last reported, in fen.
@@ -208,6 +220,10 @@ pub struct LineView {
     pub corrects: Option<String>,
     /// Its live correction.
     pub corrected_by: Option<String>,
+    /// The errors that refused it at intake; only of a refused line, in a batch's lines and in a
+    /// payment's history.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused_by: Option<Vec<FindingView>>,
 }
 
 /// A page of a batch's lines.

@@ -77,6 +77,21 @@ pub struct PaymentEvent {
     pub message: Option<u64>,
     /// Where the record is.
     pub journal: JournalPosition,
+    /// How often the same question or answer came with no change of the line between; else 1.
+    pub count: u64,
+    /// The last of them; null where it happened once.
+    pub last: Option<LastTime>,
+}
+
+/// The last one of a run of the same questions or answers.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LastTime {
+    /// When.
+    pub time: String,
+    /// Journal sequence of the bank's message.
+    pub message: Option<u64>,
+    /// Where the record is.
+    pub journal: JournalPosition,
 }
 
 /// A resolution that waits for its second operator.
@@ -100,7 +115,8 @@ pub struct PaymentHistory {
     /// The payment.
     #[serde(flatten)]
     pub payment: PaymentView,
-    /// Every event, oldest first.
+    /// What happened, oldest first. The same question or answer again stands once with its
+    /// count, its first and its last time; `?events=all` lists each.
     pub events: Vec<PaymentEvent>,
 }
 

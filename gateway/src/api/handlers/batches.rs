@@ -7,6 +7,7 @@ use crate::api::problem::{Kind, Problem};
 use crate::core::{CoreError, Fact};
 use crate::event::{Event, Grounds};
 use crate::query::batches as query;
+use crate::query::correction::CorrectionFormat;
 use crate::query::{Cursor, correction, findings as kept_findings, report as status_report};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use schemas::LineState;
@@ -164,9 +165,15 @@ pub async fn correction(call: Call) -> Answer {
         return Err(Problem::new(Kind::Forbidden));
     };
     let id = call.part("id", BatchId::parse)?;
+    let format = match call.query.get("format") {
+        None => CorrectionFormat::default(),
+        Some(word) => CorrectionFormat::parse(word).ok_or_else(|| {
+            Problem::bad("format", "格式应为 csv、xlsx 或 json", "csv, xlsx or json")
+        })?,
+    };
     let correction = call
         .read(move |app| {
-            let found = correction::correction(app.core(), employer, id)?;
+            let found = correction::correction(app.core(), employer, id, format)?;
             let (correction, sequence) = found.ok_or_else(Problem::not_found)?;
             if correction.line_count == 0 {
                 return Err(nothing_to_correct());
@@ -187,8 +194,9 @@ pub async fn correction(call: Call) -> Answer {
             Ok((correction, recorded.max(sequence)))
         })
         .await?;
-    let mut response = bytes("text/csv; charset=utf-8", correction.csv)?;
-    let name = format!("attachment; filename=\"{id}-correction.csv\"");
+    let mut response = bytes(format.content_type(), correction.bytes)?;
+    let extension = format.extension();
+    let name = format!("attachment; filename=\"{id}-correction.{extension}\"");
     let headers = [(header::CONTENT_DISPOSITION, name)];
     for (name, value) in headers {
         set(response.headers_mut(), name, &value);

@@ -35,6 +35,14 @@ impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match error {
             QueryError::Core(error) => error.into(),
+            QueryError::Sheet(error) => {
+                tracing::warn!(%error, "no office file was written");
+                Self::bad(
+                    "format",
+                    "明细过多或文字过长，xlsx 放不下，请改用 csv 或 json",
+                    "too much for an office file: use csv or json",
+                )
+            }
             error @ (QueryError::Line(_) | QueryError::Finding(_) | QueryError::Write(_)) => {
                 Self::internal(&error)
             }

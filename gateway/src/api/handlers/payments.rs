@@ -65,8 +65,6 @@ pub async fn search(call: Call) -> Answer {
 }
 
 fn filter(call: &Call) -> Result<Filter, Problem> {
-    let yuan = call.parameter("amount", |text| Fen::parse_yuan(text).ok())?;
-    let fen = call.parameter("amount_fen", |text| Fen::parse_fen(text).ok())?;
     let states = |text: &str| {
         text.split(',')
             .map(|word| LineState::parse(word.trim()))
@@ -83,8 +81,34 @@ fn filter(call: &Call) -> Result<Filter, Problem> {
         pay_month: call.parameter("pay_month", |text| PayMonth::parse(text).ok())?,
         from: call.parameter("from", date)?,
         to: call.parameter("to", date)?,
-        amount_fen: yuan.or(fen).map(|amount| amount.0),
+        amount_fen: amount(call)?,
     })
+}
+
+/// `amount` is in yuan and shows it by its point; `amount_fen` is in fen.
+fn amount(call: &Call) -> Result<Option<i64>, Problem> {
+    let fen = call.parameter("amount_fen", |text| Fen::parse_fen(text).ok())?;
+    let Some(text) = call.query.get("amount") else {
+        return Ok(fen.map(|amount| amount.0));
+    };
+    // Digits alone may be yuan or fen: nobody is to search for a hundredth of a wage.
+    let yuan = Fen::parse_yuan(text).ok();
+    let yuan = yuan.filter(|_| text.contains(['.', '．'])).ok_or_else(|| {
+        Problem::bad(
+            "amount",
+            "amount 以元为单位，须写出小数点，例如 6523.50；以分为单位请改用 amount_fen=652350",
+            "amount is in yuan and must have its decimal point, like 6523.50; for fen use \
+             amount_fen=652350",
+        )
+    })?;
+    if fen.is_some_and(|fen| fen != yuan) {
+        return Err(Problem::bad(
+            "amount",
+            "amount 与 amount_fen 不是同一金额，请只给一个",
+            "amount and amount_fen are not the same amount; give one of them",
+        ));
+    }
+    Ok(Some(yuan.0))
 }
 
 /// A day, or a moment of which the day in China counts.
@@ -167,9 +191,12 @@ fn disclose(
 pub async fn read(call: Call) -> Answer {
     let (sight, lang) = (call.sight(), call.lang);
     let id = call.part("id", PaymentId::parse)?;
+    let every = call
+        .parameter("events", |word| (word == "all").then_some(true))?
+        .unwrap_or(false);
     let found = call
         .read(move |app| {
-            let found = history::payment(app.core(), sight, id, lang)?;
+            let found = history::payment(app.core(), sight, id, lang, every)?;
             found.ok_or_else(Problem::not_found)
         })
         .await?;

@@ -151,22 +151,72 @@ fn told(receipt: &Receipt, findings: Vec<Value>, replayed: Option<bool>) -> Batc
 }
 
 fn conflicting(conflict: &Conflict) -> Problem {
-    let field = &conflict.field;
+    let field = conflict.field.as_str();
+    let (zh, en) = (place(field, Lang::Zh), place(field, Lang::En));
     Problem::new(Kind::Conflict)
         .detail(
-            &format!("该批次号已用于其他内容，第一处不同：{field}"),
-            &format!("this batch number is in use for something else; first difference: {field}"),
+            &format!("该批次号已用于其他内容，第一处不同：{zh}"),
+            &format!("this batch number is in use for something else; first difference: {en}"),
         )
         .with("batch_id", conflict.batch.to_string())
-        .with("field", field.as_str())
+        .with("field", field)
+}
+
+/// A field of the head or of a line as the sender knows it, with its key.
+fn place(field: &str, lang: Lang) -> String {
+    let (line, key) = match field
+        .strip_prefix("lines[")
+        .and_then(|of| of.split_once(']'))
+    {
+        Some((line, rest)) => (Some(line), rest.strip_prefix('.').unwrap_or(rest)),
+        None => (None, field),
+    };
+    let words = match (key, lang) {
+        ("content", Lang::Zh) => "仅文件写法，各字段均相同",
+        ("content", Lang::En) => "only how it is written (every field is the same)",
+        ("policy", Lang::Zh) => "对有误明细的处理方式",
+        ("policy", Lang::En) => "what happens to bad lines",
+        (key, lang) => schemas::finding::field_title(key, lang).unwrap_or(key),
+    };
+    match (line, lang) {
+        (Some(line), Lang::Zh) if words.is_empty() => format!("第 {line} 笔明细（{field}）"),
+        (Some(line), Lang::En) if words.is_empty() => format!("line {line} ({field})"),
+        (Some(line), Lang::Zh) => format!("第 {line} 笔明细的{words}（{field}）"),
+        (Some(line), Lang::En) => format!("{words} of line {line} ({field})"),
+        (None, Lang::Zh) => format!("{words}（{field}）"),
+        (None, Lang::En) => format!("{words} ({field})"),
+    }
 }
 
 fn refused(findings: &[Finding], summary: &Summary, lang: Lang) -> Problem {
-    Problem::new(Kind::FileRefused)
+    let total = summary.errors + summary.warnings + summary.notes;
+    let shown = findings.len() as u64;
+    let problem = Problem::new(Kind::FileRefused)
         .with("errors", summary.errors)
         .with("warnings", summary.warnings)
+        .with("notes", summary.notes)
+        .with("findings_total", total)
         .with("line_count", summary.line_count)
         .with("lines_ok", summary.lines_ok)
         .with("total_fen", summary.total.0)
-        .with("findings", in_language(findings, lang))
+        .with("findings", in_language(findings, lang));
+    if shown >= total {
+        return problem;
+    }
+    // Who mends only what is listed would be refused again.
+    let (errors, warnings, notes) = (summary.errors, summary.warnings, summary.notes);
+    problem.with("findings_left_out", total - shown).detail(
+        &format!(
+            "文件有错误，未占用批次号。问题共 {total} 条（错误 {errors}、警告 {warnings}、提示 \
+             {notes}），此处只列出前 {shown} 条；请用 anxin check 查看全部，修改后重新报送"
+        ),
+        &format!(
+            "The file has errors and used up no batch number. Of {total} findings ({errors} \
+             errors, {warnings} warnings, {notes} notes) the first {shown} are here; anxin check \
+             lists all of them"
+        ),
+    )
 }
+
+#[cfg(test)]
+mod tests;

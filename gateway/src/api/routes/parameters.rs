@@ -61,6 +61,49 @@ pub const PROJECT: Parameter = parameter(
 pub const FROM: Parameter = parameter("from", "受理日起", "first day of acceptance", "2026-11-01");
 /// See its words.
 pub const TO: Parameter = parameter("to", "受理日止", "last day of acceptance", "2026-11-30");
+/// See its words.
+pub const SUBMITTED_MONTH: Parameter = parameter(
+    "pay_month",
+    "工资月份，供没有此项的文件（pain.001）使用；与文件所写不一致时整个文件不受理",
+    "month of the wage, for a file that has none (pain.001); a file that states another month is \
+     refused",
+    "2026-11",
+);
+/// See its words.
+pub const AMOUNT: Parameter = parameter(
+    "amount",
+    "金额，以元为单位，必须写出小数点；没有小数点的数字不接受，因为分不清元和分",
+    "amount in yuan with its decimal point; digits alone are refused, they might be fen",
+    "6523.50",
+);
+/// See its words.
+pub const AMOUNT_FEN: Parameter = parameter(
+    "amount_fen",
+    "金额，以分为单位的整数，与各答复中的 amount_fen 相同",
+    "amount in whole fen, as amount_fen in the answers",
+    "652350",
+);
+/// See its words.
+pub const EVENTS: Parameter = parameter(
+    "events",
+    "all：逐条列出全部事件；不写则相同的查询与应答合并为一条，附次数和首末位置",
+    "all: every event; without it the same question or answer again stands once, with its count \
+     and the positions of the first and the last",
+    "all",
+);
+/// See its words.
+pub const CORRECTION_FORMAT: Parameter = parameter(
+    "format",
+    "csv（默认）、xlsx 或 json；用表格软件修改时请选 xlsx，长号码不会被改坏",
+    "csv (default), xlsx or json; take xlsx to edit it in a spreadsheet: long numbers stay whole",
+    "xlsx",
+);
+/// Content types of correction files.
+pub const CORRECTION_KINDS: &[&str] = &[
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/json",
+];
 /// Content types of employers' files; any other is taken as well and detected.
 pub const FILE_KINDS: &[&str] = &[
     "text/csv",

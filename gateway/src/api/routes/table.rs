@@ -1,8 +1,9 @@
 //! The table itself.
 
 use super::parameters::{
-    BANK, EMPLOYER, FILE_KINDS, FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, PAY_MONTH,
-    PROJECT, STATE, TO, parameter,
+    AMOUNT, AMOUNT_FEN, BANK, CORRECTION_FORMAT, CORRECTION_KINDS, EMPLOYER, EVENTS, FILE_KINDS,
+    FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, PAY_MONTH, PROJECT, STATE, SUBMITTED_MONTH,
+    TO, parameter,
 };
 use super::{Good, Method, Payload, Route};
 use crate::access::Role::{Bank, Employer, Operator, Regulator};
@@ -54,12 +55,7 @@ pub static ROUTES: &[Route] = &[
                 "all_or_nothing (default) or good_lines",
                 "good_lines",
             ),
-            parameter(
-                "pay_month",
-                "文件无处填写时的工资月份",
-                "where the file has none",
-                "2026-11",
-            ),
+            SUBMITTED_MONTH,
             parameter(
                 "format",
                 "指定格式：csv、xlsx、json、pain.001",
@@ -188,7 +184,8 @@ pub static ROUTES: &[Route] = &[
         who: &[Employer],
         zh: "补发文件：失败和退汇的明细，明文，留痕",
         en: "The failed and returned lines as a file to edit and submit, in clear, journalled",
-        good: &[good(200, "the file", Payload::Bytes(&["text/csv"]))],
+        parameters: &[CORRECTION_FORMAT],
+        good: &[good(200, "the file", Payload::Bytes(CORRECTION_KINDS))],
         problems: &[409],
         handler: |call| Box::pin(batches::correction(call)),
         ..POST
@@ -275,8 +272,8 @@ pub static ROUTES: &[Route] = &[
             PAY_MONTH,
             FROM,
             TO,
-            parameter("amount", "金额，元", "amount in yuan", "6523.50"),
-            parameter("amount_fen", "金额，分", "amount in fen", "652350"),
+            AMOUNT,
+            AMOUNT_FEN,
             parameter("region", "行政区划代码", "GB/T 2260 region", "330110"),
             parameter(
                 "purpose",
@@ -304,6 +301,7 @@ pub static ROUTES: &[Route] = &[
         who: &[Employer, Bank, Regulator],
         zh: "一笔支付及其全部事件",
         en: "One payment and every event with time, source, bank code and journal position",
+        parameters: &[EVENTS],
         good: &[good(200, "the payment", Payload::Json("PaymentHistory"))],
         handler: |call| Box::pin(payments::read(call)),
         ..GET

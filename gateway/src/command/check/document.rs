@@ -1,5 +1,6 @@
 //! The JSON of `anxin check` (INTERFACE section 6).
 
+use super::summary::other_bank;
 use schemas::employer_files::Summary;
 use schemas::value::{BankCode, BatchNo, Uscc};
 use schemas::{Finding, FindingCode, HeadDraft, Lang};
@@ -23,7 +24,7 @@ fn head_document(head: &HeadDraft) -> Value {
 }
 
 /// The document of the contract, without its findings.
-pub(super) fn document(summary: &Summary) -> Value {
+pub(super) fn document(summary: &Summary, bank: Option<BankCode>) -> Value {
     json!({
         "format": summary.format.as_str(),
         "encoding": summary.charset.name(),
@@ -35,6 +36,8 @@ pub(super) fn document(summary: &Summary) -> Value {
         "warnings": summary.warnings,
         "notes": summary.notes,
         "digest": crate::hex(&summary.digest),
+        "checked_bank": bank.map(|bank| bank.to_string()),
+        "checked_bank_is_stated": bank.and_then(|_| Some(other_bank(summary, bank)?.is_none())),
     })
 }
 

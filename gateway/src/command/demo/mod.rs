@@ -4,12 +4,10 @@ mod batch;
 mod cast;
 mod play;
 mod report;
-mod sheet;
 mod stage;
 
 pub(super) use batch::{Form, WageBatch};
 pub(super) use cast::{Cast, CastError};
-pub(super) use sheet::SheetError;
 
 use super::adapter::book;
 use super::arguments::Demo;
@@ -49,42 +47,47 @@ async fn perform(arguments: &Demo, folder: &Path, lang: Lang) -> Ended {
     // Hundreds of small files, each synced: nobody waits for them.
     let (cast, place) = (Arc::clone(&stage.cast), pki.clone());
     let writing = tokio::task::spawn_blocking(move || cast.write_to(&place));
-    announce(&stage.url, &pki, arguments.json, lang)?;
-    let played = tokio::select! {
-        played = play(arguments, &stage, lang) => Some(played),
-        _ = super::asked_to_stop() => None,
-    };
-    let exit = match played {
-        None => Exit::InputErrors,
-        Some(Err(error)) => return Err(broken(&error)),
-        Some(Ok(seen)) => {
-            let report = Report::of(&stage, arguments.seed, &seen, begun.elapsed());
-            let mut paper = paper();
-            if arguments.json {
-                paper.document(&report.document())?;
-            } else {
-                report.print(&mut paper, lang)?;
-            }
-            paper.flush()?;
-            if report.is_clean() {
-                Exit::Done
-            } else {
-                Exit::InputErrors
-            }
-        }
-    };
-    match writing.await {
+    let told = tell(arguments, &stage, &pki, begun, lang).await;
+    // Whatever became of it, a reader of the output who left too: the journal is closed.
+    let written = writing.await;
+    stage.sandbox.stop().await;
+    let stopped = stage.gateway.stop().await;
+    let exit = told?;
+    match written {
         Ok(written) => written.map_err(|error| broken(&error))?,
         Err(error) => return Err(broken(&error)),
     }
-    let exit = if arguments.once {
-        exit
-    } else {
-        keep_running(lang).await?
-    };
-    stage.sandbox.stop().await;
-    stage.gateway.stop().await.map_err(|error| broken(&error))?;
+    stopped.map_err(|error| broken(&error))?;
     Ok(exit)
+}
+
+/// The play itself and what is printed of it.
+async fn tell(arguments: &Demo, stage: &Stage, pki: &Path, begun: Instant, lang: Lang) -> Ended {
+    // A folder that is gone at the end is nothing to point at.
+    let stays = arguments.data.is_some() || !arguments.once;
+    let text = announcement(&stage.url, stays.then_some(pki), lang);
+    announce(&text, arguments.json)?;
+    let played = tokio::select! {
+        played = play(arguments, stage, lang) => played,
+        _ = super::asked_to_stop() => return Ok(Exit::InputErrors),
+    };
+    let seen = played.map_err(|error| broken(&error))?;
+    let report = Report::of(stage, arguments.seed, &seen, begun.elapsed());
+    let mut paper = paper();
+    if arguments.json {
+        paper.document(&report.document())?;
+    } else {
+        report.print(&mut paper, lang)?;
+    }
+    paper.flush()?;
+    if !arguments.once {
+        return keep_running(lang).await;
+    }
+    Ok(if report.is_clean() {
+        Exit::Done
+    } else {
+        Exit::InputErrors
+    })
 }
 
 async fn play(arguments: &Demo, stage: &Stage, lang: Lang) -> Result<Seen, play::PlayError> {
@@ -108,17 +111,34 @@ async fn play(arguments: &Demo, stage: &Stage, lang: Lang) -> Result<Seen, play:
     seen
 }
 
-/// The gateway's address comes first; on stderr where stdout is for the document.
-fn announce(url: &str, pki: &Path, as_json: bool, lang: Lang) -> Result<(), Failure> {
-    let folder = pki.display();
+/// The gateway's address comes first; then how to look for oneself, where the certificates stay.
+fn announcement(url: &str, pki: Option<&Path>, lang: Lang) -> String {
     let words = pick(lang, "网关", "gateway");
+    let Some(pki) = pki else {
+        let hint = pick(
+            lang,
+            "证书与日志在结束时删除;加 --data DIR 可保留,去掉 --once 可继续运行以便查看",
+            "certificates and journal are removed at the end; --data DIR keeps them, without \
+             --once all keeps running",
+        );
+        return format!("{words} {url}\n{hint}\n");
+    };
+    let folder = pki.display();
     let certificates = pick(lang, "证书", "certificates");
-    let hint = pick(lang, "例如以监管身份查看", "for example, as the regulator");
-    let text = format!(
+    let hint = pick(
+        lang,
+        "运行期间可以监管身份查看,例如",
+        "while it runs, look for yourself as the regulator, for example",
+    );
+    format!(
         "{words} {url}\n{certificates} {folder}\n{hint}\n  curl --cacert {folder}/ca.pem \
          --cert {folder}/regulator/330000.pem --key {folder}/regulator/330000.key \
          '{url}/v1/summary?group_by=bank'\n"
-    );
+    )
+}
+
+/// On stderr where stdout is for the document.
+fn announce(text: &str, as_json: bool) -> Result<(), Failure> {
     if as_json {
         write!(std::io::stderr(), "{text}")?;
         return Ok(());
@@ -186,3 +206,6 @@ fn own_folder() -> PathBuf {
     SystemRandom::new().fill(&mut random);
     std::env::temp_dir().join(format!("anxin-demo-{}", crate::hex(&random)))
 }
+
+#[cfg(test)]
+mod tests;

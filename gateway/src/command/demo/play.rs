@@ -2,10 +2,10 @@
 
 use super::batch::{Form, WageBatch};
 use super::cast::{Cast, Employer};
-use super::sheet::SheetError;
 use super::stage::Stage;
 use crate::command::client::{Answer, Client, ClientError, body_of, party_tls};
 use crate::command::submit::progress_of;
+use crate::sheet::SheetError;
 use bytes::Bytes;
 use certs::development::IdentityPem;
 use hyper::{Method, StatusCode};

@@ -11,12 +11,13 @@
 //! ```
 
 use crate::clock::Clock;
-use crate::command::demo::{Cast, CastError, Form, SheetError, WageBatch};
+use crate::command::demo::{Cast, CastError, Form, WageBatch};
 use crate::command::serve::bank_keys;
 use crate::command::words::Failure;
 use crate::configuration::{Connection, Endpoint, Settings};
 use crate::keys::BankKeys;
 use crate::sandbox::PushTarget;
+use crate::sheet::SheetError;
 use adapters::{BankAdapter, Book};
 use certs::development::{DevelopmentPki, IdentityPem, PkiError};
 use certs::random::{Random as _, SystemRandom};

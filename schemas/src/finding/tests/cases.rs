@@ -124,8 +124,11 @@ fn cases_of_lines() -> Vec<Finding> {
             .value("3")
             .with("first_row", 13),
         line(C::PayeeInFlight)
-            .with("detail", "B20261123-4711.3")
-            .with("current", crate::LineState::Accepted),
+            .value("GZ-2026-11-001 / 3")
+            .with("earlier", "B20261123-4711.3")
+            .with("other_batch", "GZ-2026-11-001")
+            .with("other_line", 3)
+            .with("state", "accepted"),
         line(C::CorrectionConflict)
             .field("corrects")
             .value("B20261123-4711.3")

@@ -1,0 +1,67 @@
+//! Lines that need somebody.
+
+use super::{count, line_state, text};
+use crate::command::terminal::{Align, Cell, Paper, Table, yuan};
+use crate::command::words::pick;
+use schemas::{Lang, LineState};
+use serde_json::Value;
+use std::io::{self, Write};
+
+/// States whose lines need somebody.
+pub const TROUBLES: [LineState; 4] = [
+    LineState::Refused,
+    LineState::Failed,
+    LineState::Returned,
+    LineState::Unknown,
+];
+
+/// Lines that need somebody, with the reason.
+///
+/// # Errors
+/// When the output is closed.
+pub fn write_lines<W: Write>(paper: &mut Paper<W>, lines: &[Value], lang: Lang) -> io::Result<()> {
+    let mut table = Table::new(&[
+        (pick(lang, "序号", "line"), Align::Right),
+        (pick(lang, "行", "row"), Align::Right),
+        (pick(lang, "姓名", "name"), Align::Left),
+        (pick(lang, "金额(元)", "yuan"), Align::Right),
+        (pick(lang, "状态", "state"), Align::Left),
+        (pick(lang, "原因", "reason"), Align::Left),
+    ]);
+    for line in lines {
+        let (state, colour) = line_state(text(line, "state"), lang);
+        table.push(vec![
+            count(line, "line_no").to_string().into(),
+            count(line, "row").to_string().into(),
+            text(line, "name").into(),
+            line["amount_fen"]
+                .as_i64()
+                .map_or_else(String::new, yuan)
+                .into(),
+            Cell::from(state).coloured(colour),
+            why(line, lang).into(),
+        ]);
+    }
+    paper.line("")?;
+    paper.table(&table)
+}
+
+/// What refused it, why nobody knows, or why it failed and what the bank said.
+fn why(line: &Value, lang: Lang) -> String {
+    let refused_by = line["refused_by"].as_array().into_iter().flatten();
+    let refused: Vec<&str> = refused_by.map(|found| text(found, "message")).collect();
+    if !refused.is_empty() {
+        return refused.join(pick(lang, ";", "; "));
+    }
+    if let Some(why) = line["why"].as_str() {
+        return why.to_owned();
+    }
+    let bank = [text(line, "bank_code"), text(line, "bank_text")];
+    let bank: Vec<&str> = bank.into_iter().filter(|text| !text.is_empty()).collect();
+    let reason = text(line, "reason_text");
+    match (bank.is_empty(), lang) {
+        (true, _) => reason.to_owned(),
+        (false, Lang::Zh) => format!("{reason}(银行:{})", bank.join(" ")),
+        (false, Lang::En) => format!("{reason} (bank: {})", bank.join(" ")),
+    }
+}

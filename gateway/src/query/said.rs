@@ -1,0 +1,252 @@
+//! What a bank, or our own channel, last said of a line: its code and its words, and why nobody
+//! knows what became of the line.
+
+use crate::core::{Core, CoreError};
+use crate::event::{Event, Origin};
+use crate::intake::lines::KeptLine;
+use crate::outcome::Words;
+use crate::query::personal::{Seen, Show};
+use crate::query::{QueryError, moment};
+use journal::seal::SealError;
+use schemas::value::Purpose;
+use schemas::{Lang, LineState};
+use std::collections::BTreeMap;
+
+/// The last word about a line.
+#[derive(Clone, Debug)]
+pub struct Said {
+    origin: Origin,
+    /// Kind of failure of our channel.
+    why: Option<String>,
+    /// The bank's code as it came.
+    pub bank_code: Option<String>,
+    /// The bank's words. May hold personal data.
+    bank_text: Option<String>,
+}
+
+/// Reads what banks said and keeps the record that it read last: lines come in order.
+pub struct KeptWords<'a> {
+    core: &'a Core,
+    sequence: u64,
+    said: BTreeMap<u32, Said>,
+}
+
+impl<'a> KeptWords<'a> {
+    /// Nothing read yet.
+    #[must_use]
+    pub fn new(core: &'a Core) -> Self {
+        Self {
+            core,
+            sequence: 0,
+            said: BTreeMap::new(),
+        }
+    }
+
+    /// What was said last of a line; `None` before anything was.
+    ///
+    /// # Errors
+    /// When the record can't be read.
+    pub fn of(&mut self, seen: &Seen) -> Result<Option<&Said>, QueryError> {
+        let told_at = seen.line.told_at;
+        if told_at == 0 {
+            return Ok(None);
+        }
+        if told_at != self.sequence {
+            self.said = self.record(told_at)?;
+            self.sequence = told_at;
+        }
+        Ok(self.said.get(&seen.payment.row))
+    }
+
+    fn record(&self, sequence: u64) -> Result<BTreeMap<u32, Said>, QueryError> {
+        let (record, event) = self.core.event(sequence)?;
+        let Event::Outcomes {
+            origin,
+            why,
+            moves,
+            disputes,
+            ..
+        } = event
+        else {
+            return Ok(BTreeMap::new());
+        };
+        let mut words = self.words(&record)?;
+        let disputed = disputes.into_iter().map(|(_, _, step)| step);
+        // Of several steps of a line the last one stands.
+        let said = moves.into_iter().chain(disputed).map(|step| {
+            let said = Said {
+                origin,
+                why: why.clone(),
+                bank_code: step.bank_code,
+                bank_text: words
+                    .get_mut(&step.index)
+                    .and_then(|words| words.bank_text.clone()),
+            };
+            (step.index, said)
+        });
+        Ok(said.collect())
+    }
+
+    fn words(&self, record: &journal::Record) -> Result<BTreeMap<u32, Words>, QueryError> {
+        let text = match self.core.personal(record) {
+            Ok(text) => text,
+            Err(CoreError::Vault(SealError::KeyDestroyed(_))) => return Ok(BTreeMap::new()),
+            Err(error) => return Err(error.into()),
+        };
+        if text.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        Ok(serde_json::from_slice(&text).map_err(CoreError::from)?)
+    }
+}
+
+impl Said {
+    /// The bank's words as they may be shown: the person masked unless it is disclosed.
+    #[must_use]
+    pub fn text(&self, kept: Option<&KeptLine>, show: Show) -> Option<String> {
+        let text = self.bank_text.as_deref()?;
+        let shown = match show {
+            Show::Clear => text.to_owned(),
+            Show::Masked => masked(text, kept),
+        };
+        let plain = |c: char| if c.is_control() { ' ' } else { c };
+        let shown: String = shown
+            .trim()
+            .chars()
+            .map(plain)
+            .take(TEXT_CHARS_MAX)
+            .collect();
+        Some(shown).filter(|shown| !shown.is_empty())
+    }
+
+    /// Why a line is unknown, or that it came back; `None` for the states that need no words.
+    #[must_use]
+    pub fn why(&self, seen: &Seen, text: Option<&str>, lang: Lang) -> Option<String> {
+        let bank = [self.bank_code.as_deref(), text];
+        let bank: Vec<&str> = bank.into_iter().flatten().collect();
+        let bank = bank.join(" ");
+        match seen.line.state {
+            LineState::Unknown => Some(self.unknown(seen, &bank, lang)),
+            LineState::Returned => Some(match (lang, bank.is_empty()) {
+                (Lang::Zh, true) => "已付后退汇，银行没有给出原因".to_owned(),
+                (Lang::Zh, false) => format!("已付后退汇，银行给出的原因：{bank}"),
+                (Lang::En, true) => "paid and came back; the bank gave no reason".to_owned(),
+                (Lang::En, false) => format!("paid and came back; the bank's reason: {bank}"),
+            }),
+            LineState::Held
+            | LineState::Released
+            | LineState::Intended
+            | LineState::Accepted
+            | LineState::Paid
+            | LineState::Failed
+            | LineState::Cancelled
+            | LineState::Refused => None,
+        }
+    }
+
+    fn unknown(&self, seen: &Seen, bank: &str, lang: Lang) -> String {
+        let since = moment(seen.left_ms.unwrap_or(seen.line.since_ms));
+        let kind = self.why.as_deref().unwrap_or_default();
+        let kind = channel_words(kind, lang);
+        match (self.origin, lang) {
+            (Origin::AnswerLimit, Lang::Zh) => {
+                format!("自 {since} 发出后，银行在答复期限内没有给出结果")
+            }
+            (Origin::AnswerLimit, Lang::En) => {
+                format!("sent {since}; no result from the bank within its answer limit")
+            }
+            (Origin::Channel, Lang::Zh) => {
+                format!("自 {since} 起没有银行的应答（{kind}），银行可能已收到")
+            }
+            (Origin::Channel, Lang::En) => {
+                format!("no answer since {since} ({kind}); the bank may have it")
+            }
+            (Origin::Recovery, Lang::Zh) => {
+                format!("{since} 发送途中网关停止，没有银行的应答，银行可能已收到")
+            }
+            (Origin::Recovery, Lang::En) => {
+                format!("the gateway stopped while it sent at {since}; the bank may have it")
+            }
+            (Origin::Receipt | Origin::Result | Origin::Push, Lang::Zh) if bank.is_empty() => {
+                "银行的答复里没有这一笔的结果".to_owned()
+            }
+            (Origin::Receipt | Origin::Result | Origin::Push, Lang::En) if bank.is_empty() => {
+                "the bank's answer has no outcome of this line".to_owned()
+            }
+            (Origin::Receipt | Origin::Result | Origin::Push, Lang::Zh) => {
+                format!("银行的答复看不出是否已付：{bank}")
+            }
+            (Origin::Receipt | Origin::Result | Origin::Push, Lang::En) => {
+                format!("the bank's answer does not tell whether it was paid: {bank}")
+            }
+        }
+    }
+}
+
+/// Characters of a bank's words that are shown.
+const TEXT_CHARS_MAX: usize = 200;
+
+/// The kinds of failure of a channel in words; one that is not here is shown as it is.
+fn channel_words(kind: &str, lang: Lang) -> &str {
+    match (kind, lang) {
+        ("time_out", Lang::Zh) => "超时",
+        ("time_out", Lang::En) => "time out",
+        ("connect", Lang::Zh) => "连接不上",
+        ("tls", Lang::Zh) => "安全连接失败",
+        ("write", Lang::Zh) => "发送中断",
+        ("read", Lang::Zh) => "应答没有收完",
+        ("frame", Lang::Zh) => "应答格式不符",
+        ("too_large", Lang::Zh) => "应答过大",
+        ("", Lang::Zh) => "没有应答",
+        ("", Lang::En) => "no answer",
+        (kind, _) => kind,
+    }
+}
+
+/// Digits in a row from which on a number may be a document's or an account's.
+const DIGITS_SHOWN_MAX: usize = 8;
+
+/// A bank's words without the person of the line, and without any long number.
+fn masked(text: &str, kept: Option<&KeptLine>) -> String {
+    let mut text = text.to_owned();
+    if let Some(kept) = kept {
+        let personal = [
+            (kept.name.reveal(Purpose::Matching), kept.name.masked()),
+            (
+                kept.id_number.reveal(Purpose::Matching),
+                kept.id_number.masked(),
+            ),
+            (
+                kept.account.reveal(Purpose::Matching),
+                kept.account.masked(),
+            ),
+        ];
+        for (clear, masked) in personal {
+            text = text.replace(clear, &masked);
+        }
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut run = String::new();
+    for character in text.chars() {
+        if character.is_ascii_digit() {
+            run.push(character);
+            continue;
+        }
+        end_run(&mut run, &mut shown);
+        shown.push(character);
+    }
+    end_run(&mut run, &mut shown);
+    shown
+}
+
+fn end_run(run: &mut String, shown: &mut String) {
+    if run.len() > DIGITS_SHOWN_MAX {
+        shown.push_str(&"*".repeat(run.len()));
+    } else {
+        shown.push_str(run);
+    }
+    run.clear();
+}
+
+#[cfg(test)]
+mod tests;
