@@ -215,17 +215,12 @@ fn of_file(
     let mut next_ms = i64::MAX;
     // Counted from the moment at which the bank last took a line on: one that answers
     // "processing" after the limit gets the limit again, and does not flap.
-    let waiting = file
-        .intent
-        .lines
-        .iter()
-        .filter_map(|index| batch.line(*index));
-    // A file that was given up and that the bank knows all the same is asked about, but its lines
-    // are another file's.
-    let waiting = waiting
-        .filter(|line| line.state == LineState::Accepted && line.file_no == file.intent.file_no);
-    if let Some(since_ms) = waiting.map(|line| line.since_ms).min() {
-        let limit_ms = since_ms.saturating_add(answer_limit_ms);
+    let limit_of = |since_ms: i64| since_ms.saturating_add(answer_limit_ms);
+    let of_batch_ms = batch.ages.oldest(LineState::Accepted).map(limit_of);
+    if let Some(earliest_ms) = of_batch_ms.filter(|limit_ms| now_ms < *limit_ms) {
+        // No line of the whole batch is over it: nobody looks at each.
+        next_ms = earliest_ms;
+    } else if let Some(limit_ms) = accepted_since(file, batch).map(limit_of) {
         if now_ms >= limit_ms {
             let accepted_until_ms = now_ms.saturating_sub(answer_limit_ms);
             let give_up = Decision::GiveUpWaiting {
@@ -250,6 +245,17 @@ fn of_file(
         next_ms = next_ms.min(ask_ms);
     }
     Err(next_ms)
+}
+
+/// When the bank took on the line of a file that has been accepted for the longest.
+fn accepted_since(file: &BankFile, batch: &Batch) -> Option<i64> {
+    let lines = file.intent.lines.iter();
+    let lines = lines.filter_map(|index| batch.line(*index));
+    // A file that was given up and that the bank knows all the same is asked about, but its lines
+    // are another file's.
+    let waiting = lines
+        .filter(|line| line.state == LineState::Accepted && line.file_no == file.intent.file_no);
+    waiting.map(|line| line.since_ms).min()
 }
 
 /// A file that was certainly not sent: the same again while its bank day lasts, else given up.

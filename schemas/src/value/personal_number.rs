@@ -5,7 +5,7 @@ use crate::codes;
 
 /// Nobody who is paid a wage was born later. A project code may read like a document number with
 /// a birth date in its own year.
-const BIRTH_YEAR_MAX: u32 = 2015;
+const BIRTH_YEAR_MAX: u32 = 2010;
 const ID_CHARS: usize = 18;
 const CARD_DIGITS: std::ops::RangeInclusive<usize> = 16..=19;
 
@@ -23,7 +23,8 @@ pub fn folded(text: &str) -> String {
 
 /// Whether a text holds a resident's document number (GB 11643: birth date and check character
 /// hold) or a bank card (16 to 19 digits with a known card prefix and a right check digit),
-/// however it is spaced.
+/// however it is spaced. A card that does not begin with 62 must stand alone among its digits:
+/// older prefixes are as short as three digits and stand in many a key.
 ///
 /// Other numbers, and names, can't be told from a key that somebody may have chosen.
 #[must_use]
@@ -39,9 +40,19 @@ pub fn holds_personal_number(text: &str) -> bool {
         let id_number = window(at, ID_CHARS).is_some_and(|text| is_resident(&text));
         id_number
             || CARD_DIGITS
-                .filter_map(|length| window(at, length))
-                .any(|text| is_card(&text))
+                .filter_map(|length| Some((length, window(at, length)?)))
+                .any(|(length, text)| {
+                    (text.starts_with("62") || stands_alone(&folded, at, length)) && is_card(&text)
+                })
     })
+}
+
+fn stands_alone(folded: &[char], at: usize, length: usize) -> bool {
+    let digit = |at: Option<usize>| {
+        at.and_then(|at| folded.get(at))
+            .is_some_and(char::is_ascii_digit)
+    };
+    !digit(at.checked_sub(1)) && !digit(at.checked_add(length))
 }
 
 fn is_resident(text: &str) -> bool {

@@ -41,6 +41,8 @@ fn keys_that_people_choose_are_free() {
         // 项目编码: region, month, serial; also where month and serial read like a date.
         "330110202611000001",
         "330110202611010007",
+        // A region whose later digits are an old card prefix, with a right check digit by chance.
+        "330303202611000025",
         "33011020261101000X",
         "20261123101530001",
         "ANXIN20261123101500000001",
