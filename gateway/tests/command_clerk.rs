@@ -102,6 +102,44 @@ fn convert_cuts_by_the_banks_limit_and_numbers_the_files_in_order() {
     assert_eq!(out.read_dir().unwrap().count(), 4);
 }
 
+/// ABC wants its own accounts and those of other banks apart: two bank files wait for lines at
+/// the same time.
+#[test]
+fn convert_keeps_classes_apart_while_lines_alternate() {
+    let folder = tempfile::tempdir().unwrap();
+    let (head, _) = TEMPLATE.split_once("\n\n").unwrap();
+    let head = head
+        .replace("总笔数,2", "总笔数,5")
+        .replace("13603.50", "15.00");
+    let bank = |n: u32| if n.is_multiple_of(2) { "ICBC" } else { "ABC" };
+    let row = |n: u32| {
+        let bank = bank(n);
+        format!("{n},张样一,11010519491231002X,1000000{n},{bank},{n}.00\n")
+    };
+    let rows: String = (1..=5).map(row).collect();
+    let titles = "序号,姓名,证件号码,银行账号,开户银行,实发金额";
+    let text = format!("{head}\n\n{titles}\n{rows}");
+    let file = write(folder.path(), "wages.csv", &text);
+    let out = folder.path().join("out");
+    let out_name = out.to_str().unwrap();
+    let ended = run(&[
+        "convert", &file, "--bank", "ABC", "--out", out_name, "--json",
+    ]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let document = ended.document();
+    let files = document["files"].as_array().unwrap().iter();
+    let paying = files.filter(|file| file["instructs"] == true);
+    let cut: Vec<(u64, u64, i64)> = paying
+        .map(|file| {
+            let number = |key: &str| file[key].as_u64().unwrap();
+            let total = file["total_fen"].as_i64().unwrap();
+            (number("file_no"), number("lines"), total)
+        })
+        .collect();
+    // 1 + 3 + 5 yuan of its own, 2 + 4 of ICBC.
+    assert_eq!(cut, [(1, 3, 900), (2, 2, 600)]);
+}
+
 #[test]
 fn convert_shows_every_error_and_makes_no_folder() {
     let folder = tempfile::tempdir().unwrap();

@@ -141,7 +141,9 @@ fn broken_syntax_is_placed() {
         assert_eq!(kept.argument("schema_violation", "line_in_file"), "1");
         assert_eq!(kept.argument("schema_violation", "column"), column);
     }
-    assert_eq!(places("[1]"), ["schema_violation - - -"]);
+    let (_, kept) = read_bytes(b"[1]");
+    let hint = kept.one("schema_violation").hint(schemas::Lang::Zh);
+    assert!(hint.contains("重新导出"), "{hint}");
     let forced = ReadOptions {
         format: Some(Format::Json),
         ..options()

@@ -60,7 +60,7 @@ pub fn unopened(error: &std::io::Error) -> Finding {
     ];
     let finding = Finding::of_file(FindingCode::Unreadable);
     match words.into_iter().find(|(kind, _)| *kind == error.kind()) {
-        Some((_, word)) => finding.with("reason", word),
+        Some((_, word)) => finding.with("reason", word).with("remedy", "check_path"),
         None => finding.with("detail", error),
     }
 }

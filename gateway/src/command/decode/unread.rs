@@ -95,16 +95,15 @@ fn reason(what: &str, lang: Lang) -> String {
     if let Some((_, zh)) = REASONS.iter().find(|(en, _)| *en == what) {
         return (*zh).to_owned();
     }
-    let row = what
-        .strip_prefix("row ")
-        .and_then(|rest| rest.split_once(": "));
-    if let Some((row, inner)) = row {
-        return format!("第 {row} 笔明细{}", reason(inner, lang));
+    if let Some((place, inner)) = what.split_once(": ") {
+        let place = match place.strip_prefix("row ") {
+            Some(row) => format!("第 {row} 笔明细"),
+            None => format!("“{}”", field(place)),
+        };
+        return format!("{place}{}", reason(inner, lang));
     }
-    let row = what
-        .strip_prefix("row ")
-        .and_then(|rest| rest.split_once(' '));
-    if let Some((row, inner)) = row {
+    let row = what.strip_prefix("row ");
+    if let Some((row, inner)) = row.and_then(|rest| rest.split_once(' ')) {
         return format!("第 {row} 笔明细{}", reason(inner, lang));
     }
     for (end, zh) in [
@@ -113,14 +112,34 @@ fn reason(what: &str, lang: Lang) -> String {
         (" stands twice and differs", "两处不一致:"),
     ] {
         if let Some(place) = what.strip_suffix(end) {
-            return format!("{zh} {place}");
+            return format!("{zh} {}", field(place));
         }
     }
     what.to_owned()
 }
 
+/// What a clerk calls a field; an element of the bank keeps its own name.
+fn field(place: &str) -> &str {
+    let known = FIELDS.iter().find(|(name, _)| *name == place);
+    known.map_or(place, |(_, zh)| zh)
+}
+
+/// Fields of adapters by their names in a dialect.
+const FIELDS: [(&str, &str); 10] = [
+    ("file.count", "总笔数"),
+    ("file.date", "日期"),
+    ("file.no", "文件序号"),
+    ("file.total", "总金额"),
+    ("payee.account", "收款账号"),
+    ("payee.name", "收款户名"),
+    ("payer.account", "付款账号"),
+    ("row.amount", "金额"),
+    ("row.no", "明细序号"),
+    ("row.status", "明细结果"),
+];
+
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 38] = [
+const REASONS: [(&str, &str); 46] = [
     (
         "a field of the head ends inside a character",
         "报文头的字段从汉字中间断开",
@@ -165,6 +184,8 @@ const REASONS: [(&str, &str); 38] = [
         "the length in the head is another one",
         "报文头中的长度与实际不符",
     ),
+    ("the length is not a number", "长度不是数字"),
+    ("the length is too small", "长度过小"),
     ("the marks are not there", "找不到标记"),
     (
         "the message has another number of rows than it says",
@@ -173,5 +194,14 @@ const REASONS: [(&str, &str); 38] = [
     ("the message has no ending", "报文没有结束标志"),
     ("the prefix is missing", "缺少前缀"),
     ("too many rows", "明细过多"),
+    ("unknown reference", "有不允许的字符引用"),
+    ("a document type is refused", "含有不允许的文档类型声明"),
+    ("not this message", "不是该类报文"),
+    ("the rows are not a list", "明细不是列表"),
+    ("the signature is not hexadecimal", "签名不是十六进制编码"),
+    ("too many attributes", "属性过多"),
     ("unpacks to too much", "解压后过大"),
 ];
+
+#[cfg(test)]
+mod tests;

@@ -54,6 +54,7 @@ fn once(
     }
     let reason = if error.is_eof() { "truncated" } else { "form" };
     let finding = schema(reason).with("format", Format::Json);
+    let finding = finding.with("remedy", "export_again");
     let finding = finding.with("line_in_file", error.line());
     Err(finding.with("column", error.column()).into())
 }

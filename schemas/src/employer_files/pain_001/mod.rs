@@ -68,6 +68,12 @@ fn placed(stop: Stop, meter: &Meter) -> Stop {
     }
 }
 
+/// Not well-formed XML.
+fn ill_formed(reason: &str) -> Stop {
+    let finding = schema(reason).with("format", Format::Pain001);
+    finding.with("remedy", "export_again").into()
+}
+
 fn broken(error: &quick_xml::Error, trouble: &Trouble) -> Stop {
     if let Some(stop) = trouble.take() {
         return stop;
@@ -79,7 +85,7 @@ fn broken(error: &quick_xml::Error, trouble: &Trouble) -> Stop {
     );
     // The parser stumbles over markup only: what it was given is XML.
     let reason = if cut { "truncated" } else { "form" };
-    schema(reason).with("format", Format::Pain001).into()
+    ill_formed(reason)
 }
 
 /// Where the walk is as to the Document.
@@ -110,7 +116,7 @@ impl Walk<'_, '_> {
     /// pain.001 at all.
     fn not_well_formed(&self, reason: &str) -> Stop {
         if self.is_xml {
-            schema(reason).with("format", Format::Pain001).into()
+            ill_formed(reason)
         } else {
             unreadable(Format::Pain001, reason).into()
         }
