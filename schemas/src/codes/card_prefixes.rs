@@ -2,8 +2,9 @@
 
 use super::CodesError;
 use super::list::ListFile;
-use crate::value::{AccountNo, Purpose};
+use crate::value::AccountNo;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 pub(super) const FILE: ListFile = ListFile {
@@ -32,45 +33,42 @@ pub fn card_prefixes() -> &'static [CardPrefix] {
     TABLE.as_ref().map_or(&[], |table| &table.rows)
 }
 
-/// The group of the longest card prefix that fits the number and its length. Some tens of
+/// The group of the longest card prefix that fits the number and its length. Some ten
 /// nanoseconds, no allocation: it is asked once a line.
 #[must_use]
 pub fn bin_group(account: &AccountNo) -> Option<&'static str> {
     let table = TABLE.as_ref()?;
-    let digits = account.reveal(Purpose::Matching).as_bytes();
+    let digits = account.as_bytes();
     let first8 = number_of(digits.get(..PREFIX_DIGITS_MAX)?);
-    table
-        .blocks
-        .iter()
-        .filter(|block| block.digits == digits.len())
-        .find_map(|block| {
-            let at = block
-                .prefixes
-                .binary_search_by_key(&(first8 / block.divisor), |p| p.0);
-            block.prefixes.get(at.ok()?).map(|found| found.1)
-        })
-        .and_then(|row| table.rows.get(row))
-        .map(|row| row.group.as_str())
+    let mut lengths = table.lengths.iter();
+    let spans = &lengths.find(|length| length.digits == digits.len())?.spans;
+    let after = spans.partition_point(|span| span.first <= first8);
+    let span = spans.get(after.checked_sub(1)?)?;
+    let row = table.rows.get(span.row)?;
+    (first8 < span.end).then_some(row.group.as_str())
 }
 
 const PREFIX_DIGITS_MAX: usize = 8;
 
 pub(super) struct Table {
     rows: Vec<CardPrefix>,
-    /// One for each pair of lengths, longer prefixes first.
-    blocks: Vec<Block>,
+    lengths: Vec<Length>,
 }
 
-/// Prefixes of one length of numbers of one length.
-struct Block {
+/// What numbers of one length begin with.
+struct Length {
     /// Digits of the whole number.
     digits: usize,
-    /// Digits of the prefix.
-    prefix_digits: usize,
-    /// Cuts the first eight digits of a number down to the prefix.
-    divisor: u32,
-    /// Prefix and its row, sorted by prefix.
-    prefixes: Vec<(u32, usize)>,
+    /// Ascending, no two of them overlap: a longer prefix is cut out of a shorter one's span.
+    spans: Vec<Span>,
+}
+
+/// First eight digits from `first` to before `end` have the prefix of a row.
+#[derive(Clone, Copy)]
+struct Span {
+    first: u32,
+    end: u32,
+    row: usize,
 }
 
 impl Table {
@@ -78,7 +76,7 @@ impl Table {
         let list: Rows = FILE.rows()?;
         let mut table = Self {
             rows: Vec::with_capacity(list.prefixes.len()),
-            blocks: Vec::new(),
+            lengths: Vec::new(),
         };
         for CardRow(group, prefix, digits, evidence) in list.prefixes {
             let all_digits = prefix.bytes().all(|byte| byte.is_ascii_digit());
@@ -92,42 +90,57 @@ impl Table {
                 stated: evidence == Evidence::Stated,
             });
         }
-        for (at, row) in table.rows.iter().enumerate() {
-            enter(&mut table.blocks, at, row)?;
+        let mut order: Vec<usize> = (0..table.rows.len()).collect();
+        order.sort_by_key(|row| table.rows[*row].prefix.len());
+        let mut seen = BTreeSet::new();
+        for row in order {
+            let CardPrefix { prefix, digits, .. } = &table.rows[row];
+            if !seen.insert((digits, prefix)) {
+                return Err(FILE.wrong(format!("{prefix} of {digits} digits stands twice")));
+            }
+            enter(&mut table.lengths, row, prefix, usize::from(*digits));
         }
-        table
-            .blocks
-            .sort_by_key(|block| std::cmp::Reverse(block.prefix_digits));
         Ok(table)
     }
 }
 
-fn enter(blocks: &mut Vec<Block>, at: usize, row: &CardPrefix) -> Result<(), CodesError> {
-    let (digits, prefix_digits) = (usize::from(row.digits), row.prefix.len());
-    let known = blocks
-        .iter()
-        .position(|block| (block.digits, block.prefix_digits) == (digits, prefix_digits));
-    let number = number_of(row.prefix.as_bytes());
-    let Some(block) = known.and_then(|place| blocks.get_mut(place)) else {
-        let cut = PREFIX_DIGITS_MAX.saturating_sub(prefix_digits);
-        blocks.push(Block {
-            digits,
-            prefix_digits,
-            divisor: (0..cut).fold(1, |product, _| product * 10),
-            prefixes: vec![(number, at)],
+/// Enters a prefix after all shorter ones.
+fn enter(lengths: &mut Vec<Length>, row: usize, prefix: &str, digits: usize) {
+    let known = lengths.iter().position(|length| length.digits == digits);
+    let at = known.unwrap_or_else(|| {
+        let spans = Vec::new();
+        lengths.push(Length { digits, spans });
+        lengths.len() - 1
+    });
+    let spans = &mut lengths[at].spans;
+    let open = PREFIX_DIGITS_MAX.saturating_sub(prefix.len());
+    let width = (0..open).fold(1, |product, _| product * 10);
+    let first = number_of(prefix.as_bytes()) * width;
+    let end = first + width;
+    let place = spans.partition_point(|span| span.first <= first);
+    // Prefixes of one number lie in one another or apart: at most one span is cut.
+    let outer = place.checked_sub(1).filter(|at| spans[*at].end > first);
+    let from = outer.unwrap_or(place);
+    let outer: Vec<Span> = spans
+        .drain(from..outer.map_or(place, |at| at + 1))
+        .collect();
+    let own = Span { first, end, row };
+    let mut pieces = vec![own];
+    for outer in outer {
+        pieces.insert(
+            0,
+            Span {
+                end: first,
+                ..outer
+            },
+        );
+        pieces.push(Span {
+            first: end,
+            ..outer
         });
-        return Ok(());
-    };
-    match block
-        .prefixes
-        .binary_search_by_key(&number, |prefix| prefix.0)
-    {
-        Ok(_) => Err(FILE.wrong(format!("{} of {digits} digits stands twice", row.prefix))),
-        Err(place) => {
-            block.prefixes.insert(place, (number, at));
-            Ok(())
-        }
     }
+    pieces.retain(|piece| piece.first < piece.end);
+    spans.splice(from..from, pieces);
 }
 
 /// The number that at most eight ASCII digits spell.

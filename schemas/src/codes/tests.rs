@@ -208,6 +208,33 @@ fn the_longest_prefix_of_the_right_length_wins() {
     }
 }
 
+/// At the ends of every prefix, what a walk over the whole list says.
+#[test]
+fn each_end_of_each_prefix_falls_to_the_longest() {
+    let slow = |number: &str| {
+        let fits = |row: &&CardPrefix| {
+            usize::from(row.digits) == number.len() && number.starts_with(&row.prefix)
+        };
+        let longest = card_prefixes()
+            .iter()
+            .filter(fits)
+            .max_by_key(|row| row.prefix.len());
+        longest.map(|row| row.group.as_str())
+    };
+    for row in card_prefixes() {
+        let open = 8 - row.prefix.len() as u32;
+        let first = row.prefix.parse::<u32>().unwrap() * 10u32.pow(open);
+        let end = first + 10u32.pow(open);
+        for first8 in [first - 1, first, end - 1, end].map(|number| format!("{number:08}")) {
+            for digits in 15..=19 {
+                let number = format!("{first8:0<digits$}");
+                let found = bin_group(&AccountNo::parse(&number).unwrap());
+                assert_eq!(found, slow(&number), "{number}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_prefix_finds_its_own_group_and_every_group_is_a_banks() {
     assert_eq!(card_prefixes().len(), 707);

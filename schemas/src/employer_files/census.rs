@@ -1,10 +1,18 @@
 //! The first walk over the bytes: digest, size, and whether they are UTF-8.
 
+mod digest;
+#[cfg(test)]
+mod tests;
+
 use super::Source;
+use digest::Digest;
+use encoding_rs::Encoding;
 use std::io::SeekFrom;
 
 /// Block of one read.
 pub(super) const BLOCK: usize = 64 << 10;
+/// The census hands its blocks to another thread, which is worth fewer and larger ones.
+const CENSUS_BLOCK: usize = 256 << 10;
 
 /// What the bytes are, before anything is read from them.
 pub(super) struct Census {
@@ -24,8 +32,16 @@ pub(super) struct Census {
 
 /// Walks all bytes, at most `bytes_max` and one more; leaves the source at its start.
 pub(super) fn take(source: &mut dyn Source, bytes_max: u64) -> std::io::Result<Census> {
+    take_in_blocks(source, bytes_max, CENSUS_BLOCK)
+}
+
+fn take_in_blocks(
+    source: &mut dyn Source,
+    bytes_max: u64,
+    block_bytes: usize,
+) -> std::io::Result<Census> {
+    let expected = source.seek(SeekFrom::End(0))?;
     source.seek(SeekFrom::Start(0))?;
-    let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
     let mut census = Census {
         bytes: 0,
         digest: [0; 32],
@@ -34,59 +50,69 @@ pub(super) fn take(source: &mut dyn Source, bytes_max: u64) -> std::io::Result<C
         multibyte: 0,
         ascii: true,
     };
-    // Room before the block for the cut sequence of the block before.
-    let mut buffer = vec![0; 4 + BLOCK];
-    let mut carried = 0;
-    loop {
-        let read = fill(source, &mut buffer[carried..carried + BLOCK])?;
-        let (fresh, all) = (carried..carried + read, ..carried + read);
-        digest.update(&buffer[fresh.clone()]);
-        if census.bytes == 0 {
-            census.first = buffer[fresh].to_vec();
-        }
-        let start = census.bytes - carried as u64;
-        census.bytes += read as u64;
-        let over = census.bytes > bytes_max;
-        carried = census.look(&mut buffer[all], start, read == 0);
-        if read == 0 || over {
-            break;
-        }
-    }
-    let taken = digest.finish();
-    census
-        .digest
-        .copy_from_slice(taken.as_ref().first_chunk().unwrap_or(&[0; 32]));
+    census.digest = digest::of_walk(expected, |digest| {
+        census.walk(source, bytes_max, block_bytes, digest)
+    })?;
     source.seek(SeekFrom::Start(0))?;
     Ok(census)
 }
 
 impl Census {
-    /// Checks a block that starts at `start`; returns how many bytes at its end are the
-    /// beginning of a sequence, moved to its front.
-    fn look(&mut self, block: &mut [u8], start: u64, end: bool) -> usize {
-        if self.utf8_fault.is_some() {
-            return 0;
+    fn walk(
+        &mut self,
+        source: &mut dyn Source,
+        bytes_max: u64,
+        block_bytes: usize,
+        digest: &mut Digest,
+    ) -> std::io::Result<()> {
+        // The start of a sequence that the block before was cut in.
+        let mut cut: Vec<u8> = Vec::new();
+        loop {
+            let mut block = digest.empty_block();
+            block.clear();
+            block.extend_from_slice(&cut);
+            let carried = cut.len();
+            block.resize(carried + block_bytes, 0);
+            let read = fill(source, block.get_mut(carried..).unwrap_or_default())?;
+            block.truncate(carried + read);
+            if self.bytes == 0 {
+                self.first = block.get(..BLOCK).unwrap_or(&block).to_vec();
+            }
+            let start = self.bytes - carried as u64;
+            self.bytes += read as u64;
+            let cut_at = self.look(&block, start, read == 0);
+            cut.clear();
+            cut.extend_from_slice(block.get(cut_at..).unwrap_or_default());
+            digest.add(block, carried)?;
+            if read == 0 || self.bytes > bytes_max {
+                return Ok(());
+            }
         }
-        if block.is_ascii() {
-            return 0;
+    }
+
+    /// Checks a block that starts at `start`; returns where in it a sequence begins that the
+    /// block's end cuts, its end where none does.
+    fn look(&mut self, block: &[u8], start: u64, end: bool) -> usize {
+        if self.utf8_fault.is_some() || block.is_ascii() {
+            return block.len();
         }
         self.ascii = false;
-        let (valid, cut) = match std::str::from_utf8(block) {
-            Ok(_) => (block.len(), 0),
-            Err(error) if error.error_len().is_none() && !end => {
-                (error.valid_up_to(), block.len() - error.valid_up_to())
-            }
-            Err(error) => {
-                self.utf8_fault = Some(start + error.valid_up_to() as u64);
-                (error.valid_up_to(), 0)
+        let valid = Encoding::utf8_valid_up_to(block);
+        let rest = block.get(valid..).unwrap_or_default();
+        let cut_at = match std::str::from_utf8(rest) {
+            Ok(_) => block.len(),
+            Err(error) if error.error_len().is_none() && !end => valid,
+            Err(_) => {
+                self.utf8_fault = Some(start + valid as u64);
+                block.len()
             }
         };
         if self.multibyte < 8 {
-            let leads = block[..valid].iter().filter(|byte| **byte >= 0xC0);
+            let before = block.get(..valid).unwrap_or_default();
+            let leads = before.iter().filter(|byte| **byte >= 0xC0);
             self.multibyte += leads.take(8).count() as u32;
         }
-        block.copy_within(block.len() - cut.., 0);
-        cut
+        cut_at
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) struct Decoded<'s> {
     source: &'s mut dyn Source,
     charset: Charset,
     bytes: Vec<u8>,
+    block_bytes: usize,
     /// Bytes at the front of `bytes` that begin a sequence.
     carried: usize,
     /// Offset in the file of the first byte of `bytes`.
@@ -33,11 +34,21 @@ pub(super) struct Decoded<'s> {
 impl<'s> Decoded<'s> {
     /// Starts at the beginning of the source.
     pub(super) fn new(source: &'s mut dyn Source, charset: Charset) -> Result<Self, Stop> {
+        Self::in_blocks(source, charset, BLOCK)
+    }
+
+    /// The same with so many bytes read at once, which changes nothing.
+    pub(super) fn in_blocks(
+        source: &'s mut dyn Source,
+        charset: Charset,
+        block_bytes: usize,
+    ) -> Result<Self, Stop> {
         source.seek(SeekFrom::Start(0))?;
         let mut decoded = Self {
             source,
             charset,
-            bytes: vec![0; 8 + BLOCK],
+            bytes: vec![0; 8 + block_bytes],
+            block_bytes,
             carried: 0,
             offset: 0,
             text: Vec::new(),
@@ -63,20 +74,20 @@ impl<'s> Decoded<'s> {
     fn next_block(&mut self) -> std::io::Result<()> {
         self.taken = 0;
         if self.charset == Charset::Utf8 {
-            self.text.resize(BLOCK, 0);
-            let read = fill(self.source, &mut self.text)?;
-            self.text.truncate(read);
-            self.ended = read == 0;
-            return Ok(());
+            let mut text = std::mem::take(&mut self.text);
+            text.resize(self.block_bytes, 0);
+            let read = self.fill_utf8(&mut text);
+            text.truncate(*read.as_ref().unwrap_or(&0));
+            self.text = text;
+            return read.map(|_| ());
         }
-        let room = self.carried..self.carried + BLOCK;
+        let room = self.carried..self.carried + self.block_bytes;
         let read = fill(self.source, &mut self.bytes[room])?;
         let all = self.carried + read;
         self.ended = read == 0;
         let valid = match self.charset.decode(&self.bytes[..all]) {
             Ok(text) => {
-                self.text.clear();
-                self.text.extend_from_slice(text.as_bytes());
+                self.text = text.into_owned().into_bytes();
                 all
             }
             // The block may end inside a sequence of up to four bytes.
@@ -85,8 +96,7 @@ impl<'s> Decoded<'s> {
                     .charset
                     .decode(&self.bytes[..offset])
                     .unwrap_or_default();
-                self.text.clear();
-                self.text.extend_from_slice(text.as_bytes());
+                self.text = text.into_owned().into_bytes();
                 offset
             }
             Err(CharsetError::IllFormed { offset }) => return Err(self.ill_formed(offset)),
@@ -96,6 +106,24 @@ impl<'s> Decoded<'s> {
         self.carried = all - valid;
         self.offset += valid as u64;
         Ok(())
+    }
+
+    fn fill_utf8(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = fill(self.source, into)?;
+        self.ended = read == 0 && !into.is_empty();
+        Ok(read)
+    }
+
+    /// A failed reader never turns into an end of file: it leaves its reason and says so again.
+    fn kept<T>(&mut self, read: std::io::Result<T>) -> std::io::Result<T> {
+        read.map_err(|error| {
+            self.failed = true;
+            self.text.clear();
+            let message = error.kind().into();
+            let mut trouble = self.trouble.borrow_mut();
+            trouble.get_or_insert(error.into());
+            message
+        })
     }
 
     fn ill_formed(&mut self, at: usize) -> std::io::Error {
@@ -108,18 +136,11 @@ impl<'s> Decoded<'s> {
 impl BufRead for Decoded<'_> {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
         while self.taken >= self.text.len() && !self.ended {
-            // A failed reader never turns into an end of file.
             if self.failed {
                 return Err(std::io::Error::other("stopped"));
             }
-            if let Err(error) = self.next_block() {
-                self.failed = true;
-                self.text.clear();
-                let message = error.kind().into();
-                let mut trouble = self.trouble.borrow_mut();
-                trouble.get_or_insert(error.into());
-                return Err(message);
-            }
+            let block = self.next_block();
+            self.kept(block)?;
         }
         Ok(self.text.get(self.taken..).unwrap_or_default())
     }
@@ -131,6 +152,11 @@ impl BufRead for Decoded<'_> {
 
 impl Read for Decoded<'_> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let nothing_ready = self.taken >= self.text.len() && !self.ended && !self.failed;
+        if nothing_ready && self.charset == Charset::Utf8 {
+            let read = self.fill_utf8(into);
+            return self.kept(read);
+        }
         let ready = self.fill_buf()?;
         let count = ready.len().min(into.len());
         into[..count].copy_from_slice(&ready[..count]);

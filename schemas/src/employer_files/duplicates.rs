@@ -9,17 +9,22 @@ use super::line_numbers::LineNumbers;
 use super::payees::{Payee, Payees};
 use super::raw::{RawHead, RawLine, Receiver, Stop, Tally};
 use crate::finding::{Finding, FindingCode};
-use crate::value::{AccountNo, IdNumber, Purpose};
+use crate::value::{AccountNo, IdNumber};
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
+use std::thread::{Builder, scope};
+
+/// Fingerprints of one half for which no second thread is worth its start.
+const ALONE_MAX: usize = 16_384;
 
 /// What the first walk keeps.
 pub(super) struct Suspicions {
     key: [u8; 16],
     numbers: LineNumbers,
     repeated_numbers: BTreeSet<u32>,
-    accounts: Vec<u128>,
+    /// By the highest bit, so that two threads can sort them.
+    accounts: [Vec<u128>; 2],
 }
 
 impl Suspicions {
@@ -30,14 +35,15 @@ impl Suspicions {
             key: *digest.first_chunk().unwrap_or(&[0; 16]),
             numbers: LineNumbers::default(),
             repeated_numbers: BTreeSet::new(),
-            accounts: Vec::new(),
+            accounts: Default::default(),
         }
     }
 
     /// Takes a line; true when its number stands on an earlier one.
     pub(super) fn take(&mut self, values: &Values<'_>) -> bool {
         if let Some(account) = &values.account {
-            self.accounts.push(fingerprint(&self.key, account));
+            let print = fingerprint(&self.key, account);
+            self.accounts[(print >> 127) as usize].push(print);
         }
         let Some(number) = values.line_no.map(|number| number.0) else {
             return false;
@@ -51,15 +57,16 @@ impl Suspicions {
 
     /// The second walk, where one is needed.
     pub(super) fn second_look(mut self, judge: Judge) -> Option<SecondLook> {
-        self.accounts.sort_unstable();
-        let groups = self.accounts.chunk_by(|one, other| one == other);
+        sort_both(&mut self.accounts);
+        let halves = self.accounts.iter();
+        let groups = halves.flat_map(|half| half.chunk_by(|one, other| one == other));
         let repeated = groups.filter(|group| group.len() > 1);
         let lines = repeated.clone().map(<[u128]>::len).sum();
         let repeated: Vec<u128> = repeated
             .filter_map(|group| group.first().copied())
             .collect();
         let needed = !repeated.is_empty() || !self.repeated_numbers.is_empty();
-        self.accounts = Vec::new();
+        self.accounts = Default::default();
         needed.then(|| SecondLook {
             key: self.key,
             numbers: self.repeated_numbers.into_iter().map(|n| (n, 0)).collect(),
@@ -73,9 +80,23 @@ impl Suspicions {
     }
 }
 
+/// Sorts both halves; large ones at the same time.
+fn sort_both([low, high]: &mut [Vec<u128>; 2]) {
+    if low.len() > ALONE_MAX {
+        scope(|scope| {
+            // Where no thread is to be had, nothing is lost but time.
+            drop(Builder::new().spawn_scoped(scope, || low.sort_unstable()));
+            high.sort_unstable();
+        });
+    }
+    // At once where they are sorted already.
+    low.sort_unstable();
+    high.sort_unstable();
+}
+
 fn fingerprint(key: &[u8; 16], account: &AccountNo) -> u128 {
     let mut hasher = SipHasher13::new_with_key(key);
-    hasher.write(account.reveal(Purpose::Matching).as_bytes());
+    hasher.write(account.as_bytes());
     hasher.finish128().as_u128()
 }
 

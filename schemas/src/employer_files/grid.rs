@@ -5,14 +5,20 @@ use super::currency::{self, Currencies};
 use super::raw::{Columns, RawHead, RawLine, Receiver, Stop, schema_at, shown};
 use super::template::{COLUMNS, Column, HeadKey, is_signature};
 use crate::finding::{Finding, FindingCode};
+use crate::value::trimmed;
 
 /// Cells of a row that are looked at; a row with data beyond them is refused.
 pub(super) const CELLS_MAX: usize = 64;
 
+/// Cells of a row that are kept in place; more than the template has columns.
+const CELLS_USUAL: usize = 16;
+
 /// One row: its cells, borrowed, and which of them their program destroyed.
 pub(super) struct Cells<'a> {
-    texts: [&'a str; CELLS_MAX],
+    /// The first cells; all of them, and nothing here, once there are more.
+    few: [&'a str; CELLS_USUAL],
     count: usize,
+    many: Vec<&'a str>,
     /// A bit for each damaged cell.
     pub(super) damaged: u64,
     /// A bit for each cell that is typed as a date, `2026-11-01`.
@@ -26,8 +32,9 @@ pub(super) struct Cells<'a> {
 impl<'a> Cells<'a> {
     pub(super) fn new() -> Self {
         Self {
-            texts: [""; CELLS_MAX],
+            few: [""; CELLS_USUAL],
             count: 0,
+            many: Vec::new(),
             damaged: 0,
             dates: 0,
             beyond: false,
@@ -36,17 +43,35 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn push(&mut self, text: &'a str) {
-        match self.texts.get_mut(self.count) {
+        match self.few.get_mut(self.count) {
             Some(cell) => {
                 *cell = text;
                 self.count += 1;
+            }
+            None if self.many.len() < CELLS_MAX => {
+                if self.many.is_empty() {
+                    self.many.extend(self.few);
+                }
+                self.many.push(text);
             }
             None => self.beyond |= !is_empty(text),
         }
     }
 
+    /// Forgets the cells, for the next row.
+    pub(super) fn clear(&mut self) {
+        self.count = 0;
+        self.many.clear();
+        (self.damaged, self.dates) = (0, 0);
+        (self.beyond, self.broken) = (false, false);
+    }
+
     pub(super) fn texts(&self) -> &[&'a str] {
-        self.texts.get(..self.count).unwrap_or_default()
+        if self.many.is_empty() {
+            self.few.get(..self.count).unwrap_or_default()
+        } else {
+            &self.many
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -59,7 +84,7 @@ impl<'a> Cells<'a> {
 }
 
 fn is_empty(text: &str) -> bool {
-    text.is_empty() || text.trim().is_empty()
+    trimmed(text).is_empty()
 }
 
 /// Where in the template the walk is.
@@ -105,6 +130,11 @@ impl Grid {
             currencies: Currencies::default(),
             recognised: false,
         }
+    }
+
+    /// Whether the titles are past and each further row is a line.
+    pub(super) fn in_lines(&self) -> bool {
+        matches!(self.place, Place::Lines)
     }
 
     /// Takes a row; empty ones too.

@@ -10,7 +10,7 @@ use crate::codes::{self, Bank};
 use crate::finding::{Finding, FindingCode};
 use crate::value::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, PersonName,
-    ValueError,
+    ValueError, first_forbidden, forbidden, trimmed,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -51,6 +51,8 @@ pub(super) struct Judge {
     last: (String, Option<&'static Bank>),
     /// The one bank of a group of card prefixes; `None` where several share it.
     of_group: BTreeMap<&'static str, Option<BankCode>>,
+    /// The last group asked for, and its bank.
+    last_group: (&'static str, Option<BankCode>),
 }
 
 /// Texts remembered; a file with more different bank names is not a usual one.
@@ -65,7 +67,7 @@ struct Case<'c, 'a> {
 
 impl<'a> Case<'_, 'a> {
     fn text(&self, column: Column) -> &'a str {
-        self.raw.text(column).trim()
+        trimmed(self.raw.text(column))
     }
 
     fn add(&mut self, code: FindingCode, column: Column) -> &mut Finding {
@@ -146,7 +148,7 @@ impl<'a> Case<'_, 'a> {
         if text.is_empty() {
             return None;
         }
-        if let Some(character) = text.chars().find(|c| forbidden(*c)) {
+        if let Some(character) = first_forbidden(text) {
             self.unencodable(FindingCode::TextNotEncodable, column, character);
             return None;
         }
@@ -200,16 +202,6 @@ pub(super) fn reason(error: ValueError) -> &'static str {
     }
 }
 
-/// Characters that break a line, turn its direction or mark a broken decoding.
-fn forbidden(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
-                | '\u{FEFF}' | '\u{FFFD}'
-        )
-}
-
 impl Judge {
     pub(super) fn new(limits: &super::Limits) -> Self {
         let mut of_group = BTreeMap::new();
@@ -227,6 +219,7 @@ impl Judge {
             asked: HashMap::new(),
             last: (String::new(), None),
             of_group,
+            last_group: ("", None),
         }
     }
 
@@ -237,7 +230,7 @@ impl Judge {
         raw: &RawLine<'a>,
         findings: &mut Vec<Finding>,
     ) -> Values<'a> {
-        let number_text = raw.text(Column::LineNo).trim();
+        let number_text = trimmed(raw.text(Column::LineNo));
         let parsed = LineNo::parse(number_text);
         let line_no = parsed.ok();
         let mut case = Case {
@@ -317,7 +310,7 @@ impl Judge {
 
     /// Luhn and card prefix, only for what looks like a card: bankbooks have no prefix.
     fn card(
-        &self,
+        &mut self,
         case: &mut Case<'_, '_>,
         account: &AccountNo,
         stated: Option<&Bank>,
@@ -329,18 +322,18 @@ impl Judge {
                 typed_as_number(finding);
             }
         }
-        let digits = account.reveal(crate::value::Purpose::Matching);
-        let card =
-            (16..=19).contains(&digits.len()) && digits.starts_with(['3', '4', '5', '6', '9']);
         let group = codes::bin_group(account);
         let Some(group) = group else {
-            if card {
+            if account.like_a_card() {
                 let finding = case.add(FindingCode::AccountBankUnknown, Column::Account);
                 finding.value = Some(account.masked());
             }
             return None;
         };
-        let by_card = self.of_group.get(group).copied().flatten();
+        if self.last_group.0 != group {
+            self.last_group = (group, self.of_group.get(group).copied().flatten());
+        }
+        let by_card = self.last_group.1;
         let other = stated.filter(|bank| bank.bin_group.as_deref() != Some(group));
         if let Some(other) = other {
             let other_bank = by_card.map_or(group.to_owned(), |code| code.to_string());

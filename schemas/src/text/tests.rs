@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 const ALL: [Charset; 4] = [Utf8, Gbk, Gb18030, Gb2312];
 
-fn ill(offset: usize) -> Result<std::borrow::Cow<'static, str>, CharsetError> {
+fn ill(offset: usize) -> Result<Cow<'static, str>, CharsetError> {
     Err(IllFormed { offset })
 }
 
@@ -217,14 +217,8 @@ fn lengths_are_those_of_the_bytes() {
     assert_eq!(Gb18030.byte_len("张𠮷"), Ok(6));
     assert_eq!(Utf8.byte_len("张样一"), Ok(9));
     assert_eq!(Gbk.byte_len("abc"), Ok(3));
-    assert!(matches!(
-        Gbk.encode("abc").unwrap(),
-        std::borrow::Cow::Borrowed(_)
-    ));
-    assert!(matches!(
-        Gbk.decode(b"abc").unwrap(),
-        std::borrow::Cow::Borrowed(_)
-    ));
+    assert!(matches!(Gbk.encode("abc").unwrap(), Cow::Borrowed(_)));
+    assert!(matches!(Gbk.decode(b"abc").unwrap(), Cow::Borrowed(_)));
 }
 
 proptest! {

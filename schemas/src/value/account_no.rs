@@ -12,6 +12,14 @@ impl AccountNo {
     /// # Errors
     /// `Empty` for nothing, `Form` for another character or a length outside 8 to 32.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
+        match InlineText::digits(text.as_bytes()) {
+            Some(digits) => Self::of_length(digits),
+            None => Self::parse_written(text),
+        }
+    }
+
+    /// As people write it; the same as [`AccountNo::parse`] for what is digits alone.
+    pub(super) fn parse_written(text: &str) -> Result<Self, ValueError> {
         let mut digits = InlineText::default();
         for character in text.chars() {
             let byte = match character {
@@ -24,6 +32,10 @@ impl AccountNo {
                 return Err(ValueError::Form);
             }
         }
+        Self::of_length(digits)
+    }
+
+    fn of_length(digits: InlineText<32>) -> Result<Self, ValueError> {
         match digits.len() {
             0 => Err(ValueError::Empty),
             8..=32 => Ok(Self(digits)),
@@ -35,6 +47,11 @@ impl AccountNo {
     #[must_use]
     pub fn reveal(&self, _purpose: Purpose) -> &str {
         self.0.as_str()
+    }
+
+    /// The digits as bytes, for indexes and checks of this crate.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 
     /// First 6 and last 4 digits of 16 or more, of shorter numbers a quarter at each end; stars
@@ -54,21 +71,29 @@ impl AccountNo {
     /// fails. A warning, never an error: bankbooks share the lengths.
     #[must_use]
     pub fn luhn_suspicious(&self) -> bool {
+        self.like_a_card() && !luhn_holds(self.0.as_bytes())
+    }
+
+    /// Length and first digit of a card: bankbooks share the lengths.
+    pub(crate) fn like_a_card(&self) -> bool {
         let digits = self.0.as_bytes();
-        let card =
-            (16..=19).contains(&digits.len()) && matches!(digits.first(), Some(b'3'..=b'6' | b'9'));
-        card && !luhn_holds(digits)
+        (16..=19).contains(&digits.len()) && matches!(digits.first(), Some(b'3'..=b'6' | b'9'))
     }
 }
 
 /// The Luhn check over ASCII digits (ISO/IEC 7812-1 annex B).
 #[must_use]
 pub fn luhn_holds(digits: &[u8]) -> bool {
+    let value = |byte: &u8| u32::from(byte.wrapping_sub(b'0'));
     let mut sum = 0u32;
-    for (place, byte) in digits.iter().rev().enumerate() {
-        let digit = u32::from(byte.wrapping_sub(b'0'));
-        let doubled = if place % 2 == 1 { digit * 2 } else { digit };
-        sum += if doubled > 9 { doubled - 9 } else { doubled };
+    for pair in digits.rchunks(2) {
+        let (doubled, single) = match pair {
+            [doubled, single] => (value(doubled), value(single)),
+            [single] => (0, value(single)),
+            _ => (0, 0),
+        };
+        let carry = if doubled > 4 { 9 } else { 0 };
+        sum = sum.wrapping_add(single + doubled * 2 - carry);
     }
     sum.is_multiple_of(10)
 }

@@ -1,6 +1,6 @@
 //! 联行号: the 12-digit bank number of the payment systems.
 
-use super::{InlineText, ValueError};
+use super::{InlineText, ValueError, trimmed};
 
 /// 3-digit bank class, 4-digit area, 4-digit branch, check digit (ISO 7064 MOD 11,10).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,7 +13,7 @@ impl CnapsCode {
     /// # Errors
     /// `Empty`, `Form` or `Check`.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        let text = text.trim();
+        let text = trimmed(text);
         if text.is_empty() {
             return Err(ValueError::Empty);
         }

@@ -1,6 +1,6 @@
 //! Money: whole fen in an `i64`, never a float.
 
-use super::ValueError;
+use super::{ValueError, trimmed};
 
 /// An amount of CNY in fen (1 yuan = 100 fen).
 ///
@@ -20,11 +20,19 @@ impl Fen {
     /// `Empty` for nothing; `Form` for a sign, an exponent, a third decimal, a comma that does
     /// not group by three, a currency mark or any other character; `Overflow` beyond the range.
     pub fn parse_yuan(text: &str) -> Result<Self, ValueError> {
+        match plain(text.as_bytes()) {
+            Some(amount) => Ok(amount),
+            None => Self::parse_written(text),
+        }
+    }
+
+    /// As people write it; the same as [`Fen::parse_yuan`] for the plain form.
+    pub(super) fn parse_written(text: &str) -> Result<Self, ValueError> {
         if text.is_ascii() {
             return parse_ascii(text.trim_ascii().as_bytes());
         }
         let mut folded = String::with_capacity(text.len());
-        for character in text.trim().chars() {
+        for character in trimmed(text).chars() {
             folded.push(match character {
                 '０'..='９' | '．' | '，' => {
                     char::from_u32(u32::from(character) - 0xFEE0).ok_or(ValueError::Form)?
@@ -93,6 +101,25 @@ fn push_digit(total: i64, byte: u8) -> Result<i64, ValueError> {
         .checked_mul(10)
         .and_then(|tens| tens.checked_add(i64::from(byte - b'0')))
         .ok_or(ValueError::Overflow)
+}
+
+/// Digits, a point and two digits, as programs write amounts; `None` for anything else and for
+/// what might not fit.
+fn plain(text: &[u8]) -> Option<Fen> {
+    let [whole @ .., b'.', tenths, hundredths] = text else {
+        return None;
+    };
+    if !(1..=15).contains(&whole.len()) {
+        return None;
+    }
+    let mut fen = 0i64;
+    let mut digits = true;
+    for byte in whole.iter().chain([tenths, hundredths]) {
+        let digit = byte.wrapping_sub(b'0');
+        digits &= digit < 10;
+        fen = fen.wrapping_mul(10).wrapping_add(i64::from(digit));
+    }
+    digits.then_some(Fen(fen))
 }
 
 fn parse_ascii(text: &[u8]) -> Result<Fen, ValueError> {

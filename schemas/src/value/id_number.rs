@@ -1,7 +1,7 @@
 //! Identity documents: the resident number of GB 11643 and others by shape.
 
 use super::account_no::mask;
-use super::{InlineText, Purpose, ValueError};
+use super::{InlineText, Purpose, ValueError, trimmed};
 
 /// Kind of identity document, 01 to 17 of the national worker platform's list (证件类型);
 /// 01 is the resident identity card.
@@ -17,13 +17,17 @@ impl IdType {
     /// # Errors
     /// `Form` for anything else.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Ok(Self::RESIDENT);
-        }
-        let known = text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        match text.parse::<u8>() {
-            Ok(number @ 1..=17) if known => Ok(Self(number)),
+        let digit = |byte: u8| byte.wrapping_sub(b'0');
+        let number = match trimmed(text).as_bytes() {
+            [] => return Ok(Self::RESIDENT),
+            [one] if one.is_ascii_digit() => digit(*one),
+            [ten, one] if ten.is_ascii_digit() && one.is_ascii_digit() => {
+                digit(*ten) * 10 + digit(*one)
+            }
+            [..] => return Err(ValueError::Form),
+        };
+        match number {
+            1..=17 => Ok(Self(number)),
             _ => Err(ValueError::Form),
         }
     }
@@ -49,6 +53,20 @@ pub struct IdNumber(InlineText<30>);
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS: [u8; 11] = *b"10X98765432";
 
+/// Each byte of a number as it is kept, letters capital; 0 for one that no number has.
+const KEPT: [u8; 256] = {
+    let mut kept = [0; 256];
+    let mut at = 0;
+    while at < kept.len() {
+        let byte = at as u8;
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'(' | b')' | b'-') {
+            kept[at] = byte.to_ascii_uppercase();
+        }
+        at += 1;
+    }
+    kept
+};
+
 impl IdNumber {
     /// Reads a number of the given type; spaces around it are dropped, letters become capital.
     ///
@@ -57,17 +75,11 @@ impl IdNumber {
     /// `Check` for a wrong check character. The address code is held against the list of
     /// provinces only: a number keeps the county code of its day.
     pub fn parse(kind: IdType, text: &str) -> Result<Self, ValueError> {
-        let text = text.trim();
+        let text = trimmed(text);
         if text.is_empty() {
             return Err(ValueError::Empty);
         }
-        let mut number = InlineText::default();
-        for byte in text.bytes() {
-            let allowed = byte.is_ascii_alphanumeric() || matches!(byte, b'(' | b')' | b'-');
-            if !allowed || !number.push(byte.to_ascii_uppercase()) {
-                return Err(ValueError::Form);
-            }
-        }
+        let number = InlineText::through(&KEPT, text.as_bytes()).ok_or(ValueError::Form)?;
         if kind == IdType::RESIDENT {
             check_resident(number.as_bytes())?;
         } else if number.len() < 4 {
@@ -96,7 +108,7 @@ impl IdNumber {
             .iter()
             .zip(first17)
             .map(|(w, d)| w * u32::from(d.wrapping_sub(b'0')))
-            .sum();
+            .fold(0, u32::wrapping_add);
         CHECKS[(sum % 11) as usize]
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers by which batches and lines are called.
 
-use super::{InlineText, ValueError};
+use super::{InlineText, ValueError, trimmed};
 
 /// 批次号: the employer's own number of a batch, unique per employer for ever. 1 to 35
 /// characters (the length of ISO 20022 Max35Text), printable, no spaces.
@@ -54,16 +54,22 @@ impl LineNo {
     /// # Errors
     /// `Empty` or `Form`.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        let text = text.trim();
+        let text = trimmed(text);
         if text.is_empty() {
             return Err(ValueError::Empty);
         }
-        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(ValueError::Form);
+        let mut number = 0u32;
+        for byte in text.bytes() {
+            let digit = byte.wrapping_sub(b'0');
+            number = match number.checked_mul(10) {
+                Some(tens) if digit < 10 => tens.checked_add(u32::from(digit)),
+                Some(_) | None => None,
+            }
+            .ok_or(ValueError::Form)?;
         }
-        match text.parse() {
-            Ok(0) | Err(_) => Err(ValueError::Form),
-            Ok(number) => Ok(Self(number)),
+        match number {
+            0 => Err(ValueError::Form),
+            number => Ok(Self(number)),
         }
     }
 }
@@ -149,16 +155,17 @@ impl PaymentId {
     /// # Errors
     /// `Empty` or `Form`.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
-        if text.trim().is_empty() {
+        let text = trimmed(text);
+        if text.is_empty() {
             return Err(ValueError::Empty);
         }
-        let (batch, row) = text.trim().rsplit_once('.').ok_or(ValueError::Form)?;
+        let (batch, row) = text.rsplit_once('.').ok_or(ValueError::Form)?;
         let id = Self {
             batch: BatchId::parse(batch)?,
             row: LineNo::parse(row)?.0,
         };
         // One spelling per number, as for the batch.
-        if id.to_string() == text.trim() {
+        if id.to_string() == text {
             Ok(id)
         } else {
             Err(ValueError::Form)

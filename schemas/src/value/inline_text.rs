@@ -15,6 +15,29 @@ impl<const N: usize> InlineText<N> {
         text.bytes().all(|byte| inline.push(byte)).then_some(inline)
     }
 
+    /// Takes `bytes` through a table; `None` where they don't fit or the table has a zero, which
+    /// refuses the byte. The table gives ASCII only.
+    pub(super) fn through(table: &[u8; 256], bytes: &[u8]) -> Option<Self> {
+        let mut inline = Self::default();
+        let place = inline.bytes.get_mut(..bytes.len())?;
+        inline.len = u8::try_from(bytes.len()).ok()?;
+        let mut allowed = true;
+        for (to, byte) in place.iter_mut().zip(bytes) {
+            *to = table[usize::from(*byte)];
+            allowed &= *to != 0;
+        }
+        allowed.then_some(inline)
+    }
+
+    /// Takes ASCII digits; `None` for another byte or where they don't fit.
+    pub(super) fn digits(bytes: &[u8]) -> Option<Self> {
+        let mut inline = Self::default();
+        inline.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        inline.len = u8::try_from(bytes.len()).ok()?;
+        let all = bytes.iter().fold(true, |all, b| all & b.is_ascii_digit());
+        all.then_some(inline)
+    }
+
     /// Appends one byte; false when it is not ASCII or the text is full.
     pub fn push(&mut self, byte: u8) -> bool {
         let at = usize::from(self.len);

@@ -10,6 +10,7 @@ mod inline_text;
 mod pay_month;
 mod person_name;
 mod personal_number;
+mod plain_text;
 mod serde_text;
 mod uscc;
 
@@ -26,6 +27,7 @@ pub use inline_text::InlineText;
 pub use pay_month::PayMonth;
 pub use person_name::PersonName;
 pub use personal_number::{folded, holds_personal_number};
+pub(crate) use plain_text::{first_forbidden, forbidden, trimmed};
 pub use uscc::Uscc;
 
 /// Why a text is not a value of its type. What the sender reads is a finding made from it.

@@ -1,6 +1,6 @@
 //! Names of payees, kept as they came.
 
-use super::{Purpose, ValueError};
+use super::{Purpose, ValueError, first_forbidden, forbidden, trimmed};
 
 /// A payee's name exactly as written, outer white space dropped, 1 to 120 characters without
 /// control characters. Never normalised: 吴 and 吳 are two names. Personal: prints its first
@@ -18,11 +18,11 @@ impl PersonName {
     /// `Empty`; `Form` for control characters, line separators, bidirectional overrides or
     /// U+FFFD (the mark of a broken decoding); `Overflow` beyond 120 characters.
     pub fn check(text: &str) -> Result<&str, ValueError> {
-        let text = text.trim();
+        let text = trimmed(text);
         if text.is_empty() {
             return Err(ValueError::Empty);
         }
-        if text.chars().any(forbidden) {
+        if first_forbidden(text).is_some() {
             return Err(ValueError::Form);
         }
         if text.len() > Self::CHARS_MAX && text.chars().count() > Self::CHARS_MAX {
@@ -65,15 +65,6 @@ impl PersonName {
             .chain(std::iter::repeat_n('*', stars))
             .collect()
     }
-}
-
-fn forbidden(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
-                | '\u{FEFF}' | '\u{FFFD}'
-        )
 }
 
 impl std::fmt::Debug for PersonName {

@@ -1,9 +1,13 @@
 //! The template as comma-separated text; tabs and semicolons are taken where the first rows use
 //! them.
 
+mod plain;
 mod splitter;
+#[cfg(test)]
+mod tests;
 
 use super::ReadOptions;
+use super::census::BLOCK;
 use super::decoded::Decoded;
 use super::grid::{Cells, Grid};
 use super::raw::{Receiver, Stop, schema_at};
@@ -15,9 +19,27 @@ pub(super) fn parse(
     options: &ReadOptions<'_>,
     to: &mut dyn Receiver,
 ) -> Result<(), Stop> {
-    let mut splitter = Splitter::new(text, options.limits.field_bytes_max);
+    let splitter = Splitter::new(text, options.limits.field_bytes_max, BLOCK);
+    walk(splitter, plain_rows, options, to)
+}
+
+/// What takes the rows that need not go one by one.
+type Ahead = fn(&mut Splitter<'_>, &mut Grid, &mut dyn Receiver) -> Result<(), Stop>;
+
+fn walk(
+    mut splitter: Splitter<'_>,
+    ahead: Ahead,
+    options: &ReadOptions<'_>,
+    to: &mut dyn Receiver,
+) -> Result<(), Stop> {
     let mut grid = Grid::new();
-    while splitter.advance()? {
+    loop {
+        if grid.in_lines() {
+            ahead(&mut splitter, &mut grid, to)?;
+        }
+        if !splitter.advance()? {
+            return grid.end(to);
+        }
         let row = splitter.row();
         if let Some(fault) = splitter.fault() {
             to.finding(place(fault, row))?;
@@ -29,7 +51,23 @@ pub(super) fn parse(
             return Err(forced(stop, options));
         }
     }
-    grid.end(to)
+}
+
+/// Takes the rows before the next one that has a quote or is not read whole yet.
+fn plain_rows(
+    splitter: &mut Splitter<'_>,
+    grid: &mut Grid,
+    to: &mut dyn Receiver,
+) -> Result<(), Stop> {
+    let rows = splitter.plain_rows()?;
+    let (bytes, before) = (rows.text.len(), rows.row);
+    let mut last = before;
+    rows.walk(|row, cells| {
+        last = row;
+        grid.row(row, cells, to)
+    })?;
+    splitter.pass(bytes, last - before);
+    Ok(())
 }
 
 fn place(fault: Fault, row: u32) -> crate::finding::Finding {

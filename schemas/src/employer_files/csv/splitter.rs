@@ -4,16 +4,25 @@
 //! number is lost; it takes an unclosed quote for a field up to the end of the file, however
 //! large; and it can't say where a quote was left open.
 
+use crate::employer_files::csv::plain::PlainRows;
 use crate::employer_files::decoded::Decoded;
 use crate::employer_files::detect::encoding_invalid;
 use crate::employer_files::grid::Cells;
 use crate::employer_files::raw::Stop;
 use crate::finding::{Finding, FindingCode};
-use memchr::{memchr_iter, memchr2, memchr3};
+use crate::text::utf8;
+use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr};
 use std::io::Read;
 
 /// Bytes of a row.
-const ROW_MAX: usize = 256 << 10;
+pub(super) const ROW_MAX: usize = 256 << 10;
+
+/// A row that is longer than any.
+pub(super) fn too_large(row: u32) -> Stop {
+    let mut finding = Finding::of_file(FindingCode::TooLarge);
+    finding.row = Some(row);
+    finding.with("limit", ROW_MAX).with("reason", "row").into()
+}
 
 /// What is wrong with the quotes of a row.
 #[derive(Clone, Copy, Debug)]
@@ -46,10 +55,12 @@ pub(super) struct Splitter<'s> {
     quoted: bool,
     fault: Option<Fault>,
     field_bytes_max: usize,
+    /// Bytes of one read.
+    block_bytes: usize,
 }
 
 impl<'s> Splitter<'s> {
-    pub(super) fn new(text: Decoded<'s>, field_bytes_max: usize) -> Self {
+    pub(super) fn new(text: Decoded<'s>, field_bytes_max: usize, block_bytes: usize) -> Self {
         Self {
             text,
             buffer: Vec::new(),
@@ -67,6 +78,7 @@ impl<'s> Splitter<'s> {
             quoted: false,
             fault: None,
             field_bytes_max,
+            block_bytes,
         }
     }
 
@@ -80,10 +92,46 @@ impl<'s> Splitter<'s> {
         self.fault
     }
 
-    /// Goes to the next row, an empty one too; false at the end.
-    pub(super) fn advance(&mut self) -> Result<bool, Stop> {
+    /// The whole rows that follow the present one as far as they are read already and have
+    /// neither a quote nor an end of line other than LF and CRLF; maybe none.
+    pub(super) fn plain_rows(&mut self) -> Result<PlainRows<'_>, Stop> {
+        self.leave_row();
+        if self.start >= self.filled {
+            self.more()?;
+        }
+        let Some(delimiter) = self.delimiter else {
+            return Ok(PlainRows::none(self.row));
+        };
+        let rest = self.buffer.get(self.start..self.filled).unwrap_or_default();
+        let end = memchr(b'"', rest).unwrap_or(rest.len());
+        let before_quote = rest.get(..end).unwrap_or_default();
+        let lone = |at: &usize| rest.get(at + 1) != Some(&b'\n');
+        let end = memchr_iter(b'\r', before_quote).find(lone).unwrap_or(end);
+        let rows = rest.get(..end).unwrap_or_default();
+        let end = memrchr(b'\n', rows).map_or(0, |at| at + 1);
+        Ok(PlainRows {
+            // What is no UTF-8 is refused row by row, where its place is known.
+            text: utf8(rest.get(..end).unwrap_or_default()).unwrap_or_default(),
+            delimiter,
+            row: self.row,
+        })
+    }
+
+    /// Passes over so many bytes and rows that were taken as plain rows.
+    pub(super) fn pass(&mut self, bytes: usize, rows: u32) {
+        self.start += bytes;
+        self.row = self.row.saturating_add(rows);
+        self.next_line_in_file += u64::from(rows);
+    }
+
+    fn leave_row(&mut self) {
         self.start += self.length + self.ending;
         (self.length, self.ending) = (0, 0);
+    }
+
+    /// Goes to the next row, an empty one too; false at the end.
+    pub(super) fn advance(&mut self) -> Result<bool, Stop> {
+        self.leave_row();
         (self.quoted, self.fault) = (false, None);
         self.line_in_file = self.next_line_in_file;
         if self.byte(0)?.is_none() {
@@ -131,8 +179,8 @@ impl<'s> Splitter<'s> {
         } else {
             row.unwrap_or_default()
         };
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| encoding_invalid("UTF-8", error.valid_up_to() as u64))?;
+        let text =
+            utf8(bytes).map_err(|valid_up_to| encoding_invalid("UTF-8", valid_up_to as u64))?;
         let mut from = 0;
         if self.quoted {
             for end in &self.ends {
@@ -152,6 +200,9 @@ impl<'s> Splitter<'s> {
     /// Ends the row at its `at`th byte.
     fn end_at(&mut self, at: usize) -> Result<(), Stop> {
         self.length = at;
+        if at > ROW_MAX {
+            return Err(too_large(self.row));
+        }
         self.ending = match (self.byte(at)?, self.byte(at + 1)?) {
             (Some(b'\r'), Some(b'\n')) => 2,
             (Some(_), _) => 1,
@@ -175,15 +226,14 @@ impl<'s> Splitter<'s> {
         if self.ended {
             return Ok(false);
         }
-        if self.filled - self.start > ROW_MAX {
-            let mut finding = Finding::of_file(FindingCode::TooLarge);
-            finding.row = Some(self.row);
-            return Err(finding.with("limit", ROW_MAX).with("reason", "row").into());
+        // A row that ends here may still have its two bytes of CRLF to come.
+        if self.filled - self.start > ROW_MAX + 2 {
+            return Err(too_large(self.row));
         }
         self.buffer.copy_within(self.start..self.filled, 0);
         self.filled -= self.start;
         self.start = 0;
-        self.buffer.resize(self.filled + (64 << 10), 0);
+        self.buffer.resize(self.filled + self.block_bytes, 0);
         let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
         let read = self.text.read(room).map_err(|error| {
             let reason = self.text.trouble().take();
@@ -285,12 +335,18 @@ impl<'s> Splitter<'s> {
         self.note("open_quote", at);
         self.quoted = false;
         self.next_line_in_file = self.line_in_file + 1;
-        let rest = self
-            .buffer
-            .get(self.start + at..self.filled)
-            .unwrap_or_default();
-        let end = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-        self.end_at(at + end)
+        let mut end = at;
+        loop {
+            let rest = self.buffer.get(self.start + end..self.filled);
+            let rest = rest.unwrap_or_default();
+            if let Some(found) = memchr2(b'\n', b'\r', rest) {
+                return self.end_at(end + found);
+            }
+            end += rest.len();
+            if !self.more()? {
+                return self.end_at(end);
+            }
+        }
     }
 
     fn note(&mut self, reason: &'static str, at: usize) {

@@ -1,11 +1,11 @@
 //! The fields of a line, one by one.
 
-use super::{Case, forbidden};
+use super::Case;
 use crate::codes::{self, Bank};
 use crate::employer_files::template::Column;
 use crate::finding::FindingCode;
 use crate::value::{
-    AccountNo, CnapsCode, Fen, IdNumber, IdType, PaymentId, PersonName, ValueError,
+    AccountNo, CnapsCode, Fen, IdNumber, IdType, PaymentId, PersonName, ValueError, first_forbidden,
 };
 
 /// A number of the clearing system: a whole bank number, or one whose class is one bank's.
@@ -44,7 +44,7 @@ pub(super) fn name<'a>(case: &mut Case<'_, 'a>) -> Option<&'a str> {
             None
         }
         Err(_) => {
-            let character = text.trim().chars().find(|c| forbidden(*c));
+            let character = first_forbidden(text.trim());
             let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
             case.unencodable(FindingCode::NameNotEncodable, Column::Name, character);
             None

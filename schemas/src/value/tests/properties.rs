@@ -159,3 +159,41 @@ proptest! {
         prop_assert_eq!(Uscc::parse(&changed(code.as_str(), at, by)), Err(ValueError::Check));
     }
 }
+
+proptest! {
+    /// What is read at once is read as what people write is read.
+    #[test]
+    fn the_plain_form_is_no_other(text in "[0-9]{0,17}[.,]?[0-9]{0,3}|[0-9 -]{0,34}|[0-9]{0,40}") {
+        prop_assert_eq!(Fen::parse_yuan(&text), Fen::parse_written(&text));
+        prop_assert_eq!(AccountNo::parse(&text), AccountNo::parse_written(&text));
+    }
+
+    #[test]
+    fn trimmed_is_trim(text in r"[ \t\u{85}\u{A0}\u{3000}\u{2028}a一𠮷\u{200B}\u{FEFF}é]{0,6}") {
+        prop_assert_eq!(trimmed(&text), text.trim());
+        let slow = text.chars().find(|character| forbidden(*character));
+        prop_assert_eq!(first_forbidden(&text), slow);
+    }
+
+    #[test]
+    fn any_text_is_trimmed_and_searched(text in any::<String>()) {
+        prop_assert_eq!(trimmed(&text), text.trim());
+        let slow = text.chars().find(|character| forbidden(*character));
+        prop_assert_eq!(first_forbidden(&text), slow);
+    }
+}
+
+#[test]
+fn every_character_is_trimmed_and_searched() {
+    for character in '\0'..='\u{FFFF}' {
+        for text in [
+            character.to_string(),
+            format!("a{character}"),
+            format!("{character}一"),
+        ] {
+            assert_eq!(trimmed(&text), text.trim(), "{:?}", character);
+            let slow = text.chars().find(|character| forbidden(*character));
+            assert_eq!(first_forbidden(&text), slow, "{:?}", character);
+        }
+    }
+}

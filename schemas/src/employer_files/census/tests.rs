@@ -1,0 +1,54 @@
+//! What the census finds does not depend on its blocks, nor on who takes the digest.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::take_in_blocks;
+use proptest::prelude::*;
+use std::io::Cursor;
+
+fn assert_census(bytes: &[u8], block_bytes: usize) {
+    let census = take_in_blocks(&mut Cursor::new(bytes), u64::MAX, block_bytes).unwrap();
+    let fault = std::str::from_utf8(bytes).err();
+    let fault = fault.map(|error| error.valid_up_to() as u64);
+    assert_eq!(census.utf8_fault, fault, "{block_bytes}");
+    assert_eq!(census.bytes, bytes.len() as u64);
+    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
+    assert_eq!(census.digest, digest.as_ref());
+    assert_eq!(census.first, bytes[..bytes.len().min(block_bytes)]);
+    let before = &bytes[..fault.map_or(bytes.len(), |at| at as usize)];
+    let leads = before.iter().filter(|byte| **byte >= 0xC0).count();
+    assert_eq!(census.multibyte.min(8), leads.min(8) as u32);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn blocks_change_nothing(text in "[a一𠮷é]{0,40}", block_bytes in 1..40usize) {
+        assert_census(text.as_bytes(), block_bytes);
+    }
+
+    #[test]
+    fn nor_do_they_in_broken_text(
+        text in "[a一𠮷é]{1,40}",
+        at in any::<prop::sample::Index>(),
+        byte: u8,
+        block_bytes in 1..40usize,
+    ) {
+        let mut bytes = text.into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        assert_census(&bytes, block_bytes);
+    }
+}
+
+/// Large enough for the second thread; more blocks than may wait for it.
+#[test]
+fn the_second_thread_takes_the_same_digest() {
+    let text = "张样一,1\n".repeat(120_000);
+    assert!(text.len() > 1 << 20);
+    assert_census(text.as_bytes(), 4099);
+    let mut broken = text.into_bytes();
+    let last = broken.len() - 2;
+    broken[last] = 0xFF;
+    assert_census(&broken, 64 << 10);
+}
