@@ -42,20 +42,27 @@ impl<'a> Cells<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, text: &'a str) {
         match self.few.get_mut(self.count) {
             Some(cell) => {
                 *cell = text;
                 self.count += 1;
             }
-            None if self.many.len() < CELLS_MAX => {
-                if self.many.is_empty() {
-                    self.many.extend(self.few);
-                }
-                self.many.push(text);
-            }
-            None => self.beyond |= !is_empty(text),
+            None => self.push_further(text),
         }
+    }
+
+    #[cold]
+    fn push_further(&mut self, text: &'a str) {
+        if self.many.len() >= CELLS_MAX {
+            self.beyond |= !is_empty(text);
+            return;
+        }
+        if self.many.is_empty() {
+            self.many.extend(self.few);
+        }
+        self.many.push(text);
     }
 
     /// Forgets the cells, for the next row.

@@ -126,21 +126,27 @@ impl<'a> Case<'_, 'a> {
     }
 
     /// The file's program destroyed the value; nothing that is left of it is read.
+    #[inline]
     fn damaged(&mut self, code: FindingCode, column: Column) -> bool {
         let damaged = self.raw.damaged.has(column as usize);
         if damaged {
-            self.invalid(code, column, ValueError::Form);
-            if let Some(finding) = self.findings.last_mut() {
-                let text = self.raw.text(column).trim();
-                // A formula without a result: `#N/A`, `#REF!`; else a cell that is no text.
-                if text.starts_with('#') {
-                    finding.arguments.insert("reason", "formula".to_owned());
-                } else if spreadsheet::too_long(text) {
-                    typed_as_number(finding);
-                }
-            }
+            self.destroyed(code, column);
         }
         damaged
+    }
+
+    #[cold]
+    fn destroyed(&mut self, code: FindingCode, column: Column) {
+        self.invalid(code, column, ValueError::Form);
+        if let Some(finding) = self.findings.last_mut() {
+            let text = self.raw.text(column).trim();
+            // A formula without a result: `#N/A`, `#REF!`; else a cell that is no text.
+            if text.starts_with('#') {
+                finding.arguments.insert("reason", "formula".to_owned());
+            } else if spreadsheet::too_long(text) {
+                typed_as_number(finding);
+            }
+        }
     }
 
     /// Characters that no text has, and the length; the bank's own rules come on top.

@@ -51,6 +51,7 @@ impl Columns {
         self.0 |= 1u16.checked_shl(place as u32).unwrap_or(0);
     }
 
+    #[inline]
     pub(super) fn has(self, place: usize) -> bool {
         self.0 & 1u16.checked_shl(place as u32).unwrap_or(0) != 0
     }

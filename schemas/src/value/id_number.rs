@@ -50,7 +50,7 @@ impl std::fmt::Display for IdType {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdNumber(InlineText<30>);
 
-const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+const WEIGHTS: [u16; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS: [u8; 11] = *b"10X98765432";
 
 /// Each byte of a number as it is kept, letters capital; 0 for one that no number has.
@@ -75,6 +75,14 @@ impl IdNumber {
     /// `Check` for a wrong check character. The address code is held against the list of
     /// provinces only: a number keeps the county code of its day.
     pub fn parse(kind: IdType, text: &str) -> Result<Self, ValueError> {
+        match resident(text.as_bytes()) {
+            Some(number) if kind == IdType::RESIDENT => Ok(Self(number)),
+            Some(_) | None => Self::parse_written(kind, text),
+        }
+    }
+
+    /// As people write it; the same as [`IdNumber::parse`] for what is right as it stands.
+    pub(super) fn parse_written(kind: IdType, text: &str) -> Result<Self, ValueError> {
         let text = trimmed(text);
         if text.is_empty() {
             return Err(ValueError::Empty);
@@ -104,13 +112,28 @@ impl IdNumber {
     /// The check character for 17 digits, as the generator of test people needs it.
     #[must_use]
     pub fn check_character(first17: &[u8; 17]) -> u8 {
-        let sum: u32 = WEIGHTS
+        let sum = WEIGHTS
             .iter()
             .zip(first17)
-            .map(|(w, d)| w * u32::from(d.wrapping_sub(b'0')))
-            .fold(0, u32::wrapping_add);
+            .map(|(w, d)| w.wrapping_mul(u16::from(d.wrapping_sub(b'0'))))
+            .fold(0, u16::wrapping_add);
         CHECKS[(sum % 11) as usize]
     }
+}
+
+/// A resident number with nothing wrong and nothing to change; `None` for anything else.
+fn resident(text: &[u8]) -> Option<InlineText<30>> {
+    let number: &[u8; 18] = text.try_into().ok()?;
+    let first17: &[u8; 17] = number.first_chunk()?;
+    let digits = first17.map(|byte| byte.wrapping_sub(b'0'));
+    if !digits.iter().fold(true, |all, digit| all & (*digit < 10)) {
+        return None;
+    }
+    let pair = |at: usize| u16::from(digits[at]) * 10 + u16::from(digits[at + 1]);
+    let right = province_known(&number[..2])
+        && date_exists(pair(6) * 100 + pair(8), pair(10), pair(12))
+        && IdNumber::check_character(first17) == number[17];
+    right.then(|| InlineText::of_ascii(number)).flatten()
 }
 
 fn check_resident(number: &[u8]) -> Result<(), ValueError> {

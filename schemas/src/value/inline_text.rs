@@ -31,11 +31,16 @@ impl<const N: usize> InlineText<N> {
 
     /// Takes ASCII digits; `None` for another byte or where they don't fit.
     pub(super) fn digits(bytes: &[u8]) -> Option<Self> {
+        let all = bytes.iter().fold(true, |all, b| all & b.is_ascii_digit());
+        all.then(|| Self::of_ascii(bytes)).flatten()
+    }
+
+    /// Takes `bytes`, which the caller knows to be ASCII; `None` where they don't fit.
+    pub(super) fn of_ascii(bytes: &[u8]) -> Option<Self> {
         let mut inline = Self::default();
         inline.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
         inline.len = u8::try_from(bytes.len()).ok()?;
-        let all = bytes.iter().fold(true, |all, b| all & b.is_ascii_digit());
-        all.then_some(inline)
+        Some(inline)
     }
 
     /// Appends one byte; false when it is not ASCII or the text is full.

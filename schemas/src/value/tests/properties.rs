@@ -169,6 +169,19 @@ proptest! {
     }
 
     #[test]
+    fn a_right_resident_number_is_no_other(
+        index in any::<u32>(), at in 0..18usize, by in "[0-9Xx ]{1,2}", number in 1..=17u8,
+    ) {
+        let right = people::person(7, index, None).id_number.reveal(Purpose::Matching).to_owned();
+        let mut wrong = right.clone();
+        wrong.replace_range(at..=at, &by);
+        let kind = IdType::parse(&number.to_string()).unwrap();
+        for (kind, text) in [(kind, &right), (IdType::RESIDENT, &right), (IdType::RESIDENT, &wrong)] {
+            prop_assert_eq!(IdNumber::parse(kind, text), IdNumber::parse_written(kind, text));
+        }
+    }
+
+    #[test]
     fn trimmed_is_trim(text in r"[ \t\u{85}\u{A0}\u{3000}\u{2028}a一𠮷\u{200B}\u{FEFF}é]{0,6}") {
         prop_assert_eq!(trimmed(&text), text.trim());
         let slow = text.chars().find(|character| forbidden(*character));
