@@ -33,19 +33,44 @@ pub fn card_prefixes() -> &'static [CardPrefix] {
     TABLE.as_ref().map_or(&[], |table| &table.rows)
 }
 
-/// The group of the longest card prefix that fits the number and its length. Some ten
-/// nanoseconds, no allocation: it is asked once a line.
+/// The group of the longest card prefix that fits the number and its length. Some tens of
+/// nanoseconds, no allocation.
 #[must_use]
 pub fn bin_group(account: &AccountNo) -> Option<&'static str> {
-    let table = TABLE.as_ref()?;
-    let digits = account.as_bytes();
-    let first8 = number_of8(*digits.first_chunk()?);
-    let mut lengths = table.lengths.iter();
-    let spans = &lengths.find(|length| length.digits == digits.len())?.spans;
-    let after = spans.partition_point(|span| span.first <= first8);
-    let span = spans.get(after.checked_sub(1)?)?;
-    let row = table.rows.get(span.row)?;
-    (first8 < span.end).then_some(row.group.as_str())
+    CardGroups::default().of(account)
+}
+
+/// Answers as [`bin_group`], and remembers the last prefix: an employer's people mostly have
+/// their cards of one.
+#[derive(Default)]
+pub(crate) struct CardGroups {
+    /// Digits of a number, the span of its prefix, the group.
+    last: Option<(usize, Span, &'static str)>,
+}
+
+impl CardGroups {
+    /// The group of a number.
+    pub(crate) fn of(&mut self, account: &AccountNo) -> Option<&'static str> {
+        let digits = account.as_bytes();
+        let first8 = number_of8(*digits.first_chunk()?);
+        if let Some((length, span, group)) = &self.last
+            && *length == digits.len()
+            && span.holds(first8)
+        {
+            return Some(group);
+        }
+        let table = TABLE.as_ref()?;
+        let mut lengths = table.lengths.iter();
+        let spans = &lengths.find(|length| length.digits == digits.len())?.spans;
+        let after = spans.partition_point(|span| span.first <= first8);
+        let span = spans.get(after.checked_sub(1)?)?;
+        let group = table.rows.get(span.row)?.group.as_str();
+        if !span.holds(first8) {
+            return None;
+        }
+        self.last = Some((digits.len(), *span, group));
+        Some(group)
+    }
 }
 
 const PREFIX_DIGITS_MAX: usize = 8;
@@ -69,6 +94,12 @@ struct Span {
     first: u32,
     end: u32,
     row: usize,
+}
+
+impl Span {
+    fn holds(&self, first8: u32) -> bool {
+        (self.first..self.end).contains(&first8)
+    }
 }
 
 impl Table {

@@ -19,6 +19,7 @@ pub use banks::{
     Bank, bank, bank_by_bic, bank_by_bin_group, bank_by_cnaps, bank_by_text, banks, banks_in_effect,
 };
 pub use calendar::{BankDay, bank_day, bank_day_years, next_bank_day};
+pub(crate) use card_prefixes::CardGroups;
 pub use card_prefixes::{CardPrefix, bin_group, card_prefixes};
 pub use list::ListHead;
 pub use minimum_wage::{MinimumWage, minimum_wages};

@@ -6,7 +6,7 @@ mod fields;
 use super::raw::{BankBy, RawLine, masked, shown_value};
 use super::spreadsheet;
 use super::template::Column;
-use crate::codes::{self, Bank};
+use crate::codes::{self, Bank, CardGroups};
 use crate::finding::{Finding, FindingCode};
 use crate::value::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, PersonName,
@@ -49,6 +49,7 @@ pub(super) struct Judge {
     asked: HashMap<String, Option<&'static Bank>>,
     /// The last text asked for, and its bank.
     last: (String, Option<&'static Bank>),
+    card_groups: CardGroups,
     /// The one bank of a group of card prefixes; `None` where several share it.
     of_group: BTreeMap<&'static str, Option<BankCode>>,
     /// The last group asked for, and its bank.
@@ -224,6 +225,7 @@ impl Judge {
             text_bytes_max: limits.field_bytes_max,
             asked: HashMap::new(),
             last: (String::new(), None),
+            card_groups: CardGroups::default(),
             of_group,
             last_group: ("", None),
         }
@@ -328,7 +330,7 @@ impl Judge {
                 typed_as_number(finding);
             }
         }
-        let group = codes::bin_group(account);
+        let group = self.card_groups.of(account);
         let Some(group) = group else {
             if account.like_a_card() {
                 let finding = case.add(FindingCode::AccountBankUnknown, Column::Account);
