@@ -3,8 +3,9 @@
 //! `cargo run --release -p schemas --example read_rate [LINES]` writes files of LINES wages
 //! (1,000,000), one after the other, and measures each case in a process of its own: seconds,
 //! microseconds a line, times of the raw scan, the peak of resident memory, and the processor
-//! time of all threads, which says something on a busy machine too. The raw scan is the byte records of the csv crate, or the events of quick-xml. The files lie in memory
-//! (/dev/shm) where the machine has that, so that no disk is measured.
+//! time of all threads, which says something on a busy machine too. The raw scan is the byte
+//! records of the csv crate, or the events of quick-xml. The files lie in memory (/dev/shm)
+//! where the machine has that, so that no disk is measured.
 #![allow(clippy::print_stdout, clippy::float_arithmetic)] // a report of times for people
 
 mod cases;

@@ -38,12 +38,13 @@ impl<'a> PlainRows<'a> {
             *to = *byte;
         }
         for (place, word) in words.iter().chain([&last]).enumerate() {
-            let mut hits = less_than(ordinary, *word);
+            let word = u64::from_le_bytes(*word);
+            let mut hits = less_than(ordinary, word);
             while hits != 0 {
-                let within = (hits.trailing_zeros() / 8) as usize;
+                let bits = hits.trailing_zeros() & !7;
                 hits &= hits.wrapping_sub(1);
-                let at = place * 8 + within;
-                let byte = word[within];
+                let at = place * 8 + (bits / 8) as usize;
+                let byte = (word >> bits) as u8;
                 if byte == self.delimiter {
                     cells.push(self.text.get(from..at).unwrap_or_default());
                 } else if byte == b'\n' {
@@ -68,9 +69,8 @@ impl<'a> PlainRows<'a> {
 }
 
 /// The highest bit of each byte that is less than `limit`, itself at most 80.
-fn less_than(limit: u8, word: [u8; 8]) -> u64 {
+fn less_than(limit: u8, word: u64) -> u64 {
     const HIGHEST: u64 = u64::from_le_bytes([0x80; 8]);
-    let word = u64::from_le_bytes(word);
     // With its highest bit set no byte borrows from the next one.
     let not_less = (word | HIGHEST).wrapping_sub(u64::from_le_bytes([limit; 8]));
     !(not_less | word) & HIGHEST
