@@ -3,10 +3,10 @@
 //! `[index, row, line_no, reference, name, id_type, id_number, account, payee_bank, cnaps_code,
 //! amount_fen, gross_fen, memo, corrects]`; what is absent is null.
 
-use schemas::PayLine;
 use schemas::value::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, PersonName, Purpose,
 };
+use schemas::{PayLine, Payee};
 use serde::Deserialize;
 
 /// A line as it is kept, owned.
@@ -40,6 +40,31 @@ pub struct KeptLine {
     pub memo: Option<String>,
     /// The payment that it corrects.
     pub corrects: Option<PaymentId>,
+}
+
+impl KeptLine {
+    /// The line as it was read: what [`write()`] takes.
+    #[must_use]
+    pub fn as_line(&self) -> PayLine<'_> {
+        PayLine {
+            index: self.index,
+            row: self.row,
+            line_no: self.line_no,
+            reference: self.reference.as_deref(),
+            payee: Payee {
+                name: self.name.reveal(Purpose::Sealing),
+                id_type: self.id_type,
+                id_number: self.id_number,
+                account: self.account,
+            },
+            payee_bank: self.payee_bank,
+            cnaps_code: self.cnaps_code,
+            amount: self.amount,
+            gross_amount: self.gross_amount,
+            memo: self.memo.as_deref(),
+            corrects: self.corrects,
+        }
+    }
 }
 
 /// A kept line that can't be read back: a defect, or a journal of another program.
