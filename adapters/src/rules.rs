@@ -13,11 +13,39 @@ use schemas::{Fen, Finding, FindingCode, PayLine};
 #[derive(Clone, Debug)]
 pub struct BankLineRules {
     charset: Charset,
-    forbidden: Vec<char>,
+    forbidden: Forbidden,
     name_bytes_max: usize,
     memo_bytes_max: usize,
     carries_memo: bool,
     amount_max: Fen,
+}
+
+/// Characters that must not stand in a text: controls, and the separators of the bank's file.
+#[derive(Clone, Debug)]
+struct Forbidden {
+    /// Bit n for the ASCII character n: asked for every character of every line.
+    ascii: u128,
+    others: Vec<char>,
+}
+
+impl Forbidden {
+    fn of(separators: &[char]) -> Self {
+        let controls = (0..0x80_u8).map(char::from).filter(|c| c.is_control());
+        let ascii = separators.iter().copied().filter(char::is_ascii);
+        let ascii = controls.chain(ascii).map(|c| 1_u128 << u32::from(c));
+        let others = separators.iter().copied().filter(|c| !c.is_ascii());
+        Self {
+            ascii: ascii.fold(0, |all, one| all | one),
+            others: others.collect(),
+        }
+    }
+
+    fn holds(&self, character: char) -> bool {
+        match u32::from(character) {
+            code @ 0..0x80 => self.ascii >> code & 1 == 1,
+            _ => character.is_control() || self.others.contains(&character),
+        }
+    }
 }
 
 impl BankAdapter {
@@ -46,7 +74,7 @@ impl BankAdapter {
         }
         BankLineRules {
             charset: self.charset_out(),
-            forbidden,
+            forbidden: Forbidden::of(&forbidden),
             name_bytes_max: name_max,
             memo_bytes_max: memo_max,
             carries_memo,
@@ -151,30 +179,28 @@ impl BankLineRules {
         findings: &mut Vec<Finding>,
     ) {
         let field = if name { "name" } else { "memo" };
-        let shown = PersonName::mask(text);
-        let refused = text
-            .chars()
-            .find(|c| c.is_control() || self.forbidden.contains(c));
-        let bad = match self.charset.byte_len(text) {
+        let refused = || text.chars().find(|c| self.forbidden.holds(*c));
+        let length = self.charset.byte_len(text);
+        let bad = match length {
             Err(CharsetError::Unmappable { character }) => Some(character),
-            Err(CharsetError::IllFormed { .. }) | Ok(_) => refused,
+            Err(CharsetError::IllFormed { .. }) | Ok(_) => refused(),
         };
         if let Some(character) = bad {
             findings.push(
                 at(not_encodable(name))
                     .field(field)
-                    .value(shown.clone())
+                    .value(PersonName::mask(text))
                     .with("character", character)
                     .with("code_point", format!("U+{:04X}", u32::from(character)))
                     .with("encoding", self.charset.name()),
             );
         }
-        let bytes = self.charset.byte_len(text).unwrap_or_default();
+        let bytes = length.unwrap_or_default();
         if bytes > bytes_max {
             findings.push(
                 at(too_long(name))
                     .field(field)
-                    .value(shown)
+                    .value(PersonName::mask(text))
                     .with("bytes", bytes)
                     .with("bytes_max", bytes_max)
                     .with("encoding", self.charset.name()),

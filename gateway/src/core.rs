@@ -40,6 +40,9 @@ pub enum CoreError {
     Json(#[from] serde_json::Error),
 }
 
+/// Room for an event's JSON; most take less.
+const EVENT_BYTES: usize = 256;
+
 /// One fact to record.
 #[derive(Clone, Debug)]
 pub struct Fact {
@@ -211,7 +214,8 @@ impl Core {
             table,
             personal,
         } = fact;
-        let mut clear = serde_json::to_vec(&event)?;
+        let mut clear = Vec::with_capacity(EVENT_BYTES + table.len());
+        serde_json::to_writer(&mut clear, &event)?;
         let table_at = clear.len() + 1;
         if !table.is_empty() {
             clear.push(b'\n');

@@ -1,6 +1,7 @@
 //! Character sets: strict both ways. Nothing is ever replaced, no byte order mark is obeyed
 //! except by the file detector that looks for one.
 
+mod pairs;
 #[cfg(test)]
 mod tests;
 
@@ -95,7 +96,10 @@ impl Charset {
         match self {
             Self::Utf8 => Ok(text.len()),
             _ if text.is_ascii() => Ok(text.len()),
-            Self::Gbk | Self::Gb2312 | Self::Gb18030 => self.encode(text).map(|b| b.len()),
+            Self::Gbk | Self::Gb2312 | Self::Gb18030 => match pairs::byte_len(self, text) {
+                Some(bytes) => Ok(bytes),
+                None => self.encode(text).map(|bytes| bytes.len()),
+            },
         }
     }
 

@@ -12,7 +12,7 @@ use crate::options::Options;
 use crate::record::{Appended, Draft, Position, Record};
 use crate::recovery::{Recovery, recover};
 use crate::scan::Scan;
-use crate::state::{State, lock};
+use crate::state::{Load, State, lock};
 use crate::writer::{Progress, Shared};
 
 /// An open journal. Shared by reference between threads; one process at a time has it open.
@@ -74,9 +74,9 @@ impl Journal {
     pub fn append(&self, draft: &Draft<'_>) -> Result<Appended, JournalError> {
         let bytes = checked(draft)?;
         let mut state = self.room(bytes)?;
+        let before = state.load();
         let appended = state.append(draft, bytes, &self.shared.options);
-        drop(state);
-        self.shared.work.notify_one();
+        self.tell_of_work(before, state);
         Ok(appended)
     }
 
@@ -88,12 +88,12 @@ impl Journal {
         let sizes: Result<Vec<usize>, _> = drafts.iter().map(checked).collect();
         let sizes = sizes?;
         let mut state = self.room(sizes.iter().sum())?;
+        let before = state.load();
         let pairs = drafts.iter().zip(sizes);
         let appended = pairs
             .map(|(draft, bytes)| state.append(draft, bytes, &self.shared.options))
             .collect();
-        drop(state);
-        self.shared.work.notify_one();
+        self.tell_of_work(before, state);
         Ok(appended)
     }
 
@@ -120,11 +120,19 @@ impl Journal {
             if sequence > state.last() {
                 return Err(JournalError::NoSuchSequence(sequence));
             }
-            if self.shared.options.commits_inline {
-                drop(state);
-                self.shared.commit_group();
-                state = lock(&self.shared.state);
-            } else {
+            drop(state);
+            let is_inline = self.shared.options.commits_inline;
+            let committed = match is_inline {
+                true => self.shared.commit_group(),
+                false => self.shared.commit_here(),
+            };
+            state = lock(&self.shared.state);
+            let is_decided = state.durable >= sequence || state.poison.is_some();
+            if !committed && !is_inline && !is_decided {
+                // Another one is committing; if this record is not in that group, the
+                // committing thread takes it.
+                state.wanted = state.wanted.max(sequence);
+                self.shared.work.notify_one();
                 state = wait(&self.shared.progress_made, state);
             }
         }
@@ -136,8 +144,16 @@ impl Journal {
     /// As `wait_durable`.
     pub async fn durable_at(&self, sequence: u64) -> Result<(), JournalError> {
         let mut progress = self.shared.progress.subscribe();
-        let is_known = sequence <= lock(&self.shared.state).last();
+        let is_known = {
+            let mut state = lock(&self.shared.state);
+            let is_known = sequence <= state.last();
+            if is_known {
+                state.wanted = state.wanted.max(sequence);
+            }
+            is_known
+        };
         if is_known && !self.shared.options.commits_inline {
+            self.shared.work.notify_one();
             let done = |progress: &Progress| progress.durable >= sequence || progress.has_stopped;
             // The sender lives as long as `self`, so that waiting can't fail.
             let _ = progress.wait_for(done).await;
@@ -262,6 +278,15 @@ impl Journal {
         result
     }
 
+    /// Wakes the committing thread where it sees another load now: not for every record.
+    fn tell_of_work(&self, before: Load, state: MutexGuard<'_, State>) {
+        let has_changed = before != state.load();
+        drop(state);
+        if has_changed {
+            self.shared.work.notify_one();
+        }
+    }
+
     /// Waits until so many bytes may be appended.
     fn room(&self, bytes: usize) -> Result<MutexGuard<'_, State>, JournalError> {
         let limit = self.shared.options.in_flight_bytes_max;
@@ -276,6 +301,8 @@ impl Journal {
                 self.shared.commit_group();
                 state = lock(&self.shared.state);
             } else {
+                state.wanted = state.last();
+                self.shared.work.notify_one();
                 state = wait(&self.shared.progress_made, state);
             }
         }

@@ -70,6 +70,7 @@ pub(crate) fn share(
             offset: if has_end { end } else { 0 },
         },
         durable: chain.next - 1,
+        wanted: 0,
         segments,
         pending: VecDeque::new(),
         in_flight: Vec::new(),

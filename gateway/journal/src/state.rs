@@ -75,6 +75,19 @@ impl Poison {
     }
 }
 
+/// So many bytes that nobody waits for yet are written while more are made ready.
+const EARLY_BYTES: usize = 1 << 20;
+
+/// What there is to commit, as the committing thread looks at it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Load {
+    Nothing,
+    /// Worth waiting a little for more.
+    Some,
+    /// Worth a group of its own.
+    Much,
+}
+
 /// The journal in memory: behind one lock.
 pub(crate) struct State {
     pub journal_id: [u8; 16],
@@ -84,6 +97,8 @@ pub(crate) struct State {
     pub time_ms: i64,
     pub tail: Position,
     pub durable: u64,
+    /// The last sequence that somebody waits for and does not commit himself.
+    pub wanted: u64,
     pub segments: BTreeMap<u64, Marks>,
     pub pending: VecDeque<Chunk>,
     pub in_flight: Vec<Arc<Chunk>>,
@@ -103,6 +118,14 @@ impl State {
             return Err(JournalError::Closed);
         }
         Ok(())
+    }
+
+    pub(crate) fn load(&self) -> Load {
+        match self.loose_bytes {
+            _ if self.pending.is_empty() => Load::Nothing,
+            ..EARLY_BYTES => Load::Some,
+            EARLY_BYTES.. => Load::Much,
+        }
     }
 
     /// The last sequence appended.

@@ -1,8 +1,13 @@
 //! Group commit: one write and one sync for everything that was appended meanwhile.
+//!
+//! A thread that waits commits itself, if nobody does so already: waking another thread and being
+//! woken by it costs more than the write. The committing thread does it for tasks, which must not
+//! block, for groups that grow large while nobody waits yet, and a little later for the rest.
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -11,7 +16,10 @@ use crate::error::PoisonCause;
 use crate::options::Options;
 use crate::record;
 use crate::segment;
-use crate::state::{Chunk, Poison, State, lock};
+use crate::state::{Chunk, Load, Poison, State, lock};
+
+/// What nobody waits for is committed after this time at the latest.
+const EARLY_WAIT: Duration = Duration::from_millis(2);
 
 /// What waiters look at.
 #[derive(Debug, Clone, Copy)]
@@ -151,7 +159,21 @@ impl Shared {
     /// Makes the next group durable. Gives false when there is nothing to commit or nothing may
     /// be committed any more.
     pub(crate) fn commit_group(&self) -> bool {
-        let mut writer = lock(&self.writer);
+        self.commit_with(lock(&self.writer))
+    }
+
+    /// As `commit_group`, in the thread of somebody who waits for it: no other thread needs to
+    /// run then. Gives false, and does nothing, where another one is committing.
+    pub(crate) fn commit_here(&self) -> bool {
+        let writer = match self.writer.try_lock() {
+            Ok(writer) => writer,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return false,
+        };
+        self.commit_with(writer)
+    }
+
+    fn commit_with(&self, mut writer: MutexGuard<'_, Writer>) -> bool {
         let group = {
             let mut state = lock(&self.state);
             if state.poison.is_some() {
@@ -162,6 +184,7 @@ impl Shared {
         if group.is_empty() {
             return false;
         }
+        let unwinding = Unwinding(self);
         let result = writer.commit(self.disk.as_ref(), &self.dir, &group);
         drop(group);
         let mut state = lock(&self.state);
@@ -178,15 +201,18 @@ impl Shared {
             has_stopped: state.poison.is_some(),
         });
         drop(state);
+        drop(unwinding);
+        // Who is woken finds the writer free and may commit what came meanwhile.
+        drop(writer);
         self.progress_made.notify_all();
         is_durable
     }
 
-    /// After a panic in the committing thread: nothing is acknowledged any more.
+    /// After a panic while committing: nothing is acknowledged any more.
     pub(crate) fn give_up(&self) {
         let mut state = lock(&self.state);
         let cause = PoisonCause::Write;
-        let detail = "the committing thread panicked".to_owned();
+        let detail = "a thread panicked while it committed".to_owned();
         state.poison.get_or_insert(Poison { cause, detail });
         self.progress.send_replace(Progress {
             durable: state.durable,
@@ -196,22 +222,49 @@ impl Shared {
         self.progress_made.notify_all();
     }
 
-    /// The committing thread.
+    /// The committing thread: for those who wait without a thread of their own, for groups that
+    /// grow large, and for what nobody waits for.
     pub(crate) fn commit_until_stopped(&self) {
-        loop {
-            {
-                let mut state = lock(&self.state);
-                while state.pending.is_empty() && !state.must_stop {
-                    state = match self.work.wait(state) {
-                        Ok(state) => state,
-                        Err(poisoned) => poisoned.into_inner(),
-                    };
-                }
-                if state.must_stop || state.poison.is_some() {
-                    return;
-                }
-            }
+        while self.wait_for_work() {
             self.commit_group();
+        }
+    }
+
+    /// Waits until a group is due; false when the thread must end.
+    fn wait_for_work(&self) -> bool {
+        let mut state = lock(&self.state);
+        let mut waited = false;
+        loop {
+            if state.must_stop || state.poison.is_some() {
+                return false;
+            }
+            let is_wanted = state.wanted > state.durable;
+            match state.load() {
+                Load::Nothing => {
+                    waited = false;
+                    let woken = self.work.wait(state);
+                    state = woken.unwrap_or_else(PoisonError::into_inner);
+                }
+                Load::Some if !is_wanted && !waited => {
+                    let woken = self.work.wait_timeout(state, EARLY_WAIT);
+                    let (again, timeout) = woken.unwrap_or_else(PoisonError::into_inner);
+                    waited = timeout.timed_out();
+                    state = again;
+                }
+                Load::Some | Load::Much => return true,
+            }
+        }
+    }
+}
+
+/// A panic between taking a group and writing it down as durable: it may be written in part, and
+/// must not be written again.
+struct Unwinding<'a>(&'a Shared);
+
+impl Drop for Unwinding<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.give_up();
         }
     }
 }

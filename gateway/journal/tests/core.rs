@@ -89,8 +89,9 @@ fn many_appends_from_many_threads_are_one_sync() {
     assert_eq!(journal.durable(), 801);
 }
 
+/// Threads commit for themselves, tasks have it done: both at once.
 #[test]
-fn the_committing_thread_makes_records_durable() {
+fn threads_and_tasks_wait_side_by_side() {
     let disk = MemoryDisk::new();
     let (journal, _) = open(&disk, Options::default());
     std::thread::scope(|scope| {
@@ -99,7 +100,10 @@ fn the_committing_thread_makes_records_durable() {
             scope.spawn(move || {
                 for _ in 0..50 {
                     let appended = journal.append(&draft(&[thread])).unwrap();
-                    journal.wait_durable(appended.sequence).unwrap();
+                    match thread % 2 {
+                        0 => journal.wait_durable(appended.sequence).unwrap(),
+                        _ => block_on(journal.durable_at(appended.sequence)).unwrap(),
+                    }
                     assert!(journal.durable() >= appended.sequence);
                 }
             });
@@ -108,6 +112,34 @@ fn the_committing_thread_makes_records_durable() {
     assert_eq!(journal.durable(), 201);
     journal.close().unwrap();
     assert!(verify(&disk, dir()).unwrap().is_sound());
+}
+
+#[test]
+fn what_nobody_waits_for_becomes_durable_all_the_same() {
+    let disk = MemoryDisk::new();
+    let (journal, _) = open(&disk, Options::default());
+    for round in 0..3 {
+        let appended = journal.append(&draft(&[round])).unwrap();
+        while journal.durable() < appended.sequence {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// More than may be in flight: whoever appends waits for the committing thread.
+#[test]
+fn a_full_journal_is_emptied_though_nobody_waits_for_a_record() {
+    let disk = MemoryDisk::new();
+    let options = Options {
+        in_flight_bytes_max: 1000,
+        ..Options::default()
+    };
+    let (journal, _) = open(&disk, options);
+    for round in 0..50 {
+        journal.append(&draft(&[round; 400])).unwrap();
+        assert!(journal.in_flight_bytes() <= 1000);
+    }
+    assert_eq!(journal.commit().unwrap(), 51);
 }
 
 #[test]

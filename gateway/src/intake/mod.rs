@@ -23,7 +23,7 @@ use schemas::employer_files::{
 };
 use schemas::value::{BatchId, PayMonth, Uscc};
 use sink::JournalSink;
-use std::io::SeekFrom;
+use std::io::{Read, SeekFrom};
 
 /// What a submission brings besides its bytes.
 #[derive(Clone, Copy, Debug)]
@@ -128,7 +128,8 @@ pub fn submit(
     submission: &Submission<'_>,
     source: &mut dyn Source,
 ) -> Result<Submitted, IntakeError> {
-    if let Some(receipt) = replay_by_digest(core, submission, source)? {
+    let arrived = Arrived::of(source)?;
+    if let Some(receipt) = replay_by_digest(core, submission, &arrived.digest) {
         return Ok(Submitted::Replayed(receipt));
     }
     let now = core.clock().now();
@@ -141,8 +142,9 @@ pub fn submit(
         }
         .into(),
     )?;
-    keep_bytes(core, submission, opened, source)?;
-    let mut sink = JournalSink::new(core, submission, rules.mandates, opened);
+    let file_bytes = arrived.bytes;
+    keep_bytes(core, submission, opened, arrived, source)?;
+    let mut sink = JournalSink::new(core, submission, rules.mandates, opened, file_bytes);
     let options = ReadOptions {
         format: submission.format,
         pay_month: submission.pay_month,
@@ -170,50 +172,62 @@ fn day_number(date: time::Date) -> u32 {
     year * 10_000 + u32::from(u8::from(date.month())) * 100 + u32::from(date.day())
 }
 
+/// A file as it came, before anything is read from it.
+struct Arrived {
+    digest: String,
+    bytes: u64,
+    /// All of it, where it is one part: it need not be fetched again to be kept.
+    whole: Option<Vec<u8>>,
+}
+
+impl Arrived {
+    fn of(source: &mut dyn Source) -> Result<Self, IntakeError> {
+        let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
+        let mut bytes = 0;
+        let mut whole = None;
+        let mut parts = 0_u64;
+        each_part(source, |part| {
+            digest.update(&part);
+            bytes += part.len() as u64;
+            parts += 1;
+            whole = (parts == 1).then_some(part);
+            Ok(())
+        })?;
+        Ok(Self {
+            digest: crate::hex(digest.finish().as_ref()),
+            bytes,
+            whole,
+        })
+    }
+}
+
 /// A batch with the same employer, bytes and policy: answered without reading it again.
-fn replay_by_digest(
-    core: &Core,
-    submission: &Submission<'_>,
-    source: &mut dyn Source,
-) -> Result<Option<Receipt>, IntakeError> {
-    let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
-    each_part(source, |part| {
-        digest.update(part);
-        Ok(())
-    })?;
-    let digest = crate::hex(digest.finish().as_ref());
+fn replay_by_digest(core: &Core, submission: &Submission<'_>, digest: &str) -> Option<Receipt> {
     let desk = core.desk();
     let same = desk
-        .batch_by_digest(submission.employer, &digest)
+        .batch_by_digest(submission.employer, digest)
         .filter(|batch| {
             batch.head.policy == submission.policy
                 && submission
                     .pay_month
                     .is_none_or(|month| month == batch.head.pay_month)
         });
-    Ok(same.map(Receipt::again))
+    same.map(Receipt::again)
 }
 
+/// Gives the bytes from the first to the last; leaves the source at its start.
 fn each_part(
     source: &mut dyn Source,
-    mut take: impl FnMut(&[u8]) -> Result<(), IntakeError>,
+    mut take: impl FnMut(Vec<u8>) -> Result<(), IntakeError>,
 ) -> Result<(), IntakeError> {
     source.seek(SeekFrom::Start(0))?;
-    let mut part = vec![0; PART_BYTES];
     loop {
-        let mut filled = 0;
-        while filled < part.len() {
-            match source.read(&mut part[filled..]) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        if filled == 0 {
+        let mut part = Vec::with_capacity(PART_BYTES);
+        Read::take(&mut *source, PART_BYTES as u64).read_to_end(&mut part)?;
+        if part.is_empty() {
             break;
         }
-        take(&part[..filled])?;
+        take(part)?;
     }
     source.seek(SeekFrom::Start(0))?;
     Ok(())
@@ -224,14 +238,19 @@ fn keep_bytes(
     core: &Core,
     submission: &Submission<'_>,
     opened: u64,
+    arrived: Arrived,
     source: &mut dyn Source,
 ) -> Result<(), IntakeError> {
     let mut part = 0;
-    each_part(source, |bytes| {
+    let mut keep = |bytes: Vec<u8>| {
         let event = Event::BatchBytes { opened, part };
         part += 1;
-        let fact = Fact::sealed(event, submission.employer.as_str(), bytes.to_vec());
+        let fact = Fact::sealed(event, submission.employer.as_str(), bytes);
         core.record(submission.submitted_by, fact)?;
         Ok(())
-    })
+    };
+    match arrived.whole {
+        Some(whole) => keep(whole),
+        None => each_part(source, keep),
+    }
 }

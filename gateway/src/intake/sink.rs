@@ -1,7 +1,7 @@
 //! Writes lines and findings into the journal while the file is read.
 
 use super::{Submission, lines};
-use crate::book::table::TableRow;
+use crate::book::table::{ROW_BYTES, TableRow};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::Event;
 use crate::mandates::Mandates;
@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 const LINES_PER_RECORD: u32 = 1024;
 const FINDINGS_PER_RECORD: usize = 1024;
+/// Room for the text of a record's lines, some 150 bytes each.
+const TEXT_BYTES: usize = LINES_PER_RECORD as usize * 160;
 
 /// More findings than this are kept in the journal and counted, but not carried in the answer.
 pub const FINDINGS_IN_ANSWER_MAX: usize = 100_000;
@@ -121,7 +123,10 @@ impl<'a> JournalSink<'a> {
         submission: &'a Submission<'a>,
         mandates: &'a Mandates,
         opened: u64,
+        file_bytes: u64,
     ) -> Self {
+        // A line is kept in a few bytes more than a file of text has for it.
+        let text = usize::try_from(file_bytes / 2 * 3).unwrap_or(usize::MAX);
         Self {
             core,
             submission,
@@ -132,7 +137,7 @@ impl<'a> JournalSink<'a> {
             first: 1,
             count: 0,
             table: Vec::new(),
-            text: Vec::new(),
+            text: Vec::with_capacity(text.min(TEXT_BYTES)),
             corrects: Vec::new(),
             findings_text: Vec::new(),
             findings_count: 0,
@@ -150,10 +155,12 @@ impl<'a> JournalSink<'a> {
         self.collected.rows.push(row);
         self.count += 1;
         if self.count >= LINES_PER_RECORD {
-            self.flush_lines()
-        } else {
-            Ok(())
+            self.flush_lines()?;
+            // The next record is likely to be as long as this one.
+            self.text.reserve(TEXT_BYTES);
+            self.table.reserve(LINES_PER_RECORD as usize * ROW_BYTES);
         }
+        Ok(())
     }
 
     fn flush_lines(&mut self) -> Result<(), CoreError> {
@@ -264,7 +271,7 @@ impl Sink for JournalSink<'_> {
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
         let id_number = line.payee.id_number.reveal(Purpose::Matching);
         let account = line.payee.account.reveal(Purpose::Matching);
-        lines::write(line, &mut self.text).map_err(|error| failed(error.into()))?;
+        lines::write(line, &mut self.text);
         if let Some(original) = line.corrects {
             self.corrects.push((line.index, original));
             self.collected.corrects.push((line.index, original));

@@ -266,3 +266,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_length_is_that_of_the_bytes_for_every_character() {
+    for charset in ALL {
+        for character in '\0'..='\u{1FFFF}' {
+            let text = format!("张{character}1");
+            let bytes = charset.encode(&text).map(|bytes| bytes.len());
+            assert_eq!(charset.byte_len(&text), bytes, "{character:?}, {charset:?}");
+        }
+    }
+}

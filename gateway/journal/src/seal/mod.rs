@@ -9,6 +9,7 @@
 
 mod file;
 mod master;
+mod search;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,21 +18,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::hmac;
 use zeroize::Zeroizing;
 
 use crate::disk::Disk;
 use crate::random::{Random, RandomUnavailable};
 use file::{KeyFile, Stored};
+use search::{SEARCH, Search};
 
 pub use master::{create_master_file, master_from_file};
+pub use search::Blinder;
 
 /// Bytes of a key.
 pub const KEY_BYTES: usize = 32;
 /// Bytes that sealing adds: nonce and tag.
 pub const SEAL_BYTES: usize = NONCE_LEN + 16;
-/// The owner under which the key of the equality search is stored.
-const SEARCH: &str = "\u{0}search";
 
 /// What can go wrong with sealing.
 #[derive(Debug, thiserror::Error)]
@@ -94,27 +94,6 @@ struct Keys {
     ids_of: BTreeMap<String, Vec<String>>,
 }
 
-/// The search key of one field. Nothing of it is ever printed.
-#[derive(Clone)]
-pub struct Blinder(Arc<hmac::Key>);
-
-impl Blinder {
-    /// As [`Vault::blind`] of the field.
-    #[must_use]
-    pub fn blind(&self, normalised: &[u8]) -> [u8; 16] {
-        let mut blinded = [0; 16];
-        let tag = hmac::sign(&self.0, normalised);
-        blinded.copy_from_slice(&tag.as_ref()[..16]);
-        blinded
-    }
-}
-
-impl fmt::Debug for Blinder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Blinder")
-    }
-}
-
 /// The data keys of all owners, and the search keys. Shared by reference between threads.
 pub struct Vault {
     disk: Arc<dyn Disk>,
@@ -123,8 +102,7 @@ pub struct Vault {
     random: Arc<dyn Random>,
     keys: RwLock<Keys>,
     making: Mutex<()>,
-    search: hmac::Key,
-    fields: RwLock<BTreeMap<String, Arc<hmac::Key>>>,
+    search: Search,
 }
 
 impl Vault {
@@ -151,10 +129,11 @@ impl Vault {
                     let raw = file
                         .unwrap(&wrapping)
                         .ok_or_else(|| SealError::KeyFile(file::path(dir, &id)))?;
-                    if file.owner == SEARCH {
-                        search = Some(hmac::Key::new(hmac::HMAC_SHA256, raw.as_ref()));
-                    } else {
-                        keys.add(&file.owner, id, DataKey::Live(Arc::new(prepared(&raw)?)));
+                    match Search::of(&file.owner, &raw) {
+                        Some(found) => search = Some(found),
+                        None => {
+                            keys.add(&file.owner, id, DataKey::Live(Arc::new(prepared(&raw)?)));
+                        }
                     }
                 }
                 Stored::Destroyed { owner } => keys.add(&owner, id, DataKey::Destroyed),
@@ -164,7 +143,7 @@ impl Vault {
             Some(search) => search,
             None => {
                 let (_, raw) = make(disk.as_ref(), dir, &wrapping, random.as_ref(), SEARCH)?;
-                hmac::Key::new(hmac::HMAC_SHA256, raw.as_ref())
+                Search::of(SEARCH, &raw).ok_or(SealError::Owner)?
             }
         };
         Ok(Self {
@@ -175,7 +154,6 @@ impl Vault {
             keys: RwLock::new(keys),
             making: Mutex::new(()),
             search,
-            fields: RwLock::new(BTreeMap::new()),
         })
     }
 
@@ -249,8 +227,8 @@ impl Vault {
         read(&self.keys).live_of.get(owner).cloned()
     }
 
-    /// What stands for a value in an index that is searched for equality: the first 16 bytes of
-    /// HMAC-SHA-256 under a key of that field. The caller brings the value into one form before.
+    /// What stands for a value in an index that is searched for equality: 128 bits of a keyed
+    /// hash under a key of that field. The caller brings the value into one form before.
     #[must_use]
     pub fn blind(&self, field: &str, normalised: &[u8]) -> [u8; 16] {
         self.blinder(field).blind(normalised)
@@ -259,15 +237,7 @@ impl Vault {
     /// The key of one field taken out once, for many values: no lock between threads then.
     #[must_use]
     pub fn blinder(&self, field: &str) -> Blinder {
-        let known = read(&self.fields).get(field).cloned();
-        Blinder(known.unwrap_or_else(|| self.field_key(field)))
-    }
-
-    fn field_key(&self, field: &str) -> Arc<hmac::Key> {
-        let raw = hmac::sign(&self.search, field.as_bytes());
-        let key = Arc::new(hmac::Key::new(hmac::HMAC_SHA256, raw.as_ref()));
-        write(&self.fields).insert(field.to_owned(), Arc::clone(&key));
-        key
+        self.search.blinder(field)
     }
 
     fn live(&self, owner: &str) -> Option<(String, Arc<LessSafeKey>)> {
