@@ -11,3 +11,5 @@ mod desk;
 mod intake;
 #[path = "core_suite/money.rs"]
 mod money;
+#[path = "core_suite/waits.rs"]
+mod waits;

@@ -117,6 +117,7 @@ impl Desk {
             mandates: &self.mandates,
             banks: &BookRules(Book::built_in().unwrap()),
             spill: None,
+            calendar: schemas::codes::BankCalendar::built_in(),
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),

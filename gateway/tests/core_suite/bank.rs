@@ -167,6 +167,7 @@ impl Played {
             core: Arc::clone(&desk.core),
             bank: Arc::new(bank),
             mandates: Arc::clone(&desk.mandates),
+            calendar: Arc::clone(&desk.calendar),
             pace: Pace::REAL,
         };
         Self { dispatcher, script }
@@ -178,8 +179,9 @@ impl Played {
         decide(
             &desk.core.desk(),
             self.dispatcher.bank.adapter,
+            &self.dispatcher.calendar,
             now,
-            Pace::REAL,
+            self.dispatcher.pace,
             &Turn::default(),
         )
     }

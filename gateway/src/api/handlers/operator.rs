@@ -7,6 +7,7 @@ use crate::api::problem::{Kind, Problem};
 use crate::query::breaks as query;
 use crate::reconcile::Place;
 use axum::http::StatusCode;
+use serde_json::{Value, json};
 
 /// `GET /v1/breaks`.
 pub async fn breaks(call: Call) -> Answer {
@@ -34,15 +35,23 @@ pub async fn alive(call: Call) -> Answer {
 
 /// `GET /readyz`.
 pub async fn ready(call: Call) -> Answer {
-    let stopping = *call.app.stopping.borrow();
-    match call.app.core().journal().health() {
-        Ok(()) if !stopping => json(StatusCode::OK, &health(&call, "ok")),
-        Ok(()) => Err(Problem::new(Kind::Unavailable).with("why", "stopping")),
-        Err(error) => {
-            tracing::error!(%error, "not ready");
-            Err(Problem::new(Kind::Unavailable).with("why", "journal"))
-        }
+    let unavailable = |why: &str| Problem::new(Kind::Unavailable).with("why", why);
+    if let Err(error) = call.app.core().journal().health() {
+        tracing::error!(%error, "not ready");
+        return Err(unavailable("journal"));
     }
+    if *call.app.stopping.borrow() {
+        return Err(unavailable("stopping"));
+    }
+    let concerns = call.app.concerns.list();
+    let Some((first, _)) = concerns.first() else {
+        return json(StatusCode::OK, &health(&call, "ok"));
+    };
+    let all: Vec<Value> = concerns
+        .iter()
+        .map(|(name, why)| json!({ "name": name, "why": why }))
+        .collect();
+    Err(unavailable(first).with("concerns", all))
 }
 
 /// `GET /metrics`.
