@@ -190,12 +190,8 @@ impl Gateway {
             stopping: stopping.clone(),
         }));
         let mut servers = JoinSet::new();
-        servers.spawn(serve(
-            parties,
-            parts.tls,
-            Arc::clone(&app),
-            stopping.clone(),
-        ));
+        let door = serve(parties, parts.tls, Arc::clone(&app), stopping.clone());
+        servers.spawn(watched(door, Arc::clone(&app)));
         servers.spawn(serve_operator_network(operator, app, stopping));
         Ok(Self {
             parties: parties_address,
@@ -218,6 +214,16 @@ impl Gateway {
         let stopped = self.engine.stop(self.drain).await;
         drop(self.lock);
         stopped
+    }
+}
+
+/// The callers' door. Where it ends by a defect the operator's address still answers, and says so.
+async fn watched(door: impl Future<Output = ()> + Send + 'static, app: Arc<App>) {
+    let mut task = JoinSet::new();
+    task.spawn(door);
+    if let Some(Err(_)) = task.join_next().await {
+        tracing::error!("the interface ended by a defect: nobody is let in");
+        app.concerns.raise("interface", "defect");
     }
 }
 

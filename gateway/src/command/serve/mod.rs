@@ -24,6 +24,7 @@ use adapters::Book;
 use journal::JournalError;
 use reload::Reload;
 use schemas::Lang;
+use schemas::codes::BankCalendar;
 use schemas::employer_files::Limits;
 use std::path::Path;
 use std::sync::Arc;
@@ -64,6 +65,7 @@ async fn serve(
         Arc::clone(&concerns),
         Arc::clone(&metrics),
     )?;
+    warn_of_the_last_year(&configuration.calendar, clock.now().date());
     let development = settings.profile == ProfileName::Development;
     let parts = Parts {
         data: settings.places.data.clone(),
@@ -111,6 +113,17 @@ async fn serve(
         .await
         .map_err(|error| Failure::defect(&error))?;
     Ok(Exit::Done)
+}
+
+/// Without the next year's list nothing is instructed from its first day on.
+fn warn_of_the_last_year(calendar: &BankCalendar, today: time::Date) {
+    let in_60_days = today.saturating_add(time::Duration::days(60)).year();
+    if !calendar.years().any(|year| year == in_60_days) {
+        tracing::warn!(
+            year = in_60_days,
+            "no list of bank days; see config/calendar"
+        );
+    }
 }
 
 /// The business clock: the machine's, or in development one that was set.
@@ -254,7 +267,7 @@ fn not_started(error: &AssemblyError) -> Failure {
         ),
         AssemblyError::Start(StartError::Journal(JournalError::OtherDigest { .. })) => Words::new(
             "摘要算法在日志建立时确定;把 gateway.toml 的 [journal] digest 改回原值。",
-            "The digest is fixed when a journal is made: set digest in [journal] of gateway.toml back.",
+            "The digest is fixed when a journal is made: set back digest in [journal].",
         ),
         AssemblyError::Start(_) | AssemblyError::Spool(_) | AssemblyError::Defect(_) => Words::new(
             "数据目录没有被改动;先用 `anxin verify` 核验。",
