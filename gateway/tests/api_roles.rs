@@ -6,7 +6,9 @@ mod api_kit;
 use api_kit::{Kit, own, person, system, wage_file};
 use gateway::access::Role;
 use gateway::api::routes::ROUTES;
+use gateway::clock::Clock as _;
 use gateway::configuration::{Configuration, PartyKind, Roles};
+use schemas::LineEvent;
 
 fn roles(text: &str) -> Roles {
     let folder = tempfile::tempdir().unwrap();
@@ -75,5 +77,28 @@ async fn readiness_names_what_is_wrong_until_it_is_over() {
     kit.get(operator, "/healthz").await.expect(200);
     kit.app.concerns.clear("dispatcher:ICBC");
     kit.get(operator, "/readyz").await.expect(200);
+    kit.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_numbers_to_watch_are_those_of_the_book() {
+    let kit = Kit::start().await;
+    let steps = [LineEvent::Pay, LineEvent::LoseTrack, LineEvent::LoseTrack];
+    kit.with_outcomes(own(), "GZ-1", &steps).await;
+    let before = kit.clock.now();
+    kit.clock.advance(std::time::Duration::from_secs(75));
+    assert_eq!((kit.clock.now() - before).whole_seconds(), 75);
+    kit.core.journal().commit().unwrap();
+    let text = kit.get("urn:anxin:operator:li", "/metrics").await.text();
+    for line in [
+        "anxin_batches{state=\"in_progress\"} 1",
+        "anxin_batches{state=\"held\"} 0",
+        "anxin_lines{state=\"paid\"} 1",
+        "anxin_lines{state=\"unknown\"} 2",
+        "anxin_oldest_unknown_age_seconds{bank=\"ICBC\"} 75",
+        "anxin_journal_durable_lag_records 0",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
     kit.stop().await;
 }

@@ -4,8 +4,9 @@ use crate::api::answer::Health;
 use crate::api::call::{Answer, Call, bytes, json};
 use crate::api::openapi;
 use crate::api::problem::{Kind, Problem};
-use crate::query::breaks as query;
+use crate::query::{breaks as query, gauges};
 use crate::reconcile::Place;
+use crate::telemetry::Queue;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -57,10 +58,15 @@ pub async fn ready(call: Call) -> Answer {
 /// `GET /metrics`.
 pub async fn metrics(call: Call) -> Answer {
     let text = call
-        .app
-        .metrics
-        .render()
-        .map_err(|error| Problem::internal(&error))?;
+        .blocking(|app| {
+            gauges::measure(app.core(), &app.metrics);
+            let uploads = app.uploads.count() as u64;
+            app.metrics.queue_length(Queue::Intake, uploads);
+            app.metrics
+                .render()
+                .map_err(|error| Problem::internal(&error))
+        })
+        .await?;
     bytes(
         "application/openmetrics-text; version=1.0.0; charset=utf-8",
         text,
