@@ -188,7 +188,7 @@ pub async fn upload(call: &mut Call, bytes_max: u64) -> Result<Upload, Problem> 
 ///
 /// # Errors
 /// Unavailable, with the time after which to come again.
-pub async fn place(call: &Call) -> Result<Place, Problem> {
+pub async fn upload_place(call: &Call) -> Result<Place, Problem> {
     let caller = call.caller()?;
     let (app, wait) = (&call.app, call.app.limits().upload_wait);
     // An employer's people share its places.

@@ -2,7 +2,7 @@
 
 use crate::access::Sight;
 use crate::api::answer::BatchReceipt;
-use crate::api::body::{Upload, place, upload};
+use crate::api::body::{Upload, upload, upload_place};
 use crate::api::call::{Answer, Call, json};
 use crate::api::problem::{Kind, Problem};
 use crate::book::BatchState;
@@ -26,7 +26,7 @@ pub async fn submit(mut call: Call) -> Answer {
     let pay_month = call.parameter("pay_month", |text| PayMonth::parse(text).ok())?;
     let format = call.parameter("format", format)?;
     let bytes_max = call.app.file_limits.bytes_max;
-    let place = place(&call).await?;
+    let place = upload_place(&call).await?;
     let mut source = upload(&mut call, bytes_max).await?;
     let lang = call.lang;
     let answered = call

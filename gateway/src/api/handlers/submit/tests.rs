@@ -12,6 +12,7 @@ fn summary(errors: u64) -> Summary {
         format: Format::Csv,
         charset: Charset::Utf8,
         head: None,
+        draft: None,
         line_count: 5,
         total: Fen(0),
         lines_ok: 0,
