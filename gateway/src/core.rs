@@ -165,6 +165,11 @@ impl Core {
         self.clock.as_ref()
     }
 
+    /// The clock, for a task that outlives the borrow.
+    pub fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
     /// Now, Unix milliseconds.
     #[must_use]
     pub fn now_ms(&self) -> i64 {
@@ -191,6 +196,12 @@ impl Core {
             core: self,
             book: self.book.lock().unwrap_or_else(PoisonError::into_inner),
         }
+    }
+
+    /// Whether a thread panicked while it held the lock: the book may be half of a change behind
+    /// the journal, and nothing more is decided from it in this process.
+    pub fn is_doubtful(&self) -> bool {
+        self.book.is_poisoned()
     }
 
     /// Taken while a bank's message is stored and read, so that two copies of one message that

@@ -4,7 +4,10 @@
 //! a crash interrupted (messages first, then intents: an answer that lies in the journal is worth
 //! more than a question); let the index follow; only then dispatch and serve.
 
-use crate::channel::{Collected, Collector};
+mod supervision;
+mod tasks;
+
+use crate::channel::Collector;
 use crate::clock::Clock;
 use crate::core::{Core, CoreError};
 use crate::dispatch::{ACTOR, Dispatcher, Pace, recovery};
@@ -12,17 +15,19 @@ use crate::event::Event;
 use crate::index::{FollowError, Follower, Search, open_sled};
 use crate::installation::Banks;
 use crate::mandates::Mandates;
-use crate::outcome::MessageKind;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Concerns, Metrics};
 use journal::disk::OsDisk;
 use journal::random::SystemRandom;
 use journal::seal::{SealError, Vault, create_master_file, master_from_file};
 use journal::{Journal, JournalError, Options, Recovery};
+use schemas::codes::BankCalendar;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use supervision::Supervisor;
+use tasks::{Collecting, follow};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 
@@ -63,7 +68,7 @@ pub struct Opened {
 /// Opens the data folder: `journal/`, `keys/`, and `index/` later.
 ///
 /// `master` is the file of the master key; with `create`, it is made where it is missing
-/// (development only).
+/// (development only). `options` are the journal's; a journal of another digest is refused.
 ///
 /// # Errors
 /// When journal or keys can't be opened, or the record can't be followed.
@@ -72,6 +77,7 @@ pub fn open_data(
     master: &Path,
     create: bool,
     clock: Arc<dyn Clock>,
+    options: Options,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Opened, StartError> {
     let lock = lock(data)?;
@@ -84,7 +90,8 @@ pub fn open_data(
     let now = clock.now();
     let options = Options {
         opened_ms: now.unix_timestamp() * 1000,
-        ..Options::default()
+        digest_is_fixed: true,
+        ..options
     };
     let (journal, recovery) = Journal::open(disk.clone(), &data.join("journal"), options)?;
     let vault = Vault::open(disk, &data.join("keys"), &key, random)?;
@@ -129,10 +136,16 @@ pub struct Setup {
     pub collectors: BTreeMap<BankCode, Collector>,
     /// Registered payer accounts.
     pub mandates: Arc<Mandates>,
-    /// How waiting times are scaled.
+    /// Days on which banks work.
+    pub calendar: Arc<BankCalendar>,
+    /// How long is waited.
     pub pace: Pace,
+    /// Between two looks into a folder where a bank leaves files, in milliseconds.
+    pub collect_wait_ms: u64,
     /// Numbers for the operator.
     pub metrics: Arc<Metrics>,
+    /// What keeps the gateway from being ready.
+    pub concerns: Arc<Concerns>,
 }
 
 /// The running engine behind the HTTP interface.
@@ -161,34 +174,47 @@ impl Engine {
         let index = Arc::new(open_sled(&setup.data.join("index"))?);
         let follower = Arc::new(Follower::new(Arc::clone(&core), index)?);
         let (stop, stopped) = watch::channel(false);
+        let supervisor = Supervisor {
+            clock: core.shared_clock(),
+            concerns: Arc::clone(&setup.concerns),
+            metrics: Arc::clone(&setup.metrics),
+            stop: stopped.clone(),
+        };
         let (mut tasks, mut dispatchers) = (Vec::new(), Vec::new());
-        for bank in setup.banks.0.values() {
+        for (code, bank) in setup.banks.0.iter() {
             let dispatcher = Dispatcher {
                 core: Arc::clone(&core),
                 bank: Arc::clone(bank),
                 mandates: Arc::clone(&setup.mandates),
+                calendar: Arc::clone(&setup.calendar),
                 pace: setup.pace,
             };
-            let task = tokio::spawn(dispatcher.run(stopped.clone()));
+            let (name, stopped) = (format!("dispatcher:{code}"), stopped.clone());
+            let begin = move |begun| tasks::dispatch(dispatcher.clone(), begun, stopped.clone());
+            let task = tokio::spawn(supervisor.clone().keep(name, begin));
             dispatchers.push(task.abort_handle());
             tasks.push(task);
         }
         for (bank, collector) in &setup.collectors {
-            let collecting = Collecting {
+            let collecting = Arc::new(Collecting {
                 core: Arc::clone(&core),
                 banks: setup.banks.clone(),
                 bank: *bank,
                 collector: collector.clone(),
-                every: setup.pace.wait(5_000),
-            };
-            tasks.push(tokio::spawn(collecting.run(stopped.clone())));
+                every: setup.pace.wait(setup.collect_wait_ms),
+            });
+            let (name, stopped) = (format!("collector:{bank}"), stopped.clone());
+            let begin = move |_| Arc::clone(&collecting).run(stopped.clone());
+            tasks.push(tokio::spawn(supervisor.clone().keep(name, begin)));
         }
-        tasks.push(tokio::spawn(follow(
-            Arc::clone(&follower),
-            Arc::clone(&core),
-            Arc::clone(&setup.metrics),
-            stopped,
-        )));
+        let (followed, facts) = (Arc::clone(&follower), Arc::clone(&core));
+        let metrics = Arc::clone(&setup.metrics);
+        let begin = move |_| {
+            let (followed, facts) = (Arc::clone(&followed), Arc::clone(&facts));
+            follow(followed, facts, Arc::clone(&metrics), stopped.clone())
+        };
+        let name = "follower".to_owned();
+        tasks.push(tokio::spawn(supervisor.keep(name, begin)));
         Ok(Self {
             core,
             follower,
@@ -236,101 +262,5 @@ impl Engine {
             tracing::warn!(error = %error, "the index was not flushed; it will be caught up");
         }
         self.core.journal().close_at(self.core.now_ms())
-    }
-}
-
-/// Looks for files that a bank dropped.
-struct Collecting {
-    core: Arc<Core>,
-    banks: Banks,
-    bank: BankCode,
-    collector: Collector,
-    every: Duration,
-}
-
-impl Collecting {
-    async fn run(self, mut stop: watch::Receiver<bool>) {
-        let this = Arc::new(self);
-        while !*stop.borrow() {
-            let here = Arc::clone(&this);
-            // Files and the journal block; they must not hold up the other banks' tasks.
-            match tokio::task::spawn_blocking(move || here.collect()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => {
-                    let bank = this.bank;
-                    tracing::error!(%bank, error = %crate::chain(&error), "collecting failed");
-                }
-                Err(error) => tracing::error!(error = %error, "collecting ended by a defect"),
-            }
-            tokio::select! {
-                () = this.core.clock().sleep(this.every) => {}
-                changed = stop.changed() => if changed.is_err() { return },
-            }
-        }
-    }
-
-    fn collect(&self) -> Result<(), CollectError> {
-        for found in self.collector.collect()? {
-            match found {
-                Collected::File(file) => {
-                    let kind = MessageKind::Result;
-                    let received = self
-                        .banks
-                        .receive(&self.core, self.bank, kind, &file.bytes)?;
-                    // The bank's file is put away only when what it says survives a crash.
-                    if let Some(received) = received {
-                        self.core.wait_durable(received.last_sequence)?;
-                        self.collector.confirm(&file)?;
-                    }
-                }
-                Collected::LeftAlone { name, why } => {
-                    let bank = self.bank;
-                    tracing::warn!(%bank, name, why = %crate::chain(&why), "a file is left alone");
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum CollectError {
-    #[error("the folder can't be read")]
-    Folder(#[from] crate::channel::CollectorError),
-    #[error("what was collected can't be recorded")]
-    Core(#[from] CoreError),
-}
-
-/// Lets the index follow the journal until the stop.
-async fn follow(
-    follower: Arc<Follower>,
-    core: Arc<Core>,
-    metrics: Arc<Metrics>,
-    mut stop: watch::Receiver<bool>,
-) {
-    loop {
-        let here = Arc::clone(&follower);
-        let behind = match tokio::task::spawn_blocking(move || here.follow()).await {
-            Ok(Ok(behind)) => behind,
-            Ok(Err(error)) => {
-                tracing::error!(error = %crate::chain(&error), "the index does not follow");
-                0
-            }
-            Err(error) => {
-                tracing::error!(error = %error, "the index ended by a defect");
-                return;
-            }
-        };
-        metrics.index_lag(behind);
-        if behind > 0 {
-            continue;
-        }
-        if *stop.borrow() {
-            return;
-        }
-        tokio::select! {
-            () = core.clock().sleep(Duration::from_millis(50)) => {}
-            changed = stop.changed() => if changed.is_err() { return },
-        }
     }
 }

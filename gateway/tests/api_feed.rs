@@ -88,3 +88,57 @@ async fn the_stream_goes_on_while_things_happen_and_ends_with_the_server() {
     assert_eq!(text.matches("event: batch_accepted").count(), 1);
     kit.stop().await;
 }
+
+/// Reads a stream until it has told so many changes; gives their sequences in order.
+async fn told(kit: &Kit, head: &str, count: usize) -> Vec<u64> {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let mut stream = kit.connect(&system(own())).await.unwrap();
+    let head = format!("{head}host: localhost\r\naccept: text/event-stream\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let (mut text, mut buffer) = (String::new(), vec![0; 65_536]);
+    loop {
+        // The empty line ends an event; what is cut inside one is not told.
+        let whole = text.rfind("\n\n").map_or("", |end| &text[..end]);
+        let ids: Vec<u64> = whole
+            .split("\n\n")
+            .filter(|event| !event.contains("event: complete"))
+            .filter_map(|event| event.lines().find_map(|line| line.strip_prefix("id: ")))
+            .map(|id| id.trim().parse().unwrap())
+            .collect();
+        if ids.len() >= count {
+            return ids.into_iter().take(count).collect();
+        }
+        let read = stream.read(&mut buffer).await.unwrap();
+        assert!(read > 0, "{text}");
+        text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+}
+
+/// A line that breaks after each event, taken up by `Last-Event-ID` or by `after` in turn: what
+/// is told is what one unbroken reading tells.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_stream_is_taken_up_without_a_gap_or_a_copy() {
+    let kit = Kit::start().await;
+    kit.with_outcomes(own(), "GZ-1", &[LineEvent::Pay, LineEvent::Fail])
+        .await;
+    kit.released(other(), "GZ-1", 1).await;
+    kit.with_outcomes(own(), "GZ-22", &[LineEvent::LoseTrack])
+        .await;
+    kit.core.journal().commit().unwrap();
+    let whole = kit.get(&system(own()), "/v1/events").await.json();
+    let expected: Vec<u64> = words(&whole).into_iter().map(|(at, _)| at).collect();
+    assert!(expected.len() >= 9, "{expected:?}");
+    let mut found = Vec::new();
+    while found.len() < expected.len() {
+        let head = match (found.last(), found.len() % 2) {
+            (None, _) => "GET /v1/events HTTP/1.1\r\n".to_owned(),
+            (Some(last), 0) => format!("GET /v1/events?after={last} HTTP/1.1\r\n"),
+            (Some(last), _) => {
+                format!("GET /v1/events HTTP/1.1\r\nlast-event-id: {last}\r\n")
+            }
+        };
+        found.extend(told(&kit, &head, 1).await);
+    }
+    assert_eq!(found, expected);
+    kit.stop().await;
+}

@@ -5,20 +5,28 @@
 mod command_kit;
 
 use command_kit::{TEMPLATE, run};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+
+fn settings(more: &str) -> String {
+    format!("[listen]\nparties = \"127.0.0.1:0\"\noperator = \"127.0.0.1:0\"\n{more}")
+}
 
 /// A gateway that is ended with its test.
 struct Serving {
     child: Child,
     url: String,
+    operations: String,
 }
 
 impl Serving {
     fn start(folder: &Path) -> Self {
-        let settings = "[listen]\nparties = \"127.0.0.1:0\"\noperator = \"127.0.0.1:0\"\n";
-        std::fs::write(folder.join("gateway.toml"), settings).unwrap();
+        Self::start_with(folder, "")
+    }
+
+    fn start_with(folder: &Path, more: &str) -> Self {
+        std::fs::write(folder.join("gateway.toml"), settings(more)).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_anxin"))
             .args(["serve", "--lang", "en", "--config"])
             .arg(folder.join("gateway.toml"))
@@ -33,19 +41,48 @@ impl Serving {
             .split_whitespace()
             .find(|word| word.starts_with("https://"));
         let url = url.expect("the gateway says where it is").to_owned();
-        Self { child, url }
+        let operations = line
+            .split_once("http://")
+            .and_then(|(_, rest)| rest.split(',').next());
+        let operations = operations.expect("and where it is operated").to_owned();
+        Self {
+            child,
+            url,
+            operations,
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([name, &id]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Status line and body of a call on the operator's address.
+    fn operated(&self, path: &str) -> String {
+        let mut stream = std::net::TcpStream::connect(&self.operations).unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    fn becomes_ready(&self, is_ready: bool) -> String {
+        let status = if is_ready { " 200 " } else { " 503 " };
+        for _ in 0..400 {
+            let text = self.operated("/readyz");
+            if text.lines().next().unwrap_or_default().contains(status) {
+                return text;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(25));
+        }
+        panic!("readiness does not become{status}");
     }
 
     /// Asks it to stop, as a service manager does.
     fn stop(mut self) -> i32 {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.signal("-TERM");
         self.child.wait().unwrap().code().unwrap()
     }
 }
@@ -134,5 +171,81 @@ fn a_second_gateway_on_the_same_folder_does_not_start() {
     ]);
     assert_ne!(second.code, 0, "{second:?}");
     assert!(second.stderr.contains("another process"), "{second:?}");
+    assert_eq!(serving.stop(), 0);
+}
+
+#[test]
+fn a_journal_of_another_digest_stops_the_start_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(
+        Serving::start_with(folder.path(), "[journal]\ndigest = \"sm3\"\n").stop(),
+        0
+    );
+    let file = folder.path().join("gateway.toml");
+    std::fs::write(&file, settings("")).unwrap();
+    let ended = run(&["serve", "--lang", "en", "--config", file.to_str().unwrap()]);
+    assert_ne!(ended.code, 0, "{ended:?}");
+    assert!(
+        ended.stderr.contains("made with sm3, not with sha256"),
+        "{ended:?}"
+    );
+    assert!(ended.stderr.contains("[journal]"), "{ended:?}");
+    assert_eq!(
+        Serving::start_with(folder.path(), "[journal]\ndigest = \"sm3\"\n").stop(),
+        0
+    );
+}
+
+/// SIGHUP looks at the files of TLS at once; a broken list keeps the old one, and readiness says
+/// so until it is mended. A roles file is in force meanwhile.
+#[test]
+fn a_broken_revocation_list_is_told_and_the_old_one_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let pki = folder.path().join("pki");
+    let uscc = "913301006639233248";
+    let made = run(&[
+        "certs",
+        "init",
+        "--out",
+        pki.to_str().unwrap(),
+        "--employer",
+        uscc,
+    ]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let roles = "[allow]\nbatch_submit = [\"employer\"]\noperation = [\"operator\"]\n";
+    std::fs::write(folder.path().join("roles.toml"), roles).unwrap();
+    let tls = "[tls]\nchain_file = \"pki/server/server.pem\"\n\
+               key_file = \"pki/server/server.key\"\nclient_ca_file = \"pki/ca.pem\"\n\
+               crl_files = [\"pki/crl.pem\"]\n";
+    let serving = Serving::start_with(folder.path(), tls);
+    serving.becomes_ready(true);
+    let at = |name: &str| pki.join(name).to_str().unwrap().to_owned();
+    let (cert, key) = (
+        at(&format!("employer/{uscc}.pem")),
+        at(&format!("employer/{uscc}.key")),
+    );
+    let ca = at("ca.pem");
+    let file = folder.path().join("wages.csv");
+    std::fs::write(&file, TEMPLATE).unwrap();
+    let mut submit = vec!["submit", file.to_str().unwrap(), "--lang", "en", "--json"];
+    submit.extend(["--url", &serving.url, "--cert", &cert, "--key", &key]);
+    submit.extend(["--ca", &ca]);
+    let list = pki.join("crl.pem");
+    let good = std::fs::read(&list).unwrap();
+    std::fs::write(&list, "not a list").unwrap();
+    serving.signal("-HUP");
+    let told = serving.becomes_ready(false);
+    assert!(told.contains("\"why\":\"tls\""), "{told}");
+    // The old list holds: the caller is let in and gets the findings.
+    let ended = run(&submit);
+    assert!(
+        ended.stdout.contains("payer_account_not_mandated"),
+        "{ended:?}"
+    );
+    // The roles file names two calls: the description is the operator's, nothing else is there.
+    assert!(serving.operated("/openapi.json").contains(" 200 "));
+    std::fs::write(&list, good).unwrap();
+    serving.signal("-HUP");
+    serving.becomes_ready(true);
     assert_eq!(serving.stop(), 0);
 }

@@ -11,3 +11,7 @@ mod desk;
 mod intake;
 #[path = "core_suite/money.rs"]
 mod money;
+#[path = "core_suite/supervised.rs"]
+mod supervised;
+#[path = "core_suite/waits.rs"]
+mod waits;

@@ -151,6 +151,7 @@ impl Played {
             core: Arc::clone(&desk.core),
             bank: Arc::new(bank),
             mandates: Arc::clone(&desk.mandates),
+            calendar: Arc::new(schemas::codes::BankCalendar::built_in().clone()),
             pace: Pace::REAL,
         };
         Self {
@@ -208,8 +209,15 @@ impl Played {
     pub fn decide(&self, desk: &Desk) -> Decision {
         use gateway::clock::Clock as _;
         let now = desk.clock.now();
-        let book = desk.core.desk();
-        decide(&book, self.adapter(), now, Pace::REAL, &self.turn.borrow())
+        let (book, dispatcher) = (desk.core.desk(), &self.dispatcher);
+        decide(
+            &book,
+            self.adapter(),
+            &dispatcher.calendar,
+            now,
+            dispatcher.pace,
+            &self.turn.borrow(),
+        )
     }
 
     /// Does one piece of work; gives what it was, and how long it would wait after it.

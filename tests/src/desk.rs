@@ -117,6 +117,7 @@ impl Desk {
             mandates: &self.mandates,
             banks: &BookRules(Book::built_in().unwrap()),
             spill: None,
+            calendar: schemas::codes::BankCalendar::built_in(),
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),
@@ -130,7 +131,6 @@ impl Desk {
     }
 
     /// Submits a file that must be taken.
-    #[must_use]
     pub fn accept(&self, file: &str) -> Receipt {
         match self.submit(file) {
             Submitted::Accepted(receipt) | Submitted::Replayed(receipt) => receipt,

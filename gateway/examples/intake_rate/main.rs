@@ -127,7 +127,15 @@ fn one_round(load: &Load) -> Result<(), Failure> {
 fn open(dir: &Path) -> Result<Arc<Core>, Failure> {
     let clock = Arc::new(SystemClock::new());
     let data = dir.join("data");
-    let opened = open_data(&data, &dir.join("master"), true, clock, &mut |_| {})?;
+    let options = journal::Options::default();
+    let opened = open_data(
+        &data,
+        &dir.join("master"),
+        true,
+        clock,
+        options,
+        &mut |_| {},
+    )?;
     Ok(opened.core)
 }
 
@@ -167,6 +175,7 @@ fn one_batch(
         mandates,
         banks: rules,
         spill: None,
+        calendar: schemas::codes::BankCalendar::built_in(),
     };
     let submission = Submission {
         employer: Uscc::parse(USCC)?,

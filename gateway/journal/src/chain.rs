@@ -18,6 +18,15 @@ pub enum Digest {
 pub type Hash = [u8; 32];
 
 impl Digest {
+    /// The word of settings and messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sm3 => "sm3",
+        }
+    }
+
     /// The number of this digest in a segment header.
     #[must_use]
     pub fn code(self) -> u8 {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::chain::Digest;
+
 /// Why no record is acknowledged any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PoisonCause {
@@ -153,6 +155,14 @@ pub enum JournalError {
     /// Another process has the journal open.
     #[error("the journal in {} is in use by another process", .0.display())]
     InUse(PathBuf),
+    /// The journal was made with another digest than the one that is asked for, which is fixed.
+    #[error("the journal was made with {}, not with {}", found.as_str(), wanted.as_str())]
+    OtherDigest {
+        /// The journal's.
+        found: Digest,
+        /// The one asked for.
+        wanted: Digest,
+    },
     /// No randomness for the journal's id.
     #[error("no id for a new journal")]
     Random(#[from] crate::random::RandomUnavailable),

@@ -30,6 +30,7 @@ impl Journal {
     ///
     /// # Errors
     /// `Damaged` with the place if anything but a torn tail is wrong: nothing was changed then.
+    /// `OtherDigest` where the digest is fixed and the journal has another one.
     /// `InUse` if another process has it open. `Io`, `Random` and `Thread` as they say.
     pub fn open(
         disk: Arc<dyn Disk>,
@@ -39,6 +40,13 @@ impl Journal {
         disk.create_dir_all(dir)
             .map_err(JournalError::io("make", dir))?;
         let mut recovered = recover(disk.as_ref(), dir)?;
+        if options.digest_is_fixed && recovered.chain.journal_id.is_some() {
+            let found = recovered.chain.digest;
+            if found != options.digest {
+                let wanted = options.digest;
+                return Err(JournalError::OtherDigest { found, wanted });
+            }
+        }
         // A crash may have come between making and syncing the last segment's name.
         disk.sync_dir(dir).map_err(JournalError::io("sync", dir))?;
         let journal_id = match recovered.chain.journal_id {

@@ -13,10 +13,15 @@ pub struct Options {
     pub segment_bytes_max: u64,
     /// At most about this many bytes are written before one sync. Default 8 MiB.
     pub group_bytes_max: usize,
+    /// At most about so many records are written before one sync. Default 16,384.
+    pub group_records_max: u64,
     /// `append` waits while this many bytes are not durable yet. Default 64 MiB.
     pub in_flight_bytes_max: usize,
-    /// The digest of new segments. A journal that ends in another one goes on in a new segment.
+    /// The digest of new segments. A journal that ends in another one goes on in a new segment,
+    /// unless `digest_is_fixed`.
     pub digest: Digest,
+    /// A journal that ends in another digest is refused as it stands. Default false.
+    pub digest_is_fixed: bool,
     /// No thread: a group is committed in `wait_durable`, `durable_at`, `commit` or when the
     /// limit in flight is reached, by the caller. For simulations, which must be deterministic.
     pub commits_inline: bool,
@@ -32,8 +37,10 @@ impl Default for Options {
         Self {
             segment_bytes_max: 64 << 20,
             group_bytes_max: 8 << 20,
+            group_records_max: 16_384,
             in_flight_bytes_max: 64 << 20,
             digest: Digest::Sha256,
+            digest_is_fixed: false,
             commits_inline: false,
             opened_ms: 0,
             random: Arc::new(SystemRandom::new()),
@@ -46,8 +53,10 @@ impl std::fmt::Debug for Options {
         f.debug_struct("Options")
             .field("segment_bytes_max", &self.segment_bytes_max)
             .field("group_bytes_max", &self.group_bytes_max)
+            .field("group_records_max", &self.group_records_max)
             .field("in_flight_bytes_max", &self.in_flight_bytes_max)
             .field("digest", &self.digest)
+            .field("digest_is_fixed", &self.digest_is_fixed)
             .field("commits_inline", &self.commits_inline)
             .finish_non_exhaustive()
     }

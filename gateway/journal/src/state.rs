@@ -34,6 +34,10 @@ impl Chunk {
     pub(crate) fn end(&self) -> u64 {
         self.offset + self.bytes.len() as u64
     }
+
+    fn records(&self) -> u64 {
+        self.last.saturating_sub(self.first).saturating_add(1)
+    }
 }
 
 /// Where records of a segment begin: the first record in every 32 KiB.
@@ -146,7 +150,8 @@ impl State {
         if full && has_records {
             self.begin_segment(draft.time_ms);
         }
-        self.push(draft, options.group_bytes_max, false)
+        let most = (options.group_bytes_max, options.group_records_max);
+        self.push(draft, most, false)
     }
 
     /// Starts a new segment with its header.
@@ -162,19 +167,20 @@ impl State {
             offset: 0,
         };
         let clear = header.to_bytes();
-        self.push(&own_draft(Kind::HEADER, time_ms, &clear), 0, true);
+        self.push(&own_draft(Kind::HEADER, time_ms, &clear), (0, 0), true);
     }
 
     fn push(
         &mut self,
         draft: &Draft<'_>,
-        chunk_bytes_max: usize,
+        (chunk_bytes_max, chunk_records_max): (usize, u64),
         is_new_segment: bool,
     ) -> Appended {
         let fits = self.pending.back().is_some_and(|chunk| {
             !is_new_segment
                 && chunk.segment == self.tail.segment
                 && chunk.bytes.len() < chunk_bytes_max
+                && chunk.records() < chunk_records_max
         });
         if !fits {
             self.pending.push_back(Chunk {
@@ -212,17 +218,20 @@ impl State {
 
     /// Appends the closing record.
     pub(crate) fn push_closing(&mut self, time_ms: i64) -> Appended {
-        self.push(&own_draft(Kind::CLOSING, time_ms, &[]), 0, false)
+        self.push(&own_draft(Kind::CLOSING, time_ms, &[]), (0, 0), false)
     }
 
     /// Moves what is written and synced next to `in_flight`.
-    pub(crate) fn take_group(&mut self, group_bytes_max: usize) -> Vec<Arc<Chunk>> {
-        let mut bytes = 0;
+    pub(crate) fn take_group(&mut self, options: &Options) -> Vec<Arc<Chunk>> {
+        let (mut bytes, mut records) = (0, 0);
         while let Some(chunk) = self.pending.front() {
-            if bytes > 0 && bytes + chunk.bytes.len() > group_bytes_max {
+            let full = bytes + chunk.bytes.len() > options.group_bytes_max
+                || records + chunk.records() > options.group_records_max;
+            if bytes > 0 && full {
                 break;
             }
             bytes += chunk.bytes.len();
+            records += chunk.records();
             self.in_flight
                 .extend(self.pending.pop_front().map(Arc::new));
         }

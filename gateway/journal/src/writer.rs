@@ -179,7 +179,7 @@ impl Shared {
             if state.poison.is_some() {
                 return false;
             }
-            state.take_group(self.options.group_bytes_max)
+            state.take_group(&self.options)
         };
         if group.is_empty() {
             return false;

@@ -1,12 +1,15 @@
 //! What the calls work with: one value, made by the command that serves.
 
 use crate::access::rate::{Buckets, Rate};
+use crate::api::room::{Memory, Uploads};
 use crate::api::spool::SpoolFolder;
 use crate::clock::Clock;
+use crate::configuration::Roles;
 use crate::core::{Core, CoreError};
 use crate::index::Search;
 use crate::mandates::Mandates;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Concerns, Metrics};
+use schemas::codes::BankCalendar;
 use schemas::employer_files::{BankRules, Limits};
 use schemas::value::BankCode;
 use std::sync::Arc;
@@ -50,11 +53,20 @@ pub trait BankMessages: Send + Sync {
 pub struct ApiLimits {
     /// Bytes of an upload that are kept in memory; larger ones go to a sealed file. 1 MiB.
     pub memory_bytes_max: usize,
+    /// Bytes of bodies that lie in memory at once, over all callers: an upload goes into a sealed
+    /// file at once when there is no room, another body is refused for now. 256 MiB.
+    pub buffered_bytes_max: usize,
+    /// Uploads that are read at once; one party has at most half of them. 8.
+    pub uploads_max: usize,
+    /// Longest wait for one of those places. 2 s.
+    pub upload_wait: Duration,
+    /// Bytes of a request's head, and of its header list in HTTP/2; at least 8 KiB. 32 KiB.
+    pub head_bytes_max: usize,
     /// Bytes of a bank's message, which is one journal record. 32 MiB.
     pub message_bytes_max: usize,
     /// Bytes of a command's JSON. 64 KiB.
     pub command_bytes_max: usize,
-    /// Longest silence inside a body. 20 s.
+    /// Longest silence inside a body, and without a request on a connection. 20 s.
     pub body_idle: Duration,
     /// Slowest body on the whole, in bytes a second, after `body_grace`. 4 KiB/s.
     pub body_bytes_per_second_min: u64,
@@ -83,6 +95,10 @@ impl Default for ApiLimits {
     fn default() -> Self {
         Self {
             memory_bytes_max: 1 << 20,
+            buffered_bytes_max: 256 << 20,
+            uploads_max: 8,
+            upload_wait: Duration::from_secs(2),
+            head_bytes_max: 32 << 10,
             message_bytes_max: 32 << 20,
             command_bytes_max: 64 << 10,
             body_idle: Duration::from_secs(20),
@@ -107,8 +123,12 @@ impl Default for ApiLimits {
 pub struct AppParts {
     /// Journal, vault and book.
     pub core: Arc<Core>,
+    /// Which kind of party may call what.
+    pub roles: Roles,
     /// Registered payer accounts.
     pub mandates: Arc<Mandates>,
+    /// Days on which banks work.
+    pub calendar: Arc<BankCalendar>,
     /// What each paying bank takes.
     pub bank_rules: Arc<dyn BankRules>,
     /// The banks' side.
@@ -126,6 +146,8 @@ pub struct AppParts {
     pub pace: Arc<dyn Clock>,
     /// Numbers for the operator.
     pub metrics: Arc<Metrics>,
+    /// What keeps the gateway from being ready.
+    pub concerns: Arc<Concerns>,
     /// Turns true when the server stops: endless answers end then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -134,6 +156,8 @@ pub struct AppParts {
 pub struct App {
     pub(crate) parts: AppParts,
     pub(crate) searches: Buckets,
+    pub(crate) uploads: Arc<Uploads>,
+    pub(crate) memory: Memory,
 }
 
 impl App {
@@ -141,7 +165,14 @@ impl App {
     #[must_use]
     pub fn new(parts: AppParts) -> Self {
         let searches = Buckets::new(parts.limits.search_rate, Arc::clone(&parts.pace));
-        Self { parts, searches }
+        let uploads = Uploads::new(parts.limits.uploads_max);
+        let memory = Memory::new(parts.limits.buffered_bytes_max);
+        Self {
+            parts,
+            searches,
+            uploads,
+            memory,
+        }
     }
 
     /// Equality search by keyed hash.

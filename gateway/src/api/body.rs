@@ -1,9 +1,12 @@
 //! Bodies: counted, paced, never unpacked (THREATS rows 23 and 24).
 
+use crate::access::Sight;
 use crate::api::app::App;
 use crate::api::call::Call;
 use crate::api::problem::{Kind, Problem};
+use crate::api::room::{Place, Share};
 use crate::api::spool::{SealedSpool, SpoolWriter};
+use crate::telemetry::Queue;
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
@@ -16,8 +19,11 @@ const SPOOL_STEP_BYTES: usize = 1 << 20;
 
 /// An upload, complete.
 pub enum Upload {
-    /// In memory.
-    Memory(Cursor<Zeroizing<Vec<u8>>>),
+    /// In memory, with its share of the room for bodies.
+    Memory(
+        Cursor<Zeroizing<Vec<u8>>>,
+        #[expect(dead_code, reason = "gives its bytes back when it is dropped")] Share,
+    ),
     /// In a sealed file.
     Spool(Box<SealedSpool>),
 }
@@ -25,7 +31,7 @@ pub enum Upload {
 impl Read for Upload {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         match self {
-            Self::Memory(bytes) => {
+            Self::Memory(bytes, _) => {
                 let at = bytes.position();
                 let all = bytes.get_ref();
                 let from = usize::try_from(at).unwrap_or(usize::MAX).min(all.len());
@@ -42,7 +48,7 @@ impl Read for Upload {
 impl Seek for Upload {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
         match self {
-            Self::Memory(bytes) => {
+            Self::Memory(bytes, _) => {
                 let length = bytes.get_ref().len() as u64;
                 let place = match to {
                     SeekFrom::Start(at) => Some(at),
@@ -145,15 +151,18 @@ pub async fn upload(call: &mut Call, bytes_max: u64) -> Result<Upload, Problem> 
     let mut chunks = Chunks::new(&app, &call.headers, body, bytes_max)?;
     let memory_max = app.limits().memory_bytes_max;
     let mut pending = Zeroizing::new(Vec::new());
+    let mut share = Share::default();
     let mut writer: Option<SpoolWriter> = None;
     while let Some(chunk) = chunks.next().await? {
+        // Where other bodies fill the memory, this one goes into its file at once.
+        let fits = app.memory.grow(&mut share, chunk.len());
         pending.extend_from_slice(&chunk);
         let full = if writer.is_some() {
             SPOOL_STEP_BYTES
         } else {
             memory_max
         };
-        if pending.len() > full {
+        if !fits || pending.len() > full {
             let begun = match writer.take() {
                 Some(writer) => writer,
                 None => app
@@ -162,16 +171,53 @@ pub async fn upload(call: &mut Call, bytes_max: u64) -> Result<Upload, Problem> 
                     .map_err(|error| Problem::internal(&error))?,
             };
             writer = Some(append(call, begun, std::mem::take(&mut pending)).await?);
+            share = Share::default();
         }
     }
     let Some(writer) = writer else {
-        return Ok(Upload::Memory(Cursor::new(pending)));
+        return Ok(Upload::Memory(Cursor::new(pending), share));
     };
     let writer = append(call, writer, pending).await?;
     let spool = call
         .blocking(move |_| writer.finish().map_err(|error| Problem::internal(&error)))
         .await?;
     Ok(Upload::Spool(Box::new(spool)))
+}
+
+/// A place for an upload of the caller, held until its file is read.
+///
+/// # Errors
+/// Unavailable, with the time after which to come again.
+pub async fn upload_place(call: &Call) -> Result<Place, Problem> {
+    let caller = call.caller()?;
+    let (app, wait) = (&call.app, call.app.limits().upload_wait);
+    // An employer's people share its places.
+    let party = match caller.sight {
+        Sight::Employer(employer) => employer.to_string(),
+        Sight::Bank(_) | Sight::Region(_) | Sight::Province | Sight::Operator | Sight::Nothing => {
+            caller.uri.clone()
+        }
+    };
+    let place = app.uploads.take(&party, app.pace.as_ref(), wait).await;
+    app.metrics
+        .queue_length(Queue::Intake, app.uploads.count() as u64);
+    place.ok_or_else(|| {
+        tracing::warn!(caller = %caller.uri, "no place for an upload");
+        busy(
+            "正在处理的报送文件过多",
+            "as many uploads as may be are being read",
+        )
+    })
+}
+
+/// No room for this body now. The connection goes with it: what is still coming would have to
+/// be read to keep it.
+fn busy(zh: &str, en: &str) -> Problem {
+    Problem::new(Kind::Unavailable)
+        .detail(zh, en)
+        .with("why", "busy")
+        .header(header::RETRY_AFTER, "5")
+        .header(header::CONNECTION, "close")
 }
 
 async fn append(
@@ -190,18 +236,24 @@ async fn append(
     .await
 }
 
-/// Receives a body that is kept in memory.
+/// Receives a body that is kept in memory, with its share of the room for bodies.
 ///
 /// # Errors
-/// Too large, too slow, packed.
-pub async fn whole(call: &mut Call, bytes_max: usize) -> Result<Vec<u8>, Problem> {
+/// Too large, too slow, packed; unavailable where other bodies fill the memory.
+pub async fn whole(call: &mut Call, bytes_max: usize) -> Result<(Vec<u8>, Share), Problem> {
     let body = call.take_body();
     let mut chunks = Chunks::new(&call.app, &call.headers, body, bytes_max as u64)?;
-    let mut bytes = Vec::new();
+    let (mut bytes, mut share) = (Vec::new(), Share::default());
     while let Some(chunk) = chunks.next().await? {
+        if !call.app.memory.grow(&mut share, chunk.len()) {
+            return Err(busy(
+                "正在接收的报文过多",
+                "too much is being received at this moment",
+            ));
+        }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes)
+    Ok((bytes, share))
 }
 
 /// Receives a command as JSON; unknown members are refused by its type.
@@ -219,7 +271,7 @@ pub async fn command<T: DeserializeOwned>(call: &mut Call) -> Result<T, Problem>
         return Err(Problem::new(Kind::UnsupportedMediaType));
     }
     let bytes_max = call.app.limits().command_bytes_max;
-    let bytes = whole(call, bytes_max).await?;
+    let (bytes, _share) = whole(call, bytes_max).await?;
     // The parser's own words may repeat what was sent; place and nothing else is told.
     serde_json::from_slice(&bytes).map_err(|error| {
         let place = format!("{}:{}", error.line(), error.column());

@@ -8,6 +8,7 @@ pub mod call;
 mod handlers;
 pub mod openapi;
 pub mod problem;
+mod room;
 pub mod routes;
 pub mod server;
 pub mod spool;

@@ -2,6 +2,7 @@
 //! come from it. What is not in it can't be called, because nothing else mounts handlers.
 
 mod gate;
+mod groups;
 mod parameters;
 mod table;
 

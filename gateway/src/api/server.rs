@@ -1,8 +1,11 @@
 //! Listening: handshakes, connections, their limits, and a polite end.
 
+mod activity;
+
 use crate::access::Caller;
-use crate::api::app::App;
+use crate::api::app::{ApiLimits, App};
 use crate::api::routes::{OperatorNetwork, router};
+use activity::{Activity, until_gone};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -20,8 +23,8 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-/// Bytes of a request's head, and of its header list in HTTP/2.
-const HEAD_BYTES_MAX: u32 = 32 * 1024;
+/// The least head that hyper can be limited to.
+const HEAD_BYTES_MIN: usize = 8 * 1024;
 /// How long to wait after the system refused a connection (no more file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -67,14 +70,14 @@ impl Drop for Place {
 }
 
 /// Serves the interface by mutual TLS until `stop` is true; then ends what is under way, within
-/// the limit for it.
+/// the limit for it. A new configuration in `tls` holds for every new handshake, and connections
+/// under the old one are ended politely: a revoked certificate must come in again.
 pub async fn serve(
     listener: TcpListener,
-    tls: Arc<rustls::ServerConfig>,
+    tls: watch::Receiver<Arc<rustls::ServerConfig>>,
     app: Arc<App>,
     stop: watch::Receiver<bool>,
 ) {
-    let acceptor = TlsAcceptor::from(tls);
     let router = router(Arc::clone(&app));
     let parties = Arc::new(Parties::default());
     let task_app = Arc::clone(&app);
@@ -86,8 +89,8 @@ pub async fn serve(
             stop: task_stop.clone(),
             _permit: permit,
         };
-        let (acceptor, parties) = (acceptor.clone(), Arc::clone(&parties));
-        async move { connection.secured(acceptor, parties, stream).await }
+        let (tls, parties) = (tls.clone(), Arc::clone(&parties));
+        async move { connection.secured(tls, parties, stream).await }
     })
     .await;
 }
@@ -109,7 +112,7 @@ pub async fn serve_operator_network(
             stop: task_stop.clone(),
             _permit: permit,
         };
-        async move { connection.serve(stream, None).await }
+        async move { connection.serve(stream, None, Protocol::Http1, None).await }
     })
     .await;
 }
@@ -170,10 +173,11 @@ struct Connection {
 }
 
 impl Connection {
-    async fn secured(self, acceptor: TlsAcceptor, parties: Arc<Parties>, stream: TcpStream) {
+    async fn secured(self, mut tls: Tls, parties: Arc<Parties>, stream: TcpStream) {
         // Small answers wait for nothing.
         let _ = stream.set_nodelay(true);
-        let handshake = acceptor.accept(stream);
+        let config = Arc::clone(&tls.borrow_and_update());
+        let handshake = TlsAcceptor::from(config).accept(stream);
         let stream = tokio::select! {
             done = handshake => match done {
                 Ok(stream) => stream,
@@ -209,7 +213,14 @@ impl Connection {
             return;
         };
         tracing::debug!(caller = %caller.uri, serial = %facts.serial_hex, "connected");
-        self.serve(stream, Some(Arc::new(caller))).await;
+        // Agreed in the handshake: nothing has to be guessed from the first bytes, and a caller
+        // that sends none can't hold the guessing up.
+        let protocol = match stream.get_ref().1.alpn_protocol() {
+            Some(b"h2") => Protocol::Http2,
+            Some(_) | None => Protocol::Http1,
+        };
+        let caller = Some(Arc::new(caller));
+        self.serve(stream, caller, protocol, Some(tls)).await;
         drop(place);
     }
 
@@ -217,6 +228,8 @@ impl Connection {
         self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         caller: Option<Arc<Caller>>,
+        protocol: Protocol,
+        tls: Option<Tls>,
     ) {
         let Self {
             app,
@@ -224,34 +237,34 @@ impl Connection {
             mut stop,
             _permit,
         } = self;
+        let activity = Activity::new();
+        let requests = activity.clone();
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            let router = router.clone();
+            let (router, under_way) = (router.clone(), requests.request());
             let mut request = request.map(Body::new);
             if let Some(caller) = &caller {
                 request.extensions_mut().insert(Arc::clone(caller));
             }
-            async move { Ok::<_, Infallible>(answered(router, request).await) }
+            async move {
+                let response = answered(router, request).await;
+                Ok::<_, Infallible>(until_gone(response, under_way))
+            }
         });
         let limits = *app.limits();
-        let mut builder = auto::Builder::new(TokioExecutor::new());
-        builder
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(limits.head)
-            .max_buf_size(HEAD_BYTES_MAX as usize);
-        builder
-            .http2()
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(limits.streams_max)
-            .max_header_list_size(HEAD_BYTES_MAX)
-            .keep_alive_interval(Some(limits.head))
-            .keep_alive_timeout(limits.head);
+        let builder = builder(&limits, protocol);
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
-        let old = app.pace.sleep(limits.connection_age_max);
         let ended = tokio::select! {
             ended = connection.as_mut() => Some(ended),
-            () = old => None,
+            () = app.pace.sleep(limits.connection_age_max) => None,
+            silent = activity.idle(app.pace.as_ref(), limits.head, limits.body_idle) => {
+                if silent {
+                    tracing::info!("a connection without a request was closed");
+                    return;
+                }
+                None
+            }
+            () = changed(tls) => None,
             () = stopped(&mut stop) => None,
         };
         let ended = match ended {
@@ -268,6 +281,46 @@ impl Connection {
             tracing::debug!(%error, "a connection ended early");
         }
     }
+}
+
+/// The server's TLS, changed while it serves.
+type Tls = watch::Receiver<Arc<rustls::ServerConfig>>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Protocol {
+    Http1,
+    Http2,
+}
+
+fn builder(limits: &ApiLimits, protocol: Protocol) -> auto::Builder<TokioExecutor> {
+    let head_bytes_max = limits.head_bytes_max.max(HEAD_BYTES_MIN);
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(head_bytes_max);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams_max)
+        .max_header_list_size(u32::try_from(head_bytes_max).unwrap_or(u32::MAX))
+        .keep_alive_interval(Some(limits.head))
+        .keep_alive_timeout(limits.head);
+    match protocol {
+        Protocol::Http1 => builder.http1_only(),
+        Protocol::Http2 => builder.http2_only(),
+    }
+}
+
+/// Ends when there is a new TLS configuration; never where there can't be one.
+async fn changed(tls: Option<Tls>) {
+    if let Some(mut tls) = tls
+        && tls.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
 }
 
 async fn answered(router: Router, request: Request<Body>) -> axum::http::Response<Body> {

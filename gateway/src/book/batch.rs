@@ -140,6 +140,15 @@ pub enum BatchState {
 }
 
 impl BatchState {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Held,
+        Self::Released,
+        Self::InProgress,
+        Self::Settled,
+        Self::Withdrawn,
+    ];
+
     /// The word of the public contract.
     #[must_use]
     pub fn as_str(self) -> &'static str {

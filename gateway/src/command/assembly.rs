@@ -6,15 +6,18 @@ use crate::api::{
 };
 use crate::channel::Collector;
 use crate::clock::{Clock, SystemClock};
+use crate::configuration::Roles;
 use crate::core::{Core, CoreError};
 use crate::dispatch::{Bank, Pace};
 use crate::installation::{Banks, BookRules};
 use crate::mandates::Mandates;
 use crate::outcome::MessageKind;
 use crate::serving::{Engine, Setup, StartError, open_data};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Concerns, Metrics};
 use certs::random::SystemRandom;
+use journal::Options;
 use journal::disk::OsDisk;
+use schemas::codes::BankCalendar;
 use schemas::employer_files::Limits;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
@@ -44,10 +47,18 @@ pub struct Parts {
     pub collectors: BTreeMap<BankCode, Collector>,
     /// Registered payer accounts.
     pub mandates: Mandates,
-    /// How waiting times are scaled.
+    /// Which kind of party may call what.
+    pub roles: Roles,
+    /// Days on which banks work.
+    pub calendar: Arc<BankCalendar>,
+    /// How long is waited.
     pub pace: Pace,
-    /// TLS towards callers.
-    pub tls: Arc<rustls::ServerConfig>,
+    /// Between two looks into a folder where a bank leaves files, in milliseconds.
+    pub collect_wait_ms: u64,
+    /// How the journal is written.
+    pub journal: Options,
+    /// TLS towards callers; a new value holds from then on.
+    pub tls: watch::Receiver<Arc<rustls::ServerConfig>>,
     /// Address for callers.
     pub parties: SocketAddr,
     /// Address for the operator's network.
@@ -58,6 +69,8 @@ pub struct Parts {
     pub file_limits: Limits,
     /// Numbers for the operator.
     pub metrics: Arc<Metrics>,
+    /// What keeps the gateway from being ready.
+    pub concerns: Arc<Concerns>,
 }
 
 /// Why a gateway did not start.
@@ -136,8 +149,8 @@ impl Gateway {
         let opened = {
             let (data, master) = (parts.data.clone(), parts.master.clone());
             let (create, clock) = (parts.creates_master, Arc::clone(&parts.clock));
-            let mut progress = progress;
-            let open = move || open_data(&data, &master, create, clock, &mut progress);
+            let (mut progress, options) = (progress, parts.journal);
+            let open = move || open_data(&data, &master, create, clock, options, &mut progress);
             tokio::task::spawn_blocking(open).await??
         };
         let core = opened.core;
@@ -148,8 +161,11 @@ impl Gateway {
             banks: banks.clone(),
             collectors: parts.collectors,
             mandates: Arc::clone(&mandates),
+            calendar: Arc::clone(&parts.calendar),
             pace: parts.pace,
+            collect_wait_ms: parts.collect_wait_ms,
             metrics: Arc::clone(&parts.metrics),
+            concerns: Arc::clone(&parts.concerns),
         };
         let drain = parts.limits.drain;
         let engine = Engine::start(Arc::clone(&core), &setup)?;
@@ -159,7 +175,9 @@ impl Gateway {
         let (stop, stopping) = watch::channel(false);
         let app = Arc::new(App::new(AppParts {
             core,
+            roles: parts.roles,
             mandates,
+            calendar: parts.calendar,
             bank_rules: Arc::new(BookRules(parts.book)),
             bank_messages: Arc::new(Messages(banks)),
             file_limits: parts.file_limits,
@@ -168,15 +186,12 @@ impl Gateway {
             spool: spool.map_err(AssemblyError::Spool)?,
             pace: Arc::new(SystemClock::new()),
             metrics: parts.metrics,
+            concerns: parts.concerns,
             stopping: stopping.clone(),
         }));
         let mut servers = JoinSet::new();
-        servers.spawn(serve(
-            parties,
-            parts.tls,
-            Arc::clone(&app),
-            stopping.clone(),
-        ));
+        let door = serve(parties, parts.tls, Arc::clone(&app), stopping.clone());
+        servers.spawn(watched(door, Arc::clone(&app)));
         servers.spawn(serve_operator_network(operator, app, stopping));
         Ok(Self {
             parties: parties_address,
@@ -199,6 +214,16 @@ impl Gateway {
         let stopped = self.engine.stop(self.drain).await;
         drop(self.lock);
         stopped
+    }
+}
+
+/// The callers' door. Where it ends by a defect the operator's address still answers, and says so.
+async fn watched(door: impl Future<Output = ()> + Send + 'static, app: Arc<App>) {
+    let mut task = JoinSet::new();
+    task.spawn(door);
+    if let Some(Err(_)) = task.join_next().await {
+        tracing::error!("the interface ended by a defect: nobody is let in");
+        app.concerns.raise("interface", "defect");
     }
 }
 

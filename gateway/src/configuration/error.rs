@@ -48,6 +48,10 @@ pub enum Problem {
     },
     /// The same bank, mandate or day twice.
     Twice,
+    /// A day of a year of which neither the program nor a file has the list.
+    YearUnknown(i32),
+    /// A year whose list has no holiday.
+    YearEmpty(i32),
     /// A right beyond the contract.
     BeyondContract,
 }
@@ -112,6 +116,8 @@ impl Problem {
                 format!("{bank} 的证据等级为 {level}，低于 certified，且没有有效的例外")
             }
             Self::Twice => "同一银行、授权账户或日期出现两次".to_owned(),
+            Self::YearUnknown(year) => format!("没有 {year} 年的放假安排"),
+            Self::YearEmpty(year) => format!("{year} 年没有列出任何节假日"),
             Self::BeyondContract => "授予的权限超出接口约定".to_owned(),
         }
     }
@@ -132,6 +138,8 @@ impl Problem {
                 "{bank} has evidence level {level}, below certified, and no exception in force"
             ),
             Self::Twice => "the same bank, mandate or day twice".to_owned(),
+            Self::YearUnknown(year) => format!("there is no list of bank days for {year}"),
+            Self::YearEmpty(year) => format!("the list of {year} has no holiday"),
             Self::BeyondContract => "a right beyond the contract".to_owned(),
         }
     }
@@ -174,6 +182,14 @@ impl Problem {
                 "finish the joint test, or sign an exception under [[admission.exceptions]]",
             ),
             Self::Twice => ("请删除其中一个", "remove one of the two"),
+            Self::YearUnknown(_) => (
+                "请写明 [[year]] 并列出该年全部放假和调休日期",
+                "state the [[year]] and list all of its holidays and make-up days",
+            ),
+            Self::YearEmpty(_) => (
+                "请按国务院办公厅通知列出该年全部放假和调休日期",
+                "list all holidays and make-up days of the State Council's notice",
+            ),
             Self::BeyondContract => (
                 "角色文件只能收回权限，不能增加；请删除该角色",
                 "the roles file can take rights away, not add them; remove that party",

@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use schemas::BankCode;
+use schemas::codes::BankCalendar;
 
-pub use calendar::{CalendarDay, DayKind};
 pub use connection::{Admission, Connection, ConnectionLimits, Endpoint, EvidenceException};
 pub use error::{ConfigurationError, Problem};
 pub use mandates::{Mandate, Mandates};
@@ -45,8 +45,8 @@ pub struct Configuration {
     pub mandates: Mandates,
     /// Who may call what.
     pub roles: Roles,
-    /// Closed and working days beyond those in the program.
-    pub calendar: BTreeMap<time::Date, CalendarDay>,
+    /// Days on which banks work: the program's and those of the folder.
+    pub calendar: BankCalendar,
     /// Where each connection was read, for errors found later.
     sources: BTreeMap<BankCode, Source>,
 }

@@ -118,8 +118,12 @@ pub struct Limits {
     /// Bytes of any other request body.
     #[serde(deserialize_with = "small_bytes")]
     pub request_bytes_max: u64,
+    /// Bytes of uploads and messages that lie in memory at once, over all callers. One message
+    /// of a bank fits in any case.
+    #[serde(deserialize_with = "body_bytes")]
+    pub buffered_bytes_max: u64,
     /// Bytes of a request's head.
-    #[serde(deserialize_with = "small_bytes")]
+    #[serde(deserialize_with = "head_bytes")]
     pub head_bytes_max: u64,
     /// Connections open at once.
     #[serde(deserialize_with = "many")]
@@ -127,7 +131,7 @@ pub struct Limits {
     /// Connections open at once of one party.
     #[serde(deserialize_with = "many")]
     pub party_connections_max: u64,
-    /// Uploads being read at once.
+    /// Uploads being read at once; one party has half of the places.
     #[serde(deserialize_with = "many")]
     pub uploads_max: u64,
 }
@@ -139,6 +143,7 @@ impl Default for Limits {
             upload_bytes_max: 512 * 1024 * 1024,
             bank_message_bytes_max: 32 * 1024 * 1024,
             request_bytes_max: 1024 * 1024,
+            buffered_bytes_max: 256 * 1024 * 1024,
             head_bytes_max: 32 * 1024,
             connections_max: 4_096,
             party_connections_max: 64,
@@ -157,7 +162,7 @@ pub struct TimeOuts {
     /// For a request's head.
     #[serde(deserialize_with = "wait_ms")]
     pub head_wait_ms: u64,
-    /// Without a byte of the body.
+    /// Without a byte of the body, and without a request on a connection.
     #[serde(deserialize_with = "wait_ms")]
     pub idle_wait_ms: u64,
     /// Least bytes a second of a body.
@@ -239,7 +244,8 @@ pub struct DispatchSettings {
     /// Before a message that was certainly not sent is tried again; doubled up to 32 times it.
     #[serde(deserialize_with = "wait_ms")]
     pub retry_wait_ms: u64,
-    /// Between two questions about the same file.
+    /// Least time between two questions about the same file; the longer of it and the dialect's
+    /// own holds.
     #[serde(deserialize_with = "wait_ms")]
     pub query_wait_ms: u64,
     /// Between two looks into a folder.
@@ -326,6 +332,10 @@ fn body_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Erro
 
 fn small_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     value::within(deserializer, 1_024..=16_777_216)
+}
+
+fn head_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 8_192..=1_048_576)
 }
 
 fn many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {

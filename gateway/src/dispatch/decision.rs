@@ -3,23 +3,33 @@
 use super::turn::{Turn, Work};
 use crate::book::{BankFile, Batch, Book, FileState};
 use adapters::BankAdapter;
-use schemas::codes::{BankDay, bank_day, next_bank_day};
+use schemas::codes::{BankCalendar, BankDay};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{LineState, codes};
 use std::time::Duration;
 use time::OffsetDateTime;
 
-/// How waiting times of adapters are scaled. Production is 1; a demonstration divides, so that
-/// an answer limit of hours passes in seconds.
+/// How long is waited, beside what the adapters say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// Divides every waiting time; at least 1.
+    /// Divides every waiting time; at least 1. Production is 1; a demonstration divides, so
+    /// that an answer limit of hours passes in seconds.
     pub divisor: u64,
+    /// Before a file that was certainly not sent is tried again, in milliseconds; doubled with
+    /// each trial up to 32 times it.
+    pub retry_wait_ms: u64,
+    /// Least time between two questions about the same file, in milliseconds. What the bank's
+    /// dialect declares is a floor: the longer of the two holds.
+    pub query_wait_ms: u64,
 }
 
 impl Pace {
-    /// As the adapters say.
-    pub const REAL: Self = Self { divisor: 1 };
+    /// As the adapters say, and the retries of an installation that says nothing.
+    pub const REAL: Self = Self {
+        divisor: 1,
+        retry_wait_ms: 5_000,
+        query_wait_ms: 0,
+    };
 
     fn scaled(self, wait_ms: u64) -> i64 {
         i64::try_from((wait_ms / self.divisor.max(1)).max(1)).unwrap_or(i64::MAX)
@@ -74,8 +84,8 @@ pub enum Decision {
 }
 
 const LOOK_AGAIN_MS: i64 = 60_000;
-const RETRY_FIRST_MS: i64 = 1_000;
-const RETRY_DOUBLINGS_MAX: u32 = 8;
+/// Up to 32 times the first wait.
+const RETRY_DOUBLINGS_MAX: u32 = 5;
 
 /// What is due now, or when something will be: Unix milliseconds.
 type Due = Result<Decision, i64>;
@@ -86,6 +96,7 @@ type Due = Result<Decision, i64>;
 pub fn decide(
     book: &Book,
     adapter: &BankAdapter,
+    calendar: &BankCalendar,
     now: OffsetDateTime,
     pace: Pace,
     turn: &Turn,
@@ -98,7 +109,7 @@ pub fn decide(
             return decision;
         }
     }
-    let submission = submission(book, adapter, now, pace, turn);
+    let submission = submission(book, adapter, calendar, now, pace, turn);
     let (Err(ask_ms), Err(submit_ms)) = (question, submission) else {
         return submission.or(question).unwrap_or(Decision::Wait {
             wait: Duration::from_millis(LOOK_AGAIN_MS.unsigned_abs()),
@@ -138,12 +149,13 @@ fn question(book: &Book, adapter: &BankAdapter, now_ms: i64, pace: Pace, turn: &
 fn submission(
     book: &Book,
     adapter: &BankAdapter,
+    calendar: &BankCalendar,
     now: OffsetDateTime,
     pace: Pace,
     turn: &Turn,
 ) -> Due {
     let now_ms = crate::clock::unix_ms(now);
-    let window = window(adapter, now);
+    let window = window(adapter, calendar, now);
     let mut next_ms = i64::MAX;
     for file in book.open_files_at(adapter.code()) {
         let Some(batch) = book.batch(file.intent.batch) else {
@@ -171,14 +183,18 @@ fn submission(
 }
 
 /// Whether the bank takes instructions now, and for which day; else when to look again.
-fn window(adapter: &BankAdapter, now: OffsetDateTime) -> Result<time::Date, i64> {
+fn window(
+    adapter: &BankAdapter,
+    calendar: &BankCalendar,
+    now: OffsetDateTime,
+) -> Result<time::Date, i64> {
     let today = now.date();
-    match bank_day(today) {
+    match calendar.bank_day(today) {
         Ok(BankDay::Open) if now.time() < adapter.cut_off() => Ok(today),
         Ok(BankDay::Open | BankDay::Closed) => {
             let opens = today
                 .next_day()
-                .and_then(|tomorrow| next_bank_day(tomorrow).ok())
+                .and_then(|tomorrow| calendar.next_bank_day(tomorrow).ok())
                 .map(|day| day.midnight().assume_offset(now.offset()).unix_timestamp() * 1000);
             Err(opens.unwrap_or(i64::MAX))
         }
@@ -235,7 +251,7 @@ fn of_file(
         let ask_ms = match file.queried_ms {
             None => left_ms.saturating_add(pace.scaled(rhythm.first_ms)),
             Some(asked_ms) => asked_ms.saturating_add(
-                pace.scaled(rhythm.interval_ms)
+                pace.scaled(rhythm.interval_ms.max(pace.query_wait_ms))
                     .saturating_mul(1 << (file.queries / 5).min(4)),
             ),
         };
@@ -301,8 +317,8 @@ fn of_unsent(
         });
     }
     let doublings = file.attempts.saturating_sub(1).min(RETRY_DOUBLINGS_MAX);
-    let wait_ms = pace.scaled((RETRY_FIRST_MS << doublings).unsigned_abs());
-    let due_ms = file.since_ms.saturating_add(wait_ms);
+    let wait_ms = pace.retry_wait_ms.saturating_mul(1 << doublings);
+    let due_ms = file.since_ms.saturating_add(pace.scaled(wait_ms));
     if now_ms >= due_ms {
         Ok(Decision::Resend { file_no })
     } else {

@@ -21,6 +21,7 @@ use crate::event::{Event, Intent, Move, Origin};
 use crate::keys::BankKeys;
 use crate::mandates::Mandates;
 use adapters::BankAdapter;
+use schemas::codes::BankCalendar;
 use schemas::value::{BankCode, BatchId};
 use schemas::{FailureReason, LineEvent, LineState};
 use std::collections::BTreeMap;
@@ -63,7 +64,9 @@ pub struct Dispatcher {
     pub bank: Arc<Bank>,
     /// Registered payer accounts.
     pub mandates: Arc<Mandates>,
-    /// How waiting times are scaled.
+    /// Days on which banks work.
+    pub calendar: Arc<BankCalendar>,
+    /// How long is waited.
     pub pace: Pace,
 }
 
@@ -161,7 +164,8 @@ impl Dispatcher {
     fn decide(&self, turn: &Turn) -> Decision {
         let desk = self.core.desk();
         let now = self.core.clock().now();
-        decide(&desk, self.bank.adapter, now, self.pace, turn)
+        let (adapter, calendar) = (self.bank.adapter, &self.calendar);
+        decide(&desk, adapter, calendar, now, self.pace, turn)
     }
 
     /// Does one piece of work; gives how long to wait before the next, `None` for not at all.

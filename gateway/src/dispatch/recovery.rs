@@ -3,6 +3,7 @@
 use crate::book::{BankFile, Book, FileState};
 use crate::core::{Core, CoreError};
 use crate::event::{Event, Origin};
+use schemas::value::BankCode;
 use schemas::{LineEvent, LineState};
 use std::collections::BTreeSet;
 
@@ -14,6 +15,19 @@ use std::collections::BTreeSet;
 /// # Errors
 /// Ours only.
 pub fn recover(core: &Core) -> Result<usize, CoreError> {
+    recover_where(core, |_| true)
+}
+
+/// As [`recover`], for one bank whose dispatcher ended in the middle of its work. The other
+/// banks' intents are under way and not touched.
+///
+/// # Errors
+/// Ours only.
+pub fn recover_bank(core: &Core, bank: BankCode) -> Result<usize, CoreError> {
+    recover_where(core, |file| file.intent.bank == bank)
+}
+
+fn recover_where(core: &Core, chosen: impl Fn(&BankFile) -> bool) -> Result<usize, CoreError> {
     let open: Vec<u64> = {
         let desk = core.desk();
         // A bank may have spoken of some rows while the message of the file was under way: what
@@ -23,7 +37,7 @@ pub fn recover(core: &Core) -> Result<usize, CoreError> {
                 || intended_lines(&desk, file).next().is_some()
         };
         desk.files()
-            .filter(|file| unsettled(file))
+            .filter(|file| chosen(file) && unsettled(file))
             .map(|file| file.intent.file_no)
             .collect()
     };

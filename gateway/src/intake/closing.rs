@@ -7,15 +7,17 @@ use crate::book::table::TableRow;
 use crate::book::{BatchState, Book, CorrectionConflict, InFlight};
 use crate::core::{Core, CoreError, Desk, Fact};
 use crate::event::{AcceptedHead, Event, Policy};
+use schemas::codes::BankCalendar;
 use schemas::employer_files::Summary;
 use schemas::value::{BatchId, PaymentId};
-use schemas::{BatchHead, Finding, FindingCode, LineState, Severity, codes};
+use schemas::{BatchHead, Finding, FindingCode, LineState, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The end of a reading: the checks that need the book, and the closing record.
 pub(super) struct Closing<'a> {
     pub core: &'a Core,
     pub submission: &'a Submission<'a>,
+    pub calendar: &'a BankCalendar,
     pub opened: u64,
     pub summary: Summary,
     pub id: BatchId,
@@ -206,7 +208,11 @@ impl Closing<'_> {
             refused_late: Vec::new(),
             must_acknowledge: Vec::new(),
             finding_counts: (summary.errors, summary.warnings, summary.notes),
-            next_bank_day: codes::next_bank_day(today).ok().map(|day| day.to_string()),
+            next_bank_day: self
+                .calendar
+                .next_bank_day(today)
+                .ok()
+                .map(|day| day.to_string()),
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::event::{AcceptedHead, Event, Policy};
 use crate::mandates::Mandates;
 use closing::Closing;
 use schemas::Finding;
+use schemas::codes::BankCalendar;
 use schemas::employer_files::{
     BankRules, Format, Limits, ReadError, ReadOptions, Source, SpillPlace, Summary, read,
 };
@@ -51,6 +52,8 @@ pub struct Rules<'a> {
     pub banks: &'a dyn BankRules,
     /// Where findings wait that are too many for memory.
     pub spill: Option<&'a dyn SpillPlace>,
+    /// Days on which banks work.
+    pub calendar: &'a BankCalendar,
 }
 
 /// The answer to a submission.
@@ -159,6 +162,7 @@ pub fn submit(
     Closing {
         core,
         submission,
+        calendar: rules.calendar,
         opened,
         summary,
         id: BatchId::new(day, opened),

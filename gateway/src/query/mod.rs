@@ -6,6 +6,7 @@ pub mod breaks;
 pub mod correction;
 pub mod feed;
 pub mod findings;
+pub mod gauges;
 pub mod history;
 pub mod payments;
 pub mod personal;

@@ -72,6 +72,11 @@ struct QueueLabels {
     queue: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ConcernLabels {
+    concern: String,
+}
+
 /// All metrics of one gateway.
 #[derive(Debug)]
 pub struct Metrics {
@@ -85,6 +90,9 @@ pub struct Metrics {
     journal_lag: Gauge,
     index_lag: Gauge,
     fsync_group: Histogram,
+    concerns: Family<ConcernLabels, Gauge>,
+    restarts: Family<ConcernLabels, Counter>,
+    tls_ends: Gauge,
 }
 
 /// Records in one fdatasync: powers of four from 1 to 65,536.
@@ -107,6 +115,9 @@ impl Metrics {
             journal_lag: Gauge::default(),
             index_lag: Gauge::default(),
             fsync_group: Histogram::new(FSYNC_GROUPS),
+            concerns: Family::default(),
+            restarts: Family::default(),
+            tls_ends: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -143,6 +154,21 @@ impl Metrics {
             "fsync_group_records",
             "Records made durable by one fdatasync",
             self.fsync_group.clone(),
+        );
+        registry.register(
+            "concern",
+            "What keeps the gateway from being ready now: 1",
+            self.concerns.clone(),
+        );
+        registry.register(
+            "task_restarts",
+            "Tasks that ended by a defect or a failure and were begun again",
+            self.restarts.clone(),
+        );
+        registry.register(
+            "tls_ends_timestamp_seconds",
+            "When the first of server certificate and revocation lists runs out; 0: not known",
+            self.tls_ends.clone(),
         );
     }
 
@@ -205,6 +231,27 @@ impl Metrics {
     /// One fdatasync that made `records` durable.
     pub fn fsync_group(&self, records: u32) {
         self.fsync_group.observe(f64::from(records));
+    }
+
+    /// Whether a concern of that name stands now; see [`super::Concerns`].
+    pub(super) fn concern(&self, name: &str, stands: bool) {
+        let concern = name.to_owned();
+        self.concerns
+            .get_or_create(&ConcernLabels { concern })
+            .set(i64::from(stands));
+    }
+
+    /// When the first of the server's certificate and revocation lists runs out, Unix seconds.
+    pub fn tls_ends(&self, unix_seconds: i64) {
+        self.tls_ends.set(unix_seconds);
+    }
+
+    /// A task of that name ended otherwise than it should.
+    pub fn restarted(&self, name: &str) {
+        let concern = name.to_owned();
+        self.restarts
+            .get_or_create(&ConcernLabels { concern })
+            .inc();
     }
 
     /// All metrics as OpenMetrics text (`application/openmetrics-text; version=1.0.0`).

@@ -1,6 +1,7 @@
 //! What the gateway tells those who run it: logs, metrics, and where a defect was. Never a
 //! person's name, number or account (INVARIANTS M9).
 
+mod concerns;
 mod defect;
 mod log;
 mod metrics;
@@ -12,6 +13,7 @@ use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 
+pub use concerns::Concerns;
 pub use defect::report_defects;
 pub use log::JsonLines;
 pub use metrics::{Metrics, Queue, RenderError};

@@ -7,13 +7,15 @@
     missing_docs
 )]
 
+mod security;
 mod stand_ins;
 
+use security::server_tls;
 pub use stand_ins::wage_file;
 use stand_ins::{Stores, TakesAll};
 
-use certs::development::DevelopmentPki;
-use certs::tls::{ClientTls, Mode, ServerTls, client_config, fixed_clock, server_config};
+use certs::development::{DevelopmentPki, IdentityPem};
+use certs::tls::{ClientTls, Mode, client_config, fixed_clock};
 use gateway::api::spool::SpoolFolder;
 use gateway::api::{ApiLimits, App, AppParts, serve};
 use gateway::clock::{Clock, ManualClock, SystemClock};
@@ -59,6 +61,8 @@ pub struct Kit {
     pub clock: Arc<ManualClock>,
     pub disk: MemoryDisk,
     pub pki: DevelopmentPki,
+    tls: watch::Sender<Arc<rustls::ServerConfig>>,
+    identity: IdentityPem,
     stop: watch::Sender<bool>,
     server: JoinHandle<()>,
 }
@@ -154,42 +158,40 @@ impl Kit {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut ApiLimits)) -> Self {
+        Self::start_parts(|parts| change(&mut parts.limits)).await
+    }
+
+    pub async fn start_parts(change: impl FnOnce(&mut AppParts)) -> Self {
         let clock = Arc::new(ManualClock::new(NOW));
         let disk = MemoryDisk::new();
         let core = Arc::new(open_core(&disk, &clock));
-        let mut limits = ApiLimits::default();
-        change(&mut limits);
         let (stop, stopping) = watch::channel(false);
         let random = Arc::new(certs::random::SeededRandom::new(3));
         let spool = SpoolFolder::open(Arc::new(disk.clone()), Path::new("/data/spool"), random);
-        let app = Arc::new(App::new(AppParts {
+        let mut parts = AppParts {
             core: Arc::clone(&core),
+            roles: gateway::configuration::Roles::default(),
             mandates: Arc::new(mandates()),
+            calendar: Arc::new(schemas::codes::BankCalendar::built_in().clone()),
             bank_rules: Arc::new(TakesAll),
             bank_messages: Arc::new(Stores),
             search: gateway::index::Search::new(Arc::new(journal::index::MemoryIndex::new())),
             file_limits: Limits::default(),
-            limits,
+            limits: ApiLimits::default(),
             spool: spool.unwrap(),
             pace: Arc::new(SystemClock::new()),
             metrics: Arc::new(Metrics::new()),
+            concerns: Arc::default(),
             stopping: stopping.clone(),
-        }));
+        };
+        change(&mut parts);
+        let app = Arc::new(App::new(parts));
         let pki = DevelopmentPki::create(NOW).unwrap();
         let identity = pki.issue_server(&["localhost", "127.0.0.1"]).unwrap();
-        let tls = server_config(&ServerTls {
-            chain_pem: identity.certificate_pem.as_bytes(),
-            key_pem: identity.key_pem.as_bytes(),
-            client_ca_pem: pki.ca_pem().as_bytes(),
-            crls: &[pki.crl_pem().as_bytes()],
-            mode: Mode::Development,
-            allow_tls12: false,
-            clock: fixed_clock(NOW),
-        })
-        .unwrap();
+        let (tls, door) = watch::channel(server_tls(&pki, &identity));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let server = tokio::spawn(serve(listener, tls, Arc::clone(&app), stopping));
+        let server = tokio::spawn(serve(listener, door, Arc::clone(&app), stopping));
         Self {
             address,
             core,
@@ -197,9 +199,16 @@ impl Kit {
             clock,
             disk,
             pki,
+            tls,
+            identity,
             stop,
             server,
         }
+    }
+
+    /// What the server uses from now on: the authority's list as it is now.
+    pub fn reload(&self) {
+        self.tls.send_replace(server_tls(&self.pki, &self.identity));
     }
 
     pub async fn stop(self) {
@@ -217,6 +226,14 @@ impl Kit {
         protocol: &[u8],
     ) -> std::io::Result<TlsStream<TcpStream>> {
         let identity = self.pki.issue_client(&party.parse().unwrap()).unwrap();
+        self.connect_as(&identity, protocol).await
+    }
+
+    pub async fn connect_as(
+        &self,
+        identity: &IdentityPem,
+        protocol: &[u8],
+    ) -> std::io::Result<TlsStream<TcpStream>> {
         let mut config = (*client_config(&ClientTls {
             identity: Some((
                 identity.certificate_pem.as_bytes(),
@@ -230,7 +247,10 @@ impl Kit {
         })
         .unwrap())
         .clone();
-        config.alpn_protocols = vec![protocol.to_vec()];
+        config.alpn_protocols = match protocol {
+            b"" => Vec::new(),
+            _ => vec![protocol.to_vec()],
+        };
         let stream = TcpStream::connect(self.address).await?;
         let name = "localhost".try_into().unwrap();
         tokio_rustls::TlsConnector::from(Arc::new(config))

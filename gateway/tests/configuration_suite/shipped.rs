@@ -116,11 +116,44 @@ fn the_calendar_of_the_readme_is_read() {
         ("gateway.toml", "", 0o644),
         ("calendar/2027.toml", block, 0o644),
     ]);
-    assert_eq!(load(&folder).unwrap().calendar.len(), 1);
+    let calendar = load(&folder).unwrap().calendar;
+    let open = [(2027, 2, 6, true), (2027, 2, 8, false), (2027, 2, 9, true)];
+    for (year, month, day, open) in open {
+        let month = time::Month::try_from(month).unwrap();
+        let date = time::Date::from_calendar_date(year, month, day).unwrap();
+        let found = calendar.bank_day(date).unwrap();
+        assert_eq!(found == schemas::codes::BankDay::Open, open, "{date}");
+    }
     write(folder.path(), "calendar/more.toml", block, 0o644);
     assert_eq!(
         told(&folder),
-        ["calendar/more.toml:2: the same bank, mandate or day twice; remove one of the two"]
+        [
+            "calendar/more.toml:2: the same bank, mandate or day twice; remove one of the two",
+            "calendar/more.toml:6: the same bank, mandate or day twice; remove one of the two",
+            "calendar/more.toml:11: the same bank, mandate or day twice; remove one of the two",
+        ]
+    );
+}
+
+#[test]
+fn a_day_of_an_unknown_year_makes_no_year_known() {
+    let day = "[[day]]\ndate = \"2031-03-05\"\nkind = \"work\"\n";
+    let folder = folder(&[
+        ("gateway.toml", "", 0o644),
+        ("calendar/days.toml", day, 0o644),
+    ]);
+    let found = told(&folder);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("calendar/days.toml:1: there is no list of bank days for 2031"),
+        "{found:?}"
+    );
+    let year = format!("[[year]]\nyear = 2031\nnotice = \"x\"\n{day}");
+    write(folder.path(), "calendar/days.toml", &year, 0o644);
+    let found = told(&folder);
+    assert!(
+        found[0].starts_with("calendar/days.toml:1: the list of 2031 has no holiday"),
+        "{found:?}"
     );
 }
 

@@ -28,6 +28,8 @@ pub enum Act {
     Silent,
     /// Answers something that is not its format.
     Gibberish,
+    /// Reads the message, and a defect of ours ends the task that waits for the answer.
+    Defect,
 }
 
 /// Every message that reached the bank, with what it was.
@@ -103,6 +105,7 @@ impl Script {
                     out,
                 ));
             }
+            Act::Defect => panic!("a defect while the bank answers"),
             Act::Gibberish => return Ok(b"\x81\x30 what?\r\n".to_vec()),
             Act::Unreachable => unreachable!("handled above"),
         };
@@ -167,6 +170,7 @@ impl Played {
             core: Arc::clone(&desk.core),
             bank: Arc::new(bank),
             mandates: Arc::clone(&desk.mandates),
+            calendar: Arc::clone(&desk.calendar),
             pace: Pace::REAL,
         };
         Self { dispatcher, script }
@@ -178,8 +182,9 @@ impl Played {
         decide(
             &desk.core.desk(),
             self.dispatcher.bank.adapter,
+            &self.dispatcher.calendar,
             now,
-            Pace::REAL,
+            self.dispatcher.pace,
             &Turn::default(),
         )
     }

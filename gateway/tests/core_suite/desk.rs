@@ -11,6 +11,7 @@ use journal::random::SystemRandom;
 use journal::seal::Vault;
 use journal::{Journal, Options};
 use schemas::LineState;
+use schemas::codes::BankCalendar;
 use schemas::value::{AccountNo, BankCode, PersonName, Uscc};
 use std::io::Cursor;
 use std::path::Path;
@@ -27,6 +28,7 @@ pub struct Desk {
     pub disk: MemoryDisk,
     pub clock: Arc<ManualClock>,
     pub mandates: Arc<Mandates>,
+    pub calendar: Arc<BankCalendar>,
 }
 
 pub fn open(disk: &MemoryDisk, clock: &Arc<ManualClock>) -> Core {
@@ -68,6 +70,7 @@ impl Desk {
             disk,
             clock,
             mandates: Arc::new(mandates),
+            calendar: Arc::new(BankCalendar::built_in().clone()),
         }
     }
 
@@ -77,6 +80,7 @@ impl Desk {
             mandates: &self.mandates,
             banks: &BookRules(adapters::Book::built_in().unwrap()),
             spill: None,
+            calendar: &self.calendar,
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),

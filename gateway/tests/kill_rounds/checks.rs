@@ -129,6 +129,7 @@ fn open(folder: &Path) -> Arc<Core> {
         &folder.join("master"),
         false,
         clock(0),
+        journal::Options::default(),
         &mut |_| {},
     );
     opened.unwrap().core

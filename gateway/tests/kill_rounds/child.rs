@@ -93,7 +93,8 @@ pub fn run(orders: &Orders) {
 async fn serve(orders: &Orders) {
     let folder = data(&orders.folder);
     let master = orders.folder.join("master");
-    let opened = open_data(&folder, &master, true, clock(orders.minute), &mut |_| {}).unwrap();
+    let (clock, options) = (clock(orders.minute), journal::Options::default());
+    let opened = open_data(&folder, &master, true, clock, options, &mut |_| {}).unwrap();
     let bank = Arc::new(RememberingBank::open(
         &memory(&orders.folder),
         orders.seed,
@@ -127,10 +128,7 @@ async fn serve(orders: &Orders) {
     for _ in 0..600 {
         tokio::time::sleep(Duration::from_millis(50)).await;
         if at_rest(&opened.core, &bank, &asked_since) {
-            engine
-                .stop(std::time::Duration::from_secs(20))
-                .await
-                .unwrap();
+            engine.stop(Duration::from_secs(20)).await.unwrap();
             tell("settled");
             return;
         }
@@ -158,8 +156,14 @@ fn setup(folder: &Path, bank: &Arc<RememberingBank>, mandates: &Arc<Mandates>) -
         collectors: BTreeMap::new(),
         mandates: Arc::clone(mandates),
         // A minute between questions becomes 300 ms, so that most of the time is for sending.
-        pace: Pace { divisor: 200 },
+        pace: Pace {
+            divisor: 200,
+            ..Pace::REAL
+        },
+        calendar: Arc::new(schemas::codes::BankCalendar::built_in().clone()),
+        collect_wait_ms: 10_000,
         metrics: Arc::new(Metrics::new()),
+        concerns: Arc::default(),
     }
 }
 
@@ -171,6 +175,7 @@ fn pay(core: &Core, mandates: &Mandates, wages: Wages) {
         mandates,
         banks: &BookRules(adapters::Book::built_in().unwrap()),
         spill: None,
+        calendar: schemas::codes::BankCalendar::built_in(),
     };
     let submission = Submission {
         employer: employer(),

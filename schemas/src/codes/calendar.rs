@@ -23,34 +23,92 @@ pub enum BankDay {
     Closed,
 }
 
-/// Whether banks work on `date`: Monday to Friday that is no holiday, or a make-up day of the
-/// year's notice.
+/// The days on which banks work: the years in the program, years that an operator states, and
+/// single days that an operator adds or changes. A year that is in neither is refused, never
+/// guessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BankCalendar {
+    years: BTreeSet<i32>,
+    days: BTreeMap<Date, BankDay>,
+}
+
+/// The calendar of the program alone.
+static BUILT_IN: LazyLock<BankCalendar> =
+    LazyLock::new(|| BankCalendar::with(BTreeSet::new(), BTreeMap::new()));
+
+impl BankCalendar {
+    /// The program's own years, nothing added.
+    #[must_use]
+    pub fn built_in() -> &'static Self {
+        &BUILT_IN
+    }
+
+    /// The program's own years, and what an operator adds: `years` whose list of holidays and
+    /// make-up days is complete in `days`, and `days` that go before the program's own. A day
+    /// of a year that nobody stated is left out: it would make no year known.
+    #[must_use]
+    pub fn with(mut years: BTreeSet<i32>, mut days: BTreeMap<Date, BankDay>) -> Self {
+        years.extend(CALENDAR.keys());
+        days.retain(|date, _| years.contains(&date.year()));
+        Self { years, days }
+    }
+
+    /// Whether banks work on `date`: as an operator says of the day; else Monday to Friday that
+    /// is no holiday, or a make-up day of the year's notice.
+    ///
+    /// # Errors
+    /// `YearUnknown` where no list of the year is loaded.
+    pub fn bank_day(&self, date: Date) -> Result<BankDay, CodesError> {
+        if !self.years.contains(&date.year()) {
+            return Err(CodesError::YearUnknown { year: date.year() });
+        }
+        if let Some(day) = self.days.get(&date) {
+            return Ok(*day);
+        }
+        let year = CALENDAR.get(&date.year());
+        let off = year.is_some_and(|year| year.off.contains(&date));
+        let make_up = year.is_some_and(|year| year.make_up.contains(&date));
+        let open = (!weekend(date) && !off) || make_up;
+        Ok(if open { BankDay::Open } else { BankDay::Closed })
+    }
+
+    /// The first bank day on or after `date`.
+    ///
+    /// # Errors
+    /// `YearUnknown` where the search runs out of the known years.
+    pub fn next_bank_day(&self, date: Date) -> Result<Date, CodesError> {
+        let mut day = date;
+        while self.bank_day(day)? == BankDay::Closed {
+            day = day.next_day().ok_or(CodesError::YearUnknown {
+                year: day.year().saturating_add(1),
+            })?;
+        }
+        Ok(day)
+    }
+
+    /// The years that have a list, ascending. The operator is warned before the last one ends.
+    pub fn years(&self) -> impl Iterator<Item = i32> {
+        self.years.iter().copied()
+    }
+}
+
+/// As [`BankCalendar::bank_day`] of the program's own calendar.
 ///
 /// # Errors
 /// `YearUnknown` where no list of the year is loaded.
 pub fn bank_day(date: Date) -> Result<BankDay, CodesError> {
-    let year = CALENDAR
-        .get(&date.year())
-        .ok_or(CodesError::YearUnknown { year: date.year() })?;
-    let open = (!weekend(date) && !year.off.contains(&date)) || year.make_up.contains(&date);
-    Ok(if open { BankDay::Open } else { BankDay::Closed })
+    BUILT_IN.bank_day(date)
 }
 
-/// The first bank day on or after `date`.
+/// As [`BankCalendar::next_bank_day`] of the program's own calendar.
 ///
 /// # Errors
 /// `YearUnknown` where the search runs out of the known years.
 pub fn next_bank_day(date: Date) -> Result<Date, CodesError> {
-    let mut day = date;
-    while bank_day(day)? == BankDay::Closed {
-        day = day.next_day().ok_or(CodesError::YearUnknown {
-            year: day.year().saturating_add(1),
-        })?;
-    }
-    Ok(day)
+    BUILT_IN.next_bank_day(date)
 }
 
-/// The years that have a list, ascending. The operator is warned before the last one ends.
+/// The years that have a list in the program, ascending.
 pub fn bank_day_years() -> impl Iterator<Item = i32> {
     CALENDAR.keys().copied()
 }

@@ -18,7 +18,7 @@ mod tests;
 pub use banks::{
     Bank, bank, bank_by_bic, bank_by_bin_group, bank_by_cnaps, bank_by_text, banks, banks_in_effect,
 };
-pub use calendar::{BankDay, bank_day, bank_day_years, next_bank_day};
+pub use calendar::{BankCalendar, BankDay, bank_day, bank_day_years, next_bank_day};
 pub(crate) use card_prefixes::CardGroups;
 pub use card_prefixes::{CardPrefix, bin_group, card_prefixes};
 pub use list::ListHead;

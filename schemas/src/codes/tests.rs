@@ -368,3 +368,37 @@ fn an_error_tells_file_and_place_and_does_not_repeat_its_source() {
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert!(source.contains("line 2"), "{source}");
 }
+
+/// 4 and 11 January 2027 are Mondays; 2 January is a Saturday.
+#[test]
+fn an_operators_days_go_before_the_programs_and_no_year_is_guessed() {
+    let days = [
+        (date!(2027 - 01 - 02), BankDay::Open),
+        (date!(2027 - 01 - 04), BankDay::Closed),
+        (date!(2026 - 11 - 24), BankDay::Closed),
+        (date!(2028 - 03 - 01), BankDay::Open),
+    ];
+    let calendar = BankCalendar::with([2027].into(), days.into());
+    let expected = [
+        (date!(2027 - 01 - 02), BankDay::Open),
+        (date!(2027 - 01 - 03), BankDay::Closed),
+        (date!(2027 - 01 - 04), BankDay::Closed),
+        (date!(2027 - 01 - 11), BankDay::Open),
+        (date!(2026 - 11 - 23), BankDay::Open),
+        (date!(2026 - 11 - 24), BankDay::Closed),
+        (date!(2026 - 10 - 10), BankDay::Open),
+    ];
+    for (day, expected) in expected {
+        assert_eq!(calendar.bank_day(day).unwrap(), expected, "{day}");
+    }
+    // One day of 2028 makes no year known, not even that day.
+    assert!(calendar.bank_day(date!(2028 - 03 - 01)).is_err());
+    assert!(calendar.years().eq([2025, 2026, 2027]));
+    let next = calendar.next_bank_day(date!(2026 - 11 - 24)).unwrap();
+    assert_eq!(next, date!(2026 - 11 - 25));
+    assert!(
+        BankCalendar::built_in()
+            .bank_day(date!(2027 - 01 - 11))
+            .is_err()
+    );
+}

@@ -255,8 +255,8 @@ fn fields_have_their_titles() {
     assert_eq!(field_name("amount", Lang::Zh), "实发金额");
     assert_eq!(field_name("amount", Lang::En), "amount");
     assert_eq!(field_name("no_such", Lang::Zh), "no_such");
-    assert_eq!(super::field_title("memo", Lang::Zh), Some("备注"));
-    assert_eq!(super::field_title("no_such", Lang::Zh), None);
+    assert_eq!(field_title("memo", Lang::Zh), Some("备注"));
+    assert_eq!(field_title("no_such", Lang::Zh), None);
 }
 
 #[test]

@@ -39,13 +39,14 @@ pub async fn message(mut call: Call) -> Answer {
     })?;
     let kind = kind.unwrap_or_else(|| "push".to_owned());
     let bytes_max = call.app.limits().message_bytes_max;
-    let body = whole(&mut call, bytes_max).await?;
+    let (body, share) = whole(&mut call, bytes_max).await?;
     if body.is_empty() {
         return Err(Problem::bad("body", "报文为空", "an empty message"));
     }
     let received = call
         .read(move |app| {
             let received = app.bank_messages.receive(app.core(), bank, &kind, &body)?;
+            drop(share);
             let receipt = received.ok_or_else(no_adapter)?;
             let last = receipt.last_sequence;
             Ok((receipt, last))

@@ -4,9 +4,11 @@ use crate::api::answer::Health;
 use crate::api::call::{Answer, Call, bytes, json};
 use crate::api::openapi;
 use crate::api::problem::{Kind, Problem};
-use crate::query::breaks as query;
+use crate::query::{breaks as query, gauges};
 use crate::reconcile::Place;
+use crate::telemetry::Queue;
 use axum::http::StatusCode;
+use serde_json::{Value, json};
 
 /// `GET /v1/breaks`.
 pub async fn breaks(call: Call) -> Answer {
@@ -34,24 +36,37 @@ pub async fn alive(call: Call) -> Answer {
 
 /// `GET /readyz`.
 pub async fn ready(call: Call) -> Answer {
-    let stopping = *call.app.stopping.borrow();
-    match call.app.core().journal().health() {
-        Ok(()) if !stopping => json(StatusCode::OK, &health(&call, "ok")),
-        Ok(()) => Err(Problem::new(Kind::Unavailable).with("why", "stopping")),
-        Err(error) => {
-            tracing::error!(%error, "not ready");
-            Err(Problem::new(Kind::Unavailable).with("why", "journal"))
-        }
+    let unavailable = |why: &str| Problem::new(Kind::Unavailable).with("why", why);
+    if let Err(error) = call.app.core().journal().health() {
+        tracing::error!(%error, "not ready");
+        return Err(unavailable("journal"));
     }
+    if *call.app.stopping.borrow() {
+        return Err(unavailable("stopping"));
+    }
+    let concerns = call.app.concerns.list();
+    let Some((first, _)) = concerns.first() else {
+        return json(StatusCode::OK, &health(&call, "ok"));
+    };
+    let all: Vec<Value> = concerns
+        .iter()
+        .map(|(name, why)| json!({ "name": name, "why": why }))
+        .collect();
+    Err(unavailable(first).with("concerns", all))
 }
 
 /// `GET /metrics`.
 pub async fn metrics(call: Call) -> Answer {
     let text = call
-        .app
-        .metrics
-        .render()
-        .map_err(|error| Problem::internal(&error))?;
+        .blocking(|app| {
+            gauges::measure(app.core(), &app.metrics);
+            let uploads = app.uploads.count() as u64;
+            app.metrics.queue_length(Queue::Intake, uploads);
+            app.metrics
+                .render()
+                .map_err(|error| Problem::internal(&error))
+        })
+        .await?;
     bytes(
         "application/openmetrics-text; version=1.0.0; charset=utf-8",
         text,

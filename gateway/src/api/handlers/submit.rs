@@ -2,7 +2,7 @@
 
 use crate::access::Sight;
 use crate::api::answer::BatchReceipt;
-use crate::api::body::{Upload, upload};
+use crate::api::body::{Upload, upload, upload_place};
 use crate::api::call::{Answer, Call, json};
 use crate::api::problem::{Kind, Problem};
 use crate::book::BatchState;
@@ -26,6 +26,7 @@ pub async fn submit(mut call: Call) -> Answer {
     let pay_month = call.parameter("pay_month", |text| PayMonth::parse(text).ok())?;
     let format = call.parameter("format", format)?;
     let bytes_max = call.app.file_limits.bytes_max;
+    let place = upload_place(&call).await?;
     let mut source = upload(&mut call, bytes_max).await?;
     let lang = call.lang;
     let answered = call
@@ -42,8 +43,10 @@ pub async fn submit(mut call: Call) -> Answer {
                 mandates: &app.mandates,
                 banks: app.bank_rules.as_ref(),
                 spill: Some(&app.spool),
+                calendar: &app.calendar,
             };
             let submitted = take(app.core(), &rules, &submission, &mut source)?;
+            drop(place);
             answer(app.core(), submitted, lang)
         })
         .await?;

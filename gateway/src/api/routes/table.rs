@@ -72,7 +72,7 @@ pub static ROUTES: &[Route] = &[
                 Payload::Json("BatchReceipt"),
             ),
         ],
-        problems: &[408, 409, 413, 415, 422],
+        problems: &[408, 409, 413, 415, 422, 503],
         handler: |call| Box::pin(submit::submit(call)),
         ..POST
     },
@@ -242,7 +242,7 @@ pub static ROUTES: &[Route] = &[
             "receipt in the bank's own dialect; Anxin-Receipt has the journal position",
             Payload::Bytes(&["application/octet-stream"]),
         )],
-        problems: &[408, 413, 415],
+        problems: &[408, 413, 415, 503],
         handler: |call| Box::pin(banks::message(call)),
         ..POST
     },

@@ -5,12 +5,13 @@ use crate::api::ApiLimits;
 use crate::channel::{BuildError, build};
 use crate::clock::{CHINA, Clock, OffsetClock};
 use crate::command::assembly::{AssemblyError, Gateway, Parts};
+use crate::configuration::Roles;
 use crate::dispatch::{Bank, Pace};
 use crate::sandbox::{self, KeySource, Options, PushTarget, Running, SandboxError};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Concerns, Metrics};
 use adapters::{BankAdapter, Book};
 use certs::tls::{Mode, ServerTls, TlsError, server_config, system_clock};
-use schemas::codes::{CodesError, next_bank_day};
+use schemas::codes::{BankCalendar, CodesError, next_bank_day};
 use schemas::employer_files::Limits;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
@@ -98,12 +99,17 @@ impl Stage {
             banks,
             collectors: BTreeMap::new(),
             mandates: cast.mandates(),
+            roles: Roles::default(),
+            calendar: Arc::new(BankCalendar::built_in().clone()),
             pace: pace(book),
-            tls: tls(&cast)?,
+            collect_wait_ms: 10_000,
+            journal: journal::Options::default(),
+            tls: tokio::sync::watch::Sender::new(tls(&cast)?).subscribe(),
             parties: loopback,
             operator: loopback,
             limits: ApiLimits::default(),
             file_limits: Limits::default(),
+            concerns: Arc::new(Concerns::new(Arc::clone(&metrics))),
             metrics,
         };
         let gateway = Gateway::start(parts, |_| {}).await?;
@@ -131,6 +137,7 @@ fn pace(book: &Book) -> Pace {
         .max();
     Pace {
         divisor: (longest.unwrap_or_default() / ANSWER_LIMIT_MS).max(1),
+        ..Pace::REAL
     }
 }
 

@@ -1,6 +1,7 @@
 //! `anxin serve`: the gateway, for real.
 
 mod banks;
+mod reload;
 mod security;
 
 pub(super) use security::bank_keys;
@@ -13,13 +14,17 @@ use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::api::ApiLimits;
 use crate::clock::{Clock, OffsetClock, SystemClock};
 use crate::configuration::{
-    Configuration, ConfigurationError, EvidenceLevel, ProfileName, Settings,
+    ChainDigest, Configuration, ConfigurationError, EvidenceLevel, ProfileName, Settings,
 };
 use crate::dispatch::Pace;
 use crate::mandates::{Mandate, Mandates};
-use crate::telemetry::{self, Metrics};
+use crate::serving::StartError;
+use crate::telemetry::{self, Concerns, Metrics};
 use adapters::Book;
+use journal::JournalError;
+use reload::Reload;
 use schemas::Lang;
+use schemas::codes::BankCalendar;
 use schemas::employer_files::Limits;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +41,7 @@ pub fn run(arguments: &Serve, lang: Lang) -> Ended {
     telemetry::begin(level, Arc::clone(&clock)).map_err(|error| Failure::defect(&error))?;
     certs::self_test().map_err(|error| Failure::defect(&error))?;
     schemas::codes::check().map_err(|error| Failure::defect(&error))?;
+    schemas::finding::check_table().map_err(|error| Failure::defect(&error))?;
     let book = book()?;
     check_evidence(&configuration, book, clock.as_ref(), lang)?;
     super::runtime()?.block_on(serve(&configuration, book, clock, lang))
@@ -50,6 +56,16 @@ async fn serve(
     let settings = &configuration.settings;
     let metrics = Arc::new(Metrics::new());
     let connected = banks::connect(configuration, book, &clock, &metrics)?;
+    let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
+    // Certificates live by the machine's time, whatever the business clock shows.
+    let machine: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let reload = Reload::begin(
+        settings,
+        machine,
+        Arc::clone(&concerns),
+        Arc::clone(&metrics),
+    )?;
+    warn_of_the_last_year(&configuration.calendar, clock.now().date());
     let development = settings.profile == ProfileName::Development;
     let parts = Parts {
         data: settings.places.data.clone(),
@@ -60,16 +76,22 @@ async fn serve(
         banks: connected.banks,
         collectors: connected.collectors,
         mandates: mandates(configuration),
+        roles: configuration.roles.clone(),
+        calendar: Arc::new(configuration.calendar.clone()),
         pace: Pace {
             divisor: settings.development.pace_divisor,
+            retry_wait_ms: settings.dispatch.retry_wait_ms,
+            query_wait_ms: settings.dispatch.query_wait_ms,
         },
-        // Certificates live by the machine's time, whatever the business clock shows.
-        tls: security::server_tls(settings, &SystemClock::new())?,
+        collect_wait_ms: settings.dispatch.collect_wait_ms,
+        journal: journal(settings),
+        tls: reload.door(),
         parties: settings.listen.parties,
         operator: settings.listen.operator,
         limits: limits(settings),
         file_limits: file_limits(settings),
         metrics,
+        concerns,
     };
     let template = pick(
         lang,
@@ -81,14 +103,27 @@ async fn serve(
     let started = Gateway::start(parts, move |sequence| watched.set_position(sequence)).await;
     bar.finish_and_clear();
     let gateway = started.map_err(|error| not_started(&error))?;
+    let reloading = tokio::spawn(reload.run());
     say(&gateway, configuration, lang)?;
     super::asked_to_stop().await?;
+    reloading.abort();
     tracing::info!("stopping: calls under way are finished");
     gateway
         .stop()
         .await
         .map_err(|error| Failure::defect(&error))?;
     Ok(Exit::Done)
+}
+
+/// Without the next year's list nothing is instructed from its first day on.
+fn warn_of_the_last_year(calendar: &BankCalendar, today: time::Date) {
+    let in_60_days = today.saturating_add(time::Duration::days(60)).year();
+    if !calendar.years().any(|year| year == in_60_days) {
+        tracing::warn!(
+            year = in_60_days,
+            "no list of bank days; see config/calendar"
+        );
+    }
 }
 
 /// The business clock: the machine's, or in development one that was set.
@@ -166,6 +201,9 @@ fn limits(settings: &Settings) -> ApiLimits {
     let (limits, waits) = (&settings.limits, &settings.time_outs);
     let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     ApiLimits {
+        buffered_bytes_max: count(limits.buffered_bytes_max.max(limits.bank_message_bytes_max)),
+        uploads_max: count(limits.uploads_max),
+        head_bytes_max: count(limits.head_bytes_max),
         message_bytes_max: count(limits.bank_message_bytes_max),
         command_bytes_max: count(limits.request_bytes_max),
         body_idle: Duration::from_millis(waits.idle_wait_ms),
@@ -176,6 +214,24 @@ fn limits(settings: &Settings) -> ApiLimits {
         connections_per_party_max: count(limits.party_connections_max),
         drain: Duration::from_millis(waits.stop_wait_ms),
         ..ApiLimits::default()
+    }
+}
+
+/// How the journal is written. What waits to be durable may be several groups.
+fn journal(settings: &Settings) -> journal::Options {
+    let (journal, group) = (&settings.journal, &settings.group_commit);
+    let defaults = journal::Options::default();
+    let group_bytes_max = usize::try_from(group.bytes_max).unwrap_or(usize::MAX);
+    journal::Options {
+        segment_bytes_max: journal.segment_bytes_max,
+        group_bytes_max,
+        group_records_max: group.records_max,
+        in_flight_bytes_max: defaults.in_flight_bytes_max.max(group_bytes_max),
+        digest: match journal.digest {
+            ChainDigest::Sha256 => journal::Digest::Sha256,
+            ChainDigest::Sm3 => journal::Digest::Sm3,
+        },
+        ..defaults
     }
 }
 
@@ -208,6 +264,10 @@ fn not_started(error: &AssemblyError) -> Failure {
         AssemblyError::Listen { .. } => Words::new(
             "该地址已被占用或不可用;改 gateway.toml 的 [listen]。",
             "The address is taken or not yours: change [listen] in gateway.toml.",
+        ),
+        AssemblyError::Start(StartError::Journal(JournalError::OtherDigest { .. })) => Words::new(
+            "摘要算法在日志建立时确定;把 gateway.toml 的 [journal] digest 改回原值。",
+            "The digest is fixed when a journal is made: set back digest in [journal].",
         ),
         AssemblyError::Start(_) | AssemblyError::Spool(_) | AssemblyError::Defect(_) => Words::new(
             "数据目录没有被改动;先用 `anxin verify` 核验。",

@@ -10,10 +10,14 @@ use adapters::BankAdapter;
 use certs::development::{DevelopmentPki, PkiError};
 use certs::digest::bytes_of_hex;
 use certs::sign::{KeyId, signer_from_pem};
-use certs::tls::{ClientTls, Mode, ServerTls, client_config, server_config, system_clock};
+use certs::tls::{
+    ClientTls, Mode, ServerTls, TlsError, chain_not_after, client_config, crl_next_update,
+    server_config, system_clock,
+};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 fn mode(profile: ProfileName) -> Mode {
@@ -33,22 +37,34 @@ fn read_all(paths: &[std::path::PathBuf]) -> Result<Vec<Zeroizing<Vec<u8>>>, Fai
     paths.iter().map(|path| read(path)).collect()
 }
 
+/// TLS towards callers, and when it runs out.
+pub struct Secured {
+    /// What the server uses.
+    pub config: Arc<rustls::ServerConfig>,
+    /// When the first of certificate and revocation lists ends; `None` where no list says.
+    pub ends: Option<OffsetDateTime>,
+}
+
 /// TLS towards callers. Development without files makes an authority in the data folder.
 ///
 /// # Errors
 /// Files that can't be used.
-pub fn server_tls(
-    settings: &Settings,
-    clock: &dyn Clock,
-) -> Result<Arc<rustls::ServerConfig>, Failure> {
+pub fn server_tls(settings: &Settings, clock: &dyn Clock) -> Result<Secured, Failure> {
     let Some(files) = &settings.tls else {
-        return development_tls(settings, clock);
+        let config = development_tls(settings, clock)?;
+        return Ok(Secured { config, ends: None });
     };
     let (chain, key) = (read(&files.chain_file)?, read(&files.key_file)?);
     let authority = read(&files.client_ca_file)?;
     let lists = read_all(&files.crl_files)?;
     let lists: Vec<&[u8]> = lists.iter().map(|list| list.as_slice()).collect();
-    server_config(&ServerTls {
+    let bad = |error: TlsError| unusable(&files.chain_file, &error);
+    let mut ends = chain_not_after(&chain).map_err(bad)?;
+    for (path, list) in files.crl_files.iter().zip(&lists) {
+        let next = crl_next_update(list).map_err(|error| unusable(path, &error))?;
+        ends = next.map_or(ends, |next| next.min(ends));
+    }
+    let config = server_config(&ServerTls {
         chain_pem: &chain,
         key_pem: &key,
         client_ca_pem: &authority,
@@ -57,7 +73,9 @@ pub fn server_tls(
         allow_tls12: false,
         clock: system_clock(),
     })
-    .map_err(|error| unusable(&files.chain_file, &error))
+    .map_err(bad)?;
+    let ends = Some(ends);
+    Ok(Secured { config, ends })
 }
 
 fn development_tls(

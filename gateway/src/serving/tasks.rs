@@ -1,0 +1,128 @@
+//! What runs beside the HTTP interface, each kept at work by a supervisor.
+
+use super::supervision::Ended;
+use crate::channel::{Collected, Collector};
+use crate::core::{Core, CoreError};
+use crate::dispatch::{Dispatcher, recovery};
+use crate::index::Follower;
+use crate::installation::Banks;
+use crate::outcome::MessageKind;
+use crate::telemetry::Metrics;
+use schemas::value::BankCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Looks for files that a bank dropped.
+pub(super) struct Collecting {
+    pub core: Arc<Core>,
+    pub banks: Banks,
+    pub bank: BankCode,
+    pub collector: Collector,
+    pub every: Duration,
+}
+
+impl Collecting {
+    /// Looks until the stop. A folder that can't be used is told and looked at again.
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) -> Ended {
+        while !*stop.borrow() {
+            let here = Arc::clone(&self);
+            // Files and the journal block; they must not hold up the other banks' tasks.
+            let collected = tokio::task::spawn_blocking(move || here.collect()).await;
+            if let Err(error) = collected.unwrap_or_else(resumed) {
+                let bank = self.bank;
+                tracing::error!(%bank, error = %crate::chain(&error), "collecting failed");
+            }
+            tokio::select! {
+                () = self.core.clock().sleep(self.every) => {}
+                changed = stop.changed() => if changed.is_err() { return Ok(()) },
+            }
+        }
+        Ok(())
+    }
+
+    fn collect(&self) -> Result<(), CollectError> {
+        for found in self.collector.collect()? {
+            match found {
+                Collected::File(file) => {
+                    let kind = MessageKind::Result;
+                    let received = self
+                        .banks
+                        .receive(&self.core, self.bank, kind, &file.bytes)?;
+                    // The bank's file is put away only when what it says survives a crash.
+                    if let Some(received) = received {
+                        self.core.wait_durable(received.last_sequence)?;
+                        self.collector.confirm(&file)?;
+                    }
+                }
+                Collected::LeftAlone { name, why } => {
+                    let bank = self.bank;
+                    tracing::warn!(%bank, name, why = %crate::chain(&why), "a file is left alone");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum CollectError {
+    #[error("the folder can't be read")]
+    Folder(#[from] crate::channel::CollectorError),
+    #[error("what was collected can't be recorded")]
+    Core(#[from] CoreError),
+}
+
+/// Lets the index follow the journal until the stop.
+pub(super) async fn follow(
+    follower: Arc<Follower>,
+    core: Arc<Core>,
+    metrics: Arc<Metrics>,
+    mut stop: watch::Receiver<bool>,
+) -> Ended {
+    loop {
+        let here = Arc::clone(&follower);
+        let followed = tokio::task::spawn_blocking(move || here.follow()).await;
+        let behind = followed.unwrap_or_else(resumed)?;
+        metrics.index_lag(behind);
+        if behind > 0 {
+            continue;
+        }
+        if *stop.borrow() {
+            return Ok(());
+        }
+        tokio::select! {
+            () = core.clock().sleep(Duration::from_millis(50)) => {}
+            changed = stop.changed() => if changed.is_err() { return Ok(()) },
+        }
+    }
+}
+
+/// Works for a bank until the stop. What an earlier one left in the middle is settled first by
+/// the rule of a start: an intent without an answer is asked about, never sent.
+pub(super) async fn dispatch(
+    dispatcher: Dispatcher,
+    begun: u64,
+    stop: watch::Receiver<bool>,
+) -> Ended {
+    if begun > 0 {
+        if dispatcher.core.is_doubtful() {
+            return Err(Box::new(BookInDoubt));
+        }
+        let bank = dispatcher.bank.adapter.code();
+        let intents = recovery::recover_bank(&dispatcher.core, bank)?;
+        tracing::warn!(%bank, intents, "finished what a defect had interrupted");
+    }
+    dispatcher.run(stop).await;
+    Ok(())
+}
+
+/// A panic in the middle of a change: what memory says may differ from the journal.
+#[derive(Debug, thiserror::Error)]
+#[error("the book may differ from the journal: nothing is instructed until a restart")]
+struct BookInDoubt;
+
+/// A panic of blocking work goes on as this task's own; nothing aborts such work.
+fn resumed<T>(error: tokio::task::JoinError) -> T {
+    std::panic::resume_unwind(error.into_panic())
+}

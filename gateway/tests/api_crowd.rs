@@ -1,0 +1,73 @@
+//! Hundreds of connections on which nothing is asked: the limits hold, and the others get through.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod api_kit;
+
+use api_kit::{Kit, employer, own, system, wage_file};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+const EACH: usize = 40;
+const PARTIES: u32 = 10;
+
+/// Asks on a connection; false where it is closed.
+async fn is_served(stream: &mut TlsStream<TcpStream>) -> bool {
+    let head = "GET /v1/batches HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    if stream.write_all(head.as_bytes()).await.is_err() {
+        return false;
+    }
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.is_ok() && &answer == b"HTTP/1.1 200"
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_connections_shut_out_nobody_else() {
+    let most = EACH * PARTIES as usize + 2;
+    let kit = Kit::start_with(|limits| {
+        limits.connections_per_party_max = EACH;
+        limits.connections_max = most;
+        limits.head = Duration::from_secs(600);
+        limits.handshake = Duration::from_secs(600);
+    })
+    .await;
+    let mut crowd = Vec::new();
+    for index in 0..PARTIES {
+        let party = system(employer(100 + index, "330110"));
+        let identity = kit.pki.issue_client(&party.parse().unwrap()).unwrap();
+        for _ in 0..EACH {
+            let stream = kit.connect_as(&identity, b"http/1.1").await.unwrap();
+            crowd.push(stream);
+        }
+        // One more of the same party is closed; the party's own others are not.
+        let mut more = kit.connect_as(&identity, b"http/1.1").await.unwrap();
+        assert!(!is_served(&mut more).await, "{party} has too many");
+    }
+    let mut last = crowd.pop().unwrap();
+    assert!(is_served(&mut last).await, "an idle one is still good");
+    crowd.push(last);
+    // A working party gets through beside the idle ones.
+    let csv = wage_file(own(), "GZ-1", "ICBC", 3, 0);
+    kit.submit(&system(own()), &csv).await.expect(202);
+    // With every place taken the next one waits outside, and comes in when one goes.
+    let identity = kit
+        .pki
+        .issue_client(&system(own()).parse().unwrap())
+        .unwrap();
+    let mut inside = Vec::new();
+    for _ in 0..2 {
+        let mut stream = kit.connect_as(&identity, b"http/1.1").await.unwrap();
+        assert!(is_served(&mut stream).await);
+        inside.push(stream);
+    }
+    let mut waiting = Box::pin(kit.connect_as(&identity, b"http/1.1"));
+    let early = tokio::time::timeout(Duration::from_millis(200), waiting.as_mut()).await;
+    assert!(early.is_err(), "over connections_max");
+    drop(crowd.pop());
+    let mut stream = waiting.as_mut().await.unwrap();
+    drop(waiting);
+    assert!(is_served(&mut stream).await);
+    drop((crowd, inside, stream));
+    kit.stop().await;
+}

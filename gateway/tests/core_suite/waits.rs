@@ -1,0 +1,94 @@
+//! What an installation sets for dispatch: its waits beside the dialect's, and its bank days.
+
+use super::bank::{Act, Played};
+use super::desk::{Desk, LI, ZHANG, file};
+use adapters::exchange::Outcome;
+use gateway::dispatch::{Decision, Pace};
+use schemas::LineState;
+use schemas::codes::{BankCalendar, BankDay};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use time::macros::date;
+
+fn played(desk: &Desk, acts: &[Act], pace: Pace) -> Played {
+    let mut played = Played::new(desk, acts);
+    played.dispatcher.pace = pace;
+    played
+}
+
+/// The dialect of Hua Xia Bank declares 60 s before the first question and between two.
+#[test]
+fn the_dialects_pace_is_a_floor_under_the_wait_between_questions() {
+    for (query_wait_ms, expected_s) in [(0, 60), (1_000, 60), (300_000, 300)] {
+        let desk = Desk::new();
+        desk.release(&file("GZ-1", &[ZHANG]));
+        let pace = Pace {
+            query_wait_ms,
+            ..Pace::REAL
+        };
+        let acts = [Act::Accept, Act::Tell(vec![Outcome::Accepted])];
+        let played = played(&desk, &acts, pace);
+        // The next look is a minute away at most, whatever is due.
+        assert_eq!(played.work(&desk), Duration::from_secs(60), "the first");
+        desk.clock.advance(Duration::from_secs(60));
+        played.work(&desk);
+        assert_eq!(played.script.seen.lock().unwrap().queries, 1);
+        desk.clock.advance(Duration::from_secs(expected_s - 1));
+        assert!(matches!(played.decide(&desk), Decision::Wait { .. }));
+        desk.clock.advance(Duration::from_secs(1));
+        assert!(
+            matches!(played.decide(&desk), Decision::Query { .. }),
+            "{query_wait_ms}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_was_not_sent_waits_as_set_and_twice_as_long_each_time() {
+    let desk = Desk::new();
+    desk.release(&file("GZ-1", &[ZHANG, LI]));
+    let pace = Pace {
+        retry_wait_ms: 700,
+        ..Pace::REAL
+    };
+    let played = played(&desk, &[const { Act::Unreachable }; 8], pace);
+    let mut waits = Vec::new();
+    for _ in 0..8 {
+        let wait = played.work(&desk);
+        waits.push(wait.as_millis());
+        desk.clock.advance(wait);
+    }
+    // Up to 32 times the first.
+    assert_eq!(
+        waits,
+        [700, 1_400, 2_800, 5_600, 11_200, 22_400, 22_400, 22_400]
+    );
+    assert!(played.script.seen.lock().unwrap().submissions.is_empty());
+}
+
+/// 23 November 2026 is a Monday, the 28th a Saturday.
+#[test]
+fn an_operators_day_is_closed_or_worked_from_intake_to_dispatch() {
+    let mut desk = Desk::new();
+    let days = BTreeMap::from([
+        (date!(2026 - 11 - 23), BankDay::Closed),
+        (date!(2026 - 11 - 24), BankDay::Closed),
+        (date!(2026 - 11 - 28), BankDay::Open),
+    ]);
+    desk.calendar = Arc::new(BankCalendar::with([].into(), days));
+    let receipt = desk.release(&file("GZ-1", &[ZHANG]));
+    assert_eq!(receipt.head.next_bank_day.as_deref(), Some("2026-11-25"));
+    let played = Played::new(&desk, &[]);
+    assert!(matches!(played.decide(&desk), Decision::Wait { .. }));
+    assert_eq!(desk.states(&receipt), [LineState::Released]);
+    desk.clock.step(time::Duration::days(5));
+    let decision = played.decide(&desk);
+    let saturday = date!(2026 - 11 - 28);
+    assert!(
+        matches!(decision, Decision::Plan { bank_date, .. } if bank_date == saturday),
+        "{decision:?}"
+    );
+    desk.clock.step(time::Duration::days(1));
+    assert!(matches!(played.decide(&desk), Decision::Wait { .. }));
+}
