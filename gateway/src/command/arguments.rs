@@ -46,8 +46,8 @@ pub enum Command {
     Serve(Serve),
     /// 银行端沙箱 · The banks' side alone, for an integration desk
     #[command(
-        after_help = "Examples:\n  anxin sandbox\n  anxin sandbox --setup trial\n  anxin sandbox --bank ICBC --bank CCB \
-        --seed 7"
+        after_help = "Examples:\n  anxin sandbox\n  anxin sandbox --setup trial\n  \
+        anxin sandbox --bank ICBC --bank CCB --seed 7"
     )]
     Sandbox(Sandbox),
     /// 检查工资文件 · Checks an employer's file and prints every finding in one pass

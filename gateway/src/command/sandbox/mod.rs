@@ -8,6 +8,7 @@ use super::terminal::{Align, Cell, Colour, Paper, Table, paper};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::clock::{Clock, SystemClock};
 use crate::configuration::Endpoint;
+use crate::sandbox::character::Manner;
 use crate::sandbox::{KeySource, Options, Running, start};
 use adapters::BankAdapter;
 use schemas::Lang;
@@ -113,10 +114,53 @@ fn not_set_up(error: &SetupError) -> Failure {
         Words::new("安装目录无法写成", "the installation can't be written"),
         Words::new(
             "请检查 --setup 目录是否可写,其中 gateway.toml 与 pki 是否完好。",
-            "See that the folder of --setup can be written, and its gateway.toml and pki are whole.",
+            "See that the folder of --setup can be written and its gateway.toml and pki are whole.",
         ),
     )
     .caused_by(error)
+}
+
+/// One way to one bank.
+struct Counter {
+    adapter: &'static BankAdapter,
+    endpoint: String,
+    transport: &'static str,
+    address: String,
+    manner: &'static str,
+}
+
+fn counters(running: &Running, banks: &[&'static BankAdapter]) -> Vec<Counter> {
+    let mut counters = Vec::new();
+    for adapter in banks {
+        let bank = adapter.code();
+        let connection = running.connections.get(&bank);
+        for (name, endpoint) in connection.iter().flat_map(|known| &known.endpoints) {
+            let (transport, address) = match endpoint {
+                Endpoint::Tcp { address, .. } => ("tcp", address.to_string()),
+                Endpoint::Http { address, .. } => ("http", format!("http://{address}")),
+                Endpoint::Folder { path } => ("folder", path.display().to_string()),
+            };
+            counters.push(Counter {
+                adapter,
+                endpoint: name.clone(),
+                transport,
+                address,
+                manner: running.manner(bank).map_or("", Manner::as_str),
+            });
+        }
+    }
+    counters
+}
+
+fn document(counters: &[Counter], seed: u64) -> Value {
+    let rows = counters.iter().map(|counter| {
+        json!({
+            "code": counter.adapter.code().as_str(), "dialect": counter.adapter.dialect(),
+            "endpoint": counter.endpoint, "transport": counter.transport,
+            "address": counter.address, "manner": counter.manner,
+        })
+    });
+    json!({"seed": seed, "endpoints": rows.collect::<Vec<_>>()})
 }
 
 fn print(
@@ -125,35 +169,10 @@ fn print(
     arguments: &Sandbox,
     lang: Lang,
 ) -> Result<(), Failure> {
-    let mut rows = Vec::new();
-    for adapter in banks {
-        let bank = adapter.code();
-        let Some(connection) = running.connections.get(&bank) else {
-            continue;
-        };
-        for (name, endpoint) in &connection.endpoints {
-            let (transport, place) = match endpoint {
-                Endpoint::Tcp { address, .. } => ("tcp", address.to_string()),
-                Endpoint::Http { address, .. } => ("http", format!("http://{address}")),
-                Endpoint::Folder { path } => ("folder", path.display().to_string()),
-            };
-            let manner = running.manner(bank).map_or("", |manner| manner.as_str());
-            rows.push((adapter, name, transport, place, manner));
-        }
-    }
+    let counters = counters(running, banks);
     let mut paper = paper();
     if arguments.json {
-        let rows: Vec<Value> = rows
-            .iter()
-            .map(|(adapter, name, transport, place, manner)| {
-                json!({
-                    "code": adapter.code().as_str(), "dialect": adapter.dialect(),
-                    "endpoint": name, "transport": transport, "address": place,
-                    "manner": manner,
-                })
-            })
-            .collect();
-        paper.document(&json!({"seed": arguments.seed, "endpoints": rows}))?;
+        paper.document(&document(&counters, arguments.seed))?;
         paper.flush()?;
         return Ok(());
     }
@@ -164,34 +183,30 @@ fn print(
         (pick(lang, "地址", "address"), Align::Left),
         (pick(lang, "脾气", "manner"), Align::Left),
     ]);
-    for (adapter, name, _, place, manner) in rows {
+    for counter in counters {
         table.push(vec![
-            Cell::from(adapter.code().as_str()).coloured(Colour::Bold),
-            adapter.dialect().into(),
-            name.as_str().into(),
-            place.into(),
-            Cell::from(manner).coloured(Colour::Dim),
+            Cell::from(counter.adapter.code().as_str()).coloured(Colour::Bold),
+            counter.adapter.dialect().into(),
+            counter.endpoint.into(),
+            counter.address.into(),
+            Cell::from(counter.manner).coloured(Colour::Dim),
         ]);
     }
     paper.table(&table)?;
-    let with_keys = arguments.setup.is_some();
-    paper.line(match with_keys {
-        true => pick(
+    paper.line(match &arguments.setup {
+        Some(_) => pick(
             lang,
             "签名按 --setup 目录中的密钥核验;按 Ctrl-C 停止",
             "signatures are checked by the keys in the folder of --setup; Ctrl-C stops it",
         ),
-        false => pick(
+        None => pick(
             lang,
             "签名不验,报文密钥为公开的占位密钥;按 Ctrl-C 停止",
-            "signatures are not checked, and the body key is a public placeholder; Ctrl-C stops it",
+            "signatures are not checked, the body key is a public placeholder; Ctrl-C stops it",
         ),
     })?;
-    if let Some(folder) = &arguments.setup {
-        let first = banks.first().map(|adapter| adapter.code());
-        if let Some(bank) = first {
-            next_steps(&mut paper, folder, bank, lang)?;
-        }
+    if let (Some(folder), Some(adapter)) = (&arguments.setup, banks.first()) {
+        next_steps(&mut paper, folder, adapter.code(), lang)?;
     }
     paper.flush()?;
     Ok(())
