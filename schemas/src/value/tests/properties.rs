@@ -176,7 +176,8 @@ proptest! {
         let mut wrong = right.clone();
         wrong.replace_range(at..=at, &by);
         let kind = IdType::parse(&number.to_string()).unwrap();
-        for (kind, text) in [(kind, &right), (IdType::RESIDENT, &right), (IdType::RESIDENT, &wrong)] {
+        let resident = IdType::RESIDENT;
+        for (kind, text) in [(kind, &right), (resident, &right), (resident, &wrong)] {
             prop_assert_eq!(IdNumber::parse(kind, text), IdNumber::parse_written(kind, text));
         }
     }
