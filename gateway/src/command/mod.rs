@@ -26,6 +26,7 @@ use schemas::Lang;
 use std::io::Write;
 use std::process::ExitCode;
 use terminal::paper;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use words::{Ended, Exit, Failure, Words};
 
 /// Runs the program: parses the command line, runs the command, ends with its code.
@@ -128,11 +129,28 @@ fn write_private(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
     options.open(path)?.write_all(bytes)
 }
 
-/// Ctrl-C, or the signal with which services are stopped.
-async fn asked_to_stop() -> std::io::Result<()> {
-    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed,
-        _ = terminated.recv() => Ok(()),
+/// Ctrl-C, and the signal with which services are stopped. From when it is made, they end nothing
+/// by themselves: make it before anybody is told that the command is ready.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// # Errors
+    /// When the system gives no signals.
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for the first of them.
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }

@@ -9,6 +9,7 @@ mod stage;
 pub(super) use batch::{Form, WageBatch};
 pub(super) use cast::{Cast, CastError};
 
+use super::StopSignals;
 use super::adapter::book;
 use super::arguments::Demo;
 use super::terminal::{Colour, paper, progress};
@@ -66,10 +67,11 @@ async fn tell(arguments: &Demo, stage: &Stage, pki: &Path, begun: Instant, lang:
     // A folder that is gone at the end is nothing to point at.
     let stays = arguments.data.is_some() || !arguments.once;
     let text = announcement(&stage.url, stays.then_some(pki), lang);
+    let mut stop = StopSignals::new()?;
     announce(&text, arguments.json)?;
     let played = tokio::select! {
         played = play(arguments, stage, lang) => played,
-        _ = super::asked_to_stop() => return Ok(Exit::InputErrors),
+        () = stop.asked() => return Ok(Exit::InputErrors),
     };
     let seen = played.map_err(|error| broken(&error))?;
     let report = Report::of(stage, arguments.seed, &seen, begun.elapsed());
@@ -81,7 +83,7 @@ async fn tell(arguments: &Demo, stage: &Stage, pki: &Path, begun: Instant, lang:
     }
     paper.flush()?;
     if !arguments.once {
-        return keep_running(lang).await;
+        return keep_running(&mut stop, lang).await;
     }
     Ok(if report.is_clean() {
         Exit::Done
@@ -149,7 +151,7 @@ fn announce(text: &str, as_json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn keep_running(lang: Lang) -> Ended {
+async fn keep_running(stop: &mut StopSignals, lang: Lang) -> Ended {
     let mut paper = paper();
     paper.coloured_line(
         pick(
@@ -160,7 +162,7 @@ async fn keep_running(lang: Lang) -> Ended {
         Colour::Bold,
     )?;
     paper.flush()?;
-    super::asked_to_stop().await?;
+    stop.asked().await;
     Ok(Exit::Done)
 }
 

@@ -56,8 +56,9 @@ pub fn run(arguments: &Sandbox, lang: Lang) -> Ended {
         if let Some(setup) = &setup {
             connect(setup, &running, &banks).map_err(|error| not_set_up(&error))?;
         }
+        let mut stop = super::StopSignals::new()?;
         print(&running, &banks, arguments, lang)?;
-        super::asked_to_stop().await?;
+        stop.asked().await;
         running.stop().await;
         Ok(Exit::Done)
     })

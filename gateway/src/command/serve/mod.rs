@@ -104,8 +104,9 @@ async fn serve(
     bar.finish_and_clear();
     let gateway = started.map_err(|error| not_started(&error))?;
     let reloading = tokio::spawn(reload.run());
+    let mut stop = super::StopSignals::new()?;
     say(&gateway, configuration, lang)?;
-    super::asked_to_stop().await?;
+    stop.asked().await;
     reloading.abort();
     tracing::info!("stopping: calls under way are finished");
     gateway
