@@ -91,6 +91,8 @@ fn what_cannot_be_read_ends_with_code_2_and_still_prints_its_document() {
         );
         assert!(document["errors"].as_u64().unwrap() >= 1);
         assert!(document.get("batch").is_some());
+        // What it is no program knows: it is not called a csv for its name.
+        assert!(document["format"].is_null() && document["encoding"].is_null());
     }
     let ended = run(&["check", missing.to_str().unwrap()]);
     assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));

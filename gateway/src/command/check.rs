@@ -292,7 +292,13 @@ impl<W: Write> Printer<W> {
 
     fn end(&mut self, summary: &Summary) -> std::io::Result<()> {
         if self.json {
-            return self.close(&document(summary, self.bank));
+            let mut document = document(summary, self.bank);
+            if self.tally.has(FindingCode::UnsupportedFormat) {
+                // The reader must take it for something; a program is not told a guess.
+                document["format"] = Value::Null;
+                document["encoding"] = Value::Null;
+            }
+            return self.close(&document);
         }
         let lang = self.lang;
         let paper = &mut self.paper;

@@ -114,12 +114,15 @@ impl Finding {
     /// The JSON of the public contract (INTERFACE section 3).
     #[must_use]
     pub fn to_json(&self, lang: Lang) -> serde_json::Value {
+        // An unknown column has no key in the template: its own title is the field.
+        let own_title = self.value.as_deref();
+        let own_title = own_title.filter(|_| self.code == FindingCode::FieldIgnored);
         serde_json::json!({
             "code": self.code.as_str(),
             "severity": self.severity,
             "line": self.line,
             "row": self.row,
-            "field": self.field,
+            "field": self.field.or(own_title),
             "value": self.value,
             "message": self.message(lang),
             "hint": self.hint(lang),

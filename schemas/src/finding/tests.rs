@@ -212,6 +212,14 @@ fn json_is_that_of_the_contract() {
 }
 
 #[test]
+fn the_field_of_an_unknown_column_is_its_title() {
+    let json = Finding::of_file(FindingCode::FieldIgnored)
+        .value("奖金")
+        .to_json(Lang::Zh);
+    assert_eq!(json["field"], "奖金");
+}
+
+#[test]
 fn names_that_banks_adapters_give_fill_the_same_places() {
     let long = line(C::TextTooLong)
         .with("field", "memo")
