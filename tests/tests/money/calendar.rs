@@ -5,7 +5,7 @@ use gateway::clock::Clock as _;
 use gateway::dispatch::Decision;
 use schemas::LineState;
 use tests::audit::assert_sound;
-use tests::bank::{Fault, Played, release};
+use tests::bank::{Played, release, unsent};
 use tests::desk::{Desk, banks, one_bank_a_dialect};
 use time::macros::{date, offset, time};
 use time::{Date, Time};
@@ -103,10 +103,7 @@ fn an_unsent_file_is_not_sent_after_the_cut_off() {
     for adapter in one_bank_a_dialect() {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());
-        let batch = release(&desk, 2);
-        let played = Played::new(&desk);
-        played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
-        played.work(&desk);
+        let (batch, played) = unsent(&desk, 2);
         set(&desk, date!(2026 - 11 - 23), adapter.cut_off());
         played.work(&desk);
         assert_eq!(played.memory(|memory| memory.submissions()), 0, "{place}");

@@ -8,7 +8,7 @@ use gateway::reconcile::{BreakKind, breaks};
 use schemas::{FailureReason, LineState};
 use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::{Fault, Played, at_bank, release, row, told};
+use tests::bank::{Fault, Played, at_bank, release, row, told, unsent};
 use tests::desk::{Desk, banks, one_bank_a_dialect, wages};
 
 fn push(desk: &Desk, played: &Played, bytes: &[u8]) -> Received {
@@ -146,10 +146,7 @@ fn a_push_about_an_abandoned_file_is_an_alarm() {
     for adapter in one_bank_a_dialect() {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());
-        let batch = release(&desk, 2);
-        let played = Played::new(&desk);
-        played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
-        played.work(&desk);
+        let (batch, played) = unsent(&desk, 2);
         desk.clock.step(time::Duration::days(1));
         played.work(&desk);
         assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
@@ -217,10 +214,7 @@ fn a_revived_file_does_not_hold_up_the_bank() {
     for adapter in one_bank_a_dialect() {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());
-        let batch = release(&desk, 2);
-        let played = Played::new(&desk);
-        played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
-        played.work(&desk);
+        let (batch, played) = unsent(&desk, 2);
         desk.clock.step(time::Duration::days(1));
         played.work(&desk);
         let lines = played.memory(|memory| memory.instructed(2)).unwrap();
