@@ -68,15 +68,22 @@ async fn readiness_names_what_is_wrong_until_it_is_over() {
     let kit = Kit::start().await;
     let operator = "urn:anxin:operator:li";
     kit.get(operator, "/readyz").await.expect(200);
+    // One bank's trouble takes nothing from the others.
     kit.app.concerns.raise("dispatcher:ICBC", "defect");
+    let health = kit.get(operator, "/readyz").await.expect(200).json();
+    assert_eq!(health["status"], "degraded");
+    assert_eq!(health["concerns"][0]["name"], "dispatcher:ICBC");
+    kit.app.concerns.raise("follower", "defect");
     let problem = kit.get(operator, "/readyz").await.expect(503);
     assert_eq!(problem.header("content-type"), "application/problem+json");
     let problem = problem.json();
-    assert_eq!(problem["why"], "dispatcher:ICBC");
-    assert_eq!(problem["concerns"][0]["why"], "defect");
+    assert_eq!(problem["why"], "follower");
+    assert_eq!(problem["concerns"].as_array().unwrap().len(), 2);
     kit.get(operator, "/healthz").await.expect(200);
+    kit.app.concerns.clear("follower");
     kit.app.concerns.clear("dispatcher:ICBC");
-    kit.get(operator, "/readyz").await.expect(200);
+    let health = kit.get(operator, "/readyz").await.expect(200).json();
+    assert_eq!(health["status"], "ok");
     kit.stop().await;
 }
 

@@ -68,16 +68,16 @@ impl Serving {
         text
     }
 
-    fn becomes_ready(&self, is_ready: bool) -> String {
-        let status = if is_ready { " 200 " } else { " 503 " };
+    /// Waits until readiness says `word`.
+    fn becomes(&self, word: &str) -> String {
         for _ in 0..400 {
             let text = self.operated("/readyz");
-            if text.lines().next().unwrap_or_default().contains(status) {
+            if text.contains(&format!("\"status\":\"{word}\"")) {
                 return text;
             }
             std::thread::sleep(std::time::Duration::from_millis(25));
         }
-        panic!("readiness does not become{status}");
+        panic!("readiness does not become {word}");
     }
 
     /// Asks it to stop, as a service manager does.
@@ -218,7 +218,7 @@ fn a_broken_revocation_list_is_told_and_the_old_one_holds() {
                key_file = \"pki/server/server.key\"\nclient_ca_file = \"pki/ca.pem\"\n\
                crl_files = [\"pki/crl.pem\"]\n";
     let serving = Serving::start_with(folder.path(), tls);
-    serving.becomes_ready(true);
+    serving.becomes("ok");
     let at = |name: &str| pki.join(name).to_str().unwrap().to_owned();
     let (cert, key) = (
         at(&format!("employer/{uscc}.pem")),
@@ -234,8 +234,8 @@ fn a_broken_revocation_list_is_told_and_the_old_one_holds() {
     let good = std::fs::read(&list).unwrap();
     std::fs::write(&list, "not a list").unwrap();
     serving.signal("-HUP");
-    let told = serving.becomes_ready(false);
-    assert!(told.contains("\"why\":\"tls\""), "{told}");
+    let told = serving.becomes("degraded");
+    assert!(told.contains("\"name\":\"tls\""), "{told}");
     // The old list holds: the caller is let in and gets the findings.
     let ended = run(&submit);
     assert!(
@@ -246,6 +246,6 @@ fn a_broken_revocation_list_is_told_and_the_old_one_holds() {
     assert!(serving.operated("/openapi.json").contains(" 200 "));
     std::fs::write(&list, good).unwrap();
     serving.signal("-HUP");
-    serving.becomes_ready(true);
+    serving.becomes("ok");
     assert_eq!(serving.stop(), 0);
 }

@@ -1,9 +1,16 @@
-//! What keeps the gateway from being ready, by name: shown by `/readyz` and as a metric until
-//! it is over.
+//! What is wrong with the gateway, by name: shown by `/readyz` and as a metric until it is over.
 
 use super::Metrics;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Whether the gateway should get no calls while a concern stands. A bank's own task concerns that
+/// bank alone, and with the old certificate callers come in: taking the gateway out of service for
+/// these would stop 56 banks for one.
+#[must_use]
+pub fn shuts_out(name: &str, why: &str) -> bool {
+    !name.contains(':') && (name, why) != ("tls", "unusable")
+}
 
 /// The standing concerns of one gateway. A name is a closed word (`follower`,
 /// `dispatcher:ICBC`), never an identifier of a party.

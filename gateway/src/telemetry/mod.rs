@@ -13,7 +13,7 @@ use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 
-pub use concerns::Concerns;
+pub use concerns::{Concerns, shuts_out};
 pub use defect::report_defects;
 pub use log::JsonLines;
 pub use metrics::{Metrics, Queue, RenderError};

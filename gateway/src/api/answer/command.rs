@@ -53,10 +53,21 @@ pub struct Done {
 /// Health of the gateway.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Health {
-    /// `ok`, or what is wrong.
+    /// `ok`; `degraded` where something is wrong that does not stop the whole.
     pub status: String,
     /// The last record.
     pub sequence: u64,
     /// The last durable record.
     pub durable: u64,
+    /// What is wrong.
+    pub concerns: Vec<Concern>,
+}
+
+/// Something that is wrong with the gateway itself.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Concern {
+    /// What: `dispatcher:ICBC`, `tls` …
+    pub name: String,
+    /// Why: `defect`, `failed`, `unusable`, `expired`.
+    pub why: String,
 }

@@ -1,14 +1,13 @@
 //! The operator's calls: breaks, health, metrics, the description.
 
-use crate::api::answer::Health;
+use crate::api::answer::{Concern, Health};
 use crate::api::call::{Answer, Call, bytes, json};
 use crate::api::openapi;
 use crate::api::problem::{Kind, Problem};
 use crate::query::{breaks as query, gauges};
 use crate::reconcile::Place;
-use crate::telemetry::Queue;
+use crate::telemetry::{Queue, shuts_out};
 use axum::http::StatusCode;
-use serde_json::{Value, json};
 
 /// `GET /v1/breaks`.
 pub async fn breaks(call: Call) -> Answer {
@@ -26,6 +25,7 @@ fn health(call: &Call, status: &str) -> Health {
         status: status.to_owned(),
         sequence: journal.head().0,
         durable: journal.durable(),
+        concerns: Vec::new(),
     }
 }
 
@@ -45,14 +45,22 @@ pub async fn ready(call: Call) -> Answer {
         return Err(unavailable("stopping"));
     }
     let concerns = call.app.concerns.list();
-    let Some((first, _)) = concerns.first() else {
-        return json(StatusCode::OK, &health(&call, "ok"));
-    };
-    let all: Vec<Value> = concerns
+    let all: Vec<Concern> = concerns
         .iter()
-        .map(|(name, why)| json!({ "name": name, "why": why }))
+        .map(|(name, why)| Concern {
+            name: name.clone(),
+            why: (*why).to_owned(),
+        })
         .collect();
-    Err(unavailable(first).with("concerns", all))
+    if let Some((grave, _)) = concerns.iter().find(|(name, why)| shuts_out(name, why)) {
+        return Err(unavailable(grave).with("concerns", serde_json::json!(all)));
+    }
+    let status = if all.is_empty() { "ok" } else { "degraded" };
+    let health = Health {
+        concerns: all,
+        ..health(&call, status)
+    };
+    json(StatusCode::OK, &health)
 }
 
 /// `GET /metrics`.
