@@ -163,6 +163,16 @@ fn cells_that_their_program_destroyed_are_found() {
     );
 }
 
+/// Found by fuzzing: the row before, which is in order, was named.
+#[test]
+fn a_row_with_a_wrong_number_is_placed_after_the_last_good_one() {
+    for wrong in ["14", "07", "x"] {
+        let sheet = example_sheet().replace("<row r=\"15\">", &format!("<row r=\"{wrong}\">"));
+        let (_, kept) = read_bytes(&workbook(&sheet));
+        assert_eq!(kept.places(), ["schema_violation - 15 -"], "{wrong}");
+    }
+}
+
 #[test]
 fn rows_and_cells_out_of_order_are_refused() {
     let sheet = example_sheet();

@@ -78,7 +78,9 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
             None => self.row.saturating_add(1),
             Some(Ok(row)) if row > self.row => row,
             Some(_) => {
-                let finding = schema_at("form", self.row).with("element", "row");
+                // The row before is in order.
+                let here = self.row.saturating_add(1);
+                let finding = schema_at("form", here).with("element", "row");
                 let found = shown(&stated.unwrap_or_default());
                 return Err(finding.with("found", found).into());
             }
