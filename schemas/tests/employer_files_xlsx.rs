@@ -173,6 +173,26 @@ fn a_row_with_a_wrong_number_is_placed_after_the_last_good_one() {
     }
 }
 
+/// Found by fuzzing: a cell between rows was placed in, or added to, the row before; a row within
+/// a row emptied the outer one in silence.
+#[test]
+fn a_cell_between_rows_and_a_row_within_a_row_are_refused() {
+    let cell = "<c r=\"K14\" t=\"str\"><v>9</v></c>";
+    let sheet = example_sheet();
+    let between = sheet.replace("<row r=\"15\">", &format!("{cell}<row r=\"15\">"));
+    let (_, kept) = read_bytes(&workbook(&between));
+    assert_eq!(kept.places(), ["schema_violation - 15 -"]);
+    let within = sheet.replace("<row r=\"15\">", "<row r=\"15\"><row r=\"16\"></row>");
+    let (_, kept) = read_bytes(&workbook(&within));
+    assert_eq!(kept.places(), ["schema_violation - 15 -"]);
+    let nested = sheet.replace(
+        "<c r=\"B15\"",
+        &format!("<c r=\"B15\">{cell}</c><c r=\"B15\""),
+    );
+    let (_, kept) = read_bytes(&workbook(&nested));
+    assert_eq!(kept.places(), ["schema_violation - 15 -"]);
+}
+
 #[test]
 fn rows_and_cells_out_of_order_are_refused() {
     let sheet = example_sheet();

@@ -21,12 +21,23 @@ enum Kind {
     Foreign,
 }
 
+/// Where the walk stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// Between rows.
+    Nothing,
+    Row,
+    Cell,
+}
+
 /// The walk over the sheet.
 pub(super) struct Sheet<'b, 'g, 't> {
     book: &'b Book,
     grid: &'g mut Grid,
     to: &'t mut dyn Receiver,
     field_bytes_max: usize,
+    open: Open,
+    /// The present row, or the last one.
     row: u32,
     /// Texts of the row, one after the other, and the place of each column's.
     texts: String,
@@ -56,6 +67,7 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
             grid,
             to,
             field_bytes_max,
+            open: Open::Nothing,
             row: 0,
             texts: String::new(),
             places: [(0, 0); CELLS_MAX],
@@ -72,15 +84,26 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
         }
     }
 
+    /// A fault in the structure, in the present row or, between rows, after the last one: that
+    /// one is in order.
+    fn fault(&self, reason: &str, element: &'static str) -> Finding {
+        let row = match self.open {
+            Open::Nothing => self.row.saturating_add(1),
+            Open::Row | Open::Cell => self.row,
+        };
+        schema_at(reason, row).with("element", element)
+    }
+
     fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<(), Stop> {
+        if self.open != Open::Nothing {
+            return Err(self.fault("form", "row").into());
+        }
         let stated = attribute(tag, "r");
         let row = match stated.as_deref().map(str::parse::<u32>) {
             None => self.row.saturating_add(1),
             Some(Ok(row)) if row > self.row => row,
             Some(_) => {
-                // The row before is in order.
-                let here = self.row.saturating_add(1);
-                let finding = schema_at("form", here).with("element", "row");
+                let finding = self.fault("form", "row");
                 let found = shown(&stated.unwrap_or_default());
                 return Err(finding.with("found", found).into());
             }
@@ -89,7 +112,7 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
         if row > self.row.saturating_add(1) {
             self.grid.row(self.row + 1, &Cells::new(), self.to)?;
         }
-        self.row = row;
+        (self.open, self.row) = (Open::Row, row);
         self.texts.clear();
         self.places = [(0, 0); CELLS_MAX];
         (self.damaged, self.dates, self.beyond) = (0, 0, false);
@@ -98,18 +121,22 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
     }
 
     fn begin_cell(&mut self, tag: &BytesStart<'_>) -> Result<(), Stop> {
+        if self.open != Open::Row {
+            return Err(self.fault("form", "c").into());
+        }
         let reference = attribute(tag, "r");
         self.column = match &reference {
             None => self.next_column,
             Some(reference) => match place(reference) {
                 Some((column, row)) if row == self.row && column >= self.next_column => column,
                 _ => {
-                    let finding = schema_at("form", self.row).with("element", "c");
+                    let finding = self.fault("form", "c");
                     return Err(finding.with("found", shown(reference)).into());
                 }
             },
         };
         self.next_column = self.column + 1;
+        self.open = Open::Cell;
         self.kind = match attribute(tag, "t").as_deref() {
             None | Some("n") => Kind::Number,
             Some("s") => Kind::Shared,
@@ -124,6 +151,7 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
     }
 
     fn end_cell(&mut self) -> Result<(), Stop> {
+        self.open = Open::Row;
         let start = self.texts.len();
         let mut damaged = false;
         let mut date = false;
@@ -142,7 +170,7 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
                 let number = self.value.trim().parse().ok();
                 let text = number.and_then(|number| self.book.strings.text_of(number));
                 let Some(text) = text else {
-                    return Err(schema_at("damaged", self.row).with("element", "c").into());
+                    return Err(self.fault("damaged", "c").into());
                 };
                 self.texts.push_str(text);
             }
@@ -175,6 +203,7 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
     }
 
     fn end_row(&mut self) -> Result<(), Stop> {
+        self.open = Open::Nothing;
         let mut cells = Cells::new();
         let last = self.places.iter().rposition(|(start, end)| start < end);
         for (start, end) in self.places.iter().take(last.map_or(0, |last| last + 1)) {
@@ -204,7 +233,7 @@ impl Part for Sheet<'_, '_, '_> {
     }
 
     fn text(&mut self, text: &str) -> Result<(), Stop> {
-        if !self.in_value || self.in_phonetic {
+        if !self.in_value || self.in_phonetic || self.open != Open::Cell {
             return Ok(());
         }
         // A spreadsheet's own limit is 32,767 characters a cell.
