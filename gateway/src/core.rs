@@ -10,6 +10,7 @@ use crate::event::Event;
 use journal::seal::{SealError, Vault};
 use journal::{Draft, Journal, JournalError, Record};
 use schemas::value::BankCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
@@ -38,6 +39,9 @@ pub enum CoreError {
     /// A value that could not be written as JSON.
     #[error("a value could not be written as JSON")]
     Json(#[from] serde_json::Error),
+    /// A defect struck in the middle of a change.
+    #[error("the book may differ from the journal: nothing is decided before a restart")]
+    Doubtful,
 }
 
 /// Room for an event's JSON; most take less.
@@ -97,6 +101,7 @@ pub struct Core {
     clock: Arc<dyn Clock>,
     changed: watch::Sender<u64>,
     receiving: [Mutex<()>; RECEIVING],
+    is_doubtful: AtomicBool,
 }
 
 impl std::fmt::Debug for Core {
@@ -156,6 +161,7 @@ impl Core {
             clock,
             changed,
             receiving: std::array::from_fn(|_| Mutex::new(())),
+            is_doubtful: AtomicBool::new(false),
         })
     }
 
@@ -190,18 +196,18 @@ impl Core {
 
     /// Takes the lock. Never held across an await.
     pub fn desk(&self) -> Desk<'_> {
-        // A thread that panicked while it held the lock left the book as the journal tells it:
-        // `apply` changes it only after the record was taken.
+        // A thread that panicked while it only read left the book as it was; one that panicked
+        // while it changed the book made it doubtful, and nothing is recorded any more.
         Desk {
             core: self,
             book: self.book.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
 
-    /// Whether a thread panicked while it held the lock: the book may be half of a change behind
-    /// the journal, and nothing more is decided from it in this process.
+    /// Whether a thread panicked while it changed the book: it may be half of a change beside the
+    /// journal, and nothing more is decided from it in this process.
     pub fn is_doubtful(&self) -> bool {
-        self.book.is_poisoned()
+        self.is_doubtful.load(Ordering::Acquire)
     }
 
     /// Taken while a bank's message is stored and read, so that two copies of one message that
@@ -316,6 +322,9 @@ impl Desk<'_> {
     /// # Errors
     /// When it can't be journalled or followed.
     pub fn record_prepared(&mut self, actor: &str, fact: &Prepared) -> Result<u64, CoreError> {
+        if self.core.is_doubtful() {
+            return Err(CoreError::Doubtful);
+        }
         let table = fact.clear.get(fact.table_at..).unwrap_or_default();
         match self.book.would_follow(&fact.event, table) {
             Ok(()) => self.append(actor, fact),
@@ -324,6 +333,7 @@ impl Desk<'_> {
     }
 
     fn append(&mut self, actor: &str, fact: &Prepared) -> Result<u64, CoreError> {
+        let _changing = Changing(&self.core.is_doubtful);
         let time_ms = self.core.now_ms();
         let appended = self.core.journal.append(&Draft {
             kind: fact.event.kind(),
@@ -367,6 +377,17 @@ impl Desk<'_> {
     }
 }
 
+/// A change under way: a panic before its end leaves the book in doubt.
+struct Changing<'a>(&'a AtomicBool);
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+}
+
 /// The event of a record and its attached table.
 ///
 /// # Errors
@@ -386,3 +407,6 @@ pub fn read_event(record: &Record) -> Result<(Event, &[u8]), CoreError> {
         })?;
     Ok((event, record.clear.get(end + 1..).unwrap_or_default()))
 }
+
+#[cfg(test)]
+mod tests;

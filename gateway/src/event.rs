@@ -311,6 +311,10 @@ pub enum Event {
         why: String,
         /// What it reports, in fen.
         reported_fen: Option<i64>,
+        /// Keyed hash of a record in an answer to a question, by which the next answer's same
+        /// record is no news; 0 for what a bank told by itself.
+        #[serde(default)]
+        said: u64,
     },
     /// One operator proposes the outcome of an unknown or disputed line. Sealed: the operator's
     /// words.

@@ -224,16 +224,23 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
             reading,
         }),
         n().prop_map(|message| Event::BankMessageClosed { message }),
-        (bank(), n(), any::<u32>(), of(n()), text(), of(any::<i64>())).prop_map(
-            |(bank, message, place, file_no, why, reported_fen)| Event::Unmatched {
-                bank,
-                message,
-                place,
-                file_no,
-                why,
-                reported_fen,
-            }
-        ),
+        (
+            (bank(), n(), any::<u32>(), of(n())),
+            text(),
+            of(any::<i64>()),
+            n()
+        )
+            .prop_map(
+                |((bank, message, place, file_no), why, reported_fen, said)| Event::Unmatched {
+                    bank,
+                    message,
+                    place,
+                    file_no,
+                    why,
+                    reported_fen,
+                    said,
+                }
+            ),
         (payment(), line_event(), reason(), text(), text()).prop_map(
             |(payment, outcome, reason, evidence_digest, operator)| {
                 Event::ResolutionProposed {

@@ -300,6 +300,10 @@ impl From<CoreError> for Problem {
                 tracing::error!(%error, "the journal takes no records");
                 Self::new(Kind::Unavailable).header(header::RETRY_AFTER, "30")
             }
+            CoreError::Doubtful => {
+                tracing::error!(%error, "the gateway must be started again");
+                Self::new(Kind::Unavailable).header(header::RETRY_AFTER, "30")
+            }
             CoreError::Journal(_)
             | CoreError::Vault(_)
             | CoreError::Inconsistent(_)

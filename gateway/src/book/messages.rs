@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Unmatched {
     listed: Vec<UnmatchedRecord>,
     open: BTreeMap<u64, BTreeMap<(Option<u64>, u32), UnmatchedRecord>>,
-    /// Of answers to questions: the same row in the next answer is no news.
-    answered: BTreeSet<(BankCode, Option<u64>, u32, Option<i64>)>,
+    /// Of answers to questions, by the record's keyed hash: the same record in the next answer is
+    /// no news, wherever it stands there; another one in its place is.
+    answered: BTreeSet<(BankCode, Option<u64>, u64)>,
 }
 
 impl Book {
@@ -19,6 +20,12 @@ impl Book {
     #[must_use]
     pub fn unmatched(&self) -> &[UnmatchedRecord] {
         &self.unmatched.listed
+    }
+
+    /// Whether an answer of the bank's about a file held that record before.
+    #[must_use]
+    pub fn knows_answer(&self, bank: BankCode, file_no: Option<u64>, said: u64) -> bool {
+        self.unmatched.answered.contains(&(bank, file_no, said))
     }
 
     /// A message was stored; it counts when it is closed.
@@ -41,14 +48,14 @@ impl Book {
     }
 
     /// A record that names no line of ours; a message that a crash interrupted is read again.
-    pub(super) fn not_matched(&mut self, record: UnmatchedRecord) {
+    pub(super) fn not_matched(&mut self, record: UnmatchedRecord, said: u64) {
         let place = (record.file_no, record.place);
         if self.open_messages.contains_key(&record.message) {
             let of_message = self.unmatched.open.entry(record.message).or_default();
             of_message.entry(place).or_insert(record);
             return;
         }
-        let said = (record.bank, place.0, place.1, record.reported_fen);
+        let said = (record.bank, record.file_no, said);
         if record.message != 0 || self.unmatched.answered.insert(said) {
             self.unmatched.listed.push(record);
         }

@@ -351,9 +351,10 @@ impl Book {
             file_no,
             why,
             reported_fen,
+            said,
         } = event
         {
-            self.not_matched(UnmatchedRecord {
+            let record = UnmatchedRecord {
                 bank: *bank,
                 sequence,
                 message: *message,
@@ -362,7 +363,8 @@ impl Book {
                 why: why.clone(),
                 reported_fen: *reported_fen,
                 time_ms,
-            });
+            };
+            self.not_matched(record, *said);
         } else if let Event::ResolutionProposed {
             payment,
             outcome,

@@ -53,11 +53,28 @@ pub fn apply(
         // First, and in groups outside the lock: what is lost by a crash is told again, because
         // the steps are not recorded yet. They are read anew from the book as it then is.
         let unmatched = std::mem::take(&mut read.interpretation.unmatched);
+        let mut news = Vec::new();
+        for (place, why) in unmatched {
+            let record = record_at(said.lines(), place);
+            let stray = Stray {
+                place,
+                file_no: Some(file_no),
+                why,
+                record,
+                said: if message.is_none() {
+                    record_hash(core, record)
+                } else {
+                    0
+                },
+            };
+            if message.is_some() || !desk.knows_answer(read.bank, stray.file_no, stray.said) {
+                news.push(stray);
+            }
+        }
         drop(desk);
-        let events = unmatched.into_iter().map(|(place, why)| {
-            let reported = amount_at(said.lines(), place);
-            unmatched_event(read.bank, message, place, Some(file_no), why, reported)
-        });
+        let events = news
+            .into_iter()
+            .map(|stray| stray.event(read.bank, message));
         groups::record(core, &by, events)?;
         desk = core.desk();
         let Some(again) = interpret(core, &desk, file_no, said) else {
@@ -157,29 +174,51 @@ fn receipt_event(file_no: u64, said: Said<'_>) -> Option<(Event, &BTreeMap<Strin
     says_something.then_some((event, references))
 }
 
-fn amount_at(lines: &[LineOutcome], place: u32) -> Option<i64> {
-    lines
-        .get(usize::try_from(place).ok()?)?
-        .amount
-        .map(|amount| amount.0)
+fn record_at(lines: &[LineOutcome], place: u32) -> Option<&LineOutcome> {
+    lines.get(usize::try_from(place).ok()?)
 }
 
-fn unmatched_event(
-    bank: BankCode,
-    message: Option<u64>,
+/// A record of a bank that names no line of ours.
+struct Stray<'a> {
     place: u32,
     file_no: Option<u64>,
-    why: &str,
-    reported_fen: Option<i64>,
-) -> Event {
-    Event::Unmatched {
-        bank,
-        message: message.unwrap_or_default(),
-        place,
-        file_no,
-        why: why.to_owned(),
-        reported_fen,
+    why: &'a str,
+    record: Option<&'a LineOutcome>,
+    said: u64,
+}
+
+impl Stray<'_> {
+    fn event(&self, bank: BankCode, message: Option<u64>) -> Event {
+        Event::Unmatched {
+            bank,
+            message: message.unwrap_or_default(),
+            place: self.place,
+            file_no: self.file_no,
+            why: self.why.to_owned(),
+            reported_fen: self.record.and_then(|line| Some(line.amount?.0)),
+            said: self.said,
+        }
     }
+}
+
+/// What a record says, hashed under a key of the vault: it holds a name and an account.
+fn record_hash(core: &Core, record: Option<&LineOutcome>) -> u64 {
+    let Some(line) = record else { return 0 };
+    let texts = [
+        line.row_no.map(|row_no| row_no.to_string()),
+        line.reference.clone(),
+        line.account
+            .map(|account| account.reveal(Purpose::Matching).to_owned()),
+        line.name
+            .as_ref()
+            .map(|name| name.reveal(Purpose::Matching).to_owned()),
+        line.amount.map(|amount| amount.0.to_string()),
+        Some(format!("{:?}", line.outcome)),
+        line.bank_serial.clone(),
+        line.original_bank_serial.clone(),
+    ];
+    let text = texts.map(Option::unwrap_or_default).join("\0");
+    short(core.vault().blinder("bank_record").blind(text.as_bytes()))
 }
 
 /// The bank as an actor of the journal.

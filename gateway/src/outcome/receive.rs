@@ -1,6 +1,6 @@
 //! Messages that banks push: stored, applied, closed, receipted.
 
-use super::{Said, actor, amount_at, apply, groups, unmatched_event};
+use super::{Said, Stray, actor, apply, groups, record_at};
 use crate::book::Book;
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
@@ -238,8 +238,14 @@ fn apply_pushed(
     };
     let places = u32::try_from(lines.len().max(1)).unwrap_or(u32::MAX);
     let events = (0..places).map(|place| {
-        let reported = amount_at(lines, place);
-        unmatched_event(bank, Some(message), place, file_no, why, reported)
+        let stray = Stray {
+            place,
+            file_no,
+            why,
+            record: record_at(lines, place),
+            said: 0,
+        };
+        stray.event(bank, Some(message))
     });
     let last = groups::record(core, &actor(bank), events)?;
     Ok(last.unwrap_or(message))

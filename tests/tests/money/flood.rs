@@ -2,8 +2,8 @@
 //! once, and others get at the book meanwhile.
 
 use adapters::exchange::{DisbursementRecord, Outcome};
-use gateway::event::Event;
-use gateway::outcome::{MessageKind, Received, receive};
+use gateway::event::{Event, Origin};
+use gateway::outcome::{MessageKind, Received, Said, apply, receive};
 use gateway::reconcile::breaks;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -118,6 +118,7 @@ fn records_about_two_unknown_files_are_all_listed() {
         file_no: Some(file_no),
         why: "no_such_file".to_owned(),
         reported_fen: Some(1),
+        said: 0,
     };
     // The second time is the reading after a crash.
     for _ in 0..2 {
@@ -128,4 +129,39 @@ fn records_about_two_unknown_files_are_all_listed() {
     }
     record(Event::BankMessageClosed { message });
     assert_eq!(breaks(&desk.core.desk()).len(), 3);
+}
+
+/// M11: what an answer holds is told apart by what it says. The same stray in the next answer is
+/// no news, wherever it stands there; another stray in its place is.
+#[test]
+fn strays_of_answers_are_told_apart_by_what_they_say() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played) = at_bank(&desk, 1);
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        let stray = |row_no, serial: &str| {
+            let mut stray = row(&lines[0], Outcome::Paid);
+            stray.row_no = Some(row_no);
+            stray.reference = None;
+            stray.amount = None;
+            stray.bank_serial = Some(serial.to_owned());
+            stray
+        };
+        let answered = |rows: &[_]| {
+            let (core, origin) = (&desk.core, Origin::Result);
+            apply(core, 1, origin, None, Said::Records(rows)).unwrap();
+            (desk.core.desk().unmatched().len(), desk.head())
+        };
+        let (listed, _) = answered(&[stray(98, "A")]);
+        assert_eq!(listed, 1, "{place}");
+        let (listed, _) = answered(&[stray(97, "B")]);
+        assert_eq!(listed, 2, "{place}: another one in the same place");
+        let (listed, before) = answered(&[stray(97, "B"), stray(98, "A")]);
+        assert_eq!(listed, 2, "{place}: both are known");
+        let (_, after) = answered(&[stray(98, "A"), stray(97, "B")]);
+        assert_eq!(after, before, "{place}: nothing new is written");
+        desk.core.wait_durable(after).unwrap();
+        assert_eq!(desk.crash().core.desk().unmatched().len(), 2, "{place}");
+    }
 }

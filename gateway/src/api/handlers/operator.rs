@@ -41,6 +41,9 @@ pub async fn ready(call: Call) -> Answer {
         tracing::error!(%error, "not ready");
         return Err(unavailable("journal"));
     }
+    if call.app.core().is_doubtful() {
+        return Err(unavailable("book"));
+    }
     if *call.app.stopping.borrow() {
         return Err(unavailable("stopping"));
     }
