@@ -134,3 +134,21 @@ fn a_second_start_keeps_what_is_there() {
         assert_eq!(read(name), before, "{name}");
     }
 }
+
+/// A real installation must never be pointed at a sandbox.
+#[test]
+fn an_installation_of_somebody_else_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mandates = folder.path().join("mandates.toml");
+    std::fs::write(&mandates, "# real\n").unwrap();
+    let ended = run(&[
+        "sandbox",
+        "--setup",
+        folder.path().to_str().unwrap(),
+        "--port",
+        "0",
+    ]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert_eq!(std::fs::read_to_string(&mandates).unwrap(), "# real\n");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}

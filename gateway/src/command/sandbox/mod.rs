@@ -114,8 +114,8 @@ fn not_set_up(error: &SetupError) -> Failure {
     Failure::usage(
         Words::new("安装目录无法写成", "the installation can't be written"),
         Words::new(
-            "请检查 --setup 目录是否可写,其中 gateway.toml 与 pki 是否完好。",
-            "See that the folder of --setup can be written and its gateway.toml and pki are whole.",
+            "请为 --setup 换一个可写的新目录;不要指向已有的安装目录。",
+            "Choose a new folder for --setup that can be written, not one with an installation in it.",
         ),
     )
     .caused_by(error)

@@ -28,6 +28,10 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 use zeroize::Zeroizing;
 
+/// Marks an installation as the sandbox's own: its connections are written again at each start,
+/// and a real installation must never be pointed at a sandbox.
+const MARK: &str = "SANDBOX";
+
 /// Payees of a wage file.
 const LINES: u32 = 20;
 
@@ -85,6 +89,9 @@ pub enum SetupError {
     /// The settings that stand there.
     #[error("the settings can't be read")]
     Settings(#[from] toml::de::Error),
+    /// Somebody else's installation.
+    #[error("{} holds an installation that the sandbox did not make", .0.display())]
+    Foreign(PathBuf),
     /// No wages are paid for this month.
     #[error("the day is in no month that wages are paid for")]
     Month,
@@ -134,8 +141,13 @@ impl Setup {
         clock: &dyn Clock,
     ) -> Result<Self, SetupError> {
         let setup = Self::there(folder);
+        let ours = folder.join(MARK).exists();
+        let parts = ["connections", "keys", "mandates.toml", "pki", "data"];
+        if !ours && parts.iter().any(|part| folder.join(part).exists()) {
+            return Err(SetupError::Foreign(folder.to_owned()));
+        }
         let (pki, now) = (folder.join("pki"), clock.now());
-        if pki.join("ca.key").exists() {
+        if ours {
             // A list of an older day would be refused by its own date.
             let mut authority = DevelopmentPki::load(&pki, now)?;
             authority.renew_list()?;
@@ -154,6 +166,13 @@ impl Setup {
         }
         if !folder.join("gateway.toml").exists() {
             setup.write("gateway.toml", SETTINGS.as_bytes())?;
+        }
+        if !ours {
+            // Last: what a kill left half written is nobody's installation.
+            setup.write(
+                MARK,
+                b"Made by `anxin sandbox --setup`; for development only.\n",
+            )?;
         }
         Ok(setup)
     }
