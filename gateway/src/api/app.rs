@@ -12,9 +12,10 @@ use crate::telemetry::{Concerns, Metrics};
 use schemas::codes::BankCalendar;
 use schemas::employer_files::{BankRules, Limits};
 use schemas::value::BankCode;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// The answer to a message that a bank pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,6 +159,7 @@ pub struct App {
     pub(crate) searches: Buckets,
     pub(crate) uploads: Arc<Uploads>,
     pub(crate) memory: Memory,
+    bank_turns: Mutex<BTreeMap<BankCode, Arc<Semaphore>>>,
 }
 
 impl App {
@@ -172,7 +174,23 @@ impl App {
             searches,
             uploads,
             memory,
+            bank_turns: Mutex::default(),
         }
+    }
+
+    /// A bank's messages are taken in one after the other. They wait for it here, where waiting
+    /// holds no thread: a bank that sends many at once must not stop the others' calls.
+    pub(crate) async fn bank_turn(&self, bank: BankCode) -> Option<OwnedSemaphorePermit> {
+        let turn = {
+            let mut turns = self
+                .bank_turns
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let turn = turns.entry(bank);
+            Arc::clone(turn.or_insert_with(|| Arc::new(Semaphore::new(1))))
+        };
+        // Never closed.
+        turn.acquire_owned().await.ok()
     }
 
     /// Equality search by keyed hash.

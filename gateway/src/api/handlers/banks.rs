@@ -43,10 +43,11 @@ pub async fn message(mut call: Call) -> Answer {
     if body.is_empty() {
         return Err(Problem::bad("body", "报文为空", "an empty message"));
     }
+    let turn = call.app.bank_turn(bank).await;
     let received = call
         .read(move |app| {
             let received = app.bank_messages.receive(app.core(), bank, &kind, &body)?;
-            drop(share);
+            drop((turn, share));
             let receipt = received.ok_or_else(no_adapter)?;
             let last = receipt.last_sequence;
             Ok((receipt, last))
