@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Scope {
     employer: Uscc,
-    project: Option<String>,
     month: PayMonth,
+    project: Option<String>,
 }
 
 impl Scope {
@@ -107,6 +107,9 @@ pub struct InFlight {
     pub earlier: PaymentId,
     /// Where that one stands: final (paid) is a warning, anything else an error.
     pub state: LineState,
+    /// Whether both batches name the same project, or none. Where only one names a project, a
+    /// person must say whether it is the same wage.
+    pub same_project: bool,
 }
 
 impl Book {
@@ -116,29 +119,56 @@ impl Book {
     /// People are compared by 64 bits of a keyed hash within one employer, project and month.
     #[must_use]
     pub fn in_flight(&self, head: &AcceptedHead, rows: &[TableRow]) -> Vec<InFlight> {
-        let Some(scoped) = self.scopes.get(&Scope::of(head)) else {
-            return Vec::new();
-        };
-        let made;
-        let places = match &scoped.places {
-            Some(places) => places,
-            None => {
-                made = scoped.placed(&self.batches);
-                &made
-            }
-        };
-        rows.iter()
-            .filter(|row| !row.refused)
-            .filter_map(|row| {
+        let mut found = BTreeMap::new();
+        for (scope, scoped) in self.scopes_near(head) {
+            let same_project = scope.project == head.project_code;
+            let made;
+            let places = match &scoped.places {
+                Some(places) => places,
+                None => {
+                    made = scoped.placed(&self.batches);
+                    &made
+                }
+            };
+            for row in rows.iter().filter(|row| !row.refused) {
                 let wage = (row.person, row.amount_fen);
-                let (earlier, state) = self.carrier(scoped, places.of(wage))?;
-                Some(InFlight {
+                let Some((earlier, state)) = self.carrier(scoped, places.of(wage)) else {
+                    continue;
+                };
+                let known = InFlight {
                     index: row.index,
                     earlier,
                     state,
-                })
+                    same_project,
+                };
+                // What is certain stands before a suspicion.
+                let place = found.entry(row.index).or_insert(known);
+                if same_project {
+                    *place = known;
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// The batch's own scope, and those of the month that differ only in that one side names no
+    /// project: the code is optional, and leaving it out must not hide a wage.
+    fn scopes_near(&self, head: &AcceptedHead) -> impl Iterator<Item = (&Scope, &Scoped)> {
+        let own = Scope::of(head);
+        let first = Scope {
+            project: None,
+            ..own.clone()
+        };
+        let of_month = self.scopes.range(first..);
+        of_month
+            .take_while({
+                let (employer, month) = (own.employer, own.month);
+                move |(scope, _)| (scope.employer, scope.month) == (employer, month)
             })
-            .collect()
+            .filter(move |(scope, _)| {
+                let unsaid = scope.project.is_none() || own.project.is_none();
+                unsaid || scope.project == own.project
+            })
     }
 
     /// Another payment of the same wage whose outcome is disputed: until two people have decided

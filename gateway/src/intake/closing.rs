@@ -255,6 +255,7 @@ fn late_findings(
         index,
         earlier,
         state,
+        same_project,
     } in book.in_flight(head, rows)
     {
         let (line, row) = place(index);
@@ -270,7 +271,7 @@ fn late_findings(
                 .with("other_batch", batch_no)
                 .with("other_line", line_no);
         }
-        if state == LineState::Paid {
+        if state == LineState::Paid || !same_project {
             finding.severity = Severity::Warning;
         }
         findings.push((index, finding));

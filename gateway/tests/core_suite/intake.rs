@@ -93,6 +93,32 @@ fn the_employer_and_the_account_must_be_the_callers() {
     );
 }
 
+/// The project code is optional: leaving it out must not hide a wage that is on its way. Whether
+/// it is the same one, a person says; another project's is another wage.
+#[test]
+fn a_wage_without_a_project_is_suspected_and_must_be_acknowledged() {
+    let desk = Desk::new();
+    let with_project = |number, project: &str| {
+        let line = format!("工资月份,2026-11\n项目编码,{project}\n");
+        file(number, &[ZHANG]).replace("工资月份,2026-11\n", &line)
+    };
+    desk.accept(&with_project("GZ-1", "330110202611000001"));
+    let other = desk.accept(&with_project("GZ-2", "330110202611000002"));
+    assert_eq!(other.findings, [], "another project");
+    let Submitted::Accepted(receipt) =
+        desk.submit_as(MAKER, Policy::AllOrNothing, &file("GZ-3", &[ZHANG]))
+    else {
+        panic!("a suspicion refuses nothing");
+    };
+    let found: Vec<_> = receipt
+        .findings
+        .iter()
+        .map(|f| (f.code, f.severity))
+        .collect();
+    assert_eq!(found, [(FindingCode::PayeeInFlight, Severity::Warning)]);
+    assert_eq!(receipt.head.must_acknowledge, ["payee_in_flight"]);
+}
+
 #[test]
 fn the_same_wage_is_not_taken_twice_while_it_is_on_its_way() {
     let desk = Desk::new();
