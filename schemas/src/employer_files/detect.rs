@@ -69,6 +69,13 @@ pub(super) fn unreadable(format: Format, reason: &str) -> Finding {
         .with("reason", reason)
 }
 
+/// A character set that is not read, however well-formed.
+fn encoding_unsupported(charset: &str) -> Finding {
+    Finding::of_file(FindingCode::EncodingInvalid)
+        .with("encoding", charset)
+        .with("offset", 0)
+}
+
 /// Ill-formed bytes at an offset of the file.
 pub(super) fn encoding_invalid(charset: &str, offset: u64) -> Finding {
     Finding::of_file(FindingCode::EncodingInvalid)
@@ -110,7 +117,7 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
 
 fn charset(census: &Census, format: Format) -> Result<Charset, Finding> {
     if let Some(mark) = utf16(&census.first) {
-        return Err(encoding_invalid(mark, 0));
+        return Err(encoding_unsupported(mark));
     }
     let marked = census.first.starts_with(b"\xEF\xBB\xBF");
     let declared = match format {
@@ -122,7 +129,7 @@ fn charset(census: &Census, format: Format) -> Result<Charset, Finding> {
         (_, Some("GB18030" | "GBK" | "GB2312")) if !marked => Ok(Charset::Gb18030),
         // Any declared set is ASCII where all bytes are.
         (None, Some(_)) if census.ascii => Ok(Charset::Utf8),
-        (None, Some(other)) => Err(encoding_invalid(other, 0)),
+        (None, Some(other)) => Err(encoding_unsupported(other)),
         // Eight characters of hanzi in GBK never happen to be UTF-8: one byte of it is broken.
         (Some(offset), _) if marked || census.multibyte >= 8 => {
             Err(encoding_invalid("UTF-8", offset))
