@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::{Played, at_bank, keys_of, release, unsent};
+use tests::bank::{Fault, Played, at_bank, keys_of, release, unsent};
 use tests::desk::{Desk, USCC, file, one_bank_a_dialect, wages};
 
 const FILES: u32 = 200;
@@ -244,4 +244,29 @@ fn a_decision_that_failed_is_put_off_whatever_its_kind() {
     assert!(matches!(kinds[0], Decision::GiveUpWaiting { .. }));
     assert!(matches!(kinds[1], Decision::Abandon { .. }));
     assert!(matches!(kinds[2], Decision::Resend { .. }));
+}
+
+/// A bank that can't be reached is not given file after file: the batch is cut no further
+/// meanwhile, and is paid whole when the bank is back.
+#[test]
+fn a_batch_at_a_bank_out_of_reach_is_cut_no_further_for_a_minute() {
+    let other = schemas::BankCode::parse("ICBC").unwrap();
+    for adapter in one_bank_a_dialect() {
+        if !adapter.capability().one_class_per_file {
+            continue;
+        }
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let mut lines = wages(1, 1, desk.bank);
+        lines.extend(wages(2, 1, other));
+        lines[1].fen += 7;
+        let batch = desk.release(&file(desk.bank, "GZ-1", &lines));
+        let played = Played::new(&desk);
+        played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
+        played.work(&desk);
+        assert_eq!(desk.core.desk().files().count(), 1, "{place}");
+        played.settle(&desk, 30);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
+        assert_sound(&desk.core, place);
+    }
 }
