@@ -35,35 +35,44 @@ impl<E: Into<DispatchError>> From<E> for Broken {
 }
 
 impl Dispatcher {
-    /// Writes the intent and submits the file. A new intent gets its number here. False where
-    /// the lines may not be intended any more: nothing happened.
-    pub(super) async fn intend_and_submit(&self, intent: &Intent) -> Result<bool, DispatchError> {
+    /// Writes the intent and submits the file. A new intent gets its number here. The first
+    /// message is made before the intent is recorded: where a mandate or a key is gone, nothing
+    /// is recorded and the lines stay released. The same where they may not be intended any more.
+    pub(super) async fn intend_and_submit(&self, intent: &Intent) -> Result<(), DispatchError> {
         let mut intent = intent.clone();
-        {
-            let mut desk = self.core.desk();
-            if intent.file_no == 0 {
-                intent.file_no = desk.next_file_no();
+        let is_new = intent.file_no == 0;
+        let mut order = order::order_of(&self.core, &self.bank, &self.mandates, &intent)?;
+        loop {
+            if is_new {
+                intent.file_no = self.core.desk().next_file_no();
+                order.file_no = intent.file_no;
             }
-            // Between the decision and here the batch may have been withdrawn.
-            if !still_free(&desk, &intent) {
-                return Ok(false);
+            let mut conversation = self.bank.adapter.submit(&order);
+            let first = match conversation.next(&self.bank.keys) {
+                Err(error) if error.certainty == FlowCertainty::NotSent => {
+                    return Err(DispatchError::Message(error));
+                }
+                first => first,
+            };
+            {
+                let mut desk = self.core.desk();
+                if is_new && desk.next_file_no() != intent.file_no {
+                    // Another bank's file took the number meanwhile; the message carries it.
+                    continue;
+                }
+                // Between the decision and here the batch may have been withdrawn.
+                if !still_free(&desk, &intent) {
+                    return Ok(());
+                }
+                desk.record(ACTOR, Event::FileIntended(Box::new(intent.clone())))?;
             }
-            desk.record(ACTOR, Event::FileIntended(Box::new(intent.clone())))?;
+            let said = self.converse(intent.file_no, conversation, Some(first));
+            return match said.await {
+                Ok(Reply::Receipt(receipt)) => self.receipted(intent.file_no, &receipt),
+                Ok(Reply::Result(result)) => self.answered(intent.file_no, &result),
+                Err(broken) => self.broken(intent.file_no, broken),
+            };
         }
-        let order = match order::order_of(&self.core, &self.bank, &self.mandates, &intent) {
-            Ok(order) => order,
-            Err(error) => {
-                self.broken(intent.file_no, Broken::Ours(error.into()))?;
-                return Ok(true);
-            }
-        };
-        let conversation = self.bank.adapter.submit(&order);
-        match self.converse(intent.file_no, conversation).await {
-            Ok(Reply::Receipt(receipt)) => self.receipted(intent.file_no, &receipt),
-            Ok(Reply::Result(result)) => self.answered(intent.file_no, &result),
-            Err(broken) => self.broken(intent.file_no, broken),
-        }?;
-        Ok(true)
     }
 
     /// Asks the bank about a file.
@@ -73,7 +82,7 @@ impl Dispatcher {
         };
         let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;
         let conversation = self.bank.adapter.query(&query);
-        match self.converse(file_no, conversation).await {
+        match self.converse(file_no, conversation, None).await {
             Ok(Reply::Result(result)) => self.answered(file_no, &result),
             Ok(Reply::Receipt(receipt)) => self.receipted(file_no, &receipt),
             Err(Broken::Ours(error)) => Err(error),
@@ -84,14 +93,18 @@ impl Dispatcher {
         }
     }
 
+    /// `first`: what the conversation said already.
     async fn converse(
         &self,
         file_no: u64,
         mut conversation: Conversation<'_>,
+        mut first: Option<Result<Next, ConversationError>>,
     ) -> Result<Reply, Broken> {
         let mut instructed = false;
         loop {
-            match conversation.next(&self.bank.keys).map_err(misfit)? {
+            let next = first.take();
+            let next = next.unwrap_or_else(|| conversation.next(&self.bank.keys));
+            match next.map_err(misfit)? {
                 Next::Done(reply) => return Ok(reply),
                 Next::Wait { wait_ms } => {
                     self.core.clock().sleep(self.pace.wait(wait_ms)).await;

@@ -130,11 +130,13 @@ fn question(book: &Book, adapter: &BankAdapter, now_ms: i64, pace: Pace, turn: &
         let Some(batch) = book.batch(file.intent.batch) else {
             continue;
         };
+        if let Some(until_ms) = turn.off_until(Work::File(file.intent.file_no), now_ms) {
+            next_ms = next_ms.min(until_ms);
+            continue;
+        }
         match of_file(file, batch, adapter, now_ms, pace) {
-            Ok((decision @ Decision::Query { file_no }, since_ms)) => {
-                if let Some(until_ms) = turn.off_until(Work::Question(file_no), now_ms) {
-                    next_ms = next_ms.min(until_ms);
-                } else if longest.is_none_or(|(known_ms, _)| since_ms < known_ms) {
+            Ok((decision @ Decision::Query { .. }, since_ms)) => {
+                if longest.is_none_or(|(known_ms, _)| since_ms < known_ms) {
                     longest = Some((since_ms, decision));
                 }
             }
@@ -161,7 +163,9 @@ fn submission(
         let Some(batch) = book.batch(file.intent.batch) else {
             continue;
         };
-        if file.state == FileState::NotSent {
+        if let Some(until_ms) = turn.off_until(Work::File(file.intent.file_no), now_ms) {
+            next_ms = next_ms.min(until_ms);
+        } else if file.state == FileState::NotSent {
             match of_unsent((book, file, batch), window, now_ms, pace) {
                 Ok(decision) => return Ok(decision),
                 Err(later_ms) => next_ms = next_ms.min(later_ms),

@@ -21,6 +21,7 @@ use crate::event::{Event, Intent, Move, Origin};
 use crate::keys::BankKeys;
 use crate::mandates::Mandates;
 use adapters::BankAdapter;
+use adapters::exchange::ConversationError;
 use schemas::codes::BankCalendar;
 use schemas::value::{BankCode, BatchId};
 use schemas::{FailureReason, LineEvent, LineState};
@@ -31,9 +32,6 @@ use tokio::sync::watch;
 
 /// The gateway as an actor of the journal.
 pub const ACTOR: &str = "urn:anxin:gateway";
-
-/// A decision that could not be carried out is not taken again at once.
-const NO_PROGRESS: Duration = Duration::from_secs(1);
 
 /// One bank as this installation knows it.
 pub struct Bank {
@@ -87,6 +85,19 @@ pub enum DispatchError {
     /// What was kept of the lines can't be read back.
     #[error("the order can't be made from the record")]
     Order(#[from] order::OrderError),
+    /// A key or a number of ours is missing: not even the first message of a file can be made.
+    #[error("the first message can't be made")]
+    Message(#[source] ConversationError),
+}
+
+/// How far a piece of work is: what it comes to when it comes to something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Progress {
+    state: Option<FileState>,
+    queries: u32,
+    attempts: u32,
+    /// Lines of the batch in the state that the work takes them out of.
+    waiting: u32,
 }
 
 impl Dispatcher {
@@ -142,22 +153,36 @@ impl Dispatcher {
         let before = work.map(|work| self.progress(work));
         turn.take(&decision);
         let done = self.carry_out(decision).await;
-        if let Some(work) = work.filter(|work| before == Some(self.progress(*work))) {
+        let failed = done.is_err();
+        if let Some(work) = work.filter(|work| failed || before == Some(self.progress(*work))) {
             turn.put_off(work, self.core.now_ms());
         }
         (decision, done)
     }
 
-    /// Changes when a piece of work comes to something.
-    fn progress(&self, work: turn::Work) -> u64 {
+    /// Changes when a piece of work comes to something. A new file that certainly did not leave
+    /// is not something: its lines are released again.
+    fn progress(&self, work: turn::Work) -> Progress {
         let desk = self.core.desk();
-        match work {
-            turn::Work::Question(file_no) => {
-                desk.file(file_no).map_or(0, |file| u64::from(file.queries))
+        let count = |batch, state| {
+            desk.batch(batch)
+                .map_or(0, |batch| batch.sums.of(state).count)
+        };
+        let file = match work {
+            turn::Work::File(file_no) => desk.file(file_no),
+            turn::Work::Plan(_) => None,
+        };
+        let waiting = match work {
+            turn::Work::File(_) => {
+                file.map_or(0, |file| count(file.intent.batch, LineState::Accepted))
             }
-            turn::Work::Plan(batch) => desk
-                .batch(batch)
-                .map_or(0, |batch| batch.files.len() as u64),
+            turn::Work::Plan(batch) => count(batch, LineState::Released),
+        };
+        Progress {
+            state: file.map(|file| file.state),
+            queries: file.map_or(0, |file| file.queries),
+            attempts: file.map_or(0, |file| file.attempts),
+            waiting,
         }
     }
 
@@ -188,11 +213,9 @@ impl Dispatcher {
                     .desk()
                     .file(file_no)
                     .map(|file| file.intent.clone());
-                let Some(intent) = intent else {
-                    return Ok(Some(NO_PROGRESS));
-                };
-                if !self.intend_and_submit(&intent).await? {
-                    return Ok(Some(NO_PROGRESS));
+                // Where nothing comes of it, the file is put off.
+                if let Some(intent) = intent {
+                    self.intend_and_submit(&intent).await?;
                 }
             }
             Decision::Abandon { file_no, why } => {

@@ -10,26 +10,26 @@ pub const QUESTIONS_A_TURN: u32 = 3;
 /// How long a piece of work that came to nothing is put off. It holds up nothing else meanwhile.
 const PUT_OFF_MS: i64 = 60_000;
 
-/// Work that may come to nothing before a message leaves: a key or a mandate is gone, a kept line
-/// can't be opened, the adapter fits nothing into a file.
+/// Work that may come to nothing: a key or a mandate is gone, a kept line can't be opened, the
+/// adapter fits nothing into a file, the bank can't be reached, the book refuses our own fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Work {
-    /// A question about a bank file.
-    Question(u64),
+    /// Whatever is due of a bank file.
+    File(u64),
     /// A new file of a batch.
     Plan(BatchId),
 }
 
 impl Work {
-    /// The work of a decision that can come to nothing.
+    /// The work of a decision; `None` where nothing is done.
     pub(super) fn of(decision: &Decision) -> Option<Self> {
         match decision {
-            Decision::Query { file_no } => Some(Self::Question(*file_no)),
+            Decision::Query { file_no }
+            | Decision::Resend { file_no }
+            | Decision::Abandon { file_no, .. }
+            | Decision::GiveUpWaiting { file_no, .. } => Some(Self::File(*file_no)),
             Decision::Plan { batch, .. } => Some(Self::Plan(*batch)),
-            Decision::Resend { .. }
-            | Decision::Abandon { .. }
-            | Decision::GiveUpWaiting { .. }
-            | Decision::Wait { .. } => None,
+            Decision::Wait { .. } => None,
         }
     }
 }

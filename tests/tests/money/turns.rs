@@ -4,12 +4,16 @@
 use adapters::exchange::Outcome;
 use gateway::dispatch::Decision;
 use gateway::dispatch::turn::QUESTIONS_A_TURN;
+use gateway::event::Event;
 use gateway::keys::BankKeys;
+use gateway::mandates::Mandates;
+use journal::disk::Faults;
 use schemas::LineState;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::{Played, at_bank, keys_of};
+use tests::bank::{Fault, Played, at_bank, keys_of, release, unsent};
 use tests::desk::{Desk, USCC, file, one_bank_a_dialect, wages};
 
 const FILES: u32 = 200;
@@ -126,5 +130,143 @@ fn a_question_that_can_not_be_signed_is_put_off() {
         // Panics where it never rests.
         let wait = without.work(&desk);
         assert!(wait >= Duration::from_secs(1), "{}", adapter.dialect());
+    }
+}
+
+/// Lets time pass. Our own errors are logged; the dispatcher goes on.
+fn for_a_while(desk: &Desk, played: &Played) {
+    for _ in 0..100 {
+        let wait = match played.step(desk) {
+            Ok((_, wait)) => wait.unwrap_or_default(),
+            Err(_) => Duration::from_secs(1),
+        };
+        desk.clock.advance(wait);
+    }
+}
+
+/// The mandate was taken out of the configuration after the approval, or the key is gone: nothing
+/// is recorded of what can't be made, the batch waits by name, and is paid when it is mended.
+#[test]
+fn a_batch_whose_order_can_not_be_made_is_put_off_and_leaves_no_record() {
+    let mut keyless = 0;
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let batch = release(&desk, 3);
+        let head = desk.head();
+        let gone = Desk {
+            mandates: Arc::new(Mandates::default()),
+            ..desk.clone()
+        };
+        for_a_while(&gone, &Played::new(&gone));
+        assert_eq!(desk.head(), head, "{place}: recorded without a mandate");
+        if !keys_of(&desk).public_keys.is_empty() {
+            let without = Played::with_keys(&desk, BankKeys::default(), keys_of(&desk));
+            for_a_while(&desk, &without);
+            let nothing_left = without.memory(|memory| memory.sent) == 0;
+            assert!(nothing_left, "{place}: it left without a key");
+            assert_eq!(desk.head(), head, "{place}: recorded without a key");
+            keyless += 1;
+        }
+        assert_eq!(desk.states(&batch), [LineState::Released; 3], "{place}");
+        let waits = desk.core.desk().batch(batch.batch).unwrap().waits_for();
+        assert_eq!(waits.map(|(what, _)| what), Some("dispatch"), "{place}");
+        let mended = Played::new(&desk);
+        mended.settle(&desk, 30);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 3], "{place}");
+        assert_sound(&desk.core, place);
+    }
+    assert!(keyless >= 1, "at least one dialect seals what it sends");
+}
+
+/// A bank file that was certainly not sent is not intended again where it can't be made.
+#[test]
+fn a_file_whose_mandate_is_gone_is_not_intended_again() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        unsent(&desk, 1);
+        let head = desk.head();
+        let gone = Desk {
+            mandates: Arc::new(Mandates::default()),
+            ..desk.clone()
+        };
+        let played = Played::new(&gone);
+        desk.clock.advance(Duration::from_secs(600));
+        for _ in 0..20 {
+            let (again, _) = (played.decide(&gone), played.step(&gone));
+            let rests = matches!(again, Decision::Wait { .. });
+            desk.clock
+                .advance(Duration::from_secs(if rests { 60 } else { 0 }));
+        }
+        assert_eq!(desk.head(), head, "{place}: intended again");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// How a story begins.
+type Begin = fn(&Desk) -> Played;
+
+/// A fact that is not taken, by the disk or by the book, does not spin the dispatcher.
+#[test]
+fn a_decision_that_failed_is_put_off_whatever_its_kind() {
+    let adapter = one_bank_a_dialect()[0];
+    let limit_ms = adapter.query_pace().answer_limit_ms;
+    let stories: [(Begin, Duration); 3] = [
+        (|desk| at_bank(desk, 1).1, Duration::from_millis(limit_ms)),
+        (|desk| unsent(desk, 1).1, Duration::from_secs(86_400)),
+        (|desk| unsent(desk, 1).1, Duration::from_secs(600)),
+    ];
+    let mut kinds = Vec::new();
+    for (begin, passes) in stories {
+        let desk = Desk::new(adapter.code());
+        let played = begin(&desk);
+        desk.clock.advance(passes);
+        // The journal takes no fact any more.
+        desk.disk.set_faults(Faults {
+            power: Some(0),
+            ..Faults::default()
+        });
+        let version = "0".to_owned();
+        let lost = desk.core.record("t", Event::Started { version }.into());
+        assert!(lost.and_then(|at| desk.core.wait_durable(at)).is_err());
+        let failed = played.decide(&desk);
+        assert!(played.step(&desk).is_err(), "{failed:?}");
+        assert_ne!(played.decide(&desk), failed, "taken again at once");
+        desk.clock.advance(Duration::from_secs(61));
+        let again = played.decide(&desk);
+        assert_eq!(
+            std::mem::discriminant(&again),
+            std::mem::discriminant(&failed)
+        );
+        kinds.push(failed);
+    }
+    assert!(matches!(kinds[0], Decision::GiveUpWaiting { .. }));
+    assert!(matches!(kinds[1], Decision::Abandon { .. }));
+    assert!(matches!(kinds[2], Decision::Resend { .. }));
+}
+
+/// A bank that can't be reached is not given file after file: the batch is cut no further
+/// meanwhile, and is paid whole when the bank is back.
+#[test]
+fn a_batch_at_a_bank_out_of_reach_is_cut_no_further_for_a_minute() {
+    let other = schemas::BankCode::parse("ICBC").unwrap();
+    for adapter in one_bank_a_dialect() {
+        if !adapter.capability().one_class_per_file {
+            continue;
+        }
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let mut lines = wages(1, 1, desk.bank);
+        lines.extend(wages(2, 1, other));
+        lines[1].fen += 7;
+        let batch = desk.release(&file(desk.bank, "GZ-1", &lines));
+        let played = Played::new(&desk);
+        played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
+        played.work(&desk);
+        assert_eq!(desk.core.desk().files().count(), 1, "{place}");
+        played.settle(&desk, 30);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
+        assert_sound(&desk.core, place);
     }
 }
