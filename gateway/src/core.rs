@@ -4,6 +4,10 @@
 //! answers waits for [`Core::durable`]. So there is one order of facts, the journal's, and a
 //! crash loses nothing that was acknowledged (M3).
 
+mod fact;
+
+pub use fact::Fact;
+
 use crate::book::{Book, Inconsistent, Recorded};
 use crate::clock::Clock;
 use crate::event::Event;
@@ -46,39 +50,6 @@ pub enum CoreError {
 
 /// Room for an event's JSON; most take less.
 const EVENT_BYTES: usize = 256;
-
-/// One fact to record.
-#[derive(Clone, Debug)]
-pub struct Fact {
-    /// The event.
-    pub event: Event,
-    /// The attached table, for `BatchLines`; else empty.
-    pub table: Vec<u8>,
-    /// Data-key owner (the employer's code, or `bank:CODE`) and personal part; `None` for none.
-    pub personal: Option<(String, Vec<u8>)>,
-}
-
-impl From<Event> for Fact {
-    fn from(event: Event) -> Self {
-        Self {
-            event,
-            table: Vec::new(),
-            personal: None,
-        }
-    }
-}
-
-impl Fact {
-    /// A fact with a sealed part under the data key of `owner`.
-    #[must_use]
-    pub fn sealed(event: Event, owner: &str, personal: Vec<u8>) -> Self {
-        Self {
-            event,
-            table: Vec::new(),
-            personal: Some((owner.to_owned(), personal)),
-        }
-    }
-}
 
 /// A fact made ready outside the lock: JSON written, personal part sealed.
 #[derive(Debug)]

@@ -53,24 +53,18 @@ pub fn apply(
         // First, and in groups outside the lock: what is lost by a crash is told again, because
         // the steps are not recorded yet. They are read anew from the book as it then is.
         let unmatched = std::mem::take(&mut read.interpretation.unmatched);
-        let mut news = Vec::new();
-        for (place, why) in unmatched {
-            let record = record_at(said.lines(), place);
-            let stray = Stray {
-                place,
-                file_no: Some(file_no),
-                why,
-                record,
-                said: if message.is_none() {
-                    record_hash(core, record)
-                } else {
-                    0
-                },
-            };
-            if message.is_some() || !desk.knows_answer(read.bank, stray.file_no, stray.said) {
-                news.push(stray);
-            }
-        }
+        let stray = |(place, why)| Stray {
+            place,
+            file_no: Some(file_no),
+            why,
+            record: record_at(said.lines(), place),
+            said: 0,
+        };
+        let strays = unmatched.into_iter().map(stray);
+        let news = match message {
+            Some(_) => strays.collect(),
+            None => not_said_before(core, &desk, read.bank, strays),
+        };
         drop(desk);
         let events = news
             .into_iter()
@@ -199,6 +193,22 @@ impl Stray<'_> {
             said: self.said,
         }
     }
+}
+
+/// The records that no earlier answer held.
+fn not_said_before<'a>(
+    core: &Core,
+    book: &Book,
+    bank: BankCode,
+    strays: impl Iterator<Item = Stray<'a>>,
+) -> Vec<Stray<'a>> {
+    let hashed = strays.map(|stray| Stray {
+        said: record_hash(core, stray.record),
+        ..stray
+    });
+    hashed
+        .filter(|stray| !book.knows_answer(bank, stray.file_no, stray.said))
+        .collect()
 }
 
 /// What a record says, hashed under a key of the vault: it holds a name and an account.

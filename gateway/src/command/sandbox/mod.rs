@@ -115,7 +115,7 @@ fn not_set_up(error: &SetupError) -> Failure {
         Words::new("安装目录无法写成", "the installation can't be written"),
         Words::new(
             "请为 --setup 换一个可写的新目录;不要指向已有的安装目录。",
-            "Choose a new folder for --setup that can be written, not one with an installation in it.",
+            "Choose a new folder for --setup, not one that holds an installation.",
         ),
     )
     .caused_by(error)
