@@ -11,6 +11,8 @@ mod desk;
 mod intake;
 #[path = "core_suite/interrupted.rs"]
 mod interrupted;
+#[path = "core_suite/late.rs"]
+mod late;
 #[path = "core_suite/money.rs"]
 mod money;
 #[path = "core_suite/supervised.rs"]
