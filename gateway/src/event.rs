@@ -110,6 +110,10 @@ pub struct AcceptedHead {
     pub must_acknowledge: Vec<String>,
     /// Findings: errors, warnings, notes.
     pub finding_counts: (u64, u64, u64),
+    /// How many of its records of findings, the last ones, were made when the file closed. Older
+    /// records do not say: one at most.
+    #[serde(default)]
+    pub late_records: u32,
     /// The bank day on which the earliest instruction can leave, as seen at intake.
     pub next_bank_day: Option<String>,
 }

@@ -2,7 +2,8 @@
 //!
 //! Order of a start: open the journal and recover its tail; replay it into the book; finish what
 //! a crash interrupted (messages first, then intents: an answer that lies in the journal is worth
-//! more than a question); let the index follow; only then dispatch and serve.
+//! more than a question; then files that were arriving, which are abandoned); let the index
+//! follow; only then dispatch and serve.
 
 mod supervision;
 mod tasks;
@@ -14,6 +15,7 @@ use crate::dispatch::{ACTOR, Dispatcher, Pace, recovery};
 use crate::event::Event;
 use crate::index::{FollowError, Follower, Search, open_sled};
 use crate::installation::Banks;
+use crate::intake::abandon_interrupted;
 use crate::mandates::Mandates;
 use crate::telemetry::{Concerns, Metrics};
 use journal::disk::OsDisk;
@@ -168,8 +170,14 @@ impl Engine {
         core.record(ACTOR, Event::Started { version }.into())?;
         let messages = setup.banks.finish_interrupted(&core)?;
         let intents = recovery::recover(&core)?;
-        if messages + intents > 0 {
-            tracing::warn!(messages, intents, "finished what a stop had interrupted");
+        let files = abandon_interrupted(&core, ACTOR)?;
+        if messages + intents + files > 0 {
+            tracing::warn!(
+                messages,
+                intents,
+                files,
+                "finished what a stop had interrupted"
+            );
         }
         let index = Arc::new(open_sled(&setup.data.join("index"))?);
         let follower = Arc::new(Follower::new(Arc::clone(&core), index)?);

@@ -101,6 +101,7 @@ fn head() -> impl Strategy<Value = AcceptedHead> {
             refused_late: numbers.3,
             must_acknowledge,
             finding_counts,
+            late_records: numbers.2,
             next_bank_day: words.4,
         },
     )

@@ -9,6 +9,10 @@ mod bank;
 mod desk;
 #[path = "core_suite/intake.rs"]
 mod intake;
+#[path = "core_suite/interrupted.rs"]
+mod interrupted;
+#[path = "core_suite/late.rs"]
+mod late;
 #[path = "core_suite/money.rs"]
 mod money;
 #[path = "core_suite/supervised.rs"]

@@ -4,6 +4,17 @@ use super::{Arriving, Book, TableRow};
 use schemas::value::PaymentId;
 
 impl Book {
+    /// Files that are arriving, by the sequences of their opening records.
+    pub fn arriving(&self) -> impl Iterator<Item = u64> + '_ {
+        self.arriving.keys().copied()
+    }
+
+    /// Whether the file of an opening record is still arriving.
+    #[must_use]
+    pub fn is_arriving(&self, opened: u64) -> bool {
+        self.arriving.contains_key(&opened)
+    }
+
     /// A file begins to arrive.
     pub(super) fn opened(&mut self, sequence: u64) {
         self.arriving.insert(sequence, Arriving::default());

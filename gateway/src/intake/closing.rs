@@ -1,17 +1,28 @@
 //! The end of a reading: the checks that need the book, and the closing record.
 
 use super::conflict::Known;
-use super::sink::{Collected, Counts, JournalSink, PayerPart, both_languages};
+use super::sink::{Collected, Counts, FINDINGS_PER_RECORD, JournalSink, PayerPart, both_languages};
 use super::{Conflict, IntakeError, Receipt, Submission, Submitted};
 use crate::book::table::TableRow;
 use crate::book::{BatchState, Book, CorrectionConflict, InFlight};
-use crate::core::{Core, CoreError, Desk, Fact};
+use crate::core::{Core, CoreError, Desk, Fact, Prepared};
 use crate::event::{AcceptedHead, Event, Policy};
 use schemas::codes::BankCalendar;
 use schemas::employer_files::Summary;
 use schemas::value::{BatchId, PaymentId};
 use schemas::{BatchHead, Finding, FindingCode, LineState, Severity};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How often the book is asked for the findings of the close. What it says changes only while
+/// another batch of the same wages moves; the last time, their records are made under the lock.
+const LOOKS_MAX: u32 = 3;
+
+/// Findings of the close by index, in the order of the rows, and their records made ready.
+#[derive(Default)]
+struct Late {
+    findings: Vec<(u32, Finding)>,
+    records: Vec<Prepared>,
+}
 
 /// The end of a reading: the checks that need the book, and the closing record.
 pub(super) struct Closing<'a> {
@@ -31,39 +42,71 @@ impl Closing<'_> {
         let Some(head) = head.filter(open) else {
             return self.abandon_or_conflict(head_of(&self.summary), collected);
         };
-        let mut desk = self.core.desk();
-        if let Some(batch) = desk.batch_by_number(head.employer_uscc, &head.batch_no) {
-            // A copy of the same file that was read at the same time and closed first (M7).
-            let same = batch.head.digest == crate::hex(&self.summary.digest)
-                && batch.head.policy == self.submission.policy
-                && batch.head.pay_month == head.pay_month;
-            if same {
-                let again = Receipt::again(batch);
+        let mut made = Late::default();
+        let mut look = 0;
+        loop {
+            look += 1;
+            let desk = self.core.desk();
+            if let Some(batch) = desk.batch_by_number(head.employer_uscc, &head.batch_no) {
+                // A copy of the same file that was read at the same time and closed first (M7).
+                let same = batch.head.digest == crate::hex(&self.summary.digest)
+                    && batch.head.policy == self.submission.policy
+                    && batch.head.pay_month == head.pay_month;
+                if same {
+                    let again = Receipt::again(batch);
+                    drop(desk);
+                    return self.abandon(Submitted::Replayed(again), "replayed");
+                }
+                let (known, arrived) = (Known::of(batch), desk.arriving_lines(self.opened));
                 drop(desk);
-                return self.abandon(Submitted::Replayed(again), "replayed");
+                return self.conflict(&known, &head, &arrived);
             }
-            let (known, arrived) = (Known::of(batch), desk.arriving_lines(self.opened));
+            let accepted = self.accepted_head(&head);
+            let late = late_findings(&desk, &accepted, &collected.rows, &collected.corrects);
+            let refused = refused_by(&late);
+            let all_refused = refused.len() >= usize::try_from(accepted.line_count).unwrap_or(0);
+            let stop = self.submission.policy == Policy::AllOrNothing || all_refused;
+            if !refused.is_empty() && stop {
+                drop(desk);
+                collected.merge(late.into_iter().map(|(_, finding)| finding).collect());
+                return self.refuse(collected, u32::try_from(refused.len()).unwrap_or(u32::MAX));
+            }
+            if late == made.findings {
+                return self.accept(desk, &head, accepted, made, collected);
+            }
+            if look == LOOKS_MAX {
+                made = self.make_ready(late)?;
+                return self.accept(desk, &head, accepted, made, collected);
+            }
+            // Others work while these are written and sealed; then the book is asked again.
             drop(desk);
-            return self.conflict(&known, &head, &arrived);
+            made = self.make_ready(late)?;
         }
-        let mut accepted = self.accepted_head(&head);
-        let late = late_findings(&desk, &accepted, &collected.rows, &collected.corrects);
-        let refused: BTreeSet<u32> = late
-            .iter()
-            .filter(|(_, finding)| finding.severity == Severity::Error)
-            .map(|(index, _)| *index)
-            .collect();
-        collected.merge(late.iter().map(|(_, finding)| finding.clone()).collect());
-        let all_refused = refused.len() >= usize::try_from(accepted.line_count).unwrap_or(0);
-        let stop = self.submission.policy == Policy::AllOrNothing || all_refused;
-        if !refused.is_empty() && stop {
-            drop(desk);
-            return self.refuse(collected, u32::try_from(refused.len()).unwrap_or(u32::MAX));
+    }
+
+    /// The records of the close, in one piece under the lock: the batch exists by the last one.
+    fn accept(
+        &self,
+        mut desk: Desk<'_>,
+        head: &BatchHead,
+        mut accepted: AcceptedHead,
+        late: Late,
+        mut collected: Collected,
+    ) -> Result<Submitted, IntakeError> {
+        for record in &late.records {
+            desk.record_prepared(self.submission.submitted_by, record)?;
         }
-        self.keep_late(&mut desk, &mut accepted, &late)?;
-        accepted.take_out(&refused, &collected.rows);
+        accepted.late_records = u32::try_from(late.records.len()).unwrap_or(u32::MAX);
+        accepted.count(&late.findings);
+        accepted.take_out(&refused_by(&late.findings), &collected.rows);
+        collected.merge(
+            late.findings
+                .into_iter()
+                .map(|(_, finding)| finding)
+                .collect(),
+        );
         accepted.must_acknowledge = must_acknowledge(&collected.findings);
-        let personal = serde_json::to_vec(&PayerPart::of(&head)).map_err(CoreError::from)?;
+        let personal = serde_json::to_vec(&PayerPart::of(head)).map_err(CoreError::from)?;
         let fact = Fact::sealed(
             Event::BatchAccepted(Box::new(accepted.clone())),
             head.employer_uscc.as_str(),
@@ -81,36 +124,23 @@ impl Closing<'_> {
     }
 
     /// Findings of the close are kept like the others: whoever asks later sees them all.
-    fn keep_late(
-        &self,
-        desk: &mut Desk<'_>,
-        accepted: &mut AcceptedHead,
-        late: &[(u32, Finding)],
-    ) -> Result<(), IntakeError> {
-        if late.is_empty() {
-            return Ok(());
-        }
-        let mut text = Vec::new();
-        for (_, finding) in late {
-            let of = &mut accepted.finding_counts;
-            match finding.severity {
-                Severity::Error => of.0 += 1,
-                Severity::Warning => of.1 += 1,
-                Severity::Note => of.2 += 1,
+    fn make_ready(&self, findings: Vec<(u32, Finding)>) -> Result<Late, CoreError> {
+        let mut records = Vec::new();
+        for part in findings.chunks(FINDINGS_PER_RECORD) {
+            let mut text = Vec::new();
+            for (_, finding) in part {
+                serde_json::to_writer(&mut text, &both_languages(finding))?;
+                text.push(b'\n');
             }
-            serde_json::to_writer(&mut text, &both_languages(finding)).map_err(CoreError::from)?;
-            text.push(b'\n');
+            let event = Event::BatchFindings {
+                opened: self.opened,
+                count: u32::try_from(part.len()).unwrap_or(u32::MAX),
+            };
+            let owner = self.submission.employer;
+            let fact = Fact::sealed(event, owner.as_str(), text);
+            records.push(self.core.prepare(fact)?);
         }
-        let event = Event::BatchFindings {
-            opened: self.opened,
-            count: u32::try_from(late.len()).unwrap_or(u32::MAX),
-        };
-        let owner = self.submission.employer;
-        let prepared = self
-            .core
-            .prepare(Fact::sealed(event, owner.as_str(), text))?;
-        desk.record_prepared(self.submission.submitted_by, &prepared)?;
-        Ok(())
+        Ok(Late { findings, records })
     }
 
     /// Whether what was found refuses the file under its policy. By count, never by the list:
@@ -208,6 +238,7 @@ impl Closing<'_> {
             refused_late: Vec::new(),
             must_acknowledge: Vec::new(),
             finding_counts: (summary.errors, summary.warnings, summary.notes),
+            late_records: 0,
             next_bank_day: self
                 .calendar
                 .next_bank_day(today)
@@ -222,6 +253,18 @@ fn head_of(summary: &Summary) -> Option<&BatchHead> {
 }
 
 impl AcceptedHead {
+    /// Counts findings of the close.
+    fn count(&mut self, late: &[(u32, Finding)]) {
+        let of = &mut self.finding_counts;
+        for (_, finding) in late {
+            match finding.severity {
+                Severity::Error => of.0 += 1,
+                Severity::Warning => of.1 += 1,
+                Severity::Note => of.2 += 1,
+            }
+        }
+    }
+
     /// Takes lines refused at the close out of the accepted count and sum.
     fn take_out(&mut self, refused: &BTreeSet<u32>, rows: &[TableRow]) {
         for row in rows.iter().filter(|row| refused.contains(&row.index)) {
@@ -233,7 +276,15 @@ impl AcceptedHead {
     }
 }
 
-/// Findings that need the book: the same wage elsewhere, and corrections.
+/// The lines that have an error.
+fn refused_by(late: &[(u32, Finding)]) -> BTreeSet<u32> {
+    let errors = late
+        .iter()
+        .filter(|(_, finding)| finding.severity == Severity::Error);
+    errors.map(|(index, _)| *index).collect()
+}
+
+/// Findings that need the book, in the order of the rows: the same wage elsewhere, and corrections.
 fn late_findings(
     book: &Book,
     head: &AcceptedHead,
@@ -298,6 +349,8 @@ fn late_findings(
             findings.push((*index, finding));
         }
     }
+    // Stable: of one row, the wage's comes before the correction's.
+    findings.sort_by_key(|(_, finding)| finding.row);
     findings
 }
 

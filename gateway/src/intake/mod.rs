@@ -6,10 +6,12 @@
 
 mod closing;
 mod conflict;
+mod interrupted;
 pub mod lines;
 pub mod sink;
 
 pub use conflict::Conflict;
+pub use interrupted::abandon_interrupted;
 pub use sink::{PayerPart, short};
 
 use crate::book::{Batch, BatchState};
@@ -17,6 +19,7 @@ use crate::core::{Core, CoreError, Fact};
 use crate::event::{AcceptedHead, Event, Policy};
 use crate::mandates::Mandates;
 use closing::Closing;
+use interrupted::Reception;
 use schemas::Finding;
 use schemas::codes::BankCalendar;
 use schemas::employer_files::{
@@ -145,6 +148,12 @@ pub fn submit(
         }
         .into(),
     )?;
+    // Whatever ends this before the closing record, the file is abandoned.
+    let _reception = Reception {
+        core,
+        actor: submission.submitted_by,
+        opened,
+    };
     let file_bytes = arrived.bytes;
     keep_bytes(core, submission, opened, arrived, source)?;
     let mut sink = JournalSink::new(core, submission, rules.mandates, opened, file_bytes);

@@ -12,7 +12,7 @@ use schemas::{BatchHead, Finding, FindingCode, Lang, PayLine, Severity};
 use serde::{Deserialize, Serialize};
 
 const LINES_PER_RECORD: u32 = 1024;
-const FINDINGS_PER_RECORD: usize = 1024;
+pub(super) const FINDINGS_PER_RECORD: usize = 1024;
 /// Room for the text of a record's lines, some 150 bytes each.
 const TEXT_BYTES: usize = LINES_PER_RECORD as usize * 160;
 

@@ -7,7 +7,7 @@ use crate::api::answer::{
 use crate::book::{BankFile, Batch, Book, FileState, Sums};
 use crate::core::Core;
 use crate::event::Policy;
-use crate::query::findings::errors_of;
+use crate::query::findings::{Runs, errors_of};
 use crate::query::personal::{Seen, Show, Viewer, employer_name, payer};
 use crate::query::{Cursor, QueryError, moment};
 use schemas::value::{AccountNo, BatchId, PersonName};
@@ -110,7 +110,7 @@ pub fn lines(
     state: Option<LineState>,
     lang: Lang,
 ) -> Result<Option<(LinePage, u64)>, QueryError> {
-    let (mut seen, finding_records, sequence) = {
+    let (mut seen, runs, sequence) = {
         let desk = core.desk();
         let Some(batch) = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head)) else {
             return Ok(None);
@@ -122,7 +122,7 @@ pub fn lines(
             .take(limit + 1)
             .map(|(index, line)| Seen::of(&desk, batch, index, line))
             .collect();
-        (seen, batch.finding_records.clone(), last_record(batch))
+        (seen, Runs::of(batch), last_record(batch))
     };
     let more = seen.len() > limit;
     seen.truncate(limit);
@@ -135,7 +135,7 @@ pub fn lines(
     for line in &seen {
         views.push(viewer.view(line)?);
     }
-    refusals(core, &finding_records, &mut views, lang)?;
+    refusals(core, &runs, &mut views, lang)?;
     let page = LinePage {
         batch_id: id.to_string(),
         lines: views,
@@ -150,7 +150,7 @@ pub fn lines(
 /// When the findings can't be read.
 pub fn refusals(
     core: &Core,
-    records: &[u64],
+    runs: &Runs,
     views: &mut [LineView],
     lang: Lang,
 ) -> Result<(), QueryError> {
@@ -163,7 +163,7 @@ pub fn refusals(
     if rows.is_empty() {
         return Ok(());
     }
-    let mut errors = errors_of(core, records, &rows, lang)?;
+    let mut errors = errors_of(core, runs, &rows, lang)?;
     for view in views {
         if rows.contains(&view.row) {
             view.refused_by = Some(errors.remove(&view.row).unwrap_or_default());

@@ -1,6 +1,7 @@
 //! The findings of an accepted batch, as they were made.
 
 use crate::access::Sight;
+use crate::book::Batch;
 use crate::core::{Core, CoreError};
 use crate::query::QueryError;
 use journal::seal::SealError;
@@ -71,23 +72,56 @@ fn read(
     Ok(())
 }
 
-/// The errors of the lines in these rows of the file, by row. The records are in the order of
-/// the rows, but for the last one, which may be the close's: few of many are read.
+/// Journal sequences of a batch's findings in two runs, each in the order of the rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Runs {
+    /// What was found while the file was read.
+    pub reading: Vec<u64>,
+    /// What was found when it closed.
+    pub close: Vec<u64>,
+}
+
+impl Runs {
+    /// The runs of a batch.
+    #[must_use]
+    pub fn of(batch: &Batch) -> Self {
+        let records = &batch.finding_records;
+        // Where the head does not say, the last one may be the close's: it is a run of its own.
+        let late = usize::try_from(batch.head.late_records.max(1)).unwrap_or(usize::MAX);
+        let (reading, close) = records.split_at(records.len().saturating_sub(late));
+        Self {
+            reading: reading.to_vec(),
+            close: close.to_vec(),
+        }
+    }
+}
+
+/// The errors of the lines in these rows of the file, by row: few of many records are read.
 ///
 /// # Errors
 /// When the records can't be read.
 pub fn errors_of(
     core: &Core,
-    records: &[u64],
+    runs: &Runs,
     rows: &BTreeSet<u32>,
     lang: Lang,
 ) -> Result<BTreeMap<u32, Vec<Value>>, QueryError> {
-    let mut found: BTreeMap<u32, Vec<Value>> = BTreeMap::new();
+    let mut found = BTreeMap::new();
+    for run in [&runs.reading, &runs.close] {
+        errors_of_run(core, run, rows, lang, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn errors_of_run(
+    core: &Core,
+    sorted: &[u64],
+    rows: &BTreeSet<u32>,
+    lang: Lang,
+    found: &mut BTreeMap<u32, Vec<Value>>,
+) -> Result<(), QueryError> {
     let (Some(lowest), Some(highest)) = (rows.first(), rows.last()) else {
-        return Ok(found);
-    };
-    let Some((last, sorted)) = records.split_last() else {
-        return Ok(found);
+        return Ok(());
     };
     let (mut low, mut high) = (0, sorted.len());
     while low < high {
@@ -104,9 +138,11 @@ pub fn errors_of(
         }
     }
     // The one before may end with the row that is looked for.
-    for sequence in sorted.iter().skip(low.saturating_sub(1)).chain([last]) {
-        if sequence != last && first_row(core, *sequence)?.is_none_or(|row| row > *highest) {
-            continue;
+    for sequence in sorted.iter().skip(low.saturating_sub(1)) {
+        match first_row(core, *sequence)? {
+            Some(row) if row > *highest => break,
+            Some(_) => {}
+            None => continue,
         }
         read(core, &[*sequence], lang, &mut |finding| {
             let row = finding.get("row").and_then(Value::as_u64);
@@ -118,7 +154,7 @@ pub fn errors_of(
             Ok(())
         })?;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// The row of a record's first finding; `None` for one of the whole file.

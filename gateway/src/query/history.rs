@@ -5,6 +5,7 @@ use crate::api::answer::{JournalPosition, PaymentEvent, PaymentHistory};
 use crate::core::Core;
 use crate::event::{Dispute, Event, Move, Origin};
 use crate::query::batches::refusals;
+use crate::query::findings::Runs;
 use crate::query::personal::{Show, dispute_word};
 use crate::query::{QueryError, moment, payments, runs};
 use journal::Record;
@@ -23,7 +24,7 @@ pub fn payment(
     lang: Lang,
     every: bool,
 ) -> Result<Option<(PaymentHistory, u64)>, QueryError> {
-    let (found, sequences, finding_records) = {
+    let (found, sequences, finding_runs) = {
         let desk = core.desk();
         let Some((found, batch)) = payments::one(&desk, sight, id) else {
             return Ok(None);
@@ -31,14 +32,14 @@ pub fn payment(
         let within = |span: (u32, u32)| (span.0..=span.1).contains(&id.row);
         let records = batch.history.iter().filter(|entry| within(entry.span));
         let sequences: Vec<u64> = records.map(|entry| entry.sequence).collect();
-        (found, sequences, batch.finding_records.clone())
+        (found, sequences, Runs::of(batch))
     };
     let page = payments::page(core, &found, Show::Masked, lang)?;
     let Some(mut payment) = page.payments.into_iter().next() else {
         return Ok(None);
     };
     let line = std::slice::from_mut(&mut payment.line);
-    refusals(core, &finding_records, line, lang)?;
+    refusals(core, &finding_runs, line, lang)?;
     let mut events = Vec::new();
     let mut lines_of_file = std::collections::BTreeMap::new();
     for sequence in sequences {

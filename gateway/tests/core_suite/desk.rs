@@ -4,7 +4,7 @@ use gateway::clock::{Clock, ManualClock};
 use gateway::core::Core;
 use gateway::event::Policy;
 use gateway::installation::BookRules;
-use gateway::intake::{Receipt, Rules, Submission, Submitted, submit};
+use gateway::intake::{IntakeError, Receipt, Rules, Submission, Submitted, submit};
 use gateway::mandates::{Mandate, Mandates};
 use journal::disk::{MemoryDisk, PowerCut, Unsynced};
 use journal::random::SystemRandom;
@@ -12,6 +12,7 @@ use journal::seal::Vault;
 use journal::{Journal, Options};
 use schemas::LineState;
 use schemas::codes::BankCalendar;
+use schemas::employer_files::Source;
 use schemas::value::{AccountNo, BankCode, PersonName, Uscc};
 use std::io::Cursor;
 use std::path::Path;
@@ -75,6 +76,16 @@ impl Desk {
     }
 
     pub fn submit_as(&self, by: &str, policy: Policy, file: &str) -> Submitted {
+        let mut source = Cursor::new(file.as_bytes().to_vec());
+        self.submit_from(by, policy, &mut source).unwrap()
+    }
+
+    pub fn submit_from(
+        &self,
+        by: &str,
+        policy: Policy,
+        source: &mut dyn Source,
+    ) -> Result<Submitted, IntakeError> {
         let rules = Rules {
             limits: schemas::employer_files::Limits::default(),
             mandates: &self.mandates,
@@ -89,8 +100,7 @@ impl Desk {
             format: None,
             pay_month: None,
         };
-        let mut source = Cursor::new(file.as_bytes().to_vec());
-        submit(&self.core, &rules, &submission, &mut source).unwrap()
+        submit(&self.core, &rules, &submission, source)
     }
 
     /// Accepted and released by another person.

@@ -64,6 +64,7 @@ fn accept_look_alike(desk: &Desk, alike: &Wage) -> BatchId {
         refused_late: Vec::new(),
         must_acknowledge: Vec::new(),
         finding_counts: (0, 0, 0),
+        late_records: 0,
         next_bank_day: None,
     };
     record(Event::BatchAccepted(Box::new(head)).into());

@@ -1,0 +1,131 @@
+//! Files whose reception broke off: nothing of them stays in memory.
+
+use super::desk::{Desk, LI, MAKER, ZHANG, file};
+use gateway::dispatch::Pace;
+use gateway::event::{Event, Policy};
+use gateway::installation::Banks;
+use gateway::serving::{Engine, Setup};
+use gateway::telemetry::{Concerns, Metrics};
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Gives its bytes as often as it may be sent back to its start, then nothing but trouble.
+struct Failing {
+    bytes: Cursor<Vec<u8>>,
+    returns: usize,
+    panics: bool,
+}
+
+impl Failing {
+    fn after(returns: usize, text: &str) -> Self {
+        Self {
+            bytes: Cursor::new(text.as_bytes().to_vec()),
+            returns,
+            panics: false,
+        }
+    }
+}
+
+impl Read for Failing {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.returns == 0 {
+            assert!(!self.panics, "a defect of the reader");
+            return Err(std::io::Error::other("the spool is gone"));
+        }
+        self.bytes.read(buffer)
+    }
+}
+
+impl Seek for Failing {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.returns = self.returns.saturating_sub(1);
+        self.bytes.seek(to)
+    }
+}
+
+/// Why files were abandoned, in order.
+fn abandoned(desk: &Desk) -> Vec<(u64, String)> {
+    (1..=desk.core.desk().sequence())
+        .filter_map(|sequence| match desk.core.event(sequence) {
+            Ok((_, Event::BatchAbandoned { opened, why })) => Some((opened, why)),
+            Ok(_) | Err(_) => None,
+        })
+        .collect()
+}
+
+fn arriving(desk: &Desk) -> Vec<u64> {
+    desk.core.desk().arriving().collect()
+}
+
+#[test]
+fn a_reading_that_breaks_off_is_abandoned() {
+    let desk = Desk::new();
+    // To the start before and after the digest is taken; then the reader finds trouble.
+    let mut source = Failing::after(2, &file("GZ-1", &[ZHANG, LI]));
+    let failed = desk.submit_from(MAKER, Policy::AllOrNothing, &mut source);
+    assert!(failed.is_err());
+    assert_eq!(arriving(&desk), [0_u64; 0]);
+    let why: Vec<String> = abandoned(&desk).into_iter().map(|(_, why)| why).collect();
+    assert_eq!(why, ["interrupted"]);
+    // Its number is free, and what ends by itself is abandoned once.
+    desk.accept(&file("GZ-1", &[ZHANG, LI]));
+    assert_eq!(abandoned(&desk).len(), 1);
+}
+
+#[test]
+fn a_defect_of_the_reader_leaves_nothing_in_memory() {
+    let desk = Desk::new();
+    let mut source = Failing::after(2, &file("GZ-1", &[ZHANG, LI]));
+    source.panics = true;
+    let defect = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        desk.submit_from(MAKER, Policy::AllOrNothing, &mut source)
+    }));
+    assert!(defect.is_err());
+    assert_eq!(arriving(&desk), [0_u64; 0]);
+    assert_eq!(abandoned(&desk).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crash_interrupted_is_abandoned_at_the_start() {
+    let desk = Desk::new();
+    let kept = desk.accept(&file("GZ-1", &[ZHANG]));
+    let opened = Event::BatchOpened {
+        submitted_by: MAKER.to_owned(),
+        day: 20_261_123,
+    };
+    let opened: Vec<u64> = (0..2)
+        .map(|_| desk.core.record(MAKER, opened.clone().into()).unwrap())
+        .collect();
+    let bytes = Event::BatchBytes {
+        opened: opened[0],
+        part: 0,
+    };
+    desk.core.record(MAKER, bytes.into()).unwrap();
+    desk.core.journal().commit().unwrap();
+    let desk = desk.crash();
+    assert_eq!(arriving(&desk), opened);
+
+    let folder = tempfile::tempdir().unwrap();
+    let metrics = Arc::new(Metrics::new());
+    let setup = Setup {
+        data: folder.path().to_owned(),
+        banks: Banks(Arc::new([].into())),
+        collectors: [].into(),
+        mandates: Arc::clone(&desk.mandates),
+        calendar: Arc::clone(&desk.calendar),
+        pace: Pace::REAL,
+        collect_wait_ms: 10_000,
+        metrics: Arc::clone(&metrics),
+        concerns: Arc::new(Concerns::new(metrics)),
+    };
+    let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
+    assert_eq!(arriving(&desk), [0_u64; 0]);
+    let expected: Vec<(u64, String)> = opened
+        .into_iter()
+        .map(|opened| (opened, "interrupted".to_owned()))
+        .collect();
+    assert_eq!(abandoned(&desk), expected);
+    assert!(desk.core.desk().batch(kept.batch).is_some());
+    engine.stop(Duration::from_secs(1)).await.unwrap();
+}
