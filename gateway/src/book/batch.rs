@@ -32,7 +32,8 @@ pub struct Line {
     pub since_ms: i64,
     /// What the bank last reported for it, in fen, where it reports amounts.
     pub reported_fen: Option<i64>,
-    /// Journal sequence of the record that said last what became of it at the bank; 0 for none.
+    /// Journal sequence of the record that said last what became of it: the bank's word, or two
+    /// operators'; 0 for none.
     pub told_at: u64,
 }
 

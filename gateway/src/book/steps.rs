@@ -289,6 +289,8 @@ impl Book {
         }
         let line = batch.dispute(payment.row, None).ok_or("no such line")?;
         line.reason = proposal.reason;
+        // From now on the people's word stands, not the bank's last one.
+        line.told_at = sequence;
         let file_no = line.file_no;
         self.refresh_work(payment.batch, Some(file_no));
         self.note_line(payment, sequence)

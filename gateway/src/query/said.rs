@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 /// The last word about a line.
 #[derive(Clone, Debug)]
 pub struct Said {
-    origin: Origin,
+    /// Where it comes from; `None` for two operators' decision.
+    origin: Option<Origin>,
     /// Kind of failure of our channel.
     why: Option<String>,
     /// The bank's code as it came.
@@ -60,6 +61,15 @@ impl<'a> KeptWords<'a> {
 
     fn record(&self, sequence: u64) -> Result<BTreeMap<u32, Said>, QueryError> {
         let (record, event) = self.core.event(sequence)?;
+        if let Event::ResolutionConfirmed { payment, .. } = event {
+            let decided = Said {
+                origin: None,
+                why: None,
+                bank_code: None,
+                bank_text: None,
+            };
+            return Ok(BTreeMap::from([(payment.row, decided)]));
+        }
         let Event::Outcomes {
             origin,
             why,
@@ -75,7 +85,7 @@ impl<'a> KeptWords<'a> {
         // Of several steps of a line the last one stands.
         let said = moves.into_iter().chain(disputed).map(|step| {
             let said = Said {
-                origin,
+                origin: Some(origin),
                 why: why.clone(),
                 bank_code: step.bank_code,
                 bank_text: words
@@ -119,14 +129,22 @@ impl Said {
         Some(shown).filter(|shown| !shown.is_empty())
     }
 
-    /// Why a line is unknown, or that it came back; `None` for the states that need no words.
+    /// Why a line is unknown, that it came back, or who decided what became of it; `None` for the
+    /// states that need no words.
     #[must_use]
     pub fn why(&self, seen: &Seen, text: Option<&str>, lang: Lang) -> Option<String> {
         let bank = [self.bank_code.as_deref(), text];
         let bank: Vec<&str> = bank.into_iter().flatten().collect();
         let bank = bank.join(" ");
+        let Some(origin) = self.origin else {
+            let by = match lang {
+                Lang::Zh => "由两名运营人员依据证据裁定",
+                Lang::En => "decided by two operators on evidence",
+            };
+            return Some(by.to_owned());
+        };
         match seen.line.state {
-            LineState::Unknown => Some(self.unknown(seen, &bank, lang)),
+            LineState::Unknown => Some(self.unknown(seen, origin, &bank, lang)),
             LineState::Returned => Some(match (lang, bank.is_empty()) {
                 (Lang::Zh, true) => "已付后退汇，银行没有给出原因".to_owned(),
                 (Lang::Zh, false) => format!("已付后退汇，银行给出的原因：{bank}"),
@@ -144,11 +162,11 @@ impl Said {
         }
     }
 
-    fn unknown(&self, seen: &Seen, bank: &str, lang: Lang) -> String {
+    fn unknown(&self, seen: &Seen, origin: Origin, bank: &str, lang: Lang) -> String {
         let since = moment(seen.left_ms.unwrap_or(seen.line.since_ms));
         let kind = self.why.as_deref().unwrap_or_default();
         let kind = channel_words(kind, lang);
-        match (self.origin, lang) {
+        match (origin, lang) {
             (Origin::AnswerLimit, Lang::Zh) => {
                 format!("自 {since} 发出后，银行在答复期限内没有给出结果")
             }

@@ -170,6 +170,17 @@ async fn resolve_as_paid(stage: &Stage, batch: &Batch, id: &str) {
     assert_eq!(before["disputed_count"], after["disputed_count"]);
     let done = stage.post("operator/wang", &confirming, &confirm).await;
     assert_eq!(done.expect(200).json()["state"], "paid");
+    // From now on it is their word, not the bank's last one.
+    let path = format!("/v1/payments/{id}");
+    let payment = stage.get(&employer, &path).await.expect(200).json();
+    assert_eq!(
+        payment["why"], "decided by two operators on evidence",
+        "{payment:#}"
+    );
+    assert_eq!(
+        (&payment["bank_code"], &payment["bank_text"]),
+        (&Value::Null, &Value::Null)
+    );
 }
 
 /// What the bank left open is decided by two.

@@ -54,7 +54,12 @@ fn why(line: &Value, lang: Lang) -> String {
         return refused.join(pick(lang, ";", "; "));
     }
     if let Some(why) = line["why"].as_str() {
-        return why.to_owned();
+        // A reason that people gave stands with who gave it.
+        let reason = Some(text(line, "reason_text")).filter(|reason| !reason.is_empty());
+        return reason.map_or_else(
+            || why.to_owned(),
+            |reason| format!("{reason}{}{why}", pick(lang, ";", "; ")),
+        );
     }
     let bank = [text(line, "bank_code"), text(line, "bank_text")];
     let bank: Vec<&str> = bank.into_iter().filter(|text| !text.is_empty()).collect();
