@@ -297,3 +297,39 @@ fn overlapping_entries_are_refused() {
     assert_eq!(kept.places(), ["unreadable - - -"]);
     assert_eq!(kept.argument("unreadable", "reason"), "damaged");
 }
+
+/// Wages on a second sheet are not read; that is said, by the sheet's name. An empty sheet, as
+/// office programs add it, is nothing to speak of.
+#[test]
+fn a_further_sheet_with_data_is_named() {
+    let filled = format!(
+        "<worksheet><sheetData><row r=\"1\">{}</row></sheetData></worksheet>",
+        text("A1", "工资")
+    );
+    for (content, found) in [
+        (filled.as_str(), 1),
+        ("<worksheet><sheetData/></worksheet>", 0),
+    ] {
+        let sheets = WORKBOOK.replace(
+            "</sheets>",
+            "<sheet name=\"十月\" sheetId=\"9\" r:id=\"rId99\"/></sheets>",
+        );
+        let relation = "<Relationship Id=\"rId99\" Type=\"t/worksheet\" \
+                        Target=\"worksheets/sheet9.xml\"/></Relationships>";
+        let relations = RELATIONS.replace("</Relationships>", relation);
+        assert!(sheets != WORKBOOK && relations != RELATIONS);
+        let bytes = zip(&[
+            ("xl/workbook.xml", sheets.as_bytes()),
+            ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+            ("xl/styles.xml", STYLES.as_bytes()),
+            ("xl/sharedStrings.xml", STRINGS.as_bytes()),
+            ("xl/worksheets/sheet1.xml", example_sheet().as_bytes()),
+            ("xl/worksheets/sheet9.xml", content.as_bytes()),
+        ]);
+        let (_, kept) = read_bytes(&bytes);
+        assert_eq!(kept.places().len(), found, "{:?}", kept.places());
+        if found == 1 {
+            assert_eq!(kept.one("field_ignored").value.as_deref(), Some("十月"));
+        }
+    }
+}

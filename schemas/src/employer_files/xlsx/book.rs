@@ -11,10 +11,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Bytes of all shared texts: a million lines have some 100 MB.
 const STRINGS_MAX: usize = 256 << 20;
 
+/// Further sheets that are looked at.
+const SHEETS_MAX: usize = 64;
+
 /// Where things are, and what the sheet refers to.
 pub(super) struct Book {
     /// Name of the part of the first visible sheet.
     pub(super) sheet: String,
+    /// Title and part of each further visible sheet, which is not read.
+    pub(super) others: Vec<(String, String)>,
     pub(super) from_1904: bool,
     pub(super) styles: Styles,
     pub(super) strings: Strings,
@@ -36,6 +41,12 @@ impl Book {
         let Some(sheet) = named else {
             return Ok(None);
         };
+        let others = sheets.others.into_iter();
+        let others = others.filter_map(|(title, id)| {
+            let part = relations.by_id.get(&id).cloned()?;
+            Some((title, part))
+        });
+        let others = others.filter(|(_, part)| archive.has(part)).collect();
         let mut styles = Styles::default();
         if let Some(name) = relations.kind("/styles").filter(|name| archive.has(name)) {
             walk(archive, &name, &mut styles)?;
@@ -49,6 +60,7 @@ impl Book {
         }
         Ok(Some(Self {
             sheet,
+            others,
             from_1904: sheets.from_1904,
             styles,
             strings,
@@ -59,6 +71,7 @@ impl Book {
 #[derive(Default)]
 struct Sheets {
     first: Option<String>,
+    others: Vec<(String, String)>,
     from_1904: bool,
 }
 
@@ -72,6 +85,11 @@ impl Part for Sheets {
         };
         match name {
             "sheet" if self.first.is_none() && visible(tag) => self.first = attribute(tag, "id"),
+            "sheet" if visible(tag) && self.others.len() < SHEETS_MAX => {
+                let title = attribute(tag, "name").unwrap_or_default();
+                self.others
+                    .extend(attribute(tag, "id").map(|id| (title, id)));
+            }
             "workbookPr" => {
                 let base = attribute(tag, "date1904");
                 self.from_1904 = matches!(base.as_deref(), Some("1" | "true"));
