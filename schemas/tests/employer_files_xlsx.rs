@@ -333,3 +333,20 @@ fn a_further_sheet_with_data_is_named() {
         }
     }
 }
+
+/// A program that writes formulas and no results: the amount is not missing, and nobody should be
+/// told to delete the line.
+#[test]
+fn a_formula_without_a_result_is_no_missing_amount() {
+    let sheet = example_sheet();
+    let reckoned = "<c r=\"H15\"><f>SUM(1)</f><v>7080</v></c>";
+    assert!(sheet.contains(reckoned));
+    let never = sheet.replace(reckoned, "<c r=\"H15\"><f>SUM(1)</f></c>");
+    let (_, kept) = read_bytes(&workbook(&never));
+    assert_eq!(kept.argument("amount_invalid", "reason"), "formula");
+    let all = kept.places();
+    assert!(
+        !all.iter().any(|found| found.starts_with("amount_missing")),
+        "{all:?}"
+    );
+}

@@ -141,8 +141,9 @@ impl<'a> Case<'_, 'a> {
         self.invalid(code, column, ValueError::Form);
         if let Some(finding) = self.findings.last_mut() {
             let text = self.raw.text(column).trim();
-            // A formula without a result: `#N/A`, `#REF!`; else a cell that is no text.
-            if text.starts_with('#') {
+            // A formula without a result: `#N/A`, `#REF!`, or never reckoned; else a cell that is
+            // no text.
+            if text.is_empty() || text.starts_with('#') {
                 finding.arguments.insert("reason", "formula".to_owned());
             } else if spreadsheet::too_long(text) {
                 typed_as_number(finding);

@@ -51,6 +51,8 @@ pub(super) struct Sheet<'b, 'g, 't> {
     kind: Kind,
     style: usize,
     value: String,
+    /// The cell has a formula: without a value nobody has reckoned its result yet.
+    has_formula: bool,
     in_value: bool,
     in_phonetic: bool,
 }
@@ -79,6 +81,7 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
             kind: Kind::default(),
             style: 0,
             value: String::new(),
+            has_formula: false,
             in_value: false,
             in_phonetic: false,
         }
@@ -136,7 +139,7 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
             },
         };
         self.next_column = self.column + 1;
-        self.open = Open::Cell;
+        (self.open, self.has_formula) = (Open::Cell, false);
         self.kind = match attribute(tag, "t").as_deref() {
             None | Some("n") => Kind::Number,
             Some("s") => Kind::Shared,
@@ -156,7 +159,7 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
         let mut damaged = false;
         let mut date = false;
         match self.kind {
-            _ if self.value.is_empty() => {}
+            _ if self.value.is_empty() => damaged = self.has_formula,
             Kind::Text => self.texts.push_str(&self.value),
             Kind::Date => {
                 date = true;
@@ -222,6 +225,10 @@ impl Part for Sheet<'_, '_, '_> {
             "c" => self.begin_cell(tag),
             "v" | "t" => {
                 self.in_value = true;
+                Ok(())
+            }
+            "f" => {
+                self.has_formula = true;
                 Ok(())
             }
             "rPh" => {
