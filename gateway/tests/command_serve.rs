@@ -136,6 +136,11 @@ fn it_serves_refuses_and_stops_with_a_whole_journal() {
         ended.stdout.contains("payer_account_not_mandated"),
         "{ended:?}"
     );
+    // What nobody can read ends as in `check`.
+    std::fs::write(&file, [0x89, b'P', b'N', b'G', 0, 1, 2, 3]).unwrap();
+    let ended = run(&submit);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.stdout.contains("unsupported_format"), "{ended:?}");
     let mut status = vec!["status", "B20261124-1", "--json"];
     status.extend(who);
     assert_eq!(run(&status).code, 1, "a batch that does not exist");

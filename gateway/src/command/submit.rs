@@ -8,7 +8,7 @@ use super::standing::{
 use super::terminal::{Colour, paper, progress};
 use super::words::{Ended, Exit, Failure, Words};
 use hyper::{Method, StatusCode};
-use schemas::{Lang, LineState};
+use schemas::{FindingCode, Lang, LineState};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -197,16 +197,23 @@ fn refused(answer: &Answer, as_json: bool, lang: Lang) -> Ended {
         }
     }
     paper.flush()?;
-    Err(Failure::input(
-        Words::new(
-            "文件未受理,批次号没有被占用",
-            "the file was refused; its batch number is still free",
-        ),
-        Words::new(
-            "按上面的问题改正后重新报送。",
-            "Correct what is listed and submit again.",
-        ),
-    ))
+    let what = Words::new(
+        "文件未受理,批次号没有被占用",
+        "the file was refused; its batch number is still free",
+    );
+    let remedy = Words::new(
+        "按上面的问题改正后重新报送。",
+        "Correct what is listed and submit again.",
+    );
+    // As `check` ends with such a file (INTERFACE section 1).
+    let hopeless = [FindingCode::Unreadable, FindingCode::UnsupportedFormat];
+    let hopeless = hopeless.map(FindingCode::as_str);
+    let found = document["findings"].as_array().into_iter().flatten();
+    let mut codes = found.filter_map(|finding| finding["code"].as_str());
+    Err(match codes.any(|code| hopeless.contains(&code)) {
+        true => Failure::usage(what, remedy),
+        false => Failure::input(what, remedy),
+    })
 }
 
 /// A problem as the command's end; with `--json` the document itself is on stdout.
