@@ -93,6 +93,13 @@ impl Drop for Serving {
     }
 }
 
+/// An authority with a server's and an employer's certificate.
+fn make_certificates(pki: &Path, uscc: &str) {
+    let out = pki.to_str().unwrap();
+    let made = run(&["certs", "init", "--out", out, "--employer", uscc]);
+    assert_eq!(made.code, 0, "{made:?}");
+}
+
 #[test]
 fn it_serves_refuses_and_stops_with_a_whole_journal() {
     let folder = tempfile::tempdir().unwrap();
@@ -100,15 +107,7 @@ fn it_serves_refuses_and_stops_with_a_whole_journal() {
     let data = folder.path().join("data");
     let pki = data.join("pki");
     let uscc = "913301006639233248";
-    let made = run(&[
-        "certs",
-        "init",
-        "--out",
-        pki.to_str().unwrap(),
-        "--employer",
-        uscc,
-    ]);
-    assert_eq!(made.code, 0, "{made:?}");
+    make_certificates(&pki, uscc);
     let at = |name: &str| pki.join(name).to_str().unwrap().to_owned();
     let (cert, key) = (
         at(&format!("employer/{uscc}.pem")),
@@ -208,15 +207,7 @@ fn a_broken_revocation_list_is_told_and_the_old_one_holds() {
     let folder = tempfile::tempdir().unwrap();
     let pki = folder.path().join("pki");
     let uscc = "913301006639233248";
-    let made = run(&[
-        "certs",
-        "init",
-        "--out",
-        pki.to_str().unwrap(),
-        "--employer",
-        uscc,
-    ]);
-    assert_eq!(made.code, 0, "{made:?}");
+    make_certificates(&pki, uscc);
     let roles = "[allow]\nbatch_submit = [\"employer\"]\noperation = [\"operator\"]\n";
     std::fs::write(folder.path().join("roles.toml"), roles).unwrap();
     let tls = "[tls]\nchain_file = \"pki/server/server.pem\"\n\

@@ -114,11 +114,7 @@ fn refused() -> Failure {
 /// When it is not empty, or can't be made.
 pub fn make_folder(folder: &Path) -> Result<(), Failure> {
     let unwritable = |error| Failure::unwritable(folder, &error);
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(unwritable)?;
+    super::private_folder(folder)?;
     let mut content = std::fs::read_dir(folder).map_err(unwritable)?;
     if content.next().is_some() {
         let folder = folder.display();
@@ -139,6 +135,7 @@ pub fn make_folder(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A new file of mode 0600: messages to a bank are never written over.
 fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

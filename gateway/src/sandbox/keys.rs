@@ -1,16 +1,16 @@
-//! Keys for both chairs, made at run time: what an adapter asks for is found by letting it write
-//! an example instruction.
+//! Keys for the gateway's chair, made at run time, and the example instruction from which can be
+//! read how a bank is reached.
 
 use crate::keys::{BankKeys, BodyKey};
 use adapters::BankAdapter;
-use adapters::exchange::{Crypto, CryptoError, OrderLine, Outgoing, PaymentOrder};
+use adapters::exchange::{Crypto, OrderLine, Outgoing, PaymentOrder};
 use certs::algorithm::Algorithm;
 use certs::random::SystemRandom;
 use certs::sign::{KeyError, KeyId, Signer, generate};
 use schemas::ValueError;
 use schemas::value::{AccountNo, Fen, IdNumber, IdType, PayMonth, PersonName};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Why no keys were made.
@@ -36,35 +36,6 @@ pub enum KeysError {
     /// The example itself is wrong: a defect.
     #[error("the example instruction is wrong")]
     Value(#[from] ValueError),
-}
-
-/// Notes what is asked for; answers with bytes of the right kind.
-#[derive(Default)]
-struct Noting {
-    signs: Mutex<BTreeSet<(String, String)>>,
-    ciphers: Mutex<BTreeSet<String>>,
-}
-
-impl Crypto for Noting {
-    fn sign(&self, algorithm: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        let mut signs = self.signs.lock().unwrap_or_else(PoisonError::into_inner);
-        signs.insert((algorithm.to_owned(), slot.to_owned()));
-        Ok(vec![1; 64])
-    }
-
-    fn verify(&self, _: &str, _: &str, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
-        Err(CryptoError::BadSignature)
-    }
-
-    fn encrypt(&self, _: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        let mut ciphers = self.ciphers.lock().unwrap_or_else(PoisonError::into_inner);
-        ciphers.insert(slot.to_owned());
-        Ok(plain.to_vec())
-    }
-
-    fn decrypt(&self, _: &str, _: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        Err(CryptoError::BadCipherText)
-    }
 }
 
 /// An instruction of one line, with the dialect's invented connection values.
@@ -116,34 +87,6 @@ pub fn example_messages(
     })
 }
 
-/// The keys that an adapter asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// Algorithm and slot of our signatures.
-    pub signs: BTreeSet<(String, String)>,
-    /// Slots of body keys.
-    pub ciphers: BTreeSet<String>,
-}
-
-/// Lets an adapter write an example and notes what it asks for.
-///
-/// # Errors
-/// When it can't write one.
-pub fn needs(adapter: &BankAdapter) -> Result<Needs, KeysError> {
-    let noting = Noting::default();
-    example_messages(adapter, &noting)?;
-    Ok(Needs {
-        signs: noting
-            .signs
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner),
-        ciphers: noting
-            .ciphers
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner),
-    })
-}
-
 /// Makes the keys of many banks: the gateway signs everywhere with one key of each algorithm,
 /// and shares a body key of its own with each bank.
 #[derive(Default)]
@@ -157,9 +100,9 @@ impl Smith {
     /// # Errors
     /// See [`KeysError`].
     pub fn make(&mut self, adapter: &BankAdapter) -> Result<BankKeys, KeysError> {
-        let needs = needs(adapter)?;
+        let slots = adapter.key_slots();
         let mut keys = BankKeys::default();
-        for (algorithm, slot) in needs.signs {
+        for (algorithm, slot) in slots.signing {
             let signer = self
                 .signer(&algorithm)
                 .ok_or_else(|| KeysError::Algorithm {
@@ -167,7 +110,7 @@ impl Smith {
                 })??;
             keys.signers.insert(slot, signer);
         }
-        for slot in needs.ciphers {
+        for (_, slot) in slots.sealing {
             let mut key = Zeroizing::new([0; 16]);
             certs::random::Random::fill(&SystemRandom::new(), key.as_mut());
             keys.body_keys.insert(slot, BodyKey { key, iv: [0; 16] });
