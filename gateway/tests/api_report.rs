@@ -144,6 +144,111 @@ async fn warnings_of_the_close_are_kept_told_again_and_acknowledged() {
     kit.stop().await;
 }
 
+/// All findings come in one pass: those that need the book too, for a file that has an error
+/// elsewhere, and nothing of it stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_file_has_the_findings_of_the_book_as_well() {
+    let kit = Kit::start().await;
+    let first = wage_file(own(), "GZ-1", "ICBC", 3, 0);
+    kit.submit(&system(own()), &first).await.expect(202);
+    let again = wage_file(own(), "GZ-2", "ICBC", 3, 0);
+    let codes = |reply: &api_kit::Reply| -> Vec<(String, serde_json::Value)> {
+        let problem = reply.json();
+        let findings = problem["findings"].as_array().unwrap().iter();
+        findings
+            .map(|finding| {
+                let code = finding["code"].as_str().unwrap().to_owned();
+                (code, finding["line"].clone())
+            })
+            .collect()
+    };
+    let expected = |lines: &[u32], others: &[(&str, Option<u32>)]| {
+        let flying = lines.iter().map(|line| ("payee_in_flight", Some(*line)));
+        let mut all: Vec<_> = flying.chain(others.iter().copied()).collect();
+        // By line; those of the whole file last.
+        all.sort_by_key(|(_, line)| line.unwrap_or(u32::MAX));
+        all.into_iter()
+            .map(|(code, line)| (code.to_owned(), serde_json::json!(line)))
+            .collect::<Vec<_>>()
+    };
+    // An error of a line: the others are compared.
+    let of_line = again.replace(",ABC,,1000.02", ",ABC,,0.00");
+    let reply = kit.submit(&system(own()), &of_line).await.expect(422);
+    let others = [
+        ("amount_not_positive", Some(2)),
+        ("control_sum_mismatch", None),
+    ];
+    assert_eq!(codes(&reply), expected(&[1, 3], &others));
+    let problem = reply.json();
+    assert_eq!(
+        (&problem["errors"], &problem["lines_ok"]),
+        (&4.into(), &0.into())
+    );
+    // An error of the file.
+    let of_head = again.replace("总笔数,3", "总笔数,4");
+    let reply = kit.submit(&system(own()), &of_head).await.expect(422);
+    let others = [("control_count_mismatch", None)];
+    assert_eq!(codes(&reply), expected(&[1, 2, 3], &others));
+    // The other policy says the same of a file that it refuses.
+    let path = "/v1/batches?policy=good_lines";
+    let reply = kit.call(&system(own()), "POST", path, &[], of_head).await;
+    assert_eq!(codes(&reply.expect(422)), expected(&[1, 2, 3], &others));
+    // Another employer's wages say nothing of this one's, nor to this one.
+    let reply = kit
+        .submit(&system(api_kit::other()), &again)
+        .await
+        .expect(422);
+    assert_eq!(codes(&reply), expected(&[], &[("uscc_not_yours", None)]));
+    assert_eq!(kit.core.desk().batches().count(), 1);
+    kit.stop().await;
+}
+
+/// A correction pays the same person again: another one, or more, is a person's to confirm.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_of_another_person_or_of_more_must_be_acknowledged() {
+    let kit = Kit::start().await;
+    let steps = [LineEvent::Fail, LineEvent::Return, LineEvent::Fail];
+    let id = kit.with_outcomes(own(), "GZ-1", &steps).await;
+    let path = format!("/v1/batches/{id}/correction?format=json");
+    let maker = api_kit::person(own(), "maker");
+    let mut file = kit.post(&maker, &path, "").await.expect(200).json();
+    let stranger = schemas::people::person(9, 77, schemas::value::BankCode::parse("ABC").ok());
+    let reveal = schemas::value::Purpose::Matching;
+    let account = stranger.account.reveal(reveal);
+    // The normal case: another account of the same person.
+    file["lines"][0]["account"] = account.into();
+    let sent = kit.submit(&system(own()), &file.to_string()).await;
+    let receipt = sent.expect(202).json();
+    assert_eq!(
+        receipt["must_acknowledge"],
+        serde_json::json!([]),
+        "{receipt}"
+    );
+    let batch = receipt["batch_id"].as_str().unwrap();
+    kit.post(&maker, &format!("/v1/batches/{batch}/withdraw"), "")
+        .await
+        .expect(200);
+    // A cent more in line 2, another person in line 3.
+    file["batch_no"] = "GZ-1-C2".into();
+    file["lines"][1]["amount"] = "1000.03".into();
+    file["lines"][2]["id_number"] = stranger.id_number.reveal(reveal).into();
+    file["total_amount"] = "3000.07".into();
+    let sent = kit.submit(&system(own()), &file.to_string()).await;
+    let receipt = sent.expect(202).json();
+    assert_eq!(
+        receipt["must_acknowledge"],
+        serde_json::json!(["correction_differs"])
+    );
+    let findings = receipt["findings"].as_array().unwrap().iter();
+    let found: Vec<_> = findings
+        .filter(|finding| finding["code"] == "correction_differs")
+        .map(|f| (f["severity"].clone(), f["line"].clone(), f["field"].clone()))
+        .collect();
+    let expected = |line: u32, field: &str| ("warning".into(), line.into(), field.into());
+    assert_eq!(found, [expected(2, "amount"), expected(3, "id_number")]);
+    kit.stop().await;
+}
+
 /// THREATS row 3.
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_of_one_file_that_race_have_one_effect() {

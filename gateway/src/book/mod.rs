@@ -18,7 +18,7 @@ mod work;
 pub use bank_file::{BankFile, FileState};
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use corrections::CorrectionConflict;
-pub use wages::InFlight;
+pub use wages::{InFlight, Scope};
 
 use crate::event::Event;
 use schemas::value::{BankCode, BatchId, BatchNo, PaymentId, Uscc};
@@ -117,7 +117,7 @@ pub struct Book {
     by_digest: BTreeMap<(Uscc, String), BatchId>,
     pub(crate) files: BTreeMap<u64, BankFile>,
     arriving: BTreeMap<u64, Arriving>,
-    scopes: BTreeMap<wages::Scope, wages::Scoped>,
+    scopes: BTreeMap<Scope, wages::Scoped>,
     corrections: BTreeMap<PaymentId, Vec<PaymentId>>,
     unmatched: messages::Unmatched,
     pushed: BTreeMap<(BankCode, String), PushedMessage>,

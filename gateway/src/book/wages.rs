@@ -7,19 +7,27 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Where two lines can be the same wage: employer, project and month.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Scope {
+pub struct Scope {
     employer: Uscc,
     month: PayMonth,
     project: Option<String>,
 }
 
 impl Scope {
-    pub(super) fn of(head: &AcceptedHead) -> Self {
+    /// The scope of a batch.
+    #[must_use]
+    pub fn of(head: &AcceptedHead) -> Self {
         Self {
             employer: head.employer,
             project: head.project_code.clone(),
             month: head.pay_month,
         }
+    }
+
+    /// Who pays.
+    #[must_use]
+    pub fn employer(&self) -> Uscc {
+        self.employer
     }
 }
 
@@ -118,10 +126,10 @@ impl Book {
     ///
     /// People are compared by 64 bits of a keyed hash within one employer, project and month.
     #[must_use]
-    pub fn in_flight(&self, head: &AcceptedHead, rows: &[TableRow]) -> Vec<InFlight> {
+    pub fn in_flight(&self, own: &Scope, rows: &[TableRow]) -> Vec<InFlight> {
         let mut found = BTreeMap::new();
-        for (scope, scoped) in self.scopes_near(head) {
-            let same_project = scope.project == head.project_code;
+        for (scope, scoped) in self.scopes_near(own) {
+            let same_project = scope.project == own.project;
             let made;
             let places = match &scoped.places {
                 Some(places) => places,
@@ -153,8 +161,7 @@ impl Book {
 
     /// The batch's own scope, and those of the month that differ only in that one side names no
     /// project: the code is optional, and leaving it out must not hide a wage.
-    fn scopes_near(&self, head: &AcceptedHead) -> impl Iterator<Item = (&Scope, &Scoped)> {
-        let own = Scope::of(head);
+    fn scopes_near<'b>(&'b self, own: &'b Scope) -> impl Iterator<Item = (&'b Scope, &'b Scoped)> {
         let first = Scope {
             project: None,
             ..own.clone()

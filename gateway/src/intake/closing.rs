@@ -1,17 +1,18 @@
 //! The end of a reading: the checks that need the book, and the closing record.
 
 use super::conflict::Known;
+use super::late::{Wages, must_acknowledge, refused_by};
 use super::sink::{Collected, Counts, FINDINGS_PER_RECORD, JournalSink, PayerPart, both_languages};
 use super::{Conflict, IntakeError, Receipt, Submission, Submitted};
 use crate::book::table::TableRow;
-use crate::book::{BatchState, Book, CorrectionConflict, InFlight};
+use crate::book::{BatchState, Scope};
 use crate::core::{Core, CoreError, Desk, Fact, Prepared};
 use crate::event::{AcceptedHead, Event, Policy};
 use schemas::codes::BankCalendar;
 use schemas::employer_files::Summary;
-use schemas::value::{BatchId, PaymentId};
-use schemas::{BatchHead, Finding, FindingCode, LineState, Severity};
-use std::collections::{BTreeMap, BTreeSet};
+use schemas::value::BatchId;
+use schemas::{BatchHead, Finding, Severity};
+use std::collections::BTreeSet;
 
 /// How often the book is asked for the findings of the close. What it says changes only while
 /// another batch of the same wages moves; the last time, their records are made under the lock.
@@ -62,7 +63,7 @@ impl Closing<'_> {
                 return self.conflict(&known, &head, &arrived);
             }
             let accepted = self.accepted_head(&head);
-            let late = late_findings(&desk, &accepted, &collected.rows, &collected.corrects);
+            let late = self.wages(Scope::of(&accepted), &collected).findings(&desk);
             let refused = refused_by(&late);
             let all_refused = refused.len() >= usize::try_from(accepted.line_count).unwrap_or(0);
             let stop = self.submission.policy == Policy::AllOrNothing || all_refused;
@@ -153,23 +154,37 @@ impl Closing<'_> {
     }
 
     /// A file with errors whose number is in use with other content is a conflict all the same:
-    /// mending the errors would not help.
+    /// mending the errors would not help. Else what the book says of its lines comes with the
+    /// rest: all findings in one pass, of one look at the book.
     fn abandon_or_conflict(
         &self,
         head: Option<&BatchHead>,
-        collected: Collected,
+        mut collected: Collected,
     ) -> Result<Submitted, IntakeError> {
         let Some(head) = head.filter(|head| head.employer_uscc == self.submission.employer) else {
             return self.refuse(collected, 0);
         };
-        let found = {
+        let scope = Scope::of(&self.accepted_head(head));
+        let late = {
             let desk = self.core.desk();
-            let batch = desk.batch_by_number(head.employer_uscc, &head.batch_no);
-            batch.map(|batch| (Known::of(batch), desk.arriving_lines(self.opened)))
+            if let Some(batch) = desk.batch_by_number(head.employer_uscc, &head.batch_no) {
+                let (known, arrived) = (Known::of(batch), desk.arriving_lines(self.opened));
+                drop(desk);
+                return self.conflict(&known, head, &arrived);
+            }
+            self.wages(scope, &collected).findings(&desk)
         };
-        match found {
-            Some((known, arrived)) => self.conflict(&known, head, &arrived),
-            None => self.refuse(collected, 0),
+        let refused = refused_by(&late).len();
+        collected.merge(late.into_iter().map(|(_, finding)| finding).collect());
+        self.refuse(collected, u32::try_from(refused).unwrap_or(u32::MAX))
+    }
+
+    fn wages<'c>(&self, scope: Scope, collected: &'c Collected) -> Wages<'c> {
+        Wages {
+            batch: self.id,
+            scope,
+            rows: &collected.rows,
+            corrects: &collected.corrects,
         }
     }
 
@@ -274,94 +289,4 @@ impl AcceptedHead {
         }
         self.refused_late = refused.iter().copied().collect();
     }
-}
-
-/// The lines that have an error.
-fn refused_by(late: &[(u32, Finding)]) -> BTreeSet<u32> {
-    let errors = late
-        .iter()
-        .filter(|(_, finding)| finding.severity == Severity::Error);
-    errors.map(|(index, _)| *index).collect()
-}
-
-/// Findings that need the book, in the order of the rows: the same wage elsewhere, and corrections.
-fn late_findings(
-    book: &Book,
-    head: &AcceptedHead,
-    rows: &[TableRow],
-    corrects: &[(u32, PaymentId)],
-) -> Vec<(u32, Finding)> {
-    let place = |index: u32| {
-        // Rows are in the order of their indexes, which count from 1 without gaps.
-        let at = usize::try_from(index.saturating_sub(1)).unwrap_or(usize::MAX);
-        rows.get(at)
-            .map_or((index, index), |row| (row.line_no, row.row))
-    };
-    let mut first: BTreeMap<PaymentId, u32> = BTreeMap::new();
-    for (index, original) in corrects {
-        first.entry(*original).or_insert(*index);
-    }
-    let mut findings = Vec::new();
-    for InFlight {
-        index,
-        earlier,
-        state,
-        same_project,
-    } in book.in_flight(head, rows)
-    {
-        let (line, row) = place(index);
-        let mut finding = Finding::of_line(FindingCode::PayeeInFlight, line, row)
-            .field("id_number")
-            .with("earlier", earlier)
-            .with("state", state);
-        // The other batch is the same employer's: its number may be told.
-        if let Some((batch, carrier)) = book.line(earlier) {
-            let (batch_no, line_no) = (&batch.head.batch_no, carrier.line_no);
-            finding = finding
-                .value(format!("{batch_no} / {line_no}"))
-                .with("other_batch", batch_no)
-                .with("other_line", line_no);
-        }
-        if state == LineState::Paid || !same_project {
-            finding.severity = Severity::Warning;
-        }
-        findings.push((index, finding));
-    }
-    for (index, original) in corrects {
-        let refused: Option<CorrectionConflict> = book
-            .may_correct(head.employer, *original)
-            .err()
-            .or_else(|| {
-                // Two lines of one file that correct the same payment: the second one loses.
-                let row = *first.get(original)?;
-                let twin = PaymentId {
-                    batch: head.batch,
-                    row,
-                };
-                (row != *index).then_some(CorrectionConflict::Live(twin))
-            });
-        if let Some(conflict) = refused {
-            let (line, row) = place(*index);
-            let finding = Finding::of_line(FindingCode::CorrectionConflict, line, row)
-                .field("corrects")
-                .value(original.to_string())
-                .with("reason", conflict.as_str());
-            findings.push((*index, finding));
-        }
-    }
-    // Stable: of one row, the wage's comes before the correction's.
-    findings.sort_by_key(|(_, finding)| finding.row);
-    findings
-}
-
-/// Warnings about money in flight must be acknowledged by the approver.
-fn must_acknowledge(findings: &[Finding]) -> Vec<String> {
-    let codes: BTreeSet<&str> = findings
-        .iter()
-        .filter(|finding| {
-            finding.severity == Severity::Warning && finding.code == FindingCode::PayeeInFlight
-        })
-        .map(|finding| finding.code.as_str())
-        .collect();
-    codes.into_iter().map(str::to_owned).collect()
 }

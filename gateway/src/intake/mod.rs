@@ -7,6 +7,7 @@
 mod closing;
 mod conflict;
 mod interrupted;
+mod late;
 pub mod lines;
 pub mod sink;
 

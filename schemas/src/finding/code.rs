@@ -114,11 +114,13 @@ pub enum FindingCode {
     CorrectsInvalid,
     /// 项目编码 that names no region; the employer's own region then supervises.
     ProjectRegionUnknown,
+    /// A correction names another person, or more money, than the payment that it corrects.
+    CorrectionDiffers,
 }
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 55] = [
         Self::Unreadable,
         Self::UnsupportedFormat,
         Self::EncodingInvalid,
@@ -173,6 +175,7 @@ impl FindingCode {
         Self::ControlTotalInvalid,
         Self::CorrectsInvalid,
         Self::ProjectRegionUnknown,
+        Self::CorrectionDiffers,
     ];
 
     /// The word of the public contract.
@@ -234,6 +237,7 @@ impl FindingCode {
             Self::ControlTotalInvalid => "control_total_invalid",
             Self::CorrectsInvalid => "corrects_invalid",
             Self::ProjectRegionUnknown => "project_region_unknown",
+            Self::CorrectionDiffers => "correction_differs",
         }
     }
 
@@ -254,7 +258,8 @@ impl FindingCode {
             | Self::AccountShared
             | Self::ResultContradiction
             | Self::ResultMismatch
-            | Self::UnmatchedRecord => Severity::Warning,
+            | Self::UnmatchedRecord
+            | Self::CorrectionDiffers => Severity::Warning,
             Self::FieldIgnored | Self::PayMonthAssumed | Self::ProjectRegionUnknown => {
                 Severity::Note
             }

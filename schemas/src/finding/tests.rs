@@ -243,6 +243,11 @@ fn names_that_banks_adapters_give_fill_the_same_places() {
         text.contains("已在批次 GZ-1 的序号 7（B20261120-9.1）中"),
         "{text}"
     );
+    let other = line(C::CorrectionDiffers).with("earlier", "B20261120-9.1");
+    assert_eq!(
+        other.message(Lang::Zh),
+        "补发的收款人与原明细（B20261120-9.1）不是同一人"
+    );
     let month = line(C::PayMonthInvalid)
         .with("stated", "2026-09")
         .with("expected", "2026-10");
@@ -283,5 +288,5 @@ fn severities_are_those_of_the_contract() {
             FindingCode::ProjectRegionUnknown,
         ]
     );
-    assert_eq!(of(Severity::Warning).count(), 8);
+    assert_eq!(of(Severity::Warning).count(), 9);
 }

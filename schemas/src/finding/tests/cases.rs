@@ -202,5 +202,10 @@ fn cases_of_banks() -> Vec<Finding> {
         file(C::ProjectRegionUnknown)
             .field("project_code")
             .value("990110202611000001"),
+        line(C::CorrectionDiffers)
+            .field("amount")
+            .value("9000.00")
+            .with("earlier", "B20261123-4711.3")
+            .with("expected", "6523.50"),
     ]
 }

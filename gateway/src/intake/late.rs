@@ -1,0 +1,136 @@
+//! Findings that need the book: the same wage elsewhere, and corrections.
+
+use crate::book::table::TableRow;
+use crate::book::{Book, CorrectionConflict, InFlight, Scope};
+use schemas::value::{BatchId, Fen, PaymentId};
+use schemas::{Finding, FindingCode, LineState, Severity};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The lines of a file as they are compared with the book.
+pub(super) struct Wages<'a> {
+    /// The number that the batch has or would have.
+    pub batch: BatchId,
+    /// Employer, month and project.
+    pub scope: Scope,
+    /// In the order of their indexes, which count from 1 without gaps.
+    pub rows: &'a [TableRow],
+    /// Lines that correct an earlier payment.
+    pub corrects: &'a [(u32, PaymentId)],
+}
+
+impl Wages<'_> {
+    /// Findings by the index of their line, in the order of the rows.
+    pub fn findings(&self, book: &Book) -> Vec<(u32, Finding)> {
+        let mut findings = Vec::new();
+        for known in book.in_flight(&self.scope, self.rows) {
+            findings.push((known.index, self.in_flight(book, known)));
+        }
+        let mut first: BTreeMap<PaymentId, u32> = BTreeMap::new();
+        for (index, original) in self.corrects {
+            let row = *first.entry(*original).or_insert(*index);
+            // Two lines of one file that correct the same payment: the second one loses.
+            let twin = (row != *index).then_some(CorrectionConflict::Live(PaymentId {
+                batch: self.batch,
+                row,
+            }));
+            let refused = book.may_correct(self.scope.employer(), *original).err();
+            match refused.or(twin) {
+                Some(conflict) => {
+                    let finding = self
+                        .of_line(FindingCode::CorrectionConflict, *index)
+                        .field("corrects")
+                        .value(original.to_string())
+                        .with("reason", conflict.as_str());
+                    findings.push((*index, finding));
+                }
+                None => self.differences(book, *index, *original, &mut findings),
+            }
+        }
+        // Stable: of one row, the wage's comes before the correction's.
+        findings.sort_by_key(|(_, finding)| finding.row);
+        findings
+    }
+
+    fn row(&self, index: u32) -> Option<&TableRow> {
+        let at = usize::try_from(index.checked_sub(1)?).ok()?;
+        self.rows.get(at)
+    }
+
+    fn of_line(&self, code: FindingCode, index: u32) -> Finding {
+        let row = self.row(index);
+        let (line, row) = row.map_or((index, index), |row| (row.line_no, row.row));
+        Finding::of_line(code, line, row)
+    }
+
+    fn in_flight(&self, book: &Book, known: InFlight) -> Finding {
+        let mut finding = self
+            .of_line(FindingCode::PayeeInFlight, known.index)
+            .field("id_number")
+            .with("earlier", known.earlier)
+            .with("state", known.state);
+        // The other batch is the same employer's: its number may be told.
+        if let Some((batch, carrier)) = book.line(known.earlier) {
+            let (batch_no, line_no) = (&batch.head.batch_no, carrier.line_no);
+            finding = finding
+                .value(format!("{batch_no} / {line_no}"))
+                .with("other_batch", batch_no)
+                .with("other_line", line_no);
+        }
+        if known.state == LineState::Paid || !known.same_project {
+            finding.severity = Severity::Warning;
+        }
+        finding
+    }
+
+    /// A correction pays the same person again, to another account as a rule, and not more: what
+    /// differs from that a person must have seen (decision 009).
+    fn differences(
+        &self,
+        book: &Book,
+        index: u32,
+        original: PaymentId,
+        findings: &mut Vec<(u32, Finding)>,
+    ) {
+        let (Some(row), Some((_, line))) = (self.row(index), book.line(original)) else {
+            return;
+        };
+        let differs = || self.of_line(FindingCode::CorrectionDiffers, index);
+        if row.person != line.person {
+            let finding = differs().field("id_number").with("earlier", original);
+            findings.push((index, finding));
+        }
+        if row.amount_fen > line.amount_fen {
+            let finding = differs()
+                .field("amount")
+                .value(Fen(row.amount_fen).to_string())
+                .with("earlier", original)
+                .with("expected", Fen(line.amount_fen));
+            findings.push((index, finding));
+        }
+    }
+}
+
+/// The lines that have an error.
+pub(super) fn refused_by(late: &[(u32, Finding)]) -> BTreeSet<u32> {
+    let errors = late
+        .iter()
+        .filter(|(_, finding)| finding.severity == Severity::Error);
+    errors.map(|(index, _)| *index).collect()
+}
+
+/// Warnings about money in flight, and about another person or more money than a correction is
+/// for, must be acknowledged by the approver.
+pub(super) fn must_acknowledge(findings: &[Finding]) -> Vec<String> {
+    let codes: BTreeSet<&str> = findings
+        .iter()
+        .filter(|finding| {
+            let weighty = matches!(
+                finding.code,
+                FindingCode::PayeeInFlight | FindingCode::CorrectionDiffers
+            );
+            weighty && finding.severity == Severity::Warning
+        })
+        .map(|finding| finding.code.as_str())
+        .collect();
+    codes.into_iter().map(str::to_owned).collect()
+}
