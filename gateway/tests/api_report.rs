@@ -3,7 +3,7 @@
 
 mod api_kit;
 
-use api_kit::{Kit, own, system, wage_file};
+use api_kit::{Kit, own, pain_001, system, wage_file};
 use schemas::LineEvent;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -141,6 +141,72 @@ async fn warnings_of_the_close_are_kept_told_again_and_acknowledged() {
     kit.post(&checker, &path, approval.to_string())
         .await
         .expect(200);
+    kit.stop().await;
+}
+
+/// What a sender's program finds its own message by.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_of_a_pain_001_has_the_references_of_its_file() {
+    let kit = Kit::start().await;
+    let path = "/v1/batches?policy=good_lines";
+    let sent = kit
+        .call(&system(own()), "POST", path, &[], pain_001(own()))
+        .await;
+    let receipt = sent.expect(202).json();
+    let id = receipt["batch_id"].as_str().unwrap();
+    let report = kit
+        .get(&system(own()), &format!("/v1/batches/{id}/report"))
+        .await
+        .expect(200);
+    validate(&report.body);
+    let text = report.text();
+    for expected in [
+        "<OrgnlMsgId>GZ-P</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.03</OrgnlMsgNmId>\
+         <OrgnlNbOfTxs>3</OrgnlNbOfTxs><OrgnlCtrlSum>30.00</OrgnlCtrlSum>",
+        "<OrgnlPmtInfAndSts><OrgnlPmtInfId>P-A</OrgnlPmtInfId>\n",
+        "</TxInfAndSts>\n</OrgnlPmtInfAndSts>\n\
+         <OrgnlPmtInfAndSts><OrgnlPmtInfId>P-B</OrgnlPmtInfId>\n",
+        "<OrgnlInstrId>I&amp;1</OrgnlInstrId><OrgnlEndToEndId>007</OrgnlEndToEndId>\
+         <TxSts>RCVD</TxSts>",
+        "<OrgnlEndToEndId>R-2</OrgnlEndToEndId>",
+        "<OrgnlEndToEndId>R-3</OrgnlEndToEndId><TxSts>RJCT</TxSts>\
+         <StsRsnInf><Rsn><Prtry>refused</Prtry></Rsn><AddtlInf>报送时未受理</AddtlInf>\
+         <AddtlInf>实发金额 0.00 不大于零</AddtlInf>",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    assert_eq!(text.matches("<OrgnlPmtInfAndSts>").count(), 2);
+    kit.stop().await;
+}
+
+/// The sums are the file's, not those of what is payable.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_states_the_sums_of_the_whole_file() {
+    let kit = Kit::start().await;
+    let csv = wage_file(own(), "GZ-1", "ICBC", 3, 0);
+    let row = csv.lines().find(|line| line.starts_with("2,")).unwrap();
+    let account = row.split(',').nth(4).unwrap();
+    let bad = csv.replace(account, "12");
+    let path = "/v1/batches?policy=good_lines";
+    let sent = kit.call(&system(own()), "POST", path, &[], bad).await;
+    let receipt = sent.expect(202).json();
+    assert_eq!(receipt["total_fen"], 200_004);
+    let id = receipt["batch_id"].as_str().unwrap();
+    let report = kit
+        .get(&system(own()), &format!("/v1/batches/{id}/report"))
+        .await
+        .expect(200);
+    validate(&report.body);
+    let text = report.text();
+    // 1000.01 + 1000.02 + 1000.03.
+    for expected in [
+        "<OrgnlMsgNmId>csv</OrgnlMsgNmId><OrgnlNbOfTxs>3</OrgnlNbOfTxs>\
+         <OrgnlCtrlSum>3000.06</OrgnlCtrlSum>",
+        "<DtldNbOfTxs>1</DtldNbOfTxs><DtldSts>RJCT</DtldSts><DtldCtrlSum>1000.02</DtldCtrlSum>",
+        "<OrgnlPmtInfId>GZ-1</OrgnlPmtInfId>",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
     kit.stop().await;
 }
 

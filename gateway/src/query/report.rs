@@ -1,16 +1,21 @@
 //! pain.002.001.10: the payment status report of a batch (INTERFACE section 4 has the words).
 
+mod original;
+
 use crate::access::Sight;
 use crate::book::{Batch, BatchState, Sums};
 use crate::core::Core;
 use crate::intake::lines::KeptLine;
 use crate::query::batches::last_record;
+use crate::query::findings::{Runs, errors_of};
 use crate::query::personal::{KeptLines, Seen, Show};
 use crate::query::said::KeptWords;
 use crate::query::{QueryError, moment};
+use original::Original;
+use schemas::employer_files::Format;
 use schemas::value::{BatchId, Fen};
 use schemas::{FailureReason, Lang, LineState, codes};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 /// What a report tells, taken out of the lock at one position of the journal.
@@ -19,6 +24,9 @@ pub struct Report {
     batch_no: String,
     employer: String,
     format: String,
+    charset: String,
+    byte_records: Vec<u64>,
+    runs: Runs,
     group_status: &'static str,
     sums: Sums,
     lines: Vec<Seen>,
@@ -40,6 +48,9 @@ pub fn report(core: &Core, sight: Sight, id: BatchId) -> Option<(Report, u64)> {
         batch_no: batch.head.batch_no.to_string(),
         employer: batch.head.employer.to_string(),
         format: batch.head.format.clone(),
+        charset: batch.head.charset.clone(),
+        byte_records: batch.byte_records.clone(),
+        runs: Runs::of(batch),
         group_status: group_status(batch),
         sums: batch.sums,
         lines: lines
@@ -77,11 +88,20 @@ impl Report {
     /// # Errors
     /// When the sealed lines can't be read or the receiver went away.
     pub fn write(&self, core: &Core, lang: Lang, out: &mut dyn Write) -> Result<(), QueryError> {
-        let original = if self.format == "pain.001" {
-            "pain.001"
-        } else {
-            self.format.as_str()
+        let mut original = match self.format == Format::Pain001.as_str() {
+            true => Some(Original::open(core, &self.byte_records, &self.charset)?),
+            false => None,
         };
+        // A file of the template is no message of ISO 20022: the format's own word stands.
+        let message = original.as_ref().and_then(Original::name);
+        let message = message.unwrap_or(&self.format).to_owned();
+        let mut kept = KeptLines::new(core);
+        let refused_fen = self.refused_fen(&mut kept)?;
+        let live = self
+            .sums
+            .iter()
+            .filter(|(state, _)| *state != LineState::Refused);
+        let live_fen: i64 = live.map(|(_, sum)| sum.fen).sum();
         write!(
             out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -96,9 +116,9 @@ impl Report {
             at = moment(self.created_ms),
             employer = escaped(&self.employer),
             number = escaped(&self.batch_no),
-            original = escaped(original),
+            original = escaped(&message),
             count = self.lines.len(),
-            total = Fen(self.sums.iter().map(|(_, sum)| sum.fen).sum()),
+            total = Fen(live_fen.saturating_add(refused_fen)),
             status = self.group_status,
         )?;
         let returned = self.sums.of(LineState::Returned);
@@ -110,7 +130,7 @@ impl Report {
             };
             reason(&Code::Own("returned"), &[words], out)?;
         }
-        for (status, (count, fen)) in self.per_status() {
+        for (status, (count, fen)) in self.per_status(refused_fen) {
             write!(
                 out,
                 "<NbOfTxsPerSts><DtldNbOfTxs>{count}</DtldNbOfTxs><DtldSts>{status}</DtldSts>\
@@ -118,50 +138,133 @@ impl Report {
                 sum = Fen(fen),
             )?;
         }
-        write!(
-            out,
-            "</OrgnlGrpInfAndSts>\n<OrgnlPmtInfAndSts><OrgnlPmtInfId>{}</OrgnlPmtInfId>\n",
-            escaped(&self.batch_no)
-        )?;
-        let (mut kept, mut words) = (KeptLines::new(core), KeptWords::new(core));
-        for seen in &self.lines {
-            let kept = kept.of(seen)?;
-            let reference = kept.and_then(|kept| kept.reference.as_deref());
-            transaction(seen, reference, &told(seen, kept, &mut words, lang)?, out)?;
-        }
-        out.write_all(b"</OrgnlPmtInfAndSts>\n</CstmrPmtStsRpt>\n</Document>\n")?;
+        out.write_all(b"</OrgnlGrpInfAndSts>\n")?;
+        self.transactions(core, &mut original, lang, out)?;
+        out.write_all(b"</CstmrPmtStsRpt>\n</Document>\n")?;
         Ok(())
     }
 
-    fn per_status(&self) -> BTreeMap<&'static str, (u64, i64)> {
+    /// The transactions in the parts of their file; a file of the template is one part, which is
+    /// called as the batch is.
+    fn transactions(
+        &self,
+        core: &Core,
+        original: &mut Option<Original<'_>>,
+        lang: Lang,
+        out: &mut dyn Write,
+    ) -> Result<(), QueryError> {
+        let (mut kept, mut words) = (KeptLines::new(core), KeptWords::new(core));
+        let mut part = None;
+        for page in self.lines.chunks(LINES_AT_ONCE) {
+            let refused = page
+                .iter()
+                .filter(|seen| seen.line.state == LineState::Refused);
+            let rows: BTreeSet<u32> = refused.map(|seen| seen.line.row).collect();
+            let mut errors = errors_of(core, &self.runs, &rows, lang)?;
+            for seen in page {
+                let sent = match original.as_mut() {
+                    Some(original) => original.next()?,
+                    None => None,
+                };
+                let at = sent.map_or(1, |sent| sent.part);
+                if part.replace(at) != Some(at) {
+                    let id = sent.map_or("", |sent| sent.part_id.as_str());
+                    let id = if id.is_empty() { &self.batch_no } else { id };
+                    let end = if at > 1 { "</OrgnlPmtInfAndSts>\n" } else { "" };
+                    let id = escaped(id);
+                    writeln!(
+                        out,
+                        "{end}<OrgnlPmtInfAndSts><OrgnlPmtInfId>{id}</OrgnlPmtInfId>"
+                    )?;
+                }
+                let kept = kept.of(seen)?;
+                let mut told = told(seen, kept, &mut words, lang)?;
+                let why = errors.remove(&seen.line.row).unwrap_or_default();
+                let why = why.iter().filter_map(|finding| finding["message"].as_str());
+                told.extend(why.map(str::to_owned));
+                let names = Names::of(seen, kept, sent);
+                transaction(seen, &names, &told, out)?;
+            }
+        }
+        if part.is_some() {
+            out.write_all(b"</OrgnlPmtInfAndSts>\n")?;
+        }
+        Ok(())
+    }
+
+    /// What the file states for the lines that were refused, as far as it could be read: its
+    /// control sum is over all lines.
+    fn refused_fen(&self, kept: &mut KeptLines<'_>) -> Result<i64, QueryError> {
+        let mut fen = 0i64;
+        let refused = self.lines.iter();
+        for seen in refused.filter(|seen| seen.line.state == LineState::Refused) {
+            let (line, remains) = kept.open(seen)?;
+            let amount = line.map(|line| line.amount);
+            let amount = amount.or(remains.and_then(|remains| remains.amount));
+            fen = fen.saturating_add(amount.map_or(0, |amount| amount.0));
+        }
+        Ok(fen)
+    }
+
+    fn per_status(&self, refused_fen: i64) -> BTreeMap<&'static str, (u64, i64)> {
         let mut per_status = BTreeMap::new();
         for (state, sum) in self.sums.iter().filter(|(_, sum)| sum.count > 0) {
             let of: &mut (u64, i64) = per_status.entry(state.iso_status()).or_default();
             of.0 += u64::from(sum.count);
-            of.1 = of.1.saturating_add(sum.fen);
+            let fen = match state == LineState::Refused {
+                true => refused_fen,
+                false => sum.fen,
+            };
+            of.1 = of.1.saturating_add(fen);
         }
         per_status
     }
 }
 
+/// Lines whose findings are looked up at once.
+const LINES_AT_ONCE: usize = 1000;
+
+/// What a transaction is called: in a pain.001 as its file says, else by the line's number.
+struct Names {
+    instruction: Option<String>,
+    end_to_end: String,
+}
+
+impl Names {
+    fn of(seen: &Seen, kept: Option<&KeptLine>, sent: Option<&original::Transaction>) -> Self {
+        let filled = |text: &str| (!text.is_empty()).then(|| shortened(text));
+        let instruction = sent.and_then(|sent| filled(&sent.instruction));
+        let end_to_end = sent.and_then(|sent| filled(&sent.end_to_end));
+        let reference = kept.and_then(|kept| kept.reference.as_deref());
+        Self {
+            instruction: instruction.or_else(|| seen.corrects.map(|id| id.to_string())),
+            end_to_end: end_to_end
+                .or_else(|| reference.map(shortened))
+                .unwrap_or_else(|| seen.line.line_no.to_string()),
+        }
+    }
+}
+
+/// Longest reference of ISO 20022 (Max35Text).
+fn shortened(text: &str) -> String {
+    text.chars().take(35).collect()
+}
+
 fn transaction(
     seen: &Seen,
-    reference: Option<&str>,
+    names: &Names,
     told: &[String],
     out: &mut dyn Write,
 ) -> Result<(), QueryError> {
     let line = &seen.line;
     write!(out, "<TxInfAndSts><StsId>{}</StsId>", seen.payment)?;
-    if let Some(original) = seen.corrects {
-        write!(out, "<OrgnlInstrId>{original}</OrgnlInstrId>")?;
+    if let Some(instruction) = &names.instruction {
+        write!(out, "<OrgnlInstrId>{}</OrgnlInstrId>", escaped(instruction))?;
     }
-    let end_to_end = match reference {
-        Some(reference) => escaped(&reference.chars().take(35).collect::<String>()),
-        None => line.line_no.to_string(),
-    };
     write!(
         out,
-        "<OrgnlEndToEndId>{end_to_end}</OrgnlEndToEndId><TxSts>{}</TxSts>",
+        "<OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>{}</TxSts>",
+        escaped(&names.end_to_end),
         line.state.iso_status()
     )?;
     if let Some(code) = code_of(line.state, line.reason) {

@@ -92,3 +92,43 @@ pub fn wage_file(uscc: Uscc, batch_no: &str, bank: &str, lines: u32, first: u32)
         total % 100,
     )
 }
+
+/// Two parts, amounts 10.00, 20.00 and 0 (refused), references that are no line numbers.
+pub fn pain_001(uscc: Uscc) -> String {
+    let transaction = |n: u32, instruction: &str, end_to_end: &str, amount: &str| {
+        let person = people::person(6, n, BankCode::parse("ABC").ok());
+        let reveal = Purpose::Matching;
+        format!(
+            "<CdtTrfTxInf><PmtId>{instruction}<EndToEndId>{end_to_end}</EndToEndId></PmtId>\
+             <Amt><InstdAmt Ccy=\"CNY\">{amount}</InstdAmt></Amt>\
+             <Cdtr><Nm>{}</Nm><Id><PrvtId><Othr><Id>{}</Id></Othr></PrvtId></Id></Cdtr>\
+             <CdtrAcct><Id><Othr><Id>{}</Id></Othr></Id></CdtrAcct></CdtTrfTxInf>",
+            person.name.reveal(reveal),
+            person.id_number.reveal(reveal),
+            person.account.reveal(reveal),
+        )
+    };
+    let part = |id: &str, transactions: String| {
+        format!(
+            "<PmtInf><PmtInfId>{id}</PmtInfId><PmtMtd>TRF</PmtMtd>\
+             <ReqdExctnDt>2026-11-23</ReqdExctnDt><Dbtr><Nm>杭州样例建设有限公司</Nm></Dbtr>\
+             <DbtrAcct><Id><Othr><Id>{}</Id></Othr></Id></DbtrAcct>\
+             <DbtrAgt><FinInstnId><Nm>ICBC</Nm></FinInstnId></DbtrAgt>{transactions}</PmtInf>",
+            PAYER
+        )
+    };
+    let first = transaction(1, "<InstrId>I&amp;1</InstrId>", "007", "10.00")
+        + &transaction(2, "", "R-2", "20.00");
+    let second = transaction(3, "", "R-3", "0.00");
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+         <p:Document xmlns:p=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.03\">\
+         <CstmrCdtTrfInitn><GrpHdr><MsgId>GZ-P</MsgId><CreDtTm>2026-11-23T09:00:00</CreDtTm>\
+         <NbOfTxs>3</NbOfTxs><CtrlSum>30.00</CtrlSum><InitgPty><Id><OrgId><Othr><Id>{uscc}</Id>\
+         </Othr></OrgId></Id></InitgPty></GrpHdr>{}{}</CstmrCdtTrfInitn></p:Document>",
+        part("P-A", first),
+        part("P-B", second)
+    )
+    .replace("<p:Document xmlns:p", "<Document xmlns")
+    .replace("</p:Document", "</Document")
+}
