@@ -237,6 +237,74 @@ fn a_gateway_that_is_not_there_is_named() {
     assert_eq!(ended.stdout, "");
 }
 
+/// With --json there is always one document, in words of the language.
+#[test]
+fn a_client_that_comes_to_no_answer_says_so_in_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("pki");
+    let out_name = out.to_str().unwrap();
+    let uscc = "913301006639233248";
+    let made = run(&["certs", "init", "--out", out_name, "--employer", uscc]);
+    assert_eq!(made.code, 0);
+    let file = folder.path().join("wages.csv");
+    std::fs::write(&file, command_kit::TEMPLATE).unwrap();
+    let at = |name: &str| out.join(name).to_str().unwrap().to_owned();
+    let cert = at(&format!("employer/{uscc}.pem"));
+    let key = at(&format!("employer/{uscc}.key"));
+    let ca = at("ca.pem");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    let url = format!("https://{address}");
+    let who = [
+        "--url", &url, "--cert", &cert, "--key", &key, "--ca", &ca, "--json",
+    ];
+    let run_with = |begin: &[&str], who: &[&str]| run(&[begin, who].concat());
+    let refused = run_with(&["submit", file.to_str().unwrap()], &who);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    let document = refused.document();
+    assert_eq!(document["type"], "urn:anxin:problem:usage");
+    assert_eq!(document["title"], format!("无法连接网关 {address}"));
+    assert_eq!(document["detail"], "连接被拒绝,该地址没有程序在接听");
+    assert!(!refused.stderr.contains("os error"), "{refused:?}");
+    assert!(!document.to_string().contains("os error"), "{document}");
+    let status = run_with(&["status", "B20261124-1", "--lang", "en"], &who);
+    assert_eq!(status.code, 2, "{status:?}");
+    let title = status.document()["title"].as_str().unwrap().to_owned();
+    assert_eq!(title, format!("the gateway {address} can't be reached"));
+    for (begin, detail) in [
+        (vec!["submit", "/no/such.csv"], "文件或目录不存在"),
+        (vec!["status", "17"], "17 不是批次编号"),
+        (
+            vec!["submit", "x.csv", "--format", "dbf"],
+            "选项 --format <NAME> 的值“dbf”不可用,可用:csv xlsx json pain.001",
+        ),
+    ] {
+        let ended = run_with(&begin, &who);
+        assert_eq!(ended.code, 2, "{ended:?}");
+        assert_eq!(ended.document()["detail"], detail, "{begin:?}");
+    }
+    // A listener that speaks no TLS.
+    let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", deaf.local_addr().unwrap());
+    let answered = std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        let (mut stream, _) = deaf.accept().unwrap();
+        stream.read_exact(&mut [0; 5]).unwrap();
+        stream
+            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            .unwrap();
+        // Until the other side has gone: a reset would overtake the answer.
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    let mut who = who;
+    who[1] = &url;
+    let ended = run_with(&["status", "B20261124-1"], &who);
+    answered.join().unwrap();
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert_eq!(ended.document()["detail"], "对方的应答不是 TLS");
+}
+
 #[test]
 fn verify_says_in_json_why_it_can_t_be_sure() {
     let folder = tempfile::tempdir().unwrap();

@@ -90,6 +90,25 @@ pub enum Command {
     Completions(Completions),
 }
 
+impl Command {
+    /// Whether one JSON document was asked for and nothing else will stand on stdout. `demo` and
+    /// `sandbox` go on after theirs.
+    #[must_use]
+    pub fn asks_json(&self) -> bool {
+        match self {
+            Self::Check(arguments) => arguments.json,
+            Self::Convert(arguments) => arguments.json,
+            Self::Decode(arguments) => arguments.json,
+            Self::Banks(arguments) => arguments.json,
+            Self::Submit(arguments) => arguments.json,
+            Self::Status(arguments) => arguments.json,
+            Self::Verify(arguments) => arguments.json,
+            Self::Certs(Certs::Init(arguments)) => arguments.json,
+            Self::Demo(_) | Self::Serve(_) | Self::Sandbox(_) | Self::Completions(_) => false,
+        }
+    }
+}
+
 /// `anxin demo`.
 #[derive(Debug, Args)]
 pub struct Demo {

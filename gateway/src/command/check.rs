@@ -46,7 +46,8 @@ pub fn run(arguments: &Check, lang: Lang) -> Ended {
                 paper.document(&unreadable_document(&finding, lang))?;
                 paper.flush()?;
             }
-            return Err(Failure::unreadable_file(&arguments.file, &error));
+            let failure = Failure::unreadable_file(&arguments.file, &error);
+            return Err(failure.documented(arguments.json));
         }
     };
     let length = source.seek(SeekFrom::End(0)).unwrap_or_default();
@@ -71,7 +72,7 @@ pub fn run(arguments: &Check, lang: Lang) -> Ended {
         Ok(summary) => summary,
         Err(error) => {
             printer.interrupt(&error)?;
-            return Err(read_failure(&arguments.file, error));
+            return Err(read_failure(&arguments.file, error).documented(arguments.json));
         }
     };
     printer.end(&summary)?;

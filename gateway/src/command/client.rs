@@ -262,7 +262,21 @@ pub fn of_command_line(
 /// A call that came to no answer, as the command's end.
 #[must_use]
 pub fn failure(error: ClientError) -> Failure {
-    let what = Words::new("没有得到网关的答复", "the gateway gave no answer");
+    let what = match &error {
+        ClientError::Connect(address, _) => Words::new(
+            format!("无法连接网关 {address}"),
+            format!("the gateway {address} can't be reached"),
+        ),
+        ClientError::Url(url) => Words::new(
+            format!("{url} 不是网关的地址"),
+            format!("{url} is no address of a gateway"),
+        ),
+        ClientError::Tls(_) => Words::new("证书无法使用", "the certificates can't be used"),
+        ClientError::Http(_) => Words::new("与网关的连接中断", "the connection broke"),
+        ClientError::Request(_) | ClientError::Answer(_) | ClientError::Json(_) => {
+            Words::new("没有得到网关的答复", "the gateway gave no answer")
+        }
+    };
     let hint = match &error {
         ClientError::Url(_) => Words::new(
             "地址写成 https://主机:端口。",
@@ -281,7 +295,20 @@ pub fn failure(error: ClientError) -> Failure {
             "Check that this is the gateway; submitting the same file again pays nothing twice.",
         ),
     };
-    Failure::usage(what, hint).caused_by(&error)
+    let failure = Failure::usage(what, hint);
+    // What is said already is not said again.
+    match &error {
+        ClientError::Url(_) => failure,
+        ClientError::Connect(_, source) => failure.caused_by(source),
+        ClientError::Tls(_)
+        | ClientError::Http(_)
+        | ClientError::Request(_)
+        | ClientError::Answer(_)
+        | ClientError::Json(_) => match std::error::Error::source(&error) {
+            Some(source) => failure.caused_by(source),
+            None => failure.caused_by(&error),
+        },
+    }
 }
 
 /// Shared by callers of many parties: the same settings with another certificate.

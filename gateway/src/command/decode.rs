@@ -43,7 +43,8 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
                 let nothing = nothing(super::check::unopened(&error));
                 print_json(adapter, arguments.message, &nothing, None, &keys, lang)?;
             }
-            return Err(Failure::unreadable_file(&arguments.file, &error));
+            let failure = Failure::unreadable_file(&arguments.file, &error);
+            return Err(failure.documented(arguments.json));
         }
     };
     match decoded {
@@ -68,7 +69,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
                 print_json(adapter, arguments.message, &nothing, tried, &keys, lang)?;
             }
             let other = reads_as(adapter, arguments.message, &bytes, &keys);
-            Err(unread::failure(adapter, &unreadable, other))
+            Err(unread::failure(adapter, &unreadable, other).documented(arguments.json))
         }
     }
 }

@@ -17,6 +17,7 @@ mod serve;
 mod standing;
 mod submit;
 pub mod terminal;
+mod usage;
 mod verify;
 pub mod words;
 
@@ -42,6 +43,10 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are no errors: clap knows where to print them.
             let _ = error.print();
+            let given: Vec<String> = std::env::args().skip(1).collect();
+            if let Some((failure, lang)) = usage::failure(&error, &given) {
+                print_document(&failure, lang);
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
         }
     };
@@ -57,8 +62,21 @@ pub fn main() -> ExitCode {
             if !failure.is_silent() {
                 let _ = writeln!(std::io::stderr(), "{}", failure.text(lang));
             }
+            if arguments.command.asks_json() {
+                print_document(&failure, lang);
+            }
             ExitCode::from(failure.exit.code())
         }
+    }
+}
+
+/// With `--json` a command that ended early leaves its one document all the same.
+fn print_document(failure: &Failure, lang: Lang) {
+    if let Some(document) = failure.document(lang) {
+        let mut paper = paper();
+        let printed = paper.document(&document).and_then(|()| paper.flush());
+        // Whoever closed stdout reads no document.
+        drop(printed);
     }
 }
 

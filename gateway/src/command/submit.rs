@@ -210,10 +210,11 @@ fn refused(answer: &Answer, as_json: bool, lang: Lang) -> Ended {
     let hopeless = hopeless.map(FindingCode::as_str);
     let found = document["findings"].as_array().into_iter().flatten();
     let mut codes = found.filter_map(|finding| finding["code"].as_str());
-    Err(match codes.any(|code| hopeless.contains(&code)) {
+    let failure = match codes.any(|code| hopeless.contains(&code)) {
         true => Failure::usage(what, remedy),
         false => Failure::input(what, remedy),
-    })
+    };
+    Err(failure.documented(as_json))
 }
 
 /// A problem as the command's end; with `--json` the document itself is on stdout.
@@ -222,6 +223,7 @@ fn told(answer: &Answer, as_json: bool) -> Result<Failure, Failure> {
         let mut paper = paper();
         paper.document(&document)?;
         paper.flush()?;
+        return Ok(problem(answer).documented(true));
     }
     Ok(problem(answer))
 }

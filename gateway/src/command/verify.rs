@@ -267,7 +267,7 @@ fn nothing(failure: Failure, as_json: bool, lang: Lang) -> Result<Failure, Failu
         }))?;
         paper.flush()?;
     }
-    Ok(failure)
+    Ok(failure.documented(as_json))
 }
 
 fn damage_table(report: &Report, lang: Lang) -> Table {

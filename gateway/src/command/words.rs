@@ -1,6 +1,9 @@
 //! Texts for people in both languages, and failures that say what, where and what to do.
 
+mod causes;
+
 use schemas::Lang;
+use serde_json::{Value, json};
 use std::fmt::Display;
 use std::path::Path;
 
@@ -69,8 +72,10 @@ pub struct Failure {
     /// With which code the program ends.
     pub exit: Exit,
     told: Box<(Words, Words)>,
-    /// The system's or a library's words, English.
-    cause: Option<String>,
+    /// The system's or a library's words.
+    cause: Option<Words>,
+    /// What happened stands on stdout already, as the document of `--json`.
+    documented: bool,
     /// The reader of our output went away: nobody is left to be told.
     silent: bool,
 }
@@ -99,6 +104,7 @@ impl Failure {
             exit,
             told: Box::new((what, hint)),
             cause: None,
+            documented: false,
             silent: false,
         }
     }
@@ -109,18 +115,52 @@ impl Failure {
         self.silent
     }
 
-    /// Adds an error and all its sources.
+    /// Adds an error and all its sources, the system's in words of the language.
     #[must_use]
-    pub fn caused_by(mut self, error: &dyn std::error::Error) -> Self {
-        let mut text = error.to_string();
-        let mut next = error.source();
-        while let Some(source) = next {
-            text.push_str(": ");
-            text.push_str(&source.to_string());
-            next = source.source();
-        }
-        self.cause = Some(text);
+    pub fn caused_by(mut self, error: &(dyn std::error::Error + 'static)) -> Self {
+        self.cause = Some(causes::words(error));
         self
+    }
+
+    /// Says whether `--json` has its document already.
+    #[must_use]
+    pub fn documented(mut self, documented: bool) -> Self {
+        self.documented = documented;
+        self
+    }
+
+    /// The document of `--json` for a command that ended without one: a problem as the HTTP
+    /// interface has them (RFC 9457), without its status. `None` where there is one already, or
+    /// nobody to tell.
+    #[must_use]
+    pub fn document(&self, lang: Lang) -> Option<Value> {
+        if self.documented || self.silent {
+            return None;
+        }
+        let kind = match self.exit {
+            Exit::Done | Exit::InputErrors => "input",
+            Exit::Usage => "usage",
+            Exit::OurFault => "internal",
+        };
+        let of = |lang: Lang| {
+            let (title, hint) = self.told.as_ref();
+            let cause = self.cause.as_ref().map(|cause| cause.in_lang(lang));
+            json!({
+                "title": title.in_lang(lang),
+                "detail": cause.unwrap_or(title.in_lang(lang)),
+                "hint": hint.in_lang(lang),
+            })
+        };
+        let mut document = json!({
+            "type": format!("urn:anxin:problem:{kind}"),
+            "exit_code": self.exit.code(),
+            "zh": of(Lang::Zh),
+            "en": of(Lang::En),
+        });
+        for key in ["title", "detail", "hint"] {
+            document[key] = document[pick(lang, "zh", "en")][key].clone();
+        }
+        Some(document)
     }
 
     /// A file of the user that can't be read.
@@ -171,7 +211,7 @@ impl Failure {
 
     /// Output that could not be written, or anything else that must not happen.
     #[must_use]
-    pub fn defect(error: &dyn std::error::Error) -> Self {
+    pub fn defect(error: &(dyn std::error::Error + 'static)) -> Self {
         Self::ours(
             Words::new("程序自身出错", "the program itself failed"),
             Words::new(
@@ -192,7 +232,7 @@ impl Failure {
             Lang::En => ("error: ", ": "),
         };
         match &self.cause {
-            Some(cause) => format!("{open}{what}{colon}{cause}\n  {hint}"),
+            Some(cause) => format!("{open}{what}{colon}{}\n  {hint}", cause.in_lang(lang)),
             None => format!("{open}{what}\n  {hint}"),
         }
     }

@@ -166,7 +166,7 @@ async fn keep_running(stop: &mut StopSignals, lang: Lang) -> Ended {
     Ok(Exit::Done)
 }
 
-fn broken(error: &dyn std::error::Error) -> Failure {
+fn broken(error: &(dyn std::error::Error + 'static)) -> Failure {
     Failure::ours(
         Words::new("演示没有完成", "the demonstration broke off"),
         Words::new(

@@ -283,7 +283,7 @@ fn not_started(error: &AssemblyError) -> Failure {
 }
 
 /// A file of the configuration that can't be used.
-fn unusable(path: &Path, error: &dyn std::error::Error) -> Failure {
+fn unusable(path: &Path, error: &(dyn std::error::Error + 'static)) -> Failure {
     let path = path.display();
     Failure::usage(
         Words::new(format!("{path} 不能使用"), format!("{path} can't be used")),

@@ -1,0 +1,58 @@
+//! A command line that can't be read, as the document of `--json`.
+
+use super::words::{Failure, Words};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use schemas::Lang;
+
+/// Commands whose `--json` is one document however they end.
+const COMMANDS: [&str; 8] = [
+    "banks", "certs", "check", "convert", "decode", "status", "submit", "verify",
+];
+
+/// What is wrong with the words of the command line, where they ask for JSON, and the language
+/// that they ask for.
+pub(super) fn failure(error: &clap::Error, given: &[String]) -> Option<(Failure, Lang)> {
+    let has = |word: &str| given.iter().any(|known| known == word);
+    let command = COMMANDS.iter().any(|command| has(command));
+    if !command || !has("--json") || !error.use_stderr() {
+        return None;
+    }
+    let english = given.windows(2).any(|pair| pair == ["--lang", "en"]) || has("--lang=en");
+    let hint = Words::new(
+        "用 --help 查看该命令的选项。",
+        "`--help` shows the options of the command.",
+    );
+    let lang = if english { Lang::En } else { Lang::Zh };
+    Some((Failure::usage(what(error), hint), lang))
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // of the others the kind alone says enough
+fn what(error: &clap::Error) -> Words {
+    let of = |kind: ContextKind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(ContextValue::Strings(texts)) => texts.join(" "),
+        Some(_) | None => String::new(),
+    };
+    let (argument, value) = (of(ContextKind::InvalidArg), of(ContextKind::InvalidValue));
+    match error.kind() {
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let valid = of(ContextKind::ValidValue);
+            let (zh, en) = match valid.is_empty() {
+                true => (String::new(), String::new()),
+                false => (format!(",可用:{valid}"), format!("; possible: {valid}")),
+            };
+            Words::new(
+                format!("选项 {argument} 的值“{value}”不可用{zh}"),
+                format!("the value {value:?} of {argument} can't be used{en}"),
+            )
+        }
+        ErrorKind::UnknownArgument => Words::new(
+            format!("没有选项 {argument}"),
+            format!("there is no option {argument}"),
+        ),
+        ErrorKind::MissingRequiredArgument => {
+            Words::new(format!("缺少 {argument}"), format!("{argument} is missing"))
+        }
+        _ => Words::new("命令行有误", "the command line can't be read"),
+    }
+}
