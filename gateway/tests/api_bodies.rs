@@ -70,6 +70,146 @@ async fn unknown_paths_and_methods_are_problems_too() {
     kit.stop().await;
 }
 
+#[derive(PartialEq)]
+enum Call {
+    Approve,
+    Resolve,
+    Confirm,
+}
+
+/// A body that is wrong, the field that is named, and a word of why.
+const WRONG: &[(Call, &str, &str, &str)] = &[
+    (Call::Approve, "", "body", "请求体为空"),
+    (Call::Approve, "x", "body", "不是 JSON"),
+    (Call::Approve, "[]", "body", "JSON 对象"),
+    (
+        Call::Approve,
+        "{\"line_count\":1,\"total_fen\":1}",
+        "digest",
+        "缺少",
+    ),
+    (
+        Call::Approve,
+        "{\"digest\":\"a\",\"lines\":1}",
+        "lines",
+        "不属于",
+    ),
+    (
+        Call::Approve,
+        "{\"digest\":\"a\",\"line_count\":1,\"total_fen\":1000.01}",
+        "total_fen",
+        "整数",
+    ),
+    (
+        Call::Approve,
+        "{\"digest\":\"a\",\"line_count\":-1,\"total_fen\":1}",
+        "line_count",
+        "不小于 0",
+    ),
+    (
+        Call::Approve,
+        "{\"digest\":\"a\",\"line_count\":1,\"total_fen\":1,\"acknowledged\":\"x\"}",
+        "acknowledged",
+        "数组",
+    ),
+    (
+        Call::Approve,
+        "{\"digest\":\"a\",\"digest\":\"b\",\"line_count\":1,\"total_fen\":1}",
+        "digest",
+        "重复",
+    ),
+    // A number of a person in the place of a name is not repeated.
+    (Call::Approve, "{\"11010519491231002X\":1}", "?", "不属于"),
+    (
+        Call::Resolve,
+        "{\"outcome\":\"paid\",\"words\":\"x\"}",
+        "evidence_digest",
+        "缺少",
+    ),
+    (
+        Call::Resolve,
+        "{\"outcome\":7,\"words\":\"x\",\"evidence_digest\":\"a\"}",
+        "outcome",
+        "字符串",
+    ),
+    (Call::Confirm, "{}", "evidence_digest", "缺少"),
+];
+
+/// A command that is not as the interface says: the member is named, with what is allowed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_member_of_a_command_is_named_in_both_languages() {
+    let kit = Kit::start().await;
+    let csv = wage_file(own(), "GZ-1", "ICBC", 1, 0);
+    let receipt = kit.submit(&system(own()), &csv).await.expect(202).json();
+    let batch = receipt["batch_id"].as_str().unwrap().to_owned();
+    let approve = format!("/v1/batches/{batch}/approve");
+    let resolve = format!("/v1/payments/{batch}.1/resolution");
+    let confirm = format!("{resolve}/confirm");
+    for (call, body, field, words) in WRONG {
+        let path = match call {
+            Call::Approve => &approve,
+            Call::Resolve => &resolve,
+            Call::Confirm => &confirm,
+        };
+        let operator = "urn:anxin:operator:li".to_owned();
+        let party = match *call == Call::Approve {
+            true => api_kit::person(own(), "li"),
+            false => operator,
+        };
+        let reply = kit.post(&party, path, *body).await.expect(400);
+        assert_eq!(reply.header("content-type"), "application/problem+json");
+        let problem = reply.json();
+        let zh = problem["detail"].as_str().unwrap();
+        assert_eq!(problem["field"], *field, "{body}: {problem}");
+        assert!(zh.contains(words), "{body}: {zh}");
+        let en = problem["en"]["detail"].as_str().unwrap();
+        assert!(en.is_ascii() && en.contains("digest"), "{en}");
+        assert!(*field == "body" || en.contains(field), "{en}");
+    }
+    kit.stop().await;
+}
+
+/// A parameter that is unknown or not of its form: named, with what is allowed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_parameter_is_named_with_what_is_allowed() {
+    let kit = Kit::start().await;
+    for (query, field, allowed) in [
+        ("limit=0", "limit", "1000"),
+        ("limit=1001", "limit", "1000"),
+        ("next=abc", "next", "游标"),
+        ("pay_month=2026-13", "pay_month", "2026-11"),
+        ("from=2026-11-31", "from", "2026-11-01"),
+        (
+            "form=2026-11-01",
+            "query",
+            "本接口没有参数 form；可用的参数：",
+        ),
+        ("from=2026-11-30&to=2026-11-01", "to", "from"),
+    ] {
+        let path = format!("/v1/payments?{query}");
+        let problem = kit.get(&system(own()), &path).await.expect(400).json();
+        assert_eq!(problem["field"], field, "{query}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(allowed), "{query}: {detail}");
+        assert!(
+            problem["en"]["detail"].as_str().unwrap().is_ascii(),
+            "{problem}"
+        );
+    }
+    let csv = wage_file(own(), "GZ-1", "ICBC", 1, 0);
+    let path = "/v1/batches?policy=best";
+    let problem = kit.call(&system(own()), "POST", path, &[], csv).await;
+    let detail = problem.expect(400).json()["detail"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        detail.contains("all_or_nothing") && detail.contains("good_lines"),
+        "{detail}"
+    );
+    kit.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_body_and_a_silent_handshake_are_cut_off() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -1,5 +1,9 @@
 //! Bodies: counted, paced, never unpacked (THREATS rows 23 and 24).
 
+mod members;
+
+pub(super) use members::shown;
+
 use crate::access::Sight;
 use crate::api::app::App;
 use crate::api::call::Call;
@@ -10,6 +14,7 @@ use crate::telemetry::Queue;
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt as _;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use zeroize::Zeroizing;
@@ -261,24 +266,19 @@ pub async fn whole(call: &mut Call, bytes_max: usize) -> Result<(Vec<u8>, Share)
 /// # Errors
 /// As [`whole`]; unsupported media type for another content type; bad request where the text is
 /// not the command.
-pub async fn command<T: DeserializeOwned>(call: &mut Call) -> Result<T, Problem> {
+pub async fn command<T: DeserializeOwned + JsonSchema>(call: &mut Call) -> Result<T, Problem> {
     let kind = call
         .headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     let essence = kind.map(|kind| kind.split(';').next().unwrap_or_default().trim());
     if essence.is_some_and(|kind| !kind.eq_ignore_ascii_case("application/json")) {
-        return Err(Problem::new(Kind::UnsupportedMediaType));
+        return Err(Problem::new(Kind::UnsupportedMediaType).detail(
+            "Content-Type 应为 application/json",
+            "The Content-Type must be application/json",
+        ));
     }
     let bytes_max = call.app.limits().command_bytes_max;
     let (bytes, _share) = whole(call, bytes_max).await?;
-    // The parser's own words may repeat what was sent; place and nothing else is told.
-    serde_json::from_slice(&bytes).map_err(|error| {
-        let place = format!("{}:{}", error.line(), error.column());
-        Problem::bad(
-            "body",
-            &format!("请求体不是约定的 JSON（位置 {place}）"),
-            &format!("the body is not the JSON of this call (at {place})"),
-        )
-    })
+    members::read(&bytes)
 }

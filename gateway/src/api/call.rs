@@ -3,6 +3,7 @@
 use crate::access::{Caller, Sight};
 use crate::api::app::App;
 use crate::api::problem::{Kind, Problem};
+use crate::api::routes::Parameter;
 use crate::clock::BoxFuture;
 use crate::core::CoreError;
 use axum::body::Body;
@@ -28,7 +29,9 @@ pub struct Call {
     pub lang: Lang,
     /// The parts of the path.
     pub path: BTreeMap<String, String>,
-    /// The parameters; each at most once, none that the table does not name.
+    /// The parameters that the call has.
+    pub parameters: &'static [Parameter],
+    /// The parameters given; each at most once, none that the table does not name.
     pub query: BTreeMap<String, String>,
     /// The headers.
     pub headers: HeaderMap,
@@ -84,10 +87,12 @@ impl Call {
         match self.query.get(name) {
             None => Ok(None),
             Some(text) => read(text).map(Some).ok_or_else(|| {
+                let known = self.parameters.iter().find(|known| known.name == name);
+                let (zh, en) = known.map_or((String::new(), String::new()), Parameter::allowed);
                 Problem::bad(
                     name,
-                    &format!("参数 {name} 的值不符合要求"),
-                    &format!("the value of the parameter {name} is not of its form"),
+                    &format!("参数 {name} 的值不符合要求{zh}"),
+                    &format!("the value of the parameter {name} is not of its form{en}"),
                 )
             }),
         }

@@ -46,6 +46,24 @@ pub struct Parameter {
     pub example: &'static str,
 }
 
+impl Parameter {
+    /// What is allowed, zh and en, to stand behind what is wrong. An example that stands for a
+    /// bank's code is none.
+    #[must_use]
+    pub fn allowed(&self) -> (String, String) {
+        let Self {
+            zh, en, example, ..
+        } = self;
+        match *example {
+            "" | BANK_EXAMPLE => (format!("：{zh}"), format!(": {en}")),
+            _ => (
+                format!("：{zh}，例如 {example}"),
+                format!(": {en}, for example {example}"),
+            ),
+        }
+    }
+}
+
 /// What a request carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload {

@@ -94,8 +94,8 @@ pub async fn findings(call: Call) -> Answer {
         Some(_) => {
             return Err(Problem::bad(
                 "format",
-                "格式应为 json 或 csv",
-                "json or csv",
+                "参数 format 应为 json 或 csv",
+                "the parameter format must be json or csv",
             ));
         }
     };
@@ -168,7 +168,11 @@ pub async fn correction(call: Call) -> Answer {
     let format = match call.query.get("format") {
         None => CorrectionFormat::default(),
         Some(word) => CorrectionFormat::parse(word).ok_or_else(|| {
-            Problem::bad("format", "格式应为 csv、xlsx 或 json", "csv, xlsx or json")
+            Problem::bad(
+                "format",
+                "参数 format 应为 csv、xlsx 或 json",
+                "the parameter format must be csv, xlsx or json",
+            )
         })?,
     };
     let correction = call

@@ -82,8 +82,8 @@ fn decision(resolution: Resolution) -> Result<Decision, Problem> {
         _ => {
             return Err(Problem::bad(
                 "outcome",
-                "应为 paid 或 failed",
-                "paid or failed",
+                "成员 outcome 应为 paid 或 failed",
+                "the member outcome must be paid or failed",
             ));
         }
     };
@@ -92,8 +92,8 @@ fn decision(resolution: Resolution) -> Result<Decision, Problem> {
         Some(word) => Some(FailureReason::parse(word).ok_or_else(|| {
             Problem::bad(
                 "reason",
-                "不在失败原因列表中",
-                "not one of the failure reasons",
+                "成员 reason 不在失败原因列表中，例如 account_not_found、other",
+                "the member reason is no failure reason, such as account_not_found or other",
             )
         })?),
     };

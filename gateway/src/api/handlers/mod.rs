@@ -71,16 +71,16 @@ impl From<CommandError> for Problem {
             CommandError::Conflict { field, why } => {
                 let (zh, en) = match field {
                     "state" => (
-                        format!("当前状态 {why} 不允许此操作"),
-                        format!("the state {why} forbids it"),
+                        format!("当前状态 {why} 不允许此操作，请重新读取后再决定"),
+                        format!("the state {why} forbids it; read it again and decide then"),
                     ),
                     "acknowledged" => (
                         format!("以下警告须先确认：{why}"),
                         format!("these warnings must be acknowledged: {why}"),
                     ),
                     field => (
-                        format!("字段 {field} 与现有内容不一致"),
-                        format!("the field {field} differs from what is there"),
+                        format!("字段 {field} 与现有内容（{why}）不一致，请重新读取并核对"),
+                        format!("{field} differs from what is there, {why}; read and compare it"),
                     ),
                 };
                 let problem = Self::new(Kind::Conflict).detail(&zh, &en);

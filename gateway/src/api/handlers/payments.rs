@@ -70,6 +70,14 @@ fn filter(call: &Call) -> Result<Filter, Problem> {
             .map(|word| LineState::parse(word.trim()))
             .collect()
     };
+    let (from, to) = (call.parameter("from", date)?, call.parameter("to", date)?);
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err(Problem::bad(
+            "to",
+            "to 早于 from，请把较早的日期写在 from",
+            "to is before from; give the earlier day as from",
+        ));
+    }
     Ok(Filter {
         id_number: call.parameter("id_number", Filter::id_number)?,
         account: call.parameter("account", |text| AccountNo::parse(text).ok())?,
@@ -79,8 +87,8 @@ fn filter(call: &Call) -> Result<Filter, Problem> {
         region: call.parameter("region", |text| RegionCode::parse(text).ok())?,
         states: call.parameter("state", states)?.unwrap_or_default(),
         pay_month: call.parameter("pay_month", |text| PayMonth::parse(text).ok())?,
-        from: call.parameter("from", date)?,
-        to: call.parameter("to", date)?,
+        from,
+        to,
         amount_fen: amount(call)?,
     })
 }

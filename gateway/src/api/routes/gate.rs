@@ -3,6 +3,7 @@
 use super::{Method, ROUTES, Route};
 use crate::access::{Caller, Role};
 use crate::api::app::App;
+use crate::api::body::shown;
 use crate::api::call::{Call, language, same_site};
 use crate::api::problem::{Kind, Problem};
 use axum::body::Body;
@@ -94,6 +95,7 @@ async fn admit(
         caller,
         lang,
         path,
+        parameters: route.parameters,
         query,
         headers: parts.headers,
         body: Mutex::new(body),
@@ -134,11 +136,7 @@ fn parameters(route: &Route, request: &Request<Body>) -> Result<BTreeMap<String,
     let mut parameters = BTreeMap::new();
     for (name, value) in pairs {
         let Some(known) = route.parameters.iter().find(|known| known.name == name) else {
-            return Err(Problem::bad(
-                "query",
-                "有接口未定义的参数",
-                "a parameter that this call does not have",
-            ));
+            return Err(unknown(route, &name));
         };
         if value.is_empty() {
             continue;
@@ -146,12 +144,31 @@ fn parameters(route: &Route, request: &Request<Body>) -> Result<BTreeMap<String,
         if parameters.insert(name, value).is_some() {
             return Err(Problem::bad(
                 known.name,
-                "参数重复",
-                "a parameter that is given twice",
+                &format!("参数 {} 重复，请只写一次", known.name),
+                &format!("the parameter {} stands twice; give it once", known.name),
             ));
         }
     }
     Ok(parameters)
+}
+
+fn unknown(route: &Route, name: &str) -> Problem {
+    let name = shown(name);
+    let names: Vec<&str> = route.parameters.iter().map(|known| known.name).collect();
+    let (zh, en) = match names.is_empty() {
+        true => ("；本接口没有参数".to_owned(), "; it has none".to_owned()),
+        false => (
+            format!("；可用的参数：{}", names.join("、")),
+            format!("; it has {}", names.join(", ")),
+        ),
+    };
+    Problem::new(Kind::BadRequest)
+        .detail(
+            &format!("本接口没有参数 {name}{zh}"),
+            &format!("this call has no parameter {name}{en}"),
+        )
+        .with("field", "query")
+        .with("parameter", name)
 }
 
 /// The headers of every answer: what is personal stays in no cache, nothing is sniffed.

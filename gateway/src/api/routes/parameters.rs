@@ -21,8 +21,7 @@ pub const fn parameter(
 }
 
 /// See its words.
-pub const LIMIT: Parameter =
-    parameter("limit", "每页条数，至多 1000", "at most 1000 a page", "100");
+pub const LIMIT: Parameter = parameter("limit", "每页条数，1 至 1000", "1 to 1000 a page", "100");
 /// See its words.
 pub const NEXT: Parameter = parameter(
     "next",
@@ -38,7 +37,14 @@ pub const NEXT_BREAK: Parameter = parameter(
     "unknown.1795312800000.0.17.3",
 );
 /// See its words.
-pub const STATE: Parameter = parameter("state", "明细状态，可用逗号并列", "line states", "unknown");
+pub const STATE: Parameter = parameter(
+    "state",
+    "明细状态，可用逗号并列：held、released、intended、accepted、paid、failed、unknown、returned、\
+     cancelled、refused",
+    "line states, several with commas: held, released, intended, accepted, paid, failed, unknown, \
+     returned, cancelled, refused",
+    "unknown",
+);
 /// See its words.
 pub const BANK: Parameter = parameter("bank", "付款银行代码", "paying bank", BANK_EXAMPLE);
 /// See its words.
