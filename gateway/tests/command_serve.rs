@@ -143,6 +143,19 @@ fn it_serves_refuses_and_stops_with_a_whole_journal() {
     let mut status = vec!["status", "B20261124-1", "--json"];
     status.extend(who);
     assert_eq!(run(&status).code, 1, "a batch that does not exist");
+    // A certificate of another authority: the gateway hangs up.
+    let elsewhere = folder.path().join("elsewhere");
+    make_certificates(&elsewhere, uscc);
+    let theirs = |end: &str| elsewhere.join(format!("employer/{uscc}.{end}"));
+    let (cert, key) = (theirs("pem"), theirs("key"));
+    let mut refused = vec!["status", "B20261124-1", "--json", "--url", &serving.url];
+    refused.extend(["--ca", &ca, "--cert", cert.to_str().unwrap()]);
+    refused.extend(["--key", key.to_str().unwrap()]);
+    let ended = run(&refused);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    let title = ended.document()["title"].as_str().unwrap().to_owned();
+    assert!(title.starts_with("网关关闭了连接"), "{title}");
+    assert!(!ended.stderr.contains("cancel"), "{ended:?}");
     assert_eq!(serving.stop(), 0);
     let verified = run(&["verify", "--data", data.to_str().unwrap(), "--json"]);
     assert_eq!(verified.code, 0, "{verified:?}");

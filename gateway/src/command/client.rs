@@ -272,6 +272,10 @@ pub fn failure(error: ClientError) -> Failure {
             format!("{url} is no address of a gateway"),
         ),
         ClientError::Tls(_) => Words::new("证书无法使用", "the certificates can't be used"),
+        ClientError::Http(error) if closed(error) => Words::new(
+            "网关关闭了连接,没有答复,可能不接受该证书",
+            "the gateway closed the connection without an answer; it may refuse the certificate",
+        ),
         ClientError::Http(_) => Words::new("与网关的连接中断", "the connection broke"),
         ClientError::Request(_) | ClientError::Answer(_) | ClientError::Json(_) => {
             Words::new("没有得到网关的答复", "the gateway gave no answer")
@@ -299,6 +303,7 @@ pub fn failure(error: ClientError) -> Failure {
     // What is said already is not said again.
     match &error {
         ClientError::Url(_) => failure,
+        ClientError::Http(error) if closed(error) => failure,
         ClientError::Connect(_, source) => failure.caused_by(source),
         ClientError::Tls(_)
         | ClientError::Http(_)
@@ -309,6 +314,11 @@ pub fn failure(error: ClientError) -> Failure {
             None => failure.caused_by(&error),
         },
     }
+}
+
+/// The other side went away: in TLS 1.3 a certificate is refused after the handshake.
+fn closed(error: &hyper::Error) -> bool {
+    error.is_canceled() || error.is_closed() || error.is_incomplete_message()
 }
 
 /// Shared by callers of many parties: the same settings with another certificate.
