@@ -1,9 +1,10 @@
 //! The assembled gateway: what `anxin serve` and the demonstration run.
 //!
-//! Order of a start: open the journal and recover its tail; replay it into the book; finish what
-//! a crash interrupted (messages first, then intents: an answer that lies in the journal is worth
-//! more than a question; then files that were arriving, which are abandoned); let the index
-//! follow; only then dispatch and serve.
+//! Order of a start: open the journal and recover its tail; replay it into the book; ask the index
+//! whether the journal was set back, before anything is written; finish what a crash interrupted
+//! (messages first, then intents: an answer that lies in the journal is worth more than a
+//! question; then files that were arriving, which are abandoned); only then dispatch and serve,
+//! while the index follows.
 
 mod supervision;
 mod tasks;
@@ -164,8 +165,11 @@ impl Engine {
     /// Finishes what a crash interrupted, lets the index follow, starts dispatch.
     ///
     /// # Errors
-    /// When the record can't be written or followed.
+    /// When the journal was set back: then nothing is written. When the record can't be written
+    /// or followed.
     pub fn start(core: Arc<Core>, setup: &Setup) -> Result<Self, StartError> {
+        let index = Arc::new(open_sled(&setup.data.join("index"))?);
+        let follower = Arc::new(Follower::new(Arc::clone(&core), index)?);
         let version = env!("CARGO_PKG_VERSION").to_owned();
         core.record(ACTOR, Event::Started { version }.into())?;
         let messages = setup.banks.finish_interrupted(&core)?;
@@ -179,8 +183,6 @@ impl Engine {
                 "finished what a stop had interrupted"
             );
         }
-        let index = Arc::new(open_sled(&setup.data.join("index"))?);
-        let follower = Arc::new(Follower::new(Arc::clone(&core), index)?);
         let (stop, stopped) = watch::channel(false);
         let supervisor = Supervisor {
             clock: core.shared_clock(),

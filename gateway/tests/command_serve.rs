@@ -213,6 +213,40 @@ fn a_journal_of_another_digest_stops_the_start_and_says_so() {
     );
 }
 
+/// A journal that was set back has forgotten what was sent since: going on would send it again.
+#[test]
+fn a_journal_that_was_set_back_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (journal, kept) = (
+        folder.path().join("data/journal"),
+        folder.path().join("kept"),
+    );
+    assert_eq!(Serving::start(folder.path()).stop(), 0);
+    copy_files(&journal, &kept);
+    assert_eq!(Serving::start(folder.path()).stop(), 0);
+    std::fs::remove_dir_all(&journal).unwrap();
+    copy_files(&kept, &journal);
+    let file = folder.path().join("gateway.toml");
+    let ended = run(&["serve", "--lang", "en", "--config", file.to_str().unwrap()]);
+    assert_eq!(ended.code, 3, "{ended:?}");
+    assert!(ended.stderr.contains("was set back"), "{ended:?}");
+    // Nothing was written: the witness and the files are as they were found.
+    for entry in std::fs::read_dir(&kept).unwrap() {
+        let name = entry.unwrap().file_name();
+        let (before, now) = (kept.join(&name), journal.join(&name));
+        assert_eq!(std::fs::read(before).unwrap(), std::fs::read(now).unwrap());
+    }
+    assert_eq!(run(&["serve", "--config", file.to_str().unwrap()]).code, 3);
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let name = entry.unwrap().file_name();
+        std::fs::copy(from.join(&name), to.join(&name)).unwrap();
+    }
+}
+
 /// SIGHUP looks at the files of TLS at once; a broken list keeps the old one, and readiness says
 /// so until it is mended. A roles file is in force meanwhile.
 #[test]

@@ -23,6 +23,18 @@ pub enum FollowError {
     /// Its folder can't be made, or removed for a rebuild.
     #[error("the folder of the index can't be made or removed")]
     Folder(#[source] std::io::Error),
+    /// The index has seen a durable record that the journal does not have: the journal was set
+    /// back, lost its end, or is another one. What was sent since then would be sent again.
+    #[error(
+        "the journal was set back: it ends at record {journal}, the index has seen record {index} \
+         of it or of another journal"
+    )]
+    SetBack {
+        /// The last record that the index has seen.
+        index: u64,
+        /// The last record of the journal.
+        journal: u64,
+    },
 }
 
 /// Opens the sled index, and makes it anew where it can't be used.
@@ -60,15 +72,19 @@ impl std::fmt::Debug for Follower {
 }
 
 impl Follower {
-    /// An index that follows this journal; one of another journal is cleared first.
+    /// An index that follows this journal. It only ever saw durable records, so one that knows
+    /// more than the journal is the witness of a journal that was set back, and stays untouched.
     ///
     /// # Errors
-    /// When the index can't be read or cleared.
+    /// `SetBack`; and when the index can't be read.
     pub fn new(core: Arc<Core>, index: Arc<dyn Index>) -> Result<Self, FollowError> {
-        if standing(index.as_ref(), core.journal())? == Standing::Foreign {
-            index.clear()?;
+        match standing(index.as_ref(), core.journal())? {
+            Standing::Behind(_) => Ok(Self { core, index }),
+            Standing::Foreign => Err(FollowError::SetBack {
+                index: index.position()?,
+                journal: core.journal().durable(),
+            }),
         }
-        Ok(Self { core, index })
     }
 
     /// Applies the next group of durable records. Gives how many records it still is behind.

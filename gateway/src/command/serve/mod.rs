@@ -17,6 +17,7 @@ use crate::configuration::{
     ChainDigest, Configuration, ConfigurationError, EvidenceLevel, ProfileName, Settings,
 };
 use crate::dispatch::Pace;
+use crate::index::FollowError;
 use crate::mandates::{Mandate, Mandates};
 use crate::serving::StartError;
 use crate::telemetry::{self, Concerns, Metrics};
@@ -269,6 +270,13 @@ fn not_started(error: &AssemblyError) -> Failure {
         AssemblyError::Start(StartError::Journal(JournalError::OtherDigest { .. })) => Words::new(
             "摘要算法在日志建立时确定;把 gateway.toml 的 [journal] digest 改回原值。",
             "The digest is fixed when a journal is made: set back digest in [journal].",
+        ),
+        AssemblyError::Start(StartError::Index(FollowError::SetBack { .. })) => Words::new(
+            "日志被回退、尾部缺失,或放错了目录:其后发出的款项会被重发,所以不启动,也未改动任何文件。\
+             请放回完整的日志;OPERATING.md「日志被回退」写明了怎么办。",
+            "The journal was set back, lost its end, or lies in the wrong folder: what was sent \
+             since would be sent again, so nothing is started and no file was changed. Put the \
+             whole journal back; see \"A journal that was set back\" in OPERATING.md.",
         ),
         AssemblyError::Start(_) | AssemblyError::Spool(_) | AssemblyError::Defect(_) => Words::new(
             "数据目录没有被改动;先用 `anxin verify` 核验。",
