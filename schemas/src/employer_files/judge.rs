@@ -1,6 +1,7 @@
 //! One judge for the lines of every format: borrowed texts in, values and findings out. The good
 //! path allocates nothing.
 
+mod characters;
 mod fields;
 
 use super::raw::{BankBy, RawLine, masked, shown_value};
@@ -91,28 +92,18 @@ impl<'a> Case<'_, 'a> {
             | Column::GrossAmount
             | Column::Memo => shown_value(text),
         };
-        let took = match column {
-            Column::IdNumber | Column::Account | Column::CnapsCode => {
-                spreadsheet::took_for_number(text.trim())
-            }
-            Column::Name
-            | Column::Corrects
-            | Column::LineNo
-            | Column::IdType
-            | Column::Bank
-            | Column::Amount
-            | Column::GrossAmount
-            | Column::Memo => false,
-        };
         let number = matches!(
             column,
             Column::IdNumber | Column::Account | Column::CnapsCode
         );
+        let took = number && spreadsheet::took_for_number(text.trim());
         let finding = self.add(code, column);
         finding.value = Some(value);
         finding.arguments.insert("reason", reason(error).to_owned());
         if took {
             typed_as_number(finding);
+        } else if characters::name_invisible(text, finding) {
+            // Its length says nothing then.
         } else if number && error == ValueError::Form {
             let counted = text.trim().chars().count();
             finding.arguments.insert("counted", counted.to_string());
@@ -184,7 +175,7 @@ impl<'a> Case<'_, 'a> {
             character
         };
         finding.arguments.insert("character", printed.to_string());
-        let point = format!("U+{:04X}", u32::from(character));
+        let point = characters::codepoint(character);
         finding.arguments.insert("codepoint", point);
     }
 }
