@@ -35,6 +35,9 @@ impl Desk<'_> {
         code: FindingCode,
         parse: impl FnOnce(&str) -> Result<T, ValueError>,
     ) -> Option<T> {
+        if self.raw.broken.has(key as usize) {
+            return None;
+        }
         let text = self.raw.text(key).trim();
         let error = match parse(text) {
             _ if self.raw.damaged.has(key as usize) => ValueError::Form,
@@ -83,7 +86,8 @@ impl Desk<'_> {
         code: FindingCode,
         parse: impl FnOnce(&str) -> Result<T, ValueError>,
     ) -> Option<Option<T>> {
-        if self.raw.text(key).trim().is_empty() {
+        let broken = self.raw.broken.has(key as usize);
+        if self.raw.text(key).trim().is_empty() && !broken {
             return Some(None);
         }
         self.read(key, code, parse).map(Some)
