@@ -1,4 +1,4 @@
-//! What a workbook says outside its sheet: which sheet is the first that can be seen, which
+//! What a workbook says outside its sheets: which of them can be seen, which
 //! styles are dates, and the shared texts.
 
 use super::archive::Archive;
@@ -11,15 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Bytes of all shared texts: a million lines have some 100 MB.
 const STRINGS_MAX: usize = 256 << 20;
 
-/// Further sheets that are looked at.
+/// Sheets that are looked at.
 const SHEETS_MAX: usize = 64;
 
 /// Where things are, and what the sheet refers to.
 pub(super) struct Book {
-    /// Name of the part of the first visible sheet.
-    pub(super) sheet: String,
-    /// Title and part of each further visible sheet, which is not read.
-    pub(super) others: Vec<(String, String)>,
+    /// Title and part of each visible sheet, in order.
+    pub(super) sheets: Vec<(String, String)>,
     pub(super) from_1904: bool,
     pub(super) styles: Styles,
     pub(super) strings: Strings,
@@ -35,18 +33,16 @@ impl Book {
         walk(archive, WORKBOOK, &mut sheets)?;
         let mut relations = Relations::default();
         walk(archive, "xl/_rels/workbook.xml.rels", &mut relations)?;
-        let named = sheets
-            .first
-            .and_then(|id| relations.by_id.get(&id).cloned());
-        let Some(sheet) = named else {
-            return Ok(None);
-        };
-        let others = sheets.others.into_iter();
-        let others = others.filter_map(|(title, id)| {
+        let visible = sheets.visible.into_iter().enumerate();
+        let visible = visible.filter_map(|(at, (title, id))| {
             let part = relations.by_id.get(&id).cloned()?;
-            Some((title, part))
+            // The first must be there; what is read instead of it is another month.
+            (at == 0 || archive.has(&part)).then_some((title, part))
         });
-        let others = others.filter(|(_, part)| archive.has(part)).collect();
+        let visible: Vec<_> = visible.collect();
+        if visible.is_empty() {
+            return Ok(None);
+        }
         let mut styles = Styles::default();
         if let Some(name) = relations.kind("/styles").filter(|name| archive.has(name)) {
             walk(archive, &name, &mut styles)?;
@@ -59,8 +55,7 @@ impl Book {
             walk(archive, &name, &mut strings)?;
         }
         Ok(Some(Self {
-            sheet,
-            others,
+            sheets: visible,
             from_1904: sheets.from_1904,
             styles,
             strings,
@@ -70,8 +65,8 @@ impl Book {
 
 #[derive(Default)]
 struct Sheets {
-    first: Option<String>,
-    others: Vec<(String, String)>,
+    /// Title and relation.
+    visible: Vec<(String, String)>,
     from_1904: bool,
 }
 
@@ -84,10 +79,9 @@ impl Part for Sheets {
             )
         };
         match name {
-            "sheet" if self.first.is_none() && visible(tag) => self.first = attribute(tag, "id"),
-            "sheet" if visible(tag) && self.others.len() < SHEETS_MAX => {
+            "sheet" if visible(tag) && self.visible.len() < SHEETS_MAX => {
                 let title = attribute(tag, "name").unwrap_or_default();
-                self.others
+                self.visible
                     .extend(attribute(tag, "id").map(|id| (title, id)));
             }
             "workbookPr" => {

@@ -3,8 +3,8 @@
 use super::book::Book;
 use super::number;
 use super::part::{Part, attribute};
-use crate::employer_files::grid::{CELLS_MAX, Cells, Grid};
-use crate::employer_files::raw::{Receiver, Stop, schema_at, shown};
+use crate::employer_files::grid::{CELLS_MAX, Cells};
+use crate::employer_files::raw::{Stop, schema_at, shown};
 use crate::finding::{Finding, FindingCode};
 use quick_xml::events::BytesStart;
 
@@ -30,11 +30,17 @@ enum Open {
     Cell,
 }
 
+/// Takes the rows of a sheet; a gap in their numbers comes as one empty row.
+pub(super) trait Rows {
+    fn row(&mut self, row: u32, cells: &Cells<'_>) -> Result<(), Stop>;
+    /// The rest need not be walked.
+    fn enough(&self) -> bool;
+}
+
 /// The walk over the sheet.
-pub(super) struct Sheet<'b, 'g, 't> {
+pub(super) struct Sheet<'b, 'r> {
     book: &'b Book,
-    grid: &'g mut Grid,
-    to: &'t mut dyn Receiver,
+    rows: &'r mut dyn Rows,
     field_bytes_max: usize,
     open: Open,
     /// The present row, or the last one.
@@ -57,17 +63,11 @@ pub(super) struct Sheet<'b, 'g, 't> {
     in_phonetic: bool,
 }
 
-impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
-    pub(super) fn new(
-        book: &'b Book,
-        grid: &'g mut Grid,
-        to: &'t mut dyn Receiver,
-        field_bytes_max: usize,
-    ) -> Self {
+impl<'b, 'r> Sheet<'b, 'r> {
+    pub(super) fn new(book: &'b Book, rows: &'r mut dyn Rows, field_bytes_max: usize) -> Self {
         Self {
             book,
-            grid,
-            to,
+            rows,
             field_bytes_max,
             open: Open::Nothing,
             row: 0,
@@ -113,7 +113,7 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
         };
         // A gap in the numbers is an empty row; one says as much as many.
         if row > self.row.saturating_add(1) {
-            self.grid.row(self.row + 1, &Cells::new(), self.to)?;
+            self.rows.row(self.row + 1, &Cells::new())?;
         }
         (self.open, self.row) = (Open::Row, row);
         self.texts.clear();
@@ -214,11 +214,15 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
             cells.push(text.unwrap_or_default());
         }
         (cells.damaged, cells.dates, cells.beyond) = (self.damaged, self.dates, self.beyond);
-        self.grid.row(self.row, &cells, self.to)
+        self.rows.row(self.row, &cells)
     }
 }
 
-impl Part for Sheet<'_, '_, '_> {
+impl Part for Sheet<'_, '_> {
+    fn enough(&self) -> bool {
+        self.rows.enough()
+    }
+
     fn start(&mut self, name: &str, tag: &BytesStart<'_>) -> Result<(), Stop> {
         match name {
             "row" => self.begin_row(tag),
