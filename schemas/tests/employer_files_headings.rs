@@ -74,6 +74,11 @@ fn headings_above_the_template_are_named_and_ignored() {
     assert_eq!(summary.errors, 0);
     let message = kept.findings[0].message(Lang::Zh);
     assert!(message.contains("第 1 行"), "{message}");
+    let aside = EXAMPLE
+        .lines()
+        .map(|row| format!(",{row}\n").replace(",\n", "\n"));
+    let (_, kept) = read_bytes(&book(&[("工资", &aside.collect::<String>())]));
+    assert_eq!(kept.lines, example_lines(), "a column further right");
     let (_, kept) = read_bytes(&book(&[("工资", &format!("{HEADING}\n{EXAMPLE}"))]));
     assert_eq!(kept.lines, moved(1), "{:?}", kept.places());
     assert_eq!(ignored(&kept), [HEADING]);
@@ -203,6 +208,27 @@ fn a_value_beside_a_merged_cell_is_the_value_and_two_values_are_none() {
     let (_, kept) = read_bytes(text.as_bytes());
     assert_eq!(kept.places(), [""; 0]);
     assert_eq!(kept.lines, example_lines());
+    // As forms are laid out: key and value in one cell, or several pairs in a row.
+    for (from, to) in [
+        ("批次号,GZ", "批次号：GZ"),
+        ("批次号,GZ", "批次号: GZ"),
+        (
+            "工资月份,2026-11\n付款银行,ICBC\n",
+            "工资月份,2026-11,,付款银行,ICBC\n",
+        ),
+        (
+            "工资月份,2026-11\n付款银行,ICBC\n",
+            "工资月份：2026-11,,付款银行：ICBC\n",
+        ),
+    ] {
+        let (_, kept) = read_bytes(EXAMPLE.replace(from, to).as_bytes());
+        assert_eq!(kept.places(), [""; 0], "{to}");
+        assert_eq!(kept.lines.len(), 2);
+    }
+    // A key that we don't have, with a long number, is no line.
+    let text = EXAMPLE.replace("总笔数", "联系人,王样,13800138000\n总笔数");
+    let (summary, kept) = read_bytes(text.as_bytes());
+    assert_eq!((summary.errors, ignored(&kept)), (0, vec!["联系人"]));
     let text = EXAMPLE.replace("总金额,13603.50", "总金额,13,603.50");
     let (_, kept) = read_bytes(text.as_bytes());
     assert_eq!(kept.places(), ["schema_violation - 11 total_amount"]);

@@ -79,6 +79,46 @@ fn odd_names_that_are_names_stay_as_they_are() {
     }
 }
 
+/// What stands in a number and is no part of it is named: "wrong form, 19 characters" is a riddle.
+#[test]
+fn a_stray_character_in_a_number_is_named() {
+    let (id, account) = ("11010519491231002X", "6222021202000000019");
+    for (from, to, code, said) in [
+        (id, "'11010519491231002X", "id_number_invalid", "“'”"),
+        (id, "=\"11010519491231002X", "id_number_invalid", "“=”"),
+        (id, "11010519491231002Ｘ", "id_number_invalid", "“Ｘ”"),
+        (id, "110105 19491231 002X", "id_number_invalid", "空格"),
+        (account, "'6222021202000000019", "account_invalid", "“'”"),
+        (account, "6222021202000000O19", "account_invalid", "“O”"),
+        (
+            account,
+            "6222\u{A0}0212020000000019",
+            "account_invalid",
+            "空格",
+        ),
+        (account, "卡6222021202000000019", "account_invalid", "“卡”"),
+    ] {
+        let (_, kept) = read_bytes(EXAMPLE.replacen(from, to, 1).as_bytes());
+        let message = kept.one(code).message(Lang::Zh);
+        assert!(
+            message.contains(said) && !message.contains("位）"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_line_break_in_a_text_is_called_one() {
+    let text = EXAMPLE.replacen("2026年11月工资", "\"2026年\n11月工资\"", 1);
+    let (_, kept) = read_bytes(text.as_bytes());
+    let message = kept.one("text_not_encodable").message(Lang::Zh);
+    assert_eq!(message, "“备注”中有换行（U+000A）");
+    let text = EXAMPLE.replacen("杭州样例建设有限公司\n", "杭州\u{202E}样例\n", 1);
+    let (_, kept) = read_bytes(text.as_bytes());
+    let message = kept.one("text_not_encodable").message(Lang::Zh);
+    assert_eq!(message, "“单位名称”中有看不见的字符（U+202E）");
+}
+
 /// Copied from a web page or another program's window: the number looks right and is not.
 #[test]
 fn an_invisible_character_in_a_number_is_named() {

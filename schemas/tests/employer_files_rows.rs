@@ -30,6 +30,7 @@ fn a_totals_row_is_no_payment_and_its_sum_is_compared() {
         ",,,,,小计,,13603.50,,",
         "合计（元）,,,,,,,13603.50,,",
         "合计2人,,,,,,,13603.50,,",
+        ",木工班小计,,,,,,13603.50,,",
         ",Total,,,,,,13603.50,,",
         "SUM,,,,,,,13603.50,,",
         "合计,,,,,,,,,",
@@ -84,6 +85,7 @@ fn a_row_with_an_account_or_a_document_is_a_line() {
         "3,合计,01,11010519491231002X,6222021202000000019,ICBC,,1.00,,",
         "合计,,,,6222021202000000019,,,13603.50,,",
         "3,总计,,11010519491231002X,,,,13603.50,,",
+        "3,王样,,,,,,1.00,,合计",
     ] {
         let (summary, kept) = read_bytes(format!("{EXAMPLE}{row}\n").as_bytes());
         assert_eq!(summary.line_count, 3, "{row}");
@@ -128,6 +130,30 @@ fn numbered_rows_and_signatures_below_the_lines_are_noted() {
             assert!(!message.contains("王样"), "{message}");
         }
     }
+    // Below the titles, and with a text or a date where a number would stand.
+    let units = EXAMPLE.replace("备注\n", "备注\n,,,,,,,元,元,\n");
+    let (summary, kept) = read_bytes(units.as_bytes());
+    assert_eq!(
+        (summary.errors, summary.lines_ok),
+        (0, 2),
+        "{:?}",
+        kept.places()
+    );
+    for row in [
+        "制表：王样,,,审核：李样,,,,,,",
+        "注,,,,日期：2026-11-30,,,,,",
+        "a,,,,2026年11月30日,,,,,",
+    ] {
+        let (summary, kept) = read_bytes(format!("{EXAMPLE}{row}\n").as_bytes());
+        assert_eq!(
+            (summary.errors, summary.notes),
+            (0, 1),
+            "{:?}",
+            kept.places()
+        );
+    }
+    let (_, kept) = read_bytes(format!("{EXAMPLE}3,王样,,待补,待补,,,1.00,,\n").as_bytes());
+    assert!(errors(&kept).contains(&"account_invalid 3 16 account".to_owned()));
     let rows: String = (3..300)
         .map(|number| format!("{number},,,,,,,,,\n"))
         .collect();

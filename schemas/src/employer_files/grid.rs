@@ -109,24 +109,25 @@ impl Grid {
         cells: &Cells<'_>,
         to: &mut dyn Receiver,
     ) -> Result<(), Stop> {
-        let Some((at, first)) = cells.first() else {
+        let Some((_, first)) = cells.first() else {
             return Ok(());
         };
         if is_signature(first) {
             self.recognise(to)?;
             return version(cells);
         }
-        let key = HeadKey::parse(first);
-        if Titles::stand_in(cells) && (key.is_none() || Titles::two_in(cells)) {
+        let keyed = HeadKey::stated(first).is_some();
+        if Titles::stand_in(cells) && (!keyed || Titles::two_in(cells)) {
             self.recognise(to)?;
             self.titles = Titles::read(row, cells, to)?;
             self.place = Place::Lines;
             self.head.no_amounts = self.titles.absent.has(Column::Amount as usize);
             return to.head(&self.head);
         }
-        match key {
-            Some(key) => self.head_row(row, key, at, cells, to),
-            None => self.unknown_row(row, first, cells, to),
+        if keyed {
+            self.head_row(row, cells, to)
+        } else {
+            self.unknown_row(row, first, cells, to)
         }
     }
 
@@ -139,34 +140,54 @@ impl Grid {
         Ok(())
     }
 
-    /// A key and its value, which may stand beyond the cells that are merged with the key's.
-    fn head_row(
-        &mut self,
-        row: u32,
-        key: HeadKey,
-        at: usize,
-        cells: &Cells<'_>,
-        to: &mut dyn Receiver,
-    ) -> Result<(), Stop> {
+    /// Keys, each with its value: in the same cell after a colon, or in a cell after it, with cells
+    /// between that are merged with the key's.
+    fn head_row(&mut self, row: u32, cells: &Cells<'_>, to: &mut dyn Receiver) -> Result<(), Stop> {
         self.recognise(to)?;
-        let mut values = cells.filled().skip(1);
-        let Some((place, value)) = values.next() else {
-            // A formula without a result is a value that can't be read.
-            if cells.damaged(at + 1) {
-                self.head.damaged.add(key as usize);
+        let mut filled = cells.filled().peekable();
+        while let Some((at, text)) = filled.next() {
+            let Some((key, own)) = HeadKey::stated(text) else {
+                to.finding(noted(text, row, "heading"))?;
+                continue;
+            };
+            if let Some(value) = own {
+                self.value(row, key, value, (at, cells), to)?;
+                continue;
             }
-            return Ok(());
-        };
-        if cells.beyond || values.next().is_some() {
+            let is_value = |cell: &(usize, &str)| HeadKey::stated(cell.1).is_none();
+            let Some((place, value)) = filled.next_if(is_value) else {
+                // A formula without a result is a value that can't be read.
+                if cells.damaged(at + 1) {
+                    self.head.damaged.add(key as usize);
+                }
+                continue;
+            };
+            if filled.next_if(is_value).is_none() && !cells.beyond {
+                self.value(row, key, value, (place, cells), to)?;
+                continue;
+            }
+            while filled.next_if(is_value).is_some() {}
             self.head.broken.add(key as usize);
             let finding = schema_at("too_many_values", row).field(key.key());
             let split = rows::is_split(cells.texts().get(place..).unwrap_or_default());
-            return to.finding(if split {
+            to.finding(if split {
                 finding.with("remedy", "comma_in_amount")
             } else {
                 finding
-            });
+            })?;
         }
+        Ok(())
+    }
+
+    /// Takes the value of a key from the cell where it stands.
+    fn value(
+        &mut self,
+        row: u32,
+        key: HeadKey,
+        value: &str,
+        (place, cells): (usize, &Cells<'_>),
+        to: &mut dyn Receiver,
+    ) -> Result<(), Stop> {
         if self.stated.has(key as usize) {
             return to.finding(schema_at("stated_twice", row).field(key.key()));
         }
@@ -197,7 +218,9 @@ impl Grid {
             let value = value.unwrap_or_default();
             return self.currencies.refuses(value, row, to).map(drop);
         }
-        if self.recognised && value.is_some() && cells.filled().any(|(_, c)| long_digits(c)) {
+        // A document and an account: a line.
+        let numbers = cells.filled().filter(|(_, cell)| long_digits(cell)).count();
+        if self.recognised && numbers > 1 {
             let finding = schema_at("no_title_row", row).with("found", shown(first));
             self.no_titles(finding, to)?;
             return to.line(&rows::unread(row, &self.titles, cells));
@@ -264,7 +287,10 @@ fn long_digits(cell: &str) -> bool {
 
 /// `V1`, or no version at all.
 fn version(cells: &Cells<'_>) -> Result<(), Stop> {
-    let stated = cells.texts().get(1).copied().unwrap_or_default().trim();
+    let stated = cells
+        .filled()
+        .nth(1)
+        .map_or("", |(_, stated)| stated.trim());
     if stated.is_empty() || stated.eq_ignore_ascii_case("v1") || stated == "1" {
         return Ok(());
     }

@@ -4,6 +4,8 @@
 mod characters;
 mod fields;
 
+pub(super) use characters::name_unencodable;
+
 use super::raw::{BankBy, RawLine, masked, shown_value};
 use super::spreadsheet;
 use super::template::Column;
@@ -11,7 +13,7 @@ use crate::codes::{self, Bank, CardGroups};
 use crate::finding::{Finding, FindingCode};
 use crate::value::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, PersonName,
-    ValueError, first_forbidden, forbidden, trimmed,
+    ValueError, first_forbidden, trimmed,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -102,7 +104,7 @@ impl<'a> Case<'_, 'a> {
         finding.arguments.insert("reason", reason(error).to_owned());
         if took {
             typed_as_number(finding);
-        } else if characters::name_invisible(text, finding) {
+        } else if error == ValueError::Form && characters::name_stray(column, text, finding) {
             // Its length says nothing then.
         } else if number && error == ValueError::Form {
             let counted = text.trim().chars().count();
@@ -136,6 +138,9 @@ impl<'a> Case<'_, 'a> {
             // no text.
             if text.is_empty() || text.starts_with('#') {
                 finding.arguments.insert("reason", "formula".to_owned());
+                finding
+                    .arguments
+                    .insert("remedy", "formula_result".to_owned());
             } else if spreadsheet::too_long(text) {
                 typed_as_number(finding);
             }
@@ -169,14 +174,7 @@ impl<'a> Case<'_, 'a> {
         };
         let finding = self.add(code, column);
         finding.value = Some(value);
-        let printed = if forbidden(character) {
-            '\u{B7}'
-        } else {
-            character
-        };
-        finding.arguments.insert("character", printed.to_string());
-        let point = characters::codepoint(character);
-        finding.arguments.insert("codepoint", point);
+        name_unencodable(character, finding);
     }
 }
 

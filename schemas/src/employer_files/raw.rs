@@ -34,6 +34,8 @@ pub(super) struct RawLine<'a> {
     pub(super) references: bool,
     /// The line breaks the structure; its finding is reported already.
     pub(super) broken: bool,
+    /// The sheet does not show the line; it is read as any other.
+    pub(super) hidden: bool,
 }
 
 impl<'a> RawLine<'a> {
@@ -128,6 +130,8 @@ pub(super) struct Tally {
     pub(super) unread: u32,
     /// Those of them whose cells are not where the titles say.
     pub(super) shifted: u32,
+    /// Lines that the sheet does not show.
+    pub(super) hidden: u32,
 }
 
 /// Takes what a format's reader finds, in the order of the file.

@@ -134,7 +134,11 @@ impl<'a> Reading<'a> {
         if let Some(stated) = stated_lines.filter(|stated| *stated != counted.lines) {
             let finding = Finding::of_file(FindingCode::ControlCountMismatch).field("line_count");
             let finding = finding.value(stated.to_string()).with("stated", stated);
-            self.refuse(finding.with("counted", counted.lines));
+            let finding = finding.with("counted", counted.lines);
+            self.refuse(match counted.hidden {
+                0 => finding,
+                hidden => finding.with("hidden", hidden),
+            });
         }
         // What rows with shifted cells pay nobody can say: less than stated follows from them.
         let follows = |stated: Fen| counted.shifted > 0 && i128::from(stated.0) > counted.fen;
@@ -145,7 +149,9 @@ impl<'a> Reading<'a> {
             let finding = finding.with("counted", yuan(counted.fen));
             self.refuse(match counted.unread {
                 0 => finding,
-                unread => finding.with("unread", unread),
+                unread => finding
+                    .with("unread", unread)
+                    .with("remedy", "amounts_first"),
             });
         }
     }
@@ -290,6 +296,7 @@ impl Receiver for Reading<'_> {
             return Err(finding.with("limit", self.options.limits.lines_max).into());
         }
         self.counted.lines += 1;
+        self.counted.hidden += u32::from(raw.hidden);
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.clear();
         let values = self.judge.judge(self.counted.lines, raw, &mut scratch);

@@ -22,6 +22,8 @@ pub(in crate::employer_files) struct Cells<'a> {
     pub(in crate::employer_files) beyond: bool,
     /// The row breaks the structure; that is reported already.
     pub(in crate::employer_files) broken: bool,
+    /// The sheet does not show the row.
+    pub(in crate::employer_files) hidden: bool,
 }
 
 impl<'a> Cells<'a> {
@@ -34,6 +36,7 @@ impl<'a> Cells<'a> {
             dates: 0,
             beyond: false,
             broken: false,
+            hidden: false,
         }
     }
 
@@ -65,7 +68,7 @@ impl<'a> Cells<'a> {
         self.count = 0;
         self.many.clear();
         (self.damaged, self.dates) = (0, 0);
-        (self.beyond, self.broken) = (false, false);
+        (self.beyond, self.broken, self.hidden) = (false, false, false);
     }
 
     pub(in crate::employer_files) fn texts(&self) -> &[&'a str] {

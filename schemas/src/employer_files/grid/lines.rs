@@ -3,7 +3,7 @@
 use super::cells::{Cells, is_empty};
 use super::rows::{self, Aside};
 use super::titles::{Title, Titles};
-use super::{Grid, before_colon, ignored, noted};
+use super::{Grid, ignored, noted};
 use crate::employer_files::raw::{RawLine, Receiver, Stop, schema_at, shown_value, yuan};
 use crate::employer_files::template::Column;
 use crate::finding::{Finding, FindingCode};
@@ -21,15 +21,15 @@ impl Grid {
         if cells.broken {
             return to.line(&rows::unread(row, &self.titles, cells));
         }
-        if cells.texts().len() > self.titles.columns.len() || cells.beyond {
-            if let Some(finding) = rows::too_many(row, &self.titles, cells) {
-                to.finding(finding)?;
-                return to.line(&rows::unread(row, &self.titles, cells));
-            }
+        let longer = cells.texts().len() > self.titles.columns.len() || cells.beyond;
+        if longer && let Some(finding) = rows::too_many(row, &self.titles, cells) {
+            to.finding(finding)?;
+            return to.line(&rows::unread(row, &self.titles, cells));
         }
         let mut line = RawLine {
             row,
             absent: self.titles.absent,
+            hidden: cells.hidden,
             ..RawLine::default()
         };
         // A bit for each cell that is no field of a line and holds something not yet said.
@@ -133,8 +133,9 @@ impl Grid {
         }
         let first = cells.first().map_or("", |(_, first)| first);
         let first = match aside {
-            Aside::Text => shown_value(before_colon(first)),
-            _ => first.to_owned(),
+            // A label before a colon is shown, what follows it is not.
+            Aside::Text if !first.contains([':', '：']) => shown_value(first),
+            Aside::Totals | Aside::Numbered | Aside::Text | Aside::Template => first.to_owned(),
         };
         let note = noted(&first, line.row, aside.reason());
         to.finding(note.with("remedy", "no_payment"))?;
@@ -176,9 +177,12 @@ fn unlike_a_line(line: &RawLine<'_>) -> bool {
     !(number(Column::IdNumber) && number(Column::Account))
 }
 
-/// Neither a document nor an account, not even one that a formula should have given.
+/// Neither a document nor an account, not even one that a formula should have given: both have
+/// digits, and nothing that a signature or a date has.
 fn nobody(line: &RawLine<'_>) -> bool {
+    let digit = |c: char| c.is_ascii_digit() || matches!(c, '０'..='９');
+    let number = |text: &str| text.contains(digit) && !text.contains([':', '：', '年']);
     [Column::IdNumber, Column::Account]
         .into_iter()
-        .all(|column| is_empty(line.text(column)) && !line.damaged.has(column as usize))
+        .all(|column| !number(line.text(column)) && !line.damaged.has(column as usize))
 }

@@ -15,7 +15,7 @@ pub(super) enum Aside {
     Totals,
     /// A number of a line and no line: left over from the template.
     Numbered,
-    /// Signatures and remarks: no amount, and no name.
+    /// Signatures, units and remarks: no amount, and no name.
     Text,
     /// The head of a second table.
     Template,
@@ -23,27 +23,42 @@ pub(super) enum Aside {
 
 impl Aside {
     pub(super) fn of(line: &RawLine<'_>, cells: &Cells<'_>) -> Option<Self> {
-        // What a formula should have given may be anything.
-        if cells.damaged != 0 && !cells.filled().any(|(_, cell)| is_totals_word(cell)) {
-            return None;
-        }
         let (_, first) = cells.first()?;
-        if cells.filled().any(|(_, cell)| is_totals_word(cell)) {
+        let name = line.text(Column::Name);
+        let digit = |c: char| c.is_numeric();
+        // Whoever is named beside the word is a person whose data are missing.
+        let unnamed = is_empty(name) || is_totals_word(name) || name.contains(digit);
+        if unnamed && cells.filled().any(|(_, cell)| is_totals_word(cell)) {
             return Some(Self::Totals);
+        }
+        // What a formula should have given may be anything.
+        if cells.damaged != 0 {
+            return None;
         }
         if is_signature(first) || HeadKey::parse(first).is_some() {
             return Some(Self::Template);
         }
         let empty = |column| is_empty(line.text(column));
-        if !(empty(Column::Amount) && empty(Column::GrossAmount) && empty(Column::Corrects)) {
+        let amounts = [Column::Amount, Column::GrossAmount];
+        let stated = amounts.into_iter().any(|c| line.text(c).contains(digit));
+        if stated || !empty(Column::Corrects) {
             return None;
         }
         let number = trimmed(line.text(Column::LineNo));
         let numbered = number.is_empty() || LineNo::parse(number).is_ok();
+        let nothing = Column::ALL.into_iter().all(|column| {
+            let kept = [
+                Column::LineNo,
+                Column::IdType,
+                Column::Bank,
+                Column::CnapsCode,
+            ];
+            kept.contains(&column) || empty(column)
+        });
         match (empty(Column::Name), numbered) {
-            (true, true) if empty(Column::Memo) => Some(Self::Numbered),
+            (true, true) if nothing => Some(Self::Numbered),
             (true, _) => Some(Self::Text),
-            (false, _) if line.text(Column::Name).contains([':', '：']) => Some(Self::Text),
+            (false, _) if name.contains([':', '：']) => Some(Self::Text),
             (false, _) => None,
         }
     }
@@ -59,7 +74,8 @@ impl Aside {
     }
 }
 
-/// 合计, `小计：`, 合计2人, `Total`: the word alone or before a count, a unit or a bracket.
+/// 合计, `小计：`, 合计2人, `Total`, 木工班小计: the word alone, before a count, a unit or a bracket,
+/// or after what is summed.
 fn is_totals_word(cell: &str) -> bool {
     const WORDS: [&str; 14] = [
         "合计",
@@ -82,6 +98,12 @@ fn is_totals_word(cell: &str) -> bool {
         return false;
     }
     let cell = normal(cell);
+    if ["合计", "小计", "总计"]
+        .iter()
+        .any(|word| cell.ends_with(word))
+    {
+        return true;
+    }
     let counted = |c: char| c.is_ascii_digit() || "人笔元.,，、()（）".contains(c);
     let rest = WORDS.iter().filter_map(|word| cell.strip_prefix(word));
     rest.into_iter().any(|rest| rest.chars().all(counted))
@@ -101,6 +123,7 @@ pub(super) fn unread<'a>(row: u32, titles: &Titles, cells: &Cells<'a>) -> RawLin
         row,
         absent: required,
         broken: true,
+        hidden: cells.hidden,
         ..RawLine::default()
     };
     let first = titles.columns.first().map(|(title, _)| *title);

@@ -1,5 +1,5 @@
 //! What a workbook says outside its sheets: which of them can be seen, which
-//! styles are dates, and the shared texts.
+//! styles are dates or percents, and the shared texts.
 
 use super::archive::Archive;
 use super::part::{Part, attribute, walk};
@@ -142,18 +142,25 @@ impl Part for Relations {
     }
 }
 
-/// Which cell formats show a date.
+/// Which cell formats show something else than the number.
 #[derive(Default)]
 pub(super) struct Styles {
     own_dates: BTreeSet<u32>,
+    own_percents: BTreeSet<u32>,
     in_cell_formats: bool,
     dates: Vec<bool>,
+    percents: Vec<bool>,
 }
 
 impl Styles {
     /// Whether the cell format of this number shows a date.
     pub(super) fn is_date(&self, style: usize) -> bool {
         self.dates.get(style).copied().unwrap_or(false)
+    }
+
+    /// Whether the cell format of this number shows a hundredfold.
+    pub(super) fn is_percent(&self, style: usize) -> bool {
+        self.percents.get(style).copied().unwrap_or(false)
     }
 }
 
@@ -163,8 +170,11 @@ impl Part for Styles {
         match name {
             "numFmt" => {
                 let code = attribute(tag, "formatCode").unwrap_or_default();
-                if let Some(id) = id().filter(|_| shows_date(&code)) {
+                if let Some(id) = id().filter(|_| shows(&code, DATE)) {
                     self.own_dates.insert(id);
+                }
+                if let Some(id) = id().filter(|_| shows(&code, &['%'])) {
+                    self.own_percents.insert(id);
                 }
             }
             "cellXfs" => self.in_cell_formats = true,
@@ -173,6 +183,8 @@ impl Part for Styles {
                 // The dates among the formats that every program knows by number.
                 let known = matches!(id, 14..=17 | 22 | 27..=31 | 36 | 50..=58);
                 self.dates.push(known || self.own_dates.contains(&id));
+                let known = matches!(id, 9 | 10);
+                self.percents.push(known || self.own_percents.contains(&id));
             }
             _ => {}
         }
@@ -191,8 +203,12 @@ impl Part for Styles {
     }
 }
 
-/// A day or a year outside quotes and brackets. The code comes as it stands in the attribute.
-fn shows_date(code: &str) -> bool {
+/// A day or a year.
+const DATE: &[char] = &['y', 'Y', 'd', 'D', 'e', '年'];
+
+/// Whether one of these stands outside quotes and brackets. The code comes as it stands in the
+/// attribute.
+fn shows(code: &str, signs: &[char]) -> bool {
     let code = code.replace("&quot;", "\"");
     let (mut quoted, mut bracketed) = (false, false);
     code.chars().any(|character| {
@@ -200,7 +216,7 @@ fn shows_date(code: &str) -> bool {
             '"' => quoted = !quoted,
             '[' => bracketed = true,
             ']' => bracketed = false,
-            'y' | 'Y' | 'd' | 'D' | 'e' | '年' => return !quoted && !bracketed,
+            sign if signs.contains(&sign) => return !quoted && !bracketed,
             _ => {}
         }
         false

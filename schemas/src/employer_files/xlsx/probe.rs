@@ -34,9 +34,9 @@ impl Rows for Probe {
         let Some(first) = filled.next() else {
             return Ok(());
         };
-        let key = HeadKey::parse(first);
-        let stated = key.is_some_and(|key| filled.next().is_some_and(|value| is_one(key, value)));
-        self.keys += usize::from(stated);
+        let key = HeadKey::stated(first);
+        let stated = key.and_then(|(key, own)| Some(is_one(key, own.or_else(|| filled.next())?)));
+        self.keys += usize::from(stated == Some(true));
         self.found |= is_signature(first) || Titles::two_in(cells) || self.keys >= KEYS_MIN;
         Ok(())
     }
@@ -48,6 +48,7 @@ impl Rows for Probe {
 
 /// Whether a value is one of its key: an instruction says in words what to write.
 fn is_one(key: HeadKey, value: &str) -> bool {
+    let value = value.trim();
     match key {
         HeadKey::EmployerUscc => Uscc::parse(value).is_ok(),
         HeadKey::PayMonth => PayMonth::parse(value.get(..7).unwrap_or(value)).is_ok(),

@@ -51,6 +51,7 @@ pub(super) struct Sheet<'b, 'r> {
     damaged: u64,
     dates: u64,
     beyond: bool,
+    hidden: bool,
     /// Number of the present cell's column, from 0.
     column: usize,
     next_column: usize,
@@ -76,6 +77,7 @@ impl<'b, 'r> Sheet<'b, 'r> {
             damaged: 0,
             dates: 0,
             beyond: false,
+            hidden: false,
             column: 0,
             next_column: 0,
             kind: Kind::default(),
@@ -116,6 +118,7 @@ impl<'b, 'r> Sheet<'b, 'r> {
             self.rows.row(self.row + 1, &Cells::new())?;
         }
         (self.open, self.row) = (Open::Row, row);
+        self.hidden = matches!(attribute(tag, "hidden").as_deref(), Some("1" | "true"));
         self.texts.clear();
         self.places = [(0, 0); CELLS_MAX];
         (self.damaged, self.dates, self.beyond) = (0, 0, false);
@@ -184,7 +187,8 @@ impl<'b, 'r> Sheet<'b, 'r> {
                     date = true;
                     self.texts.push_str(&day);
                 } else if let Some(number) = number::read(&self.value) {
-                    damaged = number.damaged;
+                    // What people see there is no amount that the number says.
+                    damaged = number.damaged || self.book.styles.is_percent(self.style);
                     self.texts.push_str(&number.text);
                 } else {
                     self.texts.push_str(&self.value);
@@ -213,7 +217,8 @@ impl<'b, 'r> Sheet<'b, 'r> {
             let text = self.texts.get(*start as usize..*end as usize);
             cells.push(text.unwrap_or_default());
         }
-        (cells.damaged, cells.dates, cells.beyond) = (self.damaged, self.dates, self.beyond);
+        (cells.damaged, cells.dates) = (self.damaged, self.dates);
+        (cells.beyond, cells.hidden) = (self.beyond, self.hidden);
         self.rows.row(self.row, &cells)
     }
 }
