@@ -40,6 +40,11 @@ fn the_sheet_with_the_template_is_found_wherever_it_stands() {
         assert_eq!(kept.lines, example_lines(), "{:?}", kept.places());
         assert_eq!((summary.errors, ignored(&kept)), (0, vec!["填写说明"]));
     }
+    // Working days have names too.
+    let days = "姓名,身份证号,出勤天数,备注\n张样一,11010519491231002X,22,\n";
+    let (summary, kept) = read_bytes(&book(&[("考勤", days), ("工资", EXAMPLE)]));
+    assert_eq!(kept.lines, example_lines(), "{:?}", kept.places());
+    assert_eq!((summary.errors, ignored(&kept)), (0, vec!["考勤"]));
     // An empty sheet before it is nothing to speak of.
     let (_, kept) = read_bytes(&book(&[("Sheet1", ""), ("工资", EXAMPLE)]));
     assert_eq!(kept.lines, example_lines());
@@ -229,6 +234,11 @@ fn a_value_beside_a_merged_cell_is_the_value_and_two_values_are_none() {
     let text = EXAMPLE.replace("总笔数", "联系人,王样,13800138000\n总笔数");
     let (summary, kept) = read_bytes(text.as_bytes());
     assert_eq!((summary.errors, ignored(&kept)), (0, vec!["联系人"]));
+    // A unit, and what stands apart from the template.
+    let text = EXAMPLE.replace("总金额,13603.50", "总金额,13603.50,元");
+    let text = text.replace("总笔数,2", "总笔数,2,,,,已审批");
+    let (summary, kept) = read_bytes(text.as_bytes());
+    assert_eq!((summary.errors, ignored(&kept)), (0, vec!["已审批", "元"]));
     let text = EXAMPLE.replace("总金额,13603.50", "总金额,13,603.50");
     let (_, kept) = read_bytes(text.as_bytes());
     assert_eq!(kept.places(), ["schema_violation - 11 total_amount"]);

@@ -47,7 +47,7 @@ fn a_totals_row_is_no_payment_and_its_sum_is_compared() {
             );
         }
     }
-    for bytes in with_row("合计,,,,,,,13603.51,,") {
+    for bytes in with_row("合计,,,,,,,13603.51元,,") {
         let (summary, kept) = read_bytes(&bytes);
         assert_eq!(errors(&kept), ["control_sum_mismatch - 16 amount"]);
         assert_eq!(kept.argument("control_sum_mismatch", "stated"), "13603.51");
@@ -188,6 +188,28 @@ fn a_thousands_comma_without_quotes_is_named_as_that() {
         assert!(finding.hint(Lang::En).contains("comma"), "{finding:?}");
         assert_eq!((summary.line_count, summary.lines_ok), (2, 1));
     }
+    // A row that leaves out its last cell: 6.00 would be paid, if the total agreed.
+    for (titles, rest) in [("", ",6,523.50"), (",应发金额", ",6,523.50,6600.00")] {
+        let (head, _) = EXAMPLE.split_once("\n\n").unwrap();
+        let text = format!(
+            "{head}\n\n序号,姓名,证件号码,银行账号,实发金额{titles},备注\n\
+             1,张样一,11010519491231002X,6222021202000000019{rest}\n\
+             2,李样二,34052419800101001X,6228480000000000000,7080.00\n"
+        );
+        let (summary, kept) = read_bytes(text.as_bytes());
+        assert_eq!(kept.places(), ["schema_violation - 14 -"], "{titles}");
+        assert_eq!(kept.argument("schema_violation", "reason"), "comma_split");
+        assert_eq!((summary.line_count, summary.lines_ok), (2, 1));
+    }
+    // Six yuan are an amount.
+    let text = EXAMPLE.replace(",6523.50,6600.00,2026年11月工资", ",6,523.50,6600");
+    let (summary, kept) = read_bytes(text.replace("13603.50", "7086.00").as_bytes());
+    assert_eq!(
+        (summary.lines_ok, summary.errors),
+        (2, 0),
+        "{:?}",
+        kept.places()
+    );
     // What is simply one cell too many is that.
     let text = EXAMPLE.replacen("6600.00,2026年", "6600.00,2026,年", 1);
     let (_, kept) = read_bytes(text.as_bytes());

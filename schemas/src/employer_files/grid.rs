@@ -162,11 +162,19 @@ impl Grid {
                 }
                 continue;
             };
-            if filled.next_if(is_value).is_none() && !cells.beyond {
+            // What stands apart from the value, or is its unit, is no second value.
+            let mut values = 1;
+            while let Some((next, text)) = filled.next_if(is_value) {
+                if next == place + values && !is_unit(text) {
+                    values += 1;
+                } else {
+                    to.finding(noted(text, row, "heading"))?;
+                }
+            }
+            if values == 1 && !cells.beyond {
                 self.value(row, key, value, (place, cells), to)?;
                 continue;
             }
-            while filled.next_if(is_value).is_some() {}
             self.head.broken.add(key as usize);
             let finding = schema_at("too_many_values", row).field(key.key());
             let split = rows::is_split(cells.texts().get(place..).unwrap_or_default());
@@ -269,6 +277,11 @@ fn ignored(name: &str, row: u32) -> Finding {
 /// name of whoever signed.
 fn noted(name: &str, row: u32, reason: &str) -> Finding {
     ignored(before_colon(name), row).with("reason", reason)
+}
+
+/// 元 beside an amount, 笔 beside a count.
+fn is_unit(text: &str) -> bool {
+    matches!(text.trim(), "元" | "笔" | "人")
 }
 
 fn before_colon(text: &str) -> &str {

@@ -22,9 +22,8 @@ impl Grid {
             return to.line(&rows::unread(row, &self.titles, cells));
         }
         let longer = cells.texts().len() > self.titles.columns.len() || cells.beyond;
-        if longer && let Some(finding) = rows::too_many(row, &self.titles, cells) {
-            to.finding(finding)?;
-            return to.line(&rows::unread(row, &self.titles, cells));
+        if longer && self.shifted(row, cells, to)? {
+            return Ok(());
         }
         let mut line = RawLine {
             row,
@@ -50,6 +49,10 @@ impl Grid {
                 }
             }
         }
+        // `6`, perhaps of `6,523.50`: few wages are so small.
+        if line.text(Column::Amount).len() <= 3 && !longer && self.shifted(row, cells, to)? {
+            return Ok(());
+        }
         if unlike_a_line(&line) && self.aside(&line, cells, to)? {
             return Ok(());
         }
@@ -57,6 +60,22 @@ impl Grid {
             line.broken = self.others(others, row, cells, to)?;
         }
         to.line(&line)
+    }
+
+    /// A row whose cells are not under their titles; true where that was said.
+    #[cold]
+    fn shifted(
+        &mut self,
+        row: u32,
+        cells: &Cells<'_>,
+        to: &mut dyn Receiver,
+    ) -> Result<bool, Stop> {
+        let Some(finding) = rows::shifted(row, &self.titles, cells) else {
+            return Ok(false);
+        };
+        to.finding(finding)?;
+        to.line(&rows::unread(row, &self.titles, cells))
+            .map(|()| true)
     }
 
     /// Currencies and unknown columns; true where the line is not in CNY.
@@ -131,7 +150,9 @@ impl Grid {
             Aside::Text => self.remarks += 1,
             Aside::Numbered => {}
         }
-        let first = cells.first().map_or("", |(_, first)| first);
+        let label = |cell: &(usize, &str)| aside == Aside::Totals && rows::is_totals_word(cell.1);
+        let label = cells.filled().find(label).or_else(|| cells.first());
+        let first = label.map_or("", |(_, label)| label);
         let first = match aside {
             // A label before a colon is shown, what follows it is not.
             Aside::Text if !first.contains([':', '：']) => shown_value(first),

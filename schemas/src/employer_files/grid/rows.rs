@@ -76,7 +76,7 @@ impl Aside {
 
 /// 合计, `小计：`, 合计2人, `Total`, 木工班小计: the word alone, before a count, a unit or a bracket,
 /// or after what is summed.
-fn is_totals_word(cell: &str) -> bool {
+pub(super) fn is_totals_word(cell: &str) -> bool {
     const WORDS: [&str; 14] = [
         "合计",
         "总计",
@@ -112,7 +112,8 @@ fn is_totals_word(cell: &str) -> bool {
 /// The sum that a totals row states; `None` where it states none that can be read.
 pub(super) fn stated(line: &RawLine<'_>) -> Option<Fen> {
     let damaged = line.damaged.has(Column::Amount as usize);
-    let amount = Fen::parse_yuan(line.text(Column::Amount)).ok();
+    let text = trimmed(line.text(Column::Amount));
+    let amount = Fen::parse_yuan(text.strip_suffix('元').unwrap_or(text)).ok();
     amount.filter(|_| !damaged)
 }
 
@@ -136,24 +137,50 @@ pub(super) fn unread<'a>(row: u32, titles: &Titles, cells: &Cells<'a>) -> RawLin
     line
 }
 
-/// A row with more cells than there are titles, where that matters: data stand beyond the titles,
-/// or a comma of an amount has moved what follows it.
-pub(super) fn too_many(row: u32, titles: &Titles, cells: &Cells<'_>) -> Option<Finding> {
+/// A row whose cells are not under their titles: data stand beyond the titles, or a comma of an
+/// amount has moved what follows it.
+pub(super) fn shifted(row: u32, titles: &Titles, cells: &Cells<'_>) -> Option<Finding> {
     let (counted, limit) = (cells.texts().len(), titles.columns.len());
+    let split = splits(titles, cells, counted > limit);
     let beyond = cells.filled().any(|(at, _)| at >= limit) || cells.beyond;
-    let split = titles.columns.iter().enumerate().any(|(at, (title, _))| {
-        let amount = matches!(title, Title::Known(Column::Amount | Column::GrossAmount));
-        amount && is_split(cells.texts().get(at..).unwrap_or_default())
-    });
-    if !beyond && !split {
+    if !split && !beyond {
         return None;
     }
-    let finding = schema_at("too_many_cells", row);
-    let finding = finding.with("counted", counted).with("limit", limit);
+    let finding = if counted > limit || beyond {
+        let finding = schema_at("too_many_cells", row);
+        finding.with("counted", counted).with("limit", limit)
+    } else {
+        schema_at("comma_split", row)
+    };
     Some(if split {
         finding.with("remedy", "comma_in_amount")
     } else {
         finding
+    })
+}
+
+/// Whether an amount was split at its comma. A row that leaves out its last cell has as many as
+/// there are titles; then the rest of the amount must stand where no number stands.
+fn splits(titles: &Titles, cells: &Cells<'_>, longer: bool) -> bool {
+    let title = |at: usize| titles.columns.get(at).map(|(title, _)| *title);
+    let is_amount = |at| {
+        let amounts = [Column::Amount, Column::GrossAmount].map(Title::Known);
+        title(at).is_some_and(|title| amounts.contains(&title))
+    };
+    let of_words = |at| {
+        matches!(
+            title(at),
+            Some(Title::Known(Column::Memo) | Title::Unknown { .. })
+        )
+    };
+    let decimals = |at: usize| {
+        let cell = cells.texts().get(at).map_or("", |cell| cell.trim());
+        Fen::parse_yuan(cell).is_ok() && cell.len() > 3 && cell.contains('.')
+    };
+    (0..titles.columns.len()).any(|at| {
+        let split = is_amount(at) && is_split(cells.texts().get(at..).unwrap_or_default());
+        let words = of_words(at + 1) && decimals(at + 1);
+        split && (longer || words || is_amount(at + 1) && of_words(at + 2) && decimals(at + 2))
     })
 }
 

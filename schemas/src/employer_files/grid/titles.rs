@@ -46,8 +46,23 @@ impl Titles {
         }
     }
 
+    /// Whether a row is one of titles of wages: a table of working days has a name as well, and
+    /// perhaps a document.
+    pub(in crate::employer_files) fn of_wages(cells: &Cells<'_>) -> bool {
+        let stands = |wanted: &Column| {
+            cells
+                .filled()
+                .any(|(_, c)| Column::parse(c) == Some(*wanted))
+        };
+        Column::REQUIRED
+            .iter()
+            .filter(|column| stands(column))
+            .count()
+            > 2
+    }
+
     /// Whether two titles stand in a row.
-    pub(in crate::employer_files) fn two_in(cells: &Cells<'_>) -> bool {
+    pub(super) fn two_in(cells: &Cells<'_>) -> bool {
         known(cells) > 1
     }
 

@@ -37,7 +37,7 @@ impl Rows for Probe {
         let key = HeadKey::stated(first);
         let stated = key.and_then(|(key, own)| Some(is_one(key, own.or_else(|| filled.next())?)));
         self.keys += usize::from(stated == Some(true));
-        self.found |= is_signature(first) || Titles::two_in(cells) || self.keys >= KEYS_MIN;
+        self.found |= is_signature(first) || Titles::of_wages(cells) || self.keys >= KEYS_MIN;
         Ok(())
     }
 
