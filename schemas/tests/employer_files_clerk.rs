@@ -207,7 +207,7 @@ fn a_missing_title_is_one_finding() {
     );
     assert_eq!(
         kept.findings[0].message(Lang::Zh),
-        "缺少必填项“姓名”（标题在第 13 行）"
+        "缺少必填项“姓名”（第 13 行的标题：序号, 实发金额, 备注, 工种）"
     );
     assert_eq!((summary.line_count, summary.lines_ok), (1000, 0));
     assert_eq!((kept.refused.len(), kept.lines.len()), (1000, 0));

@@ -257,6 +257,9 @@ fn whole_files_that_cannot_be_read() {
     let name = gb18030("张样一");
     let at_half = half.windows(6).position(|w| w == name).unwrap() + 5;
     half.remove(at_half);
+    // Hanzi first: the zero bytes come with the first comma.
+    let (_, kept) = read_bytes(&utf16);
+    assert_eq!(kept.argument("encoding_invalid", "encoding"), "UTF-16LE");
     let cases: [(&[u8], &str); 10] = [
         (b"", "unreadable"),
         (b" \r\n", "unreadable"),

@@ -141,7 +141,7 @@ fn cells_that_their_program_destroyed_are_found() {
     }
     let reason = |from: &str, to: &str, code: &str| {
         let (_, kept) = read_bytes(&workbook(&example_sheet().replace(from, to)));
-        let remedy = kept.one(code).arguments.contains_key("remedy");
+        let remedy = kept.one(code).arguments.get("remedy").map(String::as_str) == Some("as_text");
         (kept.argument(code, "reason").to_owned(), remedy)
     };
     let typed = number("D14", "110105194912310021");
@@ -349,4 +349,43 @@ fn a_formula_without_a_result_is_no_missing_amount() {
         !all.iter().any(|found| found.starts_with("amount_missing")),
         "{all:?}"
     );
+}
+
+/// A cell that shows 6523.50% holds 65.235, one that shows 50% holds 0.5: neither is an amount.
+#[test]
+fn a_percent_is_no_amount() {
+    let sheet = example_sheet();
+    let styles = STYLES.replace("</cellXfs>", "<xf numFmtId=\"10\"/></cellXfs>");
+    let reckoned = "<c r=\"H15\"><f>SUM(1)</f><v>7080</v></c>";
+    let percent = sheet.replace(reckoned, "<c r=\"H15\" s=\"3\"><v>0.5</v></c>");
+    assert!(styles != STYLES && percent != sheet);
+    let bytes = zip(&[
+        ("xl/workbook.xml", WORKBOOK.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
+        ("xl/styles.xml", styles.as_bytes()),
+        ("xl/sharedStrings.xml", STRINGS.as_bytes()),
+        ("xl/worksheets/sheet1.xml", percent.as_bytes()),
+    ]);
+    let (summary, kept) = read_bytes(&bytes);
+    assert_eq!(kept.places()[0], "amount_invalid 2 15 amount");
+    assert_eq!(summary.lines_ok, 1);
+}
+
+/// A filtered row is read like the others; who counts what the screen shows is told.
+#[test]
+fn a_hidden_row_is_counted_and_named_where_the_number_differs() {
+    let sheet = example_sheet().replace("<row r=\"15\">", "<row r=\"15\" hidden=\"1\">");
+    let (summary, kept) = read_bytes(&workbook(&sheet));
+    assert_eq!(
+        (summary.errors, summary.lines_ok),
+        (0, 2),
+        "{:?}",
+        kept.places()
+    );
+    let sheet = sheet.replace(&number("B10", "2"), &number("B10", "1"));
+    let (_, kept) = read_bytes(&workbook(&sheet));
+    let message = kept
+        .one("control_count_mismatch")
+        .message(schemas::Lang::Zh);
+    assert!(message.contains("其中 1 笔在隐藏的行"), "{message}");
 }

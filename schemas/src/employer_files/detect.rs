@@ -139,11 +139,23 @@ fn charset(census: &Census, format: Format) -> Result<Charset, Finding> {
     }
 }
 
-/// UTF-16 by its mark, or by the zero bytes of ASCII at its start.
+/// UTF-16 by its mark, or by the zero bytes of ASCII: at its start, or where commas and ends of
+/// line stand among hanzi. No text in another set has a zero byte.
 fn utf16(first: &[u8]) -> Option<&'static str> {
     match first {
-        [0xFF, 0xFE, ..] | [_, 0, _, 0, ..] => Some("UTF-16LE"),
-        [0xFE, 0xFF, ..] | [0, _, 0, _, ..] => Some("UTF-16BE"),
+        [0xFF, 0xFE, ..] | [_, 0, _, 0, ..] => return Some("UTF-16LE"),
+        [0xFE, 0xFF, ..] | [0, _, 0, _, ..] => return Some("UTF-16BE"),
+        _ => {}
+    }
+    let zero_after = |sign: &[u8; 2]| first.chunks_exact(2).any(|pair| pair == sign);
+    let signs = [[b',', 0], [b'\t', 0], [b'\n', 0]];
+    let (little, big) = (
+        signs.iter().any(zero_after),
+        signs.iter().any(|[sign, zero]| zero_after(&[*zero, *sign])),
+    );
+    match (little, big) {
+        (true, false) => Some("UTF-16LE"),
+        (false, true) => Some("UTF-16BE"),
         _ => None,
     }
 }

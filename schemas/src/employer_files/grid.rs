@@ -1,98 +1,23 @@
-//! The template as rows of cells, walked once for csv and workbooks: signature, head, an empty
-//! row, titles, lines.
+//! The template as rows of cells, walked once for csv and workbooks: headings above it, signature,
+//! head, an empty row, titles, lines.
+
+mod cells;
+mod lines;
+mod rows;
+mod titles;
+
+pub(super) use cells::{CELLS_MAX, Cells};
+pub(super) use titles::Titles;
 
 use super::currency::{self, Currencies};
-use super::raw::{Columns, RawHead, RawLine, Receiver, Stop, schema_at, shown};
-use super::template::{COLUMNS, Column, HeadKey, is_signature};
+use super::raw::{Columns, RawHead, Receiver, Stop, Tally, schema, schema_at, shown};
+use super::template::{Column, HeadKey, is_signature};
 use crate::finding::{Finding, FindingCode};
-use crate::value::trimmed;
 
-/// Cells of a row that are looked at; a row with data beyond them is refused.
-pub(super) const CELLS_MAX: usize = 64;
-
-/// Cells of a row that are kept in place; more than the template has columns.
-const CELLS_USUAL: usize = 16;
-
-/// One row: its cells, borrowed, and which of them their program destroyed.
-pub(super) struct Cells<'a> {
-    /// The first cells; all of them, and nothing here, once there are more.
-    few: [&'a str; CELLS_USUAL],
-    count: usize,
-    many: Vec<&'a str>,
-    /// A bit for each damaged cell.
-    pub(super) damaged: u64,
-    /// A bit for each cell that is typed as a date, `2026-11-01`.
-    pub(super) dates: u64,
-    /// Data stands beyond the cells that are looked at.
-    pub(super) beyond: bool,
-    /// The row breaks the structure; that is reported already.
-    pub(super) broken: bool,
-}
-
-impl<'a> Cells<'a> {
-    pub(super) fn new() -> Self {
-        Self {
-            few: [""; CELLS_USUAL],
-            count: 0,
-            many: Vec::new(),
-            damaged: 0,
-            dates: 0,
-            beyond: false,
-            broken: false,
-        }
-    }
-
-    #[inline]
-    pub(super) fn push(&mut self, text: &'a str) {
-        match self.few.get_mut(self.count) {
-            Some(cell) => {
-                *cell = text;
-                self.count += 1;
-            }
-            None => self.push_further(text),
-        }
-    }
-
-    #[cold]
-    fn push_further(&mut self, text: &'a str) {
-        if self.many.len() >= CELLS_MAX {
-            self.beyond |= !is_empty(text);
-            return;
-        }
-        if self.many.is_empty() {
-            self.many.extend(self.few);
-        }
-        self.many.push(text);
-    }
-
-    /// Forgets the cells, for the next row.
-    pub(super) fn clear(&mut self) {
-        self.count = 0;
-        self.many.clear();
-        (self.damaged, self.dates) = (0, 0);
-        (self.beyond, self.broken) = (false, false);
-    }
-
-    pub(super) fn texts(&self) -> &[&'a str] {
-        if self.many.is_empty() {
-            self.few.get(..self.count).unwrap_or_default()
-        } else {
-            &self.many
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        !self.beyond && self.texts().iter().all(|cell| is_empty(cell))
-    }
-
-    fn damaged(&self, at: usize) -> bool {
-        self.damaged & 1u64.checked_shl(at as u32).unwrap_or(0) != 0
-    }
-}
-
-fn is_empty(text: &str) -> bool {
-    trimmed(text).is_empty()
-}
+/// Rows that stand above or between the parts of the template; a file with more is none.
+pub(super) const HEADINGS_MAX: usize = 32;
+/// Digits in a row of a document or account number.
+const LONG_DIGITS: usize = 8;
 
 /// Where in the template the walk is.
 enum Place {
@@ -100,17 +25,8 @@ enum Place {
     /// After the empty row.
     Titles,
     Lines,
-}
-
-/// What a title stands for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Title {
-    Known(Column),
-    Currency,
-    /// No title, or none that we know; reported once if it carries data.
-    Unknown {
-        reported: bool,
-    },
+    /// Lines without titles: nothing is known of their cells.
+    Untitled,
 }
 
 /// The walk over the template.
@@ -118,12 +34,19 @@ pub(super) struct Grid {
     place: Place,
     head: RawHead,
     stated: Columns,
-    titles: Vec<(Title, String)>,
-    /// Required columns that have no title; that is said once, not at every line.
-    absent: Columns,
+    titles: Titles,
     currencies: Currencies,
     /// Something of the template was recognised.
     recognised: bool,
+    /// Rows and first cells above whatever was recognised first.
+    headings: Vec<(u32, String)>,
+    headings_seen: usize,
+    /// Counted when the last totals row came.
+    part_start: Tally,
+    remarks: usize,
+    /// Kinds of rows that are noted once.
+    numbered_noted: bool,
+    titles_noted: bool,
 }
 
 impl Grid {
@@ -132,16 +55,21 @@ impl Grid {
             place: Place::Head,
             head: RawHead::default(),
             stated: Columns::default(),
-            titles: Vec::new(),
-            absent: Columns::default(),
+            titles: Titles::default(),
             currencies: Currencies::default(),
             recognised: false,
+            headings: Vec::new(),
+            headings_seen: 0,
+            part_start: Tally::default(),
+            remarks: 0,
+            numbered_noted: false,
+            titles_noted: false,
         }
     }
 
     /// Whether the titles are past and each further row is a line.
     pub(super) fn in_lines(&self) -> bool {
-        matches!(self.place, Place::Lines)
+        matches!(self.place, Place::Lines | Place::Untitled)
     }
 
     /// Takes a row; empty ones too.
@@ -152,8 +80,6 @@ impl Grid {
         to: &mut dyn Receiver,
     ) -> Result<(), Stop> {
         match self.place {
-            Place::Lines if cells.is_empty() => Ok(()),
-            Place::Lines => self.line(row, cells, to),
             Place::Head if cells.is_empty() => {
                 // Empty rows before anything else mean nothing.
                 if self.recognised {
@@ -161,7 +87,9 @@ impl Grid {
                 }
                 Ok(())
             }
-            Place::Titles if cells.is_empty() => Ok(()),
+            Place::Lines | Place::Untitled | Place::Titles if cells.is_empty() => Ok(()),
+            Place::Lines => self.line(row, cells, to),
+            Place::Untitled => to.line(&rows::unread(row, &self.titles, cells)),
             Place::Head | Place::Titles => self.before_lines(row, cells, to),
         }
     }
@@ -169,11 +97,9 @@ impl Grid {
     /// The end of the file.
     pub(super) fn end(&mut self, to: &mut dyn Receiver) -> Result<(), Stop> {
         match self.place {
-            Place::Lines => Ok(()),
-            Place::Head | Place::Titles => {
-                to.head(&self.head)?;
-                to.finding(super::raw::schema("no_title_row").with("expected", "name"))
-            }
+            Place::Lines | Place::Untitled => Ok(()),
+            Place::Head | Place::Titles if !self.recognised => Err(no_template()),
+            Place::Head | Place::Titles => self.no_titles(schema("no_title_row"), to),
         }
     }
 
@@ -183,172 +109,162 @@ impl Grid {
         cells: &Cells<'_>,
         to: &mut dyn Receiver,
     ) -> Result<(), Stop> {
-        let first = cells.texts().first().copied().unwrap_or_default();
+        let Some((_, first)) = cells.first() else {
+            return Ok(());
+        };
         if is_signature(first) {
-            self.recognised = true;
+            self.recognise(to)?;
             return version(cells);
         }
-        let known = cells
-            .texts()
-            .iter()
-            .filter(|cell| Column::parse(cell).is_some());
-        // A key of the head never stands beside two titles of the lines.
-        if known.take(2).count() == 2 {
-            self.recognised = true;
-            return self.title_row(row, cells, to);
+        let keyed = HeadKey::stated(first).is_some();
+        if Titles::stand_in(cells) && (!keyed || Titles::two_in(cells)) {
+            self.recognise(to)?;
+            self.titles = Titles::read(row, cells, to)?;
+            self.place = Place::Lines;
+            self.head.no_amounts = self.titles.absent.has(Column::Amount as usize);
+            return to.head(&self.head);
         }
-        self.head_row(row, first, cells, to)
+        if keyed {
+            self.head_row(row, cells, to)
+        } else {
+            self.unknown_row(row, first, cells, to)
+        }
     }
 
-    fn head_row(
+    /// The first part of the template is found: what stood above it is noted.
+    fn recognise(&mut self, to: &mut dyn Receiver) -> Result<(), Stop> {
+        self.recognised = true;
+        for (row, name) in std::mem::take(&mut self.headings) {
+            to.finding(noted(&name, row, "heading"))?;
+        }
+        Ok(())
+    }
+
+    /// Keys, each with its value: in the same cell after a colon, or in a cell after it, with cells
+    /// between that are merged with the key's.
+    fn head_row(&mut self, row: u32, cells: &Cells<'_>, to: &mut dyn Receiver) -> Result<(), Stop> {
+        self.recognise(to)?;
+        let mut filled = cells.filled().peekable();
+        while let Some((at, text)) = filled.next() {
+            let Some((key, own)) = HeadKey::stated(text) else {
+                to.finding(noted(text, row, "heading"))?;
+                continue;
+            };
+            if let Some(value) = own {
+                self.value(row, key, value, (at, cells), to)?;
+                continue;
+            }
+            let is_value = |cell: &(usize, &str)| HeadKey::stated(cell.1).is_none();
+            let Some((place, value)) = filled.next_if(is_value) else {
+                // A formula without a result is a value that can't be read.
+                if cells.damaged(at + 1) {
+                    self.head.damaged.add(key as usize);
+                }
+                continue;
+            };
+            // What stands apart from the value, or is its unit, is no second value.
+            let mut values = 1;
+            while let Some((next, text)) = filled.next_if(is_value) {
+                if next == place + values && !is_unit(text) {
+                    values += 1;
+                } else {
+                    to.finding(noted(text, row, "heading"))?;
+                }
+            }
+            if values == 1 && !cells.beyond {
+                self.value(row, key, value, (place, cells), to)?;
+                continue;
+            }
+            self.head.broken.add(key as usize);
+            let finding = schema_at("too_many_values", row).field(key.key());
+            let split = rows::is_split(cells.texts().get(place..).unwrap_or_default());
+            to.finding(if split {
+                finding.with("remedy", "comma_in_amount")
+            } else {
+                finding
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Takes the value of a key from the cell where it stands.
+    fn value(
         &mut self,
         row: u32,
-        first: &str,
-        cells: &Cells<'_>,
+        key: HeadKey,
+        value: &str,
+        (place, cells): (usize, &Cells<'_>),
         to: &mut dyn Receiver,
     ) -> Result<(), Stop> {
-        let value = cells.texts().get(1).copied().unwrap_or_default().trim();
-        let further = cells.beyond || cells.texts().iter().skip(2).any(|cell| !is_empty(cell));
-        let Some(key) = HeadKey::parse(first) else {
-            if cells
-                .texts()
-                .iter()
-                .any(|cell| Column::parse(cell).is_some())
-            {
-                self.recognised = true;
-                return self.title_row(row, cells, to);
-            }
-            return self.unknown_row(row, first, value, to);
-        };
-        self.recognised = true;
-        if further {
-            let finding = schema_at("too_many_cells", row).with("expected", 2);
-            to.finding(finding.with("found", cells.texts().len()).field(key.key()))?;
-        }
-        if value.is_empty() {
-            return Ok(());
-        }
         if self.stated.has(key as usize) {
             return to.finding(schema_at("stated_twice", row).field(key.key()));
         }
         self.stated.add(key as usize);
+        let value = value.trim();
         // A month typed as one of its days is that month.
-        let month = value
-            .get(..7)
-            .filter(|_| key == HeadKey::PayMonth && cells.dates & 2 != 0);
+        let date = cells.dates & 1u64.checked_shl(place as u32).unwrap_or(0) != 0;
+        let month = value.get(..7).filter(|_| key == HeadKey::PayMonth && date);
         self.head.fields[key as usize] = month.unwrap_or(value).to_owned();
-        if cells.damaged(1) {
+        if cells.damaged(place) {
             self.head.damaged.add(key as usize);
         }
         Ok(())
     }
 
-    /// A row before the titles that is no key of the head: an unknown key that carries data.
+    /// A row before the titles that is neither a key nor titles.
     fn unknown_row(
         &mut self,
         row: u32,
         first: &str,
-        value: &str,
-        to: &mut dyn Receiver,
-    ) -> Result<(), Stop> {
-        if currency::is_title(first) {
-            self.recognised = true;
-            return self.currencies.refuses(value, row, to).map(drop);
-        }
-        if !self.recognised {
-            // The first row of a file that is something else altogether.
-            let finding = Finding::of_file(FindingCode::UnsupportedFormat);
-            return Err(finding.with("format", "text").into());
-        }
-        if matches!(self.place, Place::Titles) {
-            to.finding(schema_at("no_title_row", row).with("found", shown(first)))?;
-            to.head(&self.head)?;
-            self.absent = Column::REQUIRED.into_iter().collect();
-            self.place = Place::Lines;
-            return Ok(());
-        }
-        if value.is_empty() {
-            return Ok(());
-        }
-        to.finding(ignored(first, row))
-    }
-
-    fn title_row(
-        &mut self,
-        row: u32,
         cells: &Cells<'_>,
         to: &mut dyn Receiver,
     ) -> Result<(), Stop> {
-        let mut known = [false; COLUMNS];
-        for cell in cells.texts() {
-            let mut title = Title::Unknown { reported: false };
-            if let Some(column) = Column::parse(cell) {
-                let seen = &mut known[column as usize];
-                if std::mem::replace(seen, true) {
-                    to.finding(schema_at("title_twice", row).field(column.key()))?;
-                } else {
-                    title = Title::Known(column);
-                }
-            } else if currency::is_title(cell) {
-                title = Title::Currency;
-            }
-            self.titles.push((title, shown(cell)));
+        let mut further = cells.filled().skip(1);
+        let value = further.next().map(|(_, value)| value);
+        if currency::is_title(first) {
+            self.recognise(to)?;
+            let value = value.unwrap_or_default();
+            return self.currencies.refuses(value, row, to).map(drop);
         }
-        for column in Column::REQUIRED {
-            if !known[column as usize] {
-                self.absent.add(column as usize);
-                let finding = Finding::of_file(FindingCode::MissingField).field(column.key());
-                let mut finding = finding.with("element", column.key());
-                finding.row = Some(row);
-                to.finding(finding)?;
-            }
+        // A document and an account: a line.
+        let numbers = cells.filled().filter(|(_, cell)| long_digits(cell)).count();
+        if self.recognised && numbers > 1 {
+            let finding = schema_at("no_title_row", row).with("found", shown(first));
+            self.no_titles(finding, to)?;
+            return to.line(&rows::unread(row, &self.titles, cells));
         }
-        self.place = Place::Lines;
-        to.head(&self.head)
+        self.headings_seen += 1;
+        if !self.recognised {
+            self.headings.push((row, first.to_owned()));
+            if self.headings_seen > HEADINGS_MAX {
+                return Err(no_template());
+            }
+            return Ok(());
+        }
+        if self.headings_seen > HEADINGS_MAX {
+            let finding = schema_at("no_title_row", row).with("found", shown(first));
+            return self.no_titles(finding, to);
+        }
+        match (value, further.next()) {
+            // A key that the template does not have.
+            (Some(_), None) if matches!(self.place, Place::Head) => to.finding(ignored(first, row)),
+            _ => to.finding(noted(first, row, "heading")),
+        }
     }
 
-    fn line(&mut self, row: u32, cells: &Cells<'_>, to: &mut dyn Receiver) -> Result<(), Stop> {
-        let mut line = RawLine {
-            row,
-            // Without titles nothing is known of a row; that is said already.
-            broken: cells.broken || self.titles.is_empty(),
-            absent: self.absent,
-            ..RawLine::default()
-        };
-        let mut beyond = cells.beyond;
-        for (at, text) in cells.texts().iter().enumerate() {
-            match self.titles.get_mut(at) {
-                Some((Title::Known(column), _)) => {
-                    line.fields[*column as usize] = text;
-                    if cells.damaged(at) {
-                        line.damaged.add(*column as usize);
-                    }
-                }
-                Some((Title::Currency, _)) => {
-                    line.broken |= self.currencies.refuses(text, row, to)?
-                }
-                Some((Title::Unknown { reported: true }, _)) => {}
-                Some((_, _)) if is_empty(text) => {}
-                Some((title, name)) => {
-                    *title = Title::Unknown { reported: true };
-                    let name = if name.is_empty() {
-                        (at + 1).to_string()
-                    } else {
-                        name.clone()
-                    };
-                    to.finding(ignored(&name, row))?;
-                }
-                None => beyond |= !is_empty(text),
-            }
-        }
-        if beyond && !self.titles.is_empty() {
-            let finding = schema_at("too_many_cells", row);
-            let finding = finding.with("expected", self.titles.len());
-            to.finding(finding.with("found", cells.texts().len()))?;
-            line.broken = true;
-        }
-        to.line(&line)
+    /// There are no titles: that is said, and the lines are only counted.
+    fn no_titles(&mut self, finding: Finding, to: &mut dyn Receiver) -> Result<(), Stop> {
+        self.head.no_titles = true;
+        to.head(&self.head)?;
+        self.place = Place::Untitled;
+        to.finding(finding.with("remedy", "title_row"))
     }
+}
+
+/// The first row of a file that is something else altogether.
+fn no_template() -> Stop {
+    let finding = Finding::of_file(FindingCode::UnsupportedFormat);
+    finding.with("format", "text").into()
 }
 
 /// A note about the whole file: where it was first seen is an argument.
@@ -357,9 +273,37 @@ fn ignored(name: &str, row: u32) -> Finding {
     finding.with("element", shown(name)).with("first_row", row)
 }
 
+/// A note of a row that is no line, and of what it was taken for. What follows a colon may be the
+/// name of whoever signed.
+fn noted(name: &str, row: u32, reason: &str) -> Finding {
+    ignored(before_colon(name), row).with("reason", reason)
+}
+
+/// 元 beside an amount, 笔 beside a count.
+fn is_unit(text: &str) -> bool {
+    matches!(text.trim(), "元" | "笔" | "人")
+}
+
+fn before_colon(text: &str) -> &str {
+    let (before, _) = text.split_once([':', '：']).unwrap_or((text, ""));
+    before
+}
+
+fn long_digits(cell: &str) -> bool {
+    let digits = cell
+        .as_bytes()
+        .chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+    digits
+        .filter(|chunk| chunk.first().is_some_and(u8::is_ascii_digit))
+        .any(|chunk| chunk.len() >= LONG_DIGITS)
+}
+
 /// `V1`, or no version at all.
 fn version(cells: &Cells<'_>) -> Result<(), Stop> {
-    let stated = cells.texts().get(1).copied().unwrap_or_default().trim();
+    let stated = cells
+        .filled()
+        .nth(1)
+        .map_or("", |(_, stated)| stated.trim());
     if stated.is_empty() || stated.eq_ignore_ascii_case("v1") || stated == "1" {
         return Ok(());
     }

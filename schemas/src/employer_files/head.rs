@@ -1,7 +1,7 @@
 //! The judge of the head: required keys, values, the month and the paying bank.
 
 use super::ReadOptions;
-use super::judge::{Judge, reason, typed_as_number};
+use super::judge::{Judge, name_unencodable, reason, typed_as_number};
 use super::raw::{RawHead, masked, shown, shown_code};
 use super::spreadsheet;
 use super::template::HeadKey;
@@ -9,8 +9,8 @@ use crate::batch::{BatchHead, HeadDraft};
 use crate::codes;
 use crate::finding::{Finding, FindingCode};
 use crate::value::{
-    AccountNo, BankCode, BatchNo, Fen, PayMonth, PersonName, RegionCode, Uscc, ValueError, folded,
-    holds_personal_number,
+    AccountNo, BankCode, BatchNo, Fen, PayMonth, PersonName, RegionCode, Uscc, ValueError,
+    first_forbidden, folded, holds_personal_number,
 };
 
 /// What could be read of the head.
@@ -35,6 +35,9 @@ impl Desk<'_> {
         code: FindingCode,
         parse: impl FnOnce(&str) -> Result<T, ValueError>,
     ) -> Option<T> {
+        if self.raw.broken.has(key as usize) {
+            return None;
+        }
         let text = self.raw.text(key).trim();
         let error = match parse(text) {
             _ if self.raw.damaged.has(key as usize) => ValueError::Form,
@@ -63,13 +66,21 @@ impl Desk<'_> {
             (FindingCode::TextNotEncodable, ValueError::Overflow) => FindingCode::TextTooLong,
             (code, _) => code,
         };
-        let finding = Finding::of_file(code).field(key.key()).value(value);
-        let mut finding = finding.with("reason", reason(error));
+        let mut finding = Finding::of_file(code).field(key.key()).value(value);
+        match first_forbidden(text).filter(|_| code == FindingCode::TextNotEncodable) {
+            Some(character) => name_unencodable(character, &mut finding),
+            None => finding = finding.with("reason", reason(error)),
+        }
         if key == HeadKey::EmployerUscc && error == ValueError::Form {
             finding = finding.with("counted", text.chars().count());
         }
         let account = key == HeadKey::PayerAccount && spreadsheet::took_for_number(text);
-        if account || self.raw.damaged.has(key as usize) {
+        let damaged = self.raw.damaged.has(key as usize);
+        if damaged && (text.is_empty() || text.starts_with('#')) {
+            finding.value = None;
+            finding = finding.with("reason", "formula");
+            finding = finding.with("remedy", "formula_result");
+        } else if account || damaged {
             typed_as_number(&mut finding);
         }
         self.findings.push(finding);
@@ -83,7 +94,8 @@ impl Desk<'_> {
         code: FindingCode,
         parse: impl FnOnce(&str) -> Result<T, ValueError>,
     ) -> Option<Option<T>> {
-        if self.raw.text(key).trim().is_empty() {
+        let broken = self.raw.broken.has(key as usize);
+        if self.raw.text(key).trim().is_empty() && !broken {
             return Some(None);
         }
         self.read(key, code, parse).map(Some)

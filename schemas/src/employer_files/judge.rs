@@ -1,7 +1,10 @@
 //! One judge for the lines of every format: borrowed texts in, values and findings out. The good
 //! path allocates nothing.
 
+mod characters;
 mod fields;
+
+pub(super) use characters::name_unencodable;
 
 use super::raw::{BankBy, RawLine, masked, shown_value};
 use super::spreadsheet;
@@ -10,7 +13,7 @@ use crate::codes::{self, Bank, CardGroups};
 use crate::finding::{Finding, FindingCode};
 use crate::value::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, PersonName,
-    ValueError, first_forbidden, forbidden, trimmed,
+    ValueError, first_forbidden, trimmed,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -91,28 +94,18 @@ impl<'a> Case<'_, 'a> {
             | Column::GrossAmount
             | Column::Memo => shown_value(text),
         };
-        let took = match column {
-            Column::IdNumber | Column::Account | Column::CnapsCode => {
-                spreadsheet::took_for_number(text.trim())
-            }
-            Column::Name
-            | Column::Corrects
-            | Column::LineNo
-            | Column::IdType
-            | Column::Bank
-            | Column::Amount
-            | Column::GrossAmount
-            | Column::Memo => false,
-        };
         let number = matches!(
             column,
             Column::IdNumber | Column::Account | Column::CnapsCode
         );
+        let took = number && spreadsheet::took_for_number(text.trim());
         let finding = self.add(code, column);
         finding.value = Some(value);
         finding.arguments.insert("reason", reason(error).to_owned());
         if took {
             typed_as_number(finding);
+        } else if error == ValueError::Form && characters::name_stray(column, text, finding) {
+            // Its length says nothing then.
         } else if number && error == ValueError::Form {
             let counted = text.trim().chars().count();
             finding.arguments.insert("counted", counted.to_string());
@@ -145,6 +138,9 @@ impl<'a> Case<'_, 'a> {
             // no text.
             if text.is_empty() || text.starts_with('#') {
                 finding.arguments.insert("reason", "formula".to_owned());
+                finding
+                    .arguments
+                    .insert("remedy", "formula_result".to_owned());
             } else if spreadsheet::too_long(text) {
                 typed_as_number(finding);
             }
@@ -178,14 +174,7 @@ impl<'a> Case<'_, 'a> {
         };
         let finding = self.add(code, column);
         finding.value = Some(value);
-        let printed = if forbidden(character) {
-            '\u{B7}'
-        } else {
-            character
-        };
-        finding.arguments.insert("character", printed.to_string());
-        let point = format!("U+{:04X}", u32::from(character));
-        finding.arguments.insert("codepoint", point);
+        name_unencodable(character, finding);
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct RawLine<'a> {
     pub(super) references: bool,
     /// The line breaks the structure; its finding is reported already.
     pub(super) broken: bool,
+    /// The sheet does not show the line; it is read as any other.
+    pub(super) hidden: bool,
 }
 
 impl<'a> RawLine<'a> {
@@ -76,6 +78,12 @@ pub(super) struct RawHead {
     pub(super) total_in_fen: bool,
     /// As for lines.
     pub(super) damaged: Columns,
+    /// Keys whose value can't be told; reported already.
+    pub(super) broken: Columns,
+    /// The file has no titles: its lines are counted and none is read.
+    pub(super) no_titles: bool,
+    /// The file has no column of amounts.
+    pub(super) no_amounts: bool,
 }
 
 impl RawHead {
@@ -118,6 +126,12 @@ pub(super) struct Tally {
     pub(super) lines: u32,
     /// Fen that could be read.
     pub(super) fen: i128,
+    /// Lines whose amount could not be read.
+    pub(super) unread: u32,
+    /// Those of them whose cells are not where the titles say.
+    pub(super) shifted: u32,
+    /// Lines that the sheet does not show.
+    pub(super) hidden: u32,
 }
 
 /// Takes what a format's reader finds, in the order of the file.

@@ -37,7 +37,7 @@ pub(super) fn read(
     match parse(source, manner, options, &mut reading) {
         Ok(()) => reading.compare_totals(),
         Err(Stop::File(finding)) => {
-            reading.stopped = true;
+            // The rest was not read, so nothing counted can be compared.
             reading.finding_of_stop(*finding)?;
         }
         Err(Stop::Read(error)) => return Err(error),
@@ -81,8 +81,9 @@ struct Reading<'a> {
     counted: Tally,
     ok: Tally,
     scratch: Vec<Finding>,
-    /// The rest of the file was not read, so nothing counted can be compared.
-    stopped: bool,
+    /// As of [`RawHead`].
+    no_titles: bool,
+    no_amounts: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -98,7 +99,8 @@ impl<'a> Reading<'a> {
             counted: Tally::default(),
             ok: Tally::default(),
             scratch: Vec::new(),
-            stopped: false,
+            no_titles: false,
+            no_amounts: false,
         }
     }
 
@@ -121,20 +123,36 @@ impl<'a> Reading<'a> {
 
     fn compare_totals(&mut self) {
         let counted = self.counted;
+        if self.no_titles {
+            return;
+        }
         if counted.lines == 0 {
-            self.refuse(Finding::of_file(FindingCode::EmptyBatch));
+            return self.refuse(Finding::of_file(FindingCode::EmptyBatch));
         }
         let Some(head) = &self.head else { return };
         let (stated_lines, stated_fen) = (head.draft.line_count, head.draft.total);
         if let Some(stated) = stated_lines.filter(|stated| *stated != counted.lines) {
             let finding = Finding::of_file(FindingCode::ControlCountMismatch).field("line_count");
             let finding = finding.value(stated.to_string()).with("stated", stated);
-            self.refuse(finding.with("counted", counted.lines));
+            let finding = finding.with("counted", counted.lines);
+            self.refuse(match counted.hidden {
+                0 => finding,
+                hidden => finding.with("hidden", hidden),
+            });
         }
-        if let Some(stated) = stated_fen.filter(|stated| i128::from(stated.0) != counted.fen) {
+        // What rows with shifted cells pay nobody can say: less than stated follows from them.
+        let follows = |stated: Fen| counted.shifted > 0 && i128::from(stated.0) > counted.fen;
+        let differs = |stated: &Fen| i128::from(stated.0) != counted.fen && !follows(*stated);
+        if let Some(stated) = stated_fen.filter(|stated| !self.no_amounts && differs(stated)) {
             let finding = Finding::of_file(FindingCode::ControlSumMismatch).field("total_amount");
             let finding = finding.value(stated.yuan()).with("stated", stated);
-            self.refuse(finding.with("counted", yuan(counted.fen)));
+            let finding = finding.with("counted", yuan(counted.fen));
+            self.refuse(match counted.unread {
+                0 => finding,
+                unread => finding
+                    .with("unread", unread)
+                    .with("remedy", "amounts_first"),
+            });
         }
     }
 
@@ -255,6 +273,7 @@ fn unpayable<'v>(values: &Values<'v>, row: u32) -> Unpayable<'v> {
 
 impl Receiver for Reading<'_> {
     fn head(&mut self, raw: &RawHead) -> Result<(), Stop> {
+        (self.no_titles, self.no_amounts) = (raw.no_titles, raw.no_amounts);
         let mut findings = Vec::new();
         let values = head::judge(raw, &mut self.judge, self.options, &mut findings);
         for finding in findings {
@@ -277,11 +296,18 @@ impl Receiver for Reading<'_> {
             return Err(finding.with("limit", self.options.limits.lines_max).into());
         }
         self.counted.lines += 1;
+        self.counted.hidden += u32::from(raw.hidden);
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.clear();
         let values = self.judge.judge(self.counted.lines, raw, &mut scratch);
         self.scratch = scratch;
-        self.counted.fen += values.amount.map_or(0, |amount| i128::from(amount.0));
+        match values.amount {
+            Some(amount) => self.counted.fen += i128::from(amount.0),
+            None => {
+                self.counted.unread += 1;
+                self.counted.shifted += u32::from(raw.broken);
+            }
+        }
         let suspicions = self.suspicions.as_mut();
         let repeated = suspicions.is_some_and(|suspicions| suspicions.take(&values));
         let bad = repeated || raw.broken || self.scratch.iter().any(is_error);

@@ -76,7 +76,7 @@ pub fn field_title(field: &str, lang: Lang) -> Option<&'static str> {
 }
 
 /// Places that a text may have; a misspelt one is refused at start.
-const PLACES: [&str; 32] = [
+const PLACES: [&str; 34] = [
     "value",
     "line",
     "row",
@@ -109,6 +109,8 @@ const PLACES: [&str; 32] = [
     "earlier",
     "state",
     "remedy",
+    "unread",
+    "hidden",
 ];
 
 /// Characters of a filled place that are shown.

@@ -49,3 +49,13 @@ pub(crate) fn first_forbidden(text: &str) -> Option<char> {
     }
     text.chars().find(|character| forbidden(*character))
 }
+
+/// Characters that no reader sees: formats, zero widths and whatever [`forbidden`] has of them.
+pub(crate) fn invisible(character: char) -> bool {
+    let zero_width = matches!(
+        character,
+        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}'
+            | '\u{206A}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}'
+    );
+    zero_width || (forbidden(character) && character != '\u{FFFD}')
+}

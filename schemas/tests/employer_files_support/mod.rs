@@ -1,6 +1,8 @@
 //! A sink that keeps everything, and short words for what tests ask of it.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod book;
+
 use schemas::employer_files::{ReadOptions, Sink, SinkError, Summary, read};
 use schemas::value::Purpose;
 use schemas::{BatchHead, Finding, PayLine};

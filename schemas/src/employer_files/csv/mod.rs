@@ -38,7 +38,7 @@ fn walk(
             ahead(&mut splitter, &mut grid, to)?;
         }
         if !splitter.advance()? {
-            return grid.end(to);
+            return grid.end(to).map_err(|stop| forced(stop, options));
         }
         let row = splitter.row();
         if let Some(fault) = splitter.fault() {

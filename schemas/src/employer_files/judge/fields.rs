@@ -1,11 +1,13 @@
 //! The fields of a line, one by one.
 
 use super::Case;
+use super::characters::first_flaw;
 use crate::codes::{self, Bank};
 use crate::employer_files::template::Column;
 use crate::finding::FindingCode;
 use crate::value::{
-    AccountNo, CnapsCode, Fen, IdNumber, IdType, PaymentId, PersonName, ValueError, first_forbidden,
+    AccountNo, CnapsCode, Fen, IdNumber, IdType, PaymentId, PersonName, ValueError,
+    first_forbidden, trimmed,
 };
 
 /// A number of the clearing system: a whole bank number, or one whose class is one bank's.
@@ -27,6 +29,10 @@ pub(super) fn name<'a>(case: &mut Case<'_, 'a>) -> Option<&'a str> {
         return None;
     }
     let text = case.raw.text(Column::Name);
+    if let Some((flaw, character, place)) = first_flaw(trimmed(text)) {
+        case.flawed_name(flaw, character, place);
+        return None;
+    }
     match PersonName::check(text) {
         Ok(name) => Some(name),
         Err(ValueError::Empty) => {

@@ -1,5 +1,5 @@
-//! What a workbook says outside its sheet: which sheet is the first that can be seen, which
-//! styles are dates, and the shared texts.
+//! What a workbook says outside its sheets: which of them can be seen, which
+//! styles are dates or percents, and the shared texts.
 
 use super::archive::Archive;
 use super::part::{Part, attribute, walk};
@@ -11,15 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Bytes of all shared texts: a million lines have some 100 MB.
 const STRINGS_MAX: usize = 256 << 20;
 
-/// Further sheets that are looked at.
+/// Sheets that are looked at.
 const SHEETS_MAX: usize = 64;
 
 /// Where things are, and what the sheet refers to.
 pub(super) struct Book {
-    /// Name of the part of the first visible sheet.
-    pub(super) sheet: String,
-    /// Title and part of each further visible sheet, which is not read.
-    pub(super) others: Vec<(String, String)>,
+    /// Title and part of each visible sheet, in order.
+    pub(super) sheets: Vec<(String, String)>,
     pub(super) from_1904: bool,
     pub(super) styles: Styles,
     pub(super) strings: Strings,
@@ -35,18 +33,16 @@ impl Book {
         walk(archive, WORKBOOK, &mut sheets)?;
         let mut relations = Relations::default();
         walk(archive, "xl/_rels/workbook.xml.rels", &mut relations)?;
-        let named = sheets
-            .first
-            .and_then(|id| relations.by_id.get(&id).cloned());
-        let Some(sheet) = named else {
-            return Ok(None);
-        };
-        let others = sheets.others.into_iter();
-        let others = others.filter_map(|(title, id)| {
+        let visible = sheets.visible.into_iter().enumerate();
+        let visible = visible.filter_map(|(at, (title, id))| {
             let part = relations.by_id.get(&id).cloned()?;
-            Some((title, part))
+            // The first must be there; what is read instead of it is another month.
+            (at == 0 || archive.has(&part)).then_some((title, part))
         });
-        let others = others.filter(|(_, part)| archive.has(part)).collect();
+        let visible: Vec<_> = visible.collect();
+        if visible.is_empty() {
+            return Ok(None);
+        }
         let mut styles = Styles::default();
         if let Some(name) = relations.kind("/styles").filter(|name| archive.has(name)) {
             walk(archive, &name, &mut styles)?;
@@ -59,8 +55,7 @@ impl Book {
             walk(archive, &name, &mut strings)?;
         }
         Ok(Some(Self {
-            sheet,
-            others,
+            sheets: visible,
             from_1904: sheets.from_1904,
             styles,
             strings,
@@ -70,8 +65,8 @@ impl Book {
 
 #[derive(Default)]
 struct Sheets {
-    first: Option<String>,
-    others: Vec<(String, String)>,
+    /// Title and relation.
+    visible: Vec<(String, String)>,
     from_1904: bool,
 }
 
@@ -84,10 +79,9 @@ impl Part for Sheets {
             )
         };
         match name {
-            "sheet" if self.first.is_none() && visible(tag) => self.first = attribute(tag, "id"),
-            "sheet" if visible(tag) && self.others.len() < SHEETS_MAX => {
+            "sheet" if visible(tag) && self.visible.len() < SHEETS_MAX => {
                 let title = attribute(tag, "name").unwrap_or_default();
-                self.others
+                self.visible
                     .extend(attribute(tag, "id").map(|id| (title, id)));
             }
             "workbookPr" => {
@@ -148,18 +142,25 @@ impl Part for Relations {
     }
 }
 
-/// Which cell formats show a date.
+/// Which cell formats show something else than the number.
 #[derive(Default)]
 pub(super) struct Styles {
     own_dates: BTreeSet<u32>,
+    own_percents: BTreeSet<u32>,
     in_cell_formats: bool,
     dates: Vec<bool>,
+    percents: Vec<bool>,
 }
 
 impl Styles {
     /// Whether the cell format of this number shows a date.
     pub(super) fn is_date(&self, style: usize) -> bool {
         self.dates.get(style).copied().unwrap_or(false)
+    }
+
+    /// Whether the cell format of this number shows a hundredfold.
+    pub(super) fn is_percent(&self, style: usize) -> bool {
+        self.percents.get(style).copied().unwrap_or(false)
     }
 }
 
@@ -169,8 +170,11 @@ impl Part for Styles {
         match name {
             "numFmt" => {
                 let code = attribute(tag, "formatCode").unwrap_or_default();
-                if let Some(id) = id().filter(|_| shows_date(&code)) {
+                if let Some(id) = id().filter(|_| shows(&code, DATE)) {
                     self.own_dates.insert(id);
+                }
+                if let Some(id) = id().filter(|_| shows(&code, &['%'])) {
+                    self.own_percents.insert(id);
                 }
             }
             "cellXfs" => self.in_cell_formats = true,
@@ -179,6 +183,8 @@ impl Part for Styles {
                 // The dates among the formats that every program knows by number.
                 let known = matches!(id, 14..=17 | 22 | 27..=31 | 36 | 50..=58);
                 self.dates.push(known || self.own_dates.contains(&id));
+                let known = matches!(id, 9 | 10);
+                self.percents.push(known || self.own_percents.contains(&id));
             }
             _ => {}
         }
@@ -197,8 +203,12 @@ impl Part for Styles {
     }
 }
 
-/// A day or a year outside quotes and brackets. The code comes as it stands in the attribute.
-fn shows_date(code: &str) -> bool {
+/// A day or a year.
+const DATE: &[char] = &['y', 'Y', 'd', 'D', 'e', '年'];
+
+/// Whether one of these stands outside quotes and brackets. The code comes as it stands in the
+/// attribute.
+fn shows(code: &str, signs: &[char]) -> bool {
     let code = code.replace("&quot;", "\"");
     let (mut quoted, mut bracketed) = (false, false);
     code.chars().any(|character| {
@@ -206,7 +216,7 @@ fn shows_date(code: &str) -> bool {
             '"' => quoted = !quoted,
             '[' => bracketed = true,
             ']' => bracketed = false,
-            'y' | 'Y' | 'd' | 'D' | 'e' | '年' => return !quoted && !bracketed,
+            sign if signs.contains(&sign) => return !quoted && !bracketed,
             _ => {}
         }
         false

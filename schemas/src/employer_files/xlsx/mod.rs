@@ -1,20 +1,22 @@
-//! The template as a workbook: its first visible sheet.
+//! The template as a workbook: the first visible sheet that holds it.
 
 mod archive;
 mod book;
 mod number;
 mod part;
+mod probe;
 mod sheet;
 
-use super::grid::Grid;
+use super::grid::{Cells, Grid};
 use super::raw::{Receiver, Stop, schema, shown};
 use super::{ReadOptions, Source};
 use crate::finding::{Finding, FindingCode};
 use archive::Archive;
 use book::{Book, WORKBOOK};
 use part::Part;
+use probe::Probe;
 use quick_xml::events::BytesStart;
-use sheet::Sheet;
+use sheet::{Rows, Sheet};
 
 /// Reads the sheet from its first row to its last.
 pub(super) fn parse(
@@ -35,19 +37,70 @@ pub(super) fn parse(
     let Some(book) = Book::read(&mut archive)? else {
         return Err(schema("form").with("element", WORKBOOK).into());
     };
-    let mut grid = Grid::new();
     let field_bytes_max = options.limits.field_bytes_max;
-    let mut sheet = Sheet::new(&book, &mut grid, to, field_bytes_max);
-    part::walk(&mut archive, &book.sheet, &mut sheet)?;
-    for (title, name) in &book.others {
+    let chosen = sheet_of_template(&mut archive, &book, field_bytes_max)?;
+    let mut grid = Grid::new();
+    if let Some((_, name)) = book.sheets.get(chosen) {
+        let mut lines = Lines {
+            grid: &mut grid,
+            to,
+        };
+        let mut sheet = Sheet::new(&book, &mut lines, field_bytes_max);
+        part::walk(&mut archive, name, &mut sheet)?;
+    }
+    for (at, (title, name)) in book.sheets.iter().enumerate() {
+        if at == chosen {
+            continue;
+        }
         let mut holds = Holds::default();
         part::walk(&mut archive, name, &mut holds)?;
         if holds.data {
             let finding = Finding::of_file(FindingCode::FieldIgnored).value(shown(title));
-            to.finding(finding.with("element", shown(title)))?;
+            let finding = finding.with("element", shown(title));
+            to.finding(
+                finding
+                    .with("reason", "sheet")
+                    .with("remedy", "sheet_first"),
+            )?;
         }
     }
     grid.end(to)
+}
+
+/// Place of the first sheet that holds the template; of the first one where none does.
+fn sheet_of_template(
+    archive: &mut Archive<'_>,
+    book: &Book,
+    field_bytes_max: usize,
+) -> Result<usize, Stop> {
+    if book.sheets.len() == 1 {
+        return Ok(0);
+    }
+    for (at, (_, name)) in book.sheets.iter().enumerate() {
+        let mut probe = Probe::default();
+        let mut sheet = Sheet::new(book, &mut probe, field_bytes_max);
+        part::walk(archive, name, &mut sheet)?;
+        if probe.found() {
+            return Ok(at);
+        }
+    }
+    Ok(0)
+}
+
+/// The rows of the sheet that is read.
+struct Lines<'g, 't> {
+    grid: &'g mut Grid,
+    to: &'t mut dyn Receiver,
+}
+
+impl Rows for Lines<'_, '_> {
+    fn row(&mut self, row: u32, cells: &Cells<'_>) -> Result<(), Stop> {
+        self.grid.row(row, cells, self.to)
+    }
+
+    fn enough(&self) -> bool {
+        false
+    }
 }
 
 /// Whether a sheet that is not read has something in a cell.
@@ -71,5 +124,9 @@ impl Part for Holds {
     fn end(&mut self, name: &str) -> Result<(), Stop> {
         self.in_cell &= name != "c";
         Ok(())
+    }
+
+    fn enough(&self) -> bool {
+        self.data
     }
 }

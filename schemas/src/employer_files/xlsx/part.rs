@@ -19,6 +19,10 @@ pub(super) trait Part {
     fn start(&mut self, name: &str, tag: &BytesStart<'_>) -> Result<(), Stop>;
     fn text(&mut self, text: &str) -> Result<(), Stop>;
     fn end(&mut self, name: &str) -> Result<(), Stop>;
+    /// The rest of the part need not be walked.
+    fn enough(&self) -> bool {
+        false
+    }
 }
 
 /// Walks a part from its first event to its last.
@@ -49,6 +53,9 @@ pub(super) fn walk(archive: &mut Archive<'_>, name: &str, to: &mut dyn Part) -> 
             Event::End(tag) => {
                 depth = depth.saturating_sub(1);
                 to.end(tag.local_name().into_inner())?;
+                if to.enough() {
+                    return Ok(());
+                }
             }
             Event::Text(text) => to.text(&text)?,
             Event::CData(text) => to.text(&text)?,

@@ -3,8 +3,8 @@
 use super::book::Book;
 use super::number;
 use super::part::{Part, attribute};
-use crate::employer_files::grid::{CELLS_MAX, Cells, Grid};
-use crate::employer_files::raw::{Receiver, Stop, schema_at, shown};
+use crate::employer_files::grid::{CELLS_MAX, Cells};
+use crate::employer_files::raw::{Stop, schema_at, shown};
 use crate::finding::{Finding, FindingCode};
 use quick_xml::events::BytesStart;
 
@@ -30,11 +30,17 @@ enum Open {
     Cell,
 }
 
+/// Takes the rows of a sheet; a gap in their numbers comes as one empty row.
+pub(super) trait Rows {
+    fn row(&mut self, row: u32, cells: &Cells<'_>) -> Result<(), Stop>;
+    /// The rest need not be walked.
+    fn enough(&self) -> bool;
+}
+
 /// The walk over the sheet.
-pub(super) struct Sheet<'b, 'g, 't> {
+pub(super) struct Sheet<'b, 'r> {
     book: &'b Book,
-    grid: &'g mut Grid,
-    to: &'t mut dyn Receiver,
+    rows: &'r mut dyn Rows,
     field_bytes_max: usize,
     open: Open,
     /// The present row, or the last one.
@@ -45,6 +51,7 @@ pub(super) struct Sheet<'b, 'g, 't> {
     damaged: u64,
     dates: u64,
     beyond: bool,
+    hidden: bool,
     /// Number of the present cell's column, from 0.
     column: usize,
     next_column: usize,
@@ -57,17 +64,11 @@ pub(super) struct Sheet<'b, 'g, 't> {
     in_phonetic: bool,
 }
 
-impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
-    pub(super) fn new(
-        book: &'b Book,
-        grid: &'g mut Grid,
-        to: &'t mut dyn Receiver,
-        field_bytes_max: usize,
-    ) -> Self {
+impl<'b, 'r> Sheet<'b, 'r> {
+    pub(super) fn new(book: &'b Book, rows: &'r mut dyn Rows, field_bytes_max: usize) -> Self {
         Self {
             book,
-            grid,
-            to,
+            rows,
             field_bytes_max,
             open: Open::Nothing,
             row: 0,
@@ -76,6 +77,7 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
             damaged: 0,
             dates: 0,
             beyond: false,
+            hidden: false,
             column: 0,
             next_column: 0,
             kind: Kind::default(),
@@ -113,9 +115,10 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
         };
         // A gap in the numbers is an empty row; one says as much as many.
         if row > self.row.saturating_add(1) {
-            self.grid.row(self.row + 1, &Cells::new(), self.to)?;
+            self.rows.row(self.row + 1, &Cells::new())?;
         }
         (self.open, self.row) = (Open::Row, row);
+        self.hidden = matches!(attribute(tag, "hidden").as_deref(), Some("1" | "true"));
         self.texts.clear();
         self.places = [(0, 0); CELLS_MAX];
         (self.damaged, self.dates, self.beyond) = (0, 0, false);
@@ -184,7 +187,8 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
                     date = true;
                     self.texts.push_str(&day);
                 } else if let Some(number) = number::read(&self.value) {
-                    damaged = number.damaged;
+                    // What people see there is no amount that the number says.
+                    damaged = number.damaged || self.book.styles.is_percent(self.style);
                     self.texts.push_str(&number.text);
                 } else {
                     self.texts.push_str(&self.value);
@@ -213,12 +217,17 @@ impl<'b, 'g, 't> Sheet<'b, 'g, 't> {
             let text = self.texts.get(*start as usize..*end as usize);
             cells.push(text.unwrap_or_default());
         }
-        (cells.damaged, cells.dates, cells.beyond) = (self.damaged, self.dates, self.beyond);
-        self.grid.row(self.row, &cells, self.to)
+        (cells.damaged, cells.dates) = (self.damaged, self.dates);
+        (cells.beyond, cells.hidden) = (self.beyond, self.hidden);
+        self.rows.row(self.row, &cells)
     }
 }
 
-impl Part for Sheet<'_, '_, '_> {
+impl Part for Sheet<'_, '_> {
+    fn enough(&self) -> bool {
+        self.rows.enough()
+    }
+
     fn start(&mut self, name: &str, tag: &BytesStart<'_>) -> Result<(), Stop> {
         match name {
             "row" => self.begin_row(tag),
