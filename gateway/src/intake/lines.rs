@@ -93,10 +93,18 @@ pub fn write(line: &PayLine<'_>, out: &mut Vec<u8>) {
     text(line.reference, out);
     text(Some(payee.name), out);
     part.number(payee.id_type.number().into());
-    part.code(Some(payee.id_number.reveal(Purpose::Sealing)));
-    part.code(Some(payee.account.reveal(Purpose::Sealing)));
-    part.code(line.payee_bank.as_ref().map(BankCode::as_str));
-    part.code(line.cnaps_code.as_ref().map(CnapsCode::as_str));
+    part.code(Some(payee.id_number.reveal_bytes(Purpose::Sealing)));
+    part.code(Some(payee.account.reveal_bytes(Purpose::Sealing)));
+    part.code(
+        line.payee_bank
+            .as_ref()
+            .map(|bank| bank.as_str().as_bytes()),
+    );
+    part.code(
+        line.cnaps_code
+            .as_ref()
+            .map(|code| code.as_str().as_bytes()),
+    );
     part.amount(Some(line.amount));
     part.amount(line.gross_amount);
     part.end(out);
@@ -111,6 +119,17 @@ pub fn write(line: &PayLine<'_>, out: &mut Vec<u8>) {
 /// Bytes of the longest run of numbers and codes: a type of document, its number, an account, a
 /// bank, a branch, two amounts, with quotes and commas.
 const PART_BYTES: usize = 4 + (30 + 3) + (32 + 3) + (10 + 3) + (12 + 3) + 2 * 21;
+
+/// The digits of 0 to 99.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
 
 /// Numbers and codes that stand together, each with the comma behind it: their length is bounded
 /// by their types, and they are copied to the text in one piece.
@@ -145,9 +164,14 @@ impl Part {
     fn number(&mut self, mut number: u64) {
         let digits = number.checked_ilog10().unwrap_or(0) as usize + 1;
         let end = self.at + digits;
-        for digit in self.bytes.get_mut(self.at..end).into_iter().flatten().rev() {
-            *digit = b'0' + (number % 10) as u8;
-            number /= 10;
+        let places = self.bytes.get_mut(self.at..end).unwrap_or_default();
+        let mut pairs = places.rchunks_exact_mut(2);
+        for pair in &mut pairs {
+            pair.copy_from_slice(&PAIRS[(number % 100) as usize]);
+            number /= 100;
+        }
+        if let [first] = pairs.into_remainder() {
+            *first = b'0' + (number % 10) as u8;
         }
         self.at = end;
         self.byte(b',');
@@ -164,12 +188,12 @@ impl Part {
     }
 
     /// A code without a character that JSON escapes.
-    fn code(&mut self, code: Option<&str>) {
+    fn code(&mut self, code: Option<&[u8]>) {
         let Some(code) = code else {
             return self.all(b"null,");
         };
         self.byte(b'"');
-        self.all(code.as_bytes());
+        self.all(code);
         self.all(b"\",");
     }
 

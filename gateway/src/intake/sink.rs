@@ -269,8 +269,8 @@ impl Sink for JournalSink<'_> {
     }
 
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
-        let id_number = line.payee.id_number.reveal(Purpose::Matching);
-        let account = line.payee.account.reveal(Purpose::Matching);
+        let id_number = line.payee.id_number.reveal_bytes(Purpose::Matching);
+        let account = line.payee.account.reveal_bytes(Purpose::Matching);
         lines::write(line, &mut self.text);
         if let Some(original) = line.corrects {
             self.corrects.push((line.index, original));
@@ -282,8 +282,8 @@ impl Sink for JournalSink<'_> {
             line_no: line.line_no.0,
             refused: false,
             amount_fen: line.amount.0,
-            person: short(self.people.blind(id_number.as_bytes())),
-            account: short(self.accounts.blind(account.as_bytes())),
+            person: short(self.people.blind(id_number)),
+            account: short(self.accounts.blind(account)),
         })
         .map_err(failed)
     }
