@@ -47,9 +47,14 @@ impl TableRow {
     /// Reads a table; `None` when its length is not a whole number of rows.
     #[must_use]
     pub fn read_all(table: &[u8]) -> Option<Vec<Self>> {
+        Some(Self::each(table)?.collect())
+    }
+
+    /// The same, row by row.
+    #[must_use]
+    pub fn each(table: &[u8]) -> Option<impl ExactSizeIterator<Item = Self>> {
         let (rows, rest) = table.as_chunks::<ROW_BYTES>();
-        rest.is_empty()
-            .then(|| rows.iter().map(Self::read).collect())
+        rest.is_empty().then(|| rows.iter().map(Self::read))
     }
 
     fn read(row: &[u8; ROW_BYTES]) -> Self {

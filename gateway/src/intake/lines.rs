@@ -117,19 +117,21 @@ pub fn write(line: &PayLine<'_>, out: &mut Vec<u8>) {
 }
 
 /// Bytes of the longest run of numbers and codes: a type of document, its number, an account, a
-/// bank, a branch, two amounts, with quotes and commas.
-const PART_BYTES: usize = 4 + (30 + 3) + (32 + 3) + (10 + 3) + (12 + 3) + 2 * 21;
+/// bank, a branch, two amounts, with quotes and commas; and what a last number is written over.
+const PART_BYTES: usize = 4 + (30 + 3) + (32 + 3) + (10 + 3) + (12 + 3) + 2 * 21 + 8;
 
-/// The digits of 0 to 99.
-const PAIRS: [[u8; 2]; 100] = {
-    let mut pairs = [[b'0'; 2]; 100];
-    let mut number = 0;
-    while number < 100 {
-        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
-        number += 1;
-    }
-    pairs
-};
+const EIGHT_DIGITS: u64 = 100_000_000;
+
+/// The digits of a number below 100,000,000, one a byte, the first in the lowest: halves of four
+/// digits, of two and of one, each step for all halves at once.
+fn eight_digits(number: u64) -> u64 {
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    // Rounded quotients: exact for every number of four digits, below of two.
+    let high = ((fours * 10_486) >> 20) & 0x7F_0000_007F;
+    let twos = high | ((fours - 100 * high) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000F_000F_000F_000F;
+    tens | ((twos - 10 * tens) << 8)
+}
 
 /// Numbers and codes that stand together, each with the comma behind it: their length is bounded
 /// by their types, and they are copied to the text in one piece.
@@ -160,21 +162,29 @@ impl Part {
         self.all(&[byte]);
     }
 
-    /// Decimal digits without leading zeros.
-    fn number(&mut self, mut number: u64) {
-        let digits = number.checked_ilog10().unwrap_or(0) as usize + 1;
-        let end = self.at + digits;
-        let places = self.bytes.get_mut(self.at..end).unwrap_or_default();
-        let mut pairs = places.rchunks_exact_mut(2);
-        for pair in &mut pairs {
-            pair.copy_from_slice(&PAIRS[(number % 100) as usize]);
-            number /= 100;
-        }
-        if let [first] = pairs.into_remainder() {
-            *first = b'0' + (number % 10) as u8;
-        }
-        self.at = end;
+    /// Decimal digits without leading zeros, and a comma.
+    fn number(&mut self, number: u64) {
+        self.digits(number);
         self.byte(b',');
+    }
+
+    fn digits(&mut self, number: u64) {
+        let (high, low) = (number / EIGHT_DIGITS, number % EIGHT_DIGITS);
+        let digits = eight_digits(low);
+        let zeros = match high {
+            0 => (digits.trailing_zeros() / 8).min(7),
+            _ => {
+                self.digits(high);
+                0
+            }
+        };
+        let text = (digits | u64::from_le_bytes([b'0'; 8])) >> (8 * zeros);
+        // All eight bytes in one step; what is behind the digits is written over.
+        let end = self.at + 8;
+        if let Some(room) = self.bytes.get_mut(self.at..end) {
+            room.copy_from_slice(&text.to_le_bytes());
+            self.at = end - zeros as usize;
+        }
     }
 
     fn amount(&mut self, amount: Option<Fen>) {
