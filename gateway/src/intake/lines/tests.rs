@@ -89,7 +89,7 @@ fn every_character_that_may_be_escaped() {
 #[test]
 fn the_digits_of_numbers() {
     let written = |number: u64| {
-        let mut part = super::Part::default();
+        let mut part = super::part::Part::default();
         part.number(number);
         let mut out = Vec::new();
         part.end(&mut out);
