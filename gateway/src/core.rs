@@ -14,6 +14,7 @@ use crate::event::Event;
 use journal::seal::{SealError, Vault};
 use journal::{Draft, Journal, JournalError, Record};
 use schemas::value::BankCode;
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
@@ -228,8 +229,9 @@ impl Core {
     /// # Errors
     /// When it can't be sealed, journalled or followed.
     pub fn record(&self, actor: &str, fact: Fact) -> Result<u64, CoreError> {
-        let prepared = self.prepare(fact)?;
-        self.desk().record_prepared(actor, &prepared)
+        let mut prepared = self.prepare(fact)?;
+        let sealed = std::mem::take(&mut prepared.sealed);
+        self.desk().record_with(actor, &prepared, sealed.into())
     }
 
     /// Waits until everything up to `sequence` survives a loss of power.
@@ -293,27 +295,42 @@ impl Desk<'_> {
     /// # Errors
     /// When it can't be journalled or followed.
     pub fn record_prepared(&mut self, actor: &str, fact: &Prepared) -> Result<u64, CoreError> {
+        self.record_with(actor, fact, Cow::Borrowed(&fact.sealed))
+    }
+
+    fn record_with(
+        &mut self,
+        actor: &str,
+        fact: &Prepared,
+        sealed: Cow<'_, [u8]>,
+    ) -> Result<u64, CoreError> {
         if self.core.is_doubtful() {
             return Err(CoreError::Doubtful);
         }
         let table = fact.clear.get(fact.table_at..).unwrap_or_default();
         match self.book.would_follow(&fact.event, table) {
-            Ok(()) => self.append(actor, fact),
+            Ok(()) => self.append(actor, fact, sealed),
             Err(what) => Err(self.refuse(actor, fact, what)?.into()),
         }
     }
 
-    fn append(&mut self, actor: &str, fact: &Prepared) -> Result<u64, CoreError> {
+    fn append(
+        &mut self,
+        actor: &str,
+        fact: &Prepared,
+        sealed: Cow<'_, [u8]>,
+    ) -> Result<u64, CoreError> {
         let _changing = Changing(&self.core.is_doubtful);
         let time_ms = self.core.now_ms();
-        let appended = self.core.journal.append(&Draft {
+        let draft = Draft {
             kind: fact.event.kind(),
             time_ms,
             actor,
             key_id: &fact.key_id,
             clear: &fact.clear,
-            sealed: &fact.sealed,
-        })?;
+            sealed: &[],
+        };
+        let appended = self.core.journal.append_sealed(&draft, sealed)?;
         self.book.apply(Recorded {
             sequence: appended.sequence,
             time_ms,
@@ -337,7 +354,7 @@ impl Desk<'_> {
             digest: crate::sha256_hex(&fact.clear),
         };
         let prepared = self.core.prepare(refused.into())?;
-        let sequence = self.append(actor, &prepared)?;
+        let sequence = self.append(actor, &prepared, Cow::Borrowed(&prepared.sealed))?;
         Ok(Inconsistent { sequence, what })
     }
 

@@ -47,21 +47,25 @@ impl Digest {
     }
 
     /// The hash of a record: over the previous record's hash, then the record's `body`, which is
-    /// everything from its sequence to the end of its sealed part.
+    /// everything from its sequence to the end of its sealed part, in any number of parts.
     #[must_use]
-    pub fn link(self, previous: &Hash, body: &[u8]) -> Hash {
+    pub fn link(self, previous: &Hash, body: &[&[u8]]) -> Hash {
         let mut hash = Hash::default();
         match self {
             Self::Sha256 => {
                 let mut context = digest::Context::new(&digest::SHA256);
                 context.update(previous);
-                context.update(body);
+                for part in body {
+                    context.update(part);
+                }
                 hash.copy_from_slice(context.finish().as_ref());
             }
             Self::Sm3 => {
                 let mut context = sm3::Sm3::new();
                 context.update(previous);
-                context.update(body);
+                for part in body {
+                    context.update(part);
+                }
                 hash.copy_from_slice(&context.finalize());
             }
         }

@@ -33,9 +33,8 @@ impl Shared {
                     limit = limit.min(chunk.offset);
                 } else if at.offset < chunk.end() {
                     let from = usize::try_from(at.offset - chunk.offset).unwrap_or(0);
-                    let rest = chunk.bytes.get(from..).unwrap_or_default();
                     return Ok(Fetched {
-                        bytes: rest.get(..want).unwrap_or(rest).to_vec(),
+                        bytes: chunk.read(from, want),
                         with_checksum: false,
                     });
                 }

@@ -1,5 +1,6 @@
 //! The journal: open, append, wait, read, close.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -9,7 +10,7 @@ use crate::disk::Disk;
 use crate::error::JournalError;
 use crate::opening::{new_id, share, start};
 use crate::options::Options;
-use crate::record::{Appended, Draft, Position, Record};
+use crate::record::{Appended, Draft, Frame, Position, Record};
 use crate::recovery::{Recovery, recover};
 use crate::scan::Scan;
 use crate::state::{Load, State, lock};
@@ -80,10 +81,23 @@ impl Journal {
     /// # Errors
     /// `Poisoned`, `Closed`, `TooLarge`, `FieldTooLong`, `KindReserved`; nothing was appended.
     pub fn append(&self, draft: &Draft<'_>) -> Result<Appended, JournalError> {
-        let bytes = checked(draft)?;
-        let mut state = self.room(bytes)?;
+        self.append_sealed(draft, Cow::Borrowed(draft.sealed))
+    }
+
+    /// The same with this sealed part instead of the draft's. An owned one stays in its memory:
+    /// it is not copied on its way to the disk.
+    ///
+    /// # Errors
+    /// As `append`.
+    pub fn append_sealed(
+        &self,
+        draft: &Draft<'_>,
+        sealed: Cow<'_, [u8]>,
+    ) -> Result<Appended, JournalError> {
+        let frame = Frame::new(draft, sealed)?;
+        let mut state = self.room(frame.bytes())?;
         let before = state.load();
-        let appended = state.append(draft, bytes, &self.shared.options);
+        let appended = state.append(frame, &self.shared.options);
         self.tell_of_work(before, state);
         Ok(appended)
     }
@@ -93,13 +107,15 @@ impl Journal {
     /// # Errors
     /// As `append`; nothing was appended then, not a part.
     pub fn append_all(&self, drafts: &[Draft<'_>]) -> Result<Vec<Appended>, JournalError> {
-        let sizes: Result<Vec<usize>, _> = drafts.iter().map(checked).collect();
-        let sizes = sizes?;
-        let mut state = self.room(sizes.iter().sum())?;
+        let frames = drafts
+            .iter()
+            .map(|draft| Frame::new(draft, Cow::Borrowed(draft.sealed)));
+        let frames: Vec<Frame<'_>> = frames.collect::<Result<_, _>>()?;
+        let mut state = self.room(frames.iter().map(Frame::bytes).sum())?;
         let before = state.load();
-        let pairs = drafts.iter().zip(sizes);
-        let appended = pairs
-            .map(|(draft, bytes)| state.append(draft, bytes, &self.shared.options))
+        let appended = frames
+            .into_iter()
+            .map(|frame| state.append(frame, &self.shared.options))
             .collect();
         self.tell_of_work(before, state);
         Ok(appended)
@@ -342,13 +358,6 @@ impl std::fmt::Debug for Journal {
             .field("durable", &state.durable)
             .finish_non_exhaustive()
     }
-}
-
-fn checked(draft: &Draft<'_>) -> Result<usize, JournalError> {
-    if draft.kind.is_reserved() {
-        return Err(JournalError::KindReserved(draft.kind.0));
-    }
-    draft.frame_bytes()
 }
 
 fn wait<'s>(condition: &Condvar, state: MutexGuard<'s, State>) -> MutexGuard<'s, State> {

@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod chain;
+mod chunk;
 pub mod disk;
 mod error;
 mod fetch;

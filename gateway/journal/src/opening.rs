@@ -73,7 +73,7 @@ pub(crate) fn share(
         wanted: 0,
         segments,
         pending: VecDeque::new(),
-        in_flight: Vec::new(),
+        in_flight: None,
         loose_bytes: 0,
         poison: None,
         is_closed: false,
@@ -91,7 +91,7 @@ pub(crate) fn share(
         work: Condvar::new(),
         progress_made: Condvar::new(),
         progress: watch::Sender::new(progress),
-        writer: Mutex::new(Writer::new(file)),
+        writer: Mutex::new(Writer(file)),
         readers: Mutex::new(Vec::new()),
     }
 }

@@ -1,5 +1,7 @@
 //! One record: its fields and its bytes. The layout is FORMAT.md section 2.
 
+use std::borrow::Cow;
+
 use crate::chain::{Digest, Hash};
 use crate::error::{Flaw, JournalError};
 
@@ -91,74 +93,123 @@ pub struct Appended {
     pub hash: Hash,
 }
 
-impl Draft<'_> {
-    /// Bytes that the record will take.
-    pub(crate) fn frame_bytes(&self) -> Result<usize, JournalError> {
-        for (name, text) in [("actor", self.actor), ("key_id", self.key_id)] {
+/// A record on its way into the journal: the part before the sealed one made ready by the
+/// appender alone, the rest filled in when its place in the chain is known.
+pub(crate) struct Frame<'a> {
+    head: Vec<u8>,
+    sealed: Cow<'a, [u8]>,
+    hashes: [u8; HASHES_BYTES],
+    time_ms: i64,
+}
+
+impl<'a> Frame<'a> {
+    /// Makes a draft's record ready, all but its place.
+    ///
+    /// # Errors
+    /// `FieldTooLong`, `TooLarge`, `KindReserved`.
+    pub(crate) fn new(draft: &Draft<'_>, sealed: Cow<'a, [u8]>) -> Result<Self, JournalError> {
+        if draft.kind.is_reserved() {
+            return Err(JournalError::KindReserved(draft.kind.0));
+        }
+        for (name, text) in [("actor", draft.actor), ("key_id", draft.key_id)] {
             if u16::try_from(text.len()).is_err() {
                 return Err(JournalError::FieldTooLong(name));
             }
         }
-        let texts = self.actor.len() + self.key_id.len();
-        let bytes = RECORD_BYTES_MIN
-            .saturating_add(texts)
-            .saturating_add(self.clear.len())
-            .saturating_add(self.sealed.len());
+        let bytes = draft.head_bytes().saturating_add(sealed.len());
+        let bytes = bytes.saturating_add(HASHES_BYTES);
         if bytes > RECORD_BYTES_MAX {
             return Err(JournalError::TooLarge {
                 bytes: bytes as u64,
                 bytes_max: RECORD_BYTES_MAX as u64,
             });
         }
-        Ok(bytes)
+        Ok(Self::around(draft, sealed))
     }
 
-    /// Writes the record at the end of `out`, all but group and checksum, and gives its hash.
-    /// `frame_bytes` must have been asked before: it guards the narrowing below.
-    pub(crate) fn encode(
-        &self,
+    /// The frame of a record of the journal's own.
+    pub(crate) fn of(draft: &Draft<'a>) -> Self {
+        Self::around(draft, Cow::Borrowed(draft.sealed))
+    }
+
+    /// The narrowing below was guarded before, or the draft is the journal's own and small.
+    fn around(draft: &Draft<'_>, sealed: Cow<'a, [u8]>) -> Self {
+        let mut head = Vec::with_capacity(draft.head_bytes());
+        let bytes = draft.head_bytes() + sealed.len() + HASHES_BYTES;
+        head.extend_from_slice(&(bytes as u32).to_be_bytes());
+        // Checksum, commit group and sequence come with the place.
+        head.extend_from_slice(&[0; 20]);
+        head.extend_from_slice(&draft.time_ms.to_be_bytes());
+        head.extend_from_slice(&draft.kind.0.to_be_bytes());
+        head.extend_from_slice(&(draft.actor.len() as u16).to_be_bytes());
+        head.extend_from_slice(&(draft.key_id.len() as u16).to_be_bytes());
+        head.extend_from_slice(&[0; 2]);
+        head.extend_from_slice(&(draft.clear.len() as u32).to_be_bytes());
+        head.extend_from_slice(&(sealed.len() as u32).to_be_bytes());
+        head.extend_from_slice(draft.actor.as_bytes());
+        head.extend_from_slice(draft.key_id.as_bytes());
+        head.extend_from_slice(draft.clear);
+        Self {
+            head,
+            sealed,
+            hashes: [0; HASHES_BYTES],
+            time_ms: draft.time_ms,
+        }
+    }
+
+    /// Bytes of the whole record.
+    pub(crate) fn bytes(&self) -> usize {
+        self.head.len() + self.sealed.len() + HASHES_BYTES
+    }
+
+    /// Time of the event.
+    pub(crate) fn time_ms(&self) -> i64 {
+        self.time_ms
+    }
+
+    /// Gives the record its place in the chain and in a commit group, and its checksum.
+    pub(crate) fn complete(
+        &mut self,
         digest: Digest,
         sequence: u64,
         previous: &Hash,
-        out: &mut Vec<u8>,
+        group: u64,
     ) -> Hash {
-        let start = out.len();
-        let texts = self.actor.len() + self.key_id.len();
-        let bytes = RECORD_BYTES_MIN + texts + self.clear.len() + self.sealed.len();
-        out.reserve(bytes);
-        out.extend_from_slice(&(bytes as u32).to_be_bytes());
-        out.extend_from_slice(&[0; 12]);
-        out.extend_from_slice(&sequence.to_be_bytes());
-        out.extend_from_slice(&self.time_ms.to_be_bytes());
-        out.extend_from_slice(&self.kind.0.to_be_bytes());
-        out.extend_from_slice(&(self.actor.len() as u16).to_be_bytes());
-        out.extend_from_slice(&(self.key_id.len() as u16).to_be_bytes());
-        out.extend_from_slice(&[0; 2]);
-        out.extend_from_slice(&(self.clear.len() as u32).to_be_bytes());
-        out.extend_from_slice(&(self.sealed.len() as u32).to_be_bytes());
-        out.extend_from_slice(self.actor.as_bytes());
-        out.extend_from_slice(self.key_id.as_bytes());
-        out.extend_from_slice(self.clear);
-        out.extend_from_slice(self.sealed);
-        let hash = digest.link(previous, &out[start + BODY_OFFSET..]);
-        out.extend_from_slice(previous);
-        out.extend_from_slice(&hash);
+        self.head[8..16].copy_from_slice(&group.to_be_bytes());
+        self.head[16..24].copy_from_slice(&sequence.to_be_bytes());
+        let hash = digest.link(previous, &[&self.head[BODY_OFFSET..], &self.sealed]);
+        let (before, own) = self.hashes.split_at_mut(HASHES_BYTES / 2);
+        before.copy_from_slice(previous);
+        own.copy_from_slice(&hash);
+        let checksum = checksum(&self.head, &[&self.sealed, &self.hashes]);
+        self.head[4..8].copy_from_slice(&checksum.to_be_bytes());
         hash
+    }
+
+    /// What is before the sealed part, that, and the two hashes.
+    pub(crate) fn into_parts(self) -> (Vec<u8>, Cow<'a, [u8]>, [u8; HASHES_BYTES]) {
+        (self.head, self.sealed, self.hashes)
     }
 }
 
-/// Puts the commit group and the checksum into a whole encoded record.
-pub(crate) fn complete(frame: &mut [u8], group: u64) {
-    frame[8..16].copy_from_slice(&group.to_be_bytes());
-    let checksum = checksum(frame);
-    frame[4..8].copy_from_slice(&checksum.to_be_bytes());
+impl Draft<'_> {
+    /// Bytes of the record before its sealed part.
+    fn head_bytes(&self) -> usize {
+        let texts = self.actor.len() + self.key_id.len();
+        FIXED_BYTES
+            .saturating_add(texts)
+            .saturating_add(self.clear.len())
+    }
 }
 
-/// CRC-32 over the whole record without the checksum itself.
-fn checksum(frame: &[u8]) -> u32 {
+/// CRC-32 over the whole record without the checksum itself; the first part holds that.
+fn checksum(first: &[u8], others: &[&[u8]]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&frame[..4]);
-    hasher.update(&frame[8..]);
+    hasher.update(&first[..4]);
+    hasher.update(&first[8..]);
+    for part in others {
+        hasher.update(part);
+    }
     hasher.finalize()
 }
 
@@ -218,7 +269,7 @@ impl<'a> View<'a> {
         if frame.len() < RECORD_BYTES_MIN || stated_length(frame)? != frame.len() {
             return Err(Flaw::Length);
         }
-        if with_checksum && u32::from_be_bytes(fixed(frame, 4)) != checksum(frame) {
+        if with_checksum && u32::from_be_bytes(fixed(frame, 4)) != checksum(frame, &[]) {
             return Err(Flaw::Checksum);
         }
         if !lengths_agree(frame) || fixed(frame, 38) != [0; 2] {
@@ -254,7 +305,7 @@ impl<'a> View<'a> {
     /// Whether the record's hash follows from its fields and its previous hash.
     pub(crate) fn hash_fits(&self, digest: Digest) -> bool {
         let body = self.frame.get(BODY_OFFSET..self.bytes() - HASHES_BYTES);
-        body.is_some_and(|body| digest.link(&self.previous, body) == self.hash)
+        body.is_some_and(|body| digest.link(&self.previous, &[body]) == self.hash)
     }
 
     /// The digest with which the hash fits, where no header says which one it is.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::chain::{Digest, Hash};
+use crate::chunk::Chunk;
 use crate::error::{JournalError, PoisonCause};
 use crate::options::Options;
-use crate::record::{Appended, Draft, Kind, Position};
+use crate::record::{Appended, Frame, Kind, Position};
 use crate::segment::{Header, own_draft};
 
 /// A sparse index has one mark for so many bytes of a segment.
@@ -15,29 +16,6 @@ const MARK_BYTES: u64 = 32 << 10;
 /// Locks, also after a panic elsewhere: every change under these locks is whole.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Records of one segment that follow each other and are not durable yet.
-pub(crate) struct Chunk {
-    pub segment: u64,
-    pub offset: u64,
-    pub bytes: Vec<u8>,
-    /// Where each record begins in `bytes`.
-    pub starts: Vec<usize>,
-    pub first: u64,
-    pub last: u64,
-    /// Whether the first record is the header of a segment that must be made.
-    pub is_new_segment: bool,
-}
-
-impl Chunk {
-    pub(crate) fn end(&self) -> u64 {
-        self.offset + self.bytes.len() as u64
-    }
-
-    fn records(&self) -> u64 {
-        self.last.saturating_sub(self.first).saturating_add(1)
-    }
 }
 
 /// Where records of a segment begin: the first record in every 32 KiB.
@@ -105,7 +83,7 @@ pub(crate) struct State {
     pub wanted: u64,
     pub segments: BTreeMap<u64, Marks>,
     pub pending: VecDeque<Chunk>,
-    pub in_flight: Vec<Arc<Chunk>>,
+    pub in_flight: Option<Arc<Chunk>>,
     pub loose_bytes: usize,
     pub poison: Option<Poison>,
     pub is_closed: bool,
@@ -137,21 +115,16 @@ impl State {
         self.next.saturating_sub(1)
     }
 
-    /// Appends a record of `bytes`, in a new segment where the current one is full.
-    pub(crate) fn append(
-        &mut self,
-        draft: &Draft<'_>,
-        bytes: usize,
-        options: &Options,
-    ) -> Appended {
-        let full = self.tail.offset.saturating_add(bytes as u64) > options.segment_bytes_max;
+    /// Appends a record, in a new segment where the current one is full.
+    pub(crate) fn append(&mut self, frame: Frame<'_>, options: &Options) -> Appended {
+        let end = self.tail.offset.saturating_add(frame.bytes() as u64);
         // A segment with nothing but its header takes any record.
         let has_records = self.next > self.tail.segment.saturating_add(1);
-        if full && has_records {
-            self.begin_segment(draft.time_ms);
+        if end > options.segment_bytes_max && has_records {
+            self.begin_segment(frame.time_ms());
         }
         let most = (options.group_bytes_max, options.group_records_max);
-        self.push(draft, most, false)
+        self.push(frame, most, false)
     }
 
     /// Starts a new segment with its header.
@@ -167,31 +140,26 @@ impl State {
             offset: 0,
         };
         let clear = header.to_bytes();
-        self.push(&own_draft(Kind::HEADER, time_ms, &clear), (0, 0), true);
+        let frame = Frame::of(&own_draft(Kind::HEADER, time_ms, &clear));
+        self.push(frame, (0, 0), true);
     }
 
     fn push(
         &mut self,
-        draft: &Draft<'_>,
+        mut frame: Frame<'_>,
         (chunk_bytes_max, chunk_records_max): (usize, u64),
         is_new_segment: bool,
     ) -> Appended {
         let fits = self.pending.back().is_some_and(|chunk| {
             !is_new_segment
                 && chunk.segment == self.tail.segment
-                && chunk.bytes.len() < chunk_bytes_max
+                && chunk.bytes() < chunk_bytes_max
                 && chunk.records() < chunk_records_max
         });
         if !fits {
-            self.pending.push_back(Chunk {
-                segment: self.tail.segment,
-                offset: self.tail.offset,
-                bytes: Vec::new(),
-                starts: Vec::new(),
-                first: self.next,
-                last: self.next,
-                is_new_segment,
-            });
+            let Position { segment, offset } = self.tail;
+            let chunk = Chunk::new(segment, offset, self.next, is_new_segment);
+            self.pending.push_back(chunk);
         }
         let appended = Appended {
             sequence: self.next,
@@ -201,47 +169,36 @@ impl State {
         let Some(chunk) = self.pending.back_mut() else {
             return appended; // A chunk is always there: one was pushed just now.
         };
-        let start = chunk.bytes.len();
-        let hash = draft.encode(self.digest, self.next, &self.head, &mut chunk.bytes);
-        chunk.starts.push(start);
-        chunk.last = self.next;
-        let bytes = chunk.bytes.len() - start;
+        let hash = frame.complete(self.digest, self.next, &self.head, chunk.group());
+        let (bytes, time_ms) = (frame.bytes(), frame.time_ms());
+        chunk.push(frame, self.next);
         let marks = self.segments.entry(self.tail.segment).or_default();
         marks.see(self.next, self.tail.offset);
         self.loose_bytes += bytes;
         self.tail.offset += bytes as u64;
         self.next += 1;
         self.head = hash;
-        self.time_ms = draft.time_ms;
+        self.time_ms = time_ms;
         Appended { hash, ..appended }
     }
 
     /// Appends the closing record.
     pub(crate) fn push_closing(&mut self, time_ms: i64) -> Appended {
-        self.push(&own_draft(Kind::CLOSING, time_ms, &[]), (0, 0), false)
+        let frame = Frame::of(&own_draft(Kind::CLOSING, time_ms, &[]));
+        self.push(frame, (0, 0), false)
     }
 
-    /// Moves what is written and synced next to `in_flight`.
-    pub(crate) fn take_group(&mut self, options: &Options) -> Vec<Arc<Chunk>> {
-        let (mut bytes, mut records) = (0, 0);
-        while let Some(chunk) = self.pending.front() {
-            let full = bytes + chunk.bytes.len() > options.group_bytes_max
-                || records + chunk.records() > options.group_records_max;
-            if bytes > 0 && full {
-                break;
-            }
-            bytes += chunk.bytes.len();
-            records += chunk.records();
-            self.in_flight
-                .extend(self.pending.pop_front().map(Arc::new));
-        }
+    /// Moves what is written and synced next to `in_flight`: one chunk, because the records of a
+    /// chunk carry its first as their group.
+    pub(crate) fn take_group(&mut self) -> Option<Arc<Chunk>> {
+        self.in_flight = self.pending.pop_front().map(Arc::new);
         self.in_flight.clone()
     }
 
     /// What `take_group` gave is durable.
     pub(crate) fn group_is_durable(&mut self) {
-        for chunk in self.in_flight.drain(..) {
-            self.loose_bytes = self.loose_bytes.saturating_sub(chunk.bytes.len());
+        if let Some(chunk) = self.in_flight.take() {
+            self.loose_bytes = self.loose_bytes.saturating_sub(chunk.bytes());
             self.durable = chunk.last;
         }
     }

@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::chunk::Chunk;
 use crate::disk::{Disk, DiskFile, DiskRead};
 use crate::error::PoisonCause;
 use crate::options::Options;
-use crate::record;
 use crate::segment;
-use crate::state::{Chunk, Load, Poison, State, lock};
+use crate::state::{Load, Poison, State, lock};
 
 /// What nobody waits for is committed after this time at the latest.
 const EARLY_WAIT: Duration = Duration::from_millis(2);
@@ -43,11 +43,8 @@ pub(crate) struct Shared {
     pub readers: Mutex<Vec<(u64, Arc<dyn DiskRead>)>>,
 }
 
-/// The open end of the journal.
-pub(crate) struct Writer {
-    file: Option<Box<dyn DiskFile>>,
-    buffer: Vec<u8>,
-}
+/// The open end of the journal: a segment, or none before the first chunk makes one.
+pub(crate) struct Writer(pub Option<Box<dyn DiskFile>>);
 
 /// A failed step of a commit.
 struct Failure(PoisonCause, io::Error, PathBuf);
@@ -69,36 +66,27 @@ fn failure(cause: PoisonCause, path: &Path) -> impl FnOnce(io::Error) -> Failure
 }
 
 impl Writer {
-    /// Goes on in that file, or in the segment that the first chunk makes.
-    pub(crate) fn new(file: Option<Box<dyn DiskFile>>) -> Self {
-        let buffer = Vec::new();
-        Self { file, buffer }
-    }
-
     /// Gives up the file, and with it the lock.
     pub(crate) fn release(&mut self) {
-        self.file = None;
+        self.0 = None;
     }
 
-    fn commit(&mut self, disk: &dyn Disk, dir: &Path, group: &[Arc<Chunk>]) -> Result<(), Failure> {
-        let mut path = PathBuf::new();
-        let mut group_first = 0;
-        for chunk in group {
-            let is_other = self.buffer.is_empty() || chunk.is_new_segment;
-            if chunk.is_new_segment {
-                self.write(&path)?;
-            }
-            path = dir.join(segment::file_name(chunk.segment));
-            let mut skip = 0;
-            if chunk.is_new_segment {
-                skip = self.begin_segment(disk, dir, &path, chunk)?;
-                group_first = chunk.first + 1;
-            } else if is_other {
-                group_first = chunk.first;
-            }
-            self.take(chunk, skip, group_first);
+    fn commit(&mut self, disk: &dyn Disk, dir: &Path, group: &Chunk) -> Result<(), Failure> {
+        let path = dir.join(segment::file_name(group.segment));
+        if group.is_new_segment {
+            self.begin_segment(disk, dir, &path, &group.header())?;
         }
-        self.write(&path)
+        let records = group.behind_header();
+        if records.is_empty() {
+            return Ok(());
+        }
+        let Some(file) = &mut self.0 else {
+            let closed = io::ErrorKind::NotConnected.into();
+            return Err(Failure(PoisonCause::Write, closed, path));
+        };
+        file.append_all(&records)
+            .map_err(failure(PoisonCause::Write, &path))?;
+        file.sync_data().map_err(failure(PoisonCause::Sync, &path))
     }
 
     /// A segment exists, with its header and its name durable, before it takes a record: else a
@@ -108,49 +96,17 @@ impl Writer {
         disk: &dyn Disk,
         dir: &Path,
         path: &Path,
-        chunk: &Chunk,
-    ) -> Result<usize, Failure> {
-        let end = chunk.starts.get(1).copied().unwrap_or(chunk.bytes.len());
-        let mut header = chunk.bytes.get(..end).unwrap_or_default().to_vec();
-        record::complete(&mut header, chunk.first);
+        header: &[u8],
+    ) -> Result<(), Failure> {
         let mut file = disk
             .create_append(path)
             .map_err(failure(PoisonCause::Write, path))?;
-        file.append(&header)
+        file.append(header)
             .map_err(failure(PoisonCause::Write, path))?;
         file.sync_data().map_err(failure(PoisonCause::Sync, path))?;
         disk.sync_dir(dir)
             .map_err(failure(PoisonCause::Sync, dir))?;
-        self.file = Some(file);
-        Ok(end)
-    }
-
-    /// Copies the chunk's records after `skip` bytes, with group and checksum filled in; readers
-    /// keep the original.
-    fn take(&mut self, chunk: &Chunk, skip: usize, group_first: u64) {
-        let base = self.buffer.len();
-        self.buffer.extend_from_slice(&chunk.bytes[skip..]);
-        let from = chunk.starts.partition_point(|start| *start < skip);
-        for (at, start) in chunk.starts.iter().enumerate().skip(from) {
-            let end = chunk.starts.get(at + 1).copied();
-            let end = end.unwrap_or(chunk.bytes.len());
-            let frame = base + start - skip..base + end - skip;
-            record::complete(&mut self.buffer[frame], group_first);
-        }
-    }
-
-    fn write(&mut self, path: &Path) -> Result<(), Failure> {
-        if self.buffer.is_empty() {
-            return Ok(());
-        }
-        let Some(file) = &mut self.file else {
-            let closed = io::ErrorKind::NotConnected.into();
-            return Err(Failure(PoisonCause::Write, closed, path.to_owned()));
-        };
-        file.append(&self.buffer)
-            .map_err(failure(PoisonCause::Write, path))?;
-        file.sync_data().map_err(failure(PoisonCause::Sync, path))?;
-        self.buffer.clear();
+        self.0 = Some(file);
         Ok(())
     }
 }
@@ -179,11 +135,11 @@ impl Shared {
             if state.poison.is_some() {
                 return false;
             }
-            state.take_group(&self.options)
+            state.take_group()
         };
-        if group.is_empty() {
+        let Some(group) = group else {
             return false;
-        }
+        };
         let unwinding = Unwinding(self);
         let result = writer.commit(self.disk.as_ref(), &self.dir, &group);
         drop(group);

@@ -98,7 +98,7 @@ fn a_record_forged_with_its_own_hash_breaks_the_chain_behind_it() {
         let frame = &mut forged[at..at + length];
         frame[length - 65] ^= 1;
         let (body, hashes) = frame.split_at_mut(length - 64);
-        let hash = digest.link(hashes[..32].try_into().unwrap(), &body[16..]);
+        let hash = digest.link(hashes[..32].try_into().unwrap(), &[&body[16..]]);
         hashes[32..].copy_from_slice(&hash);
         recompute(frame);
         disk.put(&segment(1), forged);

@@ -34,7 +34,7 @@ impl Book {
         table: &[u8],
         sequence: u64,
     ) -> Result<(), &'static str> {
-        let rows = TableRow::read_all(table).ok_or("a table of a wrong length")?;
+        let rows = TableRow::each(table).ok_or("a table of a wrong length")?;
         let arriving = self.arriving_of(opened)?;
         arriving.line_records.push((first, sequence));
         arriving.corrects.extend(corrects.iter().copied());

@@ -30,21 +30,31 @@ pub struct TableRow {
 impl TableRow {
     /// Appends the row to a table.
     pub fn write(&self, table: &mut Vec<u8>) {
-        table.extend_from_slice(&self.index.to_le_bytes());
-        table.extend_from_slice(&self.row.to_le_bytes());
-        table.extend_from_slice(&self.line_no.to_le_bytes());
-        table.extend_from_slice(&u32::from(self.refused).to_le_bytes());
-        table.extend_from_slice(&self.amount_fen.to_le_bytes());
-        table.extend_from_slice(&self.person.to_le_bytes());
-        table.extend_from_slice(&self.account.to_le_bytes());
+        let (index, row, line_no) = (self.index, self.row, self.line_no);
+        let words = [index, row, line_no, u32::from(self.refused)];
+        let longs = [self.amount_fen.cast_unsigned(), self.person, self.account];
+        let mut bytes = [0; ROW_BYTES];
+        let (of_words, of_longs) = bytes.split_at_mut(size_of_val(&words));
+        for (to, word) in of_words.as_chunks_mut().0.iter_mut().zip(words) {
+            *to = word.to_le_bytes();
+        }
+        for (to, long) in of_longs.as_chunks_mut().0.iter_mut().zip(longs) {
+            *to = long.to_le_bytes();
+        }
+        table.extend_from_slice(&bytes);
     }
 
     /// Reads a table; `None` when its length is not a whole number of rows.
     #[must_use]
     pub fn read_all(table: &[u8]) -> Option<Vec<Self>> {
+        Some(Self::each(table)?.collect())
+    }
+
+    /// The same, row by row.
+    #[must_use]
+    pub fn each(table: &[u8]) -> Option<impl ExactSizeIterator<Item = Self>> {
         let (rows, rest) = table.as_chunks::<ROW_BYTES>();
-        rest.is_empty()
-            .then(|| rows.iter().map(Self::read).collect())
+        rest.is_empty().then(|| rows.iter().map(Self::read))
     }
 
     fn read(row: &[u8; ROW_BYTES]) -> Self {

@@ -4,10 +4,12 @@
 //! amount_fen, gross_fen, memo, corrects]`; what is absent is null. A line that was refused
 //! stands as `{"refused": [...]}` with what could be read of it.
 
+mod part;
 mod remains;
 
 pub use remains::Remains;
 
+use part::Part;
 use schemas::employer_files::Unpayable;
 use schemas::value::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, PersonName, Purpose,
@@ -93,10 +95,18 @@ pub fn write(line: &PayLine<'_>, out: &mut Vec<u8>) {
     text(line.reference, out);
     text(Some(payee.name), out);
     part.number(payee.id_type.number().into());
-    part.code(Some(payee.id_number.reveal(Purpose::Sealing)));
-    part.code(Some(payee.account.reveal(Purpose::Sealing)));
-    part.code(line.payee_bank.as_ref().map(BankCode::as_str));
-    part.code(line.cnaps_code.as_ref().map(CnapsCode::as_str));
+    part.code(Some(payee.id_number.reveal_bytes(Purpose::Sealing)));
+    part.code(Some(payee.account.reveal_bytes(Purpose::Sealing)));
+    part.code(
+        line.payee_bank
+            .as_ref()
+            .map(|bank| bank.as_str().as_bytes()),
+    );
+    part.code(
+        line.cnaps_code
+            .as_ref()
+            .map(|code| code.as_str().as_bytes()),
+    );
     part.amount(Some(line.amount));
     part.amount(line.gross_amount);
     part.end(out);
@@ -106,78 +116,6 @@ pub fn write(line: &PayLine<'_>, out: &mut Vec<u8>) {
         None => out.extend_from_slice(b"null"),
     }
     out.extend_from_slice(b"]\n");
-}
-
-/// Bytes of the longest run of numbers and codes: a type of document, its number, an account, a
-/// bank, a branch, two amounts, with quotes and commas.
-const PART_BYTES: usize = 4 + (30 + 3) + (32 + 3) + (10 + 3) + (12 + 3) + 2 * 21;
-
-/// Numbers and codes that stand together, each with the comma behind it: their length is bounded
-/// by their types, and they are copied to the text in one piece.
-struct Part {
-    bytes: [u8; PART_BYTES],
-    at: usize,
-}
-
-impl Default for Part {
-    fn default() -> Self {
-        Self {
-            bytes: [0; PART_BYTES],
-            at: 0,
-        }
-    }
-}
-
-impl Part {
-    fn all(&mut self, bytes: &[u8]) {
-        let end = self.at + bytes.len();
-        if let Some(room) = self.bytes.get_mut(self.at..end) {
-            room.copy_from_slice(bytes);
-            self.at = end;
-        }
-    }
-
-    fn byte(&mut self, byte: u8) {
-        self.all(&[byte]);
-    }
-
-    /// Decimal digits without leading zeros.
-    fn number(&mut self, mut number: u64) {
-        let digits = number.checked_ilog10().unwrap_or(0) as usize + 1;
-        let end = self.at + digits;
-        for digit in self.bytes.get_mut(self.at..end).into_iter().flatten().rev() {
-            *digit = b'0' + (number % 10) as u8;
-            number /= 10;
-        }
-        self.at = end;
-        self.byte(b',');
-    }
-
-    fn amount(&mut self, amount: Option<Fen>) {
-        let Some(Fen(fen)) = amount else {
-            return self.all(b"null,");
-        };
-        if fen < 0 {
-            self.byte(b'-');
-        }
-        self.number(fen.unsigned_abs());
-    }
-
-    /// A code without a character that JSON escapes.
-    fn code(&mut self, code: Option<&str>) {
-        let Some(code) = code else {
-            return self.all(b"null,");
-        };
-        self.byte(b'"');
-        self.all(code.as_bytes());
-        self.all(b"\",");
-    }
-
-    fn end(&mut self, out: &mut Vec<u8>) {
-        debug_assert!(self.at <= PART_BYTES, "the types bound every length");
-        out.extend_from_slice(self.bytes.get(..self.at).unwrap_or_default());
-        self.at = 0;
-    }
 }
 
 /// A text or null, and the comma behind it.

@@ -24,7 +24,8 @@ use interrupted::Reception;
 use schemas::Finding;
 use schemas::codes::BankCalendar;
 use schemas::employer_files::{
-    BankRules, Format, Limits, ReadError, ReadOptions, Source, SpillPlace, Summary, read,
+    BankRules, Census, Format, Limits, ReadError, ReadOptions, Source, SpillPlace, Summary,
+    read_after,
 };
 use schemas::value::{BatchId, PayMonth, Uscc};
 use sink::JournalSink;
@@ -135,8 +136,8 @@ pub fn submit(
     submission: &Submission<'_>,
     source: &mut dyn Source,
 ) -> Result<Submitted, IntakeError> {
-    let arrived = Arrived::of(source)?;
-    if let Some(receipt) = replay_by_digest(core, submission, &arrived.digest) {
+    let census = Census::of(source, &rules.limits)?;
+    if let Some(receipt) = replay_by_digest(core, submission, &crate::hex(&census.digest())) {
         return Ok(Submitted::Replayed(receipt));
     }
     let now = core.clock().now();
@@ -155,9 +156,8 @@ pub fn submit(
         actor: submission.submitted_by,
         opened,
     };
-    let file_bytes = arrived.bytes;
-    keep_bytes(core, submission, opened, arrived, source)?;
-    let mut sink = JournalSink::new(core, submission, rules.mandates, opened, file_bytes);
+    keep_bytes(core, submission, opened, source, census.bytes())?;
+    let mut sink = JournalSink::new(core, submission, rules.mandates, opened, census.bytes());
     let options = ReadOptions {
         format: submission.format,
         pay_month: submission.pay_month,
@@ -167,7 +167,7 @@ pub fn submit(
         bank_rules: Some(rules.banks),
         spill: rules.spill,
     };
-    let summary = read(source, &options, &mut sink)?;
+    let summary = read_after(source, &census, &options, &mut sink)?;
     sink.flush()?;
     Closing {
         core,
@@ -186,35 +186,6 @@ fn day_number(date: time::Date) -> u32 {
     year * 10_000 + u32::from(u8::from(date.month())) * 100 + u32::from(date.day())
 }
 
-/// A file as it came, before anything is read from it.
-struct Arrived {
-    digest: String,
-    bytes: u64,
-    /// All of it, where it is one part: it need not be fetched again to be kept.
-    whole: Option<Vec<u8>>,
-}
-
-impl Arrived {
-    fn of(source: &mut dyn Source) -> Result<Self, IntakeError> {
-        let mut digest = ring::digest::Context::new(&ring::digest::SHA256);
-        let mut bytes = 0;
-        let mut whole = None;
-        let mut parts = 0_u64;
-        each_part(source, |part| {
-            digest.update(&part);
-            bytes += part.len() as u64;
-            parts += 1;
-            whole = (parts == 1).then_some(part);
-            Ok(())
-        })?;
-        Ok(Self {
-            digest: crate::hex(digest.finish().as_ref()),
-            bytes,
-            whole,
-        })
-    }
-}
-
 /// A batch with the same employer, bytes and policy: answered without reading it again.
 fn replay_by_digest(core: &Core, submission: &Submission<'_>, digest: &str) -> Option<Receipt> {
     let desk = core.desk();
@@ -229,42 +200,27 @@ fn replay_by_digest(core: &Core, submission: &Submission<'_>, digest: &str) -> O
     same.map(Receipt::again)
 }
 
-/// Gives the bytes from the first to the last; leaves the source at its start.
-fn each_part(
-    source: &mut dyn Source,
-    mut take: impl FnMut(Vec<u8>) -> Result<(), IntakeError>,
-) -> Result<(), IntakeError> {
-    source.seek(SeekFrom::Start(0))?;
-    loop {
-        let mut part = Vec::with_capacity(PART_BYTES);
-        Read::take(&mut *source, PART_BYTES as u64).read_to_end(&mut part)?;
-        if part.is_empty() {
-            break;
-        }
-        take(part)?;
-    }
-    source.seek(SeekFrom::Start(0))?;
-    Ok(())
-}
-
-/// M8: the bytes that arrived are kept, sealed.
+/// M8: the bytes that arrived are kept, sealed. Takes them from the first to the last and leaves
+/// the source at its start.
 fn keep_bytes(
     core: &Core,
     submission: &Submission<'_>,
     opened: u64,
-    arrived: Arrived,
     source: &mut dyn Source,
+    all: u64,
 ) -> Result<(), IntakeError> {
-    let mut part = 0;
-    let mut keep = |bytes: Vec<u8>| {
+    // Of a small file no more room than it needs.
+    let room = usize::try_from(all).map_or(PART_BYTES, |all| all.min(PART_BYTES));
+    for part in 0.. {
+        let mut bytes = Vec::with_capacity(room);
+        Read::take(&mut *source, PART_BYTES as u64).read_to_end(&mut bytes)?;
+        if bytes.is_empty() {
+            break;
+        }
         let event = Event::BatchBytes { opened, part };
-        part += 1;
         let fact = Fact::sealed(event, submission.employer.as_str(), bytes);
         core.record(submission.submitted_by, fact)?;
-        Ok(())
-    };
-    match arrived.whole {
-        Some(whole) => keep(whole),
-        None => each_part(source, keep),
     }
+    source.seek(SeekFrom::Start(0))?;
+    Ok(())
 }

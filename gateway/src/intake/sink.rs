@@ -16,6 +16,11 @@ pub(super) const FINDINGS_PER_RECORD: usize = 1024;
 /// Room for the text of a record's lines, some 150 bytes each.
 const TEXT_BYTES: usize = LINES_PER_RECORD as usize * 160;
 
+/// Bytes of a usual line in a file of text.
+const LINE_BYTES: u64 = 100;
+/// Rows for which there is room before they come: 48 bytes each, and a file may be no text.
+const ROWS_AHEAD_MAX: usize = 128 << 10;
+
 /// More findings than this are kept in the journal and counted, but not carried in the answer.
 pub const FINDINGS_IN_ANSWER_MAX: usize = 100_000;
 
@@ -127,13 +132,16 @@ impl<'a> JournalSink<'a> {
     ) -> Self {
         // A line is kept in a few bytes more than a file of text has for it.
         let text = usize::try_from(file_bytes / 2 * 3).unwrap_or(usize::MAX);
+        let mut collected = Collected::default();
+        let lines = usize::try_from(file_bytes / LINE_BYTES).unwrap_or(usize::MAX);
+        collected.rows.reserve(lines.min(ROWS_AHEAD_MAX));
         Self {
             core,
             submission,
             mandates,
             opened,
             head: None,
-            collected: Collected::default(),
+            collected,
             first: 1,
             count: 0,
             table: Vec::new(),
@@ -269,8 +277,8 @@ impl Sink for JournalSink<'_> {
     }
 
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
-        let id_number = line.payee.id_number.reveal(Purpose::Matching);
-        let account = line.payee.account.reveal(Purpose::Matching);
+        let id_number = line.payee.id_number.reveal_bytes(Purpose::Matching);
+        let account = line.payee.account.reveal_bytes(Purpose::Matching);
         lines::write(line, &mut self.text);
         if let Some(original) = line.corrects {
             self.corrects.push((line.index, original));
@@ -282,8 +290,8 @@ impl Sink for JournalSink<'_> {
             line_no: line.line_no.0,
             refused: false,
             amount_fen: line.amount.0,
-            person: short(self.people.blind(id_number.as_bytes())),
-            account: short(self.accounts.blind(account.as_bytes())),
+            person: short(self.people.blind(id_number)),
+            account: short(self.accounts.blind(account)),
         })
         .map_err(failed)
     }

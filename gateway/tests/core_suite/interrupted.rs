@@ -10,7 +10,12 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Gives its bytes as often as it may be sent back to its start, then nothing but trouble.
+/// The census goes to the end and to the start, and back to the start when it is done.
+const BEFORE_KEEPING: usize = 3;
+/// Once more when the bytes are kept, and the reader goes to the start itself.
+const BEFORE_READING: usize = BEFORE_KEEPING + 2;
+
+/// Gives its bytes as often as it may be sent to a place, then nothing but trouble.
 struct Failing {
     bytes: Cursor<Vec<u8>>,
     returns: usize,
@@ -60,23 +65,25 @@ fn arriving(desk: &Desk) -> Vec<u64> {
 
 #[test]
 fn a_reading_that_breaks_off_is_abandoned() {
-    let desk = Desk::new();
-    // To the start before and after the digest is taken; then the reader finds trouble.
-    let mut source = Failing::after(2, &file("GZ-1", &[ZHANG, LI]));
-    let failed = desk.submit_from(MAKER, Policy::AllOrNothing, &mut source);
-    assert!(failed.is_err());
-    assert_eq!(arriving(&desk), [0_u64; 0]);
-    let why: Vec<String> = abandoned(&desk).into_iter().map(|(_, why)| why).collect();
-    assert_eq!(why, ["interrupted"]);
-    // Its number is free, and what ends by itself is abandoned once.
-    desk.accept(&file("GZ-1", &[ZHANG, LI]));
-    assert_eq!(abandoned(&desk).len(), 1);
+    // While the bytes are kept, while the lines are read.
+    for returns in [BEFORE_KEEPING, BEFORE_READING] {
+        let desk = Desk::new();
+        let mut source = Failing::after(returns, &file("GZ-1", &[ZHANG, LI]));
+        let failed = desk.submit_from(MAKER, Policy::AllOrNothing, &mut source);
+        assert!(failed.is_err());
+        assert_eq!(arriving(&desk), [0_u64; 0]);
+        let why: Vec<String> = abandoned(&desk).into_iter().map(|(_, why)| why).collect();
+        assert_eq!(why, ["interrupted"]);
+        // Its number is free, and what ends by itself is abandoned once.
+        desk.accept(&file("GZ-1", &[ZHANG, LI]));
+        assert_eq!(abandoned(&desk).len(), 1);
+    }
 }
 
 #[test]
 fn a_defect_of_the_reader_leaves_nothing_in_memory() {
     let desk = Desk::new();
-    let mut source = Failing::after(2, &file("GZ-1", &[ZHANG, LI]));
+    let mut source = Failing::after(BEFORE_READING, &file("GZ-1", &[ZHANG, LI]));
     source.panics = true;
     let defect = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         desk.submit_from(MAKER, Policy::AllOrNothing, &mut source)

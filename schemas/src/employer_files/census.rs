@@ -4,7 +4,7 @@ mod digest;
 #[cfg(test)]
 mod tests;
 
-use super::Source;
+use super::{Limits, Source};
 use digest::Digest;
 use encoding_rs::Encoding;
 use std::io::SeekFrom;
@@ -14,8 +14,8 @@ pub(super) const BLOCK: usize = 64 << 10;
 /// The census hands its blocks to another thread, which is worth fewer and larger ones.
 const CENSUS_BLOCK: usize = 256 << 10;
 
-/// What the bytes are, before anything is read from them.
-pub(super) struct Census {
+/// What the bytes of a file are, before anything is read from them.
+pub struct Census {
     /// Number of bytes.
     pub(super) bytes: u64,
     /// SHA-256 of the bytes.
@@ -28,11 +28,6 @@ pub(super) struct Census {
     pub(super) multibyte: u32,
     /// No byte above 7F.
     pub(super) ascii: bool,
-}
-
-/// Walks all bytes, at most `bytes_max` and one more; leaves the source at its start.
-pub(super) fn take(source: &mut dyn Source, bytes_max: u64) -> std::io::Result<Census> {
-    take_in_blocks(source, bytes_max, CENSUS_BLOCK)
 }
 
 fn take_in_blocks(
@@ -58,6 +53,27 @@ fn take_in_blocks(
 }
 
 impl Census {
+    /// Walks all bytes, at most as many as the limit and a block more; leaves the source at its
+    /// start.
+    ///
+    /// # Errors
+    /// The source's own.
+    pub fn of(source: &mut dyn Source, limits: &Limits) -> std::io::Result<Self> {
+        take_in_blocks(source, limits.bytes_max, CENSUS_BLOCK)
+    }
+
+    /// The number of bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Their SHA-256; of a file over the limit, that of its beginning.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
     fn walk(
         &mut self,
         source: &mut dyn Source,

@@ -1,6 +1,6 @@
 //! What only the whole file shows: a line number, a payee or an account that comes twice.
 //!
-//! The first walk keeps 16 bytes a line (a keyed fingerprint of the account). Where two of them
+//! The first walk keeps 8 bytes a line (a keyed fingerprint of the account). Where two of them
 //! are equal, or a line number came twice, a second walk compares the values themselves, so a
 //! collision of fingerprints can never make a finding.
 
@@ -10,7 +10,7 @@ use super::payees::{Payee, Payees};
 use super::raw::{RawHead, RawLine, Receiver, Stop, Tally};
 use crate::finding::{Finding, FindingCode};
 use crate::value::{AccountNo, IdNumber};
-use siphasher::sip128::{Hasher128, SipHasher13};
+use siphasher::sip::SipHasher13;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
 use std::thread::{Builder, scope};
@@ -24,7 +24,7 @@ pub(super) struct Suspicions {
     numbers: LineNumbers,
     repeated_numbers: BTreeSet<u32>,
     /// By the highest bit, so that two threads can sort them.
-    accounts: [Vec<u128>; 2],
+    accounts: [Vec<u64>; 2],
 }
 
 impl Suspicions {
@@ -43,7 +43,7 @@ impl Suspicions {
     pub(super) fn take(&mut self, values: &Values<'_>) -> bool {
         if let Some(account) = &values.account {
             let print = fingerprint(&self.key, account);
-            self.accounts[(print >> 127) as usize].push(print);
+            self.accounts[(print >> 63) as usize].push(print);
         }
         let Some(number) = values.line_no.map(|number| number.0) else {
             return false;
@@ -61,8 +61,8 @@ impl Suspicions {
         let halves = self.accounts.iter();
         let groups = halves.flat_map(|half| half.chunk_by(|one, other| one == other));
         let repeated = groups.filter(|group| group.len() > 1);
-        let lines = repeated.clone().map(<[u128]>::len).sum();
-        let repeated: Vec<u128> = repeated
+        let lines = repeated.clone().map(<[u64]>::len).sum();
+        let repeated: Vec<u64> = repeated
             .filter_map(|group| group.first().copied())
             .collect();
         let needed = !repeated.is_empty() || !self.repeated_numbers.is_empty();
@@ -81,7 +81,7 @@ impl Suspicions {
 }
 
 /// Sorts both halves; large ones at the same time.
-fn sort_both([low, high]: &mut [Vec<u128>; 2]) {
+fn sort_both([low, high]: &mut [Vec<u64>; 2]) {
     if low.len() > ALONE_MAX {
         scope(|scope| {
             // Where no thread is to be had, nothing is lost but time.
@@ -94,10 +94,10 @@ fn sort_both([low, high]: &mut [Vec<u128>; 2]) {
     high.sort_unstable();
 }
 
-fn fingerprint(key: &[u8; 16], account: &AccountNo) -> u128 {
+fn fingerprint(key: &[u8; 16], account: &AccountNo) -> u64 {
     let mut hasher = SipHasher13::new_with_key(key);
     hasher.write(account.as_bytes());
-    hasher.finish128().as_u128()
+    hasher.finish()
 }
 
 /// A finding that needs the whole file, small enough to keep one for every line.
@@ -132,7 +132,7 @@ impl Late {
 /// Compares exactly, on the second walk, the lines under suspicion.
 pub(super) struct SecondLook {
     key: [u8; 16],
-    repeated: Vec<u128>,
+    repeated: Vec<u64>,
     /// Row of the first line with the number; 0 before it came.
     numbers: BTreeMap<u32, u32>,
     judge: Judge,

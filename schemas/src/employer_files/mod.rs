@@ -27,6 +27,7 @@ mod store;
 mod template;
 mod xlsx;
 
+pub use census::Census;
 pub use spill::{MemorySpill, Spill, SpillPlace};
 
 use crate::batch::{BatchHead, HeadDraft, PayLine};
@@ -287,5 +288,19 @@ pub fn read(
     options: &ReadOptions<'_>,
     sink: &mut dyn Sink,
 ) -> Result<Summary, ReadError> {
-    reading::read(source, options, sink)
+    let census = Census::of(source, &options.limits)?;
+    read_after(source, &census, options, sink)
+}
+
+/// As [`read`], where the census of the same bytes is there already.
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_after(
+    source: &mut dyn Source,
+    census: &Census,
+    options: &ReadOptions<'_>,
+    sink: &mut dyn Sink,
+) -> Result<Summary, ReadError> {
+    reading::read(source, census, options, sink)
 }

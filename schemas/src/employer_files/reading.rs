@@ -1,6 +1,6 @@
 //! The reading of one file from its first byte to its summary.
 
-use super::census::{self, Census};
+use super::census::Census;
 use super::decoded::Decoded;
 use super::detect::{self, Manner};
 use super::duplicates::{Late, SecondLook, Suspicions};
@@ -18,22 +18,22 @@ use crate::finding::{Finding, FindingCode, Severity};
 use crate::value::{Fen, LineNo};
 use std::sync::Arc;
 
-/// Reads a file of any format.
+/// Reads a file of any format whose census was taken.
 pub(super) fn read(
     source: &mut dyn Source,
+    census: &Census,
     options: &ReadOptions<'_>,
     sink: &mut dyn Sink,
 ) -> Result<Summary, ReadError> {
-    let census = census::take(source, options.limits.bytes_max)?;
-    let manner = match detect::manner(&census, options) {
+    let manner = match detect::manner(census, options) {
         Ok(manner) => manner,
         Err((manner, finding)) => {
-            let mut reading = Reading::new(options, sink, &census);
+            let mut reading = Reading::new(options, sink, census);
             reading.refuse(*finding);
-            return reading.finish(Vec::new(), manner, &census);
+            return reading.finish(Vec::new(), manner, census);
         }
     };
-    let mut reading = Reading::new(options, sink, &census);
+    let mut reading = Reading::new(options, sink, census);
     match parse(source, manner, options, &mut reading) {
         Ok(()) => reading.compare_totals(),
         Err(Stop::File(finding)) => {
@@ -52,7 +52,7 @@ pub(super) fn read(
         }
         None => Vec::new(),
     };
-    reading.finish(late, manner, &census)
+    reading.finish(late, manner, census)
 }
 
 fn parse(

@@ -49,6 +49,12 @@ impl AccountNo {
         self.0.as_str()
     }
 
+    /// The same as bytes, all ASCII.
+    #[must_use]
+    pub fn reveal_bytes(&self, _purpose: Purpose) -> &[u8] {
+        self.0.as_bytes()
+    }
+
     /// The digits as bytes, for indexes and checks of this crate.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

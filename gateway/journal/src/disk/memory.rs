@@ -326,7 +326,8 @@ impl Disk for MemoryDisk {
 }
 
 impl DiskFile for Handle {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn append_all(&mut self, parts: &[&[u8]]) -> io::Result<()> {
+        let bytes = parts.concat();
         let mut content = self.0.content();
         content.change()?;
         content.appends += 1;
@@ -345,7 +346,7 @@ impl DiskFile for Handle {
         }
         let node = content.node(self.1)?;
         node.bytes
-            .extend_from_slice(bytes.get(..take).unwrap_or(bytes));
+            .extend_from_slice(bytes.get(..take).unwrap_or(&bytes));
         result
     }
 

@@ -67,7 +67,14 @@ pub trait DiskFile: Send {
     ///
     /// # Errors
     /// As the file system says; `StorageFull` or `QuotaExceeded` where there is no room.
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.append_all(&[bytes])
+    }
+    /// The same for the parts one behind the other.
+    ///
+    /// # Errors
+    /// As for `append`.
+    fn append_all(&mut self, parts: &[&[u8]]) -> io::Result<()>;
     /// Makes everything appended survive a power cut (`fdatasync`).
     ///
     /// # Errors

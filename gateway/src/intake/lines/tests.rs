@@ -85,6 +85,29 @@ fn every_character_that_may_be_escaped() {
     }
 }
 
+/// The rounded quotients hold for every half, and numbers of every length are whole.
+#[test]
+fn the_digits_of_numbers() {
+    let written = |number: u64| {
+        let mut part = super::part::Part::default();
+        part.number(number);
+        let mut out = Vec::new();
+        part.end(&mut out);
+        String::from_utf8(out).unwrap()
+    };
+    for half in 0..10_000 {
+        for number in [half, half * 10_000, half * 10_000 + 9_999 - half] {
+            assert_eq!(written(number), format!("{number},"));
+        }
+    }
+    for power in 0..20 {
+        for number in [10_u64.pow(power) - 1, 10_u64.pow(power)] {
+            assert_eq!(written(number), format!("{number},"));
+        }
+    }
+    assert_eq!(written(u64::MAX), format!("{},", u64::MAX));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
