@@ -3,8 +3,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    dead_code,
-    unused_imports,
+    unused,
     missing_docs
 )]
 
