@@ -37,8 +37,8 @@ pub fn decode_any(
             Some(result.lines.iter().map(|line| line.outcome).collect())
         }
         Door::Push => {
-            let records = adapter.decode_push(bytes, crypto).ok()?;
-            Some(records.iter().map(|record| record.line.outcome).collect())
+            let push = adapter.decode_push(bytes, crypto).ok()?;
+            Some(push.lines.iter().map(|line| line.outcome).collect())
         }
         Door::Request => {
             let side = adapter.bank_side();

@@ -67,7 +67,7 @@ fn icbc_reads_the_reply_of_the_sample() {
     assert_eq!(result.lines[2].detail.as_deref(), Some("processing"));
     assert_eq!(result.references["file_no"], "1");
     assert_eq!(result.references["bank_batch_no"], "HQH000000000001");
-    assert!(!result.is_final && result.findings.is_empty());
+    assert!(!result.is_final && result.flaws.is_empty());
 }
 
 /// An order carries no telephone number, so that column is empty with us.

@@ -207,10 +207,18 @@ fn wrong_totals_and_doubled_rows_are_findings() {
     };
     let codes = |text: &str| -> Vec<FindingCode> {
         let result = read(text).unwrap();
-        result.findings.iter().map(|finding| finding.code).collect()
+        result
+            .flaws
+            .iter()
+            .map(|flaw| flaw.finding().code)
+            .collect()
     };
     let sum = text.replacen("25891.56", "25891.57", 1);
     assert_eq!(codes(&sum), [FindingCode::ControlSumMismatch]);
+    // 6523.50 + 7080.00 + 5988.05 + 6300.00 + 0.01, and a fen more as stated.
+    let finding = read(&sum).unwrap().flaws[0].finding();
+    let said = "总金额不符：填写 25891.57 元，各行合计 25891.56 元";
+    assert_eq!(finding.message(schemas::Lang::Zh), said);
     let doubled = text.replacen("#2|", "#1|", 1);
     // Two rows that nobody knows are not among the paid ones that the head counts.
     let expected = [

@@ -33,6 +33,8 @@ mod resolution;
 mod seal;
 #[path = "money/submission.rs"]
 mod submission;
+#[path = "money/totals.rs"]
+mod totals;
 #[path = "money/trouble.rs"]
 mod trouble;
 #[path = "money/turns.rs"]

@@ -49,7 +49,7 @@ struct Arriving {
     byte_records: Vec<u64>,
 }
 
-/// A bank's record that names no line of ours, until somebody explains it.
+/// What a bank says that does not fit what we instructed, until somebody explains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnmatchedRecord {
     /// The bank that sent it.
@@ -66,6 +66,10 @@ pub struct UnmatchedRecord {
     pub why: String,
     /// What it reports, in fen.
     pub reported_fen: Option<i64>,
+    /// About the message as a whole, not one record of it.
+    pub of_whole: bool,
+    /// What it should report, in fen.
+    pub expected_fen: Option<i64>,
     /// When it came, Unix milliseconds.
     pub time_ms: i64,
 }
@@ -351,6 +355,8 @@ impl Book {
             file_no,
             why,
             reported_fen,
+            of_whole,
+            expected_fen,
             said,
         } = event
         {
@@ -362,6 +368,8 @@ impl Book {
                 file_no: *file_no,
                 why: why.clone(),
                 reported_fen: *reported_fen,
+                of_whole: *of_whole,
+                expected_fen: *expected_fen,
                 time_ms,
             };
             self.not_matched(record, *said);

@@ -10,7 +10,7 @@ use crate::core::{Core, CoreError, read_event};
 use crate::event::{Event, Move};
 use crate::query::personal::dispute_word;
 use crate::query::{QueryError, moment};
-use schemas::value::{BatchId, PaymentId};
+use schemas::value::{BankCode, BatchId, PaymentId};
 
 /// Records read for one answer: so long answers of many short ones are spread over calls.
 const RECORDS_READ_MAX: usize = 4096;
@@ -107,10 +107,12 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
         Event::BankMessage { bank, .. } if sight == Sight::Bank(*bank) => {
             Some(of_bank(*bank, "message_received"))
         }
-        Event::Unmatched { bank, file_no, .. } if sight == Sight::Bank(*bank) => Some(Change {
-            file_no: *file_no,
-            ..of_bank(*bank, "unmatched_record")
-        }),
+        Event::Unmatched {
+            bank,
+            file_no,
+            of_whole,
+            ..
+        } if sight == Sight::Bank(*bank) => Some(of_stray(*bank, *file_no, *of_whole)),
         Event::Started { .. }
         | Event::Refused { .. }
         | Event::BatchOpened { .. }
@@ -125,6 +127,17 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
         | Event::BankMessageClosed { .. }
         | Event::Unmatched { .. }
         | Event::Disclosed { .. } => None,
+    }
+}
+
+fn of_stray(bank: BankCode, file_no: Option<u64>, of_whole: bool) -> Change {
+    let event = match of_whole {
+        true => "message_mismatch",
+        false => "unmatched_record",
+    };
+    Change {
+        file_no,
+        ..of_bank(bank, event)
     }
 }
 
@@ -161,7 +174,7 @@ fn of(batch: &Batch, event: &str, file_no: Option<u64>) -> Change {
     }
 }
 
-fn of_bank(bank: schemas::value::BankCode, event: &str) -> Change {
+fn of_bank(bank: BankCode, event: &str) -> Change {
     Change {
         sequence: 0,
         time: String::new(),

@@ -246,11 +246,21 @@ fn a_row_that_we_never_sent_is_listed() {
     desk.clock.advance(MINUTE);
     played.work(&desk);
     let found = breaks(&desk.core.desk());
-    assert_eq!(found.len(), 1);
-    assert_eq!(
-        (found[0].kind, found[0].reported_fen),
-        (BreakKind::UnmatchedRecord, Some(100))
-    );
+    let listed: Vec<_> = found
+        .iter()
+        .map(|found| (found.kind, found.why.as_str(), found.reported_fen))
+        .collect();
+    let count = "count_not_of_file: 2 stated, 1 counted";
+    let expected = [
+        (BreakKind::MessageMismatch, count, None),
+        (
+            BreakKind::MessageMismatch,
+            "amount_fen_not_of_file",
+            Some(652_450),
+        ),
+        (BreakKind::UnmatchedRecord, "no_such_row", Some(100)),
+    ];
+    assert_eq!(listed, expected);
 }
 
 #[test]
@@ -372,7 +382,10 @@ fn a_dispute_anywhere_in_a_family_of_corrections_stops_the_others() {
     // The bank takes back its word about the first correction.
     let file_no = desk.core.desk().batch(batches[1].batch).unwrap().files[0];
     let paid = [super::bank::line(1, Outcome::Paid, 652_350)];
-    let said = gateway::outcome::Said::Records(&paid);
+    let said = gateway::outcome::Said::Records {
+        lines: &paid,
+        flaws: &[],
+    };
     let origin = gateway::event::Origin::Push;
     gateway::outcome::apply(&desk.core, file_no, origin, None, said).unwrap();
     assert!(matches!(played.decide(&desk), Decision::Wait { .. }));

@@ -20,7 +20,7 @@ fn pays(talk: &Talk, bytes: &[u8]) -> bool {
     let push = adapter.decode_push(bytes, &talk.keys);
     receipt.is_ok_and(|receipt| paid(receipt.outcome) || any(&receipt.lines))
         || result.is_ok_and(|result| result.outcome == Outcome::Paid || any(&result.lines))
-        || push.is_ok_and(|records| records.iter().any(|record| paid(record.line.outcome)))
+        || push.is_ok_and(|push| any(&push.lines))
 }
 
 /// Whether every line of the whole message is told as paid.
