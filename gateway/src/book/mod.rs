@@ -348,31 +348,9 @@ impl Book {
             self.message_stored(*bank, digest, pushed);
         } else if let Event::BankMessageClosed { message } = event {
             self.message_closed(*message)?;
-        } else if let Event::Unmatched {
-            bank,
-            message,
-            place,
-            file_no,
-            why,
-            reported_fen,
-            of_whole,
-            expected_fen,
-            said,
-        } = event
-        {
-            let record = UnmatchedRecord {
-                bank: *bank,
-                sequence,
-                message: *message,
-                place: *place,
-                file_no: *file_no,
-                why: why.clone(),
-                reported_fen: *reported_fen,
-                of_whole: *of_whole,
-                expected_fen: *expected_fen,
-                time_ms,
-            };
-            self.not_matched(record, *said);
+        } else if let Event::Unmatched { said, .. } = event {
+            let record = messages::unmatched_of(event, sequence, time_ms);
+            self.not_matched(record.ok_or("no such record")?, *said);
         } else if let Event::ResolutionProposed {
             payment,
             outcome,

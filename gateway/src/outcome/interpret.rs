@@ -78,10 +78,16 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The answer to the submission: of the whole file, and of rows that it names.
+    /// The answer to the submission: of the whole file, and of rows that it names. `given`: the
+    /// references that the bank gave for the file before.
     #[must_use]
-    pub fn receipt(mut self, receipt: &Receipt) -> Interpretation {
+    pub fn receipt(
+        mut self,
+        receipt: &Receipt,
+        given: &BTreeMap<String, String>,
+    ) -> Interpretation {
         self.records(&receipt.lines);
+        self.out.mismatches = mismatch::of_references(&receipt.references, self.file, given);
         self.rest(receipt.outcome, receipt.bank_code.as_deref());
         self.out
     }

@@ -1,12 +1,16 @@
 //! What of a message as a whole does not fit its rows or its file (M4): summed apart, and each
 //! difference told. The rows count line by line all the same: they say where the money is.
 
+use super::code;
 use crate::book::BankFile;
 use adapters::exchange::{Flaw, Outcome, ResultFile};
 use std::collections::BTreeMap;
 
 /// Name of the bank's own number of a batch among the references.
 pub(super) const BANK_BATCH_NO: &str = adapters::order::BANK_BATCH_NO;
+
+/// No sum of wages has 16 digits, and a card or a document number has as many at least.
+const IN_CLEAR_BELOW_FEN: u64 = 1_000_000_000_000_000;
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +19,7 @@ pub struct Mismatch {
     pub why: String,
     /// What should stand there, in fen.
     pub expected_fen: Option<i64>,
-    /// What stands there, in fen.
+    /// What stands there, in fen; `None` where it can be no sum.
     pub reported_fen: Option<i64>,
 }
 
@@ -30,6 +34,7 @@ impl Mismatch {
     }
 
     fn count(total: &str, whose: &str, stated: i64, right: i64) -> Self {
+        let stated = number_in_clear(stated);
         Self::of(&format!(
             "{total}_not_of_{whose}: {stated} stated, {right} counted"
         ))
@@ -38,7 +43,7 @@ impl Mismatch {
     fn sum(total: &str, whose: &str, stated: i64, right: i64) -> Self {
         Self {
             expected_fen: Some(right),
-            reported_fen: Some(stated),
+            reported_fen: (stated.unsigned_abs() < IN_CLEAR_BELOW_FEN).then_some(stated),
             ..Self::of(&format!("{total}_not_of_{whose}"))
         }
     }
@@ -56,9 +61,18 @@ impl Mismatch {
                 stated,
                 counted,
             } => Self::sum(total, "rows", stated, counted),
-            Flaw::RowTwice { row_no } => Self::of(&format!("row_twice: row {row_no}")),
+            Flaw::RowTwice { row_no } => {
+                let row_no = number_in_clear(i64::from(row_no));
+                Self::of(&format!("row_twice: row {row_no}"))
+            }
         }
     }
+}
+
+/// A stated number as it may stand in clear: in a message whose columns are shifted an account or
+/// a document number has its place (M9).
+fn number_in_clear(number: i64) -> String {
+    code::in_clear(Some(&number.to_string())).unwrap_or_default()
 }
 
 /// What a result has against itself and against the file that it is about. `omitted` are number
@@ -94,14 +108,29 @@ pub(super) fn of_result(
             omitted.0
         )));
     }
-    let day = file.intent.bank_date.replace('-', "");
-    if names_other(&result.references, "file_date", Some(&day)) {
-        found.push(Mismatch::of("other_file_date"));
-    }
-    if names_other(&result.references, BANK_BATCH_NO, given.get(BANK_BATCH_NO)) {
-        found.push(Mismatch::of("other_bank_batch_no"));
-    }
+    found.extend(of_references(&result.references, file, given));
     found
+}
+
+/// References of a message that are not those of the file that it names.
+pub(super) fn of_references(
+    said: &BTreeMap<String, String>,
+    file: &BankFile,
+    given: &BTreeMap<String, String>,
+) -> Vec<Mismatch> {
+    let day = file.intent.bank_date.replace('-', "");
+    let known = [
+        ("file_date", Some(&day), "other_file_date"),
+        (
+            BANK_BATCH_NO,
+            given.get(BANK_BATCH_NO),
+            "other_bank_batch_no",
+        ),
+    ];
+    let other = known
+        .into_iter()
+        .filter(|(name, known, _)| names_other(said, name, *known));
+    other.map(|(_, _, why)| Mismatch::of(why)).collect()
 }
 
 /// Whether the bank lists failures only and calls the file done: the rest would be paid.
@@ -121,4 +150,36 @@ pub(super) fn names_other(
     known: Option<&String>,
 ) -> bool {
     matches!((said.get(name), known), (Some(said), Some(known)) if said != known)
+}
+
+#[cfg(test)]
+#[test]
+fn what_may_be_an_account_is_not_shown() {
+    let account = 6_222_021_202_000_000_019;
+    let flaws = [
+        Flaw::Count {
+            total: "count",
+            stated: account,
+            counted: 3,
+        },
+        Flaw::Sum {
+            total: "amount_fen",
+            stated: account,
+            counted: 300,
+        },
+        Flaw::RowTwice {
+            row_no: 3_301_021_984,
+        },
+    ];
+    let shown = flaws.map(|flaw| {
+        let found = Mismatch::of_flaw(&flaw);
+        (found.why, found.expected_fen, found.reported_fen)
+    });
+    let expected = [
+        ("count_not_of_rows: ? stated, 3 counted", None),
+        ("amount_fen_not_of_rows", Some(300)),
+        ("row_twice: row ?", None),
+    ];
+    let expected = expected.map(|(why, right)| (why.to_owned(), right, None));
+    assert_eq!(shown, expected);
 }

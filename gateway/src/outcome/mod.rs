@@ -131,7 +131,7 @@ fn interpret(
     let batch = book.batch(file.intent.batch)?;
     let interpreter = Interpreter::new(file, batch, &hash);
     let interpretation = match said {
-        Said::Receipt(receipt) => interpreter.receipt(receipt),
+        Said::Receipt(receipt) => interpreter.receipt(receipt, given),
         Said::Result {
             result,
             not_found_is_final,
@@ -145,7 +145,24 @@ fn interpret(
     })
 }
 
-impl Said<'_> {
+impl<'a> Said<'a> {
+    /// The references that the message gives; records of a push give none.
+    fn references(&self) -> Option<&'a BTreeMap<String, String>> {
+        match self {
+            Self::Receipt(receipt) => Some(&receipt.references),
+            Self::Result { result, .. } => Some(&result.references),
+            Self::Records { .. } => None,
+        }
+    }
+
+    fn bank_code(&self) -> Option<&'a str> {
+        match self {
+            Self::Receipt(receipt) => receipt.bank_code.as_deref(),
+            Self::Result { result, .. } => result.bank_code.as_deref(),
+            Self::Records { .. } => None,
+        }
+    }
+
     fn lines(&self) -> &[LineOutcome] {
         match self {
             Self::Receipt(receipt) => &receipt.lines,
@@ -168,25 +185,18 @@ fn receipt_event<'a>(
     said: Said<'a>,
     given: &BTreeMap<String, String>,
 ) -> Option<(Event, &'a BTreeMap<String, String>)> {
-    let (bank_code, references) = match said {
-        // We go on asking by the number that the bank gave first.
-        Said::Result { result, .. }
-            if mismatch::names_other(
-                &result.references,
-                BANK_BATCH_NO,
-                given.get(BANK_BATCH_NO),
-            ) =>
-        {
-            return None;
-        }
-        Said::Receipt(receipt) => (&receipt.bank_code, &receipt.references),
-        Said::Result { result, .. } => (&result.bank_code, &result.references),
-        Said::Records { .. } => return None,
-    };
+    let references = said.references()?;
+    let other = mismatch::names_other(references, BANK_BATCH_NO, given.get(BANK_BATCH_NO));
+    if other && matches!(said, Said::Result { .. }) {
+        // A receipt may number the file anew; a result with another number is perhaps another
+        // file's, and we go on asking by the number of the receipt.
+        return None;
+    }
+    let bank_code = said.bank_code();
     let says_something = bank_code.is_some() || !references.is_empty();
     let event = Event::FileReceipt {
         file_no,
-        bank_code: code::in_clear(bank_code.as_deref()),
+        bank_code: code::in_clear(bank_code),
         reference_count: u32::try_from(references.len()).unwrap_or(u32::MAX),
     };
     says_something.then_some((event, references))
@@ -199,11 +209,11 @@ fn given_before(
     file_no: u64,
     said: Said<'_>,
 ) -> Result<BTreeMap<String, String>, CoreError> {
-    let Said::Result { result, .. } = said else {
-        return Ok(BTreeMap::new());
-    };
+    let numbered = said
+        .references()
+        .is_some_and(|references| references.contains_key(BANK_BATCH_NO));
     let file = core.desk().file(file_no).cloned();
-    match file.filter(|_| result.references.contains_key(BANK_BATCH_NO)) {
+    match file.filter(|_| numbered) {
         Some(file) => references(core, &file),
         None => Ok(BTreeMap::new()),
     }

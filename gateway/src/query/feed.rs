@@ -107,12 +107,7 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
         Event::BankMessage { bank, .. } if sight == Sight::Bank(*bank) => {
             Some(of_bank(*bank, "message_received"))
         }
-        Event::Unmatched {
-            bank,
-            file_no,
-            of_whole,
-            ..
-        } if sight == Sight::Bank(*bank) => Some(of_stray(*bank, *file_no, *of_whole)),
+        Event::Unmatched { bank, .. } if sight == Sight::Bank(*bank) => of_stray(*bank, event),
         Event::Started { .. }
         | Event::Refused { .. }
         | Event::BatchOpened { .. }
@@ -130,15 +125,21 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
     }
 }
 
-fn of_stray(bank: BankCode, file_no: Option<u64>, of_whole: bool) -> Change {
-    let event = match of_whole {
+fn of_stray(bank: BankCode, event: &Event) -> Option<Change> {
+    let Event::Unmatched {
+        file_no, of_whole, ..
+    } = event
+    else {
+        return None;
+    };
+    let word = match of_whole {
         true => "message_mismatch",
         false => "unmatched_record",
     };
-    Change {
-        file_no,
-        ..of_bank(bank, event)
-    }
+    Some(Change {
+        file_no: *file_no,
+        ..of_bank(bank, word)
+    })
 }
 
 fn of_batch(book: &Book, sight: Sight, id: BatchId, event: &str) -> Option<Change> {

@@ -1,9 +1,10 @@
 //! What a message states as a whole and its rows or its file do not bear out (M4, M11): the rows
 //! count, and every difference is listed, once, to those whom it concerns.
 
-use adapters::exchange::{LineOutcome, Outcome};
+use adapters::exchange::{LineOutcome, Outcome, Receipt};
 use adapters::{BankAdapter, BankReply};
-use gateway::outcome::{MessageKind, receive};
+use gateway::event::Origin;
+use gateway::outcome::{MessageKind, Said, apply, receive};
 use gateway::reconcile::{Break, BreakKind, breaks};
 use schemas::{FailureReason, LineState};
 use std::collections::BTreeMap;
@@ -326,6 +327,40 @@ fn a_result_with_the_banks_number_of_another_batch_is_listed() {
         assert_sound(&desk.core, place);
     }
     assert!(seen > 0);
+}
+
+/// A late receipt of our file's number with another bank day and another number of the bank's.
+#[test]
+fn a_receipt_with_other_references_is_listed() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, _) = at_bank(&desk, 1);
+        let receipt = |number: &str, date: &str| Receipt {
+            outcome: Outcome::Accepted,
+            bank_code: None,
+            bank_text: None,
+            references: BTreeMap::from([
+                ("file_date".to_owned(), date.to_owned()),
+                ("bank_batch_no".to_owned(), number.to_owned()),
+            ]),
+            lines: Vec::new(),
+        };
+        let hear = |receipt: &Receipt| {
+            let said = Said::Receipt(receipt);
+            apply(&desk.core, 1, Origin::Push, Some(1), said).unwrap();
+        };
+        let known =
+            gateway::outcome::references(&desk.core, &desk.core.desk().file(1).unwrap().clone())
+                .unwrap();
+        let number = known.get("bank_batch_no").map_or("B1", String::as_str);
+        hear(&receipt(number, "20261123"));
+        assert_eq!(listed(&desk), [], "{place}");
+        hear(&receipt("B2", "20261124"));
+        let whys: Vec<_> = listed(&desk).into_iter().map(|found| found.why).collect();
+        assert_eq!(whys, ["other_file_date", "other_bank_batch_no"], "{place}");
+        assert_eq!(desk.states(&batch), [LineState::Accepted], "{place}");
+    }
 }
 
 /// The rows of an answer or of a push in another order: the same outcomes, no difference.
