@@ -21,6 +21,8 @@ mod look_alike;
 mod mended;
 #[path = "money/outcome.rs"]
 mod outcome;
+#[path = "money/overstated.rs"]
+mod overstated;
 #[path = "money/push.rs"]
 mod push;
 #[path = "money/random.rs"]

@@ -94,10 +94,15 @@ pub(super) fn of_result(
     let tells = !result.lines.is_empty() || pays_the_rest(result);
     for (count_name, sum_name, (count, fen)) in instructed.into_iter().filter(|_| tells) {
         let stated = |name: &str| result.totals.get(name).copied();
-        if let Some(stated) = stated(count_name).filter(|stated| *stated != count) {
+        // What the rows say against the total already is said once.
+        let new = |name: &str, right: i64| {
+            let differs = stated(name).filter(|stated| *stated != right);
+            differs.filter(|_| !result.flaws.iter().any(|flaw| says(flaw, name, right)))
+        };
+        if let Some(stated) = new(count_name, count) {
             found.push(Mismatch::count(count_name, "file", stated, count));
         }
-        if let Some(stated) = stated(sum_name).filter(|stated| *stated != fen) {
+        if let Some(stated) = new(sum_name, fen) {
             found.push(Mismatch::sum(sum_name, "file", stated, fen));
         }
     }
@@ -110,6 +115,16 @@ pub(super) fn of_result(
     }
     found.extend(of_references(&result.references, file, given));
     found
+}
+
+/// Whether a flaw says of a total that this is right.
+fn says(flaw: &Flaw, name: &str, right: i64) -> bool {
+    match flaw {
+        Flaw::Count { total, counted, .. } | Flaw::Sum { total, counted, .. } => {
+            *total == name && *counted == right
+        }
+        Flaw::RowTwice { .. } => false,
+    }
 }
 
 /// References of a message that are not those of the file that it names.
