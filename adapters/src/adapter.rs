@@ -6,8 +6,8 @@ use crate::codes::{CodeTable, Reasons};
 use crate::definition::Preset;
 use crate::definition::dialect::{Capability, ConnectionField, Dialect, Evidence, QueryPace};
 use crate::exchange::{
-    Crypto, CryptoError, DisbursementRecord, FrameEnd, Outgoing, PaymentOrder, PushReceipt,
-    Receipt, ResultFile, StatusQuery, Unreadable,
+    Crypto, CryptoError, FrameEnd, Outgoing, PaymentOrder, Push, PushReceipt, Receipt, ResultFile,
+    StatusQuery, Unreadable,
 };
 use crate::flow::{Conversation, FlowKind};
 use crate::layout::fault::{WriteFault, unreadable};
@@ -251,13 +251,9 @@ impl BankAdapter {
     ///
     /// # Errors
     /// `Unreadable`.
-    pub fn decode_push(
-        &self,
-        bytes: &[u8],
-        crypto: &dyn Crypto,
-    ) -> Result<Vec<DisbursementRecord>, Unreadable> {
+    pub fn decode_push(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Push, Unreadable> {
         let values = self.read_as_found(self.push_message()?, bytes, crypto)?;
-        Ok(self.records(&self.dialect.push.codes, &values))
+        Ok(self.push(&self.dialect.push.codes, &values))
     }
 
     /// Our receipt for a push, in the bank's own dialect; the same receipt gives the same bytes.

@@ -1,5 +1,6 @@
 //! What passes between the gateway and an adapter: orders in, bytes out; bytes in, outcomes out.
 
+pub use crate::totals::Flaw;
 pub use crate::unreadable::{Tried, Unreadable};
 use schemas::value::{AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName};
 use schemas::{FailureReason, Finding};
@@ -261,7 +262,7 @@ pub struct ResultFile {
     /// Totals as the bank states them: `count`, `amount_fen`, `paid_count`, `paid_fen` …
     pub totals: std::collections::BTreeMap<String, i64>,
     /// What is wrong with the message itself (totals that do not add up, doubled lines).
-    pub findings: Vec<Finding>,
+    pub flaws: Vec<Flaw>,
 }
 
 /// What a bank says of one line. A field that the message does not carry is `None`.
@@ -291,6 +292,19 @@ pub struct LineOutcome {
     pub original_bank_serial: Option<String>,
     /// When it was booked, RFC 3339 or a date, as far as the message says.
     pub booked_at: Option<String>,
+}
+
+/// What a bank tells by itself of rows of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Push {
+    /// Our file as the bank names it.
+    pub file_no: Option<u64>,
+    /// The rows, in the message's order.
+    pub lines: Vec<LineOutcome>,
+    /// Totals as the bank states them, by the names of `ResultFile.totals`: of these rows.
+    pub totals: std::collections::BTreeMap<String, i64>,
+    /// What is wrong with the message itself.
+    pub flaws: Vec<Flaw>,
 }
 
 /// One record that a bank pushes: a line outcome of a named file.

@@ -172,7 +172,9 @@ impl<'a> Conversation<'a> {
         let ours = self.values.as_ref().and_then(|v| v.text(Field::FileNo));
         match (said.text(Field::FileNo), ours) {
             (Some(theirs), Some(ours)) if theirs != ours => {
-                Err(unreadable("the answer names another file"))
+                let mut foreign = unreadable("the answer names another file");
+                foreign.of_another_file = true;
+                Err(foreign)
             }
             (Some(_) | None, _) => Ok(()),
         }

@@ -18,6 +18,7 @@ pub mod order;
 pub mod quirks;
 mod reply;
 pub mod rules;
+mod totals;
 mod unreadable;
 pub mod wire;
 

@@ -3,11 +3,12 @@
 use crate::adapter::BankAdapter;
 use crate::codes::CodeTable;
 use crate::definition::dialect::CodeNames;
-use crate::exchange::{DisbursementRecord, LineOutcome, Outcome, Receipt, ResultFile};
+use crate::exchange::{Flaw, LineOutcome, Outcome, Push, Receipt, ResultFile};
 use crate::layout::field::Field;
 use crate::layout::values::{Record, Values};
 use crate::order::{BANK_BATCH_NO, fen};
-use schemas::{AccountNo, Finding, FindingCode, PersonName};
+use crate::totals;
+use schemas::{AccountNo, PersonName};
 use std::collections::BTreeMap;
 
 impl BankAdapter {
@@ -97,16 +98,11 @@ impl BankAdapter {
                 line.outcome = Outcome::Unknown;
             }
         }
-        let mut findings = Vec::new();
-        self.refuse_doubled(&mut lines, &mut findings);
-        let totals = totals(values);
-        if answered && !values.rows.is_empty() {
-            check_totals(
-                &totals,
-                &lines,
-                self.capability().failures_only,
-                &mut findings,
-            );
+        let mut flaws = refuse_doubled(&mut lines);
+        let totals = totals::stated(values);
+        let failures_only = self.capability().failures_only;
+        if answered && !lines.is_empty() {
+            flaws.extend(totals::check(&totals, &lines, failures_only));
         }
         let stated = totals.get("count").copied();
         // Without a stated count the rest may be on another page.
@@ -115,7 +111,7 @@ impl BankAdapter {
         let said_final = is_final(outcome);
         let outcome = match outcome {
             // A batch that is done says nothing of a line that it does not name.
-            Outcome::Paid if !self.capability().failures_only => Outcome::Accepted,
+            Outcome::Paid if !failures_only => Outcome::Accepted,
             // A failed batch with a line that did not fail contradicts itself: what it says of
             // the lines that it does not name can't be trusted.
             Outcome::Failed(_) if !lines.iter().all(|l| is_failed(l.outcome)) => Outcome::Unknown,
@@ -130,25 +126,30 @@ impl BankAdapter {
         ResultFile {
             outcome,
             is_final: answered && (settled || said_final),
-            failures_only: self.capability().failures_only,
+            failures_only,
             bank_code: first(values, [Field::BatchCode, Field::ReplyCode], names),
             bank_text: text_of(values),
             references: references(values),
             lines,
             totals,
-            findings,
+            flaws,
         }
     }
 
-    /// The records of a push.
-    pub(crate) fn records(&self, names: &CodeNames, values: &Values) -> Vec<DisbursementRecord> {
-        let file_no = values.text(Field::FileNo).and_then(|n| n.parse().ok());
+    /// What a push says: rows of one file, and totals that are of these rows.
+    pub(crate) fn push(&self, names: &CodeNames, values: &Values) -> Push {
         let result = self.result(names, values);
-        result
-            .lines
-            .into_iter()
-            .map(|line| DisbursementRecord { file_no, line })
-            .collect()
+        let mut flaws = result.flaws;
+        if result.lines.is_empty() {
+            // An answer without rows may have none yet; a push tells what it has.
+            flaws = totals::check(&result.totals, &result.lines, result.failures_only);
+        }
+        Push {
+            file_no: values.text(Field::FileNo).and_then(|n| n.parse().ok()),
+            lines: result.lines,
+            totals: result.totals,
+            flaws,
+        }
     }
 
     fn lines(&self, names: &CodeNames, values: &Values) -> Vec<LineOutcome> {
@@ -215,32 +216,30 @@ impl BankAdapter {
             | Outcome::NotFound => outcome,
         }
     }
+}
 
-    /// One row twice is a finding; if the two differ, nobody knows which is true.
-    fn refuse_doubled(&self, lines: &mut [LineOutcome], findings: &mut Vec<Finding>) {
-        let mut first_of: BTreeMap<u32, usize> = BTreeMap::new();
-        for at in 0..lines.len() {
-            let Some(row_no) = lines.get(at).and_then(|line| line.row_no) else {
-                continue;
-            };
-            let Some(before) = first_of.get(&row_no).copied() else {
-                first_of.insert(row_no, at);
-                continue;
-            };
-            findings.push(Finding::of_line(
-                FindingCode::LineNoDuplicate,
-                row_no,
-                row_no,
-            ));
-            if lines.get(before) != lines.get(at) {
-                for place in [before, at] {
-                    if let Some(line) = lines.get_mut(place) {
-                        line.outcome = Outcome::Unknown;
-                    }
+/// One row twice is a flaw; if the two differ, nobody knows which is true.
+fn refuse_doubled(lines: &mut [LineOutcome]) -> Vec<Flaw> {
+    let mut first_of: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut flaws = Vec::new();
+    for at in 0..lines.len() {
+        let Some(row_no) = lines.get(at).and_then(|line| line.row_no) else {
+            continue;
+        };
+        let Some(before) = first_of.get(&row_no).copied() else {
+            first_of.insert(row_no, at);
+            continue;
+        };
+        flaws.push(Flaw::RowTwice { row_no });
+        if lines.get(before) != lines.get(at) {
+            for place in [before, at] {
+                if let Some(line) = lines.get_mut(place) {
+                    line.outcome = Outcome::Unknown;
                 }
             }
         }
     }
+    flaws
 }
 
 fn is_final(outcome: Outcome) -> bool {
@@ -279,53 +278,4 @@ fn references(values: &Values) -> BTreeMap<String, String> {
         }
     }
     references
-}
-
-fn totals(values: &Values) -> BTreeMap<String, i64> {
-    [
-        ("count", Field::FileCount),
-        ("amount_fen", Field::FileTotal),
-        ("paid_count", Field::PaidCount),
-        ("paid_fen", Field::PaidTotal),
-        ("failed_count", Field::FailedCount),
-        ("failed_fen", Field::FailedTotal),
-    ]
-    .into_iter()
-    .filter_map(|(name, field)| Some((name.to_owned(), values.number(field)?)))
-    .collect()
-}
-
-/// What the bank states against what its rows add up to.
-fn check_totals(
-    totals: &BTreeMap<String, i64>,
-    lines: &[LineOutcome],
-    failures_only: bool,
-    findings: &mut Vec<Finding>,
-) {
-    type Pick = fn(Outcome) -> bool;
-    let all: Pick = |_| true;
-    let paid: Pick = |o| matches!(o, Outcome::Paid);
-    let failed: Pick = is_failed;
-    let groups = [
-        ("count", "amount_fen", all),
-        ("paid_count", "paid_fen", paid),
-        ("failed_count", "failed_fen", failed),
-    ];
-    let groups = groups.into_iter().skip(if failures_only { 2 } else { 0 });
-    for (count_name, sum_name, pick) in groups {
-        let picked = || lines.iter().filter(move |line| pick(line.outcome));
-        let mut check = |name: &str, code, counted: Option<i64>| {
-            let stated = totals.get(name).copied();
-            if let (Some(stated), Some(counted)) = (stated, counted)
-                && stated != counted
-            {
-                let finding = Finding::of_file(code);
-                findings.push(finding.with("stated", stated).with("counted", counted));
-            }
-        };
-        let count = i64::try_from(picked().count()).ok();
-        check(count_name, FindingCode::ControlCountMismatch, count);
-        let sum = picked().try_fold(0i64, |sum, line| sum.checked_add(line.amount?.0));
-        check(sum_name, FindingCode::ControlSumMismatch, sum);
-    }
 }

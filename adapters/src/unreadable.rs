@@ -13,6 +13,8 @@ pub struct Unreadable {
     pub unwrapped: usize,
     /// Bytes that were understood: tells which of several attempts got furthest.
     pub understood: usize,
+    /// It is the message that it should be, and about another file than was asked.
+    pub of_another_file: bool,
     /// The attempts that got less far, where a message may be framed, enveloped or bare.
     pub tried: Vec<Tried>,
 }
@@ -38,6 +40,7 @@ impl Unreadable {
             offset,
             unwrapped: 0,
             understood: offset,
+            of_another_file: false,
             tried: Vec::new(),
         }
     }

@@ -5,6 +5,9 @@ mod support;
 
 use adapters::Book;
 use adapters::exchange::PlanLine;
+use adapters::layout::values::Values;
+use adapters::wire::Layer;
+use adapters::wire::layer::Around;
 use schemas::batch::Payee;
 use schemas::employer_files::LineRules;
 use schemas::{AccountNo, BankCode, Fen, Finding, FindingCode, IdNumber, IdType, LineNo, PayLine};
@@ -133,4 +136,24 @@ fn a_full_file_stays_within_the_bytes_of_its_bank() {
             "{code}: {bytes}"
         );
     }
+}
+
+/// 64 KiB of DEFLATE that unpack to more than a message may have are refused before they are
+/// unpacked to the end; what fits comes back whole.
+#[test]
+fn a_packed_bomb_is_refused() {
+    let around = Around {
+        crypto: &support::ToyKeys,
+        charset: schemas::text::Charset::Utf8,
+    };
+    let (layer, mut values) = (Layer::Deflate {}, Values::default());
+    let pack = |size: usize, values: &Values| layer.wrap(vec![b' '; size], values, around).unwrap();
+    let most = 64 << 20;
+    let fits = pack(most, &values);
+    let plain = layer.unwrap(fits, &mut values, around).unwrap();
+    assert_eq!(plain.len(), most);
+    let bomb = pack(most + 1, &values);
+    assert!(bomb.len() <= 64 << 10, "{}", bomb.len());
+    let refused = layer.unwrap(bomb, &mut values, around).unwrap_err();
+    assert_eq!(refused.what, "unpacks to too much");
 }

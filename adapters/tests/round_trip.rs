@@ -90,7 +90,7 @@ fn the_gateway_reads_every_outcome_that_the_bank_says() {
                 result.lines.iter().all(|l| l.outcome == expected),
                 "{place}"
             );
-            assert_eq!(result.findings, [], "{place}");
+            assert_eq!(result.flaws, [], "{place}");
             let kept = adapter.decode_result(&bytes, &ToyKeys).unwrap();
             assert_eq!(kept.lines, result.lines, "{place}");
             match (outcome, expected) {
@@ -118,12 +118,13 @@ fn a_push_and_its_receipt_are_understood() {
             let bytes = side.write_push(&records, &ToyKeys).unwrap();
             let read = adapter.decode_push(&bytes, &ToyKeys).unwrap();
             let expected = side.line_expressible(outcome, true);
-            assert_eq!(read.len(), 5);
-            for (told, sent) in read.iter().zip(&records) {
-                assert_eq!(told.file_no, Some(order.file_no), "{}", adapter.code());
-                assert_eq!(told.line.outcome, expected, "{}", adapter.code());
-                assert_eq!(told.line.row_no, sent.line.row_no, "{}", adapter.code());
-                assert_eq!(told.line.amount, sent.line.amount);
+            assert_eq!(read.lines.len(), 5);
+            assert_eq!(read.file_no, Some(order.file_no), "{}", adapter.code());
+            assert_eq!(read.flaws, [], "{}", adapter.code());
+            for (told, sent) in read.lines.iter().zip(&records) {
+                assert_eq!(told.outcome, expected, "{}", adapter.code());
+                assert_eq!(told.row_no, sent.line.row_no, "{}", adapter.code());
+                assert_eq!(told.amount, sent.line.amount);
             }
         }
         for accepted in [true, false] {

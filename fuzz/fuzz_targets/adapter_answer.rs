@@ -1,5 +1,6 @@
 //! A bank's bytes: bank, kind of message, bytes. The entry is `adapters::fuzzing::decode_any`,
-//! as in the mutation tests.
+//! as in the mutation tests and the
+//! hostile cases of every bank.
 #![no_main]
 
 use adapters::Book;
@@ -43,8 +44,8 @@ fuzz_target!(|data: &[u8]| {
         0 => Door::Receipt,
         1 => Door::Result,
         2 => Door::Push,
-        _ => Door::Request,
+        _ => Door::Request(None),
     };
     // What can't be read is refused; what can be read tells outcomes. Neither may be a panic.
-    let _ = decode_any(code, door, bytes, &OpenDoors);
+    let _ = decode_any(code, &door, bytes, &OpenDoors);
 });

@@ -301,13 +301,14 @@ pub enum Event {
         /// Sequence of the message.
         message: u64,
     },
-    /// A record of a bank that names no line of ours. Sealed: the record as JSON.
+    /// What a bank says that does not fit what we instructed: a record that names no line of
+    /// ours or, `of_whole`, something about the message.
     Unmatched {
         /// The bank.
         bank: BankCode,
         /// Sequence of the message.
         message: u64,
-        /// Place in the message, from 0.
+        /// Place in the message, from 0; behind the records where it is about the whole.
         place: u32,
         /// The file it names, if any.
         file_no: Option<u64>,
@@ -315,6 +316,12 @@ pub enum Event {
         why: String,
         /// What it reports, in fen.
         reported_fen: Option<i64>,
+        /// About the message as a whole: a total, a row twice, another reference.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        of_whole: bool,
+        /// What it should report, in fen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected_fen: Option<i64>,
         /// Keyed hash of a record in an answer to a question, by which the next answer's same
         /// record is no news; 0 for what a bank told by itself.
         #[serde(default)]

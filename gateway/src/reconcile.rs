@@ -1,7 +1,7 @@
 //! 对账: every difference between what was instructed and what banks report, listed until
 //! somebody explains it.
 
-use crate::book::{Batch, Book, Line};
+use crate::book::{Batch, Book, Line, UnmatchedRecord};
 use crate::event::Dispute;
 use schemas::LineState;
 use schemas::value::{BankCode, BatchId, PaymentId, RegionCode, Uscc};
@@ -17,6 +17,8 @@ pub enum BreakKind {
     ResultContradiction,
     /// A bank reports another amount or account.
     ResultMismatch,
+    /// A bank's message does not bear itself out, or states other than was instructed.
+    MessageMismatch,
     /// A bank's record names no line of ours.
     UnmatchedRecord,
     /// A bank's message that could not be read.
@@ -30,11 +32,12 @@ pub enum BreakKind {
 
 impl BreakKind {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Conservation,
         Self::Defect,
         Self::ResultContradiction,
         Self::ResultMismatch,
+        Self::MessageMismatch,
         Self::UnmatchedRecord,
         Self::MessageUnreadable,
         Self::MessageOpen,
@@ -49,6 +52,7 @@ impl BreakKind {
             Self::Defect => "defect",
             Self::ResultContradiction => "result_contradiction",
             Self::ResultMismatch => "result_mismatch",
+            Self::MessageMismatch => "message_mismatch",
             Self::UnmatchedRecord => "unmatched_record",
             Self::MessageUnreadable => "message_unreadable",
             Self::MessageOpen => "message_open",
@@ -64,6 +68,7 @@ impl BreakKind {
             | Self::Defect
             | Self::ResultContradiction
             | Self::ResultMismatch
+            | Self::MessageMismatch
             | Self::UnmatchedRecord
             | Self::MessageUnreadable
             | Self::MessageOpen => true,
@@ -161,14 +166,11 @@ impl Break {
 #[must_use]
 pub fn breaks(book: &Book) -> Vec<Break> {
     let mut breaks: Vec<Break> = book.batches().flat_map(of_batch).collect();
-    for record in book.unmatched() {
-        breaks.push(Break {
-            kind: BreakKind::UnmatchedRecord,
-            reported_fen: record.reported_fen,
-            why: record.why.clone(),
-            ..of_bank(Some(record.bank), record.time_ms, record.sequence)
-        });
-    }
+    breaks.extend(
+        book.unmatched()
+            .iter()
+            .map(|record| of_record(book, record)),
+    );
     for (bank, message) in book.pushed_messages() {
         if message.reading == "unreadable" {
             breaks.push(Break {
@@ -208,6 +210,31 @@ fn of_bank(bank: Option<BankCode>, since_ms: i64, sequence: u64) -> Break {
         since_ms,
         why: String::new(),
         sequence,
+    }
+}
+
+/// What is about a whole message concerns whoever the file that it names concerns.
+fn of_record(book: &Book, record: &UnmatchedRecord) -> Break {
+    let of_bank = of_bank(Some(record.bank), record.time_ms, record.sequence);
+    let found = Break {
+        kind: BreakKind::UnmatchedRecord,
+        amount_fen: record.expected_fen,
+        reported_fen: record.reported_fen,
+        why: record.why.clone(),
+        ..of_bank
+    };
+    if !record.of_whole {
+        return found;
+    }
+    let file = record.file_no.and_then(|file_no| book.file(file_no));
+    let file = file.filter(|file| file.intent.bank == record.bank);
+    let batch = file.and_then(|file| book.batch(file.intent.batch));
+    Break {
+        kind: BreakKind::MessageMismatch,
+        employer: batch.map(|batch| batch.head.employer),
+        batch: batch.map(Batch::id),
+        region: batch.and_then(|batch| batch.head.region),
+        ..found
     }
 }
 

@@ -228,20 +228,23 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
         (
             (bank(), n(), any::<u32>(), of(n())),
             text(),
-            of(any::<i64>()),
+            (of(any::<i64>()), any::<bool>(), of(any::<i64>())),
             n()
         )
-            .prop_map(
-                |((bank, message, place, file_no), why, reported_fen, said)| Event::Unmatched {
+            .prop_map(|((bank, message, place, file_no), why, whole, said)| {
+                let (reported_fen, of_whole, expected_fen) = whole;
+                Event::Unmatched {
                     bank,
                     message,
                     place,
                     file_no,
                     why,
                     reported_fen,
+                    of_whole,
+                    expected_fen,
                     said,
                 }
-            ),
+            }),
         (payment(), line_event(), reason(), text(), text()).prop_map(
             |(payment, outcome, reason, evidence_digest, operator)| {
                 Event::ResolutionProposed {

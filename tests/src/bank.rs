@@ -7,7 +7,7 @@ pub use crate::memory::{Arrived, Fault, Memory, Say, row, told};
 use adapters::exchange::{
     DisbursementRecord, LineOutcome, Next, Outcome, Outgoing, StatusQuery, Wire,
 };
-use adapters::{BankAdapter, BankLine, BankReply, Incoming, IncomingWire};
+use adapters::{BankAdapter, BankLine, BankReply, Incoming, IncomingWire, RequestKind};
 use certs::digest::{DigestAlgorithm, digest};
 use gateway::channel::{Channel, SendError, SendErrorKind};
 use gateway::clock::BoxFuture;
@@ -86,6 +86,13 @@ impl Line {
             return Ok(Vec::new());
         }
         let reply = memory.answer(&request, file_no);
+        let request = match memory
+            .names_file
+            .filter(|_| request.kind == RequestKind::Query)
+        {
+            Some(other) => request.about(other),
+            None => request,
+        };
         Ok(side.write_reply(&request, &reply, &self.keys).unwrap())
     }
 }

@@ -63,6 +63,8 @@ pub struct Memory {
     pub receipt: Option<Outcome>,
     /// What it answers to a query of a file that it has; paid where nothing is set.
     pub say: Option<Say>,
+    /// The file that its answers to queries name; the asked one where nothing is set.
+    pub names_file: Option<u64>,
     /// Messages that it could not read: it hangs up. `None` where that is a failure of the test.
     pub unreadable: Option<u32>,
 }

@@ -4,8 +4,7 @@ use crate::bank::{incoming, result_bytes, row};
 use crate::keys::{keys, wanted};
 use crate::orders::{order, query};
 use adapters::exchange::{
-    ConversationError, DisbursementRecord, LineOutcome, Next, Outcome, Outgoing, PaymentOrder,
-    StatusQuery,
+    ConversationError, LineOutcome, Next, Outcome, Outgoing, PaymentOrder, StatusQuery,
 };
 use adapters::{BankAdapter, BankLine, BankReply, BankRequest};
 use gateway::keys::BankKeys;
@@ -100,17 +99,27 @@ impl Talk {
             batch: Some(batch),
             ..BankReply::result(lines)
         };
-        result_bytes(self.adapter, &self.query(), &reply, &self.keys)
+        self.answer(&reply)
+    }
+
+    /// The bytes of a reply to the question.
+    #[must_use]
+    pub fn answer(&self, reply: &BankReply) -> Vec<u8> {
+        result_bytes(self.adapter, &self.query(), reply, &self.keys)
+    }
+
+    /// The bytes of a push with the lines and totals of a reply.
+    #[must_use]
+    pub fn pushed(&self, reply: &BankReply) -> Vec<u8> {
+        let side = self.adapter.bank_side();
+        side.write_push_of(self.order.file_no, reply, &self.keys)
+            .unwrap()
     }
 
     /// The bytes of a push with these lines.
     #[must_use]
     pub fn push(&self, lines: Vec<LineOutcome>) -> Vec<u8> {
-        let file_no = Some(self.order.file_no);
-        let record = |line| DisbursementRecord { file_no, line };
-        let records: Vec<_> = lines.into_iter().map(record).collect();
-        let side = self.adapter.bank_side();
-        side.write_push(&records, &self.keys).unwrap()
+        self.pushed(&BankReply::result(lines))
     }
 
     /// The bytes of a receipt.

@@ -21,6 +21,8 @@ mod look_alike;
 mod mended;
 #[path = "money/outcome.rs"]
 mod outcome;
+#[path = "money/overstated.rs"]
+mod overstated;
 #[path = "money/push.rs"]
 mod push;
 #[path = "money/random.rs"]
@@ -33,6 +35,8 @@ mod resolution;
 mod seal;
 #[path = "money/submission.rs"]
 mod submission;
+#[path = "money/totals.rs"]
+mod totals;
 #[path = "money/trouble.rs"]
 mod trouble;
 #[path = "money/turns.rs"]

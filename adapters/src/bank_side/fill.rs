@@ -6,6 +6,7 @@ use crate::exchange::{Crypto, LineOutcome, Outcome};
 use crate::layout::fault::WriteFault;
 use crate::layout::field::Field;
 use crate::layout::values::{Record, Values};
+use crate::totals::GROUPS;
 use crate::wire::Message;
 use crate::wire::layer::Around;
 use schemas::Purpose;
@@ -65,20 +66,15 @@ impl BankSide<'_> {
         if reply.lines.is_empty() {
             return;
         }
-        type Pick = fn(Outcome) -> bool;
-        let sums: [(Field, Field, Pick); 3] = [
-            (Field::FileCount, Field::FileTotal, |_| true),
-            (Field::PaidCount, Field::PaidTotal, |o| o == Outcome::Paid),
-            (Field::FailedCount, Field::FailedTotal, |o| {
-                matches!(o, Outcome::Failed(_))
-            }),
-        ];
-        for (count, total, pick) in sums {
-            let picked = || reply.lines.iter().filter(|line| pick(line.outcome));
-            let sum = picked().filter_map(|line| line.amount);
-            let sum = sum.fold(0i64, |sum, amount| sum.saturating_add(amount.0));
-            values.set(count, picked().count().to_string());
-            values.set(total, sum.to_string());
+        for group in &GROUPS {
+            let own = [
+                (group.count, group.counted(&reply.lines)),
+                (group.sum, group.summed(&reply.lines)),
+            ];
+            for ((name, field), made) in own {
+                let stated = reply.totals.get(name).copied();
+                values.set(field, stated.or(made).unwrap_or_default().to_string());
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! What passes between a bank's side and its sandbox.
 
 use crate::exchange::{LineOutcome, Outcome};
+use crate::layout::field::Field;
 use crate::layout::values::Values;
 use schemas::{AccountNo, Fen, PersonName};
 use std::collections::BTreeMap;
@@ -95,6 +96,16 @@ pub struct BankRequest {
     pub(super) body: Vec<u8>,
 }
 
+impl BankRequest {
+    /// The same request about another file: a bank that mixes up its answers.
+    #[must_use]
+    pub fn about(mut self, file_no: u64) -> Self {
+        self.values.set(Field::FileNo, file_no.to_string());
+        self.file_no = Some(file_no);
+        self
+    }
+}
+
 impl std::fmt::Debug for BankRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BankRequest")
@@ -119,6 +130,9 @@ pub struct BankReply {
     pub bank_batch_no: Option<String>,
     /// The lines that it tells of.
     pub lines: Vec<LineOutcome>,
+    /// Totals that it states, by the names of `ResultFile.totals`; those that are not here are
+    /// what the lines make.
+    pub totals: BTreeMap<String, i64>,
 }
 
 impl BankReply {
@@ -131,6 +145,7 @@ impl BankReply {
             text: None,
             bank_batch_no: None,
             lines: Vec::new(),
+            totals: BTreeMap::new(),
         }
     }
 

@@ -158,12 +158,29 @@ impl<'a> BankSide<'a> {
         if records.iter().any(|record| record.file_no != Some(file_no)) {
             return Err(place());
         }
+        let lines = records.iter().map(|record| record.line.clone()).collect();
+        self.write_push_of(file_no, &BankReply::result(lines), crypto)
+    }
+
+    /// A pushed message about one file: its lines and totals are those of `reply`.
+    ///
+    /// # Errors
+    /// A value that does not fit; a key that fails.
+    pub fn write_push_of(
+        &self,
+        file_no: u64,
+        reply: &BankReply,
+        crypto: &dyn Crypto,
+    ) -> Result<Vec<u8>, WriteFault> {
         let mut values = Values::default();
         values.set(Field::FileNo, file_no.to_string());
-        let lines = records.iter().map(|record| record.line.clone()).collect();
-        let names = &self.adapter.dialect.push.codes;
-        self.fill(&mut values, names, &BankReply::result(lines));
-        let message = self.adapter.push_message().map_err(|_| place())?;
+        self.fill(&mut values, &self.adapter.dialect.push.codes, reply);
+        let message = self
+            .adapter
+            .push_message()
+            .map_err(|_| WriteFault::Missing {
+                place: "the pushed message".to_owned(),
+            })?;
         self.write(message, values, crypto)
     }
 

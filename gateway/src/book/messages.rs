@@ -1,6 +1,7 @@
 //! What banks push, and records of theirs that name no line.
 
 use super::{Book, PushedMessage, UnmatchedRecord};
+use crate::event::Event;
 use schemas::value::BankCode;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,36 @@ pub(super) struct Unmatched {
     /// Of answers to questions, by the record's keyed hash: the same record in the next answer is
     /// no news, wherever it stands there; another one in its place is.
     answered: BTreeSet<(BankCode, Option<u64>, u64)>,
+}
+
+/// What an event says of what fits nothing; `None` where it is another event.
+pub(super) fn unmatched_of(event: &Event, sequence: u64, time_ms: i64) -> Option<UnmatchedRecord> {
+    let Event::Unmatched {
+        bank,
+        message,
+        place,
+        file_no,
+        why,
+        reported_fen,
+        of_whole,
+        expected_fen,
+        said: _,
+    } = event
+    else {
+        return None;
+    };
+    Some(UnmatchedRecord {
+        bank: *bank,
+        sequence,
+        message: *message,
+        place: *place,
+        file_no: *file_no,
+        why: why.clone(),
+        reported_fen: *reported_fen,
+        of_whole: *of_whole,
+        expected_fen: *expected_fen,
+        time_ms,
+    })
 }
 
 impl Book {

@@ -49,7 +49,7 @@ struct Arriving {
     byte_records: Vec<u64>,
 }
 
-/// A bank's record that names no line of ours, until somebody explains it.
+/// What a bank says that does not fit what we instructed, until somebody explains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnmatchedRecord {
     /// The bank that sent it.
@@ -66,6 +66,10 @@ pub struct UnmatchedRecord {
     pub why: String,
     /// What it reports, in fen.
     pub reported_fen: Option<i64>,
+    /// About the message as a whole, not one record of it.
+    pub of_whole: bool,
+    /// What it should report, in fen.
+    pub expected_fen: Option<i64>,
     /// When it came, Unix milliseconds.
     pub time_ms: i64,
 }
@@ -344,27 +348,9 @@ impl Book {
             self.message_stored(*bank, digest, pushed);
         } else if let Event::BankMessageClosed { message } = event {
             self.message_closed(*message)?;
-        } else if let Event::Unmatched {
-            bank,
-            message,
-            place,
-            file_no,
-            why,
-            reported_fen,
-            said,
-        } = event
-        {
-            let record = UnmatchedRecord {
-                bank: *bank,
-                sequence,
-                message: *message,
-                place: *place,
-                file_no: *file_no,
-                why: why.clone(),
-                reported_fen: *reported_fen,
-                time_ms,
-            };
-            self.not_matched(record, *said);
+        } else if let Event::Unmatched { said, .. } = event {
+            let record = messages::unmatched_of(event, sequence, time_ms);
+            self.not_matched(record.ok_or("no such record")?, *said);
         } else if let Event::ResolutionProposed {
             payment,
             outcome,

@@ -8,7 +8,7 @@ use super::report::{Tally, write_finding};
 use super::terminal::{Align, Cell, Colour, Paper, Table, paper, yuan};
 use super::words::{Ended, Exit, Failure, pick};
 use adapters::BankAdapter;
-use adapters::exchange::{LineOutcome, Outcome, Unreadable};
+use adapters::exchange::{Flaw, LineOutcome, Outcome, Unreadable};
 use schemas::value::{Fen, Purpose};
 use schemas::{FailureReason, Finding, Lang, Severity};
 use serde_json::{Map, Value, json};
@@ -102,21 +102,22 @@ fn decode(
                 references: result.references,
                 lines: result.lines,
                 totals: result.totals,
-                findings: result.findings,
+                findings: result.flaws.iter().map(Flaw::finding).collect(),
             }
         }
         MessageWord::Push => {
-            let records = adapter.decode_push(bytes, keys)?;
-            let file_no = records.iter().find_map(|record| record.file_no);
-            let named = file_no.map(|number| ("file_no".to_owned(), number.to_string()));
+            let push = adapter.decode_push(bytes, keys)?;
+            let named = push
+                .file_no
+                .map(|number| ("file_no".to_owned(), number.to_string()));
             Decoded {
                 outcome: None,
                 bank_code: None,
                 bank_text: None,
                 references: named.into_iter().collect(),
-                lines: records.into_iter().map(|record| record.line).collect(),
-                totals: BTreeMap::new(),
-                findings: Vec::new(),
+                lines: push.lines,
+                totals: push.totals,
+                findings: push.flaws.iter().map(Flaw::finding).collect(),
             }
         }
     })

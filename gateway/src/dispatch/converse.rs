@@ -128,17 +128,16 @@ impl Dispatcher {
                     if answer.is_empty() && matches!(outgoing.wire, Wire::Drop { .. }) {
                         continue;
                     }
-                    conversation
-                        .feed(&answer, &self.bank.keys)
-                        .map_err(|unreadable| {
-                            let why =
-                                format!("unreadable answer to {}: {unreadable}", outgoing.step);
-                            if instructed {
-                                Broken::MaybeSent(why)
-                            } else {
-                                Broken::NotSent(why)
-                            }
-                        })?;
+                    if let Err(unreadable) = conversation.feed(&answer, &self.bank.keys) {
+                        if unreadable.of_another_file {
+                            outcome::answer_of_another_file(&self.core, self.code(), file_no)?;
+                        }
+                        let why = format!("unreadable answer to {}: {unreadable}", outgoing.step);
+                        return Err(match instructed {
+                            true => Broken::MaybeSent(why),
+                            false => Broken::NotSent(why),
+                        });
+                    }
                 }
             }
         }

@@ -189,20 +189,8 @@ pub fn query_of(
         count: u32::try_from(intent.lines.len()).unwrap_or(u32::MAX),
         total: Fen(intent.total_fen),
         connection: payer.connection,
-        references: references(core, file)?,
+        references: crate::outcome::references(core, file)?,
     })
-}
-
-/// What the bank's answers gave to be named in questions, the latest of each name.
-fn references(core: &Core, file: &BankFile) -> Result<BTreeMap<String, String>, OrderError> {
-    let mut references = BTreeMap::new();
-    for sequence in &file.reference_records {
-        let (record, _) = core.event(*sequence)?;
-        let given: BTreeMap<String, String> =
-            serde_json::from_slice(&core.personal(&record)?).map_err(CoreError::from)?;
-        references.extend(given);
-    }
-    Ok(references)
 }
 
 fn bank_date(intent: &Intent) -> Result<time::Date, OrderError> {

@@ -1,9 +1,10 @@
 //! From what a bank says to steps of lines: pure, over the book as it is.
 
 use super::code;
+use super::mismatch::{self, Mismatch};
 use crate::book::{BankFile, Batch};
 use crate::event::{Dispute, Move};
-use adapters::exchange::{LineOutcome, Outcome, Receipt, ResultFile};
+use adapters::exchange::{Flaw, LineOutcome, Outcome, Receipt, ResultFile};
 use schemas::line_state::{Applied, Why, apply};
 use schemas::value::{AccountNo, Fen};
 use schemas::{FailureReason, LineEvent, LineState};
@@ -18,8 +19,18 @@ pub struct Interpretation {
     pub disputes: Vec<(u32, Dispute, Move)>,
     /// Places in the message of records that name no line of the file, and why.
     pub unmatched: Vec<(u32, &'static str)>,
+    /// What does not fit of the message as a whole.
+    pub mismatches: Vec<Mismatch>,
     /// What the bank says in words, by line: sealed.
     pub words: BTreeMap<u32, Words>,
+}
+
+impl Interpretation {
+    /// Whether everything in the message fits a line and the file.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        self.unmatched.is_empty() && self.mismatches.is_empty()
+    }
 }
 
 /// The bank's words for a line. May hold personal data: sealed in the journal.
@@ -67,24 +78,47 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The answer to the submission: of the whole file, and of rows that it names.
+    /// The answer to the submission: of the whole file, and of rows that it names. `given`: the
+    /// references that the bank gave for the file before.
     #[must_use]
-    pub fn receipt(mut self, receipt: &Receipt) -> Interpretation {
+    pub fn receipt(
+        mut self,
+        receipt: &Receipt,
+        given: &BTreeMap<String, String>,
+    ) -> Interpretation {
         self.records(&receipt.lines);
+        self.out.mismatches = mismatch::of_references(&receipt.references, self.file, given);
         self.rest(receipt.outcome, receipt.bank_code.as_deref());
         self.out
     }
 
     /// The answer to a query, or a result that came by itself.
     ///
-    /// `not_found_is_final`: the dialect declares that the bank's "not found" is definitive by now.
+    /// `not_found_is_final`: the dialect declares that the bank's "not found" is definitive by now;
+    /// `given`: the references that the bank gave for the file before.
     #[must_use]
-    pub fn result(mut self, result: &ResultFile, not_found_is_final: bool) -> Interpretation {
+    pub fn result(
+        mut self,
+        result: &ResultFile,
+        not_found_is_final: bool,
+        given: &BTreeMap<String, String>,
+    ) -> Interpretation {
         self.records(&result.lines);
+        let omitted = self.omitted();
+        self.out.mismatches = mismatch::of_result(result, self.file, omitted, given);
         let code = result.bank_code.as_deref();
         if result.outcome == Outcome::NotFound && not_found_is_final {
             self.leave_out_moved_on();
             self.rest(Outcome::Failed(FailureReason::BankUnavailable), code);
+        } else if mismatch::pays_the_rest(result) {
+            // Left out of what lists failures only: paid where all agrees, unknown where not.
+            let paid = self.omitted_agree(result, omitted);
+            let outcome = if paid {
+                Outcome::Paid
+            } else {
+                Outcome::Unknown
+            };
+            self.rest(outcome, None);
         } else if result.lines.is_empty() {
             // A question that the bank could not answer (busy, an unlisted code) says nothing of
             // the lines: what it has accepted stays accepted until the answer limit.
@@ -92,25 +126,17 @@ impl<'a> Interpreter<'a> {
                 self.rest(result.outcome, code);
             }
         } else if result.is_final {
-            // Left out of a final result: paid where the bank lists failures only and the totals
-            // agree, unknown in every other case.
-            let paid = result.failures_only && self.omitted_agree(result);
-            self.rest(
-                if paid {
-                    Outcome::Paid
-                } else {
-                    Outcome::Unknown
-                },
-                None,
-            );
+            // Left out of a final result.
+            self.rest(Outcome::Unknown, None);
         }
         self.out
     }
 
     /// Single records, as pushed.
     #[must_use]
-    pub fn pushed(mut self, lines: &[LineOutcome]) -> Interpretation {
+    pub fn pushed(mut self, lines: &[LineOutcome], flaws: &[Flaw]) -> Interpretation {
         self.records(lines);
+        self.out.mismatches = flaws.iter().map(Mismatch::of_flaw).collect();
         self.out
     }
 
@@ -311,24 +337,24 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Whether the totals of a failures-only result leave exactly the lines that it omits.
-    fn omitted_agree(&self, result: &ResultFile) -> bool {
-        let omitted = self
-            .file
-            .intent
-            .lines
-            .iter()
-            .filter(|index| !self.named.contains(index));
-        let (mut count, mut fen) = (0i64, 0i64);
-        for index in omitted {
-            let Some(line) = self.batch.line(*index) else {
-                return false;
-            };
-            count += 1;
-            fen += line.amount_fen;
-        }
+    /// Number and sum of the lines that the message does not name.
+    fn omitted(&self) -> (i64, i64) {
+        let lines = self.file.intent.lines.iter();
+        let omitted = lines.filter(|index| !self.named.contains(index));
+        omitted
+            .filter_map(|index| self.batch.line(*index))
+            .fold((0, 0), |(count, fen), line| {
+                (count + 1, fen + line.amount_fen)
+            })
+    }
+
+    /// Whether a failures-only result states exactly the lines that it omits as paid, and nothing
+    /// else in it is wrong: only then is a line paid that no row speaks of.
+    fn omitted_agree(&self, result: &ResultFile, (count, fen): (i64, i64)) -> bool {
         result.totals.get("paid_count") == Some(&count)
             && result.totals.get("paid_fen") == Some(&fen)
+            && self.out.mismatches.is_empty()
+            && self.out.unmatched.is_empty()
     }
 }
 

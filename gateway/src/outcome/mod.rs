@@ -4,18 +4,23 @@
 mod code;
 mod groups;
 pub mod interpret;
+mod mismatch;
 mod receive;
+mod stray;
 
 pub use interpret::{Interpretation, Interpreter, Words};
+pub use mismatch::Mismatch;
 pub use receive::{MessageKind, Received, finish_interrupted, receive};
 
-use crate::book::Book;
+use crate::book::{BankFile, Book};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
 use crate::intake::short;
-use adapters::exchange::{LineOutcome, Receipt, ResultFile};
+use adapters::exchange::{Flaw, LineOutcome, Receipt, ResultFile};
+use mismatch::BANK_BATCH_NO;
 use schemas::value::{AccountNo, BankCode, Purpose, Uscc};
 use std::collections::BTreeMap;
+use stray::Stray;
 
 /// What a file's bank said, read.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +35,12 @@ pub enum Said<'a> {
         not_found_is_final: bool,
     },
     /// Pushed records.
-    Records(&'a [LineOutcome]),
+    Records {
+        /// The records.
+        lines: &'a [LineOutcome],
+        /// What is wrong with the message itself.
+        flaws: &'a [Flaw],
+    },
 }
 
 /// Records what a bank said of one of its files. Gives the last sequence.
@@ -44,26 +54,19 @@ pub fn apply(
     message: Option<u64>,
     said: Said<'_>,
 ) -> Result<u64, CoreError> {
+    let given = given_before(core, file_no, said)?;
     let mut desk = core.desk();
-    let Some(mut read) = interpret(core, &desk, file_no, said) else {
+    let Some(mut read) = interpret(core, &desk, file_no, said, &given) else {
         return Ok(desk.sequence());
     };
     let by = actor(read.bank);
-    if !read.interpretation.unmatched.is_empty() {
+    if !read.interpretation.fits() {
         // First, and in groups outside the lock: what is lost by a crash is told again, because
         // the steps are not recorded yet. They are read anew from the book as it then is.
-        let unmatched = std::mem::take(&mut read.interpretation.unmatched);
-        let stray = |(place, why)| Stray {
-            place,
-            file_no: Some(file_no),
-            why,
-            record: record_at(said.lines(), place),
-            said: 0,
-        };
-        let strays = unmatched.into_iter().map(stray);
+        let strays = Stray::all(&read.interpretation, Some(file_no), said.lines());
         let news = match message {
-            Some(_) => strays.collect(),
-            None => not_said_before(core, &desk, read.bank, strays),
+            Some(_) => strays,
+            None => stray::not_said_before(core, &desk, read.bank, strays),
         };
         drop(desk);
         let events = news
@@ -71,13 +74,13 @@ pub fn apply(
             .map(|stray| stray.event(read.bank, message));
         groups::record(core, &by, events)?;
         desk = core.desk();
-        let Some(again) = interpret(core, &desk, file_no, said) else {
+        let Some(again) = interpret(core, &desk, file_no, said, &given) else {
             return Ok(desk.sequence());
         };
         read = again;
     }
     let mut last = desk.sequence();
-    if let Some((receipt, references)) = receipt_event(file_no, said) {
+    if let Some((receipt, references)) = receipt_event(file_no, said, &given) {
         let references = serde_json::to_vec(references)?;
         let fact = core.prepare(Fact::sealed(receipt, read.employer.as_str(), references))?;
         last = desk.record_prepared(&by, &fact)?;
@@ -87,6 +90,7 @@ pub fn apply(
         disputes,
         words,
         unmatched: _,
+        mismatches: _,
     } = read.interpretation;
     let is_final = said.is_final();
     let news = !moves.is_empty() || !disputes.is_empty() || is_final || !words.is_empty();
@@ -115,18 +119,24 @@ struct Read {
     interpretation: Interpretation,
 }
 
-fn interpret(core: &Core, book: &Book, file_no: u64, said: Said<'_>) -> Option<Read> {
+fn interpret(
+    core: &Core,
+    book: &Book,
+    file_no: u64,
+    said: Said<'_>,
+    given: &BTreeMap<String, String>,
+) -> Option<Read> {
     let hash = |account: &AccountNo| account_hash(core, account);
     let file = book.file(file_no)?;
     let batch = book.batch(file.intent.batch)?;
     let interpreter = Interpreter::new(file, batch, &hash);
     let interpretation = match said {
-        Said::Receipt(receipt) => interpreter.receipt(receipt),
+        Said::Receipt(receipt) => interpreter.receipt(receipt, given),
         Said::Result {
             result,
             not_found_is_final,
-        } => interpreter.result(result, not_found_is_final),
-        Said::Records(lines) => interpreter.pushed(lines),
+        } => interpreter.result(result, not_found_is_final, given),
+        Said::Records { lines, flaws } => interpreter.pushed(lines, flaws),
     };
     Some(Read {
         bank: file.intent.bank,
@@ -135,100 +145,108 @@ fn interpret(core: &Core, book: &Book, file_no: u64, said: Said<'_>) -> Option<R
     })
 }
 
-impl Said<'_> {
+impl<'a> Said<'a> {
+    /// The references that the message gives; records of a push give none.
+    fn references(&self) -> Option<&'a BTreeMap<String, String>> {
+        match self {
+            Self::Receipt(receipt) => Some(&receipt.references),
+            Self::Result { result, .. } => Some(&result.references),
+            Self::Records { .. } => None,
+        }
+    }
+
+    fn bank_code(&self) -> Option<&'a str> {
+        match self {
+            Self::Receipt(receipt) => receipt.bank_code.as_deref(),
+            Self::Result { result, .. } => result.bank_code.as_deref(),
+            Self::Records { .. } => None,
+        }
+    }
+
     fn lines(&self) -> &[LineOutcome] {
         match self {
             Self::Receipt(receipt) => &receipt.lines,
             Self::Result { result, .. } => &result.lines,
-            Self::Records(lines) => lines,
+            Self::Records { lines, .. } => lines,
         }
     }
 
     fn is_final(&self) -> bool {
         match self {
             Self::Result { result, .. } => result.is_final,
-            Self::Receipt(_) | Self::Records(_) => false,
+            Self::Receipt(_) | Self::Records { .. } => false,
         }
     }
 }
 
 /// The bank's code for the whole and the references that it gave.
-fn receipt_event(file_no: u64, said: Said<'_>) -> Option<(Event, &BTreeMap<String, String>)> {
-    let (bank_code, references) = match said {
-        Said::Receipt(receipt) => (&receipt.bank_code, &receipt.references),
-        Said::Result { result, .. } => (&result.bank_code, &result.references),
-        Said::Records(_) => return None,
-    };
+fn receipt_event<'a>(
+    file_no: u64,
+    said: Said<'a>,
+    given: &BTreeMap<String, String>,
+) -> Option<(Event, &'a BTreeMap<String, String>)> {
+    let references = said.references()?;
+    let other = mismatch::names_other(references, BANK_BATCH_NO, given.get(BANK_BATCH_NO));
+    if other && matches!(said, Said::Result { .. }) {
+        // A receipt may number the file anew; a result with another number is perhaps another
+        // file's, and we go on asking by the number of the receipt.
+        return None;
+    }
+    let bank_code = said.bank_code();
     let says_something = bank_code.is_some() || !references.is_empty();
     let event = Event::FileReceipt {
         file_no,
-        bank_code: code::in_clear(bank_code.as_deref()),
+        bank_code: code::in_clear(bank_code),
         reference_count: u32::try_from(references.len()).unwrap_or(u32::MAX),
     };
     says_something.then_some((event, references))
 }
 
-fn record_at(lines: &[LineOutcome], place: u32) -> Option<&LineOutcome> {
-    lines.get(usize::try_from(place).ok()?)
-}
-
-/// A record of a bank that names no line of ours.
-struct Stray<'a> {
-    place: u32,
-    file_no: Option<u64>,
-    why: &'a str,
-    record: Option<&'a LineOutcome>,
-    said: u64,
-}
-
-impl Stray<'_> {
-    fn event(&self, bank: BankCode, message: Option<u64>) -> Event {
-        Event::Unmatched {
-            bank,
-            message: message.unwrap_or_default(),
-            place: self.place,
-            file_no: self.file_no,
-            why: self.why.to_owned(),
-            reported_fen: self.record.and_then(|line| Some(line.amount?.0)),
-            said: self.said,
-        }
+/// The references that the bank's earlier answers about a file gave, the latest of each name;
+/// read only where a message names one that must be the same.
+fn given_before(
+    core: &Core,
+    file_no: u64,
+    said: Said<'_>,
+) -> Result<BTreeMap<String, String>, CoreError> {
+    let numbered = said
+        .references()
+        .is_some_and(|references| references.contains_key(BANK_BATCH_NO));
+    let file = core.desk().file(file_no).cloned();
+    match file.filter(|_| numbered) {
+        Some(file) => references(core, &file),
+        None => Ok(BTreeMap::new()),
     }
 }
 
-/// The records that no earlier answer held.
-fn not_said_before<'a>(
-    core: &Core,
-    book: &Book,
-    bank: BankCode,
-    strays: impl Iterator<Item = Stray<'a>>,
-) -> Vec<Stray<'a>> {
-    let hashed = strays.map(|stray| Stray {
-        said: record_hash(core, stray.record),
-        ..stray
-    });
-    hashed
-        .filter(|stray| !book.knows_answer(bank, stray.file_no, stray.said))
-        .collect()
+/// What the bank's answers gave to be named in questions, the latest of each name.
+///
+/// # Errors
+/// Ours only.
+pub fn references(core: &Core, file: &BankFile) -> Result<BTreeMap<String, String>, CoreError> {
+    let mut references = BTreeMap::new();
+    for sequence in &file.reference_records {
+        let (record, _) = core.event(*sequence)?;
+        let given: BTreeMap<String, String> = serde_json::from_slice(&core.personal(&record)?)?;
+        references.extend(given);
+    }
+    Ok(references)
 }
 
-/// What a record says, hashed under a key of the vault: it holds a name and an account.
-fn record_hash(core: &Core, record: Option<&LineOutcome>) -> u64 {
-    let Some(line) = record else { return 0 };
-    let texts = [
-        line.row_no.map(|row_no| row_no.to_string()),
-        line.reference.clone(),
-        line.account
-            .map(|account| account.reveal(Purpose::Matching).to_owned()),
-        line.name
-            .as_ref()
-            .map(|name| name.reveal(Purpose::Matching).to_owned()),
-        line.amount.map(|amount| amount.0.to_string()),
-        Some(format!("{:?}", line.outcome)),
-        line.bank_serial.clone(),
-        line.original_bank_serial.clone(),
-    ];
-    let text = texts.map(Option::unwrap_or_default).join("\0");
-    short(core.vault().blinder("bank_record").blind(text.as_bytes()))
+/// Lists that the answer to a question about a file names another file: it says nothing of
+/// ours, and its bytes are kept.
+///
+/// # Errors
+/// Ours only.
+pub fn answer_of_another_file(core: &Core, bank: BankCode, file_no: u64) -> Result<(), CoreError> {
+    let mismatch = Mismatch::of("answer_of_another_file");
+    let desk = core.desk();
+    let strays = vec![Stray::of_whole(0, Some(file_no), &mismatch)];
+    let news = stray::not_said_before(core, &desk, bank, strays);
+    drop(desk);
+    let events = news.into_iter().map(|stray| stray.event(bank, None));
+    groups::record(core, &actor(bank), events)?;
+    Ok(())
 }
 
 /// The bank as an actor of the journal.

@@ -1,13 +1,12 @@
 //! Messages that banks push: stored, applied, closed, receipted.
 
-use super::{Said, Stray, actor, apply, groups, record_at};
+use super::stray::Stray;
+use super::{Mismatch, Said, actor, apply, groups};
 use crate::book::Book;
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
 use adapters::BankAdapter;
-use adapters::exchange::{
-    Crypto, DisbursementRecord, LineOutcome, PushReceipt, Receipt, ResultFile,
-};
+use adapters::exchange::{Crypto, Flaw, LineOutcome, Push, PushReceipt, Receipt, ResultFile};
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
 
@@ -130,9 +129,9 @@ fn finish(
     core: &Core,
     bank: BankCode,
     message: u64,
-    understood: Option<&ByFile>,
+    understood: Option<&(Option<u64>, Pushed)>,
 ) -> Result<u64, CoreError> {
-    for (file_no, pushed) in understood.into_iter().flatten() {
+    if let Some((file_no, pushed)) = understood {
         apply_pushed(core, bank, message, *file_no, pushed)?;
     }
     core.desk()
@@ -167,40 +166,34 @@ pub fn finish_interrupted<'a>(
     Ok(open.len())
 }
 
-type ByFile = Vec<(Option<u64>, Pushed)>;
-
-/// What a pushed message holds for one file.
+/// What a pushed message holds: it is about one file.
 enum Pushed {
-    Records(Vec<LineOutcome>),
+    Records(Push),
     Result(Box<ResultFile>),
     Receipt(Box<Receipt>),
 }
 
+/// The file that the message names, and what it says.
 fn understand(
     adapter: &BankAdapter,
     crypto: &dyn Crypto,
     kind: MessageKind,
     bytes: &[u8],
-) -> Option<ByFile> {
+) -> Option<(Option<u64>, Pushed)> {
     match kind {
         MessageKind::Push => {
-            let records = adapter.decode_push(bytes, crypto).ok()?;
-            let mut by_file: BTreeMap<Option<u64>, Vec<LineOutcome>> = BTreeMap::new();
-            for DisbursementRecord { file_no, line } in records {
-                by_file.entry(file_no).or_default().push(line);
-            }
-            let pushed = |(file_no, lines)| (file_no, Pushed::Records(lines));
-            Some(by_file.into_iter().map(pushed).collect())
+            let push = adapter.decode_push(bytes, crypto).ok()?;
+            Some((push.file_no, Pushed::Records(push)))
         }
         MessageKind::Result => {
             let result = adapter.decode_result(bytes, crypto).ok()?;
             let file_no = named_file(&result.references);
-            Some(vec![(file_no, Pushed::Result(Box::new(result)))])
+            Some((file_no, Pushed::Result(Box::new(result))))
         }
         MessageKind::Receipt => {
             let receipt = adapter.decode_receipt(bytes, crypto).ok()?;
             let file_no = named_file(&receipt.references);
-            Some(vec![(file_no, Pushed::Receipt(Box::new(receipt)))])
+            Some((file_no, Pushed::Receipt(Box::new(receipt))))
         }
     }
 }
@@ -217,16 +210,19 @@ fn apply_pushed(
     pushed: &Pushed,
 ) -> Result<u64, CoreError> {
     let known = file_no.filter(|file_no| is_file_of(&core.desk(), bank, *file_no));
-    let (said, lines): (Said<'_>, &[LineOutcome]) = match pushed {
-        Pushed::Records(lines) => (Said::Records(lines), lines),
+    let (said, lines, flaws): (Said<'_>, &[LineOutcome], &[Flaw]) = match pushed {
+        Pushed::Records(Push { lines, flaws, .. }) => {
+            (Said::Records { lines, flaws }, lines, flaws)
+        }
         Pushed::Result(result) => (
             Said::Result {
                 result,
                 not_found_is_final: false,
             },
             &result.lines,
+            &result.flaws,
         ),
-        Pushed::Receipt(receipt) => (Said::Receipt(receipt), &receipt.lines),
+        Pushed::Receipt(receipt) => (Said::Receipt(receipt), &receipt.lines, &[]),
     };
     if let Some(file_no) = known {
         return apply(core, file_no, Origin::Push, Some(message), said);
@@ -237,16 +233,12 @@ fn apply_pushed(
         "names_no_file"
     };
     let places = u32::try_from(lines.len().max(1)).unwrap_or(u32::MAX);
-    let events = (0..places).map(|place| {
-        let stray = Stray {
-            place,
-            file_no,
-            why,
-            record: record_at(lines, place),
-            said: 0,
-        };
-        stray.event(bank, Some(message))
-    });
+    let records = (0..places).map(|place| Stray::of_record(place, file_no, why, lines));
+    let mismatches: Vec<Mismatch> = flaws.iter().map(Mismatch::of_flaw).collect();
+    let whole = mismatches.iter().zip(places..);
+    let whole = whole.map(|(mismatch, place)| Stray::of_whole(place, file_no, mismatch));
+    let strays = records.chain(whole);
+    let events = strays.map(|stray| stray.event(bank, Some(message)));
     let last = groups::record(core, &actor(bank), events)?;
     Ok(last.unwrap_or(message))
 }

@@ -10,7 +10,7 @@ use crate::core::{Core, CoreError, read_event};
 use crate::event::{Event, Move};
 use crate::query::personal::dispute_word;
 use crate::query::{QueryError, moment};
-use schemas::value::{BatchId, PaymentId};
+use schemas::value::{BankCode, BatchId, PaymentId};
 
 /// Records read for one answer: so long answers of many short ones are spread over calls.
 const RECORDS_READ_MAX: usize = 4096;
@@ -107,10 +107,7 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
         Event::BankMessage { bank, .. } if sight == Sight::Bank(*bank) => {
             Some(of_bank(*bank, "message_received"))
         }
-        Event::Unmatched { bank, file_no, .. } if sight == Sight::Bank(*bank) => Some(Change {
-            file_no: *file_no,
-            ..of_bank(*bank, "unmatched_record")
-        }),
+        Event::Unmatched { bank, .. } if sight == Sight::Bank(*bank) => of_stray(*bank, event),
         Event::Started { .. }
         | Event::Refused { .. }
         | Event::BatchOpened { .. }
@@ -126,6 +123,23 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
         | Event::Unmatched { .. }
         | Event::Disclosed { .. } => None,
     }
+}
+
+fn of_stray(bank: BankCode, event: &Event) -> Option<Change> {
+    let Event::Unmatched {
+        file_no, of_whole, ..
+    } = event
+    else {
+        return None;
+    };
+    let word = match of_whole {
+        true => "message_mismatch",
+        false => "unmatched_record",
+    };
+    Some(Change {
+        file_no: *file_no,
+        ..of_bank(bank, word)
+    })
 }
 
 fn of_batch(book: &Book, sight: Sight, id: BatchId, event: &str) -> Option<Change> {
@@ -161,7 +175,7 @@ fn of(batch: &Batch, event: &str, file_no: Option<u64>) -> Change {
     }
 }
 
-fn of_bank(bank: schemas::value::BankCode, event: &str) -> Change {
+fn of_bank(bank: BankCode, event: &str) -> Change {
     Change {
         sequence: 0,
         time: String::new(),

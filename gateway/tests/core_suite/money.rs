@@ -246,11 +246,14 @@ fn a_row_that_we_never_sent_is_listed() {
     desk.clock.advance(MINUTE);
     played.work(&desk);
     let found = breaks(&desk.core.desk());
-    assert_eq!(found.len(), 1);
-    assert_eq!(
-        (found[0].kind, found[0].reported_fen),
-        (BreakKind::UnmatchedRecord, Some(100))
-    );
+    let kinds: Vec<_> = found.iter().map(|found| found.kind).collect();
+    // Two lines and 6,524.50 yuan are stated, one line of 6,523.50 was instructed.
+    let [count, sum, row] = [&found[0], &found[1], &found[2]];
+    let total = BreakKind::MessageMismatch;
+    assert_eq!(kinds, [total, total, BreakKind::UnmatchedRecord]);
+    assert_eq!(count.why, "count_not_of_file: 2 stated, 1 counted");
+    let values = (sum.amount_fen, sum.reported_fen, row.reported_fen);
+    assert_eq!(values, (Some(652_350), Some(652_450), Some(100)));
 }
 
 #[test]
@@ -372,7 +375,10 @@ fn a_dispute_anywhere_in_a_family_of_corrections_stops_the_others() {
     // The bank takes back its word about the first correction.
     let file_no = desk.core.desk().batch(batches[1].batch).unwrap().files[0];
     let paid = [super::bank::line(1, Outcome::Paid, 652_350)];
-    let said = gateway::outcome::Said::Records(&paid);
+    let said = gateway::outcome::Said::Records {
+        lines: &paid,
+        flaws: &[],
+    };
     let origin = gateway::event::Origin::Push;
     gateway::outcome::apply(&desk.core, file_no, origin, None, said).unwrap();
     assert!(matches!(played.decide(&desk), Decision::Wait { .. }));

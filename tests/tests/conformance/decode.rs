@@ -26,7 +26,7 @@ pub fn decode_round_trip(talk: &Talk) -> Verdict {
     let expected = said.map(|outcome| side.line_expressible(outcome, false));
     let result = read(talk, &talk.result(Outcome::Paid, talk.told(&said)));
     assert_eq!(outcomes(&result), expected, "{code}");
-    assert_eq!(result.findings, [], "{code}");
+    assert_eq!(result.flaws, [], "{code}");
     for (own, told) in talk.order.lines.iter().zip(&result.lines) {
         assert_eq!(told.row_no, Some(own.row_no), "{code}");
         assert!(
@@ -44,13 +44,12 @@ pub fn decode_round_trip(talk: &Talk) -> Verdict {
     }
     let expected = said.map(|outcome| side.line_expressible(outcome, true));
     let bytes = talk.push(talk.told(&said));
-    let records = talk.adapter.decode_push(&bytes, &talk.keys).unwrap();
-    let pushed: Vec<Outcome> = records.iter().map(|record| record.line.outcome).collect();
+    let push = talk.adapter.decode_push(&bytes, &talk.keys).unwrap();
+    let pushed: Vec<Outcome> = push.lines.iter().map(|line| line.outcome).collect();
     assert_eq!(pushed, expected, "{code}");
-    let own = |record: &adapters::exchange::DisbursementRecord| {
-        record.file_no == Some(talk.order.file_no)
-    };
-    assert!(records.iter().all(own), "{code}: a push names its file");
+    assert_eq!(push.flaws, [], "{code}");
+    let own = Some(talk.order.file_no);
+    assert_eq!(push.file_no, own, "{code}: a push names its file");
     Pass
 }
 
@@ -147,7 +146,7 @@ pub fn decode_doubled_line(talk: &Talk) -> Verdict {
         [Outcome::Unknown; 2],
         "{code}: nobody knows which is true"
     );
-    assert!(!result.findings.is_empty(), "{code}");
+    assert!(!result.flaws.is_empty(), "{code}");
     Pass
 }
 

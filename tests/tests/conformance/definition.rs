@@ -1,7 +1,7 @@
 //! What a definition says of itself.
 
 use super::Verdict::{self, Pass};
-use adapters::exchange::{Next, Outcome};
+use adapters::exchange::{Next, Outcome, PlanLine};
 use adapters::{Evidence, RequestKind};
 use schemas::value::{Fen, PersonName};
 use schemas::{FailureReason, codes};
@@ -27,10 +27,43 @@ pub fn definition_says_what_it_stands_on(talk: &Talk) -> Verdict {
     let word = evidence.as_str();
     assert!(notes.to_lowercase().contains(word), "{code}: {word}");
     if evidence >= Evidence::Documented {
-        let samples = std::fs::read_dir(folder.join("samples")).expect("samples");
-        assert!(samples.count() > 0, "{code}");
+        let files = std::fs::read_dir(folder.join("samples")).expect("samples");
+        let files: Vec<String> = files
+            .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        let foreign = files.iter().filter(|file| is_foreign(&notes, file));
+        assert!(foreign.count() > 0, "{code}: only samples of our own");
     }
     Pass
+}
+
+/// Whether the notes say of a sample that it comes from elsewhere: a line that names the file in
+/// backquotes and an origin behind `origin:`, which is not ours.
+fn is_foreign(notes: &str, file: &str) -> bool {
+    let named = format!("`{file}`");
+    let mut lines = notes.lines().filter(|line| line.contains(&named));
+    lines.any(|line| {
+        let origin = line.split_once("origin:").map(|(_, origin)| origin);
+        let origin = origin.unwrap_or_default().trim().to_lowercase();
+        let own = [
+            "ours",
+            "our ",
+            "synthetic",
+            "self-made",
+            "anxin",
+            "invented",
+        ];
+        !origin.is_empty() && !own.iter().any(|word| origin.starts_with(word))
+    })
+}
+
+#[test]
+fn a_documented_bank_with_samples_of_its_own_only_fails() {
+    let notes = "- `result.bin` origin: ours\n- `push.bin` origin: synthetic, after the manual\n\
+                 - `receipt.bin`\n- `manual.bin` origin: the bank's manual, edition 3, page 41";
+    let foreign = |file| is_foreign(notes, file);
+    assert!(!foreign("result.bin") && !foreign("push.bin") && !foreign("receipt.bin"));
+    assert!(foreign("manual.bin") && !foreign("other.bin"));
 }
 
 /// Account, name, amount, count and sum reach the bank; it knows which file it is about.
@@ -134,7 +167,49 @@ pub fn definition_does_what_it_declares(talk: &Talk) -> Verdict {
     let returns = returns.contains(&Outcome::Returned);
     assert_eq!(declared.returns, returns, "{code}: returns");
     assert!(declared.own_bank, "{code}: pays its own accounts");
+    pays_other_banks_as_declared(talk);
+    lists_failures_as_declared(talk);
     Pass
+}
+
+/// A payee elsewhere: carried where it is declared; in a file of its own where that is.
+fn pays_other_banks_as_declared(talk: &Talk) {
+    let code = talk.adapter.code();
+    let declared = talk.adapter.capability();
+    let elsewhere = if code.as_str() == "BOC" { "ABC" } else { "BOC" };
+    let elsewhere = schemas::BankCode::parse(elsewhere).unwrap();
+    let mut order = talk.order.clone();
+    order.lines.truncate(1);
+    order.lines[0].payee_bank = Some(elsewhere);
+    let carried = talk.lines(&order);
+    assert_eq!(declared.other_banks, carried.is_ok(), "{code}: other banks");
+    let line = |bank| PlanLine {
+        payee_bank: bank,
+        amount: Fen(100),
+        name_bytes: 9,
+        memo_bytes: 12,
+    };
+    // Stated as its own, elsewhere, not stated, elsewhere.
+    let lines = [Some(code), Some(elsewhere), None, Some(elsewhere)].map(line);
+    let expected: &[&[usize]] = match declared.one_class_per_file {
+        true => &[&[0, 2], &[1, 3]],
+        false => &[&[0, 1, 2, 3]],
+    };
+    assert_eq!(talk.adapter.plan(&lines), expected, "{code}: classes");
+}
+
+/// A result that leaves a line out and calls the file done pays it by its silence only where
+/// that is declared.
+fn lists_failures_as_declared(talk: &Talk) {
+    let code = talk.adapter.code();
+    let declared = talk.adapter.capability().failures_only;
+    let mut lines = talk.told(&[Outcome::Failed(FailureReason::AccountClosed)]);
+    lines.truncate(1);
+    let bytes = talk.result(Outcome::Paid, lines);
+    let result = talk.adapter.decode_result(&bytes, &talk.keys).unwrap();
+    assert_eq!(result.failures_only, declared, "{code}: failures only");
+    let by_silence = result.outcome == Outcome::Paid;
+    assert!(declared || !by_silence, "{code}: silence pays");
 }
 
 pub fn definition_explains_every_value(talk: &Talk) -> Verdict {

@@ -1,34 +1,33 @@
 //! Bytes from outside, seeded: nothing panics, nothing pays that does not say so.
 
 use super::Verdict::{self, Pass};
-use adapters::exchange::{LineOutcome, Outcome};
-use adapters::{Incoming, IncomingWire};
+use adapters::exchange::Outcome;
+use adapters::fuzzing::{Decoded, Door, decode_any};
 use schemas::FailureReason;
 use schemas::people::SplitMix64;
 use tests::bank::incoming;
 use tests::talk::Talk;
 
 const FAILED: Outcome = Outcome::Failed(FailureReason::AccountClosed);
+/// The doors through which a bank's words come to us.
+const ANSWERS: [Door; 3] = [Door::Receipt, Door::Result, Door::Push];
+/// Messages of up to so many bytes are cut at every byte.
+const SMALL: usize = 2_048;
+
+fn read(talk: &Talk, door: &Door, bytes: &[u8]) -> Option<Decoded> {
+    decode_any(talk.adapter.code(), door, bytes, &talk.keys).ok()
+}
 
 /// Whether any reading of the bytes says that a line is paid.
 fn pays(talk: &Talk, bytes: &[u8]) -> bool {
-    let adapter = talk.adapter;
-    let paid = |outcome: Outcome| matches!(outcome, Outcome::Paid | Outcome::Returned);
-    let any = |lines: &[LineOutcome]| lines.iter().any(|line| paid(line.outcome));
-    let receipt = adapter.decode_receipt(bytes, &talk.keys);
-    let result = adapter.decode_result(bytes, &talk.keys);
-    let push = adapter.decode_push(bytes, &talk.keys);
-    receipt.is_ok_and(|receipt| paid(receipt.outcome) || any(&receipt.lines))
-        || result.is_ok_and(|result| result.outcome == Outcome::Paid || any(&result.lines))
-        || push.is_ok_and(|records| records.iter().any(|record| paid(record.line.outcome)))
+    let mut readings = ANSWERS.iter().filter_map(|door| read(talk, door, bytes));
+    readings.any(|decoded| decoded.pays())
 }
 
 /// Whether every line of the whole message is told as paid.
-fn whole(talk: &Talk, bytes: &[u8]) -> bool {
-    let lines = match talk.adapter.decode_result(bytes, &talk.keys) {
-        Ok(result) => result.lines,
-        Err(_) => Vec::new(),
-    };
+fn whole(talk: &Talk, door: &Door, bytes: &[u8]) -> bool {
+    let decoded = read(talk, door, bytes);
+    let lines = decoded.as_ref().map_or(&[][..], Decoded::lines);
     lines.len() == talk.order.lines.len()
         && lines.iter().zip(&talk.order.lines).all(|(told, own)| {
             told.outcome == Outcome::Paid && told.amount.is_none_or(|fen| fen == own.amount)
@@ -39,13 +38,23 @@ fn whole(talk: &Talk, bytes: &[u8]) -> bool {
 /// never an amount that lost its end.
 pub fn hostile_cut_anywhere_never_pays(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
-    let bytes = talk.result(Outcome::Paid, talk.told(&[Outcome::Paid]));
-    assert!(whole(talk, &bytes), "{code}");
-    let stride = (bytes.len() / 90).max(1);
-    let ends = (0..bytes.len()).step_by(stride);
-    for end in ends.chain(bytes.len().saturating_sub(12)..bytes.len()) {
-        let cut = &bytes[..end];
-        assert!(!pays(talk, cut) || whole(talk, cut), "{code} cut at {end}");
+    let paid = || talk.told(&[Outcome::Paid]);
+    let messages = [
+        (Door::Result, talk.result(Outcome::Paid, paid())),
+        (Door::Push, talk.push(paid())),
+    ];
+    for (door, bytes) in messages {
+        assert!(whole(talk, &door, &bytes), "{code} {door:?}");
+        let stride = match bytes.len() {
+            0..SMALL => 1,
+            more => (more / 256).max(1),
+        };
+        let ends = (0..bytes.len()).step_by(stride);
+        for end in ends.chain(bytes.len().saturating_sub(12)..bytes.len()) {
+            let cut = &bytes[..end];
+            let honest = !pays(talk, cut) || whole(talk, &door, cut);
+            assert!(honest, "{code} {door:?} cut at {end}");
+        }
     }
     Pass
 }
@@ -104,37 +113,34 @@ pub fn hostile_mutation_never_pays(talk: &Talk) -> Verdict {
 
 /// The sandbox reads what a stranger sends.
 pub fn hostile_request_never_panics(talk: &Talk) -> Verdict {
-    let side = talk.adapter.bank_side();
     let mut random = SplitMix64::new(0x00B0_B5ED);
     for (out, _) in talk.submit(&talk.order).unwrap() {
         let own = incoming(&out);
         for _ in 0..60 {
-            let mut changed = own.clone();
-            changed.bytes = mutated(&own.bytes, &[], &mut random);
+            let mut changed = mutated(&own.bytes, &[], &mut random);
             if random.below(4) == 0 {
-                let end = random.below(changed.bytes.len() as u64) as usize;
-                changed.bytes.truncate(end);
+                let end = random.below(changed.len() as u64) as usize;
+                changed.truncate(end);
             }
             // Read or refused: both are fine. What is read still has a name and an amount.
-            if let Ok(request) = side.read_request(&changed, &talk.keys) {
+            let door = Door::Request(Some(own.wire.clone()));
+            if let Some(Decoded::Request(request)) = read(talk, &door, &changed) {
                 assert!(request.lines.iter().all(|line| line.amount.0 >= 0));
             }
         }
-        let tcp = Incoming {
-            wire: IncomingWire::Tcp,
-            bytes: own.bytes.clone(),
-        };
-        let _ = side.read_request(&tcp, &talk.keys);
+        let _ = read(talk, &Door::Request(None), &own.bytes);
     }
     Pass
 }
 
-/// Much of nothing: depth, attributes, digits, text. Refused or empty, in bounded memory.
-pub fn hostile_bomb_is_refused(talk: &Talk) -> Verdict {
-    let code = talk.adapter.code();
+/// Much of nothing, and a little that claims to be much.
+fn bombs() -> Vec<Vec<u8>> {
     let attributes: String = (0..3_000).map(|n| format!(" a{n}=\"1\"")).collect();
     let rows = "1|6222021202000000019|张样|1.00|01|\n".repeat(300);
-    let bombs: [Vec<u8>; 9] = [
+    let entities: String = (1..20)
+        .map(|n| format!("<!ENTITY e{n} \"&e{};&e{};\">", n - 1, n - 1))
+        .collect();
+    vec![
         b"<a>".repeat(4_000),
         b"[".repeat(10_000),
         br#"{"a":"#.repeat(4_000),
@@ -144,11 +150,52 @@ pub fn hostile_bomb_is_refused(talk: &Talk) -> Verdict {
         b"#".repeat(20_000),
         rows.into_bytes(),
         b"<!DOCTYPE a [<!ENTITY b \"cccc\">]><ap>&b;&b;</ap>".to_vec(),
-    ];
-    for bomb in &bombs {
+        format!("<!DOCTYPE a [<!ENTITY e0 \"c\">{entities}]><ap>&e19;</ap>").into_bytes(),
+    ]
+}
+
+/// Refused with a reason that names no value, or read into no more than the bytes can hold: a
+/// row is two bytes at least, and what is kept of a message is some of its own bytes.
+fn assert_bounded(talk: &Talk, door: &Door, bomb: &[u8], place: &str) {
+    match decode_any(talk.adapter.code(), door, bomb, &talk.keys) {
+        Ok(decoded) => {
+            assert!(!decoded.pays(), "{place}");
+            assert!(decoded.lines().len() <= bomb.len() / 2, "{place}");
+            let shown = format!("{decoded:?}").len();
+            assert!(shown <= 4_096 + 16 * bomb.len(), "{place}: {shown}");
+        }
+        Err(error) => {
+            assert!(!error.what.is_empty(), "{place}: it says why");
+            let shown = format!("{error:?}").len();
+            assert!(shown <= 2_048, "{place}: {shown}");
+        }
+    }
+}
+
+/// A byte more than any message has (64 MiB): refused before anything of it is read.
+fn assert_refuses_more_than_any_message(talk: &Talk) {
+    static HUGE: std::sync::LazyLock<Vec<u8>> =
+        std::sync::LazyLock::new(|| vec![b'1'; (64 << 20) + 1]);
+    let refused = decode_any(talk.adapter.code(), &Door::Result, &HUGE, &talk.keys);
+    let why = refused.map(drop).map_err(|error| error.what);
+    let expected = Err("larger than any message".to_owned());
+    assert_eq!(why, expected, "{}", talk.adapter.code());
+}
+
+/// Depth, attributes, digits, text, entities, and a message that says it is longer than it is.
+pub fn hostile_bomb_is_bounded(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    assert_refuses_more_than_any_message(talk);
+    for (number, bomb) in bombs().iter().enumerate() {
         let framed = format!("{:08}", bomb.len()).into_bytes();
         let framed = [&framed, &bomb[..]].concat();
-        assert!(!pays(talk, bomb) && !pays(talk, &framed), "{code}");
+        let claims = [b"99999999", &bomb[..bomb.len().min(64)]].concat();
+        for bytes in [bomb, &framed, &claims] {
+            for door in Door::all() {
+                let place = format!("{code} {door:?} bomb {number}");
+                assert_bounded(talk, &door, bytes, &place);
+            }
+        }
     }
     Pass
 }

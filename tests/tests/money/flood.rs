@@ -118,6 +118,8 @@ fn records_about_two_unknown_files_are_all_listed() {
         file_no: Some(file_no),
         why: "no_such_file".to_owned(),
         reported_fen: Some(1),
+        of_whole: false,
+        expected_fen: None,
         said: 0,
     };
     // The second time is the reading after a crash.
@@ -150,7 +152,11 @@ fn strays_of_answers_are_told_apart_by_what_they_say() {
         };
         let answered = |rows: &[_]| {
             let (core, origin) = (&desk.core, Origin::Result);
-            apply(core, 1, origin, None, Said::Records(rows)).unwrap();
+            let said = Said::Records {
+                lines: rows,
+                flaws: &[],
+            };
+            apply(core, 1, origin, None, said).unwrap();
             (desk.core.desk().unmatched().len(), desk.head())
         };
         let (listed, _) = answered(&[stray(98, "A")]);

@@ -141,7 +141,13 @@ fn a_refusal_as_duplicate_is_asked_about_and_never_failed() {
             let lines = played.memory(|memory| memory.instructed(1)).unwrap();
             let rows = told(&lines, &[duplicate]).lines;
             let (said, origin) = match by_row {
-                true => (Said::Records(&rows), Origin::Push),
+                true => (
+                    Said::Records {
+                        lines: &rows,
+                        flaws: &[],
+                    },
+                    Origin::Push,
+                ),
                 false => (Said::Receipt(&receipt), Origin::Receipt),
             };
             apply(&desk.core, 1, origin, None, said).unwrap();

@@ -1,7 +1,7 @@
 //! What banks answer to queries: parts, unlisted codes, contradictions, other amounts, late.
 
 use adapters::BankReply;
-use adapters::exchange::{LineOutcome, Outcome, ResultFile};
+use adapters::exchange::{Flaw, LineOutcome, Outcome, ResultFile};
 use gateway::event::{Dispute, Origin};
 use gateway::outcome::{Said, apply};
 use gateway::reconcile::{BreakKind, breaks};
@@ -37,7 +37,9 @@ fn a_line_left_out_of_a_final_result_is_unknown_and_asked_about() {
         }
         let left_out = [LineState::Paid, LineState::Paid, LineState::Unknown];
         assert_eq!(desk.states(&batch), left_out, "{place}");
-        assert_eq!(breaks(&desk.core.desk())[0].kind, BreakKind::Unknown);
+        let found = breaks(&desk.core.desk());
+        let unknown = found.iter().filter(|b| b.kind == BreakKind::Unknown);
+        assert_eq!(unknown.count(), 1, "{place}");
         played.tells(&[Outcome::Paid]);
         desk.clock.advance(HOUR);
         played.work(&desk);
@@ -214,8 +216,15 @@ fn a_row_that_was_never_sent_is_listed_and_a_doubled_row_is_believed_once() {
         played.work(&desk);
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
         let found = breaks(&desk.core.desk());
-        assert_eq!(found.len(), 1, "{place}: {found:?}");
-        assert_eq!(found[0].kind, BreakKind::UnmatchedRecord, "{place}");
+        let of = |kind| found.iter().filter(move |b| b.kind == kind);
+        assert_eq!(
+            of(BreakKind::UnmatchedRecord).count(),
+            1,
+            "{place}: {found:?}"
+        );
+        let twice = |b: &&gateway::reconcile::Break| b.why == "row_twice: row 2";
+        let twice = of(BreakKind::MessageMismatch).filter(twice);
+        assert_eq!(twice.count(), 1, "{place}: {found:?}");
         assert_sound(&desk.core, place);
     }
 }
@@ -261,45 +270,131 @@ fn a_bank_that_only_works_on_it_leaves_it_accepted_with_a_detail() {
     }
 }
 
+/// A failures-only result of three lines: what changes it, and what the unnamed lines become.
+type FailuresOnly = (&'static str, fn(&mut ResultFile), LineState);
+
+/// Three wages of 6,223.46, 6,323.47 and 6,423.48 yuan, of which the first failed.
+const REST: i64 = 632_347 + 642_348;
+
+fn state(result: &mut ResultFile, name: &str, value: i64) {
+    result.totals.insert(name.to_owned(), value);
+}
+
+const FAILURES_ONLY: [FailuresOnly; 9] = [
+    ("right", |_| (), LineState::Paid),
+    (
+        "the whole file, right",
+        |result| {
+            state(result, "count", 3);
+            state(result, "amount_fen", 622_346 + REST);
+        },
+        LineState::Paid,
+    ),
+    (
+        "a line too many",
+        |result| state(result, "paid_count", 3),
+        LineState::Unknown,
+    ),
+    (
+        "a fen too much",
+        |result| state(result, "paid_fen", REST + 1),
+        LineState::Unknown,
+    ),
+    (
+        "no total of the paid",
+        |result| {
+            result.totals.remove("paid_fen");
+        },
+        LineState::Unknown,
+    ),
+    (
+        "another number of lines in the file",
+        |result| state(result, "count", 4),
+        LineState::Unknown,
+    ),
+    (
+        "another sum of the file",
+        |result| state(result, "amount_fen", 1),
+        LineState::Unknown,
+    ),
+    (
+        "a flaw of its own",
+        |result| result.flaws.push(Flaw::RowTwice { row_no: 1 }),
+        LineState::Unknown,
+    ),
+    (
+        "a row that is not ours",
+        |result| {
+            let mut stranger = result.lines[0].clone();
+            stranger.row_no = Some(77);
+            result.lines.push(stranger);
+        },
+        LineState::Unknown,
+    ),
+];
+
 /// No dialect of the book lists failures only; the rule is the gateway's, so it is shown on a
 /// result by hand.
 #[test]
-fn failures_only_pays_the_rest_where_the_totals_agree_and_else_nobody_knows() {
+fn failures_only_pays_the_rest_where_all_agrees_and_else_nobody_knows() {
     for adapter in one_bank_a_dialect() {
-        for (paid_count, off, state) in [
-            (2, 0, LineState::Paid),
-            (3, 0, LineState::Unknown),
-            (2, 1, LineState::Unknown),
-        ] {
+        for (name, change, state) in FAILURES_ONLY {
+            let place = format!("{} {name}", adapter.dialect());
             let desk = Desk::new(adapter.code());
             let (batch, played) = at_bank(&desk, 3);
             let lines = played.memory(|memory| memory.instructed(1)).unwrap();
             let failed = Outcome::Failed(FailureReason::AccountFrozen);
-            let rest = lines[1].amount.0 + lines[2].amount.0;
-            let totals = [("paid_count", paid_count), ("paid_fen", rest + off)];
-            let result = ResultFile {
-                outcome: Outcome::Accepted,
-                is_final: true,
-                failures_only: true,
-                bank_code: None,
-                bank_text: None,
-                references: BTreeMap::new(),
-                lines: vec![row(&lines[0], failed)],
-                totals: totals.map(|(name, value)| (name.to_owned(), value)).into(),
-                findings: Vec::new(),
-            };
-            let said = Said::Result {
-                result: &result,
-                not_found_is_final: false,
-            };
-            apply(&desk.core, 1, Origin::Result, None, said).unwrap();
-            let place = format!("{} {paid_count} {off}", adapter.dialect());
-            assert_eq!(
-                desk.states(&batch),
-                [LineState::Failed, state, state],
-                "{place}"
-            );
+            let mut result = failures(vec![row(&lines[0], failed)], 2, REST);
+            change(&mut result);
+            hear(&desk, &result);
+            let states = [LineState::Failed, state, state];
+            assert_eq!(desk.states(&batch), states, "{place}");
             assert_sound(&desk.core, &place);
         }
     }
+}
+
+/// Nothing failed: an empty list pays the file where its totals agree, and only there.
+#[test]
+fn failures_only_without_a_failure_pays_where_the_totals_agree() {
+    for (paid_count, off, state) in [
+        (3, 0, LineState::Paid),
+        (2, 0, LineState::Unknown),
+        (3, 1, LineState::Unknown),
+    ] {
+        let place = format!("{paid_count} {off}");
+        let desk = Desk::new(one_bank_a_dialect()[0].code());
+        let (batch, _) = at_bank(&desk, 3);
+        let mut result = failures(Vec::new(), paid_count, 622_346 + REST + off);
+        result.outcome = Outcome::Paid;
+        hear(&desk, &result);
+        assert_eq!(desk.states(&batch), [state; 3], "{place}");
+        let found = breaks(&desk.core.desk());
+        let listed = found.iter().any(|b| b.kind == BreakKind::MessageMismatch);
+        assert_eq!(listed, state == LineState::Unknown, "{place}: {found:?}");
+        assert_sound(&desk.core, &place);
+    }
+}
+
+fn failures(lines: Vec<LineOutcome>, paid_count: i64, paid_fen: i64) -> ResultFile {
+    let totals = [("paid_count", paid_count), ("paid_fen", paid_fen)];
+    ResultFile {
+        outcome: Outcome::Accepted,
+        is_final: true,
+        failures_only: true,
+        bank_code: None,
+        bank_text: None,
+        references: BTreeMap::new(),
+        lines,
+        totals: totals.map(|(name, value)| (name.to_owned(), value)).into(),
+        flaws: Vec::new(),
+    }
+}
+
+fn hear(desk: &Desk, result: &ResultFile) {
+    let said = Said::Result {
+        result,
+        not_found_is_final: false,
+    };
+    apply(&desk.core, 1, Origin::Result, None, said).unwrap();
 }

@@ -147,8 +147,8 @@ pub struct Summary {
 /// A difference between what was instructed and what banks report.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BreakView {
-    /// `result_contradiction`, `result_mismatch`, `unmatched_record`, `message_unreadable`,
-    /// `message_open`, `unknown`, `conservation`, `defect`.
+    /// `result_contradiction`, `result_mismatch`, `message_mismatch`, `unmatched_record`,
+    /// `message_unreadable`, `message_open`, `unknown`, `conservation`, `defect`.
     pub kind: String,
     /// The bank; null where the difference is our own.
     pub bank: Option<String>,
@@ -193,7 +193,8 @@ pub struct Change {
     /// When.
     pub time: String,
     /// `batch_accepted`, `batch_approved`, `batch_withdrawn`, `lines_intended`, `lines_changed`,
-    /// `resolution_proposed`, `resolution_confirmed`, `message_received`, `unmatched_record`.
+    /// `resolution_proposed`, `resolution_confirmed`, `message_received`, `unmatched_record`,
+    /// `message_mismatch`.
     pub event: String,
     /// The batch.
     pub batch_id: Option<String>,

@@ -255,10 +255,7 @@ impl<'a> Report<'a> {
 
     fn print_verdict<W: Write>(&self, paper: &mut Paper<W>, lang: Lang) -> std::io::Result<()> {
         for found in &self.differences {
-            let (kind, bank) = (&found["kind"], &found["bank"]);
-            let (ours, theirs) = (&found["amount_fen"], &found["reported_fen"]);
-            let text = format!("{kind} {bank}: {ours} / {theirs}  {}", found["why"]);
-            paper.coloured_line(&text, Colour::Red)?;
+            paper.coloured_line(&difference_line(found), Colour::Red)?;
         }
         let took = self.took.as_secs();
         let (text, colour) = match (self.is_clean(), self.ended, lang) {
@@ -328,5 +325,17 @@ fn row(adapter: &'static BankAdapter, group: &Value, book: Statistics) -> Row {
         waiting: lines.saturating_sub(paid.count + failed + returned.count + unknown),
         amount_fen: group["total"]["fen"].as_i64().unwrap_or_default(),
         book,
+    }
+}
+
+/// A break for people: kind, bank, what was instructed and what the bank reports, in yuan.
+pub(super) fn difference_line(found: &Value) -> String {
+    let word = |key: &str| found[key].as_str().unwrap_or("-");
+    let sum = |key: &str| found[key].as_i64().map_or_else(|| "-".to_owned(), yuan);
+    let (ours, theirs) = (sum("amount_fen"), sum("reported_fen"));
+    let line = format!("{} {}: {ours} / {theirs}", word("kind"), word("bank"));
+    match found["why"].as_str() {
+        Some(why) => format!("{line}  {why}"),
+        None => line,
     }
 }

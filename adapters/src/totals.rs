@@ -1,0 +1,136 @@
+//! What a bank's message states of the whole, against the rows that stand in it.
+
+use crate::exchange::{LineOutcome, Outcome};
+use crate::layout::field::Field;
+use crate::layout::values::Values;
+use schemas::{Fen, Finding, FindingCode};
+use std::collections::BTreeMap;
+
+/// What is wrong with a bank's message itself, readable though it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flaw {
+    /// A stated number of lines is not that of the rows.
+    Count {
+        /// Name of the total, as in `ResultFile.totals`.
+        total: &'static str,
+        /// As the bank states it.
+        stated: i64,
+        /// As its rows make it.
+        counted: i64,
+    },
+    /// A stated sum is not that of the rows; both in fen.
+    Sum {
+        /// Name of the total, as in `ResultFile.totals`.
+        total: &'static str,
+        /// As the bank states it.
+        stated: i64,
+        /// As its rows make it.
+        counted: i64,
+    },
+    /// A row of the file stands there once more.
+    RowTwice {
+        /// Its number.
+        row_no: u32,
+    },
+}
+
+impl Flaw {
+    /// The finding for people.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        match *self {
+            Self::Count {
+                stated, counted, ..
+            } => Finding::of_file(FindingCode::ControlCountMismatch)
+                .with("stated", stated)
+                .with("counted", counted),
+            Self::Sum {
+                stated, counted, ..
+            } => Finding::of_file(FindingCode::ControlSumMismatch)
+                .with("stated", Fen(stated))
+                .with("counted", Fen(counted)),
+            Self::RowTwice { row_no } => {
+                Finding::of_line(FindingCode::LineNoDuplicate, row_no, row_no)
+                    .value(row_no.to_string())
+            }
+        }
+    }
+}
+
+/// Lines of a kind: how many the bank says there are, and what they make.
+pub(crate) struct Group {
+    pub(crate) count: (&'static str, Field),
+    pub(crate) sum: (&'static str, Field),
+    pub(crate) has: fn(Outcome) -> bool,
+}
+
+/// All lines, the paid ones, the failed ones.
+pub(crate) const GROUPS: [Group; 3] = [
+    Group {
+        count: ("count", Field::FileCount),
+        sum: ("amount_fen", Field::FileTotal),
+        has: |_| true,
+    },
+    Group {
+        count: ("paid_count", Field::PaidCount),
+        sum: ("paid_fen", Field::PaidTotal),
+        has: |outcome| matches!(outcome, Outcome::Paid),
+    },
+    Group {
+        count: ("failed_count", Field::FailedCount),
+        sum: ("failed_fen", Field::FailedTotal),
+        has: |outcome| matches!(outcome, Outcome::Failed(_)),
+    },
+];
+
+impl Group {
+    /// How many rows are of the group.
+    pub(crate) fn counted(&self, lines: &[LineOutcome]) -> Option<i64> {
+        let own = lines.iter().filter(|line| (self.has)(line.outcome));
+        i64::try_from(own.count()).ok()
+    }
+
+    /// What they make in fen; `None` where a row states no amount.
+    pub(crate) fn summed(&self, lines: &[LineOutcome]) -> Option<i64> {
+        let mut own = lines.iter().filter(|line| (self.has)(line.outcome));
+        own.try_fold(0i64, |sum, line| sum.checked_add(line.amount?.0))
+    }
+}
+
+/// The totals that a message states, by name.
+pub(crate) fn stated(values: &Values) -> BTreeMap<String, i64> {
+    let named = GROUPS.iter().flat_map(|group| [group.count, group.sum]);
+    named
+        .filter_map(|(name, field)| Some((name.to_owned(), values.number(field)?)))
+        .collect()
+}
+
+/// Every total that its rows do not bear out. Where only failures are listed, the rows say
+/// nothing of the file and of what is paid.
+pub(crate) fn check(
+    totals: &BTreeMap<String, i64>,
+    lines: &[LineOutcome],
+    failures_only: bool,
+) -> Vec<Flaw> {
+    let differ = |name: &'static str, counted: Option<i64>| {
+        let (stated, counted) = (totals.get(name).copied()?, counted?);
+        (stated != counted).then_some((name, stated, counted))
+    };
+    let groups = GROUPS.iter().skip(if failures_only { 2 } else { 0 });
+    let mut flaws = Vec::new();
+    for group in groups {
+        let count = differ(group.count.0, group.counted(lines));
+        flaws.extend(count.map(|(total, stated, counted)| Flaw::Count {
+            total,
+            stated,
+            counted,
+        }));
+        let sum = differ(group.sum.0, group.summed(lines));
+        flaws.extend(sum.map(|(total, stated, counted)| Flaw::Sum {
+            total,
+            stated,
+            counted,
+        }));
+    }
+    flaws
+}
