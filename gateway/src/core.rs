@@ -364,19 +364,19 @@ impl Drop for Changing<'_> {
 /// # Errors
 /// When the clear part is not an event.
 pub fn read_event(record: &Record) -> Result<(Event, &[u8]), CoreError> {
-    let end = record
-        .clear
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .unwrap_or(record.clear.len());
-    let event =
-        serde_json::from_slice(record.clear.get(..end).unwrap_or_default()).map_err(|source| {
-            CoreError::NotAnEvent {
-                sequence: record.sequence,
-                source,
-            }
-        })?;
-    Ok((event, record.clear.get(end + 1..).unwrap_or_default()))
+    read_clear(record.sequence, &record.clear)
+}
+
+/// The same of the clear part of the record `sequence`.
+///
+/// # Errors
+/// When it is not an event.
+pub fn read_clear(sequence: u64, clear: &[u8]) -> Result<(Event, &[u8]), CoreError> {
+    let end = clear.iter().position(|byte| *byte == b'\n');
+    let end = end.unwrap_or(clear.len());
+    let event = serde_json::from_slice(clear.get(..end).unwrap_or_default())
+        .map_err(|source| CoreError::NotAnEvent { sequence, source })?;
+    Ok((event, clear.get(end + 1..).unwrap_or_default()))
 }
 
 #[cfg(test)]
