@@ -176,6 +176,13 @@ pub struct Convert {
     /// Folder for the messages; made with mode 0700
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Day on which it would be sent; today without it. The messages carry this bank day or the
+    /// next one
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<String>,
+    /// Folder of bank days beyond those in the program, as `serve` has it: config/calendar
+    #[arg(long, value_name = "DIR")]
+    pub calendar: Option<PathBuf>,
     /// csv, xlsx, json or pain.001; detected without it
     #[arg(long, value_name = "NAME", value_parser = super::check::FORMATS)]
     pub format: Option<String>,

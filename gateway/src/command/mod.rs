@@ -10,6 +10,7 @@ pub mod client;
 mod convert;
 mod decode;
 mod demo;
+mod order;
 mod report;
 mod sandbox;
 mod scratch;
@@ -17,6 +18,7 @@ mod serve;
 mod standing;
 mod submit;
 pub mod terminal;
+mod told;
 mod verify;
 pub mod words;
 
