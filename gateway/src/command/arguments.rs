@@ -60,7 +60,9 @@ pub enum Command {
     Convert(Convert),
     /// 解读银行回盘 · Reads a bank's answer or pushed file
     #[command(
-        after_help = "Example:\n  anxin decode answer.xml --bank ICBC --message result --json"
+        after_help = "Examples:\n  anxin decode answer.xml --bank ICBC --message result --json\n  \
+        anxin decode answer.json --bank WZCB --message result \
+        --connection config/connections/WZCB.toml"
     )]
     Decode(Decode),
     /// 银行适配器目录 · The adapter book: 57 rows, or one bank with the origin of each value
@@ -205,6 +207,13 @@ pub struct Decode {
     /// What it is
     #[arg(long, value_enum)]
     pub message: MessageWord,
+    /// The bank's connection file, config/connections/CODE.toml: its keys open sealed bodies and
+    /// check signatures
+    #[arg(long, value_name = "FILE")]
+    pub connection: Option<PathBuf>,
+    /// Folder of the keys; `keys` beside the folder of the connection file
+    #[arg(long, value_name = "DIR", requires = "connection")]
+    pub keys: Option<PathBuf>,
     /// One JSON document on stdout
     #[arg(long)]
     pub json: bool,

@@ -69,7 +69,7 @@ pub fn head_findings(bank: BankCode, head: &BatchHead) -> Result<Vec<Finding>, F
         amount: Fen(100),
         memo: None,
     });
-    let written = adapter.encode_payment(&order, &PlaceholderKeys::default());
+    let written = adapter.encode_payment(&order, &PlaceholderKeys);
     let mut findings = written.err().unwrap_or_default();
     findings.retain(|finding| finding.line.is_none());
     Ok(findings)

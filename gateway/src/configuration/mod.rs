@@ -132,6 +132,16 @@ impl Configuration {
         }
     }
 
+    /// One bank's connection by itself, its paths made complete.
+    ///
+    /// # Errors
+    /// The file can't be read, or is none.
+    pub fn connection_at(path: &Path) -> Result<Connection, ConfigurationError> {
+        let mut connection: Connection = Source::read(path)?.typed()?;
+        connection.complete(path.parent().unwrap_or(Path::new(".")));
+        Ok(connection)
+    }
+
     /// Checks the banks' evidence against the profile on `today`. `level` is the adapter book's
     /// word on a bank; a bank that it does not know counts as synthetic.
     ///

@@ -75,7 +75,7 @@ impl<'a> Writing<'a> {
             folder,
             plan,
             order: order(adapter, head, bank_date)?,
-            keys: PlaceholderKeys::default(),
+            keys: PlaceholderKeys,
             next_line: 0,
             waiting: BTreeMap::new(),
             names: BTreeSet::new(),
