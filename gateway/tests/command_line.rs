@@ -276,3 +276,26 @@ fn verify_says_in_json_why_it_can_t_be_sure() {
     assert_eq!(document["gateway_running"], false);
     assert!(document["message"].as_str().unwrap().is_ascii());
 }
+
+/// Who gets no certificate is told what is wrong with the name, in the reader's language.
+#[test]
+fn a_party_that_can_t_be_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("pki");
+    let init = |word: &str, value: &str| {
+        run(&["certs", "init", "--out", out.to_str().unwrap(), word, value])
+    };
+    let ended = init("--employer", "123");
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.stderr.contains("123 不是统一社会信用代码"), "{ended:?}");
+    assert!(!ended.stderr.contains("form"), "{ended:?}");
+    // 330119 was never a county of Hangzhou.
+    for region in ["999999", "330119", "33"] {
+        let ended = init("--regulator", region);
+        assert_eq!(ended.code, 2, "{ended:?}");
+        assert!(ended.stderr.contains("regions.toml"), "{ended:?}");
+    }
+    assert!(!out.exists());
+    let help = run(&["certs", "--help"]);
+    assert!(help.stdout.contains("anxin certs init --out"), "{help:?}");
+}

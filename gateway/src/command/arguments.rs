@@ -84,7 +84,11 @@ pub enum Command {
     #[command(after_help = "Example:\n  anxin verify --data /srv/anxin")]
     Verify(Verify),
     /// 开发证书 · Development certificates; never for production
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  anxin certs init --out ./pki --bank ICBC \
+        --employer 913301006639233248 --regulator 330000"
+    )]
     Certs(Certs),
     /// 命令补全 · Prints completions for a shell
     #[command(after_help = "Example:\n  anxin completions bash > \

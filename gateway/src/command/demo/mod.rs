@@ -7,7 +7,7 @@ mod report;
 mod stage;
 
 pub(super) use batch::{Form, WageBatch};
-pub(super) use cast::{Cast, CastError};
+pub(super) use cast::{Cast, CastError, Employer, Payer};
 
 use super::StopSignals;
 use super::adapter::book;
@@ -47,7 +47,7 @@ async fn perform(arguments: &Demo, folder: &Path, lang: Lang) -> Ended {
     let pki = folder.join("pki");
     // Hundreds of small files, each synced: nobody waits for them.
     let (cast, place) = (Arc::clone(&stage.cast), pki.clone());
-    let writing = tokio::task::spawn_blocking(move || cast.write_to(&place));
+    let writing = tokio::task::spawn_blocking(move || cast.write_to(&place, &mut || {}));
     let told = tell(arguments, &stage, &pki, begun, lang).await;
     // Whatever became of it, a reader of the output who left too: the journal is closed.
     let written = writing.await;
