@@ -14,8 +14,9 @@ use crate::event::Event;
 use journal::seal::{SealError, Vault};
 use journal::{Draft, Journal, JournalError, Record};
 use schemas::value::BankCode;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
@@ -73,6 +74,7 @@ pub struct Core {
     changed: watch::Sender<u64>,
     receiving: [Mutex<()>; RECEIVING],
     is_doubtful: AtomicBool,
+    connected: OnceLock<BTreeSet<BankCode>>,
 }
 
 impl std::fmt::Debug for Core {
@@ -133,7 +135,21 @@ impl Core {
             changed,
             receiving: std::array::from_fn(|_| Mutex::new(())),
             is_doubtful: AtomicBool::new(false),
+            connected: OnceLock::new(),
         })
+    }
+
+    /// Says to which banks the installation is connected, once, before anybody asks.
+    pub fn connect(&self, banks: BTreeSet<BankCode>) {
+        // A second word would be the assembly's defect; the first one stands.
+        drop(self.connected.set(banks));
+    }
+
+    /// Whether a batch of this bank can leave one day: it has a connection here, or nobody said.
+    #[must_use]
+    pub fn is_connected(&self, bank: BankCode) -> bool {
+        let banks = self.connected.get();
+        banks.is_none_or(|banks| banks.contains(&bank))
     }
 
     /// The clock.

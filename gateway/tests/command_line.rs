@@ -287,7 +287,10 @@ fn a_party_that_can_t_be_is_refused() {
     };
     let ended = init("--employer", "123");
     assert_eq!(ended.code, 2, "{ended:?}");
-    assert!(ended.stderr.contains("123 不是统一社会信用代码"), "{ended:?}");
+    assert!(
+        ended.stderr.contains("123 不是统一社会信用代码"),
+        "{ended:?}"
+    );
     assert!(!ended.stderr.contains("form"), "{ended:?}");
     // 330119 was never a county of Hangzhou.
     for region in ["999999", "330119", "33"] {
