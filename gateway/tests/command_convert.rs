@@ -17,6 +17,9 @@ fn convert(text: &str, more: &[&str]) -> (Ended, Value) {
     let mut words = vec!["convert", file.to_str().unwrap()];
     words.extend(["--out", out.to_str().unwrap()]);
     words.extend(more);
+    if !more.contains(&"--date") {
+        words.extend(["--date", "2026-11-24"]);
+    }
     let ended = run(&words);
     let manifest = std::fs::read(out.join("manifest.json")).unwrap_or_default();
     (ended, serde_json::from_slice(&manifest).unwrap_or_default())
@@ -87,6 +90,8 @@ fn with_json_every_end_prints_its_document() {
     let out = out.to_str().unwrap();
     let ended = run(&[
         "convert",
+        "--date",
+        "2026-11-24",
         "nothing.csv",
         "--bank",
         "HXB",
@@ -169,6 +174,8 @@ fn a_pipe_is_a_file_too() {
     let out = out.path().join("out");
     let words = [
         "convert",
+        "--date",
+        "2026-11-24",
         "/dev/stdin",
         "--bank",
         "HXB",

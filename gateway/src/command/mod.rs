@@ -19,6 +19,7 @@ mod standing;
 mod submit;
 pub mod terminal;
 mod told;
+mod usage;
 mod verify;
 pub mod words;
 
@@ -43,6 +44,9 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are no errors: clap knows where to print them.
+            if let Some(lead) = usage::lead(error.kind(), std::env::args_os()) {
+                let _ = writeln!(std::io::stderr(), "{lead}");
+            }
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()));
         }
