@@ -11,7 +11,7 @@ use crate::exchange::{
 };
 use crate::flow::{Conversation, FlowKind};
 use crate::layout::fault::{WriteFault, unreadable};
-use crate::layout::slot::Slot;
+use crate::layout::slot::Source;
 use crate::layout::values::Values;
 use crate::order::{order_values, query_values, receipt_values};
 use crate::quirks;
@@ -151,11 +151,11 @@ impl BankAdapter {
     pub fn signed_at(&self, step: &str) -> Option<String> {
         let submit = &self.dialect.submit;
         let step = submit.iter().find(|own| own.name == step)?;
-        let mut slots = step.request.layers.iter().flat_map(|layer| match layer {
-            Layer::Form { slots } => slots.as_slice(),
-            _ => &[],
-        });
-        let name = slots.find_map(Slot::replaced_by)?;
+        let mut slots = step.request.layers.iter().flat_map(Layer::slots);
+        let name = slots.find_map(|slot| match &slot.source {
+            Source::Payload(replaced_by) => replaced_by.as_deref(),
+            Source::One(_) | Source::Join(_) | Source::PayloadLength(_) | Source::StepCode => None,
+        })?;
         let mut captures = self.dialect.capture.iter();
         captures.find(|own| own.sandbox_signs && own.name == name)?;
         let port = submit.iter().take_while(|before| before.name != step.name);

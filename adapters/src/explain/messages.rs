@@ -61,7 +61,7 @@ fn message(list: &mut Vec<Said>, name: &str, message: &Message) {
     let shape: Vec<String> = std::iter::once(body.to_owned()).chain(around).collect();
     list.push(said(&format!("{name}.layout"), shape.join(" < "), false));
     let (head, row) = message.body.slots();
-    let around = message.layers.iter().flat_map(slots_of);
+    let around = message.layers.iter().flat_map(Layer::slots);
     fields(list, &format!("{name}.envelope"), around);
     fields(list, &format!("{name}.head"), head);
     fields(list, &format!("{name}.row"), row);
@@ -85,19 +85,6 @@ fn layer(layer: &Layer) -> String {
         Layer::Xml(_) => "xml".to_owned(),
         Layer::Json(_) => "json".to_owned(),
         Layer::Form { .. } => "form".to_owned(),
-    }
-}
-
-fn slots_of(layer: &Layer) -> &[Slot] {
-    match layer {
-        Layer::Head { slots } | Layer::Form { slots } => slots,
-        Layer::Xml(tree) | Layer::Json(tree) => &tree.head,
-        Layer::Base64 {}
-        | Layer::Hex {}
-        | Layer::Deflate {}
-        | Layer::Encrypt { .. }
-        | Layer::Prefix { .. }
-        | Layer::Named { .. } => &[],
     }
 }
 

@@ -247,15 +247,6 @@ impl Slot {
         }
     }
 
-    /// The captured value that may stand for the payload here.
-    #[must_use]
-    pub fn replaced_by(&self) -> Option<&str> {
-        match &self.source {
-            Source::Payload(replaced_by) => replaced_by.as_deref(),
-            Source::One(_) | Source::Join(_) | Source::PayloadLength(_) | Source::StepCode => None,
-        }
-    }
-
     /// The text of the slot, padded to its width.
     ///
     /// # Errors

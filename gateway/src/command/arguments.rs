@@ -60,11 +60,10 @@ pub enum Command {
     #[command(after_help = "示例 · Example:\n  anxin convert wages.csv --bank ICBC --out ./icbc")]
     Convert(Convert),
     /// 解读银行回盘 · Reads a bank's answer or pushed file
-    #[command(
-        after_help = "示例 · Examples:\n  anxin decode answer.xml --bank ICBC --message result --json\n  \
+    #[command(after_help = "示例 · Examples:\n  \
+        anxin decode answer.xml --bank ICBC --message result --json\n  \
         anxin decode answer.json --bank WZCB --message result \
-        --connection config/connections/WZCB.toml"
-    )]
+        --connection config/connections/WZCB.toml")]
     Decode(Decode),
     /// 银行适配器目录 · The adapter book: 57 rows, or one bank with the origin of each value
     #[command(

@@ -28,6 +28,6 @@ pub fn lead(kind: ErrorKind, words: impl Iterator<Item = OsString>) -> Option<&'
         | ErrorKind::TooManyValues
         | ErrorKind::TooFewValues
         | ErrorKind::WrongNumberOfValues => "用法错误:选项的取值个数不对",
-        _ => "用法错误:加 --help 查看用法",
+        ErrorKind::Io | ErrorKind::Format | _ => "用法错误:加 --help 查看用法",
     })
 }

@@ -146,9 +146,16 @@ impl<'i> Comparison<'i> {
     /// # Errors
     /// When the index can't be read.
     pub fn end(mut self, is_whole: bool) -> Result<Vec<Difference>, IndexError> {
+        if is_whole {
+            self.find_additional()?;
+        }
+        Ok(self.differences)
+    }
+
+    fn find_additional(&mut self) -> Result<(), IndexError> {
         self.expected.sort_unstable();
         let mut from = vec![1];
-        while is_whole {
+        loop {
             let page = self.index.range(&from, &[u8::MAX; 16], PAGE)?;
             for (key, _) in &page {
                 let place = Place::of(key);
@@ -157,12 +164,13 @@ impl<'i> Comparison<'i> {
                     self.note(Difference::Additional(place));
                 }
             }
-            let Some((last, _)) = page.last() else { break };
+            let Some((last, _)) = page.last() else {
+                return Ok(());
+            };
             // The next key in order.
             from.clone_from(last);
             from.push(0);
         }
-        Ok(self.differences)
     }
 }
 

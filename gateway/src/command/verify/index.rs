@@ -200,10 +200,12 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), Uncopied> {
         let mut source = fs::File::open(&path).map_err(Uncopied::Read)?;
         let mut target = fs::File::create(&copy).map_err(Uncopied::Write)?;
         // Which of the two failed: a full disk is the copy's.
-        io::copy(&mut source, &mut target).map_err(|error| match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Uncopied::Write(error),
-            _ => Uncopied::Read(error),
-        })?;
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        let failed = |error: io::Error| match full.contains(&error.kind()) {
+            true => Uncopied::Write(error),
+            false => Uncopied::Read(error),
+        };
+        io::copy(&mut source, &mut target).map_err(failed)?;
     }
     Ok(())
 }
