@@ -11,6 +11,7 @@ use crate::exchange::{
 };
 use crate::flow::{Conversation, FlowKind};
 use crate::layout::fault::{WriteFault, unreadable};
+use crate::layout::slot::Source;
 use crate::layout::values::Values;
 use crate::order::{order_values, query_values, receipt_values};
 use crate::quirks;
@@ -142,6 +143,26 @@ impl BankAdapter {
             }
         }
         slots
+    }
+
+    /// The endpoint of the bank's sign port that signs the request of a submitting step, where
+    /// the bank's own program signs and not we.
+    #[must_use]
+    pub fn signed_at(&self, step: &str) -> Option<String> {
+        let submit = &self.dialect.submit;
+        let step = submit.iter().find(|own| own.name == step)?;
+        let mut slots = step.request.layers.iter().flat_map(Layer::slots);
+        let name = slots.find_map(|slot| match &slot.source {
+            Source::Payload(replaced_by) => replaced_by.as_deref(),
+            Source::One(_) | Source::Join(_) | Source::PayloadLength(_) | Source::StepCode => None,
+        })?;
+        let mut captures = self.dialect.capture.iter();
+        captures.find(|own| own.sandbox_signs && own.name == name)?;
+        let port = submit.iter().take_while(|before| before.name != step.name);
+        match &port.last()?.wire {
+            WireRule::Http(rule) => Some(rule.endpoint.clone()),
+            WireRule::Tcp {} | WireRule::Drop { .. } => Some("main".to_owned()),
+        }
     }
 
     /// Character set of what we send.

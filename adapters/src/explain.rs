@@ -1,6 +1,10 @@
 //! The resolved adapter, each value with the file that it comes from.
 
+mod messages;
+
 use crate::adapter::BankAdapter;
+use crate::codes::Code;
+use crate::exchange::Outcome;
 
 /// One value of a resolved adapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +25,8 @@ fn said(name: &str, value: impl ToString, preset: bool) -> Said {
 }
 
 impl BankAdapter {
-    /// Every value with its file: identity, limits, pace, flows, code tables.
+    /// Every value with its file: identity, limits, pace, flows, every code, and the
+    /// messages with their fields in order.
     #[must_use]
     pub fn explain(&self) -> Vec<Explained> {
         let parts = [
@@ -29,6 +34,7 @@ impl BankAdapter {
             self.explain_limits(),
             self.explain_flows(),
             self.explain_codes(),
+            self.explain_messages(),
         ];
         let file = |preset: bool| {
             if preset {
@@ -92,23 +98,62 @@ impl BankAdapter {
             said(kind, names.join(" → "), false)
         });
         let fields = self.connection_fields().iter();
-        let fields = fields.map(|field| said("connection", &field.name, false));
+        let fields = fields.flat_map(|field| {
+            let name = format!("connection.{}", field.name);
+            [
+                said(&format!("{name}.zh"), &field.zh, false),
+                said(&format!("{name}.en"), &field.en, false),
+            ]
+        });
         steps.chain(fields).collect()
     }
 
+    /// Every code with its outcome; what the preset adds stands after the dialect's own.
     fn explain_codes(&self) -> Vec<Said> {
         let mut list = Vec::new();
         for (table, entries) in &self.codes {
-            let name = format!("codes.{table}");
             let own = self.preset.codes.iter();
             let own = own.filter(|(name, _)| name.get_ref() == table);
             let added: usize = own.map(|(_, more)| more.len()).sum();
             let base = entries.0.len().saturating_sub(added);
-            list.push(said(&name, format!("{base} entries"), false));
-            if added > 0 {
-                list.push(said(&name, format!("{added} entries more"), true));
+            for (place, code) in entries.0.iter().enumerate() {
+                let name = format!("codes.{table}.{}", spelt(code));
+                list.push(said(&name, meaning(code), place >= base));
             }
         }
+        let reasons = self.reasons.0.iter();
+        let reasons = reasons.flat_map(|(table, codes)| {
+            let name = format!("reasons.{table}");
+            codes.iter().map(move |code| said(&name, code, false))
+        });
+        list.extend(reasons);
         list
+    }
+}
+
+/// `000000`, `E*` for a beginning, `*9` for an ending.
+fn spelt(code: &Code) -> String {
+    let prefix = code.prefix.iter().map(|text| format!("{text}*"));
+    let suffix = code.suffix.iter().map(|text| format!("*{text}"));
+    let all: Vec<String> = code
+        .exact
+        .iter()
+        .cloned()
+        .chain(prefix)
+        .chain(suffix)
+        .collect();
+    all.join(" ")
+}
+
+/// The words of the contract: outcome, reason or detail.
+fn meaning(code: &Code) -> String {
+    match (code.outcome, &code.detail) {
+        (Outcome::Failed(reason), _) => format!("failed: {}", reason.as_str()),
+        (Outcome::Paid, _) => "paid".to_owned(),
+        (Outcome::Accepted, None) => "accepted".to_owned(),
+        (Outcome::Accepted, Some(detail)) => format!("accepted: {detail}"),
+        (Outcome::Unknown, _) => "unknown".to_owned(),
+        (Outcome::NotFound, _) => "unknown: not_found".to_owned(),
+        (Outcome::Returned, _) => "returned".to_owned(),
     }
 }

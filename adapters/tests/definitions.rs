@@ -155,11 +155,19 @@ fn a_preset_adds_codes_and_never_redefines_one() {
     let files = [(DIALECT_FILE, DIALECT), (BANK_FILE, text.as_str())];
     let book = Book::from_files(files).unwrap();
     let explained = book.adapters()[0].explain();
-    let added = explained.iter().find(|e| e.value.contains("more")).unwrap();
+    let added = explained
+        .iter()
+        .find(|e| e.name == "codes.line.77")
+        .unwrap();
     assert_eq!(
-        (added.name.as_str(), added.file.as_str()),
-        ("codes.line", BANK_FILE)
+        (added.value.as_str(), added.file.as_str()),
+        ("paid", BANK_FILE)
     );
+    let listed = explained
+        .iter()
+        .filter(|e| e.name.starts_with("codes.line."));
+    let own = listed.filter(|e| e.file == DIALECT_FILE).count();
+    assert_eq!(own, DIALECT.matches("[[codes.line]]").count());
 
     let again = format!("{BANK}{}", more.replace("77", "09"));
     bank_refused(&again, "[[codes.line]]", &["09", "hxb_xhj", "new dialect"]);

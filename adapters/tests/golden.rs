@@ -37,11 +37,14 @@ fn hxb_writes_the_line_of_the_sample() {
     let messages = bank("HXB").encode_payment(&order, &ToyKeys).unwrap();
     assert_eq!(messages.len(), 1);
     assert!(messages[0].instructs);
+    let Some(sample) = sample("hxb_xhj2001_request.txt") else {
+        return;
+    };
     // The branch of each of the five rows: that of the sample has no valid check digit, and an
     // order can't carry it.
     let branch = |offset| (offset, "304999000019", BRANCH);
     let places = [72, 150, 228, 308, 390].map(branch);
-    let expected = with_ours(&sample("hxb_xhj2001_request.txt"), &places);
+    let expected = with_ours(&sample, &places);
     assert_bytes(&messages[0].bytes, &expected);
 }
 
@@ -53,11 +56,14 @@ fn icbc_signs_and_sends_the_xml_of_the_sample() {
     }
     let messages = bank("ICBC").encode_payment(&order, &ToyKeys).unwrap();
     assert_eq!(messages.len(), 2);
-    assert_eq!(messages[0].bytes, sample("icbc_payper_request.xml"));
+    let Some(sample) = sample("icbc_payper_request.xml") else {
+        return;
+    };
+    assert_eq!(messages[0].bytes, sample);
     assert!(!messages[0].instructs && messages[1].instructs);
     // The form is made of the sample's own bytes. What the NetSafe port makes of them is not
     // public: until it has signed, the signed value is the XML itself.
-    let signed = base64::prelude::BASE64_STANDARD.encode(sample("icbc_payper_request.xml"));
+    let signed = base64::prelude::BASE64_STANDARD.encode(sample);
     let signed = signed
         .replace('+', "%2B")
         .replace('/', "%2F")
@@ -77,9 +83,10 @@ fn icbc_signs_and_sends_the_xml_of_the_sample() {
 
 #[test]
 fn icbc_reads_the_reply_of_the_sample() {
-    let result = bank("ICBC")
-        .decode_result(&sample("icbc_qpayper_reply.xml"), &ToyKeys)
-        .unwrap();
+    let Some(sample) = sample("icbc_qpayper_reply.xml") else {
+        return;
+    };
+    let result = bank("ICBC").decode_result(&sample, &ToyKeys).unwrap();
     let outcomes: Vec<Outcome> = result.lines.iter().map(|line| line.outcome).collect();
     let refused = Outcome::Failed(FailureReason::RefusedByBank);
     let paid = Outcome::Paid;
@@ -107,6 +114,13 @@ fn pab_writes_the_file_and_the_packet_of_the_samples() {
     let [upload, _, trigger] = messages.as_slice() else {
         panic!("three messages")
     };
+    assert!(trigger.instructs && !upload.instructs);
+    let (Some(file), Some(packet)) = (
+        sample("pab_batch_upload.txt"),
+        sample("pab_khkf01_packet.bin"),
+    ) else {
+        return;
+    };
     let phones = ["1", "2", "3", "4", "5"].map(|last| format!("1990000000{last}"));
     let offsets = [140, 255, 372, 491, 603];
     let places: Vec<_> = offsets
@@ -114,20 +128,19 @@ fn pab_writes_the_file_and_the_packet_of_the_samples() {
         .zip(&phones)
         .map(|(offset, phone)| (*offset, phone.as_str(), ""))
         .collect();
-    let file = with_ours(&sample("pab_batch_upload.txt"), &places);
-    assert_eq!(file.len(), 616 - 5 * 11);
+    let rows = with_ours(&file, &places);
+    assert_eq!(rows.len(), 616 - 5 * 11);
     // The head of the file's packet is that of the trigger's but for its length, its code and the
     // letters of its serial number, which are our choice.
-    let head = sample("pab_khkf01_packet.bin")[..222].to_vec();
+    let head = packet[..222].to_vec();
     let places = [
         (30, "0000000358", "0000000561"),
         (40, "KHKF01", "FILE01"),
         (67, "PK", "FU"),
     ];
-    let expected = [with_ours(&head, &places), file].concat();
+    let expected = [with_ours(&head, &places), rows].concat();
     assert_bytes(&upload.bytes, &expected);
-    assert_eq!(trigger.bytes, sample("pab_khkf01_packet.bin"));
-    assert!(trigger.instructs && !upload.instructs);
+    assert_eq!(trigger.bytes, packet);
 }
 
 #[test]
@@ -146,7 +159,9 @@ fn wzcb_seals_the_json_of_the_sample() {
     let sealed: Vec<u8> = (0..sealed.len()).step_by(2).map(digits).collect();
     let plain = adapters::exchange::Crypto::decrypt(&ToyKeys, "sm4_cbc", "", &sealed).unwrap();
     // The sample's own message number has 18 digits after the time, as ours.
-    assert_eq!(plain, sample("wzbank_batchtrans_bizcontent.json"));
+    if let Some(sample) = sample("wzbank_batchtrans_bizcontent.json") {
+        assert_eq!(plain, sample);
+    }
     assert_eq!(
         messages[0].signature,
         Some(("sm2_sm3".into(), "signing".into()))

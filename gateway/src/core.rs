@@ -15,8 +15,9 @@ use journal::seal::{SealError, Vault};
 use journal::{Draft, Journal, JournalError, Record};
 use schemas::value::BankCode;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
@@ -74,6 +75,7 @@ pub struct Core {
     changed: watch::Sender<u64>,
     receiving: [Mutex<()>; RECEIVING],
     is_doubtful: AtomicBool,
+    connected: OnceLock<BTreeSet<BankCode>>,
 }
 
 impl std::fmt::Debug for Core {
@@ -134,7 +136,21 @@ impl Core {
             changed,
             receiving: std::array::from_fn(|_| Mutex::new(())),
             is_doubtful: AtomicBool::new(false),
+            connected: OnceLock::new(),
         })
+    }
+
+    /// Says to which banks the installation is connected, once, before anybody asks.
+    pub fn connect(&self, banks: BTreeSet<BankCode>) {
+        // A second word would be the assembly's defect; the first one stands.
+        drop(self.connected.set(banks));
+    }
+
+    /// Whether a batch of this bank can leave one day: it has a connection here, or nobody said.
+    #[must_use]
+    pub fn is_connected(&self, bank: BankCode) -> bool {
+        let banks = self.connected.get();
+        banks.is_none_or(|banks| banks.contains(&bank))
     }
 
     /// The clock.
@@ -381,19 +397,19 @@ impl Drop for Changing<'_> {
 /// # Errors
 /// When the clear part is not an event.
 pub fn read_event(record: &Record) -> Result<(Event, &[u8]), CoreError> {
-    let end = record
-        .clear
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .unwrap_or(record.clear.len());
-    let event =
-        serde_json::from_slice(record.clear.get(..end).unwrap_or_default()).map_err(|source| {
-            CoreError::NotAnEvent {
-                sequence: record.sequence,
-                source,
-            }
-        })?;
-    Ok((event, record.clear.get(end + 1..).unwrap_or_default()))
+    read_clear(record.sequence, &record.clear)
+}
+
+/// The same of the clear part of the record `sequence`.
+///
+/// # Errors
+/// When it is not an event.
+pub fn read_clear(sequence: u64, clear: &[u8]) -> Result<(Event, &[u8]), CoreError> {
+    let end = clear.iter().position(|byte| *byte == b'\n');
+    let end = end.unwrap_or(clear.len());
+    let event = serde_json::from_slice(clear.get(..end).unwrap_or_default())
+        .map_err(|source| CoreError::NotAnEvent { sequence, source })?;
+    Ok((event, clear.get(end + 1..).unwrap_or_default()))
 }
 
 #[cfg(test)]

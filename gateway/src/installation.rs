@@ -20,6 +20,13 @@ impl BankRules for BookRules {
     }
 }
 
+/// Last time of a bank day for an instruction at a bank of the book; `None` for another one.
+#[must_use]
+pub fn cut_off(bank: BankCode) -> Option<time::Time> {
+    let book = adapters::Book::built_in().ok()?;
+    Some(book.adapter(bank)?.cut_off())
+}
+
 /// The banks to which this installation is connected.
 #[derive(Clone, Debug, Default)]
 pub struct Banks(pub Arc<BTreeMap<BankCode, Arc<Bank>>>);

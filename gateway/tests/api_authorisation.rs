@@ -1,5 +1,5 @@
 //! Every route by every role, for what is the caller's own and what is not, as a golden table.
-//! A route without a row fails. Run with `BLESS=1` to write the table anew, then read it.
+//! A route without a row fails. Run with `ANXIN_BLESS=1` to write the table anew, then read it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod api_kit;
@@ -75,7 +75,7 @@ async fn every_route_by_every_role_is_as_the_golden_table_says() {
     }
     kit.stop().await;
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/authorisation.txt");
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("ANXIN_BLESS").is_some() {
         std::fs::write(&file, &table).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap_or_default(), table);

@@ -1,5 +1,5 @@
 //! openapi.json is fresh, its examples follow their schemas, and every document that it names
-//! is there. Run with `BLESS=1` to write the file anew.
+//! is there. Run with `ANXIN_BLESS=1` to write the file anew.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use gateway::api::openapi::{document, examples, schemas};
@@ -12,14 +12,14 @@ use std::path::PathBuf;
 fn the_checked_in_description_is_fresh() {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../schemas/api/openapi.json");
     let fresh = serde_json::to_string_pretty(&document()).unwrap() + "\n";
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("ANXIN_BLESS").is_some() {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, &fresh).unwrap();
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
         kept == fresh,
-        "schemas/api/openapi.json is not fresh: run this test with BLESS=1"
+        "schemas/api/openapi.json is not fresh: run this test with ANXIN_BLESS=1"
     );
 }
 

@@ -74,7 +74,15 @@ fn convert_cuts_by_the_banks_limit_and_numbers_the_files_in_order() {
     let out = folder.path().join("out");
     let out_name = out.to_str().unwrap();
     let ended = run(&[
-        "convert", &file, "--bank", "HXB", "--out", out_name, "--json",
+        "convert",
+        &file,
+        "--date",
+        "2026-11-24",
+        "--bank",
+        "HXB",
+        "--out",
+        out_name,
+        "--json",
     ]);
     assert_eq!(ended.code, 0, "{ended:?}");
     let manifest = ended.document();
@@ -123,7 +131,15 @@ fn convert_keeps_classes_apart_while_lines_alternate() {
     let out = folder.path().join("out");
     let out_name = out.to_str().unwrap();
     let ended = run(&[
-        "convert", &file, "--bank", "ABC", "--out", out_name, "--json",
+        "convert",
+        &file,
+        "--date",
+        "2026-11-24",
+        "--bank",
+        "ABC",
+        "--out",
+        out_name,
+        "--json",
     ]);
     assert_eq!(ended.code, 0, "{ended:?}");
     let document = ended.document();
@@ -147,6 +163,8 @@ fn convert_shows_every_error_and_makes_no_folder() {
     let out = folder.path().join("out");
     let ended = run(&[
         "convert",
+        "--date",
+        "2026-11-24",
         &file,
         "--bank",
         "HXB",

@@ -4,6 +4,7 @@
 mod command_kit;
 
 use command_kit::run;
+use journal::index::{Change, Index as _, SledIndex};
 
 #[test]
 fn every_bank_sees_a_batch_through_and_the_books_agree() {
@@ -42,8 +43,75 @@ fn every_bank_sees_a_batch_through_and_the_books_agree() {
     assert!(count(totals, "unknown") >= 7 * 3, "{totals}");
     let verified = run(&["verify", "--data", data, "--json"]);
     assert_eq!(verified.code, 0, "{verified:?}");
+    assert_eq!(verified.document()["index"], "agrees", "{verified:?}");
+    a_damaged_index_is_damage(data);
     // A folder with something in it is nobody's to use again.
     assert_eq!(run(&words).code, 2);
+}
+
+/// M3: of an index that is not the journal's picture no word is true; it is said where, and that
+/// it may be deleted.
+fn a_damaged_index_is_damage(data: &str) {
+    let folder = std::path::Path::new(data).join("index");
+    let verify = |lang: &str| run(&["verify", "--data", data, "--json", "--lang", lang]);
+    {
+        let index = SledIndex::open(&folder, 1 << 20).unwrap();
+        let (position, head) = (index.position().unwrap(), index.head().unwrap().unwrap());
+        let change = |key: &[u8], value: Option<&[u8]>| Change {
+            key: key.to_vec(),
+            value: value.map(<[u8]>::to_vec),
+        };
+        let people = index.range(b"p", b"q", 2).unwrap();
+        let changes = [
+            change(&people[0].0, Some(b"other")),
+            change(&people[1].0, None),
+            change(b"p\0\0\0\0\0\0\0\0\0\0\0\0", Some(b"")),
+        ];
+        index.apply(&changes, position, &head).unwrap();
+        index.flush().unwrap();
+    }
+    let before = std::fs::read(folder.join("db")).unwrap();
+    let ended = verify("zh");
+    let document = ended.document();
+    assert_eq!((ended.code, &document["sound"]), (1, &false.into()));
+    assert_eq!(document["verdict"], "index_damaged", "{document}");
+    assert_eq!(document["index"], "differs");
+    let damages = document["index_damages"].as_array().unwrap();
+    let codes: Vec<&str> = damages
+        .iter()
+        .map(|d| d["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["changed", "missing", "additional"]);
+    assert_eq!(damages[0]["what"], "证件检索块被改动");
+    let after = std::fs::read(folder.join("db")).unwrap();
+    assert!(before == after, "it never repairs");
+    // Bytes in the middle of what sled reads first.
+    let mut broken = after;
+    let middle = broken.iter().position(|byte| *byte != 0).unwrap() + 20;
+    for byte in &mut broken[middle..middle + 5] {
+        *byte ^= 0xFF;
+    }
+    std::fs::write(folder.join("db"), &broken).unwrap();
+    let ended = verify("en");
+    let document = ended.document();
+    assert_eq!((ended.code, &document["sound"]), (1, &false.into()));
+    assert_ne!(document["verdict"], "sound", "{document}");
+    assert_ne!(document["index"], "not_compared");
+    let text = run(&["verify", "--data", data, "--lang", "en"]).stdout;
+    assert!(
+        text.contains("may be deleted") || text.contains("backup"),
+        "{text}"
+    );
+    assert!(
+        std::fs::read(folder.join("db")).unwrap() == broken,
+        "it never repairs"
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(
+        verify("zh").code,
+        0,
+        "without an index the journal is the truth"
+    );
 }
 
 /// `anxin demo | head -1`: the reader goes, the journal is closed all the same.

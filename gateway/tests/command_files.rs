@@ -133,6 +133,8 @@ fn convert_writes_private_files_and_a_manifest_that_fits_them() {
     let out = folder.path().join("out");
     let arguments = [
         "convert",
+        "--date",
+        "2026-11-24",
         &file,
         "--bank",
         "HXB",
@@ -173,6 +175,8 @@ fn convert_refuses_a_file_with_errors_and_writes_nothing() {
     let out = folder.path().join("out");
     let ended = run(&[
         "convert",
+        "--date",
+        "2026-11-24",
         &file,
         "--bank",
         "HXB",
@@ -253,6 +257,25 @@ fn the_book_has_57_rows_and_says_where_each_value_is_from() {
         .find(|value| value["name"] == "cut_off")
         .unwrap();
     assert_eq!(cut_off["file"], "banks/HXB/bank.toml");
+    // Every code, every field in order, and what the connection's values are.
+    let dialect = "dialects/hxb_xhj/dialect.toml";
+    for (name, word) in [
+        ("connection.operator.zh", "操作员号"),
+        (
+            "connection.operator.en",
+            "number of our operator at the bank",
+        ),
+        ("submit.submit.wire", "tcp"),
+        ("submit.submit.request.head.2", "connection.operator"),
+        ("codes.submit.000000", "accepted"),
+    ] {
+        let told = values.iter().find(|value| value["name"] == name);
+        let told = told.unwrap_or_else(|| panic!("{name} in {values:#?}"));
+        assert_eq!(
+            (&told["value"], &told["file"]),
+            (&word.into(), &dialect.into())
+        );
+    }
     assert_eq!(run(&["banks"]).code, 0);
     assert_eq!(run(&["banks", "NOBANK"]).code, 2);
 }

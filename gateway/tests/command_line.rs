@@ -345,3 +345,71 @@ fn verify_says_in_json_why_it_can_t_be_sure() {
     assert_eq!(document["gateway_running"], false);
     assert!(document["message"].as_str().unwrap().is_ascii());
 }
+
+/// Who gets no certificate is told what is wrong with the name, in the reader's language.
+#[test]
+fn a_party_that_can_t_be_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("pki");
+    let init = |word: &str, value: &str| {
+        run(&["certs", "init", "--out", out.to_str().unwrap(), word, value])
+    };
+    let ended = init("--employer", "123");
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(
+        ended.stderr.contains("123 不是统一社会信用代码"),
+        "{ended:?}"
+    );
+    assert!(!ended.stderr.contains("form"), "{ended:?}");
+    // 330119 was never a county of Hangzhou.
+    for region in ["999999", "330119", "33"] {
+        let ended = init("--regulator", region);
+        assert_eq!(ended.code, 2, "{ended:?}");
+        assert!(ended.stderr.contains("regions.toml"), "{ended:?}");
+    }
+    assert!(!out.exists());
+    let help = run(&["certs", "--help"]);
+    assert!(help.stdout.contains("anxin certs init --out"), "{help:?}");
+}
+
+/// Chinese is the language of those who ask for none: the parser's English has a line before it.
+#[test]
+fn wrong_usage_is_said_in_chinese_first() {
+    let wrong: [(&[&str], &str); 4] = [
+        (&["check"], "缺少必需的选项或参数"),
+        (&["check", "a.csv", "--nothing"], "不认识的选项"),
+        (&["chekc"], "不认识的命令"),
+        (&["check", "a.csv", "--format", "doc"], "取值不正确"),
+    ];
+    for (words, lead) in wrong {
+        let ended = run(words);
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
+        let first = ended.stderr.lines().next().unwrap();
+        assert!(
+            first.starts_with("用法错误") && first.contains(lead),
+            "{ended:?}"
+        );
+        let english = run(&[words, &["--lang", "en"]].concat());
+        assert_eq!(english.code, 2);
+        assert!(!english.stderr.contains("用法错误"), "{english:?}");
+    }
+}
+
+/// As the list of commands: both languages beside each other.
+#[test]
+fn every_option_is_explained_in_both_languages() {
+    let commands = [
+        "demo", "serve", "sandbox", "check", "convert", "decode", "banks", "submit", "status",
+        "verify",
+    ];
+    for command in commands {
+        let help = run(&[command, "--help"]).stdout;
+        for block in help.split("\n      --").skip(1) {
+            let own = ["help", "version"];
+            let name = block.split(|c: char| c.is_whitespace()).next().unwrap();
+            if !own.contains(&name) {
+                assert!(block.contains(" ·"), "{command} --{name}: {block}");
+            }
+        }
+    }
+}

@@ -81,6 +81,9 @@ fn a_gateway_starts_from_it_and_takes_its_wage_file() {
         let mode = std::fs::metadata(at(private)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{private}");
     }
+    // A batch to a bank that nobody opened would wait for ever.
+    let wages = std::fs::read_dir(folder.path().join("wages")).unwrap();
+    assert_eq!(wages.count(), 3);
     let mut gateway = Started::new(&["serve", "--lang", "en", "--config", &at("gateway.toml")]);
     let said = gateway.until("https://");
     assert!(said.contains("3 banks"), "{said}");

@@ -1,6 +1,6 @@
 //! One conformance suite: every case on every bank (DESIGN section 7). A case passes or is
 //! skipped with a reason; the reasons and the counts are the page gateway/docs/CONFORMANCE.md,
-//! which is kept fresh here (`ANXIN_WRITE=1` writes it). A round trip proves consistency, not
+//! which is kept fresh here (`ANXIN_BLESS=1` writes it). A round trip proves consistency, not
 //! truth: both chairs read one definition. Truth comes from the samples of the adapters' own
 //! tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -114,7 +114,7 @@ fn page() -> String {
     }
     let mut text = String::from(
         "# Conformance\n\nEvery case on every bank: how many banks of a dialect pass; `-` where \
-         the case does not apply, with the reason below. Written by `ANXIN_WRITE=1 cargo test -p \
+         the case does not apply, with the reason below. Written by `ANXIN_BLESS=1 cargo test -p \
          tests --test conformance`; a test keeps it fresh. The money cases are \
          `tests/tests/money.rs`.\n\n| case |",
     );
@@ -154,12 +154,12 @@ fn page() -> String {
 fn the_page_is_fresh() {
     let path = tests::workspace::root().join("gateway/docs/CONFORMANCE.md");
     let page = page();
-    if std::env::var_os("ANXIN_WRITE").is_some() {
+    if std::env::var_os("ANXIN_BLESS").is_some() {
         std::fs::write(&path, &page).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == page,
-        "gateway/docs/CONFORMANCE.md is old: ANXIN_WRITE=1 writes it"
+        "gateway/docs/CONFORMANCE.md is old: ANXIN_BLESS=1 writes it"
     );
 }

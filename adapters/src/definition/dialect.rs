@@ -96,6 +96,10 @@ pub struct ConnectionField {
     pub name: String,
     /// Invented value for the sandbox and the demo.
     pub example: String,
+    /// What it is, in Chinese.
+    pub zh: String,
+    /// What it is, in English.
+    pub en: String,
 }
 
 /// A value that a reply gives for later steps.

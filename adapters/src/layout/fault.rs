@@ -44,23 +44,42 @@ pub enum WriteFault {
 }
 
 impl WriteFault {
+    fn place(&self) -> Option<&str> {
+        match self {
+            Self::Missing { place }
+            | Self::NotEncodable { place, .. }
+            | Self::TooLong { place, .. }
+            | Self::Form { place } => Some(place),
+            Self::Crypto(_) => None,
+        }
+    }
+
     /// As a finding for the sender; of a line where `row_no` is given.
     #[must_use]
     pub fn finding(&self, row_no: Option<u32>) -> Finding {
-        let at = |code| match row_no {
-            Some(row) => Finding::of_line(code, row, row),
-            None => Finding::of_file(code),
+        let column = self.place().and_then(column);
+        // A value of the head stands in every row of some layouts: it is no line's fault.
+        let row_no = row_no.filter(|_| column != Some(PAYER_NAME));
+        let at = |code| {
+            let finding = match row_no {
+                Some(row) => Finding::of_line(code, row, row),
+                None => Finding::of_file(code),
+            };
+            match column {
+                Some(column) => finding.field(column),
+                None => finding,
+            }
         };
         match self {
             Self::Missing { place } | Self::Form { place } => {
-                at(FindingCode::MissingField).with("field", place)
+                at(FindingCode::MissingField).with("field", column.unwrap_or(place))
             }
             Self::NotEncodable { place, character } => {
                 let name = place == Field::PayeeName.as_str();
                 at(not_encodable(name))
                     .with("character", character)
                     .with("code_point", format!("U+{:04X}", u32::from(*character)))
-                    .with("field", place)
+                    .with("field", column.unwrap_or(place))
             }
             Self::TooLong {
                 place,
@@ -69,10 +88,27 @@ impl WriteFault {
             } => at(too_long(place == Field::PayeeName.as_str()))
                 .with("bytes", bytes)
                 .with("bytes_max", bytes_max)
-                .with("field", place),
+                .with("field", column.unwrap_or(place)),
             Self::Crypto(error) => at(FindingCode::MissingField).with("field", error),
         }
     }
+}
+
+const PAYER_NAME: &str = "payer_name";
+
+/// The column of the employer's file that fills a place of the layout.
+fn column(place: &str) -> Option<&'static str> {
+    let fields = [
+        (Field::PayerName, PAYER_NAME),
+        (Field::PayeeName, "name"),
+        (Field::PayeeAccount, "account"),
+        (Field::PayeeIdNumber, "id_number"),
+        (Field::RowMemo, "memo"),
+    ];
+    let found = fields
+        .into_iter()
+        .find(|(field, _)| field.as_str() == place);
+    found.map(|(_, column)| column)
 }
 
 /// The code for a name or another text that can't be encoded.

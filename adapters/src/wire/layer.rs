@@ -69,6 +69,21 @@ pub struct Around<'a> {
 }
 
 impl Layer {
+    /// The fields of a head, a form or an envelope, in the order of writing.
+    #[must_use]
+    pub fn slots(&self) -> &[Slot] {
+        match self {
+            Self::Head { slots } | Self::Form { slots } => slots,
+            Self::Xml(tree) | Self::Json(tree) => &tree.head,
+            Self::Base64 {}
+            | Self::Hex {}
+            | Self::Deflate {}
+            | Self::Encrypt { .. }
+            | Self::Prefix { .. }
+            | Self::Named { .. } => &[],
+        }
+    }
+
     /// Wraps the payload.
     ///
     /// # Errors

@@ -38,4 +38,4 @@ pub use options::Options;
 pub use record::{Appended, Draft, Kind, Position, Record};
 pub use recovery::{Recovery, TornTail};
 pub use scan::Scan;
-pub use verify::{Report, verify, verify_at};
+pub use verify::{Passed, Report, verify, verify_at, verify_with};

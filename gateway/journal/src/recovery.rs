@@ -169,8 +169,8 @@ fn take_segment(
         .map_err(JournalError::io("open", &path))?;
     let mut window = Window::new(file.as_ref()).map_err(JournalError::io("read", &path))?;
     let mut marks = Marks::default();
-    let walked = walk(&mut window, 0, chain, &mut |sequence, offset| {
-        marks.see(sequence, offset);
+    let walked = walk(&mut window, 0, chain, &mut |view, offset| {
+        marks.see(view.sequence, offset);
     });
     recovered.end = match walked {
         Ok(end) => end,

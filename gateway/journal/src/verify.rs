@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::chain::Hash;
 use crate::disk::Disk;
 use crate::error::{Damage, Flaw, JournalError};
+use crate::record::Kind;
 use crate::recovery::judge;
 use crate::segment;
 use crate::walk::{Chain, Stop, Window, walk};
@@ -61,6 +62,33 @@ pub fn verify(disk: &dyn Disk, dir: &Path) -> Result<Report, JournalError> {
 /// # Errors
 /// Only if the folder can't be listed.
 pub fn verify_at(disk: &dyn Disk, dir: &Path, probe: u64) -> Result<Report, JournalError> {
+    verify_with(disk, dir, probe, &mut |_| {})
+}
+
+/// A record as [`verify_with`] passes it: whole and in its place.
+#[derive(Debug, Clone, Copy)]
+pub struct Passed<'a> {
+    /// Its number.
+    pub sequence: u64,
+    /// What it holds.
+    pub kind: Kind,
+    /// The clear part.
+    pub clear: &'a [u8],
+    /// Bytes of it in its segment.
+    pub bytes: u64,
+}
+
+/// As [`verify_at`], and shows every record that is whole and in its place, in order: for what
+/// must agree with the journal, and for a progress bar.
+///
+/// # Errors
+/// Only if the folder can't be listed.
+pub fn verify_with(
+    disk: &dyn Disk,
+    dir: &Path,
+    probe: u64,
+    passed: &mut dyn FnMut(Passed<'_>),
+) -> Result<Report, JournalError> {
     let names = disk.list(dir).map_err(JournalError::io("list", dir))?;
     let mut check = Check {
         chain: Chain {
@@ -70,6 +98,7 @@ pub fn verify_at(disk: &dyn Disk, dir: &Path, probe: u64) -> Result<Report, Jour
         records: 0,
         damages: Vec::new(),
         lost_end: false,
+        passed,
     };
     let mut firsts = Vec::new();
     for name in names {
@@ -94,15 +123,16 @@ pub fn verify_at(disk: &dyn Disk, dir: &Path, probe: u64) -> Result<Report, Jour
     })
 }
 
-struct Check {
+struct Check<'p> {
     chain: Chain,
     records: u64,
     damages: Vec<Damage>,
     /// Whether the end of the segment before is damaged.
     lost_end: bool,
+    passed: &'p mut dyn FnMut(Passed<'_>),
 }
 
-impl Check {
+impl Check<'_> {
     fn damage(&mut self, segment: String, offset: u64, what: Flaw) {
         if self.damages.len() < DAMAGES_MAX {
             self.damages.push(Damage {
@@ -149,7 +179,16 @@ impl Check {
         let mut offset = 0;
         while self.damages.len() < DAMAGES_MAX {
             let mut records = 0;
-            let walked = walk(window, offset, &mut self.chain, &mut |_, _| records += 1);
+            let passed = &mut *self.passed;
+            let walked = walk(window, offset, &mut self.chain, &mut |view, _| {
+                records += 1;
+                passed(Passed {
+                    sequence: view.sequence,
+                    kind: view.kind,
+                    clear: view.clear,
+                    bytes: view.bytes() as u64,
+                });
+            });
             self.records += records;
             let Err(stop) = walked else { return };
             let stop = match is_last {

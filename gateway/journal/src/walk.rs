@@ -195,13 +195,13 @@ pub(crate) struct Stop {
     pub flaw: Flaw,
 }
 
-/// Takes the records from `offset` to the end into the chain; `seen` is told each sequence and
-/// its offset. Gives the end of the last record.
+/// Takes the records from `offset` to the end into the chain; `seen` is told each record and its
+/// offset. Gives the end of the last record.
 pub(crate) fn walk(
     window: &mut Window<'_>,
     mut offset: u64,
     chain: &mut Chain,
-    seen: &mut dyn FnMut(u64, u64),
+    seen: &mut dyn FnMut(&View<'_>, u64),
 ) -> Result<u64, Stop> {
     // An empty segment is a torn one: its header is missing.
     while offset < window.bytes() || offset == 0 {
@@ -213,7 +213,7 @@ pub(crate) fn walk(
         if view.sequence == chain.probe {
             chain.probed = Some(view.hash);
         }
-        seen(view.sequence, offset);
+        seen(&view, offset);
         offset += view.bytes() as u64;
     }
     Ok(offset)

@@ -5,7 +5,6 @@ use super::words::{Failure, Words};
 use adapters::exchange::{Crypto, CryptoError};
 use adapters::{BankAdapter, Book};
 use schemas::value::BankCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The book in the binary.
 ///
@@ -38,23 +37,13 @@ pub fn adapter(code: &str) -> Result<&'static BankAdapter, Failure> {
 /// Keys for `convert` and `decode`, which talk to nobody: a signature is a text that says it is
 /// none, a body is enciphered with a key that everybody knows, a bank's signature is not checked.
 #[derive(Debug, Default)]
-pub struct PlaceholderKeys {
-    unchecked: AtomicBool,
-}
+pub struct PlaceholderKeys;
 
 /// Stands where a signature goes; repeated to the length that the algorithm has.
 pub const SIGNATURE: &[u8] = b"PLACEHOLDER-NOT-A-SIGNATURE.";
 
 /// The key of the enciphered bodies that `convert` writes.
 pub const BODY_KEY: [u8; 16] = *b"ANXIN-PLACEHOLDR";
-
-impl PlaceholderKeys {
-    /// Whether a bank's signature was met, which nobody checked.
-    #[must_use]
-    pub fn left_unchecked(&self) -> bool {
-        self.unchecked.load(Ordering::Relaxed)
-    }
-}
 
 fn only_sm4(cipher: &str, slot: &str) -> Result<(), CryptoError> {
     if cipher == "sm4_cbc" {
@@ -73,7 +62,6 @@ impl Crypto for PlaceholderKeys {
     }
 
     fn verify(&self, _: &str, _: &str, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
-        self.unchecked.store(true, Ordering::Relaxed);
         Ok(())
     }
 

@@ -9,12 +9,13 @@ use std::path::PathBuf;
     name = "anxin",
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0 done, 1 the input has errors (or the check fails), \
+    after_help = "退出码:0 完成,1 输入有错误(或检查未通过),2 用法不对或输入无法读取,3 程序自身故障。\n\
+                  Exit codes: 0 done, 1 the input has errors (or the check fails), \
                   2 wrong usage or unreadable input, 3 our own fault.\n\
-                  Begin with:\n  anxin demo --once\n  anxin check wages.csv"
+                  从这里开始 · Begin with:\n  anxin demo --once\n  anxin check wages.csv"
 )]
 pub struct Arguments {
-    /// Language of texts for people: 中文 or English
+    /// 提示语言,默认中文 · Language of texts for people: 中文 or English
     #[arg(long, global = true, value_enum, default_value_t = LangWord::Zh)]
     pub lang: LangWord,
     /// What to do
@@ -36,56 +37,63 @@ pub enum LangWord {
 pub enum Command {
     /// 演示:一条命令跑通 57 家银行 · Everything on this machine: gateway, 57 sandbox banks, one
     /// batch each
-    #[command(after_help = "Examples:\n  anxin demo --once\n  \
+    #[command(after_help = "示例 · Examples:\n  anxin demo --once\n  \
         anxin demo --once --lines 100 --seed 7 --json\n  anxin demo --data ./demo")]
     Demo(Demo),
     /// 启动网关 · The gateway, for real
     #[command(
-        after_help = "Example:\n  anxin serve --config config/gateway.toml --data /srv/anxin"
+        after_help = "示例 · Example:\n  anxin serve --config config/gateway.toml --data /srv/anxin"
     )]
     Serve(Serve),
     /// 银行端沙箱 · The banks' side alone, for an integration desk
     #[command(
-        after_help = "Examples:\n  anxin sandbox\n  anxin sandbox --setup trial\n  \
+        after_help = "示例 · Examples:\n  anxin sandbox\n  anxin sandbox --setup trial\n  \
         anxin sandbox --bank ICBC --bank CCB --seed 7"
     )]
     Sandbox(Sandbox),
     /// 检查工资文件 · Checks an employer's file and prints every finding in one pass
-    #[command(after_help = "Examples:\n  anxin check wages.xlsx\n  \
+    #[command(after_help = "示例 · Examples:\n  anxin check wages.xlsx\n  \
         anxin check wages.csv --bank ICBC\n  \
         anxin check pain.001.xml --pay-month 2026-11 --json")]
     Check(Check),
     /// 生成银行报文 · Writes exactly the bytes that would go to a bank
-    #[command(after_help = "Example:\n  anxin convert wages.csv --bank ICBC --out ./icbc")]
+    #[command(after_help = "示例 · Example:\n  anxin convert wages.csv --bank ICBC --out ./icbc")]
     Convert(Convert),
     /// 解读银行回盘 · Reads a bank's answer or pushed file
-    #[command(
-        after_help = "Example:\n  anxin decode answer.xml --bank ICBC --message result --json"
-    )]
+    #[command(after_help = "示例 · Examples:\n  \
+        anxin decode answer.xml --bank ICBC --message result --json\n  \
+        anxin decode answer.json --bank WZCB --message result \
+        --connection config/connections/WZCB.toml")]
     Decode(Decode),
     /// 银行适配器目录 · The adapter book: 57 rows, or one bank with the origin of each value
-    #[command(after_help = "Examples:\n  anxin banks\n  anxin banks ICBC\n  anxin banks --json")]
+    #[command(
+        after_help = "示例 · Examples:\n  anxin banks\n  anxin banks ICBC\n  anxin banks --json"
+    )]
     Banks(Banks),
     /// 报送批次 · Submits a file to a gateway
     #[command(
-        after_help = "Example:\n  anxin submit wages.csv --url https://127.0.0.1:8443 \
+        after_help = "示例 · Example:\n  anxin submit wages.csv --url https://127.0.0.1:8443 \
         --cert me.pem --key me.key --ca ca.pem --wait"
     )]
     Submit(Submit),
     /// 查询批次 · Shows how a batch stands
     #[command(
-        after_help = "Example:\n  anxin status B20261123-42 --url https://127.0.0.1:8443 \
+        after_help = "示例 · Example:\n  anxin status B20261123-42 --url https://127.0.0.1:8443 \
         --cert me.pem --key me.key --ca ca.pem"
     )]
     Status(Status),
     /// 核验日志 · Checks a journal end to end; never repairs
-    #[command(after_help = "Example:\n  anxin verify --data /srv/anxin")]
+    #[command(after_help = "示例 · Example:\n  anxin verify --data /srv/anxin")]
     Verify(Verify),
     /// 开发证书 · Development certificates; never for production
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "示例 · Example:\n  anxin certs init --out ./pki --bank ICBC \
+        --employer 913301006639233248 --regulator 330000"
+    )]
     Certs(Certs),
     /// 命令补全 · Prints completions for a shell
-    #[command(after_help = "Example:\n  anxin completions bash > \
+    #[command(after_help = "示例 · Example:\n  anxin completions bash > \
         ~/.local/share/bash-completion/completions/anxin")]
     Completions(Completions),
 }
@@ -112,19 +120,21 @@ impl Command {
 /// `anxin demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
+    /// 每笔都有结果或不明时结束;没有差错才以 0 退出 ·
     /// Stop when every line is final or unknown; exit 0 only without a break
     #[arg(long)]
     pub once: bool,
-    /// Lines of each bank's batch
+    /// 每家银行的笔数 · Lines of each bank's batch
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub lines: u32,
-    /// Seed of everything that the banks decide
+    /// 银行各种表现的随机种子 · Seed of everything that the banks decide
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// 日志、证书与文件保留在此目录(须为空或新目录) ·
     /// Keep journal, certificates and files in this folder (it must be empty or new)
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// One JSON document on stdout (with --once)
+    /// 标准输出为一份 JSON(与 --once 合用) · One JSON document on stdout (with --once)
     #[arg(long, requires = "once")]
     pub json: bool,
 }
@@ -132,10 +142,10 @@ pub struct Demo {
 /// `anxin serve`.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Configuration
+    /// 配置文件 · Configuration
     #[arg(long, value_name = "FILE", default_value = "config/gateway.toml")]
     pub config: PathBuf,
-    /// Folder of journal and index; wins over the configuration
+    /// 日志与索引的目录;优先于配置 · Folder of journal and index; wins over the configuration
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
@@ -143,24 +153,27 @@ pub struct Serve {
 /// `anxin sandbox`.
 #[derive(Debug, Args)]
 pub struct Sandbox {
-    /// Only this bank; may be given again
+    /// 只开这家银行;可重复 · Only this bank; may be given again
     #[arg(long = "bank", value_name = "CODE")]
     pub banks: Vec<String>,
-    /// Seed of everything that the banks decide
+    /// 银行各种表现的随机种子 · Seed of everything that the banks decide
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// 首个端口,各银行依次递增;0(默认)由系统选择,--setup 时默认 20000 ·
     /// First port; bank after bank takes the next one. 0, the default, lets the system choose;
     /// with --setup the default is 20000
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
+    /// 文件交换银行所用目录;默认 sandbox-files,或 --setup 目录中的 files ·
     /// Folder for the banks that exchange files; `sandbox-files`, or `files` in that of --setup
     #[arg(long, value_name = "DIR")]
     pub files: Option<PathBuf>,
+    /// 在此目录写出整套安装,供 anxin serve 与本沙箱配合:配置、证书、密钥、连接、虚构的企业与工资文件 ·
     /// Write a whole installation there that `anxin serve` can use with this sandbox: settings,
     /// certificates, keys, connections, invented employers and their wage files
     #[arg(long, value_name = "DIR")]
     pub setup: Option<PathBuf>,
-    /// One JSON document with the addresses on stdout
+    /// 标准输出为一份列出地址的 JSON · One JSON document with the addresses on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -168,18 +181,18 @@ pub struct Sandbox {
 /// `anxin check`.
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The employer's file; `-` for standard input
+    /// 企业的工资文件;- 为标准输入 · The employer's file; `-` for standard input
     pub file: PathBuf,
-    /// Also what this paying bank would refuse
+    /// 并检查这家付款银行会拒收的内容 · Also what this paying bank would refuse
     #[arg(long, value_name = "CODE")]
     pub bank: Option<String>,
-    /// csv, xlsx, json or pain.001; detected without it
+    /// 格式;不写则自动识别 · csv, xlsx, json or pain.001; detected without it
     #[arg(long, value_name = "NAME", value_parser = super::check::FORMATS)]
     pub format: Option<String>,
-    /// Month for which is paid, where the file has no place for it
+    /// 工资月份,用于文件里没有该项时 · Month for which is paid, where the file has no place for it
     #[arg(long, value_name = "YYYY-MM")]
     pub pay_month: Option<String>,
-    /// One JSON document on stdout
+    /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -187,21 +200,30 @@ pub struct Check {
 /// `anxin convert`.
 #[derive(Debug, Args)]
 pub struct Convert {
-    /// The employer's file
+    /// 企业的工资文件 · The employer's file
     pub file: PathBuf,
-    /// The paying bank
+    /// 付款银行 · The paying bank
     #[arg(long, value_name = "CODE")]
     pub bank: String,
-    /// Folder for the messages; made with mode 0700
+    /// 报文目录;以 0700 权限建立 · Folder for the messages; made with mode 0700
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// csv, xlsx, json or pain.001; detected without it
+    /// 发送日期,默认今天;报文写当日或下一个银行工作日 ·
+    /// Day on which it would be sent; today without it. The messages carry this bank day or the
+    /// next one
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<String>,
+    /// 内置清单之外的银行工作日目录,同 serve 的 config/calendar ·
+    /// Folder of bank days beyond those in the program, as `serve` has it: config/calendar
+    #[arg(long, value_name = "DIR")]
+    pub calendar: Option<PathBuf>,
+    /// 格式;不写则自动识别 · csv, xlsx, json or pain.001; detected without it
     #[arg(long, value_name = "NAME", value_parser = super::check::FORMATS)]
     pub format: Option<String>,
-    /// Month for which is paid, where the file has no place for it
+    /// 工资月份,用于文件里没有该项时 · Month for which is paid, where the file has no place for it
     #[arg(long, value_name = "YYYY-MM")]
     pub pay_month: Option<String>,
-    /// Print the manifest on stdout as well
+    /// 同时在标准输出打印清单 · Print the manifest on stdout as well
     #[arg(long)]
     pub json: bool,
 }
@@ -209,15 +231,24 @@ pub struct Convert {
 /// `anxin decode`.
 #[derive(Debug, Args)]
 pub struct Decode {
-    /// The bank's message
+    /// 银行报文 · The bank's message
     pub file: PathBuf,
-    /// The bank that it comes from
+    /// 报文来自哪家银行 · The bank that it comes from
     #[arg(long, value_name = "CODE")]
     pub bank: String,
-    /// What it is
+    /// 报文种类 · What it is
     #[arg(long, value_enum)]
     pub message: MessageWord,
-    /// One JSON document on stdout
+    /// 该行的连接文件:用其中的密钥解开密文、核验签名 ·
+    /// The bank's connection file, config/connections/CODE.toml: its keys open sealed bodies and
+    /// check signatures
+    #[arg(long, value_name = "FILE")]
+    pub connection: Option<PathBuf>,
+    /// 密钥目录;默认为连接文件所在目录旁的 keys ·
+    /// Folder of the keys; `keys` beside the folder of the connection file
+    #[arg(long, value_name = "DIR", requires = "connection")]
+    pub keys: Option<PathBuf>,
+    /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -225,20 +256,21 @@ pub struct Decode {
 /// Kinds of messages from a bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MessageWord {
-    /// Answer to a submission
+    /// 报送回执 · Answer to a submission
     Receipt,
-    /// 回盘: answer to a query, or a result file
+    /// 回盘 · Answer to a query, or a result file
     Result,
-    /// What the bank sends by itself
+    /// 银行主动推送 · What the bank sends by itself
     Push,
 }
 
 /// `anxin banks`.
 #[derive(Debug, Args)]
 pub struct Banks {
+    /// 只看一家:解析后的适配器,每项注明出处 ·
     /// One bank: its resolved adapter, each value with the file that it comes from
     pub code: Option<String>,
-    /// One JSON document on stdout
+    /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -246,16 +278,16 @@ pub struct Banks {
 /// How to reach a gateway as whom.
 #[derive(Debug, Args)]
 pub struct Connection {
-    /// Address of the gateway, https
+    /// 网关地址,https · Address of the gateway, https
     #[arg(long)]
     pub url: String,
-    /// Own certificate, PEM
+    /// 本方证书,PEM · Own certificate, PEM
     #[arg(long, value_name = "FILE")]
     pub cert: PathBuf,
-    /// Own private key, PEM
+    /// 本方私钥,PEM · Own private key, PEM
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
-    /// Authority of the gateway's certificate, PEM
+    /// 网关证书的颁发机构,PEM · Authority of the gateway's certificate, PEM
     #[arg(long, value_name = "FILE")]
     pub ca: PathBuf,
 }
@@ -263,24 +295,24 @@ pub struct Connection {
 /// `anxin submit`.
 #[derive(Debug, Args)]
 pub struct Submit {
-    /// The employer's file
+    /// 企业的工资文件 · The employer's file
     pub file: PathBuf,
     /// Who and where
     #[command(flatten)]
     pub connection: Connection,
-    /// Take the good lines of a file with bad ones
+    /// 文件有错时仍受理其中正确的明细 · Take the good lines of a file with bad ones
     #[arg(long)]
     pub good_lines: bool,
-    /// csv, xlsx, json or pain.001; detected without it
+    /// 格式;不写则自动识别 · csv, xlsx, json or pain.001; detected without it
     #[arg(long, value_name = "NAME", value_parser = super::check::FORMATS)]
     pub format: Option<String>,
-    /// Month for which is paid, where the file has no place for it
+    /// 工资月份,用于文件里没有该项时 · Month for which is paid, where the file has no place for it
     #[arg(long, value_name = "YYYY-MM")]
     pub pay_month: Option<String>,
-    /// Wait until every line is final or unknown
+    /// 等到每笔都有结果或不明 · Wait until every line is final or unknown
     #[arg(long)]
     pub wait: bool,
-    /// One JSON document on stdout
+    /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -288,15 +320,15 @@ pub struct Submit {
 /// `anxin status`.
 #[derive(Debug, Args)]
 pub struct Status {
-    /// Number of the batch
+    /// 批次编号 · Number of the batch
     pub batch_id: String,
     /// Who and where
     #[command(flatten)]
     pub connection: Connection,
-    /// Wait until every line is final or unknown
+    /// 等到每笔都有结果或不明 · Wait until every line is final or unknown
     #[arg(long)]
     pub wait: bool,
-    /// One JSON document on stdout
+    /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -304,10 +336,10 @@ pub struct Status {
 /// `anxin verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// Folder that holds `journal/`
+    /// 含有 journal/ 的数据目录 · Folder that holds `journal/`
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// One JSON document on stdout
+    /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -316,35 +348,40 @@ pub struct Verify {
 #[derive(Debug, Subcommand)]
 pub enum Certs {
     /// 生成开发证书 · Makes a development authority with identities, or adds to it
-    #[command(after_help = "Examples:\n  anxin certs init --out ./pki --bank ICBC \
+    #[command(
+        after_help = "示例 · Examples:\n  anxin certs init --out ./pki --bank ICBC \
         --employer 913301006639233248\n  \
         anxin certs init --out ./pki --employer 913301006639233248:person:wang \
-        --regulator 330000 --operator li")]
+        --regulator 330000 --operator li"
+    )]
     Init(CertsInit),
 }
 
 /// `anxin certs init`.
 #[derive(Debug, Args)]
 pub struct CertsInit {
-    /// Folder; an authority that is there is kept and added to
+    /// 目录;已有的颁发机构保留并续用 · Folder; an authority that is there is kept and added to
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// A bank; may be given again
+    /// 银行代码;可重复 · A bank; may be given again
     #[arg(long = "bank", value_name = "CODE")]
     pub banks: Vec<String>,
+    /// 企业系统的统一社会信用代码,人员为 代码:person:编号;可重复 ·
     /// An employer's system, or `USCC:person:ID`; may be given again
     #[arg(long = "employer", value_name = "USCC")]
     pub employers: Vec<String>,
+    /// 监管部门的行政区划代码,人员为 代码:person:编号;可重复 ·
     /// A regulator by region, or `REGION:person:ID`; may be given again
     #[arg(long = "regulator", value_name = "REGION")]
     pub regulators: Vec<String>,
-    /// An operator by name; may be given again
+    /// 运营人员名称;可重复 · An operator by name; may be given again
     #[arg(long = "operator", value_name = "NAME")]
     pub operators: Vec<String>,
+    /// localhost 之外的服务器名或地址;可重复 ·
     /// Name or address of the server besides localhost; may be given again
     #[arg(long = "server", value_name = "NAME")]
     pub servers: Vec<String>,
-    /// One JSON document on stdout
+    /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,
 }
@@ -352,7 +389,7 @@ pub struct CertsInit {
 /// `anxin completions`.
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// The shell
+    /// 命令解释器 · The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
 }

@@ -154,6 +154,7 @@ impl Gateway {
             tokio::task::spawn_blocking(open).await??
         };
         let core = opened.core;
+        core.connect(parts.banks.keys().copied().collect());
         let banks = Banks(Arc::new(parts.banks));
         let mandates = Arc::new(parts.mandates);
         let setup = Setup {

@@ -180,7 +180,9 @@ pub fn evidence_cell(evidence: Evidence) -> Cell {
     Cell::from(evidence.as_str()).coloured(colour)
 }
 
-fn evidence_words(evidence: Evidence, lang: Lang) -> &'static str {
+/// What stands behind a bank's layout.
+#[must_use]
+pub fn evidence_words(evidence: Evidence, lang: Lang) -> &'static str {
     match evidence {
         Evidence::Synthetic => pick(
             lang,

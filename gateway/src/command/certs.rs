@@ -6,8 +6,8 @@ use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::clock::{Clock, SystemClock};
 use certs::development::{DevelopmentPki, IdentityPem, PkiError};
 use certs::identity::Party;
-use schemas::Lang;
 use schemas::value::{RegionCode, Uscc};
+use schemas::{Lang, codes};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -125,12 +125,15 @@ fn parties(arguments: &CertsInit) -> Result<Vec<Party>, Failure> {
     }
     for text in &arguments.employers {
         let uscc = text.split(':').next().unwrap_or_default();
-        Uscc::parse(uscc).map_err(|error| wrong_party(text).caused_by(&error))?;
+        Uscc::parse(uscc).map_err(|_| wrong_employer(text))?;
         parties.push(party("employer", text)?);
     }
     for text in &arguments.regulators {
         let region = text.split(':').next().unwrap_or_default();
-        RegionCode::parse(region).map_err(|error| wrong_party(text).caused_by(&error))?;
+        let known = RegionCode::parse(region).is_ok_and(codes::region_known);
+        if !known {
+            return Err(wrong_region(text));
+        }
         parties.push(party("regulator", text)?);
     }
     for text in &arguments.operators {
@@ -142,7 +145,34 @@ fn parties(arguments: &CertsInit) -> Result<Vec<Party>, Failure> {
 fn party(role: &str, text: &str) -> Result<Party, Failure> {
     format!("urn:anxin:{role}:{text}")
         .parse()
-        .map_err(|error| wrong_party(text).caused_by(&error))
+        .map_err(|_| wrong_party(text))
+}
+
+fn wrong_employer(text: &str) -> Failure {
+    Failure::usage(
+        Words::new(
+            format!("{text} 不是统一社会信用代码"),
+            format!("{text} is no unified social credit code"),
+        ),
+        Words::new(
+            "统一社会信用代码为 18 位,末位是校验码;人员在其后加 :person:编号。",
+            "It has 18 characters, the last one a check character; a person adds :person:ID.",
+        ),
+    )
+}
+
+fn wrong_region(text: &str) -> Failure {
+    Failure::usage(
+        Words::new(
+            format!("{text} 不是已知的行政区划代码"),
+            format!("{text} is no known region"),
+        ),
+        Words::new(
+            "用 GB/T 2260 的六位代码,如 330000;浙江省内须在清单 schemas/codes/regions.toml 之中。",
+            "Use a six-digit code of GB/T 2260, such as 330000; in Zhejiang one of the list \
+             schemas/codes/regions.toml.",
+        ),
+    )
 }
 
 fn wrong_party(text: &str) -> Failure {

@@ -1,17 +1,21 @@
 //! `anxin check`: every finding of an employer's file in one pass.
 
 mod document;
+mod printer;
+mod source;
 mod summary;
 
-pub use document::unopened;
+pub use document::{unopened, unreadable_document};
+pub use printer::{Printer, exit_of};
+pub use source::open;
+pub use summary::{other_bank, write_bank};
 
 use super::arguments::Check;
-use super::report::{Tally, write_finding};
 use super::scratch::Scratch;
-use super::terminal::{Colour, Paper, QUIET, grouped, paper, progress};
-use super::words::{Ended, Exit, Failure, Words, pick};
+use super::terminal::{QUIET, paper, progress};
+use super::words::{Ended, Failure, Words, pick};
 use crate::clock::{Clock, SystemClock};
-use document::{document, unreadable_document};
+use document::document;
 use indicatif::ProgressBar;
 use schemas::employer_files::{
     BankRules, Format, ReadError, ReadOptions, Sink, SinkError, Source, Summary, read,
@@ -22,7 +26,7 @@ use serde_json::{Value, json};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::Instant;
-use summary::{write_bank, write_head};
+use summary::{write_head, write_verdict};
 
 /// The words of `--format`.
 pub const FORMATS: [&str; 4] = ["csv", "xlsx", "json", "pain.001"];
@@ -57,38 +61,27 @@ pub fn run(arguments: &Check, lang: Lang) -> Ended {
         bar: bar(length, lang),
         begun: Instant::now(),
     };
-    let mut printer = Printer {
-        paper,
-        lang,
-        json: arguments.json,
-        first: true,
-        tally: Tally::default(),
+    let mut checking = Checking {
+        printer: Printer::new(paper, arguments.json, lang),
         bank: options.bank,
     };
-    printer.begin()?;
-    let summary = options.read(&mut source, &mut printer);
+    let summary = options.read(&mut source, &mut checking);
     source.bar.finish_and_clear();
-    let summary = match summary {
+    let mut summary = match summary {
         Ok(summary) => summary,
         Err(error) => {
-            printer.interrupt(&error)?;
+            checking.interrupt(&error)?;
             return Err(read_failure(&arguments.file, error).documented(arguments.json));
         }
     };
-    printer.end(&summary)?;
-    Ok(exit_of(&printer.tally))
-}
-
-/// 2 where nothing could be read, 1 where something is wrong with what was read.
-fn exit_of(tally: &Tally) -> Exit {
-    let hopeless = [FindingCode::Unreadable, FindingCode::UnsupportedFormat];
-    if hopeless.into_iter().any(|code| tally.has(code)) {
-        Exit::Usage
-    } else if tally.of(schemas::Severity::Error) > 0 {
-        Exit::InputErrors
-    } else {
-        Exit::Done
+    if let (Some(bank), Some(head)) = (options.bank, &summary.head) {
+        for finding in super::order::head_findings(bank, head)? {
+            summary.errors += 1;
+            checking.printer.print(&finding)?;
+        }
     }
+    checking.end(&summary)?;
+    Ok(exit_of(checking.printer.tally()))
 }
 
 /// What the command line says about reading.
@@ -183,23 +176,6 @@ fn no_such_month(text: &str) -> Failure {
     )
 }
 
-/// Opens a file, or all of standard input for `-`.
-///
-/// # Errors
-/// As the system says; a folder is no file.
-pub fn open(path: &Path) -> std::io::Result<Box<dyn Source>> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes)?;
-        return Ok(Box::new(std::io::Cursor::new(bytes)));
-    }
-    let file = std::fs::File::open(path)?;
-    if file.metadata()?.is_dir() {
-        return Err(std::io::ErrorKind::IsADirectory.into());
-    }
-    Ok(Box::new(file))
-}
-
 /// A failed reading as the command's end: the file's place or our own trouble.
 #[must_use]
 pub fn read_failure(path: &Path, error: ReadError) -> Failure {
@@ -244,93 +220,46 @@ impl Seek for Watched {
     }
 }
 
-/// Prints findings as they come: memory does not grow with them.
-struct Printer<W: Write> {
-    paper: Paper<W>,
-    lang: Lang,
-    json: bool,
-    first: bool,
-    tally: Tally,
+/// The printer as the receiver of a reading.
+struct Checking<W: Write> {
+    printer: Printer<W>,
     /// The bank of `--bank`.
     bank: Option<BankCode>,
 }
 
-impl<W: Write> Printer<W> {
-    fn begin(&mut self) -> std::io::Result<()> {
-        if self.json {
-            self.paper.raw(b"{\"findings\":[")?;
-        }
-        Ok(())
-    }
-
-    fn print(&mut self, finding: &Finding) -> std::io::Result<()> {
-        self.tally.add(finding);
-        if !self.json {
-            return write_finding(&mut self.paper, finding, self.lang);
-        }
-        self.paper.raw(if self.first { b"\n" } else { b",\n" })?;
-        self.first = false;
-        let text = serde_json::to_vec(&finding.to_json(self.lang))?;
-        self.paper.raw(&text)
-    }
-
-    /// The rest of the document: a reader of it always finds whole JSON.
-    fn close(&mut self, rest: &Value) -> std::io::Result<()> {
-        let text = serde_json::to_string_pretty(rest)?;
-        self.paper.raw(b"\n],")?;
-        self.paper
-            .raw(text.strip_prefix('{').unwrap_or(&text).as_bytes())?;
-        self.paper.raw(b"\n")?;
-        self.paper.flush()
-    }
-
+impl<W: Write> Checking<W> {
     fn interrupt(&mut self, error: &ReadError) -> std::io::Result<()> {
-        if self.json {
-            self.close(&json!({"error": error.to_string()}))?;
+        if self.printer.json {
+            return self.printer.close(&json!({"error": error.to_string()}));
         }
-        self.paper.flush()
+        self.printer.flush()
     }
 
     fn end(&mut self, summary: &Summary) -> std::io::Result<()> {
-        if self.json {
+        if self.printer.json {
             let mut document = document(summary, self.bank);
-            if self.tally.has(FindingCode::UnsupportedFormat) {
+            if self.printer.tally.has(FindingCode::UnsupportedFormat) {
                 // The reader must take it for something; a program is not told a guess.
                 document["format"] = Value::Null;
                 document["encoding"] = Value::Null;
             }
-            return self.close(&document);
+            return self.printer.close(&document);
         }
-        let lang = self.lang;
-        let paper = &mut self.paper;
+        let lang = self.printer.lang;
+        let paper = &mut self.printer.paper;
         if summary.errors + summary.warnings + summary.notes > 0 {
             paper.line("")?;
-            paper.table(&self.tally.table(lang))?;
+            paper.table(&self.printer.tally.table(lang))?;
             paper.line("")?;
         }
         write_head(paper, summary, lang)?;
         write_bank(paper, summary, self.bank, lang)?;
-        let verdict = match (summary.errors, lang) {
-            (0, Lang::Zh) => "检查通过".to_owned(),
-            (0, Lang::En) => "no errors".to_owned(),
-            (errors, Lang::Zh) => format!("{} 个错误", grouped(errors)),
-            (errors, Lang::En) => format!("{} errors", grouped(errors)),
-        };
-        let rest = match lang {
-            Lang::Zh => format!(",{} 个警告,{} 个提示", summary.warnings, summary.notes),
-            Lang::En => format!(", {} warnings, {} notes", summary.warnings, summary.notes),
-        };
-        let colour = if summary.errors == 0 {
-            Colour::Green
-        } else {
-            Colour::Red
-        };
-        paper.coloured_line(&format!("{verdict}{rest}"), colour)?;
+        write_verdict(paper, summary, lang)?;
         paper.flush()
     }
 }
 
-impl<W: Write> Sink for Printer<W> {
+impl<W: Write> Sink for Checking<W> {
     fn head(&mut self, _head: &BatchHead) -> Result<(), SinkError> {
         Ok(())
     }
@@ -344,7 +273,8 @@ impl<W: Write> Sink for Printer<W> {
     }
 
     fn finding(&mut self, finding: Finding) -> Result<(), SinkError> {
-        self.print(&finding)
+        self.printer
+            .print(&finding)
             .map_err(|error| SinkError(Box::new(error)))
     }
 }

@@ -5,17 +5,20 @@
 //! So memory holds some 50 bytes a line and the rows of one bank file (of one for each class
 //! where the bank wants its own and other banks' accounts apart), not the batch.
 
+mod day;
 mod survey;
 mod writing;
 
 use super::adapter::adapter;
 use super::arguments::Convert;
-use super::report::write_finding;
+use super::check::{
+    Options, Printer, exit_of, other_bank, unopened, unreadable_document, write_bank,
+};
 use super::terminal::{Align, Cell, Table, grouped, paper, yuan};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use adapters::BankAdapter;
 use schemas::employer_files::{ReadError, Summary};
-use schemas::{BatchHead, Finding, Lang};
+use schemas::{BatchHead, Finding, Lang, Severity};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Seek, Write};
@@ -29,25 +32,40 @@ use writing::{Stopped, Writing, Written};
 /// See [`Failure`].
 pub fn run(arguments: &Convert, lang: Lang) -> Ended {
     let adapter = adapter(&arguments.bank)?;
-    let options = super::check::Options::parse(
+    let options = Options::parse(
         arguments.format.as_deref(),
         arguments.pay_month.as_deref(),
         Some(arguments.bank.as_str()),
     )?;
-    let mut source = super::check::open(&arguments.file)
-        .map_err(|error| Failure::unreadable_file(&arguments.file, &error))?;
+    let bank_date = day::bank_date(arguments, lang)?;
+    let mut source = match super::check::open(&arguments.file) {
+        Ok(source) => source,
+        Err(error) => {
+            if arguments.json {
+                let mut paper = paper();
+                paper.document(&unreadable_document(&unopened(&error), lang))?;
+                paper.flush()?;
+            }
+            return Err(Failure::unreadable_file(&arguments.file, &error));
+        }
+    };
     let read_failure = |error: ReadError| super::check::read_failure(&arguments.file, error);
-    let mut survey = Survey::new(adapter, lang);
+    let mut survey = Survey::new(adapter, arguments.json, lang);
     let summary = options
         .read(source.as_mut(), &mut survey)
         .map_err(read_failure)?;
-    survey.flush()?;
-    let Some(head) = survey.head.take().filter(|_| summary.errors == 0) else {
-        return Err(refused());
+    let head = survey.head.take().filter(|_| summary.errors == 0);
+    let Some(head) = head else {
+        return refused(&mut survey.printer, adapter, &summary);
     };
+    let found = super::order::head_findings(adapter.code(), &head)?;
+    if !found.is_empty() {
+        return refuse(&found, &mut survey.printer, adapter, &summary);
+    }
     let plan = survey.plan();
+    let mut printer = survey.printer;
     make_folder(&arguments.out)?;
-    let mut writing = Writing::new(adapter, &head, plan, &arguments.out)?;
+    let mut writing = Writing::new(adapter, &head, plan, &arguments.out, bank_date)?;
     source.rewind()?;
     let again = options.read(source.as_mut(), &mut writing);
     let stopped = match (writing.stopped.take(), again) {
@@ -58,54 +76,80 @@ pub fn run(arguments: &Convert, lang: Lang) -> Ended {
     };
     if let Some(stopped) = stopped {
         writing.remove();
-        return end(stopped, lang);
+        return match stopped {
+            Stopped::Refused(found) => refuse(&found, &mut printer, adapter, &summary),
+            Stopped::Failed(failure) => Err(failure),
+            Stopped::Changed => Err(changed()),
+        };
     }
     let written = writing.finish();
-    let manifest = manifest(adapter, &head, &summary, &written);
+    let manifest = manifest(adapter, &head, &summary, &written, lang);
     let text = serde_json::to_vec_pretty(&manifest)?;
     write_private(&arguments.out.join("manifest.json"), &text)?;
     print(arguments, &manifest, &written, lang)?;
+    if !arguments.json {
+        let mut paper = paper();
+        write_bank(&mut paper, &summary, Some(adapter.code()), lang)?;
+        paper.flush()?;
+    }
     Ok(Exit::Done)
 }
 
-/// Why no message stays behind.
-fn end(stopped: Stopped, lang: Lang) -> Ended {
-    match stopped {
-        Stopped::Refused(findings) => refuse(&findings, lang),
-        Stopped::Failed(failure) => Err(failure),
-        Stopped::Changed => Err(Failure::usage(
-            Words::new(
-                "文件在转换过程中被改动,没有写出任何报文",
-                "the file changed while it was converted; no message was written",
-            ),
-            Words::new(
-                "关闭正在编辑它的程序后重试。",
-                "Close what edits it and try again.",
-            ),
-        )),
-    }
-}
-
-fn refuse(findings: &[Finding], lang: Lang) -> Ended {
-    let mut errors = super::terminal::errors();
-    for finding in findings {
-        write_finding(&mut errors, finding, lang)?;
-    }
-    errors.flush()?;
-    Err(refused())
-}
-
-fn refused() -> Failure {
-    Failure::input(
+fn changed() -> Failure {
+    Failure::usage(
         Words::new(
-            "文件有错误,没有写出任何报文",
-            "the file has errors; no message was written",
+            "文件在转换过程中被改动,没有写出任何报文",
+            "the file changed while it was converted; no message was written",
         ),
         Words::new(
-            "按上面的发现改正后重试;`anxin check` 给出同样的清单。",
-            "Correct what is listed above; `anxin check` prints the same list.",
+            "关闭正在编辑它的程序后重试。",
+            "Close what edits it and try again.",
         ),
     )
+}
+
+type Findings = Printer<Box<dyn Write>>;
+
+fn refuse(
+    found: &[Finding],
+    printer: &mut Findings,
+    adapter: &BankAdapter,
+    summary: &Summary,
+) -> Ended {
+    for finding in found {
+        printer.print(finding)?;
+    }
+    refused(printer, adapter, summary)
+}
+
+/// Ends with the list that `anxin check --bank` prints as well, and its code.
+fn refused(printer: &mut Findings, adapter: &BankAdapter, summary: &Summary) -> Ended {
+    if printer.json() {
+        printer.close(&json!({
+            "bank": adapter.code().as_str(),
+            "dialect": adapter.dialect(),
+            "evidence": adapter.evidence().as_str(),
+            "source_digest": crate::hex(&summary.digest),
+            "line_count": summary.line_count,
+            "total_fen": summary.total.0,
+            "errors": printer.tally().of(Severity::Error),
+            "files": [],
+        }))?;
+    }
+    printer.flush()?;
+    let bank = adapter.code();
+    let what = Words::new(
+        "文件有错误,没有写出任何报文",
+        "the file has errors; no message was written",
+    );
+    let hint = Words::new(
+        format!("按上面的发现改正后重试;`anxin check --bank {bank}` 给出同样的清单。"),
+        format!("Correct what is listed above; `anxin check --bank {bank}` prints the same list."),
+    );
+    Err(match exit_of(printer.tally()) {
+        Exit::Usage => Failure::usage(what, hint),
+        Exit::Done | Exit::InputErrors | Exit::OurFault => Failure::input(what, hint),
+    })
 }
 
 /// A new or empty folder, mode 0700.
@@ -152,6 +196,7 @@ fn manifest(
     head: &BatchHead,
     summary: &Summary,
     written: &[Written],
+    lang: Lang,
 ) -> Value {
     let files: Vec<Value> = written.iter().map(|file| file.document.clone()).collect();
     let fields = adapter.connection_fields().iter();
@@ -167,9 +212,19 @@ fn manifest(
         "line_count": summary.line_count,
         "total_fen": summary.total.0,
         "files": files,
+        "stated_bank": head.paying_bank.as_str(),
+        "bank_is_stated": other_bank(summary, Some(adapter.code())).is_none_or(|o| o.is_none()),
         "placeholders": {
-            "signature": "every signature is a placeholder text, not a signature",
-            "cipher": "enciphered bodies use a key that everybody knows",
+            "signature": pick(
+                lang,
+                "所有签名均为占位文字,不是真正的签名",
+                "every signature is a placeholder text, not a signature",
+            ),
+            "cipher": pick(
+                lang,
+                "加密部分使用众所周知的密钥",
+                "enciphered bodies use a key that everybody knows",
+            ),
             "connection": invented,
         },
     })

@@ -1,14 +1,16 @@
 //! `anxin decode`: a bank's answer or pushed file as canonical JSON (INTERFACE section 6).
 
+mod keys;
 mod unread;
 
-use super::adapter::{PlaceholderKeys, adapter};
+use super::adapter::adapter;
 use super::arguments::{Decode, MessageWord};
 use super::report::{Tally, write_finding};
 use super::terminal::{Align, Cell, Colour, Paper, Table, paper, yuan};
 use super::words::{Ended, Exit, Failure, pick};
 use adapters::BankAdapter;
 use adapters::exchange::{Flaw, LineOutcome, Outcome, Unreadable};
+use keys::Keys;
 use schemas::value::{Fen, Purpose};
 use schemas::{FailureReason, Finding, Lang, Severity};
 use serde_json::{Map, Value, json};
@@ -33,7 +35,7 @@ struct Decoded {
 pub fn run(arguments: &Decode, lang: Lang) -> Ended {
     let adapter = adapter(&arguments.bank)?;
     let mut bytes = Vec::new();
-    let keys = PlaceholderKeys::default();
+    let keys = Keys::of(arguments, adapter, lang)?;
     let read =
         super::check::open(&arguments.file).and_then(|mut source| source.read_to_end(&mut bytes));
     let decoded = match read {
@@ -68,6 +70,9 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
                 let tried = Some(unread::attempts(&unreadable, lang));
                 print_json(adapter, arguments.message, &nothing, tried, &keys, lang)?;
             }
+            if keys.lack_the_body_key() {
+                return Err(unread::sealed(adapter));
+            }
             let other = reads_as(adapter, arguments.message, &bytes, &keys);
             Err(unread::failure(adapter, &unreadable, other).documented(arguments.json))
         }
@@ -78,7 +83,7 @@ fn decode(
     adapter: &BankAdapter,
     message: MessageWord,
     bytes: &[u8],
-    keys: &PlaceholderKeys,
+    keys: &Keys,
 ) -> Result<Decoded, Unreadable> {
     Ok(match message {
         MessageWord::Receipt => {
@@ -171,7 +176,7 @@ fn print_json(
     message: MessageWord,
     decoded: &Decoded,
     attempts: Option<Value>,
-    keys: &PlaceholderKeys,
+    keys: &Keys,
     lang: Lang,
 ) -> Result<(), Failure> {
     let mut totals = Map::new();
@@ -194,7 +199,7 @@ fn print_json(
         "lines": lines,
         "totals": totals,
         "findings": findings,
-        "signature_checked": if keys.left_unchecked() { Some(false) } else { None },
+        "signature_checked": keys.signature_checked(),
     });
     if let (Some(object), Some(attempts)) = (document.as_object_mut(), attempts) {
         object.insert("attempts".to_owned(), attempts);
@@ -217,7 +222,7 @@ fn print_json(
 fn print_text(
     adapter: &BankAdapter,
     decoded: &Decoded,
-    keys: &PlaceholderKeys,
+    keys: &Keys,
     lang: Lang,
 ) -> Result<(), Failure> {
     let mut paper = paper();
@@ -256,9 +261,10 @@ fn print_text(
     for finding in &decoded.findings {
         write_finding(&mut paper, finding, lang)?;
     }
-    if keys.left_unchecked() {
-        let text = "银行签名未验证(没有该行公钥)";
-        let en = "the bank's signature was not checked: there is no key of the bank here";
+    if keys.signature_checked() == Some(false) {
+        let text = "银行签名未验证(没有该行公钥);可用 --connection FILE 指定";
+        let en = "the bank's signature was not checked: there is no key of the bank here; \
+                  --connection FILE names it";
         paper.coloured_line(pick(lang, text, en), Colour::Yellow)?;
     }
     paper.flush()?;
@@ -339,7 +345,7 @@ fn reads_as(
     adapter: &BankAdapter,
     asked: MessageWord,
     bytes: &[u8],
-    keys: &PlaceholderKeys,
+    keys: &Keys,
 ) -> Option<&'static str> {
     [MessageWord::Receipt, MessageWord::Result, MessageWord::Push]
         .into_iter()

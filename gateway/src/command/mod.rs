@@ -10,6 +10,7 @@ pub mod client;
 mod convert;
 mod decode;
 mod demo;
+mod order;
 mod report;
 mod sandbox;
 mod scratch;
@@ -17,6 +18,7 @@ mod serve;
 mod standing;
 mod submit;
 pub mod terminal;
+mod told;
 mod usage;
 mod verify;
 pub mod words;
@@ -42,8 +44,12 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are no errors: clap knows where to print them.
+            let words = std::env::args_os().skip(1);
+            let given: Vec<String> = words.map(|word| word.to_string_lossy().into()).collect();
+            if let Some(lead) = usage::lead(error.kind(), &given) {
+                let _ = writeln!(std::io::stderr(), "{lead}");
+            }
             let _ = error.print();
-            let given: Vec<String> = std::env::args().skip(1).collect();
             if let Some((failure, lang)) = usage::failure(&error, &given) {
                 print_document(&failure, lang);
             }

@@ -1,7 +1,7 @@
 //! Where a command that reads one file keeps findings that are too many for memory: a folder of
 //! its own below the system's temporary one, sealed, gone at the end.
 
-use crate::api::spool::SpoolFolder;
+use crate::api::spool::{SealedSpool, SpoolFolder};
 use certs::random::{Random, SystemRandom};
 use journal::disk::OsDisk;
 use schemas::employer_files::{Spill, SpillPlace};
@@ -33,6 +33,33 @@ impl Scratch {
         Self {
             parent,
             made: OnceCell::new(),
+        }
+    }
+
+    /// The folder, made if need be.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn place(&self) -> io::Result<&Path> {
+        self.folder()?;
+        let made = self.made.get();
+        Ok(made.map_or(self.parent.as_path(), |(path, _)| path.as_path()))
+    }
+
+    /// Reads a stream to its end into a sealed file that can be sought.
+    ///
+    /// # Errors
+    /// The stream's, or the disk's.
+    pub fn keep(&self, stream: &mut dyn io::Read) -> io::Result<SealedSpool> {
+        let mut writer = self.folder()?.begin()?;
+        let mut buffer = zeroize::Zeroizing::new(vec![0; 64 * 1024]);
+        loop {
+            match stream.read(&mut buffer) {
+                Ok(0) => return writer.finish(),
+                Ok(count) => writer.write(buffer.get(..count).unwrap_or_default())?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
     }
 

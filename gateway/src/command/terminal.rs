@@ -62,6 +62,18 @@ impl<W: Write> Paper<W> {
         }
     }
 
+    /// The same, whatever it is printed on.
+    #[must_use]
+    pub fn boxed(self) -> Paper<Box<dyn Write>>
+    where
+        W: 'static,
+    {
+        Paper {
+            out: Box::new(self.out),
+            coloured: self.coloured,
+        }
+    }
+
     /// Writes a line.
     ///
     /// # Errors

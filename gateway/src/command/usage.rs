@@ -1,4 +1,5 @@
-//! A command line that can't be read, as the document of `--json`.
+//! A command line that can't be read: a Chinese line before the parser's own English, and the
+//! document of `--json`.
 
 use super::words::{Failure, Words};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -17,13 +18,11 @@ pub(super) fn failure(error: &clap::Error, given: &[String]) -> Option<(Failure,
     if !command || !has("--json") || !error.use_stderr() {
         return None;
     }
-    let english = given.windows(2).any(|pair| pair == ["--lang", "en"]) || has("--lang=en");
     let hint = Words::new(
         "用 --help 查看该命令的选项。",
         "`--help` shows the options of the command.",
     );
-    let lang = if english { Lang::En } else { Lang::Zh };
-    Some((Failure::usage(what(error), hint), lang))
+    Some((Failure::usage(what(error), hint), lang_of(given)))
 }
 
 #[allow(clippy::wildcard_enum_match_arm)] // of the others the kind alone says enough
@@ -55,4 +54,39 @@ fn what(error: &clap::Error) -> Words {
         }
         _ => Words::new("命令行有误", "the command line can't be read"),
     }
+}
+
+/// The language that the words ask for, also where they can't be read.
+fn lang_of(given: &[String]) -> Lang {
+    let pair = given.windows(2).any(|pair| pair == ["--lang", "en"]);
+    match pair || given.iter().any(|word| word == "--lang=en") {
+        true => Lang::En,
+        false => Lang::Zh,
+    }
+}
+
+/// The line before the parser's words; none for help and version, and for those who asked for
+/// English.
+pub(super) fn lead(kind: ErrorKind, given: &[String]) -> Option<&'static str> {
+    if lang_of(given) == Lang::En {
+        return None;
+    }
+    Some(match kind {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+        | ErrorKind::DisplayVersion => return None,
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::InvalidUtf8 => {
+            "用法错误:选项的取值不正确(可用的取值见下)"
+        }
+        ErrorKind::UnknownArgument => "用法错误:不认识的选项或多余的参数",
+        ErrorKind::InvalidSubcommand => "用法错误:不认识的命令",
+        ErrorKind::MissingRequiredArgument => "用法错误:缺少必需的选项或参数(见下)",
+        ErrorKind::MissingSubcommand => "用法错误:缺少命令",
+        ErrorKind::ArgumentConflict => "用法错误:这些选项不能同时使用,或重复给出",
+        ErrorKind::NoEquals
+        | ErrorKind::TooManyValues
+        | ErrorKind::TooFewValues
+        | ErrorKind::WrongNumberOfValues => "用法错误:选项的取值个数不对",
+        ErrorKind::Io | ErrorKind::Format | _ => "用法错误:加 --help 查看用法",
+    })
 }

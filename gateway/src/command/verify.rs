@@ -1,14 +1,19 @@
 //! `anxin verify`: the journal end to end. It reads and never repairs.
 
+mod index;
+mod words;
+
 use super::arguments::Verify;
-use super::terminal::{Align, Cell, Colour, Table, grouped, paper};
+use super::terminal::{Align, Cell, Colour, QUIET, Table, grouped, paper, progress};
 use super::words::{Ended, Exit, Failure, Words, pick};
+use index::{Found, Index, Standing, judge};
 use journal::disk::OsDisk;
-use journal::index::{Index as _, IndexError, SledIndex};
-use journal::{Damage, Flaw, Report};
+use journal::index::IndexError;
+use journal::{Damage, Flaw, JournalError, Passed, Report};
 use schemas::Lang;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::time::Instant;
 
 /// Runs the command.
 ///
@@ -16,24 +21,21 @@ use std::path::Path;
 /// See [`Failure`]; damages are no failure of the command but its result.
 pub fn run(arguments: &Verify, lang: Lang) -> Ended {
     let folder = arguments.data.join("journal");
-    let index = index_head(&arguments.data.join("index"));
-    let probe = match &index {
-        IndexHead::At { position, .. } => *position,
-        IndexHead::Absent | IndexHead::NotReadable(_) => 0,
-    };
     let running = is_running(&arguments.data);
-    let report = match journal::verify_at(&OsDisk, &folder, probe) {
+    let index = Index::open(&arguments.data.join("index"), running)?;
+    let mut comparison = index.comparison();
+    let report = match read(&folder, index.probe(), &mut comparison, lang) {
         Ok(report) if report.segments == 0 && report.damages.is_empty() => {
             return Err(nothing(empty(&folder), arguments.json, lang)?);
         }
         Ok(report) => report,
         Err(error) => return Err(nothing(no_journal(&folder, &error), arguments.json, lang)?),
     };
-    let standing = index.against(&report);
-    let verdict = Verdict::of(&report, running);
+    let found = judge(&index, comparison, &report);
+    let verdict = Verdict::of(&report, running, found.standing);
     let mut paper = paper();
     if arguments.json {
-        paper.document(&document(&report, &index, standing, verdict, lang))?;
+        paper.document(&document(&report, &found, verdict, lang))?;
     } else {
         let (records, segments) = (grouped(report.records), grouped(report.segments));
         paper.line(&match lang {
@@ -49,117 +51,71 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
         if !report.damages.is_empty() {
             paper.table(&damage_table(&report, lang))?;
         }
-        let (text, colour) = standing.words(lang);
+        if !found.differences.is_empty() {
+            paper.table(&difference_table(&found, lang))?;
+        }
+        let (text, colour) = words::standing(found.standing, lang);
         paper.coloured_line(text, colour)?;
-        let (text, colour) = verdict.words(lang);
+        let (text, colour) = words::verdict(verdict, lang);
         paper.coloured_line(text, colour)?;
     }
     paper.flush()?;
-    let sound = report.is_sound() && standing != Standing::Foreign;
-    Ok(if sound { Exit::Done } else { Exit::InputErrors })
+    Ok(if verdict == Verdict::Sound {
+        Exit::Done
+    } else {
+        Exit::InputErrors
+    })
 }
 
-/// Up to where the index says that it is, and by which hash.
-enum IndexHead {
-    Absent,
-    NotReadable(String),
-    At {
-        position: u64,
-        hash: journal::chain::Hash,
-    },
-}
+type Compared<'i> = Option<Result<crate::index::Comparison<'i>, IndexError>>;
 
-/// The index against the journal. It is never the truth: damage here costs a rebuild.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    Absent,
-    InUse,
-    Agrees,
-    /// It knows records that this journal does not have: the journal lost its end, was set back,
-    /// or is another one.
-    Foreign,
-}
-
-const CACHE_BYTES: u64 = 16 * 1024 * 1024;
-
-fn index_head(folder: &Path) -> IndexHead {
-    if !folder.join("db").exists() {
-        return IndexHead::Absent;
-    }
-    let read = || {
-        let index = SledIndex::open(folder, CACHE_BYTES)?;
-        Ok::<_, IndexError>((index.position()?, index.head()?))
-    };
-    match read() {
-        Ok((position, Some(hash))) => IndexHead::At { position, hash },
-        Ok((_, None)) => IndexHead::Absent,
-        Err(error) => IndexHead::NotReadable(error.to_string()),
-    }
-}
-
-impl IndexHead {
-    fn against(&self, report: &Report) -> Standing {
-        match self {
-            Self::Absent => Standing::Absent,
-            Self::NotReadable(why) => {
-                tracing::debug!(why, "the index is not compared");
-                Standing::InUse
-            }
-            Self::At { hash, .. } if report.probed == Some(*hash) => Standing::Agrees,
-            Self::At { .. } => Standing::Foreign,
+/// Reads the whole journal, and holds the index against each record that passes.
+fn read(
+    folder: &Path,
+    probe: u64,
+    comparison: &mut Compared<'_>,
+    lang: Lang,
+) -> Result<Report, JournalError> {
+    let template = pick(
+        lang,
+        "核验 {wide_bar} {bytes}/{total_bytes} 剩余 {eta}",
+        "verifying {wide_bar} {bytes}/{total_bytes} {eta} left",
+    );
+    let bar = progress(bytes_in(folder), template);
+    let begun = Instant::now();
+    let mut bytes = 0;
+    let report = journal::verify_with(&OsDisk, folder, probe, &mut |passed: Passed<'_>| {
+        bytes += passed.bytes;
+        if begun.elapsed() > QUIET {
+            bar.set_position(bytes);
         }
-    }
+        let Some(Ok(open)) = comparison else { return };
+        if passed.kind.is_reserved() {
+            return;
+        }
+        if let Err(error) = open.record(passed.sequence, passed.clear) {
+            *comparison = Some(Err(error));
+        }
+    });
+    bar.finish_and_clear();
+    report
 }
 
-impl Standing {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Absent => "absent",
-            Self::InUse => "not_compared",
-            Self::Agrees => "agrees",
-            Self::Foreign => "foreign",
-        }
-    }
-
-    fn words(self, lang: Lang) -> (&'static str, Colour) {
-        match self {
-            Self::Absent => (
-                pick(
-                    lang,
-                    "没有索引;启动时由日志重建",
-                    "no index; a start rebuilds it",
-                ),
-                Colour::Yellow,
-            ),
-            Self::InUse => (
-                pick(
-                    lang,
-                    "索引正在使用或读不出,未比对",
-                    "the index is in use or unreadable",
-                ),
-                Colour::Yellow,
-            ),
-            Self::Agrees => (
-                pick(lang, "索引与日志一致", "the index agrees with the journal"),
-                Colour::Green,
-            ),
-            Self::Foreign => (
-                pick(
-                    lang,
-                    "索引所记的记录日志里没有:日志尾部缺失、被回退,或不是同一日志",
-                    "the index knows a record that the journal lacks: its end is missing, it was \
-                     set back, or it is another one",
-                ),
-                Colour::Red,
-            ),
-        }
-    }
+/// Bytes of the files of a folder, as far as they can be told.
+fn bytes_in(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let lengths = entries.filter_map(|entry| entry.metadata().ok());
+    lengths.map(|metadata| metadata.len()).sum()
 }
 
-/// What the journal is found to be.
+/// What journal and index are found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Sound,
+    /// The journal is whole, the index is not.
+    IndexDamaged,
+    /// The journal is whole as far as it goes, and the index knows more or something else.
+    IndexForeign,
     /// Everything up to the head is whole; a gateway holds the folder and writes on.
     Running,
     /// Whole as far as it goes, and nobody says that it ended there.
@@ -171,73 +127,28 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn of(report: &Report, running: bool) -> Self {
-        match (report.is_sound(), report.damages.is_empty(), running) {
-            (true, _, _) => Self::Sound,
-            (false, true, true) => Self::Running,
-            (false, true, false) => Self::NotClosed,
-            (false, false, true) => Self::DamagedRunning,
-            (false, false, false) => Self::Damaged,
+    fn of(report: &Report, running: bool, standing: Standing) -> Self {
+        let is_foreign = standing == Standing::Foreign;
+        match (report.damages.is_empty(), report.closed_cleanly, running) {
+            (false, _, true) => Self::DamagedRunning,
+            (false, _, false) => Self::Damaged,
+            (true, false, true) => Self::Running,
+            (true, _, _) if is_foreign => Self::IndexForeign,
+            (true, false, false) => Self::NotClosed,
+            (true, true, _) if standing.is_damage() => Self::IndexDamaged,
+            (true, true, _) => Self::Sound,
         }
     }
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Sound => "sound",
+            Self::IndexDamaged => "index_damaged",
+            Self::IndexForeign => "index_foreign",
             Self::Running => "gateway_running",
             Self::NotClosed => "not_closed",
             Self::DamagedRunning => "damaged_gateway_running",
             Self::Damaged => "damaged",
-        }
-    }
-
-    fn words(self, lang: Lang) -> (&'static str, Colour) {
-        match self {
-            Self::Sound => (
-                pick(
-                    lang,
-                    "日志完整,未被改动",
-                    "the journal is whole and unchanged",
-                ),
-                Colour::Green,
-            ),
-            Self::Running => (
-                pick(
-                    lang,
-                    "网关正在运行并占用此目录:到末条记录为止完整、未被改动;收尾记录要等正常停止后才有,\
-                     请停止后再核验一次",
-                    "a gateway is running on this folder: whole and unchanged up to the head; the \
-                     closing record comes with its stop, verify again then",
-                ),
-                Colour::Yellow,
-            ),
-            Self::NotClosed => (
-                pick(
-                    lang,
-                    "没有收尾记录:网关异常退出,或日志尾部缺失",
-                    "no closing record: the gateway was killed, or the end is missing",
-                ),
-                Colour::Yellow,
-            ),
-            Self::DamagedRunning => (
-                pick(
-                    lang,
-                    "网关正在运行并占用此目录,读到的日志有损坏:若只是尾部,可能是正在写入;\
-                     请停止网关后再核验",
-                    "a gateway is running on this folder and the journal reads as damaged: if it \
-                     is the tail alone, it may be a record being written; stop it and verify again",
-                ),
-                Colour::Red,
-            ),
-            Self::Damaged => (
-                pick(
-                    lang,
-                    "日志有损坏;请勿修改任何文件,从备份恢复前先保全现场",
-                    "the journal is damaged; change no file, and keep it before you restore a \
-                     backup",
-                ),
-                Colour::Red,
-            ),
         }
     }
 }
@@ -282,28 +193,55 @@ fn damage_table(report: &Report, lang: Lang) -> Table {
             Cell::from(damage.segment.as_str()),
             damage.offset.to_string().into(),
             damage.sequence.to_string().into(),
-            Cell::from(damage.what.to_string()).coloured(Colour::Red),
+            Cell::from(words::flaw(&damage.what).1.in_lang(lang)).coloured(Colour::Red),
         ]);
     }
     table
 }
 
-fn document(
-    report: &Report,
-    index: &IndexHead,
-    standing: Standing,
-    verdict: Verdict,
-    lang: Lang,
-) -> Value {
-    let damages: Vec<Value> = report.damages.iter().map(damage_document).collect();
-    let why = match index {
-        IndexHead::NotReadable(why) => Some(why),
-        IndexHead::Absent | IndexHead::At { .. } => None,
-    };
+fn difference_table(found: &Found, lang: Lang) -> Table {
+    let mut table = Table::new(&[
+        (pick(lang, "索引", "index"), Align::Left),
+        (
+            pick(lang, "批次起始记录号", "batch opened at"),
+            Align::Right,
+        ),
+        (pick(lang, "首行", "first line"), Align::Right),
+        (pick(lang, "损坏", "damage"), Align::Left),
+    ]);
+    for difference in &found.differences {
+        let (_, place, what) = words::difference(*difference);
+        table.push(vec![
+            Cell::from("index/db"),
+            place.opened.to_string().into(),
+            place.first.to_string().into(),
+            Cell::from(what.in_lang(lang)).coloured(Colour::Red),
+        ]);
+    }
+    table
+}
+
+fn document(report: &Report, found: &Found, verdict: Verdict, lang: Lang) -> Value {
+    let damages: Vec<Value> = report
+        .damages
+        .iter()
+        .map(|damage| damage_document(damage, lang))
+        .collect();
+    let differences = found.differences.iter().map(|difference| {
+        let (code, place, what) = words::difference(*difference);
+        json!({
+            "code": code,
+            "entry": place.kind.as_str(),
+            "batch_opened": place.opened,
+            "first_line": place.first,
+            "what": what.in_lang(lang),
+        })
+    });
+    let differences: Vec<Value> = differences.collect();
     json!({
-        "sound": report.is_sound() && standing != Standing::Foreign,
+        "sound": verdict == Verdict::Sound,
         "verdict": verdict.as_str(),
-        "message": verdict.words(lang).0,
+        "message": words::verdict(verdict, lang).0,
         "records": report.records,
         "segments": report.segments,
         "head": {
@@ -314,24 +252,27 @@ fn document(
         "gateway_running":
             matches!(verdict, Verdict::Running | Verdict::DamagedRunning),
         "journal_id": report.journal_id.map(|id| crate::hex(&id)),
-        "index": standing.as_str(),
-        "index_message": standing.words(lang).0,
-        "index_error": why,
+        "index": found.standing.as_str(),
+        "index_message": words::standing(found.standing, lang).0,
+        "index_error": found.error,
+        "index_damages": differences,
         "damages": damages,
     })
 }
 
-fn damage_document(damage: &Damage) -> Value {
+fn damage_document(damage: &Damage, lang: Lang) -> Value {
+    let (code, what) = words::flaw(&damage.what);
     json!({
         "segment": damage.segment,
         "offset": damage.offset,
         "sequence": damage.sequence,
         "torn_tail": matches!(damage.what, Flaw::TornTail { .. }),
-        "what": damage.what.to_string(),
+        "code": code,
+        "what": what.in_lang(lang),
     })
 }
 
-fn no_journal(folder: &Path, error: &journal::JournalError) -> Failure {
+fn no_journal(folder: &Path, error: &JournalError) -> Failure {
     let folder = folder.display();
     Failure::usage(
         Words::new(

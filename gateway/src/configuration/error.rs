@@ -1,5 +1,7 @@
 //! What is wrong with the configuration, where, and what to do, in both languages.
 
+mod form;
+
 use std::fmt;
 use std::path::PathBuf;
 
@@ -102,8 +104,8 @@ impl std::error::Error for ConfigurationError {}
 impl Problem {
     fn zh(&self) -> String {
         match self {
-            Self::Unreadable(kind) => format!("文件无法读取（{kind}）"),
-            Self::Form(detail) => format!("写法有误：{detail}"),
+            Self::Unreadable(kind) => format!("文件无法读取（{}）", form::kind_zh(*kind)),
+            Self::Form(detail) => form::zh(detail),
             Self::Mode => "属主以外的用户可以读取该文件".to_owned(),
             Self::NoTls => "生产环境没有配置 TLS 证书文件".to_owned(),
             Self::NoCrl => "生产环境没有配置证书吊销列表".to_owned(),

@@ -114,6 +114,34 @@ impl Configuration {
         })
     }
 
+    /// The program's bank days and those of the files in `folder`, by themselves.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the files; [`Problem::Unreadable`] where there is no folder.
+    pub fn calendar_in(folder: &Path) -> Result<BankCalendar, Vec<ConfigurationError>> {
+        let mut errors = Vec::new();
+        if !folder.is_dir() {
+            let problem = Problem::Unreadable(std::io::ErrorKind::NotFound);
+            errors.push(file::at(folder, problem));
+        }
+        let calendar = calendar::read(folder, &mut errors);
+        if errors.is_empty() {
+            Ok(calendar)
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// One bank's connection by itself, its paths made complete.
+    ///
+    /// # Errors
+    /// The file can't be read, or is none.
+    pub fn connection_at(path: &Path) -> Result<Connection, ConfigurationError> {
+        let mut connection: Connection = Source::read(path)?.typed()?;
+        connection.complete(path.parent().unwrap_or(Path::new(".")));
+        Ok(connection)
+    }
+
     /// Checks the banks' evidence against the profile on `today`. `level` is the adapter book's
     /// word on a bank; a bank that it does not know counts as synthetic.
     ///

@@ -3,9 +3,9 @@
 use super::turn::{Turn, Work};
 use crate::book::{BankFile, Batch, Book, FileState};
 use adapters::BankAdapter;
+use schemas::LineState;
 use schemas::codes::{BankCalendar, BankDay};
 use schemas::value::{BatchId, PaymentId};
-use schemas::{LineState, codes};
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -186,26 +186,36 @@ fn submission(
     batch.map(plan).ok_or(next_ms)
 }
 
+/// The bank day on which the earliest instruction can leave: today before the bank's cut-off on
+/// a bank day, else the next one. `None` where it lies in a year without a list: nothing is
+/// instructed then, and nothing is guessed. Intake asks it as dispatch does.
+#[must_use]
+pub fn first_bank_day(
+    cut_off: Option<time::Time>,
+    calendar: &BankCalendar,
+    now: OffsetDateTime,
+) -> Option<time::Date> {
+    let today = now.date();
+    let is_open = calendar.bank_day(today).ok()? == BankDay::Open;
+    if is_open && cut_off.is_none_or(|cut_off| now.time() < cut_off) {
+        return Some(today);
+    }
+    calendar.next_bank_day(today.next_day()?).ok()
+}
+
 /// Whether the bank takes instructions now, and for which day; else when to look again.
 fn window(
     adapter: &BankAdapter,
     calendar: &BankCalendar,
     now: OffsetDateTime,
 ) -> Result<time::Date, i64> {
-    let today = now.date();
-    match calendar.bank_day(today) {
-        Ok(BankDay::Open) if now.time() < adapter.cut_off() => Ok(today),
-        Ok(BankDay::Open | BankDay::Closed) => {
-            let opens = today
-                .next_day()
-                .and_then(|tomorrow| calendar.next_bank_day(tomorrow).ok())
-                .map(|day| day.midnight().assume_offset(now.offset()).unix_timestamp() * 1000);
-            Err(opens.unwrap_or(i64::MAX))
+    match first_bank_day(Some(adapter.cut_off()), calendar, now) {
+        Some(day) if day == now.date() => Ok(day),
+        Some(day) => {
+            let opens = day.midnight().assume_offset(now.offset());
+            Err(opens.unix_timestamp() * 1000)
         }
-        // A year without a list: nothing is instructed, nothing is guessed.
-        Err(codes::CodesError::YearUnknown { .. } | codes::CodesError::Toml { .. }) => {
-            Err(i64::MAX)
-        }
+        None => Err(i64::MAX),
     }
 }
 

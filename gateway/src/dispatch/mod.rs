@@ -11,7 +11,7 @@ pub mod order;
 pub mod recovery;
 pub mod turn;
 
-pub use decision::{Decision, Pace, decide};
+pub use decision::{Decision, Pace, decide, first_bank_day};
 pub use turn::Turn;
 
 use crate::book::{Batch, FileState};

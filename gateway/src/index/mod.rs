@@ -9,9 +9,11 @@
 //!
 //! Two entries for a thousand lines: sled slows down with the number of entries.
 
+mod compare;
 mod follower;
 mod search;
 
+pub use compare::{Comparison, Difference, EntryKind, Place};
 pub use follower::{FollowError, Follower, open_sled};
 pub use search::{Field, Search};
 

@@ -233,7 +233,6 @@ impl Closing<'_> {
 
     fn accepted_head(&self, head: &BatchHead) -> AcceptedHead {
         let summary = &self.summary;
-        let today = self.core.clock().now().date();
         AcceptedHead {
             batch: self.id,
             batch_no: head.batch_no.clone(),
@@ -254,11 +253,12 @@ impl Closing<'_> {
             must_acknowledge: Vec::new(),
             finding_counts: (summary.errors, summary.warnings, summary.notes),
             late_records: 0,
-            next_bank_day: self
-                .calendar
-                .next_bank_day(today)
-                .ok()
-                .map(|day| day.to_string()),
+            next_bank_day: crate::dispatch::first_bank_day(
+                crate::installation::cut_off(head.paying_bank),
+                self.calendar,
+                self.core.clock().now(),
+            )
+            .map(|day| day.to_string()),
         }
     }
 }

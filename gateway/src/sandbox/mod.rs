@@ -228,7 +228,7 @@ pub async fn start(
     let mut port = options.first_port;
     for (place, adapter) in banks.iter().copied().enumerate() {
         let keys: Keys = match &options.keys {
-            KeySource::Placeholder => Box::new(crate::command::adapter::PlaceholderKeys::default()),
+            KeySource::Placeholder => Box::new(crate::command::adapter::PlaceholderKeys),
             KeySource::Made => {
                 let ours = smith.make(adapter)?;
                 let theirs = ours.other_chair();
@@ -295,7 +295,7 @@ struct Ways {
 
 impl Ways {
     fn of(adapter: &BankAdapter) -> Result<Self, KeysError> {
-        let nobody: &dyn Crypto = &crate::command::adapter::PlaceholderKeys::default();
+        let nobody: &dyn Crypto = &crate::command::adapter::PlaceholderKeys;
         let messages = keys::example_messages(adapter, nobody)?;
         let folder = messages.iter().any(|m| matches!(m.wire, Wire::Drop { .. }));
         let tcp = messages.iter().any(|m| matches!(m.wire, Wire::Tcp { .. }));

@@ -3,9 +3,13 @@
 use super::bank::{Act, Played};
 use super::desk::{Desk, LI, ZHANG, file};
 use adapters::exchange::Outcome;
+use gateway::access::Sight;
+use gateway::clock::Clock as _;
 use gateway::dispatch::{Decision, Pace};
-use schemas::LineState;
+use gateway::query::batches;
 use schemas::codes::{BankCalendar, BankDay};
+use schemas::value::BankCode;
+use schemas::{Lang, LineState};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,4 +95,57 @@ fn an_operators_day_is_closed_or_worked_from_intake_to_dispatch() {
     );
     desk.clock.step(time::Duration::days(1));
     assert!(matches!(played.decide(&desk), Decision::Wait { .. }));
+}
+
+/// HXB takes instructions until its cut-off. 27 November 2026 is a Friday, 31 December a Thursday
+/// and the last day that the lists know.
+#[test]
+fn the_day_that_intake_names_is_the_one_on_which_dispatch_instructs() {
+    let adapter = adapters::Book::built_in().unwrap();
+    let cut_off = adapter
+        .adapter(BankCode::parse("HXB").unwrap())
+        .unwrap()
+        .cut_off();
+    let late = cut_off + time::Duration::minutes(60);
+    let named = |day: time::Date, at: time::Time| {
+        let desk = Desk::new();
+        let wanted = day.with_time(at).assume_offset(time::macros::offset!(+8));
+        desk.clock.step(wanted - desk.clock.now());
+        let receipt = desk.release(&file("GZ-1", &[ZHANG]));
+        let decision = Played::new(&desk, &[]).decide(&desk);
+        let instructs = match decision {
+            Decision::Plan { bank_date, .. } => Some(bank_date.to_string()),
+            _ => None,
+        };
+        (receipt.head.next_bank_day, instructs)
+    };
+    let on = |day: &str| Some(day.to_owned());
+    let (friday, last) = (date!(2026 - 11 - 27), date!(2026 - 12 - 31));
+    let morning = time::macros::time!(10:00);
+    assert_eq!(named(friday, morning), (on("2026-11-27"), on("2026-11-27")));
+    assert_eq!(named(friday, late), (on("2026-11-30"), None));
+    assert_eq!(named(last, morning), (on("2026-12-31"), on("2026-12-31")));
+    assert_eq!(named(last, late), (None, None));
+}
+
+/// M12: it is not the day or the hour that such a batch waits for.
+#[test]
+fn a_batch_to_a_bank_without_connection_waits_for_that() {
+    let desk = Desk::new();
+    let batch = desk.release(&file("GZ-1", &[ZHANG])).batch;
+    let waits = |lang| {
+        let (view, _) = batches::one(&desk.core, Sight::Province, batch, lang)
+            .unwrap()
+            .unwrap();
+        view.waits_for.unwrap()
+    };
+    assert_eq!(waits(Lang::Zh).what, "dispatch");
+    desk.core.connect([BankCode::parse("CCB").unwrap()].into());
+    assert_eq!(waits(Lang::Zh).what, "bank_connection");
+    assert!(waits(Lang::Zh).text.contains("没有该行的连接"));
+    assert!(
+        waits(Lang::En)
+            .text
+            .contains("connection to the paying bank")
+    );
 }

@@ -1,6 +1,7 @@
 //! The JSON of `anxin check` (INTERFACE section 6).
 
-use super::summary::other_bank;
+use super::summary::{evidence_of, other_bank};
+use adapters::Evidence;
 use schemas::employer_files::Summary;
 use schemas::value::{BankCode, BatchNo, Uscc};
 use schemas::{Finding, FindingCode, HeadDraft, Lang};
@@ -37,12 +38,14 @@ pub(super) fn document(summary: &Summary, bank: Option<BankCode>) -> Value {
         "notes": summary.notes,
         "digest": crate::hex(&summary.digest),
         "checked_bank": bank.map(|bank| bank.to_string()),
+        "checked_bank_evidence": bank.and_then(evidence_of).map(Evidence::as_str),
         "checked_bank_is_stated": bank.and_then(|_| Some(other_bank(summary, bank)?.is_none())),
     })
 }
 
 /// The same for a file that could not be opened.
-pub(super) fn unreadable_document(finding: &Finding, lang: Lang) -> Value {
+#[must_use]
+pub fn unreadable_document(finding: &Finding, lang: Lang) -> Value {
     json!({
         "format": null, "encoding": null, "batch": null, "line_count": 0, "total_fen": 0,
         "lines_ok": 0, "findings": [finding.to_json(lang)], "errors": 1, "warnings": 0,

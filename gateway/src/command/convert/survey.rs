@@ -1,13 +1,13 @@
 //! The first reading: errors, printed as they come, and what the plan needs of each line.
 
-use crate::command::report::write_finding;
-use crate::command::terminal::{Paper, errors};
+use crate::command::check::Printer;
+use crate::command::terminal::{errors, paper};
 use adapters::BankAdapter;
 use adapters::exchange::PlanLine;
 use schemas::employer_files::{Sink, SinkError};
 use schemas::text::Charset;
 use schemas::{BatchHead, Finding, Lang, PayLine, Severity};
-use std::io::{BufWriter, Stderr};
+use std::io::Write;
 
 /// Which bank file each line goes to.
 pub(super) struct Plan {
@@ -21,31 +21,30 @@ pub(super) struct Plan {
 pub(super) struct Survey<'a> {
     adapter: &'a BankAdapter,
     charset: Charset,
-    errors: Paper<BufWriter<Stderr>>,
-    lang: Lang,
+    pub(super) printer: Printer<Box<dyn Write>>,
     lines: Vec<PlanLine>,
     pub(super) head: Option<BatchHead>,
 }
 
 impl<'a> Survey<'a> {
-    pub(super) fn new(adapter: &'a BankAdapter, lang: Lang) -> Self {
+    /// Errors go to stderr, or with `json` into the document on stdout.
+    pub(super) fn new(adapter: &'a BankAdapter, json: bool, lang: Lang) -> Self {
+        let paper = if json {
+            paper().boxed()
+        } else {
+            errors().boxed()
+        };
         Self {
             adapter,
             charset: adapter.charset_out(),
-            errors: errors(),
-            lang,
+            printer: Printer::new(paper, json, lang),
             lines: Vec::new(),
             head: None,
         }
     }
 
-    /// Shows the errors.
-    pub(super) fn flush(&mut self) -> std::io::Result<()> {
-        self.errors.flush()
-    }
-
-    /// Cuts the batch; what is remembered of the lines is given back.
-    pub(super) fn plan(self) -> Plan {
+    /// Cuts the batch.
+    pub(super) fn plan(&self) -> Plan {
         let files = self.adapter.plan(&self.lines);
         let mut file_of = vec![None; self.lines.len()];
         for (file, places) in (0u32..).zip(&files) {
@@ -87,7 +86,8 @@ impl Sink for Survey<'_> {
         if finding.severity != Severity::Error {
             return Ok(());
         }
-        write_finding(&mut self.errors, &finding, self.lang)
+        self.printer
+            .print(&finding)
             .map_err(|error| SinkError(Box::new(error)))
     }
 }

@@ -2,18 +2,19 @@
 
 use super::survey::Plan;
 use super::write_private;
-use crate::clock::{CHINA, Clock, SystemClock};
 use crate::command::adapter::PlaceholderKeys;
+use crate::command::order::order;
 use crate::command::words::Failure;
 use adapters::BankAdapter;
 use adapters::exchange::{OrderLine, Outgoing, PaymentOrder, Wire};
 use certs::digest::{DigestAlgorithm, digest};
 use schemas::employer_files::{Sink, SinkError};
 use schemas::value::{Fen, PersonName};
-use schemas::{BatchHead, Finding, PayLine, codes};
+use schemas::{BatchHead, Finding, PayLine};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use time::Date;
 
 /// A message on disk.
 pub(super) struct Written {
@@ -67,13 +68,14 @@ impl<'a> Writing<'a> {
         head: &BatchHead,
         plan: Plan,
         folder: &'a Path,
+        bank_date: Date,
     ) -> Result<Self, Failure> {
         Ok(Self {
             adapter,
             folder,
             plan,
-            order: order(adapter, head)?,
-            keys: PlaceholderKeys::default(),
+            order: order(adapter, head, bank_date)?,
+            keys: PlaceholderKeys,
             next_line: 0,
             waiting: BTreeMap::new(),
             names: BTreeSet::new(),
@@ -147,8 +149,8 @@ impl<'a> Writing<'a> {
                 bytes: message.bytes.len(),
                 lines: order.lines.len(),
                 total: order.total().unwrap_or_default(),
-                signature: message.signature.as_ref().map(|(name, _)| name.clone()),
-                document: file_document(&name, &order, &message),
+                signature: signature(self.adapter, &message),
+                document: file_document(self.adapter, &name, &order, &message),
                 name,
             });
         }
@@ -201,45 +203,31 @@ fn in_the_file(mut findings: Vec<Finding>, places: &[(u32, u32)]) -> Vec<Finding
     findings
 }
 
-/// Everything of an order but its number and its lines.
-fn order(adapter: &BankAdapter, head: &BatchHead) -> Result<PaymentOrder, Failure> {
-    let today = SystemClock::new().now().date();
-    let bank_date = codes::next_bank_day(today).map_err(|error| Failure::defect(&error))?;
-    // The hour at which banks are open on any bank day: the same file gives the same bytes.
-    let instructed_at = bank_date
-        .with_time(time::macros::time!(10:00))
-        .assume_offset(CHINA);
-    let fields = adapter.connection_fields().iter();
-    let named = head.payer_name.clone();
-    Ok(PaymentOrder {
-        file_no: 0,
-        bank_date,
-        instructed_at,
-        payer_account: head.payer_account,
-        payer_name: named.map_or_else(|| payer_name(head), Ok)?,
-        pay_month: head.pay_month,
-        connection: fields
-            .map(|field| (field.name.clone(), field.example.clone()))
-            .collect(),
-        lines: Vec::new(),
-    })
-}
-
-/// The payer's name where the file has none: the employer's. The gateway takes the mandate's.
-fn payer_name(head: &BatchHead) -> Result<PersonName, Failure> {
-    let text = head.employer_name.as_deref();
-    let text = text.unwrap_or(head.employer_uscc.as_str());
-    PersonName::parse(text).map_err(|error| Failure::defect(&error))
+/// The signature asked for, in a word: ours by its algorithm, or the bank's own sign port.
+fn signature(adapter: &BankAdapter, message: &Outgoing) -> Option<String> {
+    let own = message.signature.as_ref().map(|(name, _)| name.clone());
+    let port = || adapter.signed_at(&message.step);
+    own.or_else(|| Some(format!("sign_port:{}", port()?)))
 }
 
 /// What the manifest says of a message.
-fn file_document(name: &str, order: &PaymentOrder, message: &Outgoing) -> Value {
+fn file_document(
+    adapter: &BankAdapter,
+    name: &str,
+    order: &PaymentOrder,
+    message: &Outgoing,
+) -> Value {
     let (channel, target) = match &message.wire {
         Wire::Tcp { .. } => ("tcp", None),
         Wire::Http { endpoint, path, .. } => ("http", Some(format!("{endpoint} {path}"))),
         Wire::Drop { folder } => ("file_drop", Some(folder.clone())),
     };
-    let signature = message.signature.as_ref();
+    let own = message.signature.as_ref().map(|(algorithm, slot)| {
+        json!({"algorithm": algorithm, "slot": slot, "sign_port": null, "placeholder": true})
+    });
+    let port = adapter.signed_at(&message.step).map(|endpoint| {
+        json!({"algorithm": null, "slot": null, "sign_port": endpoint, "placeholder": true})
+    });
     json!({
         "file": name,
         "step": message.step,
@@ -249,9 +237,7 @@ fn file_document(name: &str, order: &PaymentOrder, message: &Outgoing) -> Value 
         "instructs": message.instructs,
         "bytes": message.bytes.len(),
         "sha256": crate::hex(&digest(DigestAlgorithm::Sha256, &message.bytes)),
-        "signature": signature.map(|(algorithm, slot)| json!({
-            "algorithm": algorithm, "slot": slot, "placeholder": true,
-        })),
+        "signature": own.or(port),
         "file_no": order.file_no,
         "lines": order.lines.len(),
         "total_fen": order.total().map(|total| total.0),

@@ -57,6 +57,22 @@ pub(super) fn failure(
     Failure::usage(words, hint)
 }
 
+/// A body that is sealed under a key that was not given.
+pub(super) fn sealed(adapter: &BankAdapter) -> Failure {
+    let bank = adapter.code();
+    Failure::usage(
+        Words::new(
+            format!("这份 {bank} 报文的报文体已加密,没有给出密钥,无法解开"),
+            format!("the body of this message of {bank} is sealed, and no key was given"),
+        ),
+        Words::new(
+            "用 --connection 指定该行的连接文件(密钥目录默认为其旁的 ../keys,另有位置用 --keys)。",
+            "Give the bank's connection file by --connection (its keys are looked for in ../keys \
+             beside it; elsewhere: --keys).",
+        ),
+    )
+}
+
 fn told(unreadable: &Unreadable, lang: Lang) -> String {
     let (what, offset) = (reason(&unreadable.what, lang), unreadable.offset);
     let mut text = match (lang, unreadable.unwrapped) {
@@ -106,6 +122,10 @@ fn reason(what: &str, lang: Lang) -> String {
     if let Some((row, inner)) = row.and_then(|rest| rest.split_once(' ')) {
         return format!("第 {row} 笔明细{}", reason(inner, lang));
     }
+    let lacking = what.strip_prefix("no ");
+    if let Some((cipher, slot)) = lacking.and_then(|rest| rest.split_once(" key in slot ")) {
+        return format!("没有密钥:{slot}({cipher})");
+    }
     for (end, zh) in [
         (" is missing", "缺少"),
         (" is not a text", "不是文字:"),
@@ -139,7 +159,14 @@ const FIELDS: [(&str, &str); 10] = [
 ];
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 46] = [
+const REASONS: [(&str, &str); 50] = [
+    ("the sealed body can't be opened", "加密的报文体无法解开"),
+    ("the signature does not verify", "签名核验不符"),
+    (
+        "a row has no name, account or amount",
+        "明细缺少户名、账号或金额",
+    ),
+    ("the answer names another file", "报文指的是另一个文件"),
     (
         "a field of the head ends inside a character",
         "报文头的字段从汉字中间断开",

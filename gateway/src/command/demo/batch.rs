@@ -1,6 +1,6 @@
 //! One employer's wage batch, in one of the forms that employers' programs write.
 
-use super::cast::Employer;
+use super::cast::Payer;
 use crate::sheet::{SheetError, workbook};
 use schemas::people::{SplitMix64, person};
 use schemas::text::Charset;
@@ -53,7 +53,7 @@ struct Row {
 
 /// A batch, ready to be submitted.
 pub struct WageBatch<'a> {
-    employer: &'a Employer,
+    employer: &'a Payer,
     month: PayMonth,
     rows: Vec<Row>,
     total: Fen,
@@ -64,7 +64,7 @@ impl<'a> WageBatch<'a> {
     /// paying bank pays others.
     #[must_use]
     pub fn draw(
-        employer: &'a Employer,
+        employer: &'a Payer,
         banks: &[BankCode],
         (seed, lines): (u64, u32),
         month: PayMonth,

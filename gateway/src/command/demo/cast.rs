@@ -31,8 +31,8 @@ pub enum CastError {
     Value(#[from] ValueError),
 }
 
-/// An employer that pays through one bank.
-pub struct Employer {
+/// What of an employer stands in its wage file.
+pub struct Payer {
     /// Place of the bank in the book, from 0.
     pub place: u32,
     /// The bank.
@@ -45,6 +45,49 @@ pub struct Employer {
     pub payer_account: AccountNo,
     /// The account's name.
     pub payer_name: PersonName,
+}
+
+impl Payer {
+    /// The employer of the bank at `place` of the book, with its own numbers.
+    #[must_use]
+    pub fn of(
+        adapter: &'static BankAdapter,
+        place: u32,
+        uscc: Uscc,
+        (payer_account, payer_name): (AccountNo, PersonName),
+    ) -> Self {
+        Self {
+            place,
+            adapter,
+            uscc,
+            region: region(place),
+            payer_account,
+            payer_name,
+        }
+    }
+
+    /// An invented one.
+    fn invented(adapter: &'static BankAdapter, place: u32, seed: u64) -> Result<Self, ValueError> {
+        let account = people::person(seed, PAYER_INDEX + place, Some(adapter.code())).account;
+        let name = PersonName::parse(&format!("样例建设{:02}工资专户", place + 1))?;
+        let uscc = people::uscc(seed, place, &region(place));
+        Ok(Self::of(adapter, place, uscc, (account, name)))
+    }
+}
+
+/// The counties in turn.
+fn region(place: u32) -> String {
+    let counties = codes::regions().map(|(code, _)| code.to_string());
+    let counties: Vec<String> = counties.filter(|code| !code.ends_with("00")).collect();
+    let turn = usize::try_from(place).unwrap_or_default() % counties.len().max(1);
+    let county = counties.get(turn).cloned();
+    county.unwrap_or_else(|| "330110".to_owned())
+}
+
+/// An employer that pays through one bank, with its certificates.
+pub struct Employer {
+    /// What its wage file says of it.
+    pub payer: Payer,
     /// 经办.
     pub maker: IdentityPem,
     /// 复核.
@@ -76,29 +119,18 @@ impl Cast {
     /// See [`CastError`].
     pub fn make(book: &'static Book, seed: u64, now: OffsetDateTime) -> Result<Self, CastError> {
         let pki = DevelopmentPki::create(now)?;
-        let regions: Vec<String> = codes::regions()
-            .map(|(code, _)| code.to_string())
-            .filter(|code| !code.ends_with("00"))
-            .collect();
         let mut employers = Vec::new();
         let mut banks = BTreeMap::new();
         for (adapter, place) in book.adapters().iter().zip(0u32..) {
             let bank = adapter.code();
-            let turn = usize::try_from(place).unwrap_or_default();
-            let region = regions.get(turn % regions.len().max(1)).cloned();
-            let region = region.unwrap_or_else(|| "330110".to_owned());
-            let uscc = people::uscc(seed, place, &region);
+            let payer = Payer::invented(adapter, place, seed)?;
+            let uscc = payer.uscc;
             let person = |id: Option<&str>| -> Result<IdentityPem, CastError> {
                 Ok(pki.issue_client(&Party::employer(uscc.as_str(), id)?)?)
             };
             banks.insert(bank, pki.issue_client(&Party::bank(bank.as_str())?)?);
             employers.push(Employer {
-                place,
-                adapter,
-                uscc,
-                region,
-                payer_account: people::person(seed, PAYER_INDEX + place, Some(bank)).account,
-                payer_name: PersonName::parse(&format!("样例建设{:02}工资专户", place + 1))?,
+                payer,
                 maker: person(Some("maker"))?,
                 checker: person(Some("checker"))?,
                 system: person(None)?,
@@ -121,29 +153,32 @@ impl Cast {
     #[must_use]
     pub fn mandates(&self) -> Mandates {
         let mut mandates = Mandates::default();
-        for employer in &self.employers {
-            let fields = employer.adapter.connection_fields().iter();
+        for Employer { payer, .. } in &self.employers {
+            let fields = payer.adapter.connection_fields().iter();
             let mandate = Mandate {
-                payer_name: employer.payer_name.clone(),
+                payer_name: payer.payer_name.clone(),
                 connection: fields
                     .map(|field| (field.name.clone(), field.example.clone()))
                     .collect(),
             };
-            let key = (
-                employer.uscc,
-                employer.adapter.code(),
-                employer.payer_account,
-            );
+            let key = (payer.uscc, payer.adapter.code(), payer.payer_account);
             mandates.register(key, mandate);
         }
         mandates
     }
 
+    /// Holders of certificates that [`Cast::write_to`] writes.
+    #[must_use]
+    pub fn holders(&self) -> u64 {
+        u64::try_from(self.banks.len() + self.employers.len()).unwrap_or_default()
+    }
+
     /// Writes every certificate with its key below `folder`, as `anxin certs init` does.
+    /// `wrote` is called after each bank and each employer.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write_to(&self, folder: &Path) -> Result<(), PkiError> {
+    pub fn write_to(&self, folder: &Path, wrote: &mut dyn FnMut()) -> Result<(), PkiError> {
         self.pki.write_to(folder)?;
         self.server.write_to(&folder.join("server"), "server")?;
         let regulator = folder.join("regulator");
@@ -153,15 +188,17 @@ impl Cast {
         }
         for (bank, identity) in &self.banks {
             identity.write_to(&folder.join("bank"), bank.as_str())?;
+            wrote();
         }
         let place = folder.join("employer");
         for employer in &self.employers {
-            let uscc = employer.uscc;
+            let uscc = employer.payer.uscc;
             employer.system.write_to(&place, uscc.as_str())?;
             employer.maker.write_to(&place, &format!("{uscc}-maker"))?;
             employer
                 .checker
                 .write_to(&place, &format!("{uscc}-checker"))?;
+            wrote();
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ mod report;
 mod stage;
 
 pub(super) use batch::{Form, WageBatch};
-pub(super) use cast::{Cast, CastError};
+pub(super) use cast::{Cast, CastError, Employer, Payer};
 
 use super::StopSignals;
 use super::adapter::book;
@@ -47,7 +47,7 @@ async fn perform(arguments: &Demo, folder: &Path, lang: Lang) -> Ended {
     let pki = folder.join("pki");
     // Hundreds of small files, each synced: nobody waits for them.
     let (cast, place) = (Arc::clone(&stage.cast), pki.clone());
-    let writing = tokio::task::spawn_blocking(move || cast.write_to(&place));
+    let writing = tokio::task::spawn_blocking(move || cast.write_to(&place, &mut || {}));
     let told = tell(arguments, &stage, &pki, begun, lang).await;
     // Whatever became of it, a reader of the output who left too: the journal is closed.
     let written = writing.await;
@@ -66,7 +66,7 @@ async fn perform(arguments: &Demo, folder: &Path, lang: Lang) -> Ended {
 async fn tell(arguments: &Demo, stage: &Stage, pki: &Path, begun: Instant, lang: Lang) -> Ended {
     // A folder that is gone at the end is nothing to point at.
     let stays = arguments.data.is_some() || !arguments.once;
-    let text = announcement(&stage.url, stays.then_some(pki), lang);
+    let text = announcement(&stage.url, stays.then_some(pki), stage.set_back_to, lang);
     let mut stop = StopSignals::new()?;
     announce(&text, arguments.json)?;
     let played = tokio::select! {
@@ -114,8 +114,23 @@ async fn play(arguments: &Demo, stage: &Stage, lang: Lang) -> Result<Seen, play:
 }
 
 /// The gateway's address comes first; then how to look for oneself, where the certificates stay.
-fn announcement(url: &str, pki: Option<&Path>, lang: Lang) -> String {
+fn announcement(
+    url: &str,
+    pki: Option<&Path>,
+    set_back_to: Option<time::Date>,
+    lang: Lang,
+) -> String {
     let words = pick(lang, "网关", "gateway");
+    let url_line = match (set_back_to, lang) {
+        (None, _) => format!("{words} {url}"),
+        (Some(day), Lang::Zh) => format!(
+            "{words} {url}\n内置的银行工作日清单没有今天之后的日子:演示的时钟从 {day} 10:00 开始"
+        ),
+        (Some(day), Lang::En) => format!(
+            "{words} {url}\nthe built-in bank days end before today: the demonstration's clock \
+             begins at 10:00 on {day}"
+        ),
+    };
     let Some(pki) = pki else {
         let hint = pick(
             lang,
@@ -123,7 +138,7 @@ fn announcement(url: &str, pki: Option<&Path>, lang: Lang) -> String {
             "certificates and journal are removed at the end; --data DIR keeps them, without \
              --once all keeps running",
         );
-        return format!("{words} {url}\n{hint}\n");
+        return format!("{url_line}\n{hint}\n");
     };
     let folder = pki.display();
     let certificates = pick(lang, "证书", "certificates");
@@ -133,7 +148,7 @@ fn announcement(url: &str, pki: Option<&Path>, lang: Lang) -> String {
         "while it runs, look for yourself as the regulator, for example",
     );
     format!(
-        "{words} {url}\n{certificates} {folder}\n{hint}\n  curl --cacert {folder}/ca.pem \
+        "{url_line}\n{certificates} {folder}\n{hint}\n  curl --cacert {folder}/ca.pem \
          --cert {folder}/regulator/330000.pem --key {folder}/regulator/330000.key \
          '{url}/v1/summary?group_by=bank'\n"
     )

@@ -76,8 +76,11 @@ pub async fn submit_all(
 ) -> Result<(), PlayError> {
     let month = month_of(stage)?;
     let employers = stage.cast.employers.iter();
-    let banks: Arc<Vec<BankCode>> =
-        Arc::new(employers.map(|employer| employer.adapter.code()).collect());
+    let banks: Arc<Vec<BankCode>> = Arc::new(
+        employers
+            .map(|employer| employer.payer.adapter.code())
+            .collect(),
+    );
     let mut tasks = JoinSet::new();
     for place in 0..stage.cast.employers.len() {
         let (cast, url) = (Arc::clone(&stage.cast), stage.url.clone());
@@ -86,8 +89,8 @@ pub async fn submit_all(
             let Some(employer) = cast.employers.get(place) else {
                 return Ok(());
             };
-            let batch = WageBatch::draw(employer, &banks, (seed, lines), month);
-            let body = batch.bytes(Form::of(employer.place))?;
+            let batch = WageBatch::draw(&employer.payer, &banks, (seed, lines), month);
+            let body = batch.bytes(Form::of(employer.payer.place))?;
             submit(&url, &cast, employer, body.into(), month).await
         });
     }
@@ -142,7 +145,7 @@ fn expect(
     }
     let said = String::from_utf8_lossy(&answer.body);
     Err(PlayError::Refused {
-        bank: employer.adapter.code().to_string(),
+        bank: employer.payer.adapter.code().to_string(),
         call,
         status: answer.status,
         said: said.chars().take(600).collect(),

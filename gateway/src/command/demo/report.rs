@@ -57,10 +57,10 @@ impl<'a> Report<'a> {
             .filter_map(|group| Some((group["key"].as_str()?, group)))
             .collect();
         let rows = stage.cast.employers.iter().map(|employer| {
-            let bank = employer.adapter.code();
+            let bank = employer.payer.adapter.code();
             let group = groups.get(bank.as_str()).copied().unwrap_or(&Value::Null);
             let book = books.get(&bank).cloned().unwrap_or_default();
-            row(employer.adapter, group, book)
+            row(employer.payer.adapter, group, book)
         });
         let listed = seen.breaks["breaks"]
             .as_array()

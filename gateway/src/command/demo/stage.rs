@@ -11,7 +11,7 @@ use crate::sandbox::{self, KeySource, Options, PushTarget, Running, SandboxError
 use crate::telemetry::{Concerns, Metrics};
 use adapters::{BankAdapter, Book};
 use certs::tls::{Mode, ServerTls, TlsError, server_config, system_clock};
-use schemas::codes::{BankCalendar, CodesError, next_bank_day};
+use schemas::codes::{BankCalendar, BankDay, CodesError};
 use schemas::employer_files::Limits;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 /// Why the stage could not be set.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,9 @@ pub struct Stage {
     pub cast: Arc<Cast>,
     /// The gateway's address.
     pub url: String,
+    /// The business clock's first day where it lies before today: no bank day from today on is
+    /// known.
+    pub set_back_to: Option<Date>,
     /// The business clock.
     pub clock: Arc<dyn Clock>,
     /// The banks.
@@ -72,7 +75,8 @@ impl Stage {
         folder: &Path,
         machine_now: OffsetDateTime,
     ) -> Result<Self, StageError> {
-        let day = next_bank_day(machine_now.to_offset(CHINA).date())?;
+        let today = machine_now.to_offset(CHINA).date();
+        let day = first_day(BankCalendar::built_in(), today)?;
         let start = day
             .with_time(time::macros::time!(10:00))
             .assume_offset(CHINA);
@@ -122,11 +126,40 @@ impl Stage {
         Ok(Self {
             cast: Arc::new(cast),
             url,
+            set_back_to: (day < today).then_some(day),
             clock,
             sandbox,
             gateway,
         })
     }
+}
+
+/// The bank day on which the business clock begins: today or the next one; where the lists end
+/// before it, the last one that is known. Another bank day is always known after it, so that
+/// what one day leaves has a next day to wait for.
+///
+/// # Errors
+/// `YearUnknown` where the calendar has no such day.
+pub(super) fn first_day(calendar: &BankCalendar, today: Date) -> Result<Date, CodesError> {
+    let has_next = |day: &Date| {
+        day.next_day()
+            .is_some_and(|next| calendar.next_bank_day(next).is_ok())
+    };
+    let next = calendar.next_bank_day(today);
+    if let Some(day) = next.as_ref().ok().filter(|day| has_next(day)) {
+        return Ok(*day);
+    }
+    let unknown = CodesError::YearUnknown { year: today.year() };
+    let last_year = calendar.years().last().ok_or(unknown)?;
+    let mut day = Date::from_ordinal_date(last_year, 1).ok();
+    let mut last = None;
+    while let Some(date) = day.filter(|date| date.year() == last_year) {
+        if calendar.bank_day(date)? == BankDay::Open && has_next(&date) {
+            last = Some(date);
+        }
+        day = date.next_day();
+    }
+    last.ok_or(CodesError::YearUnknown { year: today.year() })
 }
 
 /// The longest answer limit passes within the demonstration.

@@ -4,13 +4,15 @@ mod setup;
 
 use super::adapter::{adapter, book};
 use super::arguments::Sandbox;
-use super::terminal::{Align, Cell, Colour, Paper, Table, paper};
+use super::banks::{evidence_cell, evidence_words};
+use super::terminal::{Align, Cell, Colour, Paper, Table, paper, progress};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::clock::{Clock, SystemClock};
 use crate::configuration::Endpoint;
 use crate::sandbox::character::Manner;
 use crate::sandbox::{KeySource, Options, Running, start};
-use adapters::BankAdapter;
+use adapters::{BankAdapter, Evidence};
+use indicatif::ProgressBar;
 use schemas::Lang;
 use schemas::value::BankCode;
 use serde_json::{Value, json};
@@ -34,14 +36,21 @@ pub fn run(arguments: &Sandbox, lang: Lang) -> Ended {
             .collect::<Result<_, Failure>>()?
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let template = pick(
+        lang,
+        "写入安装目录 {wide_bar} {pos}/{len} {elapsed}",
+        "writing the installation {wide_bar} {pos}/{len} {elapsed}",
+    );
+    let bar = progress(u64::try_from(banks.len()).unwrap_or_default(), template);
     let setup = match &arguments.setup {
         None => None,
         Some(folder) => {
-            let prepared = Setup::prepare(folder, book()?, arguments.seed, clock.as_ref());
-            Some(prepared.map_err(|error| not_set_up(&error))?)
+            let prepared = prepare(folder, arguments.seed, &banks, clock.as_ref(), &bar);
+            Some(prepared?)
         }
     };
-    let options = options(arguments, &banks, setup.as_ref())?;
+    let options = options(arguments, &banks, setup.as_ref(), &bar)?;
+    bar.finish_and_clear();
     super::runtime()?.block_on(async {
         let running = start(&banks, &clock, &options).await.map_err(|error| {
             Failure::usage(
@@ -64,17 +73,36 @@ pub fn run(arguments: &Sandbox, lang: Lang) -> Ended {
     })
 }
 
+/// The installation with a wage file for each bank that is opened.
+fn prepare(
+    folder: &Path,
+    seed: u64,
+    banks: &[&'static BankAdapter],
+    clock: &dyn Clock,
+    bar: &ProgressBar,
+) -> Result<Setup, Failure> {
+    let book = book()?;
+    let prepared = Setup::prepare(folder, book, seed, clock, bar).and_then(|setup| {
+        setup.write_wages(book, banks, seed, clock)?;
+        Ok(setup)
+    });
+    prepared.map_err(|error| not_set_up(&error))
+}
+
 fn options(
     arguments: &Sandbox,
     banks: &[&'static BankAdapter],
     setup: Option<&Setup>,
+    bar: &ProgressBar,
 ) -> Result<Options, Failure> {
     let keys = match setup {
         None => KeySource::Placeholder,
         Some(setup) => {
-            let keys = banks
-                .iter()
-                .map(|adapter| Ok((adapter.code(), setup.keys(adapter)?)));
+            let keys = banks.iter().map(|adapter| {
+                let keys = setup.keys(adapter)?;
+                bar.inc(1);
+                Ok((adapter.code(), keys))
+            });
             KeySource::Given(keys.collect::<Result<_, Failure>>()?)
         }
     };
@@ -121,13 +149,28 @@ fn not_set_up(error: &SetupError) -> Failure {
     .caused_by(error)
 }
 
+/// How a bank behaves, for people.
+fn manner_word(manner: Manner, lang: Lang) -> &'static str {
+    let zh = match manner {
+        Manner::Prompt => "即时答复",
+        Manner::Slow => "答复较慢",
+        Manner::HangsUp => "收后挂断",
+        Manner::Holds => "收后不答",
+        Manner::HangsUpNext => "下次连接即挂断",
+        Manner::Mute => "中途沉默",
+        Manner::PushesTwice => "推送两遍",
+        Manner::OnlyAnswers => "只答不推",
+    };
+    pick(lang, zh, manner.as_str())
+}
+
 /// One way to one bank.
 struct Counter {
     adapter: &'static BankAdapter,
     endpoint: String,
     transport: &'static str,
     address: String,
-    manner: &'static str,
+    manner: Option<Manner>,
 }
 
 fn counters(running: &Running, banks: &[&'static BankAdapter]) -> Vec<Counter> {
@@ -146,7 +189,7 @@ fn counters(running: &Running, banks: &[&'static BankAdapter]) -> Vec<Counter> {
                 endpoint: name.clone(),
                 transport,
                 address,
-                manner: running.manner(bank).map_or("", Manner::as_str),
+                manner: running.manner(bank),
             });
         }
     }
@@ -158,7 +201,8 @@ fn document(counters: &[Counter], seed: u64) -> Value {
         json!({
             "code": counter.adapter.code().as_str(), "dialect": counter.adapter.dialect(),
             "endpoint": counter.endpoint, "transport": counter.transport,
-            "address": counter.address, "manner": counter.manner,
+            "address": counter.address, "manner": counter.manner.map(Manner::as_str),
+            "evidence": counter.adapter.evidence().as_str(),
         })
     });
     json!({"seed": seed, "endpoints": rows.collect::<Vec<_>>()})
@@ -180,6 +224,7 @@ fn print(
     let mut table = Table::new(&[
         (pick(lang, "银行", "bank"), Align::Left),
         (pick(lang, "方言", "dialect"), Align::Left),
+        (pick(lang, "依据", "evidence"), Align::Left),
         (pick(lang, "端点", "endpoint"), Align::Left),
         (pick(lang, "地址", "address"), Align::Left),
         (pick(lang, "脾气", "manner"), Align::Left),
@@ -188,12 +233,25 @@ fn print(
         table.push(vec![
             Cell::from(counter.adapter.code().as_str()).coloured(Colour::Bold),
             counter.adapter.dialect().into(),
+            evidence_cell(counter.adapter.evidence()),
             counter.endpoint.into(),
             counter.address.into(),
-            Cell::from(counter.manner).coloured(Colour::Dim),
+            Cell::from(
+                counter
+                    .manner
+                    .map_or("", |manner| manner_word(manner, lang)),
+            )
+            .coloured(Colour::Dim),
         ]);
     }
     paper.table(&table)?;
+    if banks
+        .iter()
+        .any(|bank| bank.evidence() == Evidence::Synthetic)
+    {
+        let text = evidence_words(Evidence::Synthetic, lang);
+        paper.coloured_line(text, Colour::Yellow)?;
+    }
     paper.line(match &arguments.setup {
         Some(_) => pick(
             lang,

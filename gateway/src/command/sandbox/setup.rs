@@ -7,11 +7,11 @@
 //! DIR/pki/                 authority, server, every party's certificate
 //! DIR/keys/                signing and body keys towards the banks
 //! DIR/connections/CODE.toml   written at each start: the addresses of this sandbox
-//! DIR/wages/CODE.csv       a wage file of that employer
+//! DIR/wages/CODE.csv       a wage file of that employer, for each bank that was opened
 //! ```
 
 use crate::clock::Clock;
-use crate::command::demo::{Cast, CastError, Form, WageBatch};
+use crate::command::demo::{Cast, CastError, Employer, Form, Payer, WageBatch};
 use crate::command::serve::bank_keys;
 use crate::command::words::Failure;
 use crate::configuration::{Connection, Endpoint, Settings};
@@ -22,7 +22,10 @@ use adapters::{BankAdapter, Book};
 use certs::development::{DevelopmentPki, IdentityPem, PkiError};
 use certs::random::{Random as _, SystemRandom};
 use certs::sign::{KeyError, KeyId, generate};
-use schemas::value::{BankCode, PayMonth, Purpose};
+use indicatif::ProgressBar;
+use schemas::ValueError;
+use schemas::value::{AccountNo, BankCode, PayMonth, PersonName, Purpose, Uscc};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -92,9 +95,26 @@ pub enum SetupError {
     /// Somebody else's installation.
     #[error("{} holds an installation that the sandbox did not make", .0.display())]
     Foreign(PathBuf),
+    /// A mandate's account, name or employer.
+    #[error("a mandate can't be used")]
+    Mandate(#[from] ValueError),
     /// No wages are paid for this month.
     #[error("the day is in no month that wages are paid for")]
     Month,
+}
+
+/// `mandates.toml`, as far as a wage file needs it.
+#[derive(Deserialize)]
+struct MandatesFile {
+    mandate: Vec<MandateRow>,
+}
+
+#[derive(Deserialize)]
+struct MandateRow {
+    employer: String,
+    bank: String,
+    account: String,
+    name: String,
 }
 
 /// An installation in a folder.
@@ -130,7 +150,8 @@ impl Setup {
         Ok(code.unwrap_or_default().to_owned())
     }
 
-    /// Takes the folder; what is there stays, what is missing is written.
+    /// Takes the folder; what is there stays, what is missing is written. `bar` moves on with
+    /// every bank and employer.
     ///
     /// # Errors
     /// See [`SetupError`].
@@ -139,6 +160,7 @@ impl Setup {
         book: &'static Book,
         seed: u64,
         clock: &dyn Clock,
+        bar: &ProgressBar,
     ) -> Result<Self, SetupError> {
         let setup = Self::there(folder);
         let ours = folder.join(MARK).exists();
@@ -154,15 +176,9 @@ impl Setup {
             authority.write_to(&pki)?;
         } else {
             let cast = Cast::make(book, seed, now)?;
-            cast.write_to(&pki)?;
+            bar.inc_length(cast.holders());
+            cast.write_to(&pki, &mut || bar.inc(1))?;
             setup.write("mandates.toml", &mandates(&cast))?;
-            let month = PayMonth::of(now.date()).ok_or(SetupError::Month)?;
-            let banks: Vec<BankCode> = cast.banks.keys().copied().collect();
-            for employer in &cast.employers {
-                let batch = WageBatch::draw(employer, &banks, (seed, LINES), month);
-                let name = format!("wages/{}.csv", employer.adapter.code());
-                setup.write(&name, &batch.bytes(Form::Csv)?)?;
-            }
         }
         if !folder.join("gateway.toml").exists() {
             setup.write("gateway.toml", SETTINGS.as_bytes())?;
@@ -175,6 +191,43 @@ impl Setup {
             )?;
         }
         Ok(setup)
+    }
+
+    /// A wage file for each of these banks that has none yet: of the employer that the mandates
+    /// name for the bank.
+    ///
+    /// # Errors
+    /// See [`SetupError`].
+    pub fn write_wages(
+        &self,
+        book: &'static Book,
+        banks: &[&'static BankAdapter],
+        seed: u64,
+        clock: &dyn Clock,
+    ) -> Result<(), SetupError> {
+        let month = PayMonth::of(clock.now().date()).ok_or(SetupError::Month)?;
+        let all: Vec<BankCode> = book.adapters().iter().map(BankAdapter::code).collect();
+        let mandates: MandatesFile = toml::from_str(&self.read("mandates.toml")?)?;
+        for adapter in banks {
+            let (bank, name) = (adapter.code(), format!("wages/{}.csv", adapter.code()));
+            let own = mandates
+                .mandate
+                .iter()
+                .find(|row| row.bank == bank.as_str());
+            let (Some(row), false) = (own, self.folder.join(&name).exists()) else {
+                continue;
+            };
+            let place = all.iter().position(|code| *code == bank);
+            let place = u32::try_from(place.unwrap_or_default()).unwrap_or_default();
+            let account = (
+                AccountNo::parse(&row.account)?,
+                PersonName::parse(&row.name)?,
+            );
+            let payer = Payer::of(adapter, place, Uscc::parse(&row.employer)?, account);
+            let batch = WageBatch::draw(&payer, &all, (seed, LINES), month);
+            self.write(&name, &batch.bytes(Form::Csv)?)?;
+        }
+        Ok(())
     }
 
     /// The gateway's keys towards a bank, made where they are missing.
@@ -308,10 +361,10 @@ fn connection_file(connection: &Connection, key_ids: &BTreeMap<String, String>) 
 
 fn mandates(cast: &Cast) -> Vec<u8> {
     let mut text = String::from("# Invented employers; see config/mandates.EXAMPLE.toml.\n");
-    for employer in &cast.employers {
-        let (uscc, bank) = (employer.uscc, employer.adapter.code());
-        let account = employer.payer_account.reveal(Purpose::Disclosure);
-        let name = employer.payer_name.reveal(Purpose::Disclosure);
+    for Employer { payer, .. } in &cast.employers {
+        let (uscc, bank) = (payer.uscc, payer.adapter.code());
+        let account = payer.payer_account.reveal(Purpose::Disclosure);
+        let name = payer.payer_name.reveal(Purpose::Disclosure);
         text.push_str(&format!(
             "\n[[mandate]]\nemployer = \"{uscc}\"\nbank = \"{bank}\"\n\
              account = \"{account}\"\nname = \"{name}\"\n"

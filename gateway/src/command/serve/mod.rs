@@ -9,13 +9,12 @@ pub(super) use security::bank_keys;
 use super::adapter::book;
 use super::arguments::Serve;
 use super::assembly::{AssemblyError, Gateway, Parts};
-use super::terminal::{Colour, errors, progress};
+use super::terminal::progress;
+use super::told;
 use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::api::ApiLimits;
 use crate::clock::{Clock, OffsetClock, SystemClock};
-use crate::configuration::{
-    ChainDigest, Configuration, ConfigurationError, EvidenceLevel, ProfileName, Settings,
-};
+use crate::configuration::{ChainDigest, Configuration, EvidenceLevel, ProfileName, Settings};
 use crate::dispatch::Pace;
 use crate::index::FollowError;
 use crate::mandates::{Mandate, Mandates};
@@ -138,39 +137,12 @@ fn clock(settings: &Settings) -> Arc<dyn Clock> {
 
 fn load(arguments: &Serve, lang: Lang) -> Result<Configuration, Failure> {
     let read = Configuration::load(&arguments.config);
-    let mut configuration = read.map_err(|errors| refused(&errors, lang))?;
+    let mut configuration = read.map_err(|errors| told::refused(&errors, lang))?;
     if let Some(data) = &arguments.data {
         configuration.settings.places.data.clone_from(data);
     }
     super::private_folder(&configuration.settings.places.data)?;
     Ok(configuration)
-}
-
-/// Every error of the configuration in its own line, then one failure.
-fn refused(found: &[ConfigurationError], lang: Lang) -> Failure {
-    let mut paper = errors();
-    for error in found {
-        let place = error.file.display();
-        let line = error
-            .line
-            .map_or_else(String::new, |line| format!(":{line}"));
-        let (message, remedy) = (error.message(lang), error.remedy(lang));
-        let text = format!("{place}{line}: {message}\n  {remedy}");
-        let written = paper.coloured_line(&text, Colour::Red);
-        if let Err(error) = written.and_then(|()| paper.flush()) {
-            return Failure::from(error);
-        }
-    }
-    Failure::usage(
-        Words::new(
-            "配置有误,没有启动",
-            "the configuration is not in order; nothing was started",
-        ),
-        Words::new(
-            "按上面的文件和行号改正。",
-            "Correct the files and lines above.",
-        ),
-    )
 }
 
 fn check_evidence(
@@ -182,7 +154,7 @@ fn check_evidence(
     let today = clock.now().date();
     let level = |bank| EvidenceLevel::parse(book.adapter(bank)?.evidence().as_str());
     let checked = configuration.check_evidence(today, level);
-    checked.map_err(|errors| refused(&errors, lang))
+    checked.map_err(|errors| told::refused(&errors, lang))
 }
 
 fn mandates(configuration: &Configuration) -> Mandates {

@@ -1,0 +1,114 @@
+//! The keys with which a message is opened: the installation's where its files are given, else
+//! placeholders.
+
+use crate::command::adapter::PlaceholderKeys;
+use crate::command::arguments::Decode;
+use crate::command::serve::bank_keys;
+use crate::command::told;
+use crate::command::words::{Failure, Words};
+use crate::configuration::Configuration;
+use crate::keys::BankKeys;
+use adapters::BankAdapter;
+use adapters::exchange::{Crypto, CryptoError};
+use schemas::Lang;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Keys, and what was met on the way.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    own: Option<BankKeys>,
+    placeholders: PlaceholderKeys,
+    met_signature: AtomicBool,
+    met_sealed: AtomicBool,
+}
+
+impl Keys {
+    /// The keys that the command line names.
+    ///
+    /// # Errors
+    /// Files that can't be used, or of another bank.
+    pub(super) fn of(
+        arguments: &Decode,
+        adapter: &BankAdapter,
+        lang: Lang,
+    ) -> Result<Self, Failure> {
+        let Some(file) = &arguments.connection else {
+            return Ok(Self::default());
+        };
+        let connection =
+            Configuration::connection_at(file).map_err(|error| told::refused(&[error], lang))?;
+        if connection.bank != adapter.code() {
+            return Err(other_bank(file, connection.bank.as_str(), adapter));
+        }
+        // As `serve` has it: `keys` beside the folder of connections.
+        let folder = file.parent().unwrap_or(Path::new("."));
+        let beside = folder.join("../keys");
+        let keys = arguments.keys.as_deref().unwrap_or(&beside);
+        Ok(Self {
+            own: Some(bank_keys(adapter, &connection.keys, keys)?),
+            ..Self::default()
+        })
+    }
+
+    fn door(&self) -> &dyn Crypto {
+        match &self.own {
+            Some(own) => own,
+            None => &self.placeholders,
+        }
+    }
+
+    /// Whether a bank's signature was checked; `None` where the message carries none.
+    pub(super) fn signature_checked(&self) -> Option<bool> {
+        let met = self.met_signature.load(Ordering::Relaxed);
+        met.then_some(self.own.is_some())
+    }
+
+    /// Whether a sealed body was met that nobody could open, because no key was given.
+    pub(super) fn lack_the_body_key(&self) -> bool {
+        self.own.is_none() && self.met_sealed.load(Ordering::Relaxed)
+    }
+}
+
+fn other_bank(file: &Path, found: &str, adapter: &BankAdapter) -> Failure {
+    let (file, bank) = (file.display(), adapter.code());
+    Failure::usage(
+        Words::new(
+            format!("{file} 是 {found} 的连接,不是 {bank} 的"),
+            format!("{file} is the connection of {found}, not of {bank}"),
+        ),
+        Words::new(
+            "请核对 --bank 与 --connection。",
+            "Check --bank and --connection.",
+        ),
+    )
+}
+
+impl Crypto for Keys {
+    fn sign(&self, algorithm: &str, slot: &str, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.door().sign(algorithm, slot, message)
+    }
+
+    fn verify(
+        &self,
+        algorithm: &str,
+        slot: &str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CryptoError> {
+        self.met_signature.store(true, Ordering::Relaxed);
+        self.door().verify(algorithm, slot, message, signature)
+    }
+
+    fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.door().encrypt(cipher, slot, plain)
+    }
+
+    fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let opened = self.door().decrypt(cipher, slot, sealed);
+        if opened.is_err() {
+            self.met_sealed.store(true, Ordering::Relaxed);
+        }
+        opened
+    }
+}
