@@ -58,7 +58,11 @@ async fn received(kit: &Kit, count: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_without_a_place_is_told_when_to_come_again() {
-    let kit = Kit::start_with(|limits| limits.receptions_per_party_max = 1).await;
+    let kit = Kit::start_with(|limits| {
+        limits.receptions_per_party_max = 1;
+        limits.reception_wait = SHORT;
+    })
+    .await;
     let csv = wage_file(own(), "GZ-1", "ICBC", 2, 0);
     let slow = half_an_upload(&kit, &system(own()), &csv).await;
     received(&kit, 1).await;

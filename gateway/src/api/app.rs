@@ -66,6 +66,8 @@ pub struct ApiLimits {
     pub receptions_max: usize,
     /// The same of one party. 8.
     pub receptions_per_party_max: usize,
+    /// Longest wait for one of those places: a burst is no attack. 2 s.
+    pub reception_wait: Duration,
     /// Bytes of one party's uploads that are received and not yet worked off. 1 GiB.
     pub received_bytes_per_party_max: u64,
     /// Bytes of a request's head, and of its header list in HTTP/2; at least 8 KiB. 32 KiB.
@@ -108,6 +110,7 @@ impl Default for ApiLimits {
             upload_wait: Duration::from_secs(30),
             receptions_max: 256,
             receptions_per_party_max: 8,
+            reception_wait: Duration::from_secs(2),
             received_bytes_per_party_max: 1 << 30,
             head_bytes_max: 32 << 10,
             message_bytes_max: 32 << 20,

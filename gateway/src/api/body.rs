@@ -211,10 +211,11 @@ pub async fn upload(
 ///
 /// # Errors
 /// Unavailable, with the time after which to come again.
-pub fn reception(call: &Call) -> Result<Reception, Problem> {
+pub async fn reception(call: &Call) -> Result<Reception, Problem> {
     let caller = call.caller()?;
-    let app = &call.app;
-    let place = app.receptions.take_now(&caller.organisation);
+    let (app, wait) = (&call.app, call.app.limits().reception_wait);
+    let (party, pace) = (&caller.organisation, app.pace.as_ref());
+    let place = app.receptions.take(party, pace, wait).await;
     tell_queues(app);
     let Some(place) = place else {
         tracing::warn!(caller = %caller.uri, "no place to receive an upload");
@@ -224,7 +225,7 @@ pub fn reception(call: &Call) -> Result<Reception, Problem> {
         ));
     };
     Ok(Reception {
-        bytes: app.received.none(&caller.organisation),
+        bytes: app.received.none(party),
         _place: place,
     })
 }

@@ -26,7 +26,7 @@ pub async fn submit(mut call: Call) -> Answer {
     let pay_month = call.parameter("pay_month", |text| PayMonth::parse(text).ok())?;
     let format = call.parameter("format", format)?;
     let bytes_max = call.app.file_limits.bytes_max;
-    let mut reception = reception(&call)?;
+    let mut reception = reception(&call).await?;
     let mut source = upload(&mut call, bytes_max, &mut reception).await?;
     // Only now: a sender that is slow or stops holds no place that others could work in.
     let place = upload_place(&call).await?;
