@@ -3,7 +3,7 @@
 
 mod api_kit;
 
-use api_kit::{Kit, employer, own, system, wage_file};
+use api_kit::{Kit, employer, other, own, person, system, wage_file};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -69,5 +69,28 @@ async fn idle_connections_shut_out_nobody_else() {
     drop(waiting);
     assert!(is_served(&mut stream).await);
     drop((crowd, inside, stream));
+    kit.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_employers_people_share_its_connections() {
+    let kit = Kit::start_with(|limits| limits.connections_per_party_max = 3).await;
+    let mut inside = Vec::new();
+    for party in [
+        system(own()),
+        person(own(), "maker"),
+        person(own(), "checker"),
+    ] {
+        let mut stream = kit.connect(&party).await.unwrap();
+        assert!(is_served(&mut stream).await, "{party}");
+        inside.push(stream);
+    }
+    for party in [system(own()), person(own(), "third")] {
+        let mut more = kit.connect(&party).await.unwrap();
+        assert!(!is_served(&mut more).await, "{party} is one too many");
+    }
+    let mut others = kit.connect(&person(other(), "maker")).await.unwrap();
+    assert!(is_served(&mut others).await);
+    drop(inside);
     kit.stop().await;
 }

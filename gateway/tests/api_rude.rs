@@ -45,8 +45,8 @@ async fn is_closed(mut stream: TlsStream<TcpStream>) -> bool {
     read.await.is_ok()
 }
 
-async fn places_taken(kit: &Kit, count: usize) {
-    let wanted = format!("queue=\"intake\"}} {count}");
+async fn received(kit: &Kit, count: usize) {
+    let wanted = format!("queue=\"reception\"}} {count}");
     for _ in 0..2_000 {
         if kit.app.metrics.render().unwrap().contains(&wanted) {
             return;
@@ -59,14 +59,14 @@ async fn places_taken(kit: &Kit, count: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_without_a_place_is_told_when_to_come_again() {
     let kit = Kit::start_with(|limits| {
-        limits.uploads_max = 2;
-        limits.upload_wait = SHORT;
+        limits.receptions_per_party_max = 1;
+        limits.reception_wait = SHORT;
     })
     .await;
     let csv = wage_file(own(), "GZ-1", "ICBC", 2, 0);
     let slow = half_an_upload(&kit, &system(own()), &csv).await;
-    places_taken(&kit, 1).await;
-    // One employer has half of the places, whoever of its people asks.
+    received(&kit, 1).await;
+    // One employer has so many places, whoever of its people asks.
     let second = wage_file(own(), "GZ-2", "ICBC", 1, 50);
     let told = kit
         .submit(&person(own(), "maker"), &second)
@@ -80,6 +80,52 @@ async fn an_upload_without_a_place_is_told_when_to_come_again() {
     kit.submit(&system(other()), &others).await.expect(202);
     assert_eq!(the_other_half(slow, &csv).await, "HTTP/1.1 202");
     kit.submit(&system(own()), &second).await.expect(202);
+    kit.stop().await;
+}
+
+/// More stalled senders than places to work: they hold none of these.
+#[tokio::test(flavor = "multi_thread")]
+async fn stalled_senders_hold_up_nobody_else() {
+    let kit = Kit::start_with(|limits| {
+        limits.uploads_max = 1;
+        limits.upload_wait = SHORT;
+    })
+    .await;
+    let csv = wage_file(own(), "GZ-1", "ICBC", 2, 0);
+    let others = wage_file(other(), "GZ-1", "ICBC", 2, 0);
+    let first = half_an_upload(&kit, &system(own()), &csv).await;
+    let stalled = half_an_upload(&kit, &system(other()), &others).await;
+    received(&kit, 2).await;
+    let good = wage_file(own(), "GZ-2", "ICBC", 1, 50);
+    kit.submit(&system(own()), &good).await.expect(202);
+    // A slow one that goes on gets through as well, and one that is cut off gives its place back.
+    assert_eq!(the_other_half(first, &csv).await, "HTTP/1.1 202");
+    drop(stalled);
+    for _ in 0..2_000 {
+        let seen = kit.get("urn:anxin:operator:wang", "/metrics").await;
+        if seen.text().contains("queue=\"reception\"} 0") {
+            kit.stop().await;
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    panic!("a sender that went away holds its place");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_partys_bytes_on_the_way_are_bounded() {
+    let csv = wage_file(own(), "GZ-1", "ICBC", 2, 0);
+    let most = csv.len() as u64 + 10;
+    let kit = Kit::start_with(|limits| limits.received_bytes_per_party_max = most).await;
+    let larger = wage_file(own(), "GZ-2", "ICBC", 4, 50);
+    let told = kit.submit(&system(own()), &larger).await.expect(503);
+    assert_eq!(told.header("retry-after"), "5");
+    assert_eq!(told.json()["why"], "busy");
+    // What was held is given back each time.
+    for (batch_no, first) in [("GZ-1", 10), ("GZ-3", 20)] {
+        let csv = wage_file(own(), batch_no, "ICBC", 2, first);
+        kit.submit(&system(own()), &csv).await.expect(202);
+    }
     kit.stop().await;
 }
 

@@ -41,8 +41,11 @@ impl Role {
 pub struct Caller {
     /// The party.
     pub party: Party,
-    /// The party's URI: the actor in records, the key of limits.
+    /// The party's URI: the actor in records, the key of the limit of searches.
     pub uri: String,
+    /// The URI of the whole to which it belongs, the same for all its persons: the key of what
+    /// they share.
+    pub organisation: String,
     /// What it may see.
     pub sight: Sight,
 }
@@ -53,7 +56,19 @@ impl Caller {
     pub fn new(party: Party) -> Self {
         let uri = party.to_string();
         let sight = Sight::of(&party);
-        Self { party, uri, sight }
+        let organisation = match &party {
+            Party::Employer { uscc, .. } => format!("urn:anxin:employer:{uscc}"),
+            Party::Bank { .. } => uri.clone(),
+            Party::Regulator { region, .. } => format!("urn:anxin:regulator:{region}"),
+            // A gateway has one; a name alone is a person of it.
+            Party::Operator { .. } => "urn:anxin:operator".to_owned(),
+        };
+        Self {
+            party,
+            uri,
+            organisation,
+            sight,
+        }
     }
 
     /// Its role.

@@ -44,6 +44,22 @@ fn only_persons_have_a_persons_uri() {
 }
 
 #[test]
+fn the_persons_of_a_party_share_one_key() {
+    let key = |uri: &str| caller(uri).organisation;
+    let uscc = "urn:anxin:employer:913301006639233248";
+    assert_eq!(key(uscc), uscc);
+    assert_eq!(key(&format!("{uscc}:person:zhang")), uscc);
+    let region = "urn:anxin:regulator:330100";
+    assert_eq!(key(&format!("{region}:person:li")), region);
+    assert_eq!(key("urn:anxin:bank:ICBC"), "urn:anxin:bank:ICBC");
+    assert_eq!(key("urn:anxin:operator:wang"), "urn:anxin:operator");
+    assert_eq!(
+        key("urn:anxin:operator:anxin:person:wang"),
+        "urn:anxin:operator"
+    );
+}
+
+#[test]
 fn a_bucket_gives_its_burst_and_then_one_at_a_time() {
     let clock = Arc::new(ManualClock::new(
         time::macros::datetime!(2026-11-23 10:00 +8),

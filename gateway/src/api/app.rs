@@ -1,7 +1,7 @@
 //! What the calls work with: one value, made by the command that serves.
 
 use crate::access::rate::{Buckets, Rate};
-use crate::api::room::{Memory, Uploads};
+use crate::api::room::{Memory, Places};
 use crate::api::spool::SpoolFolder;
 use crate::clock::Clock;
 use crate::configuration::Roles;
@@ -57,10 +57,19 @@ pub struct ApiLimits {
     /// Bytes of bodies that lie in memory at once, over all callers: an upload goes into a sealed
     /// file at once when there is no room, another body is refused for now. 256 MiB.
     pub buffered_bytes_max: usize,
-    /// Uploads that are read at once; one party has at most half of them. 8.
+    /// Uploads that are worked on at once, when all their bytes are there; one party has at most
+    /// half of them. 8.
     pub uploads_max: usize,
-    /// Longest wait for one of those places. 2 s.
+    /// Longest wait of a received upload for one of those places. 30 s.
     pub upload_wait: Duration,
+    /// Uploads that are received or wait at once. 256.
+    pub receptions_max: usize,
+    /// The same of one party. 8.
+    pub receptions_per_party_max: usize,
+    /// Longest wait for one of those places: a burst is no attack. 2 s.
+    pub reception_wait: Duration,
+    /// Bytes of one party's uploads that are received and not yet worked off. 1 GiB.
+    pub received_bytes_per_party_max: u64,
     /// Bytes of a request's head, and of its header list in HTTP/2; at least 8 KiB. 32 KiB.
     pub head_bytes_max: usize,
     /// Bytes of a bank's message, which is one journal record. 32 MiB.
@@ -98,7 +107,11 @@ impl Default for ApiLimits {
             memory_bytes_max: 1 << 20,
             buffered_bytes_max: 256 << 20,
             uploads_max: 8,
-            upload_wait: Duration::from_secs(2),
+            upload_wait: Duration::from_secs(30),
+            receptions_max: 256,
+            receptions_per_party_max: 8,
+            reception_wait: Duration::from_secs(2),
+            received_bytes_per_party_max: 1 << 30,
             head_bytes_max: 32 << 10,
             message_bytes_max: 32 << 20,
             command_bytes_max: 64 << 10,
@@ -157,7 +170,9 @@ pub struct AppParts {
 pub struct App {
     pub(crate) parts: AppParts,
     pub(crate) searches: Buckets,
-    pub(crate) uploads: Arc<Uploads>,
+    pub(crate) uploads: Arc<Places>,
+    pub(crate) receptions: Arc<Places>,
+    pub(crate) received: Arc<Places>,
     pub(crate) memory: Memory,
     bank_turns: Mutex<BTreeMap<BankCode, Arc<Semaphore>>>,
 }
@@ -167,12 +182,19 @@ impl App {
     #[must_use]
     pub fn new(parts: AppParts) -> Self {
         let searches = Buckets::new(parts.limits.search_rate, Arc::clone(&parts.pace));
-        let uploads = Uploads::new(parts.limits.uploads_max);
-        let memory = Memory::new(parts.limits.buffered_bytes_max);
+        let limits = &parts.limits;
+        let most = limits.uploads_max.max(1) as u64;
+        let uploads = Places::new(most, (most / 2).max(1));
+        let (all, each) = (limits.receptions_max, limits.receptions_per_party_max);
+        let receptions = Places::new(all as u64, each as u64);
+        let received = Places::new(u64::MAX, limits.received_bytes_per_party_max);
+        let memory = Memory::new(limits.buffered_bytes_max);
         Self {
             parts,
             searches,
             uploads,
+            receptions,
+            received,
             memory,
             bank_turns: Mutex::default(),
         }

@@ -4,11 +4,10 @@ mod members;
 
 pub(super) use members::shown;
 
-use crate::access::Sight;
-use crate::api::app::App;
+use crate::api::app::{ApiLimits, App};
 use crate::api::call::Call;
 use crate::api::problem::{Kind, Problem};
-use crate::api::room::{Place, Share};
+use crate::api::room::{Place, Places, Share};
 use crate::api::spool::{SealedSpool, SpoolWriter};
 use crate::telemetry::Queue;
 use axum::body::Body;
@@ -17,6 +16,7 @@ use http_body_util::BodyExt as _;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// Bytes gathered before they go into the sealed file.
@@ -75,7 +75,7 @@ struct Chunks<'a> {
     body: Body,
     bytes_max: u64,
     bytes: u64,
-    began: std::time::Duration,
+    began: Duration,
 }
 
 impl<'a> Chunks<'a> {
@@ -126,10 +126,7 @@ impl<'a> Chunks<'a> {
                 return Err(too_large(self.bytes_max));
             }
             let took = self.app.pace.elapsed().saturating_sub(self.began);
-            let needed = took
-                .as_secs()
-                .saturating_mul(limits.body_bytes_per_second_min);
-            if took > limits.body_grace && self.bytes < needed {
+            if is_too_slow(limits, took, self.bytes) {
                 return Err(Problem::new(Kind::TooSlow));
             }
             if !data.is_empty() {
@@ -139,6 +136,14 @@ impl<'a> Chunks<'a> {
     }
 }
 
+/// Whether a body that brought `bytes` in the time `took` is slower than it may be.
+fn is_too_slow(limits: &ApiLimits, took: Duration, bytes: u64) -> bool {
+    let needed = took
+        .as_secs()
+        .saturating_mul(limits.body_bytes_per_second_min);
+    took > limits.body_grace && bytes < needed
+}
+
 fn too_large(bytes_max: u64) -> Problem {
     // What is still coming would have to be read to keep the connection.
     Problem::new(Kind::TooLarge)
@@ -146,11 +151,22 @@ fn too_large(bytes_max: u64) -> Problem {
         .header(header::CONNECTION, "close")
 }
 
+/// An upload's part of what its party may have on the way; given back when dropped.
+pub struct Reception {
+    bytes: Place,
+    _place: Place,
+}
+
 /// Receives an employer's file.
 ///
 /// # Errors
-/// Too large, too slow, packed; internal where the sealed file fails.
-pub async fn upload(call: &mut Call, bytes_max: u64) -> Result<Upload, Problem> {
+/// Too large, too slow, packed; unavailable where the party has too many bytes on the way;
+/// internal where the sealed file fails.
+pub async fn upload(
+    call: &mut Call,
+    bytes_max: u64,
+    reception: &mut Reception,
+) -> Result<Upload, Problem> {
     let body = call.take_body();
     let app = std::sync::Arc::clone(&call.app);
     let mut chunks = Chunks::new(&app, &call.headers, body, bytes_max)?;
@@ -159,6 +175,12 @@ pub async fn upload(call: &mut Call, bytes_max: u64) -> Result<Upload, Problem> 
     let mut share = Share::default();
     let mut writer: Option<SpoolWriter> = None;
     while let Some(chunk) = chunks.next().await? {
+        if !reception.bytes.grow(chunk.len() as u64) {
+            return Err(busy(
+                "本单位正在报送的文件合计过大",
+                "too much of this party's files is on the way",
+            ));
+        }
         // Where other bodies fill the memory, this one goes into its file at once.
         let fits = app.memory.grow(&mut share, chunk.len());
         pending.extend_from_slice(&chunk);
@@ -189,23 +211,40 @@ pub async fn upload(call: &mut Call, bytes_max: u64) -> Result<Upload, Problem> 
     Ok(Upload::Spool(Box::new(spool)))
 }
 
-/// A place for an upload of the caller, held until its file is read.
+/// A place to receive an upload of the caller, held until its file is worked off. A party's
+/// people share its places: slow ones of one party hold up nobody else.
+///
+/// # Errors
+/// Unavailable, with the time after which to come again.
+pub async fn reception(call: &Call) -> Result<Reception, Problem> {
+    let caller = call.caller()?;
+    let (app, wait) = (&call.app, call.app.limits().reception_wait);
+    let (party, pace) = (&caller.organisation, app.pace.as_ref());
+    let place = app.receptions.take(party, pace, wait).await;
+    tell_queues(app);
+    let Some(place) = place else {
+        tracing::warn!(caller = %caller.uri, "no place to receive an upload");
+        return Err(busy(
+            "正在接收的报送文件过多",
+            "as many uploads as may be are being received",
+        ));
+    };
+    Ok(Reception {
+        bytes: app.received.none(party),
+        _place: place,
+    })
+}
+
+/// A place for the work on an upload that has come whole: the network holds none of these.
 ///
 /// # Errors
 /// Unavailable, with the time after which to come again.
 pub async fn upload_place(call: &Call) -> Result<Place, Problem> {
     let caller = call.caller()?;
     let (app, wait) = (&call.app, call.app.limits().upload_wait);
-    // An employer's people share its places.
-    let party = match caller.sight {
-        Sight::Employer(employer) => employer.to_string(),
-        Sight::Bank(_) | Sight::Region(_) | Sight::Province | Sight::Operator | Sight::Nothing => {
-            caller.uri.clone()
-        }
-    };
-    let place = app.uploads.take(&party, app.pace.as_ref(), wait).await;
-    app.metrics
-        .queue_length(Queue::Intake, app.uploads.count() as u64);
+    let party = &caller.organisation;
+    let place = app.uploads.take(party, app.pace.as_ref(), wait).await;
+    tell_queues(app);
     place.ok_or_else(|| {
         tracing::warn!(caller = %caller.uri, "no place for an upload");
         busy(
@@ -213,6 +252,13 @@ pub async fn upload_place(call: &Call) -> Result<Place, Problem> {
             "as many uploads as may be are being read",
         )
     })
+}
+
+/// Shows how many uploads are received or wait, and how many are worked on.
+pub fn tell_queues(app: &App) {
+    let length = |queue, places: &Places| app.metrics.queue_length(queue, places.count());
+    length(Queue::Reception, &app.receptions);
+    length(Queue::Intake, &app.uploads);
 }
 
 /// No room for this body now. The connection goes with it: what is still coming would have to
@@ -282,3 +328,6 @@ pub async fn command<T: DeserializeOwned + JsonSchema>(call: &mut Call) -> Resul
     let (bytes, _share) = whole(call, bytes_max).await?;
     members::read(&bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
-//! How many uploads are read at once, and how many bytes of bodies lie in memory at once: what
-//! one party may take of both, and what all together.
+//! What one party may take, and what all together: connections, uploads that are received, their
+//! bytes, uploads that are worked on; and how many bytes of bodies lie in memory at once.
 
 use crate::clock::Clock;
 use std::collections::BTreeMap;
@@ -7,30 +7,40 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// Places for uploads. One party holds at most half of them (at least one), so that slow uploads
-/// of one can't shut out the others.
-pub(crate) struct Uploads {
-    most: usize,
-    held: Mutex<BTreeMap<String, usize>>,
+/// So many units of something, and how many of them one party may hold: none can shut out the
+/// others.
+pub(crate) struct Places {
+    most: u64,
+    each: u64,
+    held: Mutex<Held>,
     freed: Notify,
 }
 
-/// One place; given back when dropped.
-pub(crate) struct Place {
-    uploads: Arc<Uploads>,
-    party: String,
+#[derive(Default)]
+struct Held {
+    sum: u64,
+    parties: BTreeMap<String, u64>,
 }
 
-impl Uploads {
-    pub fn new(most: usize) -> Arc<Self> {
+/// What a party holds; given back when dropped.
+pub(crate) struct Place {
+    places: Arc<Places>,
+    party: String,
+    units: u64,
+}
+
+impl Places {
+    /// `most` in all, `each` for one party.
+    pub fn new(most: u64, each: u64) -> Arc<Self> {
         Arc::new(Self {
-            most: most.max(1),
+            most,
+            each,
             held: Mutex::default(),
             freed: Notify::new(),
         })
     }
 
-    /// Takes a place for an upload of `party`, after a wait of at most `wait`.
+    /// Takes one for `party`, after a wait of at most `wait`.
     pub async fn take(
         self: &Arc<Self>,
         party: &str,
@@ -52,40 +62,63 @@ impl Uploads {
         }
     }
 
-    fn take_now(self: &Arc<Self>, party: &str) -> Option<Place> {
-        let mut held = self.held();
-        let own = held.get(party).copied().unwrap_or_default();
-        if held.values().sum::<usize>() >= self.most || own >= (self.most / 2).max(1) {
-            return None;
-        }
-        held.insert(party.to_owned(), own + 1);
-        Some(Place {
-            uploads: Arc::clone(self),
+    /// Takes one for `party` if it may have it now.
+    pub fn take_now(self: &Arc<Self>, party: &str) -> Option<Place> {
+        let mut place = self.none(party);
+        place.grow(1).then_some(place)
+    }
+
+    /// Nothing yet, to grow.
+    pub fn none(self: &Arc<Self>, party: &str) -> Place {
+        Place {
+            places: Arc::clone(self),
             party: party.to_owned(),
-        })
+            units: 0,
+        }
     }
 
     /// How many are held now.
-    pub fn count(&self) -> usize {
-        self.held().values().sum()
+    pub fn count(&self) -> u64 {
+        self.held().sum
     }
 
-    fn held(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {
+    fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Takes more; false where the party may not have so many now, and nothing is taken.
+    pub fn grow(&mut self, units: u64) -> bool {
+        let mut held = self.places.held();
+        let own = held.parties.get(&self.party).copied().unwrap_or_default();
+        let (own, sum) = (own.saturating_add(units), held.sum.saturating_add(units));
+        if own > self.places.each || sum > self.places.most {
+            return false;
+        }
+        held.parties.insert(self.party.clone(), own);
+        held.sum = sum;
+        self.units += units;
+        true
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut held = self.uploads.held();
-        match held.get_mut(&self.party) {
-            Some(count) if *count > 1 => *count -= 1,
+        if self.units == 0 {
+            // Nobody is woken for nothing, least of all who is just looking.
+            return;
+        }
+        let mut held = self.places.held();
+        held.sum = held.sum.saturating_sub(self.units);
+        match held.parties.get_mut(&self.party) {
+            Some(own) if *own > self.units => *own -= self.units,
             Some(_) | None => {
-                held.remove(&self.party);
+                held.parties.remove(&self.party);
             }
         }
         drop(held);
-        self.uploads.freed.notify_waiters();
+        self.places.freed.notify_waiters();
     }
 }
 

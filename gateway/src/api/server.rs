@@ -4,6 +4,7 @@ mod activity;
 
 use crate::access::Caller;
 use crate::api::app::{ApiLimits, App};
+use crate::api::room::Places;
 use crate::api::routes::{OperatorNetwork, router};
 use activity::{Activity, until_gone};
 use axum::Router;
@@ -12,9 +13,8 @@ use axum::http::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -28,47 +28,6 @@ const HEAD_BYTES_MIN: usize = 8 * 1024;
 /// How long to wait after the system refused a connection (no more file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Connections of each party.
-#[derive(Default)]
-struct Parties(Mutex<BTreeMap<String, usize>>);
-
-/// One connection of a party; gives its place back when dropped.
-struct Place {
-    parties: Arc<Parties>,
-    uri: String,
-}
-
-impl Parties {
-    fn take(self: &Arc<Self>, uri: &str, most: usize) -> Option<Place> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(uri.to_owned()).or_default();
-        if *count >= most {
-            return None;
-        }
-        *count += 1;
-        Some(Place {
-            parties: Arc::clone(self),
-            uri: uri.to_owned(),
-        })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut counts = self
-            .parties
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.uri) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.uri);
-            }
-        }
-    }
-}
-
 /// Serves the interface by mutual TLS until `stop` is true; then ends what is under way, within
 /// the limit for it. A new configuration in `tls` holds for every new handshake, and connections
 /// under the old one are ended politely: a revoked certificate must come in again.
@@ -79,7 +38,7 @@ pub async fn serve(
     stop: watch::Receiver<bool>,
 ) {
     let router = router(Arc::clone(&app));
-    let parties = Arc::new(Parties::default());
+    let parties = Places::new(u64::MAX, app.limits().connections_per_party_max as u64);
     let task_app = Arc::clone(&app);
     let task_stop = stop.clone();
     listen(listener, &app, stop, move |stream, permit| {
@@ -173,7 +132,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn secured(self, mut tls: Tls, parties: Arc<Parties>, stream: TcpStream) {
+    async fn secured(self, mut tls: Tls, parties: Arc<Places>, stream: TcpStream) {
         // Small answers wait for nothing.
         let _ = stream.set_nodelay(true);
         let config = Arc::clone(&tls.borrow_and_update());
@@ -207,8 +166,7 @@ impl Connection {
             }
         };
         let caller = Caller::new(party);
-        let most = self.app.limits().connections_per_party_max;
-        let Some(place) = parties.take(&caller.uri, most) else {
+        let Some(place) = parties.take_now(&caller.organisation) else {
             tracing::warn!(caller = %caller.uri, "too many connections of one party");
             return;
         };

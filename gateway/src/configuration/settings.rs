@@ -131,9 +131,19 @@ pub struct Limits {
     /// Connections open at once of one party.
     #[serde(deserialize_with = "many")]
     pub party_connections_max: u64,
-    /// Uploads being read at once; one party has half of the places.
+    /// Uploads being worked on at once; one party has half of the places.
     #[serde(deserialize_with = "many")]
     pub uploads_max: u64,
+    /// Uploads being received at once.
+    #[serde(deserialize_with = "many")]
+    pub receptions_max: u64,
+    /// Uploads being received at once of one party.
+    #[serde(deserialize_with = "many")]
+    pub party_receptions_max: u64,
+    /// Bytes of one party's uploads that are received and not yet worked off. One upload fits in
+    /// any case.
+    #[serde(deserialize_with = "body_bytes")]
+    pub party_received_bytes_max: u64,
 }
 
 impl Default for Limits {
@@ -148,6 +158,9 @@ impl Default for Limits {
             connections_max: 4_096,
             party_connections_max: 64,
             uploads_max: 8,
+            receptions_max: 256,
+            party_receptions_max: 8,
+            party_received_bytes_max: 1024 * 1024 * 1024,
         }
     }
 }

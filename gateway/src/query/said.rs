@@ -1,6 +1,8 @@
 //! What a bank, or our own channel, last said of a line: its code and its words, and why nobody
 //! knows what became of the line.
 
+mod masking;
+
 use crate::core::{Core, CoreError};
 use crate::event::{Event, Origin};
 use crate::intake::lines::KeptLine;
@@ -8,7 +10,6 @@ use crate::outcome::Words;
 use crate::query::personal::{Seen, Show};
 use crate::query::{QueryError, moment};
 use journal::seal::SealError;
-use schemas::value::Purpose;
 use schemas::{Lang, LineState};
 use std::collections::BTreeMap;
 
@@ -117,7 +118,7 @@ impl Said {
         let text = self.bank_text.as_deref()?;
         let shown = match show {
             Show::Clear => text.to_owned(),
-            Show::Masked => masked(text, kept),
+            Show::Masked => masking::masked(text, kept),
         };
         let plain = |c: char| if c.is_control() { ' ' } else { c };
         let shown: String = shown
@@ -220,51 +221,3 @@ fn channel_words(kind: &str, lang: Lang) -> &str {
         (kind, _) => kind,
     }
 }
-
-/// Digits in a row from which on a number may be a document's or an account's.
-const DIGITS_SHOWN_MAX: usize = 8;
-
-/// A bank's words without the person of the line, and without any long number.
-fn masked(text: &str, kept: Option<&KeptLine>) -> String {
-    let mut text = text.to_owned();
-    if let Some(kept) = kept {
-        let personal = [
-            (kept.name.reveal(Purpose::Matching), kept.name.masked()),
-            (
-                kept.id_number.reveal(Purpose::Matching),
-                kept.id_number.masked(),
-            ),
-            (
-                kept.account.reveal(Purpose::Matching),
-                kept.account.masked(),
-            ),
-        ];
-        for (clear, masked) in personal {
-            text = text.replace(clear, &masked);
-        }
-    }
-    let mut shown = String::with_capacity(text.len());
-    let mut run = String::new();
-    for character in text.chars() {
-        if character.is_ascii_digit() {
-            run.push(character);
-            continue;
-        }
-        end_run(&mut run, &mut shown);
-        shown.push(character);
-    }
-    end_run(&mut run, &mut shown);
-    shown
-}
-
-fn end_run(run: &mut String, shown: &mut String) {
-    if run.len() > DIGITS_SHOWN_MAX {
-        shown.push_str(&"*".repeat(run.len()));
-    } else {
-        shown.push_str(run);
-    }
-    run.clear();
-}
-
-#[cfg(test)]
-mod tests;

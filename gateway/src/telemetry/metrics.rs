@@ -19,7 +19,9 @@ pub struct RenderError;
 /// The queues whose lengths are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Queue {
-    /// Uploads being read.
+    /// Uploads being received, or received and waiting.
+    Reception,
+    /// Uploads being worked on.
     Intake,
     /// Bank files to be sent.
     Dispatch,
@@ -36,6 +38,7 @@ impl Queue {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Reception => "reception",
             Self::Intake => "intake",
             Self::Dispatch => "dispatch",
             Self::Query => "query",

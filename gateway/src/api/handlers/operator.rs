@@ -1,12 +1,13 @@
 //! The operator's calls: breaks, health, metrics, the description.
 
 use crate::api::answer::{Concern, Health};
+use crate::api::body::tell_queues;
 use crate::api::call::{Answer, Call, bytes, json};
 use crate::api::openapi;
 use crate::api::problem::{Kind, Problem};
 use crate::query::{breaks as query, gauges};
 use crate::reconcile::Place;
-use crate::telemetry::{Queue, shuts_out};
+use crate::telemetry::shuts_out;
 use axum::http::StatusCode;
 
 /// `GET /v1/breaks`.
@@ -71,8 +72,7 @@ pub async fn metrics(call: Call) -> Answer {
     let text = call
         .blocking(|app| {
             gauges::measure(app.core(), &app.metrics);
-            let uploads = app.uploads.count() as u64;
-            app.metrics.queue_length(Queue::Intake, uploads);
+            tell_queues(app);
             app.metrics
                 .render()
                 .map_err(|error| Problem::internal(&error))

@@ -2,7 +2,7 @@
 
 use crate::access::Sight;
 use crate::api::answer::BatchReceipt;
-use crate::api::body::{Upload, upload, upload_place};
+use crate::api::body::{Upload, reception, upload, upload_place};
 use crate::api::call::{Answer, Call, json};
 use crate::api::problem::{Kind, Problem};
 use crate::book::BatchState;
@@ -26,8 +26,10 @@ pub async fn submit(mut call: Call) -> Answer {
     let pay_month = call.parameter("pay_month", |text| PayMonth::parse(text).ok())?;
     let format = call.parameter("format", format)?;
     let bytes_max = call.app.file_limits.bytes_max;
+    let mut reception = reception(&call).await?;
+    let mut source = upload(&mut call, bytes_max, &mut reception).await?;
+    // Only now: a sender that is slow or stops holds no place that others could work in.
     let place = upload_place(&call).await?;
-    let mut source = upload(&mut call, bytes_max).await?;
     let lang = call.lang;
     let answered = call
         .blocking(move |app| {
@@ -46,7 +48,7 @@ pub async fn submit(mut call: Call) -> Answer {
                 calendar: &app.calendar,
             };
             let submitted = take(app.core(), &rules, &submission, &mut source)?;
-            drop(place);
+            drop((place, source, reception));
             answer(app.core(), submitted, lang)
         })
         .await?;

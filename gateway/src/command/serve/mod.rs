@@ -177,6 +177,9 @@ fn limits(settings: &Settings) -> ApiLimits {
     ApiLimits {
         buffered_bytes_max: count(limits.buffered_bytes_max.max(limits.bank_message_bytes_max)),
         uploads_max: count(limits.uploads_max),
+        receptions_max: count(limits.receptions_max),
+        receptions_per_party_max: count(limits.party_receptions_max),
+        received_bytes_per_party_max: limits.party_received_bytes_max.max(limits.upload_bytes_max),
         head_bytes_max: count(limits.head_bytes_max),
         message_bytes_max: count(limits.bank_message_bytes_max),
         command_bytes_max: count(limits.request_bytes_max),
