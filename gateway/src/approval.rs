@@ -1,11 +1,13 @@
 //! 复核: nobody alone moves money (M13). Maker and approver are different persons by certificate,
 //! over the digest, count and total that the approver saw.
 
-use crate::book::{Batch, BatchState, Book};
+use crate::book::{Batch, BatchState, Book, CorrectionConflict};
 use crate::core::Core;
 use crate::event::Event;
 use crate::failure::CommandError;
-use schemas::value::{BatchId, Uscc};
+use schemas::FindingCode;
+use schemas::value::{BatchId, Uscc, folded};
+use std::collections::BTreeSet;
 
 /// What the approver saw.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +22,12 @@ pub struct Seen {
     pub acknowledged: Vec<String>,
 }
 
-/// Releases a held batch.
+/// Releases a held batch, or one of which another payment of the same wage bars lines since its
+/// approval: a person says again that they are wages of their own.
 ///
-/// A batch submitted by a system certificate needs one person; by a person, another one.
+/// A batch submitted by a system certificate needs one person; by a person, another one. What must
+/// be acknowledged is looked up anew: since the file came, an earlier payment of the same wage may
+/// have turned out to be paid.
 ///
 /// # Errors
 /// `NotFound` for another employer's batch; `Forbidden` for a system certificate or the maker;
@@ -42,11 +47,16 @@ pub fn approve(
             why: "person_required",
         });
     }
-    // Two spellings of one name are one human.
-    if head.submitted_by.eq_ignore_ascii_case(person) {
+    if same_person(&head.submitted_by, person) {
         return Err(CommandError::Forbidden { why: "same_person" });
     }
-    if batch.state() != BatchState::Held {
+    let elsewhere = |(_, why): &(u32, _)| matches!(why, CorrectionConflict::Elsewhere(_));
+    let again = match batch.state() {
+        BatchState::Held => false,
+        BatchState::Released | BatchState::InProgress => desk.barred(batch).iter().any(elsewhere),
+        BatchState::Settled | BatchState::Withdrawn => false,
+    };
+    if batch.state() != BatchState::Held && !again {
         return Err(CommandError::state(batch.state().as_str()));
     }
     let differs = |field, is: String| Err(CommandError::Conflict { field, why: is });
@@ -59,10 +69,12 @@ pub fn approve(
     if seen.total_fen != head.total_fen {
         return differs("total_fen", head.total_fen.to_string());
     }
-    let missing: Vec<&str> = head
-        .must_acknowledge
-        .iter()
-        .map(String::as_str)
+    let mut weighty: BTreeSet<&str> = head.must_acknowledge.iter().map(String::as_str).collect();
+    if again || !desk.elsewhere_of(batch).is_empty() {
+        weighty.insert(FindingCode::PayeeInFlight.as_str());
+    }
+    let missing: Vec<&str> = weighty
+        .into_iter()
         .filter(|code| !seen.acknowledged.iter().any(|known| known == code))
         .collect();
     if !missing.is_empty() {
@@ -76,11 +88,12 @@ pub fn approve(
     Ok(desk.record(person, event)?)
 }
 
-/// Takes a batch back before anything of it was intended.
+/// Takes a batch back before anything of it was intended. Of one that is on its way, the lines
+/// that another payment of the same wage bars are taken back, so that nothing waits for ever.
 ///
 /// # Errors
 /// `NotFound` for another employer's batch; `Forbidden` for a system certificate; `Conflict`
-/// once a line is intended or the batch has ended.
+/// once a line is intended and none is barred, or the batch has ended.
 pub fn withdraw(
     core: &Core,
     employer: Uscc,
@@ -94,9 +107,10 @@ pub fn withdraw(
             why: "person_required",
         });
     }
-    match batch.state() {
-        BatchState::Held | BatchState::Released => {}
-        state @ (BatchState::InProgress | BatchState::Settled | BatchState::Withdrawn) => {
+    let state = batch.state();
+    match state {
+        BatchState::Held | BatchState::Released | BatchState::InProgress => {}
+        BatchState::Settled | BatchState::Withdrawn => {
             return Err(CommandError::state(state.as_str()));
         }
     }
@@ -106,8 +120,18 @@ pub fn withdraw(
         .lines
         .iter()
         .any(|line| line.file_no != 0 || line.disputed.is_some());
-    if intended {
-        return Err(CommandError::state("intended"));
+    if intended || state == BatchState::InProgress {
+        let barred = desk.barred(batch);
+        if barred.is_empty() {
+            let word = if intended { "intended" } else { state.as_str() };
+            return Err(CommandError::state(word));
+        }
+        let event = Event::LinesWithdrawn {
+            batch: id,
+            lines: barred.into_iter().map(|(index, _)| index).collect(),
+            person: person.to_owned(),
+        };
+        return Ok(desk.record(person, event)?);
     }
     let event = Event::BatchWithdrawn {
         batch: id,
@@ -120,6 +144,15 @@ fn own(book: &Book, employer: Uscc, id: BatchId) -> Result<&Batch, CommandError>
     book.batch(id)
         .filter(|batch| batch.head.employer == employer)
         .ok_or(CommandError::NotFound)
+}
+
+/// Whether two certificates name one human: two spellings of one name are.
+fn same_person(one: &str, other: &str) -> bool {
+    let name = |uri: &str| {
+        let party = uri.parse::<certs::identity::Party>().ok()?;
+        party.person().map(folded)
+    };
+    one == other || name(one).is_some_and(|known| name(other).is_none_or(|name| name == known))
 }
 
 /// Whether a party's URI names a person.

@@ -209,7 +209,8 @@ pub enum Event {
         /// First finding's code, or `interrupted`.
         why: String,
     },
-    /// A second person released it.
+    /// A second person released it; or, where another payment had barred lines of it, approved
+    /// it again.
     BatchApproved {
         /// The batch.
         batch: BatchId,
@@ -222,6 +223,15 @@ pub enum Event {
     BatchWithdrawn {
         /// The batch.
         batch: BatchId,
+        /// The person.
+        person: String,
+    },
+    /// The employer took lines back that another payment of the same wage had barred.
+    LinesWithdrawn {
+        /// The batch.
+        batch: BatchId,
+        /// The lines, by index.
+        lines: Vec<u32>,
         /// The person.
         person: String,
     },
@@ -375,6 +385,7 @@ impl Event {
             Self::BatchAbandoned { .. } => 25,
             Self::BatchApproved { .. } => 30,
             Self::BatchWithdrawn { .. } => 31,
+            Self::LinesWithdrawn { .. } => 32,
             Self::FileIntended(_) => 40,
             Self::MessageLeaving { .. } => 41,
             Self::MessageAnswered { .. } => 42,

@@ -1,11 +1,11 @@
 //! Two operators decide, with evidence, what became of an unknown or disputed line. It sets an
 //! outcome and never pays (INTERFACE section 4).
 
-use crate::book::{Book, Line, Proposal};
+use crate::book::{Book, Line, Said};
 use crate::core::{Core, Fact};
 use crate::event::Event;
 use crate::failure::CommandError;
-use schemas::value::PaymentId;
+use schemas::value::{PaymentId, folded};
 use schemas::{FailureReason, LineEvent};
 
 /// What an operator decides.
@@ -41,12 +41,24 @@ pub fn propose(
     let owner = owner.ok_or(CommandError::NotFound)?;
     // A proposal may be replaced by one over other evidence; who confirms names the evidence.
     let digest = decision.evidence_digest.to_ascii_lowercase();
-    let same = |waiting: &&Proposal| waiting.evidence_digest == digest;
-    if let Some(waiting) = desk.proposal(payment).filter(same) {
-        return Err(CommandError::Conflict {
-            field: "proposal",
-            why: format!("proposed by {}", waiting.operator),
-        });
+    if let Some(waiting) = desk.proposal(payment) {
+        if waiting.evidence_digest == digest {
+            return Err(CommandError::Conflict {
+                field: "proposal",
+                why: format!("proposed by {}", waiting.operator),
+            });
+        }
+        // Over one piece of evidence one outcome: who confirms by its digest confirms what he
+        // read, whatever was proposed between.
+        let said = |earlier: &&Said| earlier.0 == digest;
+        let same = (decision.outcome, decision.reason);
+        let other = waiting.earlier.iter().filter(said);
+        if other.clone().any(|earlier| (earlier.1, earlier.2) != same) {
+            return Err(CommandError::Conflict {
+                field: "evidence_digest",
+                why: "proposed before with another outcome".to_owned(),
+            });
+        }
     }
     let event = Event::ResolutionProposed {
         payment,
@@ -109,12 +121,6 @@ fn same_human(one: &str, other: &str) -> bool {
         Ok(_) | Err(_) => None,
     };
     one == other || human(one).is_none_or(|name| human(other).is_none_or(|other| other == name))
-}
-
-/// `Anna`, `anna` and `anna.` are one human.
-fn folded(name: &str) -> String {
-    let letters = name.chars().filter(char::is_ascii_alphanumeric);
-    letters.map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
 fn check(decision: &Decision) -> Result<(), CommandError> {

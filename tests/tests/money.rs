@@ -41,3 +41,5 @@ mod totals;
 mod trouble;
 #[path = "money/turns.rs"]
 mod turns;
+#[path = "money/twins.rs"]
+mod twins;

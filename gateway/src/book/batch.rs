@@ -201,6 +201,8 @@ pub struct Batch {
     pub history: Vec<HistoryEntry>,
     /// Who approved it and when.
     pub approved: Option<(String, i64)>,
+    /// Journal sequence of the last approval; 0 before it.
+    pub approved_at: u64,
     /// Who withdrew it and when.
     pub withdrawn: Option<(String, i64)>,
     /// Lines that correct earlier payments.
@@ -258,6 +260,7 @@ impl Batch {
             byte_records: Vec::new(),
             history: Vec::new(),
             approved: None,
+            approved_at: 0,
             withdrawn: None,
             corrects: BTreeMap::new(),
             files: Vec::new(),

@@ -1,7 +1,7 @@
 //! Whether a record would be followed, asked before it is written: the journal then holds no fact
 //! that the book refuses (decision 007). Nothing here changes the book.
 
-use super::{BankFile, Batch, Book, FileState, LineState};
+use super::{BankFile, Batch, BatchState, Book, FileState, LineState};
 use crate::event::{AcceptedHead, Event, Intent, Move};
 use schemas::LineEvent;
 use schemas::line_state::{Applied, apply};
@@ -31,7 +31,14 @@ impl Book {
                 whole.then_some(()).ok_or("a table of a wrong length")
             }
             Event::BatchAccepted(head) => self.would_accept(head),
-            Event::BatchApproved { batch, .. } => self.all_can(*batch, LineEvent::Release),
+            Event::BatchApproved { batch, .. } => match self.known_batch(*batch)?.state() {
+                BatchState::Held => self.all_can(*batch, LineEvent::Release),
+                BatchState::Released
+                | BatchState::InProgress
+                | BatchState::Settled
+                | BatchState::Withdrawn => Ok(()),
+            },
+            Event::LinesWithdrawn { batch, lines, .. } => self.can(*batch, lines),
             Event::BatchWithdrawn { batch, .. } => self.all_can(*batch, LineEvent::Cancel),
             Event::FileIntended(intent) => self.would_intend(intent),
             Event::MessageLeaving {
@@ -106,6 +113,22 @@ impl Book {
             .filter(|line| line.state != LineState::Refused)
             .all(|line| moves(line.state, line.disputed.is_some(), event).is_some());
         can.then_some(()).ok_or("a line that can't take this step")
+    }
+
+    /// Each of these lines can be taken back.
+    fn can(&self, id: BatchId, lines: &[u32]) -> Result<(), &'static str> {
+        let batch = self.known_batch(id)?;
+        let can = |index: &u32| {
+            let line = batch.line(*index);
+            line.is_some_and(|line| {
+                moves(line.state, line.disputed.is_some(), LineEvent::Cancel).is_some()
+            })
+        };
+        lines
+            .iter()
+            .all(can)
+            .then_some(())
+            .ok_or("a line that can't take this step")
     }
 
     fn would_intend(&self, intent: &Intent) -> Result<(), &'static str> {

@@ -1,5 +1,6 @@
 //! 补发: a new line that corrects a failed or returned one. At most one lives at a time.
 
+use super::wages::carries_the_wage;
 use super::{Book, LineState};
 use schemas::value::{PaymentId, Uscc};
 
@@ -14,6 +15,8 @@ pub enum CorrectionConflict {
     Disputed,
     /// Another correction of it is alive.
     Live(PaymentId),
+    /// Its wage turned out to be paid by another payment since it was approved.
+    Elsewhere(PaymentId),
 }
 
 impl CorrectionConflict {
@@ -25,6 +28,7 @@ impl CorrectionConflict {
             Self::State(state) => state.as_str(),
             Self::Disputed => "disputed",
             Self::Live(_) => "live_correction",
+            Self::Elsewhere(_) => "paid_elsewhere",
         }
     }
 }
@@ -43,23 +47,26 @@ impl Book {
         self.family_rests(original, None)
     }
 
-    /// Checked again when a line is intended: since it was accepted its original, or any other
-    /// payment of the same wage, may have become disputed or turned out to be paid.
+    /// Whether a line may be sent now; of many lines of a batch, ask [`Book::bars`].
     ///
     /// # Errors
     /// Why not.
     pub fn may_intend(&self, payment: PaymentId) -> Result<(), CorrectionConflict> {
-        let Some((batch, line)) = self.line(payment) else {
-            return Err(CorrectionConflict::Unknown);
-        };
-        if self.disputed_twin(batch, payment, line).is_some() {
-            return Err(CorrectionConflict::Disputed);
-        }
-        let Some(original) = batch.corrects.get(&payment.row) else {
-            return Ok(());
-        };
-        self.correctable(batch.head.employer, *original)?;
-        self.family_rests(*original, Some(payment))
+        let batch = self.batch(payment.batch);
+        let batch = batch.ok_or(CorrectionConflict::Unknown)?;
+        self.bars(batch).of(payment.row)
+    }
+
+    /// Whether `payment` may still correct `original`.
+    pub(super) fn correction_holds(
+        &self,
+        original: PaymentId,
+        payment: PaymentId,
+    ) -> Result<(), CorrectionConflict> {
+        let own = self.batch(payment.batch);
+        let own = own.ok_or(CorrectionConflict::Unknown)?;
+        self.correctable(own.head.employer, original)?;
+        self.family_rests(original, Some(payment))
     }
 
     fn correctable(&self, employer: Uscc, original: PaymentId) -> Result<(), CorrectionConflict> {
@@ -101,7 +108,7 @@ impl Book {
             if line.disputed.is_some() {
                 return Err(CorrectionConflict::Disputed);
             }
-            if Some(other) != except && is_alive(line.state) {
+            if Some(other) != except && carries_the_wage(line.state) {
                 return Err(CorrectionConflict::Live(other));
             }
         }
@@ -113,7 +120,8 @@ impl Book {
         let mut root = member;
         // A correction names a payment of an earlier batch, so the way up ends.
         while let Some(original) = self.line(root).and_then(|(b, _)| b.corrects.get(&root.row)) {
-            if original.batch >= root.batch {
+            // By sequence: the day in a number may go back with the clock.
+            if original.batch.sequence() >= root.batch.sequence() {
                 break;
             }
             root = *original;
@@ -130,23 +138,8 @@ impl Book {
             .rev()
             .find(|id| {
                 self.line(**id)
-                    .is_some_and(|(_, line)| is_alive(line.state))
+                    .is_some_and(|(_, line)| carries_the_wage(line.state))
             })
             .copied()
-    }
-}
-
-/// Whether a payment is on its way or made: a second one of the same wage would be one too many.
-fn is_alive(state: LineState) -> bool {
-    match state {
-        LineState::Failed | LineState::Returned | LineState::Cancelled | LineState::Refused => {
-            false
-        }
-        LineState::Held
-        | LineState::Released
-        | LineState::Intended
-        | LineState::Accepted
-        | LineState::Paid
-        | LineState::Unknown => true,
     }
 }

@@ -13,12 +13,13 @@ mod messages;
 mod steps;
 pub mod table;
 mod wages;
+mod waits;
 mod work;
 
 pub use bank_file::{BankFile, FileState};
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use corrections::CorrectionConflict;
-pub use wages::{InFlight, Scope};
+pub use wages::{Bars, InFlight, Scope};
 
 use crate::event::Event;
 use schemas::value::{BankCode, BatchId, BatchNo, PaymentId, Uscc};
@@ -87,6 +88,9 @@ pub struct PushedMessage {
     pub message: String,
 }
 
+/// What was proposed over which evidence: digest, outcome, reason.
+pub type Said = (String, LineEvent, Option<FailureReason>);
+
 /// A resolution that waits for its second operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
@@ -96,6 +100,8 @@ pub struct Proposal {
     pub reason: Option<FailureReason>,
     /// Digest of the evidence.
     pub evidence_digest: String,
+    /// What had been proposed before it for the same line, while that was open.
+    pub earlier: Vec<Said>,
     /// Who proposed.
     pub operator: String,
     /// When, Unix milliseconds.
@@ -123,6 +129,9 @@ pub struct Book {
     arriving: BTreeMap<u64, Arriving>,
     scopes: BTreeMap<Scope, wages::Scoped>,
     corrections: BTreeMap<PaymentId, Vec<PaymentId>>,
+    /// Payments that had failed, come back or been taken back, and are paid by the word of two
+    /// people: at which record.
+    revived: BTreeMap<PaymentId, u64>,
     unmatched: messages::Unmatched,
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
@@ -282,12 +291,9 @@ impl Book {
                 Ok(())
             }
             Event::BatchAccepted(head) => self.accept(head, sequence, time_ms),
-            Event::BatchApproved { batch, person, .. } => {
-                self.approve(*batch, person, sequence, time_ms)
-            }
-            Event::BatchWithdrawn { batch, person } => {
-                self.withdraw(*batch, person, sequence, time_ms)
-            }
+            Event::BatchApproved { .. }
+            | Event::BatchWithdrawn { .. }
+            | Event::LinesWithdrawn { .. } => self.follow_employer(event, sequence, time_ms),
             Event::FileIntended(intent) => self.intend(intent, sequence, time_ms),
             Event::MessageLeaving {
                 file_no, instructs, ..
@@ -321,6 +327,23 @@ impl Book {
             | Event::ResolutionProposed { .. }
             | Event::ResolutionConfirmed { .. } => self.follow_evidence(recorded),
         }
+    }
+
+    /// What an employer's people decide.
+    fn follow_employer(
+        &mut self,
+        event: &Event,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        if let Event::BatchApproved { batch, person, .. } = event {
+            self.approve(*batch, person, sequence, time_ms)?;
+        } else if let Event::BatchWithdrawn { batch, person } = event {
+            self.withdraw(*batch, person, sequence, time_ms)?;
+        } else if let Event::LinesWithdrawn { batch, lines, .. } = event {
+            self.withdraw_lines(*batch, lines, sequence, time_ms)?;
+        }
+        Ok(())
     }
 
     /// What banks push and operators decide.
@@ -360,7 +383,13 @@ impl Book {
             ..
         } = event
         {
+            let mut earlier = Vec::new();
+            if let Some(replaced) = self.proposals.remove(payment) {
+                earlier = replaced.earlier;
+                earlier.push((replaced.evidence_digest, replaced.outcome, replaced.reason));
+            }
             let proposal = Proposal {
+                earlier,
                 outcome: *outcome,
                 reason: *reason,
                 evidence_digest: evidence_digest.clone(),

@@ -1,6 +1,9 @@
 //! How each event changes the book. Private: [`Book::apply`] is the only door.
 
-use super::{BankFile, Batch, Book, FileState, HistoryEntry, Line, Stepped, Sum, wages};
+use super::wages::carries_the_wage;
+use super::{
+    BankFile, Batch, BatchState, Book, FileState, HistoryEntry, Line, Stepped, Sum, wages,
+};
 use crate::event::{AcceptedHead, Dispute, Intent, Move, Origin};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{LineEvent, LineState};
@@ -50,8 +53,9 @@ impl Book {
                 family.push(PaymentId { batch: id, row });
             }
         }
+        let scope = wages::Scope::of(head);
         self.scopes
-            .entry(wages::Scope::of(head))
+            .entry(scope.clone())
             .or_default()
             .add(&batch, &self.batches);
         self.by_number
@@ -59,6 +63,7 @@ impl Book {
         self.by_digest
             .insert((head.employer, head.digest.clone()), id);
         self.batches.insert(id, batch);
+        self.place_near(&scope);
         Ok(())
     }
 
@@ -69,9 +74,36 @@ impl Book {
         sequence: u64,
         time_ms: i64,
     ) -> Result<(), &'static str> {
-        self.step_all(id, LineEvent::Release, sequence, time_ms)?;
+        let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
+        if batch.state() == BatchState::Held {
+            self.step_all(id, LineEvent::Release, sequence, time_ms)?;
+        } else {
+            // Again, over what had barred lines of it.
+            batch.note(sequence, batch.whole());
+        }
         let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
         batch.approved = Some((person.to_owned(), time_ms));
+        batch.approved_at = sequence;
+        self.refresh_work(id, None);
+        Ok(())
+    }
+
+    /// Lines that nothing may send any more are taken back; the others of the batch stay.
+    pub(super) fn withdraw_lines(
+        &mut self,
+        id: BatchId,
+        lines: &[u32],
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
+        for index in lines {
+            if batch.step(*index, LineEvent::Cancel, time_ms) != Some(Stepped::Moved) {
+                return Err("a line that can't take this step");
+            }
+        }
+        batch.note(sequence, batch.whole());
+        self.refresh_work(id, None);
         Ok(())
     }
 
@@ -281,6 +313,7 @@ impl Book {
             .batches
             .get_mut(&payment.batch)
             .ok_or("no such batch")?;
+        let before = batch.line(payment.row).map(|line| line.state);
         match batch.step(payment.row, proposal.outcome, time_ms) {
             Some(Stepped::Moved) => {}
             Some(Stepped::Repeated | Stepped::Refused(_)) | None => {
@@ -291,7 +324,10 @@ impl Book {
         line.reason = proposal.reason;
         // From now on the people's word stands, not the bank's last one.
         line.told_at = sequence;
-        let file_no = line.file_no;
+        let (file_no, now) = (line.file_no, line.state);
+        if before.is_some_and(|state| !carries_the_wage(state)) && carries_the_wage(now) {
+            self.revived.insert(payment, sequence);
+        }
         self.refresh_work(payment.batch, Some(file_no));
         self.note_line(payment, sequence)
     }

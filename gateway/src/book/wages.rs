@@ -1,8 +1,8 @@
 //! M14: the same wage is not paid again under another number while the first is on its way.
 
-use super::{Batch, Book, Line, LineState, TableRow};
+use super::{Batch, Book, CorrectionConflict, LineState, TableRow};
 use crate::event::AcceptedHead;
-use schemas::value::{BatchId, PayMonth, PaymentId, Uscc};
+use schemas::value::{BatchId, PayMonth, PaymentId, Uscc, folded};
 use std::collections::{BTreeMap, HashMap};
 
 /// Where two lines can be the same wage: employer, project and month.
@@ -19,7 +19,8 @@ impl Scope {
     pub fn of(head: &AcceptedHead) -> Self {
         Self {
             employer: head.employer,
-            project: head.project_code.clone(),
+            // Two spellings of one code are one project.
+            project: head.project_code.as_deref().map(folded),
             month: head.pay_month,
         }
     }
@@ -64,6 +65,10 @@ impl Places {
         }
     }
 
+    fn is_several(&self, wage: Wage) -> bool {
+        self.further.contains_key(&wage)
+    }
+
     /// In the order of the batches.
     fn of(&self, wage: Wage) -> impl Iterator<Item = Place> + '_ {
         let first = self.first.get(&wage).copied();
@@ -95,6 +100,13 @@ impl Scoped {
         }
     }
 
+    /// Makes the list of places, where there is none.
+    pub(super) fn place(&mut self, known: &BTreeMap<BatchId, Batch>) {
+        if self.places.is_none() {
+            self.places = Some(self.placed(known));
+        }
+    }
+
     fn placed(&self, known: &BTreeMap<BatchId, Batch>) -> Places {
         let mut places = Places::default();
         for (place, id) in (0u32..).zip(&self.batches) {
@@ -120,13 +132,77 @@ pub struct InFlight {
     pub same_project: bool,
 }
 
+/// A line that asks where else its wage is.
+#[derive(Clone, Copy, Debug)]
+struct Asking {
+    index: u32,
+    wage: Wage,
+    /// The family of the payment that it corrects: that one is judged by the rules of corrections.
+    family: Option<PaymentId>,
+}
+
 impl Book {
-    /// The lines of `rows` whose wage is on its way or paid in an earlier batch. Costs nothing
-    /// where the employer has no other batch of the project and month.
+    /// The lines of `rows` whose wage is on its way or paid in another batch; of a line in
+    /// `corrects`, the wage of the payment that it corrects as well. Costs nothing where the
+    /// employer has no other batch of the project and month, and a wage that many lines have is
+    /// looked up once.
     ///
     /// People are compared by 64 bits of a keyed hash within one employer, project and month.
     #[must_use]
-    pub fn in_flight(&self, own: &Scope, rows: &[TableRow]) -> Vec<InFlight> {
+    pub fn in_flight(
+        &self,
+        own: &Scope,
+        rows: &[TableRow],
+        corrects: &[(u32, PaymentId)],
+    ) -> Vec<InFlight> {
+        let families: BTreeMap<u32, PaymentId> = corrects
+            .iter()
+            .map(|(index, original)| (*index, self.root_of(*original)))
+            .collect();
+        let asking = rows.iter().filter(|row| !row.refused).map(|row| Asking {
+            index: row.index,
+            wage: (row.person, row.amount_fen),
+            family: families.get(&row.index).copied(),
+        });
+        let mut found = self.elsewhere(own, asking, &|_, _| true);
+        for (index, original) in corrects {
+            if let Some((known, state, same_project)) = self.original_elsewhere(*original) {
+                found.entry(*index).or_insert(InFlight {
+                    index: *index,
+                    earlier: known,
+                    state,
+                    same_project,
+                });
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// Other payments of the wages of a batch that stand as of now, for its approver: without those
+    /// that nobody has approved, whose own approver will be asked.
+    #[must_use]
+    pub fn elsewhere_of(&self, batch: &Batch) -> Vec<InFlight> {
+        let (id, own) = (batch.id(), Scope::of(&batch.head));
+        let lines = (1u32..).zip(&batch.lines);
+        let asking = lines
+            .filter(|(_, line)| matches!(line.state, LineState::Held | LineState::Released))
+            .map(|(index, line)| Asking {
+                index,
+                wage: (line.person, line.amount_fen),
+                family: batch.corrects.get(&index).map(|one| self.root_of(*one)),
+            });
+        let counts = |other: PaymentId, state| other.batch != id && state != LineState::Held;
+        self.elsewhere(&own, asking, &counts)
+            .into_values()
+            .collect()
+    }
+
+    fn elsewhere(
+        &self,
+        own: &Scope,
+        asking: impl Iterator<Item = Asking> + Clone,
+        counts: &dyn Fn(PaymentId, LineState) -> bool,
+    ) -> BTreeMap<u32, InFlight> {
         let mut found = BTreeMap::new();
         for (scope, scoped) in self.scopes_near(own) {
             let same_project = scope.project == own.project;
@@ -138,95 +214,246 @@ impl Book {
                     &made
                 }
             };
-            for row in rows.iter().filter(|row| !row.refused) {
-                let wage = (row.person, row.amount_fen);
-                let Some((earlier, state)) = self.carrier(scoped, places.of(wage)) else {
+            let mut known: HashMap<(Wage, Option<PaymentId>), _> = HashMap::new();
+            for Asking {
+                index,
+                wage,
+                family,
+            } in asking.clone()
+            {
+                let look = || self.carrier(scoped, places.of(wage), family, counts);
+                let carrier = match places.is_several(wage) {
+                    true => *known.entry((wage, family)).or_insert_with(look),
+                    false => look(),
+                };
+                let Some((earlier, state)) = carrier else {
                     continue;
                 };
-                let known = InFlight {
-                    index: row.index,
+                let one = InFlight {
+                    index,
                     earlier,
                     state,
                     same_project,
                 };
                 // What is certain stands before a suspicion.
-                let place = found.entry(row.index).or_insert(known);
+                let place = found.entry(index).or_insert(one);
                 if same_project {
-                    *place = known;
+                    *place = one;
                 }
             }
         }
-        found.into_values().collect()
+        found
+    }
+
+    /// Who carries the wage of a payment that is to be corrected, outside its own family: the
+    /// wage was submitted again without naming it.
+    fn original_elsewhere(&self, original: PaymentId) -> Option<(PaymentId, LineState, bool)> {
+        let (batch, line) = self.line(original)?;
+        let own = Scope::of(&batch.head);
+        let family = Some(self.root_of(original));
+        let mut suspected = None;
+        for (scope, scoped) in self.scopes_near(&own) {
+            let same_project = scope.project == own.project;
+            let Some(places) = &scoped.places else {
+                // One batch, the original's: it is in no second one.
+                continue;
+            };
+            let wage = (line.person, line.amount_fen);
+            let carrier = self.carrier(scoped, places.of(wage), family, &|_, _| true);
+            match carrier {
+                Some((payment, state)) if same_project => return Some((payment, state, true)),
+                Some((payment, state)) => suspected = Some((payment, state, false)),
+                None => {}
+            }
+        }
+        suspected
     }
 
     /// The batch's own scope, and those of the month that differ only in that one side names no
     /// project: the code is optional, and leaving it out must not hide a wage.
     fn scopes_near<'b>(&'b self, own: &'b Scope) -> impl Iterator<Item = (&'b Scope, &'b Scoped)> {
-        let first = Scope {
-            project: None,
-            ..own.clone()
-        };
-        let of_month = self.scopes.range(first..);
+        let of_month = self.scopes.range(own.without_project()..);
         of_month
-            .take_while({
-                let (employer, month) = (own.employer, own.month);
-                move |(scope, _)| (scope.employer, scope.month) == (employer, month)
-            })
-            .filter(move |(scope, _)| {
-                let unsaid = scope.project.is_none() || own.project.is_none();
-                unsaid || scope.project == own.project
-            })
+            .take_while(|(scope, _)| own.is_month_of(scope))
+            .filter(|(scope, _)| own.is_near(scope))
     }
 
-    /// Another payment of the same wage whose outcome is disputed: until two people have decided
-    /// what became of it, this one is not sent.
-    pub(super) fn disputed_twin(
-        &self,
-        batch: &Batch,
-        payment: PaymentId,
-        line: &Line,
-    ) -> Option<PaymentId> {
-        let scoped = self.scopes.get(&Scope::of(&batch.head))?;
-        let places = scoped.places.as_ref()?;
-        places
-            .of((line.person, line.amount_fen))
-            .filter_map(|(place, row)| {
-                let batch = *scoped.batches.get(usize::try_from(place).ok()?)?;
-                Some(PaymentId { batch, row })
-            })
-            .filter(|other| other.batch != payment.batch)
-            .find(|other| {
-                self.line(*other)
-                    .is_some_and(|(_, line)| line.disputed.is_some())
-            })
+    /// Makes the lists of places of the scopes near a new batch, where it is not the only one.
+    pub(super) fn place_near(&mut self, own: &Scope) {
+        let near = || self.scopes.range(own.without_project()..);
+        let batches = near()
+            .take_while(|(scope, _)| own.is_month_of(scope))
+            .filter(|(scope, _)| own.is_near(scope))
+            .map(|(_, scoped)| scoped.batches.len());
+        if batches.sum::<usize>() < 2 {
+            return;
+        }
+        for (scope, scoped) in self.scopes.range_mut(own.without_project()..) {
+            if !own.is_month_of(scope) {
+                break;
+            }
+            if own.is_near(scope) {
+                scoped.place(&self.batches);
+            }
+        }
     }
 
-    /// The payment that carries the wage now: the first unfinished one, else the last paid.
+    /// What keeps lines of a batch from being sent.
+    #[must_use]
+    pub fn bars<'b>(&'b self, batch: &'b Batch) -> Bars<'b> {
+        Bars {
+            book: self,
+            scope: Scope::of(&batch.head),
+            batch,
+            known: HashMap::new(),
+        }
+    }
+
+    /// The payment that carries the wage now: the first unfinished one, else the last paid. One
+    /// that failed or came back and has a live correction is carried by that.
     fn carrier(
         &self,
         scoped: &Scoped,
         places: impl Iterator<Item = Place>,
+        family: Option<PaymentId>,
+        counts: &dyn Fn(PaymentId, LineState) -> bool,
     ) -> Option<(PaymentId, LineState)> {
         let mut known = None;
         for (place, row) in places {
             let batch = *scoped.batches.get(usize::try_from(place).ok()?)?;
             let earlier = PaymentId { batch, row };
-            let Some((_, line)) = self.line(earlier) else {
+            if family.is_some_and(|root| self.root_of(earlier) == root) {
+                continue;
+            }
+            let Some((carrier, state)) = self.carried_by(earlier) else {
                 continue;
             };
-            if !carries_the_wage(line.state) && line.disputed.is_none() {
+            if !counts(carrier, state) {
                 continue;
             }
-            if !line.state.is_final() {
-                return Some((earlier, line.state));
+            if !state.is_final() {
+                return Some((carrier, state));
             }
-            known = Some((earlier, line.state));
+            known = Some((carrier, state));
         }
         known
     }
+
+    /// Who carries the wage of a payment: itself, its live correction, or nobody.
+    fn carried_by(&self, payment: PaymentId) -> Option<(PaymentId, LineState)> {
+        let (_, line) = self.line(payment)?;
+        if carries_the_wage(line.state) || line.disputed.is_some() {
+            return Some((payment, line.state));
+        }
+        if line.state == LineState::Refused {
+            return None;
+        }
+        let correction = self.live_correction(payment)?;
+        let (_, line) = self.line(correction)?;
+        Some((correction, line.state))
+    }
 }
 
-fn carries_the_wage(state: LineState) -> bool {
+impl Scope {
+    fn without_project(&self) -> Self {
+        Self {
+            project: None,
+            ..self.clone()
+        }
+    }
+
+    fn is_month_of(&self, other: &Self) -> bool {
+        (self.employer, self.month) == (other.employer, other.month)
+    }
+
+    fn is_near(&self, other: &Self) -> bool {
+        let unsaid = self.project.is_none() || other.project.is_none();
+        unsaid || self.project == other.project
+    }
+}
+
+/// What keeps the lines of one batch from being sent; a wage that many lines have is looked up
+/// once.
+#[derive(Debug)]
+pub struct Bars<'b> {
+    book: &'b Book,
+    batch: &'b Batch,
+    scope: Scope,
+    known: HashMap<Wage, Option<CorrectionConflict>>,
+}
+
+impl Bars<'_> {
+    /// Whether a line may be sent: asked again before it is, because since it was approved another
+    /// payment of the same wage may have become disputed or turned out to be paid.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn of(&mut self, row: u32) -> Result<(), CorrectionConflict> {
+        let Some(line) = self.batch.line(row) else {
+            return Err(CorrectionConflict::Unknown);
+        };
+        self.twin((line.person, line.amount_fen), None)?;
+        let Some(original) = self.batch.corrects.get(&row) else {
+            return Ok(());
+        };
+        let payment = PaymentId {
+            batch: self.batch.id(),
+            row,
+        };
+        self.book.correction_holds(*original, payment)?;
+        // The wages of those that it stands for, submitted again without naming them.
+        let family = self.book.root_of(*original);
+        let mut earlier = Some(*original);
+        while let Some(one) = earlier {
+            let Some((batch, line)) = self.book.line(one) else {
+                break;
+            };
+            self.twin((line.person, line.amount_fen), Some(family))?;
+            earlier = batch.corrects.get(&one.row).copied();
+        }
+        Ok(())
+    }
+
+    fn twin(&mut self, wage: Wage, family: Option<PaymentId>) -> Result<(), CorrectionConflict> {
+        if family.is_some() {
+            return self.look(wage, family).map_or(Ok(()), Err);
+        }
+        if let Some(known) = self.known.get(&wage) {
+            return known.map_or(Ok(()), Err);
+        }
+        let found = self.look(wage, None);
+        self.known.insert(wage, found);
+        found.map_or(Ok(()), Err)
+    }
+
+    fn look(&self, wage: Wage, family: Option<PaymentId>) -> Option<CorrectionConflict> {
+        let near = self.book.scopes_near(&self.scope);
+        near.filter_map(|(_, scoped)| Some((scoped, scoped.places.as_ref()?)))
+            .flat_map(|(scoped, places)| {
+                places.of(wage).filter_map(|(place, row)| {
+                    let batch = *scoped.batches.get(usize::try_from(place).ok()?)?;
+                    Some(PaymentId { batch, row })
+                })
+            })
+            .filter(|other| other.batch != self.batch.id())
+            .filter(|other| family.is_none_or(|root| self.book.root_of(*other) != root))
+            .find_map(|other| self.barred_by(other))
+    }
+
+    fn barred_by(&self, other: PaymentId) -> Option<CorrectionConflict> {
+        let (_, line) = self.book.line(other)?;
+        if line.disputed.is_some() {
+            return Some(CorrectionConflict::Disputed);
+        }
+        // Two people said that it is paid after all, and nobody has approved this one since.
+        let revived = self.book.revived.get(&other)?;
+        let unseen = *revived > self.batch.approved_at && carries_the_wage(line.state);
+        unseen.then_some(CorrectionConflict::Elsewhere(other))
+    }
+}
+
+/// Whether a payment of the wage is on its way or made.
+pub(super) fn carries_the_wage(state: LineState) -> bool {
     match state {
         LineState::Held
         | LineState::Released

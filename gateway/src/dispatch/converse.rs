@@ -277,16 +277,13 @@ fn still_free(book: &crate::book::Book, intent: &Intent) -> bool {
     let Some(batch) = book.batch(intent.batch) else {
         return false;
     };
+    let mut bars = book.bars(batch);
     intent.lines.iter().all(|index| {
-        let payment = schemas::PaymentId {
-            batch: intent.batch,
-            row: *index,
-        };
         batch.line(*index).is_some_and(|line| {
             line.state == schemas::LineState::Released
                 && line.disputed.is_none()
                 && (line.file_no == 0 || line.file_no == intent.file_no)
-        }) && book.may_intend(payment).is_ok()
+        }) && bars.of(*index).is_ok()
     })
 }
 

@@ -5,7 +5,7 @@ use crate::book::{BankFile, Batch, Book, FileState};
 use adapters::BankAdapter;
 use schemas::LineState;
 use schemas::codes::{BankCalendar, BankDay};
-use schemas::value::{BatchId, PaymentId};
+use schemas::value::BatchId;
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -312,12 +312,8 @@ fn of_unsent(
             why: "lines_changed",
         });
     }
-    let payment = |row: &u32| PaymentId {
-        batch: file.intent.batch,
-        row: *row,
-    };
-    let barred = |row: &u32| book.may_intend(payment(row)).is_err();
-    if file.intent.lines.iter().any(barred) {
+    let mut bars = book.bars(batch);
+    if file.intent.lines.iter().any(|row| bars.of(*row).is_err()) {
         return Ok(Decision::Abandon {
             file_no,
             why: "lines_barred",

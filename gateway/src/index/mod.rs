@@ -70,6 +70,7 @@ fn changes_of(event: &Event, table: &[u8], changes: &mut Vec<Change>) {
         | Event::BatchFindings { .. }
         | Event::BatchApproved { .. }
         | Event::BatchWithdrawn { .. }
+        | Event::LinesWithdrawn { .. }
         | Event::FileIntended(_)
         | Event::MessageLeaving { .. }
         | Event::MessageAnswered { .. }

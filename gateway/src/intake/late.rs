@@ -22,7 +22,7 @@ impl Wages<'_> {
     /// Findings by the index of their line, in the order of the rows.
     pub fn findings(&self, book: &Book) -> Vec<(u32, Finding)> {
         let mut findings = Vec::new();
-        for known in book.in_flight(&self.scope, self.rows) {
+        for known in book.in_flight(&self.scope, self.rows, self.corrects) {
             findings.push((known.index, self.in_flight(book, known)));
         }
         let mut first: BTreeMap<PaymentId, u32> = BTreeMap::new();

@@ -277,7 +277,7 @@ impl Sink for JournalSink<'_> {
     }
 
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
-        let id_number = line.payee.id_number.reveal_bytes(Purpose::Matching);
+        let id_number = line.payee.id_number.comparable(Purpose::Matching);
         let account = line.payee.account.reveal_bytes(Purpose::Matching);
         lines::write(line, &mut self.text);
         if let Some(original) = line.corrects {
@@ -290,7 +290,7 @@ impl Sink for JournalSink<'_> {
             line_no: line.line_no.0,
             refused: false,
             amount_fen: line.amount.0,
-            person: short(self.people.blind(id_number)),
+            person: short(self.people.blind(&id_number)),
             account: short(self.accounts.blind(account)),
         })
         .map_err(failed)

@@ -38,7 +38,7 @@ pub fn one(
         let Some(batch) = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head)) else {
             return Ok(None);
         };
-        let mut view = batch_view(core, batch, lang);
+        let mut view = batch_view(core, &desk, batch, lang);
         let files = batch.files.iter().filter_map(|file_no| desk.file(*file_no));
         view.files = Some(files.map(file_view).collect());
         (view, batch.accepted_at, last_record(batch))
@@ -81,7 +81,7 @@ pub fn page(
     });
     let mut batches: Vec<BatchView> = seen
         .into_iter()
-        .map(|batch| batch_view(core, batch, lang))
+        .map(|batch| batch_view(core, &desk, batch, lang))
         .collect();
     let sequence = desk.sequence();
     drop(desk);
@@ -188,7 +188,7 @@ pub fn states(sums: &Sums) -> BTreeMap<String, SumOf> {
 }
 
 /// A batch as the interface shows it, without its files and what is sealed.
-fn batch_view(core: &Core, batch: &Batch, lang: Lang) -> BatchView {
+fn batch_view(core: &Core, book: &Book, batch: &Batch, lang: Lang) -> BatchView {
     let head = &batch.head;
     let deed = |deed: &Option<(String, i64)>| {
         deed.as_ref().map(|(person, at)| Deed {
@@ -217,7 +217,7 @@ fn batch_view(core: &Core, batch: &Batch, lang: Lang) -> BatchView {
         refused_count: head.refused_count,
         states: states(&batch.sums),
         disputed_count: batch.disputed_count.into(),
-        waits_for: batch.waits_for().map(|(what, since_ms)| {
+        waits_for: book.waits_for(batch).map(|(what, since_ms)| {
             let what = match what {
                 "dispatch" if !core.is_connected(head.paying_bank) => "bank_connection",
                 _ => what,
@@ -261,6 +261,10 @@ fn waiting_text(what: &str, lang: Lang) -> &'static str {
         "dispatch" => (
             "等待发往银行（银行日或通道）",
             "waits to be sent to the bank",
+        ),
+        "other_payment" => (
+            "同一工资已由另一笔支付或有争议：请撤回，或核实后再次复核确认",
+            "another payment of the same wage is made or disputed: withdraw, or approve again",
         ),
         "bank_connection" => (
             "等待接通付款银行：本网关没有该行的连接",

@@ -57,12 +57,22 @@ pub fn changes(core: &Core, sight: Sight, after: u64, limit: usize) -> Result<Ch
     Ok(changes)
 }
 
+fn taken_back(book: &Book, sight: Sight, id: BatchId, lines: &[u32]) -> Option<Change> {
+    let batch = shown_batch(book, sight, id)?;
+    let lines = lines.iter().map(|index| line(batch, *index, "cancel"));
+    Some(Change {
+        lines: lines.collect(),
+        ..of(batch, "lines_changed", None)
+    })
+}
+
 /// What an event is to a caller; `None` where it is not the caller's.
 fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
     match event {
         Event::BatchAccepted(head) => of_batch(book, sight, head.batch, "batch_accepted"),
         Event::BatchApproved { batch, .. } => of_batch(book, sight, *batch, "batch_approved"),
         Event::BatchWithdrawn { batch, .. } => of_batch(book, sight, *batch, "batch_withdrawn"),
+        Event::LinesWithdrawn { batch, lines, .. } => taken_back(book, sight, *batch, lines),
         Event::FileIntended(intent) => {
             let batch = shown_batch(book, sight, intent.batch)?;
             let lines = intent

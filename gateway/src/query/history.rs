@@ -155,7 +155,10 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
     match event {
         Event::BatchAccepted(_) => vec![Told::new("accepted_at_intake", "employer")],
         Event::BatchApproved { .. } => vec![Told::new("release", "employer")],
-        Event::BatchWithdrawn { .. } => vec![Told::new("cancel", "employer")],
+        Event::LinesWithdrawn { lines, .. } if !lines.contains(&id.row) => Vec::new(),
+        Event::BatchWithdrawn { .. } | Event::LinesWithdrawn { .. } => {
+            vec![Told::new("cancel", "employer")]
+        }
         Event::FileIntended(intent) => on(&intent.file_no, Told::new("intend", "gateway")),
         Event::MessageLeaving {
             file_no, instructs, ..

@@ -118,14 +118,14 @@ struct LineFilter<'a> {
 impl<'a> LineFilter<'a> {
     fn new(core: &Core, filter: &'a Filter) -> Self {
         let vault = core.vault();
-        let blind = |field, text: &str| short(vault.blind(field, text.as_bytes()));
+        let blind = |field, text: &[u8]| short(vault.blind(field, text));
         Self {
             person: filter
                 .id_number
-                .map(|number| blind("id_number", number.reveal(Purpose::Matching))),
+                .map(|number| blind("id_number", &number.comparable(Purpose::Matching))),
             account: filter
                 .account
-                .map(|account| blind("account", account.reveal(Purpose::Matching))),
+                .map(|account| blind("account", account.reveal_bytes(Purpose::Matching))),
             filter,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::account_no::mask;
 use super::{InlineText, Purpose, ValueError, trimmed};
+use std::borrow::Cow;
 
 /// Kind of identity document, 01 to 17 of the national worker platform's list (证件类型);
 /// 01 is the resident identity card.
@@ -108,6 +109,24 @@ impl IdNumber {
         self.0.as_bytes()
     }
 
+    /// The number as people are compared by it: without brackets and hyphens, and a resident's
+    /// number of 15 digits (before 1999) as the one of 18 that took its place (GB 11643-1999: the
+    /// century 19 and the check character). In every other number nothing changes.
+    #[must_use]
+    pub fn comparable(&self, _purpose: Purpose) -> Cow<'_, [u8]> {
+        let written = self.0.as_bytes();
+        let plain = |all, byte: &u8| all & byte.is_ascii_alphanumeric();
+        if written.len() != 15 && written.iter().fold(true, plain) {
+            return Cow::Borrowed(written);
+        }
+        let kept: Vec<u8> = written
+            .iter()
+            .copied()
+            .filter(u8::is_ascii_alphanumeric)
+            .collect();
+        Cow::Owned(widened(&kept).unwrap_or(kept))
+    }
+
     /// First 6 and last 4 characters of 16 or more, of shorter numbers a quarter at each end;
     /// stars between.
     #[must_use]
@@ -125,6 +144,18 @@ impl IdNumber {
             .fold(0, u16::wrapping_add);
         CHECKS[(sum % 11) as usize]
     }
+}
+
+/// The number of 18 characters of one of 15 digits; `None` for what was never a resident's number.
+fn widened(old: &[u8]) -> Option<Vec<u8>> {
+    let (place, rest) = old.split_at_checked(6)?;
+    if old.len() != 15 || !old.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let first17: [u8; 17] = [place, b"19", rest].concat().try_into().ok()?;
+    let mut number = first17.to_vec();
+    number.push(IdNumber::check_character(&first17));
+    check_resident(&number).is_ok().then_some(number)
 }
 
 /// A resident number with nothing wrong and nothing to change; `None` for anything else.

@@ -45,7 +45,7 @@ pub struct BatchReceipt {
 /// What a batch waits for.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Waiting {
-    /// `approval`, `dispatch`, `bank_connection`, `bank_answer`, `bank_result`,
+    /// `approval`, `dispatch`, `bank_connection`, `other_payment`, `bank_answer`, `bank_result`,
     /// `bank_evidence_or_resolution`.
     pub what: String,
     /// In words.

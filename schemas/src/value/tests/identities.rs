@@ -35,6 +35,29 @@ fn published_resident_numbers_hold() {
     assert_eq!(small_x.reveal(Purpose::Matching), "11010519491231002X");
 }
 
+/// 15 digits: 110105 491231 002 of the published 11010519491231002X.
+#[test]
+fn one_person_is_compared_alike_however_the_number_is_written() {
+    let passport = IdType::parse("03").unwrap();
+    let whole = "11010519491231002X";
+    let comparable = |kind, text: &str| {
+        let number = IdNumber::parse(kind, text).unwrap();
+        String::from_utf8(number.comparable(Purpose::Matching).into_owned()).unwrap()
+    };
+    assert_eq!(comparable(IdType::RESIDENT, whole), whole);
+    for text in [
+        "110105-19491231-002X",
+        "(11010519491231002x)",
+        "110105491231002",
+        "110105-491231-002",
+    ] {
+        assert_eq!(comparable(passport, text), whole, "{text}");
+    }
+    // 15 digits that were never a resident's number stay what they are.
+    assert_eq!(comparable(passport, "123456789012345"), "123456789012345");
+    assert_eq!(comparable(passport, "H1234567(8)"), "H12345678");
+}
+
 #[test]
 fn a_birth_date_must_be_of_the_calendar() {
     for first17 in [
