@@ -37,6 +37,19 @@ pub enum Origin {
     Recovery,
 }
 
+/// What a bank's message says of a file as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileWord {
+    /// Nothing: the bank could not answer, or an older record does not say.
+    #[default]
+    Nothing,
+    /// It has, or has had, the file: a receipt of any kind, or a word about one of its lines.
+    Known,
+    /// It knows no such file.
+    NotFound,
+}
+
 /// One line's step, as recorded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
@@ -259,6 +272,16 @@ pub enum Event {
         /// How many references it gives.
         #[serde(default)]
         reference_count: u32,
+        /// What it says of the file as a whole.
+        #[serde(default)]
+        said: FileWord,
+        /// Words about single lines that change nothing and contradict nothing: they came too
+        /// late. Kept so that they can be seen (M11).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        noted: Vec<Move>,
+        /// Sequence of the message that the bank pushed, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<u64>,
     },
     /// This file will never be sent: its lines go back to be planned anew.
     FileAbandoned {

@@ -184,6 +184,9 @@ fn asked(kit: &Kit, file_no: u64, code: &str) {
         file_no,
         bank_code: Some(code.to_owned()),
         reference_count: 0,
+        said: gateway::event::FileWord::Nothing,
+        noted: Vec::new(),
+        message: None,
     });
 }
 

@@ -288,12 +288,19 @@ impl Book {
             Event::MessageLeaving {
                 file_no, instructs, ..
             } => self.leaving(*file_no, *instructs, sequence, time_ms),
-            Event::MessageAnswered { file_no, .. } => self.note(*file_no, sequence),
+            Event::MessageAnswered {
+                file_no, digest, ..
+            } => self.answered(*file_no, digest, sequence),
             Event::FileReceipt {
                 file_no,
                 reference_count,
+                said,
+                noted,
                 ..
-            } => self.receipt(*file_no, *reference_count, sequence),
+            } => {
+                let words = (*said, noted.as_slice());
+                self.receipt(*file_no, *reference_count, words, (sequence, time_ms))
+            }
             Event::FileAbandoned { file_no, .. } => self.abandon(*file_no, sequence, time_ms),
             Event::Outcomes {
                 file_no,

@@ -1,7 +1,7 @@
 //! How each event changes the book. Private: [`Book::apply`] is the only door.
 
 use super::{BankFile, Batch, Book, FileState, HistoryEntry, Line, Stepped, Sum, wages};
-use crate::event::{AcceptedHead, Dispute, Intent, Move, Origin};
+use crate::event::{AcceptedHead, Dispute, FileWord, Intent, Move, Origin};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{LineEvent, LineState};
 
@@ -88,16 +88,29 @@ impl Book {
         Ok(())
     }
 
+    pub(super) fn answered(
+        &mut self,
+        file_no: u64,
+        digest: &str,
+        sequence: u64,
+    ) -> Result<(), &'static str> {
+        let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
+        file.answered(digest);
+        self.note(file_no, sequence)
+    }
+
     pub(super) fn receipt(
         &mut self,
         file_no: u64,
         reference_count: u32,
-        sequence: u64,
+        (said, noted): (FileWord, &[Move]),
+        (sequence, time_ms): (u64, i64),
     ) -> Result<(), &'static str> {
         let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
         if reference_count > 0 {
             file.reference_records.push(sequence);
         }
+        file.told(said, noted, time_ms);
         self.note(file_no, sequence)
     }
 
@@ -254,14 +267,7 @@ impl Book {
         for row in told.chain(disputes.iter().map(|(index, ..)| *index)) {
             self.proposals.remove(&PaymentId { batch: id, row });
         }
-        let not_sent = moves.iter().any(|step| step.event == LineEvent::NotSent);
-        file.state = match (origin, not_sent) {
-            (Origin::Channel | Origin::Recovery, true) => FileState::NotSent,
-            (Origin::Channel | Origin::Recovery, false)
-            | (Origin::Receipt | Origin::Result | Origin::Push | Origin::AnswerLimit, _) => {
-                FileState::AtBank
-            }
-        };
+        file.settled(origin, moves, disputes);
         file.since_ms = time_ms;
         file.is_final |= is_final;
         self.note(file_no, sequence)

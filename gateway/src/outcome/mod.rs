@@ -5,15 +5,17 @@ mod code;
 mod groups;
 pub mod interpret;
 mod receive;
+pub mod verdict;
 
 pub use interpret::{Interpretation, Interpreter, Words};
 pub use receive::{MessageKind, Received, finish_interrupted, receive};
+pub(crate) use verdict::tells_of_money;
 
 use crate::book::Book;
 use crate::core::{Core, CoreError, Fact};
-use crate::event::{Event, Origin};
+use crate::event::{Event, FileWord, Move, Origin};
 use crate::intake::short;
-use adapters::exchange::{LineOutcome, Receipt, ResultFile};
+use adapters::exchange::{LineOutcome, Outcome, Receipt, ResultFile};
 use schemas::value::{AccountNo, BankCode, Purpose, Uscc};
 use std::collections::BTreeMap;
 
@@ -33,6 +35,17 @@ pub enum Said<'a> {
     Records(&'a [LineOutcome]),
 }
 
+/// Where what a bank said comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// Kind of the message.
+    pub origin: Origin,
+    /// Sequence of the message that the bank pushed, if it did.
+    pub message: Option<u64>,
+    /// Sequence of our message that the bank answers, if it answers one.
+    pub asked_at: Option<u64>,
+}
+
 /// Records what a bank said of one of its files. Gives the last sequence.
 ///
 /// # Errors
@@ -44,8 +57,31 @@ pub fn apply(
     message: Option<u64>,
     said: Said<'_>,
 ) -> Result<u64, CoreError> {
+    let source = Source {
+        origin,
+        message,
+        asked_at: None,
+    };
+    apply_from(core, file_no, source, said)
+}
+
+/// As [`apply`], where it is known which message of ours the bank answers.
+///
+/// # Errors
+/// Ours only.
+pub fn apply_from(
+    core: &Core,
+    file_no: u64,
+    source: Source,
+    said: Said<'_>,
+) -> Result<u64, CoreError> {
+    let Source {
+        origin,
+        message,
+        asked_at,
+    } = source;
     let mut desk = core.desk();
-    let Some(mut read) = interpret(core, &desk, file_no, said) else {
+    let Some(mut read) = interpret(core, &desk, file_no, asked_at, said) else {
         return Ok(desk.sequence());
     };
     let by = actor(read.bank);
@@ -71,13 +107,20 @@ pub fn apply(
             .map(|stray| stray.event(read.bank, message));
         groups::record(core, &by, events)?;
         desk = core.desk();
-        let Some(again) = interpret(core, &desk, file_no, said) else {
+        let Some(again) = interpret(core, &desk, file_no, asked_at, said) else {
             return Ok(desk.sequence());
         };
         read = again;
     }
     let mut last = desk.sequence();
-    if let Some((receipt, references)) = receipt_event(file_no, said) {
+    let noted = std::mem::take(&mut read.interpretation.noted);
+    let file_word = FileSaid {
+        file_no,
+        message,
+        heard: desk.file(file_no).is_some_and(|file| file.heard),
+        passes_over: read.interpretation.passes_over,
+    };
+    if let Some((receipt, references)) = file_word.event(said, noted) {
         let references = serde_json::to_vec(references)?;
         let fact = core.prepare(Fact::sealed(receipt, read.employer.as_str(), references))?;
         last = desk.record_prepared(&by, &fact)?;
@@ -87,6 +130,8 @@ pub fn apply(
         disputes,
         words,
         unmatched: _,
+        noted: _,
+        passes_over: _,
     } = read.interpretation;
     let is_final = said.is_final();
     let news = !moves.is_empty() || !disputes.is_empty() || is_final || !words.is_empty();
@@ -115,11 +160,17 @@ struct Read {
     interpretation: Interpretation,
 }
 
-fn interpret(core: &Core, book: &Book, file_no: u64, said: Said<'_>) -> Option<Read> {
+fn interpret(
+    core: &Core,
+    book: &Book,
+    file_no: u64,
+    asked_at: Option<u64>,
+    said: Said<'_>,
+) -> Option<Read> {
     let hash = |account: &AccountNo| account_hash(core, account);
     let file = book.file(file_no)?;
     let batch = book.batch(file.intent.batch)?;
-    let interpreter = Interpreter::new(file, batch, &hash);
+    let interpreter = Interpreter::new(file, batch, &hash).answering(asked_at);
     let interpretation = match said {
         Said::Receipt(receipt) => interpreter.receipt(receipt),
         Said::Result {
@@ -144,6 +195,24 @@ impl Said<'_> {
         }
     }
 
+    /// What it says of the file as a whole. A question that the bank could not answer says
+    /// nothing; any receipt, and any word about a line, says that it has the file.
+    fn of_the_file(&self) -> FileWord {
+        match self {
+            Self::Receipt(_) => FileWord::Known,
+            Self::Records(lines) if lines.is_empty() => FileWord::Nothing,
+            Self::Records(_) => FileWord::Known,
+            Self::Result { result, .. } if !result.lines.is_empty() => FileWord::Known,
+            Self::Result { result, .. } => match result.outcome {
+                Outcome::NotFound => FileWord::NotFound,
+                Outcome::Unknown => FileWord::Nothing,
+                Outcome::Paid | Outcome::Failed(_) | Outcome::Accepted | Outcome::Returned => {
+                    FileWord::Known
+                }
+            },
+        }
+    }
+
     fn is_final(&self) -> bool {
         match self {
             Self::Result { result, .. } => result.is_final,
@@ -152,21 +221,48 @@ impl Said<'_> {
     }
 }
 
-/// The bank's code for the whole and the references that it gave.
-fn receipt_event(file_no: u64, said: Said<'_>) -> Option<(Event, &BTreeMap<String, String>)> {
-    let (bank_code, references) = match said {
-        Said::Receipt(receipt) => (&receipt.bank_code, &receipt.references),
-        Said::Result { result, .. } => (&result.bank_code, &result.references),
-        Said::Records(_) => return None,
-    };
-    let says_something = bank_code.is_some() || !references.is_empty();
-    let event = Event::FileReceipt {
-        file_no,
-        bank_code: code::in_clear(bank_code.as_deref()),
-        reference_count: u32::try_from(references.len()).unwrap_or(u32::MAX),
-    };
-    says_something.then_some((event, references))
+/// What is known of a file when its bank speaks of it.
+struct FileSaid {
+    file_no: u64,
+    message: Option<u64>,
+    heard: bool,
+    passes_over: bool,
 }
+
+impl FileSaid {
+    /// The bank's code for the whole, the references that it gave, and what it says of the file.
+    fn event<'a>(&self, said: Said<'a>, noted: Vec<Move>) -> Option<(Event, References<'a>)> {
+        static NONE: References<'static> = &BTreeMap::new();
+        let (bank_code, references) = match said {
+            Said::Receipt(receipt) => (receipt.bank_code.as_deref(), &receipt.references),
+            Said::Result { result, .. } => (result.bank_code.as_deref(), &result.references),
+            Said::Records(_) => (None, NONE),
+        };
+        let word = said.of_the_file();
+        let news = match word {
+            FileWord::Nothing => false,
+            FileWord::Known => !self.heard,
+            FileWord::NotFound => true,
+        };
+        let says_something = news
+            || self.passes_over
+            || !noted.is_empty()
+            || bank_code.is_some()
+            || !references.is_empty();
+        let event = Event::FileReceipt {
+            file_no: self.file_no,
+            bank_code: code::in_clear(bank_code),
+            reference_count: u32::try_from(references.len()).unwrap_or(u32::MAX),
+            said: word,
+            noted,
+            message: self.message,
+        };
+        says_something.then_some((event, references))
+    }
+}
+
+/// References that a bank gave, by name.
+type References<'a> = &'a BTreeMap<String, String>;
 
 fn record_at(lines: &[LineOutcome], place: u32) -> Option<&LineOutcome> {
     lines.get(usize::try_from(place).ok()?)

@@ -3,7 +3,7 @@
 use crate::access::Sight;
 use crate::api::answer::{JournalPosition, PaymentEvent, PaymentHistory};
 use crate::core::Core;
-use crate::event::{Dispute, Event, Move, Origin};
+use crate::event::{Dispute, Event, FileWord, Move, Origin};
 use crate::query::batches::refusals;
 use crate::query::findings::Runs;
 use crate::query::personal::{Show, dispute_word};
@@ -167,13 +167,28 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
             on(file_no, Told::new("message_answered", "bank"))
         }
         Event::FileReceipt {
-            file_no, bank_code, ..
+            file_no,
+            bank_code,
+            said,
+            noted,
+            message,
+            ..
         } => {
+            let unknown = *said == FileWord::NotFound;
             let told = Told {
                 bank_code: bank_code.clone(),
+                detail: unknown.then(|| "not_found".to_owned()),
+                message: *message,
                 ..Told::new("file_receipt", "bank")
             };
-            on(file_no, told)
+            let late = noted.iter().filter(|step| step.index == id.row);
+            let late = late.map(|step| Told {
+                detail: Some(step.event.as_str().to_owned()),
+                message: *message,
+                file_no: Some(*file_no),
+                ..Told::step("noted", "bank", step)
+            });
+            on(file_no, told).into_iter().chain(late).collect()
         }
         Event::FileAbandoned { file_no, why } => {
             let told = Told {
