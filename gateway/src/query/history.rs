@@ -2,13 +2,15 @@
 
 use crate::access::Sight;
 use crate::api::answer::{JournalPosition, PaymentEvent, PaymentHistory};
-use crate::core::Core;
+use crate::core::{Core, CoreError};
 use crate::event::{Dispute, Event, FileWord, Move, Origin};
 use crate::query::batches::refusals;
 use crate::query::findings::Runs;
-use crate::query::personal::{Show, dispute_word};
+use crate::query::personal::{KeptLines, Seen, Show, dispute_word};
+use crate::query::said::masked;
 use crate::query::{QueryError, moment, payments, runs};
 use journal::Record;
+use journal::seal::SealError;
 use schemas::Lang;
 use schemas::value::PaymentId;
 
@@ -35,7 +37,8 @@ pub fn payment(
         (found, sequences, Runs::of(batch))
     };
     let page = payments::page(core, &found, Show::Masked, lang)?;
-    let Some(mut payment) = page.payments.into_iter().next() else {
+    let first = found.lines.first().map(|(seen, ..)| seen.clone());
+    let (Some(mut payment), Some(seen_line)) = (page.payments.into_iter().next(), first) else {
         return Ok(None);
     };
     let line = std::slice::from_mut(&mut payment.line);
@@ -49,7 +52,8 @@ pub fn payment(
         }
         let of_its_file = |file_no: u64| lines_of_file.get(&file_no).copied().unwrap_or(false);
         for told in tell(&event, id, &of_its_file) {
-            events.push(told.complete(core, &record, sight)?);
+            let words = operators_words(core, &record, &event, sight, &seen_line)?;
+            events.push(told.complete(core, &record, sight, words)?);
         }
     }
     if let Sight::Bank(_) = sight {
@@ -63,6 +67,31 @@ pub fn payment(
     Ok(Some((PaymentHistory { payment, events }, found.sequence)))
 }
 
+/// What an operator wrote about a resolution, the person of the line masked. It is no bank's to
+/// read; what was erased is gone.
+fn operators_words(
+    core: &Core,
+    record: &Record,
+    event: &Event,
+    sight: Sight,
+    seen: &Seen,
+) -> Result<Option<String>, QueryError> {
+    let Event::ResolutionProposed { .. } = event else {
+        return Ok(None);
+    };
+    if let Sight::Bank(_) = sight {
+        return Ok(None);
+    }
+    let words = match core.personal(record) {
+        Ok(words) => words,
+        Err(CoreError::Vault(SealError::KeyDestroyed(_))) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let words = String::from_utf8_lossy(&words);
+    let mut kept = KeptLines::new(core);
+    Ok(Some(masked(&words, kept.of(seen)?)))
+}
+
 /// An event without its record.
 #[derive(Default)]
 struct Told {
@@ -70,6 +99,7 @@ struct Told {
     source: &'static str,
     reason: Option<String>,
     detail: Option<String>,
+    evidence_digest: Option<String>,
     bank_code: Option<String>,
     reported_fen: Option<i64>,
     file_no: Option<u64>,
@@ -105,12 +135,16 @@ impl Told {
         core: &Core,
         record: &Record,
         sight: Sight,
+        words: Option<String>,
     ) -> Result<PaymentEvent, QueryError> {
         let position = core.journal().position_of(record.sequence);
-        let position = position.map_err(crate::core::CoreError::from)?;
-        // Persons of the employer and of the operator are not the bank's to know.
+        let position = position.map_err(CoreError::from)?;
+        // Persons of the employer and of the operator are not the bank's to know, nor on what
+        // grounds they decided.
+        let mut evidence_digest = self.evidence_digest;
         let actor = match sight {
             Sight::Bank(bank) => {
+                evidence_digest = None;
                 let own = format!("urn:anxin:bank:{bank}");
                 (record.actor == own).then_some(own)
             }
@@ -127,6 +161,8 @@ impl Told {
             actor,
             reason: self.reason,
             detail: self.detail,
+            words,
+            evidence_digest,
             bank_code: self.bank_code,
             reported_fen: self.reported_fen,
             file_no: self.file_no,
@@ -202,17 +238,27 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
             payment,
             outcome,
             reason,
+            evidence_digest,
             ..
         } => {
             let told = Told {
                 reason: reason.map(|reason| reason.to_string()),
                 detail: Some(outcome.as_str().to_owned()),
+                evidence_digest: Some(evidence_digest.clone()),
                 ..Told::new("resolution_proposed", "operator")
             };
             on_payment(payment, told)
         }
-        Event::ResolutionConfirmed { payment, .. } => {
-            on_payment(payment, Told::new("resolution_confirmed", "operator"))
+        Event::ResolutionConfirmed {
+            payment,
+            evidence_digest,
+            ..
+        } => {
+            let told = Told {
+                evidence_digest: Some(evidence_digest.clone()),
+                ..Told::new("resolution_confirmed", "operator")
+            };
+            on_payment(payment, told)
         }
         Event::Started { .. }
         | Event::Refused { .. }

@@ -225,7 +225,7 @@ fn channel_words(kind: &str, lang: Lang) -> &str {
 const DIGITS_SHOWN_MAX: usize = 8;
 
 /// A bank's words without the person of the line, and without any long number.
-fn masked(text: &str, kept: Option<&KeptLine>) -> String {
+pub(super) fn masked(text: &str, kept: Option<&KeptLine>) -> String {
     let mut text = text.to_owned();
     if let Some(kept) = kept {
         let personal = [
