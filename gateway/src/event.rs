@@ -3,6 +3,10 @@
 //! The clear part of a record is the event as JSON; it holds no name, document number or account.
 //! What is personal goes into the sealed part, whose content each variant states.
 
+mod file_word;
+
+pub use file_word::FileWord;
+
 use journal::Kind;
 use schemas::value::{BankCode, BatchId, BatchNo, PayMonth, PaymentId, RegionCode, Uscc};
 use schemas::{FailureReason, LineEvent};
@@ -35,19 +39,6 @@ pub enum Origin {
     AnswerLimit,
     /// The gateway started and found an intent without an answer.
     Recovery,
-}
-
-/// What a bank's message says of a file as a whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileWord {
-    /// Nothing: the bank could not answer, or an older record does not say.
-    #[default]
-    Nothing,
-    /// It has, or has had, the file: a receipt of any kind, or a word about one of its lines.
-    Known,
-    /// It knows no such file.
-    NotFound,
 }
 
 /// One line's step, as recorded.

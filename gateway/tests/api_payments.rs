@@ -269,35 +269,7 @@ async fn two_operators_resolve_what_nobody_knows() {
         .expect(200)
         .json();
     assert_eq!(done["state"], "paid");
-    grounds_are_shown(&kit, &format!("{id}.1"), &digest).await;
     kit.stop().await;
-}
-
-/// On what grounds operators decided is for the employer and its regulator, and for no bank.
-async fn grounds_are_shown(kit: &Kit, payment: &str, digest: &str) {
-    let (employer, bank) = (system(own()), "urn:anxin:bank:ICBC");
-    for (caller, may) in [(employer.as_str(), true), (REGULATOR, true), (bank, false)] {
-        let path = format!("/v1/payments/{payment}");
-        let shown = kit.get(caller, &path).await.expect(200).json();
-        let of = |word: &str| -> Value {
-            let mut events = shown["events"].as_array().unwrap().iter();
-            events.find(|event| event["event"] == word).unwrap().clone()
-        };
-        let digest = if may { json!(digest) } else { Value::Null };
-        let words = if may {
-            json!("银行书面回函")
-        } else {
-            Value::Null
-        };
-        let proposed = of("resolution_proposed");
-        assert_eq!(
-            (&proposed["words"], &proposed["evidence_digest"]),
-            (&words, &digest)
-        );
-        let confirmed = of("resolution_confirmed");
-        assert_eq!(confirmed["evidence_digest"], digest, "{caller}");
-        assert_eq!(confirmed["words"], Value::Null);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -362,11 +334,6 @@ async fn regulators_sum_what_they_see() {
         .await;
     let sums = sums.expect(200).json();
     assert_eq!(sums["total"], json!({"count": 3, "fen": 300_004}));
-    // A group by state says its count in one way, whatever the state.
-    for group in sums["groups"].as_array().unwrap() {
-        let state = group["key"].as_str().unwrap();
-        assert_eq!(group["total"], group["states"][state], "{state}");
-    }
     let own = kit
         .get(REGULATOR, "/v1/summary?group_by=region")
         .await

@@ -288,18 +288,8 @@ impl Book {
             Event::MessageLeaving {
                 file_no, instructs, ..
             } => self.leaving(*file_no, *instructs, sequence, time_ms),
-            Event::MessageAnswered {
-                file_no, digest, ..
-            } => self.answered(*file_no, digest, sequence),
-            Event::FileReceipt {
-                file_no,
-                reference_count,
-                said,
-                noted,
-                ..
-            } => {
-                let words = (*said, noted.as_slice());
-                self.receipt(*file_no, *reference_count, words, (sequence, time_ms))
+            Event::MessageAnswered { .. } | Event::FileReceipt { .. } => {
+                self.follow_answer(event, sequence, time_ms)
             }
             Event::FileAbandoned { file_no, .. } => self.abandon(*file_no, sequence, time_ms),
             Event::Outcomes {

@@ -1,7 +1,7 @@
 //! How each event changes the book. Private: [`Book::apply`] is the only door.
 
 use super::{BankFile, Batch, Book, FileState, HistoryEntry, Line, Stepped, Sum, wages};
-use crate::event::{AcceptedHead, Dispute, FileWord, Intent, Move, Origin};
+use crate::event::{AcceptedHead, Dispute, Event, FileWord, Intent, Move, Origin};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{LineEvent, LineState};
 
@@ -88,18 +88,36 @@ impl Book {
         Ok(())
     }
 
-    pub(super) fn answered(
+    /// What a bank answers about a file as a whole.
+    pub(super) fn follow_answer(
         &mut self,
-        file_no: u64,
-        digest: &str,
+        event: &Event,
         sequence: u64,
+        time_ms: i64,
     ) -> Result<(), &'static str> {
-        let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
-        file.answered(digest);
-        self.note(file_no, sequence)
+        if let Event::MessageAnswered {
+            file_no, digest, ..
+        } = event
+        {
+            let file = self.files.get_mut(file_no).ok_or("no such bank file")?;
+            file.answered(digest);
+            return self.note(*file_no, sequence);
+        }
+        if let Event::FileReceipt {
+            file_no,
+            reference_count,
+            said,
+            noted,
+            ..
+        } = event
+        {
+            let words = (*said, noted.as_slice());
+            self.receipt(*file_no, *reference_count, words, (sequence, time_ms))?;
+        }
+        Ok(())
     }
 
-    pub(super) fn receipt(
+    fn receipt(
         &mut self,
         file_no: u64,
         reference_count: u32,

@@ -12,7 +12,7 @@ pub use receive::{MessageKind, Received, finish_interrupted, receive};
 pub(crate) use verdict::tells_of_money;
 
 use crate::book::Book;
-use crate::core::{Core, CoreError, Fact};
+use crate::core::{Core, CoreError, Desk, Fact};
 use crate::event::{Event, FileWord, Move, Origin};
 use crate::intake::short;
 use adapters::exchange::{LineOutcome, Outcome, Receipt, ResultFile};
@@ -76,9 +76,7 @@ pub fn apply_from(
     said: Said<'_>,
 ) -> Result<u64, CoreError> {
     let Source {
-        origin,
-        message,
-        asked_at,
+        message, asked_at, ..
     } = source;
     let mut desk = core.desk();
     let Some(mut read) = interpret(core, &desk, file_no, asked_at, said) else {
@@ -112,6 +110,22 @@ pub fn apply_from(
         };
         read = again;
     }
+    record(core, &mut desk, file_no, source, read, said)
+}
+
+/// Records what was read, the word about the file first. Gives the last sequence.
+fn record(
+    core: &Core,
+    desk: &mut Desk<'_>,
+    file_no: u64,
+    source: Source,
+    mut read: Read,
+    said: Said<'_>,
+) -> Result<u64, CoreError> {
+    let Source {
+        origin, message, ..
+    } = source;
+    let by = actor(read.bank);
     let mut last = desk.sequence();
     let noted = std::mem::take(&mut read.interpretation.noted);
     let file_word = FileSaid {
@@ -200,7 +214,7 @@ impl Said<'_> {
     fn of_the_file(&self) -> FileWord {
         match self {
             Self::Receipt(_) => FileWord::Known,
-            Self::Records(lines) if lines.is_empty() => FileWord::Nothing,
+            Self::Records([]) => FileWord::Nothing,
             Self::Records(_) => FileWord::Known,
             Self::Result { result, .. } if !result.lines.is_empty() => FileWord::Known,
             Self::Result { result, .. } => match result.outcome {

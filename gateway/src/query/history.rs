@@ -184,10 +184,6 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
         let told = of_its_file(*file_no).then(|| told.of_file(*file_no));
         told.into_iter().collect()
     };
-    let on_payment = |payment: &PaymentId, told: Told| {
-        let told = (*payment == id).then_some(told);
-        told.into_iter().collect()
-    };
     match event {
         Event::BatchAccepted(_) => vec![Told::new("accepted_at_intake", "employer")],
         Event::BatchApproved { .. } => vec![Told::new("release", "employer")],
@@ -202,30 +198,7 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
         Event::MessageAnswered { file_no, .. } => {
             on(file_no, Told::new("message_answered", "bank"))
         }
-        Event::FileReceipt {
-            file_no,
-            bank_code,
-            said,
-            noted,
-            message,
-            ..
-        } => {
-            let unknown = *said == FileWord::NotFound;
-            let told = Told {
-                bank_code: bank_code.clone(),
-                detail: unknown.then(|| "not_found".to_owned()),
-                message: *message,
-                ..Told::new("file_receipt", "bank")
-            };
-            let late = noted.iter().filter(|step| step.index == id.row);
-            let late = late.map(|step| Told {
-                detail: Some(step.event.as_str().to_owned()),
-                message: *message,
-                file_no: Some(*file_no),
-                ..Told::step("noted", "bank", step)
-            });
-            on(file_no, told).into_iter().chain(late).collect()
-        }
+        Event::FileReceipt { file_no, .. } if of_its_file(*file_no) => file_receipt(event, id),
         Event::FileAbandoned { file_no, why } => {
             let told = Told {
                 detail: Some(why.clone()),
@@ -234,31 +207,10 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
             on(file_no, told)
         }
         Event::Outcomes { .. } => outcomes(event, id),
-        Event::ResolutionProposed {
-            payment,
-            outcome,
-            reason,
-            evidence_digest,
-            ..
-        } => {
-            let told = Told {
-                reason: reason.map(|reason| reason.to_string()),
-                detail: Some(outcome.as_str().to_owned()),
-                evidence_digest: Some(evidence_digest.clone()),
-                ..Told::new("resolution_proposed", "operator")
-            };
-            on_payment(payment, told)
-        }
-        Event::ResolutionConfirmed {
-            payment,
-            evidence_digest,
-            ..
-        } => {
-            let told = Told {
-                evidence_digest: Some(evidence_digest.clone()),
-                ..Told::new("resolution_confirmed", "operator")
-            };
-            on_payment(payment, told)
+        Event::ResolutionProposed { payment, .. } | Event::ResolutionConfirmed { payment, .. }
+            if *payment == id =>
+        {
+            resolution(event).into_iter().collect()
         }
         Event::Started { .. }
         | Event::Refused { .. }
@@ -270,8 +222,69 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
         | Event::BankMessage { .. }
         | Event::BankMessageClosed { .. }
         | Event::Unmatched { .. }
+        | Event::FileReceipt { .. }
+        | Event::ResolutionProposed { .. }
+        | Event::ResolutionConfirmed { .. }
         | Event::Disclosed { .. } => Vec::new(),
     }
+}
+
+/// The bank's word about the file, and those about the line that came too late.
+fn file_receipt(event: &Event, id: PaymentId) -> Vec<Told> {
+    let Event::FileReceipt {
+        file_no,
+        bank_code,
+        said,
+        noted,
+        message,
+        ..
+    } = event
+    else {
+        return Vec::new();
+    };
+    let of_file = Told {
+        bank_code: bank_code.clone(),
+        detail: (*said == FileWord::NotFound).then(|| "not_found".to_owned()),
+        ..Told::new("file_receipt", "bank")
+    };
+    let late = noted.iter().filter(|step| step.index == id.row);
+    let late = late.map(|step| Told {
+        detail: Some(step.event.as_str().to_owned()),
+        ..Told::step("noted", "bank", step)
+    });
+    let of_message = |told: Told| Told {
+        message: *message,
+        ..told.of_file(*file_no)
+    };
+    [of_file].into_iter().chain(late).map(of_message).collect()
+}
+
+/// What operators decided, and over which evidence.
+fn resolution(event: &Event) -> Option<Told> {
+    if let Event::ResolutionProposed {
+        outcome,
+        reason,
+        evidence_digest,
+        ..
+    } = event
+    {
+        return Some(Told {
+            reason: reason.map(|reason| reason.to_string()),
+            detail: Some(outcome.as_str().to_owned()),
+            evidence_digest: Some(evidence_digest.clone()),
+            ..Told::new("resolution_proposed", "operator")
+        });
+    }
+    let Event::ResolutionConfirmed {
+        evidence_digest, ..
+    } = event
+    else {
+        return None;
+    };
+    Some(Told {
+        evidence_digest: Some(evidence_digest.clone()),
+        ..Told::new("resolution_confirmed", "operator")
+    })
 }
 
 fn outcomes(event: &Event, id: PaymentId) -> Vec<Told> {
