@@ -127,7 +127,7 @@ impl BankAdapter {
             outcome,
             is_final: answered && (settled || said_final),
             failures_only,
-            bank_code: first(values, [Field::BatchCode, Field::ReplyCode], names),
+            bank_code: result_code(values, names, answered),
             bank_text: text_of(values),
             references: references(values),
             lines,
@@ -251,6 +251,14 @@ fn is_final(outcome: Outcome) -> bool {
 
 fn is_failed(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Failed(_))
+}
+
+/// The code that a result stands on: where the request was not answered, that is the request's
+/// own, whatever stands in the place of the batch's.
+fn result_code(values: &Values, names: &CodeNames, answered: bool) -> Option<String> {
+    let of_request = values.text(Field::ReplyCode).filter(|_| !answered);
+    let of_batch = || first(values, [Field::BatchCode, Field::ReplyCode], names);
+    of_request.map(str::to_owned).or_else(of_batch)
 }
 
 fn first(values: &Values, fields: [Field; 2], names: &CodeNames) -> Option<String> {

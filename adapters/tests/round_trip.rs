@@ -162,6 +162,10 @@ fn a_bank_that_knows_nothing_says_not_found_or_unknown() {
             result.outcome
         );
         assert!(!result.is_final && result.lines.is_empty());
+        // The code is that of the request, and not what fills the place of the batch's.
+        let unlisted = result.bank_code.as_deref() == Some("ZZ");
+        let understood = result.outcome == Outcome::NotFound;
+        assert!(!(understood && unlisted), "{}", adapter.code());
     }
 }
 

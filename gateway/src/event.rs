@@ -3,6 +3,10 @@
 //! The clear part of a record is the event as JSON; it holds no name, document number or account.
 //! What is personal goes into the sealed part, whose content each variant states.
 
+mod file_word;
+
+pub use file_word::FileWord;
+
 use journal::Kind;
 use schemas::value::{BankCode, BatchId, BatchNo, PayMonth, PaymentId, RegionCode, Uscc};
 use schemas::{FailureReason, LineEvent};
@@ -269,6 +273,16 @@ pub enum Event {
         /// How many references it gives.
         #[serde(default)]
         reference_count: u32,
+        /// What it says of the file as a whole.
+        #[serde(default)]
+        said: FileWord,
+        /// Words about single lines that change nothing and contradict nothing: they came too
+        /// late. Kept so that they can be seen (M11).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        noted: Vec<Move>,
+        /// Sequence of the message that the bank pushed, if it did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<u64>,
     },
     /// This file will never be sent: its lines go back to be planned anew.
     FileAbandoned {

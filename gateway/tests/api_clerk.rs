@@ -82,6 +82,14 @@ async fn refused_lines_show_what_could_be_read_and_what_refused_them() {
     let receipt = sent.expect(202).json();
     assert_eq!(receipt["line_count"], 2);
     let id = receipt["batch_id"].as_str().unwrap();
+    // By state the refused line is a group with its own total; the whole total is without it.
+    let path = "/v1/summary?group_by=state";
+    let sums = kit.get("urn:anxin:regulator:330000", path).await;
+    let sums = sums.expect(200).json();
+    let groups = sums["groups"].as_array().unwrap();
+    let refused = groups.iter().find(|group| group["key"] == "refused");
+    assert_eq!(refused.unwrap()["total"]["count"], 1);
+    assert_eq!(sums["total"]["count"], 2);
     let reply = kit
         .get(
             &system(own()),
@@ -184,6 +192,9 @@ fn asked(kit: &Kit, file_no: u64, code: &str) {
         file_no,
         bank_code: Some(code.to_owned()),
         reference_count: 0,
+        said: gateway::event::FileWord::Nothing,
+        noted: Vec::new(),
+        message: None,
     });
 }
 

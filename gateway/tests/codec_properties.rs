@@ -3,7 +3,7 @@
 
 use gateway::book::table::{ROW_BYTES, TableRow};
 use gateway::configuration::Configuration;
-use gateway::event::{AcceptedHead, Dispute, Event, Intent, Move, Origin, Policy};
+use gateway::event::{AcceptedHead, Dispute, Event, FileWord, Intent, Move, Origin, Policy};
 use gateway::intake::lines::{KeptLine, read_all, write};
 use proptest::collection::vec;
 use proptest::option::of;
@@ -176,16 +176,24 @@ fn of_files() -> impl Strategy<Value = Event> {
             step,
             digest,
         }),
-        (n(), of(text()), any::<u32>()).prop_map(|(file_no, bank_code, reference_count)| {
-            Event::FileReceipt {
-                file_no,
-                bank_code,
-                reference_count,
-            }
-        }),
+        file_receipt(),
         (n(), text()).prop_map(|(file_no, why)| Event::FileAbandoned { file_no, why }),
         outcomes(),
     ]
+}
+
+fn file_receipt() -> impl Strategy<Value = Event> {
+    let words = vec![FileWord::Nothing, FileWord::Known, FileWord::NotFound];
+    let place = (any::<u64>(), of(text()), any::<u32>());
+    let rest = (select(words), vec(a_move(), 0..3), of(any::<u64>()));
+    (place, rest).prop_map(|(place, rest)| Event::FileReceipt {
+        file_no: place.0,
+        bank_code: place.1,
+        reference_count: place.2,
+        said: rest.0,
+        noted: rest.1,
+        message: rest.2,
+    })
 }
 
 fn outcomes() -> impl Strategy<Value = Event> {

@@ -11,6 +11,8 @@ mod calendar;
 mod correction;
 #[path = "money/crash.rs"]
 mod crash;
+#[path = "money/evidence.rs"]
+mod evidence;
 #[path = "money/flood.rs"]
 mod flood;
 #[path = "money/flow.rs"]

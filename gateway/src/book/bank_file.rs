@@ -1,6 +1,8 @@
 //! One bank file: what an intent fixed, how far it got, when to ask.
 
-use crate::event::Intent;
+use crate::event::{Dispute, FileWord, Intent, Move, Origin};
+use schemas::LineEvent;
+use std::collections::BTreeSet;
 
 /// How far a bank file got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,15 @@ pub struct BankFile {
     pub attempts: u32,
     /// The bank's last word was final.
     pub is_final: bool,
+    /// The bank has, or has had, the file: it gave a receipt, a word about a line, or answered
+    /// the instruction with something that nobody could read. Its "not found" is then a
+    /// contradiction and fails nothing (decision 010).
+    pub heard: bool,
+    /// When the bank said that it knows no such file, Unix milliseconds, in the order of its
+    /// answers.
+    pub not_found_ms: Vec<i64>,
+    /// Words about lines that were disputed or noted: the same again is no news.
+    pub noted: BTreeSet<(u32, LineEvent)>,
 }
 
 impl BankFile {
@@ -54,7 +65,71 @@ impl BankFile {
             queried_ms: None,
             attempts: 1,
             is_final: false,
+            heard: false,
+            not_found_ms: Vec::new(),
+            noted: BTreeSet::new(),
         }
+    }
+
+    /// What a message says of the file as a whole.
+    pub(super) fn told(&mut self, said: FileWord, noted: &[Move], time_ms: i64) {
+        match said {
+            FileWord::Nothing => {}
+            FileWord::Known => self.heard = true,
+            FileWord::NotFound => self.not_found_ms.push(time_ms),
+        }
+        self.note_words(noted.iter());
+    }
+
+    /// An answer came while the instruction was leaving: whatever it says, something got it.
+    pub(super) fn answered(&mut self, digest: &str) {
+        let empty = digest == crate::sha256_hex(b"");
+        self.heard |= self.state == FileState::Leaving && !empty;
+    }
+
+    /// What outcomes of its lines make of the file.
+    pub(super) fn settled(
+        &mut self,
+        origin: Origin,
+        moves: &[Move],
+        disputes: &[(u32, Dispute, Move)],
+    ) {
+        let steps = || moves.iter().chain(disputes.iter().map(|(_, _, step)| step));
+        self.note_words(disputes.iter().map(|(_, _, step)| step));
+        let of_bank = match origin {
+            // Older records do not say what the bank said of the file.
+            Origin::Receipt | Origin::Push => true,
+            Origin::Result => steps().any(|step| step.event != LineEvent::LoseTrack),
+            Origin::Channel | Origin::AnswerLimit | Origin::Recovery => false,
+        };
+        self.heard |= of_bank;
+        let not_sent = moves.iter().any(|step| step.event == LineEvent::NotSent);
+        let unsent = match self.state {
+            FileState::NotSent | FileState::Abandoned => true,
+            FileState::Intended | FileState::Leaving | FileState::AtBank => false,
+        };
+        let money = |step: &Move| crate::outcome::tells_of_money(step.event);
+        self.state = match origin {
+            Origin::Channel | Origin::Recovery if not_sent => FileState::NotSent,
+            // A bank's word that moves nothing does not bring an unsent file to the bank: its
+            // lines would wait for ever (M12).
+            Origin::Receipt | Origin::Result | Origin::Push
+                if unsent && moves.is_empty() && !steps().any(money) =>
+            {
+                self.state
+            }
+            Origin::Channel
+            | Origin::Recovery
+            | Origin::Receipt
+            | Origin::Result
+            | Origin::Push
+            | Origin::AnswerLimit => FileState::AtBank,
+        };
+    }
+
+    fn note_words<'a>(&mut self, steps: impl Iterator<Item = &'a Move>) {
+        self.noted
+            .extend(steps.map(|step| (step.index, step.event)));
     }
 
     /// The place in the batch of a row of the file (rows count from 1).

@@ -298,12 +298,9 @@ impl Book {
             Event::MessageLeaving {
                 file_no, instructs, ..
             } => self.leaving(*file_no, *instructs, sequence, time_ms),
-            Event::MessageAnswered { file_no, .. } => self.note(*file_no, sequence),
-            Event::FileReceipt {
-                file_no,
-                reference_count,
-                ..
-            } => self.receipt(*file_no, *reference_count, sequence),
+            Event::MessageAnswered { .. } | Event::FileReceipt { .. } => {
+                self.follow_answer(event, sequence, time_ms)
+            }
             Event::FileAbandoned { file_no, .. } => self.abandon(*file_no, sequence, time_ms),
             Event::Outcomes {
                 file_no,

@@ -4,7 +4,7 @@ use super::wages::carries_the_wage;
 use super::{
     BankFile, Batch, BatchState, Book, FileState, HistoryEntry, Line, Stepped, Sum, wages,
 };
-use crate::event::{AcceptedHead, Dispute, Intent, Move, Origin};
+use crate::event::{AcceptedHead, Dispute, Event, FileWord, Intent, Move, Origin};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{LineEvent, LineState};
 
@@ -120,16 +120,47 @@ impl Book {
         Ok(())
     }
 
-    pub(super) fn receipt(
+    /// What a bank answers about a file as a whole.
+    pub(super) fn follow_answer(
+        &mut self,
+        event: &Event,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        if let Event::MessageAnswered {
+            file_no, digest, ..
+        } = event
+        {
+            let file = self.files.get_mut(file_no).ok_or("no such bank file")?;
+            file.answered(digest);
+            return self.note(*file_no, sequence);
+        }
+        if let Event::FileReceipt {
+            file_no,
+            reference_count,
+            said,
+            noted,
+            ..
+        } = event
+        {
+            let words = (*said, noted.as_slice());
+            self.receipt(*file_no, *reference_count, words, (sequence, time_ms))?;
+        }
+        Ok(())
+    }
+
+    fn receipt(
         &mut self,
         file_no: u64,
         reference_count: u32,
-        sequence: u64,
+        (said, noted): (FileWord, &[Move]),
+        (sequence, time_ms): (u64, i64),
     ) -> Result<(), &'static str> {
         let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
         if reference_count > 0 {
             file.reference_records.push(sequence);
         }
+        file.told(said, noted, time_ms);
         self.note(file_no, sequence)
     }
 
@@ -286,14 +317,7 @@ impl Book {
         for row in told.chain(disputes.iter().map(|(index, ..)| *index)) {
             self.proposals.remove(&PaymentId { batch: id, row });
         }
-        let not_sent = moves.iter().any(|step| step.event == LineEvent::NotSent);
-        file.state = match (origin, not_sent) {
-            (Origin::Channel | Origin::Recovery, true) => FileState::NotSent,
-            (Origin::Channel | Origin::Recovery, false)
-            | (Origin::Receipt | Origin::Result | Origin::Push | Origin::AnswerLimit, _) => {
-                FileState::AtBank
-            }
-        };
+        file.settled(origin, moves, disputes);
         file.since_ms = time_ms;
         file.is_final |= is_final;
         self.note(file_no, sequence)

@@ -1,7 +1,7 @@
 //! Carries one conversation through: each message is durable in the journal before it leaves
 //! (M2, M8), each answer before it is believed.
 
-use super::{ACTOR, DispatchError, Dispatcher, order, steps_for};
+use super::{ACTOR, DispatchError, Dispatcher, absence, order, steps_for};
 use crate::book::FileState;
 use crate::channel::{Certainty, SendError};
 use crate::core::Fact;
@@ -9,7 +9,7 @@ use crate::event::{Event, Intent, Move, Origin};
 use crate::outcome::{self, Said};
 use adapters::Conversation;
 use adapters::exchange::{
-    Certainty as FlowCertainty, ConversationError, Next, Outgoing, Receipt, Reply, ResultFile, Wire,
+    Certainty as FlowCertainty, ConversationError, Next, Outgoing, Reply, Wire,
 };
 use schemas::{FailureReason, LineEvent, Severity};
 use std::collections::BTreeSet;
@@ -68,8 +68,7 @@ impl Dispatcher {
             }
             let said = self.converse(intent.file_no, conversation, Some(first));
             return match said.await {
-                Ok(Reply::Receipt(receipt)) => self.receipted(intent.file_no, &receipt),
-                Ok(Reply::Result(result)) => self.answered(intent.file_no, &result),
+                Ok((reply, asked_at)) => self.heard(intent.file_no, &reply, asked_at),
                 Err(broken) => self.broken(intent.file_no, broken),
             };
         }
@@ -83,8 +82,7 @@ impl Dispatcher {
         let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;
         let conversation = self.bank.adapter.query(&query);
         match self.converse(file_no, conversation, None).await {
-            Ok(Reply::Result(result)) => self.answered(file_no, &result),
-            Ok(Reply::Receipt(receipt)) => self.receipted(file_no, &receipt),
+            Ok((reply, asked_at)) => self.heard(file_no, &reply, asked_at),
             Err(Broken::Ours(error)) => Err(error),
             // A question that gets no answer changes nothing; the next one is due by the pace.
             Err(
@@ -93,24 +91,26 @@ impl Dispatcher {
         }
     }
 
-    /// `first`: what the conversation said already.
+    /// The bank's reply, and the sequence of our message that it answers. `first`: what the
+    /// conversation said already.
     async fn converse(
         &self,
         file_no: u64,
         mut conversation: Conversation<'_>,
         mut first: Option<Result<Next, ConversationError>>,
-    ) -> Result<Reply, Broken> {
+    ) -> Result<(Reply, Option<u64>), Broken> {
         let mut instructed = false;
+        let mut asked_at = None;
         loop {
             let next = first.take();
             let next = next.unwrap_or_else(|| conversation.next(&self.bank.keys));
             match next.map_err(misfit)? {
-                Next::Done(reply) => return Ok(reply),
+                Next::Done(reply) => return Ok((reply, asked_at)),
                 Next::Wait { wait_ms } => {
                     self.core.clock().sleep(self.pace.wait(wait_ms)).await;
                 }
                 Next::Send(outgoing) => {
-                    self.leave(file_no, &outgoing).await?;
+                    asked_at = Some(self.leave(file_no, &outgoing).await?);
                     let sent = self.bank.channel.send(&outgoing).await;
                     let before = instructed;
                     instructed |= outgoing.instructs;
@@ -143,8 +143,8 @@ impl Dispatcher {
         }
     }
 
-    /// The message is in the journal, durable, before its first byte leaves.
-    async fn leave(&self, file_no: u64, outgoing: &Outgoing) -> Result<(), Broken> {
+    /// The message is in the journal, durable, before its first byte leaves. Gives its sequence.
+    async fn leave(&self, file_no: u64, outgoing: &Outgoing) -> Result<u64, Broken> {
         if outgoing.instructs && !self.still_unsent(file_no) {
             // The bank spoke of the file before it left: whatever that means, nothing leaves.
             return Err(Broken::MaybeSent("the bank spoke first".to_owned()));
@@ -159,7 +159,7 @@ impl Dispatcher {
         let fact = Fact::sealed(event, &self.owner(file_no), outgoing.bytes.clone());
         let sequence = self.core.record(ACTOR, fact)?;
         self.core.durable(sequence).await?;
-        Ok(())
+        Ok(sequence)
     }
 
     fn still_unsent(&self, file_no: u64) -> bool {
@@ -191,29 +191,40 @@ impl Dispatcher {
         )
     }
 
-    fn receipted(&self, file_no: u64, receipt: &Receipt) -> Result<(), DispatchError> {
-        outcome::apply(
-            &self.core,
-            file_no,
-            Origin::Receipt,
-            None,
-            Said::Receipt(receipt),
-        )?;
+    fn heard(
+        &self,
+        file_no: u64,
+        reply: &Reply,
+        asked_at: Option<u64>,
+    ) -> Result<(), DispatchError> {
+        let (origin, said) = match reply {
+            Reply::Receipt(receipt) => (Origin::Receipt, Said::Receipt(receipt)),
+            Reply::Result(result) => {
+                let said = Said::Result {
+                    result,
+                    not_found_is_final: self.not_found_is_final(file_no),
+                };
+                (Origin::Result, said)
+            }
+        };
+        let source = outcome::Source {
+            origin,
+            message: None,
+            asked_at,
+        };
+        outcome::apply_from(&self.core, file_no, source, said)?;
         Ok(())
     }
 
-    fn answered(&self, file_no: u64, result: &ResultFile) -> Result<(), DispatchError> {
-        let left_ms = self.core.desk().file(file_no).and_then(|file| file.left_ms);
-        let waited_ms = left_ms.map_or(0, |left_ms| self.core.now_ms() - left_ms);
-        let definitive = self.bank.adapter.not_found_is_final_after_ms();
-        let not_found_is_final = definitive
-            .is_some_and(|after_ms| i64::try_from(after_ms).is_ok_and(|ms| waited_ms >= ms));
-        let said = Said::Result {
-            result,
-            not_found_is_final,
+    /// Whether a "not found" that comes now is definitive, as the dialect declares.
+    fn not_found_is_final(&self, file_no: u64) -> bool {
+        let Some(after_ms) = self.bank.adapter.not_found_is_final_after_ms() else {
+            return false;
         };
-        outcome::apply(&self.core, file_no, Origin::Result, None, said)?;
-        Ok(())
+        let (now_ms, rhythm) = (self.core.now_ms(), self.bank.adapter.query_pace());
+        let desk = self.core.desk();
+        desk.file(file_no)
+            .is_some_and(|file| absence::is_final(file, now_ms, after_ms, &rhythm, self.pace))
     }
 
     fn broken(&self, file_no: u64, broken: Broken) -> Result<(), DispatchError> {

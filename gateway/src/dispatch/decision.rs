@@ -2,7 +2,7 @@
 
 use super::turn::{Turn, Work};
 use crate::book::{BankFile, Batch, Book, FileState};
-use adapters::BankAdapter;
+use adapters::{BankAdapter, QueryPace};
 use schemas::LineState;
 use schemas::codes::{BankCalendar, BankDay};
 use schemas::value::BatchId;
@@ -262,19 +262,32 @@ fn of_file(
         next_ms = limit_ms;
     }
     if adapter.capability().query && file.queries < rhythm.count_max {
-        let ask_ms = match file.queried_ms {
-            None => left_ms.saturating_add(pace.scaled(rhythm.first_ms)),
-            Some(asked_ms) => asked_ms.saturating_add(
-                pace.scaled(rhythm.interval_ms.max(pace.query_wait_ms))
-                    .saturating_mul(1 << (file.queries / 5).min(4)),
-            ),
-        };
+        let wait_ms = question_wait_ms(&rhythm, pace, file.queries);
+        let ask_ms = due_after(file.queried_ms.unwrap_or(left_ms), wait_ms, now_ms);
         if now_ms >= ask_ms {
             return Ok((Decision::Query { file_no }, ask_ms));
         }
         next_ms = next_ms.min(ask_ms);
     }
     Err(next_ms)
+}
+
+/// How long is waited before the next question, after so many that were asked.
+pub(super) fn question_wait_ms(rhythm: &QueryPace, pace: Pace, asked: u32) -> i64 {
+    if asked == 0 {
+        return pace.scaled(rhythm.first_ms);
+    }
+    pace.scaled(rhythm.interval_ms.max(pace.query_wait_ms))
+        .saturating_mul(1 << (asked / 5).min(4))
+}
+
+/// When something is due that waits since a moment. A moment in the future was stamped before the
+/// clock was set back: nobody knows how long ago it was, and it is due now.
+fn due_after(since_ms: i64, wait_ms: i64, now_ms: i64) -> i64 {
+    if since_ms > now_ms {
+        return now_ms;
+    }
+    since_ms.saturating_add(wait_ms)
 }
 
 /// When the bank took on the line of a file that has been accepted for the longest.
@@ -328,7 +341,7 @@ fn of_unsent(
     }
     let doublings = file.attempts.saturating_sub(1).min(RETRY_DOUBLINGS_MAX);
     let wait_ms = pace.retry_wait_ms.saturating_mul(1 << doublings);
-    let due_ms = file.since_ms.saturating_add(pace.scaled(wait_ms));
+    let due_ms = due_after(file.since_ms, pace.scaled(wait_ms), now_ms);
     if now_ms >= due_ms {
         Ok(Decision::Resend { file_no })
     } else {

@@ -5,6 +5,7 @@
 //! the same bytes; the conversation (`converse`) writes each message into the journal before it
 //! leaves. Retry reads certainty only: what may have been sent is asked about, never sent again.
 
+mod absence;
 mod converse;
 pub mod decision;
 pub mod order;

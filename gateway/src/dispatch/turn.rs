@@ -64,7 +64,8 @@ impl Turn {
     /// Until when a piece of work is put off, Unix milliseconds; `None` where it is not.
     pub(super) fn off_until(&self, work: Work, now_ms: i64) -> Option<i64> {
         let until_ms = self.put_off.get(&work).copied();
-        until_ms.filter(|until_ms| *until_ms > now_ms)
+        // Put off further ahead than ever is: the clock was set back meanwhile.
+        until_ms.filter(|until_ms| (1..=PUT_OFF_MS).contains(&until_ms.saturating_sub(now_ms)))
     }
 
     pub(super) fn is_of_submission(&self) -> bool {

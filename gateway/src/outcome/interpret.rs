@@ -2,13 +2,15 @@
 
 use super::code;
 use super::mismatch::{self, Mismatch};
+use super::verdict::{self, Verdict, Word};
 use crate::book::{BankFile, Batch};
 use crate::event::{Dispute, Move};
 use adapters::exchange::{Flaw, LineOutcome, Outcome, Receipt, ResultFile};
-use schemas::line_state::{Applied, Why, apply};
 use schemas::value::{AccountNo, Fen};
 use schemas::{FailureReason, LineEvent, LineState};
 use std::collections::{BTreeMap, BTreeSet};
+
+mod absence;
 
 /// What a message comes to for one bank file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub struct Interpretation {
     pub mismatches: Vec<Mismatch>,
     /// What the bank says in words, by line: sealed.
     pub words: BTreeMap<u32, Words>,
+    /// Words about single lines that come too late: they change nothing and are kept.
+    pub noted: Vec<Move>,
+    /// Some word changed nothing: the record about the file must show that it came.
+    pub passes_over: bool,
 }
 
 impl Interpretation {
@@ -58,6 +64,7 @@ pub struct Interpreter<'a> {
     // States as they become while the message is read: a message may tell two steps of a line.
     states: BTreeMap<u32, LineState>,
     named: BTreeSet<u32>,
+    asked_at: Option<u64>,
     out: Interpretation,
 }
 
@@ -74,8 +81,17 @@ impl<'a> Interpreter<'a> {
             account_hash,
             states: BTreeMap::new(),
             named: BTreeSet::new(),
+            asked_at: None,
             out: Interpretation::default(),
         }
+    }
+
+    /// Says which message of ours the bank answers, by its journal sequence; what a bank tells by
+    /// itself is news.
+    #[must_use]
+    pub fn answering(mut self, asked_at: Option<u64>) -> Self {
+        self.asked_at = asked_at;
+        self
     }
 
     /// The answer to the submission: of the whole file, and of rows that it names. `given`: the
@@ -94,8 +110,9 @@ impl<'a> Interpreter<'a> {
 
     /// The answer to a query, or a result that came by itself.
     ///
-    /// `not_found_is_final`: the dialect declares that the bank's "not found" is definitive by now;
-    /// `given`: the references that the bank gave for the file before.
+    /// `not_found_is_final`: the dialect declares that the bank's "not found" is definitive by now.
+    /// It is believed of a file of which the bank never said a word, and of no other (decision
+    /// 010). `given`: the references that the bank gave for the file before.
     #[must_use]
     pub fn result(
         mut self,
@@ -108,8 +125,7 @@ impl<'a> Interpreter<'a> {
         self.out.mismatches = mismatch::of_result(result, self.file, omitted, given);
         let code = result.bank_code.as_deref();
         if result.outcome == Outcome::NotFound && not_found_is_final {
-            self.leave_out_moved_on();
-            self.rest(Outcome::Failed(FailureReason::BankUnavailable), code);
+            self.not_found(code);
         } else if mismatch::pays_the_rest(result) {
             // Left out of what lists failures only: paid where all agrees, unknown where not.
             let paid = self.omitted_agree(result, omitted);
@@ -191,9 +207,23 @@ impl<'a> Interpreter<'a> {
             }
             return;
         }
+        // A bank that says again that the money came back does not say again that it was paid.
+        let returned = record.outcome == Outcome::Returned
+            && self.state_of(index) == Some(LineState::Returned);
+        let events = if returned {
+            &[LineEvent::Return]
+        } else {
+            events
+        };
+        let pointed = record.outcome != Outcome::NotFound;
         for event in events {
-            self.step(step(*event));
+            self.step(step(*event), pointed);
         }
+    }
+
+    fn state_of(&self, index: u32) -> Option<LineState> {
+        let earlier = self.states.get(&index).copied();
+        earlier.or_else(|| Some(self.batch.line(index)?.state))
     }
 
     fn keep_words(&mut self, index: u32, record: &LineOutcome) {
@@ -219,72 +249,66 @@ impl<'a> Interpreter<'a> {
         amount || account
     }
 
-    /// Applies one step to the state as it is in this message so far.
-    fn step(&mut self, step: Move) {
+    /// Weighs one step against the state as it is in this message so far.
+    fn step(&mut self, step: Move, pointed: bool) {
         let Some(line) = self.batch.line(step.index) else {
             return;
         };
-        let state = self.states.get(&step.index).copied().unwrap_or(line.state);
-        let applied = apply(state, line.disputed.is_some(), step.event);
-        if line.file_no != self.file.intent.file_no {
-            return self.step_of_another_file(applied, step);
-        }
-        let refused = match applied {
-            Applied::Moved(next) => {
+        let earlier = self.states.get(&step.index).copied();
+        let state = earlier.unwrap_or(line.state);
+        let word = Word {
+            event: step.event,
+            pointed,
+            newer: earlier.is_some() || self.asked_at.is_none_or(|asked| asked > line.told_at),
+            carried: line.file_no == self.file.intent.file_no,
+        };
+        match verdict::weigh(state, line.disputed.is_some(), word) {
+            Verdict::Applied(next) => {
                 self.states.insert(step.index, next);
                 self.out.moves.push(step);
-                return;
             }
-            Applied::Repeated => return,
-            Applied::Refused(why) => why,
-        };
-        let unsent = matches!(state, LineState::Released | LineState::Held);
-        match refused {
-            Why::Contradiction => self.dispute(step),
-            // The bank knows a line that we hold to be unsent: one of the two ways in which a
-            // wage could be paid twice. Nothing is sent until two people decide.
-            Why::TooEarly if unsent && tells_of_money(step.event) => self.dispute_file(step),
-            Why::TooEarly | Why::TooLate => {}
+            Verdict::Repeated => {}
+            Verdict::Disputed => self.dispute(step),
+            Verdict::FileDisputed => self.dispute_file(step),
+            Verdict::Noted => self.note(step, pointed),
         }
     }
 
-    /// The line was given up as certainly unsent with this file and is instructed by another
-    /// one, or free again. That the bank has this file as well is the other way in which a wage
-    /// could be paid twice, also where the line's own state says the same already.
-    fn step_of_another_file(&mut self, applied: Applied, step: Move) {
-        let lost = step.event == LineEvent::LoseTrack;
-        match applied {
-            Applied::Refused(Why::TooEarly) if tells_of_money(step.event) => {
-                self.dispute_file(step);
-            }
-            Applied::Moved(_) | Applied::Refused(Why::Contradiction) if !lost => self.dispute(step),
-            Applied::Repeated | Applied::Refused(Why::TooLate) if tells_of_money(step.event) => {
-                self.dispute(step);
-            }
-            // That the bank does not know the file is what we hold to be true.
-            Applied::Moved(_) | Applied::Repeated | Applied::Refused(_) => {}
+    /// What is said of the file as a whole stands in the record about the file; the same word
+    /// again is no news.
+    fn note(&mut self, step: Move, pointed: bool) {
+        self.out.passes_over = true;
+        let known = self.file.noted.contains(&(step.index, step.event));
+        if pointed && !known {
+            self.out.noted.push(step);
         }
     }
 
     fn dispute(&mut self, step: Move) {
-        let known = self
-            .out
-            .disputes
-            .iter()
-            .any(|(index, ..)| *index == step.index);
-        if !known {
-            self.out
-                .disputes
-                .push((step.index, Dispute::ResultContradiction, step));
+        let mut listed = self.out.disputes.iter();
+        let listed = listed.any(|(index, ..)| *index == step.index);
+        if !listed && !self.disputed_before(&step) {
+            let kind = Dispute::ResultContradiction;
+            self.out.disputes.push((step.index, kind, step));
         }
+    }
+
+    /// The same contradiction again, of a line that still is disputed. Where two people decided
+    /// meanwhile, they had it before them; money is an alarm all the same.
+    fn disputed_before(&self, step: &Move) -> bool {
+        let line = self.batch.line(step.index);
+        let disputed = line.is_some_and(|line| line.disputed.is_some());
+        self.file.noted.contains(&(step.index, step.event))
+            && (disputed || !verdict::tells_of_money(step.event))
     }
 
     /// The bank has a file that we hold to be unsent: none of its lines may be sent again.
     fn dispute_file(&mut self, step: Move) {
         self.dispute(step.clone());
         for index in &self.file.intent.lines {
+            // Whichever file would carry it next.
             let unsent = self.batch.line(*index).is_some_and(|line| {
-                line.state == LineState::Released && line.file_no == self.file.intent.file_no
+                matches!(line.state, LineState::Released | LineState::Cancelled)
             });
             if unsent && *index != step.index {
                 let same = Move {
@@ -293,21 +317,6 @@ impl<'a> Interpreter<'a> {
                     ..step.clone()
                 };
                 self.dispute(same);
-            }
-        }
-    }
-
-    /// That the bank never had the file fails the lines that it carries, and says nothing of
-    /// those that another file carries by now.
-    fn leave_out_moved_on(&mut self) {
-        let own = self.file.intent.file_no;
-        for index in &self.file.intent.lines {
-            if self
-                .batch
-                .line(*index)
-                .is_none_or(|line| line.file_no != own)
-            {
-                self.named.insert(*index);
             }
         }
     }
@@ -323,16 +332,27 @@ impl<'a> Interpreter<'a> {
             .copied()
             .filter(|i| !self.named.contains(i))
             .collect();
+        let pointed = match outcome {
+            Outcome::Accepted => self.all_failed(),
+            // The bank knows the number.
+            Outcome::Failed(FailureReason::Duplicate) => true,
+            Outcome::Paid
+            | Outcome::Failed(_)
+            | Outcome::Unknown
+            | Outcome::Returned
+            | Outcome::NotFound => false,
+        };
         for index in rest {
             for event in events {
-                self.step(Move {
+                let step = Move {
                     index,
                     event: *event,
                     reason,
                     detail: None,
                     bank_code: code::in_clear(bank_code),
                     reported_fen: None,
-                });
+                };
+                self.step(step, pointed);
             }
         }
     }
@@ -369,20 +389,5 @@ fn events_of(outcome: Outcome) -> (&'static [LineEvent], Option<FailureReason>) 
         Outcome::Unknown | Outcome::NotFound => (&[LineEvent::LoseTrack], None),
         // A return proves that it was paid: both are recorded.
         Outcome::Returned => (&[LineEvent::Pay, LineEvent::Return], None),
-    }
-}
-
-/// Whether a step says that the bank has, or has had, the instruction.
-fn tells_of_money(event: LineEvent) -> bool {
-    match event {
-        LineEvent::Accept | LineEvent::Pay | LineEvent::Return => true,
-        LineEvent::Release
-        | LineEvent::Cancel
-        | LineEvent::Intend
-        | LineEvent::NotSent
-        | LineEvent::Fail
-        | LineEvent::LoseTrack
-        | LineEvent::ResolvePaid
-        | LineEvent::ResolveFailed => false,
     }
 }

@@ -7,16 +7,18 @@ pub mod interpret;
 mod mismatch;
 mod receive;
 mod stray;
+pub mod verdict;
 
 pub use interpret::{Interpretation, Interpreter, Words};
 pub use mismatch::Mismatch;
 pub use receive::{MessageKind, Received, finish_interrupted, receive};
+pub(crate) use verdict::tells_of_money;
 
 use crate::book::{BankFile, Book};
-use crate::core::{Core, CoreError, Fact};
-use crate::event::{Event, Origin};
+use crate::core::{Core, CoreError, Desk, Fact};
+use crate::event::{Event, FileWord, Move, Origin};
 use crate::intake::short;
-use adapters::exchange::{Flaw, LineOutcome, Receipt, ResultFile};
+use adapters::exchange::{Flaw, LineOutcome, Outcome, Receipt, ResultFile};
 use mismatch::BANK_BATCH_NO;
 use schemas::value::{AccountNo, BankCode, Purpose, Uscc};
 use std::collections::BTreeMap;
@@ -43,6 +45,17 @@ pub enum Said<'a> {
     },
 }
 
+/// Where what a bank said comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// Kind of the message.
+    pub origin: Origin,
+    /// Sequence of the message that the bank pushed, if it did.
+    pub message: Option<u64>,
+    /// Sequence of our message that the bank answers, if it answers one.
+    pub asked_at: Option<u64>,
+}
+
 /// Records what a bank said of one of its files. Gives the last sequence.
 ///
 /// # Errors
@@ -54,9 +67,30 @@ pub fn apply(
     message: Option<u64>,
     said: Said<'_>,
 ) -> Result<u64, CoreError> {
+    let source = Source {
+        origin,
+        message,
+        asked_at: None,
+    };
+    apply_from(core, file_no, source, said)
+}
+
+/// As [`apply`], where it is known which message of ours the bank answers.
+///
+/// # Errors
+/// Ours only.
+pub fn apply_from(
+    core: &Core,
+    file_no: u64,
+    source: Source,
+    said: Said<'_>,
+) -> Result<u64, CoreError> {
+    let Source {
+        message, asked_at, ..
+    } = source;
     let given = given_before(core, file_no, said)?;
     let mut desk = core.desk();
-    let Some(mut read) = interpret(core, &desk, file_no, said, &given) else {
+    let Some(mut read) = interpret(core, &desk, (file_no, asked_at), said, &given) else {
         return Ok(desk.sequence());
     };
     let by = actor(read.bank);
@@ -74,13 +108,36 @@ pub fn apply(
             .map(|stray| stray.event(read.bank, message));
         groups::record(core, &by, events)?;
         desk = core.desk();
-        let Some(again) = interpret(core, &desk, file_no, said, &given) else {
+        let Some(again) = interpret(core, &desk, (file_no, asked_at), said, &given) else {
             return Ok(desk.sequence());
         };
         read = again;
     }
+    record(core, &mut desk, file_no, source, read, (said, &given))
+}
+
+/// Records what was read, the word about the file first. Gives the last sequence.
+fn record(
+    core: &Core,
+    desk: &mut Desk<'_>,
+    file_no: u64,
+    source: Source,
+    mut read: Read,
+    (said, given): (Said<'_>, &BTreeMap<String, String>),
+) -> Result<u64, CoreError> {
+    let Source {
+        origin, message, ..
+    } = source;
+    let by = actor(read.bank);
     let mut last = desk.sequence();
-    if let Some((receipt, references)) = receipt_event(file_no, said, &given) {
+    let noted = std::mem::take(&mut read.interpretation.noted);
+    let file_word = FileSaid {
+        file_no,
+        message,
+        heard: desk.file(file_no).is_some_and(|file| file.heard),
+        passes_over: read.interpretation.passes_over,
+    };
+    if let Some((receipt, references)) = file_word.event(said, noted, given) {
         let references = serde_json::to_vec(references)?;
         let fact = core.prepare(Fact::sealed(receipt, read.employer.as_str(), references))?;
         last = desk.record_prepared(&by, &fact)?;
@@ -91,6 +148,8 @@ pub fn apply(
         words,
         unmatched: _,
         mismatches: _,
+        noted: _,
+        passes_over: _,
     } = read.interpretation;
     let is_final = said.is_final();
     let news = !moves.is_empty() || !disputes.is_empty() || is_final || !words.is_empty();
@@ -122,14 +181,14 @@ struct Read {
 fn interpret(
     core: &Core,
     book: &Book,
-    file_no: u64,
+    (file_no, asked_at): (u64, Option<u64>),
     said: Said<'_>,
     given: &BTreeMap<String, String>,
 ) -> Option<Read> {
     let hash = |account: &AccountNo| account_hash(core, account);
     let file = book.file(file_no)?;
     let batch = book.batch(file.intent.batch)?;
-    let interpreter = Interpreter::new(file, batch, &hash);
+    let interpreter = Interpreter::new(file, batch, &hash).answering(asked_at);
     let interpretation = match said {
         Said::Receipt(receipt) => interpreter.receipt(receipt, given),
         Said::Result {
@@ -171,6 +230,24 @@ impl<'a> Said<'a> {
         }
     }
 
+    /// What it says of the file as a whole. A question that the bank could not answer says
+    /// nothing; any receipt, and any word about a line, says that it has the file.
+    fn of_the_file(&self) -> FileWord {
+        match self {
+            Self::Receipt(_) => FileWord::Known,
+            Self::Records { lines: [], .. } => FileWord::Nothing,
+            Self::Records { .. } => FileWord::Known,
+            Self::Result { result, .. } if !result.lines.is_empty() => FileWord::Known,
+            Self::Result { result, .. } => match result.outcome {
+                Outcome::NotFound => FileWord::NotFound,
+                Outcome::Unknown => FileWord::Nothing,
+                Outcome::Paid | Outcome::Failed(_) | Outcome::Accepted | Outcome::Returned => {
+                    FileWord::Known
+                }
+            },
+        }
+    }
+
     fn is_final(&self) -> bool {
         match self {
             Self::Result { result, .. } => result.is_final,
@@ -179,28 +256,56 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The bank's code for the whole and the references that it gave.
-fn receipt_event<'a>(
+/// What is known of a file when its bank speaks of it.
+struct FileSaid {
     file_no: u64,
-    said: Said<'a>,
-    given: &BTreeMap<String, String>,
-) -> Option<(Event, &'a BTreeMap<String, String>)> {
-    let references = said.references()?;
-    let other = mismatch::names_other(references, BANK_BATCH_NO, given.get(BANK_BATCH_NO));
-    if other && matches!(said, Said::Result { .. }) {
-        // A receipt may number the file anew; a result with another number is perhaps another
-        // file's, and we go on asking by the number of the receipt.
-        return None;
-    }
-    let bank_code = said.bank_code();
-    let says_something = bank_code.is_some() || !references.is_empty();
-    let event = Event::FileReceipt {
-        file_no,
-        bank_code: code::in_clear(bank_code),
-        reference_count: u32::try_from(references.len()).unwrap_or(u32::MAX),
-    };
-    says_something.then_some((event, references))
+    message: Option<u64>,
+    heard: bool,
+    passes_over: bool,
 }
+
+impl FileSaid {
+    /// The bank's code for the whole, the references that it gave, and what it says of the file.
+    fn event<'a>(
+        &self,
+        said: Said<'a>,
+        noted: Vec<Move>,
+        given: &BTreeMap<String, String>,
+    ) -> Option<(Event, References<'a>)> {
+        static NONE: References<'static> = &BTreeMap::new();
+        let mut references = said.references().unwrap_or(NONE);
+        let mut bank_code = said.bank_code();
+        let other = mismatch::names_other(references, BANK_BATCH_NO, given.get(BANK_BATCH_NO));
+        if other && matches!(said, Said::Result { .. }) {
+            // A receipt may number the file anew; a result with another number is perhaps another
+            // file's, and we go on asking by the number of the receipt.
+            (bank_code, references) = (None, NONE);
+        }
+        let word = said.of_the_file();
+        let news = match word {
+            FileWord::Nothing => false,
+            FileWord::Known => !self.heard,
+            FileWord::NotFound => true,
+        };
+        let says_something = news
+            || self.passes_over
+            || !noted.is_empty()
+            || bank_code.is_some()
+            || !references.is_empty();
+        let event = Event::FileReceipt {
+            file_no: self.file_no,
+            bank_code: code::in_clear(bank_code),
+            reference_count: u32::try_from(references.len()).unwrap_or(u32::MAX),
+            said: word,
+            noted,
+            message: self.message,
+        };
+        says_something.then_some((event, references))
+    }
+}
+
+/// References that a bank gave, by name.
+type References<'a> = &'a BTreeMap<String, String>;
 
 /// The references that the bank's earlier answers about a file gave, the latest of each name;
 /// read only where a message names one that must be the same.

@@ -2,13 +2,15 @@
 
 use crate::access::Sight;
 use crate::api::answer::{JournalPosition, PaymentEvent, PaymentHistory};
-use crate::core::Core;
-use crate::event::{Dispute, Event, Move, Origin};
+use crate::core::{Core, CoreError};
+use crate::event::{Dispute, Event, FileWord, Move, Origin};
 use crate::query::batches::refusals;
 use crate::query::findings::Runs;
-use crate::query::personal::{Show, dispute_word};
+use crate::query::personal::{KeptLines, Seen, Show, dispute_word};
+use crate::query::said::masking::masked;
 use crate::query::{QueryError, moment, payments, runs};
 use journal::Record;
+use journal::seal::SealError;
 use schemas::Lang;
 use schemas::value::PaymentId;
 
@@ -35,7 +37,8 @@ pub fn payment(
         (found, sequences, Runs::of(batch))
     };
     let page = payments::page(core, &found, Show::Masked, lang)?;
-    let Some(mut payment) = page.payments.into_iter().next() else {
+    let first = found.lines.first().map(|(seen, ..)| seen.clone());
+    let (Some(mut payment), Some(seen_line)) = (page.payments.into_iter().next(), first) else {
         return Ok(None);
     };
     let line = std::slice::from_mut(&mut payment.line);
@@ -49,7 +52,8 @@ pub fn payment(
         }
         let of_its_file = |file_no: u64| lines_of_file.get(&file_no).copied().unwrap_or(false);
         for told in tell(&event, id, &of_its_file) {
-            events.push(told.complete(core, &record, sight)?);
+            let words = operators_words(core, &record, &event, sight, &seen_line)?;
+            events.push(told.complete(core, &record, sight, words)?);
         }
     }
     if let Sight::Bank(_) = sight {
@@ -63,6 +67,31 @@ pub fn payment(
     Ok(Some((PaymentHistory { payment, events }, found.sequence)))
 }
 
+/// What an operator wrote about a resolution, the person of the line masked. It is no bank's to
+/// read; what was erased is gone.
+fn operators_words(
+    core: &Core,
+    record: &Record,
+    event: &Event,
+    sight: Sight,
+    seen: &Seen,
+) -> Result<Option<String>, QueryError> {
+    let Event::ResolutionProposed { .. } = event else {
+        return Ok(None);
+    };
+    if let Sight::Bank(_) = sight {
+        return Ok(None);
+    }
+    let words = match core.personal(record) {
+        Ok(words) => words,
+        Err(CoreError::Vault(SealError::KeyDestroyed(_))) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let words = String::from_utf8_lossy(&words);
+    let mut kept = KeptLines::new(core);
+    Ok(Some(masked(&words, kept.of(seen)?)))
+}
+
 /// An event without its record.
 #[derive(Default)]
 struct Told {
@@ -70,6 +99,7 @@ struct Told {
     source: &'static str,
     reason: Option<String>,
     detail: Option<String>,
+    evidence_digest: Option<String>,
     bank_code: Option<String>,
     reported_fen: Option<i64>,
     file_no: Option<u64>,
@@ -105,12 +135,16 @@ impl Told {
         core: &Core,
         record: &Record,
         sight: Sight,
+        words: Option<String>,
     ) -> Result<PaymentEvent, QueryError> {
         let position = core.journal().position_of(record.sequence);
-        let position = position.map_err(crate::core::CoreError::from)?;
-        // Persons of the employer and of the operator are not the bank's to know.
+        let position = position.map_err(CoreError::from)?;
+        // Persons of the employer and of the operator are not the bank's to know, nor on what
+        // grounds they decided.
+        let mut evidence_digest = self.evidence_digest;
         let actor = match sight {
             Sight::Bank(bank) => {
+                evidence_digest = None;
                 let own = format!("urn:anxin:bank:{bank}");
                 (record.actor == own).then_some(own)
             }
@@ -127,6 +161,8 @@ impl Told {
             actor,
             reason: self.reason,
             detail: self.detail,
+            words,
+            evidence_digest,
             bank_code: self.bank_code,
             reported_fen: self.reported_fen,
             file_no: self.file_no,
@@ -148,10 +184,6 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
         let told = of_its_file(*file_no).then(|| told.of_file(*file_no));
         told.into_iter().collect()
     };
-    let on_payment = |payment: &PaymentId, told: Told| {
-        let told = (*payment == id).then_some(told);
-        told.into_iter().collect()
-    };
     match event {
         Event::BatchAccepted(_) => vec![Told::new("accepted_at_intake", "employer")],
         Event::BatchApproved { .. } => vec![Told::new("release", "employer")],
@@ -169,15 +201,7 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
         Event::MessageAnswered { file_no, .. } => {
             on(file_no, Told::new("message_answered", "bank"))
         }
-        Event::FileReceipt {
-            file_no, bank_code, ..
-        } => {
-            let told = Told {
-                bank_code: bank_code.clone(),
-                ..Told::new("file_receipt", "bank")
-            };
-            on(file_no, told)
-        }
+        Event::FileReceipt { file_no, .. } if of_its_file(*file_no) => file_receipt(event, id),
         Event::FileAbandoned { file_no, why } => {
             let told = Told {
                 detail: Some(why.clone()),
@@ -186,21 +210,10 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
             on(file_no, told)
         }
         Event::Outcomes { .. } => outcomes(event, id),
-        Event::ResolutionProposed {
-            payment,
-            outcome,
-            reason,
-            ..
-        } => {
-            let told = Told {
-                reason: reason.map(|reason| reason.to_string()),
-                detail: Some(outcome.as_str().to_owned()),
-                ..Told::new("resolution_proposed", "operator")
-            };
-            on_payment(payment, told)
-        }
-        Event::ResolutionConfirmed { payment, .. } => {
-            on_payment(payment, Told::new("resolution_confirmed", "operator"))
+        Event::ResolutionProposed { payment, .. } | Event::ResolutionConfirmed { payment, .. }
+            if *payment == id =>
+        {
+            resolution(event).into_iter().collect()
         }
         Event::Started { .. }
         | Event::Refused { .. }
@@ -212,8 +225,69 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
         | Event::BankMessage { .. }
         | Event::BankMessageClosed { .. }
         | Event::Unmatched { .. }
+        | Event::FileReceipt { .. }
+        | Event::ResolutionProposed { .. }
+        | Event::ResolutionConfirmed { .. }
         | Event::Disclosed { .. } => Vec::new(),
     }
+}
+
+/// The bank's word about the file, and those about the line that came too late.
+fn file_receipt(event: &Event, id: PaymentId) -> Vec<Told> {
+    let Event::FileReceipt {
+        file_no,
+        bank_code,
+        said,
+        noted,
+        message,
+        ..
+    } = event
+    else {
+        return Vec::new();
+    };
+    let of_file = Told {
+        bank_code: bank_code.clone(),
+        detail: (*said == FileWord::NotFound).then(|| "not_found".to_owned()),
+        ..Told::new("file_receipt", "bank")
+    };
+    let late = noted.iter().filter(|step| step.index == id.row);
+    let late = late.map(|step| Told {
+        detail: Some(step.event.as_str().to_owned()),
+        ..Told::step("noted", "bank", step)
+    });
+    let of_message = |told: Told| Told {
+        message: *message,
+        ..told.of_file(*file_no)
+    };
+    [of_file].into_iter().chain(late).map(of_message).collect()
+}
+
+/// What operators decided, and over which evidence.
+fn resolution(event: &Event) -> Option<Told> {
+    if let Event::ResolutionProposed {
+        outcome,
+        reason,
+        evidence_digest,
+        ..
+    } = event
+    {
+        return Some(Told {
+            reason: reason.map(|reason| reason.to_string()),
+            detail: Some(outcome.as_str().to_owned()),
+            evidence_digest: Some(evidence_digest.clone()),
+            ..Told::new("resolution_proposed", "operator")
+        });
+    }
+    let Event::ResolutionConfirmed {
+        evidence_digest, ..
+    } = event
+    else {
+        return None;
+    };
+    Some(Told {
+        evidence_digest: Some(evidence_digest.clone()),
+        ..Told::new("resolution_confirmed", "operator")
+    })
 }
 
 fn outcomes(event: &Event, id: PaymentId) -> Vec<Told> {

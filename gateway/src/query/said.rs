@@ -1,7 +1,7 @@
 //! What a bank, or our own channel, last said of a line: its code and its words, and why nobody
 //! knows what became of the line.
 
-mod masking;
+pub(super) mod masking;
 
 use crate::core::{Core, CoreError};
 use crate::event::{Event, Origin};

@@ -5,7 +5,6 @@ use crate::api::answer::{Group, SumOf, Summary};
 use crate::book::Batch;
 use crate::core::Core;
 use crate::query::batches::states;
-use schemas::LineState;
 use std::collections::BTreeMap;
 
 /// By what is grouped.
@@ -68,8 +67,8 @@ impl GroupBy {
     }
 }
 
-/// Groups of what the caller sees. Lines refused at intake are listed under `refused` and are
-/// outside the totals.
+/// Groups of what the caller sees. Lines refused at intake are outside the totals; by state they
+/// are a group of their own, with its own total.
 #[must_use]
 pub fn summary(core: &Core, sight: Sight, by: GroupBy) -> (Summary, u64) {
     let desk = core.desk();
@@ -83,9 +82,7 @@ pub fn summary(core: &Core, sight: Sight, by: GroupBy) -> (Summary, u64) {
             for (state, sum) in of_batch {
                 let group = group_of(&mut groups, Some(state.clone()));
                 group.batches += 1;
-                if state != LineState::Refused.as_str() {
-                    add(&mut group.total, sum.count, sum.fen);
-                }
+                add(&mut group.total, sum.count, sum.fen);
                 add(group.states.entry(state).or_default(), sum.count, sum.fen);
             }
             continue;

@@ -154,12 +154,20 @@ fn returned(state: LineState) -> Applied {
     }
 }
 
-/// An unknown line, or a disputed one wherever it stands once it was approved: a bank may report
-/// a line that we hold to be unsent.
+/// An unknown line, or a disputed one wherever it stands: a bank may report a line that we hold
+/// to be unsent, and one that was withdrawn.
 fn resolved(state: LineState, disputed: bool, outcome: LineState) -> Applied {
     match state {
         S::Unknown => Applied::Moved(outcome),
-        S::Released | S::Intended | S::Accepted | S::Paid | S::Failed | S::Returned if disputed => {
+        S::Released
+        | S::Intended
+        | S::Accepted
+        | S::Paid
+        | S::Failed
+        | S::Returned
+        | S::Cancelled
+            if disputed =>
+        {
             Applied::Moved(outcome)
         }
         S::Held | S::Released | S::Intended | S::Accepted => Applied::Refused(Why::TooEarly),

@@ -151,8 +151,8 @@ fn a_bank_that_contradicts_a_final_state_is_told_apart_from_a_late_answer() {
 fn a_resolution_is_of_unknown_or_disputed_lines_and_sets_an_outcome() {
     for (event, outcome) in [(E::ResolvePaid, S::Paid), (E::ResolveFailed, S::Failed)] {
         for state in S::ALL {
-            // A bank may report a line that we hold to be unsent, or not answered yet.
-            let approved = !matches!(state, S::Held | S::Cancelled | S::Refused);
+            // A bank may report a line that we hold to be unsent, not answered yet or withdrawn.
+            let approved = !matches!(state, S::Held | S::Refused);
             let moves = |disputed| apply(state, disputed, event) == Moved(outcome);
             assert_eq!(moves(false), state == S::Unknown, "{state}");
             assert_eq!(moves(true), approved, "{state}");

@@ -85,8 +85,9 @@ fn one_fault(
         // The bank never got it and nobody here can know: not paid, and never sent again.
         assert_eq!(states, [LineState::Unknown; 2], "{place}");
         if let Some(after_ms) = adapter.not_found_is_final_after_ms() {
+            // Not by the clock alone: the answers themselves witness the time.
             desk.clock.advance(Duration::from_millis(after_ms));
-            played.settle(&desk, 2);
+            played.settle(&desk, 150);
             assert_eq!(desk.states(&batch), [LineState::Failed; 2], "{place}");
         }
         assert_eq!(submissions, 0, "{place}");

@@ -54,7 +54,8 @@ pub struct JournalPosition {
 /// Something that happened to a payment.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PaymentEvent {
-    /// What: `accepted`, `approved`, `intended`, `sent`, a step of the line machine …
+    /// What: `accepted`, `approved`, `intended`, `sent`, a step of the line machine, `disputed`,
+    /// `noted` (a bank's word that came too late, in `detail`) …
     pub event: String,
     /// When.
     pub time: String,
@@ -67,6 +68,10 @@ pub struct PaymentEvent {
     pub reason: Option<String>,
     /// A finer word.
     pub detail: Option<String>,
+    /// An operator's words about a resolution, the person of the line masked; null to a bank.
+    pub words: Option<String>,
+    /// SHA-256 of the evidence of a resolution; null to a bank.
+    pub evidence_digest: Option<String>,
     /// The bank's code as it came.
     pub bank_code: Option<String>,
     /// What the bank reports, in fen.
@@ -127,7 +132,8 @@ pub struct Group {
     pub key: Option<String>,
     /// Batches.
     pub batches: u64,
-    /// Lines accepted and their sum.
+    /// Lines accepted and their sum. Lines refused at intake count in the group of the state
+    /// `refused` only.
     pub total: SumOf,
     /// Counts and sums by line state.
     pub states: BTreeMap<String, SumOf>,

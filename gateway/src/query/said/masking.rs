@@ -25,7 +25,7 @@ struct Letter {
 
 /// A bank's words as they may be shown without a disclosure. Rather too much is hidden: a moment
 /// written in digits alone looks like a number.
-pub(super) fn masked(text: &str, kept: Option<&KeptLine>) -> String {
+pub(in crate::query) fn masked(text: &str, kept: Option<&KeptLine>) -> String {
     let characters: Vec<char> = text.chars().collect();
     let letters: Vec<Letter> = characters
         .iter()
