@@ -223,6 +223,7 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
             message,
             digest,
             reading,
+            again: None,
         }),
         n().prop_map(|message| Event::BankMessageClosed { message }),
         (

@@ -15,6 +15,14 @@ pub(super) struct Unmatched {
     answered: BTreeSet<(BankCode, Option<u64>, u64)>,
 }
 
+impl PushedMessage {
+    /// Nobody could read it when it came: nothing of it was applied.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        self.reading == "unreadable"
+    }
+}
+
 impl Book {
     /// Records of banks that name no line of ours.
     #[must_use]

@@ -7,7 +7,7 @@ pub mod interpret;
 mod receive;
 
 pub use interpret::{Interpretation, Interpreter, Words};
-pub use receive::{MessageKind, Received, finish_interrupted, receive};
+pub use receive::{MessageKind, Received, finish_interrupted, read_again, receive};
 
 use crate::book::Book;
 use crate::core::{Core, CoreError, Fact};
