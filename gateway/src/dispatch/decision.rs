@@ -187,7 +187,7 @@ fn submission(
 }
 
 /// Whether the bank takes instructions now, and for which day; else when to look again.
-fn window(
+pub(super) fn window(
     adapter: &BankAdapter,
     calendar: &BankCalendar,
     now: OffsetDateTime,

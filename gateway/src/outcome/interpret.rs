@@ -1,5 +1,7 @@
 //! From what a bank says to steps of lines: pure, over the book as it is.
 
+mod unsent;
+
 use super::code;
 use crate::book::{BankFile, Batch};
 use crate::event::{Dispute, Move};
@@ -118,7 +120,10 @@ impl<'a> Interpreter<'a> {
         for (place, record) in (0u32..).zip(lines) {
             match self.line_of(record) {
                 Ok(index) => self.record(index, record),
-                Err(why) => self.out.unmatched.push((place, why)),
+                Err(why) => {
+                    self.out.unmatched.push((place, why));
+                    self.reveal(record);
+                }
             }
         }
     }
@@ -162,6 +167,7 @@ impl<'a> Interpreter<'a> {
                 self.out
                     .disputes
                     .push((index, Dispute::ResultMismatch, step(*event)));
+                self.reveal(record);
             }
             return;
         }
@@ -222,24 +228,6 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// The line was given up as certainly unsent with this file and is instructed by another
-    /// one, or free again. That the bank has this file as well is the other way in which a wage
-    /// could be paid twice, also where the line's own state says the same already.
-    fn step_of_another_file(&mut self, applied: Applied, step: Move) {
-        let lost = step.event == LineEvent::LoseTrack;
-        match applied {
-            Applied::Refused(Why::TooEarly) if tells_of_money(step.event) => {
-                self.dispute_file(step);
-            }
-            Applied::Moved(_) | Applied::Refused(Why::Contradiction) if !lost => self.dispute(step),
-            Applied::Repeated | Applied::Refused(Why::TooLate) if tells_of_money(step.event) => {
-                self.dispute(step);
-            }
-            // That the bank does not know the file is what we hold to be true.
-            Applied::Moved(_) | Applied::Repeated | Applied::Refused(_) => {}
-        }
-    }
-
     fn dispute(&mut self, step: Move) {
         let known = self
             .out
@@ -250,24 +238,6 @@ impl<'a> Interpreter<'a> {
             self.out
                 .disputes
                 .push((step.index, Dispute::ResultContradiction, step));
-        }
-    }
-
-    /// The bank has a file that we hold to be unsent: none of its lines may be sent again.
-    fn dispute_file(&mut self, step: Move) {
-        self.dispute(step.clone());
-        for index in &self.file.intent.lines {
-            let unsent = self.batch.line(*index).is_some_and(|line| {
-                line.state == LineState::Released && line.file_no == self.file.intent.file_no
-            });
-            if unsent && *index != step.index {
-                let same = Move {
-                    index: *index,
-                    reported_fen: None,
-                    ..step.clone()
-                };
-                self.dispute(same);
-            }
         }
     }
 
