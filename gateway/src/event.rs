@@ -318,6 +318,9 @@ pub enum Event {
         digest: String,
         /// What was understood: `applied`, `unreadable`.
         reading: String,
+        /// Sequence of the message as which the same bytes came when nobody could read them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<u64>,
     },
     /// Everything that the message says is recorded: only now is it receipted, and only now do
     /// the same bytes count as a repetition. A start finds the open ones and finishes them.

@@ -3,6 +3,7 @@
 use crate::core::{Core, CoreError};
 use crate::dispatch::Bank;
 use crate::outcome::{self, MessageKind, Received};
+use adapters::BankAdapter;
 use adapters::exchange::Crypto;
 use schemas::employer_files::{BankRules, LineRules};
 use schemas::value::BankCode;
@@ -54,10 +55,19 @@ impl Banks {
     /// # Errors
     /// Ours only.
     pub fn finish_interrupted(&self, core: &Core) -> Result<usize, CoreError> {
-        outcome::finish_interrupted(core, &|code| {
-            let bank = self.0.get(&code)?;
-            let keys: &dyn Crypto = &bank.keys;
-            Some((bank.adapter, keys))
-        })
+        outcome::finish_interrupted(core, &|code| self.reads(code))
+    }
+
+    /// Reads once more what could not be read when it came. Gives how many messages were read.
+    ///
+    /// # Errors
+    /// Ours only.
+    pub fn read_again(&self, core: &Core) -> Result<usize, CoreError> {
+        outcome::read_again(core, &|code| self.reads(code))
+    }
+
+    fn reads(&self, code: BankCode) -> Option<(&BankAdapter, &dyn Crypto)> {
+        let bank = self.0.get(&code)?;
+        Some((bank.adapter, &bank.keys))
     }
 }

@@ -172,7 +172,7 @@ pub fn breaks(book: &Book) -> Vec<Break> {
             .map(|record| of_record(book, record)),
     );
     for (bank, message) in book.pushed_messages() {
-        if message.reading == "unreadable" {
+        if message.is_unread() {
             breaks.push(Break {
                 why: message.message.clone(),
                 ..of_bank(Some(bank), message.time_ms, message.sequence)

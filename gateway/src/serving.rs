@@ -97,6 +97,7 @@ pub fn open_data(
         ..options
     };
     let (journal, recovery) = Journal::open(disk.clone(), &data.join("journal"), options)?;
+    tell_of(&recovery);
     let vault = Vault::open(disk, &data.join("keys"), &key, random)?;
     let core = Core::open(journal, vault, clock, progress)?;
     Ok(Opened {
@@ -104,6 +105,45 @@ pub fn open_data(
         recovery,
         lock,
     })
+}
+
+/// What a stop in the middle of a write left is told: nothing in it was acknowledged, and its
+/// bytes are kept for whoever wants to see them.
+fn tell_of(recovery: &Recovery) {
+    if let Some(torn) = &recovery.torn_tail {
+        tracing::warn!(
+            segment = %torn.segment,
+            offset = torn.offset,
+            bytes = torn.bytes_cut,
+            kept_in = %torn.kept_in.display(),
+            records = recovery.records,
+            "cut off a torn tail of the journal"
+        );
+    }
+}
+
+/// Finishes what a stop had interrupted, and reads what could not be read when it came: messages
+/// first, an answer is worth more than a question.
+fn take_up(core: &Core, banks: &Banks) -> Result<(), CoreError> {
+    let messages = banks.finish_interrupted(core)?;
+    let unread = banks.read_again(core)?;
+    let intents = recovery::recover(core)?;
+    let files = abandon_interrupted(core, ACTOR)?;
+    if messages + intents + files > 0 {
+        tracing::warn!(
+            messages,
+            intents,
+            files,
+            "finished what a stop had interrupted"
+        );
+    }
+    if unread > 0 {
+        tracing::warn!(
+            unread,
+            "read messages that could not be read when they came"
+        );
+    }
+    Ok(())
 }
 
 /// Two processes over one journal would pay twice: the second one does not start. The lock goes
@@ -172,17 +212,7 @@ impl Engine {
         let follower = Arc::new(Follower::new(Arc::clone(&core), index)?);
         let version = env!("CARGO_PKG_VERSION").to_owned();
         core.record(ACTOR, Event::Started { version }.into())?;
-        let messages = setup.banks.finish_interrupted(&core)?;
-        let intents = recovery::recover(&core)?;
-        let files = abandon_interrupted(&core, ACTOR)?;
-        if messages + intents + files > 0 {
-            tracing::warn!(
-                messages,
-                intents,
-                files,
-                "finished what a stop had interrupted"
-            );
-        }
+        take_up(&core, &setup.banks)?;
         let (stop, stopped) = watch::channel(false);
         let supervisor = Supervisor {
             clock: core.shared_clock(),

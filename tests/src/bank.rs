@@ -45,8 +45,23 @@ impl Line {
         head
     }
 
+    /// What the test lets happen while the message is on its way; the memory is free meanwhile.
+    fn meanwhile(&self, out: &Outgoing) {
+        let mut memory = self.memory.lock().unwrap();
+        let happens = if out.instructs {
+            memory.before_instruction.take()
+        } else {
+            memory.before_step.take()
+        };
+        drop(memory);
+        if let Some(happens) = happens {
+            happens();
+        }
+    }
+
     fn answer(&self, out: &Outgoing) -> Result<Vec<u8>, SendError> {
         let sequence = self.recorded(out);
+        self.meanwhile(out);
         let mut memory = self.memory.lock().unwrap();
         let number = memory.sent;
         memory.sent += 1;
@@ -369,7 +384,7 @@ pub fn release(desk: &Desk, count: u32) -> gateway::intake::Receipt {
 }
 
 /// Runs a future to its end; waits pass at once on the desk's clock.
-fn run<T>(desk: &Desk, work: impl Future<Output = T>) -> T {
+pub fn run<T>(desk: &Desk, work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();

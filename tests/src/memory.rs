@@ -50,6 +50,9 @@ pub struct Arrived {
 /// What a bank answers to a question about these lines.
 pub type Say = Arc<dyn Fn(&[BankLine]) -> BankReply + Send + Sync>;
 
+/// What happens elsewhere while a message is on its way.
+pub type Meanwhile = Box<dyn FnOnce() + Send>;
+
 /// The bank's own memory, and what it is told to do.
 #[derive(Default)]
 pub struct Memory {
@@ -67,6 +70,10 @@ pub struct Memory {
     pub names_file: Option<u64>,
     /// Messages that it could not read: it hangs up. `None` where that is a failure of the test.
     pub unreadable: Option<u32>,
+    /// Happens once, before the next message that does not instruct is answered.
+    pub before_step: Option<Meanwhile>,
+    /// Happens once, before the next message that instructs is answered.
+    pub before_instruction: Option<Meanwhile>,
 }
 
 impl Memory {

@@ -17,6 +17,8 @@ mod evidence;
 mod flood;
 #[path = "money/flow.rs"]
 mod flow;
+#[path = "money/gate.rs"]
+mod gate;
 #[path = "money/look_alike.rs"]
 mod look_alike;
 #[path = "money/mended.rs"]
@@ -31,8 +33,12 @@ mod push;
 mod random;
 #[path = "money/refused.rs"]
 mod refused;
+#[path = "money/reread.rs"]
+mod reread;
 #[path = "money/resolution.rs"]
 mod resolution;
+#[path = "money/revealed.rs"]
+mod revealed;
 #[path = "money/seal.rs"]
 mod seal;
 #[path = "money/submission.rs"]

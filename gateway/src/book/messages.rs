@@ -46,6 +46,14 @@ pub(super) fn unmatched_of(event: &Event, sequence: u64, time_ms: i64) -> Option
     })
 }
 
+impl PushedMessage {
+    /// Nobody could read it when it came: nothing of it was applied.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        self.reading == "unreadable"
+    }
+}
+
 impl Book {
     /// Records of banks that name no line of ours.
     #[must_use]

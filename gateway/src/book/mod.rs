@@ -356,6 +356,7 @@ impl Book {
             message,
             digest,
             reading,
+            ..
         } = event
         {
             let (reading, message) = (reading.clone(), message.clone());

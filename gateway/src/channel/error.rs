@@ -5,7 +5,8 @@ use std::fmt;
 
 use adapters::exchange::Outgoing;
 
-/// What is known about a message that failed. Retry reads this and nothing else.
+/// What is known about a message that failed. Retry reads this and nothing else. That a bank
+/// refuses is never known here: it is read from the bank's own answer (decision 011).
 ///
 /// It speaks of this message alone. Where an earlier message of the same conversation already
 /// instructed the bank, the conversation is perhaps sent whatever a later poll says.
@@ -13,8 +14,6 @@ use adapters::exchange::Outgoing;
 pub enum Certainty {
     /// No byte of an instruction left: it may be sent again.
     NotSent,
-    /// The bank's side refused it for good: its lines fail with the bank's reason.
-    Refused,
     /// A byte may have left: ask, never send again.
     MaybeSent,
 }
@@ -25,7 +24,6 @@ impl Certainty {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotSent => "not_sent",
-            Self::Refused => "refused",
             Self::MaybeSent => "maybe_sent",
         }
     }

@@ -1,8 +1,8 @@
 //! Carries one conversation through: each message is durable in the journal before it leaves
 //! (M2, M8), each answer before it is believed.
 
+use super::gate::still_free;
 use super::{ACTOR, DispatchError, Dispatcher, absence, order, steps_for};
-use crate::book::FileState;
 use crate::channel::{Certainty, SendError};
 use crate::core::Fact;
 use crate::event::{Event, Intent, Move, Origin};
@@ -20,8 +20,6 @@ enum Broken {
     NotSent(String),
     /// Something that instructs may have left.
     MaybeSent(String),
-    /// The bank's side refused for good.
-    Refused(String),
     /// The order does not fit; the rows that don't, as far as they are named.
     Misfit(BTreeSet<u32>),
     /// Ours.
@@ -60,15 +58,21 @@ impl Dispatcher {
                     // Another bank's file took the number meanwhile; the message carries it.
                     continue;
                 }
-                // Between the decision and here the batch may have been withdrawn.
-                if !still_free(&desk, &intent) {
+                // Between the decision and here the batch may have been withdrawn, and the bank's
+                // day may have ended.
+                if !still_free(&desk, &intent) || !self.is_bank_day(&intent) {
                     return Ok(());
                 }
                 desk.record(ACTOR, Event::FileIntended(Box::new(intent.clone())))?;
             }
             let said = self.converse(intent.file_no, conversation, Some(first));
             return match said.await {
-                Ok((reply, asked_at)) => self.heard(intent.file_no, &reply, asked_at),
+                Ok((reply, asked_at)) => {
+                    // What could not be recorded is asked about; the file does not stay as if
+                    // its message were under way.
+                    let said = self.heard(intent.file_no, &reply, asked_at);
+                    said.or_else(|error| self.broken(intent.file_no, Broken::Ours(error)))
+                }
                 Err(broken) => self.broken(intent.file_no, broken),
             };
         }
@@ -85,9 +89,7 @@ impl Dispatcher {
             Ok((reply, asked_at)) => self.heard(file_no, &reply, asked_at),
             Err(Broken::Ours(error)) => Err(error),
             // A question that gets no answer changes nothing; the next one is due by the pace.
-            Err(
-                Broken::NotSent(_) | Broken::MaybeSent(_) | Broken::Refused(_) | Broken::Misfit(_),
-            ) => Ok(()),
+            Err(Broken::NotSent(_) | Broken::MaybeSent(_) | Broken::Misfit(_)) => Ok(()),
         }
     }
 
@@ -145,10 +147,6 @@ impl Dispatcher {
 
     /// The message is in the journal, durable, before its first byte leaves. Gives its sequence.
     async fn leave(&self, file_no: u64, outgoing: &Outgoing) -> Result<u64, Broken> {
-        if outgoing.instructs && !self.still_unsent(file_no) {
-            // The bank spoke of the file before it left: whatever that means, nothing leaves.
-            return Err(Broken::MaybeSent("the bank spoke first".to_owned()));
-        }
         let event = Event::MessageLeaving {
             file_no,
             step: outgoing.step.clone(),
@@ -157,15 +155,18 @@ impl Dispatcher {
             signature: outgoing.signature.clone(),
         };
         let fact = Fact::sealed(event, &self.owner(file_no), outgoing.bytes.clone());
-        let sequence = self.core.record(ACTOR, fact)?;
+        let prepared = self.core.prepare(fact)?;
+        let sequence = {
+            // One lock: what is asked still holds when the record is written.
+            let mut desk = self.core.desk();
+            if outgoing.instructs {
+                self.may_leave(&desk, file_no)
+                    .map_err(|why| Broken::NotSent(why.to_owned()))?;
+            }
+            desk.record_prepared(ACTOR, &prepared)?
+        };
         self.core.durable(sequence).await?;
         Ok(sequence)
-    }
-
-    fn still_unsent(&self, file_no: u64) -> bool {
-        let desk = self.core.desk();
-        desk.file(file_no)
-            .is_some_and(|file| file.state == FileState::Intended)
     }
 
     fn keep_answer(&self, file_no: u64, step: &str, answer: &[u8]) -> Result<(), DispatchError> {
@@ -236,14 +237,10 @@ impl Dispatcher {
                 return Err(error);
             }
             Broken::NotSent(why) => {
-                self.settle_file(file_no, origin, &why, LineEvent::NotSent, None)?;
+                self.settle_file(file_no, origin, &why, LineEvent::NotSent)?;
             }
             Broken::MaybeSent(why) => {
                 self.lose_track(file_no, origin, &why)?;
-            }
-            Broken::Refused(why) => {
-                let reason = Some(FailureReason::RefusedByBank);
-                self.settle_file(file_no, origin, &why, LineEvent::Fail, reason)?;
             }
             Broken::Misfit(rows) => self.refuse_rows(file_no, &rows)?,
         }
@@ -283,21 +280,6 @@ impl Dispatcher {
     }
 }
 
-/// Every line of the intent is still released, undisputed, and carried by no other file.
-fn still_free(book: &crate::book::Book, intent: &Intent) -> bool {
-    let Some(batch) = book.batch(intent.batch) else {
-        return false;
-    };
-    let mut bars = book.bars(batch);
-    intent.lines.iter().all(|index| {
-        batch.line(*index).is_some_and(|line| {
-            line.state == schemas::LineState::Released
-                && line.disputed.is_none()
-                && (line.file_no == 0 || line.file_no == intent.file_no)
-        }) && bars.of(*index).is_ok()
-    })
-}
-
 fn misfit(error: ConversationError) -> Broken {
     match error.certainty {
         FlowCertainty::NotSent => Broken::NotSent(error.what),
@@ -321,6 +303,5 @@ fn of_channel(error: &SendError, before: bool, instructed: bool) -> Broken {
         (_, true, _) => Broken::MaybeSent(why),
         (_, false, false) | (Certainty::NotSent, false, true) => Broken::NotSent(why),
         (Certainty::MaybeSent, false, true) => Broken::MaybeSent(why),
-        (Certainty::Refused, false, true) => Broken::Refused(why),
     }
 }

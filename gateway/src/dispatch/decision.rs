@@ -204,7 +204,7 @@ pub fn first_bank_day(
 }
 
 /// Whether the bank takes instructions now, and for which day; else when to look again.
-fn window(
+pub(super) fn window(
     adapter: &BankAdapter,
     calendar: &BankCalendar,
     now: OffsetDateTime,

@@ -8,6 +8,7 @@
 mod absence;
 mod converse;
 pub mod decision;
+mod gate;
 pub mod order;
 pub mod recovery;
 pub mod turn;
@@ -277,7 +278,7 @@ impl Dispatcher {
 
     /// Records that the lines of a file can't be told any more: they are `unknown`.
     fn lose_track(&self, file_no: u64, origin: Origin, why: &str) -> Result<u64, CoreError> {
-        self.settle_file(file_no, origin, why, LineEvent::LoseTrack, None)
+        self.settle_file(file_no, origin, why, LineEvent::LoseTrack)
     }
 
     /// The answer limit has passed for lines that were taken on until a moment.
@@ -305,14 +306,14 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Records one step for every line of a file that can take it.
+    /// Records one step for every line that waits for the end of the file's instruction. What
+    /// the bank said of a line meanwhile stands.
     fn settle_file(
         &self,
         file_no: u64,
         origin: Origin,
         why: &str,
         event: LineEvent,
-        reason: Option<FailureReason>,
     ) -> Result<u64, CoreError> {
         let mut desk = self.core.desk();
         // The bank spoke of the file while its message was under way: it is not unsent.
@@ -325,7 +326,7 @@ impl Dispatcher {
         } else {
             event
         };
-        let moves = steps_for(&desk, file_no, event, reason);
+        let moves = recovery::steps_of_intended(&desk, file_no, event);
         desk.record(
             ACTOR,
             Event::Outcomes {

@@ -2,7 +2,7 @@
 
 use crate::book::{BankFile, Book, FileState};
 use crate::core::{Core, CoreError};
-use crate::event::{Event, Origin};
+use crate::event::{Event, Move, Origin};
 use schemas::value::BankCode;
 use schemas::{LineEvent, LineState};
 use std::collections::BTreeSet;
@@ -57,6 +57,18 @@ fn intended_lines<'a>(book: &'a Book, file: &'a BankFile) -> impl Iterator<Item 
     })
 }
 
+/// The step for every line of a file that waits for the end of its instruction.
+pub(super) fn steps_of_intended(book: &Book, file_no: u64, event: LineEvent) -> Vec<Move> {
+    let still: BTreeSet<u32> = book
+        .file(file_no)
+        .into_iter()
+        .flat_map(|file| intended_lines(book, file))
+        .collect();
+    let mut moves = super::steps_for(book, file_no, event, None);
+    moves.retain(|step| still.contains(&step.index));
+    moves
+}
+
 /// Settles one intent by what the journal says of it.
 ///
 /// # Errors
@@ -68,13 +80,7 @@ pub fn settle(core: &Core, file_no: u64, origin: Origin) -> Result<(), CoreError
         Some(FileState::Leaving | FileState::AtBank) => LineEvent::LoseTrack,
         Some(FileState::NotSent | FileState::Abandoned) | None => return Ok(()),
     };
-    let still: BTreeSet<u32> = desk
-        .file(file_no)
-        .into_iter()
-        .flat_map(|file| intended_lines(&desk, file))
-        .collect();
-    let mut moves = super::steps_for(&desk, file_no, event, None);
-    moves.retain(|step| still.contains(&step.index));
+    let moves = steps_of_intended(&desk, file_no, event);
     desk.record(
         super::ACTOR,
         Event::Outcomes {

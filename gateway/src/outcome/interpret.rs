@@ -1,5 +1,7 @@
 //! From what a bank says to steps of lines: pure, over the book as it is.
 
+mod unsent;
+
 use super::code;
 use super::mismatch::{self, Mismatch};
 use super::verdict::{self, Verdict, Word};
@@ -160,7 +162,10 @@ impl<'a> Interpreter<'a> {
         for (place, record) in (0u32..).zip(lines) {
             match self.line_of(record) {
                 Ok(index) => self.record(index, record),
-                Err(why) => self.out.unmatched.push((place, why)),
+                Err(why) => {
+                    self.out.unmatched.push((place, why));
+                    self.reveal(record);
+                }
             }
         }
     }
@@ -204,6 +209,7 @@ impl<'a> Interpreter<'a> {
                 self.out
                     .disputes
                     .push((index, Dispute::ResultMismatch, step(*event)));
+                self.reveal(record);
             }
             return;
         }
@@ -300,25 +306,6 @@ impl<'a> Interpreter<'a> {
         let disputed = line.is_some_and(|line| line.disputed.is_some());
         self.file.noted.contains(&(step.index, step.event))
             && (disputed || !verdict::tells_of_money(step.event))
-    }
-
-    /// The bank has a file that we hold to be unsent: none of its lines may be sent again.
-    fn dispute_file(&mut self, step: Move) {
-        self.dispute(step.clone());
-        for index in &self.file.intent.lines {
-            // Whichever file would carry it next.
-            let unsent = self.batch.line(*index).is_some_and(|line| {
-                matches!(line.state, LineState::Released | LineState::Cancelled)
-            });
-            if unsent && *index != step.index {
-                let same = Move {
-                    index: *index,
-                    reported_fen: None,
-                    ..step.clone()
-                };
-                self.dispute(same);
-            }
-        }
     }
 
     /// What holds for every line of the file that the message did not name.

@@ -11,7 +11,7 @@ pub mod verdict;
 
 pub use interpret::{Interpretation, Interpreter, Words};
 pub use mismatch::Mismatch;
-pub use receive::{MessageKind, Received, finish_interrupted, receive};
+pub use receive::{MessageKind, Received, finish_interrupted, read_again, receive};
 pub(crate) use verdict::tells_of_money;
 
 use crate::book::{BankFile, Book};

@@ -2,7 +2,7 @@
 
 use super::stray::Stray;
 use super::{Mismatch, Said, actor, apply, groups};
-use crate::book::Book;
+use crate::book::{Book, PushedMessage};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
 use adapters::BankAdapter;
@@ -76,33 +76,25 @@ pub fn receive(
     let digest = crate::sha256_hex(bytes);
     let key = format!("{}:{digest}", kind.as_str());
     let understood = understand(adapter, crypto, kind, bytes);
-    let reading = if understood.is_some() {
-        "applied"
-    } else {
-        "unreadable"
-    };
-    let event = Event::BankMessage {
-        bank,
-        message: kind.as_str().to_owned(),
-        digest: key.clone(),
-        reading: reading.to_owned(),
-    };
-    let prepared = core.prepare(Fact::sealed(event, &owner_of(bank), bytes.to_vec()))?;
     let _one_at_a_time = core.receiving(bank);
-    let earlier = core
-        .desk()
-        .pushed(bank, &key)
-        .map(|message| message.sequence);
-    let (sequence, last_sequence) = match earlier {
-        Some(sequence) => (sequence, sequence),
-        None => {
-            let sequence = core.desk().record_prepared(&actor(bank), &prepared)?;
-            (sequence, finish(core, bank, sequence, understood.as_ref())?)
+    let earlier = core.desk().pushed(bank, &key).cloned();
+    let is_news = |message: &PushedMessage| message.is_unread() && understood.is_some();
+    let (sequence, last_sequence, accepted, replayed) = match earlier {
+        // What was receipted stands, whatever keys there are today.
+        Some(message) if !is_news(&message) => {
+            let sequence = message.sequence;
+            (sequence, sequence, !message.is_unread(), true)
+        }
+        unread => {
+            let again = unread.map(|message| message.sequence);
+            let stored = (kind.as_str(), key, bytes);
+            let (sequence, last) = take(core, bank, stored, understood.as_ref(), again)?;
+            (sequence, last, understood.is_some(), false)
         }
     };
     let receipt = adapter.encode_push_receipt(&PushReceipt {
         file_no: None,
-        accepted: understood.is_some(),
+        accepted,
         position: sequence,
         // The moment of the record: the same bytes get the same receipt for ever.
         at: moment_of(core, sequence)?,
@@ -111,8 +103,69 @@ pub fn receive(
         sequence,
         last_sequence,
         receipt,
-        replayed: earlier.is_some(),
+        replayed,
     })
+}
+
+/// Stores a message (its kind, key and bytes), applies it and closes it. Gives the sequences of
+/// the message and of its last record. `again`: the message as which it came when nobody could
+/// read it.
+fn take(
+    core: &Core,
+    bank: BankCode,
+    (kind, key, bytes): (&str, String, &[u8]),
+    understood: Option<&ByFile>,
+    again: Option<u64>,
+) -> Result<(u64, u64), CoreError> {
+    let reading = match understood {
+        Some(_) => "applied",
+        None => "unreadable",
+    };
+    let event = Event::BankMessage {
+        bank,
+        message: kind.to_owned(),
+        digest: key,
+        reading: reading.to_owned(),
+        again,
+    };
+    let fact = Fact::sealed(event, &owner_of(bank), bytes.to_vec());
+    let sequence = core.record(&actor(bank), fact)?;
+    let last = finish(core, bank, sequence, understood)?;
+    Ok((sequence, last))
+}
+
+/// Reads once more, with today's keys, what could not be read when it came: a bank may never send
+/// it again. Gives how many messages were read.
+///
+/// # Errors
+/// Ours only.
+pub fn read_again<'a>(
+    core: &Core,
+    bank_of: &dyn Fn(BankCode) -> Option<(&'a BankAdapter, &'a dyn Crypto)>,
+) -> Result<usize, CoreError> {
+    let unread: Vec<(BankCode, u64, Option<MessageKind>)> = core
+        .desk()
+        .pushed_messages()
+        .filter(|(_, message)| message.is_unread())
+        .map(|(bank, message)| (bank, message.sequence, MessageKind::parse(&message.message)))
+        .collect();
+    let mut count = 0;
+    for (bank, sequence, kind) in unread {
+        let (Some((adapter, crypto)), Some(kind)) = (bank_of(bank), kind) else {
+            continue;
+        };
+        let (record, _) = core.event(sequence)?;
+        let bytes = core.personal(&record)?;
+        let Some(understood) = understand(adapter, crypto, kind, &bytes) else {
+            continue;
+        };
+        let _one_at_a_time = core.receiving(bank);
+        let key = format!("{}:{}", kind.as_str(), crate::sha256_hex(&bytes));
+        let stored = (kind.as_str(), key, bytes.as_slice());
+        take(core, bank, stored, Some(&understood), Some(sequence))?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 fn moment_of(core: &Core, sequence: u64) -> Result<time::OffsetDateTime, CoreError> {
@@ -129,7 +182,7 @@ fn finish(
     core: &Core,
     bank: BankCode,
     message: u64,
-    understood: Option<&(Option<u64>, Pushed)>,
+    understood: Option<&ByFile>,
 ) -> Result<u64, CoreError> {
     if let Some((file_no, pushed)) = understood {
         apply_pushed(core, bank, message, *file_no, pushed)?;
@@ -161,10 +214,22 @@ pub fn finish_interrupted<'a>(
             continue;
         };
         let understood = understand(adapter, crypto, *kind, &bytes);
+        let was_understood = core
+            .desk()
+            .open_messages()
+            .any(|(open, _, message)| open == *sequence && !message.is_unread());
+        if was_understood && understood.is_none() {
+            // Closed now, it would count as applied for ever, and nothing of it would be.
+            tracing::warn!(%bank, sequence, "a message stays open: its key is gone");
+            continue;
+        }
         finish(core, *bank, *sequence, understood.as_ref())?;
     }
     Ok(open.len())
 }
+
+/// The file that a message names, and what it says of it.
+type ByFile = (Option<u64>, Pushed);
 
 /// What a pushed message holds: it is about one file.
 enum Pushed {
@@ -179,7 +244,7 @@ fn understand(
     crypto: &dyn Crypto,
     kind: MessageKind,
     bytes: &[u8],
-) -> Option<(Option<u64>, Pushed)> {
+) -> Option<ByFile> {
     match kind {
         MessageKind::Push => {
             let push = adapter.decode_push(bytes, crypto).ok()?;

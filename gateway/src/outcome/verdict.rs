@@ -67,6 +67,8 @@ fn of_another_file(applied: Applied, word: Word) -> Verdict {
     match applied {
         // It failed with its own file, and with this one as well.
         Applied::Repeated if word.event == LineEvent::Fail => Verdict::Noted,
+        // That the bank refused it as a whole is what we hold to be true: nothing is paid by it.
+        _ if word.event == LineEvent::Fail && !word.pointed => Verdict::Noted,
         Applied::Moved(_) | Applied::Repeated | Applied::Refused(_) => of_unsent(word),
     }
 }

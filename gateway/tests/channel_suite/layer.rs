@@ -95,7 +95,7 @@ fn message() -> Outgoing {
 
 #[test]
 fn no_layer_weakens_an_error() {
-    let certainties = [Certainty::NotSent, Certainty::Refused, Certainty::MaybeSent];
+    let certainties = [Certainty::NotSent, Certainty::MaybeSent];
     run(async {
         for (name, layer) in layers() {
             for kind in KINDS {

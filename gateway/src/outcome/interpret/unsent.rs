@@ -1,0 +1,81 @@
+//! The bank speaks of a file that we hold to be unsent: that is how a wage could be paid twice.
+//! Whatever it says, no line of that file leaves before two people have decided.
+
+use super::super::verdict::tells_of_money;
+use super::{Interpreter, code, events_of};
+use crate::book::FileState;
+use crate::event::Move;
+use adapters::exchange::LineOutcome;
+use schemas::LineState;
+
+impl Interpreter<'_> {
+    /// The bank has a file that we hold to be unsent: none of its lines may be sent again.
+    pub(super) fn dispute_file(&mut self, step: Move) {
+        let Move { index, .. } = step;
+        let others = Move {
+            reported_fen: None,
+            ..step.clone()
+        };
+        self.dispute(step);
+        self.dispute_unsent(&others, Some(index));
+    }
+
+    /// The bank speaks of a file that we hold to be unsent in a record that fits none of its
+    /// lines, or not in account and amount: it has the file all the same.
+    pub(super) fn reveal(&mut self, record: &LineOutcome) {
+        let held_unsent = match self.file.state {
+            FileState::NotSent | FileState::Abandoned | FileState::Intended => true,
+            FileState::Leaving | FileState::AtBank => false,
+        };
+        let (events, reason) = events_of(record.outcome);
+        let told = events.iter().rfind(|event| tells_of_money(**event));
+        if let (true, Some(event)) = (held_unsent || self.is_given_up(), told) {
+            let step = Move {
+                index: 0,
+                event: *event,
+                reason,
+                detail: record.detail.clone(),
+                bank_code: code::in_clear(record.bank_code.as_deref()),
+                reported_fen: None,
+            };
+            self.dispute_unsent(&step, None);
+        }
+    }
+
+    /// Disputes every line of the file that may still leave, whichever file carries it by now:
+    /// a line that was given up with this file is free, or in a file that is under way.
+    fn dispute_unsent(&mut self, step: &Move, but: Option<u32>) {
+        let file = self.file;
+        for index in file.intent.lines.iter().filter(|i| Some(**i) != but) {
+            let unsent = self.batch.line(*index).is_some_and(|line| {
+                let elsewhere = line.file_no != file.intent.file_no;
+                match line.state {
+                    LineState::Released | LineState::Cancelled => true,
+                    LineState::Intended => elsewhere || file.state == FileState::Intended,
+                    LineState::Held
+                    | LineState::Accepted
+                    | LineState::Paid
+                    | LineState::Failed
+                    | LineState::Returned
+                    | LineState::Unknown
+                    | LineState::Refused => false,
+                }
+            });
+            if unsent {
+                self.dispute(Move {
+                    index: *index,
+                    ..step.clone()
+                });
+            }
+        }
+    }
+
+    /// The bank spoke of the file before, and its lines are free or another file's all the same.
+    fn is_given_up(&self) -> bool {
+        let lines = self.file.intent.lines.iter();
+        let mut lines = lines.filter_map(|index| self.batch.line(*index));
+        lines.any(|line| {
+            line.file_no != self.file.intent.file_no || line.state == LineState::Released
+        })
+    }
+}

@@ -1,0 +1,140 @@
+//! M1: a bank reveals that it has a file that we hold to be unsent. No line of that file may
+//! leave with another one, whatever the bank said of it and of how many of its rows.
+
+use adapters::BankLine;
+use adapters::exchange::{LineOutcome, Outcome};
+use gateway::book::FileState;
+use gateway::outcome::{MessageKind, receive};
+use gateway::reconcile::breaks;
+use schemas::value::{AccountNo, Fen, PersonName};
+use schemas::{FailureReason, LineState};
+use tests::audit::assert_sound;
+use tests::bank::{Fault, Played, row, unsent};
+use tests::desk::{Desk, one_bank_a_dialect, wages};
+use time::macros::{date, offset, time};
+use time::{Date, Time};
+
+fn set(desk: &Desk, day: Date, at: Time) {
+    use gateway::clock::Clock as _;
+    let wanted = day.with_time(at).assume_offset(offset!(+8));
+    desk.clock.step(wanted - desk.clock.now());
+}
+
+fn push(desk: &Desk, played: &Played, bytes: &[u8]) {
+    let (core, adapter) = (&desk.core, played.adapter());
+    receive(core, adapter, played.keys(), MessageKind::Push, bytes).unwrap();
+}
+
+/// A row of the file as the bank writes it: nothing came to the bank's memory.
+fn line(desk: &Desk, row_no: u32) -> BankLine {
+    let wage = &wages(1, row_no, desk.bank)[row_no as usize - 1];
+    BankLine {
+        row_no: Some(row_no),
+        name: PersonName::parse(&wage.name).unwrap(),
+        account: AccountNo::parse(&wage.account).unwrap(),
+        amount: Fen(wage.fen),
+        memo: None,
+    }
+}
+
+/// What a bank says at night of the first of the two rows.
+type Says = fn(&Desk) -> LineOutcome;
+
+const WORDS: [(&str, Says); 4] = [
+    ("paid", |desk| row(&line(desk, 1), Outcome::Paid)),
+    ("accepted", |desk| row(&line(desk, 1), Outcome::Accepted)),
+    ("another amount", |desk| {
+        let mut said = row(&line(desk, 1), Outcome::Paid);
+        said.amount = Some(Fen(1));
+        said
+    }),
+    ("a row that the file has not", |desk| {
+        let stranger = BankLine {
+            row_no: Some(7),
+            ..line(desk, 7)
+        };
+        row(&stranger, Outcome::Paid)
+    }),
+];
+
+/// The file was not sent and was given up at the cut-off; at night the bank says that it paid the
+/// first row. The second does not leave in the morning.
+#[test]
+fn a_bank_that_has_an_abandoned_file_gets_none_of_its_rows_again() {
+    for adapter in one_bank_a_dialect() {
+        for (what, says) in WORDS {
+            let place = format!("{}: {what}", adapter.dialect());
+            let desk = Desk::new(adapter.code());
+            let (batch, played) = unsent(&desk, 2);
+            set(&desk, date!(2026 - 11 - 23), adapter.cut_off());
+            played.work(&desk);
+            let state = desk.core.desk().file(1).unwrap().state;
+            assert_eq!(state, FileState::Abandoned, "{place}");
+            push(&desk, &played, &played.push_bytes(1, vec![says(&desk)]));
+            set(&desk, date!(2026 - 11 - 24), time!(9:00));
+            played.work(&desk);
+            let nothing = played.memory(|memory| memory.instructions());
+            assert!(nothing.is_empty(), "{place}: {} rows left", nothing.len());
+            let disputed = desk.core.desk().batch(batch.batch).unwrap().disputed_count;
+            assert_eq!(disputed, 2, "{place}");
+            assert_sound(&desk.core, &place);
+        }
+    }
+}
+
+/// The same, while the next file is unsent as well.
+#[test]
+fn the_next_file_that_waits_does_not_leave_either() {
+    for adapter in one_bank_a_dialect() {
+        for (what, says) in WORDS {
+            let place = format!("{}: {what}", adapter.dialect());
+            let desk = Desk::new(adapter.code());
+            let (batch, played) = unsent(&desk, 2);
+            set(&desk, date!(2026 - 11 - 24), time!(9:00));
+            let next = played.memory(|memory| memory.sent);
+            played.memory(|memory| memory.faults.insert(next, Fault::Unreachable));
+            played.work(&desk);
+            let state = desk.core.desk().file(2).unwrap().state;
+            assert_eq!(state, FileState::NotSent, "{place}");
+            push(&desk, &played, &played.push_bytes(1, vec![says(&desk)]));
+            for _ in 0..5 {
+                desk.clock.advance(std::time::Duration::from_secs(600));
+                played.work(&desk);
+            }
+            let nothing = played.memory(|memory| memory.instructions());
+            assert!(nothing.is_empty(), "{place}: {} rows left", nothing.len());
+            let disputed = desk.core.desk().batch(batch.batch).unwrap().disputed_count;
+            assert_eq!(disputed, 2, "{place}");
+            assert_sound(&desk.core, &place);
+        }
+    }
+}
+
+/// That the bank refused an abandoned file as a whole is no alarm: nothing of it was paid, and the
+/// lines are another file's.
+#[test]
+fn a_refusal_of_an_abandoned_file_disputes_nothing() {
+    use adapters::exchange::Receipt;
+    use gateway::event::Origin;
+    use gateway::outcome::{Said, apply};
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = unsent(&desk, 2);
+        set(&desk, date!(2026 - 11 - 24), time!(9:00));
+        played.work(&desk);
+        assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+        let refusal = Receipt {
+            outcome: Outcome::Failed(FailureReason::RefusedByBank),
+            bank_code: None,
+            bank_text: None,
+            references: [].into(),
+            lines: Vec::new(),
+        };
+        let said = Said::Receipt(&refusal);
+        apply(&desk.core, 1, Origin::Push, None, said).unwrap();
+        assert!(breaks(&desk.core.desk()).is_empty(), "{place}");
+        assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
