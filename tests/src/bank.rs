@@ -1,9 +1,10 @@
 //! A bank played from its own chair over any adapter: it remembers what it was instructed, and
 //! breaks the line where the test says so.
 
-use crate::desk::{Desk, file, wages};
+use crate::desk::Desk;
 use crate::keys;
 pub use crate::memory::{Arrived, Fault, Memory, Say, row, told};
+pub use crate::stories::{at_bank, release, unsent};
 use adapters::exchange::{
     DisbursementRecord, LineOutcome, Next, Outcome, Outgoing, StatusQuery, Wire,
 };
@@ -357,30 +358,6 @@ pub fn keys_of(desk: &Desk) -> BankKeys {
     let adapter = adapter(desk);
     let (order, query) = crate::orders::order_and_query(adapter, 1);
     keys::keys(&keys::wanted(adapter, &order, &query))
-}
-
-/// A story at a desk up to "the bank has it": the batch is accepted by the bank.
-pub fn at_bank(desk: &Desk, count: u32) -> (gateway::intake::Receipt, Played) {
-    let batch = release(desk, count);
-    let played = Played::new(desk);
-    played.work(desk);
-    let accepted = vec![schemas::LineState::Accepted; batch.head.line_count as usize];
-    assert_eq!(desk.states(&batch), accepted, "{}", desk.bank);
-    (batch, played)
-}
-
-/// A story up to "certainly not sent": the bank could not be reached with the batch's file.
-pub fn unsent(desk: &Desk, count: u32) -> (gateway::intake::Receipt, Played) {
-    let batch = release(desk, count);
-    let played = Played::new(desk);
-    played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
-    played.work(desk);
-    (batch, played)
-}
-
-/// Releases a batch of `count` lines at the desk's bank.
-pub fn release(desk: &Desk, count: u32) -> gateway::intake::Receipt {
-    desk.release(&file(desk.bank, "GZ-1", &wages(1, count, desk.bank)))
 }
 
 /// Runs a future to its end; waits pass at once on the desk's clock.

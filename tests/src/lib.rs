@@ -10,5 +10,6 @@ pub mod desk;
 pub mod keys;
 pub mod memory;
 pub mod orders;
+pub mod stories;
 pub mod talk;
 pub mod workspace;

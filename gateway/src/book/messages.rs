@@ -1,9 +1,47 @@
 //! What banks push, and records of theirs that name no line.
 
-use super::{Book, PushedMessage, UnmatchedRecord};
+use super::Book;
 use crate::event::Event;
 use schemas::value::BankCode;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What a bank says that does not fit what we instructed, until somebody explains it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnmatchedRecord {
+    /// The bank that sent it.
+    pub bank: BankCode,
+    /// Journal sequence of the record about it.
+    pub sequence: u64,
+    /// Journal sequence of the message.
+    pub message: u64,
+    /// Place in the message, from 0.
+    pub place: u32,
+    /// The file that it names.
+    pub file_no: Option<u64>,
+    /// Why it matches nothing.
+    pub why: String,
+    /// What it reports, in fen.
+    pub reported_fen: Option<i64>,
+    /// About the message as a whole, not one record of it.
+    pub of_whole: bool,
+    /// What it should report, in fen.
+    pub expected_fen: Option<i64>,
+    /// When it came, Unix milliseconds.
+    pub time_ms: i64,
+}
+
+/// A message that a bank pushed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushedMessage {
+    /// Journal sequence.
+    pub sequence: u64,
+    /// When it came, Unix milliseconds.
+    pub time_ms: i64,
+    /// `applied` or `unreadable`.
+    pub reading: String,
+    /// push, result or receipt.
+    pub message: String,
+}
 
 /// Records that name no line of ours. Those of a message are seen when it is closed, all at once
 /// (M3), however many records and groups of records it took to write them down.

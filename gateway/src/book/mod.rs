@@ -6,6 +6,7 @@
 
 mod arrivals;
 pub mod bank_file;
+mod bars;
 pub mod batch;
 mod check;
 mod corrections;
@@ -17,9 +18,11 @@ mod waits;
 mod work;
 
 pub use bank_file::{BankFile, FileState};
+pub use bars::Bars;
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use corrections::CorrectionConflict;
-pub use wages::{Bars, InFlight, Scope};
+pub use messages::{PushedMessage, UnmatchedRecord};
+pub use wages::{InFlight, Scope};
 
 use crate::event::Event;
 use schemas::value::{BankCode, BatchId, BatchNo, PaymentId, Uscc};
@@ -48,44 +51,6 @@ struct Arriving {
     line_records: Vec<(u32, u64)>,
     finding_records: Vec<u64>,
     byte_records: Vec<u64>,
-}
-
-/// What a bank says that does not fit what we instructed, until somebody explains it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnmatchedRecord {
-    /// The bank that sent it.
-    pub bank: BankCode,
-    /// Journal sequence of the record about it.
-    pub sequence: u64,
-    /// Journal sequence of the message.
-    pub message: u64,
-    /// Place in the message, from 0.
-    pub place: u32,
-    /// The file that it names.
-    pub file_no: Option<u64>,
-    /// Why it matches nothing.
-    pub why: String,
-    /// What it reports, in fen.
-    pub reported_fen: Option<i64>,
-    /// About the message as a whole, not one record of it.
-    pub of_whole: bool,
-    /// What it should report, in fen.
-    pub expected_fen: Option<i64>,
-    /// When it came, Unix milliseconds.
-    pub time_ms: i64,
-}
-
-/// A message that a bank pushed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PushedMessage {
-    /// Journal sequence.
-    pub sequence: u64,
-    /// When it came, Unix milliseconds.
-    pub time_ms: i64,
-    /// `applied` or `unreadable`.
-    pub reading: String,
-    /// push, result or receipt.
-    pub message: String,
 }
 
 /// What was proposed over which evidence: digest, outcome, reason.

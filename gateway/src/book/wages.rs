@@ -1,6 +1,6 @@
 //! M14: the same wage is not paid again under another number while the first is on its way.
 
-use super::{Batch, Book, CorrectionConflict, LineState, TableRow};
+use super::{Batch, Book, LineState, TableRow};
 use crate::event::AcceptedHead;
 use schemas::value::{BatchId, PayMonth, PaymentId, Uscc, folded};
 use std::collections::{BTreeMap, HashMap};
@@ -33,15 +33,15 @@ impl Scope {
 }
 
 /// A person, by 64 bits of a keyed hash, and an amount in fen.
-type Wage = (u64, i64);
+pub(super) type Wage = (u64, i64);
 
 /// A line: place of its batch in the scope, index in the batch.
-type Place = (u32, u32);
+pub(super) type Place = (u32, u32);
 
 /// The lines of a scope by their wage. Places are for ever: what a line's state is, the book
 /// says when it is asked.
 #[derive(Debug, Default)]
-struct Places {
+pub(super) struct Places {
     first: HashMap<Wage, Place>,
     // A wage is seldom in two batches: a correction, or a try that was withdrawn.
     further: BTreeMap<Wage, Vec<Place>>,
@@ -70,7 +70,7 @@ impl Places {
     }
 
     /// In the order of the batches.
-    fn of(&self, wage: Wage) -> impl Iterator<Item = Place> + '_ {
+    pub(super) fn of(&self, wage: Wage) -> impl Iterator<Item = Place> + '_ {
         let first = self.first.get(&wage).copied();
         let further = first.and_then(|_| self.further.get(&wage));
         first
@@ -83,8 +83,8 @@ impl Places {
 /// second batch, so that a further one costs by its own lines, not by all before it.
 #[derive(Debug, Default)]
 pub(super) struct Scoped {
-    batches: Vec<BatchId>,
-    places: Option<Places>,
+    pub(super) batches: Vec<BatchId>,
+    pub(super) places: Option<Places>,
 }
 
 impl Scoped {
@@ -271,7 +271,10 @@ impl Book {
 
     /// The batch's own scope, and those of the month that differ only in that one side names no
     /// project: the code is optional, and leaving it out must not hide a wage.
-    fn scopes_near<'b>(&'b self, own: &'b Scope) -> impl Iterator<Item = (&'b Scope, &'b Scoped)> {
+    pub(super) fn scopes_near<'b>(
+        &'b self,
+        own: &'b Scope,
+    ) -> impl Iterator<Item = (&'b Scope, &'b Scoped)> {
         let of_month = self.scopes.range(own.without_project()..);
         of_month
             .take_while(|(scope, _)| own.is_month_of(scope))
@@ -295,17 +298,6 @@ impl Book {
             if own.is_near(scope) {
                 scoped.place(&self.batches);
             }
-        }
-    }
-
-    /// What keeps lines of a batch from being sent.
-    #[must_use]
-    pub fn bars<'b>(&'b self, batch: &'b Batch) -> Bars<'b> {
-        Bars {
-            book: self,
-            scope: Scope::of(&batch.head),
-            batch,
-            known: HashMap::new(),
         }
     }
 
@@ -369,86 +361,6 @@ impl Scope {
     fn is_near(&self, other: &Self) -> bool {
         let unsaid = self.project.is_none() || other.project.is_none();
         unsaid || self.project == other.project
-    }
-}
-
-/// What keeps the lines of one batch from being sent; a wage that many lines have is looked up
-/// once.
-#[derive(Debug)]
-pub struct Bars<'b> {
-    book: &'b Book,
-    batch: &'b Batch,
-    scope: Scope,
-    known: HashMap<Wage, Option<CorrectionConflict>>,
-}
-
-impl Bars<'_> {
-    /// Whether a line may be sent: asked again before it is, because since it was approved another
-    /// payment of the same wage may have become disputed or turned out to be paid.
-    ///
-    /// # Errors
-    /// Why not.
-    pub fn of(&mut self, row: u32) -> Result<(), CorrectionConflict> {
-        let Some(line) = self.batch.line(row) else {
-            return Err(CorrectionConflict::Unknown);
-        };
-        self.twin((line.person, line.amount_fen), None)?;
-        let Some(original) = self.batch.corrects.get(&row) else {
-            return Ok(());
-        };
-        let payment = PaymentId {
-            batch: self.batch.id(),
-            row,
-        };
-        self.book.correction_holds(*original, payment)?;
-        // The wages of those that it stands for, submitted again without naming them.
-        let family = self.book.root_of(*original);
-        let mut earlier = Some(*original);
-        while let Some(one) = earlier {
-            let Some((batch, line)) = self.book.line(one) else {
-                break;
-            };
-            self.twin((line.person, line.amount_fen), Some(family))?;
-            earlier = batch.corrects.get(&one.row).copied();
-        }
-        Ok(())
-    }
-
-    fn twin(&mut self, wage: Wage, family: Option<PaymentId>) -> Result<(), CorrectionConflict> {
-        if family.is_some() {
-            return self.look(wage, family).map_or(Ok(()), Err);
-        }
-        if let Some(known) = self.known.get(&wage) {
-            return known.map_or(Ok(()), Err);
-        }
-        let found = self.look(wage, None);
-        self.known.insert(wage, found);
-        found.map_or(Ok(()), Err)
-    }
-
-    fn look(&self, wage: Wage, family: Option<PaymentId>) -> Option<CorrectionConflict> {
-        let near = self.book.scopes_near(&self.scope);
-        near.filter_map(|(_, scoped)| Some((scoped, scoped.places.as_ref()?)))
-            .flat_map(|(scoped, places)| {
-                places.of(wage).filter_map(|(place, row)| {
-                    let batch = *scoped.batches.get(usize::try_from(place).ok()?)?;
-                    Some(PaymentId { batch, row })
-                })
-            })
-            .filter(|other| other.batch != self.batch.id())
-            .filter(|other| family.is_none_or(|root| self.book.root_of(*other) != root))
-            .find_map(|other| self.barred_by(other))
-    }
-
-    fn barred_by(&self, other: PaymentId) -> Option<CorrectionConflict> {
-        let (_, line) = self.book.line(other)?;
-        if line.disputed.is_some() {
-            return Some(CorrectionConflict::Disputed);
-        }
-        // Two people said that it is paid after all, and nobody has approved this one since.
-        let revived = self.book.revived.get(&other)?;
-        let unseen = *revived > self.batch.approved_at && carries_the_wage(line.state);
-        unseen.then_some(CorrectionConflict::Elsewhere(other))
     }
 }
 

@@ -1,0 +1,48 @@
+//! What the command line says of itself, in Chinese and English.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod command_kit;
+
+use command_kit::run;
+
+/// Chinese is the language of those who ask for none: the parser's English has a line before it.
+#[test]
+fn wrong_usage_is_said_in_chinese_first() {
+    let wrong: [(&[&str], &str); 4] = [
+        (&["check"], "缺少必需的选项或参数"),
+        (&["check", "a.csv", "--nothing"], "不认识的选项"),
+        (&["chekc"], "不认识的命令"),
+        (&["check", "a.csv", "--format", "doc"], "取值不正确"),
+    ];
+    for (words, lead) in wrong {
+        let ended = run(words);
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
+        let first = ended.stderr.lines().next().unwrap();
+        assert!(
+            first.starts_with("用法错误") && first.contains(lead),
+            "{ended:?}"
+        );
+        let english = run(&[words, &["--lang", "en"]].concat());
+        assert_eq!(english.code, 2);
+        assert!(!english.stderr.contains("用法错误"), "{english:?}");
+    }
+}
+
+/// As the list of commands: both languages beside each other.
+#[test]
+fn every_option_is_explained_in_both_languages() {
+    let commands = [
+        "demo", "serve", "sandbox", "check", "convert", "decode", "banks", "submit", "status",
+        "verify",
+    ];
+    for command in commands {
+        let help = run(&[command, "--help"]).stdout;
+        for block in help.split("\n      --").skip(1) {
+            let own = ["help", "version"];
+            let name = block.split(|c: char| c.is_whitespace()).next().unwrap();
+            if !own.contains(&name) {
+                assert!(block.contains(" ·"), "{command} --{name}: {block}");
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! How stories of the money suite begin.
+
+use crate::bank::{Fault, Played};
+use crate::desk::{Desk, file, wages};
+
+/// A story at a desk up to "the bank has it": the batch is accepted by the bank.
+pub fn at_bank(desk: &Desk, count: u32) -> (gateway::intake::Receipt, Played) {
+    let batch = release(desk, count);
+    let played = Played::new(desk);
+    played.work(desk);
+    let accepted = vec![schemas::LineState::Accepted; batch.head.line_count as usize];
+    assert_eq!(desk.states(&batch), accepted, "{}", desk.bank);
+    (batch, played)
+}
+
+/// A story up to "certainly not sent": the bank could not be reached with the batch's file.
+pub fn unsent(desk: &Desk, count: u32) -> (gateway::intake::Receipt, Played) {
+    let batch = release(desk, count);
+    let played = Played::new(desk);
+    played.memory(|memory| memory.faults.insert(0, Fault::Unreachable));
+    played.work(desk);
+    (batch, played)
+}
+
+/// Releases a batch of `count` lines at the desk's bank.
+pub fn release(desk: &Desk, count: u32) -> gateway::intake::Receipt {
+    desk.release(&file(desk.bank, "GZ-1", &wages(1, count, desk.bank)))
+}
