@@ -6,14 +6,15 @@ mod fields;
 
 pub(super) use characters::name_unencodable;
 
-use super::raw::{BankBy, RawLine, masked, shown_value};
+use super::masking::shown_in;
+use super::raw::{BankBy, RawLine};
 use super::spreadsheet;
 use super::template::Column;
 use crate::codes::{self, Bank, CardGroups};
 use crate::finding::{Finding, FindingCode};
 use crate::value::{
-    AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, PersonName,
-    ValueError, first_forbidden, trimmed,
+    AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, ValueError,
+    first_forbidden, trimmed,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -83,24 +84,13 @@ impl<'a> Case<'_, 'a> {
 
     fn invalid(&mut self, code: FindingCode, column: Column, error: ValueError) {
         let text = self.raw.text(column);
-        let value = match column {
-            Column::IdNumber | Column::Account | Column::Corrects => masked(text),
-            Column::Name => PersonName::mask(text),
-            Column::LineNo
-            | Column::IdType
-            | Column::Bank
-            | Column::CnapsCode
-            | Column::Amount
-            | Column::GrossAmount
-            | Column::Memo => shown_value(text),
-        };
         let number = matches!(
             column,
             Column::IdNumber | Column::Account | Column::CnapsCode
         );
         let took = number && spreadsheet::took_for_number(text.trim());
         let finding = self.add(code, column);
-        finding.value = Some(value);
+        finding.value = shown_in(column, text);
         finding.arguments.insert("reason", reason(error).to_owned());
         if took {
             typed_as_number(finding);
@@ -158,7 +148,7 @@ impl<'a> Case<'_, 'a> {
         }
         if text.len() > bytes_max {
             let finding = self.add(FindingCode::TextTooLong, column);
-            finding.value = Some(shown_value(text));
+            finding.value = shown_in(column, text);
             finding.arguments.insert("limit", bytes_max.to_string());
             finding.arguments.insert("counted", text.len().to_string());
             return None;
@@ -167,13 +157,9 @@ impl<'a> Case<'_, 'a> {
     }
 
     fn unencodable(&mut self, code: FindingCode, column: Column, character: char) {
-        let value = if column == Column::Name {
-            PersonName::mask(self.raw.text(column))
-        } else {
-            shown_value(self.raw.text(column))
-        };
+        let value = shown_in(column, self.raw.text(column));
         let finding = self.add(code, column);
-        finding.value = Some(value);
+        finding.value = value;
         name_unencodable(character, finding);
     }
 }

@@ -16,6 +16,7 @@ mod head;
 mod json;
 mod judge;
 mod line_numbers;
+mod masking;
 mod metered;
 mod pain_001;
 mod payees;
