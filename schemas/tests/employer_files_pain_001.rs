@@ -244,6 +244,13 @@ fn each_defect_is_found_in_its_place() {
 }
 
 #[test]
+fn a_place_that_an_earlier_number_takes_is_a_duplicate() {
+    let text = MESSAGE.replace("<EndToEndId>2<", "<EndToEndId>R2<");
+    let text = text.replace("<EndToEndId>1<", "<EndToEndId>2<");
+    assert_eq!(places(&text), ["line_no_duplicate 2 2 line_no"]);
+}
+
+#[test]
 fn equivalent_amounts_and_unknown_elements() {
     let equivalent = MESSAGE.replacen(
         "<InstdAmt Ccy=\"CNY\">6523.50</InstdAmt>",

@@ -268,3 +268,25 @@ fn a_second_table_ends_the_reading_and_the_same_titles_again_do_not() {
         );
     }
 }
+
+#[test]
+fn a_place_that_a_written_number_takes_is_a_duplicate() {
+    let rows = row(2, 0, "2") + &row(2, 0, "") + &row(3, 0, "") + &row(4, 0, "1");
+    let (_, kept) = read_bytes(file("4", "4.00", &rows).as_bytes());
+    let duplicates = kept.places();
+    let duplicates = duplicates.iter().filter(|p| p.starts_with("line_no"));
+    assert_eq!(
+        duplicates.collect::<Vec<_>>(),
+        ["line_no_duplicate 2 15 line_no"]
+    );
+    // A refused number takes none.
+    let rows = row(1, 0, "1") + &row(2, 0, "x") + &row(3, 0, "2");
+    let (_, kept) = read_bytes(file("3", "3.00", &rows).as_bytes());
+    kept.one("line_no_invalid");
+    assert!(
+        !kept
+            .places()
+            .iter()
+            .any(|p| p.starts_with("line_no_duplicate"))
+    );
+}

@@ -25,6 +25,8 @@ pub(super) struct Values<'a> {
     pub(super) index: u32,
     /// The number as written.
     pub(super) line_no: Option<LineNo>,
+    /// What stands for the number is none and is refused.
+    pub(super) number_refused: bool,
     pub(super) reference: Option<&'a str>,
     pub(super) name: Option<&'a str>,
     pub(super) id_type: IdType,
@@ -42,6 +44,11 @@ impl Values<'_> {
     /// The number as written, else the place.
     pub(super) fn number(&self) -> u32 {
         self.line_no.map_or(self.index, |number| number.0)
+    }
+
+    /// The number that no other line may have; a refused one takes none.
+    pub(super) fn own_number(&self) -> Option<u32> {
+        (!self.number_refused).then(|| self.number())
     }
 }
 
@@ -222,6 +229,7 @@ impl Judge {
             number: line_no.map_or(index, |number| number.0),
             findings,
         };
+        let mut number_refused = false;
         let reference = match parsed {
             Err(ValueError::Form | ValueError::Overflow) if raw.references => {
                 case.plain(Column::LineNo, number_text, self.text_bytes_max)
@@ -229,6 +237,7 @@ impl Judge {
             Ok(_) | Err(ValueError::Empty) => None,
             Err(error) => {
                 case.invalid(FindingCode::LineNoInvalid, Column::LineNo, error);
+                number_refused = true;
                 None
             }
         };
@@ -241,6 +250,7 @@ impl Judge {
         Values {
             index,
             line_no,
+            number_refused,
             reference,
             name,
             id_type: id_type.unwrap_or(IdType::RESIDENT),
