@@ -8,7 +8,7 @@ use crate::employer_files::raw::{RawLine, Receiver, Stop, Tally, schema, schema_
 use crate::employer_files::template::Column;
 use crate::finding::{Finding, FindingCode};
 use crate::value::{PaymentId, Uscc};
-use part::{bank, decimal};
+use part::bank;
 use std::collections::BTreeSet;
 
 /// Names of unknown elements and currencies that are reported; more say nothing new.
@@ -272,7 +272,6 @@ impl<'t, 'o> Message<'t, 'o> {
             (_, "CCPT") => "08",
             _ => "",
         };
-        let amount = decimal(text(Slot::Amount));
         let corrects = text(Slot::InstrId);
         let mut line = RawLine {
             row: self.row,
@@ -294,7 +293,7 @@ impl<'t, 'o> Message<'t, 'o> {
             (Column::Account, text(Slot::Account)),
             (Column::Bank, bank),
             (Column::CnapsCode, text(Slot::Member)),
-            (Column::Amount, &*amount),
+            (Column::Amount, text(Slot::Amount)),
             (Column::Memo, text(Slot::Memo)),
             (Column::Corrects, corrects),
         ] {

@@ -8,7 +8,6 @@ use crate::employer_files::raw::{BankBy, RawHead, Stop, masked, schema, shown, y
 use crate::employer_files::template::HeadKey;
 use crate::finding::{Finding, FindingCode};
 use crate::value::{AccountNo, Fen, PayMonth, Uscc};
-use std::borrow::Cow;
 
 impl Message<'_, '_> {
     /// The head of a part is whole: the first gives the batch's, the others must agree with it.
@@ -100,10 +99,7 @@ impl Message<'_, '_> {
                 either(Slot::DebtorAccountName, Slot::DebtorName),
             ),
             (HeadKey::LineCount, text(Slot::GroupCount)),
-            (
-                HeadKey::TotalAmount,
-                decimal(self.slot(Slot::GroupSum)).into_owned(),
-            ),
+            (HeadKey::TotalAmount, text(Slot::GroupSum)),
         ] {
             head.fields[key as usize] = text;
         }
@@ -149,7 +145,7 @@ impl Message<'_, '_> {
         }
         if !stated.1.is_empty() {
             let element = self.in_part("CtrlSum");
-            let parsed = Fen::parse_yuan(&decimal(&stated.1)).ok();
+            let parsed = Fen::parse_yuan(&stated.1).ok();
             let parsed = parsed.map(|sum| i128::from(sum.0));
             let code = FindingCode::ControlSumMismatch;
             let counted = (fen, yuan(fen));
@@ -199,18 +195,4 @@ pub(super) fn bank<'m>(bic: &'m str, name: &'m str, member: &'m str) -> (&'m str
 /// The day of a date, or of a date with time.
 fn day(text: &str) -> &str {
     text.split('T').next().unwrap_or_default()
-}
-
-/// A decimal of the schema may have zeros after its second place; they say nothing.
-pub(super) fn decimal(text: &str) -> Cow<'_, str> {
-    match text.split_once('.') {
-        Some((whole, fraction)) if fraction.len() > 2 => {
-            let zeros = fraction.trim_end_matches('0').len().max(2);
-            Cow::Owned(format!(
-                "{whole}.{}",
-                fraction.get(..zeros).unwrap_or(fraction)
-            ))
-        }
-        Some(_) | None => Cow::Borrowed(text),
-    }
 }
