@@ -229,7 +229,8 @@ impl Judge {
             number: line_no.map_or(index, |number| number.0),
             findings,
         };
-        let mut number_refused = false;
+        // Where the reader has refused the line whole, it has no number either.
+        let mut number_refused = raw.absent.has(Column::LineNo as usize);
         let reference = match parsed {
             Err(ValueError::Form | ValueError::Overflow) if raw.references => {
                 case.plain(Column::LineNo, number_text, self.text_bytes_max)
