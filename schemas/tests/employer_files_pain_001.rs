@@ -240,6 +240,10 @@ fn each_defect_is_found_in_its_place() {
         let text = MESSAGE.replacen(from, to, 1);
         assert_ne!(text, MESSAGE, "{from}");
         assert_eq!(places(&text), expected, "{from}");
+        let (_, kept) = read_with(text.as_bytes(), &november());
+        let place = |f: &schemas::Finding| f.arguments.contains_key("column");
+        let structure = |f: &&schemas::Finding| f.code.as_str() == "schema_violation";
+        assert!(kept.findings.iter().filter(structure).all(place), "{from}");
     }
 }
 

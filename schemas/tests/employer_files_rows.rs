@@ -290,3 +290,17 @@ fn a_place_that_a_written_number_takes_is_a_duplicate() {
             .any(|p| p.starts_with("line_no_duplicate"))
     );
 }
+
+#[test]
+fn a_structure_finding_of_a_row_names_its_column() {
+    let good = row(1, 0, "1");
+    let long = good.trim_end().to_owned() + ",x\n";
+    let twice = file("1", "1.00", &good).replacen("备注", "姓名", 1);
+    let cases = [(file("1", "1.00", &long), "12"), (twice, "10")];
+    for (text, column) in cases {
+        let (_, kept) = read_bytes(text.as_bytes());
+        assert_eq!(kept.argument("schema_violation", "column"), column);
+        let message = kept.one("schema_violation").message(Lang::Zh);
+        assert!(message.contains(&format!("第 {column} 列")), "{message}");
+    }
+}

@@ -15,8 +15,7 @@ impl Message<'_, '_> {
         let method = shown(self.slot(Slot::Method));
         if !matches!(method.as_str(), "" | "TRF" | "TRA") {
             let finding = schema("form").with("element", self.in_part("PmtMtd"));
-            self.to
-                .finding(finding.with("expected", "TRF").with("found", method))?;
+            self.structure(finding.with("expected", "TRF").with("found", method))?;
         }
         let account = self.slot(Slot::DebtorAccount);
         let account = AccountNo::parse(account).map_or(account.to_owned(), |account| {
@@ -47,7 +46,7 @@ impl Message<'_, '_> {
                 self.part_broken = true;
                 let finding = schema("form").with("element", self.in_part(element));
                 let finding = finding.with("expected", expected).with("found", found);
-                self.to.finding(finding)?;
+                self.structure(finding)?;
             }
         }
         Ok(())
