@@ -4,10 +4,10 @@ use crate::adapter::BankAdapter;
 use crate::exchange::PlanLine;
 use crate::layout::fault::{not_encodable, too_long};
 use crate::layout::field::Field;
-use schemas::employer_files::LineRules;
+use schemas::employer_files::{Asked, LineRules};
 use schemas::text::{Charset, CharsetError};
 use schemas::value::PersonName;
-use schemas::{Fen, Finding, FindingCode, PayLine};
+use schemas::{Fen, Finding, FindingCode};
 
 /// The paying bank's rules for one line: characters, bytes, amount.
 #[derive(Clone, Debug)]
@@ -173,15 +173,17 @@ fn slot_bytes(slot: &crate::layout::slot::Slot) -> usize {
 }
 
 impl LineRules for BankLineRules {
-    fn judge(&self, line: &PayLine<'_>, findings: &mut Vec<Finding>) {
+    fn judge(&self, line: &Asked<'_>, findings: &mut Vec<Finding>) {
         let at = |code| Finding::of_line(code, line.line_no.0, line.row);
-        self.judge_text(line.payee.name, self.name_bytes_max, true, &at, findings);
+        if let Some(name) = line.name {
+            self.judge_text(name, self.name_bytes_max, true, &at, findings);
+        }
         if let Some(memo) = line.memo.filter(|_| self.carries_memo) {
             self.judge_text(memo, self.memo_bytes_max, false, &at, findings);
         }
-        if line.amount > self.amount_max {
+        if let Some(amount) = line.amount.filter(|amount| *amount > self.amount_max) {
             let finding = at(FindingCode::AmountOverLimit).field("amount");
-            let finding = finding.value(line.amount.yuan());
+            let finding = finding.value(amount.yuan());
             findings.push(finding.with("limit", self.amount_max.yuan()));
         }
     }

@@ -8,29 +8,17 @@ use adapters::exchange::PlanLine;
 use adapters::layout::values::Values;
 use adapters::wire::Layer;
 use adapters::wire::layer::Around;
-use schemas::batch::Payee;
-use schemas::employer_files::LineRules;
-use schemas::{AccountNo, BankCode, Fen, Finding, FindingCode, IdNumber, IdType, LineNo, PayLine};
+use schemas::employer_files::{Asked, LineRules};
+use schemas::{BankCode, Fen, Finding, FindingCode, LineNo};
 use support::bank;
 
 fn judge(code: &str, name: &str, memo: Option<&str>, fen: i64) -> Vec<Finding> {
-    let line = PayLine {
-        index: 7,
-        row: 21,
+    let line = Asked {
         line_no: LineNo(7),
-        reference: None,
-        payee: Payee {
-            name,
-            id_type: IdType::RESIDENT,
-            id_number: IdNumber::parse(IdType::RESIDENT, "11010519491231002X").unwrap(),
-            account: AccountNo::parse("6222021202000000019").unwrap(),
-        },
-        payee_bank: None,
-        cnaps_code: None,
-        amount: Fen(fen),
-        gross_amount: None,
+        row: 21,
+        name: Some(name),
         memo,
-        corrects: None,
+        amount: Some(Fen(fen)),
     };
     let mut findings = Vec::new();
     bank(code).line_rules().judge(&line, &mut findings);

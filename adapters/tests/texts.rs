@@ -7,31 +7,19 @@ mod support;
 use adapters::codes::CodeTable;
 use adapters::exchange::{Outcome, PaymentOrder};
 use proptest::prelude::*;
-use schemas::batch::Payee;
-use schemas::employer_files::LineRules;
-use schemas::{FailureReason, LineNo, PayLine, PersonName, Purpose};
+use schemas::employer_files::{Asked, LineRules};
+use schemas::{FailureReason, LineNo, PersonName, Purpose};
 use support::{ToyKeys, accept, bank, converse, order};
 
 fn findings(code: &str, order: &PaymentOrder) -> usize {
     let line = &order.lines[0];
     let mut findings = Vec::new();
-    let pay_line = PayLine {
-        index: 1,
-        row: 1,
+    let pay_line = Asked {
         line_no: LineNo(1),
-        reference: None,
-        payee: Payee {
-            name: line.name.reveal(Purpose::Matching),
-            id_type: line.id_type,
-            id_number: line.id_number,
-            account: line.account,
-        },
-        payee_bank: line.payee_bank,
-        cnaps_code: line.cnaps_code,
-        amount: line.amount,
-        gross_amount: None,
+        row: 1,
+        name: Some(line.name.reveal(Purpose::Matching)),
         memo: line.memo.as_deref(),
-        corrects: None,
+        amount: Some(line.amount),
     };
     bank(code).line_rules().judge(&pay_line, &mut findings);
     findings.len()

@@ -4,42 +4,7 @@
 mod employer_files_support;
 
 use employer_files_support::*;
-use schemas::employer_files::{
-    BankRules, Format, Limits, LineRules, MemorySpill, ReadOptions, Spill, SpillPlace,
-};
-use schemas::{BankCode, Fen, Finding, FindingCode, PayLine};
-use std::sync::Arc;
-
-const TITLES: &str =
-    "序号,姓名,证件类型,证件号码,银行账号,开户银行,联行号,实发金额,应发金额,备注,原明细";
-
-/// The head of the example, then `rows`; totals as given.
-fn file(count: &str, total: &str, rows: &str) -> String {
-    let head = EXAMPLE.split_once("\n\n").unwrap().0;
-    let head = head.replace("总笔数,2", &format!("总笔数,{count}"));
-    format!("{}\n\n{TITLES}\n{rows}", head.replace("13603.50", total))
-}
-
-/// A line without a flaw but for what `change` replaces.
-fn row(number: u32, column: usize, change: &str) -> String {
-    let account = format!("10000000{number:04}");
-    let number = number.to_string();
-    let mut cells = [
-        number.as_str(),
-        "张样一",
-        "01",
-        "11010519491231002X",
-        &account,
-        "ICBC",
-        "",
-        "1.00",
-        "",
-        "",
-        "",
-    ];
-    cells[column] = change;
-    format!("{}\n", cells.join(","))
-}
+use schemas::employer_files::{Format, Limits, MemorySpill, ReadOptions, Spill, SpillPlace};
 
 #[test]
 fn each_wrong_field_is_found_in_its_place_in_one_pass() {
@@ -323,42 +288,6 @@ fn limits() {
     let memo = "x".repeat(5000);
     let (_, kept) = read_bytes(file("1", "1.00", &row(1, 9, &memo)).as_bytes());
     assert_eq!(kept.places(), ["text_too_long 1 14 memo"]);
-}
-
-/// A bank that takes no name of three characters.
-struct Short;
-
-impl LineRules for Short {
-    fn judge(&self, line: &PayLine<'_>, findings: &mut Vec<Finding>) {
-        if line.payee.name.chars().count() == 3 {
-            let finding = Finding::of_line(FindingCode::NameTooLong, line.line_no.0, line.row);
-            findings.push(finding.field("name"));
-        }
-    }
-}
-
-impl BankRules for Short {
-    fn rules_of(&self, paying_bank: BankCode) -> Option<Arc<dyn LineRules>> {
-        (paying_bank.as_str() == "ICBC").then(|| Arc::new(Short) as Arc<dyn LineRules>)
-    }
-}
-
-#[test]
-fn the_paying_bank_is_asked_about_good_lines() {
-    let options = ReadOptions {
-        bank_rules: Some(&Short),
-        ..options()
-    };
-    let text = EXAMPLE
-        .replace("李样二", "李样")
-        .replace("6228480000000000000", "6228480000000000001");
-    let (summary, kept) = read_with(text.as_bytes(), &options);
-    let expected = [
-        "name_too_long 1 14 name",
-        "account_check_digit 2 15 account",
-    ];
-    assert_eq!(kept.places(), expected);
-    assert_eq!((summary.lines_ok, summary.total_ok), (1, Fen(708_000)));
 }
 
 /// Keeps records in memory, but counts that it was asked.

@@ -72,8 +72,6 @@ fn numbers_are_read_by_their_digits() {
             "\"amount\":null",
             "amount_missing 2 2 amount",
         ),
-        ("\"6523.50\"", "true", "schema_violation - 1 amount"),
-        ("\"6523.50\"", "{\"a\":[1]}", "schema_violation - 1 amount"),
         (
             "\"line_no\":1",
             "\"line_no\":1,\"name\":\"x\"",
@@ -90,6 +88,39 @@ fn numbers_are_read_by_their_digits() {
         let found = places(&line(from, to));
         assert!(found.contains(&place.to_owned()), "{place}: {found:?}");
     }
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_one_finding_of_its_field() {
+    let cases = [
+        ("\"6523.50\"", "true", "amount_invalid 1 1 amount"),
+        ("\"6523.50\"", "{\"a\":[1]}", "amount_invalid 1 1 amount"),
+        ("\"6600.00\"", "[]", "amount_invalid 1 1 gross_amount"),
+        ("6222021202000000019", "[1]", "account_invalid 1 1 account"),
+        (
+            "\"line_no\":1",
+            "\"line_no\":[1]",
+            "line_no_invalid 1 1 line_no",
+        ),
+        ("\"张样一\"", "[\"张样一\"]", "schema_violation - 1 name"),
+        ("\"张样一\"", "\"张\\ud840\"", "name_not_encodable 1 1 name"),
+        ("\"2026年11月工资\"", "true", "schema_violation - 1 memo"),
+    ];
+    for (from, to, place) in cases {
+        let text = format!("{{{HEAD},{}}}", LINES.replacen(from, to, 1));
+        let mut found = places(&text);
+        found.retain(|found| !found.starts_with("control_"));
+        assert_eq!(found, [place], "{from} {to}");
+    }
+    let text = format!(
+        "{{{HEAD},{}}}",
+        LINES.replacen("\"lines\":[", "\"lines\":[7,", 1)
+    );
+    let mut found = places(&text);
+    found.retain(|found| found.contains(" 1 "));
+    assert_eq!(found, ["schema_violation - 1 lines"]);
+    let text = format!("{{{},{LINES}}}", HEAD.replace("\"13603.50\"", "[]"));
+    assert_eq!(places(&text), ["schema_violation - - total_amount"]);
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn the_message_gives_the_lines_of_the_example() {
         .replace("BICFI", "BIC");
     let entities = MESSAGE
         .replace("张样一", "&#x5F20;<![CDATA[样]]><!-- a -->&#19968;")
-        .replace("6523.50", "<!-- x -->6523.50000");
+        .replace("6523.50", "<!-- x -->6523.50");
     let envelope = MESSAGE
         .replace("<Document", "<Env xmlns=\"urn:x\"><Hdr>h</Hdr><Document")
         .replace("</Document>", "</Document></Env>");
@@ -240,6 +240,27 @@ fn each_defect_is_found_in_its_place() {
         let text = MESSAGE.replacen(from, to, 1);
         assert_ne!(text, MESSAGE, "{from}");
         assert_eq!(places(&text), expected, "{from}");
+        let (_, kept) = read_with(text.as_bytes(), &november());
+        let place = |f: &schemas::Finding| f.arguments.contains_key("column");
+        let structure = |f: &&schemas::Finding| f.code.as_str() == "schema_violation";
+        assert!(kept.findings.iter().filter(structure).all(place), "{from}");
+    }
+}
+
+#[test]
+fn a_place_that_an_earlier_number_takes_is_a_duplicate() {
+    let text = MESSAGE.replace("<EndToEndId>2<", "<EndToEndId>R2<");
+    let text = text.replace("<EndToEndId>1<", "<EndToEndId>2<");
+    assert_eq!(places(&text), ["line_no_duplicate 2 2 line_no"]);
+}
+
+#[test]
+fn an_amount_has_at_most_two_decimals_as_in_every_format() {
+    for written in ["1.000", "5.0.0", "6523.500"] {
+        let text = MESSAGE.replacen(">6523.50<", &format!(">{written}<"), 1);
+        let (_, kept) = read_with(text.as_bytes(), &november());
+        let value = kept.one("amount_invalid").value.clone();
+        assert_eq!(value.as_deref(), Some(written));
     }
 }
 

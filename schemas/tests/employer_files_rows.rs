@@ -268,3 +268,39 @@ fn a_second_table_ends_the_reading_and_the_same_titles_again_do_not() {
         );
     }
 }
+
+#[test]
+fn a_place_that_a_written_number_takes_is_a_duplicate() {
+    let rows = row(2, 0, "2") + &row(2, 0, "") + &row(3, 0, "") + &row(4, 0, "1");
+    let (_, kept) = read_bytes(file("4", "4.00", &rows).as_bytes());
+    let duplicates = kept.places();
+    let duplicates = duplicates.iter().filter(|p| p.starts_with("line_no"));
+    assert_eq!(
+        duplicates.collect::<Vec<_>>(),
+        ["line_no_duplicate 2 15 line_no"]
+    );
+    // A refused number takes none.
+    let rows = row(1, 0, "1") + &row(2, 0, "x") + &row(3, 0, "2");
+    let (_, kept) = read_bytes(file("3", "3.00", &rows).as_bytes());
+    kept.one("line_no_invalid");
+    assert!(
+        !kept
+            .places()
+            .iter()
+            .any(|p| p.starts_with("line_no_duplicate"))
+    );
+}
+
+#[test]
+fn a_structure_finding_of_a_row_names_its_column() {
+    let good = row(1, 0, "1");
+    let long = good.trim_end().to_owned() + ",x\n";
+    let twice = file("1", "1.00", &good).replacen("备注", "姓名", 1);
+    let cases = [(file("1", "1.00", &long), "12"), (twice, "10")];
+    for (text, column) in cases {
+        let (_, kept) = read_bytes(text.as_bytes());
+        assert_eq!(kept.argument("schema_violation", "column"), column);
+        let message = kept.one("schema_violation").message(Lang::Zh);
+        assert!(message.contains(&format!("第 {column} 列")), "{message}");
+    }
+}

@@ -4,16 +4,16 @@ use super::{PAYER, hash};
 use gateway::api::{BankMessages, Receipted};
 use gateway::core::{Core, CoreError, Fact};
 use gateway::event::Event;
-use schemas::employer_files::{BankRules, LineRules};
+use schemas::employer_files::{Asked, BankRules, LineRules};
 use schemas::value::{BankCode, Purpose, Uscc};
-use schemas::{Finding, PayLine, people};
+use schemas::{Finding, people};
 use std::sync::Arc;
 
 /// Every bank takes every line.
 pub struct TakesAll;
 
 impl LineRules for TakesAll {
-    fn judge(&self, _line: &PayLine<'_>, _findings: &mut Vec<Finding>) {}
+    fn judge(&self, _line: &Asked<'_>, _findings: &mut Vec<Finding>) {}
 }
 
 impl BankRules for TakesAll {

@@ -45,7 +45,7 @@ impl Suspicions {
             let print = fingerprint(&self.key, account);
             self.accounts[(print >> 63) as usize].push(print);
         }
-        let Some(number) = values.line_no.map(|number| number.0) else {
+        let Some(number) = values.own_number() else {
             return false;
         };
         let repeated = !self.numbers.insert(number);
@@ -144,7 +144,7 @@ pub(super) struct SecondLook {
 
 impl SecondLook {
     fn number(&mut self, values: &Values<'_>, row: u32) {
-        let Some(number) = values.line_no.map(|number| number.0) else {
+        let Some(number) = values.own_number() else {
             return;
         };
         match self.numbers.get_mut(&number) {

@@ -177,6 +177,7 @@ impl Grid {
             }
             self.head.broken.add(key as usize);
             let finding = schema_at("too_many_values", row).field(key.key());
+            let finding = finding.with("column", place + 2);
             let split = rows::is_split(cells.texts().get(place..).unwrap_or_default());
             to.finding(if split {
                 finding.with("remedy", "comma_in_amount")
@@ -197,7 +198,8 @@ impl Grid {
         to: &mut dyn Receiver,
     ) -> Result<(), Stop> {
         if self.stated.has(key as usize) {
-            return to.finding(schema_at("stated_twice", row).field(key.key()));
+            let finding = schema_at("stated_twice", row).field(key.key());
+            return to.finding(finding.with("column", place + 1));
         }
         self.stated.add(key as usize);
         let value = value.trim();

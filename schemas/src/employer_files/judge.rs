@@ -6,14 +6,15 @@ mod fields;
 
 pub(super) use characters::name_unencodable;
 
-use super::raw::{BankBy, RawLine, masked, shown_value};
+use super::masking::shown_in;
+use super::raw::{BankBy, RawLine};
 use super::spreadsheet;
 use super::template::Column;
 use crate::codes::{self, Bank, CardGroups};
 use crate::finding::{Finding, FindingCode};
 use crate::value::{
-    AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, PersonName,
-    ValueError, first_forbidden, trimmed,
+    AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PaymentId, ValueError,
+    first_forbidden, trimmed,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,6 +25,8 @@ pub(super) struct Values<'a> {
     pub(super) index: u32,
     /// The number as written.
     pub(super) line_no: Option<LineNo>,
+    /// What stands for the number is none and is refused.
+    pub(super) number_refused: bool,
     pub(super) reference: Option<&'a str>,
     pub(super) name: Option<&'a str>,
     pub(super) id_type: IdType,
@@ -41,6 +44,11 @@ impl Values<'_> {
     /// The number as written, else the place.
     pub(super) fn number(&self) -> u32 {
         self.line_no.map_or(self.index, |number| number.0)
+    }
+
+    /// The number that no other line may have; a refused one takes none.
+    pub(super) fn own_number(&self) -> Option<u32> {
+        (!self.number_refused).then(|| self.number())
     }
 }
 
@@ -83,24 +91,13 @@ impl<'a> Case<'_, 'a> {
 
     fn invalid(&mut self, code: FindingCode, column: Column, error: ValueError) {
         let text = self.raw.text(column);
-        let value = match column {
-            Column::IdNumber | Column::Account | Column::Corrects => masked(text),
-            Column::Name => PersonName::mask(text),
-            Column::LineNo
-            | Column::IdType
-            | Column::Bank
-            | Column::CnapsCode
-            | Column::Amount
-            | Column::GrossAmount
-            | Column::Memo => shown_value(text),
-        };
         let number = matches!(
             column,
             Column::IdNumber | Column::Account | Column::CnapsCode
         );
         let took = number && spreadsheet::took_for_number(text.trim());
         let finding = self.add(code, column);
-        finding.value = Some(value);
+        finding.value = shown_in(column, text);
         finding.arguments.insert("reason", reason(error).to_owned());
         if took {
             typed_as_number(finding);
@@ -158,7 +155,7 @@ impl<'a> Case<'_, 'a> {
         }
         if text.len() > bytes_max {
             let finding = self.add(FindingCode::TextTooLong, column);
-            finding.value = Some(shown_value(text));
+            finding.value = shown_in(column, text);
             finding.arguments.insert("limit", bytes_max.to_string());
             finding.arguments.insert("counted", text.len().to_string());
             return None;
@@ -167,13 +164,9 @@ impl<'a> Case<'_, 'a> {
     }
 
     fn unencodable(&mut self, code: FindingCode, column: Column, character: char) {
-        let value = if column == Column::Name {
-            PersonName::mask(self.raw.text(column))
-        } else {
-            shown_value(self.raw.text(column))
-        };
+        let value = shown_in(column, self.raw.text(column));
         let finding = self.add(code, column);
-        finding.value = Some(value);
+        finding.value = value;
         name_unencodable(character, finding);
     }
 }
@@ -236,6 +229,8 @@ impl Judge {
             number: line_no.map_or(index, |number| number.0),
             findings,
         };
+        // Where the reader has refused the line whole, it has no number either.
+        let mut number_refused = raw.absent.has(Column::LineNo as usize);
         let reference = match parsed {
             Err(ValueError::Form | ValueError::Overflow) if raw.references => {
                 case.plain(Column::LineNo, number_text, self.text_bytes_max)
@@ -243,6 +238,7 @@ impl Judge {
             Ok(_) | Err(ValueError::Empty) => None,
             Err(error) => {
                 case.invalid(FindingCode::LineNoInvalid, Column::LineNo, error);
+                number_refused = true;
                 None
             }
         };
@@ -255,6 +251,7 @@ impl Judge {
         Values {
             index,
             line_no,
+            number_refused,
             reference,
             name,
             id_type: id_type.unwrap_or(IdType::RESIDENT),

@@ -16,6 +16,7 @@ mod head;
 mod json;
 mod judge;
 mod line_numbers;
+mod masking;
 mod metered;
 mod pain_001;
 mod payees;
@@ -151,7 +152,23 @@ impl ReadOptions<'_> {
 /// What one paying bank takes, asked line by line.
 pub trait LineRules: Send + Sync {
     /// Adds what the bank would refuse of this line (characters, bytes, amount).
-    fn judge(&self, line: &PayLine<'_>, findings: &mut Vec<Finding>);
+    fn judge(&self, line: &Asked<'_>, findings: &mut Vec<Finding>);
+}
+
+/// What a paying bank is asked about a line, whatever else is wrong with it. Absent is what the
+/// line does not have or what our own rules refuse already.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The number as written, else the place.
+    pub line_no: LineNo,
+    /// Place in the file.
+    pub row: u32,
+    /// Name in clear.
+    pub name: Option<&'a str>,
+    /// Text in clear.
+    pub memo: Option<&'a str>,
+    /// What is to be paid.
+    pub amount: Option<Fen>,
 }
 
 /// The book of paying banks, asked once the head is read.

@@ -181,14 +181,15 @@ pub(super) fn shown(text: &str) -> String {
     let mut digits = 0;
     let mut shown = String::new();
     for character in text.trim().chars().take(60) {
-        digits = if character.is_ascii_digit() {
-            digits + 1
-        } else {
-            0
+        digits = match character {
+            c if c.is_numeric() => digits + 1,
+            // A group of digits is one number.
+            ' ' | '-' | '\u{A0}' | '\u{3000}' | '－' => digits,
+            _ => 0,
         };
         shown.push(match character {
             c if breaks_lines(c) => '\u{B7}',
-            _ if digits > 8 => '*',
+            c if digits > 8 && c.is_numeric() => '*',
             c => c,
         });
     }

@@ -10,8 +10,8 @@ use super::raw::{RawHead, RawLine, Receiver, Stop, Tally, yuan};
 use super::store::{Counts, Store};
 use super::template::Column;
 use super::{
-    Format, LineRules, ReadError, ReadOptions, Sink, SinkError, Source, Summary, Unpayable, csv,
-    json, pain_001, xlsx,
+    Asked, Format, LineRules, ReadError, ReadOptions, Sink, SinkError, Source, Summary, Unpayable,
+    csv, json, pain_001, xlsx,
 };
 use crate::batch::{PayLine, Payee};
 use crate::finding::{Finding, FindingCode, Severity};
@@ -191,19 +191,26 @@ impl<'a> Reading<'a> {
             .is_some_and(|values| values.head.is_some())
     }
 
-    /// What the paying bank would refuse, once our own rules are satisfied.
-    fn ask_bank(&mut self, line: &PayLine<'_>) -> bool {
-        let Some(rules) = &self.rules else {
-            return false;
+    /// Adds what the paying bank would refuse, also where our own rules refuse another field.
+    fn ask_bank(&mut self, values: &Values<'_>, row: u32) {
+        let Some(rules) = &self.rules else { return };
+        let amount_refused = self
+            .scratch
+            .iter()
+            .any(|finding| is_error(finding) && finding.field == Some(Column::Amount.key()));
+        let asked = Asked {
+            line_no: LineNo(values.number()),
+            row,
+            name: values.name,
+            memo: values.memo,
+            amount: values.amount.filter(|_| !amount_refused),
         };
-        rules.judge(line, &mut self.scratch);
-        self.scratch.iter().any(is_error)
+        rules.judge(&asked, &mut self.scratch);
     }
 
     fn deliver_line(&mut self, values: &Values<'_>, row: u32, bad: bool) -> Result<(), SinkError> {
         let line = if bad { None } else { pay_line(values, row) };
-        let refused_by_bank = line.as_ref().is_some_and(|line| self.ask_bank(line));
-        match line.filter(|_| !refused_by_bank) {
+        match line {
             Some(line) => {
                 self.ok.lines += 1;
                 self.ok.fen += i128::from(line.amount.0);
@@ -310,6 +317,7 @@ impl Receiver for Reading<'_> {
         }
         let suspicions = self.suspicions.as_mut();
         let repeated = suspicions.is_some_and(|suspicions| suspicions.take(&values));
+        self.ask_bank(&values, raw.row);
         let bad = repeated || raw.broken || self.scratch.iter().any(is_error);
         self.deliver_line(&values, raw.row, bad)?;
         if !self.scratch.is_empty() {

@@ -190,3 +190,34 @@ pub fn example_lines() -> Vec<Line> {
     };
     vec![one, two]
 }
+
+pub const TITLES: &str =
+    "序号,姓名,证件类型,证件号码,银行账号,开户银行,联行号,实发金额,应发金额,备注,原明细";
+
+/// The head of the example, then `rows`; totals as given.
+pub fn file(count: &str, total: &str, rows: &str) -> String {
+    let head = EXAMPLE.split_once("\n\n").unwrap().0;
+    let head = head.replace("总笔数,2", &format!("总笔数,{count}"));
+    format!("{}\n\n{TITLES}\n{rows}", head.replace("13603.50", total))
+}
+
+/// A line without a flaw but for what `change` replaces.
+pub fn row(number: u32, column: usize, change: &str) -> String {
+    let account = format!("10000000{number:04}");
+    let number = number.to_string();
+    let mut cells = [
+        number.as_str(),
+        "张样一",
+        "01",
+        "11010519491231002X",
+        &account,
+        "ICBC",
+        "",
+        "1.00",
+        "",
+        "",
+        "",
+    ];
+    cells[column] = change;
+    format!("{}\n", cells.join(","))
+}

@@ -2,32 +2,20 @@
 
 use super::Verdict::{self, Pass, Skip};
 use adapters::exchange::{Certainty, OrderLine, PaymentOrder, PlanLine};
-use schemas::batch::Payee;
-use schemas::employer_files::LineRules as _;
+use schemas::employer_files::{Asked, LineRules as _};
 use schemas::text::Charset;
 use schemas::value::{AccountNo, Fen, PersonName, Purpose};
-use schemas::{FindingCode, LineNo, PayLine};
+use schemas::{FindingCode, LineNo};
 use tests::talk::Talk;
 
 /// What the bank's line rules say of a line: the codes.
 fn judged(talk: &Talk, line: &OrderLine) -> Vec<FindingCode> {
-    let pay_line = PayLine {
-        index: 1,
-        row: 1,
+    let pay_line = Asked {
         line_no: LineNo(1),
-        reference: None,
-        payee: Payee {
-            name: line.name.reveal(Purpose::Matching),
-            id_type: line.id_type,
-            id_number: line.id_number,
-            account: line.account,
-        },
-        payee_bank: line.payee_bank,
-        cnaps_code: line.cnaps_code,
-        amount: line.amount,
-        gross_amount: None,
+        row: 1,
+        name: Some(line.name.reveal(Purpose::Matching)),
         memo: line.memo.as_deref(),
-        corrects: None,
+        amount: Some(line.amount),
     };
     let mut findings = Vec::new();
     talk.adapter.line_rules().judge(&pay_line, &mut findings);

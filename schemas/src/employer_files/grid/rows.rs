@@ -148,7 +148,8 @@ pub(super) fn shifted(row: u32, titles: &Titles, cells: &Cells<'_>) -> Option<Fi
     }
     let finding = if counted > limit || beyond {
         let finding = schema_at("too_many_cells", row);
-        finding.with("counted", counted).with("limit", limit)
+        let finding = finding.with("counted", counted).with("limit", limit);
+        finding.with("column", limit + 1)
     } else {
         schema_at("comma_split", row)
     };

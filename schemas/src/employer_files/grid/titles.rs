@@ -70,12 +70,13 @@ impl Titles {
     pub(super) fn read(row: u32, cells: &Cells<'_>, to: &mut dyn Receiver) -> Result<Self, Stop> {
         let mut titles = Self::default();
         let mut known = [false; COLUMNS];
-        for cell in cells.texts() {
+        for (at, cell) in cells.texts().iter().enumerate() {
             let mut title = Title::of(cell);
             if let Title::Known(column) = title
                 && std::mem::replace(&mut known[column as usize], true)
             {
                 let finding = schema_at("title_twice", row).field(column.key());
+                let finding = finding.with("column", at + 1);
                 to.finding(finding.with("found", shown(cell)))?;
                 title = Title::Unknown { reported: false };
             }

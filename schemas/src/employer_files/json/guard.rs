@@ -29,6 +29,8 @@ pub(super) struct Guard<'s> {
     token: usize,
     /// Bytes of the present line or head value.
     span: usize,
+    /// Bytes of the text as UTF-8 so far.
+    offset: u64,
     /// The last text at the top level: the key whose value is open below it.
     key: Vec<u8>,
 }
@@ -45,6 +47,7 @@ impl<'s> Guard<'s> {
             escaped: false,
             token: 0,
             span: 0,
+            offset: 0,
             key: Vec::new(),
         }
     }
@@ -77,7 +80,8 @@ impl<'s> Guard<'s> {
                 self.depth += 1;
                 self.token = 0;
                 if self.depth > DEPTH_MAX {
-                    return Err(schema("too_deep").with("limit", DEPTH_MAX).into());
+                    let finding = schema("too_deep").with("limit", DEPTH_MAX);
+                    return Err(finding.with("offset", self.offset).into());
                 }
             }
             b'}' | b']' => {
@@ -129,6 +133,7 @@ impl Read for Guard<'_> {
                 self.trouble.borrow_mut().get_or_insert(stop);
                 return Err(std::io::Error::other("stopped"));
             }
+            self.offset += 1;
         }
         Ok(count)
     }

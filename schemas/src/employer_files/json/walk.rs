@@ -102,7 +102,10 @@ impl<'t> Walk<'t> {
                 self.head.fields[key as usize] = text;
                 Ok(())
             }
-            Leaf::Other => self.to.finding(schema("form").field(key.key())),
+            Leaf::Other(_) => {
+                self.head.broken.add(key as usize);
+                self.to.finding(schema("form").field(key.key()))
+            }
         }
     }
 
@@ -112,7 +115,7 @@ impl<'t> Walk<'t> {
             return match leaf {
                 Leaf::Absent => Ok(false),
                 Leaf::Text(text) => self.currencies.refuses(text, row, self.to),
-                Leaf::Other => self.currencies.refuses("…", row, self.to),
+                Leaf::Other(_) => self.currencies.refuses("…", row, self.to),
             };
         }
         let new = self.ignored.len() < IGNORED_MAX && !self.ignored.contains(name);
@@ -130,6 +133,8 @@ impl<'t> Walk<'t> {
             row: self.row,
             in_fen: texts.in_fen,
             broken: texts.broken,
+            damaged: texts.damaged,
+            absent: texts.absent,
             ..RawLine::default()
         };
         for (field, text) in line.fields.iter_mut().zip(&texts.texts) {
@@ -240,6 +245,10 @@ struct Texts {
     texts: [String; COLUMNS],
     stated: Columns,
     in_fen: Columns,
+    /// Values of the wrong type.
+    damaged: Columns,
+    /// Values that the reader itself has refused.
+    absent: Columns,
     broken: bool,
 }
 
@@ -247,6 +256,7 @@ impl Texts {
     fn clear(&mut self) {
         self.texts.iter_mut().for_each(String::clear);
         (self.stated, self.in_fen) = Default::default();
+        (self.damaged, self.absent) = Default::default();
         self.broken = false;
     }
 }
@@ -284,11 +294,20 @@ impl Line<'_, '_, '_> {
                 self.texts.texts[column as usize] = text;
                 Ok(())
             }
-            Leaf::Other => {
+            // No other finding is about the type of a free text.
+            Leaf::Other(_) if matches!(column, Column::Name | Column::Memo) => {
+                self.texts.stated.add(column as usize);
+                self.texts.absent.add(column as usize);
                 self.texts.broken = true;
                 self.walk
                     .to
                     .finding(schema_at("form", row).field(column.key()))
+            }
+            Leaf::Other(begin) => {
+                self.texts.stated.add(column as usize);
+                self.texts.damaged.add(column as usize);
+                self.texts.texts[column as usize] = begin;
+                Ok(())
             }
         }
     }
@@ -296,6 +315,8 @@ impl Line<'_, '_, '_> {
     /// An element that is no object.
     fn no_object<E: Error>(self) -> Result<(), E> {
         self.texts.broken = true;
+        // Nothing of it can be read, which is one finding.
+        (0..COLUMNS).for_each(|column| self.texts.absent.add(column));
         let finding = schema_at("form", self.walk.row).field("lines");
         let done = self.walk.to.finding(finding.with("expected", "{…}"));
         self.walk.keep(done)

@@ -4,12 +4,14 @@ mod part;
 
 use super::tree::{Node, SLOTS, Slot, Who};
 use crate::employer_files::ReadOptions;
+use crate::employer_files::metered::Meter;
 use crate::employer_files::raw::{RawLine, Receiver, Stop, Tally, schema, schema_at, shown};
 use crate::employer_files::template::Column;
 use crate::finding::{Finding, FindingCode};
 use crate::value::{PaymentId, Uscc};
-use part::{bank, decimal};
+use part::bank;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Names of unknown elements and currencies that are reported; more say nothing new.
 const REPORTED_MAX: usize = 256;
@@ -18,6 +20,8 @@ const REPORTED_MAX: usize = 256;
 pub(super) struct Message<'t, 'o> {
     options: &'o ReadOptions<'o>,
     to: &'t mut dyn Receiver,
+    /// Where the parser stands.
+    meter: Rc<Meter>,
     texts: [String; SLOTS],
     seen: u64,
     /// Text of the open leaf.
@@ -38,10 +42,15 @@ pub(super) struct Message<'t, 'o> {
 }
 
 impl<'t, 'o> Message<'t, 'o> {
-    pub(super) fn new(options: &'o ReadOptions<'o>, to: &'t mut dyn Receiver) -> Self {
+    pub(super) fn new(
+        options: &'o ReadOptions<'o>,
+        to: &'t mut dyn Receiver,
+        meter: Rc<Meter>,
+    ) -> Self {
         Self {
             options,
             to,
+            meter,
             texts: Default::default(),
             seen: 0,
             text: String::new(),
@@ -56,6 +65,12 @@ impl<'t, 'o> Message<'t, 'o> {
             row: 0,
             line_broken: false,
         }
+    }
+
+    /// A finding about the structure, with the place where the parser stands.
+    fn structure(&mut self, finding: Finding) -> Result<(), Stop> {
+        let finding = finding.with("line_in_file", self.meter.line());
+        self.to.finding(finding.with("column", self.meter.column()))
     }
 
     fn slot(&self, slot: Slot) -> &str {
@@ -97,7 +112,7 @@ impl<'t, 'o> Message<'t, 'o> {
             Node::Eqvt => {
                 self.line_broken = true;
                 let finding = schema_at("form", self.row).with("element", "EqvtAmt");
-                self.to.finding(finding.with("expected", "InstdAmt"))?;
+                self.structure(finding.with("expected", "InstdAmt"))?;
                 Ok(node)
             }
             Node::Unknown => {
@@ -132,7 +147,7 @@ impl<'t, 'o> Message<'t, 'o> {
             finding.row = Some(self.row);
         }
         self.line_broken = true;
-        self.to.finding(finding)?;
+        self.structure(finding)?;
         Ok(Node::Quiet)
     }
 
@@ -181,7 +196,7 @@ impl<'t, 'o> Message<'t, 'o> {
                 if !self.first_time(&place) {
                     return Ok(());
                 }
-                self.to.finding(schema("form").with("element", place))
+                self.structure(schema("form").with("element", place))
             }
         }
     }
@@ -231,7 +246,7 @@ impl<'t, 'o> Message<'t, 'o> {
             None => {
                 self.line_broken = true;
                 let finding = schema_at("form", self.row).with("element", "InstdAmt");
-                self.to.finding(finding.with("expected", "Ccy"))
+                self.structure(finding.with("expected", "Ccy"))
             }
         }
     }
@@ -272,7 +287,6 @@ impl<'t, 'o> Message<'t, 'o> {
             (_, "CCPT") => "08",
             _ => "",
         };
-        let amount = decimal(text(Slot::Amount));
         let corrects = text(Slot::InstrId);
         let mut line = RawLine {
             row: self.row,
@@ -294,7 +308,7 @@ impl<'t, 'o> Message<'t, 'o> {
             (Column::Account, text(Slot::Account)),
             (Column::Bank, bank),
             (Column::CnapsCode, text(Slot::Member)),
-            (Column::Amount, &*amount),
+            (Column::Amount, text(Slot::Amount)),
             (Column::Memo, text(Slot::Memo)),
             (Column::Corrects, corrects),
         ] {

@@ -34,7 +34,7 @@ pub(super) fn parse(
         Reader::from_reader(Metered::new(text, Rc::clone(&trouble), Rc::clone(&meter)));
     reader.config_mut().expand_empty_elements = true;
     let mut walk = Walk {
-        message: Message::new(options, to),
+        message: Message::new(options, to, Rc::clone(&meter)),
         text_bytes_max: options.limits.field_bytes_max,
         names: Names::default(),
         depth: 0,

@@ -8,7 +8,6 @@ use crate::employer_files::raw::{BankBy, RawHead, Stop, masked, schema, shown, y
 use crate::employer_files::template::HeadKey;
 use crate::finding::{Finding, FindingCode};
 use crate::value::{AccountNo, Fen, PayMonth, Uscc};
-use std::borrow::Cow;
 
 impl Message<'_, '_> {
     /// The head of a part is whole: the first gives the batch's, the others must agree with it.
@@ -16,8 +15,7 @@ impl Message<'_, '_> {
         let method = shown(self.slot(Slot::Method));
         if !matches!(method.as_str(), "" | "TRF" | "TRA") {
             let finding = schema("form").with("element", self.in_part("PmtMtd"));
-            self.to
-                .finding(finding.with("expected", "TRF").with("found", method))?;
+            self.structure(finding.with("expected", "TRF").with("found", method))?;
         }
         let account = self.slot(Slot::DebtorAccount);
         let account = AccountNo::parse(account).map_or(account.to_owned(), |account| {
@@ -48,7 +46,7 @@ impl Message<'_, '_> {
                 self.part_broken = true;
                 let finding = schema("form").with("element", self.in_part(element));
                 let finding = finding.with("expected", expected).with("found", found);
-                self.to.finding(finding)?;
+                self.structure(finding)?;
             }
         }
         Ok(())
@@ -100,10 +98,7 @@ impl Message<'_, '_> {
                 either(Slot::DebtorAccountName, Slot::DebtorName),
             ),
             (HeadKey::LineCount, text(Slot::GroupCount)),
-            (
-                HeadKey::TotalAmount,
-                decimal(self.slot(Slot::GroupSum)).into_owned(),
-            ),
+            (HeadKey::TotalAmount, text(Slot::GroupSum)),
         ] {
             head.fields[key as usize] = text;
         }
@@ -149,7 +144,7 @@ impl Message<'_, '_> {
         }
         if !stated.1.is_empty() {
             let element = self.in_part("CtrlSum");
-            let parsed = Fen::parse_yuan(&decimal(&stated.1)).ok();
+            let parsed = Fen::parse_yuan(&stated.1).ok();
             let parsed = parsed.map(|sum| i128::from(sum.0));
             let code = FindingCode::ControlSumMismatch;
             let counted = (fen, yuan(fen));
@@ -199,18 +194,4 @@ pub(super) fn bank<'m>(bic: &'m str, name: &'m str, member: &'m str) -> (&'m str
 /// The day of a date, or of a date with time.
 fn day(text: &str) -> &str {
     text.split('T').next().unwrap_or_default()
-}
-
-/// A decimal of the schema may have zeros after its second place; they say nothing.
-pub(super) fn decimal(text: &str) -> Cow<'_, str> {
-    match text.split_once('.') {
-        Some((whole, fraction)) if fraction.len() > 2 => {
-            let zeros = fraction.trim_end_matches('0').len().max(2);
-            Cow::Owned(format!(
-                "{whole}.{}",
-                fraction.get(..zeros).unwrap_or(fraction)
-            ))
-        }
-        Some(_) | None => Cow::Borrowed(text),
-    }
 }
