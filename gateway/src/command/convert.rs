@@ -46,7 +46,8 @@ pub fn run(arguments: &Convert, lang: Lang) -> Ended {
                 paper.document(&unreadable_document(&unopened(&error), lang))?;
                 paper.flush()?;
             }
-            return Err(Failure::unreadable_file(&arguments.file, &error));
+            let failure = Failure::unreadable_file(&arguments.file, &error);
+            return Err(failure.documented(arguments.json));
         }
     };
     let read_failure = |error: ReadError| super::check::read_failure(&arguments.file, error);
@@ -146,10 +147,11 @@ fn refused(printer: &mut Findings, adapter: &BankAdapter, summary: &Summary) -> 
         format!("按上面的发现改正后重试;`anxin check --bank {bank}` 给出同样的清单。"),
         format!("Correct what is listed above; `anxin check --bank {bank}` prints the same list."),
     );
-    Err(match exit_of(printer.tally()) {
+    let failure = match exit_of(printer.tally()) {
         Exit::Usage => Failure::usage(what, hint),
         Exit::Done | Exit::InputErrors | Exit::OurFault => Failure::input(what, hint),
-    })
+    };
+    Err(failure.documented(printer.json()))
 }
 
 /// A new or empty folder, mode 0700.

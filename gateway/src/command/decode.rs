@@ -71,7 +71,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
                 print_json(adapter, arguments.message, &nothing, tried, &keys, lang)?;
             }
             if keys.lack_the_body_key() {
-                return Err(unread::sealed(adapter));
+                return Err(unread::sealed(adapter).documented(arguments.json));
             }
             let other = reads_as(adapter, arguments.message, &bytes, &keys);
             Err(unread::failure(adapter, &unreadable, other).documented(arguments.json))
