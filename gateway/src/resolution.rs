@@ -1,7 +1,7 @@
 //! Two operators decide, with evidence, what became of an unknown or disputed line. It sets an
 //! outcome and never pays (INTERFACE section 4).
 
-use crate::book::{Book, Line, Said};
+use crate::book::{Book, Line, Proposal, Said};
 use crate::core::{Core, Fact};
 use crate::event::Event;
 use crate::failure::CommandError;
@@ -41,24 +41,22 @@ pub fn propose(
     let owner = owner.ok_or(CommandError::NotFound)?;
     // A proposal may be replaced by one over other evidence; who confirms names the evidence.
     let digest = decision.evidence_digest.to_ascii_lowercase();
-    if let Some(waiting) = desk.proposal(payment) {
-        if waiting.evidence_digest == digest {
-            return Err(CommandError::Conflict {
-                field: "proposal",
-                why: format!("proposed by {}", waiting.operator),
-            });
-        }
-        // Over one piece of evidence one outcome: who confirms by its digest confirms what he
-        // read, whatever was proposed between.
-        let said = |earlier: &&Said| earlier.0 == digest;
-        let same = (decision.outcome, decision.reason);
-        let other = waiting.earlier.iter().filter(said);
-        if other.clone().any(|earlier| (earlier.1, earlier.2) != same) {
-            return Err(CommandError::Conflict {
-                field: "evidence_digest",
-                why: "proposed before with another outcome".to_owned(),
-            });
-        }
+    let same = |waiting: &&Proposal| waiting.evidence_digest == digest;
+    if let Some(waiting) = desk.proposal(payment).filter(same) {
+        return Err(CommandError::Conflict {
+            field: "proposal",
+            why: format!("proposed by {}", waiting.operator),
+        });
+    }
+    // Over one piece of evidence one outcome, until it is decided: who confirms by its digest
+    // confirms what he read, whatever was proposed, or the bank said, between.
+    let decided = (decision.outcome, decision.reason);
+    let other = |said: &Said| said.0 == digest && (said.1, said.2) != decided;
+    if desk.proposed(payment).iter().any(other) {
+        return Err(CommandError::Conflict {
+            field: "evidence_digest",
+            why: "proposed before with another outcome".to_owned(),
+        });
     }
     let event = Event::ResolutionProposed {
         payment,

@@ -39,7 +39,7 @@ impl Bars<'_> {
         let Some(line) = self.batch.line(row) else {
             return Err(CorrectionConflict::Unknown);
         };
-        self.twin((line.person, line.amount_fen), None)?;
+        self.twin((line.person, line.amount_fen))?;
         let Some(original) = self.batch.corrects.get(&row) else {
             return Ok(());
         };
@@ -50,31 +50,31 @@ impl Bars<'_> {
         self.book.correction_holds(*original, payment)?;
         // The wages of those that it stands for, submitted again without naming them.
         let family = self.book.root_of(*original);
-        let mut earlier = Some(*original);
-        while let Some(one) = earlier {
-            let Some((batch, line)) = self.book.line(one) else {
-                break;
-            };
-            self.twin((line.person, line.amount_fen), Some(family))?;
-            earlier = batch.corrects.get(&one.row).copied();
+        for one in self.book.line_of_corrections(*original) {
+            if let Some((batch, line)) = self.book.line(one) {
+                let (scope, wage) = (Scope::of(&batch.head), (line.person, line.amount_fen));
+                self.look(&scope, wage, Some(family)).map_or(Ok(()), Err)?;
+            }
         }
         Ok(())
     }
 
-    fn twin(&mut self, wage: Wage, family: Option<PaymentId>) -> Result<(), CorrectionConflict> {
-        if family.is_some() {
-            return self.look(wage, family).map_or(Ok(()), Err);
-        }
+    fn twin(&mut self, wage: Wage) -> Result<(), CorrectionConflict> {
         if let Some(known) = self.known.get(&wage) {
             return known.map_or(Ok(()), Err);
         }
-        let found = self.look(wage, None);
+        let found = self.look(&self.scope, wage, None);
         self.known.insert(wage, found);
         found.map_or(Ok(()), Err)
     }
 
-    fn look(&self, wage: Wage, family: Option<PaymentId>) -> Option<CorrectionConflict> {
-        let near = self.book.scopes_near(&self.scope);
+    fn look(
+        &self,
+        scope: &Scope,
+        wage: Wage,
+        family: Option<PaymentId>,
+    ) -> Option<CorrectionConflict> {
+        let near = self.book.scopes_near(scope);
         near.filter_map(|(_, scoped)| Some((scoped, scoped.places.as_ref()?)))
             .flat_map(|(scoped, places)| {
                 places.of(wage).filter_map(|(place, row)| {

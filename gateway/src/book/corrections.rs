@@ -117,16 +117,18 @@ impl Book {
 
     /// The first payment of a family.
     pub(super) fn root_of(&self, member: PaymentId) -> PaymentId {
-        let mut root = member;
-        // A correction names a payment of an earlier batch, so the way up ends.
-        while let Some(original) = self.line(root).and_then(|(b, _)| b.corrects.get(&root.row)) {
-            // By sequence: the day in a number may go back with the clock.
-            if original.batch.sequence() >= root.batch.sequence() {
-                break;
-            }
-            root = *original;
-        }
-        root
+        self.line_of_corrections(member).last().unwrap_or(member)
+    }
+
+    /// A payment, the one that it corrects, and so on up to the first.
+    pub(super) fn line_of_corrections(&self, last: PaymentId) -> impl Iterator<Item = PaymentId> {
+        std::iter::successors(Some(last), |one| {
+            let (batch, _) = self.line(*one)?;
+            let earlier = *batch.corrects.get(&one.row)?;
+            // A correction names a payment of an earlier batch, so the way up ends. By sequence:
+            // the day in a number may go back with the clock.
+            (earlier.batch.sequence() < one.batch.sequence()).then_some(earlier)
+        })
     }
 
     /// The correction of a payment's family that lives now.

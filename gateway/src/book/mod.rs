@@ -65,8 +65,6 @@ pub struct Proposal {
     pub reason: Option<FailureReason>,
     /// Digest of the evidence.
     pub evidence_digest: String,
-    /// What had been proposed before it for the same line, while that was open.
-    pub earlier: Vec<Said>,
     /// Who proposed.
     pub operator: String,
     /// When, Unix milliseconds.
@@ -101,6 +99,8 @@ pub struct Book {
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
     proposals: BTreeMap<PaymentId, Proposal>,
+    /// Everything that was proposed for a line since it was last decided.
+    proposed: BTreeMap<PaymentId, Vec<Said>>,
     work: work::Work,
     defects: Vec<(u64, i64, String)>,
     file_no_max: u64,
@@ -184,6 +184,12 @@ impl Book {
     #[must_use]
     pub fn proposal(&self, payment: PaymentId) -> Option<&Proposal> {
         self.proposals.get(&payment)
+    }
+
+    /// Everything that was proposed for a line since it was last decided, in order.
+    #[must_use]
+    pub fn proposed(&self, payment: PaymentId) -> &[Said] {
+        self.proposed.get(&payment).map_or(&[], Vec::as_slice)
     }
 
     /// Resolutions that wait for their second operators.
@@ -346,13 +352,9 @@ impl Book {
             ..
         } = event
         {
-            let mut earlier = Vec::new();
-            if let Some(replaced) = self.proposals.remove(payment) {
-                earlier = replaced.earlier;
-                earlier.push((replaced.evidence_digest, replaced.outcome, replaced.reason));
-            }
+            let said = (evidence_digest.clone(), *outcome, *reason);
+            self.proposed.entry(*payment).or_default().push(said);
             let proposal = Proposal {
-                earlier,
                 outcome: *outcome,
                 reason: *reason,
                 evidence_digest: evidence_digest.clone(),

@@ -333,6 +333,8 @@ impl Book {
             .proposals
             .remove(&payment)
             .ok_or("no proposal to confirm")?;
+        // What comes after a decision is another matter, also over the same evidence.
+        self.proposed.remove(&payment);
         let batch = self
             .batches
             .get_mut(&payment.batch)

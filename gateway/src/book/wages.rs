@@ -165,16 +165,7 @@ impl Book {
             family: families.get(&row.index).copied(),
         });
         let mut found = self.elsewhere(own, asking, &|_, _| true);
-        for (index, original) in corrects {
-            if let Some((known, state, same_project)) = self.original_elsewhere(*original) {
-                found.entry(*index).or_insert(InFlight {
-                    index: *index,
-                    earlier: known,
-                    state,
-                    same_project,
-                });
-            }
-        }
+        self.add_originals(corrects.iter().copied(), &|_, _| true, &mut found);
         found.into_values().collect()
     }
 
@@ -192,9 +183,10 @@ impl Book {
                 family: batch.corrects.get(&index).map(|one| self.root_of(*one)),
             });
         let counts = |other: PaymentId, state| other.batch != id && state != LineState::Held;
-        self.elsewhere(&own, asking, &counts)
-            .into_values()
-            .collect()
+        let mut found = self.elsewhere(&own, asking, &counts);
+        let corrects = batch.corrects.iter().map(|(index, one)| (*index, *one));
+        self.add_originals(corrects, &counts, &mut found);
+        found.into_values().collect()
     }
 
     fn elsewhere(
@@ -245,28 +237,53 @@ impl Book {
         found
     }
 
-    /// Who carries the wage of a payment that is to be corrected, outside its own family: the
-    /// wage was submitted again without naming it.
-    fn original_elsewhere(&self, original: PaymentId) -> Option<(PaymentId, LineState, bool)> {
-        let (batch, line) = self.line(original)?;
-        let own = Scope::of(&batch.head);
+    /// Who carries the wage of a payment that is to be corrected, or of one that it corrects in
+    /// turn, outside their family: it was submitted again without naming them.
+    fn original_elsewhere(
+        &self,
+        original: PaymentId,
+        counts: &dyn Fn(PaymentId, LineState) -> bool,
+    ) -> Option<(PaymentId, LineState, bool)> {
         let family = Some(self.root_of(original));
         let mut suspected = None;
-        for (scope, scoped) in self.scopes_near(&own) {
-            let same_project = scope.project == own.project;
-            let Some(places) = &scoped.places else {
-                // One batch, the original's: it is in no second one.
-                continue;
-            };
-            let wage = (line.person, line.amount_fen);
-            let carrier = self.carrier(scoped, places.of(wage), family, &|_, _| true);
-            match carrier {
-                Some((payment, state)) if same_project => return Some((payment, state, true)),
-                Some((payment, state)) => suspected = Some((payment, state, false)),
-                None => {}
+        for one in self.line_of_corrections(original) {
+            let (batch, line) = self.line(one)?;
+            let own = Scope::of(&batch.head);
+            for (scope, scoped) in self.scopes_near(&own) {
+                let same_project = scope.project == own.project;
+                let Some(places) = &scoped.places else {
+                    // One batch, that of the payment: it is in no second one.
+                    continue;
+                };
+                let wage = (line.person, line.amount_fen);
+                match self.carrier(scoped, places.of(wage), family, counts) {
+                    Some((payment, state)) if same_project => return Some((payment, state, true)),
+                    Some((payment, state)) => suspected = Some((payment, state, false)),
+                    None => {}
+                }
             }
         }
         suspected
+    }
+
+    /// Adds for lines that correct others who else carries the wage that they stand for.
+    fn add_originals(
+        &self,
+        corrects: impl Iterator<Item = (u32, PaymentId)>,
+        counts: &dyn Fn(PaymentId, LineState) -> bool,
+        found: &mut BTreeMap<u32, InFlight>,
+    ) {
+        for (index, original) in corrects {
+            if let Some((earlier, state, same_project)) = self.original_elsewhere(original, counts)
+            {
+                found.entry(index).or_insert(InFlight {
+                    index,
+                    earlier,
+                    state,
+                    same_project,
+                });
+            }
+        }
     }
 
     /// The batch's own scope, and those of the month that differ only in that one side names no

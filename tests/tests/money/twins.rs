@@ -252,6 +252,48 @@ fn a_wage_on_its_way_again_is_not_corrected_as_well() {
     }
 }
 
+/// The same over two corrections: the first one failed under another project, the wage was paid by
+/// a file that named nobody, and the correction is corrected.
+#[test]
+fn a_correction_of_a_correction_asks_for_the_first_wage() {
+    let adapter = one_bank_a_dialect()[0];
+    let desk = Desk::new(adapter.code());
+    let (one, other) = ("330110202611000001", "330110202611000002");
+    let wage = wages(5, 1, desk.bank);
+    let first = desk.release(&of_project(&file(desk.bank, "GZ-1", &wage), one));
+    let played = Played::new(&desk);
+    played.tells(&[Outcome::Failed(schemas::FailureReason::AccountClosed)]);
+    played.settle(&desk, TURNS);
+    let correcting = |batch: &Receipt| Wage {
+        corrects: Some(PaymentId {
+            batch: batch.batch,
+            row: 1,
+        }),
+        ..wage[0].clone()
+    };
+    let second = of_project(&file(desk.bank, "GZ-2", &[correcting(&first)]), other);
+    let second = desk.release(&second);
+    played.settle(&desk, TURNS);
+    assert_eq!(desk.states(&second), [LineState::Failed]);
+    let third = desk.release(&of_project(&file(desk.bank, "GZ-3", &wage), one));
+    let fourth = of_project(&file(desk.bank, "GZ-4", &[correcting(&second)]), other);
+    let error = Some((FindingCode::PayeeInFlight, Severity::Error));
+    assert_eq!(found(&desk.submit(&fourth)), error);
+    played.tells(&[Outcome::Paid]);
+    played.settle(&desk, TURNS);
+    assert_eq!(desk.states(&third), [LineState::Paid]);
+    let warned = desk.accept(&fourth);
+    let blind = approval(&desk, &warned, &[]);
+    assert!(matches!(
+        blind,
+        Err(CommandError::Conflict {
+            field: "acknowledged",
+            ..
+        })
+    ));
+    assert_sound(&desk.core, adapter.dialect());
+}
+
 /// A disputed payment of a project bars the same wage of a file that names none.
 #[test]
 fn a_dispute_bars_across_a_project_that_is_left_out() {
@@ -328,6 +370,7 @@ fn an_outcome_is_not_exchanged_under_the_second_operator() {
         "{exchanged:?}"
     );
     assert_eq!(desk.states(&batch)[0], LineState::Unknown);
+    assert_eq!(desk.core.desk().proposed(payment).len(), 2);
 }
 
 /// Two spellings of one name are one person, as for operators.
