@@ -127,6 +127,13 @@ impl Journal {
         lock(&self.shared.state).durable
     }
 
+    /// Records in each group, with one fdatasync, that became durable since the last call: for a
+    /// metric. At most 65,536 groups are kept for whoever asks seldom.
+    #[must_use]
+    pub fn take_groups(&self) -> Vec<u32> {
+        std::mem::take(&mut lock(&self.shared.state).groups)
+    }
+
     /// Blocks until a record is durable.
     ///
     /// # Errors

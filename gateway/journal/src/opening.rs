@@ -75,6 +75,7 @@ pub(crate) fn share(
         pending: VecDeque::new(),
         in_flight: None,
         loose_bytes: 0,
+        groups: Vec::new(),
         poison: None,
         is_closed: false,
         must_stop: false,

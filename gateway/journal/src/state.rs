@@ -57,6 +57,9 @@ impl Poison {
     }
 }
 
+/// Groups are forgotten where nobody counts them: so many are kept, minutes of a busy disk.
+const GROUPS_KEPT: usize = 65_536;
+
 /// So many bytes that nobody waits for yet are written while more are made ready.
 const EARLY_BYTES: usize = 1 << 20;
 
@@ -85,6 +88,8 @@ pub(crate) struct State {
     pub pending: VecDeque<Chunk>,
     pub in_flight: Option<Arc<Chunk>>,
     pub loose_bytes: usize,
+    /// Records of each group that nobody has counted yet.
+    pub groups: Vec<u32>,
     pub poison: Option<Poison>,
     pub is_closed: bool,
     pub must_stop: bool,
@@ -199,6 +204,10 @@ impl State {
     pub(crate) fn group_is_durable(&mut self) {
         if let Some(chunk) = self.in_flight.take() {
             self.loose_bytes = self.loose_bytes.saturating_sub(chunk.bytes());
+            let records = chunk.last.saturating_sub(self.durable);
+            if self.groups.len() < GROUPS_KEPT {
+                self.groups.push(u32::try_from(records).unwrap_or(u32::MAX));
+            }
             self.durable = chunk.last;
         }
     }

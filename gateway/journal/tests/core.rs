@@ -90,6 +90,24 @@ fn many_appends_from_many_threads_are_one_sync() {
 }
 
 /// Threads commit for themselves, tasks have it done: both at once.
+/// Every durable record is in exactly one of the groups that are counted.
+#[test]
+fn groups_are_counted_once() {
+    let disk = MemoryDisk::new();
+    let (journal, _) = open(&disk, inline());
+    journal.commit().unwrap();
+    let before: u32 = journal.take_groups().iter().sum();
+    for size in [1_u8, 5, 30] {
+        for number in 0..size {
+            journal.append(&draft(&[number])).unwrap();
+        }
+        journal.commit().unwrap();
+    }
+    assert_eq!(journal.take_groups(), [1, 5, 30]);
+    assert_eq!(journal.take_groups(), []);
+    assert_eq!(u64::from(before + 36), journal.durable());
+}
+
 #[test]
 fn threads_and_tasks_wait_side_by_side() {
     let disk = MemoryDisk::new();
