@@ -123,6 +123,18 @@ fn a_value_of_the_wrong_type_is_one_finding_of_its_field() {
     assert_eq!(places(&text), ["schema_violation - - total_amount"]);
 }
 
+/// In line 4 of the text, where `  "batch_no":"B"` ends: 2 + 10 + 1 + 3 characters.
+#[test]
+fn a_key_stated_twice_has_a_place() {
+    let text = format!("{{{HEAD},\n  \"batch_no\":\"B\",\n{LINES}}}");
+    let (_, kept) = read_bytes(text.as_bytes());
+    let place = |name| kept.findings[0].arguments.get(name).map(String::as_str);
+    assert_eq!(
+        (place("line_in_file"), place("column")),
+        (Some("4"), Some("16"))
+    );
+}
+
 #[test]
 fn keys_twice_missing_and_unknown() {
     let twice = format!("{{{HEAD},\"batch_no\":\"B\",{LINES}}}");

@@ -236,11 +236,14 @@ impl<W: Write> Checking<W> {
     }
 
     fn end(&mut self, summary: &Summary) -> std::io::Result<()> {
+        // The reader must take it for something; nobody is told a guess.
+        let is_foreign = self.printer.tally.has(FindingCode::UnsupportedFormat);
         if self.printer.json {
             let mut document = document(summary, self.bank);
-            if self.printer.tally.has(FindingCode::UnsupportedFormat) {
-                // The reader must take it for something; a program is not told a guess.
+            if is_foreign {
                 document["format"] = Value::Null;
+            }
+            if is_foreign || self.printer.tally.has(FindingCode::Unreadable) {
                 document["encoding"] = Value::Null;
             }
             return self.printer.close(&document);
@@ -252,7 +255,9 @@ impl<W: Write> Checking<W> {
             paper.table(&self.printer.tally.table(lang))?;
             paper.line("")?;
         }
-        write_head(paper, summary, lang)?;
+        if !is_foreign {
+            write_head(paper, summary, lang)?;
+        }
         write_bank(paper, summary, self.bank, lang)?;
         write_verdict(paper, summary, lang)?;
         paper.flush()

@@ -3,7 +3,7 @@
 use super::{Submission, lines};
 use crate::book::table::{ROW_BYTES, TableRow};
 use crate::core::{Core, CoreError, Fact};
-use crate::event::Event;
+use crate::event::{Event, Policy};
 use crate::mandates::Mandates;
 use journal::seal::Blinder;
 use schemas::employer_files::{Sink, SinkError, Unpayable};
@@ -210,10 +210,14 @@ impl<'a> JournalSink<'a> {
     }
 
     fn keep_finding(&mut self, finding: Finding) -> Result<(), CoreError> {
-        serde_json::to_writer(&mut self.findings_text, &both_languages(&finding))?;
-        self.findings_text.push(b'\n');
-        self.findings_count += 1;
         self.collected.counts.add(&finding);
+        // Of a file that is refused nobody asks for findings later: a small one with a million of
+        // them must not fill the disk.
+        if !self.is_refused() {
+            serde_json::to_writer(&mut self.findings_text, &both_languages(&finding))?;
+            self.findings_text.push(b'\n');
+            self.findings_count += 1;
+        }
         // What refuses the file is decided by the counts; of the list only warnings, notes and
         // errors of lines may be too many for an answer.
         let of_file = finding.line.is_none() && finding.severity == Severity::Error;
@@ -222,6 +226,13 @@ impl<'a> JournalSink<'a> {
         }
         let full = usize::try_from(self.findings_count).is_ok_and(|n| n >= FINDINGS_PER_RECORD);
         if full { self.flush_findings() } else { Ok(()) }
+    }
+
+    /// Whether what was found so far refuses the file for certain.
+    fn is_refused(&self) -> bool {
+        let counts = self.collected.counts;
+        let whole = self.submission.policy == Policy::AllOrNothing;
+        counts.file_errors > 0 || (whole && counts.line_errors > 0)
     }
 
     /// Writes what is still in memory.

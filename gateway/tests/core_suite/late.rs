@@ -109,3 +109,25 @@ fn the_findings_of_a_batch_are_told_by_row() {
     assert!(rows.is_sorted());
     assert!(rows.len() >= 2_500);
 }
+
+/// A small file with many errors must not fill the disk of all: what refuses it is told once, in
+/// the answer, whole.
+#[test]
+fn findings_of_a_refused_file_stay_out_of_the_journal() {
+    let desk = Desk::new();
+    let wrong = ("张样一", "110105194912310021", ZHANG.2, "1.00");
+    let text = file("GZ-1", &vec![wrong; 3_000]);
+    let answer = desk.submit_as(MAKER, Policy::AllOrNothing, &text);
+    let Submitted::Refused { findings, .. } = answer else {
+        panic!("{answer:?}");
+    };
+    assert!(findings.len() >= 3_000, "{}", findings.len());
+    let records = desk.core.journal().scan(1).map(Result::unwrap);
+    let kept = records
+        .filter(|(_, record)| !record.kind.is_reserved())
+        .filter(|(_, record)| {
+            let (_, event) = desk.core.event(record.sequence).unwrap();
+            matches!(event, Event::BatchFindings { .. })
+        });
+    assert_eq!(kept.count(), 0);
+}

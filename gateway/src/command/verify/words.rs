@@ -120,16 +120,17 @@ pub(super) fn verdict(verdict: Verdict, lang: Lang) -> (&'static str, Colour) {
         Verdict::Sound => (
             pick(
                 lang,
-                "日志完整,未被改动",
-                "the journal is whole and unchanged",
+                "日志完整、前后一致;末条记录号与摘要请与另处留存的核对",
+                "the journal is whole and agrees with itself; compare its head with one noted \
+                 elsewhere",
             ),
             Colour::Green,
         ),
         Verdict::IndexDamaged => (
             pick(
                 lang,
-                "索引有损坏;日志本身完整,未被改动",
-                "the index is damaged; the journal itself is whole and unchanged",
+                "索引有损坏;日志本身完整、前后一致",
+                "the index is damaged; the journal itself is whole and agrees with itself",
             ),
             Colour::Red,
         ),
@@ -145,9 +146,9 @@ pub(super) fn verdict(verdict: Verdict, lang: Lang) -> (&'static str, Colour) {
         Verdict::Running => (
             pick(
                 lang,
-                "网关正在运行并占用此目录:到末条记录为止完整、未被改动;收尾记录要等正常停止后才有,\
+                "网关正在运行并占用此目录:到末条记录为止完整、前后一致;收尾记录要等正常停止后才有,\
                  请停止后再核验一次",
-                "a gateway is running on this folder: whole and unchanged up to the head; the \
+                "a gateway is running on this folder: whole and consistent up to the head; the \
                  closing record comes with its stop, verify again then",
             ),
             Colour::Yellow,

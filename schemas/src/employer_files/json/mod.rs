@@ -2,6 +2,7 @@
 
 mod guard;
 mod leaf;
+mod place;
 mod walk;
 
 use super::decoded::Decoded;
@@ -10,8 +11,10 @@ use super::raw::{Receiver, Stop, schema};
 use super::{Format, ReadOptions, Source};
 use crate::text::Charset;
 use guard::Guard;
+use place::Placed;
 use serde::de::DeserializeSeed;
 use std::io::BufReader;
+use std::rc::Rc;
 use walk::{Walk, Which};
 
 /// Reads the object. The keys of the head may come after the lines: then the lines are read on a
@@ -41,7 +44,12 @@ fn once(
     let trouble = text.trouble();
     let guard = Guard::new(text, options.limits.field_bytes_max);
     let begins = guard.begins();
-    let mut parser = serde_json::Deserializer::from_reader(BufReader::new(guard));
+    walk.place = Rc::default();
+    let placed = Placed {
+        text: BufReader::new(guard),
+        place: Rc::clone(&walk.place),
+    };
+    let mut parser = serde_json::Deserializer::from_reader(placed);
     let read = (&mut *walk).deserialize(&mut parser);
     let Err(error) = read.and_then(|()| parser.end()) else {
         return Ok(());

@@ -1,6 +1,7 @@
 //! The walk over the object: head keys, lines, and what is neither.
 
 use super::leaf::Leaf;
+use super::place::Place;
 use crate::employer_files::currency::{self, Currencies};
 use crate::employer_files::raw::{
     Columns, RawHead, RawLine, Receiver, Stop, schema, schema_at, shown,
@@ -11,6 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::rc::Rc;
 
 /// Unknown keys that are named; more of them say nothing new.
 const IGNORED_MAX: usize = 256;
@@ -39,6 +41,8 @@ pub(super) struct Walk<'t> {
     ignored: BTreeSet<String>,
     currencies: Currencies,
     row: u32,
+    /// Where the parser of this walk stands.
+    pub(super) place: Rc<Place>,
 }
 
 impl<'t> Walk<'t> {
@@ -56,6 +60,7 @@ impl<'t> Walk<'t> {
             ignored: BTreeSet::new(),
             currencies: Currencies::default(),
             row: 0,
+            place: Rc::default(),
         }
     }
 
@@ -72,6 +77,12 @@ impl<'t> Walk<'t> {
         }
         let finding = Finding::of_file(FindingCode::MissingField).field("lines");
         self.to.finding(finding.with("element", "lines"))
+    }
+
+    /// A structure finding, with the place where the parser met it.
+    fn structure(&mut self, finding: Finding) -> Result<(), Stop> {
+        let finding = self.place.of(finding);
+        self.to.finding(finding)
     }
 
     fn give_head(&mut self) -> Result<(), Stop> {
@@ -92,7 +103,7 @@ impl<'t> Walk<'t> {
             return self.unknown(name, &leaf, 0).map(drop);
         };
         if self.stated.has(key as usize) {
-            return self.to.finding(schema("stated_twice").field(key.key()));
+            return self.structure(schema("stated_twice").field(key.key()));
         }
         self.stated.add(key as usize);
         match leaf {
@@ -104,7 +115,7 @@ impl<'t> Walk<'t> {
             }
             Leaf::Other(_) => {
                 self.head.broken.add(key as usize);
-                self.to.finding(schema("form").field(key.key()))
+                self.structure(schema("form").field(key.key()))
             }
         }
     }
@@ -173,7 +184,7 @@ impl<'de> Visitor<'de> for &mut Walk<'_> {
                 let again =
                     self.which == Which::All && std::mem::replace(&mut self.lines_seen, true);
                 if again {
-                    let finding = self.to.finding(schema("stated_twice").field("lines"));
+                    let finding = self.structure(schema("stated_twice").field("lines"));
                     self.keep(finding)?;
                     map.next_value::<IgnoredAny>()?;
                     continue;
@@ -282,7 +293,7 @@ impl Line<'_, '_, '_> {
         if self.texts.stated.has(column as usize) {
             self.texts.broken = true;
             let finding = schema_at("stated_twice", row).field(column.key());
-            return self.walk.to.finding(finding);
+            return self.walk.structure(finding);
         }
         match leaf {
             Leaf::Absent => Ok(()),
@@ -299,9 +310,8 @@ impl Line<'_, '_, '_> {
                 self.texts.stated.add(column as usize);
                 self.texts.absent.add(column as usize);
                 self.texts.broken = true;
-                self.walk
-                    .to
-                    .finding(schema_at("form", row).field(column.key()))
+                let finding = schema_at("form", row).field(column.key());
+                self.walk.structure(finding)
             }
             Leaf::Other(begin) => {
                 self.texts.stated.add(column as usize);
@@ -318,7 +328,7 @@ impl Line<'_, '_, '_> {
         // Nothing of it can be read, which is one finding.
         (0..COLUMNS).for_each(|column| self.texts.absent.add(column));
         let finding = schema_at("form", self.walk.row).field("lines");
-        let done = self.walk.to.finding(finding.with("expected", "{…}"));
+        let done = self.walk.structure(finding.with("expected", "{…}"));
         self.walk.keep(done)
     }
 }
