@@ -135,6 +135,13 @@ fn the_month_is_taken_from_the_date_but_never_from_the_future() {
     );
     let (_, kept) = read_bytes(with_time.as_bytes());
     assert_eq!(kept.argument("pay_month_assumed", "month"), "2026-10");
+    // Half past seven in the morning of 1 November in China.
+    let elsewhere = with_time.replace("2026-10-25T09:00:00+08:00", "2026-10-31T23:30:00Z");
+    let (_, kept) = read_bytes(elsewhere.as_bytes());
+    assert_eq!(kept.argument("pay_month_assumed", "month"), "2026-11");
+    // A day that no calendar has is no month either.
+    let (_, kept) = read_bytes(MESSAGE.replace("2026-11-25", "2026-02-30").as_bytes());
+    assert_eq!(kept.places(), ["pay_month_invalid - - pay_month"]);
 }
 
 #[test]

@@ -8,6 +8,10 @@ use crate::employer_files::raw::{BankBy, RawHead, Stop, masked, schema, shown, y
 use crate::employer_files::template::HeadKey;
 use crate::finding::{Finding, FindingCode};
 use crate::value::{AccountNo, Fen, PayMonth, Uscc};
+use std::borrow::Cow;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::{format_description, offset};
 
 impl Message<'_, '_> {
     /// The head of a part is whole: the first gives the batch's, the others must agree with it.
@@ -21,7 +25,7 @@ impl Message<'_, '_> {
         let account = AccountNo::parse(account).map_or(account.to_owned(), |account| {
             account.reveal(crate::value::Purpose::Matching).to_owned()
         });
-        let date = day(self.slot(Slot::Date)).to_owned();
+        let date = day(self.slot(Slot::Date)).into_owned();
         if self.part <= 1 {
             self.first_part = (account, date);
             return self.give_head();
@@ -116,9 +120,9 @@ impl Message<'_, '_> {
             return (given.to_string(), None);
         }
         let date = day(self.slot(Slot::Date));
-        let month = date.get(..7).filter(|_| date.len() == 10);
+        let month = date.get(..7).filter(|_| exists(&date));
         let Some(stated) = month.and_then(|month| PayMonth::parse(month).ok()) else {
-            return (shown(date), None);
+            return (shown(&date), None);
         };
         let current = PayMonth::of(self.options.today).unwrap_or(stated);
         let month = stated.min(current);
@@ -191,7 +195,15 @@ pub(super) fn bank<'m>(bic: &'m str, name: &'m str, member: &'m str) -> (&'m str
     }
 }
 
-/// The day of a date, or of a date with time.
-fn day(text: &str) -> &str {
-    text.split('T').next().unwrap_or_default()
+/// The day of a date, or in China of a date with time and zone; as written where it is neither.
+fn day(text: &str) -> Cow<'_, str> {
+    match OffsetDateTime::parse(text, &Rfc3339) {
+        Ok(moment) => moment.to_offset(offset!(+8)).date().to_string().into(),
+        Err(_) => text.split('T').next().unwrap_or_default().into(),
+    }
+}
+
+/// Whether a calendar has the day.
+fn exists(day: &str) -> bool {
+    time::Date::parse(day, format_description!("[year]-[month]-[day]")).is_ok()
 }
