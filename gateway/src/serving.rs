@@ -298,9 +298,13 @@ impl Engine {
                 ended.await;
             }
         }
-        if let Err(error) = self.follower.index().flush() {
-            tracing::warn!(error = %error, "the index was not flushed; it will be caught up");
+        self.core.journal().close_at(self.core.now_ms())?;
+        // To the closing record: the index is the witness of how far the journal had come.
+        let followed = self.follower.catch_up(&mut |_| {});
+        let flushed = followed.and_then(|()| Ok(self.follower.index().flush()?));
+        if let Err(error) = flushed {
+            tracing::warn!(error = %error, "the index is behind; it will be caught up");
         }
-        self.core.journal().close_at(self.core.now_ms())
+        Ok(())
     }
 }
