@@ -3,7 +3,8 @@
 
 mod api_kit;
 
-use api_kit::{Kit, own, pain_001, system, wage_file};
+use api_kit::stand_ins::pain_001;
+use api_kit::{Kit, own, system, wage_file};
 use schemas::LineEvent;
 use std::io::Write as _;
 use std::process::{Command, Stdio};

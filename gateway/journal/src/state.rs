@@ -204,9 +204,12 @@ impl State {
     pub(crate) fn group_is_durable(&mut self) {
         if let Some(chunk) = self.in_flight.take() {
             self.loose_bytes = self.loose_bytes.saturating_sub(chunk.bytes());
-            let records = chunk.last.saturating_sub(self.durable);
-            if self.groups.len() < GROUPS_KEPT {
-                self.groups.push(u32::try_from(records).unwrap_or(u32::MAX));
+            // The header of a segment is synced by itself.
+            let header = u64::from(chunk.is_new_segment);
+            for records in [header, chunk.records() - header] {
+                if records > 0 && self.groups.len() < GROUPS_KEPT {
+                    self.groups.push(u32::try_from(records).unwrap_or(u32::MAX));
+                }
             }
             self.durable = chunk.last;
         }

@@ -280,6 +280,15 @@ impl Batch {
         self.lines.get(usize::try_from(index.checked_sub(1)?).ok()?)
     }
 
+    /// Released lines that no file carries and nobody disputes, by index.
+    pub fn free_lines(&self) -> impl Iterator<Item = u32> {
+        let lines = (1u32..).zip(&self.lines);
+        let free = lines.filter(|(_, line)| {
+            line.state == LineState::Released && line.file_no == 0 && line.disputed.is_none()
+        });
+        free.map(|(index, _)| index)
+    }
+
     /// The line of an index, to change what the machine does not govern.
     pub(super) fn line_mut(&mut self, index: u32) -> Option<&mut Line> {
         self.lines

@@ -54,10 +54,7 @@ impl Book {
             }
         }
         let scope = wages::Scope::of(head);
-        self.scopes
-            .entry(scope.clone())
-            .or_default()
-            .add(&batch, &self.batches);
+        self.scopes.entry(scope.clone()).or_default().add(&batch);
         self.by_number
             .insert((head.employer, head.batch_no.clone()), id);
         self.by_digest

@@ -79,8 +79,9 @@ impl Places {
     }
 }
 
-/// The batches of a scope. Most scopes have one and no list of places: it is made with the
-/// second batch, so that a further one costs by its own lines, not by all before it.
+/// The batches of a scope. Most scopes have one and no list of places: [`Book::place_near`] makes
+/// it with the second batch near it, so that a further one costs by its own lines, not by all
+/// before it.
 #[derive(Debug, Default)]
 pub(super) struct Scoped {
     pub(super) batches: Vec<BatchId>,
@@ -88,22 +89,12 @@ pub(super) struct Scoped {
 }
 
 impl Scoped {
-    /// Adds an accepted batch that is not in `known` yet.
-    pub(super) fn add(&mut self, batch: &Batch, known: &BTreeMap<BatchId, Batch>) {
-        if self.places.is_none() && !self.batches.is_empty() {
-            self.places = Some(self.placed(known));
-        }
+    /// Adds an accepted batch.
+    pub(super) fn add(&mut self, batch: &Batch) {
         let place = u32::try_from(self.batches.len()).unwrap_or(u32::MAX);
         self.batches.push(batch.id());
         if let Some(places) = &mut self.places {
             places.add(place, batch);
-        }
-    }
-
-    /// Makes the list of places, where there is none.
-    pub(super) fn place(&mut self, known: &BTreeMap<BatchId, Batch>) {
-        if self.places.is_none() {
-            self.places = Some(self.placed(known));
         }
     }
 
@@ -300,11 +291,7 @@ impl Book {
 
     /// Makes the lists of places of the scopes near a new batch, where it is not the only one.
     pub(super) fn place_near(&mut self, own: &Scope) {
-        let near = || self.scopes.range(own.without_project()..);
-        let batches = near()
-            .take_while(|(scope, _)| own.is_month_of(scope))
-            .filter(|(scope, _)| own.is_near(scope))
-            .map(|(_, scoped)| scoped.batches.len());
+        let batches = self.scopes_near(own).map(|(_, one)| one.batches.len());
         if batches.sum::<usize>() < 2 {
             return;
         }
@@ -312,8 +299,8 @@ impl Book {
             if !own.is_month_of(scope) {
                 break;
             }
-            if own.is_near(scope) {
-                scoped.place(&self.batches);
+            if own.is_near(scope) && scoped.places.is_none() {
+                scoped.places = Some(scoped.placed(&self.batches));
             }
         }
     }

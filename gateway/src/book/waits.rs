@@ -35,11 +35,8 @@ impl Book {
     #[must_use]
     pub fn barred(&self, batch: &Batch) -> Vec<(u32, CorrectionConflict)> {
         let mut bars = self.bars(batch);
-        let lines = (1u32..).zip(&batch.lines);
-        let free = lines.filter(|(_, line)| {
-            line.state == LineState::Released && line.file_no == 0 && line.disputed.is_none()
-        });
-        free.filter_map(|(index, _)| Some((index, bars.of(index).err()?)))
+        let free = batch.free_lines();
+        free.filter_map(|index| Some((index, bars.of(index).err()?)))
             .collect()
     }
 }

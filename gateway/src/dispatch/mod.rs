@@ -375,16 +375,11 @@ fn steps_for(
         .collect()
 }
 
-/// Released lines that no file carries, that nobody disputes and whose correction still holds:
-/// enough of them to fill one file.
+/// Free lines of a batch that nothing bars: enough of them to fill one file.
 fn free_lines(book: &crate::book::Book, batch: &Batch, rows_max: u32) -> Vec<u32> {
     let mut bars = book.bars(batch);
-    (1u32..)
-        .zip(&batch.lines)
-        .filter(|(_, line)| {
-            line.state == LineState::Released && line.file_no == 0 && line.disputed.is_none()
-        })
-        .map(|(index, _)| index)
+    batch
+        .free_lines()
         .filter(|index| bars.of(*index).is_ok())
         .take(usize::try_from(rows_max.clamp(1, 10_000).saturating_mul(2)).unwrap_or(usize::MAX))
         .collect()

@@ -1,5 +1,6 @@
 //! From what a bank says to steps of lines: pure, over the book as it is.
 
+mod absence;
 mod unsent;
 
 use super::code;
@@ -11,8 +12,6 @@ use adapters::exchange::{Flaw, LineOutcome, Outcome, Receipt, ResultFile};
 use schemas::value::{AccountNo, Fen};
 use schemas::{FailureReason, LineEvent, LineState};
 use std::collections::{BTreeMap, BTreeSet};
-
-mod absence;
 
 /// What a message comes to for one bank file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

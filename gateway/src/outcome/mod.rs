@@ -314,14 +314,12 @@ fn given_before(
     file_no: u64,
     said: Said<'_>,
 ) -> Result<BTreeMap<String, String>, CoreError> {
-    let numbered = said
-        .references()
-        .is_some_and(|references| references.contains_key(BANK_BATCH_NO));
-    let file = core.desk().file(file_no).cloned();
-    match file.filter(|_| numbered) {
-        Some(file) => references(core, &file),
-        None => Ok(BTreeMap::new()),
+    let named = said.references();
+    if !named.is_some_and(|references| references.contains_key(BANK_BATCH_NO)) {
+        return Ok(BTreeMap::new());
     }
+    let file = core.desk().file(file_no).cloned();
+    file.map_or_else(|| Ok(BTreeMap::new()), |file| references(core, &file))
 }
 
 /// What the bank's answers gave to be named in questions, the latest of each name.

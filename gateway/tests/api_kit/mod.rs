@@ -3,16 +3,16 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    unused,
+    dead_code,
     missing_docs
 )]
 
 mod security;
-mod stand_ins;
+pub mod stand_ins;
 
 use security::server_tls;
+pub use stand_ins::wage_file;
 use stand_ins::{Stores, TakesAll};
-pub use stand_ins::{pain_001, wage_file};
 
 use certs::development::{DevelopmentPki, IdentityPem};
 use certs::tls::{ClientTls, Mode, client_config, fixed_clock};

@@ -11,6 +11,7 @@ mod currency;
 mod decoded;
 mod detect;
 mod duplicates;
+pub mod entity;
 mod grid;
 mod head;
 mod json;

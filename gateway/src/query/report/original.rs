@@ -5,6 +5,7 @@ use crate::core::{Core, CoreError};
 use journal::seal::SealError;
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use schemas::employer_files::entity::character;
 use schemas::text::Charset;
 use std::cell::RefCell;
 use std::io::{BufRead, Cursor, Read};
@@ -190,17 +191,6 @@ impl<'a> Original<'a> {
         into.clear();
         into.push_str(self.text.trim());
         false
-    }
-}
-
-fn character(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
-    match &**reference {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "apos" => Some('\''),
-        "quot" => Some('"'),
-        _ => reference.resolve_char_ref().ok().flatten(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::detect::unreadable;
 use super::metered::{Meter, Metered};
 use super::raw::{Receiver, Stop, schema, shown};
 use super::{Format, ReadOptions};
+use crate::employer_files::entity;
 use crate::finding::{Finding, FindingCode};
 use message::Message;
 use names::Names;
@@ -222,14 +223,7 @@ impl Walk<'_, '_> {
 
     /// Character references and the five entities of XML; an unknown one is refused, not dropped.
     fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), Stop> {
-        let known = match &**reference {
-            "amp" => Some('&'),
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "apos" => Some('\''),
-            "quot" => Some('"'),
-            _ => reference.resolve_char_ref().ok().flatten(),
-        };
+        let known = entity::character(reference);
         let Some(character) = known else {
             let finding = schema("form").with("format", Format::Pain001);
             return Err(finding

@@ -2,6 +2,7 @@
 
 use super::archive::Archive;
 use crate::employer_files::decoded::Trouble;
+use crate::employer_files::entity;
 use crate::employer_files::metered::{Meter, Metered};
 use crate::employer_files::raw::{Stop, schema};
 use quick_xml::Reader;
@@ -60,14 +61,7 @@ pub(super) fn walk(archive: &mut Archive<'_>, name: &str, to: &mut dyn Part) -> 
             Event::Text(text) => to.text(&text)?,
             Event::CData(text) => to.text(&text)?,
             Event::GeneralRef(reference) => {
-                let character = match &*reference {
-                    "amp" => Some('&'),
-                    "lt" => Some('<'),
-                    "gt" => Some('>'),
-                    "apos" => Some('\''),
-                    "quot" => Some('"'),
-                    _ => reference.resolve_char_ref().ok().flatten(),
-                };
+                let character = entity::character(&reference);
                 let character = character.ok_or_else(broken)?;
                 to.text(character.encode_utf8(&mut [0; 4]))?;
             }
