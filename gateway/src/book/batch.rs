@@ -5,7 +5,7 @@ use crate::event::{AcceptedHead, Dispute};
 use schemas::line_state::{Applied, Why, apply};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{FailureReason, LineEvent, LineState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One line, small: the book holds millions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,6 +187,8 @@ pub struct Batch {
     pub ages: Ages,
     /// Lines that are disputed.
     pub disputed_count: u32,
+    /// Their indexes: nobody searches all lines for them.
+    pub(super) disputed: BTreeSet<u32>,
     /// When it was accepted, Unix milliseconds.
     pub accepted_ms: i64,
     /// Journal sequence of its closing record.
@@ -217,7 +219,7 @@ impl Batch {
     /// A batch as it is accepted.
     #[must_use]
     pub fn new(head: AcceptedHead, rows: &[TableRow], accepted_at: u64, accepted_ms: i64) -> Self {
-        let late: std::collections::BTreeSet<u32> = head.refused_late.iter().copied().collect();
+        let late: BTreeSet<u32> = head.refused_late.iter().copied().collect();
         let mut sums = Sums::default();
         let mut ages = Ages::default();
         let lines = rows
@@ -253,6 +255,7 @@ impl Batch {
             sums,
             ages,
             disputed_count: 0,
+            disputed: BTreeSet::new(),
             accepted_ms,
             accepted_at,
             line_records: Vec::new(),
@@ -300,8 +303,14 @@ impl Batch {
         let at = usize::try_from(index.checked_sub(1)?).ok()?;
         let line = self.lines.get_mut(at)?;
         match (line.disputed, dispute) {
-            (None, Some(_)) => self.disputed_count += 1,
-            (Some(_), None) => self.disputed_count -= 1,
+            (None, Some(_)) => {
+                self.disputed.insert(index);
+                self.disputed_count += 1;
+            }
+            (Some(_), None) => {
+                self.disputed.remove(&index);
+                self.disputed_count -= 1;
+            }
             (None, None) | (Some(_), Some(_)) => {}
         }
         line.disputed = dispute;

@@ -102,6 +102,7 @@ impl Book {
         let root = self.root_of(member);
         let corrections = self.corrections.get(&root).into_iter().flatten().copied();
         for other in std::iter::once(root).chain(corrections) {
+            super::visits::count();
             let Some((_, line)) = self.line(other) else {
                 continue;
             };
@@ -123,6 +124,7 @@ impl Book {
     /// A payment, the one that it corrects, and so on up to the first.
     pub(super) fn line_of_corrections(&self, last: PaymentId) -> impl Iterator<Item = PaymentId> {
         std::iter::successors(Some(last), |one| {
+            super::visits::count();
             let (batch, _) = self.line(*one)?;
             let earlier = *batch.corrects.get(&one.row)?;
             // A correction names a payment of an earlier batch, so the way up ends. By sequence:
@@ -139,6 +141,7 @@ impl Book {
             .iter()
             .rev()
             .find(|id| {
+                super::visits::count();
                 self.line(**id)
                     .is_some_and(|(_, line)| carries_the_wage(line.state))
             })

@@ -10,9 +10,12 @@ mod bars;
 pub mod batch;
 mod check;
 mod corrections;
+mod elsewhere;
 mod messages;
+mod outside;
 mod steps;
 pub mod table;
+mod visits;
 mod wages;
 mod waits;
 mod work;
@@ -21,8 +24,9 @@ pub use bank_file::{BankFile, FileState};
 pub use bars::Bars;
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use corrections::CorrectionConflict;
+pub use elsewhere::InFlight;
 pub use messages::{PushedMessage, UnmatchedRecord};
-pub use wages::{InFlight, Scope};
+pub use wages::Scope;
 
 use crate::event::Event;
 use schemas::value::{BankCode, BatchId, BatchNo, PaymentId, Uscc};
@@ -369,3 +373,6 @@ impl Book {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! M14: the same wage is not paid again under another number while the first is on its way.
 
-use super::{Batch, Book, LineState, TableRow};
+use super::{Batch, Book, LineState};
 use crate::event::AcceptedHead;
 use schemas::value::{BatchId, PayMonth, PaymentId, Uscc, folded};
 use std::collections::{BTreeMap, HashMap};
@@ -48,12 +48,12 @@ pub(super) struct Places {
 }
 
 impl Places {
-    fn add(&mut self, place: u32, batch: &Batch) {
+    fn add(&mut self, place: u32, batch: &Batch, wanted: &dyn Fn(Wage) -> bool) {
         for (index, line) in (1u32..).zip(&batch.lines) {
-            if line.state == LineState::Refused {
+            let wage = (line.person, line.amount_fen);
+            if line.state == LineState::Refused || !wanted(wage) {
                 continue;
             }
-            let wage = (line.person, line.amount_fen);
             match self.first.entry(wage) {
                 std::collections::hash_map::Entry::Vacant(free) => {
                     free.insert((place, index));
@@ -65,12 +65,23 @@ impl Places {
         }
     }
 
-    fn is_several(&self, wage: Wage) -> bool {
+    /// Whether a wage is in more than one place.
+    pub(super) fn is_several(&self, wage: Wage) -> bool {
         self.further.contains_key(&wage)
     }
 
+    /// How many different wages there are.
+    pub(super) fn wage_count(&self) -> usize {
+        self.first.len()
+    }
+
+    /// The wages, in no order.
+    pub(super) fn wages(&self) -> impl Iterator<Item = &Wage> {
+        self.first.keys()
+    }
+
     /// In the order of the batches.
-    pub(super) fn of(&self, wage: Wage) -> impl Iterator<Item = Place> + '_ {
+    fn of(&self, wage: Wage) -> impl Iterator<Item = Place> + '_ {
         let first = self.first.get(&wage).copied();
         let further = first.and_then(|_| self.further.get(&wage));
         first
@@ -94,194 +105,41 @@ impl Scoped {
         let place = u32::try_from(self.batches.len()).unwrap_or(u32::MAX);
         self.batches.push(batch.id());
         if let Some(places) = &mut self.places {
-            places.add(place, batch);
+            places.add(place, batch, &|_| true);
         }
     }
 
-    fn placed(&self, known: &BTreeMap<BatchId, Batch>) -> Places {
+    /// Places of the wages that are wanted.
+    pub(super) fn placed(
+        &self,
+        known: &BTreeMap<BatchId, Batch>,
+        wanted: &dyn Fn(Wage) -> bool,
+    ) -> Places {
         let mut places = Places::default();
         for (place, id) in (0u32..).zip(&self.batches) {
             if let Some(batch) = known.get(id) {
-                places.add(place, batch);
+                places.add(place, batch, wanted);
             }
         }
         places
     }
-}
 
-/// A line whose wage another batch carries already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InFlight {
-    /// The line of the new batch.
-    pub index: u32,
-    /// The earlier payment.
-    pub earlier: PaymentId,
-    /// Where that one stands: final (paid) is a warning, anything else an error.
-    pub state: LineState,
-    /// Whether both batches name the same project, or none. Where only one names a project, a
-    /// person must say whether it is the same wage.
-    pub same_project: bool,
-}
-
-/// A line that asks where else its wage is.
-#[derive(Clone, Copy, Debug)]
-struct Asking {
-    index: u32,
-    wage: Wage,
-    /// The family of the payment that it corrects: that one is judged by the rules of corrections.
-    family: Option<PaymentId>,
+    /// The payments of a wage in the order of the batches; `places` are this scope's.
+    pub(super) fn payments(&self, places: &Places, wage: Wage) -> impl Iterator<Item = PaymentId> {
+        places.of(wage).filter_map(|(place, row)| {
+            super::visits::count();
+            let batch = *self.batches.get(usize::try_from(place).ok()?)?;
+            Some(PaymentId { batch, row })
+        })
+    }
 }
 
 impl Book {
-    /// The lines of `rows` whose wage is on its way or paid in another batch; of a line in
-    /// `corrects`, the wage of the payment that it corrects as well. Costs nothing where the
-    /// employer has no other batch of the project and month, and a wage that many lines have is
-    /// looked up once.
-    ///
-    /// People are compared by 64 bits of a keyed hash within one employer, project and month.
-    #[must_use]
-    pub fn in_flight(
-        &self,
-        own: &Scope,
-        rows: &[TableRow],
-        corrects: &[(u32, PaymentId)],
-    ) -> Vec<InFlight> {
-        let families: BTreeMap<u32, PaymentId> = corrects
-            .iter()
-            .map(|(index, original)| (*index, self.root_of(*original)))
-            .collect();
-        let asking = rows.iter().filter(|row| !row.refused).map(|row| Asking {
-            index: row.index,
-            wage: (row.person, row.amount_fen),
-            family: families.get(&row.index).copied(),
-        });
-        let mut found = self.elsewhere(own, asking, &|_, _| true);
-        self.add_originals(corrects.iter().copied(), &|_, _| true, &mut found);
-        found.into_values().collect()
-    }
-
-    /// Other payments of the wages of a batch that stand as of now, for its approver: without those
-    /// that nobody has approved, whose own approver will be asked.
-    #[must_use]
-    pub fn elsewhere_of(&self, batch: &Batch) -> Vec<InFlight> {
-        let (id, own) = (batch.id(), Scope::of(&batch.head));
-        let lines = (1u32..).zip(&batch.lines);
-        let asking = lines
-            .filter(|(_, line)| matches!(line.state, LineState::Held | LineState::Released))
-            .map(|(index, line)| Asking {
-                index,
-                wage: (line.person, line.amount_fen),
-                family: batch.corrects.get(&index).map(|one| self.root_of(*one)),
-            });
-        let counts = |other: PaymentId, state| other.batch != id && state != LineState::Held;
-        let mut found = self.elsewhere(&own, asking, &counts);
-        let corrects = batch.corrects.iter().map(|(index, one)| (*index, *one));
-        self.add_originals(corrects, &counts, &mut found);
-        found.into_values().collect()
-    }
-
-    fn elsewhere(
-        &self,
-        own: &Scope,
-        asking: impl Iterator<Item = Asking> + Clone,
-        counts: &dyn Fn(PaymentId, LineState) -> bool,
-    ) -> BTreeMap<u32, InFlight> {
-        let mut found = BTreeMap::new();
-        for (scope, scoped) in self.scopes_near(own) {
-            let same_project = scope.project == own.project;
-            let made;
-            let places = match &scoped.places {
-                Some(places) => places,
-                None => {
-                    made = scoped.placed(&self.batches);
-                    &made
-                }
-            };
-            let mut known: HashMap<(Wage, Option<PaymentId>), _> = HashMap::new();
-            for Asking {
-                index,
-                wage,
-                family,
-            } in asking.clone()
-            {
-                let look = || self.carrier(scoped, places.of(wage), family, counts);
-                let carrier = match places.is_several(wage) {
-                    true => *known.entry((wage, family)).or_insert_with(look),
-                    false => look(),
-                };
-                let Some((earlier, state)) = carrier else {
-                    continue;
-                };
-                let one = InFlight {
-                    index,
-                    earlier,
-                    state,
-                    same_project,
-                };
-                // What is certain stands before a suspicion.
-                let place = found.entry(index).or_insert(one);
-                if same_project {
-                    *place = one;
-                }
-            }
-        }
-        found
-    }
-
-    /// Who carries the wage of a payment that is to be corrected, or of one that it corrects in
-    /// turn, outside their family: it was submitted again without naming them.
-    fn original_elsewhere(
-        &self,
-        original: PaymentId,
-        counts: &dyn Fn(PaymentId, LineState) -> bool,
-    ) -> Option<(PaymentId, LineState, bool)> {
-        let family = Some(self.root_of(original));
-        let mut suspected = None;
-        for one in self.line_of_corrections(original) {
-            let (batch, line) = self.line(one)?;
-            let own = Scope::of(&batch.head);
-            for (scope, scoped) in self.scopes_near(&own) {
-                let same_project = scope.project == own.project;
-                let Some(places) = &scoped.places else {
-                    // One batch, that of the payment: it is in no second one.
-                    continue;
-                };
-                let wage = (line.person, line.amount_fen);
-                match self.carrier(scoped, places.of(wage), family, counts) {
-                    Some((payment, state)) if same_project => return Some((payment, state, true)),
-                    Some((payment, state)) => suspected = Some((payment, state, false)),
-                    None => {}
-                }
-            }
-        }
-        suspected
-    }
-
-    /// Adds for lines that correct others who else carries the wage that they stand for.
-    fn add_originals(
-        &self,
-        corrects: impl Iterator<Item = (u32, PaymentId)>,
-        counts: &dyn Fn(PaymentId, LineState) -> bool,
-        found: &mut BTreeMap<u32, InFlight>,
-    ) {
-        for (index, original) in corrects {
-            if let Some((earlier, state, same_project)) = self.original_elsewhere(original, counts)
-            {
-                found.entry(index).or_insert(InFlight {
-                    index,
-                    earlier,
-                    state,
-                    same_project,
-                });
-            }
-        }
-    }
-
     /// The batch's own scope, and those of the month that differ only in that one side names no
     /// project: the code is optional, and leaving it out must not hide a wage.
     pub(super) fn scopes_near<'b>(
         &'b self,
-        own: &'b Scope,
+        own: &Scope,
     ) -> impl Iterator<Item = (&'b Scope, &'b Scoped)> {
         let of_month = self.scopes.range(own.without_project()..);
         of_month
@@ -300,53 +158,9 @@ impl Book {
                 break;
             }
             if own.is_near(scope) && scoped.places.is_none() {
-                scoped.places = Some(scoped.placed(&self.batches));
+                scoped.places = Some(scoped.placed(&self.batches, &|_| true));
             }
         }
-    }
-
-    /// The payment that carries the wage now: the first unfinished one, else the last paid. One
-    /// that failed or came back and has a live correction is carried by that.
-    fn carrier(
-        &self,
-        scoped: &Scoped,
-        places: impl Iterator<Item = Place>,
-        family: Option<PaymentId>,
-        counts: &dyn Fn(PaymentId, LineState) -> bool,
-    ) -> Option<(PaymentId, LineState)> {
-        let mut known = None;
-        for (place, row) in places {
-            let batch = *scoped.batches.get(usize::try_from(place).ok()?)?;
-            let earlier = PaymentId { batch, row };
-            if family.is_some_and(|root| self.root_of(earlier) == root) {
-                continue;
-            }
-            let Some((carrier, state)) = self.carried_by(earlier) else {
-                continue;
-            };
-            if !counts(carrier, state) {
-                continue;
-            }
-            if !state.is_final() {
-                return Some((carrier, state));
-            }
-            known = Some((carrier, state));
-        }
-        known
-    }
-
-    /// Who carries the wage of a payment: itself, its live correction, or nobody.
-    fn carried_by(&self, payment: PaymentId) -> Option<(PaymentId, LineState)> {
-        let (_, line) = self.line(payment)?;
-        if carries_the_wage(line.state) || line.disputed.is_some() {
-            return Some((payment, line.state));
-        }
-        if line.state == LineState::Refused {
-            return None;
-        }
-        let correction = self.live_correction(payment)?;
-        let (_, line) = self.line(correction)?;
-        Some((correction, line.state))
     }
 }
 
@@ -360,6 +174,11 @@ impl Scope {
 
     fn is_month_of(&self, other: &Self) -> bool {
         (self.employer, self.month) == (other.employer, other.month)
+    }
+
+    /// Whether both name the same project, or none.
+    pub(super) fn is_project_of(&self, other: &Self) -> bool {
+        self.project == other.project
     }
 
     fn is_near(&self, other: &Self) -> bool {

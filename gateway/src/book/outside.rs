@@ -1,0 +1,57 @@
+//! Two of different families: enough to say of any family which is the first one outside it, in
+//! one step, however many there are.
+
+use schemas::value::PaymentId;
+
+/// The first one, and the first of another family. A family has the number of its first payment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outside<T> {
+    first: Option<(PaymentId, T)>,
+    other: Option<(PaymentId, T)>,
+}
+
+impl<T> Default for Outside<T> {
+    fn default() -> Self {
+        Self {
+            first: None,
+            other: None,
+        }
+    }
+}
+
+impl<T: Copy> Outside<T> {
+    /// Adds one behind all others.
+    pub fn add_last(&mut self, family: PaymentId, value: T) {
+        match self.first {
+            None => self.first = Some((family, value)),
+            Some((first, _)) if first != family && self.other.is_none() => {
+                self.other = Some((family, value));
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Adds one before all others.
+    pub fn add_first(&mut self, family: PaymentId, value: T) {
+        let before = self.first.replace((family, value));
+        if let Some(before) = before.filter(|(of, _)| *of != family) {
+            self.other = Some(before);
+        }
+    }
+
+    /// Whether one more behind them would change nothing.
+    pub fn is_full(&self) -> bool {
+        self.other.is_some()
+    }
+
+    /// The first one outside a family; the first of all where none is named.
+    pub fn of(&self, family: Option<PaymentId>) -> Option<T> {
+        let mut outside = self.iter().filter(|(of, _)| Some(*of) != family);
+        outside.next().map(|(_, value)| value)
+    }
+
+    /// Both, with their families.
+    pub fn iter(&self) -> impl Iterator<Item = (PaymentId, T)> {
+        [self.first, self.other].into_iter().flatten()
+    }
+}
