@@ -287,7 +287,7 @@ fn apply_pushed(
             &result.lines,
             &result.flaws,
         ),
-        Pushed::Receipt(receipt) => (Said::Receipt(receipt), &receipt.lines, &[]),
+        Pushed::Receipt(receipt) => (Said::Receipt(receipt), &receipt.lines, &receipt.flaws),
     };
     if let Some(file_no) = known {
         return apply(core, file_no, Origin::Push, Some(message), said);

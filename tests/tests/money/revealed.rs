@@ -130,6 +130,7 @@ fn a_refusal_of_an_abandoned_file_disputes_nothing() {
             bank_text: None,
             references: [].into(),
             lines: Vec::new(),
+            flaws: Vec::new(),
         };
         let said = Said::Receipt(&refusal);
         apply(&desk.core, 1, Origin::Push, None, said).unwrap();
