@@ -145,9 +145,9 @@ pub fn read_again<'a>(
 ) -> Result<usize, CoreError> {
     let unread: Vec<(BankCode, u64, Option<MessageKind>)> = core
         .desk()
-        .pushed_messages()
-        .filter(|(_, message)| message.is_unread())
-        .map(|(bank, message)| (bank, message.sequence, MessageKind::parse(&message.message)))
+        .unread()
+        .flat_map(|(bank, messages)| messages.iter().map(move |unread| (bank, unread)))
+        .map(|(bank, ((_, sequence), kind))| (bank, *sequence, MessageKind::parse(kind)))
         .collect();
     let mut count = 0;
     for (bank, sequence, kind) in unread {
