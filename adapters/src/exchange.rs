@@ -238,8 +238,10 @@ pub struct Receipt {
     pub bank_text: Option<String>,
     /// References by their name in the dialect (`file_no`, `bank_batch_no`).
     pub references: std::collections::BTreeMap<String, String>,
-    /// Rows that the receipt itself refuses.
+    /// Rows that the receipt itself refuses, and those that stand in it twice and differ.
     pub lines: Vec<LineOutcome>,
+    /// What is wrong with the message itself: rows that stand in it twice.
+    pub flaws: Vec<Flaw>,
 }
 
 /// 回盘: what a bank says of the lines of one file.

@@ -9,7 +9,7 @@ use crate::layout::values::{Record, Values};
 use crate::order::{BANK_BATCH_NO, fen};
 use crate::totals;
 use schemas::{AccountNo, PersonName};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl BankAdapter {
     fn table(&self, name: Option<&toml::Spanned<String>>) -> Option<&CodeTable> {
@@ -49,7 +49,8 @@ impl BankAdapter {
 
     /// The receipt that a submission's last reply is. At most accepted: nothing is paid by it.
     pub(crate) fn receipt(&self, names: &CodeNames, values: &Values) -> Receipt {
-        let outcome = match self.request_outcome(names, values) {
+        let request = self.request_outcome(names, values);
+        let outcome = match request {
             Outcome::Accepted | Outcome::Paid => self
                 .batch_outcome(names, values)
                 .unwrap_or(Outcome::Accepted),
@@ -58,12 +59,28 @@ impl BankAdapter {
             | Outcome::Returned
             | Outcome::NotFound) => other,
         };
-        let outcome = match outcome {
+        let mut lines = self.lines(names, values);
+        let understood = matches!(
+            request,
+            Outcome::Accepted | Outcome::Paid | Outcome::Failed(_)
+        );
+        if !understood {
+            nothing_said(&mut lines);
+        }
+        let flaws = refuse_doubled(&mut lines);
+        let outcome = match believed(outcome, &lines) {
             Outcome::Paid | Outcome::Accepted => Outcome::Accepted,
             Outcome::Failed(reason) => Outcome::Failed(reason),
             Outcome::Unknown | Outcome::Returned | Outcome::NotFound => Outcome::Unknown,
         };
-        let lines = self.lines(names, values);
+        // What it accepts it says of the whole; of a row that stands there twice nobody knows.
+        let twice: BTreeSet<u32> = flaws.iter().filter_map(Flaw::row_twice).collect();
+        let is_twice = |line: &LineOutcome| line.row_no.is_some_and(|no| twice.contains(&no));
+        lines.retain(|line| match line.outcome {
+            Outcome::Failed(_) => true,
+            Outcome::Unknown => is_twice(line),
+            Outcome::Paid | Outcome::Accepted | Outcome::Returned | Outcome::NotFound => false,
+        });
         let mut references = references(values);
         references.retain(|name, _| self.keeps(name));
         Receipt {
@@ -71,10 +88,8 @@ impl BankAdapter {
             bank_code: first(values, [Field::BatchCode, Field::ReplyCode], names),
             bank_text: text_of(values),
             references,
-            lines: lines
-                .into_iter()
-                .filter(|line| is_failed(line.outcome))
-                .collect(),
+            lines,
+            flaws,
         }
     }
 
@@ -94,9 +109,7 @@ impl BankAdapter {
         };
         let answered = matches!(request, Outcome::Accepted | Outcome::Paid);
         if !answered {
-            for line in &mut lines {
-                line.outcome = Outcome::Unknown;
-            }
+            nothing_said(&mut lines);
         }
         let mut flaws = refuse_doubled(&mut lines);
         let totals = totals::stated(values);
@@ -109,18 +122,15 @@ impl BankAdapter {
         let complete = stated.is_some_and(|count| usize::try_from(count) == Ok(lines.len()));
         let settled = !lines.is_empty() && complete && lines.iter().all(|l| is_final(l.outcome));
         let said_final = is_final(outcome);
-        let outcome = match outcome {
+        let outcome = match believed(outcome, &lines) {
             // A batch that is done says nothing of a line that it does not name.
             Outcome::Paid if !failures_only => Outcome::Accepted,
-            // A failed batch with a line that did not fail contradicts itself: what it says of
-            // the lines that it does not name can't be trusted.
-            Outcome::Failed(_) if !lines.iter().all(|l| is_failed(l.outcome)) => Outcome::Unknown,
-            Outcome::Paid
+            believed @ (Outcome::Paid
             | Outcome::Failed(_)
             | Outcome::Accepted
             | Outcome::Unknown
             | Outcome::Returned
-            | Outcome::NotFound => outcome,
+            | Outcome::NotFound) => believed,
         };
         let said_final = said_final && outcome != Outcome::Unknown;
         ResultFile {
@@ -218,28 +228,48 @@ impl BankAdapter {
     }
 }
 
-/// One row twice is a flaw; if the two differ, nobody knows which is true.
+/// One row twice is a flaw; if any two of them differ, nobody knows which is true.
 fn refuse_doubled(lines: &mut [LineOutcome]) -> Vec<Flaw> {
     let mut first_of: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut differing = BTreeSet::new();
     let mut flaws = Vec::new();
-    for at in 0..lines.len() {
-        let Some(row_no) = lines.get(at).and_then(|line| line.row_no) else {
+    for (at, line) in lines.iter().enumerate() {
+        let Some(row_no) = line.row_no else {
             continue;
         };
-        let Some(before) = first_of.get(&row_no).copied() else {
-            first_of.insert(row_no, at);
-            continue;
-        };
-        flaws.push(Flaw::RowTwice { row_no });
-        if lines.get(before) != lines.get(at) {
-            for place in [before, at] {
-                if let Some(line) = lines.get_mut(place) {
-                    line.outcome = Outcome::Unknown;
-                }
+        let before = *first_of.entry(row_no).or_insert(at);
+        if before != at {
+            flaws.push(Flaw::RowTwice { row_no });
+            if lines.get(before) != Some(line) {
+                differing.insert(row_no);
             }
         }
     }
+    let unknown = |line: &&mut LineOutcome| line.row_no.is_some_and(|no| differing.contains(&no));
+    for line in lines.iter_mut().filter(unknown) {
+        line.outcome = Outcome::Unknown;
+    }
     flaws
+}
+
+fn nothing_said(lines: &mut [LineOutcome]) {
+    for line in lines {
+        line.outcome = Outcome::Unknown;
+    }
+}
+
+/// A failed batch with a line that did not fail contradicts itself: what it says of the lines
+/// that it does not name can't be trusted.
+fn believed(outcome: Outcome, lines: &[LineOutcome]) -> Outcome {
+    match outcome {
+        Outcome::Failed(_) if !lines.iter().all(|line| is_failed(line.outcome)) => Outcome::Unknown,
+        Outcome::Paid
+        | Outcome::Failed(_)
+        | Outcome::Accepted
+        | Outcome::Unknown
+        | Outcome::Returned
+        | Outcome::NotFound => outcome,
+    }
 }
 
 fn is_final(outcome: Outcome) -> bool {

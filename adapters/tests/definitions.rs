@@ -136,6 +136,24 @@ fn a_refused_query_never_fails_a_payment() {
     );
 }
 
+/// Two steps that instruct would pay twice, and so would one that is asked again.
+#[test]
+fn one_step_instructs_and_it_is_sent_once() {
+    let start = DIALECT.find("[[submit]]").unwrap();
+    let end = DIALECT.find("[[query]]").unwrap();
+    let step = &DIALECT[start..end];
+    let second = step.replacen("name = \"submit\"", "name = \"again\"", 1);
+    dialect_refused(
+        "[[query]]",
+        &format!("{second}[[query]]"),
+        "\"again\"",
+        &["`instructs`", "submit", "again"],
+    );
+    let instructs = "instructs = true";
+    let poll = "instructs = true\npoll = { until = [\"00\"], wait_ms = 5_000, count_max = 3 }";
+    dialect_refused(instructs, poll, "\"submit\"", &["`poll`", "once"]);
+}
+
 #[test]
 fn a_preset_names_a_known_dialect_and_nothing_else() {
     let unknown = BANK.replace("hxb_xhj", "hxb_xjh");

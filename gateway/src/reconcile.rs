@@ -1,10 +1,13 @@
 //! 对账: every difference between what was instructed and what banks report, listed until
 //! somebody explains it.
 
-use crate::book::{Batch, Book, Line, UnmatchedRecord};
-use crate::event::Dispute;
-use schemas::LineState;
-use schemas::value::{BankCode, BatchId, PaymentId, RegionCode, Uscc};
+mod page;
+mod source;
+
+pub use page::{Asked, Page, page};
+
+use crate::book::Book;
+use schemas::value::{BankCode, BatchId, PaymentId, Uscc};
 
 /// What kind of difference it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,8 +93,6 @@ pub struct Break {
     pub batch: Option<BatchId>,
     /// The line concerned.
     pub payment: Option<PaymentId>,
-    /// The region that supervises it.
-    pub region: Option<RegionCode>,
     /// What was instructed.
     pub amount_fen: Option<i64>,
     /// What the bank reports.
@@ -165,139 +166,11 @@ impl Break {
 /// Every difference, oldest first within its kind.
 #[must_use]
 pub fn breaks(book: &Book) -> Vec<Break> {
-    let mut breaks: Vec<Break> = book.batches().flat_map(of_batch).collect();
-    breaks.extend(
-        book.unmatched()
-            .iter()
-            .map(|record| of_record(book, record)),
-    );
-    for (bank, message) in book.pushed_messages() {
-        if message.is_unread() {
-            breaks.push(Break {
-                why: message.message.clone(),
-                ..of_bank(Some(bank), message.time_ms, message.sequence)
-            });
-        }
-    }
-    for (sequence, bank, message) in book.open_messages() {
-        breaks.push(Break {
-            kind: BreakKind::MessageOpen,
-            why: message.message.clone(),
-            ..of_bank(Some(bank), message.time_ms, sequence)
-        });
-    }
-    for (sequence, time_ms, what) in book.defects() {
-        breaks.push(Break {
-            kind: BreakKind::Defect,
-            why: what.clone(),
-            ..of_bank(None, *time_ms, *sequence)
-        });
-    }
-    breaks.sort_by_key(Break::place);
-    breaks
-}
-
-fn of_bank(bank: Option<BankCode>, since_ms: i64, sequence: u64) -> Break {
-    Break {
-        kind: BreakKind::MessageUnreadable,
-        bank,
-        employer: None,
-        batch: None,
-        payment: None,
-        region: None,
-        amount_fen: None,
-        reported_fen: None,
-        since_ms,
-        why: String::new(),
-        sequence,
-    }
-}
-
-/// What is about a whole message concerns whoever the file that it names concerns.
-fn of_record(book: &Book, record: &UnmatchedRecord) -> Break {
-    let of_bank = of_bank(Some(record.bank), record.time_ms, record.sequence);
-    let found = Break {
-        kind: BreakKind::UnmatchedRecord,
-        amount_fen: record.expected_fen,
-        reported_fen: record.reported_fen,
-        why: record.why.clone(),
-        ..of_bank
+    let all = Asked {
+        concerns: &|_, _| true,
+        after: None,
+        limit: usize::MAX,
+        open_until_ms: i64::MAX,
     };
-    if !record.of_whole {
-        return found;
-    }
-    let file = record.file_no.and_then(|file_no| book.file(file_no));
-    let file = file.filter(|file| file.intent.bank == record.bank);
-    let batch = file.and_then(|file| book.batch(file.intent.batch));
-    Break {
-        kind: BreakKind::MessageMismatch,
-        employer: batch.map(|batch| batch.head.employer),
-        batch: batch.map(Batch::id),
-        region: batch.and_then(|batch| batch.head.region),
-        ..found
-    }
-}
-
-fn of_batch(batch: &Batch) -> Vec<Break> {
-    let mut found = Vec::new();
-    let total = batch.sums.instructed();
-    if (total.count, total.fen) != (batch.head.line_count, batch.head.total_fen) {
-        found.push(Break {
-            kind: BreakKind::Conservation,
-            amount_fen: Some(batch.head.total_fen),
-            reported_fen: Some(total.fen),
-            ..in_batch(batch, batch.changed_ms)
-        });
-    }
-    if batch.disputed_count == 0 && batch.sums.of(LineState::Unknown).count == 0 {
-        return found;
-    }
-    for (index, line) in (1u32..).zip(&batch.lines) {
-        let Some((kind, why)) = kind_of(line) else {
-            continue;
-        };
-        found.push(Break {
-            kind,
-            payment: Some(PaymentId {
-                batch: batch.id(),
-                row: index,
-            }),
-            amount_fen: Some(line.amount_fen),
-            reported_fen: line.reported_fen,
-            why: why.to_owned(),
-            ..in_batch(batch, line.since_ms)
-        });
-    }
-    found
-}
-
-fn in_batch(batch: &Batch, since_ms: i64) -> Break {
-    Break {
-        employer: Some(batch.head.employer),
-        batch: Some(batch.id()),
-        region: batch.head.region,
-        ..of_bank(Some(batch.head.paying_bank), since_ms, 0)
-    }
-}
-
-fn kind_of(line: &Line) -> Option<(BreakKind, &'static str)> {
-    match (line.disputed, line.state) {
-        (Some(Dispute::ResultContradiction), state) => {
-            Some((BreakKind::ResultContradiction, state.as_str()))
-        }
-        (Some(Dispute::ResultMismatch), state) => Some((BreakKind::ResultMismatch, state.as_str())),
-        (None, LineState::Unknown) => Some((BreakKind::Unknown, "bank_evidence_or_resolution")),
-        (
-            None,
-            LineState::Held
-            | LineState::Released
-            | LineState::Intended
-            | LineState::Accepted
-            | LineState::Paid
-            | LineState::Failed
-            | LineState::Returned
-            | LineState::Cancelled
-            | LineState::Refused,
-        ) => None,
-    }
+    page(book, &all).shown
 }

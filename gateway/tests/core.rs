@@ -5,8 +5,12 @@
 mod approval;
 #[path = "core_suite/bank.rs"]
 mod bank;
+#[path = "core_suite/breaks.rs"]
+mod breaks;
 #[path = "core_suite/desk.rs"]
 mod desk;
+#[path = "core_suite/doubts.rs"]
+mod doubts;
 #[path = "core_suite/intake.rs"]
 mod intake;
 #[path = "core_suite/interrupted.rs"]

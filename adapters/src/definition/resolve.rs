@@ -1,5 +1,7 @@
 //! Typed definitions to adapters: cross-checks with file, line and the allowed words.
 
+mod steps;
+
 use super::dialect::{CodeNames, Dialect, Evidence, StepRule};
 use super::{DefinitionError, Preset};
 use crate::adapter::{BankAdapter, Limits};
@@ -78,7 +80,7 @@ pub fn dialect(source: Source<'_>) -> Result<ResolvedDialect, DefinitionError> {
         codes.insert(name.clone(), table);
     }
     let reasons = reasons(source, &dialect)?;
-    check_names(source, &dialect)?;
+    steps::check(source, &dialect)?;
     check_tables(source, &dialect, &codes)?;
     fix_steps(source, &mut dialect)?;
     check_slots(source, &mut dialect)?;
@@ -129,26 +131,6 @@ fn reasons(source: Source<'_>, dialect: &Dialect) -> Result<Reasons, DefinitionE
         reasons.insert(word.get_ref().clone(), codes.clone());
     }
     Ok(Reasons(reasons))
-}
-
-fn check_names(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
-    let mut names = Vec::new();
-    for step in dialect.submit.iter().chain(&dialect.query) {
-        if names.contains(&&step.name) {
-            return Err(source.at_word(&step.name, "a step of that name stands twice"));
-        }
-        names.push(&step.name);
-    }
-    if !dialect.submit.iter().any(|step| step.instructs) {
-        return Err(source.at_word("submit", "no step of submit instructs"));
-    }
-    if dialect.query.iter().any(|step| step.instructs) {
-        return Err(source.at_word("query", "a query never instructs"));
-    }
-    if dialect.query.last().is_none_or(|step| step.reply.is_none()) {
-        return Err(source.at_word("query", "the last step of query has no reply"));
-    }
-    Ok(())
 }
 
 fn check_tables(

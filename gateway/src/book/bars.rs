@@ -121,7 +121,7 @@ fn may_bar(book: &Book, batch: &Batch) -> BTreeSet<u32> {
         row: u32::MAX,
     };
     let revived = book.revived.range(first..=last).map(|(one, _)| one.row);
-    let rows = revived.chain(batch.disputed.iter().copied());
+    let rows = revived.chain(batch.disputed_lines());
     let taken = |row: &u32| {
         batch
             .line(*row)

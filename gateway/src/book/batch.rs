@@ -1,5 +1,6 @@
 //! One batch in the book: head, lines, sums by state, what it waits for.
 
+use crate::book::doubt::{Doubts, stand};
 use crate::book::table::TableRow;
 use crate::event::{AcceptedHead, Dispute};
 use schemas::line_state::{Applied, Why, apply};
@@ -185,10 +186,8 @@ pub struct Batch {
     pub sums: Sums,
     /// Since when lines are in their states.
     pub ages: Ages,
-    /// Lines that are disputed.
-    pub disputed_count: u32,
-    /// Their indexes: nobody searches all lines for them.
-    pub(super) disputed: BTreeSet<u32>,
+    /// Lines that somebody must explain.
+    pub doubts: Doubts,
     /// When it was accepted, Unix milliseconds.
     pub accepted_ms: i64,
     /// Journal sequence of its closing record.
@@ -254,8 +253,7 @@ impl Batch {
             lines,
             sums,
             ages,
-            disputed_count: 0,
-            disputed: BTreeSet::new(),
+            doubts: Doubts::default(),
             accepted_ms,
             accepted_at,
             line_records: Vec::new(),
@@ -302,18 +300,9 @@ impl Batch {
     pub(super) fn dispute(&mut self, index: u32, dispute: Option<Dispute>) -> Option<&mut Line> {
         let at = usize::try_from(index.checked_sub(1)?).ok()?;
         let line = self.lines.get_mut(at)?;
-        match (line.disputed, dispute) {
-            (None, Some(_)) => {
-                self.disputed.insert(index);
-                self.disputed_count += 1;
-            }
-            (Some(_), None) => {
-                self.disputed.remove(&index);
-                self.disputed_count -= 1;
-            }
-            (None, None) | (Some(_), Some(_)) => {}
-        }
+        let before = stand(line);
         line.disputed = dispute;
+        self.doubts.moved(index, before, stand(line));
         Some(line)
     }
 
@@ -326,8 +315,11 @@ impl Batch {
             Applied::Moved(state) => {
                 let (before, fen) = (line.state, line.amount_fen);
                 let before_ms = line.since_ms;
+                let stood = stand(line);
                 line.state = state;
                 line.since_ms = at_ms;
+                let stands = stand(line);
+                self.doubts.moved(index, stood, stands);
                 self.sums.take(before, fen);
                 self.sums.put(state, fen);
                 self.ages.take(before, before_ms);

@@ -2,7 +2,7 @@
 
 use super::Book;
 use crate::event::Event;
-use schemas::value::BankCode;
+use schemas::value::{BankCode, BatchId, RegionCode};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a bank says that does not fit what we instructed, until somebody explains it.
@@ -18,6 +18,9 @@ pub struct UnmatchedRecord {
     pub place: u32,
     /// The file that it names.
     pub file_no: Option<u64>,
+    /// The batch of that file, where it is about the message as a whole: it concerns whoever the
+    /// batch concerns.
+    pub batch: Option<BatchId>,
     /// Why it matches nothing.
     pub why: String,
     /// What it reports, in fen.
@@ -43,11 +46,28 @@ pub struct PushedMessage {
     pub message: String,
 }
 
+/// Whom a record concerns that fits nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Concern {
+    /// The bank that sent it.
+    pub bank: BankCode,
+    /// The region of the batch that the whole message is about, where it has one.
+    pub region: Option<RegionCode>,
+}
+
+/// Places in the list, by time and journal sequence.
+type InOrder = BTreeMap<(i64, u64), usize>;
+
+/// Messages that nobody could read, by time and journal sequence: which kind each is.
+pub type Unread = BTreeMap<(i64, u64), String>;
+
 /// Records that name no line of ours. Those of a message are seen when it is closed, all at once
 /// (M3), however many records and groups of records it took to write them down.
 #[derive(Debug, Default)]
 pub(super) struct Unmatched {
     listed: Vec<UnmatchedRecord>,
+    /// By whether they are about a whole message, and by concern.
+    in_order: BTreeMap<(bool, Concern), InOrder>,
     open: BTreeMap<u64, BTreeMap<(Option<u64>, u32), UnmatchedRecord>>,
     /// Of answers to questions, by the record's keyed hash: the same record in the next answer is
     /// no news, wherever it stands there; another one in its place is.
@@ -76,6 +96,7 @@ pub(super) fn unmatched_of(event: &Event, sequence: u64, time_ms: i64) -> Option
         message: *message,
         place: *place,
         file_no: *file_no,
+        batch: None,
         why: why.clone(),
         reported_fen: *reported_fen,
         of_whole: *of_whole,
@@ -99,6 +120,27 @@ impl Book {
         &self.unmatched.listed
     }
 
+    /// Those about whole messages, or those about single records, by whom they concern: how many,
+    /// and each from a time and journal sequence on, in order.
+    pub fn unmatched_from(
+        &self,
+        of_whole: bool,
+        from: (i64, u64),
+    ) -> impl Iterator<Item = (Concern, usize, impl Iterator<Item = &UnmatchedRecord>)> {
+        let concerns = self.unmatched.in_order.iter();
+        let concerns = concerns.filter(move |((whole, _), _)| *whole == of_whole);
+        concerns.map(move |((_, concern), listed)| {
+            let places = listed.range(from..).map(|(_, place)| *place);
+            let records = places.filter_map(|place| self.unmatched.listed.get(place));
+            (*concern, listed.len(), records)
+        })
+    }
+
+    /// Messages that nobody could read yet, by bank.
+    pub fn unread(&self) -> impl Iterator<Item = (BankCode, &Unread)> {
+        self.unread.iter().map(|(bank, messages)| (*bank, messages))
+    }
+
     /// Whether an answer of the bank's about a file held that record before.
     #[must_use]
     pub fn knows_answer(&self, bank: BankCode, file_no: Option<u64>, said: u64) -> bool {
@@ -118,10 +160,37 @@ impl Book {
             .open_messages
             .remove(&message)
             .ok_or("no open message")?;
-        self.pushed.insert((bank, digest), pushed);
+        let unread = self.unread.entry(bank).or_default();
+        let place = |message: &PushedMessage| (message.time_ms, message.sequence);
+        if pushed.is_unread() {
+            unread.insert(place(&pushed), pushed.message.clone());
+        }
+        if let Some(earlier) = self.pushed.insert((bank, digest), pushed) {
+            unread.remove(&place(&earlier));
+        }
         let found = self.unmatched.open.remove(&message).unwrap_or_default();
-        self.unmatched.listed.extend(found.into_values());
+        for record in found.into_values() {
+            self.list(record);
+        }
         Ok(())
+    }
+
+    fn list(&mut self, mut record: UnmatchedRecord) {
+        let file = record.file_no.and_then(|file_no| self.files.get(&file_no));
+        let file = file.filter(|file| record.of_whole && file.intent.bank == record.bank);
+        let batch = file.and_then(|file| self.batches.get(&file.intent.batch));
+        record.batch = batch.map(super::Batch::id);
+        let concern = Concern {
+            bank: record.bank,
+            region: batch.and_then(|batch| batch.head.region),
+        };
+        let key = (record.of_whole, concern);
+        let in_order = self.unmatched.in_order.entry(key).or_default();
+        in_order.insert(
+            (record.time_ms, record.sequence),
+            self.unmatched.listed.len(),
+        );
+        self.unmatched.listed.push(record);
     }
 
     /// A record that names no line of ours; a message that a crash interrupted is read again.
@@ -134,7 +203,7 @@ impl Book {
         }
         let said = (record.bank, record.file_no, said);
         if record.message != 0 || self.unmatched.answered.insert(said) {
-            self.unmatched.listed.push(record);
+            self.list(record);
         }
     }
 }

@@ -10,6 +10,7 @@ mod bars;
 pub mod batch;
 mod check;
 mod corrections;
+mod doubt;
 mod elsewhere;
 mod messages;
 mod outside;
@@ -24,14 +25,15 @@ pub use bank_file::{BankFile, FileState};
 pub use bars::Bars;
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use corrections::CorrectionConflict;
+pub use doubt::{Doubt, Doubts};
 pub use elsewhere::InFlight;
-pub use messages::{PushedMessage, UnmatchedRecord};
+pub use messages::{Concern, PushedMessage, UnmatchedRecord, Unread};
 pub use wages::Scope;
 
 use crate::event::Event;
 use schemas::value::{BankCode, BatchId, BatchNo, PaymentId, Uscc};
 use schemas::{FailureReason, LineEvent, LineState};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use table::TableRow;
 
 /// A record as the book reads it.
@@ -101,11 +103,13 @@ pub struct Book {
     revived: BTreeMap<PaymentId, u64>,
     unmatched: messages::Unmatched,
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
+    unread: BTreeMap<BankCode, Unread>,
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
     proposals: BTreeMap<PaymentId, Proposal>,
     /// Everything that was proposed for a line since it was last decided.
     proposed: BTreeMap<PaymentId, Vec<Said>>,
     work: work::Work,
+    in_doubt: BTreeSet<BatchId>,
     defects: Vec<(u64, i64, String)>,
     file_no_max: u64,
     sequence: u64,
@@ -170,13 +174,6 @@ impl Book {
         self.pushed.get(&(bank, digest.to_owned()))
     }
 
-    /// Every message that banks pushed.
-    pub fn pushed_messages(&self) -> impl Iterator<Item = (BankCode, &PushedMessage)> {
-        self.pushed
-            .iter()
-            .map(|((bank, _), message)| (*bank, message))
-    }
-
     /// Messages whose reading a crash interrupted.
     pub fn open_messages(&self) -> impl Iterator<Item = (u64, BankCode, &PushedMessage)> {
         self.open_messages
@@ -232,6 +229,7 @@ impl Book {
         let time_ms = recorded.time_ms;
         self.follow(recorded).map_err(|what| {
             self.defects.push((sequence, time_ms, what.to_owned()));
+            self.refresh_every_doubt();
             Inconsistent { sequence, what }
         })
     }

@@ -27,6 +27,7 @@ impl Book {
     }
 
     pub(super) fn refresh_work(&mut self, id: BatchId, file_no: Option<u64>) {
+        self.refresh_doubt(id);
         let Some(batch) = self.batches.get(&id) else {
             return;
         };

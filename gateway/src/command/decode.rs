@@ -95,7 +95,7 @@ fn decode(
                 references: receipt.references,
                 lines: receipt.lines,
                 totals: BTreeMap::new(),
-                findings: Vec::new(),
+                findings: receipt.flaws.iter().map(Flaw::finding).collect(),
             }
         }
         MessageWord::Result => {

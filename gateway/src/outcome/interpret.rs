@@ -104,7 +104,7 @@ impl<'a> Interpreter<'a> {
         given: &BTreeMap<String, String>,
     ) -> Interpretation {
         self.records(&receipt.lines);
-        self.out.mismatches = mismatch::of_references(&receipt.references, self.file, given);
+        self.out.mismatches = mismatch::of_receipt(receipt, self.file, given);
         self.rest(receipt.outcome, receipt.bank_code.as_deref());
         self.out
     }

@@ -3,7 +3,7 @@
 
 use super::code;
 use crate::book::BankFile;
-use adapters::exchange::{Flaw, Outcome, ResultFile};
+use adapters::exchange::{Flaw, Outcome, Receipt, ResultFile};
 use std::collections::BTreeMap;
 
 /// Name of the bank's own number of a batch among the references.
@@ -127,8 +127,19 @@ fn says(flaw: &Flaw, name: &str, right: i64) -> bool {
     }
 }
 
+/// What a receipt has against itself and against the file that it is about.
+pub(super) fn of_receipt(
+    receipt: &Receipt,
+    file: &BankFile,
+    given: &BTreeMap<String, String>,
+) -> Vec<Mismatch> {
+    let mut found: Vec<Mismatch> = receipt.flaws.iter().map(Mismatch::of_flaw).collect();
+    found.extend(of_references(&receipt.references, file, given));
+    found
+}
+
 /// References of a message that are not those of the file that it names.
-pub(super) fn of_references(
+fn of_references(
     said: &BTreeMap<String, String>,
     file: &BankFile,
     given: &BTreeMap<String, String>,

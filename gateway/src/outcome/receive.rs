@@ -145,9 +145,9 @@ pub fn read_again<'a>(
 ) -> Result<usize, CoreError> {
     let unread: Vec<(BankCode, u64, Option<MessageKind>)> = core
         .desk()
-        .pushed_messages()
-        .filter(|(_, message)| message.is_unread())
-        .map(|(bank, message)| (bank, message.sequence, MessageKind::parse(&message.message)))
+        .unread()
+        .flat_map(|(bank, messages)| messages.iter().map(move |unread| (bank, unread)))
+        .map(|(bank, ((_, sequence), kind))| (bank, *sequence, MessageKind::parse(kind)))
         .collect();
     let mut count = 0;
     for (bank, sequence, kind) in unread {
@@ -287,7 +287,7 @@ fn apply_pushed(
             &result.lines,
             &result.flaws,
         ),
-        Pushed::Receipt(receipt) => (Said::Receipt(receipt), &receipt.lines, &[]),
+        Pushed::Receipt(receipt) => (Said::Receipt(receipt), &receipt.lines, &receipt.flaws),
     };
     if let Some(file_no) = known {
         return apply(core, file_no, Origin::Push, Some(message), said);

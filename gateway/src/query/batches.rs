@@ -216,7 +216,7 @@ fn batch_view(core: &Core, book: &Book, batch: &Batch, lang: Lang) -> BatchView 
         total_fen: head.total_fen,
         refused_count: head.refused_count,
         states: states(&batch.sums),
-        disputed_count: batch.disputed_count.into(),
+        disputed_count: batch.disputed_count().into(),
         waits_for: book.waits_for(batch).map(|(what, since_ms)| {
             let what = match what {
                 "dispatch" if !core.is_connected(head.paying_bank) => "bank_connection",

@@ -5,9 +5,9 @@ use crate::api::answer::{BreakView, Breaks, ProposalView};
 use crate::book::Proposal;
 use crate::core::Core;
 use crate::query::moment;
-use crate::reconcile::{self, Break, BreakKind, Place};
+use crate::reconcile::{self, Asked, Break, Place};
 use schemas::LineEvent;
-use std::collections::BTreeMap;
+use schemas::value::{BankCode, RegionCode};
 
 /// A message younger than this is being read now; an older one was interrupted.
 const READING_MS: i64 = 60_000;
@@ -16,52 +16,48 @@ const READING_MS: i64 = 60_000;
 #[must_use]
 pub fn breaks(core: &Core, sight: Sight, after: Option<Place>, limit: usize) -> (Breaks, u64) {
     let now_ms = core.now_ms();
+    let asked = Asked {
+        concerns: &|bank, region| sees(sight, bank, region),
+        after,
+        limit,
+        open_until_ms: now_ms.saturating_sub(READING_MS),
+    };
     let desk = core.desk();
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    let mut views = Vec::new();
-    let (mut last, mut next) = (after, None);
-    for found in reconcile::breaks(&desk)
-        .into_iter()
-        .filter(|found| sees(sight, found) && !is_being_read(found, now_ms))
-    {
-        *counts.entry(found.kind.as_str().to_owned()).or_default() += 1;
-        if after.is_some_and(|after| found.place() <= after) {
-            continue;
-        }
-        if views.len() >= limit {
-            next = last;
-            continue;
-        }
-        last = Some(found.place());
-        // Which operator proposed what is the operators' and the regulators' matter.
-        let proposal = match sight {
-            Sight::Operator | Sight::Region(_) | Sight::Province => found
-                .payment
-                .and_then(|payment| desk.proposal(payment))
-                .map(proposal_view),
-            Sight::Employer(_) | Sight::Bank(_) | Sight::Nothing => None,
-        };
-        views.push(break_view(&found, now_ms, proposal));
-    }
-    (
-        Breaks {
-            breaks: views,
-            counts,
-            next: next.map(|place| place.to_string()),
-        },
-        desk.sequence(),
-    )
+    let page = reconcile::page(&desk, &asked);
+    let proposals: Vec<Option<Proposal>> = page
+        .shown
+        .iter()
+        .map(|found| desk.proposal(found.payment?).cloned())
+        .collect();
+    let sequence = desk.sequence();
+    // Words are made for what is shown, when others may work again.
+    drop(desk);
+    // Which operator proposed what is the operators' and the regulators' matter.
+    let sees_proposals = match sight {
+        Sight::Operator | Sight::Region(_) | Sight::Province => true,
+        Sight::Employer(_) | Sight::Bank(_) | Sight::Nothing => false,
+    };
+    let shown = page.shown.iter().zip(&proposals);
+    let views = shown.map(|(found, proposal)| {
+        let proposal = proposal.as_ref().filter(|_| sees_proposals);
+        break_view(found, now_ms, proposal.map(proposal_view))
+    });
+    let counts = page.counts.iter();
+    let breaks = Breaks {
+        breaks: views.collect(),
+        counts: counts
+            .map(|(kind, count)| (kind.as_str().to_owned(), *count))
+            .collect(),
+        next: page.next.map(|place| place.to_string()),
+    };
+    (breaks, sequence)
 }
 
-fn is_being_read(found: &Break, now_ms: i64) -> bool {
-    found.kind == BreakKind::MessageOpen && now_ms.saturating_sub(found.since_ms) < READING_MS
-}
-
-fn sees(sight: Sight, found: &Break) -> bool {
+fn sees(sight: Sight, bank: Option<BankCode>, region: Option<&RegionCode>) -> bool {
     match sight {
         Sight::Operator => true,
-        Sight::Bank(bank) => Some(bank) == found.bank,
-        Sight::Region(_) | Sight::Province => sight.sees_region(found.region.as_ref()),
+        Sight::Bank(own) => bank == Some(own),
+        Sight::Region(_) | Sight::Province => sight.sees_region(region),
         Sight::Employer(_) | Sight::Nothing => false,
     }
 }

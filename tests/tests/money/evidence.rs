@@ -204,6 +204,7 @@ fn a_refused_file_that_the_bank_works_on_is_a_contradiction() {
             bank_text: None,
             references: std::collections::BTreeMap::new(),
             lines: Vec::new(),
+            flaws: Vec::new(),
         };
         for outcome in [REFUSED, Outcome::Accepted] {
             let said = of_file(outcome);

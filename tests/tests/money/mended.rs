@@ -2,7 +2,7 @@
 
 use super::correction::failed_line;
 use super::resolution::{ANNA, BERT, decision, unknown};
-use adapters::exchange::{Outcome, Receipt};
+use adapters::exchange::{Flaw, Outcome, Receipt};
 use gateway::book::FileState;
 use gateway::dispatch::recovery::recover;
 use gateway::event::{Event, Origin};
@@ -134,6 +134,7 @@ fn a_refusal_as_duplicate_is_asked_about_and_never_failed() {
             bank_text: None,
             references: [].into(),
             lines: Vec::new(),
+            flaws: Vec::new(),
         };
         for by_row in [false, true] {
             let desk = Desk::new(adapter.code());
@@ -195,5 +196,42 @@ fn a_message_of_a_bank_that_is_not_connected_stays_open_and_listed() {
         assert_eq!(again.states(&batch), [LineState::Paid], "{place}");
         assert!(breaks(&again.core.desk()).is_empty(), "{place}");
         assert_sound(&again.core, place);
+    }
+}
+
+/// M1: a receipt that has one row both refused and accepted. Taken as failed, the wage could be
+/// paid again by a correction: it is unknown, listed, and asked about.
+#[test]
+fn a_row_that_a_receipt_refuses_and_accepts_is_asked_about() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 2);
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        // As the adapter gives it (adapters/tests/receipts.rs).
+        let receipt = Receipt {
+            outcome: Outcome::Accepted,
+            bank_code: None,
+            bank_text: None,
+            references: [].into(),
+            lines: vec![row(&lines[0], Outcome::Unknown); 2],
+            flaws: vec![Flaw::RowTwice { row_no: 1 }],
+        };
+        let said = Said::Receipt(&receipt);
+        apply(&desk.core, 1, Origin::Receipt, None, said).unwrap();
+        let states = [LineState::Unknown, LineState::Accepted];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        let found = breaks(&desk.core.desk());
+        let told: Vec<_> = found.iter().map(|b| (b.kind, b.why.as_str())).collect();
+        let expected = [
+            (BreakKind::MessageMismatch, "row_twice: row 1"),
+            (BreakKind::Unknown, "bank_evidence_or_resolution"),
+        ];
+        assert_eq!(told, expected, "{place}");
+        desk.clock.advance(Duration::from_secs(3_600));
+        played.settle(&desk, 20);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
+        assert_eq!(played.memory(|memory| memory.submissions()), 1, "{place}");
+        assert_sound(&desk.core, place);
     }
 }

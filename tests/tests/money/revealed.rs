@@ -75,7 +75,12 @@ fn a_bank_that_has_an_abandoned_file_gets_none_of_its_rows_again() {
             played.work(&desk);
             let nothing = played.memory(|memory| memory.instructions());
             assert!(nothing.is_empty(), "{place}: {} rows left", nothing.len());
-            let disputed = desk.core.desk().batch(batch.batch).unwrap().disputed_count;
+            let disputed = desk
+                .core
+                .desk()
+                .batch(batch.batch)
+                .unwrap()
+                .disputed_count();
             assert_eq!(disputed, 2, "{place}");
             assert_sound(&desk.core, &place);
         }
@@ -103,7 +108,12 @@ fn the_next_file_that_waits_does_not_leave_either() {
             }
             let nothing = played.memory(|memory| memory.instructions());
             assert!(nothing.is_empty(), "{place}: {} rows left", nothing.len());
-            let disputed = desk.core.desk().batch(batch.batch).unwrap().disputed_count;
+            let disputed = desk
+                .core
+                .desk()
+                .batch(batch.batch)
+                .unwrap()
+                .disputed_count();
             assert_eq!(disputed, 2, "{place}");
             assert_sound(&desk.core, &place);
         }
@@ -130,6 +140,7 @@ fn a_refusal_of_an_abandoned_file_disputes_nothing() {
             bank_text: None,
             references: [].into(),
             lines: Vec::new(),
+            flaws: Vec::new(),
         };
         let said = Said::Receipt(&refusal);
         apply(&desk.core, 1, Origin::Push, None, said).unwrap();

@@ -344,6 +344,7 @@ fn a_receipt_with_other_references_is_listed() {
                 ("bank_batch_no".to_owned(), number.to_owned()),
             ]),
             lines: Vec::new(),
+            flaws: Vec::new(),
         };
         let hear = |receipt: &Receipt| {
             let said = Said::Receipt(receipt);

@@ -128,6 +128,7 @@ fn references_of_a_bank_are_sealed_and_asked_with() {
                 bank_text: None,
                 references: [("bank_batch_no".to_owned(), account.clone())].into(),
                 lines: Vec::new(),
+                flaws: Vec::new(),
             };
             apply(&desk.core, 1, Origin::Push, None, Said::Receipt(&receipt)).unwrap();
         }
