@@ -180,13 +180,20 @@ pub trait BankRules: Send + Sync {
 
 /// Receives what is read, in the order of the file.
 pub trait Sink {
-    /// The head, once, before the first line. Not called when the head has errors; then only
-    /// findings come.
+    /// The head, once, before the first line; [`Sink::draft`] instead where it has errors.
     ///
     /// # Errors
     /// The sink's own trouble (a full disk) stops the reading.
     fn head(&mut self, head: &BatchHead) -> Result<(), SinkError>;
-    /// A line that has no error. Lines with errors come as findings only.
+    /// What could be read of a head that has errors, once, before the first line. The lines come
+    /// all the same, so that everything that can be asked about them is; none is payable.
+    ///
+    /// # Errors
+    /// As above.
+    fn draft(&mut self, _draft: &HeadDraft) -> Result<(), SinkError> {
+        Ok(())
+    }
+    /// A line that has no error of its own.
     ///
     /// # Errors
     /// As above.

@@ -185,12 +185,6 @@ impl<'a> Reading<'a> {
         })
     }
 
-    fn head_delivered(&self) -> bool {
-        self.head
-            .as_ref()
-            .is_some_and(|values| values.head.is_some())
-    }
-
     /// Adds what the paying bank would refuse, also where our own rules refuse another field.
     fn ask_bank(&mut self, values: &Values<'_>, row: u32) {
         let Some(rules) = &self.rules else { return };
@@ -214,18 +208,14 @@ impl<'a> Reading<'a> {
             Some(line) => {
                 self.ok.lines += 1;
                 self.ok.fen += i128::from(line.amount.0);
-                if self.head_delivered() {
-                    self.sink.line(&line)?;
-                }
+                self.sink.line(&line)
             }
-            None if self.head_delivered() => {
+            None => {
                 let line_no = values.line_no.map(|number| number.0);
                 self.sink.unpayable(&unpayable(values, row))?;
-                self.sink.refused(values.index, row, line_no)?;
+                self.sink.refused(values.index, row, line_no)
             }
-            None => {}
         }
-        Ok(())
     }
 }
 
@@ -290,8 +280,9 @@ impl Receiver for Reading<'_> {
         self.rules = asked
             .zip(self.options.bank_rules)
             .and_then(|(bank, book)| book.rules_of(bank));
-        if let Some(head) = &values.head {
-            self.sink.head(head)?;
+        match &values.head {
+            Some(head) => self.sink.head(head)?,
+            None => self.sink.draft(&values.draft)?,
         }
         self.head = Some(values);
         Ok(())
