@@ -274,7 +274,10 @@ pub struct Summary {
     pub line_count: u32,
     /// Sum of the amounts that could be read, good lines and bad.
     pub total: Fen,
-    /// Lines without an error.
+    /// Lines that were read whole and have no error of their own, in every format alike: neither
+    /// a finding of the line nor one that refuses it with its row (cells that are not under their
+    /// titles, another currency). An error of the file alone (totals, head) changes nothing. A
+    /// submission takes off as well what the book refuses.
     pub lines_ok: u32,
     /// Sum of the lines without an error.
     pub total_ok: Fen,

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod book;
+pub mod planted;
 
 use schemas::employer_files::{ReadOptions, Sink, SinkError, Summary, read};
 use schemas::value::Purpose;
