@@ -91,7 +91,7 @@ impl<'a> Reading<'a> {
         Self {
             options,
             sink,
-            judge: Judge::new(&options.limits),
+            judge: Judge::new(options),
             store: Store::new(options.limits.findings_in_memory, options.spill),
             suspicions: Some(Suspicions::new(&census.digest)),
             head: None,
@@ -117,7 +117,7 @@ impl<'a> Reading<'a> {
     }
 
     fn second_look(&mut self) -> Option<SecondLook> {
-        let judge = Judge::new(&self.options.limits);
+        let judge = Judge::new(self.options);
         self.suspicions.take()?.second_look(judge)
     }
 
