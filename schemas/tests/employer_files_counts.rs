@@ -12,7 +12,7 @@ fn counts(format: Format, spoil: impl Fn(&mut Batch)) -> (u32, u32, Vec<String>)
     let mut batch = Batch::good(1);
     spoil(&mut batch);
     let (summary, kept) = read_bytes(&batch.write(format));
-    assert_eq!(summary.format, format);
+    assert_eq!(summary.format, Some(format));
     assert_eq!(summary.lines_ok as usize, kept.lines.len());
     let codes = kept
         .findings

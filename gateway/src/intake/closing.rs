@@ -9,7 +9,7 @@ use crate::book::{BatchState, Scope};
 use crate::core::{Core, CoreError, Desk, Fact, Prepared};
 use crate::event::{AcceptedHead, Event, Policy};
 use schemas::codes::BankCalendar;
-use schemas::employer_files::Summary;
+use schemas::employer_files::{Format, Summary};
 use schemas::value::BatchId;
 use schemas::{BatchHead, Finding, HeadDraft, Severity};
 use std::borrow::Cow;
@@ -251,8 +251,8 @@ impl Closing<'_> {
             region: head.region(),
             pay_month: head.pay_month,
             paying_bank: head.paying_bank,
-            format: summary.format.as_str().to_owned(),
-            charset: summary.charset.name().to_owned(),
+            format: summary.format.map_or("", Format::as_str).to_owned(),
+            charset: summary.encoding.clone().unwrap_or_default(),
             policy: self.submission.policy,
             submitted_by: self.submission.submitted_by.to_owned(),
             digest: crate::hex(&summary.digest),

@@ -34,7 +34,6 @@ pub use spill::{MemorySpill, Spill, SpillPlace};
 
 use crate::batch::{BatchHead, HeadDraft, PayLine};
 use crate::finding::Finding;
-use crate::text::Charset;
 use crate::value::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PayMonth, PaymentId,
 };
@@ -262,10 +261,11 @@ pub struct SinkError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 /// What a whole file comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// The format found or given.
-    pub format: Format,
-    /// The character set found.
-    pub charset: Charset,
+    /// The format found or given; `None` where the file is none of ours.
+    pub format: Option<Format>,
+    /// The character set found, by its name, also one that is not read (`UTF-16LE`); `None` where
+    /// nothing could be told.
+    pub encoding: Option<String>,
     /// The head, if nothing of it is wrong.
     pub head: Option<BatchHead>,
     /// What could be read of the head; `None` where the file ended before it.

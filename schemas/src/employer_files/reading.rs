@@ -2,7 +2,7 @@
 
 use super::census::Census;
 use super::decoded::Decoded;
-use super::detect::{self, Manner};
+use super::detect::{self, Form, Manner};
 use super::duplicates::{Late, SecondLook, Suspicions};
 use super::head::{self, HeadValues};
 use super::judge::{Judge, Values};
@@ -27,16 +27,21 @@ pub(super) fn read(
 ) -> Result<Summary, ReadError> {
     let manner = match detect::manner(census, options) {
         Ok(manner) => manner,
-        Err((manner, finding)) => {
+        Err(refused) => {
             let mut reading = Reading::new(options, sink, census);
-            reading.refuse(*finding);
-            return reading.finish(Vec::new(), manner, census);
+            reading.refuse(*refused.finding);
+            return reading.finish(Vec::new(), refused.form, census);
         }
     };
+    let mut form = Form {
+        format: Some(manner.format),
+        encoding: Some(manner.charset.name().to_owned()),
+    };
     let mut reading = Reading::new(options, sink, census);
-    match parse(source, manner, options, &mut reading) {
+    match parse(source, &manner, options, &mut reading) {
         Ok(()) => reading.compare_totals(),
         Err(Stop::File(finding)) => {
+            form.correct(finding.code, options);
             // The rest was not read, so nothing counted can be compared.
             reading.finding_of_stop(*finding)?;
         }
@@ -44,7 +49,7 @@ pub(super) fn read(
     }
     let late = match reading.second_look() {
         Some(mut look) => {
-            match parse(source, manner, options, &mut look) {
+            match parse(source, &manner, options, &mut look) {
                 Ok(()) | Err(Stop::File(_)) => {}
                 Err(Stop::Read(error)) => return Err(error),
             }
@@ -52,19 +57,19 @@ pub(super) fn read(
         }
         None => Vec::new(),
     };
-    reading.finish(late, manner, census)
+    reading.finish(late, form, census)
 }
 
 fn parse(
     source: &mut dyn Source,
-    manner: Manner,
+    manner: &Manner,
     options: &ReadOptions<'_>,
     to: &mut dyn Receiver,
 ) -> Result<(), Stop> {
     match manner.format {
-        Format::Csv => csv::parse(Decoded::new(source, manner.charset)?, options, to),
-        Format::Json => json::parse(source, manner.charset, options, to),
-        Format::Pain001 => pain_001::parse(Decoded::new(source, manner.charset)?, options, to),
+        Format::Csv => csv::parse(Decoded::new(source, manner)?, options, to),
+        Format::Json => json::parse(source, manner, options, to),
+        Format::Pain001 => pain_001::parse(Decoded::new(source, manner)?, options, to),
         Format::Xlsx => xlsx::parse(source, options, to),
     }
 }
@@ -159,7 +164,7 @@ impl<'a> Reading<'a> {
     fn finish(
         self,
         mut late: Vec<Late>,
-        manner: Manner,
+        form: Form,
         census: &Census,
     ) -> Result<Summary, ReadError> {
         late.sort_by_key(|late| late.row);
@@ -170,8 +175,8 @@ impl<'a> Reading<'a> {
         } = self.store.deliver(late, self.sink)?;
         let (head, draft) = self.head.map_or((None, None), |v| (v.head, Some(v.draft)));
         Ok(Summary {
-            format: manner.format,
-            charset: manner.charset,
+            format: form.format,
+            encoding: form.encoding,
             head,
             draft,
             line_count: self.counted.lines,
