@@ -21,5 +21,7 @@ mod late;
 mod money;
 #[path = "core_suite/supervised.rs"]
 mod supervised;
+#[path = "core_suite/unread_head.rs"]
+mod unread_head;
 #[path = "core_suite/waits.rs"]
 mod waits;

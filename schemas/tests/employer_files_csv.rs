@@ -5,15 +5,14 @@ mod employer_files_support;
 
 use employer_files_support::*;
 use schemas::employer_files::{Format, ReadOptions};
-use schemas::text::Charset;
 use schemas::value::PayMonth;
 
 #[test]
 fn the_example_of_the_contract_is_read_as_it_stands() {
     let (summary, kept) = read_bytes(EXAMPLE.as_bytes());
     assert_eq!(kept.lines, example_lines());
-    assert_eq!(summary.format, Format::Csv);
-    assert_eq!(summary.charset, Charset::Utf8);
+    assert_eq!(summary.format, Some(Format::Csv));
+    assert_eq!(summary.encoding.as_deref(), Some("UTF-8"));
     assert_eq!((summary.line_count, summary.lines_ok), (2, 2));
     assert_eq!(
         (summary.total.0, summary.total_ok.0),
@@ -68,7 +67,7 @@ fn encodings_delimiters_line_ends_and_titles_change_nothing() {
         assert_eq!(summary.errors, 0, "{name}");
     }
     let (summary, _) = read_bytes(&gb18030(EXAMPLE));
-    assert_eq!(summary.charset, Charset::Gb18030);
+    assert_eq!(summary.encoding.as_deref(), Some("GB18030"));
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn the_sheet_with_the_template_is_found_wherever_it_stands() {
 #[test]
 fn of_two_sheets_with_wages_the_first_is_read_even_where_the_second_is_better() {
     let october = EXAMPLE.replace("2026-11", "2026-10");
+    let october = october.replace("张样一", "王样三");
     for first in [
         EXAMPLE.to_owned(),
         EXAMPLE.replace("批次号,GZ-2026-11-001\n", ""),
@@ -66,7 +67,7 @@ fn of_two_sheets_with_wages_the_first_is_read_even_where_the_second_is_better() 
     ] {
         let (_, kept) = read_bytes(&book(&[("十一月", &first), ("十月", &october)]));
         assert_eq!(ignored(&kept), ["十月"], "{:?}", kept.places());
-        assert!(kept.lines.is_empty() || kept.lines == example_lines());
+        assert!(kept.lines.iter().all(|line| line.name != "王样三"));
     }
 }
 

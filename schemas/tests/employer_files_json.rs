@@ -19,7 +19,7 @@ const LINES: &str = r#""lines":[
 
 fn places(text: &str) -> Vec<String> {
     let (summary, kept) = read_bytes(text.as_bytes());
-    assert_eq!(summary.format, Format::Json);
+    assert_eq!(summary.format, Some(Format::Json));
     kept.places()
 }
 

@@ -86,7 +86,7 @@ fn a_stray_character_in_a_number_is_named() {
     for (from, to, code, said) in [
         (id, "'11010519491231002X", "id_number_invalid", "“'”"),
         (id, "=\"11010519491231002X", "id_number_invalid", "“=”"),
-        (id, "11010519491231002Ｘ", "id_number_invalid", "“Ｘ”"),
+        (id, "１１0105１９491231002＊", "id_number_invalid", "“＊”"),
         (id, "110105 19491231 002X", "id_number_invalid", "空格"),
         (account, "'6222021202000000019", "account_invalid", "“'”"),
         (account, "6222021202000000O19", "account_invalid", "“O”"),

@@ -41,7 +41,7 @@ fn november() -> ReadOptions<'static> {
 
 fn places(text: &str) -> Vec<String> {
     let (summary, kept) = read_with(text.as_bytes(), &november());
-    assert_eq!(summary.format, Format::Pain001);
+    assert_eq!(summary.format, Some(Format::Pain001));
     kept.places()
 }
 
@@ -115,8 +115,11 @@ fn every_supported_version_and_no_other() {
         " xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09\"",
         "",
     );
-    assert_eq!(places(&none), ["unsupported_format - - -"]);
-    assert_eq!(places("<html><body/></html>"), ["unsupported_format - - -"]);
+    let (summary, kept) = read_with(none.as_bytes(), &november());
+    assert_eq!(kept.places(), ["unsupported_format - - -"]);
+    assert_eq!((summary.format, summary.encoding), (None, None));
+    let (_, kept) = read_with(b"<p><body/></p>", &november());
+    assert_eq!(kept.places(), ["unsupported_format - - -"]);
 }
 
 #[test]

@@ -80,11 +80,9 @@ fn check(bytes: &[u8], format: Option<Format>) {
     let (summary, kept) = read_with(bytes, &options);
     assert!(summary.lines_ok <= summary.line_count);
     assert!(summary.total_ok <= summary.total || summary.total.0 == i64::MAX);
-    if summary.head.is_some() {
-        assert_eq!(kept.lines.len(), summary.lines_ok as usize);
-        let seen = kept.lines.len() + kept.refused.len();
-        assert_eq!(seen, summary.line_count as usize);
-    }
+    assert_eq!(kept.lines.len(), summary.lines_ok as usize);
+    let seen = kept.lines.len() + kept.refused.len();
+    assert_eq!(seen, summary.line_count as usize);
     // Rows in order, the whole file's last.
     let rows: Vec<_> = kept
         .findings

@@ -87,7 +87,7 @@ fn the_workbook_gives_the_lines_of_the_example() {
     let (summary, kept) = read_bytes(&workbook(&example_sheet()));
     assert_eq!(kept.places(), [""; 0], "{:?}", kept.findings);
     assert_eq!(kept.lines, example_lines());
-    assert_eq!(summary.format, Format::Xlsx);
+    assert_eq!(summary.format, Some(Format::Xlsx));
     let head = summary.head.unwrap();
     assert_eq!((head.line_count, head.total.0), (2, 1_360_350));
     assert_eq!(head.pay_month.to_string(), "2026-11");

@@ -82,15 +82,15 @@ impl Answer {
 
 impl Book {
     /// The lines of `rows` whose wage is on its way or paid in another batch; of a line in
-    /// `corrects`, the wage of the payment that it corrects as well. Costs nothing where the
-    /// employer has no other batch of the project and month, and a wage that many lines have is
-    /// looked up once.
+    /// `corrects`, the wage of the payment that it corrects as well. Without a scope, because the
+    /// month is not known, only the latter. Costs nothing where the employer has no other batch of
+    /// the project and month, and a wage that many lines have is looked up once.
     ///
     /// People are compared by 64 bits of a keyed hash within one employer, project and month.
     #[must_use]
     pub fn in_flight(
         &self,
-        own: &Scope,
+        own: Option<&Scope>,
         rows: &[TableRow],
         corrects: &[(u32, PaymentId)],
     ) -> Vec<InFlight> {
@@ -104,7 +104,9 @@ impl Book {
             family: families.get(&row.index).copied(),
         });
         let mut look = Look::new(self, &|_| true);
-        look.lines(own, asking);
+        if let Some(own) = own {
+            look.lines(own, asking);
+        }
         look.originals(corrects.iter().copied());
         look.found.into_values().collect()
     }

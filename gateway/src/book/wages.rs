@@ -10,25 +10,44 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Scope {
     employer: Uscc,
     month: PayMonth,
-    project: Option<String>,
+    project: Project,
+}
+
+/// What a file says of its project. The unnamed one comes first: near scopes are a range.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Project {
+    Unnamed,
+    /// A code, folded: two spellings of one are one project.
+    Named(String),
+    /// Something that is no code. No batch has it, so it is nobody's own project, and may be any.
+    Unread,
 }
 
 impl Scope {
     /// The scope of a batch.
     #[must_use]
     pub fn of(head: &AcceptedHead) -> Self {
+        Self::new(head.employer, head.pay_month, head.project_code.as_deref())
+    }
+
+    /// The scope of a file that names a project, or none.
+    #[must_use]
+    pub fn new(employer: Uscc, month: PayMonth, project: Option<&str>) -> Self {
         Self {
-            employer: head.employer,
-            // Two spellings of one code are one project.
-            project: head.project_code.as_deref().map(folded),
-            month: head.pay_month,
+            employer,
+            month,
+            project: project.map_or(Project::Unnamed, |code| Project::Named(folded(code))),
         }
     }
 
-    /// Who pays.
+    /// The scope of a file whose project can't be read.
     #[must_use]
-    pub fn employer(&self) -> Uscc {
-        self.employer
+    pub fn of_unread_project(employer: Uscc, month: PayMonth) -> Self {
+        Self {
+            employer,
+            month,
+            project: Project::Unread,
+        }
     }
 }
 
@@ -167,7 +186,7 @@ impl Book {
 impl Scope {
     fn without_project(&self) -> Self {
         Self {
-            project: None,
+            project: Project::Unnamed,
             ..self.clone()
         }
     }
@@ -182,8 +201,8 @@ impl Scope {
     }
 
     fn is_near(&self, other: &Self) -> bool {
-        let unsaid = self.project.is_none() || other.project.is_none();
-        unsaid || self.project == other.project
+        let unsaid = |one: &Self| !matches!(one.project, Project::Named(_));
+        unsaid(self) || unsaid(other) || self.project == other.project
     }
 }
 

@@ -21,8 +21,8 @@ use schemas::employer_files::{
     BankRules, Format, ReadError, ReadOptions, Sink, SinkError, Source, Summary, read,
 };
 use schemas::value::{BankCode, PayMonth};
-use schemas::{BatchHead, Finding, FindingCode, Lang, PayLine};
-use serde_json::{Value, json};
+use schemas::{BatchHead, Finding, Lang, PayLine};
+use serde_json::json;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::Instant;
@@ -236,17 +236,8 @@ impl<W: Write> Checking<W> {
     }
 
     fn end(&mut self, summary: &Summary) -> std::io::Result<()> {
-        // The reader must take it for something; nobody is told a guess.
-        let is_foreign = self.printer.tally.has(FindingCode::UnsupportedFormat);
         if self.printer.json {
-            let mut document = document(summary, self.bank);
-            if is_foreign {
-                document["format"] = Value::Null;
-            }
-            if is_foreign || self.printer.tally.has(FindingCode::Unreadable) {
-                document["encoding"] = Value::Null;
-            }
-            return self.printer.close(&document);
+            return self.printer.close(&document(summary, self.bank));
         }
         let lang = self.printer.lang;
         let paper = &mut self.printer.paper;
@@ -255,7 +246,7 @@ impl<W: Write> Checking<W> {
             paper.table(&self.printer.tally.table(lang))?;
             paper.line("")?;
         }
-        if !is_foreign {
+        if summary.format.is_some() {
             write_head(paper, summary, lang)?;
         }
         write_bank(paper, summary, self.bank, lang)?;

@@ -9,9 +9,10 @@ use crate::book::{BatchState, Scope};
 use crate::core::{Core, CoreError, Desk, Fact, Prepared};
 use crate::event::{AcceptedHead, Event, Policy};
 use schemas::codes::BankCalendar;
-use schemas::employer_files::Summary;
+use schemas::employer_files::{Format, Summary};
 use schemas::value::BatchId;
-use schemas::{BatchHead, Finding, Severity};
+use schemas::{BatchHead, Finding, HeadDraft, Severity};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// How often the book is asked for the findings of the close. What it says changes only while
@@ -41,7 +42,7 @@ impl Closing<'_> {
         let own = |head: &BatchHead| head.employer_uscc == self.submission.employer;
         let open = |head: &BatchHead| own(head) && !self.stopped_by(collected.counts);
         let Some(head) = head.filter(open) else {
-            return self.abandon_or_conflict(head_of(&self.summary), collected);
+            return self.abandon_or_conflict(collected);
         };
         let mut made = Late::default();
         let mut look = 0;
@@ -60,10 +61,11 @@ impl Closing<'_> {
                 }
                 let (known, arrived) = (Known::of(batch), desk.arriving_lines(self.opened));
                 drop(desk);
-                return self.conflict(&known, &head, &arrived);
+                return self.conflict(&known, &arrived);
             }
             let accepted = self.accepted_head(&head);
-            let late = self.wages(Scope::of(&accepted), &collected).findings(&desk);
+            let scope = Some(Scope::of(&accepted));
+            let late = self.wages(scope, &collected).findings(&desk);
             let refused = refused_by(&late);
             let all_refused = refused.len() >= usize::try_from(accepted.line_count).unwrap_or(0);
             let stop = self.submission.policy == Policy::AllOrNothing || all_refused;
@@ -155,22 +157,27 @@ impl Closing<'_> {
 
     /// A file with errors whose number is in use with other content is a conflict all the same:
     /// mending the errors would not help. Else what the book says of its lines comes with the
-    /// rest: all findings in one pass, of one look at the book.
-    fn abandon_or_conflict(
-        &self,
-        head: Option<&BatchHead>,
-        mut collected: Collected,
-    ) -> Result<Submitted, IntakeError> {
-        let Some(head) = head.filter(|head| head.employer_uscc == self.submission.employer) else {
+    /// rest: all findings in one pass, of one look at the book. Of a head with errors as much is
+    /// asked as can be read of it; an employer that can't be read can only be the caller.
+    fn abandon_or_conflict(&self, mut collected: Collected) -> Result<Submitted, IntakeError> {
+        let (employer, draft) = (self.submission.employer, self.draft());
+        if draft.employer_uscc.is_some_and(|stated| stated != employer) {
             return self.refuse(collected, 0);
-        };
-        let scope = Scope::of(&self.accepted_head(head));
+        }
+        let scope = draft.pay_month.map(|month| match &draft.project_code {
+            None if collected.has_error_of("project_code") => {
+                Scope::of_unread_project(employer, month)
+            }
+            code => Scope::new(employer, month, code.as_deref()),
+        });
+        let number = draft.employer_uscc.zip(draft.batch_no.as_ref());
         let late = {
             let desk = self.core.desk();
-            if let Some(batch) = desk.batch_by_number(head.employer_uscc, &head.batch_no) {
+            let batch = number.and_then(|(own, number)| desk.batch_by_number(own, number));
+            if let Some(batch) = batch {
                 let (known, arrived) = (Known::of(batch), desk.arriving_lines(self.opened));
                 drop(desk);
-                return self.conflict(&known, head, &arrived);
+                return self.conflict(&known, &arrived);
             }
             self.wages(scope, &collected).findings(&desk)
         };
@@ -179,22 +186,25 @@ impl Closing<'_> {
         self.refuse(collected, u32::try_from(refused).unwrap_or(u32::MAX))
     }
 
-    fn wages<'c>(&self, scope: Scope, collected: &'c Collected) -> Wages<'c> {
+    fn wages<'c>(&self, scope: Option<Scope>, collected: &'c Collected) -> Wages<'c> {
         Wages {
             batch: self.id,
+            employer: self.submission.employer,
             scope,
             rows: &collected.rows,
             corrects: &collected.corrects,
         }
     }
 
-    fn conflict(
-        &self,
-        known: &Known,
-        head: &BatchHead,
-        arrived: &[(u32, u64)],
-    ) -> Result<Submitted, IntakeError> {
-        let conflict = Conflict::between(self.core, known, head, self.submission, arrived)?;
+    /// What could be read of the head: all of it where nothing is wrong.
+    fn draft(&self) -> Cow<'_, HeadDraft> {
+        let draft = self.summary.draft.as_ref();
+        draft.map_or_else(Cow::default, Cow::Borrowed)
+    }
+
+    fn conflict(&self, known: &Known, arrived: &[(u32, u64)]) -> Result<Submitted, IntakeError> {
+        let head = self.draft();
+        let conflict = Conflict::between(self.core, known, &head, self.submission, arrived)?;
         self.abandon(Submitted::Conflict(conflict), "conflict")
     }
 
@@ -241,8 +251,8 @@ impl Closing<'_> {
             region: head.region(),
             pay_month: head.pay_month,
             paying_bank: head.paying_bank,
-            format: summary.format.as_str().to_owned(),
-            charset: summary.charset.name().to_owned(),
+            format: summary.format.map_or("", Format::as_str).to_owned(),
+            charset: summary.encoding.clone().unwrap_or_default(),
             policy: self.submission.policy,
             submitted_by: self.submission.submitted_by.to_owned(),
             digest: crate::hex(&summary.digest),
@@ -261,10 +271,6 @@ impl Closing<'_> {
             .map(|day| day.to_string()),
         }
     }
-}
-
-fn head_of(summary: &Summary) -> Option<&BatchHead> {
-    summary.head.as_ref()
 }
 
 impl AcceptedHead {

@@ -7,7 +7,7 @@ use crate::book::Batch;
 use crate::core::{Core, CoreError};
 use crate::event::AcceptedHead;
 use journal::seal::SealError;
-use schemas::BatchHead;
+use schemas::HeadDraft;
 use schemas::value::{BatchId, Purpose};
 use zeroize::Zeroizing;
 
@@ -43,14 +43,14 @@ impl Known {
 
 impl Conflict {
     /// Compares a file, whose lines so far are in the journal, with the batch that has its
-    /// number.
+    /// number. What can't be read of its head differs from what a batch has.
     ///
     /// # Errors
     /// When a record can't be read.
     pub(super) fn between(
         core: &Core,
         known: &Known,
-        head: &BatchHead,
+        head: &HeadDraft,
         submission: &Submission<'_>,
         arrived: &[(u32, u64)],
     ) -> Result<Self, CoreError> {
@@ -71,7 +71,7 @@ impl Conflict {
 fn of_head(
     core: &Core,
     known: &Known,
-    head: &BatchHead,
+    head: &HeadDraft,
     submission: &Submission<'_>,
 ) -> Result<Option<&'static str>, CoreError> {
     // Whose key is destroyed has nothing left to compare with.
@@ -79,13 +79,18 @@ fn of_head(
         Some(text) => Some(serde_json::from_slice(&text)?),
         None => None,
     };
-    let account = head.payer_account.reveal(Purpose::Matching);
+    let account = head
+        .payer_account
+        .as_ref()
+        .map(|account| account.reveal(Purpose::Matching));
     let name = head
         .payer_name
         .as_ref()
         .map(|name| name.reveal(Purpose::Matching));
     let payer_differs = |differs: &dyn Fn(&PayerPart) -> bool| payer.as_ref().is_some_and(differs);
-    let stated = usize::try_from(head.line_count).unwrap_or(usize::MAX);
+    let stated = head
+        .line_count
+        .and_then(|count| usize::try_from(count).ok());
     let of = &known.head;
     let differs = [
         ("policy", of.policy != submission.policy),
@@ -94,17 +99,17 @@ fn of_head(
             payer_differs(&|payer| payer.employer_name != head.employer_name),
         ),
         ("project_code", of.project_code != head.project_code),
-        ("pay_month", of.pay_month != head.pay_month),
-        ("paying_bank", of.paying_bank != head.paying_bank),
+        ("pay_month", Some(of.pay_month) != head.pay_month),
+        ("paying_bank", Some(of.paying_bank) != head.paying_bank),
         (
             "payer_account",
-            payer_differs(&|payer| payer.payer_account != account),
+            payer_differs(&|payer| Some(payer.payer_account.as_str()) != account),
         ),
         (
             "payer_name",
             payer_differs(&|payer| payer.payer_name.as_deref() != name),
         ),
-        ("line_count", known.lines != stated),
+        ("line_count", Some(known.lines) != stated),
     ];
     let first = differs.into_iter().find(|(_, differs)| *differs);
     Ok(first.map(|(field, _)| field))

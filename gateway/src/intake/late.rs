@@ -2,7 +2,7 @@
 
 use crate::book::table::TableRow;
 use crate::book::{Book, CorrectionConflict, InFlight, Scope};
-use schemas::value::{BatchId, Fen, PaymentId};
+use schemas::value::{BatchId, Fen, PaymentId, Uscc};
 use schemas::{Finding, FindingCode, LineState, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Wages<'a> {
     /// The number that the batch has or would have.
     pub batch: BatchId,
-    /// Employer, month and project.
-    pub scope: Scope,
+    /// Who pays.
+    pub employer: Uscc,
+    /// Employer, month and project; `None` where the file has no month that can be read.
+    pub scope: Option<Scope>,
     /// In the order of their indexes, which count from 1 without gaps.
     pub rows: &'a [TableRow],
     /// Lines that correct an earlier payment.
@@ -22,7 +24,7 @@ impl Wages<'_> {
     /// Findings by the index of their line, in the order of the rows.
     pub fn findings(&self, book: &Book) -> Vec<(u32, Finding)> {
         let mut findings = Vec::new();
-        for known in book.in_flight(&self.scope, self.rows, self.corrects) {
+        for known in book.in_flight(self.scope.as_ref(), self.rows, self.corrects) {
             findings.push((known.index, self.in_flight(book, known)));
         }
         let mut first: BTreeMap<PaymentId, u32> = BTreeMap::new();
@@ -33,7 +35,7 @@ impl Wages<'_> {
                 batch: self.batch,
                 row,
             }));
-            let refused = book.may_correct(self.scope.employer(), *original).err();
+            let refused = book.may_correct(self.employer, *original).err();
             match refused.or(twin) {
                 Some(conflict) => {
                     let finding = self

@@ -7,8 +7,8 @@ use crate::event::{Event, Policy};
 use crate::mandates::Mandates;
 use journal::seal::Blinder;
 use schemas::employer_files::{Sink, SinkError, Unpayable};
-use schemas::value::{PaymentId, Purpose};
-use schemas::{BatchHead, Finding, FindingCode, Lang, PayLine, Severity};
+use schemas::value::{AccountNo, BankCode, PaymentId, Purpose, Uscc};
+use schemas::{BatchHead, Finding, FindingCode, HeadDraft, Lang, PayLine, Severity};
 use serde::{Deserialize, Serialize};
 
 const LINES_PER_RECORD: u32 = 1024;
@@ -89,6 +89,14 @@ pub struct Collected {
 }
 
 impl Collected {
+    /// Whether a field of the head has an error. Those of the file are all in the list.
+    pub fn has_error_of(&self, field: &str) -> bool {
+        self.findings.iter().any(|finding| {
+            let of_file = finding.line.is_none() && finding.severity == Severity::Error;
+            of_file && finding.field == Some(field)
+        })
+    }
+
     /// Adds findings of the close in their places.
     pub fn merge(&mut self, mut late: Vec<Finding>) {
         for finding in &late {
@@ -108,6 +116,8 @@ pub(super) struct JournalSink<'a> {
     mandates: &'a Mandates,
     opened: u64,
     head: Option<BatchHead>,
+    /// Lines go into the journal: a batch may have the number of this one, and be compared.
+    keeps_lines: bool,
     collected: Collected,
     // The record that is being filled.
     first: u32,
@@ -141,6 +151,7 @@ impl<'a> JournalSink<'a> {
             mandates,
             opened,
             head: None,
+            keeps_lines: false,
             collected,
             first: 1,
             count: 0,
@@ -173,6 +184,13 @@ impl<'a> JournalSink<'a> {
 
     fn flush_lines(&mut self) -> Result<(), CoreError> {
         if self.count == 0 {
+            return Ok(());
+        }
+        if !self.keeps_lines {
+            self.table.clear();
+            self.text.clear();
+            self.corrects.clear();
+            self.count = 0;
             return Ok(());
         }
         let event = Event::BatchLines {
@@ -228,6 +246,28 @@ impl<'a> JournalSink<'a> {
         if full { self.flush_findings() } else { Ok(()) }
     }
 
+    /// Whether the employer is the caller and the account is registered, as far as they are known.
+    /// Who can't be read can only be the caller: nobody else's batch would be taken.
+    fn ask_register(&mut self, stated: Option<Uscc>, account: Option<(BankCode, AccountNo)>) {
+        let employer = self.submission.employer;
+        if let Some(other) = stated.filter(|stated| *stated != employer) {
+            self.late.push(
+                Finding::of_file(FindingCode::UsccNotYours)
+                    .field("employer_uscc")
+                    .value(other.to_string()),
+            );
+            return;
+        }
+        let mandated = |bank, account| self.mandates.find(employer, bank, account).is_some();
+        if let Some((_, account)) = account.filter(|(bank, account)| !mandated(*bank, *account)) {
+            self.late.push(
+                Finding::of_file(FindingCode::PayerAccountNotMandated)
+                    .field("payer_account")
+                    .value(account.masked()),
+            );
+        }
+    }
+
     /// Whether what was found so far refuses the file for certain.
     fn is_refused(&self) -> bool {
         let counts = self.collected.counts;
@@ -265,25 +305,20 @@ fn failed(error: CoreError) -> SinkError {
 
 impl Sink for JournalSink<'_> {
     fn head(&mut self, head: &BatchHead) -> Result<(), SinkError> {
-        let employer = self.submission.employer;
-        if head.employer_uscc != employer {
-            self.late.push(
-                Finding::of_file(FindingCode::UsccNotYours)
-                    .field("employer_uscc")
-                    .value(head.employer_uscc.to_string()),
-            );
-        } else if self
-            .mandates
-            .find(employer, head.paying_bank, head.payer_account)
-            .is_none()
-        {
-            self.late.push(
-                Finding::of_file(FindingCode::PayerAccountNotMandated)
-                    .field("payer_account")
-                    .value(head.payer_account.masked()),
-            );
-        }
+        let account = Some((head.paying_bank, head.payer_account));
+        self.ask_register(Some(head.employer_uscc), account);
+        self.keeps_lines = head.employer_uscc == self.submission.employer;
         self.head = Some(head.clone());
+        Ok(())
+    }
+
+    fn draft(&mut self, draft: &HeadDraft) -> Result<(), SinkError> {
+        self.ask_register(
+            draft.employer_uscc,
+            draft.paying_bank.zip(draft.payer_account),
+        );
+        let own = draft.employer_uscc == Some(self.submission.employer);
+        self.keeps_lines = own && draft.batch_no.is_some();
         Ok(())
     }
 

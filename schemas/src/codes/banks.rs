@@ -2,7 +2,7 @@
 
 use super::CodesError;
 use super::list::{Day, ListFile};
-use crate::value::{BankCode, CnapsCode};
+use crate::value::{BankCode, CnapsCode, narrow};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -190,13 +190,7 @@ impl Book {
 fn fold(text: &str) -> String {
     text.chars()
         .filter(|character| !character.is_whitespace())
-        .map(|character| match character {
-            '\u{FF01}'..='\u{FF5E}' => {
-                char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character)
-            }
-            other => other,
-        })
-        .map(|character| character.to_ascii_uppercase())
+        .map(|character| narrow(character).to_ascii_uppercase())
         .collect()
 }
 

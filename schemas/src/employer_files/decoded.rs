@@ -3,9 +3,10 @@
 
 use super::Source;
 use super::census::{BLOCK, fill};
-use super::detect::encoding_invalid;
+use super::detect::{Manner, encoding_invalid};
 use super::raw::Stop;
 use crate::text::{Charset, CharsetError};
+use memchr::memchr_iter;
 use std::cell::RefCell;
 use std::io::{BufRead, Read, SeekFrom};
 use std::rc::Rc;
@@ -21,8 +22,10 @@ pub(super) struct Decoded<'s> {
     block_bytes: usize,
     /// Bytes at the front of `bytes` that begin a sequence.
     carried: usize,
-    /// Offset in the file of the first byte of `bytes`.
+    /// Offset in the file of the first byte of `bytes`; of UTF-8, of the next byte to read.
     offset: u64,
+    /// Offset of the first ill-formed sequence, once it is known: what stands before is handed out.
+    fault: Option<u64>,
     text: Vec<u8>,
     /// Bytes of `text` (or of `bytes`, where they are UTF-8 already) handed out.
     taken: usize,
@@ -33,14 +36,24 @@ pub(super) struct Decoded<'s> {
 
 impl<'s> Decoded<'s> {
     /// Starts at the beginning of the source.
-    pub(super) fn new(source: &'s mut dyn Source, charset: Charset) -> Result<Self, Stop> {
-        Self::in_blocks(source, charset, BLOCK)
+    pub(super) fn new(source: &'s mut dyn Source, manner: &Manner) -> Result<Self, Stop> {
+        Self::until(source, manner.charset, manner.fault, BLOCK)
     }
 
-    /// The same with so many bytes read at once, which changes nothing.
+    /// A well-formed text with so many bytes read at once, which changes nothing.
+    #[cfg(test)]
     pub(super) fn in_blocks(
         source: &'s mut dyn Source,
         charset: Charset,
+        block_bytes: usize,
+    ) -> Result<Self, Stop> {
+        Self::until(source, charset, None, block_bytes)
+    }
+
+    fn until(
+        source: &'s mut dyn Source,
+        charset: Charset,
+        fault: Option<u64>,
         block_bytes: usize,
     ) -> Result<Self, Stop> {
         source.seek(SeekFrom::Start(0))?;
@@ -51,6 +64,7 @@ impl<'s> Decoded<'s> {
             block_bytes,
             carried: 0,
             offset: 0,
+            fault,
             text: Vec::new(),
             taken: 0,
             ended: false,
@@ -81,6 +95,9 @@ impl<'s> Decoded<'s> {
             self.text = text;
             return read.map(|_| ());
         }
+        if let Some(fault) = self.fault {
+            return Err(self.ill_formed(fault)?);
+        }
         let room = self.carried..self.carried + self.block_bytes;
         let read = fill(self.source, &mut self.bytes[room])?;
         let all = self.carried + read;
@@ -99,8 +116,19 @@ impl<'s> Decoded<'s> {
                 self.text = text.into_owned().into_bytes();
                 offset
             }
-            Err(CharsetError::IllFormed { offset }) => return Err(self.ill_formed(offset)),
-            Err(CharsetError::Unmappable { .. }) => return Err(self.ill_formed(0)),
+            Err(error) => {
+                let at = match error {
+                    CharsetError::IllFormed { offset } => offset,
+                    CharsetError::Unmappable { .. } => 0,
+                };
+                self.fault = Some(self.offset + at as u64);
+                let before = self.bytes.get(..at).unwrap_or_default();
+                let text = self.charset.decode(before).unwrap_or_default();
+                self.text = text.into_owned().into_bytes();
+                self.ended = false;
+                // Nothing is read after the fault.
+                return Ok(());
+            }
         };
         self.bytes.copy_within(valid..all, 0);
         self.carried = all - valid;
@@ -109,8 +137,14 @@ impl<'s> Decoded<'s> {
     }
 
     fn fill_utf8(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        let read = fill(self.source, into)?;
-        self.ended = read == 0 && !into.is_empty();
+        let most = match self.fault.map(|fault| fault.saturating_sub(self.offset)) {
+            Some(0) => return Err(self.ill_formed(self.offset)?),
+            Some(left) => into.len().min(usize::try_from(left).unwrap_or(usize::MAX)),
+            None => into.len(),
+        };
+        let read = fill(self.source, into.get_mut(..most).unwrap_or_default())?;
+        self.offset += read as u64;
+        self.ended = read == 0 && most > 0;
         Ok(read)
     }
 
@@ -126,10 +160,22 @@ impl<'s> Decoded<'s> {
         })
     }
 
-    fn ill_formed(&mut self, at: usize) -> std::io::Error {
-        let finding = encoding_invalid(self.charset.name(), self.offset + at as u64);
+    /// Leaves the reason with its place: the line is counted now, on no other file.
+    fn ill_formed(&mut self, offset: u64) -> std::io::Result<std::io::Error> {
+        let (mut line, mut left) = (1, offset);
+        self.source.seek(SeekFrom::Start(0))?;
+        let mut block = vec![0; BLOCK];
+        while left > 0 {
+            let most = block.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let read = fill(self.source, block.get_mut(..most).unwrap_or_default())?;
+            // In none of our sets is a line feed a part of another character.
+            line += memchr_iter(b'\n', block.get(..read).unwrap_or_default()).count();
+            left = if read == 0 { 0 } else { left - read as u64 };
+        }
+        let finding = encoding_invalid(self.charset.name(), offset).with("line_in_file", line);
         *self.trouble.borrow_mut() = Some(finding.into());
-        std::io::Error::new(std::io::ErrorKind::InvalidData, "not of the character set")
+        let kind = std::io::ErrorKind::InvalidData;
+        Ok(std::io::Error::new(kind, "not of the character set"))
     }
 }
 

@@ -10,55 +10,98 @@ use crate::text::Charset;
 pub(super) struct Manner {
     pub(super) format: Format,
     pub(super) charset: Charset,
+    /// Offset where the text is ill-formed, if that is known before it is read.
+    pub(super) fault: Option<u64>,
 }
 
-/// Decides, or says why the file can't be read at all; then with the likeliest manner.
-pub(super) fn manner(
-    census: &Census,
-    options: &ReadOptions<'_>,
-) -> Result<Manner, (Manner, Box<Finding>)> {
-    let guess = options.format.unwrap_or(Format::Csv);
-    let plain = Manner {
-        format: guess,
-        charset: Charset::Utf8,
+/// What is known of a file's form.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Form {
+    pub(super) format: Option<Format>,
+    /// A name, also of a set that is not read.
+    pub(super) encoding: Option<String>,
+}
+
+impl Form {
+    /// A reader that could make nothing of the file: what it was taken for was a guess.
+    pub(super) fn correct(&mut self, code: FindingCode, options: &ReadOptions<'_>) {
+        let is_foreign = code == FindingCode::UnsupportedFormat;
+        if is_foreign {
+            self.format = options.format;
+        }
+        if is_foreign || code == FindingCode::Unreadable {
+            self.encoding = None;
+        }
+    }
+}
+
+/// A file of which nothing can be read.
+pub(super) struct Refused {
+    pub(super) form: Form,
+    pub(super) finding: Box<Finding>,
+}
+
+/// Decides, or says why the file can't be read at all.
+pub(super) fn manner(census: &Census, options: &ReadOptions<'_>) -> Result<Manner, Refused> {
+    let refuse = |format: Option<Format>, finding: Finding| {
+        let encoding = finding.arguments.get("encoding").cloned();
+        let form = Form { format, encoding };
+        let finding = Box::new(finding);
+        Err(Refused { form, finding })
     };
-    let refuse = |manner: Manner, finding: Finding| Err((manner, Box::new(finding)));
+    let given = options.format;
     if census.bytes > options.limits.bytes_max {
         let finding = Finding::of_file(FindingCode::TooLarge)
             .with("limit", options.limits.bytes_max)
             .with("reason", "file");
-        return refuse(plain, finding);
+        return refuse(given, finding);
     }
     let text = without_mark(&census.first);
     if text.iter().all(u8::is_ascii_whitespace) {
-        return refuse(plain, unreadable(guess, "empty"));
+        let finding = match given {
+            Some(format) => unreadable(format, "empty"),
+            None => Finding::of_file(FindingCode::Unreadable).with("reason", "empty"),
+        };
+        return refuse(given, finding);
     }
     if let Some(found) = foreign(&census.first) {
-        let finding = match options.format {
-            Some(format) => unreadable(format, "other_format").with("found", found),
-            None => Finding::of_file(FindingCode::UnsupportedFormat).with("format", found),
-        };
-        return refuse(plain, finding);
+        return refuse(given, other_format(given, found));
     }
     let workbook = census.first.starts_with(b"PK\x03\x04");
-    let format = options.format.unwrap_or_else(|| detected(text, workbook));
-    let manner = Manner { format, ..plain };
-    if format == Format::Xlsx {
-        return if workbook {
-            Ok(manner)
-        } else {
-            refuse(manner, unreadable(format, "other_format"))
+    let format = given.unwrap_or_else(|| detected(text, workbook));
+    if workbook != (format == Format::Xlsx) {
+        let finding = unreadable(format, "other_format");
+        let finding = match workbook {
+            true => finding.with("found", "zip"),
+            false => finding,
         };
+        return refuse(given, finding);
     }
-    if workbook {
-        return refuse(
-            manner,
-            unreadable(format, "other_format").with("found", "zip"),
-        );
+    let charset = if workbook {
+        Ok((Charset::Utf8, None))
+    } else {
+        charset(census, format)
+    };
+    match charset {
+        Ok((charset, fault)) => Ok(Manner {
+            format,
+            charset,
+            fault,
+        }),
+        // A table can be saved as a workbook; what a program wrote, it must write again.
+        Err(finding) if format == Format::Csv => refuse(Some(format), finding),
+        Err(finding) => refuse(Some(format), finding.with("remedy", "export_utf8")),
     }
-    match charset(census, format) {
-        Ok(charset) => Ok(Manner { charset, ..manner }),
-        Err(finding) => refuse(manner, finding),
+}
+
+/// A file that is something else, called by its name.
+pub(super) fn other_format(given: Option<Format>, found: &str) -> Finding {
+    match given {
+        Some(format) => unreadable(format, "other_format").with("found", found),
+        None => {
+            let finding = Finding::of_file(FindingCode::UnsupportedFormat);
+            finding.with("format", found).with("reason", found)
+        }
     }
 }
 
@@ -81,6 +124,7 @@ pub(super) fn encoding_invalid(charset: &str, offset: u64) -> Finding {
     Finding::of_file(FindingCode::EncodingInvalid)
         .with("charset", charset)
         .with("offset", offset)
+        .with("reason", "not_read_on")
 }
 
 fn without_mark(bytes: &[u8]) -> &[u8] {
@@ -91,7 +135,9 @@ fn detected(text: &[u8], workbook: bool) -> Format {
     if workbook {
         return Format::Xlsx;
     }
-    match text.trim_ascii_start().first() {
+    // UTF-16 has a mark before it and zero bytes between.
+    let solid = |byte: &&u8| !byte.is_ascii_whitespace() && !matches!(byte, 0 | 0xFE | 0xFF);
+    match text.iter().find(solid) {
         Some(b'<') => Format::Pain001,
         Some(b'{' | b'[') => Format::Json,
         Some(_) | None => Format::Csv,
@@ -100,8 +146,7 @@ fn detected(text: &[u8], workbook: bool) -> Format {
 
 /// Formats that people send by mistake, by their first bytes.
 fn foreign(first: &[u8]) -> Option<&'static str> {
-    const KNOWN: [(&[u8], &str); 9] = [
-        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "xls"),
+    const KNOWN: [(&[u8], &str); 8] = [
         (b"%PDF", "pdf"),
         (b"\x89PNG", "png"),
         (b"\xFF\xD8\xFF", "jpeg"),
@@ -111,11 +156,55 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
         (b"PK\x05\x06", "zip"),
         (b"{\\rtf", "rtf"),
     ];
+    if first.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+        return Some(of_old_office(first));
+    }
     let known = KNOWN.iter().find(|(magic, _)| first.starts_with(magic));
-    known.map(|(_, name)| *name)
+    let known = known.map(|(_, name)| *name);
+    known.or_else(|| is_web_page(without_mark(first)).then_some("html"))
 }
 
-fn charset(census: &Census, format: Format) -> Result<Charset, Finding> {
+/// Whose document a compound file is, by the name of its stream in UTF-16: one of Word, or what
+/// most are, an old workbook or an encrypted one.
+fn of_old_office(first: &[u8]) -> &'static str {
+    let of_word: Vec<u8> = "WordDocument".bytes().flat_map(|byte| [byte, 0]).collect();
+    match memchr::memmem::find(first, &of_word) {
+        Some(_) => "doc",
+        None => "xls",
+    }
+}
+
+/// HTML, perhaps as XML: some programs save a table as a page and call it a workbook.
+fn is_web_page(text: &[u8]) -> bool {
+    const TAGS: [&[u8]; 6] = [
+        b"!doctype html",
+        b"html",
+        b"head",
+        b"body",
+        b"table",
+        b"meta",
+    ];
+    let mut rest = text.trim_ascii_start();
+    for (open, close) in [("<?", "?>"), ("<!--", "-->")] {
+        if rest.starts_with(open.as_bytes()) {
+            let end = memchr::memmem::find(rest, close.as_bytes());
+            let after = end.and_then(|end| rest.get(end + close.len()..));
+            rest = after.unwrap_or_default().trim_ascii_start();
+        }
+    }
+    let Some(tag) = rest.strip_prefix(b"<") else {
+        return false;
+    };
+    TAGS.iter().any(|name| {
+        let after = tag.get(name.len()).copied().unwrap_or(b'>');
+        let whole = after.is_ascii_whitespace() || matches!(after, b'>' | b'/');
+        let begin = tag.get(..name.len()).unwrap_or_default();
+        whole && begin.eq_ignore_ascii_case(name)
+    })
+}
+
+/// The character set, and where the text is none of it.
+fn charset(census: &Census, format: Format) -> Result<(Charset, Option<u64>), Finding> {
     if let Some(mark) = utf16(&census.first) {
         return Err(encoding_unsupported(mark));
     }
@@ -125,17 +214,16 @@ fn charset(census: &Census, format: Format) -> Result<Charset, Finding> {
         Format::Csv | Format::Json | Format::Xlsx => None,
     };
     match (census.utf8_fault, declared.as_deref()) {
-        (None, None | Some("UTF-8")) => Ok(Charset::Utf8),
-        (_, Some("GB18030" | "GBK" | "GB2312")) if !marked => Ok(Charset::Gb18030),
+        (None, None | Some("UTF-8")) => Ok((Charset::Utf8, None)),
+        (_, Some("GB18030" | "GBK" | "GB2312")) if !marked => Ok((Charset::Gb18030, None)),
         // Any declared set is ASCII where all bytes are.
-        (None, Some(_)) if census.ascii => Ok(Charset::Utf8),
+        (None, Some(_)) if census.ascii => Ok((Charset::Utf8, None)),
         (None, Some(other)) => Err(encoding_unsupported(other)),
         // Eight characters of hanzi in GBK never happen to be UTF-8: one byte of it is broken.
-        (Some(offset), _) if marked || census.multibyte >= 8 => {
-            Err(encoding_invalid("UTF-8", offset))
-        }
-        (Some(_), None) => Ok(Charset::Gb18030),
-        (Some(offset), Some(name)) => Err(encoding_invalid(name, offset)),
+        (fault, _) if marked || census.multibyte >= 8 => Ok((Charset::Utf8, fault)),
+        (fault, Some("UTF-8")) => Ok((Charset::Utf8, fault)),
+        (Some(_), None) => Ok((Charset::Gb18030, None)),
+        (Some(_), Some(other)) => Err(encoding_unsupported(other)),
     }
 }
 

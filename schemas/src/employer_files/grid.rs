@@ -10,6 +10,7 @@ pub(super) use cells::{CELLS_MAX, Cells};
 pub(super) use titles::Titles;
 
 use super::currency::{self, Currencies};
+use super::detect::other_format;
 use super::raw::{Columns, RawHead, Receiver, Stop, Tally, schema, schema_at, shown};
 use super::template::{Column, HeadKey, is_signature};
 use crate::finding::{Finding, FindingCode};
@@ -265,8 +266,7 @@ impl Grid {
 
 /// The first row of a file that is something else altogether.
 fn no_template() -> Stop {
-    let finding = Finding::of_file(FindingCode::UnsupportedFormat);
-    finding.with("format", "text").into()
+    other_format(None, "text").into()
 }
 
 /// A note about the whole file: where it was first seen is an argument.

@@ -54,6 +54,8 @@ impl Values<'_> {
 
 /// Limits and code lists, with what was looked up already.
 pub(super) struct Judge {
+    /// Today, as [`IdNumber::birth_date`] writes a day.
+    today: [u8; 8],
     amount_max: Fen,
     text_bytes_max: usize,
     /// Bank of a text, as asked before. Never iterated.
@@ -192,8 +194,16 @@ pub(super) fn reason(error: ValueError) -> &'static str {
     }
 }
 
+/// `YYYYMMDD`.
+fn compact(date: time::Date) -> [u8; 8] {
+    let (year, month, day) = date.to_calendar_date();
+    let text = format!("{year:04}{:02}{day:02}", u8::from(month));
+    text.as_bytes().try_into().unwrap_or([b'9'; 8])
+}
+
 impl Judge {
-    pub(super) fn new(limits: &super::Limits) -> Self {
+    pub(super) fn new(options: &super::ReadOptions<'_>) -> Self {
+        let limits = &options.limits;
         let mut of_group = BTreeMap::new();
         for bank in codes::banks() {
             if let Some(group) = bank.bin_group.as_deref() {
@@ -204,6 +214,7 @@ impl Judge {
             }
         }
         Self {
+            today: compact(options.today),
             amount_max: limits.amount_max,
             text_bytes_max: limits.field_bytes_max,
             asked: HashMap::new(),
@@ -244,7 +255,7 @@ impl Judge {
         };
         let name = fields::name(&mut case);
         let id_type = fields::id_type(&mut case);
-        let id_number = fields::id_number(&mut case, id_type);
+        let id_number = fields::id_number(&mut case, id_type, &self.today);
         let account = fields::account(&mut case);
         let stated = self.stated_bank(&mut case);
         let by_card = account.and_then(|account| self.card(&mut case, &account, stated));

@@ -34,7 +34,6 @@ pub use spill::{MemorySpill, Spill, SpillPlace};
 
 use crate::batch::{BatchHead, HeadDraft, PayLine};
 use crate::finding::Finding;
-use crate::text::Charset;
 use crate::value::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, LineNo, PayMonth, PaymentId,
 };
@@ -180,13 +179,20 @@ pub trait BankRules: Send + Sync {
 
 /// Receives what is read, in the order of the file.
 pub trait Sink {
-    /// The head, once, before the first line. Not called when the head has errors; then only
-    /// findings come.
+    /// The head, once, before the first line; [`Sink::draft`] instead where it has errors.
     ///
     /// # Errors
     /// The sink's own trouble (a full disk) stops the reading.
     fn head(&mut self, head: &BatchHead) -> Result<(), SinkError>;
-    /// A line that has no error. Lines with errors come as findings only.
+    /// What could be read of a head that has errors, once, before the first line. The lines come
+    /// all the same, so that everything that can be asked about them is; none is payable.
+    ///
+    /// # Errors
+    /// As above.
+    fn draft(&mut self, _draft: &HeadDraft) -> Result<(), SinkError> {
+        Ok(())
+    }
+    /// A line that has no error of its own.
     ///
     /// # Errors
     /// As above.
@@ -255,10 +261,11 @@ pub struct SinkError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 /// What a whole file comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// The format found or given.
-    pub format: Format,
-    /// The character set found.
-    pub charset: Charset,
+    /// The format found or given; `None` where the file is none of ours.
+    pub format: Option<Format>,
+    /// The character set found, by its name, also one that is not read (`UTF-16LE`); `None` where
+    /// nothing could be told.
+    pub encoding: Option<String>,
     /// The head, if nothing of it is wrong.
     pub head: Option<BatchHead>,
     /// What could be read of the head; `None` where the file ended before it.
@@ -267,7 +274,10 @@ pub struct Summary {
     pub line_count: u32,
     /// Sum of the amounts that could be read, good lines and bad.
     pub total: Fen,
-    /// Lines without an error.
+    /// Lines that were read whole and have no error of their own, in every format alike: neither
+    /// a finding of the line nor one that refuses it with its row (cells that are not under their
+    /// titles, another currency). An error of the file alone (totals, head) changes nothing. A
+    /// submission takes off as well what the book refuses.
     pub lines_ok: u32,
     /// Sum of the lines without an error.
     pub total_ok: Fen,

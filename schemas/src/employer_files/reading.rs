@@ -2,7 +2,7 @@
 
 use super::census::Census;
 use super::decoded::Decoded;
-use super::detect::{self, Manner};
+use super::detect::{self, Form, Manner};
 use super::duplicates::{Late, SecondLook, Suspicions};
 use super::head::{self, HeadValues};
 use super::judge::{Judge, Values};
@@ -27,16 +27,21 @@ pub(super) fn read(
 ) -> Result<Summary, ReadError> {
     let manner = match detect::manner(census, options) {
         Ok(manner) => manner,
-        Err((manner, finding)) => {
+        Err(refused) => {
             let mut reading = Reading::new(options, sink, census);
-            reading.refuse(*finding);
-            return reading.finish(Vec::new(), manner, census);
+            reading.refuse(*refused.finding);
+            return reading.finish(Vec::new(), refused.form, census);
         }
     };
+    let mut form = Form {
+        format: Some(manner.format),
+        encoding: Some(manner.charset.name().to_owned()),
+    };
     let mut reading = Reading::new(options, sink, census);
-    match parse(source, manner, options, &mut reading) {
+    match parse(source, &manner, options, &mut reading) {
         Ok(()) => reading.compare_totals(),
         Err(Stop::File(finding)) => {
+            form.correct(finding.code, options);
             // The rest was not read, so nothing counted can be compared.
             reading.finding_of_stop(*finding)?;
         }
@@ -44,7 +49,7 @@ pub(super) fn read(
     }
     let late = match reading.second_look() {
         Some(mut look) => {
-            match parse(source, manner, options, &mut look) {
+            match parse(source, &manner, options, &mut look) {
                 Ok(()) | Err(Stop::File(_)) => {}
                 Err(Stop::Read(error)) => return Err(error),
             }
@@ -52,19 +57,19 @@ pub(super) fn read(
         }
         None => Vec::new(),
     };
-    reading.finish(late, manner, census)
+    reading.finish(late, form, census)
 }
 
 fn parse(
     source: &mut dyn Source,
-    manner: Manner,
+    manner: &Manner,
     options: &ReadOptions<'_>,
     to: &mut dyn Receiver,
 ) -> Result<(), Stop> {
     match manner.format {
-        Format::Csv => csv::parse(Decoded::new(source, manner.charset)?, options, to),
-        Format::Json => json::parse(source, manner.charset, options, to),
-        Format::Pain001 => pain_001::parse(Decoded::new(source, manner.charset)?, options, to),
+        Format::Csv => csv::parse(Decoded::new(source, manner)?, options, to),
+        Format::Json => json::parse(source, manner, options, to),
+        Format::Pain001 => pain_001::parse(Decoded::new(source, manner)?, options, to),
         Format::Xlsx => xlsx::parse(source, options, to),
     }
 }
@@ -91,7 +96,7 @@ impl<'a> Reading<'a> {
         Self {
             options,
             sink,
-            judge: Judge::new(&options.limits),
+            judge: Judge::new(options),
             store: Store::new(options.limits.findings_in_memory, options.spill),
             suspicions: Some(Suspicions::new(&census.digest)),
             head: None,
@@ -117,7 +122,7 @@ impl<'a> Reading<'a> {
     }
 
     fn second_look(&mut self) -> Option<SecondLook> {
-        let judge = Judge::new(&self.options.limits);
+        let judge = Judge::new(self.options);
         self.suspicions.take()?.second_look(judge)
     }
 
@@ -159,7 +164,7 @@ impl<'a> Reading<'a> {
     fn finish(
         self,
         mut late: Vec<Late>,
-        manner: Manner,
+        form: Form,
         census: &Census,
     ) -> Result<Summary, ReadError> {
         late.sort_by_key(|late| late.row);
@@ -170,8 +175,8 @@ impl<'a> Reading<'a> {
         } = self.store.deliver(late, self.sink)?;
         let (head, draft) = self.head.map_or((None, None), |v| (v.head, Some(v.draft)));
         Ok(Summary {
-            format: manner.format,
-            charset: manner.charset,
+            format: form.format,
+            encoding: form.encoding,
             head,
             draft,
             line_count: self.counted.lines,
@@ -183,12 +188,6 @@ impl<'a> Reading<'a> {
             notes,
             digest: census.digest,
         })
-    }
-
-    fn head_delivered(&self) -> bool {
-        self.head
-            .as_ref()
-            .is_some_and(|values| values.head.is_some())
     }
 
     /// Adds what the paying bank would refuse, also where our own rules refuse another field.
@@ -214,18 +213,14 @@ impl<'a> Reading<'a> {
             Some(line) => {
                 self.ok.lines += 1;
                 self.ok.fen += i128::from(line.amount.0);
-                if self.head_delivered() {
-                    self.sink.line(&line)?;
-                }
+                self.sink.line(&line)
             }
-            None if self.head_delivered() => {
+            None => {
                 let line_no = values.line_no.map(|number| number.0);
                 self.sink.unpayable(&unpayable(values, row))?;
-                self.sink.refused(values.index, row, line_no)?;
+                self.sink.refused(values.index, row, line_no)
             }
-            None => {}
         }
-        Ok(())
     }
 }
 
@@ -290,8 +285,9 @@ impl Receiver for Reading<'_> {
         self.rules = asked
             .zip(self.options.bank_rules)
             .and_then(|(bank, book)| book.rules_of(bank));
-        if let Some(head) = &values.head {
-            self.sink.head(head)?;
+        match &values.head {
+            Some(head) => self.sink.head(head)?,
+            None => self.sink.draft(&values.draft)?,
         }
         self.head = Some(values);
         Ok(())

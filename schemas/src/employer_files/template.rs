@@ -146,6 +146,17 @@ impl HeadKey {
         Self::TotalAmount,
     ];
 
+    /// Keys without which no batch can be paid.
+    pub(super) const REQUIRED: [Self; 7] = [
+        Self::BatchNo,
+        Self::EmployerUscc,
+        Self::PayMonth,
+        Self::PayingBank,
+        Self::PayerAccount,
+        Self::LineCount,
+        Self::TotalAmount,
+    ];
+
     /// As for columns. Left out: 总人数 (a person may have two lines), 项目编号 (the firm's own).
     fn titles(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! Bank account and card numbers.
 
-use super::{InlineText, Purpose, ValueError};
+use super::{InlineText, Purpose, ValueError, narrow};
 
 /// A payee's or payer's account: 8 to 32 digits. Personal: prints masked (first 6, last 4).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,10 +22,9 @@ impl AccountNo {
     pub(super) fn parse_written(text: &str) -> Result<Self, ValueError> {
         let mut digits = InlineText::default();
         for character in text.chars() {
-            let byte = match character {
-                '0'..='9' => character as u8,
-                '０'..='９' => (u32::from(character) - 0xFF10) as u8 + b'0',
-                ' ' | '-' | '\u{3000}' | '\t' | '－' => continue,
+            let byte = match narrow(character) {
+                digit @ '0'..='9' => digit as u8,
+                ' ' | '-' | '\u{3000}' | '\t' => continue,
                 _ => return Err(ValueError::Form),
             };
             if !digits.push(byte) {

@@ -1,6 +1,6 @@
 //! Money: whole fen in an `i64`, never a float.
 
-use super::{ValueError, trimmed};
+use super::{ValueError, narrow, trimmed};
 
 /// An amount of CNY in fen (1 yuan = 100 fen).
 ///
@@ -31,16 +31,9 @@ impl Fen {
         if text.is_ascii() {
             return parse_ascii(text.trim_ascii().as_bytes());
         }
-        let mut folded = String::with_capacity(text.len());
-        for character in trimmed(text).chars() {
-            folded.push(match character {
-                '０'..='９' | '．' | '，' => {
-                    char::from_u32(u32::from(character) - 0xFEE0).ok_or(ValueError::Form)?
-                }
-                other => other,
-            });
-        }
-        parse_ascii(folded.as_bytes())
+        // A full-width sign or letter is none of an amount's either way.
+        let narrowed: String = trimmed(text).chars().map(narrow).collect();
+        parse_ascii(narrowed.as_bytes())
     }
 
     /// Reads a whole number of fen: ASCII digits only.

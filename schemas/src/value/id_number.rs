@@ -1,7 +1,7 @@
 //! Identity documents: the resident number of GB 11643 and others by shape.
 
 use super::account_no::mask;
-use super::{InlineText, Purpose, ValueError, trimmed};
+use super::{InlineText, Purpose, ValueError, narrow, trimmed};
 use std::borrow::Cow;
 
 /// Kind of identity document, 01 to 17 of the national worker platform's list (证件类型);
@@ -69,7 +69,8 @@ const KEPT: [u8; 256] = {
 };
 
 impl IdNumber {
-    /// Reads a number of the given type; spaces around it are dropped, letters become capital.
+    /// Reads a number of the given type; spaces around it are dropped, letters become capital,
+    /// full-width forms plain, as in accounts and amounts.
     ///
     /// # Errors
     /// `Empty`; `Form` for length or characters; `Date` for a birth date that no calendar has;
@@ -88,13 +89,29 @@ impl IdNumber {
         if text.is_empty() {
             return Err(ValueError::Empty);
         }
-        let number = InlineText::through(&KEPT, text.as_bytes()).ok_or(ValueError::Form)?;
+        let narrowed = || {
+            let mut narrowed = InlineText::default();
+            let all = text.chars().all(|c| {
+                let byte = u8::try_from(narrow(c)).map_or(0, |byte| KEPT[usize::from(byte)]);
+                byte != 0 && narrowed.push(byte)
+            });
+            all.then_some(narrowed)
+        };
+        let number = InlineText::through(&KEPT, text.as_bytes());
+        let number = number.or_else(narrowed).ok_or(ValueError::Form)?;
         if kind == IdType::RESIDENT {
             check_resident(number.as_bytes())?;
         } else if number.len() < 4 {
             return Err(ValueError::Form);
         }
         Ok(Self(number))
+    }
+
+    /// Year, month and day of birth in a resident's number, `YYYYMMDD`; other kinds of numbers
+    /// may have anything there, or nothing.
+    pub(crate) fn birth_date(&self) -> Option<[u8; 8]> {
+        let bytes: &[u8] = self.0.as_bytes().get(6..14)?;
+        bytes.try_into().ok()
     }
 
     /// The number in clear.

@@ -27,7 +27,7 @@ pub use inline_text::InlineText;
 pub use pay_month::PayMonth;
 pub use person_name::PersonName;
 pub use personal_number::{folded, holds_personal_number};
-pub(crate) use plain_text::{first_forbidden, forbidden, invisible, trimmed};
+pub(crate) use plain_text::{first_forbidden, forbidden, invisible, narrow, trimmed};
 pub use uscc::Uscc;
 
 /// Why a text is not a value of its type. What the sender reads is a finding made from it.

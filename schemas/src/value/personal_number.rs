@@ -1,6 +1,6 @@
 //! Numbers of people in texts that stay in clear: keys by which a batch or a project is called.
 
-use super::{AccountNo, IdNumber, IdType};
+use super::{AccountNo, IdNumber, IdType, narrow};
 use crate::codes;
 
 /// Nobody who is paid a wage was born later. A project code may read like a document number with
@@ -13,11 +13,7 @@ const CARD_DIGITS: std::ops::RangeInclusive<usize> = 16..=19;
 /// between them taken out: `1101-0519 ４912` becomes `110105194912`.
 #[must_use]
 pub fn folded(text: &str) -> String {
-    let plain = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        c => c,
-    };
-    let letters = text.chars().map(plain).filter(|c| c.is_alphanumeric());
+    let letters = text.chars().map(narrow).filter(|c| c.is_alphanumeric());
     letters.map(|c| c.to_ascii_uppercase()).collect()
 }
 

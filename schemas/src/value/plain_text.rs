@@ -29,6 +29,16 @@ fn ends_solid(bytes: &[u8]) -> bool {
     }
 }
 
+/// The plain form of a full-width letter, digit or sign of ASCII; every other character as it is.
+pub(crate) fn narrow(character: char) -> char {
+    match character {
+        '\u{FF01}'..='\u{FF5E}' => {
+            char::from_u32(u32::from(character) - 0xFEE0).unwrap_or(character)
+        }
+        other => other,
+    }
+}
+
 /// Characters that break a line, turn its direction or mark a broken decoding.
 pub(crate) fn forbidden(character: char) -> bool {
     character.is_control()

@@ -2,10 +2,11 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 pub mod book;
+pub mod planted;
 
 use schemas::employer_files::{ReadOptions, Sink, SinkError, Summary, read};
 use schemas::value::Purpose;
-use schemas::{BatchHead, Finding, PayLine};
+use schemas::{BatchHead, Finding, HeadDraft, PayLine};
 use std::io::Cursor;
 
 /// 23 November 2026.
@@ -39,6 +40,7 @@ pub struct Line {
 #[derive(Debug, Default)]
 pub struct Kept {
     pub head: Option<BatchHead>,
+    pub draft: Option<HeadDraft>,
     pub lines: Vec<Line>,
     pub refused: Vec<(u32, u32, Option<u32>)>,
     pub findings: Vec<Finding>,
@@ -46,13 +48,20 @@ pub struct Kept {
 
 impl Sink for Kept {
     fn head(&mut self, head: &BatchHead) -> Result<(), SinkError> {
-        assert!(self.head.is_none() && self.lines.is_empty());
+        assert!(self.head.is_none() && self.draft.is_none() && self.lines.is_empty());
         self.head = Some(head.clone());
         Ok(())
     }
 
+    fn draft(&mut self, draft: &HeadDraft) -> Result<(), SinkError> {
+        assert!(self.head.is_none() && self.draft.is_none() && self.lines.is_empty());
+        self.draft = Some(draft.clone());
+        Ok(())
+    }
+
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
-        assert!(self.head.is_some(), "the head comes first");
+        let head_came = self.head.is_some() || self.draft.is_some();
+        assert!(head_came, "the head comes first");
         self.lines.push(Line {
             index: line.index,
             row: line.row,

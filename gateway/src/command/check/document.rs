@@ -2,7 +2,7 @@
 
 use super::summary::{evidence_of, other_bank};
 use adapters::Evidence;
-use schemas::employer_files::Summary;
+use schemas::employer_files::{Format, Summary};
 use schemas::value::{BankCode, BatchNo, Uscc};
 use schemas::{Finding, FindingCode, HeadDraft, Lang};
 use serde_json::{Value, json};
@@ -27,8 +27,8 @@ fn head_document(head: &HeadDraft) -> Value {
 /// The document of the contract, without its findings.
 pub(super) fn document(summary: &Summary, bank: Option<BankCode>) -> Value {
     json!({
-        "format": summary.format.as_str(),
-        "encoding": summary.charset.name(),
+        "format": summary.format.map(Format::as_str),
+        "encoding": summary.encoding,
         "batch": summary.draft.as_ref().map(head_document),
         "line_count": summary.line_count,
         "total_fen": summary.total.0,

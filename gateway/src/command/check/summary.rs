@@ -3,7 +3,7 @@
 use crate::command::terminal::{Colour, Paper, grouped, yuan};
 use adapters::Evidence;
 use schemas::Lang;
-use schemas::employer_files::Summary;
+use schemas::employer_files::{Format, Summary};
 use schemas::value::BankCode;
 use std::io::Write;
 
@@ -25,7 +25,8 @@ pub(super) fn write_head<W: Write>(
         };
         paper.line(&text)?;
     }
-    let (format, charset) = (summary.format.as_str(), summary.charset.name());
+    let format = summary.format.map_or("-", Format::as_str);
+    let charset = summary.encoding.as_deref().unwrap_or("-");
     let (lines, good) = (u64::from(summary.line_count), u64::from(summary.lines_ok));
     let (lines, good, total) = (grouped(lines), grouped(good), yuan(summary.total.0));
     paper.line(&match lang {

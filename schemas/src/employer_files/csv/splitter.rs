@@ -203,10 +203,11 @@ impl<'s> Splitter<'s> {
         if at > ROW_MAX {
             return Err(too_large(self.row));
         }
-        self.ending = match (self.byte(at)?, self.byte(at + 1)?) {
-            (Some(b'\r'), Some(b'\n')) => 2,
-            (Some(_), _) => 1,
-            (None, _) => 0,
+        // What stands after a line feed may be ill-formed, and is no part of the row.
+        self.ending = match self.byte(at)? {
+            Some(b'\r') if self.byte(at + 1)? == Some(b'\n') => 2,
+            Some(_) => 1,
+            None => 0,
         };
         Ok(())
     }

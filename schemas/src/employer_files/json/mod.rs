@@ -6,10 +6,9 @@ mod place;
 mod walk;
 
 use super::decoded::Decoded;
-use super::detect::unreadable;
+use super::detect::{Manner, unreadable};
 use super::raw::{Receiver, Stop, schema};
 use super::{Format, ReadOptions, Source};
-use crate::text::Charset;
 use guard::Guard;
 use place::Placed;
 use serde::de::DeserializeSeed;
@@ -21,26 +20,29 @@ use walk::{Walk, Which};
 /// second walk.
 pub(super) fn parse(
     source: &mut dyn Source,
-    charset: Charset,
+    manner: &Manner,
     options: &ReadOptions<'_>,
     to: &mut dyn Receiver,
 ) -> Result<(), Stop> {
     let mut walk = Walk::new(to);
-    once(source, charset, options, &mut walk)?;
-    if walk.lines_wait() {
+    let first = once(source, manner, options, &mut walk);
+    let cut = matches!(first, Err(Stop::File(_)));
+    // Where the first walk stopped, what stands before is read all the same.
+    if walk.lines_wait() && (first.is_ok() || (cut && walk.head_suffices())) {
         walk.which = Which::LinesOnly;
-        once(source, charset, options, &mut walk)?;
+        once(source, manner, options, &mut walk)?;
     }
+    first?;
     walk.end()
 }
 
 fn once(
     source: &mut dyn Source,
-    charset: Charset,
+    manner: &Manner,
     options: &ReadOptions<'_>,
     walk: &mut Walk<'_>,
 ) -> Result<(), Stop> {
-    let text = Decoded::new(source, charset)?;
+    let text = Decoded::new(source, manner)?;
     let trouble = text.trouble();
     let guard = Guard::new(text, options.limits.field_bytes_max);
     let begins = guard.begins();

@@ -69,6 +69,12 @@ impl<'t> Walk<'t> {
         self.lines_wait
     }
 
+    /// Every required key has come: what may follow leaves the head as it is.
+    pub(super) fn head_suffices(&self) -> bool {
+        let mut required = HeadKey::REQUIRED.into_iter();
+        required.all(|key| self.stated.has(key as usize))
+    }
+
     /// The end of the object.
     pub(super) fn end(&mut self) -> Result<(), Stop> {
         self.give_head()?;

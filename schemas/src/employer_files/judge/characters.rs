@@ -5,7 +5,7 @@
 use super::Case;
 use crate::employer_files::template::Column;
 use crate::finding::{Finding, FindingCode};
-use crate::value::{PersonName, invisible};
+use crate::value::{PersonName, invisible, narrow};
 
 /// What is wrong with a character of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,9 +99,9 @@ fn codepoint(character: char) -> String {
 /// sees or the apostrophe that a program put before it: that is named.
 pub(super) fn name_stray(column: Column, text: &str, finding: &mut Finding) -> bool {
     let digits_only = matches!(column, Column::Account | Column::CnapsCode);
-    let stray = |c: &char| match c {
+    let stray = |c: &char| match narrow(*c) {
         '0'..='9' => false,
-        '０'..='９' | ' ' | '-' | '\u{3000}' | '－' => !digits_only,
+        ' ' | '-' | '\u{3000}' => !digits_only,
         'A'..='Z' | 'a'..='z' => digits_only,
         _ => true,
     };

@@ -69,7 +69,14 @@ pub(super) fn id_type(case: &mut Case<'_, '_>) -> Option<IdType> {
     }
 }
 
-pub(super) fn id_number(case: &mut Case<'_, '_>, kind: Option<IdType>) -> Option<IdNumber> {
+/// Nobody who is paid was born before.
+const FIRST_BIRTH: &[u8; 8] = b"19000101";
+
+pub(super) fn id_number(
+    case: &mut Case<'_, '_>,
+    kind: Option<IdType>,
+    today: &[u8; 8],
+) -> Option<IdNumber> {
     if case.damaged(FindingCode::IdNumberInvalid, Column::IdNumber) {
         return None;
     }
@@ -78,13 +85,31 @@ pub(super) fn id_number(case: &mut Case<'_, '_>, kind: Option<IdType>) -> Option
         case.missing(FindingCode::IdNumberMissing, Column::IdNumber);
         return None;
     }
-    match IdNumber::parse(kind?, text) {
+    let kind = kind?;
+    match IdNumber::parse(kind, text) {
+        Ok(number) if kind == IdType::RESIDENT && !was_born(&number, today) => {
+            case.invalid(
+                FindingCode::IdNumberInvalid,
+                Column::IdNumber,
+                ValueError::Date,
+            );
+            if let Some(finding) = case.findings.last_mut() {
+                finding.arguments.insert("reason", "birth_date".to_owned());
+            }
+            None
+        }
         Ok(number) => Some(number),
         Err(error) => {
             case.invalid(FindingCode::IdNumberInvalid, Column::IdNumber, error);
             None
         }
     }
+}
+
+#[inline]
+fn was_born(number: &IdNumber, today: &[u8; 8]) -> bool {
+    let born = number.birth_date();
+    born.is_some_and(|born| (FIRST_BIRTH..=today).contains(&&born))
 }
 
 pub(super) fn account(case: &mut Case<'_, '_>) -> Option<AccountNo> {

@@ -19,7 +19,7 @@ const RATIO_MAX: u64 = 100;
 /// Small parts may pack better.
 const RATIO_FREE: u64 = 1 << 20;
 
-/// A container within the limits.
+/// A container; within the limits once [`Archive::check_entries`] says so.
 pub(super) struct Archive<'s> {
     zip: ZipArchive<&'s mut dyn Source>,
     unpacked_bytes_max: u64,
@@ -34,15 +34,25 @@ impl<'s> Archive<'s> {
         if zip.len() != entries {
             return Err(unreadable(Format::Xlsx, "damaged").into());
         }
-        let mut archive = Self {
+        Ok(Self {
             zip,
             unpacked_bytes_max: limits.unpacked_bytes_max,
-        };
-        archive.check_entries()?;
-        Ok(archive)
+        })
     }
 
-    fn check_entries(&mut self) -> Result<(), Stop> {
+    /// What a container is that holds no workbook, by what it holds.
+    pub(super) fn kind(&self) -> &'static str {
+        let known = [
+            ("word/document.xml", "docx"),
+            ("xl/workbook.bin", "xlsb"),
+            ("content.xml", "ods"),
+        ];
+        let found = known.into_iter().find(|(part, _)| self.has(part));
+        found.map_or("zip", |(_, name)| name)
+    }
+
+    /// Holds what the directory claims against the limits; before any part is unpacked.
+    pub(super) fn check_entries(&mut self) -> Result<(), Stop> {
         let mut total = 0u64;
         let mut places = Vec::new();
         for at in 0..self.zip.len() {

@@ -7,6 +7,7 @@ mod part;
 mod probe;
 mod sheet;
 
+use super::detect::other_format;
 use super::grid::{Cells, Grid};
 use super::raw::{Receiver, Stop, schema, shown};
 use super::{ReadOptions, Source};
@@ -26,14 +27,9 @@ pub(super) fn parse(
 ) -> Result<(), Stop> {
     let mut archive = Archive::open(source, &options.limits)?;
     if !archive.has(WORKBOOK) {
-        return Err(match options.format {
-            Some(format) => super::detect::unreadable(format, "other_format").into(),
-            None => {
-                let finding = Finding::of_file(FindingCode::UnsupportedFormat);
-                finding.with("format", "zip").into()
-            }
-        });
+        return Err(other_format(options.format, archive.kind()).into());
     }
+    archive.check_entries()?;
     let Some(book) = Book::read(&mut archive)? else {
         return Err(schema("form").with("element", WORKBOOK).into());
     };

@@ -91,7 +91,6 @@ fn what_is_no_resident_number() {
         ("11010519491231002", Form),
         ("11010519491231002X1", Form),
         ("1101051949123100X2", Form),
-        ("１１０１０５19491231002X", Form),
         (unknown_province.as_str(), Form),
         ("110105194912310021", Check),
         ("360426199101010072", Check),
@@ -99,6 +98,28 @@ fn what_is_no_resident_number() {
     for (text, why) in refused {
         assert_eq!(resident(text), Err(why), "{text:?}");
     }
+}
+
+/// As in accounts and amounts: only the typing is wide.
+#[test]
+fn full_width_typing_is_read() {
+    assert_eq!(
+        resident("１１０１０５19491231００２Ｘ"),
+        resident("11010519491231002X")
+    );
+    assert_eq!(resident("１１０１０５１９４９１２３１００２１"), Err(Check));
+    let passport = IdType::parse("08").unwrap();
+    let parse = |text: &str| IdNumber::parse(passport, text);
+    assert_eq!(
+        parse("ｅ１２３４５６７８").unwrap(),
+        parse("E12345678").unwrap()
+    );
+    assert_eq!(
+        parse("Ａ１２３４５６（７）").unwrap(),
+        parse("A123456(7)").unwrap()
+    );
+    assert_eq!(parse(&"１".repeat(31)), Err(Form));
+    assert_eq!(parse("Ｅ１２３４＿"), Err(Form));
 }
 
 #[test]

@@ -3,14 +3,13 @@
 use super::{place, refused};
 use http_body_util::BodyExt as _;
 use schemas::employer_files::{Format, Summary};
-use schemas::text::Charset;
 use schemas::value::Fen;
 use schemas::{Finding, FindingCode, Lang};
 
 fn summary(errors: u64) -> Summary {
     Summary {
-        format: Format::Csv,
-        charset: Charset::Utf8,
+        format: Some(Format::Csv),
+        encoding: Some("UTF-8".to_owned()),
         head: None,
         draft: None,
         line_count: 5,
