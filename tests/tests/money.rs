@@ -31,6 +31,8 @@ mod overstated;
 mod push;
 #[path = "money/random.rs"]
 mod random;
+#[path = "money/refusal.rs"]
+mod refusal;
 #[path = "money/refused.rs"]
 mod refused;
 #[path = "money/reread.rs"]

@@ -188,6 +188,9 @@ pub struct Batch {
     pub ages: Ages,
     /// Lines that somebody must explain.
     pub doubts: Doubts,
+    /// What the bank had said last of lines that two people have decided since: they had not seen
+    /// what it answers to a question that was under way.
+    pub(super) decided: BTreeMap<u32, u64>,
     /// When it was accepted, Unix milliseconds.
     pub accepted_ms: i64,
     /// Journal sequence of its closing record.
@@ -254,6 +257,7 @@ impl Batch {
             sums,
             ages,
             doubts: Doubts::default(),
+            decided: BTreeMap::new(),
             accepted_ms,
             accepted_at,
             line_records: Vec::new(),

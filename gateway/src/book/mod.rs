@@ -16,6 +16,7 @@ mod messages;
 mod outside;
 mod steps;
 pub mod table;
+mod told;
 mod visits;
 mod wages;
 mod waits;
