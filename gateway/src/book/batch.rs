@@ -1,10 +1,12 @@
 //! One batch in the book: head, lines, sums by state, what it waits for.
 
 use crate::book::table::TableRow;
+use crate::book::waits::Looked;
 use crate::event::{AcceptedHead, Dispute};
 use schemas::line_state::{Applied, Why, apply};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{FailureReason, LineEvent, LineState};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One line, small: the book holds millions.
@@ -213,6 +215,8 @@ pub struct Batch {
     pub files: Vec<u64>,
     /// Last change of any line, Unix milliseconds.
     pub changed_ms: i64,
+    /// What a look at all its lines came to, until its employer's lines change.
+    pub(super) looked: Cell<Looked>,
 }
 
 impl Batch {
@@ -268,6 +272,7 @@ impl Batch {
             corrects: BTreeMap::new(),
             files: Vec::new(),
             changed_ms: accepted_ms,
+            looked: Cell::default(),
         }
     }
 

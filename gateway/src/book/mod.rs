@@ -106,6 +106,8 @@ pub struct Book {
     /// Everything that was proposed for a line since it was last decided.
     proposed: BTreeMap<PaymentId, Vec<Said>>,
     work: work::Work,
+    /// The last record that changed a line of an employer, or added one.
+    moved: BTreeMap<Uscc, u64>,
     defects: Vec<(u64, i64, String)>,
     file_no_max: u64,
     sequence: u64,
@@ -230,7 +232,9 @@ impl Book {
         let sequence = recorded.sequence;
         self.sequence = sequence;
         let time_ms = recorded.time_ms;
-        self.follow(recorded).map_err(|what| {
+        let followed = self.follow(recorded);
+        self.note_moved(recorded);
+        followed.map_err(|what| {
             self.defects.push((sequence, time_ms, what.to_owned()));
             Inconsistent { sequence, what }
         })
