@@ -167,7 +167,10 @@ impl Closing<'_> {
         let scope = Scope::of(&self.accepted_head(head));
         let late = {
             let desk = self.core.desk();
-            if let Some(batch) = desk.batch_by_number(head.employer_uscc, &head.batch_no) {
+            let known = desk.batch_by_number(head.employer_uscc, &head.batch_no);
+            // Where the number was still free when its head was read, there are no lines to
+            // compare: the errors are told, and the next time what differs.
+            if let Some(batch) = known.filter(|_| !collected.lines_left_out) {
                 let (known, arrived) = (Known::of(batch), desk.arriving_lines(self.opened));
                 drop(desk);
                 return self.conflict(&known, head, &arrived);

@@ -86,6 +86,8 @@ pub struct Collected {
     pub findings: Vec<Finding>,
     /// All findings, counted.
     pub counts: Counts,
+    /// Lines are not in the journal: the file was refused for certain before its end.
+    pub lines_left_out: bool,
 }
 
 impl Collected {
@@ -118,6 +120,10 @@ pub(super) struct JournalSink<'a> {
     findings_text: Vec<u8>,
     findings_count: u32,
     late: Vec<Finding>,
+    /// A line had an error.
+    has_bad_line: bool,
+    /// The number is in use: the lines are compared with those of its batch.
+    is_compared: bool,
     people: Blinder,
     accounts: Blinder,
 }
@@ -150,17 +156,28 @@ impl<'a> JournalSink<'a> {
             findings_text: Vec::new(),
             findings_count: 0,
             late: Vec::new(),
+            has_bad_line: false,
+            is_compared: false,
             people: core.vault().blinder("id_number"),
             accounts: core.vault().blinder("account"),
         }
     }
 
     fn push_row(&mut self, row: TableRow) -> Result<(), CoreError> {
+        self.collected.rows.push(row);
+        if !self.keeps_lines() {
+            // What is not written yet never is.
+            self.text.clear();
+            self.table.clear();
+            self.corrects.clear();
+            self.count = 0;
+            self.collected.lines_left_out = true;
+            return Ok(());
+        }
         if self.count == 0 {
             self.first = row.index;
         }
         row.write(&mut self.table);
-        self.collected.rows.push(row);
         self.count += 1;
         if self.count >= LINES_PER_RECORD {
             self.flush_lines()?;
@@ -232,7 +249,14 @@ impl<'a> JournalSink<'a> {
     fn is_refused(&self) -> bool {
         let counts = self.collected.counts;
         let whole = self.submission.policy == Policy::AllOrNothing;
-        counts.file_errors > 0 || (whole && counts.line_errors > 0)
+        let bad_line = self.has_bad_line || counts.line_errors > 0;
+        counts.file_errors > 0 || !self.late.is_empty() || (whole && bad_line)
+    }
+
+    /// Whether lines go into the journal. Of a file that is refused for certain they are needed
+    /// only where its number is in use, to name what differs (decision 013).
+    fn keeps_lines(&self) -> bool {
+        self.is_compared || !self.is_refused()
     }
 
     /// Writes what is still in memory.
@@ -283,6 +307,10 @@ impl Sink for JournalSink<'_> {
                     .value(head.payer_account.masked()),
             );
         }
+        let desk = self.core.desk();
+        let known = desk.batch_by_number(employer, &head.batch_no).is_some();
+        self.is_compared = known && head.employer_uscc == employer;
+        drop(desk);
         self.head = Some(head.clone());
         Ok(())
     }
@@ -290,7 +318,9 @@ impl Sink for JournalSink<'_> {
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
         let id_number = line.payee.id_number.comparable(Purpose::Matching);
         let account = line.payee.account.reveal_bytes(Purpose::Matching);
-        lines::write(line, &mut self.text);
+        if self.keeps_lines() {
+            lines::write(line, &mut self.text);
+        }
         if let Some(original) = line.corrects {
             self.corrects.push((line.index, original));
             self.collected.corrects.push((line.index, original));
@@ -308,10 +338,15 @@ impl Sink for JournalSink<'_> {
     }
 
     fn unpayable(&mut self, line: &Unpayable<'_>) -> Result<(), SinkError> {
+        self.has_bad_line = true;
+        if !self.keeps_lines() {
+            return Ok(());
+        }
         lines::write_refused(line, &mut self.text).map_err(|error| failed(error.into()))
     }
 
     fn refused(&mut self, index: u32, row: u32, line_no: Option<u32>) -> Result<(), SinkError> {
+        self.has_bad_line = true;
         self.push_row(TableRow {
             index,
             row,
