@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::configuration::Roles;
 use crate::core::{Core, CoreError};
 use crate::index::Search;
+use crate::intake::RefusalLimits;
 use crate::mandates::Mandates;
 use crate::telemetry::{Concerns, Metrics};
 use schemas::codes::BankCalendar;
@@ -99,6 +100,8 @@ pub struct ApiLimits {
     pub drain: Duration,
     /// Searches by a person's number or account, for one caller.
     pub search_rate: Rate,
+    /// Files of one employer that may come to nothing in a day.
+    pub refusals: RefusalLimits,
 }
 
 impl Default for ApiLimits {
@@ -129,6 +132,7 @@ impl Default for ApiLimits {
                 burst: 60,
                 refill: Duration::from_secs(1),
             },
+            refusals: RefusalLimits::default(),
         }
     }
 }

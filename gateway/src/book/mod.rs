@@ -13,6 +13,7 @@ mod corrections;
 mod elsewhere;
 mod messages;
 mod outside;
+mod refusals;
 mod steps;
 pub mod table;
 mod visits;
@@ -26,6 +27,7 @@ pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use corrections::CorrectionConflict;
 pub use elsewhere::InFlight;
 pub use messages::{PushedMessage, UnmatchedRecord};
+pub use refusals::Refusals;
 pub use wages::Scope;
 
 use crate::event::Event;
@@ -50,6 +52,8 @@ pub struct Recorded<'a> {
 /// A batch whose file is still arriving.
 #[derive(Debug, Default)]
 struct Arriving {
+    /// Who sends it, where a certificate of an employer says so, and on which day.
+    sender: Option<(Uscc, u32)>,
     rows: Vec<TableRow>,
     corrects: BTreeMap<u32, PaymentId>,
     line_records: Vec<(u32, u64)>,
@@ -108,6 +112,7 @@ pub struct Book {
     work: work::Work,
     /// The last record that changed a line of an employer, or added one.
     moved: BTreeMap<Uscc, u64>,
+    refusals: BTreeMap<Uscc, refusals::OfDay>,
     defects: Vec<(u64, i64, String)>,
     file_no_max: u64,
     sequence: u64,
@@ -253,8 +258,8 @@ impl Book {
                 self.defects.push((sequence, time_ms, what.clone()));
                 Ok(())
             }
-            Event::BatchOpened { .. } => {
-                self.opened(sequence);
+            Event::BatchOpened { submitted_by, day } => {
+                self.opened(sequence, submitted_by, *day);
                 Ok(())
             }
             Event::BatchBytes { opened, .. } => self.bytes_kept(*opened, sequence),
@@ -265,8 +270,8 @@ impl Book {
                 ..
             } => self.lines_kept((*opened, *first), corrects, table, sequence),
             Event::BatchFindings { opened, .. } => self.findings_kept(*opened, sequence),
-            Event::BatchAbandoned { opened, .. } => {
-                self.arriving.remove(opened);
+            Event::BatchAbandoned { opened, bytes, .. } => {
+                self.abandoned(*opened, *bytes);
                 Ok(())
             }
             Event::BatchAccepted(head) => self.accept(head, sequence, time_ms),

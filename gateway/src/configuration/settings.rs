@@ -144,6 +144,12 @@ pub struct Limits {
     /// any case.
     #[serde(deserialize_with = "body_bytes")]
     pub party_received_bytes_max: u64,
+    /// Files of one employer that may come to nothing in a day.
+    #[serde(deserialize_with = "many")]
+    pub party_refused_uploads_per_day_max: u64,
+    /// Their bytes.
+    #[serde(deserialize_with = "day_bytes")]
+    pub party_refused_bytes_per_day_max: u64,
 }
 
 impl Default for Limits {
@@ -161,6 +167,8 @@ impl Default for Limits {
             receptions_max: 256,
             party_receptions_max: 8,
             party_received_bytes_max: 1024 * 1024 * 1024,
+            party_refused_uploads_per_day_max: 1_000,
+            party_refused_bytes_per_day_max: 4 * 1024 * 1024 * 1024,
         }
     }
 }
@@ -341,6 +349,10 @@ fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
 
 fn body_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     value::within(deserializer, 1_048_576..=4_294_967_296)
+}
+
+fn day_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 1_048_576..=1_099_511_627_776)
 }
 
 fn small_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {

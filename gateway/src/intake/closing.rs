@@ -32,6 +32,8 @@ pub(super) struct Closing<'a> {
     pub calendar: &'a BankCalendar,
     pub opened: u64,
     pub summary: Summary,
+    /// Bytes of the file.
+    pub bytes: u64,
     pub id: BatchId,
 }
 
@@ -228,6 +230,7 @@ impl Closing<'_> {
         let event = Event::BatchAbandoned {
             opened: self.opened,
             why: why.to_owned(),
+            bytes: self.bytes,
         };
         self.core
             .record(self.submission.submitted_by, event.into())?;

@@ -3,6 +3,7 @@
 use super::desk::{Desk, LI, MAKER, Row, ZHANG, file};
 use gateway::event::{Event, Policy};
 use gateway::intake::Submitted;
+use std::time::Duration;
 
 /// A line whose amount is none.
 const BAD: Row<'_> = (LI.0, LI.1, LI.2, "0.00");
@@ -93,4 +94,84 @@ fn lines_of_a_file_whose_number_is_in_use_are_compared() {
         Submitted::Conflict(conflict) => assert_eq!(conflict.field, "lines[1].name"),
         other => panic!("{other:?}"),
     }
+}
+
+/// At most two files, and bytes enough for them.
+fn two_a_day() -> Desk {
+    let mut desk = Desk::new();
+    desk.refusals.uploads_max = 2;
+    desk
+}
+
+fn bad(number: u32) -> String {
+    file(&format!("GZ-{number}"), &[BAD])
+}
+
+fn submit(desk: &Desk, text: &str) -> Submitted {
+    desk.submit_as(MAKER, Policy::AllOrNothing, text)
+}
+
+#[test]
+fn more_refused_files_in_a_day_than_allowed_are_not_taken() {
+    let desk = two_a_day();
+    let good = file("GZ-1", &[ZHANG]);
+    desk.accept(&good);
+    // A refused file and a conflict: both leave their bytes.
+    assert!(is_refused(&submit(&desk, &bad(2))));
+    let conflict = submit(&desk, &file("GZ-1", &[LI]));
+    assert!(matches!(conflict, Submitted::Conflict(_)), "{conflict:?}");
+    let before = desk.core.desk().sequence();
+    // It is ten in the morning: the day is over in fourteen hours.
+    for text in [bad(3), file("GZ-4", &[LI])] {
+        match submit(&desk, &text) {
+            Submitted::TooManyRefused { wait_s } => assert_eq!(wait_s, 14 * 3600),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(desk.core.desk().sequence(), before, "nothing was recorded");
+    // M7: what was accepted is answered as ever.
+    assert!(matches!(submit(&desk, &good), Submitted::Replayed(_)));
+    // Not forgotten by a restart; another day is another day.
+    desk.core.journal().commit().unwrap();
+    let desk = desk.crash();
+    assert!(matches!(
+        submit(&desk, &bad(3)),
+        Submitted::TooManyRefused { .. }
+    ));
+    desk.clock.advance(Duration::from_secs(14 * 3600));
+    assert!(is_refused(&submit(&desk, &bad(3))));
+    desk.accept(&file("GZ-4", &[LI]));
+}
+
+#[test]
+fn bytes_of_refused_files_are_counted() {
+    let text = bad(1);
+    let mut desk = Desk::new();
+    desk.refusals.bytes_max = text.len() as u64 * 2;
+    for _ in 0..2 {
+        assert!(is_refused(&submit(&desk, &text)));
+    }
+    assert!(matches!(
+        submit(&desk, &text),
+        Submitted::TooManyRefused { .. }
+    ));
+}
+
+/// A journal of before: what came to nothing did not say how many bytes it had.
+#[test]
+fn an_older_record_counts_as_a_file_without_bytes() {
+    let of = |bytes| Event::BatchAbandoned {
+        opened: 7,
+        why: "empty_batch".to_owned(),
+        bytes,
+    };
+    let mut older = serde_json::to_value(of(9)).unwrap();
+    let fields = older.as_object_mut().unwrap();
+    let inner = fields.values_mut().find_map(|of| of.as_object_mut());
+    let removed = match inner {
+        Some(inner) => inner.remove("bytes"),
+        None => fields.remove("bytes"),
+    };
+    assert_eq!(removed, Some(9.into()));
+    assert_eq!(serde_json::from_value::<Event>(older).unwrap(), of(0));
 }
