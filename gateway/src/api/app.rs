@@ -83,8 +83,12 @@ pub struct ApiLimits {
     pub body_bytes_per_second_min: u64,
     /// Time in which a body may be slower. 30 s.
     pub body_grace: Duration,
-    /// Time for a TLS handshake. 10 s.
+    /// Time for a TLS handshake. 3 s.
     pub handshake: Duration,
+    /// Handshakes at once: they take no place of a connection. 1,024.
+    pub handshakes_max: usize,
+    /// Handshakes of one address (in IPv6, of 64 bits) at once; a further one is closed. 64.
+    pub handshakes_per_address_max: usize,
     /// Time for the head of a request. 20 s.
     pub head: Duration,
     /// Connections at once. 4,096.
@@ -121,7 +125,9 @@ impl Default for ApiLimits {
             body_idle: Duration::from_secs(20),
             body_bytes_per_second_min: 4 << 10,
             body_grace: Duration::from_secs(30),
-            handshake: Duration::from_secs(10),
+            handshake: Duration::from_secs(3),
+            handshakes_max: 1024,
+            handshakes_per_address_max: 64,
             head: Duration::from_secs(20),
             connections_max: 4096,
             connections_per_party_max: 256,

@@ -125,6 +125,12 @@ pub struct Limits {
     /// Bytes of a request's head.
     #[serde(deserialize_with = "head_bytes")]
     pub head_bytes_max: u64,
+    /// TLS handshakes at once, which are no connections yet.
+    #[serde(deserialize_with = "many")]
+    pub handshakes_max: u64,
+    /// The same of one address.
+    #[serde(deserialize_with = "many")]
+    pub address_handshakes_max: u64,
     /// Connections open at once.
     #[serde(deserialize_with = "many")]
     pub connections_max: u64,
@@ -161,6 +167,8 @@ impl Default for Limits {
             request_bytes_max: 1024 * 1024,
             buffered_bytes_max: 256 * 1024 * 1024,
             head_bytes_max: 32 * 1024,
+            handshakes_max: 1_024,
+            address_handshakes_max: 64,
             connections_max: 4_096,
             party_connections_max: 64,
             uploads_max: 8,
@@ -197,7 +205,7 @@ pub struct TimeOuts {
 impl Default for TimeOuts {
     fn default() -> Self {
         Self {
-            handshake_wait_ms: 10_000,
+            handshake_wait_ms: 3_000,
             head_wait_ms: 10_000,
             idle_wait_ms: 30_000,
             body_bytes_per_second_min: 4_096,

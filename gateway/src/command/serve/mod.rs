@@ -187,6 +187,8 @@ fn limits(settings: &Settings) -> ApiLimits {
         body_idle: Duration::from_millis(waits.idle_wait_ms),
         body_bytes_per_second_min: waits.body_bytes_per_second_min,
         handshake: Duration::from_millis(waits.handshake_wait_ms),
+        handshakes_max: count(limits.handshakes_max),
+        handshakes_per_address_max: count(limits.address_handshakes_max),
         head: Duration::from_millis(waits.head_wait_ms),
         connections_max: count(limits.connections_max),
         connections_per_party_max: count(limits.party_connections_max),
