@@ -23,14 +23,12 @@ pub enum Queue {
     Reception,
     /// Uploads being worked on.
     Intake,
-    /// Bank files to be sent.
+    /// Batches with lines to be sent.
     Dispatch,
-    /// Queries to be asked.
+    /// Bank files that are not finished: sent, and not every line has its end.
     Query,
-    /// Bank messages to be matched.
+    /// Messages of banks that are not read to their end.
     Outcome,
-    /// Events to be told.
-    Notify,
 }
 
 impl Queue {
@@ -43,7 +41,6 @@ impl Queue {
             Self::Dispatch => "dispatch",
             Self::Query => "query",
             Self::Outcome => "outcome",
-            Self::Notify => "notify",
         }
     }
 }
