@@ -1,7 +1,7 @@
 //! 复核: nobody alone moves money (M13). Maker and approver are different persons by certificate,
 //! over the digest, count and total that the approver saw.
 
-use crate::book::{Batch, BatchState, Book, CorrectionConflict};
+use crate::book::{Batch, BatchState, Book};
 use crate::core::Core;
 use crate::event::Event;
 use crate::failure::CommandError;
@@ -50,10 +50,9 @@ pub fn approve(
     if same_person(&head.submitted_by, person) {
         return Err(CommandError::Forbidden { why: "same_person" });
     }
-    let elsewhere = |(_, why): &(u32, _)| matches!(why, CorrectionConflict::Elsewhere(_));
     let again = match batch.state() {
         BatchState::Held => false,
-        BatchState::Released | BatchState::InProgress => desk.barred(batch).iter().any(elsewhere),
+        BatchState::Released | BatchState::InProgress => desk.is_barred_elsewhere(batch),
         BatchState::Settled | BatchState::Withdrawn => false,
     };
     if batch.state() != BatchState::Held && !again {
@@ -70,15 +69,21 @@ pub fn approve(
         return differs("total_fen", head.total_fen.to_string());
     }
     let mut weighty: BTreeSet<&str> = head.must_acknowledge.iter().map(String::as_str).collect();
-    if again || !desk.elsewhere_of(batch).is_empty() {
+    if again || desk.is_elsewhere(batch) {
         weighty.insert(FindingCode::PayeeInFlight.as_str());
     }
     let missing: Vec<&str> = weighty
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|code| !seen.acknowledged.iter().any(|known| known == code))
         .collect();
     if !missing.is_empty() {
         return differs("acknowledged", missing.join(","));
+    }
+    // What was kept of an earlier look only refuses: what is released now was looked up now.
+    let in_flight = FindingCode::PayeeInFlight.as_str();
+    if !weighty.contains(in_flight) && !desk.elsewhere_of(batch).is_empty() {
+        return differs("acknowledged", in_flight.to_owned());
     }
     let event = Event::BatchApproved {
         batch: id,
@@ -121,14 +126,14 @@ pub fn withdraw(
         .iter()
         .any(|line| line.file_no != 0 || line.disputed.is_some());
     if intended || state == BatchState::InProgress {
-        let barred = desk.barred(batch);
-        if barred.is_empty() {
+        if !desk.is_barred(batch) {
             let word = if intended { "intended" } else { state.as_str() };
             return Err(CommandError::state(word));
         }
+        let barred = desk.barred(batch).into_iter();
         let event = Event::LinesWithdrawn {
             batch: id,
-            lines: barred.into_iter().map(|(index, _)| index).collect(),
+            lines: barred.map(|(index, _)| index).collect(),
             person: person.to_owned(),
         };
         return Ok(desk.record(person, event)?);

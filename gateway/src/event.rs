@@ -212,6 +212,9 @@ pub enum Event {
         opened: u64,
         /// First finding's code, or `interrupted`.
         why: String,
+        /// Bytes of the file; 0 where they were not counted, as in older records.
+        #[serde(default)]
+        bytes: u64,
     },
     /// A second person released it; or, where another payment had barred lines of it, approved
     /// it again.

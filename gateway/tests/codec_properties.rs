@@ -146,7 +146,11 @@ fn of_intake() -> impl Strategy<Value = Event> {
         ),
         (n(), c()).prop_map(|(opened, count)| Event::BatchFindings { opened, count }),
         head().prop_map(|head| Event::BatchAccepted(Box::new(head))),
-        (n(), text()).prop_map(|(opened, why)| Event::BatchAbandoned { opened, why }),
+        (n(), text(), n()).prop_map(|(opened, why, bytes)| Event::BatchAbandoned {
+            opened,
+            why,
+            bytes
+        }),
         (batch(), text(), vec(text(), 0..3)).prop_map(|(batch, person, acknowledged)| {
             Event::BatchApproved {
                 batch,

@@ -6,7 +6,7 @@ use gateway::clock::{Clock, ManualClock};
 use gateway::core::Core;
 use gateway::event::Policy;
 use gateway::installation::BookRules;
-use gateway::intake::{Receipt, Rules, Submission, Submitted, submit};
+use gateway::intake::{Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
 use gateway::mandates::{Mandate, Mandates};
 use journal::disk::{MemoryDisk, PowerCut, Unsynced};
 use journal::random::SystemRandom;
@@ -118,6 +118,7 @@ impl Desk {
             banks: &BookRules(Book::built_in().unwrap()),
             spill: None,
             calendar: schemas::codes::BankCalendar::built_in(),
+            refusals: RefusalLimits::default(),
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),

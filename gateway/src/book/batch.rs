@@ -2,10 +2,12 @@
 
 use crate::book::doubt::{Doubts, stand};
 use crate::book::table::TableRow;
+use crate::book::waits::Looked;
 use crate::event::{AcceptedHead, Dispute};
 use schemas::line_state::{Applied, Why, apply};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{FailureReason, LineEvent, LineState};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One line, small: the book holds millions.
@@ -215,6 +217,8 @@ pub struct Batch {
     pub files: Vec<u64>,
     /// Last change of any line, Unix milliseconds.
     pub changed_ms: i64,
+    /// What a look at all its lines came to, until its employer's lines change.
+    pub(super) looked: Cell<Looked>,
 }
 
 impl Batch {
@@ -270,6 +274,7 @@ impl Batch {
             corrects: BTreeMap::new(),
             files: Vec::new(),
             changed_ms: accepted_ms,
+            looked: Cell::default(),
         }
     }
 

@@ -317,6 +317,9 @@ impl Book {
         file.settled(origin, moves, disputes);
         file.since_ms = time_ms;
         file.is_final |= is_final;
+        if !disputes.is_empty() {
+            self.note_may_bar(id);
+        }
         self.note(file_no, sequence)
     }
 
@@ -350,6 +353,7 @@ impl Book {
         batch.decide(payment.row, sequence);
         if before.is_some_and(|state| !carries_the_wage(state)) && carries_the_wage(now) {
             self.revived.insert(payment, sequence);
+            self.note_may_bar(payment.batch);
         }
         self.refresh_work(payment.batch, Some(file_no));
         self.note_line(payment, sequence)

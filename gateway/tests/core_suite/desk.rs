@@ -4,7 +4,7 @@ use gateway::clock::{Clock, ManualClock};
 use gateway::core::Core;
 use gateway::event::Policy;
 use gateway::installation::BookRules;
-use gateway::intake::{IntakeError, Receipt, Rules, Submission, Submitted, submit};
+use gateway::intake::{IntakeError, Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
 use gateway::mandates::{Mandate, Mandates};
 use journal::disk::{MemoryDisk, PowerCut, Unsynced};
 use journal::random::SystemRandom;
@@ -30,6 +30,7 @@ pub struct Desk {
     pub clock: Arc<ManualClock>,
     pub mandates: Arc<Mandates>,
     pub calendar: Arc<BankCalendar>,
+    pub refusals: RefusalLimits,
 }
 
 pub fn open(disk: &MemoryDisk, clock: &Arc<ManualClock>) -> Core {
@@ -72,6 +73,7 @@ impl Desk {
             clock,
             mandates: Arc::new(mandates),
             calendar: Arc::new(BankCalendar::built_in().clone()),
+            refusals: RefusalLimits::default(),
         }
     }
 
@@ -92,6 +94,7 @@ impl Desk {
             banks: &BookRules(adapters::Book::built_in().unwrap()),
             spill: None,
             calendar: &self.calendar,
+            refusals: self.refusals,
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),

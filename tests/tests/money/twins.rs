@@ -74,7 +74,7 @@ fn found(submitted: &Submitted) -> Option<(FindingCode, Severity)> {
             let first = receipt.findings.first();
             first.map(|one| (one.code, one.severity))
         }
-        Submitted::Replayed(_) | Submitted::Conflict(_) => None,
+        Submitted::Replayed(_) | Submitted::Conflict(_) | Submitted::TooManyRefused { .. } => None,
     }
 }
 

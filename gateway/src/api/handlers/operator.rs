@@ -71,7 +71,7 @@ pub async fn ready(call: Call) -> Answer {
 pub async fn metrics(call: Call) -> Answer {
     let text = call
         .blocking(|app| {
-            gauges::measure(app.core(), &app.metrics);
+            gauges::measure(app.core(), app.search(), &app.metrics);
             tell_queues(app);
             app.metrics
                 .render()

@@ -56,6 +56,7 @@ fn stir(draw: &mut Draw, book: &mut Book) {
     let ids: Vec<BatchId> = book.batches().map(Batch::id).collect();
     for id in ids {
         let sequence = book.sequence() + 1;
+        book.note_may_bar(id);
         let of = book.batches.get_mut(&id).unwrap();
         of.approved_at = draw.below(sequence);
         for row in 1..=u32::try_from(of.lines.len()).unwrap() {

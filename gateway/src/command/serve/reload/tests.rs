@@ -81,6 +81,27 @@ fn a_new_list_holds_and_a_broken_one_keeps_the_old_until_it_is_mended() {
 }
 
 #[test]
+fn the_first_end_of_certificate_and_list_is_a_number_to_watch() {
+    let files = files();
+    let mut reload = files.begin();
+    let now = SystemClock::new().now();
+    for (minute, days) in [(1, 2), (2, 3)] {
+        let soon = certs::development::Validity {
+            not_before: now - time::Duration::days(1),
+            not_after: now + time::Duration::days(days),
+        };
+        files.list(&files.pki.crl_pem_for(soon).unwrap(), minute);
+        reload.look();
+        let ends = soon.not_after.unix_timestamp();
+        let text = reload.metrics.render().unwrap();
+        assert!(
+            text.contains(&format!("anxin_tls_ends_timestamp_seconds {ends}\n")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_list_that_has_run_out_is_not_taken() {
     let files = files();
     let mut reload = files.begin();
