@@ -19,19 +19,14 @@ pub fn line_state(word: &str, lang: Lang) -> (&str, Colour) {
     let Some(state) = LineState::parse(word) else {
         return (word, Colour::Plain);
     };
-    let (zh, en, colour) = match state {
-        LineState::Held => ("待复核", "held", Colour::Yellow),
-        LineState::Released => ("待发送", "released", Colour::Plain),
-        LineState::Intended => ("发送中", "being sent", Colour::Plain),
-        LineState::Accepted => ("银行已受理", "accepted by the bank", Colour::Plain),
-        LineState::Paid => ("已支付", "paid", Colour::Green),
-        LineState::Failed => ("支付失败", "failed", Colour::Red),
-        LineState::Unknown => ("支付不明", "unknown", Colour::Yellow),
-        LineState::Returned => ("已退汇", "returned", Colour::Red),
-        LineState::Cancelled => ("已撤销", "cancelled", Colour::Dim),
-        LineState::Refused => ("未受理", "refused at intake", Colour::Red),
+    let colour = match state {
+        LineState::Paid => Colour::Green,
+        LineState::Held | LineState::Unknown => Colour::Yellow,
+        LineState::Failed | LineState::Returned | LineState::Refused => Colour::Red,
+        LineState::Cancelled => Colour::Dim,
+        LineState::Released | LineState::Intended | LineState::Accepted => Colour::Plain,
     };
-    (pick(lang, zh, en), colour)
+    (state.text(lang), colour)
 }
 
 /// A batch's state in words; a word that is none of ours stays as it came.
