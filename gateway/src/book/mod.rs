@@ -12,6 +12,7 @@ mod check;
 mod corrections;
 mod doubt;
 mod messages;
+mod revived;
 mod steps;
 pub mod table;
 mod wages;
@@ -24,6 +25,7 @@ pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use corrections::CorrectionConflict;
 pub use doubt::{Doubt, Doubts};
 pub use messages::{Concern, PushedMessage, UnmatchedRecord, Unread};
+pub use revived::Revived;
 pub use wages::{InFlight, Scope};
 
 use crate::event::Event;

@@ -327,11 +327,35 @@ fn write_waiting<W: Write>(paper: &mut Paper<W>, batch: &Value, lang: Lang) -> i
         Lang::En => format!("{what} (since {since})"),
     };
     paper.coloured_line(&line, Colour::Yellow)?;
+    write_other_payments(paper, &batch["other_payments"], lang)?;
     match text(waits, "what") {
         // Only what has not left yet waits for a bank day.
         "approval" | "dispatch" => write_bank_day(paper, batch, lang),
         _ => Ok(()),
     }
+}
+
+/// Which payments of the same wages an approver must have seen, and what to state of them.
+fn write_other_payments<W: Write>(
+    paper: &mut Paper<W>,
+    others: &Value,
+    lang: Lang,
+) -> io::Result<()> {
+    let Some(as_of) = others["as_of"].as_u64() else {
+        return Ok(());
+    };
+    for one in others["payments"].as_array().into_iter().flatten() {
+        let (own, other) = (text(one, "payment_id"), text(one, "other_payment_id"));
+        paper.line(&match lang {
+            Lang::Zh => format!("  {own}  同一工资已由 {other} 支付"),
+            Lang::En => format!("  {own}  the same wage is paid by {other}"),
+        })?;
+    }
+    let lines = count(others, "line_count");
+    paper.line(&match lang {
+        Lang::Zh => format!("  共 {lines} 笔;复核时写明 as_of {as_of}"),
+        Lang::En => format!("  {lines} lines in all; the approver states as_of {as_of}"),
+    })
 }
 
 #[cfg(test)]
