@@ -20,6 +20,9 @@ pub struct Seen {
     pub total_fen: i64,
     /// Finding codes that the approver has acknowledged.
     pub acknowledged: Vec<String>,
+    /// Journal sequence of the last decision about another payment of the same wage that the
+    /// approver saw; `None` where there was none to see.
+    pub as_of: Option<u64>,
 }
 
 /// Releases a held batch, or one of which another payment of the same wage bars lines since its
@@ -27,11 +30,14 @@ pub struct Seen {
 ///
 /// A batch submitted by a system certificate needs one person; by a person, another one. What must
 /// be acknowledged is looked up anew: since the file came, an earlier payment of the same wage may
-/// have turned out to be paid.
+/// have turned out to be paid. What two people decided of it after the approver looked was not
+/// seen, and is not approved (decision 012).
 ///
 /// # Errors
 /// `NotFound` for another employer's batch; `Forbidden` for a system certificate or the maker;
-/// `Conflict` where the state forbids it, a value differs, or a warning is not acknowledged.
+/// `Conflict` where the state forbids it, a value differs, a warning is not acknowledged, or
+/// something was decided that the approver did not see; `Invalid` for a place in the journal that
+/// nobody can have seen.
 pub fn approve(
     core: &Core,
     employer: Uscc,
@@ -50,9 +56,10 @@ pub fn approve(
     if same_person(&head.submitted_by, person) {
         return Err(CommandError::Forbidden { why: "same_person" });
     }
+    let unseen = desk.revived_unseen(batch);
     let again = match batch.state() {
         BatchState::Held => false,
-        BatchState::Released | BatchState::InProgress => desk.is_barred_elsewhere(batch),
+        BatchState::Released | BatchState::InProgress => !unseen.is_empty(),
         BatchState::Settled | BatchState::Withdrawn => false,
     };
     if batch.state() != BatchState::Held && !again {
@@ -80,6 +87,16 @@ pub fn approve(
     if !missing.is_empty() {
         return differs("acknowledged", missing.join(","));
     }
+    if seen.as_of.is_some_and(|as_of| as_of > desk.sequence()) {
+        return Err(CommandError::Invalid {
+            field: "as_of",
+            why: "behind the end of the journal".to_owned(),
+        });
+    }
+    let latest = unseen.iter().map(|one| one.decided_at).max();
+    if let Some(latest) = latest.filter(|latest| seen.as_of.is_none_or(|seen| seen < *latest)) {
+        return differs("as_of", latest.to_string());
+    }
     // What was kept of an earlier look only refuses: what is released now was looked up now.
     let in_flight = FindingCode::PayeeInFlight.as_str();
     if !weighty.contains(in_flight) && !desk.elsewhere_of(batch).is_empty() {
@@ -89,6 +106,7 @@ pub fn approve(
         batch: id,
         person: person.to_owned(),
         acknowledged: seen.acknowledged.clone(),
+        as_of: seen.as_of,
     };
     Ok(desk.record(person, event)?)
 }

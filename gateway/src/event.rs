@@ -225,6 +225,9 @@ pub enum Event {
         person: String,
         /// Finding codes acknowledged.
         acknowledged: Vec<String>,
+        /// The last decision about another payment of the same wage that the person saw.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<u64>,
     },
     /// The employer took it back.
     BatchWithdrawn {

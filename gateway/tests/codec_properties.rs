@@ -151,13 +151,14 @@ fn of_intake() -> impl Strategy<Value = Event> {
             why,
             bytes
         }),
-        (batch(), text(), vec(text(), 0..3)).prop_map(|(batch, person, acknowledged)| {
-            Event::BatchApproved {
+        (batch(), text(), vec(text(), 0..3), of(n())).prop_map(
+            |(batch, person, acknowledged, as_of)| Event::BatchApproved {
                 batch,
                 person,
                 acknowledged,
+                as_of,
             }
-        }),
+        ),
         (batch(), text()).prop_map(|(batch, person)| Event::BatchWithdrawn { batch, person }),
     ]
 }

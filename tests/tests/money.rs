@@ -43,6 +43,8 @@ mod resolution;
 mod revealed;
 #[path = "money/seal.rs"]
 mod seal;
+#[path = "money/seen.rs"]
+mod seen;
 #[path = "money/submission.rs"]
 mod submission;
 #[path = "money/totals.rs"]

@@ -15,6 +15,7 @@ mod elsewhere;
 mod messages;
 mod outside;
 mod refusals;
+mod revived;
 mod steps;
 pub mod table;
 mod told;
@@ -31,6 +32,7 @@ pub use doubt::{Doubt, Doubts};
 pub use elsewhere::InFlight;
 pub use messages::{Concern, PushedMessage, UnmatchedRecord, Unread};
 pub use refusals::Refusals;
+pub use revived::Revived;
 pub use wages::Scope;
 
 use crate::event::Event;

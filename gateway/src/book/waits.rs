@@ -15,7 +15,6 @@ pub(super) struct Looked {
     sendable: Option<Sendable>,
     has_free: Option<bool>,
     is_barred: Option<bool>,
-    is_barred_elsewhere: Option<bool>,
     is_elsewhere: Option<bool>,
 }
 
@@ -99,20 +98,6 @@ impl Book {
             batch,
             |of| &mut of.is_barred,
             |book| !book.barred(batch).is_empty(),
-        )
-    }
-
-    /// Whether one of them is barred because its wage is paid elsewhere after all.
-    #[must_use]
-    pub fn is_barred_elsewhere(&self, batch: &Batch) -> bool {
-        self.once(
-            batch,
-            |of| &mut of.is_barred_elsewhere,
-            |book| {
-                let elsewhere =
-                    |(_, why): &(u32, _)| matches!(why, CorrectionConflict::Elsewhere(_));
-                book.barred(batch).iter().any(elsewhere)
-            },
         )
     }
 

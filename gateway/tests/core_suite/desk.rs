@@ -114,6 +114,7 @@ impl Desk {
             line_count: receipt.head.line_count,
             total_fen: receipt.head.total_fen,
             acknowledged: receipt.head.must_acknowledge.clone(),
+            as_of: None,
         };
         let own = Uscc::parse(USCC).unwrap();
         gateway::approval::approve(&self.core, own, CHECKER, receipt.batch, &seen).unwrap();

@@ -205,6 +205,7 @@ fn decide(core: &Core, wages: Wages, receipt: &Receipt) {
         line_count: receipt.head.line_count,
         total_fen: receipt.head.total_fen,
         acknowledged: Vec::new(),
+        as_of: None,
     };
     let (word, done) = match wages.plan {
         Plan::Leave => return,

@@ -62,6 +62,7 @@ async fn serve(
     let machine: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let reload = Reload::begin(
         settings,
+        connected.tls,
         machine,
         Arc::clone(&concerns),
         Arc::clone(&metrics),
