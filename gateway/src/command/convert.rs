@@ -43,7 +43,7 @@ pub fn run(arguments: &Convert, lang: Lang) -> Ended {
         Err(error) => {
             if arguments.json {
                 let mut paper = paper();
-                paper.document(&unreadable_document(&unopened(&error), lang))?;
+                paper.document(&unreadable_document(&unopened(&error, lang), lang))?;
                 paper.flush()?;
             }
             let failure = Failure::unreadable_file(&arguments.file, &error);
