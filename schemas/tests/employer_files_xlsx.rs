@@ -4,6 +4,7 @@
 mod employer_files_support;
 
 use employer_files_support::*;
+use schemas::Lang;
 use schemas::employer_files::{Format, Limits, ReadOptions};
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
@@ -230,10 +231,14 @@ fn bombs_and_broken_containers_are_refused() {
         assert_eq!(kept.findings.len(), 1, "{:?}", kept.places());
         kept.findings[0].code.as_str()
     };
+    let said = |bytes: &[u8]| read_bytes(bytes).1.one("too_large").message(Lang::En);
     let spaces = vec![b' '; 100 << 20];
     let bomb = zip(&[("xl/workbook.xml", &spaces)]);
     assert!(bomb.len() < 200_000);
     assert_eq!(code(&bomb), "too_large");
+    let density = "Too large: what it unpacks to against its packed size (blank or repeated \
+                   content), the limit is 100:1";
+    assert_eq!(said(&bomb), density);
     // The directory lies about the size: what comes out is counted all the same.
     let mut lying = workbook(&format!("{}{}", example_sheet(), " ".repeat(20 << 20)));
     let claimed = (20u32 << 20) + example_sheet().len() as u32;
@@ -256,7 +261,10 @@ fn bombs_and_broken_containers_are_refused() {
         .iter()
         .map(|name| (name.as_str(), b"".as_slice()))
         .collect();
-    assert_eq!(code(&zip(&many)), "too_large");
+    assert_eq!(
+        said(&zip(&many)),
+        "Too large: the number of files in the container, 1000, the limit is 256"
+    );
     assert_eq!(
         code(&zip(&[("word/document.xml", b"<a/>")])),
         "unsupported_format"
@@ -276,6 +284,20 @@ fn bombs_and_broken_containers_are_refused() {
         },
     );
     assert_eq!(kept.places(), ["too_large - - -"]);
+    assert_eq!(
+        kept.findings[0].message(Lang::En),
+        "Too large: the unpacked content, the limit is 1000 B"
+    );
+    let limits = Limits {
+        unpacked_bytes_max: 2 << 10,
+        ..limits
+    };
+    let small = ReadOptions {
+        limits,
+        ..options()
+    };
+    let (_, kept) = read_with(&whole, &small);
+    assert_eq!(kept.argument("too_large", "limit"), "2 KiB");
 }
 
 /// Two entries of the directory that point at the same bytes.
@@ -384,8 +406,6 @@ fn a_hidden_row_is_counted_and_named_where_the_number_differs() {
     );
     let sheet = sheet.replace(&number("B10", "2"), &number("B10", "1"));
     let (_, kept) = read_bytes(&workbook(&sheet));
-    let message = kept
-        .one("control_count_mismatch")
-        .message(schemas::Lang::Zh);
+    let message = kept.one("control_count_mismatch").message(Lang::Zh);
     assert!(message.contains("其中 1 笔在隐藏的行"), "{message}");
 }

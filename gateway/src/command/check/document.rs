@@ -32,7 +32,7 @@ pub(super) fn document(summary: &Summary, bank: Option<BankCode>) -> Value {
         "encoding": summary.encoding,
         "batch": summary.draft.as_ref().map(head_document),
         "line_count": summary.line_count,
-        "total_fen": summary.total.0,
+        "total_fen": summary.total.map(|total| total.0),
         "lines_ok": summary.lines_ok,
         "errors": summary.errors,
         "warnings": summary.warnings,

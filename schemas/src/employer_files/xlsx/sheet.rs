@@ -4,7 +4,7 @@ use super::book::Book;
 use super::number;
 use super::part::{Part, attribute};
 use crate::employer_files::grid::{CELLS_MAX, Cells};
-use crate::employer_files::raw::{Stop, schema_at, shown};
+use crate::employer_files::raw::{Stop, schema_at, shown, size};
 use crate::finding::{Finding, FindingCode};
 use quick_xml::events::BytesStart;
 
@@ -253,10 +253,11 @@ impl Part for Sheet<'_, '_> {
             return Ok(());
         }
         // A spreadsheet's own limit is 32,767 characters a cell.
-        if self.value.len() + text.len() > self.field_bytes_max.max(128 << 10) {
+        let limit = self.field_bytes_max.max(128 << 10);
+        if self.value.len() + text.len() > limit {
             let mut finding = Finding::of_file(FindingCode::TooLarge).with("reason", "field");
             finding.row = Some(self.row);
-            return Err(finding.into());
+            return Err(finding.with("limit", size(limit as u64)).into());
         }
         self.value.push_str(text);
         Ok(())

@@ -150,6 +150,9 @@ fn cases_of_banks() -> Vec<Finding> {
             .with("stated", "ICBC")
             .with("other_bank", "ABC"),
         line(C::PayeeDuplicate).with("first_row", 13),
+        line(C::ReferenceDuplicate)
+            .field("line_no")
+            .with("first_row", 12),
         line(C::AccountShared)
             .field("account")
             .value("622202*********0019")
