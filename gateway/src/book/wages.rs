@@ -1,55 +1,12 @@
 //! M14: the same wage is not paid again under another number while the first is on its way.
 
+mod scope;
+
+pub use scope::Scope;
+
 use super::{Batch, Book, LineState, TableRow};
-use crate::event::AcceptedHead;
-use schemas::value::{BatchId, PayMonth, PaymentId, Uscc, folded};
+use schemas::value::{BatchId, PaymentId};
 use std::collections::{BTreeMap, HashMap};
-
-/// Where two lines can be the same wage: employer, project and month.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Scope {
-    employer: Uscc,
-    month: PayMonth,
-    project: Project,
-}
-
-/// What a file says of its project. The unnamed one comes first: near scopes are a range.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Project {
-    Unnamed,
-    /// A code, folded: two spellings of one are one project.
-    Named(String),
-    /// Something that is no code. No batch has it, so it is nobody's own project, and may be any.
-    Unread,
-}
-
-impl Scope {
-    /// The scope of a batch.
-    #[must_use]
-    pub fn of(head: &AcceptedHead) -> Self {
-        Self::new(head.employer, head.pay_month, head.project_code.as_deref())
-    }
-
-    /// The scope of a file that names a project, or none.
-    #[must_use]
-    pub fn new(employer: Uscc, month: PayMonth, project: Option<&str>) -> Self {
-        Self {
-            employer,
-            month,
-            project: project.map_or(Project::Unnamed, |code| Project::Named(folded(code))),
-        }
-    }
-
-    /// The scope of a file whose project can't be read.
-    #[must_use]
-    pub fn of_unread_project(employer: Uscc, month: PayMonth) -> Self {
-        Self {
-            employer,
-            month,
-            project: Project::Unread,
-        }
-    }
-}
 
 /// A person, by 64 bits of a keyed hash, and an amount in fen.
 pub(super) type Wage = (u64, i64);
@@ -208,7 +165,7 @@ impl Book {
     ) -> BTreeMap<u32, InFlight> {
         let mut found = BTreeMap::new();
         for (scope, scoped) in self.scopes_near(own) {
-            let same_project = scope.project == own.project;
+            let same_project = own.is_project_of(scope);
             let made;
             let places = match &scoped.places {
                 Some(places) => places,
@@ -261,7 +218,7 @@ impl Book {
             let (batch, line) = self.line(one)?;
             let own = Scope::of(&batch.head);
             for (scope, scoped) in self.scopes_near(&own) {
-                let same_project = scope.project == own.project;
+                let same_project = own.is_project_of(scope);
                 let Some(places) = &scoped.places else {
                     // One batch, that of the payment: it is in no second one.
                     continue;
@@ -367,24 +324,6 @@ impl Book {
         let correction = self.live_correction(payment)?;
         let (_, line) = self.line(correction)?;
         Some((correction, line.state))
-    }
-}
-
-impl Scope {
-    fn without_project(&self) -> Self {
-        Self {
-            project: Project::Unnamed,
-            ..self.clone()
-        }
-    }
-
-    fn is_month_of(&self, other: &Self) -> bool {
-        (self.employer, self.month) == (other.employer, other.month)
-    }
-
-    fn is_near(&self, other: &Self) -> bool {
-        let unsaid = |one: &Self| !matches!(one.project, Project::Named(_));
-        unsaid(self) || unsaid(other) || self.project == other.project
     }
 }
 

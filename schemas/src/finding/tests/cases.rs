@@ -38,6 +38,9 @@ fn cases_of_files() -> Vec<Finding> {
             .with("element", "CdtTrfTxInf")
             .with("expected", "Amt")
             .with("found", "Amount"),
+        line(C::ReferenceDuplicate)
+            .field("line_no")
+            .with("first_row", 12),
         file(C::MissingField).field("batch_no"),
         file(C::TooLarge)
             .field("memo")
@@ -150,9 +153,6 @@ fn cases_of_banks() -> Vec<Finding> {
             .with("stated", "ICBC")
             .with("other_bank", "ABC"),
         line(C::PayeeDuplicate).with("first_row", 13),
-        line(C::ReferenceDuplicate)
-            .field("line_no")
-            .with("first_row", 12),
         line(C::AccountShared)
             .field("account")
             .value("622202*********0019")
