@@ -42,7 +42,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
         Ok(_) => decode(adapter, arguments.message, &bytes, &keys),
         Err(error) => {
             if arguments.json {
-                let nothing = nothing(super::check::unopened(&error));
+                let nothing = nothing(super::check::unopened(&error, lang));
                 print_json(adapter, arguments.message, &nothing, None, &keys, lang)?;
             }
             let failure = Failure::unreadable_file(&arguments.file, &error);
