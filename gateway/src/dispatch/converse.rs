@@ -7,7 +7,7 @@ use super::{ACTOR, DispatchError, Dispatcher, absence, order};
 use crate::channel::{Certainty, SendError};
 use crate::core::Fact;
 use crate::event::{Event, Intent, Origin};
-use crate::outcome::{self, Said};
+use crate::outcome::{self, Said, Useless};
 use adapters::Conversation;
 use adapters::exchange::{
     Certainty as FlowCertainty, ConversationError, Next, Outgoing, Reply, Wire,
@@ -161,9 +161,11 @@ impl Dispatcher {
                         continue;
                     }
                     if let Err(unreadable) = conversation.feed(&answer, &self.bank.keys) {
-                        if unreadable.of_another_file {
-                            outcome::answer_of_another_file(&self.core, self.code(), file_no)?;
-                        }
+                        let useless = match unreadable.of_another_file {
+                            true => Useless::OfAnotherFile,
+                            false => Useless::Unreadable,
+                        };
+                        outcome::useless_answer(&self.core, self.code(), file_no, useless)?;
                         let why = format!("unreadable answer to {}: {unreadable}", outgoing.step);
                         return Err(Broken::NotSent(why));
                     }

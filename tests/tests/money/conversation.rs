@@ -1,4 +1,4 @@
-//! M1: a conversation with a bank that ends otherwise than with its answer.
+//! M1, M11, M12: a conversation with a bank that ends otherwise than with its answer.
 
 use super::gate::lines_of;
 use adapters::exchange::Outcome;
@@ -6,11 +6,13 @@ use adapters::{BankAdapter, Book};
 use gateway::book::FileState;
 use gateway::dispatch::Bank;
 use gateway::outcome::{MessageKind, receive};
+use gateway::reconcile::{BreakKind, breaks};
 use schemas::{FailureReason, LineState};
 use std::sync::Arc;
+use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::{Played, fields, keys_of, release, row};
-use tests::desk::Desk;
+use tests::bank::{Fault, Played, at_bank, fields, keys_of, release, row};
+use tests::desk::{Desk, one_bank_a_dialect};
 
 const DIALECT: &str = include_str!("../../../adapters/dialects/pab_b2bi/dialect.toml");
 const BANK: &str = include_str!("../../../adapters/banks/PAB/bank.toml");
@@ -85,5 +87,34 @@ fn a_late_misfit_takes_back_nothing_that_the_bank_said_meanwhile() {
         assert_eq!(played.memory(|memory| memory.submissions()), 0, "{said:?}");
         assert_eq!(desk.core.desk().files().count(), 1, "{said:?}");
         assert_sound(&desk.core, "PAB");
+    }
+}
+
+/// An answer to a question that nobody can read is shown to the operator at once, once however
+/// often it comes, and moves nothing; the next one that can be read counts.
+#[test]
+fn an_answer_to_a_question_that_nobody_can_read_is_listed_once() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 2);
+        played.memory(|memory| {
+            let next = memory.sent..memory.sent + 3;
+            memory.faults = next.map(|number| (number, Fault::Gibberish)).collect();
+        });
+        for _ in 0..3 {
+            desk.clock.advance(Duration::from_secs(3_600));
+            played.step(&desk).unwrap();
+            let found = breaks(&desk.core.desk());
+            assert_eq!(found.len(), 1, "{place}: {found:?}");
+            let expected = (BreakKind::MessageMismatch, "answer_unreadable");
+            assert_eq!((found[0].kind, found[0].why.as_str()), expected, "{place}");
+            assert_eq!(found[0].batch, Some(batch.batch), "{place}");
+            assert_eq!(found[0].bank, Some(adapter.code()), "{place}");
+        }
+        assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+        played.settle(&desk, 30);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
+        assert_sound(&desk.core, place);
     }
 }
