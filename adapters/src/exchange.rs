@@ -361,7 +361,7 @@ pub struct PlanLine {
 /// Our receipt for a pushed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PushReceipt {
-    /// The file that the push named.
+    /// The file that the push named, where the bank has it; else its place stays empty.
     pub file_no: Option<u64>,
     /// Taken and stored.
     pub accepted: bool,

@@ -329,6 +329,7 @@ impl Book {
             message,
             digest,
             reading,
+            file_no,
             ..
         } = event
         {
@@ -338,6 +339,7 @@ impl Book {
                 time_ms,
                 reading,
                 message,
+                file_no: *file_no,
             };
             self.message_stored(*bank, digest, pushed);
         } else if let Event::BankMessageClosed { message } = event {

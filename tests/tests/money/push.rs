@@ -39,6 +39,8 @@ fn a_return_before_and_after_the_payment_and_a_push_twice() {
         let side = adapter.bank_side();
         let taken = side.read_push_receipt(&first.receipt, played.keys());
         assert_eq!(taken, Ok(true), "{place}");
+        let named = side.push_receipt_file_no(&first.receipt, played.keys());
+        assert_eq!(named, Ok(Some(1)), "{place}");
         let after = format!("{:?}", desk.core.desk().batch(batch.batch).unwrap());
         assert_eq!(before, after, "{place}");
         // The other line is paid, and comes back after that.
@@ -78,7 +80,11 @@ fn a_push_about_another_banks_file_changes_nothing_and_is_listed() {
         let foreign = Played::new(&elsewhere);
         let lines = played.memory(|memory| memory.instructed(1)).unwrap();
         let bytes = foreign.push_bytes(1, told(&lines, &[Outcome::Paid]).lines);
-        push(&desk, &foreign, &bytes);
+        let received = push(&desk, &foreign, &bytes);
+        // A receipt does not tell a bank which files the others have.
+        let side = other.bank_side();
+        let named = side.push_receipt_file_no(&received.receipt, foreign.keys());
+        assert_eq!(named, Ok(None), "{place}");
         assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
         let found = breaks(&desk.core.desk());
         assert_eq!(found.len(), 2, "{place}");
