@@ -84,7 +84,8 @@ cases! {
         encode_leading_zeros, encode_two_files_have_two_references,
         encode_push_receipt_names_the_file;
     decode: decode_round_trip, decode_unlisted_code_is_unknown,
-        decode_failure_inside_a_success_answer, decode_success_inside_a_refusal,
+        decode_failure_inside_a_success_answer, decode_failure_code_beside_success,
+        decode_reason_of_a_return, decode_success_inside_a_refusal,
         decode_doubled_line, decode_missing_line, decode_extra_line,
         decode_another_files_answer, decode_line_ends_and_byte_order_mark;
     totals: decode_wrong_totals, decode_rows_in_another_order;

@@ -261,7 +261,7 @@ impl<'a> BankSide<'a> {
         let Some(names) = names else {
             return Outcome::Unknown;
         };
-        let (status, code) = self.line_codes(names, outcome, None);
+        let (status, code) = self.line_codes(names, (outcome, None), None);
         let table = names
             .line
             .as_ref()

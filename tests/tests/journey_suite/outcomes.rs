@@ -71,6 +71,7 @@ fn pushed(code: &str, batch: &Batch, file_no: u64, row: usize, outcome: Outcome)
             name: PersonName::parse(&paid.name).ok(),
             amount: Some(Fen(paid.fen)),
             outcome,
+            return_reason: None,
             detail: None,
             bank_code: None,
             bank_text: None,

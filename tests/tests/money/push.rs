@@ -1,7 +1,7 @@
 //! What banks send unasked: returns before and after the payment, doubled, foreign and
 //! unreadable messages, result files that were collected.
 
-use adapters::exchange::Outcome;
+use adapters::exchange::{LineOutcome, Outcome};
 use gateway::book::FileState;
 use gateway::outcome::{MessageKind, Received, receive};
 use gateway::reconcile::{BreakKind, breaks};
@@ -276,6 +276,37 @@ fn a_push_about_an_unsent_file_stops_it() {
         let found = breaks(&desk.core.desk());
         assert!(!found.is_empty(), "{place}");
         assert_eq!(found[0].kind, BreakKind::ResultContradiction, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// The reason of a return is the line's; a payment that comes with a failure's code is none.
+#[test]
+fn a_return_has_its_reason_and_a_payment_has_no_failure_code() {
+    let reason = FailureReason::AccountClosed;
+    let failed = Outcome::Failed(reason);
+    let spells = |adapter: &&adapters::BankAdapter| {
+        adapter.bank_side().line_expressible(failed, true) == failed
+    };
+    for adapter in one_bank_a_dialect().into_iter().filter(spells) {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 2);
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        let of = |line, outcome| LineOutcome {
+            return_reason: Some(reason),
+            ..row(line, outcome)
+        };
+        let told = vec![
+            of(&lines[0], Outcome::Returned),
+            of(&lines[1], Outcome::Paid),
+        ];
+        push(&desk, &played, &played.push_bytes(1, told));
+        let states = [LineState::Returned, LineState::Unknown];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        assert_eq!(desk.reasons(&batch), [Some(reason), None], "{place}");
+        let found = breaks(&desk.core.desk());
+        assert_eq!(found[0].kind, BreakKind::Unknown, "{place}");
         assert_sound(&desk.core, place);
     }
 }
