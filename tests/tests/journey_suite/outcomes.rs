@@ -245,6 +245,9 @@ pub async fn a_correction_is_paid(stage: &Stage, day: &Day) {
     let page = stage.get(&maker, &lines).await.expect(200).json();
     assert_eq!(page["lines"][0]["payment_id"], failed["payment_id"]);
     assert_eq!(page["lines"][0]["corrected_by"], format!("{}.1", batch.id));
+    let page = stage.get(&maker, &format!("{}/lines", batch.path())).await;
+    let own = page.expect(200).json()["lines"][0]["corrected_by"].clone();
+    assert_eq!(own, serde_json::Value::Null, "nothing corrects it");
     let counts = stage.sandbox.statistics();
     assert_eq!(
         (counts[&bank("HXB")].files, counts[&bank("HXB")].lines),
