@@ -75,6 +75,8 @@ pub struct Proposal {
     pub operator: String,
     /// When, Unix milliseconds.
     pub time_ms: i64,
+    /// Journal sequence of the record, which holds the words.
+    pub sequence: u64,
 }
 
 /// An event that the journal holds and the book can't follow: the record and the program do
@@ -364,6 +366,7 @@ impl Book {
                 evidence_digest: evidence_digest.clone(),
                 operator: operator.clone(),
                 time_ms,
+                sequence,
             };
             self.proposals.insert(*payment, proposal);
             self.note_line(*payment, sequence)?;

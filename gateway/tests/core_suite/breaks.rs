@@ -161,7 +161,7 @@ fn paged(core: &Core, sight: Sight, limit: usize, counts: &BTreeMap<String, u64>
     let mut shown = Shown::new();
     let mut after: Option<Place> = None;
     loop {
-        let (page, _) = breaks(core, sight, after, limit);
+        let (page, _) = breaks(core, sight, after, limit).unwrap();
         assert_eq!(page.counts, *counts, "{sight:?}");
         let full = page.breaks.len() == limit;
         assert!(page.breaks.len() <= limit);

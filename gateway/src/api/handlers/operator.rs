@@ -15,7 +15,7 @@ pub async fn breaks(call: Call) -> Answer {
     let (sight, limit) = (call.sight(), call.limit()?);
     let after = call.parameter("next", Place::parse)?;
     let breaks = call
-        .read(move |app| Ok(query::breaks(app.core(), sight, after, limit)))
+        .read(move |app| Ok(query::breaks(app.core(), sight, after, limit)?))
         .await?;
     json(StatusCode::OK, &breaks)
 }
