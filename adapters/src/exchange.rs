@@ -282,7 +282,10 @@ pub struct LineOutcome {
     pub amount: Option<Fen>,
     /// Outcome.
     pub outcome: Outcome,
-    /// A finer word for an accepted line: `processing`, `needs_approval`, `scheduled`.
+    /// Why it came back, as far as the bank's own code tells.
+    pub return_reason: Option<FailureReason>,
+    /// A finer word for an accepted line: `processing`, `needs_approval`, `scheduled`; for an
+    /// unknown one that the bank calls paid with a failure's code: `paid_with_failure_code`.
     pub detail: Option<String>,
     /// The bank's code as it came.
     pub bank_code: Option<String>,
@@ -361,7 +364,7 @@ pub struct PlanLine {
 /// Our receipt for a pushed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PushReceipt {
-    /// The file that the push named.
+    /// The file that the push named, where the bank has it; else its place stays empty.
     pub file_no: Option<u64>,
     /// Taken and stored.
     pub accepted: bool,

@@ -178,17 +178,28 @@ impl BankAdapter {
         let entry = status
             .as_deref()
             .and_then(|status| table.and_then(|table| table.find(status)));
-        let outcome = self.refine(
+        let said = self.refine(
             entry.map_or(Outcome::Unknown, |e| e.outcome),
             code.as_deref(),
         );
+        let contradicts = said == Outcome::Paid && code.as_deref().is_some_and(names_a_failure);
+        let outcome = if contradicts { Outcome::Unknown } else { said };
+        let detail = if contradicts {
+            Some(PAID_WITH_FAILURE_CODE.to_owned())
+        } else {
+            entry.and_then(|entry| entry.detail.clone())
+        };
+        let return_reason = code
+            .as_deref()
+            .filter(|_| outcome == Outcome::Returned)
+            .and_then(|code| self.reasons.reason(code));
+        // What the status says the outcome says; the code says why.
         let shown = match outcome {
-            Outcome::Failed(_) => code.or(status),
-            Outcome::Paid
-            | Outcome::Accepted
-            | Outcome::Unknown
-            | Outcome::Returned
-            | Outcome::NotFound => status.or(code),
+            Outcome::Failed(_) | Outcome::Returned => code.or(status),
+            Outcome::Unknown if contradicts => code,
+            Outcome::Paid | Outcome::Accepted | Outcome::Unknown | Outcome::NotFound => {
+                status.or(code)
+            }
         };
         LineOutcome {
             row_no: row
@@ -203,7 +214,8 @@ impl BankAdapter {
                 .and_then(|name| PersonName::parse(name).ok()),
             amount: fen(row, Field::RowAmount),
             outcome,
-            detail: entry.and_then(|entry| entry.detail.clone()),
+            return_reason,
+            detail,
             bank_code: shown,
             bank_text: text(Field::RowText),
             bank_serial: text(Field::RowSerial),
@@ -226,6 +238,14 @@ impl BankAdapter {
             | Outcome::NotFound => outcome,
         }
     }
+}
+
+/// The detail of a line that the bank calls paid while it gives a failure's code: nobody knows.
+const PAID_WITH_FAILURE_CODE: &str = "paid_with_failure_code";
+
+/// Whether a row's code of an error names one: zeros alone say that there is none.
+fn names_a_failure(code: &str) -> bool {
+    !code.bytes().all(|digit| digit == b'0')
 }
 
 /// One row twice is a flaw; if any two of them differ, nobody knows which is true.

@@ -153,6 +153,7 @@ fn outcome_words(outcome: Outcome) -> (&'static str, Option<FailureReason>) {
 
 fn line_document(line: &LineOutcome) -> Value {
     let (outcome, reason) = outcome_words(line.outcome);
+    let reason = reason.or(line.return_reason);
     let not_found = matches!(line.outcome, Outcome::NotFound).then(|| "not_found".to_owned());
     json!({
         "line_no": line.row_no,
