@@ -238,7 +238,8 @@ pub struct Receipt {
     pub bank_text: Option<String>,
     /// References by their name in the dialect (`file_no`, `bank_batch_no`).
     pub references: std::collections::BTreeMap<String, String>,
-    /// Rows that the receipt itself refuses, and those that stand in it twice and differ.
+    /// Rows that the receipt itself refuses, and those of which nobody can tell: an unlisted
+    /// status, or one row twice with a difference.
     pub lines: Vec<LineOutcome>,
     /// What is wrong with the message itself: rows that stand in it twice.
     pub flaws: Vec<Flaw>,

@@ -59,7 +59,11 @@ impl BankAdapter {
             | Outcome::Returned
             | Outcome::NotFound) => other,
         };
-        let mut lines = self.lines(names, values);
+        // Without a table its rows are an echo: they have no outcome.
+        let mut lines = match names.line {
+            Some(_) => self.lines(names, values),
+            None => Vec::new(),
+        };
         let understood = matches!(
             request,
             Outcome::Accepted | Outcome::Paid | Outcome::Failed(_)
@@ -73,12 +77,9 @@ impl BankAdapter {
             Outcome::Failed(reason) => Outcome::Failed(reason),
             Outcome::Unknown | Outcome::Returned | Outcome::NotFound => Outcome::Unknown,
         };
-        // What it accepts it says of the whole; of a row that stands there twice nobody knows.
-        let twice: BTreeSet<u32> = flaws.iter().filter_map(Flaw::row_twice).collect();
-        let is_twice = |line: &LineOutcome| line.row_no.is_some_and(|no| twice.contains(&no));
+        // What it accepts it says of the whole.
         lines.retain(|line| match line.outcome {
-            Outcome::Failed(_) => true,
-            Outcome::Unknown => is_twice(line),
+            Outcome::Failed(_) | Outcome::Unknown => true,
             Outcome::Paid | Outcome::Accepted | Outcome::Returned | Outcome::NotFound => false,
         });
         let mut references = references(values);
