@@ -28,7 +28,7 @@ pub enum BreakKind {
     /// A bank's message that could not be read.
     MessageUnreadable,
     /// A bank's message that is stored and not yet read to its end: a crash came between, and
-    /// the bank is not connected now.
+    /// the bank is not connected now, or it could not be applied.
     MessageOpen,
     /// Nobody knows what became of the line, since a time.
     Unknown,
