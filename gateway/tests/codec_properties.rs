@@ -162,15 +162,24 @@ fn of_files() -> impl Strategy<Value = Event> {
     let n = any::<u64>;
     prop_oneof![
         intent().prop_map(|intent| Event::FileIntended(Box::new(intent))),
-        (n(), text(), any::<bool>(), text(), of((text(), text()))).prop_map(
-            |(file_no, step, instructs, digest, signature)| Event::MessageLeaving {
-                file_no,
-                step,
-                instructs,
-                digest,
-                signature,
-            }
-        ),
+        (
+            n(),
+            text(),
+            any::<bool>(),
+            text(),
+            of((text(), text())),
+            any::<bool>()
+        )
+            .prop_map(|(file_no, step, instructs, digest, signature, continues)| {
+                Event::MessageLeaving {
+                    file_no,
+                    step,
+                    instructs,
+                    digest,
+                    signature,
+                    continues,
+                }
+            }),
         (n(), text(), text()).prop_map(|(file_no, step, digest)| Event::MessageAnswered {
             file_no,
             step,

@@ -220,7 +220,7 @@ impl Book {
     pub(super) fn leaving(
         &mut self,
         file_no: u64,
-        instructs: bool,
+        (instructs, continues): (bool, bool),
         sequence: u64,
         time_ms: i64,
     ) -> Result<(), &'static str> {
@@ -233,7 +233,8 @@ impl Book {
             }
             FileState::Intended => {}
             FileState::AtBank if !instructs => {
-                file.queries += 1;
+                // A dialect may need several messages to ask once.
+                file.queries += u32::from(!continues);
                 file.queried_ms = Some(time_ms);
             }
             // A flow may have steps after the instructing one; they are not instructions again.

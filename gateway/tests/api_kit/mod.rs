@@ -360,6 +360,7 @@ impl Kit {
             instructs: true,
             digest: hash(b"x"),
             signature: None,
+            continues: false,
         });
         file_no
     }
