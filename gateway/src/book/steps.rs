@@ -304,7 +304,7 @@ impl Book {
         }
         for (index, dispute, step) in disputes {
             let line = batch
-                .dispute(*index, Some(*dispute))
+                .dispute(*index, Some(*dispute), time_ms)
                 .ok_or("no such line")?;
             line.told_at = sequence;
             line.reported_fen = step.reported_fen.or(line.reported_fen);
@@ -344,7 +344,9 @@ impl Book {
                 return Err("a resolution off the machine");
             }
         }
-        let line = batch.dispute(payment.row, None).ok_or("no such line")?;
+        let line = batch
+            .dispute(payment.row, None, time_ms)
+            .ok_or("no such line")?;
         line.reason = proposal.reason;
         // From now on the people's word stands, not the bank's last one.
         line.told_at = sequence;

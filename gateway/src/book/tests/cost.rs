@@ -62,7 +62,7 @@ fn corrections_of_one_wage_cost_by_their_number_at_approval_and_before_they_leav
                 book.batches
                     .get_mut(&twin)
                     .unwrap()
-                    .dispute(1, Some(dispute));
+                    .dispute(1, Some(dispute), 0);
             }
             (book, id)
         };
