@@ -171,7 +171,7 @@ pub fn breaks(book: &Book) -> Vec<Break> {
         concerns: &|_, _| true,
         after: None,
         limit: usize::MAX,
-        open_until_ms: i64::MAX,
+        reading_ms: (i64::MAX, i64::MAX),
     };
     page(book, &all).shown
 }

@@ -115,6 +115,14 @@ impl Ages {
         let moments = (state as usize, i64::MIN)..=(state as usize, i64::MAX);
         self.0.range(moments).next().map(|((_, since), _)| *since)
     }
+
+    /// When the line that has been in a state for the shortest entered it.
+    #[must_use]
+    pub fn newest(&self, state: LineState) -> Option<i64> {
+        let moments = (state as usize, i64::MIN)..=(state as usize, i64::MAX);
+        let last = self.0.range(moments).next_back();
+        last.map(|((_, since), _)| *since)
+    }
 }
 
 /// A record that tells something of some of the lines.

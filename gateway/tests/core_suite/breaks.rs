@@ -315,7 +315,7 @@ fn a_page_looks_at_what_it_shows_however_long_the_list_is() {
             concerns: &|_, _| true,
             after,
             limit: 100,
-            open_until_ms: i64::MAX,
+            reading_ms: (i64::MAX, i64::MAX),
         };
         let page = page(&book, &asked);
         let counts: Vec<u64> = page.counts.values().copied().collect();
@@ -371,4 +371,23 @@ fn a_dispute_is_as_old_as_itself() {
     assert_eq!(since(core), expected);
     core.wait_durable(core.desk().sequence()).unwrap();
     assert_eq!(since(&desk.crash().core), expected);
+}
+
+/// The clock is set back: a message of "the future" that is not read to its end is listed all the
+/// same.
+#[test]
+fn an_open_message_of_the_future_is_listed() {
+    let desk = Desk::new();
+    let open = Event::BankMessage {
+        bank: bank("HXB"),
+        message: "push".to_owned(),
+        digest: "push:1".to_owned(),
+        reading: "applied".to_owned(),
+        again: None,
+    };
+    record(&desk.core, open);
+    let listed = || breaks(&desk.core, Sight::Operator, None, 10).0.breaks.len();
+    assert_eq!(listed(), 0, "it is being read now");
+    desk.clock.step(-time::Duration::hours(6));
+    assert_eq!(listed(), 1);
 }
