@@ -340,10 +340,8 @@ impl Kit {
     }
 
     pub fn instruct(&self, id: BatchId, lines: u32) -> u64 {
-        let (file_no, total_fen) = {
-            let desk = self.core.desk();
-            (desk.next_file_no(), desk.batch(id).unwrap().head.total_fen)
-        };
+        let file_no = self.core.desk().next_file_no();
+        let total_fen = self.core.desk().batch(id).unwrap().head.total_fen;
         let intent = Intent {
             file_no,
             batch: id,

@@ -102,7 +102,9 @@ fn a_connection_names_addresses_and_statuses_that_are_safe() {
     let address = "address = \"127.0.0.1:1\"";
     assert_eq!(endpoint(address), "");
     assert_eq!(
-        endpoint(&format!("{address}\nrefusing_statuses = [401, 403, 404, 405, 413, 415]")),
+        endpoint(&format!(
+            "{address}\nrefusing_statuses = [401, 403, 404, 405, 413, 415]"
+        )),
         ""
     );
     for wrong in [
