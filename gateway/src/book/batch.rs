@@ -117,6 +117,14 @@ impl Ages {
         let moments = (state as usize, i64::MIN)..=(state as usize, i64::MAX);
         self.0.range(moments).next().map(|((_, since), _)| *since)
     }
+
+    /// When the line that has been in a state for the shortest entered it.
+    #[must_use]
+    pub fn newest(&self, state: LineState) -> Option<i64> {
+        let moments = (state as usize, i64::MIN)..=(state as usize, i64::MAX);
+        let last = self.0.range(moments).next_back();
+        last.map(|((_, since), _)| *since)
+    }
 }
 
 /// A record that tells something of some of the lines.
@@ -306,17 +314,25 @@ impl Batch {
     }
 
     /// Marks a line as disputed, or as resolved; a later dispute takes the place of an earlier.
-    pub(super) fn dispute(&mut self, index: u32, dispute: Option<Dispute>) -> Option<&mut Line> {
+    pub(super) fn dispute(
+        &mut self,
+        index: u32,
+        dispute: Option<Dispute>,
+        at_ms: i64,
+    ) -> Option<&mut Line> {
         let at = usize::try_from(index.checked_sub(1)?).ok()?;
         let line = self.lines.get_mut(at)?;
-        let before = stand(line);
+        let before = stand(line, self.doubts.disputed_ms(index));
         line.disputed = dispute;
-        self.doubts.moved(index, before, stand(line));
+        self.doubts.mark(index, dispute, at_ms);
+        let now = stand(line, self.doubts.disputed_ms(index));
+        self.doubts.moved(index, before, now);
         Some(line)
     }
 
     /// Applies one event to one line and keeps the sums. `None` when there is no such line.
     pub(super) fn step(&mut self, index: u32, event: LineEvent, at_ms: i64) -> Option<Stepped> {
+        let disputed_ms = self.doubts.disputed_ms(index);
         let line = self.line_mut(index)?;
         match apply(line.state, line.disputed.is_some(), event) {
             Applied::Repeated => Some(Stepped::Repeated),
@@ -324,10 +340,10 @@ impl Batch {
             Applied::Moved(state) => {
                 let (before, fen) = (line.state, line.amount_fen);
                 let before_ms = line.since_ms;
-                let stood = stand(line);
+                let stood = stand(line, disputed_ms);
                 line.state = state;
                 line.since_ms = at_ms;
-                let stands = stand(line);
+                let stands = stand(line, disputed_ms);
                 self.doubts.moved(index, stood, stands);
                 self.sums.take(before, fen);
                 self.sums.put(state, fen);

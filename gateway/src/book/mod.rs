@@ -283,8 +283,11 @@ impl Book {
             | Event::LinesWithdrawn { .. } => self.follow_employer(event, sequence, time_ms),
             Event::FileIntended(intent) => self.intend(intent, sequence, time_ms),
             Event::MessageLeaving {
-                file_no, instructs, ..
-            } => self.leaving(*file_no, *instructs, sequence, time_ms),
+                file_no,
+                instructs,
+                continues,
+                ..
+            } => self.leaving(*file_no, (*instructs, *continues), sequence, time_ms),
             Event::MessageAnswered { .. } | Event::FileReceipt { .. } => {
                 self.follow_answer(event, sequence, time_ms)
             }

@@ -63,7 +63,7 @@ fn stir(draw: &mut Draw, book: &mut Book) {
             // What was refused when the file came stays so.
             of.line_mut(row).unwrap().state = draw.one_of(&LineState::ALL[..9]);
             let disputed = draw.is_one_in(6).then_some(Dispute::ResultMismatch);
-            of.dispute(row, disputed).unwrap();
+            of.dispute(row, disputed, 0).unwrap();
             if draw.is_one_in(6) {
                 book.revived.insert(payment(id, row), draw.below(sequence));
             }
