@@ -291,5 +291,5 @@ fn severities_are_those_of_the_contract() {
             FindingCode::ProjectRegionUnknown,
         ]
     );
-    assert_eq!(of(Severity::Warning).count(), 9);
+    assert_eq!(of(Severity::Warning).count(), 10);
 }
