@@ -302,10 +302,10 @@ impl Book {
             }
         }
         for (index, dispute, step) in disputes {
+            batch.disputed_at.insert(*index, sequence);
             let line = batch
                 .dispute(*index, Some(*dispute))
                 .ok_or("no such line")?;
-            line.told_at = sequence;
             line.reported_fen = step.reported_fen.or(line.reported_fen);
         }
         // A decision was about the line as it stood: what the bank says now ends it.
@@ -343,6 +343,7 @@ impl Book {
                 return Err("a resolution off the machine");
             }
         }
+        batch.disputed_at.remove(&payment.row);
         let line = batch.dispute(payment.row, None).ok_or("no such line")?;
         line.reason = proposal.reason;
         // From now on the people's word stands, not the bank's last one.

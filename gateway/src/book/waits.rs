@@ -2,12 +2,17 @@
 
 use super::{Batch, Book, CorrectionConflict, LineState};
 
+const RESOLUTION: &str = "bank_evidence_or_resolution";
+
 impl Book {
     /// What a batch waits for and since when; `None` when it has ended. A line that may not be
-    /// sent waits for people, not for the bank.
+    /// sent waits for people, not for the bank, and so does one that is disputed.
     #[must_use]
     pub fn waits_for(&self, batch: &Batch) -> Option<(&'static str, i64)> {
-        let (what, since_ms) = batch.waits_for()?;
+        let Some((what, since_ms)) = batch.waits_for() else {
+            let since_ms = batch.disputed_since()?;
+            return Some((RESOLUTION, since_ms));
+        };
         if what != "dispatch" {
             return Some((what, since_ms));
         }
@@ -25,7 +30,7 @@ impl Book {
         let what = match barred {
             true => "other_payment",
             // All that is left is disputed itself.
-            false => "bank_evidence_or_resolution",
+            false => RESOLUTION,
         };
         Some((what, since_ms))
     }

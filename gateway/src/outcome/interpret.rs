@@ -261,10 +261,12 @@ impl<'a> Interpreter<'a> {
         };
         let earlier = self.states.get(&step.index).copied();
         let state = earlier.unwrap_or(line.state);
+        let disputed_at = self.batch.disputed_at.get(&step.index).copied();
+        let heard_at = line.told_at.max(disputed_at.unwrap_or_default());
         let word = Word {
             event: step.event,
             pointed,
-            newer: earlier.is_some() || self.asked_at.is_none_or(|asked| asked > line.told_at),
+            newer: earlier.is_some() || self.asked_at.is_none_or(|asked| asked > heard_at),
             carried: line.file_no == self.file.intent.file_no,
         };
         match verdict::weigh(state, line.disputed.is_some(), word) {
