@@ -35,8 +35,8 @@ pub struct Line {
     pub since_ms: i64,
     /// What the bank last reported for it, in fen, where it reports amounts.
     pub reported_fen: Option<i64>,
-    /// Journal sequence of the record that said last what became of it: the bank's word, or two
-    /// operators'; 0 for none.
+    /// Journal sequence of the record that made its state: the bank's word, or two operators';
+    /// 0 for none.
     pub told_at: u64,
 }
 
@@ -223,6 +223,8 @@ pub struct Batch {
     pub corrects: BTreeMap<u32, PaymentId>,
     /// Its bank files, in the order of their intents.
     pub files: Vec<u64>,
+    /// Of each disputed line the journal sequence of the record that disputes it.
+    pub disputed_at: BTreeMap<u32, u64>,
     /// Last change of any line, Unix milliseconds.
     pub changed_ms: i64,
     /// What a look at all its lines came to, until its employer's lines change.
@@ -276,6 +278,7 @@ impl Batch {
             finding_records: Vec::new(),
             byte_records: Vec::new(),
             history: Vec::new(),
+            disputed_at: BTreeMap::new(),
             approved: None,
             approved_at: 0,
             withdrawn: None,

@@ -137,6 +137,16 @@ impl Batch {
         self.doubts.count(Doubt::Contradiction) + self.doubts.count(Doubt::Mismatch)
     }
 
+    /// Since when the first of them is in its state, Unix milliseconds.
+    pub(super) fn disputed_since(&self) -> Option<i64> {
+        let disputes = [Doubt::Contradiction, Doubt::Mismatch].into_iter();
+        let oldest = |doubt| self.doubts.from(doubt, (i64::MIN, 0)).next();
+        disputes
+            .filter_map(oldest)
+            .map(|(since_ms, _)| since_ms)
+            .min()
+    }
+
     /// Their indexes.
     pub(super) fn disputed_lines(&self) -> impl Iterator<Item = u32> + '_ {
         let disputes = [Doubt::Contradiction, Doubt::Mismatch].into_iter();

@@ -303,11 +303,11 @@ impl Book {
             }
         }
         for (index, dispute, step) in disputes {
+            batch.disputed_at.insert(*index, sequence);
             let line = batch
                 .dispute(*index, Some(*dispute), time_ms)
                 .ok_or("no such line")?;
             line.reported_fen = step.reported_fen.or(line.reported_fen);
-            batch.told(*index, sequence);
         }
         // A decision was about the line as it stood: what the bank says now ends it.
         let id = batch.id();
@@ -347,13 +347,13 @@ impl Book {
                 return Err("a resolution off the machine");
             }
         }
+        // From now on the people's word stands, not the bank's last one.
+        batch.decide(payment.row, sequence);
         let line = batch
             .dispute(payment.row, None, time_ms)
             .ok_or("no such line")?;
         line.reason = proposal.reason;
         let (file_no, now) = (line.file_no, line.state);
-        // From now on the people's word stands, not the bank's last one.
-        batch.decide(payment.row, sequence);
         if before.is_some_and(|state| !carries_the_wage(state)) && carries_the_wage(now) {
             self.revived.insert(payment, sequence);
             self.note_may_bar(payment.batch);

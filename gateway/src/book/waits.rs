@@ -35,19 +35,24 @@ enum Sendable {
     Disputed,
 }
 
+const RESOLUTION: &str = "bank_evidence_or_resolution";
+
 impl Book {
     /// What a batch waits for and since when; `None` when it has ended. A line that may not be
-    /// sent waits for people, not for the bank.
+    /// sent waits for people, not for the bank, and so does one that is disputed.
     #[must_use]
     pub fn waits_for(&self, batch: &Batch) -> Option<(&'static str, i64)> {
-        let (what, since_ms) = batch.waits_for()?;
+        let Some((what, since_ms)) = batch.waits_for() else {
+            let since_ms = batch.disputed_since()?;
+            return Some((RESOLUTION, since_ms));
+        };
         if what != "dispatch" {
             return Some((what, since_ms));
         }
         let what = match self.once(batch, |of| &mut of.sendable, |book| book.sendable(batch)) {
             Sendable::Yes => what,
             Sendable::Barred => "other_payment",
-            Sendable::Disputed => "bank_evidence_or_resolution",
+            Sendable::Disputed => RESOLUTION,
         };
         Some((what, since_ms))
     }

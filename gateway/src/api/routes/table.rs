@@ -320,7 +320,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/events",
         name: "followEvents",
-        who: &[Employer, Bank, Regulator],
+        who: &[Employer, Bank, Regulator, Operator],
         zh: "变更流，无缺口，可续传",
         en: "Change feed, gapless, resumable; with Accept: text/event-stream it stays open",
         parameters: &[
