@@ -1,6 +1,6 @@
 //! 补发: a new line that corrects a failed or returned one. At most one lives at a time.
 
-use super::wages::carries_the_wage;
+use super::wages::{Project, Scope, carries_the_wage};
 use super::{Book, LineState};
 use schemas::value::{PaymentId, Uscc};
 
@@ -31,6 +31,15 @@ impl CorrectionConflict {
             Self::Elsewhere(_) => "paid_elsewhere",
         }
     }
+}
+
+/// What a correction has of those that it stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Corrects<'b> {
+    /// Their family: it is judged by the rules of corrections.
+    pub family: PaymentId,
+    /// Their project, where the file names none.
+    pub project: Option<&'b Project>,
 }
 
 impl Book {
@@ -131,6 +140,36 @@ impl Book {
             // the day in a number may go back with the clock.
             (earlier.batch.sequence() < one.batch.sequence()).then_some(earlier)
         })
+    }
+
+    /// What a correction of a payment has of those that it stands for.
+    pub(super) fn correcting(&self, original: PaymentId) -> Corrects<'_> {
+        let (mut family, mut project) = (original, None);
+        for one in self.line_of_corrections(original) {
+            family = one;
+            project = project.or_else(|| self.project_named(one));
+        }
+        Corrects { family, project }
+    }
+
+    /// The project that a payment's file names.
+    pub(super) fn project_named(&self, payment: PaymentId) -> Option<&Project> {
+        let head = &self.batch(payment.batch)?.head;
+        head.project_code.as_ref()?;
+        let (scope, _) = self.scopes.get_key_value(&Scope::of(head))?;
+        Some(&scope.project)
+    }
+
+    /// The project of a payment in a scope. A correction that names none is of the one of the
+    /// payment that it corrects: that one is known.
+    pub(super) fn project_of<'b>(&'b self, scope: &'b Scope, payment: PaymentId) -> &'b Project {
+        if scope.project != Project::Unnamed {
+            return &scope.project;
+        }
+        let batch = self.batch(payment.batch);
+        let original = batch.and_then(|batch| batch.corrects.get(&payment.row));
+        let named = original.and_then(|one| self.correcting(*one).project);
+        named.unwrap_or(&scope.project)
     }
 
     /// The correction of a payment's family that lives now.

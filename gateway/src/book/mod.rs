@@ -8,6 +8,7 @@ mod arrivals;
 pub mod bank_file;
 mod bars;
 pub mod batch;
+mod carriers;
 mod check;
 mod corrections;
 mod doubt;

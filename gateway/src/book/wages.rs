@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Scope {
     employer: Uscc,
     month: PayMonth,
-    project: Project,
+    pub(super) project: Project,
 }
 
 /// What a file says of its project. The unnamed one comes first: near scopes are a range.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Project {
+pub(super) enum Project {
     Unnamed,
     /// A code, folded: two spellings of one are one project.
     Named(String),
@@ -193,11 +193,6 @@ impl Scope {
 
     fn is_month_of(&self, other: &Self) -> bool {
         (self.employer, self.month) == (other.employer, other.month)
-    }
-
-    /// Whether both name the same project, or none.
-    pub(super) fn is_project_of(&self, other: &Self) -> bool {
-        self.project == other.project
     }
 
     fn is_near(&self, other: &Self) -> bool {

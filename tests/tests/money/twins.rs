@@ -18,12 +18,12 @@ use tests::desk::{CHECKER, Desk, USCC, Wage, file, one_bank_a_dialect, wages};
 const TURNS: u32 = 20;
 
 /// The same file for a project.
-fn of_project(text: &str, code: &str) -> String {
+pub fn of_project(text: &str, code: &str) -> String {
     let month = "工资月份,";
     text.replacen(month, &format!("项目编码,{code}\n{month}"), 1)
 }
 
-fn plain(wage: &Wage) -> Wage {
+pub fn plain(wage: &Wage) -> Wage {
     Wage {
         corrects: None,
         ..wages(5, 1, wage.bank)[0].clone()
@@ -39,12 +39,12 @@ fn pays_after_all(desk: &Desk, played: &Played) {
     receive(&desk.core, adapter.unwrap(), keys, push, &bytes).unwrap();
 }
 
-fn two_decide(desk: &Desk, payment: PaymentId, outcome: LineEvent) {
+pub fn two_decide(desk: &Desk, payment: PaymentId, outcome: LineEvent) {
     propose(&desk.core, ANNA, payment, &decision(outcome)).unwrap();
     confirm(&desk.core, BERT, payment, &"ab".repeat(32)).unwrap();
 }
 
-fn approval(desk: &Desk, batch: &Receipt, acknowledged: &[&str]) -> Result<u64, CommandError> {
+pub fn approval(desk: &Desk, batch: &Receipt, acknowledged: &[&str]) -> Result<u64, CommandError> {
     let seen = Seen {
         digest: batch.head.digest.clone(),
         line_count: batch.head.line_count,
@@ -60,14 +60,14 @@ fn approval(desk: &Desk, batch: &Receipt, acknowledged: &[&str]) -> Result<u64, 
     )
 }
 
-fn works_for_hours(desk: &Desk, played: &Played) {
+pub fn works_for_hours(desk: &Desk, played: &Played) {
     for _ in 0..5 {
         desk.clock.advance(Duration::from_secs(600));
         played.work(desk);
     }
 }
 
-fn found(submitted: &Submitted) -> Option<(FindingCode, Severity)> {
+pub fn found(submitted: &Submitted) -> Option<(FindingCode, Severity)> {
     match submitted {
         Submitted::Refused { findings, .. } => findings.first().map(|one| (one.code, one.severity)),
         Submitted::Accepted(receipt) => {

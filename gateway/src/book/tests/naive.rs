@@ -6,6 +6,7 @@ use super::super::{CorrectionConflict, InFlight};
 use super::*;
 use crate::book::Scope;
 use schemas::LineState;
+use schemas::value::folded;
 use std::collections::BTreeMap;
 
 /// The payments of a wage in a scope, in the order of the batches.
@@ -30,88 +31,104 @@ fn carried_by(book: &Book, one: PaymentId) -> Option<(PaymentId, LineState)> {
     Some((correction, book.line(correction)?.1.state))
 }
 
-/// The first unfinished carrier, else the last.
-fn carrier(
+/// The project of a payment: of a correction whose file names none, that of the next one up.
+fn project(book: &Book, one: PaymentId) -> Option<String> {
+    let of = batch(book, one.batch);
+    let named = of.head.project_code.as_deref().map(folded);
+    let original = of.corrects.get(&one.row);
+    // Of two that correct each other, the later one corrects.
+    let original = original.filter(|original| original.batch.sequence() < one.batch.sequence());
+    named.or_else(|| original.and_then(|original| project(book, *original)))
+}
+
+/// What is found, weightiest last: the same project, unfinished.
+type Found = (bool, bool, PaymentId, LineState);
+
+/// Who carries a wage near a scope, as of a project and outside a family.
+fn carriers(
     book: &Book,
-    payments: &[PaymentId],
+    (near, of): (&Scope, &Option<String>),
+    wage: Wage,
     family: Option<PaymentId>,
     counts: &dyn Fn(PaymentId, LineState) -> bool,
-) -> Option<(PaymentId, LineState)> {
-    let outside = payments
-        .iter()
-        .filter(|one| Some(book.root_of(**one)) != family);
-    let carriers: Vec<_> = outside
-        .filter_map(|one| carried_by(book, *one))
-        .filter(|(one, state)| counts(*one, *state))
-        .collect();
-    let open = carriers.iter().find(|(_, state)| !state.is_final());
-    open.or(carriers.last()).copied()
+    listed: bool,
+) -> Option<Found> {
+    let mut found: Option<Found> = None;
+    let scopes = book.scopes_near(near);
+    for (_, scoped) in scopes.filter(|(_, scoped)| !listed || scoped.places.is_some()) {
+        for one in payments(book, scoped, wage) {
+            if Some(book.root_of(one)) == family {
+                continue;
+            }
+            let carrier = carried_by(book, one).filter(|(one, state)| counts(*one, *state));
+            let Some((carrier, state)) = carrier else {
+                continue;
+            };
+            let same = project(book, one) == *of;
+            let new = (same, state != LineState::Paid, carrier, state);
+            let is_more = match &found {
+                None => true,
+                // Of unfinished ones the first, of paid ones the last.
+                Some(told) if state == LineState::Paid => (new.0, new.1) >= (told.0, told.1),
+                Some(told) => (new.0, new.1) > (told.0, told.1),
+            };
+            if is_more {
+                found = Some(new);
+            }
+        }
+    }
+    found
 }
 
 /// Where else the wages of lines are.
 pub fn elsewhere(
     book: &Book,
     own: &Scope,
+    own_project: Option<&str>,
     lines: &[(u32, Wage)],
     corrects: &BTreeMap<u32, PaymentId>,
     counts: &dyn Fn(PaymentId, LineState) -> bool,
 ) -> Vec<InFlight> {
-    let mut found: BTreeMap<u32, InFlight> = BTreeMap::new();
-    for (index, wage) in lines {
-        let family = corrects.get(index).map(|one| book.root_of(*one));
-        for (scope, scoped) in book.scopes_near(own) {
-            let payments = payments(book, scoped, *wage);
-            if let Some((earlier, state)) = carrier(book, &payments, family, counts) {
-                let same_project = scope.is_project_of(own);
-                let one = InFlight {
-                    index: *index,
-                    earlier,
-                    state,
-                    same_project,
-                };
-                if same_project || !found.contains_key(index) {
-                    found.insert(*index, one);
-                }
-            }
+    let mut all: BTreeMap<u32, Found> = BTreeMap::new();
+    let mut find = |index: u32, one: Option<Found>| {
+        let Some(one) = one else { return };
+        let told = all.entry(index).or_insert(one);
+        if (one.0, one.1) > (told.0, told.1) {
+            *told = one;
         }
+    };
+    for (index, wage) in lines {
+        let original = corrects.get(index).copied();
+        let family = original.map(|one| book.root_of(one));
+        let of = own_project.map(folded);
+        let of = of.or_else(|| original.and_then(|one| project(book, one)));
+        find(
+            *index,
+            carriers(book, (own, &of), *wage, family, counts, false),
+        );
     }
     for (index, original) in corrects {
-        if let Some((earlier, state, same_project)) = of_original(book, *original, counts) {
-            let one = InFlight {
-                index: *index,
-                earlier,
-                state,
-                same_project,
-            };
-            found.entry(*index).or_insert(one);
-        }
-    }
-    found.into_values().collect()
-}
-
-fn of_original(
-    book: &Book,
-    original: PaymentId,
-    counts: &dyn Fn(PaymentId, LineState) -> bool,
-) -> Option<(PaymentId, LineState, bool)> {
-    let family = Some(book.root_of(original));
-    let mut suspected = None;
-    for one in book.line_of_corrections(original) {
-        let (of, line) = book.line(one)?;
-        let own = Scope::of(&of.head);
-        for (scope, scoped) in book.scopes_near(&own) {
-            if scoped.places.is_none() {
-                continue;
-            }
-            let payments = payments(book, scoped, (line.person, line.amount_fen));
-            match carrier(book, &payments, family, counts) {
-                Some((one, state)) if scope.is_project_of(&own) => return Some((one, state, true)),
-                Some((one, state)) => suspected = Some((one, state, false)),
-                None => {}
+        let family = Some(book.root_of(*original));
+        let mut weightiest: Option<Found> = None;
+        for one in book.line_of_corrections(*original) {
+            let (of, line) = book.line(one).unwrap();
+            let (scope, wage) = (Scope::of(&of.head), (line.person, line.amount_fen));
+            let near = (&scope, &project(book, one));
+            let found = carriers(book, near, wage, family, counts, true);
+            let weight = |found: &Option<Found>| found.map(|one| (one.0, one.1));
+            if weight(&found) > weight(&weightiest) {
+                weightiest = found;
             }
         }
+        find(*index, weightiest);
     }
-    suspected
+    let found = |(index, (same_project, _, earlier, state))| InFlight {
+        index,
+        earlier,
+        state,
+        same_project,
+    };
+    all.into_iter().map(found).collect()
 }
 
 /// Whether a line may be sent.

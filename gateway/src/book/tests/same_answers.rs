@@ -90,7 +90,7 @@ fn fast_answers_are_those_of_the_rules() {
         let lines: Vec<_> = (1..).zip(new.lines.iter().copied()).collect();
         let corrects: BTreeMap<_, _> = new.corrects.iter().copied().collect();
         let fast = book.in_flight(Some(&scope), &new.rows(), &new.corrects);
-        let slow = naive::elsewhere(&book, &scope, &lines, &corrects, &|_, _| true);
+        let slow = naive::elsewhere(&book, &scope, new.project, &lines, &corrects, &|_, _| true);
         assert_eq!(fast, slow, "seed {seed}, at intake");
         found += fast.len();
         for of in book.batches() {
@@ -124,5 +124,12 @@ fn at_approval(book: &Book, of: &Batch) -> Vec<super::super::InFlight> {
         .map(|(index, line)| (index, (line.person, line.amount_fen)))
         .collect();
     let counts = |one: PaymentId, state| one.batch != of.id() && state != LineState::Held;
-    naive::elsewhere(book, &Scope::of(&of.head), &lines, &of.corrects, &counts)
+    naive::elsewhere(
+        book,
+        &Scope::of(&of.head),
+        of.head.project_code.as_deref(),
+        &lines,
+        &of.corrects,
+        &counts,
+    )
 }

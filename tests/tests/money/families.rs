@@ -1,0 +1,140 @@
+//! M14 and M5: a wage and its corrections are one family, and are judged by the strongest of what
+//! is known of them.
+
+use super::correction::failed_line;
+use super::twins::{found, of_project, plain};
+use adapters::exchange::Outcome;
+use gateway::intake::{Receipt, Submitted};
+use schemas::value::PaymentId;
+use schemas::{FailureReason, FindingCode, LineState, Severity};
+use tests::audit::assert_sound;
+use tests::bank::Played;
+use tests::desk::{Desk, Wage, file, one_bank_a_dialect, wages};
+
+const TURNS: u32 = 20;
+const PROJECT: &str = "330110202611000001";
+const IN_FLIGHT: Option<(FindingCode, Severity)> =
+    Some((FindingCode::PayeeInFlight, Severity::Error));
+
+/// A wage as the correction of a batch's line 1.
+fn correcting(batch: &Receipt, wage: &Wage) -> Wage {
+    Wage {
+        corrects: Some(PaymentId {
+            batch: batch.batch,
+            row: 1,
+        }),
+        ..wage.clone()
+    }
+}
+
+fn less(wage: &Wage, fen: i64) -> Wage {
+    Wage {
+        fen: wage.fen - fen,
+        ..wage.clone()
+    }
+}
+
+/// Released, and the bank says what becomes of it.
+fn told(desk: &Desk, played: &Played, text: &str, outcome: Outcome) -> Receipt {
+    let batch = desk.release(text);
+    played.tells(&[outcome]);
+    played.settle(desk, TURNS);
+    batch
+}
+
+fn failed() -> Outcome {
+    Outcome::Failed(FailureReason::AccountClosed)
+}
+
+/// The wage of a project failed, and is on its way again by a file that names nobody. A correction
+/// is refused, and it is the same correction where its file leaves the project out.
+#[test]
+fn a_correction_that_leaves_out_the_project_has_its_originals() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let played = Played::new(&desk);
+        let wage = wages(5, 1, desk.bank);
+        let of = |no, wages: &[Wage]| of_project(&file(desk.bank, no, wages), PROJECT);
+        let first = told(&desk, &played, &of("GZ-1", &wage), failed());
+        let second = desk.release(&of("GZ-2", &wage));
+        let again = [correcting(&first, &wage[0])];
+        let named = desk.submit(&of("GZ-3", &again));
+        assert_eq!(found(&named), IN_FLIGHT, "{place}");
+        let unnamed = desk.submit(&file(desk.bank, "GZ-4", &again));
+        assert_eq!(found(&unnamed), IN_FLIGHT, "{place}");
+        // Paid by now: a person must say that it is another wage.
+        played.tells(&[Outcome::Paid]);
+        played.settle(&desk, TURNS);
+        assert_eq!(desk.states(&second), [LineState::Paid], "{place}");
+        let warned = desk.accept(&file(desk.bank, "GZ-5", &again));
+        assert_eq!(warned.head.must_acknowledge, ["payee_in_flight"], "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// The correction itself, in a file without project, is the wage of its original's project: it is
+/// not taken a second time there either.
+#[test]
+fn beside_a_correction_without_project_its_own_wage_is_not_taken_again() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let played = Played::new(&desk);
+        let wage = wages(5, 1, desk.bank);
+        let of = |no, wages: &[Wage]| of_project(&file(desk.bank, no, wages), PROJECT);
+        let first = told(&desk, &played, &of("GZ-1", &wage), failed());
+        let lower = less(&wage[0], 100);
+        desk.release(&file(desk.bank, "GZ-2", &[correcting(&first, &lower)]));
+        let again = desk.submit(&of("GZ-3", &[lower]));
+        assert_eq!(found(&again), IN_FLIGHT, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// The correction's own amount was paid elsewhere, which is a warning; its original's is on its
+/// way, which is an error. The error counts.
+#[test]
+fn a_paid_wage_of_its_own_does_not_hide_the_originals() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played, correction) = failed_line(&desk);
+        let lower = less(&correction, 100);
+        let other = less(&plain(&correction), 100);
+        let other = told(
+            &desk,
+            &played,
+            &file(desk.bank, "GZ-2", &[other]),
+            Outcome::Paid,
+        );
+        assert_eq!(desk.states(&other), [LineState::Paid], "{place}");
+        desk.release(&file(desk.bank, "GZ-3", &[plain(&correction)]));
+        let refused = desk.submit(&file(desk.bank, "GZ-4", &[lower]));
+        assert_eq!(found(&refused), IN_FLIGHT, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// A correction of a correction: the nearer one's wage is paid elsewhere, the first one's is on its
+/// way. The error counts.
+#[test]
+fn a_paid_wage_of_a_nearer_one_does_not_hide_the_first() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played, correction) = failed_line(&desk);
+        let nearer = less(&correction, 100);
+        let text = file(desk.bank, "GZ-2", std::slice::from_ref(&nearer));
+        let second = told(&desk, &played, &text, failed());
+        assert_eq!(desk.states(&second), [LineState::Failed], "{place}");
+        let text = file(desk.bank, "GZ-3", &[less(&plain(&correction), 100)]);
+        let third = told(&desk, &played, &text, Outcome::Paid);
+        assert_eq!(desk.states(&third), [LineState::Paid], "{place}");
+        desk.release(&file(desk.bank, "GZ-4", &[plain(&correction)]));
+        let last = correcting(&second, &less(&correction, 200));
+        let refused = desk.submit(&file(desk.bank, "GZ-5", &[last]));
+        assert_eq!(found(&refused), IN_FLIGHT, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
