@@ -14,8 +14,13 @@ pub(super) type Found = (Carrier, bool);
 
 /// The one order of what is told of a line: the same project before a suspicion, and of each what
 /// is not finished before what is paid.
-pub(super) fn weight(((_, state), same_project): Found) -> (bool, bool) {
-    (same_project, state != LineState::Paid)
+pub(super) fn weight((carrier, same_project): Found) -> (bool, bool) {
+    (same_project, is_open(carrier))
+}
+
+/// Whether it is not finished. What is disputed and not paid is not.
+pub(super) fn is_open((_, state): Carrier) -> bool {
+    state != LineState::Paid
 }
 
 /// Who carries one wage.
@@ -29,10 +34,10 @@ struct Carriers {
 
 impl Carriers {
     fn add(&mut self, family: PaymentId, carrier: Carrier) {
-        if carrier.1 == LineState::Paid {
-            self.paid.add_first(family, carrier);
-        } else {
+        if is_open(carrier) {
             self.open.add_last(family, carrier);
+        } else {
+            self.paid.add_first(family, carrier);
         }
     }
 

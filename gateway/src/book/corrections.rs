@@ -2,7 +2,7 @@
 
 use super::wages::{Project, Scope, carries_the_wage};
 use super::{Book, LineState};
-use schemas::value::{PaymentId, Uscc};
+use schemas::value::{BatchId, PaymentId, Uscc};
 
 /// Why a line can't be corrected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,9 +108,7 @@ impl Book {
         member: PaymentId,
         except: Option<PaymentId>,
     ) -> Result<(), CorrectionConflict> {
-        let root = self.root_of(member);
-        let corrections = self.corrections.get(&root).into_iter().flatten().copied();
-        for other in std::iter::once(root).chain(corrections) {
+        for other in self.family(self.root_of(member)) {
             super::visits::count();
             let Some((_, line)) = self.line(other) else {
                 continue;
@@ -123,6 +121,34 @@ impl Book {
             }
         }
         Ok(())
+    }
+
+    /// Adds the corrections of a new batch to the families of those that they correct.
+    pub(super) fn join_families(&mut self, id: BatchId) {
+        let Some(batch) = self.batch(id) else {
+            return;
+        };
+        let corrects = batch.corrects.iter();
+        let taken: Vec<(u32, PaymentId)> = corrects
+            .filter(|(row, _)| {
+                let line = batch.line(**row);
+                line.is_some_and(|line| line.state != LineState::Refused)
+            })
+            .map(|(row, original)| (*row, *original))
+            .collect();
+        for (row, original) in taken {
+            let (root, payment) = (self.root_of(original), PaymentId { batch: id, row });
+            self.corrections.entry(root).or_default().push(payment);
+            if self.may_bar.contains(&root) {
+                self.list_may_bar(payment);
+            }
+        }
+    }
+
+    /// A first payment and its corrections, theirs too.
+    pub(super) fn family(&self, root: PaymentId) -> impl Iterator<Item = PaymentId> {
+        let corrections = self.corrections.get(&root).into_iter().flatten().copied();
+        std::iter::once(root).chain(corrections)
     }
 
     /// The first payment of a family.

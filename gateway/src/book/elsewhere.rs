@@ -3,7 +3,7 @@
 //! The places of a wage are walked once a call, however many lines ask for it: what is kept of them
 //! answers for every family.
 
-use super::carriers::{Answer, Carrier, Found, weight};
+use super::carriers::{Answer, Carrier, Found, is_open, weight};
 use super::corrections::Corrects;
 use super::wages::{Places, Project, Scope, Scoped, Wage, carries_the_wage};
 use super::{Batch, Book, LineState, TableRow};
@@ -103,8 +103,8 @@ struct Look<'b> {
     book: &'b Book,
     counts: &'b dyn Fn(Carrier) -> bool,
     originals: BTreeMap<Scope, Originals<'b>>,
-    /// Live corrections by family.
-    live: HashMap<PaymentId, Option<Carrier>>,
+    /// Who carries the wage of a family with corrections.
+    families: HashMap<PaymentId, Option<Carrier>>,
     found: BTreeMap<u32, Found>,
 }
 
@@ -114,7 +114,7 @@ impl<'b> Look<'b> {
             book,
             counts,
             originals: BTreeMap::new(),
-            live: HashMap::new(),
+            families: HashMap::new(),
             found: BTreeMap::new(),
         }
     }
@@ -309,27 +309,44 @@ impl<'b> Look<'b> {
     ) {
         for earlier in scoped.payments(places, wage) {
             let family = self.book.root_of(earlier);
-            let carrier = self.carried_by(earlier, family);
-            if let Some(carrier) = carrier.filter(|carrier| (self.counts)(*carrier)) {
+            if let Some(carrier) = self.carried_by(earlier, family) {
                 to.add(self.book.project_of(scope, earlier), family, carrier);
             }
         }
     }
 
-    /// Who carries the wage of a payment: itself, the live correction of its family, or nobody.
+    /// Who carries the wage of a payment: itself, another one of its family, or nobody. What is on
+    /// its way or disputed stands before what is paid.
     fn carried_by(&mut self, payment: PaymentId, family: PaymentId) -> Option<Carrier> {
         let book = self.book;
         let (_, line) = book.line(payment)?;
-        if carries_the_wage(line.state) || line.disputed.is_some() {
-            return Some((payment, line.state));
+        let own = self.carries(payment);
+        if line.state == LineState::Refused || own.is_some_and(is_open) {
+            return own;
         }
-        if line.state == LineState::Refused || !book.corrections.contains_key(&family) {
-            return None;
-        }
-        *self.live.entry(family).or_insert_with(|| {
-            let correction = book.live_correction(family)?;
-            let (_, line) = book.line(correction)?;
-            Some((correction, line.state))
-        })
+        let Some(corrections) = book.corrections.get(&family) else {
+            return own;
+        };
+        let of_family = match self.families.get(&family) {
+            Some(known) => *known,
+            None => {
+                let members = corrections.iter().rev().copied().chain([family]);
+                let carriers = members.filter_map(|one| self.carries(one));
+                let newest = carriers.clone().find(|one| is_open(*one));
+                let newest = newest.or_else(|| carriers.clone().next());
+                self.families.insert(family, newest);
+                newest
+            }
+        };
+        of_family.filter(|one| is_open(*one)).or(own).or(of_family)
+    }
+
+    /// A payment that counts here, where its wage may be paid by itself.
+    fn carries(&self, payment: PaymentId) -> Option<Carrier> {
+        super::visits::count();
+        let (_, line) = self.book.line(payment)?;
+        let may_be_paid = carries_the_wage(line.state) || line.disputed.is_some();
+        let carrier = (payment, line.state);
+        (may_be_paid && (self.counts)(carrier)).then_some(carrier)
     }
 }

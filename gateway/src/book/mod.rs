@@ -102,6 +102,8 @@ pub struct Book {
     /// Payments that had failed, come back or been taken back, and are paid by the word of two
     /// people: at which record.
     revived: BTreeMap<PaymentId, u64>,
+    /// Families that had a disputed or revived payment, by their first one.
+    may_bar: BTreeSet<PaymentId>,
     unmatched: messages::Unmatched,
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
     unread: BTreeMap<BankCode, Unread>,

@@ -116,6 +116,9 @@ impl Places {
 pub(super) struct Scoped {
     pub(super) batches: Vec<BatchId>,
     pub(super) places: Option<Places>,
+    /// Payments of families that had a disputed or revived one, in the order of the batches: by
+    /// the sequence of the closing record, and index.
+    pub(super) may_bar: BTreeMap<(u64, u32), PaymentId>,
 }
 
 impl Scoped {
@@ -164,6 +167,33 @@ impl Book {
         of_month
             .take_while(|(scope, _)| own.is_month_of(scope))
             .filter(|(scope, _)| own.is_near(scope))
+    }
+
+    /// Notes that a payment became disputed or revived: it and its family may bar others of their
+    /// wages from now on.
+    pub(super) fn note_may_bar(&mut self, payment: PaymentId) {
+        let root = self.root_of(payment);
+        if self.may_bar.insert(root) {
+            let family: Vec<PaymentId> = self.family(root).collect();
+            for member in family {
+                self.list_may_bar(member);
+            }
+        }
+    }
+
+    /// Lists a payment of a family that may bar others.
+    pub(super) fn list_may_bar(&mut self, payment: PaymentId) {
+        let Some((batch, line)) = self.line(payment) else {
+            return;
+        };
+        if line.state == LineState::Refused {
+            return;
+        }
+        let place = (batch.accepted_at, payment.row);
+        let scope = Scope::of(&batch.head);
+        if let Some(scoped) = self.scopes.get_mut(&scope) {
+            scoped.may_bar.insert(place, payment);
+        }
     }
 
     /// Makes the lists of places of the scopes near a new batch, where it is not the only one.

@@ -2,14 +2,14 @@
 //! is known of them.
 
 use super::correction::failed_line;
-use super::twins::{found, of_project, plain};
+use super::twins::{approval, found, of_project, pays_of, plain, two_decide, works_for_hours};
 use adapters::exchange::Outcome;
-use gateway::intake::{Receipt, Submitted};
-use schemas::value::PaymentId;
-use schemas::{FailureReason, FindingCode, LineState, Severity};
+use gateway::intake::Receipt;
+use schemas::value::{PaymentId, Uscc};
+use schemas::{FailureReason, FindingCode, LineEvent, LineState, Severity};
 use tests::audit::assert_sound;
 use tests::bank::Played;
-use tests::desk::{Desk, Wage, file, one_bank_a_dialect, wages};
+use tests::desk::{CHECKER, Desk, USCC, Wage, file, one_bank_a_dialect, wages};
 
 const TURNS: u32 = 20;
 const PROJECT: &str = "330110202611000001";
@@ -19,11 +19,15 @@ const IN_FLIGHT: Option<(FindingCode, Severity)> =
 /// A wage as the correction of a batch's line 1.
 fn correcting(batch: &Receipt, wage: &Wage) -> Wage {
     Wage {
-        corrects: Some(PaymentId {
-            batch: batch.batch,
-            row: 1,
-        }),
+        corrects: Some(line_1(batch)),
         ..wage.clone()
+    }
+}
+
+fn line_1(batch: &Receipt) -> PaymentId {
+    PaymentId {
+        batch: batch.batch,
+        row: 1,
     }
 }
 
@@ -135,6 +139,89 @@ fn a_paid_wage_of_a_nearer_one_does_not_hide_the_first() {
         let last = correcting(&second, &less(&correction, 200));
         let refused = desk.submit(&file(desk.bank, "GZ-5", &[last]));
         assert_eq!(found(&refused), IN_FLIGHT, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// A file as it is, for another project, for another month.
+const TURNED: [fn(String) -> String; 3] = [
+    |text| text,
+    |text| of_project(&text, PROJECT),
+    |text| text.replace("2026-11", "2026-10"),
+];
+
+/// A wage failed and its correction too, of another amount, project or month; then the bank says
+/// that the correction is paid. While that is disputed the wage is not taken again, and when it is
+/// decided a person is told.
+#[test]
+fn behind_a_disputed_correction_the_wage_is_not_taken_again() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        for turned in TURNED {
+            let desk = Desk::new(adapter.code());
+            let (_, played, correction) = failed_line(&desk);
+            let text = turned(file(desk.bank, "GZ-2", &[less(&correction, 100)]));
+            let second = told(&desk, &played, &text, failed());
+            assert_eq!(desk.states(&second), [LineState::Failed], "{place}");
+            pays_of(&desk, &played, 2);
+            let again = file(desk.bank, "GZ-3", &[plain(&correction)]);
+            assert_eq!(found(&desk.submit(&again)), IN_FLIGHT, "{place}");
+            two_decide(&desk, line_1(&second), LineEvent::ResolvePaid);
+            let warned = desk.accept(&again);
+            assert_eq!(warned.head.must_acknowledge, ["payee_in_flight"], "{place}");
+            assert_sound(&desk.core, place);
+        }
+    }
+}
+
+/// The same, while the wage is released again already: it does not leave.
+#[test]
+fn behind_a_disputed_correction_the_wage_does_not_leave() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        for turned in TURNED {
+            let desk = Desk::new(adapter.code());
+            let (_, played, correction) = failed_line(&desk);
+            let text = turned(file(desk.bank, "GZ-2", &[less(&correction, 100)]));
+            let second = told(&desk, &played, &text, failed());
+            let third = desk.release(&file(desk.bank, "GZ-3", &[plain(&correction)]));
+            let stays = |what: &str| {
+                works_for_hours(&desk, &played);
+                assert_eq!(desk.states(&third), [LineState::Released], "{place} {what}");
+                let book = desk.core.desk();
+                let waits = book.waits_for(book.batch(third.batch).unwrap()).unwrap();
+                assert_eq!(waits.0, "other_payment", "{place} {what}");
+            };
+            pays_of(&desk, &played, 2);
+            stays("disputed");
+            two_decide(&desk, line_1(&second), LineEvent::ResolvePaid);
+            stays("paid");
+            assert!(approval(&desk, &third, &[]).is_err(), "{place}");
+            assert_eq!(played.memory(|memory| memory.submissions()), 2, "{place}");
+            assert_sound(&desk.core, place);
+        }
+    }
+}
+
+/// The wage that is released again is the correction's, and the first payment is disputed.
+#[test]
+fn behind_a_disputed_original_the_wage_of_its_correction_does_not_leave() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played, correction) = failed_line(&desk);
+        let lower = less(&correction, 100);
+        let text = file(desk.bank, "GZ-2", std::slice::from_ref(&lower));
+        told(&desk, &played, &text, failed());
+        let again = less(&plain(&correction), 100);
+        let third = desk.release(&file(desk.bank, "GZ-3", std::slice::from_ref(&again)));
+        pays_of(&desk, &played, 1);
+        works_for_hours(&desk, &played);
+        assert_eq!(desk.states(&third), [LineState::Released], "{place}");
+        let own = Uscc::parse(USCC).unwrap();
+        gateway::approval::withdraw(&desk.core, own, CHECKER, third.batch).unwrap();
+        let fourth = desk.submit(&file(desk.bank, "GZ-4", &[again]));
+        assert_eq!(found(&fourth), IN_FLIGHT, "{place}");
         assert_sound(&desk.core, place);
     }
 }

@@ -32,9 +32,14 @@ pub fn plain(wage: &Wage) -> Wage {
 
 /// The bank says of its first file that line 1 is paid after all.
 fn pays_after_all(desk: &Desk, played: &Played) {
+    pays_of(desk, played, 1);
+}
+
+/// The same of another file.
+pub fn pays_of(desk: &Desk, played: &Played, file_no: u64) {
     let adapter = tests::desk::banks().find(|adapter| adapter.code() == desk.bank);
-    let lines = played.memory(|memory| memory.instructed(1)).unwrap();
-    let bytes = played.push_bytes(1, vec![row(&lines[0], Outcome::Paid)]);
+    let lines = played.memory(|memory| memory.instructed(file_no)).unwrap();
+    let bytes = played.push_bytes(file_no, vec![row(&lines[0], Outcome::Paid)]);
     let (keys, push) = (played.keys(), MessageKind::Push);
     receive(&desk.core, adapter.unwrap(), keys, push, &bytes).unwrap();
 }

@@ -22,13 +22,36 @@ fn payments(book: &Book, scoped: &Scoped, wage: Wage) -> Vec<PaymentId> {
     found
 }
 
-fn carried_by(book: &Book, one: PaymentId) -> Option<(PaymentId, LineState)> {
-    let (_, line) = book.line(one)?;
-    if carries_the_wage(line.state) || line.disputed.is_some() {
-        return Some((one, line.state));
-    }
-    let correction = book.live_correction(one)?;
-    Some((correction, book.line(correction)?.1.state))
+/// A payment and its corrections, theirs too.
+fn family(book: &Book, one: PaymentId) -> Vec<PaymentId> {
+    let root = book.root_of(one);
+    let all = book.batches().flat_map(|batch| {
+        let rows = (1..).zip(&batch.lines);
+        let taken = rows.filter(|(_, line)| line.state != LineState::Refused);
+        taken.map(|(row, _)| payment(batch.id(), row))
+    });
+    all.filter(|one| book.root_of(*one) == root).collect()
+}
+
+/// Itself, else the newest of its family: what is not paid before what is.
+fn carried_by(
+    book: &Book,
+    one: PaymentId,
+    counts: &dyn Fn(PaymentId, LineState) -> bool,
+) -> Option<(PaymentId, LineState)> {
+    let mut members = family(book, one);
+    members.reverse();
+    members.insert(0, one);
+    let carriers: Vec<_> = members
+        .into_iter()
+        .filter_map(|one| {
+            let (_, line) = book.line(one).unwrap();
+            let may_be_paid = carries_the_wage(line.state) || line.disputed.is_some();
+            (may_be_paid && counts(one, line.state)).then_some((one, line.state))
+        })
+        .collect();
+    let open = carriers.iter().find(|(_, state)| *state != LineState::Paid);
+    open.or(carriers.first()).copied()
 }
 
 /// The project of a payment: of a correction whose file names none, that of the next one up.
@@ -60,8 +83,7 @@ fn carriers(
             if Some(book.root_of(one)) == family {
                 continue;
             }
-            let carrier = carried_by(book, one).filter(|(one, state)| counts(*one, *state));
-            let Some((carrier, state)) = carrier else {
+            let Some((carrier, state)) = carried_by(book, one, counts) else {
                 continue;
             };
             let same = project(book, one) == *of;
@@ -134,52 +156,42 @@ pub fn elsewhere(
 /// Whether a line may be sent.
 pub fn bar(book: &Book, own: &Batch, row: u32) -> Result<(), CorrectionConflict> {
     let line = own.line(row).unwrap();
-    let twin = barred(
-        book,
-        own,
-        &Scope::of(&own.head),
-        (line.person, line.amount_fen),
-        None,
-    );
-    twin.map_or(Ok(()), Err)?;
-    let Some(original) = own.corrects.get(&row) else {
-        return Ok(());
-    };
-    book.correction_holds(*original, payment(own.id(), row))?;
-    let family = Some(book.root_of(*original));
-    for one in book.line_of_corrections(*original) {
-        let (of, line) = book.line(one).unwrap();
-        let wage = (line.person, line.amount_fen);
-        barred(book, own, &Scope::of(&of.head), wage, family).map_or(Ok(()), Err)?;
+    let mut wages = vec![(Scope::of(&own.head), (line.person, line.amount_fen))];
+    let original = own.corrects.get(&row).copied();
+    if let Some(original) = original {
+        book.correction_holds(original, payment(own.id(), row))?;
+        for one in book.line_of_corrections(original) {
+            let (of, line) = book.line(one).unwrap();
+            wages.push((Scope::of(&of.head), (line.person, line.amount_fen)));
+        }
     }
-    Ok(())
+    let of = original.map(|one| book.root_of(one));
+    let mut newest = None;
+    for (scope, wage) in wages {
+        for twin in twins(book, &scope, wage) {
+            if twin.batch == own.id() || Some(book.root_of(twin)) == of {
+                continue;
+            }
+            for one in family(book, twin) {
+                let (_, line) = book.line(one).unwrap();
+                if line.disputed.is_some() {
+                    return Err(CorrectionConflict::Disputed);
+                }
+            }
+            let revived = family(book, twin).into_iter().filter_map(|one| {
+                let (_, line) = book.line(one).unwrap();
+                let at = *book.revived.get(&one)?;
+                (at > own.approved_at && carries_the_wage(line.state)).then_some((at, one))
+            });
+            newest = newest.max(revived.max());
+        }
+    }
+    newest.map_or(Ok(()), |(_, one)| Err(CorrectionConflict::Elsewhere(one)))
 }
 
-fn barred(
-    book: &Book,
-    own: &Batch,
-    scope: &Scope,
-    wage: Wage,
-    family: Option<PaymentId>,
-) -> Option<CorrectionConflict> {
-    let near = book
-        .scopes_near(scope)
-        .filter(|(_, scoped)| scoped.places.is_some());
-    for one in near.flat_map(|(_, scoped)| payments(book, scoped, wage)) {
-        if one.batch == own.id() || Some(book.root_of(one)) == family {
-            continue;
-        }
-        let (_, line) = book.line(one).unwrap();
-        if line.disputed.is_some() {
-            return Some(CorrectionConflict::Disputed);
-        }
-        let unseen = book
-            .revived
-            .get(&one)
-            .is_some_and(|at| *at > own.approved_at);
-        if unseen && carries_the_wage(line.state) {
-            return Some(CorrectionConflict::Elsewhere(one));
-        }
-    }
-    None
+fn twins(book: &Book, scope: &Scope, wage: Wage) -> Vec<PaymentId> {
+    let near = book.scopes_near(scope);
+    let near = near.filter(|(_, scoped)| scoped.places.is_some());
+    near.flat_map(|(_, scoped)| payments(book, scoped, wage))
+        .collect()
 }

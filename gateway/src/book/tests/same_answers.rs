@@ -57,15 +57,26 @@ fn stir(draw: &mut Draw, book: &mut Book) {
     for id in ids {
         let sequence = book.sequence() + 1;
         let of = book.batches.get_mut(&id).unwrap();
-        of.approved_at = draw.below(sequence);
+        of.approved_at = draw.below(sequence) * 1_000;
+        let mut may_bar = Vec::new();
         for row in 1..=u32::try_from(of.lines.len()).unwrap() {
             // What was refused when the file came stays so.
             of.line_mut(row).unwrap().state = draw.one_of(&LineState::ALL[..9]);
             let disputed = draw.is_one_in(6).then_some(Dispute::ResultMismatch);
             of.dispute(row, disputed).unwrap();
-            if draw.is_one_in(6) {
-                book.revived.insert(payment(id, row), draw.below(sequence));
+            let revived = draw.is_one_in(6);
+            if revived {
+                // No record revives two.
+                let further = u64::try_from(book.revived.len()).unwrap();
+                let at = draw.below(sequence) * 1_000 + 1 + further;
+                book.revived.insert(payment(id, row), at);
             }
+            if revived || disputed.is_some() {
+                may_bar.push(payment(id, row));
+            }
+        }
+        for one in may_bar {
+            book.note_may_bar(one);
         }
     }
 }
