@@ -212,6 +212,9 @@ pub enum Event {
         opened: u64,
         /// First finding's code, or `interrupted`.
         why: String,
+        /// Bytes of the file; 0 where they were not counted, as in older records.
+        #[serde(default)]
+        bytes: u64,
     },
     /// A second person released it; or, where another payment had barred lines of it, approved
     /// it again.
@@ -222,6 +225,9 @@ pub enum Event {
         person: String,
         /// Finding codes acknowledged.
         acknowledged: Vec<String>,
+        /// The last decision about another payment of the same wage that the person saw.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<u64>,
     },
     /// The employer took it back.
     BatchWithdrawn {

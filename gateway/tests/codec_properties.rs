@@ -146,14 +146,19 @@ fn of_intake() -> impl Strategy<Value = Event> {
         ),
         (n(), c()).prop_map(|(opened, count)| Event::BatchFindings { opened, count }),
         head().prop_map(|head| Event::BatchAccepted(Box::new(head))),
-        (n(), text()).prop_map(|(opened, why)| Event::BatchAbandoned { opened, why }),
-        (batch(), text(), vec(text(), 0..3)).prop_map(|(batch, person, acknowledged)| {
-            Event::BatchApproved {
+        (n(), text(), n()).prop_map(|(opened, why, bytes)| Event::BatchAbandoned {
+            opened,
+            why,
+            bytes
+        }),
+        (batch(), text(), vec(text(), 0..3), of(n())).prop_map(
+            |(batch, person, acknowledged, as_of)| Event::BatchApproved {
                 batch,
                 person,
                 acknowledged,
+                as_of,
             }
-        }),
+        ),
         (batch(), text()).prop_map(|(batch, person)| Event::BatchWithdrawn { batch, person }),
     ]
 }

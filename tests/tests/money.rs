@@ -33,6 +33,8 @@ mod overstated;
 mod push;
 #[path = "money/random.rs"]
 mod random;
+#[path = "money/refusal.rs"]
+mod refusal;
 #[path = "money/refused.rs"]
 mod refused;
 #[path = "money/reread.rs"]
@@ -43,6 +45,8 @@ mod resolution;
 mod revealed;
 #[path = "money/seal.rs"]
 mod seal;
+#[path = "money/seen.rs"]
+mod seen;
 #[path = "money/submission.rs"]
 mod submission;
 #[path = "money/totals.rs"]

@@ -2,10 +2,12 @@
 
 use crate::book::doubt::{Doubts, stand};
 use crate::book::table::TableRow;
+use crate::book::waits::Looked;
 use crate::event::{AcceptedHead, Dispute};
 use schemas::line_state::{Applied, Why, apply};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{FailureReason, LineEvent, LineState};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One line, small: the book holds millions.
@@ -188,6 +190,9 @@ pub struct Batch {
     pub ages: Ages,
     /// Lines that somebody must explain.
     pub doubts: Doubts,
+    /// What the bank had said last of lines that two people have decided since: they had not seen
+    /// what it answers to a question that was under way.
+    pub(super) decided: BTreeMap<u32, u64>,
     /// When it was accepted, Unix milliseconds.
     pub accepted_ms: i64,
     /// Journal sequence of its closing record.
@@ -212,6 +217,8 @@ pub struct Batch {
     pub files: Vec<u64>,
     /// Last change of any line, Unix milliseconds.
     pub changed_ms: i64,
+    /// What a look at all its lines came to, until its employer's lines change.
+    pub(super) looked: Cell<Looked>,
 }
 
 impl Batch {
@@ -254,6 +261,7 @@ impl Batch {
             sums,
             ages,
             doubts: Doubts::default(),
+            decided: BTreeMap::new(),
             accepted_ms,
             accepted_at,
             line_records: Vec::new(),
@@ -266,6 +274,7 @@ impl Batch {
             corrects: BTreeMap::new(),
             files: Vec::new(),
             changed_ms: accepted_ms,
+            looked: Cell::default(),
         }
     }
 

@@ -15,8 +15,11 @@ mod doubt;
 mod elsewhere;
 mod messages;
 mod outside;
+mod refusals;
+mod revived;
 mod steps;
 pub mod table;
+mod told;
 mod visits;
 mod wages;
 mod waits;
@@ -29,6 +32,8 @@ pub use corrections::CorrectionConflict;
 pub use doubt::{Doubt, Doubts};
 pub use elsewhere::InFlight;
 pub use messages::{Concern, PushedMessage, UnmatchedRecord, Unread};
+pub use refusals::Refusals;
+pub use revived::Revived;
 pub use wages::Scope;
 
 use crate::event::Event;
@@ -53,6 +58,8 @@ pub struct Recorded<'a> {
 /// A batch whose file is still arriving.
 #[derive(Debug, Default)]
 struct Arriving {
+    /// Who sends it, where a certificate of an employer says so, and on which day.
+    sender: Option<(Uscc, u32)>,
     rows: Vec<TableRow>,
     corrects: BTreeMap<u32, PaymentId>,
     line_records: Vec<(u32, u64)>,
@@ -113,6 +120,9 @@ pub struct Book {
     proposed: BTreeMap<PaymentId, Vec<Said>>,
     work: work::Work,
     in_doubt: BTreeSet<BatchId>,
+    /// The last record that changed a line of an employer, or added one.
+    moved: BTreeMap<Uscc, u64>,
+    refusals: BTreeMap<Uscc, refusals::OfDay>,
     defects: Vec<(u64, i64, String)>,
     file_no_max: u64,
     sequence: u64,
@@ -230,7 +240,9 @@ impl Book {
         let sequence = recorded.sequence;
         self.sequence = sequence;
         let time_ms = recorded.time_ms;
-        self.follow(recorded).map_err(|what| {
+        let followed = self.follow(recorded);
+        self.note_moved(recorded);
+        followed.map_err(|what| {
             self.defects.push((sequence, time_ms, what.to_owned()));
             self.refresh_every_doubt();
             Inconsistent { sequence, what }
@@ -250,8 +262,8 @@ impl Book {
                 self.defects.push((sequence, time_ms, what.clone()));
                 Ok(())
             }
-            Event::BatchOpened { .. } => {
-                self.opened(sequence);
+            Event::BatchOpened { submitted_by, day } => {
+                self.opened(sequence, submitted_by, *day);
                 Ok(())
             }
             Event::BatchBytes { opened, .. } => self.bytes_kept(*opened, sequence),
@@ -262,8 +274,8 @@ impl Book {
                 ..
             } => self.lines_kept((*opened, *first), corrects, table, sequence),
             Event::BatchFindings { opened, .. } => self.findings_kept(*opened, sequence),
-            Event::BatchAbandoned { opened, .. } => {
-                self.arriving.remove(opened);
+            Event::BatchAbandoned { opened, bytes, .. } => {
+                self.abandoned(*opened, *bytes);
                 Ok(())
             }
             Event::BatchAccepted(head) => self.accept(head, sequence, time_ms),

@@ -282,9 +282,9 @@ impl Book {
             line.reported_fen = step.reported_fen.or(line.reported_fen);
             match batch.step(step.index, step.event, time_ms) {
                 Some(Stepped::Moved) => {
+                    batch.told(step.index, sequence);
                     if let Some(line) = batch.line_mut(step.index) {
                         line.reason = step.reason;
-                        line.told_at = sequence;
                     }
                 }
                 Some(Stepped::Repeated) => {}
@@ -295,8 +295,8 @@ impl Book {
             let line = batch
                 .dispute(*index, Some(*dispute))
                 .ok_or("no such line")?;
-            line.told_at = sequence;
             line.reported_fen = step.reported_fen.or(line.reported_fen);
+            batch.told(*index, sequence);
         }
         // A decision was about the line as it stood: what the bank says now ends it.
         let id = batch.id();
@@ -341,9 +341,9 @@ impl Book {
         }
         let line = batch.dispute(payment.row, None).ok_or("no such line")?;
         line.reason = proposal.reason;
-        // From now on the people's word stands, not the bank's last one.
-        line.told_at = sequence;
         let (file_no, now) = (line.file_no, line.state);
+        // From now on the people's word stands, not the bank's last one.
+        batch.decide(payment.row, sequence);
         if before.is_some_and(|state| !carries_the_wage(state)) && carries_the_wage(now) {
             self.revived.insert(payment, sequence);
             self.note_may_bar(payment);

@@ -19,7 +19,7 @@ mod tcp;
 
 pub use collector::{Collected, Collector, CollectorError, FoundFile};
 pub use drop_folder::DropChannel;
-pub use endpoints::{BuildError, Endpoints, build, collector};
+pub use endpoints::{BuildError, Endpoints, TlsDoors, build, collector};
 pub use error::{Certainty, SendError, SendErrorKind};
 pub use http::{HttpChannel, HttpSettings};
 pub use safe_name::{NameError, safe_folder, safe_name};

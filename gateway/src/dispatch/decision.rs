@@ -177,7 +177,7 @@ fn submission(
     let batch = released.find(|batch| {
         let off = turn.off_until(Work::Plan(batch.id()), now_ms);
         next_ms = next_ms.min(off.unwrap_or(i64::MAX));
-        off.is_none() && has_free_lines(batch, book)
+        off.is_none() && book.has_free_line(batch)
     });
     let plan = |batch: &Batch| Decision::Plan {
         batch: batch.id(),
@@ -217,10 +217,6 @@ pub(super) fn window(
         }
         None => Err(i64::MAX),
     }
-}
-
-fn has_free_lines(batch: &Batch, book: &Book) -> bool {
-    !super::free_lines(book, batch, 1).is_empty()
 }
 
 /// Work on a file that the bank has or may have, and since when it is due; `Err` says when there

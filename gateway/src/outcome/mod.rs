@@ -12,7 +12,6 @@ pub mod verdict;
 pub use interpret::{Interpretation, Interpreter, Words};
 pub use mismatch::Mismatch;
 pub use receive::{MessageKind, Received, finish_interrupted, read_again, receive};
-pub(crate) use verdict::tells_of_money;
 
 use crate::book::{BankFile, Book};
 use crate::core::{Core, CoreError, Desk, Fact};

@@ -1,20 +1,28 @@
 //! Reconciliation breaks, to those whom they concern.
 
+mod words;
+
 use crate::access::Sight;
 use crate::api::answer::{BreakView, Breaks, ProposalView};
 use crate::book::Proposal;
 use crate::core::Core;
 use crate::query::moment;
 use crate::reconcile::{self, Asked, Break, Place};
-use schemas::LineEvent;
 use schemas::value::{BankCode, RegionCode};
+use schemas::{Lang, LineEvent};
 
 /// A message younger than this is being read now; an older one was interrupted.
 const READING_MS: i64 = 60_000;
 
-/// A page of the breaks that the caller may see, behind the place `after`; the counts are of all.
+/// A page of the breaks that the caller may see, in the caller's language: so many behind a
+/// place; the counts are of all.
 #[must_use]
-pub fn breaks(core: &Core, sight: Sight, after: Option<Place>, limit: usize) -> (Breaks, u64) {
+pub fn breaks(
+    core: &Core,
+    sight: Sight,
+    (after, limit): (Option<Place>, usize),
+    lang: Lang,
+) -> (Breaks, u64) {
     let now_ms = core.now_ms();
     let asked = Asked {
         concerns: &|bank, region| sees(sight, bank, region),
@@ -40,7 +48,7 @@ pub fn breaks(core: &Core, sight: Sight, after: Option<Place>, limit: usize) -> 
     let shown = page.shown.iter().zip(&proposals);
     let views = shown.map(|(found, proposal)| {
         let proposal = proposal.as_ref().filter(|_| sees_proposals);
-        break_view(found, now_ms, proposal.map(proposal_view))
+        break_view(found, (now_ms, lang), proposal.map(proposal_view))
     });
     let counts = page.counts.iter();
     let breaks = Breaks {
@@ -85,7 +93,11 @@ fn proposal_view(proposal: &Proposal) -> ProposalView {
     }
 }
 
-fn break_view(found: &Break, now_ms: i64, proposal: Option<ProposalView>) -> BreakView {
+fn break_view(
+    found: &Break,
+    (now_ms, lang): (i64, Lang),
+    proposal: Option<ProposalView>,
+) -> BreakView {
     BreakView {
         kind: found.kind.as_str().to_owned(),
         bank: found.bank.map(|bank| bank.to_string()),
@@ -97,6 +109,7 @@ fn break_view(found: &Break, now_ms: i64, proposal: Option<ProposalView>) -> Bre
         since: moment(found.since_ms),
         age_seconds: now_ms.saturating_sub(found.since_ms).max(0) / 1000,
         why: found.why.clone(),
+        message: words::message(found.kind, &found.why, lang),
         sequence: (found.sequence != 0).then_some(found.sequence),
         proposal,
     }

@@ -11,7 +11,7 @@ use gateway::event::{Dispute, Event};
 use gateway::query::breaks::breaks;
 use gateway::reconcile::{Asked, Place, page};
 use schemas::value::{BankCode, BatchId, PaymentId, RegionCode, Uscc};
-use schemas::{LineEvent, LineState};
+use schemas::{Lang, LineEvent, LineState};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -161,7 +161,7 @@ fn paged(core: &Core, sight: Sight, limit: usize, counts: &BTreeMap<String, u64>
     let mut shown = Shown::new();
     let mut after: Option<Place> = None;
     loop {
-        let (page, _) = breaks(core, sight, after, limit);
+        let (page, _) = breaks(core, sight, (after, limit), Lang::En);
         assert_eq!(page.counts, *counts, "{sight:?}");
         let full = page.breaks.len() == limit;
         assert!(page.breaks.len() <= limit);
@@ -293,4 +293,20 @@ fn a_page_looks_at_what_it_shows_however_long_the_list_is() {
         }
     }
     assert_eq!(seen, 11_000);
+}
+
+#[test]
+fn a_break_is_told_in_the_language_of_the_call() {
+    let desk = Desk::new();
+    let core = &desk.core;
+    instructed(core, 1, 1);
+    outcomes(core, 1, vec![step(1, LineEvent::LoseTrack)], Vec::new());
+    let told = |lang| {
+        let (page, _) = breaks(core, Sight::Operator, (None, 10), lang);
+        let found = page.breaks.into_iter().next().unwrap();
+        assert_eq!(found.why, "bank_evidence_or_resolution");
+        found.message
+    };
+    assert!(told(Lang::Zh).starts_with("不知道银行是否已付"));
+    assert!(told(Lang::En).starts_with("nobody knows whether the bank paid"));
 }

@@ -102,6 +102,7 @@ pub fn instructed(core: &Core, file_no: u64, lines: u32) -> BatchId {
         batch,
         person: CHECKER.to_owned(),
         acknowledged: Vec::new(),
+        as_of: None,
     };
     record(core, approved);
     let intent = Intent {

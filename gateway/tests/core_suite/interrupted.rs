@@ -53,7 +53,7 @@ impl Seek for Failing {
 fn abandoned(desk: &Desk) -> Vec<(u64, String)> {
     (1..=desk.core.desk().sequence())
         .filter_map(|sequence| match desk.core.event(sequence) {
-            Ok((_, Event::BatchAbandoned { opened, why })) => Some((opened, why)),
+            Ok((_, Event::BatchAbandoned { opened, why, .. })) => Some((opened, why)),
             Ok(_) | Err(_) => None,
         })
         .collect()

@@ -35,7 +35,10 @@ pub fn failed_line(desk: &Desk) -> (Receipt, Played, Wage) {
 fn refused(submitted: &Submitted) -> Option<FindingCode> {
     match submitted {
         Submitted::Refused { findings, .. } => findings.first().map(|finding| finding.code),
-        Submitted::Accepted(_) | Submitted::Replayed(_) | Submitted::Conflict(_) => None,
+        Submitted::Accepted(_)
+        | Submitted::Replayed(_)
+        | Submitted::Conflict(_)
+        | Submitted::TooManyRefused { .. } => None,
     }
 }
 

@@ -149,9 +149,34 @@ pub struct BatchView {
     /// The name of the paying account, masked; in the list of batches left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payer_name: Option<String>,
+    /// Other payments of its wages that two people called paid since it was last approved, or
+    /// since it came: who approves it must have seen them. Null where there are none; in the list
+    /// of batches left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_payments: Option<OtherPayments>,
     /// Its bank files; in the list of batches left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub files: Option<Vec<FileView>>,
+}
+
+/// Other payments of the wages of a batch's unsent lines.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct OtherPayments {
+    /// Journal sequence of the last decision among them: the approver states it.
+    pub as_of: u64,
+    /// How many lines they concern.
+    pub line_count: u64,
+    /// The first 100 of them, in the order of the file.
+    pub payments: Vec<OtherPayment>,
+}
+
+/// A line, and another payment of its wage.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct OtherPayment {
+    /// The payment that would be made.
+    pub payment_id: String,
+    /// The payment that is made already.
+    pub other_payment_id: String,
 }
 
 /// Findings by severity.

@@ -16,6 +16,9 @@ pub struct Approval {
     /// Finding codes that the approver has acknowledged.
     #[serde(default)]
     pub acknowledged: Vec<String>,
+    /// `other_payments.as_of` as the approver saw it in the batch; left out where it is null.
+    #[serde(default)]
+    pub as_of: Option<u64>,
 }
 
 /// What an operator decides of an unknown or disputed line.

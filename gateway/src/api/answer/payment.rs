@@ -172,8 +172,10 @@ pub struct BreakView {
     pub since: String,
     /// Its age in seconds.
     pub age_seconds: i64,
-    /// A word more.
+    /// A word more, for programs; what it means is in `message`.
     pub why: String,
+    /// What it is and why, in the language of the call.
+    pub message: String,
     /// Journal sequence of the record about it; null where it is a state.
     pub sequence: Option<u64>,
     /// The resolution that waits for its second operator.

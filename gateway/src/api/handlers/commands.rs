@@ -27,6 +27,7 @@ pub async fn approve(mut call: Call) -> Answer {
                 line_count: approval.line_count,
                 total_fen: approval.total_fen,
                 acknowledged: approval.acknowledged,
+                as_of: approval.as_of,
             };
             let sequence = approval::approve(app.core(), employer, &caller.uri, id, &seen)?;
             Ok((batch_done(app.core(), id, sequence), sequence))

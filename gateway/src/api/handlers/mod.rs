@@ -78,6 +78,14 @@ impl From<CommandError> for Problem {
                         format!("以下警告须先确认：{why}"),
                         format!("these warnings must be acknowledged: {why}"),
                     ),
+                    "as_of" => (
+                        "同一工资的另一笔支付有您没有看到的裁定：请读取批次的 other_payments，\
+                         核对后把其中的 as_of 一并提交"
+                            .to_owned(),
+                        "two people decided of another payment of the same wage what you have not \
+                         seen: read other_payments in the batch, and state its as_of"
+                            .to_owned(),
+                    ),
                     field => (
                         format!("字段 {field} 与现有内容（{why}）不一致，请重新读取并核对"),
                         format!("{field} differs from what is there, {why}; read and compare it"),

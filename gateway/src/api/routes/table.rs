@@ -72,7 +72,7 @@ pub static ROUTES: &[Route] = &[
                 Payload::Json("BatchReceipt"),
             ),
         ],
-        problems: &[408, 409, 413, 415, 422, 503],
+        problems: &[408, 409, 413, 415, 422, 429, 503],
         handler: |call| Box::pin(submit::submit(call)),
         ..POST
     },

@@ -17,6 +17,7 @@ use crate::clock::{Clock, OffsetClock, SystemClock};
 use crate::configuration::{ChainDigest, Configuration, EvidenceLevel, ProfileName, Settings};
 use crate::dispatch::Pace;
 use crate::index::FollowError;
+use crate::intake::RefusalLimits;
 use crate::mandates::{Mandate, Mandates};
 use crate::serving::StartError;
 use crate::telemetry::{self, Concerns, Metrics};
@@ -61,6 +62,7 @@ async fn serve(
     let machine: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let reload = Reload::begin(
         settings,
+        connected.tls,
         machine,
         Arc::clone(&concerns),
         Arc::clone(&metrics),
@@ -186,10 +188,16 @@ fn limits(settings: &Settings) -> ApiLimits {
         body_idle: Duration::from_millis(waits.idle_wait_ms),
         body_bytes_per_second_min: waits.body_bytes_per_second_min,
         handshake: Duration::from_millis(waits.handshake_wait_ms),
+        handshakes_max: count(limits.handshakes_max),
+        handshakes_per_address_max: count(limits.address_handshakes_max),
         head: Duration::from_millis(waits.head_wait_ms),
         connections_max: count(limits.connections_max),
         connections_per_party_max: count(limits.party_connections_max),
         drain: Duration::from_millis(waits.stop_wait_ms),
+        refusals: RefusalLimits {
+            uploads_max: limits.party_refused_uploads_per_day_max,
+            bytes_max: limits.party_refused_bytes_per_day_max,
+        },
         ..ApiLimits::default()
     }
 }
