@@ -151,8 +151,21 @@ impl Book {
         std::iter::once(root).chain(corrections)
     }
 
+    /// Whether a payment is the last try of its wage: no correction of its family is newer, but for
+    /// those that were taken back.
+    #[must_use]
+    pub fn is_last_try(&self, payment: PaymentId) -> bool {
+        let tries = self.family(self.root_of(payment)).filter(|one| {
+            super::visits::count();
+            let line = self.line(*one);
+            line.is_some_and(|(_, line)| line.state != LineState::Cancelled)
+        });
+        // A family is in the order in which its payments came.
+        tries.last() == Some(payment)
+    }
+
     /// The first payment of a family.
-    pub(super) fn root_of(&self, member: PaymentId) -> PaymentId {
+    pub(crate) fn root_of(&self, member: PaymentId) -> PaymentId {
         self.line_of_corrections(member).last().unwrap_or(member)
     }
 

@@ -2,9 +2,11 @@
 //! is known of them.
 
 use super::correction::failed_line;
-use super::twins::{approval, found, of_project, pays_of, plain, two_decide, works_for_hours};
+use super::twins::{found, of_project, pays_of, plain, two_decide, works_for_hours};
 use adapters::exchange::Outcome;
-use gateway::intake::Receipt;
+use gateway::failure::CommandError;
+use gateway::intake::{Receipt, Submitted};
+use gateway::query::correction::{self, CorrectionFormat};
 use schemas::value::{PaymentId, Uscc};
 use schemas::{FailureReason, FindingCode, LineEvent, LineState, Severity};
 use tests::audit::assert_sound;
@@ -196,7 +198,14 @@ fn behind_a_disputed_correction_the_wage_does_not_leave() {
             stays("disputed");
             two_decide(&desk, line_1(&second), LineEvent::ResolvePaid);
             stays("paid");
-            assert!(approval(&desk, &third, &[]).is_err(), "{place}");
+            // The approver is shown the correction, and that it stands beside the wage.
+            let acknowledged = ["payee_in_flight"];
+            let blind = desk.approval(&third, &acknowledged, None);
+            assert!(
+                matches!(blind, Err(CommandError::Conflict { field: "as_of", .. })),
+                "{place}: {blind:?}"
+            );
+            assert_eq!(desk.other_payments(&third), Some(desk.head()), "{place}");
             assert_eq!(played.memory(|memory| memory.submissions()), 2, "{place}");
             assert_sound(&desk.core, place);
         }
@@ -222,6 +231,49 @@ fn behind_a_disputed_original_the_wage_of_its_correction_does_not_leave() {
         gateway::approval::withdraw(&desk.core, own, CHECKER, third.batch).unwrap();
         let fourth = desk.submit(&file(desk.bank, "GZ-4", &[again]));
         assert_eq!(found(&fourth), IN_FLIGHT, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// A wage and its failed correction are one wage: a file that corrects both is refused by its
+/// second line, and only the last one is offered for correction.
+#[test]
+fn one_file_corrects_a_family_once() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (first, played, correction) = failed_line(&desk);
+        let offered = |batch: &Receipt| {
+            let (own, format) = (Uscc::parse(USCC).unwrap(), CorrectionFormat::Csv);
+            let offer = correction::correction(&desk.core, own, batch.batch, format);
+            let (offer, _) = offer.unwrap().unwrap();
+            offer.line_count
+        };
+        assert_eq!(offered(&first), 1, "{place}");
+        let taken_back = desk.accept(&file(desk.bank, "GZ-2", std::slice::from_ref(&correction)));
+        assert_eq!(offered(&first), 0, "{place}");
+        let own = Uscc::parse(USCC).unwrap();
+        gateway::approval::withdraw(&desk.core, own, CHECKER, taken_back.batch).unwrap();
+        assert_eq!(offered(&first), 1, "{place}");
+        let text = file(desk.bank, "GZ-3", std::slice::from_ref(&correction));
+        let third = told(&desk, &played, &text, failed());
+        assert_eq!((offered(&first), offered(&third)), (0, 1), "{place}");
+        let both = [
+            correction.clone(),
+            correcting(&third, &less(&correction, 100)),
+        ];
+        let refused = desk.submit(&file(desk.bank, "GZ-4", &both));
+        let Submitted::Refused { findings, .. } = refused else {
+            panic!("{place}");
+        };
+        let conflicts = findings.iter().map(|one| (one.code, one.line));
+        let conflicts: Vec<_> = conflicts.collect();
+        let second = Some(2);
+        assert_eq!(
+            conflicts,
+            [(FindingCode::CorrectionConflict, second)],
+            "{place}"
+        );
         assert_sound(&desk.core, place);
     }
 }
