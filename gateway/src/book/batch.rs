@@ -344,7 +344,8 @@ impl Batch {
     pub fn state(&self) -> BatchState {
         let total = self.sums.instructed().count;
         let count = |state| self.sums.of(state).count;
-        if self.withdrawn.is_some() {
+        // A line that was taken back may turn out to be paid all the same.
+        if self.withdrawn.is_some() && count(LineState::Cancelled) == total {
             return BatchState::Withdrawn;
         }
         let ended: u32 = LineState::ALL
