@@ -369,6 +369,7 @@ impl Book {
             ..
         } = event
         {
+            self.known_line(*payment)?;
             let said = (evidence_digest.clone(), *outcome, *reason);
             self.proposed.entry(*payment).or_default().push(said);
             let proposal = Proposal {

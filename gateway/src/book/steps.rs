@@ -83,6 +83,7 @@ impl Book {
         sequence: u64,
         time_ms: i64,
     ) -> Result<(), &'static str> {
+        self.can(id, lines)?;
         let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
         for index in lines {
             if batch.step(*index, LineEvent::Cancel, time_ms) != Some(Stepped::Moved) {
@@ -180,6 +181,7 @@ impl Book {
         sequence: u64,
         time_ms: i64,
     ) -> Result<(), &'static str> {
+        self.would_intend(intent)?;
         match self.files.get_mut(&intent.file_no) {
             Some(file) if file.state == FileState::NotSent && file.intent == *intent => {
                 file.state = FileState::Intended;
