@@ -26,7 +26,7 @@ impl Book {
 struct Barring {
     /// Families with a disputed payment.
     disputed: Outside<()>,
-    /// Payments that were revived since the line was approved and at which record, the newest first.
+    /// Payments that were revived since the approval, and at which record; the newest first.
     revived: Outside<(PaymentId, u64)>,
 }
 

@@ -171,3 +171,9 @@ fn a_look_at_all_lines_is_made_once_until_something_changes() {
     accepted(&mut book, &Sheet::of(&[(10, 1)]));
     assert!(visits::of(|| ask(&book)) >= 500);
 }
+
+/// Decision 001 counts on it: the book holds millions.
+#[test]
+fn a_line_takes_eighty_bytes() {
+    assert_eq!(size_of::<crate::book::Line>(), 80);
+}
