@@ -17,6 +17,8 @@ mod correction;
 mod crash;
 #[path = "money/evidence.rs"]
 mod evidence;
+#[path = "money/families.rs"]
+mod families;
 #[path = "money/flood.rs"]
 mod flood;
 #[path = "money/flow.rs"]

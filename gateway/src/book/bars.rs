@@ -3,9 +3,9 @@
 
 use super::outside::Outside;
 use super::wages::{Scope, Wage, carries_the_wage};
-use super::{Batch, Book, CorrectionConflict, Line, LineState};
+use super::{Batch, Book, CorrectionConflict, Line};
 use schemas::value::PaymentId;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 impl Book {
     /// What keeps lines of a batch from being sent.
@@ -21,18 +21,28 @@ impl Book {
     }
 }
 
-/// What bars each wage, first things first.
-type Barring = HashMap<Wage, Outside<CorrectionConflict>>;
+/// What bars one wage.
+#[derive(Clone, Copy, Debug, Default)]
+struct Barring {
+    /// Families with a disputed payment.
+    disputed: Outside<()>,
+    /// Payments that were revived since the approval, and at which record; the newest first.
+    revived: Outside<(PaymentId, u64)>,
+}
 
-/// What keeps the lines of one batch from being sent. The payments that may bar others, disputed
-/// or revived, are few: they are looked up once, and the lines only ask for their wages.
+/// What bars each wage near a scope.
+type ByWage = HashMap<Wage, Barring>;
+
+/// What keeps the lines of one batch from being sent. The payments that may bar others, those of
+/// families with a disputed or revived one, are few: they are looked up once, and the lines only
+/// ask for their wages.
 #[derive(Debug)]
 pub struct Bars<'b> {
     book: &'b Book,
     batch: &'b Batch,
     scope: Scope,
-    own: Option<Barring>,
-    originals: BTreeMap<Scope, Barring>,
+    own: Option<ByWage>,
+    originals: BTreeMap<Scope, ByWage>,
 }
 
 impl Bars<'_> {
@@ -46,100 +56,118 @@ impl Bars<'_> {
         let Some(line) = batch.line(row) else {
             return Err(CorrectionConflict::Unknown);
         };
-        let wage = (line.person, line.amount_fen);
+        // Its own family is judged by the rules of corrections.
+        if let Some(original) = batch.corrects.get(&row) {
+            let batch = batch.id();
+            book.correction_holds(*original, PaymentId { batch, row })?;
+        }
+        let (is_disputed, revived) = self.twins(row, line);
+        if is_disputed {
+            return Err(CorrectionConflict::Disputed);
+        }
+        revived.map_or(Ok(()), |(one, _)| Err(CorrectionConflict::Elsewhere(one)))
+    }
+
+    /// Whether the wage of a line, or of those whom it corrects, is disputed elsewhere, and the
+    /// payment of it that was revived last.
+    fn twins(&mut self, row: u32, line: &Line) -> (bool, Option<(PaymentId, u64)>) {
+        let (book, batch) = (self.book, self.batch);
+        let original = batch.corrects.get(&row).copied();
+        let family = original.map(|one| book.root_of(one));
+        let mut found = Found {
+            family,
+            is_disputed: false,
+            revived: None,
+        };
         let own = self
             .own
             .get_or_insert_with(|| barring(book, batch, &self.scope));
-        outside(own, wage, None)?;
-        let Some(original) = batch.corrects.get(&row) else {
-            return Ok(());
-        };
-        let payment = PaymentId {
-            batch: batch.id(),
-            row,
-        };
-        book.correction_holds(*original, payment)?;
+        found.add(own, (line.person, line.amount_fen));
         // The wages of those that it stands for, submitted again without naming them.
-        let family = Some(book.root_of(*original));
-        for one in book.line_of_corrections(*original) {
+        let originals = original.into_iter();
+        for one in originals.flat_map(|one| book.line_of_corrections(one)) {
             if let Some((earlier, line)) = book.line(one) {
                 let (scope, wage) = (Scope::of(&earlier.head), (line.person, line.amount_fen));
                 let known = self.originals.entry(scope.clone());
                 let known = known.or_insert_with(|| barring(book, batch, &scope));
-                outside(known, wage, family)?;
+                found.add(known, wage);
             }
         }
-        Ok(())
+        (found.is_disputed, found.revived)
     }
 }
 
-fn outside(
-    barring: &Barring,
-    wage: Wage,
+/// What bars one line, outside its family.
+struct Found {
     family: Option<PaymentId>,
-) -> Result<(), CorrectionConflict> {
-    let why = barring.get(&wage).and_then(|of| of.of(family));
-    why.map_or(Ok(()), Err)
+    is_disputed: bool,
+    revived: Option<(PaymentId, u64)>,
 }
 
-/// What of other batches near a scope bars wages: the first payment of the first batch first.
-fn barring(book: &Book, own: &Batch, scope: &Scope) -> Barring {
-    let mut barring = Barring::new();
+impl Found {
+    fn add(&mut self, of: &ByWage, wage: Wage) {
+        let Some(barring) = of.get(&wage) else {
+            return;
+        };
+        self.is_disputed |= barring.disputed.of(self.family).is_some();
+        let newer = |one: &(PaymentId, u64)| self.revived.is_none_or(|(_, known)| one.1 > known);
+        self.revived = barring
+            .revived
+            .of(self.family)
+            .filter(newer)
+            .or(self.revived);
+    }
+}
+
+/// What of other batches near a scope bars wages.
+fn barring(book: &Book, own: &Batch, scope: &Scope) -> ByWage {
+    let mut barring = ByWage::new();
+    let mut revived = Vec::new();
+    let mut families = HashMap::new();
     for (_, scoped) in book.scopes_near(scope) {
         if scoped.places.is_none() {
             // One batch: its wages are in no second one.
             continue;
         }
-        let batches = scoped.may_bar.values().filter(|id| **id != own.id());
-        for batch in batches.filter_map(|id| book.batch(*id)) {
-            for row in may_bar(book, batch) {
-                super::visits::count();
-                let payment = PaymentId {
-                    batch: batch.id(),
-                    row,
-                };
-                let Some(line) = batch.line(row) else {
-                    continue;
-                };
-                if let Some(why) = barred_by(book, own, (payment, line)) {
-                    let of_wage = barring.entry((line.person, line.amount_fen));
-                    let of_wage = of_wage.or_default();
-                    of_wage.add_last(book.root_of(payment), why);
-                }
+        let payments = scoped.may_bar.values();
+        for payment in payments.filter(|one| one.batch != own.id()) {
+            super::visits::count();
+            let Some((_, line)) = book.line(*payment) else {
+                continue;
+            };
+            let root = book.root_of(*payment);
+            let of_family = families.entry(root);
+            let (is_disputed, newest) = *of_family.or_insert_with(|| family_bars(book, own, root));
+            let wage = (line.person, line.amount_fen);
+            if is_disputed {
+                barring.entry(wage).or_default().disputed.add_last(root, ());
             }
+            revived.extend(newest.map(|newest| (newest, root, wage)));
         }
+    }
+    revived.sort_by_key(|((_, at), ..)| std::cmp::Reverse(*at));
+    for (newest, root, wage) in revived {
+        let of_wage = barring.entry(wage).or_default();
+        of_wage.revived.add_last(root, newest);
     }
     barring
 }
 
-/// Lines of a batch that may bar others, in their order.
-fn may_bar(book: &Book, batch: &Batch) -> BTreeSet<u32> {
-    let id = batch.id();
-    let first = PaymentId { batch: id, row: 0 };
-    let last = PaymentId {
-        batch: id,
-        row: u32::MAX,
-    };
-    let revived = book.revived.range(first..=last).map(|(one, _)| one.row);
-    let rows = revived.chain(batch.disputed_lines());
-    let taken = |row: &u32| {
-        batch
-            .line(*row)
-            .is_some_and(|line| line.state != LineState::Refused)
-    };
-    rows.filter(taken).collect()
-}
-
-fn barred_by(
-    book: &Book,
-    own: &Batch,
-    (other, line): (PaymentId, &Line),
-) -> Option<CorrectionConflict> {
-    if line.disputed.is_some() {
-        return Some(CorrectionConflict::Disputed);
+/// Whether a payment of a family is disputed, and the one that two people said last to be paid
+/// after all, where nobody has approved the batch since.
+fn family_bars(book: &Book, own: &Batch, root: PaymentId) -> (bool, Option<(PaymentId, u64)>) {
+    let (mut is_disputed, mut newest) = (false, None);
+    for one in book.family(root) {
+        super::visits::count();
+        let Some((_, line)) = book.line(one) else {
+            continue;
+        };
+        is_disputed |= line.disputed.is_some();
+        let revived = book.revived.get(&one).copied();
+        let unseen = |at: &u64| *at > own.approved_at && carries_the_wage(line.state);
+        if let Some(at) = revived.filter(unseen) {
+            newest = newest.filter(|(_, known)| *known > at).or(Some((one, at)));
+        }
     }
-    // Two people said that it is paid after all, and nobody has approved this one since.
-    let revived = book.revived.get(&other)?;
-    let unseen = *revived > own.approved_at && carries_the_wage(line.state);
-    unseen.then_some(CorrectionConflict::Elsewhere(other))
+    (is_disputed, newest)
 }

@@ -69,7 +69,7 @@ impl Book {
                 let open = self.open_messages.contains_key(message);
                 open.then_some(()).ok_or("no open message")
             }
-            Event::ResolutionProposed { payment, .. } => self.known_batch(payment.batch).map(drop),
+            Event::ResolutionProposed { payment, .. } => self.known_line(*payment),
             Event::ResolutionConfirmed { payment, .. } => self.would_resolve(*payment),
         }
     }
@@ -81,6 +81,12 @@ impl Book {
 
     fn known_batch(&self, id: BatchId) -> Result<&Batch, &'static str> {
         self.batches.get(&id).ok_or("no such batch")
+    }
+
+    /// There is a line of this payment.
+    pub(super) fn known_line(&self, payment: PaymentId) -> Result<(), &'static str> {
+        let line = self.known_batch(payment.batch)?.line(payment.row);
+        line.map(drop).ok_or("no such line")
     }
 
     fn known_file(&self, file_no: u64) -> Result<&BankFile, &'static str> {
@@ -115,8 +121,8 @@ impl Book {
         can.then_some(()).ok_or("a line that can't take this step")
     }
 
-    /// Each of these lines can be taken back.
-    fn can(&self, id: BatchId, lines: &[u32]) -> Result<(), &'static str> {
+    /// Each of these lines can be taken back, once.
+    pub(super) fn can(&self, id: BatchId, lines: &[u32]) -> Result<(), &'static str> {
         let batch = self.known_batch(id)?;
         let can = |index: &u32| {
             let line = batch.line(*index);
@@ -124,14 +130,15 @@ impl Book {
                 moves(line.state, line.disputed.is_some(), LineEvent::Cancel).is_some()
             })
         };
+        let mut seen = BTreeSet::new();
         lines
             .iter()
-            .all(can)
+            .all(|index| can(index) && seen.insert(*index))
             .then_some(())
             .ok_or("a line that can't take this step")
     }
 
-    fn would_intend(&self, intent: &Intent) -> Result<(), &'static str> {
+    pub(super) fn would_intend(&self, intent: &Intent) -> Result<(), &'static str> {
         let batch = self.known_batch(intent.batch)?;
         match self.files.get(&intent.file_no) {
             Some(file) if file.state == FileState::NotSent && file.intent == *intent => {}
@@ -142,7 +149,8 @@ impl Book {
         let free = |index: &u32| {
             let line = batch.line(*index);
             line.is_some_and(|line| {
-                moves(line.state, line.disputed.is_some(), LineEvent::Intend).is_some()
+                let is_free = line.file_no == 0 || line.file_no == intent.file_no;
+                is_free && moves(line.state, line.disputed.is_some(), LineEvent::Intend).is_some()
             })
         };
         let all = intent

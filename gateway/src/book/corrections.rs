@@ -1,8 +1,8 @@
 //! 补发: a new line that corrects a failed or returned one. At most one lives at a time.
 
-use super::wages::carries_the_wage;
+use super::wages::{Project, Scope, carries_the_wage};
 use super::{Book, LineState};
-use schemas::value::{PaymentId, Uscc};
+use schemas::value::{BatchId, PaymentId, Uscc};
 
 /// Why a line can't be corrected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,15 @@ impl CorrectionConflict {
             Self::Elsewhere(_) => "paid_elsewhere",
         }
     }
+}
+
+/// What a correction has of those that it stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Corrects<'b> {
+    /// Their family: it is judged by the rules of corrections.
+    pub family: PaymentId,
+    /// Their project, where the file names none.
+    pub project: Option<&'b Project>,
 }
 
 impl Book {
@@ -99,9 +108,7 @@ impl Book {
         member: PaymentId,
         except: Option<PaymentId>,
     ) -> Result<(), CorrectionConflict> {
-        let root = self.root_of(member);
-        let corrections = self.corrections.get(&root).into_iter().flatten().copied();
-        for other in std::iter::once(root).chain(corrections) {
+        for other in self.family(self.root_of(member)) {
             super::visits::count();
             let Some((_, line)) = self.line(other) else {
                 continue;
@@ -116,8 +123,49 @@ impl Book {
         Ok(())
     }
 
+    /// Adds the corrections of a new batch to the families of those that they correct.
+    pub(super) fn join_families(&mut self, id: BatchId) {
+        let Some(batch) = self.batch(id) else {
+            return;
+        };
+        let corrects = batch.corrects.iter();
+        let taken: Vec<(u32, PaymentId)> = corrects
+            .filter(|(row, _)| {
+                let line = batch.line(**row);
+                line.is_some_and(|line| line.state != LineState::Refused)
+            })
+            .map(|(row, original)| (*row, *original))
+            .collect();
+        for (row, original) in taken {
+            let (root, payment) = (self.root_of(original), PaymentId { batch: id, row });
+            self.corrections.entry(root).or_default().push(payment);
+            if self.may_bar.contains(&root) {
+                self.list_may_bar(payment);
+            }
+        }
+    }
+
+    /// A first payment and its corrections, theirs too.
+    pub(super) fn family(&self, root: PaymentId) -> impl Iterator<Item = PaymentId> {
+        let corrections = self.corrections.get(&root).into_iter().flatten().copied();
+        std::iter::once(root).chain(corrections)
+    }
+
+    /// Whether a payment is the last try of its wage: no correction of its family is newer, but for
+    /// those that were taken back.
+    #[must_use]
+    pub fn is_last_try(&self, payment: PaymentId) -> bool {
+        let tries = self.family(self.root_of(payment)).filter(|one| {
+            super::visits::count();
+            let line = self.line(*one);
+            line.is_some_and(|(_, line)| line.state != LineState::Cancelled)
+        });
+        // A family is in the order in which its payments came.
+        tries.last() == Some(payment)
+    }
+
     /// The first payment of a family.
-    pub(super) fn root_of(&self, member: PaymentId) -> PaymentId {
+    pub(crate) fn root_of(&self, member: PaymentId) -> PaymentId {
         self.line_of_corrections(member).last().unwrap_or(member)
     }
 
@@ -139,6 +187,36 @@ impl Book {
         let live = self.live_correction(payment)?;
         let mut corrected = self.line_of_corrections(live).skip(1);
         corrected.any(|one| one == payment).then_some(live)
+    }
+
+    /// What a correction of a payment has of those that it stands for.
+    pub(super) fn correcting(&self, original: PaymentId) -> Corrects<'_> {
+        let (mut family, mut project) = (original, None);
+        for one in self.line_of_corrections(original) {
+            family = one;
+            project = project.or_else(|| self.project_named(one));
+        }
+        Corrects { family, project }
+    }
+
+    /// The project that a payment's file names.
+    pub(super) fn project_named(&self, payment: PaymentId) -> Option<&Project> {
+        let head = &self.batch(payment.batch)?.head;
+        head.project_code.as_ref()?;
+        let (scope, _) = self.scopes.get_key_value(&Scope::of(head))?;
+        Some(&scope.project)
+    }
+
+    /// The project of a payment in a scope. A correction that names none is of the one of the
+    /// payment that it corrects: that one is known.
+    pub(super) fn project_of<'b>(&'b self, scope: &'b Scope, payment: PaymentId) -> &'b Project {
+        if scope.project != Project::Unnamed {
+            return &scope.project;
+        }
+        let batch = self.batch(payment.batch);
+        let original = batch.and_then(|batch| batch.corrects.get(&payment.row));
+        let named = original.and_then(|one| self.correcting(*one).project);
+        named.unwrap_or(&scope.project)
     }
 
     /// The correction of a payment's family that lives now.

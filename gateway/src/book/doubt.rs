@@ -147,13 +147,6 @@ impl Batch {
             .min()
     }
 
-    /// Their indexes.
-    pub(super) fn disputed_lines(&self) -> impl Iterator<Item = u32> + '_ {
-        let disputes = [Doubt::Contradiction, Doubt::Mismatch].into_iter();
-        let of = |doubt| self.doubts.from(doubt, (i64::MIN, 0));
-        disputes.flat_map(of).map(|(_, index)| index)
-    }
-
     /// Whether its lines make what was accepted (M4).
     #[must_use]
     pub fn balances(&self) -> bool {

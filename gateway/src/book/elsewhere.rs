@@ -3,8 +3,9 @@
 //! The places of a wage are walked once a call, however many lines ask for it: what is kept of them
 //! answers for every family.
 
-use super::outside::Outside;
-use super::wages::{Places, Scope, Scoped, Wage, carries_the_wage};
+use super::carriers::{Answer, Carrier, Found, is_open, weight};
+use super::corrections::Corrects;
+use super::wages::{Places, Project, Scope, Scoped, Wage, carries_the_wage};
 use super::{Batch, Book, LineState, TableRow};
 use schemas::value::PaymentId;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,66 +19,17 @@ pub struct InFlight {
     pub earlier: PaymentId,
     /// Where that one stands: final (paid) is a warning, anything else an error.
     pub state: LineState,
-    /// Whether both batches name the same project, or none. Where only one names a project, a
-    /// person must say whether it is the same wage.
+    /// Whether both are of the same project, or of none. Where only one names a project, a person
+    /// must say whether it is the same wage. A correction that names none is of its original's.
     pub same_project: bool,
 }
 
 /// A line that asks where else its wage is.
 #[derive(Clone, Copy, Debug)]
-struct Asking {
+struct Asking<'b> {
     index: u32,
     wage: Wage,
-    /// The family of the payment that it corrects: that one is judged by the rules of corrections.
-    family: Option<PaymentId>,
-}
-
-/// A payment that carries a wage, and where it stands.
-type Carrier = (PaymentId, LineState);
-
-/// Who carries one wage of a scope.
-#[derive(Clone, Copy, Debug, Default)]
-struct Carriers {
-    /// Unfinished ones, the first before the others.
-    open: Outside<Carrier>,
-    /// Finished ones, the last before the others.
-    ended: Outside<Carrier>,
-}
-
-impl Carriers {
-    /// Who carries the wage outside a family: the first unfinished one, else the last paid.
-    fn outside(&self, family: Option<PaymentId>) -> Option<Carrier> {
-        self.open.of(family).or_else(|| self.ended.of(family))
-    }
-}
-
-/// Who carries one wage in all scopes near another.
-#[derive(Clone, Copy, Debug, Default)]
-struct Answer {
-    /// In the scope of the same project, or of none where none is named.
-    certain: Outside<Carrier>,
-    /// In the others.
-    suspected: Outside<Carrier>,
-}
-
-impl Answer {
-    /// Adds a scope behind the others.
-    fn add(&mut self, carriers: &Carriers, same_project: bool) {
-        let place = match same_project {
-            true => &mut self.certain,
-            false => &mut self.suspected,
-        };
-        for (family, carrier) in carriers.open.iter().chain(carriers.ended.iter()) {
-            place.add_last(family, carrier);
-        }
-    }
-
-    /// Who carries the wage outside a family, and whether in the same project: what is certain
-    /// stands before a suspicion.
-    fn outside(&self, family: Option<PaymentId>) -> Option<(Carrier, bool)> {
-        let certain = self.certain.of(family).map(|one| (one, true));
-        certain.or_else(|| self.suspected.of(family).map(|one| (one, false)))
-    }
+    corrects: Option<Corrects<'b>>,
 }
 
 impl Book {
@@ -94,21 +46,21 @@ impl Book {
         rows: &[TableRow],
         corrects: &[(u32, PaymentId)],
     ) -> Vec<InFlight> {
-        let families: BTreeMap<u32, PaymentId> = corrects
-            .iter()
-            .map(|(index, original)| (*index, self.root_of(*original)))
+        let corrections = corrects.iter().copied();
+        let corrections: BTreeMap<u32, Corrects<'_>> = corrections
+            .map(|(index, original)| (index, self.correcting(original)))
             .collect();
         let asking = rows.iter().filter(|row| !row.refused).map(|row| Asking {
             index: row.index,
             wage: (row.person, row.amount_fen),
-            family: families.get(&row.index).copied(),
+            corrects: corrections.get(&row.index).copied(),
         });
         let mut look = Look::new(self, &|_| true);
         if let Some(own) = own {
             look.lines(own, asking);
         }
         look.originals(corrects.iter().copied());
-        look.found.into_values().collect()
+        look.told()
     }
 
     /// Other payments of the wages of a batch that stand as of now, for its approver: without those
@@ -116,19 +68,24 @@ impl Book {
     #[must_use]
     pub fn elsewhere_of(&self, batch: &Batch) -> Vec<InFlight> {
         let (id, own) = (batch.id(), Scope::of(&batch.head));
+        let corrections: BTreeMap<u32, Corrects<'_>> = batch
+            .corrects
+            .iter()
+            .map(|(index, original)| (*index, self.correcting(*original)))
+            .collect();
         let lines = (1u32..).zip(&batch.lines);
         let asking = lines
             .filter(|(_, line)| matches!(line.state, LineState::Held | LineState::Released))
             .map(|(index, line)| Asking {
                 index,
                 wage: (line.person, line.amount_fen),
-                family: batch.corrects.get(&index).map(|one| self.root_of(*one)),
+                corrects: corrections.get(&index).copied(),
             });
         let counts = |(other, state): Carrier| other.batch != id && state != LineState::Held;
         let mut look = Look::new(self, &counts);
         look.lines(&own, asking);
         look.originals(batch.corrects.iter().map(|(index, one)| (*index, *one)));
-        look.found.into_values().collect()
+        look.told()
     }
 }
 
@@ -138,7 +95,7 @@ type Near<'b> = (&'b Scope, &'b Scoped);
 /// What is known of the wages of payments that are corrected, by their own scope.
 struct Originals<'b> {
     near: Vec<Near<'b>>,
-    wages: HashMap<Wage, Answer>,
+    wages: HashMap<Wage, Answer<'b>>,
 }
 
 /// One call's look at the book, and what it has found.
@@ -146,9 +103,9 @@ struct Look<'b> {
     book: &'b Book,
     counts: &'b dyn Fn(Carrier) -> bool,
     originals: BTreeMap<Scope, Originals<'b>>,
-    /// Live corrections by family.
-    live: HashMap<PaymentId, Option<Carrier>>,
-    found: BTreeMap<u32, InFlight>,
+    /// Who carries the wage of a family with corrections.
+    families: HashMap<PaymentId, Option<Carrier>>,
+    found: BTreeMap<u32, Found>,
 }
 
 impl<'b> Look<'b> {
@@ -157,62 +114,86 @@ impl<'b> Look<'b> {
             book,
             counts,
             originals: BTreeMap::new(),
-            live: HashMap::new(),
+            families: HashMap::new(),
             found: BTreeMap::new(),
         }
     }
 
-    fn find(&mut self, index: u32, (earlier, state): Carrier, same_project: bool) {
-        self.found.entry(index).or_insert(InFlight {
+    /// Of all that is found for a line the weightiest is told, of two alike the first.
+    fn find(&mut self, index: u32, found: Found) {
+        let told = self.found.entry(index).or_insert(found);
+        if weight(found) > weight(*told) {
+            *told = found;
+        }
+    }
+
+    fn told(self) -> Vec<InFlight> {
+        let told = |(index, ((earlier, state), same_project))| InFlight {
             index,
             earlier,
             state,
             same_project,
-        });
+        };
+        self.found.into_iter().map(told).collect()
     }
 
     /// Adds where the wages of lines are.
-    fn lines(&mut self, own: &Scope, asking: impl Iterator<Item = Asking> + Clone) {
+    fn lines(&mut self, own: &Scope, asking: impl Iterator<Item = Asking<'b>> + Clone) {
         let near: Vec<Near<'b>> = self.book.scopes_near(own).collect();
-        if let [(scope, scoped)] = near.as_slice() {
-            return self.lines_in(scoped, scope.is_project_of(own), asking);
+        if let [near] = near.as_slice() {
+            return self.lines_in(own, *near, asking);
         }
         if near.is_empty() {
             return;
         }
-        let answers = self.answers(own, &near, asking.clone());
+        let answers = self.answers(&near, asking.clone());
         for one in asking {
-            let answer = answers.get(&one.wage);
-            if let Some((carrier, certain)) = answer.and_then(|of| of.outside(one.family)) {
-                self.find(one.index, carrier, certain);
+            if let Some(answer) = answers.get(&one.wage) {
+                self.tell(own, one, answer);
             }
+        }
+    }
+
+    fn tell(&mut self, own: &Scope, one: Asking<'b>, answer: &Answer<'b>) {
+        let project = one.corrects.and_then(|of| of.project);
+        let project = if matches!(own.project, Project::Named(_)) {
+            &own.project
+        } else {
+            project.unwrap_or(&own.project)
+        };
+        if let Some(found) = answer.outside(project, one.corrects.map(|of| of.family)) {
+            self.find(one.index, found);
         }
     }
 
     /// The same in one scope: nothing is kept of a wage that is in one place.
     fn lines_in(
         &mut self,
-        scoped: &Scoped,
-        same_project: bool,
-        asking: impl Iterator<Item = Asking> + Clone,
+        own: &Scope,
+        near: Near<'b>,
+        asking: impl Iterator<Item = Asking<'b>> + Clone,
     ) {
         let made;
-        let places = match &scoped.places {
+        let places = match &near.1.places {
             Some(places) => places,
             None => {
-                made = self.placed(scoped, asking.clone());
+                made = self.placed(near.1, asking.clone());
                 &made
             }
         };
-        let mut known: HashMap<Wage, Carriers> = HashMap::new();
+        let mut known: HashMap<Wage, Answer<'b>> = HashMap::new();
         for one in asking {
-            let mut walk = || self.walk(scoped, places, one.wage);
-            let carriers = match places.is_several(one.wage) {
-                true => *known.entry(one.wage).or_insert_with(walk),
-                false => walk(),
+            let mut walk = || {
+                let mut answer = Answer::default();
+                self.walk(near, places, one.wage, &mut answer);
+                answer
             };
-            if let Some(carrier) = carriers.outside(one.family) {
-                self.find(one.index, carrier, same_project);
+            if places.is_several(one.wage) {
+                let answer = known.entry(one.wage).or_insert_with(walk);
+                self.tell(own, one, answer);
+            } else {
+                let answer = walk();
+                self.tell(own, one, &answer);
             }
         }
     }
@@ -221,12 +202,11 @@ impl<'b> Look<'b> {
     /// fewer of its wages and those asked for.
     fn answers(
         &mut self,
-        own: &Scope,
         near: &[Near<'b>],
-        asking: impl Iterator<Item = Asking> + Clone,
-    ) -> HashMap<Wage, Answer> {
+        asking: impl Iterator<Item = Asking<'b>> + Clone,
+    ) -> HashMap<Wage, Answer<'b>> {
         let asked: HashSet<Wage> = asking.clone().map(|one| one.wage).collect();
-        let mut answers: HashMap<Wage, Answer> = HashMap::new();
+        let mut answers: HashMap<Wage, Answer<'b>> = HashMap::new();
         for (scope, scoped) in near {
             let made;
             let places = match &scoped.places {
@@ -236,14 +216,11 @@ impl<'b> Look<'b> {
                     &made
                 }
             };
-            let same_project = scope.is_project_of(own);
             let mut look = |wage: &Wage| {
-                let carriers = self.walk(scoped, places, *wage);
-                if carriers.outside(None).is_some() {
-                    answers
-                        .entry(*wage)
-                        .or_default()
-                        .add(&carriers, same_project);
+                let mut answer = answers.remove(wage).unwrap_or_default();
+                self.walk((scope, scoped), places, *wage, &mut answer);
+                if !answer.is_empty() {
+                    answers.insert(*wage, answer);
                 }
             };
             if places.wage_count() < asked.len() {
@@ -259,7 +236,7 @@ impl<'b> Look<'b> {
     }
 
     /// The places of a scope that has no list of them: all, or where lines are fewer, theirs.
-    fn placed(&self, scoped: &Scoped, asking: impl Iterator<Item = Asking> + Clone) -> Places {
+    fn placed(&self, scoped: &Scoped, asking: impl Iterator<Item = Asking<'b>> + Clone) -> Places {
         let batches = &self.book.batches;
         let known = scoped.batches.iter().filter_map(|id| batches.get(id));
         if known.map(|batch| batch.lines.len()).sum::<usize>() <= asking.clone().count() {
@@ -272,90 +249,104 @@ impl<'b> Look<'b> {
     /// Adds for lines that correct others who else carries the wage that they stand for.
     fn originals(&mut self, corrects: impl Iterator<Item = (u32, PaymentId)>) {
         for (index, original) in corrects {
-            if let Some((carrier, same_project)) = self.original(original) {
-                self.find(index, carrier, same_project);
+            if let Some(found) = self.original(original) {
+                self.find(index, found);
             }
         }
     }
 
     /// Who carries the wage of a payment that is to be corrected, or of one that it corrects in
-    /// turn, outside their family: it was submitted again without naming them.
-    fn original(&mut self, original: PaymentId) -> Option<(Carrier, bool)> {
+    /// turn, outside their family: it was submitted again without naming them. Of all of them the
+    /// weightiest, of two alike that of the nearer one.
+    fn original(&mut self, original: PaymentId) -> Option<Found> {
         let book = self.book;
-        let family = Some(book.root_of(original));
-        let mut suspected = None;
-        for one in book.line_of_corrections(original) {
+        let chain: Vec<PaymentId> = book.line_of_corrections(original).collect();
+        let family = chain.last().copied();
+        let (mut weightiest, mut project) = (None, None);
+        for one in chain.into_iter().rev() {
             let (batch, line) = book.line(one)?;
-            let (own, wage) = (Scope::of(&batch.head), (line.person, line.amount_fen));
-            match self.of_original(own, wage).outside(family) {
-                Some((carrier, true)) => return Some((carrier, true)),
-                Some((carrier, false)) => suspected = Some((carrier, false)),
-                None => {}
+            project = book.project_named(one).or(project);
+            let own = Scope::of(&batch.head);
+            let answer = self.of_original(&own, (line.person, line.amount_fen))?;
+            let found = answer.outside(project.unwrap_or(&own.project), family);
+            if found.map(weight) >= weightiest.map(weight) {
+                weightiest = found;
             }
         }
-        suspected
+        weightiest
     }
 
-    fn of_original(&mut self, own: Scope, wage: Wage) -> Answer {
+    fn of_original(&mut self, own: &Scope, wage: Wage) -> Option<&Answer<'b>> {
         let book = self.book;
-        let of_scope = self.originals.entry(own.clone());
-        let of_scope = of_scope.or_insert_with(|| Originals {
-            near: book.scopes_near(&own).collect(),
-            wages: HashMap::new(),
-        });
-        if let Some(known) = of_scope.wages.get(&wage) {
-            return *known;
+        if !self.originals.contains_key(own) {
+            let of_scope = Originals {
+                near: book.scopes_near(own).collect(),
+                wages: HashMap::new(),
+            };
+            self.originals.insert(own.clone(), of_scope);
         }
-        let mut answer = Answer::default();
-        // Of several suspicions the last one is told.
-        for (scope, scoped) in of_scope.near.clone().into_iter().rev() {
-            // Without a list there is one batch, that of the payment: it is in no second one.
-            if let Some(places) = &scoped.places {
-                answer.add(&self.walk(scoped, places, wage), scope.is_project_of(&own));
+        let of_scope = self.originals.get(own)?;
+        if !of_scope.wages.contains_key(&wage) {
+            let mut answer = Answer::default();
+            for near in of_scope.near.clone() {
+                // Without a list there is one batch, that of the payment: it is in no second one.
+                if let Some(places) = &near.1.places {
+                    self.walk(near, places, wage, &mut answer);
+                }
             }
-        }
-        if let Some(of_scope) = self.originals.get_mut(&own) {
+            let of_scope = self.originals.get_mut(own)?;
             of_scope.wages.insert(wage, answer);
         }
-        answer
+        self.originals.get(own)?.wages.get(&wage)
     }
 
-    fn walk(&mut self, scoped: &Scoped, places: &Places, wage: Wage) -> Carriers {
-        let mut carriers = Carriers::default();
+    fn walk(
+        &mut self,
+        (scope, scoped): Near<'b>,
+        places: &Places,
+        wage: Wage,
+        to: &mut Answer<'b>,
+    ) {
         for earlier in scoped.payments(places, wage) {
             let family = self.book.root_of(earlier);
-            let Some(carrier) = self.carried_by(earlier, family) else {
-                continue;
-            };
-            if !(self.counts)(carrier) {
-                continue;
-            }
-            if carrier.1.is_final() {
-                carriers.ended.add_first(family, carrier);
-            } else {
-                carriers.open.add_last(family, carrier);
-            }
-            if carriers.open.is_full() {
-                break;
+            if let Some(carrier) = self.carried_by(earlier, family) {
+                to.add(self.book.project_of(scope, earlier), family, carrier);
             }
         }
-        carriers
     }
 
-    /// Who carries the wage of a payment: itself, the live correction of its family, or nobody.
+    /// Who carries the wage of a payment: itself, another one of its family, or nobody. What is on
+    /// its way or disputed stands before what is paid.
     fn carried_by(&mut self, payment: PaymentId, family: PaymentId) -> Option<Carrier> {
         let book = self.book;
         let (_, line) = book.line(payment)?;
-        if carries_the_wage(line.state) || line.disputed.is_some() {
-            return Some((payment, line.state));
+        let own = self.carries(payment);
+        if line.state == LineState::Refused || own.is_some_and(is_open) {
+            return own;
         }
-        if line.state == LineState::Refused || !book.corrections.contains_key(&family) {
-            return None;
-        }
-        *self.live.entry(family).or_insert_with(|| {
-            let correction = book.live_correction(family)?;
-            let (_, line) = book.line(correction)?;
-            Some((correction, line.state))
-        })
+        let Some(corrections) = book.corrections.get(&family) else {
+            return own;
+        };
+        let of_family = match self.families.get(&family) {
+            Some(known) => *known,
+            None => {
+                let members = corrections.iter().rev().copied().chain([family]);
+                let carriers = members.filter_map(|one| self.carries(one));
+                let newest = carriers.clone().find(|one| is_open(*one));
+                let newest = newest.or_else(|| carriers.clone().next());
+                self.families.insert(family, newest);
+                newest
+            }
+        };
+        of_family.filter(|one| is_open(*one)).or(own).or(of_family)
+    }
+
+    /// A payment that counts here, where its wage may be paid by itself.
+    fn carries(&self, payment: PaymentId) -> Option<Carrier> {
+        super::visits::count();
+        let (_, line) = self.book.line(payment)?;
+        let may_be_paid = carries_the_wage(line.state) || line.disputed.is_some();
+        let carrier = (payment, line.state);
+        (may_be_paid && (self.counts)(carrier)).then_some(carrier)
     }
 }

@@ -4,16 +4,19 @@
 //! replaying the journal gives the same book. Commands look at the book, write an event and
 //! apply it under one lock; nobody changes a line in another way.
 
+mod ages;
 mod arrivals;
 pub mod bank_file;
 mod bars;
 pub mod batch;
+mod carriers;
 mod check;
 mod corrections;
 mod doubt;
 mod elsewhere;
 mod messages;
 mod outside;
+mod proposals;
 mod refusals;
 mod revived;
 mod steps;
@@ -24,6 +27,7 @@ mod wages;
 mod waits;
 mod work;
 
+pub use ages::Ages;
 pub use bank_file::{BankFile, FileState};
 pub use bars::Bars;
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
@@ -31,13 +35,14 @@ pub use corrections::CorrectionConflict;
 pub use doubt::{Doubt, Doubts};
 pub use elsewhere::InFlight;
 pub use messages::{Concern, PushedMessage, UnmatchedRecord, Unread};
+pub use proposals::{Proposal, Said};
 pub use refusals::Refusals;
 pub use revived::Revived;
 pub use wages::Scope;
 
 use crate::event::Event;
+use schemas::LineState;
 use schemas::value::{BankCode, BatchId, BatchNo, PaymentId, Uscc};
-use schemas::{FailureReason, LineEvent, LineState};
 use std::collections::{BTreeMap, BTreeSet};
 use table::TableRow;
 
@@ -66,26 +71,6 @@ struct Arriving {
     byte_records: Vec<u64>,
 }
 
-/// What was proposed over which evidence: digest, outcome, reason.
-pub type Said = (String, LineEvent, Option<FailureReason>);
-
-/// A resolution that waits for its second operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proposal {
-    /// The outcome proposed.
-    pub outcome: LineEvent,
-    /// Why it failed.
-    pub reason: Option<FailureReason>,
-    /// Digest of the evidence.
-    pub evidence_digest: String,
-    /// Who proposed.
-    pub operator: String,
-    /// When, Unix milliseconds.
-    pub time_ms: i64,
-    /// Journal sequence of the record, which holds the words.
-    pub sequence: u64,
-}
-
 /// An event that the journal holds and the book can't follow: the record and the program do
 /// not belong together. Never caused by what comes from outside.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +95,8 @@ pub struct Book {
     /// Payments that had failed, come back or been taken back, and are paid by the word of two
     /// people: at which record.
     revived: BTreeMap<PaymentId, u64>,
+    /// Families that had a disputed or revived payment, by their first one.
+    may_bar: BTreeSet<PaymentId>,
     unmatched: messages::Unmatched,
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
     unread: BTreeMap<BankCode, Unread>,
@@ -191,25 +178,6 @@ impl Book {
         self.open_messages
             .iter()
             .map(|(sequence, (bank, _, message))| (*sequence, *bank, message))
-    }
-
-    /// The resolution that waits for its second operator.
-    #[must_use]
-    pub fn proposal(&self, payment: PaymentId) -> Option<&Proposal> {
-        self.proposals.get(&payment)
-    }
-
-    /// Everything that was proposed for a line since it was last decided, in order.
-    #[must_use]
-    pub fn proposed(&self, payment: PaymentId) -> &[Said] {
-        self.proposed.get(&payment).map_or(&[], Vec::as_slice)
-    }
-
-    /// Resolutions that wait for their second operators.
-    pub fn proposals(&self) -> impl Iterator<Item = (PaymentId, &Proposal)> {
-        self.proposals
-            .iter()
-            .map(|(payment, proposal)| (*payment, proposal))
     }
 
     /// The next free number of a bank file; numbers are never used again.
@@ -373,6 +341,7 @@ impl Book {
             ..
         } = event
         {
+            self.known_line(*payment)?;
             let said = (evidence_digest.clone(), *outcome, *reason);
             self.proposed.entry(*payment).or_default().push(said);
             let proposal = Proposal {

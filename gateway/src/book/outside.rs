@@ -39,19 +39,10 @@ impl<T: Copy> Outside<T> {
         }
     }
 
-    /// Whether one more behind them would change nothing.
-    pub fn is_full(&self) -> bool {
-        self.other.is_some()
-    }
-
     /// The first one outside a family; the first of all where none is named.
     pub fn of(&self, family: Option<PaymentId>) -> Option<T> {
-        let mut outside = self.iter().filter(|(of, _)| Some(*of) != family);
+        let both = [self.first, self.other].into_iter().flatten();
+        let mut outside = both.filter(|(of, _)| Some(*of) != family);
         outside.next().map(|(_, value)| value)
-    }
-
-    /// Both, with their families.
-    pub fn iter(&self) -> impl Iterator<Item = (PaymentId, T)> {
-        [self.first, self.other].into_iter().flatten()
     }
 }

@@ -17,6 +17,14 @@ pub struct Revived {
     pub decided_at: u64,
 }
 
+/// A payment of a wage, in whose family one was called paid.
+struct New {
+    twin: PaymentId,
+    family: PaymentId,
+    /// That one, and at which record.
+    decided: (PaymentId, u64),
+}
+
 impl Book {
     /// Decisions about other payments of the wages of a batch's unsent lines that nobody has seen
     /// who approved it: made since the last approval, or since the file came. By line.
@@ -25,17 +33,27 @@ impl Book {
     #[must_use]
     pub fn revived_unseen(&self, batch: &Batch) -> Vec<Revived> {
         let since = batch.approved_at.max(batch.accepted_at);
-        let mut news: HashMap<Wage, Vec<(PaymentId, u64)>> = HashMap::new();
+        let mut news: HashMap<Wage, Vec<New>> = HashMap::new();
         for (other, decided_at) in &self.revived {
-            if *decided_at <= since || other.batch == batch.id() {
+            let Some((of, line)) = self.line(*other) else {
+                continue;
+            };
+            let is_new = *decided_at > since && carries_the_wage(line.state);
+            if !is_new || of.head.employer != batch.head.employer {
                 continue;
             }
-            if let Some((of, line)) = self.line(*other)
-                && of.head.employer == batch.head.employer
-                && carries_the_wage(line.state)
-            {
-                let wage = (line.person, line.amount_fen);
-                news.entry(wage).or_default().push((*other, *decided_at));
+            let family = self.root_of(*other);
+            for twin in self.family(family) {
+                if let Some((of, line)) = self.line(twin)
+                    && of.id() != batch.id()
+                {
+                    let wage = (line.person, line.amount_fen);
+                    news.entry(wage).or_default().push(New {
+                        twin,
+                        family,
+                        decided: (*other, *decided_at),
+                    });
+                }
             }
         }
         if news.is_empty() {
@@ -48,10 +66,12 @@ impl Book {
                 continue;
             }
             let wage = (line.person, line.amount_fen);
-            let mut others = self.near_of(&own, news.get(&wage), None);
-            if let Some(original) = batch.corrects.get(&index) {
+            // Its own family is judged by the rules of corrections.
+            let original = batch.corrects.get(&index);
+            let family = original.map(|original| self.root_of(*original));
+            let mut others = self.near_of(&own, news.get(&wage), family);
+            if let Some(original) = original {
                 // A correction stands for the wages of its family, too.
-                let family = Some(self.root_of(*original));
                 for one in self.line_of_corrections(*original) {
                     if let Some((of, line)) = self.line(one) {
                         let wage = (line.person, line.amount_fen);
@@ -71,20 +91,20 @@ impl Book {
         found
     }
 
-    /// Those of them that lie near a scope, outside a family.
+    /// Those of them of which a payment of the wage lies near a scope, outside a family.
     fn near_of(
         &self,
         scope: &Scope,
-        news: Option<&Vec<(PaymentId, u64)>>,
+        news: Option<&Vec<New>>,
         family: Option<PaymentId>,
     ) -> Vec<(PaymentId, u64)> {
-        let news = news.into_iter().flatten().copied();
-        news.filter(|(other, _)| {
-            family.is_none_or(|root| self.root_of(*other) != root)
+        let news = news.into_iter().flatten();
+        let near = news.filter(|new| {
+            Some(new.family) != family
                 && self
                     .scopes_near(scope)
-                    .any(|(_, near)| near.batches.contains(&other.batch))
-        })
-        .collect()
+                    .any(|(_, near)| near.batches.contains(&new.twin.batch))
+        });
+        near.map(|new| new.decided).collect()
     }
 }

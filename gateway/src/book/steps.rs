@@ -1,9 +1,7 @@
 //! How each event changes the book. Private: [`Book::apply`] is the only door.
 
 use super::wages::carries_the_wage;
-use super::{
-    BankFile, Batch, BatchState, Book, FileState, HistoryEntry, Line, Stepped, Sum, wages,
-};
+use super::{BankFile, Batch, BatchState, Book, FileState, HistoryEntry, Stepped, Sum, wages};
 use crate::event::{AcceptedHead, Dispute, Event, FileWord, Intent, Move, Origin};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{LineEvent, LineState};
@@ -44,15 +42,6 @@ impl Book {
         batch.byte_records = arrived.byte_records;
         batch.corrects = arrived.corrects;
         batch.note(sequence, batch.whole());
-        for (index, original) in &batch.corrects {
-            let taken = |line: &Line| line.state != LineState::Refused;
-            if batch.line(*index).is_some_and(taken) {
-                let row = *index;
-                let root = self.root_of(*original);
-                let family = self.corrections.entry(root).or_default();
-                family.push(PaymentId { batch: id, row });
-            }
-        }
         let scope = wages::Scope::of(head);
         self.scopes.entry(scope.clone()).or_default().add(&batch);
         self.by_number
@@ -61,6 +50,7 @@ impl Book {
             .insert((head.employer, head.digest.clone()), id);
         self.batches.insert(id, batch);
         self.place_near(&scope);
+        self.join_families(id);
         Ok(())
     }
 
@@ -93,6 +83,7 @@ impl Book {
         sequence: u64,
         time_ms: i64,
     ) -> Result<(), &'static str> {
+        self.can(id, lines)?;
         let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
         for index in lines {
             if batch.step(*index, LineEvent::Cancel, time_ms) != Some(Stepped::Moved) {
@@ -190,6 +181,7 @@ impl Book {
         sequence: u64,
         time_ms: i64,
     ) -> Result<(), &'static str> {
+        self.would_intend(intent)?;
         match self.files.get_mut(&intent.file_no) {
             Some(file) if file.state == FileState::NotSent && file.intent == *intent => {
                 file.state = FileState::Intended;
@@ -318,8 +310,11 @@ impl Book {
         file.settled(origin, moves, disputes);
         file.since_ms = time_ms;
         file.is_final |= is_final;
-        if !disputes.is_empty() {
-            self.note_may_bar(id);
+        for (row, ..) in disputes {
+            self.note_may_bar(PaymentId {
+                batch: id,
+                row: *row,
+            });
         }
         self.note(file_no, sequence)
     }
@@ -356,7 +351,7 @@ impl Book {
         let (file_no, now) = (line.file_no, line.state);
         if before.is_some_and(|state| !carries_the_wage(state)) && carries_the_wage(now) {
             self.revived.insert(payment, sequence);
-            self.note_may_bar(payment.batch);
+            self.note_may_bar(payment);
         }
         self.refresh_work(payment.batch, Some(file_no));
         self.note_line(payment, sequence)

@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Scope {
     employer: Uscc,
     month: PayMonth,
-    project: Project,
+    pub(super) project: Project,
 }
 
 /// What a file says of its project. The unnamed one comes first: near scopes are a range.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Project {
+pub(super) enum Project {
     Unnamed,
     /// A code, folded: two spellings of one are one project.
     Named(String),
@@ -116,8 +116,9 @@ impl Places {
 pub(super) struct Scoped {
     pub(super) batches: Vec<BatchId>,
     pub(super) places: Option<Places>,
-    /// Batches that had a disputed or revived line, by the sequences of their closing records.
-    pub(super) may_bar: BTreeMap<u64, BatchId>,
+    /// Payments of families that had a disputed or revived one, in the order of the batches: by
+    /// the sequence of the closing record, and index.
+    pub(super) may_bar: BTreeMap<(u64, u32), PaymentId>,
 }
 
 impl Scoped {
@@ -168,13 +169,30 @@ impl Book {
             .filter(|(scope, _)| own.is_near(scope))
     }
 
-    /// Notes that a line of a batch became disputed or revived: it may bar others of its wage.
-    pub(super) fn note_may_bar(&mut self, id: BatchId) {
-        let Some(batch) = self.batches.get(&id) else {
+    /// Notes that a payment became disputed or revived: it and its family may bar others of their
+    /// wages from now on.
+    pub(super) fn note_may_bar(&mut self, payment: PaymentId) {
+        let root = self.root_of(payment);
+        if self.may_bar.insert(root) {
+            let family: Vec<PaymentId> = self.family(root).collect();
+            for member in family {
+                self.list_may_bar(member);
+            }
+        }
+    }
+
+    /// Lists a payment of a family that may bar others.
+    pub(super) fn list_may_bar(&mut self, payment: PaymentId) {
+        let Some((batch, line)) = self.line(payment) else {
             return;
         };
-        if let Some(scoped) = self.scopes.get_mut(&Scope::of(&batch.head)) {
-            scoped.may_bar.insert(batch.accepted_at, id);
+        if line.state == LineState::Refused {
+            return;
+        }
+        let place = (batch.accepted_at, payment.row);
+        let scope = Scope::of(&batch.head);
+        if let Some(scoped) = self.scopes.get_mut(&scope) {
+            scoped.may_bar.insert(place, payment);
         }
     }
 
@@ -205,11 +223,6 @@ impl Scope {
 
     fn is_month_of(&self, other: &Self) -> bool {
         (self.employer, self.month) == (other.employer, other.month)
-    }
-
-    /// Whether both name the same project, or none.
-    pub(super) fn is_project_of(&self, other: &Self) -> bool {
-        self.project == other.project
     }
 
     fn is_near(&self, other: &Self) -> bool {

@@ -6,13 +6,14 @@
 use super::{Batch, Book, CorrectionConflict, LineState, Recorded};
 use crate::event::Event;
 use schemas::value::Uscc;
+use std::collections::BTreeSet;
 
 /// What looks at all lines of a batch came to.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Looked {
     /// The employer's last change when they were made.
     at: u64,
-    sendable: Option<Sendable>,
+    may_leave: Option<bool>,
     has_free: Option<bool>,
     is_barred: Option<bool>,
     is_elsewhere: Option<bool>,
@@ -25,52 +26,45 @@ impl std::fmt::Debug for Looked {
     }
 }
 
-/// Whether something of a batch can be sent.
-#[derive(Clone, Copy, Debug)]
-enum Sendable {
-    Yes,
-    /// Other payments bar what is left.
-    Barred,
-    /// All that is left is disputed itself.
-    Disputed,
-}
-
 const RESOLUTION: &str = "bank_evidence_or_resolution";
 
 impl Book {
     /// What a batch waits for and since when; `None` when it has ended. A line that may not be
-    /// sent waits for people, not for the bank, and so does one that is disputed.
+    /// sent waits for people, not for the bank, and so does one that is disputed; that is told
+    /// before what goes on by itself.
     #[must_use]
     pub fn waits_for(&self, batch: &Batch) -> Option<(&'static str, i64)> {
         let Some((what, since_ms)) = batch.waits_for() else {
             let since_ms = batch.disputed_since()?;
             return Some((RESOLUTION, since_ms));
         };
-        if what != "dispatch" {
+        let goes_on = matches!(what, "bank_result" | "bank_answer" | "dispatch");
+        let released_ms = batch.ages.oldest(LineState::Released);
+        let (true, Some(released_ms)) = (goes_on, released_ms) else {
             return Some((what, since_ms));
-        }
-        let what = match self.once(batch, |of| &mut of.sendable, |book| book.sendable(batch)) {
-            Sendable::Yes => what,
-            Sendable::Barred => "other_payment",
-            Sendable::Disputed => RESOLUTION,
         };
+        if self.is_barred(batch) {
+            return Some(("other_payment", released_ms));
+        }
+        let may_leave = || self.once(batch, |of| &mut of.may_leave, |book| book.may_leave(batch));
+        if what == "dispatch" && !may_leave() {
+            // All that is left is disputed, or in a file with what is.
+            return Some((RESOLUTION, since_ms));
+        }
         Some((what, since_ms))
     }
 
-    fn sendable(&self, batch: &Batch) -> Sendable {
+    /// Whether a released line may leave, by itself or with its file.
+    fn may_leave(&self, batch: &Batch) -> bool {
+        let disputed = batch.lines.iter().filter(|line| line.disputed.is_some());
+        let held: BTreeSet<u64> = disputed.map(|line| line.file_no).collect();
         let mut bars = self.bars(batch);
-        let mut left = Sendable::Disputed;
-        for (index, line) in (1u32..).zip(&batch.lines) {
+        (1u32..).zip(&batch.lines).any(|(index, line)| {
             super::visits::count();
-            if line.state != LineState::Released || line.disputed.is_some() {
-                continue;
-            }
-            if bars.of(index).is_ok() {
-                return Sendable::Yes;
-            }
-            left = Sendable::Barred;
-        }
-        left
+            let stays = line.file_no != 0 && held.contains(&line.file_no);
+            let is_free = line.state == LineState::Released && line.disputed.is_none() && !stays;
+            is_free && bars.of(index).is_ok()
+        })
     }
 
     /// Whether a batch has a free line that nothing bars.

@@ -29,8 +29,9 @@ impl Wages<'_> {
         }
         let mut first: BTreeMap<PaymentId, u32> = BTreeMap::new();
         for (index, original) in self.corrects {
-            let row = *first.entry(*original).or_insert(*index);
-            // Two lines of one file that correct the same payment: the second one loses.
+            // Two lines of one file that correct one wage, by the same payment or by another try of
+            // it: the second one loses, for at most one correction lives.
+            let row = *first.entry(book.root_of(*original)).or_insert(*index);
             let twin = (row != *index).then_some(CorrectionConflict::Live(PaymentId {
                 batch: self.batch,
                 row,

@@ -298,8 +298,9 @@ fn waiting_text(what: &str, lang: Lang) -> &'static str {
             "waits to be sent to the bank",
         ),
         "other_payment" => (
-            "同一工资已由另一笔支付或有争议：请撤回，或核实后再次复核确认",
-            "another payment of the same wage is made or disputed: withdraw, or approve again",
+            "同一工资已由另一笔支付或有争议：请撤回；批次列出 other_payments 时，可核实后再次复核",
+            "another payment of the same wage is made or disputed: withdraw, or, where the batch \
+             shows other_payments, approve again",
         ),
         "bank_connection" => (
             "等待接通付款银行：本网关没有该行的连接",

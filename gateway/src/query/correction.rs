@@ -143,11 +143,14 @@ pub fn correction(
     )))
 }
 
+/// Of a wage that failed several times the last try is offered, in its own batch: two batches would
+/// offer one wage.
 fn correctable(book: &Book, batch: &Batch) -> Vec<Seen> {
     (1u32..)
         .zip(&batch.lines)
         .map(|(index, line)| Seen::of(book, batch, index, line))
         .filter(|seen| book.may_correct(batch.head.employer, seen.payment).is_ok())
+        .filter(|seen| book.is_last_try(seen.payment))
         .collect()
 }
 

@@ -18,12 +18,12 @@ use tests::desk::{CHECKER, Desk, USCC, Wage, file, one_bank_a_dialect, wages};
 const TURNS: u32 = 20;
 
 /// The same file for a project.
-fn of_project(text: &str, code: &str) -> String {
+pub fn of_project(text: &str, code: &str) -> String {
     let month = "工资月份,";
     text.replacen(month, &format!("项目编码,{code}\n{month}"), 1)
 }
 
-fn plain(wage: &Wage) -> Wage {
+pub fn plain(wage: &Wage) -> Wage {
     Wage {
         corrects: None,
         ..wages(5, 1, wage.bank)[0].clone()
@@ -32,10 +32,15 @@ fn plain(wage: &Wage) -> Wage {
 
 /// The bank says of its first file that all of it is paid after all.
 pub fn pays_after_all(desk: &Desk, played: &Played) {
+    pays_of(desk, played, 1);
+}
+
+/// The same of another file.
+pub fn pays_of(desk: &Desk, played: &Played, file_no: u64) {
     let adapter = tests::desk::banks().find(|adapter| adapter.code() == desk.bank);
-    let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+    let lines = played.memory(|memory| memory.instructed(file_no)).unwrap();
     let rows = lines.iter().map(|line| row(line, Outcome::Paid));
-    let bytes = played.push_bytes(1, rows.collect());
+    let bytes = played.push_bytes(file_no, rows.collect());
     let (keys, push) = (played.keys(), MessageKind::Push);
     receive(&desk.core, adapter.unwrap(), keys, push, &bytes).unwrap();
 }
@@ -46,18 +51,18 @@ pub fn two_decide(desk: &Desk, payment: PaymentId, outcome: LineEvent) {
 }
 
 /// The approver reads the batch first.
-fn approval(desk: &Desk, batch: &Receipt, acknowledged: &[&str]) -> Result<u64, CommandError> {
+pub fn approval(desk: &Desk, batch: &Receipt, acknowledged: &[&str]) -> Result<u64, CommandError> {
     desk.approval(batch, acknowledged, desk.other_payments(batch))
 }
 
-fn works_for_hours(desk: &Desk, played: &Played) {
+pub fn works_for_hours(desk: &Desk, played: &Played) {
     for _ in 0..5 {
         desk.clock.advance(Duration::from_secs(600));
         played.work(desk);
     }
 }
 
-fn found(submitted: &Submitted) -> Option<(FindingCode, Severity)> {
+pub fn found(submitted: &Submitted) -> Option<(FindingCode, Severity)> {
     match submitted {
         Submitted::Refused { findings, .. } => findings.first().map(|one| (one.code, one.severity)),
         Submitted::Accepted(receipt) => {

@@ -2,6 +2,7 @@
 //! Small books, made record by record.
 
 mod cost;
+mod followed;
 mod naive;
 mod same_answers;
 

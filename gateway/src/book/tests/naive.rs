@@ -6,6 +6,7 @@ use super::super::{CorrectionConflict, InFlight};
 use super::*;
 use crate::book::Scope;
 use schemas::LineState;
+use schemas::value::folded;
 use std::collections::BTreeMap;
 
 /// The payments of a wage in a scope, in the order of the batches.
@@ -21,148 +22,176 @@ fn payments(book: &Book, scoped: &Scoped, wage: Wage) -> Vec<PaymentId> {
     found
 }
 
-fn carried_by(book: &Book, one: PaymentId) -> Option<(PaymentId, LineState)> {
-    let (_, line) = book.line(one)?;
-    if carries_the_wage(line.state) || line.disputed.is_some() {
-        return Some((one, line.state));
-    }
-    let correction = book.live_correction(one)?;
-    Some((correction, book.line(correction)?.1.state))
+/// A payment and its corrections, theirs too.
+fn family(book: &Book, one: PaymentId) -> Vec<PaymentId> {
+    let root = book.root_of(one);
+    let all = book.batches().flat_map(|batch| {
+        let rows = (1..).zip(&batch.lines);
+        let taken = rows.filter(|(_, line)| line.state != LineState::Refused);
+        taken.map(|(row, _)| payment(batch.id(), row))
+    });
+    all.filter(|one| book.root_of(*one) == root).collect()
 }
 
-/// The first unfinished carrier, else the last.
-fn carrier(
+/// Itself, else the newest of its family: what is not paid before what is.
+fn carried_by(
     book: &Book,
-    payments: &[PaymentId],
-    family: Option<PaymentId>,
+    one: PaymentId,
     counts: &dyn Fn(PaymentId, LineState) -> bool,
 ) -> Option<(PaymentId, LineState)> {
-    let outside = payments
-        .iter()
-        .filter(|one| Some(book.root_of(**one)) != family);
-    let carriers: Vec<_> = outside
-        .filter_map(|one| carried_by(book, *one))
-        .filter(|(one, state)| counts(*one, *state))
+    let mut members = family(book, one);
+    members.reverse();
+    members.insert(0, one);
+    let carriers: Vec<_> = members
+        .into_iter()
+        .filter_map(|one| {
+            let (_, line) = book.line(one).unwrap();
+            let may_be_paid = carries_the_wage(line.state) || line.disputed.is_some();
+            (may_be_paid && counts(one, line.state)).then_some((one, line.state))
+        })
         .collect();
-    let open = carriers.iter().find(|(_, state)| !state.is_final());
-    open.or(carriers.last()).copied()
+    let open = carriers.iter().find(|(_, state)| *state != LineState::Paid);
+    open.or(carriers.first()).copied()
+}
+
+/// The project of a payment: of a correction whose file names none, that of the next one up.
+fn project(book: &Book, one: PaymentId) -> Option<String> {
+    let of = batch(book, one.batch);
+    let named = of.head.project_code.as_deref().map(folded);
+    let original = of.corrects.get(&one.row);
+    // Of two that correct each other, the later one corrects.
+    let original = original.filter(|original| original.batch.sequence() < one.batch.sequence());
+    named.or_else(|| original.and_then(|original| project(book, *original)))
+}
+
+/// What is found, weightiest last: the same project, unfinished.
+type Found = (bool, bool, PaymentId, LineState);
+
+/// Who carries a wage near a scope, as of a project and outside a family.
+fn carriers(
+    book: &Book,
+    (near, of): (&Scope, &Option<String>),
+    wage: Wage,
+    family: Option<PaymentId>,
+    counts: &dyn Fn(PaymentId, LineState) -> bool,
+    listed: bool,
+) -> Option<Found> {
+    let mut found: Option<Found> = None;
+    let scopes = book.scopes_near(near);
+    for (_, scoped) in scopes.filter(|(_, scoped)| !listed || scoped.places.is_some()) {
+        for one in payments(book, scoped, wage) {
+            if Some(book.root_of(one)) == family {
+                continue;
+            }
+            let Some((carrier, state)) = carried_by(book, one, counts) else {
+                continue;
+            };
+            let same = project(book, one) == *of;
+            let new = (same, state != LineState::Paid, carrier, state);
+            let is_more = match &found {
+                None => true,
+                // Of unfinished ones the first, of paid ones the last.
+                Some(told) if state == LineState::Paid => (new.0, new.1) >= (told.0, told.1),
+                Some(told) => (new.0, new.1) > (told.0, told.1),
+            };
+            if is_more {
+                found = Some(new);
+            }
+        }
+    }
+    found
 }
 
 /// Where else the wages of lines are.
 pub fn elsewhere(
     book: &Book,
     own: &Scope,
+    own_project: Option<&str>,
     lines: &[(u32, Wage)],
     corrects: &BTreeMap<u32, PaymentId>,
     counts: &dyn Fn(PaymentId, LineState) -> bool,
 ) -> Vec<InFlight> {
-    let mut found: BTreeMap<u32, InFlight> = BTreeMap::new();
-    for (index, wage) in lines {
-        let family = corrects.get(index).map(|one| book.root_of(*one));
-        for (scope, scoped) in book.scopes_near(own) {
-            let payments = payments(book, scoped, *wage);
-            if let Some((earlier, state)) = carrier(book, &payments, family, counts) {
-                let same_project = scope.is_project_of(own);
-                let one = InFlight {
-                    index: *index,
-                    earlier,
-                    state,
-                    same_project,
-                };
-                if same_project || !found.contains_key(index) {
-                    found.insert(*index, one);
-                }
-            }
+    let mut all: BTreeMap<u32, Found> = BTreeMap::new();
+    let mut find = |index: u32, one: Option<Found>| {
+        let Some(one) = one else { return };
+        let told = all.entry(index).or_insert(one);
+        if (one.0, one.1) > (told.0, told.1) {
+            *told = one;
         }
+    };
+    for (index, wage) in lines {
+        let original = corrects.get(index).copied();
+        let family = original.map(|one| book.root_of(one));
+        let of = own_project.map(folded);
+        let of = of.or_else(|| original.and_then(|one| project(book, one)));
+        find(
+            *index,
+            carriers(book, (own, &of), *wage, family, counts, false),
+        );
     }
     for (index, original) in corrects {
-        if let Some((earlier, state, same_project)) = of_original(book, *original, counts) {
-            let one = InFlight {
-                index: *index,
-                earlier,
-                state,
-                same_project,
-            };
-            found.entry(*index).or_insert(one);
-        }
-    }
-    found.into_values().collect()
-}
-
-fn of_original(
-    book: &Book,
-    original: PaymentId,
-    counts: &dyn Fn(PaymentId, LineState) -> bool,
-) -> Option<(PaymentId, LineState, bool)> {
-    let family = Some(book.root_of(original));
-    let mut suspected = None;
-    for one in book.line_of_corrections(original) {
-        let (of, line) = book.line(one)?;
-        let own = Scope::of(&of.head);
-        for (scope, scoped) in book.scopes_near(&own) {
-            if scoped.places.is_none() {
-                continue;
-            }
-            let payments = payments(book, scoped, (line.person, line.amount_fen));
-            match carrier(book, &payments, family, counts) {
-                Some((one, state)) if scope.is_project_of(&own) => return Some((one, state, true)),
-                Some((one, state)) => suspected = Some((one, state, false)),
-                None => {}
+        let family = Some(book.root_of(*original));
+        let mut weightiest: Option<Found> = None;
+        for one in book.line_of_corrections(*original) {
+            let (of, line) = book.line(one).unwrap();
+            let (scope, wage) = (Scope::of(&of.head), (line.person, line.amount_fen));
+            let near = (&scope, &project(book, one));
+            let found = carriers(book, near, wage, family, counts, true);
+            let weight = |found: &Option<Found>| found.map(|one| (one.0, one.1));
+            if weight(&found) > weight(&weightiest) {
+                weightiest = found;
             }
         }
+        find(*index, weightiest);
     }
-    suspected
+    let found = |(index, (same_project, _, earlier, state))| InFlight {
+        index,
+        earlier,
+        state,
+        same_project,
+    };
+    all.into_iter().map(found).collect()
 }
 
 /// Whether a line may be sent.
 pub fn bar(book: &Book, own: &Batch, row: u32) -> Result<(), CorrectionConflict> {
     let line = own.line(row).unwrap();
-    let twin = barred(
-        book,
-        own,
-        &Scope::of(&own.head),
-        (line.person, line.amount_fen),
-        None,
-    );
-    twin.map_or(Ok(()), Err)?;
-    let Some(original) = own.corrects.get(&row) else {
-        return Ok(());
-    };
-    book.correction_holds(*original, payment(own.id(), row))?;
-    let family = Some(book.root_of(*original));
-    for one in book.line_of_corrections(*original) {
-        let (of, line) = book.line(one).unwrap();
-        let wage = (line.person, line.amount_fen);
-        barred(book, own, &Scope::of(&of.head), wage, family).map_or(Ok(()), Err)?;
+    let mut wages = vec![(Scope::of(&own.head), (line.person, line.amount_fen))];
+    let original = own.corrects.get(&row).copied();
+    if let Some(original) = original {
+        book.correction_holds(original, payment(own.id(), row))?;
+        for one in book.line_of_corrections(original) {
+            let (of, line) = book.line(one).unwrap();
+            wages.push((Scope::of(&of.head), (line.person, line.amount_fen)));
+        }
     }
-    Ok(())
+    let of = original.map(|one| book.root_of(one));
+    let mut newest = None;
+    for (scope, wage) in wages {
+        for twin in twins(book, &scope, wage) {
+            if twin.batch == own.id() || Some(book.root_of(twin)) == of {
+                continue;
+            }
+            for one in family(book, twin) {
+                let (_, line) = book.line(one).unwrap();
+                if line.disputed.is_some() {
+                    return Err(CorrectionConflict::Disputed);
+                }
+            }
+            let revived = family(book, twin).into_iter().filter_map(|one| {
+                let (_, line) = book.line(one).unwrap();
+                let at = *book.revived.get(&one)?;
+                (at > own.approved_at && carries_the_wage(line.state)).then_some((at, one))
+            });
+            newest = newest.max(revived.max());
+        }
+    }
+    newest.map_or(Ok(()), |(_, one)| Err(CorrectionConflict::Elsewhere(one)))
 }
 
-fn barred(
-    book: &Book,
-    own: &Batch,
-    scope: &Scope,
-    wage: Wage,
-    family: Option<PaymentId>,
-) -> Option<CorrectionConflict> {
-    let near = book
-        .scopes_near(scope)
-        .filter(|(_, scoped)| scoped.places.is_some());
-    for one in near.flat_map(|(_, scoped)| payments(book, scoped, wage)) {
-        if one.batch == own.id() || Some(book.root_of(one)) == family {
-            continue;
-        }
-        let (_, line) = book.line(one).unwrap();
-        if line.disputed.is_some() {
-            return Some(CorrectionConflict::Disputed);
-        }
-        let unseen = book
-            .revived
-            .get(&one)
-            .is_some_and(|at| *at > own.approved_at);
-        if unseen && carries_the_wage(line.state) {
-            return Some(CorrectionConflict::Elsewhere(one));
-        }
-    }
-    None
+fn twins(book: &Book, scope: &Scope, wage: Wage) -> Vec<PaymentId> {
+    let near = book.scopes_near(scope);
+    let near = near.filter(|(_, scoped)| scoped.places.is_some());
+    near.flat_map(|(_, scoped)| payments(book, scoped, wage))
+        .collect()
 }

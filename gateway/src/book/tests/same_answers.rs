@@ -56,17 +56,27 @@ fn stir(draw: &mut Draw, book: &mut Book) {
     let ids: Vec<BatchId> = book.batches().map(Batch::id).collect();
     for id in ids {
         let sequence = book.sequence() + 1;
-        book.note_may_bar(id);
         let of = book.batches.get_mut(&id).unwrap();
-        of.approved_at = draw.below(sequence);
+        of.approved_at = draw.below(sequence) * 1_000;
+        let mut may_bar = Vec::new();
         for row in 1..=u32::try_from(of.lines.len()).unwrap() {
             // What was refused when the file came stays so.
             of.line_mut(row).unwrap().state = draw.one_of(&LineState::ALL[..9]);
             let disputed = draw.is_one_in(6).then_some(Dispute::ResultMismatch);
             of.dispute(row, disputed, 0).unwrap();
-            if draw.is_one_in(6) {
-                book.revived.insert(payment(id, row), draw.below(sequence));
+            let revived = draw.is_one_in(6);
+            if revived {
+                // No record revives two.
+                let further = u64::try_from(book.revived.len()).unwrap();
+                let at = draw.below(sequence) * 1_000 + 1 + further;
+                book.revived.insert(payment(id, row), at);
             }
+            if revived || disputed.is_some() {
+                may_bar.push(payment(id, row));
+            }
+        }
+        for one in may_bar {
+            book.note_may_bar(one);
         }
     }
 }
@@ -91,7 +101,7 @@ fn fast_answers_are_those_of_the_rules() {
         let lines: Vec<_> = (1..).zip(new.lines.iter().copied()).collect();
         let corrects: BTreeMap<_, _> = new.corrects.iter().copied().collect();
         let fast = book.in_flight(Some(&scope), &new.rows(), &new.corrects);
-        let slow = naive::elsewhere(&book, &scope, &lines, &corrects, &|_, _| true);
+        let slow = naive::elsewhere(&book, &scope, new.project, &lines, &corrects, &|_, _| true);
         assert_eq!(fast, slow, "seed {seed}, at intake");
         found += fast.len();
         for of in book.batches() {
@@ -125,5 +135,12 @@ fn at_approval(book: &Book, of: &Batch) -> Vec<super::super::InFlight> {
         .map(|(index, line)| (index, (line.person, line.amount_fen)))
         .collect();
     let counts = |one: PaymentId, state| one.batch != of.id() && state != LineState::Held;
-    naive::elsewhere(book, &Scope::of(&of.head), &lines, &of.corrects, &counts)
+    naive::elsewhere(
+        book,
+        &Scope::of(&of.head),
+        of.head.project_code.as_deref(),
+        &lines,
+        &of.corrects,
+        &counts,
+    )
 }
