@@ -7,7 +7,7 @@ use gateway::access::Sight;
 use gateway::outcome::{MessageKind, receive};
 use gateway::query::{batches, report};
 use gateway::resolution::{confirm, propose};
-use schemas::value::PaymentId;
+use schemas::value::{BatchId, PaymentId};
 use schemas::{FailureReason, Lang, LineEvent, LineState};
 use tests::audit::assert_sound;
 use tests::bank::{Played, at_bank, row};
@@ -17,6 +17,14 @@ fn push(desk: &Desk, played: &Played, rows: Vec<LineOutcome>) {
     let bytes = played.push_bytes(1, rows);
     let (core, keys) = (&desk.core, played.keys());
     receive(core, played.adapter(), keys, MessageKind::Push, &bytes).unwrap();
+}
+
+/// Two operators say that the first line was paid.
+fn resolve(desk: &Desk, batch: BatchId) {
+    let payment = PaymentId { batch, row: 1 };
+    let decided = decision(LineEvent::ResolvePaid);
+    propose(&desk.core, ANNA, payment, &decided).unwrap();
+    confirm(&desk.core, BERT, payment, &decided.evidence_digest).unwrap();
 }
 
 #[test]
@@ -80,10 +88,7 @@ fn what_made_the_state_and_what_disputes_it_are_told_apart() {
             assert!(text.contains(&expected), "{place}: {expected}\n{text}");
         }
         assert_eq!(waits(), Some("bank_evidence_or_resolution"), "{place}");
-        let payment = PaymentId { batch: id, row: 1 };
-        let decided = decision(LineEvent::ResolvePaid);
-        propose(&desk.core, ANNA, payment, &decided).unwrap();
-        confirm(&desk.core, BERT, payment, &decided.evidence_digest).unwrap();
+        resolve(&desk, id);
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
         let resolved = shown();
         assert_eq!(resolved.disputed_code, None, "{place}");
