@@ -150,8 +150,8 @@ fn a_structure_fault_of_a_workbook_has_its_place() {
     let told = said(&workbook(&shared, "<sst></sst>"), "schema_violation");
     assert_eq!(
         told,
-        "文件结构不符合格式要求：单元格所指的共用文字不存在，文件已损坏，单元格 工资!B14，\
-         位于 sharedStrings，实为“0”"
+        "文件结构不符合格式要求：单元格所指的共用文字不存在，文件已损坏，第 14 行第 2 列\
+         （单元格 工资!B14），位于 sharedStrings，实为“0”"
     );
     // The 23rd character of the second line closes what is not open.
     let broken = "<sst>\n<si><t>张样一</t></si></t>";

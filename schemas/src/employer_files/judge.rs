@@ -54,8 +54,8 @@ impl Values<'_> {
 
 /// Limits and code lists, with what was looked up already.
 pub(super) struct Judge {
-    /// Today, as [`IdNumber::birth_date`] writes a day.
-    today: [u8; 8],
+    /// Today, as the eight digits of [`IdNumber::birth_date`] make one number.
+    today: u64,
     amount_max: Fen,
     text_bytes_max: usize,
     /// Bank of a text, as asked before. Never iterated.
@@ -217,7 +217,7 @@ impl Judge {
             }
         }
         Self {
-            today: compact(options.today),
+            today: u64::from_be_bytes(compact(options.today)),
             amount_max: limits.amount_max,
             text_bytes_max: limits.field_bytes_max,
             asked: HashMap::new(),
@@ -258,7 +258,7 @@ impl Judge {
         };
         let name = fields::name(&mut case);
         let id_type = fields::id_type(&mut case);
-        let id_number = fields::id_number(&mut case, id_type, &self.today);
+        let id_number = fields::id_number(&mut case, id_type, self.today);
         let account = fields::account(&mut case);
         let stated = self.stated_bank(&mut case);
         let by_card = account.and_then(|account| self.card(&mut case, &account, stated));

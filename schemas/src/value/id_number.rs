@@ -89,16 +89,8 @@ impl IdNumber {
         if text.is_empty() {
             return Err(ValueError::Empty);
         }
-        let narrowed = || {
-            let mut narrowed = InlineText::default();
-            let all = text.chars().all(|c| {
-                let byte = u8::try_from(narrow(c)).map_or(0, |byte| KEPT[usize::from(byte)]);
-                byte != 0 && narrowed.push(byte)
-            });
-            all.then_some(narrowed)
-        };
         let number = InlineText::through(&KEPT, text.as_bytes());
-        let number = number.or_else(narrowed).ok_or(ValueError::Form)?;
+        let number = number.or_else(|| narrowed(text)).ok_or(ValueError::Form)?;
         if kind == IdType::RESIDENT {
             check_resident(number.as_bytes())?;
         } else if number.len() < 4 {
@@ -161,6 +153,17 @@ impl IdNumber {
             .fold(0, u16::wrapping_add);
         CHECKS[(sum % 11) as usize]
     }
+}
+
+/// A number that is typed full-width, in whole or in part.
+#[cold]
+fn narrowed(text: &str) -> Option<InlineText<30>> {
+    let mut narrowed = InlineText::default();
+    let all = text.chars().all(|c| {
+        let byte = u8::try_from(narrow(c)).map_or(0, |byte| KEPT[usize::from(byte)]);
+        byte != 0 && narrowed.push(byte)
+    });
+    all.then_some(narrowed)
 }
 
 /// The number of 18 characters of one of 15 digits; `None` for what was never a resident's number.

@@ -70,12 +70,12 @@ pub(super) fn id_type(case: &mut Case<'_, '_>) -> Option<IdType> {
 }
 
 /// Nobody who is paid was born before.
-const FIRST_BIRTH: &[u8; 8] = b"19000101";
+const FIRST_BIRTH: u64 = u64::from_be_bytes(*b"19000101");
 
 pub(super) fn id_number(
     case: &mut Case<'_, '_>,
     kind: Option<IdType>,
-    today: &[u8; 8],
+    today: u64,
 ) -> Option<IdNumber> {
     if case.damaged(FindingCode::IdNumberInvalid, Column::IdNumber) {
         return None;
@@ -87,18 +87,13 @@ pub(super) fn id_number(
     }
     let kind = kind?;
     match IdNumber::parse(kind, text) {
-        Ok(number) if kind == IdType::RESIDENT && !was_born(&number, today) => {
-            case.invalid(
-                FindingCode::IdNumberInvalid,
-                Column::IdNumber,
-                ValueError::Date,
-            );
-            if let Some(finding) = case.findings.last_mut() {
-                finding.arguments.insert("reason", "birth_date".to_owned());
+        Ok(number) => {
+            let born = kind != IdType::RESIDENT || was_born(&number, today);
+            if !born {
+                unborn(case);
             }
-            None
+            born.then_some(number)
         }
-        Ok(number) => Some(number),
         Err(error) => {
             case.invalid(FindingCode::IdNumberInvalid, Column::IdNumber, error);
             None
@@ -106,10 +101,20 @@ pub(super) fn id_number(
     }
 }
 
+#[cold]
+fn unborn(case: &mut Case<'_, '_>) {
+    let code = FindingCode::IdNumberInvalid;
+    case.invalid(code, Column::IdNumber, ValueError::Date);
+    if let Some(finding) = case.findings.last_mut() {
+        finding.arguments.insert("reason", "birth_date".to_owned());
+    }
+}
+
+/// Digits of dates compare like the dates, as one number each.
 #[inline]
-fn was_born(number: &IdNumber, today: &[u8; 8]) -> bool {
-    let born = number.birth_date();
-    born.is_some_and(|born| (FIRST_BIRTH..=today).contains(&&born))
+fn was_born(number: &IdNumber, today: u64) -> bool {
+    let born = number.birth_date().map(u64::from_be_bytes);
+    born.is_some_and(|born| (FIRST_BIRTH..=today).contains(&born))
 }
 
 pub(super) fn account(case: &mut Case<'_, '_>) -> Option<AccountNo> {
