@@ -1,7 +1,7 @@
 //! 复核: nobody alone moves money (M13). Maker and approver are different persons by certificate,
 //! over the digest, count and total that the approver saw.
 
-use crate::book::{Batch, BatchState, Book, CorrectionConflict};
+use crate::book::{Batch, BatchState, Book};
 use crate::core::Core;
 use crate::event::Event;
 use crate::failure::CommandError;
@@ -20,6 +20,9 @@ pub struct Seen {
     pub total_fen: i64,
     /// Finding codes that the approver has acknowledged.
     pub acknowledged: Vec<String>,
+    /// Journal sequence of the last decision about another payment of the same wage that the
+    /// approver saw; `None` where there was none to see.
+    pub as_of: Option<u64>,
 }
 
 /// Releases a held batch, or one of which another payment of the same wage bars lines since its
@@ -27,11 +30,14 @@ pub struct Seen {
 ///
 /// A batch submitted by a system certificate needs one person; by a person, another one. What must
 /// be acknowledged is looked up anew: since the file came, an earlier payment of the same wage may
-/// have turned out to be paid.
+/// have turned out to be paid. What two people decided of it after the approver looked was not
+/// seen, and is not approved (decision 012).
 ///
 /// # Errors
 /// `NotFound` for another employer's batch; `Forbidden` for a system certificate or the maker;
-/// `Conflict` where the state forbids it, a value differs, or a warning is not acknowledged.
+/// `Conflict` where the state forbids it, a value differs, a warning is not acknowledged, or
+/// something was decided that the approver did not see; `Invalid` for a place in the journal that
+/// nobody can have seen.
 pub fn approve(
     core: &Core,
     employer: Uscc,
@@ -50,10 +56,10 @@ pub fn approve(
     if same_person(&head.submitted_by, person) {
         return Err(CommandError::Forbidden { why: "same_person" });
     }
-    let elsewhere = |(_, why): &(u32, _)| matches!(why, CorrectionConflict::Elsewhere(_));
+    let unseen = desk.revived_unseen(batch);
     let again = match batch.state() {
         BatchState::Held => false,
-        BatchState::Released | BatchState::InProgress => desk.barred(batch).iter().any(elsewhere),
+        BatchState::Released | BatchState::InProgress => !unseen.is_empty(),
         BatchState::Settled | BatchState::Withdrawn => false,
     };
     if batch.state() != BatchState::Held && !again {
@@ -70,20 +76,37 @@ pub fn approve(
         return differs("total_fen", head.total_fen.to_string());
     }
     let mut weighty: BTreeSet<&str> = head.must_acknowledge.iter().map(String::as_str).collect();
-    if again || !desk.elsewhere_of(batch).is_empty() {
+    if again || desk.is_elsewhere(batch) {
         weighty.insert(FindingCode::PayeeInFlight.as_str());
     }
     let missing: Vec<&str> = weighty
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|code| !seen.acknowledged.iter().any(|known| known == code))
         .collect();
     if !missing.is_empty() {
         return differs("acknowledged", missing.join(","));
     }
+    if seen.as_of.is_some_and(|as_of| as_of > desk.sequence()) {
+        return Err(CommandError::Invalid {
+            field: "as_of",
+            why: "behind the end of the journal".to_owned(),
+        });
+    }
+    let latest = unseen.iter().map(|one| one.decided_at).max();
+    if let Some(latest) = latest.filter(|latest| seen.as_of.is_none_or(|seen| seen < *latest)) {
+        return differs("as_of", latest.to_string());
+    }
+    // What was kept of an earlier look only refuses: what is released now was looked up now.
+    let in_flight = FindingCode::PayeeInFlight.as_str();
+    if !weighty.contains(in_flight) && !desk.elsewhere_of(batch).is_empty() {
+        return differs("acknowledged", in_flight.to_owned());
+    }
     let event = Event::BatchApproved {
         batch: id,
         person: person.to_owned(),
         acknowledged: seen.acknowledged.clone(),
+        as_of: seen.as_of,
     };
     Ok(desk.record(person, event)?)
 }
@@ -121,14 +144,14 @@ pub fn withdraw(
         .iter()
         .any(|line| line.file_no != 0 || line.disputed.is_some());
     if intended || state == BatchState::InProgress {
-        let barred = desk.barred(batch);
-        if barred.is_empty() {
+        if !desk.is_barred(batch) {
             let word = if intended { "intended" } else { state.as_str() };
             return Err(CommandError::state(word));
         }
+        let barred = desk.barred(batch).into_iter();
         let event = Event::LinesWithdrawn {
             batch: id,
-            lines: barred.into_iter().map(|(index, _)| index).collect(),
+            lines: barred.map(|(index, _)| index).collect(),
             person: person.to_owned(),
         };
         return Ok(desk.record(person, event)?);
@@ -147,7 +170,7 @@ fn own(book: &Book, employer: Uscc, id: BatchId) -> Result<&Batch, CommandError>
 }
 
 /// Whether two certificates name one human: two spellings of one name are.
-fn same_person(one: &str, other: &str) -> bool {
+pub(crate) fn same_person(one: &str, other: &str) -> bool {
     let name = |uri: &str| {
         let party = uri.parse::<certs::identity::Party>().ok()?;
         party.person().map(folded)

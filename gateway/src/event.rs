@@ -212,6 +212,9 @@ pub enum Event {
         opened: u64,
         /// First finding's code, or `interrupted`.
         why: String,
+        /// Bytes of the file; 0 where they were not counted, as in older records.
+        #[serde(default)]
+        bytes: u64,
     },
     /// A second person released it; or, where another payment had barred lines of it, approved
     /// it again.
@@ -222,6 +225,9 @@ pub enum Event {
         person: String,
         /// Finding codes acknowledged.
         acknowledged: Vec<String>,
+        /// The last decision about another payment of the same wage that the person saw.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        as_of: Option<u64>,
     },
     /// The employer took it back.
     BatchWithdrawn {
@@ -254,6 +260,9 @@ pub enum Event {
         digest: String,
         /// Algorithm and key slot of our signature in it.
         signature: Option<(String, String)>,
+        /// A later message of its conversation. Older records do not say: false.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        continues: bool,
     },
     /// A message was answered. Sealed: the answer's bytes.
     MessageAnswered {
@@ -318,6 +327,10 @@ pub enum Event {
         digest: String,
         /// What was understood: `applied`, `unreadable`.
         reading: String,
+        /// The file of this bank that it names, as far as it was known then: what its receipt
+        /// names, for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file_no: Option<u64>,
         /// Sequence of the message as which the same bytes came when nobody could read them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<u64>,

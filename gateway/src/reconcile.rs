@@ -20,14 +20,15 @@ pub enum BreakKind {
     ResultContradiction,
     /// A bank reports another amount or account.
     ResultMismatch,
-    /// A bank's message does not bear itself out, or states other than was instructed.
+    /// A bank's message does not bear itself out, states other than was instructed, or answers us
+    /// with what nobody can read.
     MessageMismatch,
     /// A bank's record names no line of ours.
     UnmatchedRecord,
     /// A bank's message that could not be read.
     MessageUnreadable,
     /// A bank's message that is stored and not yet read to its end: a crash came between, and
-    /// the bank is not connected now.
+    /// the bank is not connected now, or it could not be applied.
     MessageOpen,
     /// Nobody knows what became of the line, since a time.
     Unknown,
@@ -170,7 +171,7 @@ pub fn breaks(book: &Book) -> Vec<Break> {
         concerns: &|_, _| true,
         after: None,
         limit: usize::MAX,
-        open_until_ms: i64::MAX,
+        reading_ms: (i64::MAX, i64::MAX),
     };
     page(book, &all).shown
 }

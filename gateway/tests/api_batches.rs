@@ -295,3 +295,46 @@ async fn pages_of_batches_do_not_move_when_new_ones_come() {
     }
     kit.stop().await;
 }
+
+/// Refused files are kept for ever: an employer has so many of them a day, with all its persons.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_employer_with_too_many_refused_files_comes_again_tomorrow() {
+    let kit = Kit::start_with(|limits| limits.refusals.uploads_max = 1).await;
+    kit.submit(&system(own()), "no template").await.expect(422);
+    let csv = wage_file(own(), "GZ-1", "ICBC", 3, 0);
+    let reply = kit.submit(&person(own(), "maker"), &csv).await.expect(429);
+    let wait: u32 = reply.header("retry-after").parse().unwrap();
+    assert!((1..=86_400).contains(&wait), "{wait}");
+    let problem = reply.json();
+    assert_eq!(problem["type"], "urn:anxin:problem:too_many_requests");
+    assert_eq!(problem["why"], "refused_files");
+    assert!(problem["zh"]["detail"].as_str().unwrap().contains("次日"));
+    assert!(
+        problem["en"]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("tomorrow")
+    );
+    // Another employer's are its own.
+    let others = wage_file(other(), "GZ-1", "ICBC", 3, 0);
+    kit.submit(&system(other()), &others).await.expect(202);
+    kit.stop().await;
+}
+
+/// A search for a bank that does not exist would be empty for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_bank_is_no_filter_and_a_plus_sign_is_one() {
+    let kit = Kit::start().await;
+    for path in ["/v1/batches?bank=NOPE", "/v1/payments?bank=NOPE"] {
+        let reply = kit.get(&system(own()), path).await.expect(400);
+        assert_eq!(reply.json()["field"], "bank", "{path}");
+    }
+    for path in ["/v1/batches?bank=ICBC", "/v1/payments?bank=ICBC"] {
+        kit.get(&system(own()), path).await.expect(200);
+    }
+    for moment in ["2026-11-23T10:00:00+08:00", "2026-11-23T10:00:00%2B08:00"] {
+        let path = format!("/v1/payments?from={moment}");
+        kit.get(&system(own()), &path).await.expect(200);
+    }
+    kit.stop().await;
+}

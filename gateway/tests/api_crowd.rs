@@ -28,6 +28,7 @@ async fn idle_connections_shut_out_nobody_else() {
     let kit = Kit::start_with(|limits| {
         limits.connections_per_party_max = EACH;
         limits.connections_max = most;
+        limits.handshakes_per_address_max = most;
         limits.head = Duration::from_secs(600);
         limits.handshake = Duration::from_secs(600);
     })
@@ -50,7 +51,7 @@ async fn idle_connections_shut_out_nobody_else() {
     // A working party gets through beside the idle ones.
     let csv = wage_file(own(), "GZ-1", "ICBC", 3, 0);
     kit.submit(&system(own()), &csv).await.expect(202);
-    // With every place taken the next one waits outside, and comes in when one goes.
+    // With every place taken the next one waits, and comes in when one goes.
     let identity = kit
         .pki
         .issue_client(&system(own()).parse().unwrap())
@@ -61,13 +62,13 @@ async fn idle_connections_shut_out_nobody_else() {
         assert!(is_served(&mut stream).await);
         inside.push(stream);
     }
-    let mut waiting = Box::pin(kit.connect_as(&identity, b"http/1.1"));
+    let mut stream = kit.connect_as(&identity, b"http/1.1").await.unwrap();
+    let mut waiting = Box::pin(is_served(&mut stream));
     let early = tokio::time::timeout(Duration::from_millis(200), waiting.as_mut()).await;
     assert!(early.is_err(), "over connections_max");
     drop(crowd.pop());
-    let mut stream = waiting.as_mut().await.unwrap();
+    assert!(waiting.as_mut().await);
     drop(waiting);
-    assert!(is_served(&mut stream).await);
     drop((crowd, inside, stream));
     kit.stop().await;
 }

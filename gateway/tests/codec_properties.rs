@@ -146,31 +146,42 @@ fn of_intake() -> impl Strategy<Value = Event> {
         ),
         (n(), c()).prop_map(|(opened, count)| Event::BatchFindings { opened, count }),
         head().prop_map(|head| Event::BatchAccepted(Box::new(head))),
-        (n(), text()).prop_map(|(opened, why)| Event::BatchAbandoned { opened, why }),
-        (batch(), text(), vec(text(), 0..3)).prop_map(|(batch, person, acknowledged)| {
-            Event::BatchApproved {
+        (n(), text(), n()).prop_map(|(opened, why, bytes)| Event::BatchAbandoned {
+            opened,
+            why,
+            bytes
+        }),
+        (batch(), text(), vec(text(), 0..3), of(n())).prop_map(
+            |(batch, person, acknowledged, as_of)| Event::BatchApproved {
                 batch,
                 person,
                 acknowledged,
+                as_of,
             }
-        }),
+        ),
         (batch(), text()).prop_map(|(batch, person)| Event::BatchWithdrawn { batch, person }),
     ]
+}
+
+fn leaving() -> impl Strategy<Value = Event> {
+    let said = (any::<u64>(), text(), text(), of((text(), text())));
+    (said, any::<(bool, bool)>()).prop_map(
+        |((file_no, step, digest, signature), (instructs, continues))| Event::MessageLeaving {
+            file_no,
+            step,
+            instructs,
+            digest,
+            signature,
+            continues,
+        },
+    )
 }
 
 fn of_files() -> impl Strategy<Value = Event> {
     let n = any::<u64>;
     prop_oneof![
         intent().prop_map(|intent| Event::FileIntended(Box::new(intent))),
-        (n(), text(), any::<bool>(), text(), of((text(), text()))).prop_map(
-            |(file_no, step, instructs, digest, signature)| Event::MessageLeaving {
-                file_no,
-                step,
-                instructs,
-                digest,
-                signature,
-            }
-        ),
+        leaving(),
         (n(), text(), text()).prop_map(|(file_no, step, digest)| Event::MessageAnswered {
             file_no,
             step,
@@ -231,6 +242,7 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
             message,
             digest,
             reading,
+            file_no: None,
             again: None,
         }),
         n().prop_map(|message| Event::BankMessageClosed { message }),

@@ -19,6 +19,10 @@ mod interrupted;
 mod late;
 #[path = "core_suite/money.rs"]
 mod money;
+#[path = "core_suite/numbers.rs"]
+mod numbers;
+#[path = "core_suite/refused_files.rs"]
+mod refused_files;
 #[path = "core_suite/supervised.rs"]
 mod supervised;
 #[path = "core_suite/unread_head.rs"]

@@ -7,6 +7,8 @@ mod tests;
 
 pub use machine::{Applied, Why, apply};
 
+use crate::finding::Lang;
+
 /// Where one wage payment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -69,6 +71,27 @@ impl LineState {
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// The state in words for people.
+    #[must_use]
+    pub fn text(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Held => ("待复核", "held"),
+            Self::Released => ("待发送", "released"),
+            Self::Intended => ("发送中", "being sent"),
+            Self::Accepted => ("银行已受理", "accepted by the bank"),
+            Self::Paid => ("已支付", "paid"),
+            Self::Failed => ("支付失败", "failed"),
+            Self::Unknown => ("支付不明", "unknown"),
+            Self::Returned => ("已退汇", "returned"),
+            Self::Cancelled => ("已撤销", "cancelled"),
+            Self::Refused => ("未受理", "refused at intake"),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
     }
 
     /// No event of ordinary work follows (a paid line may still come back).

@@ -3,9 +3,10 @@
 //! taken from the machine.
 
 use certs::digest::{DigestAlgorithm, digest};
-use gateway::book::{Batch, Book, Recorded};
+use gateway::book::{Batch, Book, CorrectionConflict, Recorded};
 use gateway::core::{Core, read_event};
 use gateway::event::{Event, Origin};
+use gateway::reconcile::breaks;
 use schemas::value::{BatchId, PaymentId};
 use schemas::{LineEvent as E, LineState as S};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +42,42 @@ pub fn audit(core: &Core) -> Vec<String> {
         auditor.after(record.sequence, &event);
     }
     auditor.breaches.extend(kept(core));
+    auditor.breaches.extend(unseen(&auditor.book));
+    auditor.breaches.extend(unlisted(&auditor.book));
     auditor.breaches
+}
+
+/// M13: what a new approval would release is shown to the approver.
+fn unseen(book: &Book) -> Vec<String> {
+    let of_batch = |batch: &Batch| {
+        let shown: BTreeSet<u32> = book.revived_unseen(batch).iter().map(|r| r.index).collect();
+        let approvable = |why| matches!(why, CorrectionConflict::Elsewhere(_));
+        let barred = book.barred(batch).into_iter();
+        let barred = barred.filter(|(index, why)| approvable(*why) && !shown.contains(index));
+        let id = batch.id();
+        let breach = move |(index, _)| format!("{id}.{index}: M13 barred, and not shown");
+        barred.map(breach).collect::<Vec<_>>()
+    };
+    book.batches().flat_map(of_batch).collect()
+}
+
+/// M11: every disputed and every unknown line is a break.
+fn unlisted(book: &Book) -> Vec<String> {
+    let mut open: BTreeSet<PaymentId> = BTreeSet::new();
+    for batch in book.batches() {
+        for (row, line) in (1u32..).zip(&batch.lines) {
+            if line.disputed.is_some() || line.state == S::Unknown {
+                let batch = batch.id();
+                open.insert(PaymentId { batch, row });
+            }
+        }
+    }
+    let listed = breaks(book).into_iter();
+    let listed: BTreeSet<PaymentId> = listed.filter_map(|found| found.payment).collect();
+    let wrong = open.symmetric_difference(&listed);
+    wrong
+        .map(|id| format!("{id}: M11 open and not listed, or the other way"))
+        .collect()
 }
 
 /// M8: the bytes that came and left are in the record, and have the digest that it states.

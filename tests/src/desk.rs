@@ -1,20 +1,23 @@
 //! A gateway's core on a disk in memory, an employer with accounts at all banks, and its files.
 
 use adapters::{BankAdapter, Book};
+use gateway::access::Sight;
 use gateway::approval::{Seen, approve};
 use gateway::clock::{Clock, ManualClock};
 use gateway::core::Core;
 use gateway::event::Policy;
+use gateway::failure::CommandError;
 use gateway::installation::BookRules;
-use gateway::intake::{Receipt, Rules, Submission, Submitted, submit};
+use gateway::intake::{Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
 use gateway::mandates::{Mandate, Mandates};
+use gateway::query::batches;
 use journal::disk::{MemoryDisk, PowerCut, Unsynced};
 use journal::random::SystemRandom;
 use journal::seal::Vault;
 use journal::{Journal, Options};
 use schemas::people::person;
 use schemas::value::{AccountNo, BankCode, PaymentId, PersonName, Purpose, Uscc};
-use schemas::{FailureReason, LineState};
+use schemas::{FailureReason, Lang, LineState};
 use std::fmt::Write as _;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -118,6 +121,7 @@ impl Desk {
             banks: &BookRules(Book::built_in().unwrap()),
             spill: None,
             calendar: schemas::codes::BankCalendar::built_in(),
+            refusals: RefusalLimits::default(),
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),
@@ -147,14 +151,41 @@ impl Desk {
 
     /// The second person releases a batch.
     pub fn approve(&self, receipt: &Receipt) {
+        let known: Vec<&str> = receipt
+            .head
+            .must_acknowledge
+            .iter()
+            .map(String::as_str)
+            .collect();
+        self.approval(receipt, &known, None).unwrap();
+    }
+
+    /// The second person approves what it saw: warnings, and the last decision about other
+    /// payments of the same wages.
+    pub fn approval(
+        &self,
+        receipt: &Receipt,
+        acknowledged: &[&str],
+        as_of: Option<u64>,
+    ) -> Result<u64, CommandError> {
         let seen = Seen {
             digest: receipt.head.digest.clone(),
             line_count: receipt.head.line_count,
             total_fen: receipt.head.total_fen,
-            acknowledged: receipt.head.must_acknowledge.clone(),
+            acknowledged: acknowledged.iter().map(|code| (*code).to_owned()).collect(),
+            as_of,
         };
         let own = Uscc::parse(USCC).unwrap();
-        approve(&self.core, own, CHECKER, receipt.batch, &seen).unwrap();
+        approve(&self.core, own, CHECKER, receipt.batch, &seen)
+    }
+
+    /// The last decision about other payments of a batch's wages, as its view shows it.
+    #[must_use]
+    pub fn other_payments(&self, receipt: &Receipt) -> Option<u64> {
+        let employer = Sight::Employer(Uscc::parse(USCC).unwrap());
+        let view = batches::one(&self.core, employer, receipt.batch, Lang::En).unwrap();
+        let (view, _) = view.unwrap();
+        view.other_payments.map(|others| others.as_of)
     }
 
     /// The states of a batch's lines.

@@ -7,6 +7,10 @@
 
 #[path = "money/calendar.rs"]
 mod calendar;
+#[path = "money/contradicted.rs"]
+mod contradicted;
+#[path = "money/conversation.rs"]
+mod conversation;
 #[path = "money/correction.rs"]
 mod correction;
 #[path = "money/crash.rs"]
@@ -31,6 +35,8 @@ mod overstated;
 mod push;
 #[path = "money/random.rs"]
 mod random;
+#[path = "money/refusal.rs"]
+mod refusal;
 #[path = "money/refused.rs"]
 mod refused;
 #[path = "money/reread.rs"]
@@ -41,6 +47,8 @@ mod resolution;
 mod revealed;
 #[path = "money/seal.rs"]
 mod seal;
+#[path = "money/seen.rs"]
+mod seen;
 #[path = "money/submission.rs"]
 mod submission;
 #[path = "money/totals.rs"]

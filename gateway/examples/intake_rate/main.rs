@@ -15,7 +15,7 @@ use gateway::clock::SystemClock;
 use gateway::core::Core;
 use gateway::event::Policy;
 use gateway::installation::BookRules;
-use gateway::intake::{Rules, Submission, Submitted, submit};
+use gateway::intake::{RefusalLimits, Rules, Submission, Submitted, submit};
 use gateway::mandates::{Mandate, Mandates};
 use gateway::serving::open_data;
 use schemas::employer_files::Limits;
@@ -182,6 +182,7 @@ fn one_batch(
         banks: rules,
         spill: None,
         calendar: schemas::codes::BankCalendar::built_in(),
+        refusals: RefusalLimits::default(),
     };
     let submission = Submission {
         employer: Uscc::parse(USCC)?,

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::configuration::Roles;
 use crate::core::{Core, CoreError};
 use crate::index::Search;
+use crate::intake::RefusalLimits;
 use crate::mandates::Mandates;
 use crate::telemetry::{Concerns, Metrics};
 use schemas::codes::BankCalendar;
@@ -82,8 +83,12 @@ pub struct ApiLimits {
     pub body_bytes_per_second_min: u64,
     /// Time in which a body may be slower. 30 s.
     pub body_grace: Duration,
-    /// Time for a TLS handshake. 10 s.
+    /// Time for a TLS handshake. 3 s.
     pub handshake: Duration,
+    /// Handshakes at once: they take no place of a connection. 1,024.
+    pub handshakes_max: usize,
+    /// Handshakes of one address (in IPv6, of 64 bits) at once; a further one is closed. 64.
+    pub handshakes_per_address_max: usize,
     /// Time for the head of a request. 20 s.
     pub head: Duration,
     /// Connections at once. 4,096.
@@ -99,6 +104,8 @@ pub struct ApiLimits {
     pub drain: Duration,
     /// Searches by a person's number or account, for one caller.
     pub search_rate: Rate,
+    /// Files of one employer that may come to nothing in a day.
+    pub refusals: RefusalLimits,
 }
 
 impl Default for ApiLimits {
@@ -118,7 +125,9 @@ impl Default for ApiLimits {
             body_idle: Duration::from_secs(20),
             body_bytes_per_second_min: 4 << 10,
             body_grace: Duration::from_secs(30),
-            handshake: Duration::from_secs(10),
+            handshake: Duration::from_secs(3),
+            handshakes_max: 1024,
+            handshakes_per_address_max: 64,
             head: Duration::from_secs(20),
             connections_max: 4096,
             connections_per_party_max: 256,
@@ -129,6 +138,7 @@ impl Default for ApiLimits {
                 burst: 60,
                 refill: Duration::from_secs(1),
             },
+            refusals: RefusalLimits::default(),
         }
     }
 }

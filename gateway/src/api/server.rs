@@ -1,6 +1,7 @@
 //! Listening: handshakes, connections, their limits, and a polite end.
 
 mod activity;
+mod door;
 
 use crate::access::Caller;
 use crate::api::app::{ApiLimits, App};
@@ -10,6 +11,7 @@ use activity::{Activity, until_gone};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use door::{Door, Entry};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -18,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
@@ -38,18 +40,22 @@ pub async fn serve(
     stop: watch::Receiver<bool>,
 ) {
     let router = router(Arc::clone(&app));
-    let parties = Places::new(u64::MAX, app.limits().connections_per_party_max as u64);
+    let limits = *app.limits();
+    let inside = Inside {
+        all: Arc::new(Semaphore::new(limits.connections_max)),
+        parties: Places::new(u64::MAX, limits.connections_per_party_max as u64),
+    };
+    let door = Door::new(limits.handshakes_max, limits.handshakes_per_address_max);
     let task_app = Arc::clone(&app);
     let task_stop = stop.clone();
-    listen(listener, &app, stop, move |stream, permit| {
+    listen((listener, door), &app, stop, move |stream, entry| {
         let connection = Connection {
             app: Arc::clone(&task_app),
             router: router.clone(),
             stop: task_stop.clone(),
-            _permit: permit,
         };
-        let (tls, parties) = (tls.clone(), Arc::clone(&parties));
-        async move { connection.secured(tls, parties, stream).await }
+        let (tls, inside) = (tls.clone(), inside.clone());
+        async move { connection.secured(tls, inside, (stream, entry)).await }
     })
     .await;
 }
@@ -62,35 +68,38 @@ pub async fn serve_operator_network(
     stop: watch::Receiver<bool>,
 ) {
     let router = router(Arc::clone(&app)).layer(axum::Extension(OperatorNetwork));
+    // Nobody shakes hands here, and few addresses ask.
+    let door = Door::new(app.limits().connections_max, usize::MAX);
     let task_app = Arc::clone(&app);
     let task_stop = stop.clone();
-    listen(listener, &app, stop, move |stream, permit| {
+    listen((listener, door), &app, stop, move |stream, entry| {
         let connection = Connection {
             app: Arc::clone(&task_app),
             router: router.clone(),
             stop: task_stop.clone(),
-            _permit: permit,
         };
-        async move { connection.serve(stream, None, Protocol::Http1, None).await }
+        async move {
+            connection.serve(stream, None, Protocol::Http1, None).await;
+            drop(entry);
+        }
     })
     .await;
 }
 
 async fn listen<F: Future<Output = ()> + Send + 'static>(
-    listener: TcpListener,
+    (listener, door): (TcpListener, Door),
     app: &App,
     mut stop: watch::Receiver<bool>,
-    serve: impl Fn(TcpStream, OwnedSemaphorePermit) -> F,
+    serve: impl Fn(TcpStream, Entry) -> F,
 ) {
-    let room = Arc::new(Semaphore::new(app.limits().connections_max));
     let mut tasks = JoinSet::new();
     loop {
         // Without room the system's queue fills up, and callers wait there.
-        let permit = tokio::select! {
-            permit = Arc::clone(&room).acquire_owned() => permit,
+        let room = tokio::select! {
+            room = door.room() => room,
             () = stopped(&mut stop) => break,
         };
-        let Ok(permit) = permit else {
+        let Some(room) = room else {
             break;
         };
         let accepted = tokio::select! {
@@ -98,9 +107,13 @@ async fn listen<F: Future<Output = ()> + Send + 'static>(
             () = stopped(&mut stop) => break,
         };
         match accepted {
-            Ok((stream, _)) => {
-                tasks.spawn(serve(stream, permit));
-            }
+            Ok((stream, from)) => match door.enter(room, from.ip()) {
+                Some(entry) => {
+                    tasks.spawn(serve(stream, entry));
+                }
+                // Closed at once: whoever it is, the others are not to wait for it.
+                None => app.metrics.closed("address"),
+            },
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 app.pace.sleep(ACCEPT_PAUSE).await;
@@ -128,11 +141,18 @@ struct Connection {
     app: Arc<App>,
     router: Router,
     stop: watch::Receiver<bool>,
-    _permit: OwnedSemaphorePermit,
+}
+
+/// Places of those who have shown their certificates.
+#[derive(Clone)]
+struct Inside {
+    all: Arc<Semaphore>,
+    parties: Arc<Places>,
 }
 
 impl Connection {
-    async fn secured(self, mut tls: Tls, parties: Arc<Places>, stream: TcpStream) {
+    async fn secured(self, mut tls: Tls, inside: Inside, (stream, entry): (TcpStream, Entry)) {
+        let mut stop = self.stop.clone();
         // Small answers wait for nothing.
         let _ = stream.set_nodelay(true);
         let config = Arc::clone(&tls.borrow_and_update());
@@ -142,12 +162,12 @@ impl Connection {
                 Ok(stream) => stream,
                 Err(error) => {
                     tracing::info!(%error, "a handshake failed");
-                    return;
+                    return self.app.metrics.closed("handshake");
                 }
             },
             () = self.app.pace.sleep(self.app.limits().handshake) => {
                 tracing::info!("a handshake took too long");
-                return;
+                return self.app.metrics.closed("silence");
             }
         };
         let leaf = stream
@@ -166,10 +186,20 @@ impl Connection {
             }
         };
         let caller = Caller::new(party);
-        let Some(place) = parties.take_now(&caller.organisation) else {
+        let Some(place) = inside.parties.take_now(&caller.organisation) else {
             tracing::warn!(caller = %caller.uri, "too many connections of one party");
-            return;
+            return self.app.metrics.closed("party");
         };
+        // Until there is a place inside it keeps the one at the door: then callers wait outside.
+        let permit = tokio::select! {
+            permit = inside.all.acquire_owned() => permit,
+            () = self.app.pace.sleep(self.app.limits().head) => {
+                tracing::warn!(caller = %caller.uri, "no place for a connection");
+                return self.app.metrics.closed("full");
+            }
+            () = stopped(&mut stop) => return,
+        };
+        drop(entry);
         tracing::debug!(caller = %caller.uri, serial = %facts.serial_hex, "connected");
         // Agreed in the handshake: nothing has to be guessed from the first bytes, and a caller
         // that sends none can't hold the guessing up.
@@ -179,7 +209,7 @@ impl Connection {
         };
         let caller = Some(Arc::new(caller));
         self.serve(stream, caller, protocol, Some(tls)).await;
-        drop(place);
+        drop((place, permit));
     }
 
     async fn serve(
@@ -193,7 +223,6 @@ impl Connection {
             app,
             router,
             mut stop,
-            _permit,
         } = self;
         let activity = Activity::new();
         let requests = activity.clone();

@@ -1,6 +1,6 @@
 //! Batches whose files are still arriving: nothing of them is visible before the closing record.
 
-use super::{Arriving, Book, TableRow};
+use super::{Arriving, Book, TableRow, refusals};
 use schemas::value::PaymentId;
 
 impl Book {
@@ -16,8 +16,20 @@ impl Book {
     }
 
     /// A file begins to arrive.
-    pub(super) fn opened(&mut self, sequence: u64) {
-        self.arriving.insert(sequence, Arriving::default());
+    pub(super) fn opened(&mut self, sequence: u64, submitted_by: &str, day: u32) {
+        let arriving = Arriving {
+            sender: refusals::employer_of(submitted_by).map(|employer| (employer, day)),
+            ..Arriving::default()
+        };
+        self.arriving.insert(sequence, arriving);
+    }
+
+    /// A file came to nothing.
+    pub(super) fn abandoned(&mut self, opened: u64, bytes: u64) {
+        let arriving = self.arriving.remove(&opened);
+        if let Some((employer, day)) = arriving.and_then(|arriving| arriving.sender) {
+            self.refusals.entry(employer).or_default().add(day, bytes);
+        }
     }
 
     /// Bytes of an arriving file were kept.

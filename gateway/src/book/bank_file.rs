@@ -32,9 +32,9 @@ pub struct BankFile {
     pub since_ms: i64,
     /// When the instructing message left, Unix milliseconds.
     pub left_ms: Option<i64>,
-    /// Queries asked so far.
+    /// Questions asked so far, each of as many messages as the dialect needs.
     pub queries: u32,
-    /// When the last query was asked, Unix milliseconds.
+    /// When the last message of a question left, Unix milliseconds.
     pub queried_ms: Option<i64>,
     /// Times it was intended.
     pub attempts: u32,
@@ -47,8 +47,10 @@ pub struct BankFile {
     /// When the bank said that it knows no such file, Unix milliseconds, in the order of its
     /// answers.
     pub not_found_ms: Vec<i64>,
-    /// Words about lines that were disputed or noted: the same again is no news.
+    /// Words about lines that changed nothing: the same again is no news.
     pub noted: BTreeSet<(u32, LineEvent)>,
+    /// Words about lines that disputed them: the same again is none.
+    pub disputed: BTreeSet<(u32, LineEvent)>,
 }
 
 impl BankFile {
@@ -68,6 +70,7 @@ impl BankFile {
             heard: false,
             not_found_ms: Vec::new(),
             noted: BTreeSet::new(),
+            disputed: BTreeSet::new(),
         }
     }
 
@@ -78,7 +81,7 @@ impl BankFile {
             FileWord::Known => self.heard = true,
             FileWord::NotFound => self.not_found_ms.push(time_ms),
         }
-        self.note_words(noted.iter());
+        self.noted.extend(words_of(noted.iter()));
     }
 
     /// An answer came while the instruction was leaving: whatever it says, something got it.
@@ -94,8 +97,9 @@ impl BankFile {
         moves: &[Move],
         disputes: &[(u32, Dispute, Move)],
     ) {
-        let steps = || moves.iter().chain(disputes.iter().map(|(_, _, step)| step));
-        self.note_words(disputes.iter().map(|(_, _, step)| step));
+        let disputing = || disputes.iter().map(|(_, _, step)| step);
+        let steps = || moves.iter().chain(disputing());
+        self.disputed.extend(words_of(disputing()));
         let of_bank = match origin {
             // Older records do not say what the bank said of the file.
             Origin::Receipt | Origin::Push => true,
@@ -108,13 +112,12 @@ impl BankFile {
             FileState::NotSent | FileState::Abandoned => true,
             FileState::Intended | FileState::Leaving | FileState::AtBank => false,
         };
-        let money = |step: &Move| crate::outcome::tells_of_money(step.event);
         self.state = match origin {
             Origin::Channel | Origin::Recovery if not_sent => FileState::NotSent,
-            // A bank's word that moves nothing does not bring an unsent file to the bank: its
-            // lines would wait for ever (M12).
+            // A bank's word that says nothing of a line does not bring an unsent file to the bank:
+            // its lines would wait for ever (M12).
             Origin::Receipt | Origin::Result | Origin::Push
-                if unsent && moves.is_empty() && !steps().any(money) =>
+                if unsent && steps().next().is_none() =>
             {
                 self.state
             }
@@ -125,11 +128,6 @@ impl BankFile {
             | Origin::Push
             | Origin::AnswerLimit => FileState::AtBank,
         };
-    }
-
-    fn note_words<'a>(&mut self, steps: impl Iterator<Item = &'a Move>) {
-        self.noted
-            .extend(steps.map(|step| (step.index, step.event)));
     }
 
     /// The place in the batch of a row of the file (rows count from 1).
@@ -150,4 +148,8 @@ impl BankFile {
             lines.iter().copied().max().unwrap_or_default(),
         )
     }
+}
+
+fn words_of<'a>(steps: impl Iterator<Item = &'a Move>) -> impl Iterator<Item = (u32, LineEvent)> {
+    steps.map(|step| (step.index, step.event))
 }

@@ -90,7 +90,7 @@ fn barring(book: &Book, own: &Batch, scope: &Scope) -> Barring {
             // One batch: its wages are in no second one.
             continue;
         }
-        let batches = scoped.batches.iter().filter(|id| **id != own.id());
+        let batches = scoped.may_bar.values().filter(|id| **id != own.id());
         for batch in batches.filter_map(|id| book.batch(*id)) {
             for row in may_bar(book, batch) {
                 super::visits::count();

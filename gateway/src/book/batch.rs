@@ -2,10 +2,12 @@
 
 use crate::book::doubt::{Doubts, stand};
 use crate::book::table::TableRow;
+use crate::book::waits::Looked;
 use crate::event::{AcceptedHead, Dispute};
 use schemas::line_state::{Applied, Why, apply};
 use schemas::value::{BatchId, PaymentId};
 use schemas::{FailureReason, LineEvent, LineState};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One line, small: the book holds millions.
@@ -33,8 +35,8 @@ pub struct Line {
     pub since_ms: i64,
     /// What the bank last reported for it, in fen, where it reports amounts.
     pub reported_fen: Option<i64>,
-    /// Journal sequence of the record that said last what became of it: the bank's word, or two
-    /// operators'; 0 for none.
+    /// Journal sequence of the record that made its state: the bank's word, or two operators';
+    /// 0 for none.
     pub told_at: u64,
 }
 
@@ -115,6 +117,14 @@ impl Ages {
         let moments = (state as usize, i64::MIN)..=(state as usize, i64::MAX);
         self.0.range(moments).next().map(|((_, since), _)| *since)
     }
+
+    /// When the line that has been in a state for the shortest entered it.
+    #[must_use]
+    pub fn newest(&self, state: LineState) -> Option<i64> {
+        let moments = (state as usize, i64::MIN)..=(state as usize, i64::MAX);
+        let last = self.0.range(moments).next_back();
+        last.map(|((_, since), _)| *since)
+    }
 }
 
 /// A record that tells something of some of the lines.
@@ -188,6 +198,9 @@ pub struct Batch {
     pub ages: Ages,
     /// Lines that somebody must explain.
     pub doubts: Doubts,
+    /// What the bank had said last of lines that two people have decided since: they had not seen
+    /// what it answers to a question that was under way.
+    pub(super) decided: BTreeMap<u32, u64>,
     /// When it was accepted, Unix milliseconds.
     pub accepted_ms: i64,
     /// Journal sequence of its closing record.
@@ -210,8 +223,12 @@ pub struct Batch {
     pub corrects: BTreeMap<u32, PaymentId>,
     /// Its bank files, in the order of their intents.
     pub files: Vec<u64>,
+    /// Of each disputed line the journal sequence of the record that disputes it.
+    pub disputed_at: BTreeMap<u32, u64>,
     /// Last change of any line, Unix milliseconds.
     pub changed_ms: i64,
+    /// What a look at all its lines came to, until its employer's lines change.
+    pub(super) looked: Cell<Looked>,
 }
 
 impl Batch {
@@ -254,18 +271,21 @@ impl Batch {
             sums,
             ages,
             doubts: Doubts::default(),
+            decided: BTreeMap::new(),
             accepted_ms,
             accepted_at,
             line_records: Vec::new(),
             finding_records: Vec::new(),
             byte_records: Vec::new(),
             history: Vec::new(),
+            disputed_at: BTreeMap::new(),
             approved: None,
             approved_at: 0,
             withdrawn: None,
             corrects: BTreeMap::new(),
             files: Vec::new(),
             changed_ms: accepted_ms,
+            looked: Cell::default(),
         }
     }
 
@@ -297,17 +317,25 @@ impl Batch {
     }
 
     /// Marks a line as disputed, or as resolved; a later dispute takes the place of an earlier.
-    pub(super) fn dispute(&mut self, index: u32, dispute: Option<Dispute>) -> Option<&mut Line> {
+    pub(super) fn dispute(
+        &mut self,
+        index: u32,
+        dispute: Option<Dispute>,
+        at_ms: i64,
+    ) -> Option<&mut Line> {
         let at = usize::try_from(index.checked_sub(1)?).ok()?;
         let line = self.lines.get_mut(at)?;
-        let before = stand(line);
+        let before = stand(line, self.doubts.disputed_ms(index));
         line.disputed = dispute;
-        self.doubts.moved(index, before, stand(line));
+        self.doubts.mark(index, dispute, at_ms);
+        let now = stand(line, self.doubts.disputed_ms(index));
+        self.doubts.moved(index, before, now);
         Some(line)
     }
 
     /// Applies one event to one line and keeps the sums. `None` when there is no such line.
     pub(super) fn step(&mut self, index: u32, event: LineEvent, at_ms: i64) -> Option<Stepped> {
+        let disputed_ms = self.doubts.disputed_ms(index);
         let line = self.line_mut(index)?;
         match apply(line.state, line.disputed.is_some(), event) {
             Applied::Repeated => Some(Stepped::Repeated),
@@ -315,10 +343,10 @@ impl Batch {
             Applied::Moved(state) => {
                 let (before, fen) = (line.state, line.amount_fen);
                 let before_ms = line.since_ms;
-                let stood = stand(line);
+                let stood = stand(line, disputed_ms);
                 line.state = state;
                 line.since_ms = at_ms;
-                let stands = stand(line);
+                let stands = stand(line, disputed_ms);
                 self.doubts.moved(index, stood, stands);
                 self.sums.take(before, fen);
                 self.sums.put(state, fen);

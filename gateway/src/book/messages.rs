@@ -44,6 +44,8 @@ pub struct PushedMessage {
     pub reading: String,
     /// push, result or receipt.
     pub message: String,
+    /// The file that its receipt names.
+    pub file_no: Option<u64>,
 }
 
 /// Whom a record concerns that fits nothing.
@@ -139,6 +141,16 @@ impl Book {
     /// Messages that nobody could read yet, by bank.
     pub fn unread(&self) -> impl Iterator<Item = (BankCode, &Unread)> {
         self.unread.iter().map(|(bank, messages)| (*bank, messages))
+    }
+
+    /// The message of the same bytes, read the same way, that is stored and not closed.
+    #[must_use]
+    pub fn open_message(&self, bank: BankCode, digest: &str, reading: &str) -> Option<u64> {
+        let mut open = self.open_messages.iter();
+        let same = open.find(|(_, (by, key, message))| {
+            *by == bank && key == digest && message.reading == reading
+        });
+        same.map(|(sequence, _)| *sequence)
     }
 
     /// Whether an answer of the bank's about a file held that record before.

@@ -14,8 +14,11 @@ mod doubt;
 mod elsewhere;
 mod messages;
 mod outside;
+mod refusals;
+mod revived;
 mod steps;
 pub mod table;
+mod told;
 mod visits;
 mod wages;
 mod waits;
@@ -28,6 +31,8 @@ pub use corrections::CorrectionConflict;
 pub use doubt::{Doubt, Doubts};
 pub use elsewhere::InFlight;
 pub use messages::{Concern, PushedMessage, UnmatchedRecord, Unread};
+pub use refusals::Refusals;
+pub use revived::Revived;
 pub use wages::Scope;
 
 use crate::event::Event;
@@ -52,6 +57,8 @@ pub struct Recorded<'a> {
 /// A batch whose file is still arriving.
 #[derive(Debug, Default)]
 struct Arriving {
+    /// Who sends it, where a certificate of an employer says so, and on which day.
+    sender: Option<(Uscc, u32)>,
     rows: Vec<TableRow>,
     corrects: BTreeMap<u32, PaymentId>,
     line_records: Vec<(u32, u64)>,
@@ -75,6 +82,8 @@ pub struct Proposal {
     pub operator: String,
     /// When, Unix milliseconds.
     pub time_ms: i64,
+    /// Journal sequence of the record, which holds the words.
+    pub sequence: u64,
 }
 
 /// An event that the journal holds and the book can't follow: the record and the program do
@@ -110,6 +119,9 @@ pub struct Book {
     proposed: BTreeMap<PaymentId, Vec<Said>>,
     work: work::Work,
     in_doubt: BTreeSet<BatchId>,
+    /// The last record that changed a line of an employer, or added one.
+    moved: BTreeMap<Uscc, u64>,
+    refusals: BTreeMap<Uscc, refusals::OfDay>,
     defects: Vec<(u64, i64, String)>,
     file_no_max: u64,
     sequence: u64,
@@ -227,7 +239,9 @@ impl Book {
         let sequence = recorded.sequence;
         self.sequence = sequence;
         let time_ms = recorded.time_ms;
-        self.follow(recorded).map_err(|what| {
+        let followed = self.follow(recorded);
+        self.note_moved(recorded);
+        followed.map_err(|what| {
             self.defects.push((sequence, time_ms, what.to_owned()));
             self.refresh_every_doubt();
             Inconsistent { sequence, what }
@@ -247,8 +261,8 @@ impl Book {
                 self.defects.push((sequence, time_ms, what.clone()));
                 Ok(())
             }
-            Event::BatchOpened { .. } => {
-                self.opened(sequence);
+            Event::BatchOpened { submitted_by, day } => {
+                self.opened(sequence, submitted_by, *day);
                 Ok(())
             }
             Event::BatchBytes { opened, .. } => self.bytes_kept(*opened, sequence),
@@ -259,8 +273,8 @@ impl Book {
                 ..
             } => self.lines_kept((*opened, *first), corrects, table, sequence),
             Event::BatchFindings { opened, .. } => self.findings_kept(*opened, sequence),
-            Event::BatchAbandoned { opened, .. } => {
-                self.arriving.remove(opened);
+            Event::BatchAbandoned { opened, bytes, .. } => {
+                self.abandoned(*opened, *bytes);
                 Ok(())
             }
             Event::BatchAccepted(head) => self.accept(head, sequence, time_ms),
@@ -269,8 +283,11 @@ impl Book {
             | Event::LinesWithdrawn { .. } => self.follow_employer(event, sequence, time_ms),
             Event::FileIntended(intent) => self.intend(intent, sequence, time_ms),
             Event::MessageLeaving {
-                file_no, instructs, ..
-            } => self.leaving(*file_no, *instructs, sequence, time_ms),
+                file_no,
+                instructs,
+                continues,
+                ..
+            } => self.leaving(*file_no, (*instructs, *continues), sequence, time_ms),
             Event::MessageAnswered { .. } | Event::FileReceipt { .. } => {
                 self.follow_answer(event, sequence, time_ms)
             }
@@ -329,6 +346,7 @@ impl Book {
             message,
             digest,
             reading,
+            file_no,
             ..
         } = event
         {
@@ -338,6 +356,7 @@ impl Book {
                 time_ms,
                 reading,
                 message,
+                file_no: *file_no,
             };
             self.message_stored(*bank, digest, pushed);
         } else if let Event::BankMessageClosed { message } = event {
@@ -362,6 +381,7 @@ impl Book {
                 evidence_digest: evidence_digest.clone(),
                 operator: operator.clone(),
                 time_ms,
+                sequence,
             };
             self.proposals.insert(*payment, proposal);
             self.note_line(*payment, sequence)?;

@@ -220,7 +220,7 @@ impl Book {
     pub(super) fn leaving(
         &mut self,
         file_no: u64,
-        instructs: bool,
+        (instructs, continues): (bool, bool),
         sequence: u64,
         time_ms: i64,
     ) -> Result<(), &'static str> {
@@ -233,7 +233,8 @@ impl Book {
             }
             FileState::Intended => {}
             FileState::AtBank if !instructs => {
-                file.queries += 1;
+                // A dialect may need several messages to ask once.
+                file.queries += u32::from(!continues);
                 file.queried_ms = Some(time_ms);
             }
             // A flow may have steps after the instructing one; they are not instructions again.
@@ -292,9 +293,9 @@ impl Book {
             line.reported_fen = step.reported_fen.or(line.reported_fen);
             match batch.step(step.index, step.event, time_ms) {
                 Some(Stepped::Moved) => {
+                    batch.told(step.index, sequence);
                     if let Some(line) = batch.line_mut(step.index) {
                         line.reason = step.reason;
-                        line.told_at = sequence;
                     }
                 }
                 Some(Stepped::Repeated) => {}
@@ -302,10 +303,10 @@ impl Book {
             }
         }
         for (index, dispute, step) in disputes {
+            batch.disputed_at.insert(*index, sequence);
             let line = batch
-                .dispute(*index, Some(*dispute))
+                .dispute(*index, Some(*dispute), time_ms)
                 .ok_or("no such line")?;
-            line.told_at = sequence;
             line.reported_fen = step.reported_fen.or(line.reported_fen);
         }
         // A decision was about the line as it stood: what the bank says now ends it.
@@ -317,6 +318,9 @@ impl Book {
         file.settled(origin, moves, disputes);
         file.since_ms = time_ms;
         file.is_final |= is_final;
+        if !disputes.is_empty() {
+            self.note_may_bar(id);
+        }
         self.note(file_no, sequence)
     }
 
@@ -343,13 +347,16 @@ impl Book {
                 return Err("a resolution off the machine");
             }
         }
-        let line = batch.dispute(payment.row, None).ok_or("no such line")?;
-        line.reason = proposal.reason;
         // From now on the people's word stands, not the bank's last one.
-        line.told_at = sequence;
+        batch.decide(payment.row, sequence);
+        let line = batch
+            .dispute(payment.row, None, time_ms)
+            .ok_or("no such line")?;
+        line.reason = proposal.reason;
         let (file_no, now) = (line.file_no, line.state);
         if before.is_some_and(|state| !carries_the_wage(state)) && carries_the_wage(now) {
             self.revived.insert(payment, sequence);
+            self.note_may_bar(payment.batch);
         }
         self.refresh_work(payment.batch, Some(file_no));
         self.note_line(payment, sequence)

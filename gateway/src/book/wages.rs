@@ -116,6 +116,8 @@ impl Places {
 pub(super) struct Scoped {
     pub(super) batches: Vec<BatchId>,
     pub(super) places: Option<Places>,
+    /// Batches that had a disputed or revived line, by the sequences of their closing records.
+    pub(super) may_bar: BTreeMap<u64, BatchId>,
 }
 
 impl Scoped {
@@ -164,6 +166,16 @@ impl Book {
         of_month
             .take_while(|(scope, _)| own.is_month_of(scope))
             .filter(|(scope, _)| own.is_near(scope))
+    }
+
+    /// Notes that a line of a batch became disputed or revived: it may bar others of its wage.
+    pub(super) fn note_may_bar(&mut self, id: BatchId) {
+        let Some(batch) = self.batches.get(&id) else {
+            return;
+        };
+        if let Some(scoped) = self.scopes.get_mut(&Scope::of(&batch.head)) {
+            scoped.may_bar.insert(batch.accepted_at, id);
+        }
     }
 
     /// Makes the lists of places of the scopes near a new batch, where it is not the only one.

@@ -1,33 +1,89 @@
 //! What a batch waits for (M12), where the batch alone can't say it.
+//!
+//! To say it, all lines of a batch may have to be looked at, under the lock. Who asks often does
+//! not pay for it again: what a look came to stands until a line of the employer changes.
 
-use super::{Batch, Book, CorrectionConflict, LineState};
+use super::{Batch, Book, CorrectionConflict, LineState, Recorded};
+use crate::event::Event;
+use schemas::value::Uscc;
+
+/// What looks at all lines of a batch came to.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Looked {
+    /// The employer's last change when they were made.
+    at: u64,
+    sendable: Option<Sendable>,
+    has_free: Option<bool>,
+    is_barred: Option<bool>,
+    is_elsewhere: Option<bool>,
+}
+
+impl std::fmt::Debug for Looked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Who asked before is no part of what the records tell.
+        f.write_str("Looked")
+    }
+}
+
+/// Whether something of a batch can be sent.
+#[derive(Clone, Copy, Debug)]
+enum Sendable {
+    Yes,
+    /// Other payments bar what is left.
+    Barred,
+    /// All that is left is disputed itself.
+    Disputed,
+}
+
+const RESOLUTION: &str = "bank_evidence_or_resolution";
 
 impl Book {
     /// What a batch waits for and since when; `None` when it has ended. A line that may not be
-    /// sent waits for people, not for the bank.
+    /// sent waits for people, not for the bank, and so does one that is disputed.
     #[must_use]
     pub fn waits_for(&self, batch: &Batch) -> Option<(&'static str, i64)> {
-        let (what, since_ms) = batch.waits_for()?;
+        let Some((what, since_ms)) = batch.waits_for() else {
+            let since_ms = batch.disputed_since()?;
+            return Some((RESOLUTION, since_ms));
+        };
         if what != "dispatch" {
             return Some((what, since_ms));
         }
+        let what = match self.once(batch, |of| &mut of.sendable, |book| book.sendable(batch)) {
+            Sendable::Yes => what,
+            Sendable::Barred => "other_payment",
+            Sendable::Disputed => RESOLUTION,
+        };
+        Some((what, since_ms))
+    }
+
+    fn sendable(&self, batch: &Batch) -> Sendable {
         let mut bars = self.bars(batch);
-        let mut barred = false;
+        let mut left = Sendable::Disputed;
         for (index, line) in (1u32..).zip(&batch.lines) {
+            super::visits::count();
             if line.state != LineState::Released || line.disputed.is_some() {
                 continue;
             }
             if bars.of(index).is_ok() {
-                return Some((what, since_ms));
+                return Sendable::Yes;
             }
-            barred = true;
+            left = Sendable::Barred;
         }
-        let what = match barred {
-            true => "other_payment",
-            // All that is left is disputed itself.
-            false => "bank_evidence_or_resolution",
-        };
-        Some((what, since_ms))
+        left
+    }
+
+    /// Whether a batch has a free line that nothing bars.
+    #[must_use]
+    pub fn has_free_line(&self, batch: &Batch) -> bool {
+        self.once(
+            batch,
+            |of| &mut of.has_free,
+            |book| {
+                let mut bars = book.bars(batch);
+                batch.free_lines().any(|index| bars.of(index).is_ok())
+            },
+        )
     }
 
     /// Released lines that another payment of the same wage keeps from being sent, in no file, and
@@ -38,5 +94,82 @@ impl Book {
         let free = batch.free_lines();
         free.filter_map(|index| Some((index, bars.of(index).err()?)))
             .collect()
+    }
+
+    /// Whether [`Book::barred`] finds any.
+    #[must_use]
+    pub fn is_barred(&self, batch: &Batch) -> bool {
+        self.once(
+            batch,
+            |of| &mut of.is_barred,
+            |book| !book.barred(batch).is_empty(),
+        )
+    }
+
+    /// Whether [`Book::elsewhere_of`] finds any.
+    #[must_use]
+    pub fn is_elsewhere(&self, batch: &Batch) -> bool {
+        self.once(
+            batch,
+            |of| &mut of.is_elsewhere,
+            |book| !book.elsewhere_of(batch).is_empty(),
+        )
+    }
+
+    /// What a look came to since the employer's last change, else looks.
+    fn once<T: Copy>(
+        &self,
+        batch: &Batch,
+        place: impl Fn(&mut Looked) -> &mut Option<T>,
+        look: impl FnOnce(&Self) -> T,
+    ) -> T {
+        let at = self.moved.get(&batch.head.employer).copied();
+        let at = at.unwrap_or_default();
+        let mut looked = batch.looked.get();
+        if looked.at != at {
+            looked = Looked {
+                at,
+                ..Looked::default()
+            };
+        }
+        let known = *place(&mut looked).get_or_insert_with(|| look(self));
+        batch.looked.set(looked);
+        known
+    }
+
+    /// Notes whose lines a record may have changed. What bars a line is its own employer's.
+    pub(super) fn note_moved(&mut self, recorded: Recorded<'_>) {
+        if let Some(employer) = self.moved_by(recorded.event) {
+            self.moved.insert(employer, recorded.sequence);
+        }
+    }
+
+    fn moved_by(&self, event: &Event) -> Option<Uscc> {
+        let id = match event {
+            Event::Started { .. }
+            | Event::Disclosed { .. }
+            | Event::Refused { .. }
+            | Event::BatchOpened { .. }
+            | Event::BatchBytes { .. }
+            | Event::BatchLines { .. }
+            | Event::BatchFindings { .. }
+            | Event::BatchAbandoned { .. }
+            | Event::BankMessage { .. }
+            | Event::BankMessageClosed { .. }
+            | Event::Unmatched { .. } => return None,
+            Event::BatchAccepted(head) => head.batch,
+            Event::BatchApproved { batch, .. }
+            | Event::BatchWithdrawn { batch, .. }
+            | Event::LinesWithdrawn { batch, .. } => *batch,
+            Event::FileIntended(intent) => intent.batch,
+            Event::MessageLeaving { file_no, .. }
+            | Event::MessageAnswered { file_no, .. }
+            | Event::FileReceipt { file_no, .. }
+            | Event::FileAbandoned { file_no, .. }
+            | Event::Outcomes { file_no, .. } => self.files.get(file_no)?.intent.batch,
+            Event::ResolutionProposed { payment, .. }
+            | Event::ResolutionConfirmed { payment, .. } => payment.batch,
+        };
+        self.batches.get(&id).map(|batch| batch.head.employer)
     }
 }

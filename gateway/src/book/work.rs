@@ -26,6 +26,14 @@ impl Book {
         numbers.filter_map(|file_no| self.files.get(file_no))
     }
 
+    /// How many batches have lines to be sent, and how many bank files are not finished.
+    #[must_use]
+    pub fn open_work(&self) -> (u64, u64) {
+        let released = self.work.released.values().map(BTreeSet::len);
+        let files = self.work.files.values().map(BTreeSet::len);
+        (released.sum::<usize>() as u64, files.sum::<usize>() as u64)
+    }
+
     pub(super) fn refresh_work(&mut self, id: BatchId, file_no: Option<u64>) {
         self.refresh_doubt(id);
         let Some(batch) = self.batches.get(&id) else {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use adapters::exchange::{Outgoing, Wire};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
+use tokio::sync::watch;
 
 use super::layer::{Guarded, Limited, Metered, Paced, Timed, Traced};
 use super::{
@@ -16,6 +17,9 @@ use super::{
 use crate::clock::{BoxFuture, Clock};
 use crate::configuration::connection::{Connection, Endpoint, EndpointTls};
 use crate::telemetry::Metrics;
+
+/// The client configuration that holds for each endpoint with TLS, by the endpoint's name.
+pub type TlsDoors = BTreeMap<String, watch::Receiver<Arc<ClientConfig>>>;
 
 /// Why a connection makes no channel.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,15 +47,11 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// Channels for all endpoints. `tls` holds one client configuration for each endpoint with
-    /// TLS, by the endpoint's name.
+    /// Channels for all endpoints.
     ///
     /// # Errors
     /// See [`BuildError`].
-    pub fn new(
-        connection: &Connection,
-        tls: &BTreeMap<String, Arc<ClientConfig>>,
-    ) -> Result<Self, BuildError> {
+    pub fn new(connection: &Connection, tls: &TlsDoors) -> Result<Self, BuildError> {
         let bank = connection.bank.as_str().to_owned();
         let limits = SocketLimits {
             connect_wait: Duration::from_millis(connection.limits.connect_wait_ms),
@@ -95,7 +95,7 @@ fn peer(
     endpoint: String,
     address: std::net::SocketAddr,
     tls: Option<&EndpointTls>,
-    config: Option<&Arc<ClientConfig>>,
+    config: Option<&watch::Receiver<Arc<ClientConfig>>>,
 ) -> Result<Peer, BuildError> {
     let tls = match (tls, config) {
         (None, _) => None,
@@ -104,7 +104,7 @@ fn peer(
             let Ok(name) = ServerName::try_from(tls.server_name.clone()) else {
                 return Err(BuildError::ServerName { endpoint });
             };
-            Some((Arc::clone(config), name))
+            Some((config.clone(), name))
         }
     };
     Ok(Peer {
@@ -155,7 +155,7 @@ const COLLECTED_AT_ONCE: usize = 16;
 /// See [`BuildError`].
 pub fn build(
     connection: &Connection,
-    tls: &BTreeMap<String, Arc<ClientConfig>>,
+    tls: &TlsDoors,
     clock: &Arc<dyn Clock>,
     metrics: &Arc<Metrics>,
 ) -> Result<Arc<dyn Channel>, BuildError> {

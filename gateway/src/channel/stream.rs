@@ -8,6 +8,7 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 
 use super::progress::{Progress, Watched};
@@ -25,8 +26,8 @@ pub struct Peer {
     /// The address; from the operator, never looked up.
     pub address: SocketAddr,
     /// TLS and the name that the peer's certificate must carry; `None` for a plain connection to
-    /// a front-end machine in the same room.
-    pub tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    /// a front-end machine in the same room. Each connection takes what holds when it is opened.
+    pub tls: Option<(watch::Receiver<Arc<ClientConfig>>, ServerName<'static>)>,
 }
 
 impl std::fmt::Debug for Peer {
@@ -75,7 +76,8 @@ async fn connect(peer: &Peer, progress: &Progress) -> Result<Box<dyn Stream>, Se
     let Some((config, name)) = &peer.tls else {
         return Ok(Box::new(Watched::new(tcp, progress.clone(), false)));
     };
-    let tls = TlsConnector::from(Arc::clone(config))
+    let config = Arc::clone(&config.borrow());
+    let tls = TlsConnector::from(config)
         .connect(name.clone(), tcp)
         .await
         .map_err(|error| fail(SendErrorKind::Tls).caused_by(error))?;

@@ -19,19 +19,14 @@ pub fn line_state(word: &str, lang: Lang) -> (&str, Colour) {
     let Some(state) = LineState::parse(word) else {
         return (word, Colour::Plain);
     };
-    let (zh, en, colour) = match state {
-        LineState::Held => ("待复核", "held", Colour::Yellow),
-        LineState::Released => ("待发送", "released", Colour::Plain),
-        LineState::Intended => ("发送中", "being sent", Colour::Plain),
-        LineState::Accepted => ("银行已受理", "accepted by the bank", Colour::Plain),
-        LineState::Paid => ("已支付", "paid", Colour::Green),
-        LineState::Failed => ("支付失败", "failed", Colour::Red),
-        LineState::Unknown => ("支付不明", "unknown", Colour::Yellow),
-        LineState::Returned => ("已退汇", "returned", Colour::Red),
-        LineState::Cancelled => ("已撤销", "cancelled", Colour::Dim),
-        LineState::Refused => ("未受理", "refused at intake", Colour::Red),
+    let colour = match state {
+        LineState::Paid => Colour::Green,
+        LineState::Held | LineState::Unknown => Colour::Yellow,
+        LineState::Failed | LineState::Returned | LineState::Refused => Colour::Red,
+        LineState::Cancelled => Colour::Dim,
+        LineState::Released | LineState::Intended | LineState::Accepted => Colour::Plain,
     };
-    (pick(lang, zh, en), colour)
+    (state.text(lang), colour)
 }
 
 /// A batch's state in words; a word that is none of ours stays as it came.
@@ -336,11 +331,35 @@ fn write_waiting<W: Write>(paper: &mut Paper<W>, batch: &Value, lang: Lang) -> i
         Lang::En => format!("{what} (since {since})"),
     };
     paper.coloured_line(&line, Colour::Yellow)?;
+    write_other_payments(paper, &batch["other_payments"], lang)?;
     match text(waits, "what") {
         // Only what has not left yet waits for a bank day.
         "approval" | "dispatch" => write_bank_day(paper, batch, lang),
         _ => Ok(()),
     }
+}
+
+/// Which payments of the same wages an approver must have seen, and what to state of them.
+fn write_other_payments<W: Write>(
+    paper: &mut Paper<W>,
+    others: &Value,
+    lang: Lang,
+) -> io::Result<()> {
+    let Some(as_of) = others["as_of"].as_u64() else {
+        return Ok(());
+    };
+    for one in others["payments"].as_array().into_iter().flatten() {
+        let (own, other) = (text(one, "payment_id"), text(one, "other_payment_id"));
+        paper.line(&match lang {
+            Lang::Zh => format!("  {own}  同一工资已由 {other} 支付"),
+            Lang::En => format!("  {own}  the same wage is paid by {other}"),
+        })?;
+    }
+    let lines = count(others, "line_count");
+    paper.line(&match lang {
+        Lang::Zh => format!("  共 {lines} 笔;复核时写明 as_of {as_of}"),
+        Lang::En => format!("  {lines} lines in all; the approver states as_of {as_of}"),
+    })
 }
 
 #[cfg(test)]

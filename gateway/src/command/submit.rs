@@ -86,7 +86,7 @@ fn open_file(path: &Path) -> std::io::Result<std::fs::File> {
 fn unopened(error: &std::io::Error, arguments: &Submit, lang: Lang) -> Result<Failure, Failure> {
     if arguments.json {
         let mut paper = paper();
-        let finding = super::check::unopened(error);
+        let finding = super::check::unopened(error, lang);
         paper.document(&super::check::unreadable_document(&finding, lang))?;
         paper.flush()?;
     }

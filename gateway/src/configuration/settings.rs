@@ -125,6 +125,12 @@ pub struct Limits {
     /// Bytes of a request's head.
     #[serde(deserialize_with = "head_bytes")]
     pub head_bytes_max: u64,
+    /// TLS handshakes at once, which are no connections yet.
+    #[serde(deserialize_with = "many")]
+    pub handshakes_max: u64,
+    /// The same of one address.
+    #[serde(deserialize_with = "many")]
+    pub address_handshakes_max: u64,
     /// Connections open at once.
     #[serde(deserialize_with = "many")]
     pub connections_max: u64,
@@ -144,6 +150,12 @@ pub struct Limits {
     /// any case.
     #[serde(deserialize_with = "body_bytes")]
     pub party_received_bytes_max: u64,
+    /// Files of one employer that may come to nothing in a day.
+    #[serde(deserialize_with = "many")]
+    pub party_refused_uploads_per_day_max: u64,
+    /// Their bytes.
+    #[serde(deserialize_with = "day_bytes")]
+    pub party_refused_bytes_per_day_max: u64,
 }
 
 impl Default for Limits {
@@ -155,12 +167,16 @@ impl Default for Limits {
             request_bytes_max: 1024 * 1024,
             buffered_bytes_max: 256 * 1024 * 1024,
             head_bytes_max: 32 * 1024,
+            handshakes_max: 1_024,
+            address_handshakes_max: 64,
             connections_max: 4_096,
             party_connections_max: 64,
             uploads_max: 8,
             receptions_max: 256,
             party_receptions_max: 8,
             party_received_bytes_max: 1024 * 1024 * 1024,
+            party_refused_uploads_per_day_max: 1_000,
+            party_refused_bytes_per_day_max: 4 * 1024 * 1024 * 1024,
         }
     }
 }
@@ -189,7 +205,7 @@ pub struct TimeOuts {
 impl Default for TimeOuts {
     fn default() -> Self {
         Self {
-            handshake_wait_ms: 10_000,
+            handshake_wait_ms: 3_000,
             head_wait_ms: 10_000,
             idle_wait_ms: 30_000,
             body_bytes_per_second_min: 4_096,
@@ -341,6 +357,10 @@ fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
 
 fn body_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     value::within(deserializer, 1_048_576..=4_294_967_296)
+}
+
+fn day_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 1_048_576..=1_099_511_627_776)
 }
 
 fn small_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {

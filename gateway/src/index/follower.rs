@@ -117,15 +117,6 @@ impl Follower {
         self.follow_to(witnessed)
     }
 
-    /// How many durable records the index does not have yet.
-    ///
-    /// # Errors
-    /// When the index can't be read.
-    pub fn lag(&self) -> Result<u64, FollowError> {
-        let durable = self.core.journal().durable();
-        Ok(durable.saturating_sub(self.index.position()?))
-    }
-
     fn follow_to(&self, witnessed: u64) -> Result<u64, FollowError> {
         let position = self.index.position()?;
         if position >= witnessed {

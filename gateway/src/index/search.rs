@@ -59,6 +59,12 @@ impl Search {
         Self { index }
     }
 
+    /// How many of the durable records the index has not applied; all, where it can't be read.
+    #[must_use]
+    pub fn behind(&self, durable: u64) -> u64 {
+        durable.saturating_sub(self.index.position().unwrap_or_default())
+    }
+
     /// The lines of a batch that carry a hash, by index, ascending.
     #[must_use]
     pub fn lines_with(&self, batch: &Batch, field: Field, hash: u64) -> Vec<u32> {

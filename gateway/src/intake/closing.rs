@@ -1,8 +1,9 @@
 //! The end of a reading: the checks that need the book, and the closing record.
 
+use super::collected::{Collected, Counts};
 use super::conflict::Known;
 use super::late::{Wages, must_acknowledge, refused_by};
-use super::sink::{Collected, Counts, FINDINGS_PER_RECORD, JournalSink, PayerPart, both_languages};
+use super::sink::{FINDINGS_PER_RECORD, JournalSink, PayerPart, both_languages};
 use super::{Conflict, IntakeError, Receipt, Submission, Submitted};
 use crate::book::table::TableRow;
 use crate::book::{BatchState, Scope};
@@ -33,6 +34,8 @@ pub(super) struct Closing<'a> {
     pub calendar: &'a BankCalendar,
     pub opened: u64,
     pub summary: Summary,
+    /// Bytes of the file.
+    pub bytes: u64,
     pub id: BatchId,
 }
 
@@ -174,7 +177,9 @@ impl Closing<'_> {
         let late = {
             let desk = self.core.desk();
             let batch = number.and_then(|(own, number)| desk.batch_by_number(own, number));
-            if let Some(batch) = batch {
+            // Where the number was still free when its head was read, there are no lines to
+            // compare: the errors are told, and the next time what differs.
+            if let Some(batch) = batch.filter(|_| !collected.lines_left_out) {
                 let (known, arrived) = (Known::of(batch), desk.arriving_lines(self.opened));
                 drop(desk);
                 return self.conflict(&known, &arrived);
@@ -235,6 +240,7 @@ impl Closing<'_> {
         let event = Event::BatchAbandoned {
             opened: self.opened,
             why: why.to_owned(),
+            bytes: self.bytes,
         };
         self.core
             .record(self.submission.submitted_by, event.into())?;
@@ -257,7 +263,7 @@ impl Closing<'_> {
             submitted_by: self.submission.submitted_by.to_owned(),
             digest: crate::hex(&summary.digest),
             line_count: summary.lines_ok,
-            total_fen: summary.total_ok.0,
+            total_fen: summary.total_ok.map_or(0, |total| total.0),
             refused_count: summary.line_count.saturating_sub(summary.lines_ok),
             refused_late: Vec::new(),
             must_acknowledge: Vec::new(),

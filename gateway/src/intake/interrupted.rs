@@ -10,6 +10,8 @@ pub(super) struct Reception<'a> {
     pub actor: &'a str,
     /// Sequence of the opening record.
     pub opened: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
 }
 
 impl Drop for Reception<'_> {
@@ -18,7 +20,7 @@ impl Drop for Reception<'_> {
         if self.core.is_doubtful() {
             return;
         }
-        if let Err(error) = abandon(self.core, self.actor, self.opened) {
+        if let Err(error) = abandon(self.core, self.actor, self.opened, self.bytes) {
             tracing::warn!(error = %error, "a broken reception is abandoned at the next start");
         }
     }
@@ -32,16 +34,17 @@ impl Drop for Reception<'_> {
 pub fn abandon_interrupted(core: &Core, actor: &str) -> Result<usize, CoreError> {
     let arriving: Vec<u64> = core.desk().arriving().collect();
     for opened in &arriving {
-        abandon(core, actor, *opened)?;
+        abandon(core, actor, *opened, 0)?;
     }
     Ok(arriving.len())
 }
 
-fn abandon(core: &Core, actor: &str, opened: u64) -> Result<(), CoreError> {
+fn abandon(core: &Core, actor: &str, opened: u64, bytes: u64) -> Result<(), CoreError> {
     let mut desk = core.desk();
     if desk.is_arriving(opened) {
         let why = "interrupted".to_owned();
-        desk.record(actor, Event::BatchAbandoned { opened, why })?;
+        let event = Event::BatchAbandoned { opened, why, bytes };
+        desk.record(actor, event)?;
     }
     Ok(())
 }

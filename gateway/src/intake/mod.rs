@@ -5,6 +5,7 @@
 //! latency of others depends on its size. What was refused leaves records that no batch claims.
 
 mod closing;
+mod collected;
 mod conflict;
 mod interrupted;
 mod late;
@@ -15,7 +16,7 @@ pub use conflict::Conflict;
 pub use interrupted::abandon_interrupted;
 pub use sink::{PayerPart, short};
 
-use crate::book::{Batch, BatchState};
+use crate::book::{Batch, BatchState, Refusals};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{AcceptedHead, Event, Policy};
 use crate::mandates::Mandates;
@@ -59,6 +60,33 @@ pub struct Rules<'a> {
     pub spill: Option<&'a dyn SpillPlace>,
     /// Days on which banks work.
     pub calendar: &'a BankCalendar,
+    /// How much of one employer may come to nothing in a day.
+    pub refusals: RefusalLimits,
+}
+
+/// How many files of one employer may come to nothing in a day, and their bytes: they are kept for
+/// ever. Who has reached one of them is told to come again tomorrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefusalLimits {
+    /// Files. 1,000.
+    pub uploads_max: u64,
+    /// Their bytes. 4 GiB.
+    pub bytes_max: u64,
+}
+
+impl Default for RefusalLimits {
+    fn default() -> Self {
+        Self {
+            uploads_max: 1_000,
+            bytes_max: 4 << 30,
+        }
+    }
+}
+
+impl RefusalLimits {
+    fn are_reached(self, so_far: Refusals) -> bool {
+        so_far.uploads >= self.uploads_max || so_far.bytes >= self.bytes_max
+    }
 }
 
 /// The answer to a submission.
@@ -76,6 +104,12 @@ pub enum Submitted {
         findings: Vec<Finding>,
         /// What the file came to.
         summary: Box<Summary>,
+    },
+    /// So many of the employer's files came to nothing today that no more is taken. Nothing was
+    /// recorded.
+    TooManyRefused {
+        /// Until the day ends, in seconds.
+        wait_s: u32,
     },
 }
 
@@ -125,6 +159,7 @@ impl From<std::io::Error> for IntakeError {
 }
 
 const PART_BYTES: usize = 256 * 1024;
+const DAY_S: u32 = 24 * 60 * 60;
 
 /// Takes one file. Blocking: call it from a thread that may block.
 ///
@@ -142,6 +177,13 @@ pub fn submit(
     }
     let now = core.clock().now();
     let day = day_number(now.date());
+    let refusals = core.desk().refusals(submission.employer, day);
+    if rules.refusals.are_reached(refusals) {
+        let (hours, minutes, seconds) = now.time().as_hms();
+        let passed = (u32::from(hours) * 60 + u32::from(minutes)) * 60 + u32::from(seconds);
+        let wait_s = DAY_S.saturating_sub(passed);
+        return Ok(Submitted::TooManyRefused { wait_s });
+    }
     let opened = core.record(
         submission.submitted_by,
         Event::BatchOpened {
@@ -155,6 +197,7 @@ pub fn submit(
         core,
         actor: submission.submitted_by,
         opened,
+        bytes: census.bytes(),
     };
     keep_bytes(core, submission, opened, source, census.bytes())?;
     let mut sink = JournalSink::new(core, submission, rules.mandates, opened, census.bytes());
@@ -175,6 +218,7 @@ pub fn submit(
         calendar: rules.calendar,
         opened,
         summary,
+        bytes: census.bytes(),
         id: BatchId::new(day, opened),
     }
     .close(sink)

@@ -1,5 +1,6 @@
 //! Writes lines and findings into the journal while the file is read.
 
+use super::collected::Collected;
 use super::{Submission, lines};
 use crate::book::table::{ROW_BYTES, TableRow};
 use crate::core::{Core, CoreError, Fact};
@@ -7,7 +8,7 @@ use crate::event::{Event, Policy};
 use crate::mandates::Mandates;
 use journal::seal::Blinder;
 use schemas::employer_files::{Sink, SinkError, Unpayable};
-use schemas::value::{AccountNo, BankCode, PaymentId, Purpose, Uscc};
+use schemas::value::{AccountNo, BankCode, BatchNo, PaymentId, Purpose, Uscc};
 use schemas::{BatchHead, Finding, FindingCode, HeadDraft, Lang, PayLine, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -50,65 +51,6 @@ impl PayerPart {
     }
 }
 
-/// Findings by what they stop, all of them, however many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Errors about the file.
-    pub file_errors: u64,
-    /// Errors about a line.
-    pub line_errors: u64,
-    /// Warnings.
-    pub warnings: u64,
-    /// Notes.
-    pub notes: u64,
-}
-
-impl Counts {
-    /// Counts one more.
-    pub fn add(&mut self, finding: &Finding) {
-        match (finding.severity, finding.line) {
-            (Severity::Error, None) => self.file_errors += 1,
-            (Severity::Error, Some(_)) => self.line_errors += 1,
-            (Severity::Warning, _) => self.warnings += 1,
-            (Severity::Note, _) => self.notes += 1,
-        }
-    }
-}
-
-/// What a reading leaves for its closing.
-#[derive(Debug, Default)]
-pub struct Collected {
-    /// Rows of the tables, in order.
-    pub rows: Vec<TableRow>,
-    /// Lines that correct earlier payments.
-    pub corrects: Vec<(u32, PaymentId)>,
-    /// Findings, ordered by row, those of the whole file last.
-    pub findings: Vec<Finding>,
-    /// All findings, counted.
-    pub counts: Counts,
-}
-
-impl Collected {
-    /// Whether a field of the head has an error. Those of the file are all in the list.
-    pub fn has_error_of(&self, field: &str) -> bool {
-        self.findings.iter().any(|finding| {
-            let of_file = finding.line.is_none() && finding.severity == Severity::Error;
-            of_file && finding.field == Some(field)
-        })
-    }
-
-    /// Adds findings of the close in their places.
-    pub fn merge(&mut self, mut late: Vec<Finding>) {
-        for finding in &late {
-            self.counts.add(finding);
-        }
-        self.findings.append(&mut late);
-        // Stable: findings of one row stay in the order in which they were made.
-        self.findings
-            .sort_by_key(|finding| finding.row.unwrap_or(u32::MAX));
-    }
-}
-
 /// Receives a file's lines and findings and keeps them in the journal.
 pub(super) struct JournalSink<'a> {
     core: &'a Core,
@@ -116,8 +58,6 @@ pub(super) struct JournalSink<'a> {
     mandates: &'a Mandates,
     opened: u64,
     head: Option<BatchHead>,
-    /// Lines go into the journal: a batch may have the number of this one, and be compared.
-    keeps_lines: bool,
     collected: Collected,
     // The record that is being filled.
     first: u32,
@@ -128,6 +68,12 @@ pub(super) struct JournalSink<'a> {
     findings_text: Vec<u8>,
     findings_count: u32,
     late: Vec<Finding>,
+    /// The head has an error.
+    has_bad_head: bool,
+    /// A line had an error.
+    has_bad_line: bool,
+    /// The number is in use: the lines are compared with those of its batch.
+    is_compared: bool,
     people: Blinder,
     accounts: Blinder,
 }
@@ -151,7 +97,6 @@ impl<'a> JournalSink<'a> {
             mandates,
             opened,
             head: None,
-            keeps_lines: false,
             collected,
             first: 1,
             count: 0,
@@ -161,17 +106,29 @@ impl<'a> JournalSink<'a> {
             findings_text: Vec::new(),
             findings_count: 0,
             late: Vec::new(),
+            has_bad_head: false,
+            has_bad_line: false,
+            is_compared: false,
             people: core.vault().blinder("id_number"),
             accounts: core.vault().blinder("account"),
         }
     }
 
     fn push_row(&mut self, row: TableRow) -> Result<(), CoreError> {
+        self.collected.rows.push(row);
+        if !self.keeps_lines() {
+            // What is not written yet never is.
+            self.text.clear();
+            self.table.clear();
+            self.corrects.clear();
+            self.count = 0;
+            self.collected.lines_left_out = true;
+            return Ok(());
+        }
         if self.count == 0 {
             self.first = row.index;
         }
         row.write(&mut self.table);
-        self.collected.rows.push(row);
         self.count += 1;
         if self.count >= LINES_PER_RECORD {
             self.flush_lines()?;
@@ -184,13 +141,6 @@ impl<'a> JournalSink<'a> {
 
     fn flush_lines(&mut self) -> Result<(), CoreError> {
         if self.count == 0 {
-            return Ok(());
-        }
-        if !self.keeps_lines {
-            self.table.clear();
-            self.text.clear();
-            self.corrects.clear();
-            self.count = 0;
             return Ok(());
         }
         let event = Event::BatchLines {
@@ -272,7 +222,24 @@ impl<'a> JournalSink<'a> {
     fn is_refused(&self) -> bool {
         let counts = self.collected.counts;
         let whole = self.submission.policy == Policy::AllOrNothing;
-        counts.file_errors > 0 || (whole && counts.line_errors > 0)
+        let bad_line = self.has_bad_line || counts.line_errors > 0;
+        self.has_bad_head || counts.file_errors > 0 || !self.late.is_empty() || (whole && bad_line)
+    }
+
+    /// Whether lines go into the journal. Of a file that is refused for certain they are needed
+    /// only where its number is in use, to name what differs (decision 013).
+    fn keeps_lines(&self) -> bool {
+        self.is_compared || !self.is_refused()
+    }
+
+    /// Whether a batch of the caller has this number.
+    fn is_known(&self, employer: Uscc, batch_no: &BatchNo) -> bool {
+        let own = employer == self.submission.employer;
+        own && self
+            .core
+            .desk()
+            .batch_by_number(employer, batch_no)
+            .is_some()
     }
 
     /// Writes what is still in memory.
@@ -307,7 +274,7 @@ impl Sink for JournalSink<'_> {
     fn head(&mut self, head: &BatchHead) -> Result<(), SinkError> {
         let account = Some((head.paying_bank, head.payer_account));
         self.ask_register(Some(head.employer_uscc), account);
-        self.keeps_lines = head.employer_uscc == self.submission.employer;
+        self.is_compared = self.is_known(head.employer_uscc, &head.batch_no);
         self.head = Some(head.clone());
         Ok(())
     }
@@ -317,15 +284,18 @@ impl Sink for JournalSink<'_> {
             draft.employer_uscc,
             draft.paying_bank.zip(draft.payer_account),
         );
-        let own = draft.employer_uscc == Some(self.submission.employer);
-        self.keeps_lines = own && draft.batch_no.is_some();
+        let number = draft.employer_uscc.zip(draft.batch_no.as_ref());
+        self.is_compared = number.is_some_and(|(uscc, number)| self.is_known(uscc, number));
+        self.has_bad_head = true;
         Ok(())
     }
 
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
         let id_number = line.payee.id_number.comparable(Purpose::Matching);
         let account = line.payee.account.reveal_bytes(Purpose::Matching);
-        lines::write(line, &mut self.text);
+        if self.keeps_lines() {
+            lines::write(line, &mut self.text);
+        }
         if let Some(original) = line.corrects {
             self.corrects.push((line.index, original));
             self.collected.corrects.push((line.index, original));
@@ -343,10 +313,15 @@ impl Sink for JournalSink<'_> {
     }
 
     fn unpayable(&mut self, line: &Unpayable<'_>) -> Result<(), SinkError> {
+        self.has_bad_line = true;
+        if !self.keeps_lines() {
+            return Ok(());
+        }
         lines::write_refused(line, &mut self.text).map_err(|error| failed(error.into()))
     }
 
     fn refused(&mut self, index: u32, row: u32, line_no: Option<u32>) -> Result<(), SinkError> {
+        self.has_bad_line = true;
         self.push_row(TableRow {
             index,
             row,

@@ -1,14 +1,17 @@
 //! From what a bank says to steps of lines: pure, over the book as it is.
 
 mod absence;
+mod dispute;
 mod unsent;
+mod whole;
 
 use super::code;
 use super::mismatch::{self, Mismatch};
 use super::verdict::{self, Verdict, Word};
-use crate::book::{BankFile, Batch};
+use crate::book::{BankFile, Batch, Line};
 use crate::event::{Dispute, Move};
 use adapters::exchange::{Flaw, LineOutcome, Outcome, Receipt, ResultFile};
+use dispute::Doubts;
 use schemas::value::{AccountNo, Fen};
 use schemas::{FailureReason, LineEvent, LineState};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +69,7 @@ pub struct Interpreter<'a> {
     states: BTreeMap<u32, LineState>,
     named: BTreeSet<u32>,
     asked_at: Option<u64>,
+    doubts: Doubts,
     out: Interpretation,
 }
 
@@ -83,6 +87,7 @@ impl<'a> Interpreter<'a> {
             states: BTreeMap::new(),
             named: BTreeSet::new(),
             asked_at: None,
+            doubts: Doubts::default(),
             out: Interpretation::default(),
         }
     }
@@ -105,7 +110,7 @@ impl<'a> Interpreter<'a> {
     ) -> Interpretation {
         self.records(&receipt.lines);
         self.out.mismatches = mismatch::of_receipt(receipt, self.file, given);
-        self.rest(receipt.outcome, receipt.bank_code.as_deref());
+        self.whole_receipt(receipt.outcome, receipt.bank_code.as_deref());
         self.out
     }
 
@@ -135,16 +140,12 @@ impl<'a> Interpreter<'a> {
             } else {
                 Outcome::Unknown
             };
-            self.rest(outcome, None);
+            self.rest(outcome, None, false);
         } else if result.lines.is_empty() {
-            // A question that the bank could not answer (busy, an unlisted code) says nothing of
-            // the lines: what it has accepted stays accepted until the answer limit.
-            if result.outcome != Outcome::Unknown {
-                self.rest(result.outcome, code);
-            }
+            self.whole_result(result.outcome, code);
         } else if result.is_final {
             // Left out of a final result.
-            self.rest(Outcome::Unknown, None);
+            self.rest(Outcome::Unknown, None, false);
         }
         self.out
     }
@@ -167,6 +168,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
         }
+        self.doubt_the_refused();
     }
 
     /// By the row number that we gave; where the dialect carries none, by account and amount,
@@ -198,16 +200,14 @@ impl<'a> Interpreter<'a> {
         let step = |event| Move {
             index,
             event,
-            reason,
+            reason: reason.or(record.return_reason.filter(|_| event == LineEvent::Return)),
             detail: record.detail.clone(),
             bank_code: code::in_clear(record.bank_code.as_deref()),
             reported_fen: record.amount.map(|Fen(fen)| fen),
         };
         if self.differs(index, record) {
             if let Some(event) = events.last() {
-                self.out
-                    .disputes
-                    .push((index, Dispute::ResultMismatch, step(*event)));
+                self.mismatched(step(*event));
                 self.reveal(record);
             }
             return;
@@ -264,7 +264,7 @@ impl<'a> Interpreter<'a> {
         let word = Word {
             event: step.event,
             pointed,
-            newer: earlier.is_some() || self.asked_at.is_none_or(|asked| asked > line.told_at),
+            newer: earlier.is_some() || self.is_news_of(step.index, line),
             carried: line.file_no == self.file.intent.file_no,
         };
         match verdict::weigh(state, line.disputed.is_some(), word) {
@@ -273,7 +273,12 @@ impl<'a> Interpreter<'a> {
                 self.out.moves.push(step);
             }
             Verdict::Repeated => {}
-            Verdict::Disputed => self.dispute(step),
+            Verdict::Disputed => {
+                if word.carried && state == LineState::Failed {
+                    self.doubts.refusal.get_or_insert_with(|| step.clone());
+                }
+                self.dispute(step);
+            }
             Verdict::FileDisputed => self.dispute_file(step),
             Verdict::Noted => self.note(step, pointed),
         }
@@ -289,58 +294,25 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn dispute(&mut self, step: Move) {
-        let mut listed = self.out.disputes.iter();
-        let listed = listed.any(|(index, ..)| *index == step.index);
-        if !listed && !self.disputed_before(&step) {
-            let kind = Dispute::ResultContradiction;
-            self.out.disputes.push((step.index, kind, step));
-        }
-    }
-
-    /// The same contradiction again, of a line that still is disputed. Where two people decided
-    /// meanwhile, they had it before them; money is an alarm all the same.
-    fn disputed_before(&self, step: &Move) -> bool {
-        let line = self.batch.line(step.index);
-        let disputed = line.is_some_and(|line| line.disputed.is_some());
-        self.file.noted.contains(&(step.index, step.event))
-            && (disputed || !verdict::tells_of_money(step.event))
+    /// Whether what is said of a line is no answer to a question older than the bank's last word.
+    fn is_news_of(&self, index: u32, line: &Line) -> bool {
+        let told_at = self.batch.bank_told_at(index, line);
+        self.asked_at.is_none_or(|asked| asked > told_at)
     }
 
     /// What holds for every line of the file that the message did not name.
-    fn rest(&mut self, outcome: Outcome, bank_code: Option<&str>) {
+    fn rest(&mut self, outcome: Outcome, bank_code: Option<&str>, pointed: bool) {
         let (events, reason) = events_of(outcome);
-        let rest: Vec<u32> = self
-            .file
-            .intent
-            .lines
-            .iter()
-            .copied()
-            .filter(|i| !self.named.contains(i))
-            .collect();
-        let pointed = match outcome {
-            Outcome::Accepted => self.all_failed(),
-            // The bank knows the number.
-            Outcome::Failed(FailureReason::Duplicate) => true,
-            Outcome::Paid
-            | Outcome::Failed(_)
-            | Outcome::Unknown
-            | Outcome::Returned
-            | Outcome::NotFound => false,
-        };
-        for index in rest {
+        for index in self.unnamed() {
             for event in events {
-                let step = Move {
-                    index,
-                    event: *event,
-                    reason,
-                    detail: None,
-                    bank_code: code::in_clear(bank_code),
-                    reported_fen: None,
-                };
-                self.step(step, pointed);
+                self.step(of_whole(index, *event, reason, bank_code), pointed);
             }
         }
+    }
+
+    fn unnamed(&self) -> Vec<u32> {
+        let lines = self.file.intent.lines.iter().copied();
+        lines.filter(|index| !self.named.contains(index)).collect()
     }
 
     /// Number and sum of the lines that the message does not name.
@@ -361,6 +333,23 @@ impl<'a> Interpreter<'a> {
             && result.totals.get("paid_fen") == Some(&fen)
             && self.out.mismatches.is_empty()
             && self.out.unmatched.is_empty()
+    }
+}
+
+/// A step of a line that is said of the whole file.
+fn of_whole(
+    index: u32,
+    event: LineEvent,
+    reason: Option<FailureReason>,
+    bank_code: Option<&str>,
+) -> Move {
+    Move {
+        index,
+        event,
+        reason,
+        detail: None,
+        bank_code: code::in_clear(bank_code),
+        reported_fen: None,
     }
 }
 

@@ -12,13 +12,13 @@ pub mod verdict;
 pub use interpret::{Interpretation, Interpreter, Words};
 pub use mismatch::Mismatch;
 pub use receive::{MessageKind, Received, finish_interrupted, read_again, receive};
-pub(crate) use verdict::tells_of_money;
 
 use crate::book::{BankFile, Book};
 use crate::core::{Core, CoreError, Desk, Fact};
 use crate::event::{Event, FileWord, Move, Origin};
 use crate::intake::short;
 use adapters::exchange::{Flaw, LineOutcome, Outcome, Receipt, ResultFile};
+use journal::seal::SealError;
 use mismatch::BANK_BATCH_NO;
 use schemas::value::{AccountNo, BankCode, Purpose, Uscc};
 use std::collections::BTreeMap;
@@ -322,7 +322,8 @@ fn given_before(
     file.map_or_else(|| Ok(BTreeMap::new()), |file| references(core, &file))
 }
 
-/// What the bank's answers gave to be named in questions, the latest of each name.
+/// What the bank's answers gave to be named in questions, the latest of each name. What was
+/// erased with the employer's data key is not there.
 ///
 /// # Errors
 /// Ours only.
@@ -330,19 +331,40 @@ pub fn references(core: &Core, file: &BankFile) -> Result<BTreeMap<String, Strin
     let mut references = BTreeMap::new();
     for sequence in &file.reference_records {
         let (record, _) = core.event(*sequence)?;
-        let given: BTreeMap<String, String> = serde_json::from_slice(&core.personal(&record)?)?;
+        let opened = match core.personal(&record) {
+            Err(CoreError::Vault(SealError::KeyDestroyed(_))) => continue,
+            opened => opened?,
+        };
+        let given: BTreeMap<String, String> = serde_json::from_slice(&opened)?;
         references.extend(given);
     }
     Ok(references)
 }
 
-/// Lists that the answer to a question about a file names another file: it says nothing of
-/// ours, and its bytes are kept.
+/// Why an answer to one of our messages says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Useless {
+    /// It names another file.
+    OfAnotherFile,
+    /// Nobody can read it: another key, another format, a page of a machine in between.
+    Unreadable,
+}
+
+/// Lists that a bank's answer about a file says nothing, once however often it comes; its bytes
+/// are kept.
 ///
 /// # Errors
 /// Ours only.
-pub fn answer_of_another_file(core: &Core, bank: BankCode, file_no: u64) -> Result<(), CoreError> {
-    let mismatch = Mismatch::of("answer_of_another_file");
+pub fn useless_answer(
+    core: &Core,
+    bank: BankCode,
+    file_no: u64,
+    why: Useless,
+) -> Result<(), CoreError> {
+    let mismatch = Mismatch::of(match why {
+        Useless::OfAnotherFile => "answer_of_another_file",
+        Useless::Unreadable => "answer_unreadable",
+    });
     let desk = core.desk();
     let strays = vec![Stray::of_whole(0, Some(file_no), &mismatch)];
     let news = stray::not_said_before(core, &desk, bank, strays);

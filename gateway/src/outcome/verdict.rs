@@ -65,8 +65,6 @@ fn of_its_file(state: LineState, applied: Applied, word: Word) -> Verdict {
 /// be paid twice, also where the line's own state says the same already.
 fn of_another_file(applied: Applied, word: Word) -> Verdict {
     match applied {
-        // It failed with its own file, and with this one as well.
-        Applied::Repeated if word.event == LineEvent::Fail => Verdict::Noted,
         // That the bank refused it as a whole is what we hold to be true: nothing is paid by it.
         _ if word.event == LineEvent::Fail && !word.pointed => Verdict::Noted,
         Applied::Moved(_) | Applied::Repeated | Applied::Refused(_) => of_unsent(word),
@@ -74,12 +72,13 @@ fn of_another_file(applied: Applied, word: Word) -> Verdict {
 }
 
 /// The bank speaks of a line that we hold to be unsent: the other way in which a wage could be
-/// paid twice. Nothing of the file is sent until two people decide.
+/// paid twice. Nothing of the file is sent until two people decide: whoever can say what became
+/// of one of its rows has the others as well, also where the word is of no money.
 fn of_unsent(word: Word) -> Verdict {
     match word.event {
         event if tells_of_money(event) => Verdict::FileDisputed,
+        LineEvent::Fail | LineEvent::LoseTrack if word.pointed => Verdict::FileDisputed,
         LineEvent::Fail => Verdict::Disputed,
-        LineEvent::LoseTrack if word.pointed => Verdict::Disputed,
         LineEvent::LoseTrack => Verdict::Noted,
         LineEvent::Release
         | LineEvent::Cancel

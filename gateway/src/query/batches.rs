@@ -2,7 +2,8 @@
 
 use crate::access::Sight;
 use crate::api::answer::{
-    BatchPage, BatchView, Deed, FileView, FindingCounts, LinePage, LineView, SumOf, Waiting,
+    BatchPage, BatchView, Deed, FileView, FindingCounts, LinePage, LineView, OtherPayment,
+    OtherPayments, SumOf, Waiting,
 };
 use crate::book::{BankFile, Batch, Book, FileState, Sums};
 use crate::core::Core;
@@ -10,7 +11,7 @@ use crate::event::Policy;
 use crate::query::findings::{Runs, errors_of};
 use crate::query::personal::{Seen, Show, Viewer, employer_name, payer};
 use crate::query::{Cursor, QueryError, moment};
-use schemas::value::{AccountNo, BatchId, PersonName};
+use schemas::value::{AccountNo, BatchId, PaymentId, PersonName};
 use schemas::{Lang, LineState};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,6 +42,7 @@ pub fn one(
         let mut view = batch_view(core, &desk, batch, lang);
         let files = batch.files.iter().filter_map(|file_no| desk.file(*file_no));
         view.files = Some(files.map(file_view).collect());
+        view.other_payments = other_payments(&desk, batch);
         (view, batch.accepted_at, last_record(batch))
     };
     if let Some(payer) = payer(core, accepted_at)? {
@@ -178,9 +180,15 @@ pub fn states(sums: &Sums) -> BTreeMap<String, SumOf> {
     sums.iter()
         .filter(|(_, sum)| sum.count > 0)
         .map(|(state, sum)| {
+            // Refused lines are outside the sums, whether one of them can be read or not.
+            let fen = if state == LineState::Refused {
+                0
+            } else {
+                sum.fen
+            };
             let of = SumOf {
                 count: sum.count.into(),
-                fen: sum.fen,
+                fen,
             };
             (state.to_string(), of)
         })
@@ -242,9 +250,36 @@ fn batch_view(core: &Core, book: &Book, batch: &Batch, lang: Lang) -> BatchView 
         sequence: batch.accepted_at,
         payer_account: None,
         payer_name: None,
+        other_payments: None,
         files: None,
     }
 }
+
+/// What of other payments the approver must have seen.
+fn other_payments(book: &Book, batch: &Batch) -> Option<OtherPayments> {
+    let found = book.revived_unseen(batch);
+    let as_of = found.iter().map(|one| one.decided_at).max()?;
+    let lines: BTreeSet<u32> = found.iter().map(|one| one.index).collect();
+    let shown = found.iter().take(OTHER_PAYMENTS_MAX);
+    let payments = shown.map(|one| {
+        let payment = PaymentId {
+            batch: batch.id(),
+            row: one.index,
+        };
+        OtherPayment {
+            payment_id: payment.to_string(),
+            other_payment_id: one.other.to_string(),
+        }
+    });
+    Some(OtherPayments {
+        as_of,
+        line_count: lines.len() as u64,
+        payments: payments.collect(),
+    })
+}
+
+/// Other payments that the view of a batch names.
+const OTHER_PAYMENTS_MAX: usize = 100;
 
 /// The word of the contract for a policy.
 #[must_use]
@@ -276,8 +311,8 @@ fn waiting_text(what: &str, lang: Lang) -> &'static str {
             "the bank has it; waits for its result",
         ),
         _ => (
-            "支付不明，等待银行证据或两名运营人员裁定",
-            "unknown; waits for the bank's evidence or two operators",
+            "支付不明或有争议，等待银行证据或两名运营人员裁定",
+            "unknown or disputed; waits for the bank's evidence or two operators",
         ),
     };
     match lang {

@@ -3,14 +3,15 @@
 
 use crate::book::BatchState;
 use crate::core::Core;
-use crate::telemetry::Metrics;
+use crate::index::Search;
+use crate::telemetry::{Metrics, Queue};
 use schemas::LineState;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
 
-/// Batches and lines by state, the age of the oldest unknown line of each bank, and how many
-/// records wait to be durable.
-pub fn measure(core: &Core, metrics: &Metrics) {
+/// Batches and lines by state, the age of the oldest unknown line of each bank, what waits to be
+/// sent, asked about or read, and how many records wait to be durable or for the index.
+pub fn measure(core: &Core, search: &Search, metrics: &Metrics) {
     let now_ms = core.now_ms();
     let mut batches: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut lines: BTreeMap<&'static str, (LineState, u64)> = BTreeMap::new();
@@ -36,6 +37,10 @@ pub fn measure(core: &Core, metrics: &Metrics) {
                 .oldest(LineState::Unknown)
                 .map_or(*since, |found| found.min(*since));
         }
+        let (released, files) = desk.open_work();
+        metrics.queue_length(Queue::Dispatch, released);
+        metrics.queue_length(Queue::Query, files);
+        metrics.queue_length(Queue::Outcome, desk.open_messages().count() as u64);
     }
     for (state, number) in batches {
         metrics.batches(state, number);
@@ -49,4 +54,6 @@ pub fn measure(core: &Core, metrics: &Metrics) {
     }
     let journal = core.journal();
     metrics.journal_lag(journal.head().0.saturating_sub(journal.durable()));
+    // Asked of the index, not told by what follows: that may have ended.
+    metrics.index_lag(search.behind(journal.durable()));
 }

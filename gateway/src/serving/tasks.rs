@@ -84,7 +84,6 @@ pub(super) async fn follow(
         let here = Arc::clone(&follower);
         let followed = tokio::task::spawn_blocking(move || here.follow()).await;
         let behind = followed.unwrap_or_else(resumed)?;
-        metrics.index_lag(follower.lag()?);
         for records in core.journal().take_groups() {
             metrics.fsync_group(records);
         }

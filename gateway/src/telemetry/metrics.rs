@@ -23,14 +23,12 @@ pub enum Queue {
     Reception,
     /// Uploads being worked on.
     Intake,
-    /// Bank files to be sent.
+    /// Batches with lines to be sent.
     Dispatch,
-    /// Queries to be asked.
+    /// Bank files that are not finished: sent, and not every line has its end.
     Query,
-    /// Bank messages to be matched.
+    /// Messages of banks that are not read to their end.
     Outcome,
-    /// Events to be told.
-    Notify,
 }
 
 impl Queue {
@@ -43,7 +41,6 @@ impl Queue {
             Self::Dispatch => "dispatch",
             Self::Query => "query",
             Self::Outcome => "outcome",
-            Self::Notify => "notify",
         }
     }
 }
@@ -76,6 +73,11 @@ struct QueueLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WhyLabels {
+    why: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ConcernLabels {
     concern: String,
 }
@@ -85,6 +87,7 @@ struct ConcernLabels {
 pub struct Metrics {
     registry: Registry,
     requests: Family<RouteLabels, Counter>,
+    closed: Family<WhyLabels, Counter>,
     batches: Family<StateLabels, Gauge>,
     lines: Family<StateLabels, Gauge>,
     sends: Family<SendLabels, Counter>,
@@ -110,6 +113,7 @@ impl Metrics {
         let mut metrics = Self {
             registry: Registry::with_prefix("anxin"),
             requests: Family::default(),
+            closed: Family::default(),
             batches: Family::default(),
             lines: Family::default(),
             sends: Family::default(),
@@ -130,6 +134,12 @@ impl Metrics {
         let registry = &mut self.registry;
         let requests = self.requests.clone();
         registry.register("requests", "HTTP requests by route and status", requests);
+        let closed = self.closed.clone();
+        registry.register(
+            "connections_closed",
+            "Connections that were not let in",
+            closed,
+        );
         let batches = self.batches.clone();
         registry.register("batches", "Batches by state now", batches);
         let lines = self.lines.clone();
@@ -180,6 +190,11 @@ impl Metrics {
         self.requests
             .get_or_create(&RouteLabels { route, status })
             .inc();
+    }
+
+    /// One connection that was not let in: `address`, `handshake`, `silence`, `party` or `full`.
+    pub fn closed(&self, why: &'static str) {
+        self.closed.get_or_create(&WhyLabels { why }).inc();
     }
 
     /// How many batches are in `state` now; `state` is a word of INTERFACE section 4.

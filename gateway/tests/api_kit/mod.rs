@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod connecting;
 mod security;
 pub mod stand_ins;
 
@@ -15,7 +16,6 @@ pub use stand_ins::wage_file;
 use stand_ins::{Stores, TakesAll};
 
 use certs::development::{DevelopmentPki, IdentityPem};
-use certs::tls::{ClientTls, Mode, client_config, fixed_clock};
 use gateway::api::spool::SpoolFolder;
 use gateway::api::{ApiLimits, App, AppParts, serve};
 use gateway::clock::{Clock, ManualClock, SystemClock};
@@ -39,10 +39,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use time::OffsetDateTime;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio_rustls::client::TlsStream;
 
 pub const NOW: OffsetDateTime = time::macros::datetime!(2026-11-23 10:00 +8);
 pub const PAYER: &str = "1202020009900012345";
@@ -216,48 +215,6 @@ impl Kit {
         self.server.await.unwrap();
     }
 
-    pub async fn connect(&self, party: &str) -> std::io::Result<TlsStream<TcpStream>> {
-        self.connect_with(party, b"http/1.1").await
-    }
-
-    pub async fn connect_with(
-        &self,
-        party: &str,
-        protocol: &[u8],
-    ) -> std::io::Result<TlsStream<TcpStream>> {
-        let identity = self.pki.issue_client(&party.parse().unwrap()).unwrap();
-        self.connect_as(&identity, protocol).await
-    }
-
-    pub async fn connect_as(
-        &self,
-        identity: &IdentityPem,
-        protocol: &[u8],
-    ) -> std::io::Result<TlsStream<TcpStream>> {
-        let mut config = (*client_config(&ClientTls {
-            identity: Some((
-                identity.certificate_pem.as_bytes(),
-                identity.key_pem.as_bytes(),
-            )),
-            ca_pem: self.pki.ca_pem().as_bytes(),
-            crls: &[],
-            mode: Mode::Development,
-            allow_tls12: false,
-            clock: fixed_clock(NOW),
-        })
-        .unwrap())
-        .clone();
-        config.alpn_protocols = match protocol {
-            b"" => Vec::new(),
-            _ => vec![protocol.to_vec()],
-        };
-        let stream = TcpStream::connect(self.address).await?;
-        let name = "localhost".try_into().unwrap();
-        tokio_rustls::TlsConnector::from(Arc::new(config))
-            .connect(name, stream)
-            .await
-    }
-
     pub async fn send(&self, party: &str, request: Request<Full<Bytes>>) -> Reply {
         let stream = self.connect(party).await.unwrap();
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
@@ -340,10 +297,8 @@ impl Kit {
     }
 
     pub fn instruct(&self, id: BatchId, lines: u32) -> u64 {
-        let (file_no, total_fen) = {
-            let desk = self.core.desk();
-            (desk.next_file_no(), desk.batch(id).unwrap().head.total_fen)
-        };
+        let file_no = self.core.desk().next_file_no();
+        let total_fen = self.core.desk().batch(id).unwrap().head.total_fen;
         let intent = Intent {
             file_no,
             batch: id,
@@ -360,6 +315,7 @@ impl Kit {
             instructs: true,
             digest: hash(b"x"),
             signature: None,
+            continues: false,
         });
         file_no
     }

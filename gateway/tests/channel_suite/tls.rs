@@ -8,6 +8,7 @@ use gateway::channel::{Certainty, Channel, Peer, SendErrorKind, TcpChannel};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::peer::{Then, at, impatient, patient, peer, run, tcp_message};
@@ -42,30 +43,37 @@ fn pki() -> Pki {
     }
 }
 
-/// Reads five bytes, says `reply`, and closes with or without TLS's own farewell.
+/// On each connection: reads five bytes, says `reply`, and closes, with or without a TLS farewell.
 async fn server(config: Arc<rustls::ServerConfig>, reply: &[u8], farewell: bool) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let reply = reply.to_vec();
     tokio::spawn(async move {
-        let (tcp, _) = listener.accept().await.unwrap();
-        let Ok(mut tls) = TlsAcceptor::from(config).accept(tcp).await else {
-            return;
-        };
-        tls.read_exact(&mut [0; 5]).await.unwrap();
-        tls.write_all(&reply).await.unwrap();
-        tls.flush().await.unwrap();
-        if farewell {
-            tls.shutdown().await.unwrap();
+        loop {
+            let (tcp, _) = listener.accept().await.unwrap();
+            let acceptor = TlsAcceptor::from(Arc::clone(&config));
+            let Ok(mut tls) = acceptor.accept(tcp).await else {
+                continue;
+            };
+            tls.read_exact(&mut [0; 5]).await.unwrap();
+            tls.write_all(&reply).await.unwrap();
+            tls.flush().await.unwrap();
+            if farewell {
+                tls.shutdown().await.unwrap();
+            }
         }
     });
     address
 }
 
+fn held(client: &Arc<rustls::ClientConfig>) -> watch::Receiver<Arc<rustls::ClientConfig>> {
+    watch::Sender::new(Arc::clone(client)).subscribe()
+}
+
 fn channel(address: SocketAddr, client: &Arc<rustls::ClientConfig>, name: &str) -> TcpChannel {
     let name = ServerName::try_from(name.to_owned()).unwrap();
     let peer = Peer {
-        tls: Some((Arc::clone(client), name)),
+        tls: Some((held(client), name)),
         ..at(address)
     };
     TcpChannel::new(peer, patient())
@@ -122,7 +130,7 @@ fn threats_23_a_handshake_that_never_ends_or_breaks_is_certainly_not_sent() {
         let silent = peer(1, Then::ReplyAndSilence(vec![])).await;
         let name = ServerName::try_from("bank.example").unwrap();
         let peer_of = |address| Peer {
-            tls: Some((Arc::clone(&pki.client), name.clone())),
+            tls: Some((held(&pki.client), name.clone())),
             ..at(address)
         };
         let channel = TcpChannel::new(peer_of(silent), impatient());
@@ -134,5 +142,27 @@ fn threats_23_a_handshake_that_never_ends_or_breaks_is_certainly_not_sent() {
         let error = channel.send(&out).await.unwrap_err();
         assert_eq!(error.kind, SendErrorKind::Tls);
         assert_eq!(error.certainty, Certainty::NotSent);
+    });
+}
+
+/// Each message has a connection of its own: what was exchanged meanwhile holds for it.
+#[test]
+fn the_next_connection_takes_the_configuration_that_holds_then() {
+    run(async {
+        let (bank, stranger) = (pki(), pki());
+        let out = tcp_message(b"12345", FrameEnd::EndOfStream);
+        let door = watch::Sender::new(Arc::clone(&stranger.client));
+        let peer = Peer {
+            tls: Some((
+                door.subscribe(),
+                ServerName::try_from("bank.example").unwrap(),
+            )),
+            ..at(server(bank.server, b"reply", true).await)
+        };
+        let channel = TcpChannel::new(peer, patient());
+        let error = channel.send(&out).await.unwrap_err();
+        assert_eq!(error.kind, SendErrorKind::Tls);
+        door.send_replace(bank.client);
+        assert_eq!(channel.send(&out).await.unwrap(), b"reply");
     });
 }

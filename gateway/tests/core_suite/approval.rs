@@ -13,6 +13,7 @@ fn seen(receipt: &Receipt) -> Seen {
         line_count: receipt.head.line_count,
         total_fen: receipt.head.total_fen,
         acknowledged: Vec::new(),
+        as_of: None,
     }
 }
 

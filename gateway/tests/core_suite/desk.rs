@@ -4,7 +4,7 @@ use gateway::clock::{Clock, ManualClock};
 use gateway::core::Core;
 use gateway::event::Policy;
 use gateway::installation::BookRules;
-use gateway::intake::{IntakeError, Receipt, Rules, Submission, Submitted, submit};
+use gateway::intake::{IntakeError, Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
 use gateway::mandates::{Mandate, Mandates};
 use journal::disk::{MemoryDisk, PowerCut, Unsynced};
 use journal::random::SystemRandom;
@@ -30,6 +30,7 @@ pub struct Desk {
     pub clock: Arc<ManualClock>,
     pub mandates: Arc<Mandates>,
     pub calendar: Arc<BankCalendar>,
+    pub refusals: RefusalLimits,
 }
 
 pub fn open(disk: &MemoryDisk, clock: &Arc<ManualClock>) -> Core {
@@ -72,6 +73,7 @@ impl Desk {
             clock,
             mandates: Arc::new(mandates),
             calendar: Arc::new(BankCalendar::built_in().clone()),
+            refusals: RefusalLimits::default(),
         }
     }
 
@@ -92,6 +94,7 @@ impl Desk {
             banks: &BookRules(adapters::Book::built_in().unwrap()),
             spill: None,
             calendar: &self.calendar,
+            refusals: self.refusals,
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),
@@ -111,6 +114,7 @@ impl Desk {
             line_count: receipt.head.line_count,
             total_fen: receipt.head.total_fen,
             acknowledged: receipt.head.must_acknowledge.clone(),
+            as_of: None,
         };
         let own = Uscc::parse(USCC).unwrap();
         gateway::approval::approve(&self.core, own, CHECKER, receipt.batch, &seen).unwrap();

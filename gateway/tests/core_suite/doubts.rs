@@ -102,6 +102,7 @@ pub fn instructed(core: &Core, file_no: u64, lines: u32) -> BatchId {
         batch,
         person: CHECKER.to_owned(),
         acknowledged: Vec::new(),
+        as_of: None,
     };
     record(core, approved);
     let intent = Intent {
@@ -175,28 +176,29 @@ pub fn say_of_line(core: &Core, dice: &mut Dice, payment: PaymentId, file_no: u6
                 outcomes(core, file_no, vec![step(row, event)], Vec::new());
                 return;
             }
-            let (outcome, operator) = (event, "urn:anxin:operator:a".to_owned());
-            let evidence_digest = "ab".repeat(32);
-            record(
-                core,
-                Event::ResolutionProposed {
-                    payment,
-                    outcome,
-                    reason: None,
-                    evidence_digest: evidence_digest.clone(),
-                    operator: operator.clone(),
-                },
-            );
-            record(
-                core,
-                Event::ResolutionConfirmed {
-                    payment,
-                    evidence_digest,
-                    operator,
-                },
-            );
+            resolve(core, payment, event);
         }
     }
+}
+
+/// Two people decide.
+pub fn resolve(core: &Core, payment: PaymentId, outcome: LineEvent) {
+    let operator = "urn:anxin:operator:a".to_owned();
+    let evidence_digest = "ab".repeat(32);
+    let proposed = Event::ResolutionProposed {
+        payment,
+        outcome,
+        reason: None,
+        evidence_digest: evidence_digest.clone(),
+        operator: operator.clone(),
+    };
+    record(core, proposed);
+    let confirmed = Event::ResolutionConfirmed {
+        payment,
+        evidence_digest,
+        operator,
+    };
+    record(core, confirmed);
 }
 
 /// A message of a bank: read, unreadable or left open, with what fits nothing; or such an answer.
@@ -232,6 +234,7 @@ pub fn say_of_message(core: &Core, dice: &mut Dice, number: u64, files: u64) {
             // Some come again, and can be read then.
             digest: format!("push:{}", dice.below(12)),
             reading: reading.to_owned(),
+            file_no: None,
             again: None,
         },
     );

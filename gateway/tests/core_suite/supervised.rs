@@ -78,5 +78,9 @@ async fn a_dispatcher_after_a_defect_asks_and_never_sends() {
     let text = metrics.render().unwrap();
     let restarts = "anxin_task_restarts_total{concern=\"dispatcher:HXB\"} 1";
     assert!(text.contains(restarts), "{text}");
+    assert!(
+        !text.contains("anxin_fsync_group_records_count 0\n"),
+        "{text}"
+    );
     engine.stop(Duration::from_secs(10)).await.unwrap();
 }

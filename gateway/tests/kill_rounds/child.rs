@@ -10,7 +10,7 @@ use gateway::core::Core;
 use gateway::dispatch::{Bank, Pace};
 use gateway::event::Policy;
 use gateway::installation::{Banks, BookRules};
-use gateway::intake::{Receipt, Rules, Submission, Submitted, submit};
+use gateway::intake::{Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
 use gateway::keys::BankKeys;
 use gateway::mandates::Mandates;
 use gateway::serving::{Engine, Setup, open_data};
@@ -176,6 +176,7 @@ fn pay(core: &Core, mandates: &Mandates, wages: Wages) {
         banks: &BookRules(adapters::Book::built_in().unwrap()),
         spill: None,
         calendar: schemas::codes::BankCalendar::built_in(),
+        refusals: RefusalLimits::default(),
     };
     let submission = Submission {
         employer: employer(),
@@ -204,6 +205,7 @@ fn decide(core: &Core, wages: Wages, receipt: &Receipt) {
         line_count: receipt.head.line_count,
         total_fen: receipt.head.total_fen,
         acknowledged: Vec::new(),
+        as_of: None,
     };
     let (word, done) = match wages.plan {
         Plan::Leave => return,

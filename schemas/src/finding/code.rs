@@ -92,8 +92,8 @@ pub enum FindingCode {
     ResultMismatch,
     /// A bank's record names no line of ours.
     UnmatchedRecord,
-    /// A bank's message can't be read.
-    MessageUnreadable,
+    /// A bank's message that somebody kept has lost its ending.
+    MessageEndingMissing,
     /// A text other than the name has a character that the bank's character set lacks.
     TextNotEncodable,
     /// A text other than the name is longer than the bank takes.
@@ -112,6 +112,8 @@ pub enum FindingCode {
     ControlTotalInvalid,
     /// The number of the line to correct can't be one.
     CorrectsInvalid,
+    /// The sender's own reference stands on an earlier line.
+    ReferenceDuplicate,
     /// 项目编码 that names no region; the employer's own region then supervises.
     ProjectRegionUnknown,
     /// A correction names another person, or more money, than the payment that it corrects.
@@ -120,7 +122,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::Unreadable,
         Self::UnsupportedFormat,
         Self::EncodingInvalid,
@@ -164,7 +166,7 @@ impl FindingCode {
         Self::ResultContradiction,
         Self::ResultMismatch,
         Self::UnmatchedRecord,
-        Self::MessageUnreadable,
+        Self::MessageEndingMissing,
         Self::TextNotEncodable,
         Self::TextTooLong,
         Self::LineNoInvalid,
@@ -174,6 +176,7 @@ impl FindingCode {
         Self::PayerAccountInvalid,
         Self::ControlTotalInvalid,
         Self::CorrectsInvalid,
+        Self::ReferenceDuplicate,
         Self::ProjectRegionUnknown,
         Self::CorrectionDiffers,
     ];
@@ -226,7 +229,7 @@ impl FindingCode {
             Self::ResultContradiction => "result_contradiction",
             Self::ResultMismatch => "result_mismatch",
             Self::UnmatchedRecord => "unmatched_record",
-            Self::MessageUnreadable => "message_unreadable",
+            Self::MessageEndingMissing => "message_ending_missing",
             Self::TextNotEncodable => "text_not_encodable",
             Self::TextTooLong => "text_too_long",
             Self::LineNoInvalid => "line_no_invalid",
@@ -236,6 +239,7 @@ impl FindingCode {
             Self::PayerAccountInvalid => "payer_account_invalid",
             Self::ControlTotalInvalid => "control_total_invalid",
             Self::CorrectsInvalid => "corrects_invalid",
+            Self::ReferenceDuplicate => "reference_duplicate",
             Self::ProjectRegionUnknown => "project_region_unknown",
             Self::CorrectionDiffers => "correction_differs",
         }
@@ -256,9 +260,11 @@ impl FindingCode {
             | Self::AccountBankMismatch
             | Self::PayeeDuplicate
             | Self::AccountShared
+            | Self::ReferenceDuplicate
             | Self::ResultContradiction
             | Self::ResultMismatch
             | Self::UnmatchedRecord
+            | Self::MessageEndingMissing
             | Self::CorrectionDiffers => Severity::Warning,
             Self::FieldIgnored | Self::PayMonthAssumed | Self::ProjectRegionUnknown => {
                 Severity::Note
@@ -296,7 +302,6 @@ impl FindingCode {
             | Self::LineNoDuplicate
             | Self::PayeeInFlight
             | Self::CorrectionConflict
-            | Self::MessageUnreadable
             | Self::TextNotEncodable
             | Self::TextTooLong
             | Self::LineNoInvalid

@@ -35,7 +35,10 @@ pub fn failed_line(desk: &Desk) -> (Receipt, Played, Wage) {
 fn refused(submitted: &Submitted) -> Option<FindingCode> {
     match submitted {
         Submitted::Refused { findings, .. } => findings.first().map(|finding| finding.code),
-        Submitted::Accepted(_) | Submitted::Replayed(_) | Submitted::Conflict(_) => None,
+        Submitted::Accepted(_)
+        | Submitted::Replayed(_)
+        | Submitted::Conflict(_)
+        | Submitted::TooManyRefused { .. } => None,
     }
 }
 
@@ -56,6 +59,37 @@ fn a_failed_line_is_corrected_once() {
         assert!(refused(&fourth).is_some(), "{place}: corrected and paid");
         assert_sound(&desk.core, place);
     }
+}
+
+/// A line is corrected by what names it, or names what was to correct it: never by itself, and
+/// not by what corrects the same payment beside it.
+#[test]
+fn a_payment_is_corrected_by_its_own_corrections() {
+    let desk = Desk::new(one_bank_a_dialect()[0].code());
+    let (_, played, correction) = failed_line(&desk);
+    let original = correction.corrects.unwrap();
+    let correct = |number: &str, corrects: PaymentId| {
+        let wage = Wage {
+            corrects: Some(corrects),
+            ..correction.clone()
+        };
+        let batch = desk.release(&file(desk.bank, number, &[wage])).batch;
+        PaymentId { batch, row: 1 }
+    };
+    let by = |payment: PaymentId| desk.core.desk().corrected_by(payment);
+    let first = correct("GZ-2", original);
+    assert_eq!([by(original), by(first)], [Some(first), None]);
+    // The first one fails; the second names it.
+    played.settle(&desk, TURNS);
+    assert_eq!([by(original), by(first)], [None, None]);
+    let second = correct("GZ-3", first);
+    assert_eq!([by(original), by(first)], [Some(second); 2]);
+    assert_eq!(by(second), None);
+    // It fails too; the third names the original again.
+    played.settle(&desk, TURNS);
+    let third = correct("GZ-4", original);
+    assert_eq!(by(original), Some(third));
+    assert_eq!([by(first), by(second), by(third)], [None; 3]);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use adapters::exchange::Outcome;
 use gateway::access::Sight;
 use gateway::outcome::{MessageKind, receive};
 use gateway::query::breaks::breaks;
-use schemas::LineState;
 use schemas::value::{BankCode, RegionCode};
+use schemas::{Lang, LineState};
 use std::collections::BTreeMap;
 use tests::bank::{at_bank, told};
 use tests::desk::Desk;
@@ -41,7 +41,7 @@ fn a_result_that_states_a_line_and_a_fen_too_many_is_listed_to_those_whom_it_con
         (region("330200"), false),
         (other, false),
     ] {
-        let (listed, _) = breaks(core, sight, None, 100);
+        let (listed, _) = breaks(core, sight, (None, 100), Lang::En).unwrap();
         // Rows and file agree: each total is told once.
         let expected = BTreeMap::from([("message_mismatch".to_owned(), 2)]);
         let expected = if sees { expected } else { BTreeMap::new() };

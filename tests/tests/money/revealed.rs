@@ -40,9 +40,16 @@ fn line(desk: &Desk, row_no: u32) -> BankLine {
 /// What a bank says at night of the first of the two rows.
 type Says = fn(&Desk) -> LineOutcome;
 
-const WORDS: [(&str, Says); 4] = [
+const WORDS: [(&str, Says); 6] = [
     ("paid", |desk| row(&line(desk, 1), Outcome::Paid)),
     ("accepted", |desk| row(&line(desk, 1), Outcome::Accepted)),
+    ("failed", |desk| {
+        let closed = FailureReason::AccountClosed;
+        row(&line(desk, 1), Outcome::Failed(closed))
+    }),
+    ("a code that nobody lists", |desk| {
+        row(&line(desk, 1), Outcome::Unknown)
+    }),
     ("another amount", |desk| {
         let mut said = row(&line(desk, 1), Outcome::Paid);
         said.amount = Some(Fen(1));

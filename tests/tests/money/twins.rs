@@ -30,34 +30,24 @@ fn plain(wage: &Wage) -> Wage {
     }
 }
 
-/// The bank says of its first file that line 1 is paid after all.
-fn pays_after_all(desk: &Desk, played: &Played) {
+/// The bank says of its first file that all of it is paid after all.
+pub fn pays_after_all(desk: &Desk, played: &Played) {
     let adapter = tests::desk::banks().find(|adapter| adapter.code() == desk.bank);
     let lines = played.memory(|memory| memory.instructed(1)).unwrap();
-    let bytes = played.push_bytes(1, vec![row(&lines[0], Outcome::Paid)]);
+    let rows = lines.iter().map(|line| row(line, Outcome::Paid));
+    let bytes = played.push_bytes(1, rows.collect());
     let (keys, push) = (played.keys(), MessageKind::Push);
     receive(&desk.core, adapter.unwrap(), keys, push, &bytes).unwrap();
 }
 
-fn two_decide(desk: &Desk, payment: PaymentId, outcome: LineEvent) {
+pub fn two_decide(desk: &Desk, payment: PaymentId, outcome: LineEvent) {
     propose(&desk.core, ANNA, payment, &decision(outcome)).unwrap();
     confirm(&desk.core, BERT, payment, &"ab".repeat(32)).unwrap();
 }
 
+/// The approver reads the batch first.
 fn approval(desk: &Desk, batch: &Receipt, acknowledged: &[&str]) -> Result<u64, CommandError> {
-    let seen = Seen {
-        digest: batch.head.digest.clone(),
-        line_count: batch.head.line_count,
-        total_fen: batch.head.total_fen,
-        acknowledged: acknowledged.iter().map(|code| (*code).to_owned()).collect(),
-    };
-    approve(
-        &desk.core,
-        Uscc::parse(USCC).unwrap(),
-        CHECKER,
-        batch.batch,
-        &seen,
-    )
+    desk.approval(batch, acknowledged, desk.other_payments(batch))
 }
 
 fn works_for_hours(desk: &Desk, played: &Played) {
@@ -74,7 +64,7 @@ fn found(submitted: &Submitted) -> Option<(FindingCode, Severity)> {
             let first = receipt.findings.first();
             first.map(|one| (one.code, one.severity))
         }
-        Submitted::Replayed(_) | Submitted::Conflict(_) => None,
+        Submitted::Replayed(_) | Submitted::Conflict(_) | Submitted::TooManyRefused { .. } => None,
     }
 }
 
@@ -385,6 +375,7 @@ fn a_maker_does_not_approve_under_another_spelling() {
         line_count: 1,
         total_fen: batch.head.total_fen,
         acknowledged: Vec::new(),
+        as_of: None,
     };
     for person in ["MAKER", "ma.ker", "ma-ker"] {
         let uri = format!("urn:anxin:employer:{USCC}:person:{person}");

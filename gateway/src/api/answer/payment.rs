@@ -106,6 +106,8 @@ pub struct ProposalView {
     pub outcome: String,
     /// Why it failed.
     pub reason: Option<String>,
+    /// The operator's words, the person of the line masked; null where there are none.
+    pub words: Option<String>,
     /// Digest of the evidence.
     pub evidence_digest: String,
     /// Who proposed.
@@ -172,8 +174,10 @@ pub struct BreakView {
     pub since: String,
     /// Its age in seconds.
     pub age_seconds: i64,
-    /// A word more.
+    /// A word more, for programs; what it means is in `message`.
     pub why: String,
+    /// What it is and why, in the language of the call.
+    pub message: String,
     /// Journal sequence of the record about it; null where it is a state.
     pub sequence: Option<u64>,
     /// The resolution that waits for its second operator.

@@ -13,6 +13,8 @@ use crate::api::call::Call;
 use crate::api::problem::{Kind, Problem};
 use crate::failure::CommandError;
 use crate::query::QueryError;
+use schemas::codes;
+use schemas::value::BankCode;
 
 /// Entries of a page, where the caller does not say.
 const PAGE: usize = 100;
@@ -29,6 +31,12 @@ impl Call {
         };
         Ok(self.parameter("limit", read)?.unwrap_or(PAGE))
     }
+}
+
+/// A code of the list of banks: a search for another one would be empty for ever.
+fn known_bank(text: &str) -> Option<BankCode> {
+    let code = BankCode::parse(text).ok();
+    code.filter(|code| codes::bank(*code).is_some())
 }
 
 impl From<QueryError> for Problem {
@@ -77,6 +85,14 @@ impl From<CommandError> for Problem {
                     "acknowledged" => (
                         format!("以下警告须先确认：{why}"),
                         format!("these warnings must be acknowledged: {why}"),
+                    ),
+                    "as_of" => (
+                        "同一工资的另一笔支付有您没有看到的裁定：请读取批次的 other_payments，\
+                         核对后把其中的 as_of 一并提交"
+                            .to_owned(),
+                        "two people decided of another payment of the same wage what you have not \
+                         seen: read other_payments in the batch, and state its as_of"
+                            .to_owned(),
                     ),
                     field => (
                         format!("字段 {field} 与现有内容（{why}）不一致，请重新读取并核对"),

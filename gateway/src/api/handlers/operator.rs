@@ -12,10 +12,13 @@ use axum::http::StatusCode;
 
 /// `GET /v1/breaks`.
 pub async fn breaks(call: Call) -> Answer {
-    let (sight, limit) = (call.sight(), call.limit()?);
+    let (sight, limit, lang) = (call.sight(), call.limit()?, call.lang);
     let after = call.parameter("next", Place::parse)?;
     let breaks = call
-        .read(move |app| Ok(query::breaks(app.core(), sight, after, limit)))
+        .read(move |app| {
+            let page = (after, limit);
+            Ok(query::breaks(app.core(), sight, page, lang)?)
+        })
         .await?;
     json(StatusCode::OK, &breaks)
 }
@@ -71,7 +74,7 @@ pub async fn ready(call: Call) -> Answer {
 pub async fn metrics(call: Call) -> Answer {
     let text = call
         .blocking(|app| {
-            gauges::measure(app.core(), &app.metrics);
+            gauges::measure(app.core(), app.search(), &app.metrics);
             tell_queues(app);
             app.metrics
                 .render()

@@ -46,6 +46,7 @@ pub async fn submit(mut call: Call) -> Answer {
                 banks: app.bank_rules.as_ref(),
                 spill: Some(&app.spool),
                 calendar: &app.calendar,
+                refusals: app.limits().refusals,
             };
             let submitted = take(app.core(), &rules, &submission, &mut source)?;
             drop((place, source, reception));
@@ -128,6 +129,10 @@ fn answer(core: &crate::core::Core, submitted: Submitted, lang: Lang) -> Result<
             durable: 0,
             receipt: Err(refused(&findings, &summary, lang)),
         },
+        Submitted::TooManyRefused { wait_s } => Answered {
+            durable: 0,
+            receipt: Err(too_many_refused(wait_s)),
+        },
     })
 }
 
@@ -193,6 +198,17 @@ fn place(field: &str, lang: Lang) -> String {
     }
 }
 
+fn too_many_refused(wait_s: u32) -> Problem {
+    Problem::new(Kind::TooManyRequests)
+        .detail(
+            "本单位今日未通过校验的报送文件已达上限，请于次日再报；报送前请先用 anxin check 检查文件",
+            "As many of this employer's files as may be were refused today: submit again \
+             tomorrow, and let anxin check read a file before it is submitted",
+        )
+        .with("why", "refused_files")
+        .header(header::RETRY_AFTER, &wait_s.to_string())
+}
+
 fn refused(findings: &[Finding], summary: &Summary, lang: Lang) -> Problem {
     let total = summary.errors + summary.warnings + summary.notes;
     let shown = findings.len() as u64;
@@ -203,7 +219,7 @@ fn refused(findings: &[Finding], summary: &Summary, lang: Lang) -> Problem {
         .with("findings_total", total)
         .with("line_count", summary.line_count)
         .with("lines_ok", summary.lines_ok)
-        .with("total_fen", summary.total.0)
+        .with("total_fen", summary.total.map(|total| total.0))
         .with("findings", in_language(findings, lang));
     if shown >= total {
         return problem;

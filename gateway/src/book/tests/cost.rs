@@ -62,7 +62,8 @@ fn corrections_of_one_wage_cost_by_their_number_at_approval_and_before_they_leav
                 book.batches
                     .get_mut(&twin)
                     .unwrap()
-                    .dispute(1, Some(dispute));
+                    .dispute(1, Some(dispute), 0);
+                book.note_may_bar(twin);
             }
             (book, id)
         };
@@ -131,3 +132,47 @@ fn a_file_without_project_costs_by_its_lines_and_theirs() {
 }
 
 const PROJECTS: [&str; 8] = ["A", "B", "C", "D", "E", "F", "G", "H"];
+
+/// Who asks again pays nothing until something of the employer changes.
+#[test]
+fn a_look_at_all_lines_is_made_once_until_something_changes() {
+    let mut book = Book::default();
+    let id = accepted(&mut book, &Sheet::of(&vec![WAGE; 500]));
+    let twin = accepted(&mut book, &Sheet::of(&[WAGE]));
+    let approved = |batch| Event::BatchApproved {
+        batch,
+        person: String::new(),
+        acknowledged: Vec::new(),
+        as_of: None,
+    };
+    told(&mut book, &approved(id), &[]);
+    told(&mut book, &approved(twin), &[]);
+    assert_eq!(book.waits_for(batch(&book, id)).unwrap().0, "dispatch");
+    let dispute = crate::event::Dispute::ResultMismatch;
+    book.batches
+        .get_mut(&twin)
+        .unwrap()
+        .dispute(1, Some(dispute), 0);
+    book.note_may_bar(twin);
+    // Anything that the employer does.
+    accepted(&mut book, &Sheet::of(&[(9, 1)]));
+    let ask = |book: &Book| {
+        let of = batch(book, id);
+        assert_eq!(book.waits_for(of).unwrap().0, "other_payment");
+        assert!(!book.has_free_line(of) && book.revived_unseen(of).is_empty());
+        assert!(book.is_elsewhere(of));
+    };
+    assert!(visits::of(|| ask(&book)) >= 500);
+    assert_eq!(visits::of(|| ask(&book)), 0);
+    // Another one's change says nothing of it; one of its own does.
+    told(
+        &mut book,
+        &Event::Started {
+            version: String::new(),
+        },
+        &[],
+    );
+    assert_eq!(visits::of(|| ask(&book)), 0);
+    accepted(&mut book, &Sheet::of(&[(10, 1)]));
+    assert!(visits::of(|| ask(&book)) >= 500);
+}

@@ -56,13 +56,14 @@ fn stir(draw: &mut Draw, book: &mut Book) {
     let ids: Vec<BatchId> = book.batches().map(Batch::id).collect();
     for id in ids {
         let sequence = book.sequence() + 1;
+        book.note_may_bar(id);
         let of = book.batches.get_mut(&id).unwrap();
         of.approved_at = draw.below(sequence);
         for row in 1..=u32::try_from(of.lines.len()).unwrap() {
             // What was refused when the file came stays so.
             of.line_mut(row).unwrap().state = draw.one_of(&LineState::ALL[..9]);
             let disputed = draw.is_one_in(6).then_some(Dispute::ResultMismatch);
-            of.dispute(row, disputed).unwrap();
+            of.dispute(row, disputed, 0).unwrap();
             if draw.is_one_in(6) {
                 book.revived.insert(payment(id, row), draw.below(sequence));
             }

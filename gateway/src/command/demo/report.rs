@@ -334,8 +334,8 @@ pub(super) fn difference_line(found: &Value) -> String {
     let sum = |key: &str| found[key].as_i64().map_or_else(|| "-".to_owned(), yuan);
     let (ours, theirs) = (sum("amount_fen"), sum("reported_fen"));
     let line = format!("{} {}: {ours} / {theirs}", word("kind"), word("bank"));
-    match found["why"].as_str() {
-        Some(why) => format!("{line}  {why}"),
+    match found["message"].as_str() {
+        Some(message) => format!("{line}  {message}"),
         None => line,
     }
 }

@@ -57,8 +57,9 @@ fn a_break_is_told_in_yuan() {
     let found = serde_json::json!({
         "kind": "message_mismatch", "bank": "AJRCB", "amount_fen": 2_661_785,
         "reported_fen": 2_661_786, "why": "amount_fen_not_of_rows",
+        "message": "报文写明的总金额与其各行不符",
     });
-    let expected = "message_mismatch AJRCB: 26,617.85 / 26,617.86  amount_fen_not_of_rows";
+    let expected = "message_mismatch AJRCB: 26,617.85 / 26,617.86  报文写明的总金额与其各行不符";
     assert_eq!(super::report::difference_line(&found), expected);
     let found = serde_json::json!({"kind": "defect", "bank": null, "amount_fen": null});
     assert_eq!(super::report::difference_line(&found), "defect -: - / -");

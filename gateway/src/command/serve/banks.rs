@@ -1,10 +1,12 @@
 //! The connected banks, from the installation's files.
 
+use super::reload::{BankTls, Held};
 use super::security::{bank_keys, bank_tls};
 use crate::channel::{Collector, build};
 use crate::clock::Clock;
 use crate::command::words::Failure;
-use crate::configuration::{Configuration, Connection, Endpoint};
+use crate::configuration::connection::EndpointTls;
+use crate::configuration::{Configuration, Connection, Endpoint, ProfileName};
 use crate::dispatch::Bank;
 use crate::telemetry::Metrics;
 use adapters::Book;
@@ -22,6 +24,8 @@ pub struct Connected {
     pub banks: BTreeMap<BankCode, Arc<Bank>>,
     /// The folders.
     pub collectors: BTreeMap<BankCode, Collector>,
+    /// TLS towards them, to be looked after.
+    pub tls: BankTls,
 }
 
 /// Makes every configured bank ready.
@@ -37,6 +41,7 @@ pub fn connect(
     let mut connected = Connected {
         banks: BTreeMap::new(),
         collectors: BTreeMap::new(),
+        tls: BTreeMap::new(),
     };
     let places = &configuration.settings.places;
     let beside = places.master_key_file.parent().unwrap_or(Path::new("."));
@@ -46,7 +51,9 @@ pub fn connect(
             .adapter(*bank)
             .ok_or_else(|| Failure::no_such_bank(bank.as_str()))?;
         let tls = tls_of(configuration, connection)?;
-        let channel = build(connection, &tls, clock, metrics);
+        let doors = tls.iter().map(|(name, held)| (name.clone(), held.door()));
+        let channel = build(connection, &doors.collect(), clock, metrics);
+        connected.tls.insert(*bank, tls.into_values().collect());
         let parts = Bank {
             adapter,
             keys: bank_keys(adapter, &connection.keys, &keys)?,
@@ -66,7 +73,8 @@ pub fn connect(
 fn tls_of(
     configuration: &Configuration,
     connection: &Connection,
-) -> Result<BTreeMap<String, Arc<rustls::ClientConfig>>, Failure> {
+) -> Result<BTreeMap<String, Held<rustls::ClientConfig>>, Failure> {
+    let profile = configuration.settings.profile;
     let mut made = BTreeMap::new();
     for (name, endpoint) in &connection.endpoints {
         let tls = match endpoint {
@@ -74,9 +82,25 @@ fn tls_of(
             Endpoint::Folder { .. } => None,
         };
         if let Some(tls) = tls {
-            let profile = configuration.settings.profile;
-            made.insert(name.clone(), bank_tls(tls, profile)?);
+            let whose = format!("{}/{name}", connection.bank);
+            made.insert(name.clone(), held(whose, tls, profile)?);
         }
     }
     Ok(made)
+}
+
+/// TLS towards one address of a bank, held.
+///
+/// # Errors
+/// Files that can't be used.
+pub(super) fn held(
+    whose: String,
+    tls: &EndpointTls,
+    profile: ProfileName,
+) -> Result<Held<rustls::ClientConfig>, Failure> {
+    let own = [tls.chain_file.as_ref(), tls.key_file.as_ref()];
+    let files = std::iter::once(&tls.ca_file).chain(own.into_iter().flatten());
+    let files = files.chain(&tls.crl_files).cloned().collect();
+    let tls = tls.clone();
+    Held::begin(whose, files, move || bank_tls(&tls, profile))
 }

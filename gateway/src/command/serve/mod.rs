@@ -17,6 +17,7 @@ use crate::clock::{Clock, OffsetClock, SystemClock};
 use crate::configuration::{ChainDigest, Configuration, EvidenceLevel, ProfileName, Settings};
 use crate::dispatch::Pace;
 use crate::index::ask_witnesses;
+use crate::intake::RefusalLimits;
 use crate::mandates::{Mandate, Mandates};
 use crate::serving::StartError;
 use crate::telemetry::{self, Concerns, Metrics};
@@ -66,6 +67,7 @@ async fn serve(
     let machine: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let reload = Reload::begin(
         settings,
+        connected.tls,
         machine,
         Arc::clone(&concerns),
         Arc::clone(&metrics),
@@ -191,10 +193,16 @@ fn limits(settings: &Settings) -> ApiLimits {
         body_idle: Duration::from_millis(waits.idle_wait_ms),
         body_bytes_per_second_min: waits.body_bytes_per_second_min,
         handshake: Duration::from_millis(waits.handshake_wait_ms),
+        handshakes_max: count(limits.handshakes_max),
+        handshakes_per_address_max: count(limits.address_handshakes_max),
         head: Duration::from_millis(waits.head_wait_ms),
         connections_max: count(limits.connections_max),
         connections_per_party_max: count(limits.party_connections_max),
         drain: Duration::from_millis(waits.stop_wait_ms),
+        refusals: RefusalLimits {
+            uploads_max: limits.party_refused_uploads_per_day_max,
+            bytes_max: limits.party_refused_bytes_per_day_max,
+        },
         ..ApiLimits::default()
     }
 }
@@ -295,8 +303,8 @@ fn trouble(error: &AssemblyError) -> Words {
              所以不启动,也未改动任何文件。请放回完整的日志;其余办法见 \
              gateway/docs/OPERATING.md#a-journal-that-was-set-back。",
             "The journal was set back, lost its end, lies in the wrong folder, or its witness \
-             can't be read: what was sent since would be sent again, so nothing is started and no file \
-             was changed. Put the whole journal back; what else can be done stands in \
+             can't be read: what was sent since would be sent again, so nothing is started and no \
+             file was changed. Put the whole journal back; what else can be done stands in \
              gateway/docs/OPERATING.md#a-journal-that-was-set-back.",
         ),
         AssemblyError::Start(_)

@@ -1,72 +1,70 @@
-//! New revocation lists and a new server certificate without a restart.
+//! New revocation lists and certificates without a restart: the server's, and ours towards banks.
 //!
 //! Every minute, and at SIGHUP, the files are looked at. What changed and can be used holds from
 //! then on; what can't be used is told, is a concern of readiness, and the old one stays.
 
-use super::security::{Secured, server_tls};
+mod held;
+
+pub(super) use held::Held;
+
+use super::security::server_tls;
 use crate::clock::Clock;
 use crate::command::words::Failure;
 use crate::configuration::{ServerTlsFiles, Settings};
 use crate::telemetry::{Concerns, Metrics};
-use schemas::Lang;
-use std::path::Path;
+use schemas::value::BankCode;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
-use time::OffsetDateTime;
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-/// The concern that the files of TLS can't be used, or have run out.
+/// The concern that the files of TLS can't be used, or have run out; with `:CODE` a bank's.
 const CONCERN: &str = "tls";
 const EVERY: Duration = Duration::from_secs(60);
-/// Before lists and certificate run out, the operator is warned for so long.
-const WARNED: time::Duration = time::Duration::days(3);
 
-/// When a file was written and how large it is; `None` where there is none.
-type Stamp = Option<(SystemTime, u64)>;
+/// TLS towards each bank, address by address.
+pub(super) type BankTls = BTreeMap<BankCode, Vec<Held<rustls::ClientConfig>>>;
 
-/// Looks after the server's TLS.
+/// Looks after the files of TLS.
 pub(super) struct Reload {
-    settings: Settings,
     clock: Arc<dyn Clock>,
     concerns: Arc<Concerns>,
     metrics: Arc<Metrics>,
-    door: watch::Sender<Arc<rustls::ServerConfig>>,
-    seen: Vec<Stamp>,
-    ends: Option<OffsetDateTime>,
-    unusable: bool,
+    server: Held<rustls::ServerConfig>,
+    banks: BankTls,
 }
 
 impl Reload {
-    /// Reads the files for the first time.
+    /// Reads the server's files for the first time; the banks' have been read.
     ///
     /// # Errors
     /// Files that can't be used.
     pub fn begin(
         settings: &Settings,
+        banks: BankTls,
         clock: Arc<dyn Clock>,
         concerns: Arc<Concerns>,
         metrics: Arc<Metrics>,
     ) -> Result<Self, Failure> {
-        let seen = stamps(settings.tls.as_ref());
-        let secured = server_tls(settings, clock.as_ref())?;
-        let mut reload = Self {
-            settings: settings.clone(),
+        let files = files_of(settings.tls.as_ref());
+        let (settings, machine) = (settings.clone(), Arc::clone(&clock));
+        let make = move || server_tls(&settings, machine.as_ref());
+        let reload = Self {
+            server: Held::begin("server".to_owned(), files, make)?,
+            banks,
             clock,
             concerns,
             metrics,
-            door: watch::Sender::new(secured.config),
-            seen,
-            ends: secured.ends,
-            unusable: false,
         };
-        reload.tell_end();
+        reload.tell();
         Ok(reload)
     }
 
     /// Where the server finds what holds.
     pub fn door(&self) -> watch::Receiver<Arc<rustls::ServerConfig>> {
-        self.door.subscribe()
+        self.server.door()
     }
 
     /// Looks at the files until the task is ended.
@@ -90,66 +88,33 @@ impl Reload {
 
     /// Takes what is new and can be used.
     pub fn look(&mut self) {
-        let now = stamps(self.settings.tls.as_ref());
-        if now != self.seen {
-            // Remembered also where it can't be used: told once, tried again when it changes.
-            self.seen = now;
-            match self.usable() {
-                Ok(secured) => {
-                    self.ends = secured.ends;
-                    self.unusable = false;
-                    self.door.send_replace(secured.config);
-                    tracing::info!("new certificates or revocation lists hold from now on");
-                }
-                Err(failure) => {
-                    self.unusable = true;
-                    let failure = failure.text(Lang::En);
-                    tracing::error!(failure, "the new files of TLS can't be used; the old hold");
-                }
-            }
-        }
-        self.tell_end();
+        let now = self.clock.now();
+        self.server.look(now);
+        let banks = self.banks.values_mut().flatten();
+        banks.for_each(|held| held.look(now));
+        self.tell();
     }
 
-    fn usable(&self) -> Result<Secured, Failure> {
-        let secured = server_tls(&self.settings, self.clock.as_ref())?;
-        let over = secured.ends.is_some_and(|ends| ends <= self.clock.now());
-        match over {
-            // It would shut everybody out.
-            true => Err(super::unusable(
-                self.settings
-                    .tls
-                    .as_ref()
-                    .map_or(Path::new(""), |files| &files.chain_file),
-                &RunOut,
-            )),
-            false => Ok(secured),
-        }
-    }
-
-    fn tell_end(&mut self) {
-        let left = self.ends.map(|ends| ends - self.clock.now());
-        if let Some(ends) = self.ends {
+    fn tell(&self) {
+        let now = self.clock.now();
+        if let Some(ends) = self.server.ends() {
             self.metrics.tls_ends(ends.unix_timestamp());
         }
-        if left.is_some_and(|left| left <= time::Duration::ZERO) {
-            self.concerns.raise(CONCERN, "expired");
-            tracing::error!("a revocation list or the certificate has run out: nobody comes in");
-        } else if self.unusable {
-            self.concerns.raise(CONCERN, "unusable");
-        } else {
-            self.concerns.clear(CONCERN);
-            if left.is_some_and(|left| left <= WARNED) {
-                let hours = left.map(time::Duration::whole_hours);
-                tracing::warn!(hours, "a revocation list or the certificate runs out soon");
-            }
+        self.concern(CONCERN, self.server.wrong(now));
+        for (bank, addresses) in &self.banks {
+            let wrong = addresses.iter().filter_map(|held| held.wrong(now));
+            // What has run out is worse than what could not be taken.
+            self.concern(&format!("{CONCERN}:{bank}"), wrong.min());
+        }
+    }
+
+    fn concern(&self, name: &str, wrong: Option<&'static str>) {
+        match wrong {
+            Some(why) => self.concerns.raise(name, why),
+            None => self.concerns.clear(name),
         }
     }
 }
-
-#[derive(Debug, thiserror::Error)]
-#[error("a revocation list or the certificate has run out already")]
-struct RunOut;
 
 async fn heard(asked: &mut Option<Signal>) {
     if let Some(signal) = asked
@@ -160,20 +125,13 @@ async fn heard(asked: &mut Option<Signal>) {
     std::future::pending().await
 }
 
-fn stamps(files: Option<&ServerTlsFiles>) -> Vec<Stamp> {
+fn files_of(files: Option<&ServerTlsFiles>) -> Vec<PathBuf> {
     let Some(files) = files else {
         return Vec::new();
     };
     let all = [&files.chain_file, &files.key_file, &files.client_ca_file];
-    all.into_iter()
-        .chain(&files.crl_files)
-        .map(|path| stamp(path))
-        .collect()
-}
-
-fn stamp(path: &Path) -> Stamp {
-    let file = std::fs::metadata(path).ok()?;
-    Some((file.modified().ok()?, file.len()))
+    let all = all.into_iter().chain(&files.crl_files);
+    all.cloned().collect()
 }
 
 #[cfg(test)]

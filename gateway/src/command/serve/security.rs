@@ -15,7 +15,7 @@ use certs::tls::{
     server_config, system_clock,
 };
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -33,14 +33,14 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
         .map_err(|error| Failure::unreadable_file(path, &error))
 }
 
-fn read_all(paths: &[std::path::PathBuf]) -> Result<Vec<Zeroizing<Vec<u8>>>, Failure> {
+fn read_all(paths: &[PathBuf]) -> Result<Vec<Zeroizing<Vec<u8>>>, Failure> {
     paths.iter().map(|path| read(path)).collect()
 }
 
-/// TLS towards callers, and when it runs out.
-pub struct Secured {
-    /// What the server uses.
-    pub config: Arc<rustls::ServerConfig>,
+/// TLS of one side, and when it runs out.
+pub struct Secured<C> {
+    /// What is used.
+    pub config: Arc<C>,
     /// When the first of certificate and revocation lists ends; `None` where no list says.
     pub ends: Option<OffsetDateTime>,
 }
@@ -49,7 +49,10 @@ pub struct Secured {
 ///
 /// # Errors
 /// Files that can't be used.
-pub fn server_tls(settings: &Settings, clock: &dyn Clock) -> Result<Secured, Failure> {
+pub fn server_tls(
+    settings: &Settings,
+    clock: &dyn Clock,
+) -> Result<Secured<rustls::ServerConfig>, Failure> {
     let Some(files) = &settings.tls else {
         let config = development_tls(settings, clock)?;
         return Ok(Secured { config, ends: None });
@@ -59,11 +62,9 @@ pub fn server_tls(settings: &Settings, clock: &dyn Clock) -> Result<Secured, Fai
     let lists = read_all(&files.crl_files)?;
     let lists: Vec<&[u8]> = lists.iter().map(|list| list.as_slice()).collect();
     let bad = |error: TlsError| unusable(&files.chain_file, &error);
-    let mut ends = chain_not_after(&chain).map_err(bad)?;
-    for (path, list) in files.crl_files.iter().zip(&lists) {
-        let next = crl_next_update(list).map_err(|error| unusable(path, &error))?;
-        ends = next.map_or(ends, |next| next.min(ends));
-    }
+    let of_chain = chain_not_after(&chain).map_err(bad)?;
+    let of_lists = lists_end(&files.crl_files, &lists)?;
+    let ends = of_lists.map_or(of_chain, |ends| ends.min(of_chain));
     let config = server_config(&ServerTls {
         chain_pem: &chain,
         key_pem: &key,
@@ -76,6 +77,16 @@ pub fn server_tls(settings: &Settings, clock: &dyn Clock) -> Result<Secured, Fai
     .map_err(bad)?;
     let ends = Some(ends);
     Ok(Secured { config, ends })
+}
+
+/// When the first of the lists ends; `None` where none says.
+fn lists_end(paths: &[PathBuf], lists: &[&[u8]]) -> Result<Option<OffsetDateTime>, Failure> {
+    let mut ends: Option<OffsetDateTime> = None;
+    for (path, list) in paths.iter().zip(lists) {
+        let next = crl_next_update(list).map_err(|error| unusable(path, &error))?;
+        ends = [ends, next].into_iter().flatten().min();
+    }
+    Ok(ends)
 }
 
 fn development_tls(
@@ -122,7 +133,7 @@ fn development_pki(
 pub fn bank_tls(
     tls: &EndpointTls,
     profile: ProfileName,
-) -> Result<Arc<rustls::ClientConfig>, Failure> {
+) -> Result<Secured<rustls::ClientConfig>, Failure> {
     let authority = read(&tls.ca_file)?;
     let lists = read_all(&tls.crl_files)?;
     let lists: Vec<&[u8]> = lists.iter().map(|list| list.as_slice()).collect();
@@ -130,8 +141,13 @@ pub fn bank_tls(
         (Some(chain), Some(key)) => Some((read(chain)?, read(key)?)),
         (None, None) | (Some(_), None) | (None, Some(_)) => None,
     };
+    let mut ends = lists_end(&tls.crl_files, &lists)?;
+    if let (Some((chain, _)), Some(path)) = (&identity, &tls.chain_file) {
+        let own = chain_not_after(chain).map_err(|error| unusable(path, &error))?;
+        ends = Some(ends.map_or(own, |ends| ends.min(own)));
+    }
     let identity = identity.as_ref();
-    client_config(&ClientTls {
+    let config = client_config(&ClientTls {
         identity: identity.map(|(chain, key)| (chain.as_slice(), key.as_slice())),
         ca_pem: &authority,
         crls: &lists,
@@ -139,7 +155,8 @@ pub fn bank_tls(
         allow_tls12: tls.allow_tls12,
         clock: system_clock(),
     })
-    .map_err(|error| unusable(&tls.ca_file, &error))
+    .map_err(|error| unusable(&tls.ca_file, &error))?;
+    Ok(Secured { config, ends })
 }
 
 /// The keys that a bank's adapter asks for, from the folder `keys` beside `gateway.toml`:

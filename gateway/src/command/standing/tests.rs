@@ -55,6 +55,22 @@ fn every_state_has_words_in_both_languages() {
 }
 
 #[test]
+fn other_payments_of_the_same_wages_are_named_with_what_to_state() {
+    let mut barred = batch();
+    barred["other_payments"] = json!({
+        "as_of": 4711, "line_count": 1, "payments": [
+            { "payment_id": "B20261123-42.1", "other_payment_id": "B20261120-7.3" },
+        ],
+    });
+    for (lang, words) in [(Lang::Zh, "同一工资已由"), (Lang::En, "is paid by")] {
+        let text = printed(|paper| write_batch(paper, &barred, lang));
+        for part in ["B20261123-42.1", words, "B20261120-7.3", "as_of 4711"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+    }
+}
+
+#[test]
 fn a_batch_stands_in_chinese_with_what_it_waits_for_and_the_bank_day() {
     let text = printed(|paper| write_batch(paper, &batch(), Lang::Zh));
     for part in [

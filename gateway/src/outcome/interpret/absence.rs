@@ -1,23 +1,23 @@
 //! A bank that says definitively that it knows no such file: believed of a file of which it never
 //! said a word, a contradiction of any other (decision 010).
 
-use super::Interpreter;
+use super::{Interpreter, of_whole};
 use crate::book::Line;
-use crate::event::Move;
 use adapters::exchange::Outcome;
 use schemas::{FailureReason, LineEvent, LineState};
 use std::collections::BTreeSet;
 
 impl<'a> Interpreter<'a> {
     pub(super) fn not_found(&mut self, bank_code: Option<&str>) {
-        if !self.never_heard() {
+        if !self.never_heard() || !self.out.mismatches.is_empty() {
             return self.disowned(bank_code);
         }
         // Those that another file carries by now are left out.
         let own: BTreeSet<u32> = self.carried().map(|(index, _)| index).collect();
         let moved_on = self.file.intent.lines.iter().copied();
         self.named.extend(moved_on.filter(|i| !own.contains(i)));
-        self.rest(Outcome::Failed(FailureReason::BankUnavailable), bank_code);
+        let outcome = Outcome::Failed(FailureReason::BankUnavailable);
+        self.rest(outcome, bank_code, false);
     }
 
     /// Whether "not found" may be believed: the bank never said a word of the file, and of no
@@ -46,14 +46,7 @@ impl<'a> Interpreter<'a> {
             .map(|(index, line)| (index, line.state))
             .collect();
         for (index, state) in lines {
-            let step = Move {
-                index,
-                event: LineEvent::LoseTrack,
-                reason: None,
-                detail: None,
-                bank_code: crate::outcome::code::in_clear(bank_code),
-                reported_fen: None,
-            };
+            let step = of_whole(index, LineEvent::LoseTrack, None, bank_code);
             match state {
                 LineState::Intended | LineState::Accepted | LineState::Unknown => {
                     self.step(step.clone(), false);
@@ -71,11 +64,16 @@ impl<'a> Interpreter<'a> {
     }
 
     /// The lines that the file carries: those that moved on are another file's, or free.
-    fn carried(&self) -> impl Iterator<Item = (u32, &'a Line)> {
+    pub(super) fn carried(&self) -> impl Iterator<Item = (u32, &'a Line)> {
         let (file, batch) = (self.file, self.batch);
         let lines = file.intent.lines.iter();
         let lines = lines.filter_map(|index| Some((*index, batch.line(*index)?)));
         lines.filter(|(_, line)| line.file_no == file.intent.file_no)
+    }
+
+    pub(super) fn carries(&self, index: u32) -> bool {
+        let line = self.batch.line(index);
+        line.is_some_and(|line| line.file_no == self.file.intent.file_no)
     }
 
     /// The file's own word contradicts a refusal of the whole file, and not that of single lines

@@ -2,60 +2,79 @@
 //! Whatever it says, no line of that file leaves before two people have decided.
 
 use super::super::verdict::tells_of_money;
-use super::{Interpreter, code, events_of};
+use super::{Interpreter, events_of, of_whole};
 use crate::book::FileState;
 use crate::event::Move;
-use adapters::exchange::LineOutcome;
-use schemas::LineState;
+use adapters::exchange::{LineOutcome, Outcome};
+use schemas::{LineEvent, LineState};
 
 impl Interpreter<'_> {
     /// The bank has a file that we hold to be unsent: none of its lines may be sent again.
     pub(super) fn dispute_file(&mut self, step: Move) {
-        let Move { index, .. } = step;
         let others = Move {
             reported_fen: None,
             ..step.clone()
         };
-        self.dispute(step);
+        // A line that failed with another file, too, is contradicted in nothing.
+        let agrees =
+            step.event == LineEvent::Fail && self.state_of(step.index) == Some(LineState::Failed);
+        let index = step.index;
+        if !agrees {
+            self.dispute(step);
+        }
         self.dispute_unsent(&others, Some(index));
     }
 
-    /// The bank speaks of a file that we hold to be unsent in a record that fits none of its
-    /// lines, or not in account and amount: it has the file all the same.
+    /// The bank speaks of the file in a record that fits none of its lines, or not in account and
+    /// amount: it has the file all the same.
     pub(super) fn reveal(&mut self, record: &LineOutcome) {
+        let (events, reason) = events_of(record.outcome);
+        let Some(event) = events.last() else {
+            return;
+        };
+        // A row that it does not know reveals nothing.
+        if record.outcome == Outcome::NotFound {
+            return;
+        }
+        let bank_code = record.bank_code.as_deref();
+        let step = Move {
+            detail: record.detail.clone(),
+            ..of_whole(0, *event, reason, bank_code)
+        };
+        if tells_of_money(*event) {
+            self.doubts.refusal.get_or_insert_with(|| step.clone());
+        }
+        self.reveal_by(step);
+    }
+
+    /// A word that shows that the bank has the file; nothing where we hold that it has it.
+    pub(super) fn reveal_by(&mut self, step: Move) {
         let held_unsent = match self.file.state {
             FileState::NotSent | FileState::Abandoned | FileState::Intended => true,
             FileState::Leaving | FileState::AtBank => false,
         };
-        let (events, reason) = events_of(record.outcome);
-        let told = events.iter().rfind(|event| tells_of_money(**event));
-        if let (true, Some(event)) = (held_unsent || self.is_given_up(), told) {
-            let step = Move {
-                index: 0,
-                event: *event,
-                reason,
-                detail: record.detail.clone(),
-                bank_code: code::in_clear(record.bank_code.as_deref()),
-                reported_fen: None,
-            };
+        if held_unsent || self.is_given_up() {
             self.dispute_unsent(&step, None);
         }
     }
 
     /// Disputes every line of the file that may still leave, whichever file carries it by now:
-    /// a line that was given up with this file is free, or in a file that is under way.
+    /// a line that was given up with this file is free, or in a file that is under way; one that
+    /// failed may leave as its correction.
     fn dispute_unsent(&mut self, step: &Move, but: Option<u32>) {
         let file = self.file;
+        if std::mem::replace(&mut self.doubts.is_revealed, true) {
+            return;
+        }
         for index in file.intent.lines.iter().filter(|i| Some(**i) != but) {
             let unsent = self.batch.line(*index).is_some_and(|line| {
                 let elsewhere = line.file_no != file.intent.file_no;
                 match line.state {
-                    LineState::Released | LineState::Cancelled => true,
+                    LineState::Released | LineState::Cancelled | LineState::Failed => true,
                     LineState::Intended => elsewhere || file.state == FileState::Intended,
                     LineState::Held
                     | LineState::Accepted
                     | LineState::Paid
-                    | LineState::Failed
                     | LineState::Returned
                     | LineState::Unknown
                     | LineState::Refused => false,

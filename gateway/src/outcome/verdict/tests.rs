@@ -8,31 +8,31 @@ use super::*;
 /// it already; `dispute`: this line; `FILE`: also the file's other unsent lines; `noted`: kept.
 const NEWS: &str = "
               accept    pay      fail     lose_track  return
-held          FILE      FILE     dispute  dispute     FILE
-released      FILE      FILE     dispute  dispute     FILE
+held          FILE      FILE     FILE     FILE        FILE
+released      FILE      FILE     FILE     FILE        FILE
 intended      accepted  paid     failed   unknown     FILE
 accepted      =         paid     failed   unknown     FILE
 paid          noted     =        dispute  noted       returned
 failed        dispute   dispute  =        dispute     dispute
 unknown       accepted  paid     failed   =           FILE
 returned      noted     noted    dispute  noted       =
-cancelled     FILE      FILE     dispute  dispute     FILE
-refused       FILE      FILE     dispute  dispute     FILE
+cancelled     FILE      FILE     FILE     FILE        FILE
+refused       FILE      FILE     FILE     FILE        FILE
 ";
 
 /// The answer to a message of ours that is older than what we hold.
 const OLDER: &str = "
               accept    pay      fail     lose_track  return
-held          FILE      FILE     dispute  dispute     FILE
-released      FILE      FILE     dispute  dispute     FILE
+held          FILE      FILE     FILE     FILE        FILE
+released      FILE      FILE     FILE     FILE        FILE
 intended      accepted  paid     failed   unknown     FILE
 accepted      =         paid     failed   unknown     FILE
 paid          noted     =        dispute  noted       returned
 failed        noted     dispute  =        noted       dispute
 unknown       accepted  paid     failed   =           FILE
 returned      noted     noted    dispute  noted       =
-cancelled     FILE      FILE     dispute  dispute     FILE
-refused       FILE      FILE     dispute  dispute     FILE
+cancelled     FILE      FILE     FILE     FILE        FILE
+refused       FILE      FILE     FILE     FILE        FILE
 ";
 
 /// Said of the file as a whole, or of what a result leaves out.
@@ -53,16 +53,16 @@ refused       FILE      FILE     dispute  noted       FILE
 /// Said of a file that was given up as unsent: another one carries the line, or none.
 const OF_A_GIVEN_UP_FILE: &str = "
               accept    pay      fail     lose_track  return
-held          FILE      FILE     dispute  dispute     FILE
-released      FILE      FILE     dispute  dispute     FILE
-intended      FILE      FILE     dispute  dispute     FILE
-accepted      FILE      FILE     dispute  dispute     FILE
-paid          FILE      FILE     dispute  dispute     FILE
-failed        FILE      FILE     noted    dispute     FILE
-unknown       FILE      FILE     dispute  dispute     FILE
-returned      FILE      FILE     dispute  dispute     FILE
-cancelled     FILE      FILE     dispute  dispute     FILE
-refused       FILE      FILE     dispute  dispute     FILE
+held          FILE      FILE     FILE     FILE        FILE
+released      FILE      FILE     FILE     FILE        FILE
+intended      FILE      FILE     FILE     FILE        FILE
+accepted      FILE      FILE     FILE     FILE        FILE
+paid          FILE      FILE     FILE     FILE        FILE
+failed        FILE      FILE     FILE     FILE        FILE
+unknown       FILE      FILE     FILE     FILE        FILE
+returned      FILE      FILE     FILE     FILE        FILE
+cancelled     FILE      FILE     FILE     FILE        FILE
+refused       FILE      FILE     FILE     FILE        FILE
 ";
 
 fn words(text: &str) -> Vec<Vec<&str>> {

@@ -38,6 +38,9 @@ fn cases_of_files() -> Vec<Finding> {
             .with("element", "CdtTrfTxInf")
             .with("expected", "Amt")
             .with("found", "Amount"),
+        line(C::ReferenceDuplicate)
+            .field("line_no")
+            .with("first_row", 12),
         file(C::MissingField).field("batch_no"),
         file(C::TooLarge)
             .field("memo")
@@ -169,9 +172,7 @@ fn cases_of_banks() -> Vec<Finding> {
         file(C::UnmatchedRecord)
             .with("detail", "20261123000042")
             .value("7080.00"),
-        file(C::MessageUnreadable)
-            .with("format", "fixed_width")
-            .with("offset", 120),
+        file(C::MessageEndingMissing),
         line(C::TextNotEncodable)
             .field("memo")
             .with("character", '€')

@@ -1,0 +1,142 @@
+//! What some files of TLS make, held until better ones lie there.
+
+use crate::command::serve::security::Secured;
+use crate::command::serve::unusable;
+use crate::command::words::Failure;
+use schemas::Lang;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+use time::OffsetDateTime;
+use tokio::sync::watch;
+
+/// Before lists and certificate run out, the operator is warned for so long.
+const WARNED: time::Duration = time::Duration::days(3);
+
+/// When a file was written and how large it is; `None` where there is none.
+type Stamp = Option<(SystemTime, u64)>;
+
+type Make<C> = Box<dyn Fn() -> Result<Secured<C>, Failure> + Send>;
+
+/// One side's TLS: the server's, or ours towards one address of a bank.
+pub(in crate::command::serve) struct Held<C> {
+    whose: String,
+    files: Vec<PathBuf>,
+    make: Make<C>,
+    door: watch::Sender<Arc<C>>,
+    seen: Vec<Stamp>,
+    ends: Option<OffsetDateTime>,
+    unusable: bool,
+}
+
+impl<C> Held<C> {
+    /// Reads the files for the first time. `whose`: for the log (`server`, `ICBC/main`).
+    ///
+    /// # Errors
+    /// Files that can't be used.
+    pub fn begin(
+        whose: String,
+        files: Vec<PathBuf>,
+        make: impl Fn() -> Result<Secured<C>, Failure> + Send + 'static,
+    ) -> Result<Self, Failure> {
+        let seen = files.iter().map(|path| stamp(path)).collect();
+        let secured = make()?;
+        Ok(Self {
+            whose,
+            files,
+            make: Box::new(make),
+            door: watch::Sender::new(secured.config),
+            seen,
+            ends: secured.ends,
+            unusable: false,
+        })
+    }
+
+    /// Where its user finds what holds.
+    pub fn door(&self) -> watch::Receiver<Arc<C>> {
+        self.door.subscribe()
+    }
+
+    /// When it runs out; `None` where no file says.
+    pub(super) fn ends(&self) -> Option<OffsetDateTime> {
+        self.ends
+    }
+
+    /// Takes what is new and can be used; the old one holds where it can't.
+    pub(super) fn look(&mut self, now: OffsetDateTime) {
+        let stamps: Vec<Stamp> = self.files.iter().map(|path| stamp(path)).collect();
+        if stamps == self.seen {
+            return;
+        }
+        // Remembered also where it can't be used: told once, tried again when it changes.
+        self.seen = stamps;
+        let whose = &self.whose;
+        match self.usable(now) {
+            Ok(secured) => {
+                tracing::info!(
+                    whose,
+                    "new certificates or revocation lists hold from now on"
+                );
+                self.ends = secured.ends;
+                self.unusable = false;
+                self.door.send_replace(secured.config);
+            }
+            Err(failure) => {
+                let failure = failure.text(Lang::En);
+                tracing::error!(
+                    whose,
+                    failure,
+                    "the new files of TLS can't be used; the old hold"
+                );
+                self.unusable = true;
+            }
+        }
+    }
+
+    fn usable(&self, now: OffsetDateTime) -> Result<Secured<C>, Failure> {
+        let secured = (self.make)()?;
+        let over = secured.ends.is_some_and(|ends| ends <= now);
+        match over {
+            // With it nobody would come through.
+            true => {
+                let file = self.files.first().map_or(Path::new(""), PathBuf::as_path);
+                Err(unusable(file, &RunOut))
+            }
+            false => Ok(secured),
+        }
+    }
+
+    /// What is wrong with it now, as the word of its concern; warns before it runs out.
+    pub(super) fn wrong(&self, now: OffsetDateTime) -> Option<&'static str> {
+        let whose = &self.whose;
+        let left = self.ends.map(|ends| ends - now);
+        if left.is_some_and(|left| left <= time::Duration::ZERO) {
+            tracing::error!(
+                whose,
+                "a revocation list or the certificate has run out: nobody comes through"
+            );
+            return Some("expired");
+        }
+        if self.unusable {
+            return Some("unusable");
+        }
+        if left.is_some_and(|left| left <= WARNED) {
+            let hours = left.map(time::Duration::whole_hours);
+            tracing::warn!(
+                whose,
+                hours,
+                "a revocation list or the certificate runs out soon"
+            );
+        }
+        None
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a revocation list or the certificate has run out already")]
+struct RunOut;
+
+fn stamp(path: &Path) -> Stamp {
+    let file = std::fs::metadata(path).ok()?;
+    Some((file.modified().ok()?, file.len()))
+}

@@ -1,0 +1,101 @@
+//! What a bank says of a file as a whole. The word that fails lines frees their corrections: it is
+//! believed only where nothing speaks against it.
+
+use super::{Interpreter, events_of, of_whole};
+use adapters::exchange::Outcome;
+use schemas::{FailureReason, LineEvent, LineState};
+
+impl Interpreter<'_> {
+    /// The answer to a submission. Any receipt says that the bank has the file.
+    pub(super) fn whole_receipt(&mut self, outcome: Outcome, bank_code: Option<&str>) {
+        if outcome == Outcome::Unknown {
+            self.reveal_by(of_whole(0, LineEvent::LoseTrack, None, bank_code));
+            let pointed = self.all_failed();
+            return self.rest(outcome, bank_code, pointed);
+        }
+        self.whole(outcome, bank_code);
+    }
+
+    /// A result without rows. A question that the bank could not answer (busy, an unlisted code)
+    /// says nothing of the lines: what it has accepted stays accepted until the answer limit. One
+    /// that it tells by itself says that it has the file.
+    pub(super) fn whole_result(&mut self, outcome: Outcome, bank_code: Option<&str>) {
+        if outcome != Outcome::Unknown {
+            self.whole(outcome, bank_code);
+        } else if self.asked_at.is_none() {
+            self.reveal_by(of_whole(0, LineEvent::LoseTrack, None, bank_code));
+        }
+    }
+
+    fn whole(&mut self, outcome: Outcome, bank_code: Option<&str>) {
+        let pointed = match outcome {
+            Outcome::Accepted => self.all_failed(),
+            // The bank knows the number.
+            Outcome::Failed(FailureReason::Duplicate) => true,
+            Outcome::Failed(_) | Outcome::Paid if !self.is_believed(outcome) => {
+                return self.doubtful(outcome, bank_code);
+            }
+            Outcome::Paid
+            | Outcome::Failed(_)
+            | Outcome::Unknown
+            | Outcome::Returned
+            | Outcome::NotFound => false,
+        };
+        self.rest(outcome, bank_code, pointed);
+    }
+
+    /// Whether a word that ends lines agrees with its message and, a refusal, with what we hold: a
+    /// bank that has paid a line of the file has not refused it.
+    fn is_believed(&self, outcome: Outcome) -> bool {
+        let agrees = self.out.mismatches.is_empty() && self.out.unmatched.is_empty();
+        let refuses = matches!(outcome, Outcome::Failed(_));
+        agrees && !(refuses && self.has_a_line())
+    }
+
+    /// Whether the bank has a line of the file: by this message, or paid it before.
+    fn has_a_line(&self) -> bool {
+        let mut lines = self.carried();
+        lines.any(|(index, _)| match self.state_of(index) {
+            Some(LineState::Paid | LineState::Returned) => true,
+            Some(LineState::Accepted) => self.named.contains(&index),
+            Some(
+                LineState::Held
+                | LineState::Released
+                | LineState::Intended
+                | LineState::Failed
+                | LineState::Unknown
+                | LineState::Cancelled
+                | LineState::Refused,
+            )
+            | None => false,
+        })
+    }
+
+    /// The open lines become unknown; what the word contradicts is disputed as ever.
+    fn doubtful(&mut self, outcome: Outcome, bank_code: Option<&str>) {
+        let (events, reason) = events_of(outcome);
+        for index in self.unnamed() {
+            let open = match self.state_of(index) {
+                Some(LineState::Intended | LineState::Accepted | LineState::Unknown) => true,
+                Some(
+                    LineState::Held
+                    | LineState::Released
+                    | LineState::Paid
+                    | LineState::Failed
+                    | LineState::Returned
+                    | LineState::Cancelled
+                    | LineState::Refused,
+                )
+                | None => false,
+            };
+            if open && self.carries(index) {
+                let step = of_whole(index, LineEvent::LoseTrack, None, bank_code);
+                self.step(step, false);
+                continue;
+            }
+            for event in events {
+                self.step(of_whole(index, *event, reason, bank_code), false);
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Clients that speak real mutual TLS.
+
+use super::{Kit, NOW};
+use certs::development::IdentityPem;
+use certs::tls::{ClientTls, Mode, client_config, fixed_clock};
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+impl Kit {
+    pub async fn connect(&self, party: &str) -> std::io::Result<TlsStream<TcpStream>> {
+        self.connect_with(party, b"http/1.1").await
+    }
+
+    pub async fn connect_with(
+        &self,
+        party: &str,
+        protocol: &[u8],
+    ) -> std::io::Result<TlsStream<TcpStream>> {
+        let identity = self.pki.issue_client(&party.parse().unwrap()).unwrap();
+        self.connect_as(&identity, protocol).await
+    }
+
+    pub async fn connect_as(
+        &self,
+        identity: &IdentityPem,
+        protocol: &[u8],
+    ) -> std::io::Result<TlsStream<TcpStream>> {
+        let stream = TcpStream::connect(self.address).await?;
+        self.secure(identity, protocol, stream).await
+    }
+
+    /// Shakes hands on a connection that is there.
+    pub async fn secure(
+        &self,
+        identity: &IdentityPem,
+        protocol: &[u8],
+        stream: TcpStream,
+    ) -> std::io::Result<TlsStream<TcpStream>> {
+        let mut config = (*client_config(&ClientTls {
+            identity: Some((
+                identity.certificate_pem.as_bytes(),
+                identity.key_pem.as_bytes(),
+            )),
+            ca_pem: self.pki.ca_pem().as_bytes(),
+            crls: &[],
+            mode: Mode::Development,
+            allow_tls12: false,
+            clock: fixed_clock(NOW),
+        })
+        .unwrap())
+        .clone();
+        config.alpn_protocols = match protocol {
+            b"" => Vec::new(),
+            _ => vec![protocol.to_vec()],
+        };
+        let name = "localhost".try_into().unwrap();
+        tokio_rustls::TlsConnector::from(Arc::new(config))
+            .connect(name, stream)
+            .await
+    }
+}
