@@ -1,7 +1,7 @@
 //! The assembled gateway: what `anxin serve` and the demonstration run.
 //!
-//! Order of a start: open the journal and recover its tail; replay it into the book; ask the index
-//! whether the journal was set back, before anything is written; finish what a crash interrupted
+//! Order of a start: read the journal and ask its witnesses whether it was set back, before
+//! anything is changed; recover its tail; replay it into the book; finish what a crash interrupted
 //! (messages first, then intents: an answer that lies in the journal is worth more than a
 //! question; then files that were arriving, which are abandoned); only then dispatch and serve,
 //! while the index follows.
@@ -14,7 +14,10 @@ use crate::clock::Clock;
 use crate::core::{Core, CoreError};
 use crate::dispatch::{ACTOR, Dispatcher, Pace, recovery};
 use crate::event::Event;
-use crate::index::{FollowError, Follower, Search, open_sled};
+use crate::index::{
+    FollowError, Follower, Keeper, OpenError, Search, WitnessRefusal, open_journal, open_sled,
+    write_inventory,
+};
 use crate::installation::Banks;
 use crate::intake::abandon_interrupted;
 use crate::mandates::Mandates;
@@ -22,7 +25,7 @@ use crate::telemetry::{Concerns, Metrics};
 use journal::disk::OsDisk;
 use journal::random::SystemRandom;
 use journal::seal::{SealError, Vault, create_master_file, master_from_file};
-use journal::{Journal, JournalError, Options, Recovery};
+use journal::{JournalError, Options, Recovery};
 use schemas::codes::BankCalendar;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
@@ -40,8 +43,11 @@ pub enum StartError {
     /// The journal can't be opened.
     #[error("the journal can't be opened")]
     Journal(#[from] JournalError),
-    /// The keys can't be opened.
-    #[error("the keys can't be opened")]
+    /// The master key can't be used.
+    #[error("the master key can't be used")]
+    Master(#[source] SealError),
+    /// The data keys can't be opened.
+    #[error("the data keys can't be opened")]
     Vault(#[from] SealError),
     /// The journal can't be followed.
     #[error("the journal can't be followed")]
@@ -52,6 +58,9 @@ pub enum StartError {
     /// The data folder can't be made or locked.
     #[error("the data folder can't be made or locked")]
     Folder(#[from] std::io::Error),
+    /// The witnesses of the journal forbid it; nothing was changed.
+    #[error(transparent)]
+    Refused(#[from] WitnessRefusal),
     /// The index can't be opened, even empty.
     #[error("the index can't be opened")]
     Index(#[from] FollowError),
@@ -66,6 +75,16 @@ pub struct Opened {
     pub recovery: Recovery,
     /// Held as long as this process works on the folder.
     pub lock: std::fs::File,
+}
+
+impl From<OpenError> for StartError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Refused(error) => Self::Refused(error),
+            OpenError::Journal(error) => Self::Journal(error),
+            OpenError::Witness(error) => Self::Index(FollowError::Witness(error)),
+        }
+    }
 }
 
 /// Opens the data folder: `journal/`, `keys/`, and `index/` later.
@@ -86,17 +105,18 @@ pub fn open_data(
     let lock = lock(data)?;
     let disk = Arc::new(OsDisk);
     let random = Arc::new(SystemRandom::new());
-    if create && !master.exists() {
-        create_master_file(master, random.as_ref())?;
-    }
-    let key = master_from_file(master)?;
     let now = clock.now();
     let options = Options {
         opened_ms: now.unix_timestamp() * 1000,
         digest_is_fixed: true,
         ..options
     };
-    let (journal, recovery) = Journal::open(disk.clone(), &data.join("journal"), options)?;
+    let opening = open_journal(data, options)?;
+    if create && !master.exists() {
+        create_master_file(master, random.as_ref()).map_err(StartError::Master)?;
+    }
+    let key = master_from_file(master).map_err(StartError::Master)?;
+    let (journal, recovery) = opening.open()?;
     tell_of(&recovery);
     let vault = Vault::open(disk, &data.join("keys"), &key, random)?;
     let core = Core::open(journal, vault, clock, progress)?;
@@ -196,6 +216,8 @@ pub struct Setup {
 pub struct Engine {
     core: Arc<Core>,
     follower: Arc<Follower>,
+    /// The folder of the index.
+    index: PathBuf,
     tasks: Vec<JoinHandle<()>>,
     dispatchers: Vec<AbortHandle>,
     stop: watch::Sender<bool>,
@@ -205,11 +227,12 @@ impl Engine {
     /// Finishes what a crash interrupted, lets the index follow, starts dispatch.
     ///
     /// # Errors
-    /// When the journal was set back: then nothing is written. When the record can't be written
-    /// or followed.
+    /// When the record can't be written or followed.
     pub fn start(core: Arc<Core>, setup: &Setup) -> Result<Self, StartError> {
-        let index = Arc::new(open_sled(&setup.data.join("index"))?);
-        let follower = Arc::new(Follower::new(Arc::clone(&core), index)?);
+        let witness = Keeper::of(&setup.data);
+        witness.note(core.journal())?;
+        let index = Arc::new(open_sled(&setup.data.join("index"), core.journal())?);
+        let follower = Arc::new(Follower::new(Arc::clone(&core), index, witness));
         let version = env!("CARGO_PKG_VERSION").to_owned();
         core.record(ACTOR, Event::Started { version }.into())?;
         take_up(&core, &setup.banks)?;
@@ -258,6 +281,7 @@ impl Engine {
         Ok(Self {
             core,
             follower,
+            index: setup.data.join("index"),
             tasks,
             dispatchers,
             stop,
@@ -299,10 +323,13 @@ impl Engine {
             }
         }
         self.core.journal().close_at(self.core.now_ms())?;
-        // To the closing record: the index is the witness of how far the journal had come.
+        // To the closing record, the witnesses too: they tell a journal that is set back later.
         let followed = self.follower.catch_up(&mut |_| {});
         let flushed = followed.and_then(|()| Ok(self.follower.index().flush()?));
-        if let Err(error) = flushed {
+        // Only of an index that is complete: nothing changes it from here on.
+        let listed =
+            flushed.and_then(|()| write_inventory(&self.index).map_err(FollowError::Folder));
+        if let Err(error) = listed {
             tracing::warn!(error = %error, "the index is behind; it will be caught up");
         }
         Ok(())

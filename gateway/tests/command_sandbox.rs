@@ -96,24 +96,22 @@ fn a_gateway_starts_from_it_and_takes_its_wage_file() {
         .lines()
         .find_map(|line| line.strip_prefix("统一社会信用代码,"))
         .unwrap();
-    let ended = run(&[
-        "submit",
-        &at("wages/ICBC.csv"),
-        "--json",
-        "--url",
-        url,
-        "--ca",
-        &at("pki/ca.pem"),
-        "--cert",
-        &at(&format!("pki/employer/{uscc}-maker.pem")),
-        "--key",
-        &at(&format!("pki/employer/{uscc}-maker.key")),
-    ]);
+    let (file, ca) = (at("wages/ICBC.csv"), at("pki/ca.pem"));
+    let cert = at(&format!("pki/employer/{uscc}-maker.pem"));
+    let key = at(&format!("pki/employer/{uscc}-maker.key"));
+    let mut submit = vec!["submit", &file, "--url", url, "--ca", &ca];
+    submit.extend(["--cert", &cert, "--key", &key]);
+    let ended = run(&[submit.as_slice(), &["--json"]].concat());
     assert_eq!(ended.code, 0, "{ended:?}");
     let batch = ended.document();
     assert_eq!(batch["state"], "held", "{batch}");
     assert_eq!(batch["line_count"], 20, "{batch}");
     assert_eq!(batch["findings"], serde_json::json!([]), "{batch}");
+    // Nobody has approved it: whoever waits has the receipt meanwhile.
+    let mut waiting = Started::new(&[submit.as_slice(), &["--wait"]].concat());
+    waiting.until(batch["batch_id"].as_str().unwrap());
+    waiting.until(batch["digest"].as_str().unwrap());
+    assert!(waiting.child.try_wait().unwrap().is_none(), "it waits on");
 }
 
 /// Whoever changed a file finds it as it was; only the addresses are new.

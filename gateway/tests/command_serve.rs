@@ -4,94 +4,9 @@
 
 mod command_kit;
 
+use command_kit::serving::{Serving, settings};
 use command_kit::{TEMPLATE, run};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
-fn settings(more: &str) -> String {
-    format!("[listen]\nparties = \"127.0.0.1:0\"\noperator = \"127.0.0.1:0\"\n{more}")
-}
-
-/// A gateway that is ended with its test.
-struct Serving {
-    child: Child,
-    url: String,
-    operations: String,
-}
-
-impl Serving {
-    fn start(folder: &Path) -> Self {
-        Self::start_with(folder, "")
-    }
-
-    fn start_with(folder: &Path, more: &str) -> Self {
-        std::fs::write(folder.join("gateway.toml"), settings(more)).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_anxin"))
-            .args(["serve", "--lang", "en", "--config"])
-            .arg(folder.join("gateway.toml"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let out = child.stdout.take().unwrap();
-        BufReader::new(out).read_line(&mut line).unwrap();
-        let url = line
-            .split_whitespace()
-            .find(|word| word.starts_with("https://"));
-        let url = url.expect("the gateway says where it is").to_owned();
-        let operations = line
-            .split_once("http://")
-            .and_then(|(_, rest)| rest.split(',').next());
-        let operations = operations.expect("and where it is operated").to_owned();
-        Self {
-            child,
-            url,
-            operations,
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args([name, &id]).status();
-        assert!(sent.unwrap().success());
-    }
-
-    /// Status line and body of a call on the operator's address.
-    fn operated(&self, path: &str) -> String {
-        let mut stream = std::net::TcpStream::connect(&self.operations).unwrap();
-        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        text
-    }
-
-    /// Waits until readiness says `word`.
-    fn becomes(&self, word: &str) -> String {
-        for _ in 0..400 {
-            let text = self.operated("/readyz");
-            if text.contains(&format!("\"status\":\"{word}\"")) {
-                return text;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(25));
-        }
-        panic!("readiness does not become {word}");
-    }
-
-    /// Asks it to stop, as a service manager does.
-    fn stop(mut self) -> i32 {
-        self.signal("-TERM");
-        self.child.wait().unwrap().code().unwrap()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-    }
-}
 
 /// An authority with a server's and an employer's certificate.
 fn make_certificates(pki: &Path, uscc: &str) {
@@ -164,6 +79,23 @@ fn it_serves_refuses_and_stops_with_a_whole_journal() {
     assert_eq!(verified.document()["closed_cleanly"], true);
 }
 
+/// What counts is there before it counts: a rule that watches it finds it.
+#[test]
+fn concerns_and_restarts_are_shown_from_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::start(folder.path());
+    let numbers = serving.operated("/metrics");
+    for name in [
+        "anxin_concern{concern=\"follower\"} 0",
+        "anxin_concern{concern=\"interface\"} 0",
+        "anxin_concern{concern=\"tls\"} 0",
+        "anxin_task_restarts_total{concern=\"follower\"} 0",
+    ] {
+        assert!(numbers.contains(name), "{name}: {numbers}");
+    }
+    assert_eq!(serving.stop(), 0);
+}
+
 #[test]
 fn an_unknown_word_in_the_configuration_stops_the_start_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
@@ -193,6 +125,32 @@ fn a_second_gateway_on_the_same_folder_does_not_start() {
     assert_eq!(serving.stop(), 0);
 }
 
+/// The operator's to mend, for the gateway and for the banks' side alike.
+#[test]
+fn a_taken_port_and_an_open_master_key_are_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let file = folder.path().join("gateway.toml");
+    let text = settings("").replacen("127.0.0.1:0", &address.to_string(), 1);
+    std::fs::write(&file, text).unwrap();
+    let serve = || run(&["serve", "--config", file.to_str().unwrap()]);
+    let ended = serve();
+    assert_eq!(ended.code, 2, "{ended:?}");
+    let port = address.port().to_string();
+    let files = folder.path().join("banks");
+    let mut sandbox = vec!["sandbox", "--bank", "ICBC", "--port", &port];
+    sandbox.extend(["--files", files.to_str().unwrap()]);
+    let ended = run(&sandbox);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    std::fs::write(&file, settings("")).unwrap();
+    let master = folder.path().join("master.key");
+    std::fs::write(&master, format!("{}\n", "0a".repeat(32))).unwrap();
+    let ended = serve();
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.stderr.contains("0600") && !ended.stderr.contains("verify"));
+}
+
 #[test]
 fn a_journal_of_another_digest_stops_the_start_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
@@ -213,65 +171,6 @@ fn a_journal_of_another_digest_stops_the_start_and_says_so() {
         Serving::start_with(folder.path(), "[journal]\ndigest = \"sm3\"\n").stop(),
         0
     );
-}
-
-/// A journal that was set back has forgotten what was sent since: going on would send it again.
-#[test]
-fn a_journal_that_was_set_back_stops_the_start() {
-    let folder = tempfile::tempdir().unwrap();
-    let (journal, kept) = (
-        folder.path().join("data/journal"),
-        folder.path().join("kept"),
-    );
-    assert_eq!(Serving::start(folder.path()).stop(), 0);
-    copy_files(&journal, &kept);
-    assert_eq!(Serving::start(folder.path()).stop(), 0);
-    std::fs::remove_dir_all(&journal).unwrap();
-    copy_files(&kept, &journal);
-    let refused = refused_start(folder.path());
-    assert!(refused.contains("was set back"), "{refused}");
-    // Nothing was written: the witness and the files are as they were found.
-    for entry in std::fs::read_dir(&kept).unwrap() {
-        let name = entry.unwrap().file_name();
-        let (before, now) = (kept.join(&name), journal.join(&name));
-        assert_eq!(std::fs::read(before).unwrap(), std::fs::read(now).unwrap());
-    }
-    refused_start(folder.path());
-}
-
-/// What a start says that must be refused as our own trouble; one that serves is ended.
-fn refused_start(folder: &Path) -> String {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_anxin"))
-        .args(["serve", "--lang", "en", "--config"])
-        .arg(folder.join("gateway.toml"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    for _ in 0..1_200 {
-        if let Some(ended) = child.try_wait().unwrap() {
-            let mut said = String::new();
-            child
-                .stderr
-                .take()
-                .unwrap()
-                .read_to_string(&mut said)
-                .unwrap();
-            assert_eq!(ended.code(), Some(3), "{said}");
-            return said;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(25));
-    }
-    child.kill().unwrap();
-    panic!("it serves");
-}
-
-fn copy_files(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let name = entry.unwrap().file_name();
-        std::fs::copy(from.join(&name), to.join(&name)).unwrap();
-    }
 }
 
 /// SIGHUP looks at the files of TLS at once; a broken list keeps the old one, and readiness says

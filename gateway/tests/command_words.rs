@@ -46,3 +46,33 @@ fn every_option_is_explained_in_both_languages() {
         }
     }
 }
+
+#[test]
+fn a_program_that_asked_for_a_document_gets_one_whatever_is_wrong_with_the_words() {
+    for arguments in [
+        ["demo", "--json"].as_slice(),
+        &["demo", "--once", "--nothing", "--json"],
+        &["chekc", "--json"],
+        &["sandbox", "--json", "--bank", "NONE"],
+        &["verify", "--json"],
+    ] {
+        let ended = run(arguments);
+        assert_eq!(ended.code, 2, "{arguments:?}: {ended:?}");
+        let document = ended.document();
+        assert_eq!(document["type"], "urn:anxin:problem:usage", "{arguments:?}");
+        assert_eq!(document["exit_code"], 2);
+    }
+}
+
+#[test]
+fn a_wage_file_that_is_not_there_ends_in_submit_as_in_check() {
+    let who = "--url https://127.0.0.1:1 --cert c --key k --ca a --json";
+    let who: Vec<&str> = who.split(' ').collect();
+    for file in ["/no/such.csv", "/"] {
+        let ended = run(&[["submit", file].as_slice(), &who].concat());
+        let checked = run(&["check", file, "--json"]);
+        assert_eq!((ended.code, checked.code), (2, 2), "{ended:?}");
+        assert_eq!(ended.document(), checked.document(), "{file}");
+        assert_eq!(ended.document()["findings"][0]["code"], "unreadable");
+    }
+}

@@ -7,7 +7,7 @@
 
 use adapters::exchange::Outcome;
 use gateway::event::Policy;
-use gateway::index::{Follower, open_sled};
+use gateway::index::{Follower, Keeper, open_sled};
 use gateway::intake::{Receipt, Submitted};
 use gateway::outcome::{MessageKind, receive};
 use gateway::reconcile::breaks;
@@ -210,9 +210,10 @@ fn disk_bytes(desk: &Desk) -> Vec<u8> {
 
 fn index_bytes(desk: &Desk) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
-    let index = Arc::new(open_sled(folder.path()).unwrap());
+    let index = Arc::new(open_sled(folder.path(), desk.core.journal()).unwrap());
     desk.core.wait_durable(desk.head()).unwrap();
-    let follower = Follower::new(Arc::clone(&desk.core), index).unwrap();
+    let witness = Keeper::of(folder.path());
+    let follower = Follower::new(Arc::clone(&desk.core), index, witness);
     follower.catch_up(&mut |_| {}).unwrap();
     follower.index().flush().unwrap();
     let bytes = folder_bytes(folder.path());

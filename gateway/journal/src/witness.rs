@@ -29,7 +29,7 @@ pub struct Witness {
     pub sequence: u64,
     /// Its hash.
     pub hash: Hash,
-    /// Hash of the record before it.
+    /// Hash of the record before it; asked for where it is a closing one.
     pub previous: Hash,
     /// Whether it is a closing record, which tells of nothing that was done.
     pub is_closing: bool,
@@ -113,6 +113,18 @@ impl Witness {
         match is_before && self.is_closing && end.is_torn && end.hash == self.previous {
             true => Testimony::ClosingTorn,
             false => Testimony::SetBack,
+        }
+    }
+
+    /// Of the end without the closing record, which was torn.
+    #[must_use]
+    pub fn before(&self, end: &End) -> Self {
+        Self {
+            sequence: end.sequence,
+            hash: end.hash,
+            previous: Hash::default(),
+            is_closing: false,
+            ..*self
         }
     }
 

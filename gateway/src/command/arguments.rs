@@ -112,7 +112,9 @@ impl Command {
             Self::Status(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
             Self::Certs(Certs::Init(arguments)) => arguments.json,
-            Self::Demo(_) | Self::Serve(_) | Self::Sandbox(_) | Self::Completions(_) => false,
+            Self::Demo(arguments) => arguments.json,
+            Self::Sandbox(arguments) => arguments.json,
+            Self::Serve(_) | Self::Completions(_) => false,
         }
     }
 }

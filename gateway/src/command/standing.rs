@@ -43,13 +43,17 @@ pub fn batch_state(word: &str, lang: Lang) -> &str {
     }
 }
 
-/// A moment of the interface as people write it: `2026-11-23 10:00:00`, Chinese time.
+/// A moment of the interface as people write it: `2026-11-23 10:00:00 +08:00`.
 #[must_use]
 pub fn moment(text: &str) -> String {
-    let text = text.strip_suffix("+08:00").unwrap_or(text);
     let (day, time) = text.split_once('T').unwrap_or((text, ""));
+    // The day has hyphens of its own; in the time a sign begins the offset.
+    let (time, offset) = match time.find(['+', '-', 'Z']) {
+        Some(at) => time.split_at(at),
+        None => (time, ""),
+    };
     let time = time.split_once('.').map_or(time, |(seconds, _)| seconds);
-    format!("{day} {time}").trim_end().to_owned()
+    [day, time, offset].join(" ").trim_end().to_owned()
 }
 
 /// A member that is a text, else nothing.

@@ -5,11 +5,12 @@ use super::client::{Answer, Client, body_of_file, failure, of_command_line};
 use super::standing::{
     TROUBLES, batch_state, write_batch, write_findings, write_lines, write_receipt,
 };
-use super::terminal::{Colour, paper, progress};
+use super::terminal::{Colour, Paper, paper, progress};
 use super::words::{Ended, Exit, Failure, Words};
 use hyper::{Method, StatusCode};
 use schemas::{FindingCode, Lang, LineState};
 use serde_json::Value;
+use std::path::Path;
 use std::time::Duration;
 
 /// Between two looks at a batch that is waited for.
@@ -26,8 +27,10 @@ pub fn run(arguments: &Submit, lang: Lang) -> Ended {
         arguments.pay_month.as_deref(),
         None,
     )?;
-    let file = std::fs::File::open(&arguments.file)
-        .map_err(|error| Failure::unreadable_file(&arguments.file, &error))?;
+    let file = match open_file(&arguments.file) {
+        Ok(file) => file,
+        Err(error) => return Err(unopened(&error, arguments, lang)?),
+    };
     let mut query = Vec::new();
     if arguments.good_lines {
         query.push("policy=good_lines".to_owned());
@@ -53,11 +56,42 @@ pub fn run(arguments: &Submit, lang: Lang) -> Ended {
         }
         let document = answer.json().map_err(failure)?;
         let batch_id = document["batch_id"].as_str().unwrap_or_default().to_owned();
-        if arguments.wait {
-            return follow(&mut client, &batch_id, true, arguments.json, lang).await;
+        if !arguments.wait {
+            return print_receipt(&document, arguments.json, lang);
         }
-        print_receipt(&document, arguments.json, lang)
+        // At once: whoever ends the waiting has the batch, and the approver its digest.
+        match arguments.json {
+            true => {
+                let mut paper = Paper::plain(std::io::stderr());
+                write_receipt(&mut paper, &document, lang)?;
+            }
+            false => {
+                print_receipt(&document, false, lang)?;
+            }
+        }
+        follow(&mut client, &batch_id, true, arguments.json, lang).await
     })
+}
+
+/// The file to be sent; a folder is none.
+fn open_file(path: &Path) -> std::io::Result<std::fs::File> {
+    let file = std::fs::File::open(path)?;
+    match file.metadata()?.is_dir() {
+        true => Err(std::io::ErrorKind::IsADirectory.into()),
+        false => Ok(file),
+    }
+}
+
+/// A file that can't be opened ends as in `check`, with the same document.
+fn unopened(error: &std::io::Error, arguments: &Submit, lang: Lang) -> Result<Failure, Failure> {
+    if arguments.json {
+        let mut paper = paper();
+        let finding = super::check::unopened(error, lang);
+        paper.document(&super::check::unreadable_document(&finding, lang))?;
+        paper.flush()?;
+    }
+    let failure = Failure::unreadable_file(&arguments.file, error);
+    Ok(failure.documented(arguments.json))
 }
 
 /// Runs `anxin status`.

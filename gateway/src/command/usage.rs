@@ -5,17 +5,10 @@ use super::words::{Failure, Words};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use schemas::Lang;
 
-/// Commands whose `--json` is one document however they end.
-const COMMANDS: [&str; 8] = [
-    "banks", "certs", "check", "convert", "decode", "status", "submit", "verify",
-];
-
 /// What is wrong with the words of the command line, where they ask for JSON, and the language
 /// that they ask for.
 pub(super) fn failure(error: &clap::Error, given: &[String]) -> Option<(Failure, Lang)> {
-    let has = |word: &str| given.iter().any(|known| known == word);
-    let command = COMMANDS.iter().any(|command| has(command));
-    if !command || !has("--json") || !error.use_stderr() {
+    if !given.iter().any(|word| word == "--json") || !error.use_stderr() {
         return None;
     }
     let hint = Words::new(
@@ -49,6 +42,13 @@ fn what(error: &clap::Error) -> Words {
             format!("没有选项 {argument}"),
             format!("there is no option {argument}"),
         ),
+        ErrorKind::InvalidSubcommand => {
+            let name = of(ContextKind::InvalidSubcommand);
+            Words::new(
+                format!("没有命令 {name}"),
+                format!("there is no command {name}"),
+            )
+        }
         ErrorKind::MissingRequiredArgument => {
             Words::new(format!("缺少 {argument}"), format!("{argument} is missing"))
         }

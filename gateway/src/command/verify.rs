@@ -1,6 +1,7 @@
 //! `anxin verify`: the journal end to end. It reads and never repairs.
 
 mod index;
+mod witness;
 mod words;
 
 use super::arguments::Verify;
@@ -14,6 +15,9 @@ use schemas::Lang;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Instant;
+use witness::{Asked, Witnessed};
+
+pub(super) use words::flaw as flaw_words;
 
 /// Runs the command.
 ///
@@ -23,8 +27,14 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
     let folder = arguments.data.join("journal");
     let running = is_running(&arguments.data);
     let index = Index::open(&arguments.data.join("index"), running)?;
+    let mut witnesses = Asked::of(&arguments.data);
     let mut comparison = index.comparison();
-    let report = match read(&folder, index.probe(), &mut comparison, lang) {
+    let reading = Reading {
+        probe: index.probe(),
+        comparison: &mut comparison,
+        witnesses: &mut witnesses,
+    };
+    let report = match read(&folder, reading, lang) {
         Ok(report) if report.segments == 0 && report.damages.is_empty() => {
             return Err(nothing(empty(&folder), arguments.json, lang)?);
         }
@@ -32,10 +42,11 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
         Err(error) => return Err(nothing(no_journal(&folder, &error), arguments.json, lang)?),
     };
     let found = judge(&index, comparison, &report);
-    let verdict = Verdict::of(&report, running, found.standing);
+    let witnessed = witnesses.testify(&report);
+    let verdict = Verdict::of(&report, running, found.standing, &witnessed);
     let mut paper = paper();
     if arguments.json {
-        paper.document(&document(&report, &found, verdict, lang))?;
+        paper.document(&document(&report, &found, &witnessed, verdict, lang))?;
     } else {
         let (records, segments) = (grouped(report.records), grouped(report.segments));
         paper.line(&match lang {
@@ -54,10 +65,19 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
         if !found.differences.is_empty() {
             paper.table(&difference_table(&found, lang))?;
         }
-        let (text, colour) = words::standing(found.standing, lang);
-        paper.coloured_line(text, colour)?;
-        let (text, colour) = words::verdict(verdict, lang);
-        paper.coloured_line(text, colour)?;
+        let is_closed = report.closed_cleanly;
+        for (words, is_damage) in [
+            (witnessed.words(), witnessed.is_damage(is_closed)),
+            (words::standing(&found), found.standing.is_damage(is_closed)),
+        ] {
+            let colour = match is_damage {
+                true => Colour::Red,
+                false => Colour::Green,
+            };
+            paper.coloured_line(words.in_lang(lang), colour)?;
+        }
+        let told = words::verdict(verdict);
+        paper.coloured_line(told.in_lang(lang), words::colour(verdict))?;
     }
     paper.flush()?;
     Ok(if verdict == Verdict::Sound {
@@ -69,13 +89,20 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
 
 type Compared<'i> = Option<Result<crate::index::Comparison<'i>, IndexError>>;
 
-/// Reads the whole journal, and holds the index against each record that passes.
-fn read(
-    folder: &Path,
+/// What is held against the journal while it is read.
+struct Reading<'r, 'i> {
     probe: u64,
-    comparison: &mut Compared<'_>,
-    lang: Lang,
-) -> Result<Report, JournalError> {
+    comparison: &'r mut Compared<'i>,
+    witnesses: &'r mut Asked,
+}
+
+/// Reads the whole journal, and holds index and witnesses against each record that passes.
+fn read(folder: &Path, reading: Reading<'_, '_>, lang: Lang) -> Result<Report, JournalError> {
+    let Reading {
+        probe,
+        comparison,
+        witnesses,
+    } = reading;
     let template = pick(
         lang,
         "核验 {wide_bar} {bytes}/{total_bytes} 剩余 {eta}",
@@ -89,6 +116,7 @@ fn read(
         if begun.elapsed() > QUIET {
             bar.set_position(bytes);
         }
+        witnesses.see(passed.sequence, passed.hash);
         let Some(Ok(open)) = comparison else { return };
         if passed.kind.is_reserved() {
             return;
@@ -114,8 +142,10 @@ enum Verdict {
     Sound,
     /// The journal is whole, the index is not.
     IndexDamaged,
-    /// The journal is whole as far as it goes, and the index knows more or something else.
-    IndexForeign,
+    /// The journal is whole as far as it goes, and its witness knows more or something else.
+    SetBack,
+    /// The journal is whole as far as it goes, and its witness is missing or can't be read.
+    WitnessDamaged,
     /// Everything up to the head is whole; a gateway holds the folder and writes on.
     Running,
     /// Whole as far as it goes, and nobody says that it ended there.
@@ -127,16 +157,24 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn of(report: &Report, running: bool, standing: Standing) -> Self {
-        let is_foreign = standing == Standing::Foreign;
-        match (report.damages.is_empty(), report.closed_cleanly, running) {
-            (false, _, true) => Self::DamagedRunning,
-            (false, _, false) => Self::Damaged,
-            (true, false, true) => Self::Running,
-            (true, _, _) if is_foreign => Self::IndexForeign,
-            (true, false, false) => Self::NotClosed,
-            (true, true, _) if standing.is_damage() => Self::IndexDamaged,
-            (true, true, _) => Self::Sound,
+    fn of(report: &Report, running: bool, standing: Standing, witnessed: &Witnessed) -> Self {
+        let is_closed = report.closed_cleanly;
+        if !report.damages.is_empty() {
+            return match running {
+                true => Self::DamagedRunning,
+                false => Self::Damaged,
+            };
+        }
+        match (witnessed, standing) {
+            (Witnessed::SetBack { .. }, _) | (Witnessed::Absent, Standing::Foreign) => {
+                Self::SetBack
+            }
+            (Witnessed::Unreadable(_), _) => Self::WitnessDamaged,
+            (_, _) if running && !is_closed => Self::Running,
+            (_, _) if !is_closed => Self::NotClosed,
+            (_, _) if standing.is_damage(is_closed) => Self::IndexDamaged,
+            (_, _) if witnessed.is_damage(is_closed) => Self::WitnessDamaged,
+            (_, _) => Self::Sound,
         }
     }
 
@@ -144,7 +182,8 @@ impl Verdict {
         match self {
             Self::Sound => "sound",
             Self::IndexDamaged => "index_damaged",
-            Self::IndexForeign => "index_foreign",
+            Self::SetBack => "set_back",
+            Self::WitnessDamaged => "witness_damaged",
             Self::Running => "gateway_running",
             Self::NotClosed => "not_closed",
             Self::DamagedRunning => "damaged_gateway_running",
@@ -221,7 +260,13 @@ fn difference_table(found: &Found, lang: Lang) -> Table {
     table
 }
 
-fn document(report: &Report, found: &Found, verdict: Verdict, lang: Lang) -> Value {
+fn document(
+    report: &Report,
+    found: &Found,
+    witnessed: &Witnessed,
+    verdict: Verdict,
+    lang: Lang,
+) -> Value {
     let damages: Vec<Value> = report
         .damages
         .iter()
@@ -241,7 +286,7 @@ fn document(report: &Report, found: &Found, verdict: Verdict, lang: Lang) -> Val
     json!({
         "sound": verdict == Verdict::Sound,
         "verdict": verdict.as_str(),
-        "message": words::verdict(verdict, lang).0,
+        "message": words::verdict(verdict).in_lang(lang),
         "records": report.records,
         "segments": report.segments,
         "head": {
@@ -253,9 +298,13 @@ fn document(report: &Report, found: &Found, verdict: Verdict, lang: Lang) -> Val
             matches!(verdict, Verdict::Running | Verdict::DamagedRunning),
         "journal_id": report.journal_id.map(|id| crate::hex(&id)),
         "index": found.standing.as_str(),
-        "index_message": words::standing(found.standing, lang).0,
+        "index_message": words::standing(found).in_lang(lang),
         "index_error": found.error,
+        "index_file": found.file,
         "index_damages": differences,
+        "witness": witnessed.as_str(),
+        "witness_message": witnessed.words().in_lang(lang),
+        "witness_record": witnessed.record(),
         "damages": damages,
     })
 }

@@ -33,6 +33,12 @@ impl Words {
     }
 }
 
+/// What the system calls this kind of error.
+#[must_use]
+pub fn system_words(kind: std::io::ErrorKind) -> Words {
+    causes::words(&std::io::Error::from(kind))
+}
+
 /// One of two texts.
 #[must_use]
 pub fn pick<'a>(lang: Lang, zh: &'a str, en: &'a str) -> &'a str {

@@ -1,8 +1,10 @@
 //! Follows the journal: large sorted groups, no flush per group, a bounded lag that a metric shows.
 
-use super::changes_of;
+use super::inventory::remove_inventory;
+use super::{Keeper, WITNESS, changes_of};
 use crate::core::{Core, CoreError, read_event};
 use journal::index::{Change, Index, IndexError, SledIndex, Standing, standing};
+use journal::{Journal, Kind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,25 +25,18 @@ pub enum FollowError {
     /// Its folder can't be made, or removed for a rebuild.
     #[error("the folder of the index can't be made or removed")]
     Folder(#[source] std::io::Error),
-    /// The index has seen a durable record that the journal does not have: the journal was set
-    /// back, lost its end, or is another one. What was sent since then would be sent again.
-    #[error(
-        "the journal was set back: it ends at record {journal}, the index has seen record {index} \
-         of it or of another journal"
-    )]
-    SetBack {
-        /// The last record that the index has seen.
-        index: u64,
-        /// The last record of the journal.
-        journal: u64,
-    },
+    /// The witness of the journal can't be written.
+    #[error("the witness of the journal can't be written")]
+    Witness(#[source] std::io::Error),
 }
 
-/// Opens the sled index, and makes it anew where it can't be used.
+/// Opens the sled index over a journal, and makes it anew where it can't be used: where it can't
+/// be read, knows what the journal does not, or is not at the last record of a journal that was
+/// closed (sled goes back in silence to what it can still read). The witnesses were asked before.
 ///
 /// # Errors
 /// When even an empty one can't be opened.
-pub fn open_sled(folder: &Path) -> Result<SledIndex, FollowError> {
+pub fn open_sled(folder: &Path, journal: &Journal) -> Result<SledIndex, FollowError> {
     // sled makes its files by the process's mask: the folder keeps others out.
     let mut private = std::fs::DirBuilder::new();
     std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
@@ -49,20 +44,50 @@ pub fn open_sled(folder: &Path) -> Result<SledIndex, FollowError> {
         .recursive(true)
         .create(folder)
         .map_err(FollowError::Folder)?;
-    match SledIndex::open(folder, CACHE_BYTES) {
+    remove_inventory(folder).map_err(FollowError::Folder)?;
+    match usable(folder, journal) {
         Ok(index) => Ok(index),
         Err(error) => {
             tracing::warn!(error = %error, "the index is unusable; it is rebuilt from the journal");
-            std::fs::remove_dir_all(folder).map_err(FollowError::Folder)?;
+            remove_all_but_the_witness(folder).map_err(FollowError::Folder)?;
             Ok(SledIndex::open(folder, CACHE_BYTES)?)
         }
     }
+}
+
+fn usable(folder: &Path, journal: &Journal) -> Result<SledIndex, IndexError> {
+    let index = SledIndex::open(folder, CACHE_BYTES)?;
+    let last = journal.durable();
+    let record = journal.read_sequence(last);
+    let is_closed = record.is_ok_and(|record| record.kind == Kind::CLOSING);
+    match standing(&index, journal)? {
+        Standing::Behind(position) if is_closed && position != last => Err(IndexError::Unusable(
+            format!("it is at record {position} of {last}, and the journal was closed"),
+        )),
+        Standing::Behind(_) => Ok(index),
+        Standing::Foreign => Err(IndexError::Unusable(
+            "it knows a record that the journal lacks".to_owned(),
+        )),
+    }
+}
+
+fn remove_all_but_the_witness(folder: &Path) -> std::io::Result<()> {
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        } else if entry.file_name() != WITNESS {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The index and how far it is.
 pub struct Follower {
     core: Arc<Core>,
     index: Arc<dyn Index>,
+    witness: Keeper,
 }
 
 impl std::fmt::Debug for Follower {
@@ -72,29 +97,29 @@ impl std::fmt::Debug for Follower {
 }
 
 impl Follower {
-    /// An index that follows this journal. It only ever saw durable records, so one that knows
-    /// more than the journal is the witness of a journal that was set back, and stays untouched.
-    ///
-    /// # Errors
-    /// `SetBack`; and when the index can't be read.
-    pub fn new(core: Arc<Core>, index: Arc<dyn Index>) -> Result<Self, FollowError> {
-        match standing(index.as_ref(), core.journal())? {
-            Standing::Behind(_) => Ok(Self { core, index }),
-            Standing::Foreign => Err(FollowError::SetBack {
-                index: index.position()?,
-                journal: core.journal().durable(),
-            }),
+    /// An index that follows this journal, behind its witness.
+    #[must_use]
+    pub fn new(core: Arc<Core>, index: Arc<dyn Index>, witness: Keeper) -> Self {
+        Self {
+            core,
+            index,
+            witness,
         }
     }
 
-    /// Applies the next group of durable records. Gives how many records it still is behind.
+    /// Applies the next group of durable records that are witnessed. Gives how many more of those
+    /// there are.
     ///
     /// # Errors
-    /// When the journal can't be read or the index refuses.
+    /// When the journal can't be read, the witness not written, or the index refuses.
     pub fn follow(&self) -> Result<u64, FollowError> {
+        let witnessed = self.witness.look(self.core.journal())?;
+        self.follow_to(witnessed)
+    }
+
+    fn follow_to(&self, witnessed: u64) -> Result<u64, FollowError> {
         let position = self.index.position()?;
-        let durable = self.core.journal().durable();
-        if position >= durable {
+        if position >= witnessed {
             return Ok(0);
         }
         let mut changes: Vec<Change> = Vec::new();
@@ -102,7 +127,7 @@ impl Follower {
         let mut bytes = 0;
         for entry in self.core.journal().scan(position + 1) {
             let (_, record) = entry.map_err(CoreError::from)?;
-            if record.sequence > durable {
+            if record.sequence > witnessed {
                 break;
             }
             if !record.kind.is_reserved() {
@@ -121,7 +146,7 @@ impl Follower {
         };
         changes.sort_by(|one, other| one.key.cmp(&other.key));
         self.index.apply(&changes, sequence, &hash)?;
-        Ok(durable.saturating_sub(sequence))
+        Ok(witnessed.saturating_sub(sequence))
     }
 
     /// Follows to the end of what is durable now.
@@ -129,8 +154,9 @@ impl Follower {
     /// # Errors
     /// As [`Follower::follow`].
     pub fn catch_up(&self, progress: &mut dyn FnMut(u64)) -> Result<(), FollowError> {
+        let witnessed = self.witness.note(self.core.journal())?;
         loop {
-            let behind = self.follow()?;
+            let behind = self.follow_to(witnessed)?;
             progress(behind);
             if behind == 0 {
                 return Ok(());

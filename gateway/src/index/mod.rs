@@ -11,11 +11,17 @@
 
 mod compare;
 mod follower;
+mod inventory;
 mod search;
+mod witness;
 
 pub use compare::{Comparison, Difference, EntryKind, Place};
 pub use follower::{FollowError, Follower, open_sled};
+pub use inventory::{changed_file, write_inventory};
 pub use search::{Field, Search};
+pub use witness::{
+    Keeper, OpenError, WITNESS, WitnessRefusal, Witnesses, ask_witnesses, open_journal,
+};
 
 use crate::book::table::TableRow;
 use crate::event::Event;

@@ -29,8 +29,17 @@ pub(super) struct Supervisor {
 
 impl Supervisor {
     /// Keeps one task at work until the stop. `begin` is told how often it was begun before:
-    /// from the second time on the task first puts in order what the earlier one left.
-    pub async fn keep<F>(mut self, name: String, mut begin: impl FnMut(u64) -> F)
+    /// from the second time on the task first puts in order what the earlier one left. Its numbers
+    /// are there at once.
+    pub fn keep<F>(self, name: String, begin: impl FnMut(u64) -> F) -> impl Future<Output = ()>
+    where
+        F: Future<Output = Ended> + Send + 'static,
+    {
+        self.metrics.watched(&name);
+        self.look_after(name, begin)
+    }
+
+    async fn look_after<F>(mut self, name: String, mut begin: impl FnMut(u64) -> F)
     where
         F: Future<Output = Ended> + Send + 'static,
     {

@@ -24,6 +24,10 @@ impl Concerns {
     /// No concern yet; each is shown as a metric as well.
     #[must_use]
     pub fn new(metrics: Arc<Metrics>) -> Self {
+        // Those of no task: shown from the start, so that their absence is seen.
+        for name in ["interface", "tls"] {
+            metrics.concern(name, false);
+        }
         Self {
             standing: Mutex::default(),
             metrics: Some(metrics),

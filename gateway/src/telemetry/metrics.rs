@@ -251,6 +251,13 @@ impl Metrics {
         self.fsync_group.observe(f64::from(records));
     }
 
+    /// A task that is looked after: no concern and never begun again, until it is.
+    pub fn watched(&self, name: &str) {
+        self.concern(name, false);
+        let concern = name.to_owned();
+        drop(self.restarts.get_or_create(&ConcernLabels { concern }));
+    }
+
     /// Whether a concern of that name stands now; see [`super::Concerns`].
     pub(super) fn concern(&self, name: &str, stands: bool) {
         let concern = name.to_owned();

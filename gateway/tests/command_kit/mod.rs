@@ -1,6 +1,8 @@
 //! Runs the program and keeps what it said.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
+pub mod serving;
+
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 

@@ -16,7 +16,7 @@ use crate::api::ApiLimits;
 use crate::clock::{Clock, OffsetClock, SystemClock};
 use crate::configuration::{ChainDigest, Configuration, EvidenceLevel, ProfileName, Settings};
 use crate::dispatch::Pace;
-use crate::index::FollowError;
+use crate::index::ask_witnesses;
 use crate::intake::RefusalLimits;
 use crate::mandates::{Mandate, Mandates};
 use crate::serving::StartError;
@@ -45,6 +45,11 @@ pub fn run(arguments: &Serve, lang: Lang) -> Ended {
     schemas::finding::check_table().map_err(|error| Failure::defect(&error))?;
     let book = book()?;
     check_evidence(&configuration, book, clock.as_ref(), lang)?;
+    if configuration.settings.profile == ProfileName::Development {
+        // Its certificates are made in the data folder before the journal is opened.
+        ask_witnesses(&configuration.settings.places.data)
+            .map_err(|error| not_started(&StartError::Refused(error).into()))?;
+    }
     super::runtime()?.block_on(serve(&configuration, book, clock, lang))
 }
 
@@ -244,33 +249,72 @@ fn say(gateway: &Gateway, configuration: &Configuration, lang: Lang) -> Result<(
     Ok(())
 }
 
+/// What the operator set, and can mend, is usage; the rest is ours.
 fn not_started(error: &AssemblyError) -> Failure {
-    let hint = match error {
-        AssemblyError::Listen { .. } => Words::new(
-            "该地址已被占用或不可用;改 gateway.toml 的 [listen]。",
-            "The address is taken or not yours: change [listen] in gateway.toml.",
-        ),
-        AssemblyError::Start(StartError::Journal(JournalError::OtherDigest { .. })) => Words::new(
+    let told = Words::new("网关没有启动", "the gateway does not start");
+    let failure = match mendable(error) {
+        Some(hint) => Failure::usage(told, hint),
+        None => Failure::ours(told, trouble(error)),
+    };
+    failure.caused_by(error)
+}
+
+fn mendable(error: &AssemblyError) -> Option<Words> {
+    let AssemblyError::Start(error) = error else {
+        let is_address = matches!(error, AssemblyError::Listen { .. });
+        return is_address.then(|| {
+            Words::new(
+                "该地址已被占用或不可用;改 gateway.toml 的 [listen]。",
+                "The address is taken or not yours: change [listen] in gateway.toml.",
+            )
+        });
+    };
+    match error {
+        StartError::Journal(JournalError::OtherDigest { .. }) => Some(Words::new(
             "摘要算法在日志建立时确定;把 gateway.toml 的 [journal] digest 改回原值。",
             "The digest is fixed when a journal is made: set back digest in [journal].",
+        )),
+        StartError::Master(_) => Some(Words::new(
+            "主密钥文件是 64 位十六进制数字,权限 0600(chmod 600),由 gateway.toml 的 \
+             master_key_file 指明。",
+            "The master key is a file of 64 hexadecimal digits, mode 0600 (chmod 600), named by \
+             master_key_file in gateway.toml.",
+        )),
+        StartError::InUse(_) => Some(Words::new(
+            "先停止那个进程,或用 --data 指向另一个目录。",
+            "Stop that process first, or name another folder with --data.",
+        )),
+        StartError::Folder(_) => Some(Words::new(
+            "请检查该目录的权限与剩余空间。",
+            "Check the folder's permissions and free space.",
+        )),
+        StartError::Journal(_)
+        | StartError::Vault(_)
+        | StartError::Core(_)
+        | StartError::Refused(_)
+        | StartError::Index(_) => None,
+    }
+}
+
+fn trouble(error: &AssemblyError) -> Words {
+    match error {
+        AssemblyError::Start(StartError::Refused(_)) => Words::new(
+            "日志被回退、尾部缺失、放错了目录,或见证文件读不出:其后发出的款项会被重发,\
+             所以不启动,也未改动任何文件。请放回完整的日志;其余办法见 \
+             gateway/docs/OPERATING.md#a-journal-that-was-set-back。",
+            "The journal was set back, lost its end, lies in the wrong folder, or its witness \
+             can't be read: what was sent since would be sent again, so nothing is started and no \
+             file was changed. Put the whole journal back; what else can be done stands in \
+             gateway/docs/OPERATING.md#a-journal-that-was-set-back.",
         ),
-        AssemblyError::Start(StartError::Index(FollowError::SetBack { .. })) => Words::new(
-            "日志被回退、尾部缺失,或放错了目录:其后发出的款项会被重发,所以不启动,也未改动任何文件。\
-             请放回完整的日志;OPERATING.md「日志被回退」写明了怎么办。",
-            "The journal was set back, lost its end, or lies in the wrong folder: what was sent \
-             since would be sent again, so nothing is started and no file was changed. Put the \
-             whole journal back; see \"A journal that was set back\" in OPERATING.md.",
+        AssemblyError::Start(_)
+        | AssemblyError::Listen { .. }
+        | AssemblyError::Spool(_)
+        | AssemblyError::Defect(_) => Words::new(
+            "先用 `anxin verify` 核验数据目录。",
+            "Check the data folder with `anxin verify` first.",
         ),
-        AssemblyError::Start(_) | AssemblyError::Spool(_) | AssemblyError::Defect(_) => Words::new(
-            "数据目录没有被改动;先用 `anxin verify` 核验。",
-            "The data folder was left as it is: check it with `anxin verify`.",
-        ),
-    };
-    Failure::ours(
-        Words::new("网关没有启动", "the gateway does not start"),
-        hint,
-    )
-    .caused_by(error)
+    }
 }
 
 /// A file of the configuration that can't be used.
@@ -285,3 +329,6 @@ fn unusable(path: &Path, error: &(dyn std::error::Error + 'static)) -> Failure {
     )
     .caused_by(error)
 }
+
+#[cfg(test)]
+mod tests;

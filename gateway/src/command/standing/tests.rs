@@ -50,7 +50,7 @@ fn every_state_has_words_in_both_languages() {
     assert_eq!(batch_state("new_word", Lang::Zh), "new_word");
     assert_eq!(
         moment("2026-11-23T10:00:00.123+08:00"),
-        "2026-11-23 10:00:00"
+        "2026-11-23 10:00:00 +08:00"
     );
 }
 
@@ -75,12 +75,12 @@ fn a_batch_stands_in_chinese_with_what_it_waits_for_and_the_bank_day() {
     let text = printed(|paper| write_batch(paper, &batch(), Lang::Zh));
     for part in [
         "B20261123-42  GZ-1  已复核,待发送",
-        "受理 2026-11-23 10:00:00  urn:anxin:employer:9",
-        "复核 2026-11-23 10:05:00",
+        "受理 2026-11-23 10:00:00 +08:00  urn:anxin:employer:9",
+        "复核 2026-11-23 10:05:00 +08:00",
         "未受理     1     不计入",
         "待发送     2  13,603.50",
         "合计       2  13,603.50",
-        "等待发往银行(自 2026-11-23 10:05:00)",
+        "等待发往银行(自 2026-11-23 10:05:00 +08:00)",
         "最早可发往银行的银行日 2026-11-24",
     ] {
         assert!(text.contains(part), "{part:?} in\n{text}");

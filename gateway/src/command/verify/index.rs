@@ -2,7 +2,7 @@
 
 use crate::command::scratch::Scratch;
 use crate::command::words::Failure;
-use crate::index::{Comparison, Difference};
+use crate::index::{Comparison, Difference, changed_file};
 use journal::Report;
 use journal::chain::Hash;
 use journal::index::{Index as _, IndexError, SledIndex};
@@ -13,15 +13,24 @@ use std::path::Path;
 /// How the index stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// There is none, or nothing in it: a start builds it.
+    /// There is none: a start builds it.
     Absent,
     /// A gateway holds it.
     InUse,
-    /// Every entry is as the journal says.
+    /// Every entry is as the journal says, up to its last record.
     Agrees,
+    /// Every entry is as the journal says, up to a record before its last.
+    Behind {
+        /// That record; 0 where nothing can be read in it.
+        at: u64,
+        /// The journal's last.
+        of: u64,
+    },
     /// It knows records that this journal does not have: the journal lost its end, was set back,
     /// or is another one.
     Foreign,
+    /// Every entry is as the journal says, and a file is not as it was at the stop.
+    Altered,
     /// Entries are not as the journal says.
     Differs,
     /// It can't be read.
@@ -35,17 +44,21 @@ impl Standing {
             Self::Absent => "absent",
             Self::InUse => "not_compared",
             Self::Agrees => "agrees",
+            Self::Behind { .. } => "behind",
+            Self::Altered => "altered",
             Self::Foreign => "foreign",
             Self::Differs => "differs",
             Self::Unreadable => "unreadable",
         }
     }
 
-    /// Whether the check fails by it.
-    pub(super) fn is_damage(self) -> bool {
+    /// Whether the check fails by it. A journal that was closed has an index that has followed to
+    /// its last record; one that was left by a crash may have one that is behind, or none yet.
+    pub(super) fn is_damage(self, is_closed: bool) -> bool {
         match self {
             Self::Foreign | Self::Differs | Self::Unreadable => true,
-            Self::Absent | Self::InUse | Self::Agrees => false,
+            Self::Absent | Self::Behind { .. } | Self::Altered => is_closed,
+            Self::InUse | Self::Agrees => false,
         }
     }
 }
@@ -56,6 +69,8 @@ pub(super) struct Found {
     pub(super) differences: Vec<Difference>,
     /// The library's words on an index that can't be read, English.
     pub(super) error: Option<String>,
+    /// The file of one that was altered.
+    pub(super) file: Option<String>,
 }
 
 impl Found {
@@ -64,6 +79,7 @@ impl Found {
             standing,
             differences: Vec::new(),
             error: None,
+            file: None,
         }
     }
 
@@ -83,7 +99,9 @@ pub(super) enum Index {
     Open {
         index: SledIndex,
         position: u64,
-        head: Hash,
+        head: Option<Hash>,
+        /// A file that is not as it was at the stop.
+        changed: Option<String>,
         _copy: Scratch,
     },
 }
@@ -94,12 +112,16 @@ impl Index {
     /// # Errors
     /// When the copy can't be written.
     pub(super) fn open(folder: &Path, is_in_use: bool) -> Result<Self, Failure> {
-        if !folder.join("db").exists() {
+        if !has_more_than_the_witness(folder) {
             return Ok(Self::Decided(Found::plain(Standing::Absent)));
         }
         if is_in_use {
             return Ok(Self::Decided(Found::plain(Standing::InUse)));
         }
+        let changed = match changed_file(folder) {
+            Ok(changed) => changed,
+            Err(error) => return Ok(Self::Decided(Found::unreadable(&error))),
+        };
         let scratch = Scratch::new();
         let unwritable = |error| Failure::unwritable(&std::env::temp_dir(), &error);
         let copy = scratch.place().map_err(unwritable)?.join("index");
@@ -114,13 +136,13 @@ impl Index {
             Ok::<_, IndexError>((index, position, head))
         };
         Ok(match read() {
-            Ok((index, position, Some(head))) => Self::Open {
+            Ok((index, position, head)) => Self::Open {
                 index,
                 position,
                 head,
+                changed,
                 _copy: scratch,
             },
-            Ok((_, _, None)) => Self::Decided(Found::plain(Standing::Absent)),
             Err(error) => Self::Decided(Found::unreadable(&error)),
         })
     }
@@ -144,7 +166,7 @@ impl Index {
     fn head(&self) -> Option<Hash> {
         match self {
             Self::Decided(_) => None,
-            Self::Open { head, .. } => Some(*head),
+            Self::Open { head, .. } => *head,
         }
     }
 }
@@ -163,9 +185,8 @@ pub(super) fn judge(
                 return Found::plain(Standing::Absent);
             };
             return Found {
-                standing: found.standing,
-                differences: Vec::new(),
                 error: found.error.clone(),
+                ..Found::plain(found.standing)
             };
         }
     };
@@ -173,7 +194,7 @@ pub(super) fn judge(
         return Found::plain(Standing::Foreign);
     }
     match comparison.end(report.damages.is_empty()) {
-        Ok(differences) if differences.is_empty() => Found::plain(Standing::Agrees),
+        Ok(differences) if differences.is_empty() => reached(index, report),
         Ok(differences) => Found {
             differences,
             ..Found::plain(Standing::Differs)
@@ -182,9 +203,35 @@ pub(super) fn judge(
     }
 }
 
+/// Of an index without a difference: how far it is, and whether its files are those of the stop.
+fn reached(index: &Index, report: &Report) -> Found {
+    let (at, of) = (index.probe(), report.head_sequence);
+    let changed = match index {
+        Index::Open { changed, .. } => changed.clone(),
+        Index::Decided(_) => None,
+    };
+    if at != of {
+        return Found::plain(Standing::Behind { at, of });
+    }
+    match changed.filter(|_| report.closed_cleanly) {
+        None => Found::plain(Standing::Agrees),
+        file => Found {
+            file,
+            ..Found::plain(Standing::Altered)
+        },
+    }
+}
+
 enum Uncopied {
     Read(io::Error),
     Write(io::Error),
+}
+
+fn has_more_than_the_witness(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .into_iter()
+        .any(|entry| entry.file_name() != crate::index::WITNESS)
 }
 
 /// The files of a folder, and of those in it.

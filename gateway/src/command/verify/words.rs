@@ -1,15 +1,15 @@
 //! What `anxin verify` says, in both languages.
 
 use super::Verdict;
-use super::index::Standing;
+use super::index::{Found, Standing};
 use crate::command::terminal::Colour;
-use crate::command::words::{Words, pick};
+use crate::command::words::{Words, system_words};
 use crate::index::{Difference, EntryKind, Place};
 use journal::Flaw;
 use schemas::Lang;
 
 /// What is wrong at a place of the journal: a code for programs, and the words.
-pub(super) fn flaw(flaw: &Flaw) -> (&'static str, Words) {
+pub(in crate::command) fn flaw(flaw: &Flaw) -> (&'static str, Words) {
     let (code, zh) = match flaw {
         Flaw::TornTail { bytes } => (
             "torn_tail",
@@ -33,7 +33,10 @@ pub(super) fn flaw(flaw: &Flaw) -> (&'static str, Words) {
             format!("缺少记录 {expected} 至 {}", found.saturating_sub(1)),
         ),
         Flaw::Foreign => ("foreign", "不是段文件".to_owned()),
-        Flaw::Unreadable(kind) => ("unreadable", format!("无法读取({kind})")),
+        Flaw::Unreadable(kind) => (
+            "unreadable",
+            format!("无法读取({})", system_words(*kind).in_lang(Lang::Zh)),
+        ),
     };
     (code, Words::new(zh, flaw.to_string()))
 }
@@ -58,127 +61,112 @@ pub(super) fn difference(difference: Difference) -> (&'static str, Place, Words)
 }
 
 /// How the index stands.
-pub(super) fn standing(standing: Standing, lang: Lang) -> (&'static str, Colour) {
-    match standing {
-        Standing::Absent => (
-            pick(
-                lang,
-                "没有索引;启动时由日志重建",
-                "no index; a start rebuilds it",
-            ),
-            Colour::Yellow,
+pub(super) fn standing(found: &Found) -> Words {
+    match found.standing {
+        Standing::Absent => Words::new(
+            "没有索引(DIR/index);`serve` 启动时由日志重建",
+            "there is no index (DIR/index); `serve` rebuilds it from the journal",
         ),
-        Standing::InUse => (
-            pick(
-                lang,
-                "索引正被网关使用,未比对",
-                "a gateway uses the index: not compared",
-            ),
-            Colour::Yellow,
+        Standing::InUse => Words::new(
+            "索引正被网关使用,未比对",
+            "a gateway uses the index: not compared",
         ),
-        Standing::Agrees => (
-            pick(
-                lang,
-                "索引逐条与日志一致",
-                "every entry of the index agrees with the journal",
-            ),
-            Colour::Green,
+        Standing::Agrees => Words::new(
+            "索引逐条与日志一致",
+            "every entry of the index agrees with the journal",
         ),
-        Standing::Foreign => (
-            pick(
-                lang,
-                "索引所记的记录日志里没有:日志尾部缺失、被回退,或不是同一日志",
-                "the index knows a record that the journal lacks: its end is missing, it was \
-                 set back, or it is another one",
+        Standing::Behind { at, of } => Words::new(
+            format!("索引落后:停在记录 {at},日志到 {of};`serve` 启动时由日志补齐或重建"),
+            format!(
+                "the index is behind, at record {at} of {of}; `serve` completes or rebuilds it \
+                 from the journal"
             ),
-            Colour::Red,
         ),
-        Standing::Differs => (
-            pick(
-                lang,
-                "索引与日志不一致,见上表;索引可以删除(DIR/index),`serve` 启动时由日志重建",
-                "the index does not agree with the journal, see above; it may be deleted \
-                 (DIR/index), `serve` rebuilds it from the journal",
-            ),
-            Colour::Red,
+        Standing::Altered => {
+            let file = found.file.as_deref().unwrap_or_default();
+            Words::new(
+                format!("索引文件 DIR/index/{file} 不是停止时的样子;逐条比对仍与日志一致"),
+                format!(
+                    "the file DIR/index/{file} is not as it was at the stop; every entry still \
+                     agrees with the journal"
+                ),
+            )
+        }
+        Standing::Foreign => Words::new(
+            "索引所记的记录日志里没有,或与之不符",
+            "the index knows a record that the journal lacks, or another one",
         ),
-        Standing::Unreadable => (
-            pick(
-                lang,
-                "索引读不出(DIR/index/db 已损坏);可以删除 DIR/index,`serve` 启动时由日志重建",
-                "the index can't be read (DIR/index/db is damaged); DIR/index may be deleted, \
-                 `serve` rebuilds it from the journal",
-            ),
-            Colour::Red,
+        Standing::Differs => Words::new(
+            "索引与日志不一致,见上表;索引可以删除(DIR/index),`serve` 启动时由日志重建",
+            "the index does not agree with the journal, see above; it may be deleted (DIR/index), \
+             `serve` rebuilds it from the journal",
+        ),
+        Standing::Unreadable => Words::new(
+            "索引读不出(DIR/index/db 已损坏);可以删除 DIR/index,`serve` 启动时由日志重建",
+            "the index can't be read (DIR/index/db is damaged); DIR/index may be deleted, \
+             `serve` rebuilds it from the journal",
         ),
     }
 }
 
 /// What the whole comes to.
-pub(super) fn verdict(verdict: Verdict, lang: Lang) -> (&'static str, Colour) {
+pub(super) fn verdict(verdict: Verdict) -> Words {
     match verdict {
-        Verdict::Sound => (
-            pick(
-                lang,
-                "日志完整、前后一致;末条记录号与摘要请与另处留存的核对",
-                "the journal is whole and agrees with itself; compare its head with one noted \
+        Verdict::Sound => Words::new(
+            "日志完整、前后一致;末条记录号与摘要请与另处留存的核对",
+            "the journal is whole and agrees with itself; compare its head with one noted \
                  elsewhere",
-            ),
-            Colour::Green,
         ),
-        Verdict::IndexDamaged => (
-            pick(
-                lang,
-                "索引有损坏;日志本身完整、前后一致",
-                "the index is damaged; the journal itself is whole and agrees with itself",
-            ),
-            Colour::Red,
+        Verdict::IndexDamaged => Words::new(
+            "索引损坏或缺失;日志本身完整、前后一致",
+            "the index is damaged or missing; the journal itself is whole and agrees \
+ with itself",
         ),
-        Verdict::IndexForeign => (
-            pick(
-                lang,
-                "日志自身连贯,但与索引对不上,可能缺了尾部;请勿修改任何文件,先与备份或检查点核对末条记录",
-                "the journal fits together but not with the index, and may lack its end; change \
-                 no file, and compare the head with a backup or a checkpoint first",
-            ),
-            Colour::Red,
+        Verdict::SetBack => Words::new(
+            "日志自身连贯,但比见证文件所记的短,或不是同一日志;请勿修改任何文件,先读 \
+                 gateway/docs/OPERATING.md#a-journal-that-was-set-back",
+            "the journal fits together, but its witness knows more or another one; change no \
+                 file, and read gateway/docs/OPERATING.md#a-journal-that-was-set-back first",
         ),
-        Verdict::Running => (
-            pick(
-                lang,
-                "网关正在运行并占用此目录:到末条记录为止完整、前后一致;收尾记录要等正常停止后才有,\
+        Verdict::WitnessDamaged => Words::new(
+            "日志自身连贯,但见证文件缺失、落后或读不出:尾部是否缺失,请与另处留存的末条记录号\
+                 与摘要核对",
+            "the journal fits together, but its witness is missing, behind or can't be read: \
+                 compare the head with one noted elsewhere, its end may be missing",
+        ),
+        Verdict::Running => Words::new(
+            "网关正在运行并占用此目录:到末条记录为止完整、前后一致;收尾记录要等正常停止后才有,\
                  请停止后再核验一次",
-                "a gateway is running on this folder: whole and consistent up to the head; the \
+            "a gateway is running on this folder: whole and consistent up to the head; the \
                  closing record comes with its stop, verify again then",
-            ),
-            Colour::Yellow,
         ),
-        Verdict::NotClosed => (
-            pick(
-                lang,
-                "没有收尾记录:网关异常退出,或日志尾部缺失",
-                "no closing record: the gateway was killed, or the end is missing",
-            ),
-            Colour::Yellow,
+        Verdict::NotClosed => Words::new(
+            "没有收尾记录:网关异常退出,或日志尾部缺失",
+            "no closing record: the gateway was killed, or the end is missing",
         ),
-        Verdict::DamagedRunning => (
-            pick(
-                lang,
-                "网关正在运行并占用此目录,读到的日志有损坏:若只是尾部,可能是正在写入;\
+        Verdict::DamagedRunning => Words::new(
+            "网关正在运行并占用此目录,读到的日志有损坏:若只是尾部,可能是正在写入;\
                  请停止网关后再核验",
-                "a gateway is running on this folder and the journal reads as damaged: if it \
+            "a gateway is running on this folder and the journal reads as damaged: if it \
                  is the tail alone, it may be a record being written; stop it and verify again",
-            ),
-            Colour::Red,
         ),
-        Verdict::Damaged => (
-            pick(
-                lang,
-                "日志有损坏;请勿修改任何文件,从备份恢复前先保全现场",
-                "the journal is damaged; change no file, and keep it before you restore a \
+        Verdict::Damaged => Words::new(
+            "日志有损坏;请勿修改任何文件,从备份恢复前先保全现场",
+            "the journal is damaged; change no file, and keep it before you restore a \
                  backup",
-            ),
-            Colour::Red,
         ),
+    }
+}
+
+/// The colour of the whole.
+pub(super) fn colour(verdict: Verdict) -> Colour {
+    match verdict {
+        Verdict::Sound => Colour::Green,
+        Verdict::Running | Verdict::NotClosed => Colour::Yellow,
+        Verdict::IndexDamaged
+        | Verdict::SetBack
+        | Verdict::WitnessDamaged
+        | Verdict::DamagedRunning
+        | Verdict::Damaged => Colour::Red,
     }
 }

@@ -1,5 +1,8 @@
 //! Why something failed, in words of both languages: the system's kinds of errors and those of
-//! TLS from one table. What the table does not have keeps its own text, in brackets.
+//! TLS from one table, the gateway's own from another. What neither has keeps its own text, in
+//! brackets.
+
+mod ours;
 
 use super::Words;
 use std::io::{self, ErrorKind};
@@ -109,10 +112,11 @@ pub fn words(error: &(dyn std::error::Error + 'static)) -> Words {
             break;
         }
         let text = error.to_string();
-        // The system's own words, of a kind that we have none for, stand in brackets.
-        zh.push(match error.is::<io::Error>() {
-            true => format!("系统报错({text})"),
-            false => text.clone(),
+        // Words of others, which nobody translates, stand in brackets.
+        zh.push(match ours::zh(error) {
+            Some(zh) => zh,
+            None if error.is::<io::Error>() => format!("系统报错({text})"),
+            None => format!("程序报错({text})"),
         });
         en.push(text);
         next = error.source();
@@ -151,6 +155,10 @@ fn tls(error: &rustls::Error) -> Option<(&'static str, &'static str)> {
             "对方的证书不可信:不是由给定的机构签发、与地址不符或已过期",
             "the other side's certificate is not trusted: another authority, another name or \
              expired",
+        )),
+        rustls::Error::InconsistentKeys(_) => Some((
+            "私钥与证书不是一对",
+            "the private key does not belong to the certificate",
         )),
         rustls::Error::InvalidMessage(_) => {
             Some(("对方的应答不是 TLS", "the other side does not speak TLS"))

@@ -1,0 +1,249 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+//! Every reason not to start, in Chinese: names, paths and codes are the only English in it.
+
+use super::{not_started, unusable};
+use crate::command::assembly::AssemblyError;
+use crate::command::words::Exit;
+use crate::core::CoreError;
+use crate::index::{FollowError, WitnessRefusal};
+use crate::serving::StartError;
+use certs::tls::TlsError;
+use journal::index::IndexError;
+use journal::random::RandomUnavailable;
+use journal::seal::SealError;
+use journal::witness::WitnessError;
+use journal::{Damage, Digest, Flaw, JournalError, PoisonCause};
+use schemas::Lang;
+use std::io::{Error, ErrorKind};
+use std::path::PathBuf;
+
+fn path() -> PathBuf {
+    PathBuf::from("/data/some/file")
+}
+
+fn io() -> Error {
+    ErrorKind::PermissionDenied.into()
+}
+
+fn flaws() -> [Flaw; 14] {
+    [
+        Flaw::TornTail { bytes: 7 },
+        Flaw::Cut,
+        Flaw::Length,
+        Flaw::Checksum,
+        Flaw::Fields,
+        Flaw::Sequence {
+            expected: 3,
+            found: 4,
+        },
+        Flaw::Chain,
+        Flaw::Hash,
+        Flaw::Group,
+        Flaw::Header("another journal's"),
+        Flaw::Misplaced,
+        Flaw::SegmentMissing {
+            expected: 3,
+            found: 9,
+        },
+        Flaw::Foreign,
+        Flaw::Unreadable(ErrorKind::PermissionDenied),
+    ]
+}
+
+fn journals() -> Vec<JournalError> {
+    let damages = flaws().into_iter().map(|what| {
+        JournalError::Damaged(Damage {
+            segment: "00000000000000000001.seg".to_owned(),
+            offset: 12,
+            sequence: 3,
+            what,
+        })
+    });
+    let tried = [
+        "list",
+        "open",
+        "read",
+        "make",
+        "sync",
+        "cut",
+        "remove",
+        "keep the torn tail in",
+    ];
+    let disk = tried.into_iter().map(|what| JournalError::Io {
+        what,
+        path: path(),
+        source: io(),
+    });
+    let causes = [PoisonCause::DiskFull, PoisonCause::Write, PoisonCause::Sync];
+    let poisoned = causes.into_iter().map(|cause| JournalError::Poisoned {
+        cause,
+        detail: "no space left on device, /data".to_owned(),
+    });
+    let others = [
+        JournalError::TooLarge {
+            bytes: 2,
+            bytes_max: 1,
+        },
+        JournalError::FieldTooLong("actor"),
+        JournalError::KindReserved(1),
+        JournalError::Closed,
+        JournalError::NoSuchSequence(4),
+        JournalError::NoSuchPosition {
+            segment: 1,
+            offset: 9,
+        },
+        JournalError::InUse(path()),
+        JournalError::OtherDigest {
+            found: Digest::Sm3,
+            wanted: Digest::Sha256,
+        },
+        JournalError::Random(RandomUnavailable),
+        JournalError::Thread(io()),
+    ];
+    damages.chain(disk).chain(poisoned).chain(others).collect()
+}
+
+fn seals() -> Vec<SealError> {
+    let id = || "K1".to_owned();
+    let disk = ["open", "read", "make", "write", "list", "remove"];
+    let disk = disk.into_iter().map(|what| SealError::Io {
+        what,
+        path: path(),
+        source: io(),
+    });
+    let others = [
+        SealError::KeyDestroyed(id()),
+        SealError::KeyUnknown(id()),
+        SealError::NotAuthentic(id()),
+        SealError::KeyFile(path()),
+        SealError::Owner,
+        SealError::Master(path()),
+        SealError::MasterMode {
+            path: path(),
+            mode: 0o644,
+        },
+        SealError::Random(RandomUnavailable),
+        SealError::Refused,
+    ];
+    disk.chain(others).collect()
+}
+
+fn starts() -> Vec<StartError> {
+    let mut all: Vec<StartError> = Vec::new();
+    all.extend(journals().into_iter().map(StartError::Journal));
+    all.extend(seals().into_iter().map(StartError::Vault));
+    all.extend(seals().into_iter().map(StartError::Master));
+    let json = || serde_json::from_str::<u8>("x").unwrap_err();
+    let cores = |journal| {
+        [
+            CoreError::Journal(journal),
+            CoreError::Vault(SealError::Refused),
+            CoreError::NotAnEvent {
+                sequence: 4,
+                source: json(),
+            },
+            CoreError::Json(json()),
+            CoreError::Doubtful,
+        ]
+    };
+    all.extend(cores(JournalError::Closed).map(StartError::Core));
+    all.extend(
+        [
+            WitnessRefusal::SetBack {
+                witness: path(),
+                seen: 9,
+                journal: 8,
+            },
+            WitnessRefusal::Missing(path()),
+            WitnessRefusal::Unreadable(WitnessError::Damaged(path())),
+            WitnessRefusal::Unreadable(WitnessError::Io {
+                path: path(),
+                source: io(),
+            }),
+        ]
+        .map(StartError::Refused),
+    );
+    all.extend(
+        [
+            FollowError::Folder(io()),
+            FollowError::Witness(io()),
+            FollowError::Core(CoreError::Doubtful),
+            FollowError::Index(IndexError::Unusable("sled panicked".to_owned())),
+            FollowError::Index(IndexError::KeyReserved),
+        ]
+        .map(StartError::Index),
+    );
+    all.extend([StartError::InUse(path()), StartError::Folder(io())]);
+    all
+}
+
+/// Two English words in a row; what has a dot, a slash or a digit in it is a name or a path.
+fn english(text: &str) -> Option<String> {
+    let names = text.split('`').step_by(2).collect::<String>();
+    let runs = names.split(|letter: char| !letter.is_ascii());
+    runs.map(str::to_owned).find(|run| {
+        let words: Vec<&str> = run.split_whitespace().collect();
+        let is_word = |word: &str| {
+            let word = word.trim_matches(['(', ')', ',', ':', ';', '.', '"', '\'']);
+            word.len() > 1 && word.bytes().all(|letter| letter.is_ascii_alphabetic())
+        };
+        words
+            .windows(2)
+            .any(|pair| pair.iter().all(|word| is_word(word)))
+    })
+}
+
+#[test]
+fn no_start_is_refused_in_two_languages_at_once() {
+    let mut all: Vec<AssemblyError> = starts().into_iter().map(AssemblyError::Start).collect();
+    all.push(AssemblyError::Listen {
+        address: "127.0.0.1:8443".parse().unwrap(),
+        source: ErrorKind::AddrInUse.into(),
+    });
+    all.push(AssemblyError::Spool(io()));
+    for error in &all {
+        let text = not_started(error).text(Lang::Zh);
+        assert_eq!(english(&text), None, "{text}");
+        let text = not_started(error).text(Lang::En);
+        assert!(text.is_ascii(), "{text}");
+    }
+    let pairs = rustls::Error::InconsistentKeys(rustls::InconsistentKeys::KeyMismatch);
+    let mut files = vec![
+        TlsError::NoRevocationList,
+        TlsError::DevelopmentAuthority,
+        TlsError::Refused(Box::new(pairs)),
+    ];
+    files.extend(
+        [
+            "server certificate",
+            "client certificate",
+            "certificate authority",
+            "certificate",
+            "private key",
+            "revocation list",
+        ]
+        .map(TlsError::Unreadable),
+    );
+    for error in &files {
+        let text = unusable(&path(), error).text(Lang::Zh);
+        assert_eq!(english(&text), None, "{text}");
+    }
+}
+
+#[test]
+fn what_the_operator_set_is_usage_and_his_to_mend() {
+    let ends = |error: StartError| not_started(&AssemblyError::Start(error));
+    let mode = ends(StartError::Master(SealError::MasterMode {
+        path: path(),
+        mode: 0o644,
+    }));
+    assert_eq!(mode.exit, Exit::Usage);
+    let text = mode.text(Lang::En);
+    assert!(
+        text.contains("chmod 600") && !text.contains("verify"),
+        "{text}"
+    );
+    assert_eq!(ends(StartError::InUse(path())).exit, Exit::Usage);
+    let lost = ends(StartError::Journal(JournalError::NoSuchSequence(4)));
+    assert_eq!(lost.exit, Exit::OurFault);
+}

@@ -1,0 +1,262 @@
+//! The gateway's own errors of a start in Chinese; their English is what they say themselves.
+
+use crate::command::assembly::AssemblyError;
+use crate::command::client::ClientError;
+use crate::command::verify::flaw_words;
+use crate::core::CoreError;
+use crate::index::{FollowError, WitnessRefusal};
+use crate::sandbox::SandboxError;
+use crate::serving::StartError;
+use certs::sign::KeyError;
+use certs::tls::TlsError;
+use journal::index::IndexError;
+use journal::random::RandomUnavailable;
+use journal::seal::SealError;
+use journal::witness::WitnessError;
+use journal::{Damage, JournalError, PoisonCause};
+use schemas::Lang;
+use std::error::Error;
+
+/// The Chinese of an error of ours, without that of its sources; `None` for one of others.
+pub(super) fn zh(error: &(dyn Error + 'static)) -> Option<String> {
+    let known = [
+        of(error, assembly),
+        of(error, start),
+        of(error, refusal),
+        of(error, witness),
+        of(error, journal),
+        of(error, seal),
+        of(error, core),
+        of(error, follow),
+        of(error, index),
+        of(error, tls),
+        of(error, key),
+        of(error, sandbox),
+        of(error, client),
+        of(error, random),
+        of(error, json),
+    ];
+    known.into_iter().flatten().next()
+}
+
+fn of<E: Error + 'static>(
+    error: &(dyn Error + 'static),
+    words: fn(&E) -> String,
+) -> Option<String> {
+    error.downcast_ref::<E>().map(words)
+}
+
+fn assembly(error: &AssemblyError) -> String {
+    match error {
+        AssemblyError::Start(error) => start(error),
+        AssemblyError::Listen { address, .. } => format!("无法在 {address} 上接听"),
+        AssemblyError::Spool(_) => "暂存上传文件的目录不能使用".to_owned(),
+        AssemblyError::Defect(_) => "启动因程序缺陷中断".to_owned(),
+    }
+}
+
+fn start(error: &StartError) -> String {
+    match error {
+        StartError::Journal(_) => "日志打不开".to_owned(),
+        StartError::Master(_) => "主密钥不能使用".to_owned(),
+        StartError::Vault(_) => "数据密钥打不开".to_owned(),
+        StartError::Core(_) => "日志无法重放".to_owned(),
+        StartError::InUse(data) => format!("另有进程正在使用数据目录 {}", data.display()),
+        StartError::Folder(_) => "数据目录无法建立或锁定".to_owned(),
+        StartError::Refused(error) => refusal(error),
+        StartError::Index(_) => "索引打不开".to_owned(),
+    }
+}
+
+fn refusal(error: &WitnessRefusal) -> String {
+    match error {
+        WitnessRefusal::SetBack {
+            witness: file,
+            seen,
+            journal,
+        } => format!(
+            "日志被回退:日志到记录 {journal} 为止或另有内容,而 {} 见过记录 {seen}",
+            file.display()
+        ),
+        WitnessRefusal::Unreadable(error) => witness(error),
+        WitnessRefusal::Missing(index) => {
+            format!("{} 里有索引,旁边却没有见证文件", index.display())
+        }
+    }
+}
+
+fn witness(error: &WitnessError) -> String {
+    match error {
+        WitnessError::Damaged(path) => format!("见证文件 {} 已损坏", path.display()),
+        WitnessError::Io { path, .. } => format!("见证文件 {} 读不出", path.display()),
+    }
+}
+
+fn journal(error: &JournalError) -> String {
+    match error {
+        JournalError::Io { what, path, .. } => format!("{} {} 失败", tried(what), path.display()),
+        JournalError::Damaged(damage) => damaged(damage),
+        JournalError::Poisoned { cause, .. } => {
+            let cause = match cause {
+                PoisonCause::DiskFull => "磁盘已满",
+                PoisonCause::Write => "写入失败",
+                PoisonCause::Sync => "落盘失败",
+            };
+            format!("日志不再接收记录:{cause}")
+        }
+        JournalError::TooLarge { bytes, bytes_max } => {
+            format!("一条记录有 {bytes} 字节,超过上限 {bytes_max}")
+        }
+        JournalError::FieldTooLong(_) => "记录的一个字段过长".to_owned(),
+        JournalError::KindReserved(kind) => format!("记录种类 {kind} 是保留的"),
+        JournalError::Closed => "日志已关闭".to_owned(),
+        JournalError::NoSuchSequence(sequence) => format!("没有记录 {sequence}"),
+        JournalError::NoSuchPosition { segment, offset } => {
+            format!("段 {segment} 偏移 {offset} 处没有记录")
+        }
+        JournalError::InUse(dir) => format!("日志 {} 正被另一进程使用", dir.display()),
+        JournalError::OtherDigest { found, wanted } => format!(
+            "日志建立时用的摘要算法是 {},不是 {}",
+            found.as_str(),
+            wanted.as_str()
+        ),
+        JournalError::Random(_) => "取不到随机数".to_owned(),
+        JournalError::Thread(_) => "提交线程无法启动".to_owned(),
+    }
+}
+
+fn damaged(damage: &Damage) -> String {
+    let (_, what) = flaw_words(&damage.what);
+    format!(
+        "日志损坏:段文件 {},偏移 {},记录号 {}:{}",
+        damage.segment,
+        damage.offset,
+        damage.sequence,
+        what.in_lang(Lang::Zh)
+    )
+}
+
+/// What the journal and the key store say that they tried.
+fn tried(what: &str) -> &'static str {
+    match what {
+        "list" => "列出",
+        "open" => "打开",
+        "read" => "读取",
+        "make" => "建立",
+        "sync" => "落盘",
+        "cut" => "截短",
+        "remove" => "删除",
+        "write" => "写入",
+        "keep the torn tail in" => "把残缺的尾部另存到",
+        _ => "处理",
+    }
+}
+
+fn seal(error: &SealError) -> String {
+    match error {
+        SealError::KeyDestroyed(id) => format!("数据密钥 {id} 已销毁"),
+        SealError::KeyUnknown(id) => format!("没有数据密钥 {id}"),
+        SealError::NotAuthentic(id) => format!("密文用密钥 {id} 解不开"),
+        SealError::KeyFile(path) => format!("密钥文件 {} 用此主密钥解不开", path.display()),
+        SealError::Owner => "密钥所有者的名称应为 1 至 255 字节".to_owned(),
+        SealError::Master(path) => {
+            format!("主密钥文件 {} 不是 64 位十六进制数字", path.display())
+        }
+        SealError::MasterMode { path, mode } => format!(
+            "主密钥文件 {} 的权限是 {mode:o},只应由其所有者读取",
+            path.display()
+        ),
+        SealError::Io { what, path, .. } => format!("{} {} 失败", tried(what), path.display()),
+        SealError::Random(_) => "取不到随机数".to_owned(),
+        SealError::Refused => "数据无法加密".to_owned(),
+    }
+}
+
+fn core(error: &CoreError) -> String {
+    match error {
+        CoreError::Journal(_) => "日志没有接收记录".to_owned(),
+        CoreError::Vault(_) => "个人信息无法加密或解密".to_owned(),
+        CoreError::Inconsistent(error) => format!("记录 {} 与先前的记录不符", error.sequence),
+        CoreError::NotAnEvent { sequence, .. } => format!("记录 {sequence} 不是本程序的事件"),
+        CoreError::Json(_) => "无法写成 JSON".to_owned(),
+        CoreError::Doubtful => "账簿可能与日志不一致,重启前不再办理".to_owned(),
+    }
+}
+
+fn follow(error: &FollowError) -> String {
+    match error {
+        FollowError::Core(error) => core(error),
+        FollowError::Index(error) => index(error),
+        FollowError::Folder(_) => "索引目录无法建立或清空".to_owned(),
+        FollowError::Witness(_) => "日志的见证文件写不进去".to_owned(),
+    }
+}
+
+fn index(error: &IndexError) -> String {
+    match error {
+        IndexError::Unusable(_) => "索引不能使用,须由日志重建".to_owned(),
+        IndexError::KeyReserved => "索引键为空或以零字节开头".to_owned(),
+        IndexError::Backwards { present, given } => {
+            format!("索引已到记录 {present},不能退回 {given}")
+        }
+    }
+}
+
+fn tls(error: &TlsError) -> String {
+    match error {
+        TlsError::Unreadable(what) => {
+            let what = match *what {
+                "server certificate" => "服务器证书",
+                "client certificate" => "客户端证书",
+                "certificate authority" => "签发机构证书",
+                "private key" => "私钥",
+                "revocation list" => "吊销列表",
+                _ => "证书",
+            };
+            format!("没有可读的{what}")
+        }
+        TlsError::NoRevocationList => "没有吊销列表:已吊销的来访者会被接受".to_owned(),
+        TlsError::DevelopmentAuthority => "生产环境不接受开发用的签发机构".to_owned(),
+        TlsError::Refused(_) => "TLS 的各个文件彼此不符".to_owned(),
+    }
+}
+
+fn key(error: &KeyError) -> String {
+    match error {
+        KeyError::KeyId => "密钥编号应为 1 至 64 个字符:A-Z a-z 0-9 . _ / -".to_owned(),
+        KeyError::Pem(_) => "应恰有一个可读的 PEM 块".to_owned(),
+        KeyError::Unusable(algorithm) => format!("密钥不能用于 {algorithm}"),
+        KeyError::Sm2UserId => "SM2 用户标识过长,或该密钥不应有标识".to_owned(),
+        KeyError::Generation(algorithm) => format!("无法生成 {algorithm} 密钥"),
+        KeyError::Signing(algorithm) => format!("{algorithm} 签名失败"),
+    }
+}
+
+fn json(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    format!("JSON 第 {line} 行第 {column} 列读不懂")
+}
+
+fn random(_: &RandomUnavailable) -> String {
+    "系统的随机数源没有给出数据".to_owned()
+}
+
+fn sandbox(error: &SandboxError) -> String {
+    match error {
+        SandboxError::Port(_) => "端口打不开".to_owned(),
+        SandboxError::Folder(_) => "存放银行文件的目录无法建立".to_owned(),
+        SandboxError::Keys(_) => "银行的开发用密钥无法准备".to_owned(),
+    }
+}
+
+fn client(error: &ClientError) -> String {
+    match error {
+        ClientError::Url(url) => format!("{url} 不是 https://主机:端口 形式的地址"),
+        ClientError::Tls(_) => "证书不能使用".to_owned(),
+        ClientError::Connect(address, _) => format!("无法连接 {address}"),
+        ClientError::Http(_) => "连接中断".to_owned(),
+        ClientError::Request(_) => "请求无法组成".to_owned(),
+        ClientError::Answer(_) => "答复读不完整".to_owned(),
+        ClientError::Json(_) => "答复不是 JSON 文档".to_owned(),
+    }
+}
