@@ -238,7 +238,8 @@ pub struct Receipt {
     pub bank_text: Option<String>,
     /// References by their name in the dialect (`file_no`, `bank_batch_no`).
     pub references: std::collections::BTreeMap<String, String>,
-    /// Rows that the receipt itself refuses, and those that stand in it twice and differ.
+    /// Rows that the receipt itself refuses, and those of which nobody can tell: an unlisted
+    /// status, or one row twice with a difference.
     pub lines: Vec<LineOutcome>,
     /// What is wrong with the message itself: rows that stand in it twice.
     pub flaws: Vec<Flaw>,
@@ -282,7 +283,10 @@ pub struct LineOutcome {
     pub amount: Option<Fen>,
     /// Outcome.
     pub outcome: Outcome,
-    /// A finer word for an accepted line: `processing`, `needs_approval`, `scheduled`.
+    /// Why it came back, as far as the bank's own code tells.
+    pub return_reason: Option<FailureReason>,
+    /// A finer word for an accepted line: `processing`, `needs_approval`, `scheduled`; for an
+    /// unknown one that the bank calls paid with a failure's code: `paid_with_failure_code`.
     pub detail: Option<String>,
     /// The bank's code as it came.
     pub bank_code: Option<String>,
@@ -361,7 +365,7 @@ pub struct PlanLine {
 /// Our receipt for a pushed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PushReceipt {
-    /// The file that the push named.
+    /// The file that the push named, where the bank has it; else its place stays empty.
     pub file_no: Option<u64>,
     /// Taken and stored.
     pub accepted: bool,

@@ -59,7 +59,11 @@ impl BankAdapter {
             | Outcome::Returned
             | Outcome::NotFound) => other,
         };
-        let mut lines = self.lines(names, values);
+        // Without a table its rows are an echo: they have no outcome.
+        let mut lines = match names.line {
+            Some(_) => self.lines(names, values),
+            None => Vec::new(),
+        };
         let understood = matches!(
             request,
             Outcome::Accepted | Outcome::Paid | Outcome::Failed(_)
@@ -73,12 +77,9 @@ impl BankAdapter {
             Outcome::Failed(reason) => Outcome::Failed(reason),
             Outcome::Unknown | Outcome::Returned | Outcome::NotFound => Outcome::Unknown,
         };
-        // What it accepts it says of the whole; of a row that stands there twice nobody knows.
-        let twice: BTreeSet<u32> = flaws.iter().filter_map(Flaw::row_twice).collect();
-        let is_twice = |line: &LineOutcome| line.row_no.is_some_and(|no| twice.contains(&no));
+        // What it accepts it says of the whole.
         lines.retain(|line| match line.outcome {
-            Outcome::Failed(_) => true,
-            Outcome::Unknown => is_twice(line),
+            Outcome::Failed(_) | Outcome::Unknown => true,
             Outcome::Paid | Outcome::Accepted | Outcome::Returned | Outcome::NotFound => false,
         });
         let mut references = references(values);
@@ -178,17 +179,28 @@ impl BankAdapter {
         let entry = status
             .as_deref()
             .and_then(|status| table.and_then(|table| table.find(status)));
-        let outcome = self.refine(
+        let said = self.refine(
             entry.map_or(Outcome::Unknown, |e| e.outcome),
             code.as_deref(),
         );
+        let contradicts = said == Outcome::Paid && code.as_deref().is_some_and(names_a_failure);
+        let outcome = if contradicts { Outcome::Unknown } else { said };
+        let detail = if contradicts {
+            Some(PAID_WITH_FAILURE_CODE.to_owned())
+        } else {
+            entry.and_then(|entry| entry.detail.clone())
+        };
+        let return_reason = code
+            .as_deref()
+            .filter(|_| outcome == Outcome::Returned)
+            .and_then(|code| self.reasons.reason(code));
+        // What the status says the outcome says; the code says why.
         let shown = match outcome {
-            Outcome::Failed(_) => code.or(status),
-            Outcome::Paid
-            | Outcome::Accepted
-            | Outcome::Unknown
-            | Outcome::Returned
-            | Outcome::NotFound => status.or(code),
+            Outcome::Failed(_) | Outcome::Returned => code.or(status),
+            Outcome::Unknown if contradicts => code,
+            Outcome::Paid | Outcome::Accepted | Outcome::Unknown | Outcome::NotFound => {
+                status.or(code)
+            }
         };
         LineOutcome {
             row_no: row
@@ -203,7 +215,8 @@ impl BankAdapter {
                 .and_then(|name| PersonName::parse(name).ok()),
             amount: fen(row, Field::RowAmount),
             outcome,
-            detail: entry.and_then(|entry| entry.detail.clone()),
+            return_reason,
+            detail,
             bank_code: shown,
             bank_text: text(Field::RowText),
             bank_serial: text(Field::RowSerial),
@@ -226,6 +239,14 @@ impl BankAdapter {
             | Outcome::NotFound => outcome,
         }
     }
+}
+
+/// The detail of a line that the bank calls paid while it gives a failure's code: nobody knows.
+const PAID_WITH_FAILURE_CODE: &str = "paid_with_failure_code";
+
+/// Whether a row's code of an error names one: zeros alone say that there is none.
+fn names_a_failure(code: &str) -> bool {
+    !code.bytes().all(|digit| digit == b'0')
 }
 
 /// One row twice is a flaw; if any two of them differ, nobody knows which is true.

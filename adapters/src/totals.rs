@@ -35,14 +35,6 @@ pub enum Flaw {
 }
 
 impl Flaw {
-    /// The number of the row that stands there once more, where that is the flaw.
-    pub(crate) fn row_twice(&self) -> Option<u32> {
-        match *self {
-            Self::RowTwice { row_no } => Some(row_no),
-            Self::Count { .. } | Self::Sum { .. } => None,
-        }
-    }
-
     /// The finding for people.
     #[must_use]
     pub fn finding(&self) -> Finding {

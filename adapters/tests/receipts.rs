@@ -103,5 +103,16 @@ fn a_refusal_with_an_accepted_row_is_unknown() {
     let said = receipt("E001", &[(1, "FAILED"), (1, "ACCEPTED")]);
     assert_eq!(said.outcome, Outcome::Unknown);
     let said = receipt("X999", &[(1, "FAILED")]);
-    assert_eq!((said.outcome, rows(&said)), (Outcome::Unknown, vec![]));
+    let unknown = vec![(Some(1), Outcome::Unknown)];
+    assert_eq!((said.outcome, rows(&said)), (Outcome::Unknown, unknown));
+}
+
+/// A status that the adapter does not list is unknown (INTERFACE section 4), not accepted with the
+/// rest.
+#[test]
+fn a_row_of_an_unlisted_status_is_unknown() {
+    let said = receipt("0000", &[(1, "MOON"), (2, "ACCEPTED")]);
+    assert_eq!(said.outcome, Outcome::Accepted);
+    assert_eq!(rows(&said), [(Some(1), Outcome::Unknown)]);
+    assert_eq!(said.flaws, []);
 }

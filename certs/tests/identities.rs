@@ -70,7 +70,7 @@ fn persons() {
     );
     assert_eq!(Party::employer(USCC, None).unwrap().person(), None);
     assert_eq!(Party::bank("ABC").unwrap().person(), None);
-    assert_eq!(Party::operator("li", None).unwrap().person(), Some("li"));
+    assert_eq!(Party::operator("ops", None).unwrap().person(), None);
     assert_eq!(
         Party::operator("ops", Some("wu")).unwrap().person(),
         Some("wu")

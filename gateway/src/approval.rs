@@ -170,7 +170,7 @@ fn own(book: &Book, employer: Uscc, id: BatchId) -> Result<&Batch, CommandError>
 }
 
 /// Whether two certificates name one human: two spellings of one name are.
-fn same_person(one: &str, other: &str) -> bool {
+pub(crate) fn same_person(one: &str, other: &str) -> bool {
     let name = |uri: &str| {
         let party = uri.parse::<certs::identity::Party>().ok()?;
         party.person().map(folded)

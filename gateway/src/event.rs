@@ -324,6 +324,10 @@ pub enum Event {
         digest: String,
         /// What was understood: `applied`, `unreadable`.
         reading: String,
+        /// The file of this bank that it names, as far as it was known then: what its receipt
+        /// names, for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file_no: Option<u64>,
         /// Sequence of the message as which the same bytes came when nobody could read them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<u64>,

@@ -20,7 +20,8 @@ pub enum BreakKind {
     ResultContradiction,
     /// A bank reports another amount or account.
     ResultMismatch,
-    /// A bank's message does not bear itself out, or states other than was instructed.
+    /// A bank's message does not bear itself out, states other than was instructed, or answers us
+    /// with what nobody can read.
     MessageMismatch,
     /// A bank's record names no line of ours.
     UnmatchedRecord,

@@ -1,11 +1,12 @@
 //! Two operators decide, with evidence, what became of an unknown or disputed line. It sets an
 //! outcome and never pays (INTERFACE section 4).
 
+use crate::approval::{is_person, same_person};
 use crate::book::{Book, Line, Proposal, Said};
-use crate::core::{Core, Fact};
+use crate::core::{Core, CoreError, Fact};
 use crate::event::Event;
 use crate::failure::CommandError;
-use schemas::value::{PaymentId, folded};
+use schemas::value::PaymentId;
 use schemas::{FailureReason, LineEvent};
 
 /// What an operator decides.
@@ -15,7 +16,8 @@ pub struct Decision {
     pub outcome: LineEvent,
     /// Why it failed; demanded for `ResolveFailed`, refused for `ResolvePaid`.
     pub reason: Option<FailureReason>,
-    /// The operator's words: what was seen where. Sealed in the journal.
+    /// The operator's words: what was seen where; empty where the reason of the list says it all.
+    /// Sealed in the journal.
     pub words: String,
     /// SHA-256 of the evidence (a bank's letter, a statement), lower hex.
     pub evidence_digest: String,
@@ -23,25 +25,32 @@ pub struct Decision {
 
 const WORDS_MAX: usize = 500;
 
-/// The first operator proposes.
+/// The first operator proposes. The same proposal by the same person again has the same answer:
+/// the sequence of the record.
 ///
 /// # Errors
-/// `NotFound`; `Invalid` for a decision that can't be one; `Conflict` where the line is neither
-/// unknown nor disputed, or another proposal waits.
+/// `NotFound`; `Forbidden` for a system certificate; `Invalid` for a decision that can't be one;
+/// `Conflict` where the line is neither unknown nor disputed, or another proposal waits over the
+/// same evidence.
 pub fn propose(
     core: &Core,
     operator: &str,
     payment: PaymentId,
     decision: &Decision,
 ) -> Result<u64, CommandError> {
+    person_required(operator)?;
     check(decision)?;
+    if let Some(sequence) = proposed_before(core, operator, payment, decision)? {
+        return Ok(sequence);
+    }
     let mut desk = core.desk();
     open_line(&desk, payment)?;
     let owner = desk.batch(payment.batch).map(|batch| batch.head.employer);
     let owner = owner.ok_or(CommandError::NotFound)?;
     // A proposal may be replaced by one over other evidence; who confirms names the evidence.
     let digest = decision.evidence_digest.to_ascii_lowercase();
-    let same = |waiting: &&Proposal| waiting.evidence_digest == digest;
+    let same =
+        |waiting: &&Proposal| waiting.evidence_digest == digest && is_person(&waiting.operator);
     if let Some(waiting) = desk.proposal(payment).filter(same) {
         return Err(CommandError::Conflict {
             field: "proposal",
@@ -70,24 +79,50 @@ pub fn propose(
     Ok(desk.record_prepared(operator, &prepared)?)
 }
 
+/// Where this person's very proposal waits already; words are compared as well.
+fn proposed_before(
+    core: &Core,
+    operator: &str,
+    payment: PaymentId,
+    decision: &Decision,
+) -> Result<Option<u64>, CoreError> {
+    let waiting = core.desk().proposal(payment).cloned();
+    let same = |waiting: &Proposal| {
+        waiting.operator == operator
+            && (waiting.outcome, waiting.reason) == (decision.outcome, decision.reason)
+            && waiting
+                .evidence_digest
+                .eq_ignore_ascii_case(&decision.evidence_digest)
+    };
+    let Some(waiting) = waiting.filter(same) else {
+        return Ok(None);
+    };
+    let (record, _) = core.event(waiting.sequence)?;
+    let words = core.personal(&record)?;
+    Ok((words.as_slice() == decision.words.as_bytes()).then_some(waiting.sequence))
+}
+
 /// Another operator confirms over the same evidence; the outcome takes effect.
 ///
 /// # Errors
-/// `NotFound` where nothing waits; `Forbidden` for the operator who proposed; `Conflict` where
-/// the evidence differs or the line has moved on meanwhile.
+/// `NotFound` where nothing waits that a person proposed; `Forbidden` for a system certificate
+/// and for the operator who proposed; `Conflict` where the evidence differs or the line has moved
+/// on meanwhile.
 pub fn confirm(
     core: &Core,
     operator: &str,
     payment: PaymentId,
     evidence_digest: &str,
 ) -> Result<u64, CommandError> {
+    person_required(operator)?;
     let mut desk = core.desk();
-    let Some(proposal) = desk.proposal(payment) else {
+    let by_person = |proposal: &&Proposal| is_person(&proposal.operator);
+    let Some(proposal) = desk.proposal(payment).filter(by_person) else {
         // The line moved on and took the proposal with it, or there never was one.
         open_line(&desk, payment)?;
         return Err(CommandError::NotFound);
     };
-    if same_human(&proposal.operator, operator) {
+    if same_person(&proposal.operator, operator) {
         return Err(CommandError::Forbidden {
             why: "same_operator",
         });
@@ -110,15 +145,14 @@ pub fn confirm(
     Ok(desk.record(operator, event)?)
 }
 
-/// An operator is a person by name; the same name in both forms of the URI is one human.
-fn same_human(one: &str, other: &str) -> bool {
-    let human = |uri: &str| match uri.parse() {
-        Ok(certs::identity::Party::Operator { name, person }) => {
-            Some(folded(&person.unwrap_or(name)))
-        }
-        Ok(_) | Err(_) => None,
-    };
-    one == other || human(one).is_none_or(|name| human(other).is_none_or(|other| other == name))
+/// A decision is two people's: a certificate of a system is nobody (M13).
+fn person_required(operator: &str) -> Result<(), CommandError> {
+    match is_person(operator) {
+        true => Ok(()),
+        false => Err(CommandError::Forbidden {
+            why: "person_required",
+        }),
+    }
 }
 
 fn check(decision: &Decision) -> Result<(), CommandError> {
@@ -149,9 +183,14 @@ fn check(decision: &Decision) -> Result<(), CommandError> {
     if digest.len() != 64 || !digest.iter().all(u8::is_ascii_hexdigit) {
         return invalid("evidence_digest", "64 hex digits of SHA-256");
     }
-    let words = decision.words.chars().count();
-    if words == 0 || words > WORDS_MAX || decision.words.chars().any(char::is_control) {
-        return invalid("words", "1 to 500 characters");
+    let words = &decision.words;
+    // Without words the reason must say it all; blank ones say nothing.
+    let nothing = match decision.reason {
+        Some(_) => !words.is_empty() && words.trim().is_empty(),
+        None => words.trim().is_empty(),
+    };
+    if nothing || words.chars().count() > WORDS_MAX || words.chars().any(char::is_control) {
+        return invalid("words", "1 to 500 characters, not blank");
     }
     Ok(())
 }

@@ -10,8 +10,10 @@ use schemas::LineEvent;
 use schemas::value::BatchId;
 use std::path::PathBuf;
 
+const OPERATOR: &str = "urn:anxin:operator:ops:person:li";
+
 /// The callers of the columns: of each role one to whom the batch belongs and one to whom not.
-fn callers() -> [(&'static str, String); 7] {
+fn callers() -> [(&'static str, String); 8] {
     [
         ("employer own", person(own(), "maker")),
         ("employer foreign", person(other(), "maker")),
@@ -19,7 +21,8 @@ fn callers() -> [(&'static str, String); 7] {
         ("bank foreign", "urn:anxin:bank:ABC".to_owned()),
         ("regulator own", "urn:anxin:regulator:330100".to_owned()),
         ("regulator foreign", "urn:anxin:regulator:330200".to_owned()),
-        ("operator", "urn:anxin:operator:li".to_owned()),
+        ("operator system", "urn:anxin:operator:ops".to_owned()),
+        ("operator person", OPERATOR.to_owned()),
     ]
 }
 
@@ -58,9 +61,9 @@ async fn every_route_by_every_role_is_as_the_golden_table_says() {
         let mut cells = vec![format!("{route:?}")];
         for (_, caller) in callers() {
             // A confirmation needs another operator than the proposal.
-            let second = route.name == "confirmResolution" && caller.ends_with("operator:li");
+            let second = route.name == "confirmResolution" && caller == OPERATOR;
             let caller = if second {
-                "urn:anxin:operator:wang".to_owned()
+                "urn:anxin:operator:ops:person:wang".to_owned()
             } else {
                 caller
             };

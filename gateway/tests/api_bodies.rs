@@ -151,7 +151,7 @@ async fn a_wrong_member_of_a_command_is_named_in_both_languages() {
             Call::Resolve => &resolve,
             Call::Confirm => &confirm,
         };
-        let operator = "urn:anxin:operator:li".to_owned();
+        let operator = "urn:anxin:operator:ops:person:li".to_owned();
         let party = match *call == Call::Approve {
             true => api_kit::person(own(), "li"),
             false => operator,

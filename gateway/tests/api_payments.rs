@@ -238,7 +238,7 @@ async fn two_operators_resolve_what_nobody_knows() {
         .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack])
         .await;
     let breaks = kit
-        .get("urn:anxin:operator:li", "/v1/breaks")
+        .get("urn:anxin:operator:ops:person:li", "/v1/breaks")
         .await
         .expect(200)
         .json();
@@ -252,19 +252,27 @@ async fn two_operators_resolve_what_nobody_knows() {
         .reveal(Purpose::Matching)
         .to_owned();
     person["words"] = json!(format!("回函 {number}"));
-    kit.post("urn:anxin:operator:li", &path, person.to_string())
-        .await
-        .expect(400);
-    kit.post("urn:anxin:operator:li", &path, words.to_string())
+    kit.post(
+        "urn:anxin:operator:ops:person:li",
+        &path,
+        person.to_string(),
+    )
+    .await
+    .expect(400);
+    kit.post("urn:anxin:operator:ops:person:li", &path, words.to_string())
         .await
         .expect(200);
     let confirm = json!({"evidence_digest": digest}).to_string();
     let confirming = format!("{path}/confirm");
-    kit.post("urn:anxin:operator:li", &confirming, confirm.clone())
-        .await
-        .expect(403);
+    kit.post(
+        "urn:anxin:operator:ops:person:li",
+        &confirming,
+        confirm.clone(),
+    )
+    .await
+    .expect(403);
     let done = kit
-        .post("urn:anxin:operator:wang", &confirming, confirm)
+        .post("urn:anxin:operator:ops:person:wang", &confirming, confirm)
         .await
         .expect(200)
         .json();
@@ -278,7 +286,7 @@ async fn breaks_come_in_pages_that_keep_their_places() {
     let id = kit
         .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack; 5])
         .await;
-    let operator = "urn:anxin:operator:li";
+    let operator = "urn:anxin:operator:ops:person:li";
     let page = async |query: &str| {
         let path = format!("/v1/breaks?limit=2{query}");
         kit.get(operator, &path).await.expect(200).json()
@@ -302,7 +310,7 @@ async fn breaks_come_in_pages_that_keep_their_places() {
         .expect(200);
     let confirm = json!({"evidence_digest": digest}).to_string();
     kit.post(
-        "urn:anxin:operator:wang",
+        "urn:anxin:operator:ops:person:wang",
         &format!("{path}/confirm"),
         confirm,
     )

@@ -28,11 +28,19 @@ async fn words_and_evidence_are_shown_to_those_who_may_see_them() {
         "evidence_digest": digest,
     });
     let resolution = format!("{path}/resolution");
-    let proposed = kit.post("urn:anxin:operator:li", &resolution, proposal.to_string());
+    let proposed = kit.post(
+        "urn:anxin:operator:ops:person:li",
+        &resolution,
+        proposal.to_string(),
+    );
     proposed.await.expect(200);
     let evidence = json!({"evidence_digest": digest}).to_string();
     let confirmation = format!("{resolution}/confirm");
-    let confirmed = kit.post("urn:anxin:operator:wang", &confirmation, evidence);
+    let confirmed = kit.post(
+        "urn:anxin:operator:ops:person:wang",
+        &confirmation,
+        evidence,
+    );
     confirmed.await.expect(200);
     let masked = format!("银行书面回函：{}未入账", payee.name.masked());
     let regulator = "urn:anxin:regulator:330100:person:chen";
@@ -55,5 +63,150 @@ async fn words_and_evidence_are_shown_to_those_who_may_see_them() {
         let confirmed = of_event(&of("resolution_confirmed"));
         assert_eq!(confirmed, grounds(None), "{caller}");
     }
+    kit.stop().await;
+}
+
+const LI: &str = "urn:anxin:operator:ops:person:li";
+const WANG: &str = "urn:anxin:operator:ops:person:wang";
+
+/// The contract's body: an outcome with a reason and the evidence's digest. A word of the list is
+/// the reason of a failure, another text is what the second operator reads.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_is_one_of_the_list_or_what_was_seen() {
+    let kit = Kit::start().await;
+    let steps = [LineEvent::LoseTrack; 4];
+    let id = kit.with_outcomes(own(), "GZ-1", &steps).await;
+    let seen = "银行书面回函";
+    let cases = [
+        (
+            json!({"outcome": "failed", "reason": "account_closed"}),
+            json!("account_closed"),
+            json!(null),
+        ),
+        (
+            json!({"outcome": "failed", "reason": seen}),
+            json!("other"),
+            json!(seen),
+        ),
+        (
+            json!({"outcome": "paid", "reason": seen}),
+            json!(null),
+            json!(seen),
+        ),
+        (
+            json!({"outcome": "failed", "words": seen}),
+            json!("other"),
+            json!(seen),
+        ),
+    ];
+    for ((body, reason, words), row) in cases.iter().zip(1..) {
+        let mut body = body.clone();
+        body["evidence_digest"] = json!("ab".repeat(32));
+        let path = format!("/v1/payments/{id}.{row}/resolution");
+        let first = kit
+            .post(LI, &path, body.to_string())
+            .await
+            .expect(200)
+            .json();
+        // The second operator sees why before he confirms.
+        let breaks = kit.get(WANG, "/v1/breaks").await.expect(200).json();
+        let proposal = &breaks["breaks"][row - 1]["proposal"];
+        assert_eq!(proposal["reason"], *reason, "{body}");
+        assert_eq!(proposal["words"], *words, "{body}");
+        // The same again, by the same person: the same answer. By another, or other words: not.
+        let again = kit
+            .post(LI, &path, body.to_string())
+            .await
+            .expect(200)
+            .json();
+        assert_eq!(first, again, "{body}");
+        kit.post(WANG, &path, body.to_string()).await.expect(409);
+        let member = if body["words"].is_null() {
+            "reason"
+        } else {
+            "words"
+        };
+        body[member] = json!("银行电话答复");
+        kit.post(LI, &path, body.to_string()).await.expect(409);
+    }
+    kit.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resolution_without_a_reason_is_none() {
+    let kit = Kit::start().await;
+    let id = kit
+        .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack])
+        .await;
+    let path = format!("/v1/payments/{id}.1/resolution");
+    let cases = [
+        (json!({"outcome": "paid"}), "words"),
+        (json!({"outcome": "failed"}), "words"),
+        (json!({"outcome": "paid", "words": "   "}), "words"),
+        (
+            json!({"outcome": "paid", "words": "\u{3000}\u{a0}"}),
+            "words",
+        ),
+        (json!({"outcome": "paid", "reason": " "}), "reason"),
+        (
+            json!({"outcome": "failed", "reason": "other", "words": ""}),
+            "words",
+        ),
+        (
+            json!({"outcome": "paid", "reason": "account_closed", "words": "回函"}),
+            "reason",
+        ),
+        (
+            json!({"outcome": "failed", "reason": "because", "words": "回函"}),
+            "reason",
+        ),
+    ];
+    for (body, field) in cases {
+        let mut body = body;
+        body["evidence_digest"] = json!("ab".repeat(32));
+        let problem = kit.post(LI, &path, body.to_string()).await.expect(400);
+        assert_eq!(problem.json()["field"], field, "{body}");
+    }
+    kit.stop().await;
+}
+
+/// M13: two persons. What belongs to nobody decides nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_of_the_operator_decides_nothing() {
+    let kit = Kit::start().await;
+    let id = kit
+        .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack])
+        .await;
+    let path = format!("/v1/payments/{id}.1/resolution");
+    let digest = "ab".repeat(32);
+    let body = json!({"outcome": "paid", "reason": "回函", "evidence_digest": digest}).to_string();
+    let confirming = (
+        format!("{path}/confirm"),
+        json!({"evidence_digest": digest}).to_string(),
+    );
+    let system = "urn:anxin:operator:ops";
+    let denied = kit
+        .post(system, &path, body.clone())
+        .await
+        .expect(403)
+        .json();
+    assert_eq!(denied["why"], "person_required");
+    kit.post(LI, &path, body).await.expect(200);
+    let denied = kit
+        .post(system, &confirming.0, confirming.1.clone())
+        .await
+        .expect(403)
+        .json();
+    assert_eq!(denied["why"], "person_required");
+    let namesake = "urn:anxin:operator:other:person:LI";
+    let denied = kit
+        .post(namesake, &confirming.0, confirming.1.clone())
+        .await
+        .expect(403)
+        .json();
+    assert_eq!(denied["why"], "same_operator");
+    kit.post(WANG, &confirming.0, confirming.1)
+        .await
+        .expect(200);
     kit.stop().await;
 }

@@ -112,6 +112,30 @@ async fn stalled_senders_hold_up_nobody_else() {
     panic!("a sender that went away holds its place");
 }
 
+/// The number to watch says how many uploads are worked on; here one waits for the book.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_is_worked_on_is_counted() {
+    let kit = std::sync::Arc::new(Kit::start().await);
+    let of = |count: u32| format!("queue=\"intake\"}} {count}\n");
+    let desk = kit.core.desk();
+    let sending = tokio::spawn({
+        let kit = std::sync::Arc::clone(&kit);
+        let csv = wage_file(own(), "GZ-1", "ICBC", 2, 0);
+        async move { kit.submit(&system(own()), &csv).await.status }
+    });
+    let mut looks = 0;
+    while !kit.app.metrics.render().unwrap().contains(&of(1)) {
+        looks += 1;
+        assert!(looks < 10_000, "it is not counted");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    drop(desk);
+    assert_eq!(sending.await.unwrap(), 202);
+    let seen = kit.get("urn:anxin:operator:wang", "/metrics").await;
+    assert!(seen.text().contains(&of(0)), "{}", seen.text());
+    std::sync::Arc::into_inner(kit).unwrap().stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_partys_bytes_on_the_way_are_bounded() {
     let csv = wage_file(own(), "GZ-1", "ICBC", 2, 0);

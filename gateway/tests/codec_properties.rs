@@ -236,6 +236,7 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
             message,
             digest,
             reading,
+            file_no: None,
             again: None,
         }),
         n().prop_map(|message| Event::BankMessageClosed { message }),

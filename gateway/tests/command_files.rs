@@ -99,6 +99,35 @@ fn what_cannot_be_read_ends_with_code_2_and_still_prints_its_document() {
     assert!(ended.stderr.contains("nothing.csv"), "{ended:?}");
 }
 
+/// The system's own words are English: a clerk reads Chinese, on the screen and in the document.
+#[cfg(unix)]
+#[test]
+fn why_a_file_cannot_be_opened_is_said_in_the_readers_language() {
+    let folder = tempfile::tempdir().unwrap();
+    let circle = folder.path().join("a.csv");
+    std::os::unix::fs::symlink(&circle, &circle).unwrap();
+    let circle = circle.to_str().unwrap().to_owned();
+    let below = write(folder.path(), "wages.csv", TEMPLATE) + "/october.csv";
+    for (path, zh, en) in [
+        (
+            &circle,
+            "路径中的符号链接互相指向,没有尽头",
+            "symbolic links",
+        ),
+        (&below, "不是目录", "it is no folder"),
+    ] {
+        for (lang, said) in [("zh", zh), ("en", en)] {
+            let ended = run(&["check", path, "--json", "--lang", lang]);
+            assert_eq!(ended.code, 2);
+            let message = ended.document()["findings"][0]["message"].to_string();
+            for told in [message, run(&["check", path, "--lang", lang]).stderr] {
+                assert!(told.contains(said), "{told}");
+                assert!(!told.contains("os error"), "{told}");
+            }
+        }
+    }
+}
+
 #[test]
 fn standard_input_is_a_file_too() {
     let ended = run_with(&["check", "-", "--json"], TEMPLATE.as_bytes());

@@ -89,7 +89,7 @@ fn certificates_are_added_to_an_authority_and_keys_are_private() {
         "--regulator",
         "330000",
         "--operator",
-        "li",
+        "ops:person:li",
     ];
     let ended = run(&more);
     assert_eq!(ended.code, 0, "{ended:?}");
@@ -104,7 +104,7 @@ fn certificates_are_added_to_an_authority_and_keys_are_private() {
         "bank/ICBC.key",
         "employer/913301006639233248-wang.key",
         "regulator/330000.key",
-        "operator/li.key",
+        "operator/ops-li.key",
     ] {
         let mode = out.join(key).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{key}");

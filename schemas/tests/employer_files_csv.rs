@@ -15,7 +15,7 @@ fn the_example_of_the_contract_is_read_as_it_stands() {
     assert_eq!(summary.encoding.as_deref(), Some("UTF-8"));
     assert_eq!((summary.line_count, summary.lines_ok), (2, 2));
     assert_eq!(
-        (summary.total.0, summary.total_ok.0),
+        (summary.total.unwrap().0, summary.total_ok.unwrap().0),
         (1_360_350, 1_360_350)
     );
     assert_eq!(summary.errors, 0, "{:?}", kept.places());

@@ -39,3 +39,38 @@ fn nobody_is_born_tomorrow_or_before_1900() {
     let passport = EXAMPLE.replace("01,11010519491231002X", "08,110105209912310029");
     assert_eq!(places(&passport), [""; 0]);
 }
+
+/// A title that repeats is said to repeat, and is no unknown column besides.
+#[test]
+fn a_title_that_repeats_is_said_once() {
+    let twice = EXAMPLE.replace("应发金额,备注", "姓名,备注");
+    assert_eq!(places(&twice), ["schema_violation - 13 name"]);
+}
+
+/// Totals below the lines are no second table: they are noted, and what the head lacks is said.
+#[test]
+fn totals_at_the_foot_are_noted() {
+    let totals = "总笔数,2\n总金额,13603.50\n";
+    let noted = |text: &str| {
+        let (summary, kept) = read_bytes(text.as_bytes());
+        assert_eq!((summary.line_count, summary.lines_ok), (2, 2));
+        let told = kept.findings.iter().map(|finding| {
+            let what = finding.field.or(finding.value.as_deref());
+            format!("{} {}", finding.code, what.unwrap_or("-"))
+        });
+        told.collect::<Vec<_>>()
+    };
+    let notes = ["field_ignored 总笔数", "field_ignored 总金额"];
+    assert_eq!(noted(&(EXAMPLE.to_owned() + totals)), notes);
+    let foot = EXAMPLE.replace(totals, "") + totals;
+    let missing = ["missing_field line_count", "missing_field total_amount"];
+    assert_eq!(noted(&foot), [missing, notes].concat());
+    // Whatever column they stand in: a number of lines is no sum.
+    let aside = EXAMPLE.to_owned() + ",,,,,,总笔数,2,,\n,,,,,,总金额,13603.50,,\n";
+    assert_eq!(noted(&aside), notes);
+    let colon = EXAMPLE.to_owned() + "总笔数：2\n";
+    assert_eq!(noted(&colon), ["field_ignored 总笔数"]);
+    // A whole second head is one all the same.
+    let second = EXAMPLE.to_owned() + "批次号,GZ-2\n" + totals;
+    assert_eq!(places(&second), ["schema_violation - 16 -"]);
+}

@@ -4,24 +4,14 @@
 
 mod employer_files_support;
 
+use employer_files_support::book::container;
 use employer_files_support::*;
 use schemas::Lang;
 use schemas::employer_files::{Format, ReadOptions};
-use std::io::{Cursor, Write};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 fn utf16(text: &str) -> Vec<u8> {
     let units = text.encode_utf16().flat_map(u16::to_le_bytes);
     [0xFF, 0xFE].into_iter().chain(units).collect()
-}
-
-/// A container with one part.
-fn container(part: &str) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file(part, SimpleFileOptions::default()).unwrap();
-    zip.write_all(b"<a/>").unwrap();
-    zip.finish().unwrap().into_inner()
 }
 
 /// The first bytes of a compound file, with the name of a stream of it.
@@ -55,18 +45,21 @@ fn what_is_none_of_ours_is_called_what_it_is() {
             "无法识别文件格式：文字文档（.doc）",
         ),
         (
-            container("word/document.xml"),
+            container(&[("word/document.xml", b"<a/>")]),
             "无法识别文件格式：文字文档（.docx）",
         ),
         (
-            container("xl/workbook.bin"),
+            container(&[("xl/workbook.bin", b"<a/>")]),
             "无法识别文件格式：二进制格式的表格（.xlsb）",
         ),
         (
-            container("content.xml"),
+            container(&[("content.xml", b"<a/>")]),
             "无法识别文件格式：ODF 文件（.ods、.odt）",
         ),
-        (container("工资.csv"), "无法识别文件格式：压缩包（zip）"),
+        (
+            container(&[("工资.csv", b"<a/>")]),
+            "无法识别文件格式：压缩包（zip）",
+        ),
         (b"%PDF-1.7".to_vec(), "无法识别文件格式：pdf"),
         (
             b"hello, world".to_vec(),

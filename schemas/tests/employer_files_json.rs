@@ -4,6 +4,7 @@
 mod employer_files_support;
 
 use employer_files_support::*;
+use schemas::Fen;
 use schemas::employer_files::{Format, ReadOptions};
 
 const HEAD: &str = r#""batch_no":"GZ-2026-11-001","employer_uscc":"913301006639233248",
@@ -41,7 +42,7 @@ fn the_object_gives_the_lines_of_the_example() {
     ] {
         let (summary, kept) = read_bytes(text.as_bytes());
         assert_eq!(kept.lines, expected, "{:?}", kept.places());
-        assert_eq!((summary.errors, summary.total.0), (0, 1_360_350));
+        assert_eq!((summary.errors, summary.total), (0, Some(Fen(1_360_350))));
         assert_eq!(kept.head.unwrap().payer_account.digits(), 19);
     }
     let (summary, kept) = read_bytes(&gb18030(&format!("{{{HEAD},{LINES}}}")));

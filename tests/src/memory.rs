@@ -143,6 +143,7 @@ pub fn row(line: &BankLine, outcome: Outcome) -> LineOutcome {
         name: Some(line.name.clone()),
         amount: Some(line.amount),
         outcome,
+        return_reason: None,
         detail: None,
         bank_code: None,
         bank_text: None,

@@ -9,13 +9,13 @@ use crate::layout::values::{Record, Values};
 use crate::totals::GROUPS;
 use crate::wire::Message;
 use crate::wire::layer::Around;
-use schemas::Purpose;
+use schemas::{FailureReason, Purpose};
 
 impl BankSide<'_> {
     pub(super) fn line_codes(
         &self,
         names: &CodeNames,
-        outcome: Outcome,
+        (outcome, reason): (Outcome, Option<FailureReason>),
         detail: Option<&str>,
     ) -> (String, Option<String>) {
         let table = names
@@ -23,14 +23,16 @@ impl BankSide<'_> {
             .as_ref()
             .and_then(|n| self.adapter.codes.get(n.get_ref()));
         let status = table.and_then(|table| table.code_of(outcome, detail));
-        let code = match outcome {
-            Outcome::Failed(reason) => self.adapter.reasons.code_of(reason).map(str::to_owned),
+        let reason = match outcome {
+            Outcome::Failed(reason) => Some(reason),
             Outcome::Paid
             | Outcome::Accepted
             | Outcome::Unknown
             | Outcome::Returned
-            | Outcome::NotFound => None,
+            | Outcome::NotFound => reason,
         };
+        let code = reason.and_then(|reason| self.adapter.reasons.code_of(reason));
+        let code = code.map(str::to_owned);
         (status.unwrap_or_else(|| UNLISTED.to_owned()), code)
     }
 
@@ -79,7 +81,11 @@ impl BankSide<'_> {
     }
 
     fn row(&self, names: &CodeNames, line: &LineOutcome) -> Record {
-        let (status, code) = self.line_codes(names, line.outcome, line.detail.as_deref());
+        let (status, code) = self.line_codes(
+            names,
+            (line.outcome, line.return_reason),
+            line.detail.as_deref(),
+        );
         let open = Purpose::Instruction;
         let values = [
             (Field::RowNo, line.row_no.map(|number| number.to_string())),

@@ -189,13 +189,30 @@ impl<'a> BankSide<'a> {
     /// # Errors
     /// `Unreadable`.
     pub fn read_push_receipt(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<bool, Unreadable> {
+        let values = self.push_receipt(bytes, crypto)?;
+        Ok(values.text(Field::ReceiptAccepted) == Some("yes"))
+    }
+
+    /// The file that our receipt for a push names; `None` where its place is empty.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn push_receipt_file_no(
+        &self,
+        bytes: &[u8],
+        crypto: &dyn Crypto,
+    ) -> Result<Option<u64>, Unreadable> {
+        let values = self.push_receipt(bytes, crypto)?;
+        Ok(values.text(Field::FileNo).and_then(|n| n.parse().ok()))
+    }
+
+    fn push_receipt(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Values, Unreadable> {
         let around = Around {
             crypto,
             charset: self.adapter.charset_out(),
         };
         let receipt = &self.adapter.dialect.push.receipt;
-        let values = receipt.read(bytes, Reading::AsFound, around)?;
-        Ok(values.text(Field::ReceiptAccepted) == Some("yes"))
+        receipt.read(bytes, Reading::AsFound, around)
     }
 
     /// Every way in: what a sandbox must listen on, with the folders that it must watch. HTTP
@@ -244,7 +261,7 @@ impl<'a> BankSide<'a> {
         let Some(names) = names else {
             return Outcome::Unknown;
         };
-        let (status, code) = self.line_codes(names, outcome, None);
+        let (status, code) = self.line_codes(names, (outcome, None), None);
         let table = names
             .line
             .as_ref()

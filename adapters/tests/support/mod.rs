@@ -214,6 +214,7 @@ pub fn outcomes(order: &PaymentOrder, outcomes: &[Outcome]) -> Vec<LineOutcome> 
             name: Some(line.name.clone()),
             amount: Some(line.amount),
             outcome: *outcome,
+            return_reason: None,
             detail: None,
             bank_code: None,
             bank_text: None,

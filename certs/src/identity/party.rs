@@ -36,7 +36,7 @@ pub enum Party {
     },
     /// The gateway's operator, `urn:anxin:operator:<name>[:person:<id>]`.
     Operator {
-        /// 1 to 64 of `[A-Za-z0-9._-]`: a person, or with `person` the organisation.
+        /// 1 to 64 of `[A-Za-z0-9._-]`: the organisation.
         name: String,
         /// 1 to 64 of `[A-Za-z0-9._-]`.
         person: Option<String>,
@@ -113,14 +113,14 @@ impl Party {
         })
     }
 
-    /// The natural person, if the certificate is a person's. An operator without a person part
-    /// is a person by its name. Unique within the organisation only: to compare persons, compare
-    /// parties.
+    /// The natural person, if the certificate is a person's. Unique within the organisation only:
+    /// to compare persons, compare parties.
     #[must_use]
     pub fn person(&self) -> Option<&str> {
         match self {
-            Self::Employer { person, .. } | Self::Regulator { person, .. } => person.as_deref(),
-            Self::Operator { name, person } => Some(person.as_deref().unwrap_or(name)),
+            Self::Employer { person, .. }
+            | Self::Regulator { person, .. }
+            | Self::Operator { person, .. } => person.as_deref(),
             Self::Bank { .. } => None,
         }
     }

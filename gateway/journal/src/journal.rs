@@ -8,10 +8,10 @@ use std::thread::JoinHandle;
 use crate::chain::Hash;
 use crate::disk::Disk;
 use crate::error::JournalError;
-use crate::opening::{new_id, share, start};
+use crate::opening::{Opening, start};
 use crate::options::Options;
 use crate::record::{Appended, Draft, Frame, Position, Record};
-use crate::recovery::{Recovery, recover};
+use crate::recovery::Recovery;
 use crate::scan::Scan;
 use crate::state::{Load, State, lock};
 use crate::writer::{Progress, Shared};
@@ -27,7 +27,8 @@ pub struct Journal {
 
 impl Journal {
     /// Opens the journal in `dir`, or makes a new one there. Reads and checks every record; cuts
-    /// off a torn tail and reports it. Blocks for as long as that takes.
+    /// off a torn tail and reports it. Blocks for as long as that takes. Whoever wants to look
+    /// before anything is changed uses [`Opening`].
     ///
     /// # Errors
     /// `Damaged` with the place if anything but a torn tail is wrong: nothing was changed then.
@@ -38,40 +39,18 @@ impl Journal {
         dir: &Path,
         options: Options,
     ) -> Result<(Self, Recovery), JournalError> {
-        disk.create_dir_all(dir)
-            .map_err(JournalError::io("make", dir))?;
-        let mut recovered = recover(disk.as_ref(), dir)?;
-        if options.digest_is_fixed && recovered.chain.journal_id.is_some() {
-            let found = recovered.chain.digest;
-            if found != options.digest {
-                let wanted = options.digest;
-                return Err(JournalError::OtherDigest { found, wanted });
-            }
-        }
-        // A crash may have come between making and syncing the last segment's name.
-        disk.sync_dir(dir).map_err(JournalError::io("sync", dir))?;
-        let journal_id = match recovered.chain.journal_id {
-            Some(id) => id,
-            None => new_id(&options)?,
-        };
-        let recovery = Recovery {
-            records: recovered.chain.next - 1,
-            head_hash: recovered.chain.head,
-            time_ms: recovered.chain.time_ms,
-            journal_id,
-            torn_tail: recovered.torn_tail.take(),
-            closed_cleanly: recovered.chain.is_closed || recovered.was_empty,
-        };
-        let inline = options.commits_inline;
-        let shared = share(disk, dir, options, journal_id, recovered);
-        shared.begin()?;
+        Opening::read(disk, dir, options, &mut |_, _| {})?.open()
+    }
+
+    /// A journal that takes records, and its committing thread.
+    pub(crate) fn new(shared: Shared) -> Result<Self, JournalError> {
         let shared = Arc::new(shared);
-        let thread = match inline {
+        let thread = match shared.options.commits_inline {
             true => None,
             false => Some(start(&shared)?),
         };
         let thread = Mutex::new(thread);
-        Ok((Self { shared, thread }, recovery))
+        Ok(Self { shared, thread })
     }
 
     /// Appends a record and gives its number, place and hash at once. It is readable from now

@@ -5,6 +5,8 @@
 //! - [`verify()`] checks a journal that nobody has open, and never repairs.
 //! - [`seal::Vault`] seals personal data under one key per employer; destroying the key erases
 //!   the data without breaking the chain, which covers the ciphertext.
+//! - [`witness::Witness`] remembers beside the journal how far it had come, so that one that was
+//!   set back is recognised before anything is changed.
 //! - [`index::Index`] is the narrow door to a key-value store over the journal. It may always be
 //!   thrown away and rebuilt.
 //!
@@ -29,11 +31,13 @@ mod segment;
 mod state;
 mod verify;
 mod walk;
+pub mod witness;
 mod writer;
 
 pub use chain::Digest;
 pub use error::{Damage, Flaw, JournalError, PoisonCause};
 pub use journal::Journal;
+pub use opening::Opening;
 pub use options::Options;
 pub use record::{Appended, Draft, Kind, Position, Record};
 pub use recovery::{Recovery, TornTail};

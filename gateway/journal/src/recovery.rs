@@ -1,4 +1,5 @@
-//! Opening what a crash left. A torn tail is cut off and reported; everything else is refused.
+//! Opening what a crash left. A torn tail is found, and later cut off and reported; everything
+//! else is refused.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -44,19 +45,30 @@ pub struct Recovery {
     pub closed_cleanly: bool,
 }
 
+/// An interrupted write that was found and is still there.
+pub(crate) struct Torn {
+    name: String,
+    offset: u64,
+    pub bytes: u64,
+}
+
 /// What recovery hands to the journal.
 pub(crate) struct Recovered {
     pub chain: Chain,
     pub segments: BTreeMap<u64, Marks>,
     pub end: u64,
     pub file: Option<Box<dyn DiskFile>>,
-    pub torn_tail: Option<TornTail>,
+    pub torn: Option<Torn>,
     pub was_empty: bool,
 }
 
-/// The first sequences of the segments in a folder, in order.
+/// The first sequences of the segments in a folder, in order; none where there is no folder.
 pub(crate) fn segments_in(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, JournalError> {
-    let names = disk.list(dir).map_err(JournalError::io("list", dir))?;
+    let names = match disk.list(dir) {
+        Ok(names) => names,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(JournalError::io("list", dir)(error)),
+    };
     let mut found = Vec::with_capacity(names.len());
     for name in names {
         match segment::sequence_of(&name) {
@@ -122,22 +134,67 @@ pub(crate) fn judge(window: &mut Window<'_>, stop: Stop, chain: &Chain) -> Stop 
     Stop { flaw, ..stop }
 }
 
-/// Reads every segment, checks the chain, cuts a torn tail.
-pub(crate) fn recover(disk: &dyn Disk, dir: &Path) -> Result<Recovered, JournalError> {
+/// Reads every segment, checks the chain and finds a torn tail. Changes nothing. `seen` is told
+/// each record's sequence and hash.
+pub(crate) fn recover(
+    disk: &dyn Disk,
+    dir: &Path,
+    seen: &mut dyn FnMut(u64, &Hash),
+) -> Result<Recovered, JournalError> {
     let firsts = segments_in(disk, dir)?;
     let mut recovered = Recovered {
         chain: Chain::beginning(),
         segments: BTreeMap::new(),
         end: 0,
         file: None,
-        torn_tail: None,
+        torn: None,
         was_empty: firsts.is_empty(),
     };
     for (at, first) in firsts.iter().enumerate() {
         let is_last = at + 1 == firsts.len();
-        take_segment(disk, dir, *first, is_last, &mut recovered)?;
+        take_segment(disk, dir, *first, is_last, &mut recovered, seen)?;
     }
     Ok(recovered)
+}
+
+/// Cuts the torn tail off, if there is one, and syncs the end.
+pub(crate) fn mend(
+    disk: &dyn Disk,
+    dir: &Path,
+    recovered: &mut Recovered,
+) -> Result<Option<TornTail>, JournalError> {
+    let torn_tail = match recovered.torn.take() {
+        Some(torn) => Some(cut_off(disk, dir, torn, recovered)?),
+        None => None,
+    };
+    if let Some(file) = &mut recovered.file {
+        // What a killed process wrote and did not sync may be in the cache only.
+        file.sync_data().map_err(JournalError::io("sync", dir))?;
+    }
+    Ok(torn_tail)
+}
+
+fn cut_off(
+    disk: &dyn Disk,
+    dir: &Path,
+    torn: Torn,
+    recovered: &mut Recovered,
+) -> Result<TornTail, JournalError> {
+    let path = dir.join(&torn.name);
+    let kept_in = {
+        let file = disk
+            .open_read(&path)
+            .map_err(JournalError::io("open", &path))?;
+        let mut window = Window::new(file.as_ref()).map_err(JournalError::io("read", &path))?;
+        keep_aside(disk, dir, &torn.name, &mut window, torn.offset)?
+    };
+    cut(disk, dir, &path, torn.offset, recovered)?;
+    Ok(TornTail {
+        segment: torn.name,
+        offset: torn.offset,
+        bytes_cut: torn.bytes,
+        kept_in,
+    })
 }
 
 fn take_segment(
@@ -146,6 +203,7 @@ fn take_segment(
     first: u64,
     is_last: bool,
     recovered: &mut Recovered,
+    seen: &mut dyn FnMut(u64, &Hash),
 ) -> Result<(), JournalError> {
     let name = segment::file_name(first);
     let path = dir.join(&name);
@@ -171,6 +229,7 @@ fn take_segment(
     let mut marks = Marks::default();
     let walked = walk(&mut window, 0, chain, &mut |view, offset| {
         marks.see(view.sequence, offset);
+        seen(view.sequence, &view.hash);
     });
     recovered.end = match walked {
         Ok(end) => end,
@@ -187,21 +246,14 @@ fn take_segment(
                     what: stop.flaw,
                 }));
             };
-            let kept_in = keep_aside(disk, dir, &name, &mut window, stop.offset)?;
-            cut(disk, dir, &path, stop.offset, recovered)?;
-            recovered.torn_tail = Some(TornTail {
-                segment: name,
+            recovered.torn = Some(Torn {
+                name,
                 offset: stop.offset,
-                bytes_cut: bytes,
-                kept_in,
+                bytes,
             });
             stop.offset
         }
     };
-    if let Some(file) = &mut recovered.file {
-        // What a killed process wrote and did not sync may be in the cache only.
-        file.sync_data().map_err(JournalError::io("sync", &path))?;
-    }
     if recovered.end > 0 {
         recovered.segments.insert(first, marks);
     }

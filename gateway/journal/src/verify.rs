@@ -74,6 +74,8 @@ pub struct Passed<'a> {
     pub kind: Kind,
     /// The clear part.
     pub clear: &'a [u8],
+    /// Its hash.
+    pub hash: &'a Hash,
     /// Bytes of it in its segment.
     pub bytes: u64,
 }
@@ -186,6 +188,7 @@ impl Check<'_> {
                     sequence: view.sequence,
                     kind: view.kind,
                     clear: view.clear,
+                    hash: &view.hash,
                     bytes: view.bytes() as u64,
                 });
             });

@@ -7,19 +7,7 @@ use std::sync::Arc;
 
 use journal::disk::{Disk, MemoryDisk};
 use journal::{Digest, Flaw, Journal, JournalError, Options, Report, verify};
-use support::{dir, filled, inline, open, segment, small};
-
-/// The places of all records of one segment: offset and length.
-fn frames(bytes: &[u8]) -> Vec<(usize, usize)> {
-    let mut at = 0;
-    let mut frames = Vec::new();
-    while at < bytes.len() {
-        let length = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-        frames.push((at, length));
-        at += length;
-    }
-    frames
-}
+use support::{dir, filled, frames, inline, open, segment, small};
 
 fn check(disk: &MemoryDisk) -> Report {
     verify(disk, dir()).unwrap()

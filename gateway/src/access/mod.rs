@@ -60,7 +60,7 @@ impl Caller {
             Party::Employer { uscc, .. } => format!("urn:anxin:employer:{uscc}"),
             Party::Bank { .. } => uri.clone(),
             Party::Regulator { region, .. } => format!("urn:anxin:regulator:{region}"),
-            // A gateway has one; a name alone is a person of it.
+            // A gateway has one, whatever its certificates call it.
             Party::Operator { .. } => "urn:anxin:operator".to_owned(),
         };
         Self {

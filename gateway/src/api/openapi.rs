@@ -40,8 +40,9 @@ pub fn document() -> Value {
             "securitySchemes": { "certificate": {
                 "type": "mutualTLS",
                 "description": "SAN URI urn:anxin:employer:<USCC>[:person:<id>], \
-                                urn:anxin:bank:<CODE>, urn:anxin:regulator:<GB/T 2260 code>, \
-                                urn:anxin:operator:<name>",
+                                urn:anxin:bank:<CODE>, \
+                                urn:anxin:regulator:<GB/T 2260 code>[:person:<id>], \
+                                urn:anxin:operator:<name>[:person:<id>]",
             }},
             "schemas": schemas(),
         },

@@ -211,6 +211,14 @@ impl Book {
         named.unwrap_or(&scope.project)
     }
 
+    /// The correction that lives now of a payment itself, or of one that was to correct it.
+    #[must_use]
+    pub fn corrected_by(&self, payment: PaymentId) -> Option<PaymentId> {
+        let live = self.live_correction(payment)?;
+        let mut corrected = self.line_of_corrections(live).skip(1);
+        corrected.any(|one| one == payment).then_some(live)
+    }
+
     /// The correction of a payment's family that lives now.
     #[must_use]
     pub fn live_correction(&self, original: PaymentId) -> Option<PaymentId> {

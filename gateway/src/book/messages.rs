@@ -44,6 +44,8 @@ pub struct PushedMessage {
     pub reading: String,
     /// push, result or receipt.
     pub message: String,
+    /// The file that its receipt names.
+    pub file_no: Option<u64>,
 }
 
 /// Whom a record concerns that fits nothing.

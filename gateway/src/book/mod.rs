@@ -83,6 +83,8 @@ pub struct Proposal {
     pub operator: String,
     /// When, Unix milliseconds.
     pub time_ms: i64,
+    /// Journal sequence of the record, which holds the words.
+    pub sequence: u64,
 }
 
 /// An event that the journal holds and the book can't follow: the record and the program do
@@ -344,6 +346,7 @@ impl Book {
             message,
             digest,
             reading,
+            file_no,
             ..
         } = event
         {
@@ -353,6 +356,7 @@ impl Book {
                 time_ms,
                 reading,
                 message,
+                file_no: *file_no,
             };
             self.message_stored(*bank, digest, pushed);
         } else if let Event::BankMessageClosed { message } = event {
@@ -378,6 +382,7 @@ impl Book {
                 evidence_digest: evidence_digest.clone(),
                 operator: operator.clone(),
                 time_ms,
+                sequence,
             };
             self.proposals.insert(*payment, proposal);
             self.note_line(*payment, sequence)?;

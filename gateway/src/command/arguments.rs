@@ -352,7 +352,7 @@ pub enum Certs {
         after_help = "示例 · Examples:\n  anxin certs init --out ./pki --bank ICBC \
         --employer 913301006639233248\n  \
         anxin certs init --out ./pki --employer 913301006639233248:person:wang \
-        --regulator 330000 --operator li"
+        --regulator 330000 --operator ops:person:li"
     )]
     Init(CertsInit),
 }
@@ -374,7 +374,7 @@ pub struct CertsInit {
     /// A regulator by region, or `REGION:person:ID`; may be given again
     #[arg(long = "regulator", value_name = "REGION")]
     pub regulators: Vec<String>,
-    /// 运营人员名称;可重复 · An operator by name; may be given again
+    /// 运营方,人员加 :person:ID;可重复 · The operator, :person:ID for a person; may be given again
     #[arg(long = "operator", value_name = "NAME")]
     pub operators: Vec<String>,
     /// localhost 之外的服务器名或地址;可重复 ·

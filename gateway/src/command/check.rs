@@ -46,7 +46,7 @@ pub fn run(arguments: &Check, lang: Lang) -> Ended {
         Ok(source) => source,
         Err(error) => {
             if arguments.json {
-                let finding = unopened(&error);
+                let finding = unopened(&error, lang);
                 paper.document(&unreadable_document(&finding, lang))?;
                 paper.flush()?;
             }

@@ -43,7 +43,7 @@ pub fn run(arguments: &Convert, lang: Lang) -> Ended {
         Err(error) => {
             if arguments.json {
                 let mut paper = paper();
-                paper.document(&unreadable_document(&unopened(&error), lang))?;
+                paper.document(&unreadable_document(&unopened(&error, lang), lang))?;
                 paper.flush()?;
             }
             let failure = Failure::unreadable_file(&arguments.file, &error);
@@ -132,7 +132,7 @@ fn refused(printer: &mut Findings, adapter: &BankAdapter, summary: &Summary) -> 
             "evidence": adapter.evidence().as_str(),
             "source_digest": crate::hex(&summary.digest),
             "line_count": summary.line_count,
-            "total_fen": summary.total.0,
+            "total_fen": summary.total.map(|total| total.0),
             "errors": printer.tally().of(Severity::Error),
             "files": [],
         }))?;
@@ -212,7 +212,7 @@ fn manifest(
         "batch_no": head.batch_no.as_str(),
         "source_digest": crate::hex(&summary.digest),
         "line_count": summary.line_count,
-        "total_fen": summary.total.0,
+        "total_fen": summary.total.map(|total| total.0),
         "files": files,
         "stated_bank": head.paying_bank.as_str(),
         "bank_is_stated": other_bank(summary, Some(adapter.code())).is_none_or(|o| o.is_none()),

@@ -42,7 +42,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
         Ok(_) => decode(adapter, arguments.message, &bytes, &keys),
         Err(error) => {
             if arguments.json {
-                let nothing = nothing(super::check::unopened(&error));
+                let nothing = nothing(super::check::unopened(&error, lang));
                 print_json(adapter, arguments.message, &nothing, None, &keys, lang)?;
             }
             let failure = Failure::unreadable_file(&arguments.file, &error);
@@ -153,6 +153,7 @@ fn outcome_words(outcome: Outcome) -> (&'static str, Option<FailureReason>) {
 
 fn line_document(line: &LineOutcome) -> Value {
     let (outcome, reason) = outcome_words(line.outcome);
+    let reason = reason.or(line.return_reason);
     let not_found = matches!(line.outcome, Outcome::NotFound).then(|| "not_found".to_owned());
     json!({
         "line_no": line.row_no,

@@ -2,6 +2,8 @@
 
 mod causes;
 
+pub use causes::words as cause;
+
 use schemas::Lang;
 use serde_json::{Value, json};
 use std::fmt::Display;
@@ -118,7 +120,7 @@ impl Failure {
     /// Adds an error and all its sources, the system's in words of the language.
     #[must_use]
     pub fn caused_by(mut self, error: &(dyn std::error::Error + 'static)) -> Self {
-        self.cause = Some(causes::words(error));
+        self.cause = Some(cause(error));
         self
     }
 

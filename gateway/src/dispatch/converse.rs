@@ -1,20 +1,25 @@
 //! Carries one conversation through: each message is durable in the journal before it leaves
 //! (M2, M8), each answer before it is believed.
 
+use super::ending::{self, Ending};
 use super::gate::still_free;
-use super::{ACTOR, DispatchError, Dispatcher, absence, order, steps_for};
+use super::{ACTOR, DispatchError, Dispatcher, absence, order};
 use crate::channel::{Certainty, SendError};
 use crate::core::Fact;
-use crate::event::{Event, Intent, Move, Origin};
-use crate::outcome::{self, Said};
+use crate::event::{Event, Intent, Origin};
+use crate::outcome::{self, Said, Useless};
 use adapters::Conversation;
 use adapters::exchange::{
     Certainty as FlowCertainty, ConversationError, Next, Outgoing, Reply, Wire,
 };
-use schemas::{FailureReason, LineEvent, Severity};
+use schemas::Severity;
 use std::collections::BTreeSet;
 
+/// Why a file whose order does not fit the bank's message ended.
+const MISFIT: &str = "order_does_not_fit";
+
 /// How a conversation ended short of a reply.
+#[derive(Debug)]
 enum Broken {
     /// Nothing that instructs has left.
     NotSent(String),
@@ -24,6 +29,18 @@ enum Broken {
     Misfit(BTreeSet<u32>),
     /// Ours.
     Ours(DispatchError),
+}
+
+impl Broken {
+    /// What it comes to where a message that instructs may have left in the conversation before:
+    /// whatever came after it, the file is perhaps sent (M1).
+    fn after(self, instructed: bool) -> Self {
+        match self {
+            Self::NotSent(why) if instructed => Self::MaybeSent(why),
+            Self::Misfit(_) if instructed => Self::MaybeSent(MISFIT.to_owned()),
+            Self::NotSent(_) | Self::MaybeSent(_) | Self::Misfit(_) | Self::Ours(_) => self,
+        }
+    }
 }
 
 impl<E: Into<DispatchError>> From<E> for Broken {
@@ -98,10 +115,24 @@ impl Dispatcher {
     async fn converse(
         &self,
         file_no: u64,
-        mut conversation: Conversation<'_>,
-        mut first: Option<Result<Next, ConversationError>>,
+        conversation: Conversation<'_>,
+        first: Option<Result<Next, ConversationError>>,
     ) -> Result<(Reply, Option<u64>), Broken> {
         let mut instructed = false;
+        let talk = self.talk(file_no, conversation, first, &mut instructed);
+        let ended = talk.await;
+        ended.map_err(|broken| broken.after(instructed))
+    }
+
+    /// As [`Dispatcher::converse`]; `instructed` becomes true when a message that instructs may
+    /// have left.
+    async fn talk(
+        &self,
+        file_no: u64,
+        mut conversation: Conversation<'_>,
+        mut first: Option<Result<Next, ConversationError>>,
+        instructed: &mut bool,
+    ) -> Result<(Reply, Option<u64>), Broken> {
         let mut asked_at = None;
         loop {
             let next = first.take();
@@ -114,8 +145,7 @@ impl Dispatcher {
                 Next::Send(outgoing) => {
                     asked_at = Some(self.leave(file_no, &outgoing).await?);
                     let sent = self.bank.channel.send(&outgoing).await;
-                    let before = instructed;
-                    instructed |= outgoing.instructs;
+                    *instructed |= outgoing.instructs && may_have_left(&sent);
                     let answer = match sent {
                         Ok(answer) => answer,
                         Err(error) => {
@@ -123,7 +153,7 @@ impl Dispatcher {
                             if !error.received.is_empty() {
                                 self.keep_answer(file_no, &outgoing.step, &error.received)?;
                             }
-                            return Err(of_channel(&error, before, instructed));
+                            return Err(Broken::NotSent(error.kind.as_str().to_owned()));
                         }
                     };
                     self.keep_answer(file_no, &outgoing.step, &answer)?;
@@ -131,14 +161,13 @@ impl Dispatcher {
                         continue;
                     }
                     if let Err(unreadable) = conversation.feed(&answer, &self.bank.keys) {
-                        if unreadable.of_another_file {
-                            outcome::answer_of_another_file(&self.core, self.code(), file_no)?;
-                        }
+                        let useless = match unreadable.of_another_file {
+                            true => Useless::OfAnotherFile,
+                            false => Useless::Unreadable,
+                        };
+                        outcome::useless_answer(&self.core, self.code(), file_no, useless)?;
                         let why = format!("unreadable answer to {}: {unreadable}", outgoing.step);
-                        return Err(match instructed {
-                            true => Broken::MaybeSent(why),
-                            false => Broken::NotSent(why),
-                        });
+                        return Err(Broken::NotSent(why));
                     }
                 }
             }
@@ -229,53 +258,21 @@ impl Dispatcher {
     }
 
     fn broken(&self, file_no: u64, broken: Broken) -> Result<(), DispatchError> {
-        let origin = Origin::Channel;
         match broken {
             Broken::Ours(error) => {
                 // The intent stands; what left is in the journal. Recovery reads it there.
-                super::recovery::settle(&self.core, file_no, origin)?;
-                return Err(error);
+                super::recovery::settle(&self.core, file_no, Origin::Channel)?;
+                Err(error)
             }
-            Broken::NotSent(why) => {
-                self.settle_file(file_no, origin, &why, LineEvent::NotSent)?;
-            }
-            Broken::MaybeSent(why) => {
-                self.lose_track(file_no, origin, &why)?;
-            }
-            Broken::Misfit(rows) => self.refuse_rows(file_no, &rows)?,
+            Broken::NotSent(why) => self.ended(file_no, &why, Ending::NotSent),
+            Broken::MaybeSent(why) => self.ended(file_no, &why, Ending::MaybeSent),
+            Broken::Misfit(rows) => self.ended(file_no, MISFIT, Ending::Misfit(&rows)),
         }
-        Ok(())
     }
 
-    /// Rows that the bank's message can't carry fail; the others go back to be planned anew.
-    fn refuse_rows(&self, file_no: u64, rows: &BTreeSet<u32>) -> Result<(), DispatchError> {
+    fn ended(&self, file_no: u64, why: &str, ending: Ending<'_>) -> Result<(), DispatchError> {
         let mut desk = self.core.desk();
-        let Some(file) = desk.file(file_no) else {
-            return Ok(());
-        };
-        let refused: BTreeSet<u32> = rows
-            .iter()
-            .filter_map(|row_no| file.line_of_row(*row_no))
-            .collect();
-        let all = refused.is_empty();
-        let steps = |event, reason| steps_for(&desk, file_no, event, reason);
-        let fails = |step: &Move| all || refused.contains(&step.index);
-        let mut moves: Vec<Move> = steps(LineEvent::Fail, Some(FailureReason::MessageError))
-            .into_iter()
-            .filter(fails)
-            .collect();
-        let back = steps(LineEvent::NotSent, None);
-        moves.extend(back.into_iter().filter(|step| !fails(step)));
-        let event = Event::Outcomes {
-            file_no,
-            origin: Origin::Channel,
-            message: None,
-            why: Some("order_does_not_fit".to_owned()),
-            is_final: false,
-            moves,
-            disputes: Vec::new(),
-        };
-        desk.record(ACTOR, event)?;
+        ending::record(&mut desk, file_no, Origin::Channel, why, ending)?;
         Ok(())
     }
 }
@@ -295,13 +292,10 @@ fn misfit(error: ConversationError) -> Broken {
     }
 }
 
-/// `before`: an instructing message had left earlier; `instructed`: this one instructs, or an
-/// earlier one did. Whatever a later poll says, what was instructed is perhaps sent.
-fn of_channel(error: &SendError, before: bool, instructed: bool) -> Broken {
-    let why = error.kind.as_str().to_owned();
-    match (error.certainty, before, instructed) {
-        (_, true, _) => Broken::MaybeSent(why),
-        (_, false, false) | (Certainty::NotSent, false, true) => Broken::NotSent(why),
-        (Certainty::MaybeSent, false, true) => Broken::MaybeSent(why),
-    }
+/// Whether a byte of a message can have left.
+fn may_have_left(sent: &Result<Vec<u8>, SendError>) -> bool {
+    !matches!(sent, Err(error) if error.certainty == Certainty::NotSent)
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,11 +18,14 @@ impl Dispatcher {
     /// Whether the message that instructs a file may leave now.
     ///
     /// # Errors
-    /// Why not, in a word for the record. Then it has certainly not left.
+    /// Why not, in a word for the record. This message has then certainly not left.
     pub(super) fn may_leave(&self, book: &Book, file_no: u64) -> Result<(), &'static str> {
         let file = book.file(file_no).ok_or("no_such_file")?;
-        if file.state != FileState::Intended {
-            return Err("bank_spoke_first");
+        match file.state {
+            FileState::Intended => {}
+            FileState::Leaving => return Err("instructed_before"),
+            FileState::AtBank => return Err("bank_spoke_first"),
+            FileState::NotSent | FileState::Abandoned => return Err("no_intent"),
         }
         if !lines_hold(book, &file.intent, LineState::Intended) {
             return Err("lines_barred");

@@ -8,6 +8,7 @@
 mod absence;
 mod converse;
 pub mod decision;
+mod ending;
 mod gate;
 pub mod order;
 pub mod recovery;
@@ -276,11 +277,6 @@ impl Dispatcher {
         }))
     }
 
-    /// Records that the lines of a file can't be told any more: they are `unknown`.
-    fn lose_track(&self, file_no: u64, origin: Origin, why: &str) -> Result<u64, CoreError> {
-        self.settle_file(file_no, origin, why, LineEvent::LoseTrack)
-    }
-
     /// The answer limit has passed for lines that were taken on until a moment.
     fn give_up_waiting(&self, file_no: u64, accepted_until_ms: i64) -> Result<(), CoreError> {
         let mut desk = self.core.desk();
@@ -304,41 +300,6 @@ impl Dispatcher {
         };
         desk.record(ACTOR, event)?;
         Ok(())
-    }
-
-    /// Records one step for every line that waits for the end of the file's instruction. What
-    /// the bank said of a line meanwhile stands.
-    fn settle_file(
-        &self,
-        file_no: u64,
-        origin: Origin,
-        why: &str,
-        event: LineEvent,
-    ) -> Result<u64, CoreError> {
-        let mut desk = self.core.desk();
-        // The bank spoke of the file while its message was under way: it is not unsent.
-        let spoke = desk
-            .file(file_no)
-            .is_some_and(|file| file.state == FileState::AtBank);
-        let unsent = event == LineEvent::NotSent;
-        let event = if unsent && spoke {
-            LineEvent::LoseTrack
-        } else {
-            event
-        };
-        let moves = recovery::steps_of_intended(&desk, file_no, event);
-        desk.record(
-            ACTOR,
-            Event::Outcomes {
-                file_no,
-                origin,
-                message: None,
-                why: Some(why.to_owned()),
-                is_final: false,
-                moves,
-                disputes: Vec::new(),
-            },
-        )
     }
 }
 

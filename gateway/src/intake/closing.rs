@@ -263,7 +263,7 @@ impl Closing<'_> {
             submitted_by: self.submission.submitted_by.to_owned(),
             digest: crate::hex(&summary.digest),
             line_count: summary.lines_ok,
-            total_fen: summary.total_ok.0,
+            total_fen: summary.total_ok.map_or(0, |total| total.0),
             refused_count: summary.line_count.saturating_sub(summary.lines_ok),
             refused_late: Vec::new(),
             must_acknowledge: Vec::new(),

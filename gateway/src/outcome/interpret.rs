@@ -200,7 +200,7 @@ impl<'a> Interpreter<'a> {
         let step = |event| Move {
             index,
             event,
-            reason,
+            reason: reason.or(record.return_reason.filter(|_| event == LineEvent::Return)),
             detail: record.detail.clone(),
             bank_code: code::in_clear(record.bank_code.as_deref()),
             reported_fen: record.amount.map(|Fen(fen)| fen),

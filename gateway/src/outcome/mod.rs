@@ -335,13 +335,30 @@ pub fn references(core: &Core, file: &BankFile) -> Result<BTreeMap<String, Strin
     Ok(references)
 }
 
-/// Lists that the answer to a question about a file names another file: it says nothing of
-/// ours, and its bytes are kept.
+/// Why an answer to one of our messages says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Useless {
+    /// It names another file.
+    OfAnotherFile,
+    /// Nobody can read it: another key, another format, a page of a machine in between.
+    Unreadable,
+}
+
+/// Lists that a bank's answer about a file says nothing, once however often it comes; its bytes
+/// are kept.
 ///
 /// # Errors
 /// Ours only.
-pub fn answer_of_another_file(core: &Core, bank: BankCode, file_no: u64) -> Result<(), CoreError> {
-    let mismatch = Mismatch::of("answer_of_another_file");
+pub fn useless_answer(
+    core: &Core,
+    bank: BankCode,
+    file_no: u64,
+    why: Useless,
+) -> Result<(), CoreError> {
+    let mismatch = Mismatch::of(match why {
+        Useless::OfAnotherFile => "answer_of_another_file",
+        Useless::Unreadable => "answer_unreadable",
+    });
     let desk = core.desk();
     let strays = vec![Stray::of_whole(0, Some(file_no), &mismatch)];
     let news = stray::not_said_before(core, &desk, bank, strays);

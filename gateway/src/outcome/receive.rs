@@ -79,44 +79,61 @@ pub fn receive(
     let _one_at_a_time = core.receiving(bank);
     let earlier = core.desk().pushed(bank, &key).cloned();
     let is_news = |message: &PushedMessage| message.is_unread() && understood.is_some();
-    let (sequence, last_sequence, accepted, replayed) = match earlier {
-        // What was receipted stands, whatever keys there are today.
+    let (taken, accepted, replayed) = match earlier {
+        // What was receipted stands, whatever keys and files there are today.
         Some(message) if !is_news(&message) => {
-            let sequence = message.sequence;
-            (sequence, sequence, !message.is_unread(), true)
+            let taken = Taken {
+                sequence: message.sequence,
+                last: message.sequence,
+                file_no: message.file_no,
+            };
+            (taken, !message.is_unread(), true)
         }
         unread => {
             let again = unread.map(|message| message.sequence);
             let stored = (kind.as_str(), key, bytes);
-            let (sequence, last) = take(core, bank, stored, understood.as_ref(), again)?;
-            (sequence, last, understood.is_some(), false)
+            let taken = take(core, bank, stored, understood.as_ref(), again)?;
+            (taken, understood.is_some(), false)
         }
     };
     let receipt = adapter.encode_push_receipt(&PushReceipt {
-        file_no: None,
+        file_no: taken.file_no,
         accepted,
-        position: sequence,
+        position: taken.sequence,
         // The moment of the record: the same bytes get the same receipt for ever.
-        at: moment_of(core, sequence)?,
+        at: moment_of(core, taken.sequence)?,
     });
     Ok(Received {
-        sequence,
-        last_sequence,
+        sequence: taken.sequence,
+        last_sequence: taken.last,
         receipt,
         replayed,
     })
 }
 
-/// Stores a message (its kind, key and bytes), applies it and closes it. Gives the sequences of
-/// the message and of its last record. `again`: the message as which it came when nobody could
-/// read it.
+/// A message as it stands in the journal.
+struct Taken {
+    /// Sequence of the message.
+    sequence: u64,
+    /// Sequence of the last record about it.
+    last: u64,
+    /// The file that its receipt names.
+    file_no: Option<u64>,
+}
+
+/// Stores a message (its kind, key and bytes), applies it and closes it. `again`: the message as
+/// which it came when nobody could read it.
 fn take(
     core: &Core,
     bank: BankCode,
     (kind, key, bytes): (&str, String, &[u8]),
     understood: Option<&ByFile>,
     again: Option<u64>,
-) -> Result<(u64, u64), CoreError> {
+) -> Result<Taken, CoreError> {
+    let named = understood.and_then(|(file_no, _)| *file_no);
+    // A receipt names no file that the bank can't know: of another bank's it would say that it
+    // exists.
+    let file_no = named.filter(|file_no| is_file_of(&core.desk(), bank, *file_no));
     let reading = match understood {
         Some(_) => "applied",
         None => "unreadable",
@@ -126,12 +143,17 @@ fn take(
         message: kind.to_owned(),
         digest: key,
         reading: reading.to_owned(),
+        file_no,
         again,
     };
     let fact = Fact::sealed(event, &owner_of(bank), bytes.to_vec());
     let sequence = core.record(&actor(bank), fact)?;
     let last = finish(core, bank, sequence, understood)?;
-    Ok((sequence, last))
+    Ok(Taken {
+        sequence,
+        last,
+        file_no,
+    })
 }
 
 /// Reads once more, with today's keys, what could not be read when it came: a bank may never send

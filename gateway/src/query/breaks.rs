@@ -4,11 +4,13 @@ mod words;
 
 use crate::access::Sight;
 use crate::api::answer::{BreakView, Breaks, ProposalView};
-use crate::book::Proposal;
+use crate::book::{Book, Proposal};
 use crate::core::Core;
-use crate::query::moment;
+use crate::query::history::proposed_words;
+use crate::query::personal::Seen;
+use crate::query::{QueryError, moment};
 use crate::reconcile::{self, Asked, Break, Place};
-use schemas::value::{BankCode, RegionCode};
+use schemas::value::{BankCode, PaymentId, RegionCode};
 use schemas::{Lang, LineEvent};
 
 /// A message younger than this is being read now; an older one was interrupted.
@@ -16,13 +18,15 @@ const READING_MS: i64 = 60_000;
 
 /// A page of the breaks that the caller may see, in the caller's language: so many behind a
 /// place; the counts are of all.
-#[must_use]
+///
+/// # Errors
+/// When the words of a proposal can't be read.
 pub fn breaks(
     core: &Core,
     sight: Sight,
     (after, limit): (Option<Place>, usize),
     lang: Lang,
-) -> (Breaks, u64) {
+) -> Result<(Breaks, u64), QueryError> {
     let now_ms = core.now_ms();
     let asked = Asked {
         concerns: &|bank, region| sees(sight, bank, region),
@@ -32,33 +36,45 @@ pub fn breaks(
     };
     let desk = core.desk();
     let page = reconcile::page(&desk, &asked);
-    let proposals: Vec<Option<Proposal>> = page
-        .shown
-        .iter()
-        .map(|found| desk.proposal(found.payment?).cloned())
-        .collect();
-    let sequence = desk.sequence();
-    // Words are made for what is shown, when others may work again.
-    drop(desk);
     // Which operator proposed what is the operators' and the regulators' matter.
     let sees_proposals = match sight {
         Sight::Operator | Sight::Region(_) | Sight::Province => true,
         Sight::Employer(_) | Sight::Bank(_) | Sight::Nothing => false,
     };
-    let shown = page.shown.iter().zip(&proposals);
-    let views = shown.map(|(found, proposal)| {
-        let proposal = proposal.as_ref().filter(|_| sees_proposals);
-        break_view(found, (now_ms, lang), proposal.map(proposal_view))
-    });
+    let shown = page.shown.iter();
+    let proposals: Vec<Option<(Proposal, Seen)>> = shown
+        .map(|found| waiting(&desk, found.payment.filter(|_| sees_proposals)?))
+        .collect();
+    let sequence = desk.sequence();
+    // Words are made for what is shown, when others may work again.
+    drop(desk);
+    let mut views = Vec::with_capacity(page.shown.len());
+    for (found, proposal) in page.shown.iter().zip(&proposals) {
+        let proposal = match proposal {
+            Some((proposal, seen)) => {
+                let words = proposed_words(core, proposal.sequence, seen)?;
+                Some(proposal_view(proposal, words))
+            }
+            None => None,
+        };
+        views.push(break_view(found, (now_ms, lang), proposal));
+    }
     let counts = page.counts.iter();
     let breaks = Breaks {
-        breaks: views.collect(),
+        breaks: views,
         counts: counts
             .map(|(kind, count)| (kind.as_str().to_owned(), *count))
             .collect(),
         next: page.next.map(|place| place.to_string()),
     };
-    (breaks, sequence)
+    Ok((breaks, sequence))
+}
+
+/// The resolution of a line that waits for its second operator, and the line.
+fn waiting(book: &Book, payment: PaymentId) -> Option<(Proposal, Seen)> {
+    let proposal = book.proposal(payment)?.clone();
+    let (batch, line) = book.line(payment)?;
+    Some((proposal, Seen::of(book, batch, payment.row, line)))
 }
 
 fn sees(sight: Sight, bank: Option<BankCode>, region: Option<&RegionCode>) -> bool {
@@ -70,7 +86,7 @@ fn sees(sight: Sight, bank: Option<BankCode>, region: Option<&RegionCode>) -> bo
     }
 }
 
-fn proposal_view(proposal: &Proposal) -> ProposalView {
+fn proposal_view(proposal: &Proposal, words: Option<String>) -> ProposalView {
     let outcome = match proposal.outcome {
         LineEvent::ResolvePaid => "paid",
         LineEvent::ResolveFailed
@@ -87,6 +103,7 @@ fn proposal_view(proposal: &Proposal) -> ProposalView {
     ProposalView {
         outcome: outcome.to_owned(),
         reason: proposal.reason.map(|reason| reason.to_string()),
+        words,
         evidence_digest: proposal.evidence_digest.clone(),
         operator: proposal.operator.clone(),
         at: moment(proposal.time_ms),

@@ -67,8 +67,7 @@ pub fn payment(
     Ok(Some((PaymentHistory { payment, events }, found.sequence)))
 }
 
-/// What an operator wrote about a resolution, the person of the line masked. It is no bank's to
-/// read; what was erased is gone.
+/// What an operator wrote about a resolution, to those who may read it: no bank.
 fn operators_words(
     core: &Core,
     record: &Record,
@@ -82,7 +81,13 @@ fn operators_words(
     if let Sight::Bank(_) = sight {
         return Ok(None);
     }
+    words_of(core, record, seen)
+}
+
+/// The words of a proposal, the person of the line masked; what was erased is gone.
+fn words_of(core: &Core, record: &Record, seen: &Seen) -> Result<Option<String>, QueryError> {
     let words = match core.personal(record) {
+        Ok(words) if words.is_empty() => return Ok(None),
         Ok(words) => words,
         Err(CoreError::Vault(SealError::KeyDestroyed(_))) => return Ok(None),
         Err(error) => return Err(error.into()),
@@ -90,6 +95,19 @@ fn operators_words(
     let words = String::from_utf8_lossy(&words);
     let mut kept = KeptLines::new(core);
     Ok(Some(masked(&words, kept.of(seen)?)))
+}
+
+/// The words of the proposal of a record, as [`payment`] shows them.
+///
+/// # Errors
+/// When records can't be read.
+pub fn proposed_words(
+    core: &Core,
+    sequence: u64,
+    seen: &Seen,
+) -> Result<Option<String>, QueryError> {
+    let (record, _) = core.event(sequence)?;
+    words_of(core, &record, seen)
 }
 
 /// An event without its record.

@@ -57,7 +57,7 @@ impl Seen {
             payment,
             line: line.clone(),
             corrects: batch.corrects.get(&index).copied(),
-            corrected_by: book.live_correction(payment),
+            corrected_by: book.corrected_by(payment),
             record: holder.map(|(_, sequence)| *sequence),
             left_ms: book.file(line.file_no).and_then(|file| file.left_ms),
         }

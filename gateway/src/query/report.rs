@@ -322,8 +322,13 @@ fn told(
         Lang::En => en.to_owned(),
     };
     let line = &seen.line;
+    let reason = line.reason.map(|reason| codes::reason_text(reason, lang));
     let mut told = match line.state {
-        LineState::Returned => vec![pick("已付后退汇", "paid, and the money came back")],
+        LineState::Returned => {
+            let returned = pick("已付后退汇", "paid, and the money came back");
+            let reason = reason.map(str::to_owned);
+            [returned].into_iter().chain(reason).collect()
+        }
         LineState::Unknown => vec![pick("支付不明", "nobody knows whether it was paid")],
         LineState::Refused => vec![pick("报送时未受理", "refused at intake")],
         LineState::Held
@@ -332,10 +337,7 @@ fn told(
         | LineState::Accepted
         | LineState::Paid
         | LineState::Failed
-        | LineState::Cancelled => {
-            let reason = line.reason.map(|reason| codes::reason_text(reason, lang));
-            reason.map(str::to_owned).into_iter().collect()
-        }
+        | LineState::Cancelled => reason.map(str::to_owned).into_iter().collect(),
     };
     if told.is_empty() {
         return Ok(told);

@@ -289,6 +289,7 @@ fn outcome_of(file_no: u64, line: &Line, outcome: Outcome) -> LineOutcome {
         name: Some(line.name.clone()),
         amount: Some(line.amount),
         outcome,
+        return_reason: None,
         detail: None,
         bank_code: None,
         bank_text: None,

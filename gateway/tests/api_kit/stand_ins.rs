@@ -46,6 +46,7 @@ impl BankMessages for Stores {
                     message: kind.to_owned(),
                     digest,
                     reading: "unreadable".to_owned(),
+                    file_no: None,
                     again: None,
                 };
                 let fact = Fact::sealed(event, &format!("bank:{bank}"), bytes.to_vec());

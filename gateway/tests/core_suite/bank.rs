@@ -122,6 +122,7 @@ pub fn line(row_no: u32, outcome: Outcome, fen: i64) -> LineOutcome {
         name: None,
         amount: Some(schemas::Fen(fen)),
         outcome,
+        return_reason: None,
         detail: None,
         bank_code: None,
         bank_text: None,

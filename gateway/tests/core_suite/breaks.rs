@@ -161,7 +161,7 @@ fn paged(core: &Core, sight: Sight, limit: usize, counts: &BTreeMap<String, u64>
     let mut shown = Shown::new();
     let mut after: Option<Place> = None;
     loop {
-        let (page, _) = breaks(core, sight, (after, limit), Lang::En);
+        let (page, _) = breaks(core, sight, (after, limit), Lang::En).unwrap();
         assert_eq!(page.counts, *counts, "{sight:?}");
         let full = page.breaks.len() == limit;
         assert!(page.breaks.len() <= limit);
@@ -302,7 +302,7 @@ fn a_break_is_told_in_the_language_of_the_call() {
     instructed(core, 1, 1);
     outcomes(core, 1, vec![step(1, LineEvent::LoseTrack)], Vec::new());
     let told = |lang| {
-        let (page, _) = breaks(core, Sight::Operator, (None, 10), lang);
+        let (page, _) = breaks(core, Sight::Operator, (None, 10), lang).unwrap();
         let found = page.breaks.into_iter().next().unwrap();
         assert_eq!(found.why, "bank_evidence_or_resolution");
         found.message

@@ -233,6 +233,7 @@ pub fn say_of_message(core: &Core, dice: &mut Dice, number: u64, files: u64) {
             // Some come again, and can be read then.
             digest: format!("push:{}", dice.below(12)),
             reading: reading.to_owned(),
+            file_no: None,
             again: None,
         },
     );

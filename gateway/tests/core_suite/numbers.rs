@@ -86,6 +86,7 @@ fn the_numbers_to_watch_move() {
         digest: "00".repeat(32),
         reading: "applied".to_owned(),
         again: None,
+        file_no: None,
     };
     let message = desk.core.record(ACTOR, message.into()).unwrap();
     watch.shows(&desk, &[&queue_of("outcome", 1)]);

@@ -207,6 +207,7 @@ impl RememberingBank {
             name: None,
             amount: Some(Fen(*fen)),
             outcome: outcome(account),
+            return_reason: None,
             detail: None,
             bank_code: None,
             bank_text: None,

@@ -1,6 +1,7 @@
 //! Which format and which character set a file has, from its first bytes and the census.
 
 use super::census::Census;
+use super::raw::size;
 use super::{Format, ReadOptions};
 use crate::finding::{Finding, FindingCode};
 use crate::text::Charset;
@@ -52,7 +53,7 @@ pub(super) fn manner(census: &Census, options: &ReadOptions<'_>) -> Result<Manne
     let given = options.format;
     if census.bytes > options.limits.bytes_max {
         let finding = Finding::of_file(FindingCode::TooLarge)
-            .with("limit", options.limits.bytes_max)
+            .with("limit", size(options.limits.bytes_max))
             .with("reason", "file");
         return refuse(given, finding);
     }

@@ -1,6 +1,8 @@
-//! What only the whole file shows: a line number, a payee or an account that comes twice.
+//! What only the whole file shows: a line number, a reference, a payee or an account that comes
+//! twice.
 //!
-//! The first walk keeps 8 bytes a line (a keyed fingerprint of the account). Where two of them
+//! The first walk keeps 8 bytes a line (a keyed fingerprint of the account), and 8 more where it
+//! has a reference. Where two of them
 //! are equal, or a line number came twice, a second walk compares the values themselves, so a
 //! collision of fingerprints can never make a finding.
 
@@ -23,6 +25,8 @@ pub(super) struct Suspicions {
     key: [u8; 16],
     numbers: LineNumbers,
     repeated_numbers: BTreeSet<u32>,
+    /// Fingerprints of the sender's references.
+    references: Vec<u64>,
     /// By the highest bit, so that two threads can sort them.
     accounts: [Vec<u64>; 2],
 }
@@ -35,6 +39,7 @@ impl Suspicions {
             key: *digest.first_chunk().unwrap_or(&[0; 16]),
             numbers: LineNumbers::default(),
             repeated_numbers: BTreeSet::new(),
+            references: Vec::new(),
             accounts: Default::default(),
         }
     }
@@ -42,8 +47,11 @@ impl Suspicions {
     /// Takes a line; true when its number stands on an earlier one.
     pub(super) fn take(&mut self, values: &Values<'_>) -> bool {
         if let Some(account) = &values.account {
-            let print = fingerprint(&self.key, account);
+            let print = fingerprint(&self.key, account.as_bytes());
             self.accounts[(print >> 63) as usize].push(print);
+        }
+        if let Some(reference) = own_reference(values) {
+            self.references.push(fingerprint(&self.key, reference));
         }
         let Some(number) = values.own_number() else {
             return false;
@@ -65,11 +73,15 @@ impl Suspicions {
         let repeated: Vec<u64> = repeated
             .filter_map(|group| group.first().copied())
             .collect();
-        let needed = !repeated.is_empty() || !self.repeated_numbers.is_empty();
+        let references = repeated_once(&mut self.references);
+        let again = !repeated.is_empty() || !references.is_empty();
+        let needed = again || !self.repeated_numbers.is_empty();
         self.accounts = Default::default();
         needed.then(|| SecondLook {
             key: self.key,
             numbers: self.repeated_numbers.into_iter().map(|n| (n, 0)).collect(),
+            references,
+            referred: BTreeMap::new(),
             judge,
             index: 0,
             payees: Payees::new(repeated.len(), lines),
@@ -94,9 +106,26 @@ fn sort_both([low, high]: &mut [Vec<u64>; 2]) {
     high.sort_unstable();
 }
 
-fn fingerprint(key: &[u8; 16], account: &AccountNo) -> u64 {
+/// Each fingerprint that comes more than once, sorted.
+fn repeated_once(prints: &mut [u64]) -> Vec<u64> {
+    prints.sort_unstable();
+    let groups = prints.chunk_by(|one, other| one == other);
+    let several = groups.filter(|group| group.len() > 1);
+    several.filter_map(|group| group.first().copied()).collect()
+}
+
+/// What ISO 20022 writes where there is no reference.
+const NO_REFERENCE: &str = "NOTPROVIDED";
+
+/// The reference of a line, which no other one should have.
+fn own_reference<'v>(values: &Values<'v>) -> Option<&'v [u8]> {
+    let reference = values.reference.filter(|text| *text != NO_REFERENCE)?;
+    Some(reference.as_bytes())
+}
+
+fn fingerprint(key: &[u8; 16], text: &[u8]) -> u64 {
     let mut hasher = SipHasher13::new_with_key(key);
-    hasher.write(account.as_bytes());
+    hasher.write(text);
     hasher.finish()
 }
 
@@ -113,6 +142,8 @@ pub(super) struct Late {
 #[derive(Clone, Copy, Debug)]
 enum Shown {
     Number,
+    /// Not shown: the sender's own text, as long as it likes.
+    Reference,
     Id(IdNumber),
     Account(AccountNo),
 }
@@ -122,6 +153,7 @@ impl Late {
         let finding = Finding::of_line(self.code, self.line, self.row);
         let finding = match &self.shown {
             Shown::Number => finding.field("line_no").value(self.line.to_string()),
+            Shown::Reference => finding.field("line_no"),
             Shown::Id(id) => finding.field("id_number").value(id.masked()),
             Shown::Account(account) => finding.field("account").value(account.masked()),
         };
@@ -135,6 +167,11 @@ pub(super) struct SecondLook {
     repeated: Vec<u64>,
     /// Row of the first line with the number; 0 before it came.
     numbers: BTreeMap<u32, u32>,
+    /// Fingerprints of references that came more than once.
+    references: Vec<u64>,
+    /// Row of the first line with such a reference, by two fingerprints and its length: the texts
+    /// may be too many and too long to keep.
+    referred: BTreeMap<(u64, u64, usize), u32>,
     judge: Judge,
     index: u32,
     payees: Payees,
@@ -160,8 +197,31 @@ impl SecondLook {
         }
     }
 
+    fn reference(&mut self, values: &Values<'_>, row: u32) {
+        let Some(text) = own_reference(values) else {
+            return;
+        };
+        let print = fingerprint(&self.key, text);
+        if self.references.binary_search(&print).is_err() {
+            return;
+        }
+        let mut other_key = self.key;
+        other_key.reverse();
+        let told = (print, fingerprint(&other_key, text), text.len());
+        let first_row = *self.referred.entry(told).or_insert(row);
+        if first_row != row {
+            self.late.push(Late {
+                row,
+                line: values.number(),
+                first_row,
+                code: FindingCode::ReferenceDuplicate,
+                shown: Shown::Reference,
+            });
+        }
+    }
+
     fn payee(&mut self, account: AccountNo, values: &Values<'_>, row: u32) {
-        let print = fingerprint(&self.key, &account);
+        let print = fingerprint(&self.key, account.as_bytes());
         let Some(id_number) = values.id_number else {
             return;
         };
@@ -201,6 +261,7 @@ impl Receiver for SecondLook {
         scratch.clear();
         let values = self.judge.judge(self.index, line, &mut scratch);
         self.number(&values, line.row);
+        self.reference(&values, line.row);
         if let Some(account) = values.account {
             self.payee(account, &values, line.row);
         }

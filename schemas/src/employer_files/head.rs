@@ -80,6 +80,9 @@ impl Desk<'_> {
             finding.value = None;
             finding = finding.with("reason", "formula");
             finding = finding.with("remedy", "formula_result");
+        } else if damaged && spreadsheet::is_boolean(text) {
+            finding.value = Some(text.to_owned());
+            finding = finding.with("reason", "boolean");
         } else if account || damaged {
             typed_as_number(&mut finding);
         }

@@ -135,7 +135,10 @@ impl<'a> Case<'_, 'a> {
             let text = self.raw.text(column).trim();
             // A formula without a result: `#N/A`, `#REF!`, or never reckoned; else a cell that is
             // no text.
-            if text.is_empty() || text.starts_with('#') {
+            if spreadsheet::is_boolean(text) {
+                finding.value = Some(text.to_owned());
+                finding.arguments.insert("reason", "boolean".to_owned());
+            } else if text.is_empty() || text.starts_with('#') {
                 finding.arguments.insert("reason", "formula".to_owned());
                 finding
                     .arguments

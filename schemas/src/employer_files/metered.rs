@@ -1,6 +1,7 @@
 //! What the XML parser may take for one event, and in which line of the file it is.
 
 use super::decoded::Trouble;
+use super::raw::size;
 use crate::finding::{Finding, FindingCode};
 use memchr::{memchr_iter, memrchr};
 use std::cell::Cell;
@@ -64,7 +65,7 @@ impl<R: BufRead> BufRead for Metered<R> {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
         if self.meter.taken.get() > EVENT_MAX {
             let finding = Finding::of_file(FindingCode::TooLarge).with("reason", "field");
-            let finding = finding.with("limit", EVENT_MAX);
+            let finding = finding.with("limit", size(EVENT_MAX as u64));
             let stop = finding.with("line_in_file", self.meter.line()).into();
             self.trouble.borrow_mut().get_or_insert(stop);
             return Err(std::io::Error::other("stopped"));

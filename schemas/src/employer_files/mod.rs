@@ -272,15 +272,16 @@ pub struct Summary {
     pub draft: Option<HeadDraft>,
     /// Lines counted, good and bad.
     pub line_count: u32,
-    /// Sum of the amounts that could be read, good lines and bad.
-    pub total: Fen,
+    /// Sum of the amounts that could be read, good lines and bad; `None` where it is larger than
+    /// any amount can be, which is the finding `too_large` with the sum.
+    pub total: Option<Fen>,
     /// Lines that were read whole and have no error of their own, in every format alike: neither
     /// a finding of the line nor one that refuses it with its row (cells that are not under their
     /// titles, another currency). An error of the file alone (totals, head) changes nothing. A
     /// submission takes off as well what the book refuses.
     pub lines_ok: u32,
-    /// Sum of the lines without an error.
-    pub total_ok: Fen,
+    /// Sum of those lines; `None` as above.
+    pub total_ok: Option<Fen>,
     /// Findings by severity: errors, warnings, notes.
     pub errors: u64,
     /// Warnings.

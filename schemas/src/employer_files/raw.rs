@@ -4,7 +4,7 @@
 use super::template::{COLUMNS, Column, HEAD_KEYS, HeadKey};
 use super::{ReadError, SinkError};
 use crate::finding::{Finding, FindingCode};
-use crate::value::{IdNumber, IdType, PersonName, ValueError};
+use crate::value::{Fen, IdNumber, IdType, PersonName, ValueError};
 
 /// By what a bank is named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +80,8 @@ pub(super) struct RawHead {
     pub(super) damaged: Columns,
     /// Keys whose value can't be told; reported already.
     pub(super) broken: Columns,
+    /// Which element states number and sum, where a format has several levels of them.
+    pub(super) totals_in: Option<[&'static str; 2]>,
     /// The file has no titles: its lines are counted and none is read.
     pub(super) no_titles: bool,
     /// The file has no column of amounts.
@@ -134,6 +136,13 @@ pub(super) struct Tally {
     pub(super) hidden: u32,
 }
 
+impl Tally {
+    /// The sum, if an amount can be so large.
+    pub(super) fn sum(&self) -> Option<Fen> {
+        i64::try_from(self.fen).ok().map(Fen)
+    }
+}
+
 /// Takes what a format's reader finds, in the order of the file.
 pub(super) trait Receiver {
     /// The head, once, before the first line.
@@ -157,6 +166,16 @@ pub(super) fn schema_at(reason: &str, row: u32) -> Finding {
     let mut finding = schema(reason);
     finding.row = Some(row);
     finding
+}
+
+/// A number of bytes as people read it, exact: `2 GiB`, `4 KiB`, `1000 B`.
+pub(super) fn size(bytes: u64) -> String {
+    let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
+    let whole = |(shift, _): &(u32, &str)| bytes > 0 && bytes.trailing_zeros() >= *shift;
+    match units.into_iter().find(whole) {
+        Some((shift, unit)) => format!("{} {unit}", bytes >> shift),
+        None => format!("{bytes} B"),
+    }
 }
 
 /// Yuan of a sum that may be larger than any amount.

@@ -89,6 +89,7 @@ struct Reading<'a> {
     /// As of [`RawHead`].
     no_titles: bool,
     no_amounts: bool,
+    totals_in: Option<[&'static str; 2]>,
 }
 
 impl<'a> Reading<'a> {
@@ -106,6 +107,7 @@ impl<'a> Reading<'a> {
             scratch: Vec::new(),
             no_titles: false,
             no_amounts: false,
+            totals_in: None,
         }
     }
 
@@ -126,6 +128,20 @@ impl<'a> Reading<'a> {
         self.suspicions.take()?.second_look(judge)
     }
 
+    /// Names the level of a total where the format has several.
+    fn at_the_top(
+        &self,
+        finding: Finding,
+        which: fn([&'static str; 2]) -> &'static str,
+    ) -> Finding {
+        match self.totals_in.map(which) {
+            Some(element) => finding
+                .with("element", element)
+                .with("reason", "group_header"),
+            None => finding,
+        }
+    }
+
     fn compare_totals(&mut self) {
         let counted = self.counted;
         if self.no_titles {
@@ -134,12 +150,20 @@ impl<'a> Reading<'a> {
         if counted.lines == 0 {
             return self.refuse(Finding::of_file(FindingCode::EmptyBatch));
         }
+        if counted.sum().is_none() {
+            let finding = Finding::of_file(FindingCode::TooLarge).field("total_amount");
+            let finding = finding
+                .with("reason", "sum")
+                .with("counted", yuan(counted.fen));
+            self.refuse(finding.with("limit", Fen(i64::MAX).yuan()));
+        }
         let Some(head) = &self.head else { return };
         let (stated_lines, stated_fen) = (head.draft.line_count, head.draft.total);
         if let Some(stated) = stated_lines.filter(|stated| *stated != counted.lines) {
             let finding = Finding::of_file(FindingCode::ControlCountMismatch).field("line_count");
             let finding = finding.value(stated.to_string()).with("stated", stated);
             let finding = finding.with("counted", counted.lines);
+            let finding = self.at_the_top(finding, |[number, _]| number);
             self.refuse(match counted.hidden {
                 0 => finding,
                 hidden => finding.with("hidden", hidden),
@@ -152,6 +176,7 @@ impl<'a> Reading<'a> {
             let finding = Finding::of_file(FindingCode::ControlSumMismatch).field("total_amount");
             let finding = finding.value(stated.yuan()).with("stated", stated);
             let finding = finding.with("counted", yuan(counted.fen));
+            let finding = self.at_the_top(finding, |[_, sum]| sum);
             self.refuse(match counted.unread {
                 0 => finding,
                 unread => finding
@@ -180,9 +205,9 @@ impl<'a> Reading<'a> {
             head,
             draft,
             line_count: self.counted.lines,
-            total: saturated(self.counted.fen),
+            total: self.counted.sum(),
             lines_ok: self.ok.lines,
-            total_ok: saturated(self.ok.fen),
+            total_ok: self.ok.sum(),
             errors,
             warnings,
             notes,
@@ -228,11 +253,6 @@ fn is_error(finding: &Finding) -> bool {
     finding.severity == Severity::Error
 }
 
-/// The sum as an amount; one that no `i64` holds can't agree with a stated one either.
-fn saturated(fen: i128) -> Fen {
-    Fen(i64::try_from(fen).unwrap_or(i64::MAX))
-}
-
 fn pay_line<'v>(values: &Values<'v>, row: u32) -> Option<PayLine<'v>> {
     Some(PayLine {
         index: values.index,
@@ -276,6 +296,7 @@ fn unpayable<'v>(values: &Values<'v>, row: u32) -> Unpayable<'v> {
 impl Receiver for Reading<'_> {
     fn head(&mut self, raw: &RawHead) -> Result<(), Stop> {
         (self.no_titles, self.no_amounts) = (raw.no_titles, raw.no_amounts);
+        self.totals_in = raw.totals_in;
         let mut findings = Vec::new();
         let values = head::judge(raw, &mut self.judge, self.options, &mut findings);
         for finding in findings {

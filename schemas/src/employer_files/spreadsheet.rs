@@ -1,4 +1,13 @@
-//! What a spreadsheet makes of a long number that is typed as a number: it keeps 15 digits.
+//! What a spreadsheet makes of a value: of a long number that is typed as a number it keeps 15
+//! digits, and a boolean it keeps as a number.
+
+/// What a cell shows whose value is a boolean.
+pub(super) const BOOLEANS: [&str; 2] = ["FALSE", "TRUE"];
+
+/// Whether a value is a boolean, of a cell or of JSON.
+pub(super) fn is_boolean(text: &str) -> bool {
+    BOOLEANS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
 
 /// Digits that a spreadsheet keeps.
 const DIGITS_KEPT: usize = 15;

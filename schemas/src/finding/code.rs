@@ -112,6 +112,8 @@ pub enum FindingCode {
     ControlTotalInvalid,
     /// The number of the line to correct can't be one.
     CorrectsInvalid,
+    /// The sender's own reference stands on an earlier line.
+    ReferenceDuplicate,
     /// 项目编码 that names no region; the employer's own region then supervises.
     ProjectRegionUnknown,
     /// A correction names another person, or more money, than the payment that it corrects.
@@ -120,7 +122,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::Unreadable,
         Self::UnsupportedFormat,
         Self::EncodingInvalid,
@@ -174,6 +176,7 @@ impl FindingCode {
         Self::PayerAccountInvalid,
         Self::ControlTotalInvalid,
         Self::CorrectsInvalid,
+        Self::ReferenceDuplicate,
         Self::ProjectRegionUnknown,
         Self::CorrectionDiffers,
     ];
@@ -236,6 +239,7 @@ impl FindingCode {
             Self::PayerAccountInvalid => "payer_account_invalid",
             Self::ControlTotalInvalid => "control_total_invalid",
             Self::CorrectsInvalid => "corrects_invalid",
+            Self::ReferenceDuplicate => "reference_duplicate",
             Self::ProjectRegionUnknown => "project_region_unknown",
             Self::CorrectionDiffers => "correction_differs",
         }
@@ -256,6 +260,7 @@ impl FindingCode {
             | Self::AccountBankMismatch
             | Self::PayeeDuplicate
             | Self::AccountShared
+            | Self::ReferenceDuplicate
             | Self::ResultContradiction
             | Self::ResultMismatch
             | Self::UnmatchedRecord

@@ -76,7 +76,7 @@ pub fn field_title(field: &str, lang: Lang) -> Option<&'static str> {
 }
 
 /// Places that a text may have; a misspelt one is refused at start.
-const PLACES: [&str; 34] = [
+const PLACES: [&str; 36] = [
     "value",
     "line",
     "row",
@@ -111,6 +111,8 @@ const PLACES: [&str; 34] = [
     "remedy",
     "unread",
     "hidden",
+    "cell",
+    "sheet",
 ];
 
 /// Characters of a filled place that are shown.

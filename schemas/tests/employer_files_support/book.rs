@@ -1,8 +1,8 @@
 //! Workbooks of texts, one sheet after the other.
 
 use std::io::{Cursor, Write};
-use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 /// A workbook whose sheets hold the rows of csv texts; an empty row is a gap in the numbers.
 pub fn book(sheets: &[(&str, &str)]) -> Vec<u8> {
@@ -19,16 +19,25 @@ pub fn book(sheets: &[(&str, &str)]) -> Vec<u8> {
     let relations = format!("<Relationships>{relations}</Relationships>");
     parts.push(("xl/workbook.xml".to_owned(), list));
     parts.push(("xl/_rels/workbook.xml.rels".to_owned(), relations));
+    let parts = parts
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_bytes()));
+    container(&parts.collect::<Vec<_>>())
+}
+
+/// A packed container with these parts.
+pub fn container(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in parts {
-        zip.start_file(name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for (name, bytes) in parts {
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(bytes).unwrap();
     }
     zip.finish().unwrap().into_inner()
 }
 
 /// A sheet of a csv text without quotes.
-fn sheet(rows: &str) -> String {
+pub fn sheet(rows: &str) -> String {
     let mut sheet = String::from("<worksheet><sheetData>");
     for (row, line) in (1..).zip(rows.lines()).filter(|(_, line)| !line.is_empty()) {
         sheet += &format!("<row r=\"{row}\">");

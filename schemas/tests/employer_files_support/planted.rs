@@ -8,7 +8,7 @@ use schemas::{BankCode, Fen};
 
 /// Lines of a batch before something is planted.
 pub const LINES: usize = 7;
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 12] = [
     "line_no",
     "name",
     "id_type",
@@ -17,7 +17,9 @@ const COLUMNS: [&str; 10] = [
     "bank",
     "cnaps_code",
     "amount",
+    "gross_amount",
     "memo",
+    "corrects",
     "currency",
 ];
 
@@ -29,6 +31,8 @@ pub type Fields = Vec<(&'static str, String)>;
 pub struct Batch {
     pub head: Fields,
     pub lines: Vec<Fields>,
+    /// What each line adds to the total; 0 where its amount can't be read.
+    fen: Vec<i64>,
     /// Columns that the file has, with or without data.
     pub columns: Vec<&'static str>,
 }
@@ -49,11 +53,13 @@ impl Batch {
     /// A batch without a flaw; the same seed gives the same one.
     pub fn good(seed: u64) -> Self {
         let mut random = SplitMix64::new(seed);
+        let mut fen = Vec::new();
         let lines: Vec<Fields> = (1..=LINES as u32)
             .map(|number| {
                 let code = *random.pick(&["ICBC", "ABC", "CCB", "BOC", "CMB"]).unwrap();
                 let someone = person(seed, number, BankCode::parse(code).ok());
-                let fen = 100_000 + random.below(900_000) as i64;
+                let amount = Fen(100_000 + random.below(900_000) as i64);
+                fen.push(amount.0);
                 vec![
                     ("line_no", number.to_string()),
                     ("name", someone.name.reveal(Purpose::Matching).to_owned()),
@@ -66,7 +72,7 @@ impl Batch {
                         someone.account.reveal(Purpose::Matching).to_owned(),
                     ),
                     ("bank", code.to_owned()),
-                    ("amount", Fen(fen).yuan()),
+                    ("amount", amount.yuan()),
                     ("memo", "2026年10月工资".to_owned()),
                 ]
             })
@@ -82,6 +88,7 @@ impl Batch {
         let mut batch = Self {
             head,
             lines,
+            fen,
             columns: columns.collect(),
         };
         batch.state_totals();
@@ -90,11 +97,7 @@ impl Batch {
 
     /// States what the lines come to, as far as their amounts can be read.
     pub fn state_totals(&mut self) {
-        let amounts = self
-            .lines
-            .iter()
-            .map(|line| Fen::parse_yuan(of(line, "amount")));
-        let sum = amounts.flatten().map(|amount| amount.0).sum();
+        let sum = self.fen.iter().sum();
         let count = self.lines.len().to_string();
         set(&mut self.head, "line_count", count);
         set(&mut self.head, "total_amount", Fen(sum).yuan());
@@ -113,8 +116,30 @@ impl Batch {
         of(&self.lines[at], key)
     }
 
+    /// Sets a field of a line; an amount set so is none that counts.
     pub fn set_field(&mut self, at: usize, key: &'static str, value: impl Into<String>) {
         set(&mut self.lines[at], key, value);
+        if key == "amount" {
+            self.fen[at] = 0;
+        }
+    }
+
+    /// Sets an amount that is so many fen.
+    pub fn set_amount(&mut self, at: usize, value: &str, fen: i64) {
+        self.set_field(at, "amount", value);
+        self.fen[at] = fen;
+    }
+
+    /// Gives a line the same fields as the first one.
+    pub fn copy_first(&mut self, at: usize, keys: &[&'static str]) {
+        for key in keys {
+            let value = self.field(0, key).to_owned();
+            let fen = self.fen[0];
+            self.set_field(at, key, value);
+            if *key == "amount" {
+                self.fen[at] = fen;
+            }
+        }
     }
 
     /// Where the line at `at` stands in a file of the format: below head, empty row and titles of
@@ -157,7 +182,8 @@ impl Batch {
     fn json(&self) -> String {
         let object = |fields: &Fields| {
             let filled = fields.iter().filter(|(_, value)| !value.is_empty());
-            let pairs = filled.map(|(key, value)| format!("\"{key}\":{value:?}"));
+            let text = |value: &String| serde_json::to_string(value).unwrap();
+            let pairs = filled.map(|(key, value)| format!("\"{key}\":{}", text(value)));
             pairs.collect::<Vec<_>>().join(",")
         };
         let lines = self

@@ -80,6 +80,53 @@ pub fn decode_failure_inside_a_success_answer(talk: &Talk) -> Verdict {
     Pass
 }
 
+/// A row that says "paid" and gives a failure's code contradicts itself: nobody knows.
+pub fn decode_failure_code_beside_success(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let mut lines = talk.told(&[Outcome::Paid]);
+    lines[1].return_reason = Some(FailureReason::AccountClosed);
+    if !spells_reasons(talk) {
+        return Skip("its rows carry no code of a reason that is known");
+    }
+    let result = read(talk, &talk.result(Outcome::Paid, lines.clone()));
+    let push = talk.adapter.decode_push(&talk.push(lines), &talk.keys);
+    let push = push.unwrap();
+    for told in [result.lines, push.lines] {
+        let outcomes: Vec<Outcome> = told.iter().map(|line| line.outcome).collect();
+        let (paid, unknown) = (Outcome::Paid, Outcome::Unknown);
+        assert_eq!(outcomes, [paid, unknown, paid, paid], "{code}");
+        let detail = told[1].detail.as_deref();
+        assert_eq!(detail, Some("paid_with_failure_code"), "{code}");
+        assert!(told[1].bank_code.is_some(), "{code}: the code is shown");
+    }
+    Pass
+}
+
+/// A return tells why, where the bank's code does.
+pub fn decode_reason_of_a_return(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    if !spells_reasons(talk) {
+        return Skip("its rows carry no code of a reason that is known");
+    }
+    let mut lines = talk.told(&[Outcome::Returned]);
+    lines[1].return_reason = Some(FailureReason::AccountClosed);
+    let push = talk.adapter.decode_push(&talk.push(lines), &talk.keys);
+    let told = push.unwrap().lines;
+    let returned = told.iter().all(|line| line.outcome == Outcome::Returned);
+    assert!(returned, "{code}");
+    let reasons = [None, Some(FailureReason::AccountClosed), None, None];
+    for (line, reason) in told.iter().zip(reasons) {
+        assert_eq!(line.return_reason, reason, "{code}");
+    }
+    assert_ne!(told[1].bank_code, told[0].bank_code, "{code}: its own code");
+    Pass
+}
+
+fn spells_reasons(talk: &Talk) -> bool {
+    let side = talk.adapter.bank_side();
+    side.line_expressible(FAILED, true) == FAILED
+}
+
 /// The request was not answered: whatever stands in the rows says nothing.
 pub fn decode_success_inside_a_refusal(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();

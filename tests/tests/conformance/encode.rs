@@ -1,7 +1,7 @@
 //! What leaves.
 
 use super::Verdict::{self, Pass, Skip};
-use adapters::exchange::{Certainty, OrderLine, PaymentOrder, PlanLine};
+use adapters::exchange::{Certainty, OrderLine, PaymentOrder, PlanLine, PushReceipt};
 use schemas::employer_files::{Asked, LineRules as _};
 use schemas::text::Charset;
 use schemas::value::{AccountNo, Fen, PersonName, Purpose};
@@ -242,6 +242,26 @@ pub fn encode_two_files_have_two_references(talk: &Talk) -> Verdict {
         for (_, request) in talk.submit(&order).unwrap() {
             assert_eq!(request.file_no, Some(file_no), "{code} {}", request.step);
         }
+    }
+    Pass
+}
+
+/// Our receipt for a push names the file where the push named one that the bank has; where it
+/// did not, the place is empty and the receipt says as much as before.
+pub fn encode_push_receipt_names_the_file(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let side = talk.adapter.bank_side();
+    for file_no in [None, Some(5), Some(1_000_001), Some(9_999_999_999)] {
+        let bytes = talk.adapter.encode_push_receipt(&PushReceipt {
+            file_no,
+            accepted: true,
+            position: 1_230,
+            at: talk.order.instructed_at,
+        });
+        let named = side.push_receipt_file_no(&bytes, &talk.keys).unwrap();
+        assert_eq!(named, file_no, "{code}");
+        let taken = side.read_push_receipt(&bytes, &talk.keys);
+        assert_eq!(taken, Ok(true), "{code}");
     }
     Pass
 }

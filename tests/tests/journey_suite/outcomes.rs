@@ -71,6 +71,7 @@ fn pushed(code: &str, batch: &Batch, file_no: u64, row: usize, outcome: Outcome)
             name: PersonName::parse(&paid.name).ok(),
             amount: Some(Fen(paid.fen)),
             outcome,
+            return_reason: None,
             detail: None,
             bank_code: None,
             bank_text: None,
@@ -119,7 +120,7 @@ pub async fn a_bank_returns_a_payment(stage: &Stage, day: &Day) {
     let path = "/v1/banks/HXB/messages?message=push";
     stage.send("bank/HXB", path, bytes).await.expect(200);
     let breaks = stage
-        .get("operator/li", "/v1/breaks")
+        .get("operator/ops-li", "/v1/breaks")
         .await
         .expect(200)
         .json();
@@ -159,16 +160,19 @@ async fn resolve_as_paid(stage: &Stage, batch: &Batch, id: &str) {
     let confirming = format!("{path}/confirm");
     let employer = person(own(), "maker");
     stage.post(&employer, &path, &words).await.expect(403);
-    stage.post("operator/li", &path, &words).await.expect(200);
+    stage
+        .post("operator/ops-li", &path, &words)
+        .await
+        .expect(200);
     let before = stage.get(&employer, &batch.path()).await.expect(200).json();
     stage
-        .post("operator/li", &confirming, &confirm)
+        .post("operator/ops-li", &confirming, &confirm)
         .await
         .expect(403);
     let after = stage.get(&employer, &batch.path()).await.expect(200).json();
     assert_eq!(before["states"], after["states"]);
     assert_eq!(before["disputed_count"], after["disputed_count"]);
-    let done = stage.post("operator/wang", &confirming, &confirm).await;
+    let done = stage.post("operator/ops-wang", &confirming, &confirm).await;
     assert_eq!(done.expect(200).json()["state"], "paid");
     // From now on it is their word, not the bank's last one.
     let path = format!("/v1/payments/{id}");
@@ -194,7 +198,7 @@ pub async fn two_operators_resolve(stage: &Stage, day: &Day) {
         (&json!("settled"), &Value::Null)
     );
     let breaks = stage
-        .get("operator/wang", "/v1/breaks")
+        .get("operator/ops-wang", "/v1/breaks")
         .await
         .expect(200)
         .json();
@@ -244,6 +248,9 @@ pub async fn a_correction_is_paid(stage: &Stage, day: &Day) {
     let page = stage.get(&maker, &lines).await.expect(200).json();
     assert_eq!(page["lines"][0]["payment_id"], failed["payment_id"]);
     assert_eq!(page["lines"][0]["corrected_by"], format!("{}.1", batch.id));
+    let page = stage.get(&maker, &format!("{}/lines", batch.path())).await;
+    let own = page.expect(200).json()["lines"][0]["corrected_by"].clone();
+    assert_eq!(own, Value::Null, "nothing corrects it");
     let counts = stage.sandbox.statistics();
     assert_eq!(
         (counts[&bank("HXB")].files, counts[&bank("HXB")].lines),

@@ -119,7 +119,7 @@ impl Stage {
         for region in ["330100:person:chen", "330200"] {
             arguments.extend(["--regulator", region]);
         }
-        for operator in ["li", "wang"] {
+        for operator in ["ops:person:li", "ops:person:wang"] {
             arguments.extend(["--operator", operator]);
         }
         let made = run(&arguments).expect(0).document();

@@ -61,6 +61,37 @@ fn a_failed_line_is_corrected_once() {
     }
 }
 
+/// A line is corrected by what names it, or names what was to correct it: never by itself, and
+/// not by what corrects the same payment beside it.
+#[test]
+fn a_payment_is_corrected_by_its_own_corrections() {
+    let desk = Desk::new(one_bank_a_dialect()[0].code());
+    let (_, played, correction) = failed_line(&desk);
+    let original = correction.corrects.unwrap();
+    let correct = |number: &str, corrects: PaymentId| {
+        let wage = Wage {
+            corrects: Some(corrects),
+            ..correction.clone()
+        };
+        let batch = desk.release(&file(desk.bank, number, &[wage])).batch;
+        PaymentId { batch, row: 1 }
+    };
+    let by = |payment: PaymentId| desk.core.desk().corrected_by(payment);
+    let first = correct("GZ-2", original);
+    assert_eq!([by(original), by(first)], [Some(first), None]);
+    // The first one fails; the second names it.
+    played.settle(&desk, TURNS);
+    assert_eq!([by(original), by(first)], [None, None]);
+    let second = correct("GZ-3", first);
+    assert_eq!([by(original), by(first)], [Some(second); 2]);
+    assert_eq!(by(second), None);
+    // It fails too; the third names the original again.
+    played.settle(&desk, TURNS);
+    let third = correct("GZ-4", original);
+    assert_eq!(by(original), Some(third));
+    assert_eq!([by(first), by(second), by(third)], [None; 3]);
+}
+
 #[test]
 fn a_correction_that_fails_makes_room_for_the_next() {
     for adapter in one_bank_a_dialect() {

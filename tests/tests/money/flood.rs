@@ -110,6 +110,7 @@ fn records_about_two_unknown_files_are_all_listed() {
         message: "push".to_owned(),
         digest: "push:".to_owned(),
         reading: "applied".to_owned(),
+        file_no: None,
         again: None,
     });
     let unmatched = |file_no, place| Event::Unmatched {

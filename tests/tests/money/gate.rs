@@ -46,7 +46,8 @@ fn meanwhile(desk: &Desk, played: &Played, bytes: Vec<u8>) {
     played.memory(|memory| memory.before_step = Some(Box::new(comes)));
 }
 
-fn lines_of(desk: &Desk, count: u32) -> Vec<BankLine> {
+/// The lines of a batch of the desk's bank as the bank reads them.
+pub fn lines_of(desk: &Desk, count: u32) -> Vec<BankLine> {
     let wages = tests::desk::wages(1, count, desk.bank);
     let line = |(row_no, wage): (u32, &tests::desk::Wage)| BankLine {
         row_no: Some(row_no),

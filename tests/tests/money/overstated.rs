@@ -41,7 +41,7 @@ fn a_result_that_states_a_line_and_a_fen_too_many_is_listed_to_those_whom_it_con
         (region("330200"), false),
         (other, false),
     ] {
-        let (listed, _) = breaks(core, sight, (None, 100), Lang::En);
+        let (listed, _) = breaks(core, sight, (None, 100), Lang::En).unwrap();
         // Rows and file agree: each total is told once.
         let expected = BTreeMap::from([("message_mismatch".to_owned(), 2)]);
         let expected = if sees { expected } else { BTreeMap::new() };

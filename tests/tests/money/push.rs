@@ -1,7 +1,7 @@
 //! What banks send unasked: returns before and after the payment, doubled, foreign and
 //! unreadable messages, result files that were collected.
 
-use adapters::exchange::Outcome;
+use adapters::exchange::{LineOutcome, Outcome};
 use gateway::book::FileState;
 use gateway::outcome::{MessageKind, Received, receive};
 use gateway::reconcile::{BreakKind, breaks};
@@ -39,6 +39,8 @@ fn a_return_before_and_after_the_payment_and_a_push_twice() {
         let side = adapter.bank_side();
         let taken = side.read_push_receipt(&first.receipt, played.keys());
         assert_eq!(taken, Ok(true), "{place}");
+        let named = side.push_receipt_file_no(&first.receipt, played.keys());
+        assert_eq!(named, Ok(Some(1)), "{place}");
         let after = format!("{:?}", desk.core.desk().batch(batch.batch).unwrap());
         assert_eq!(before, after, "{place}");
         // The other line is paid, and comes back after that.
@@ -78,7 +80,11 @@ fn a_push_about_another_banks_file_changes_nothing_and_is_listed() {
         let foreign = Played::new(&elsewhere);
         let lines = played.memory(|memory| memory.instructed(1)).unwrap();
         let bytes = foreign.push_bytes(1, told(&lines, &[Outcome::Paid]).lines);
-        push(&desk, &foreign, &bytes);
+        let received = push(&desk, &foreign, &bytes);
+        // A receipt does not tell a bank which files the others have.
+        let side = other.bank_side();
+        let named = side.push_receipt_file_no(&received.receipt, foreign.keys());
+        assert_eq!(named, Ok(None), "{place}");
         assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
         let found = breaks(&desk.core.desk());
         assert_eq!(found.len(), 2, "{place}");
@@ -270,6 +276,37 @@ fn a_push_about_an_unsent_file_stops_it() {
         let found = breaks(&desk.core.desk());
         assert!(!found.is_empty(), "{place}");
         assert_eq!(found[0].kind, BreakKind::ResultContradiction, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// The reason of a return is the line's; a payment that comes with a failure's code is none.
+#[test]
+fn a_return_has_its_reason_and_a_payment_has_no_failure_code() {
+    let reason = FailureReason::AccountClosed;
+    let failed = Outcome::Failed(reason);
+    let spells = |adapter: &&adapters::BankAdapter| {
+        adapter.bank_side().line_expressible(failed, true) == failed
+    };
+    for adapter in one_bank_a_dialect().into_iter().filter(spells) {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 2);
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        let of = |line, outcome| LineOutcome {
+            return_reason: Some(reason),
+            ..row(line, outcome)
+        };
+        let told = vec![
+            of(&lines[0], Outcome::Returned),
+            of(&lines[1], Outcome::Paid),
+        ];
+        push(&desk, &played, &played.push_bytes(1, told));
+        let states = [LineState::Returned, LineState::Unknown];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        assert_eq!(desk.reasons(&batch), [Some(reason), None], "{place}");
+        let found = breaks(&desk.core.desk());
+        assert_eq!(found[0].kind, BreakKind::Unknown, "{place}");
         assert_sound(&desk.core, place);
     }
 }

@@ -11,8 +11,8 @@ use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, release};
 use tests::desk::{Desk, one_bank_a_dialect};
 
-pub const ANNA: &str = "urn:anxin:operator:anna";
-pub const BERT: &str = "urn:anxin:operator:bert";
+pub const ANNA: &str = "urn:anxin:operator:ops:person:anna";
+pub const BERT: &str = "urn:anxin:operator:ops:person:bert";
 
 pub fn decision(outcome: LineEvent) -> Decision {
     Decision {
@@ -56,7 +56,14 @@ fn two_operators_over_the_same_evidence_and_nobody_alone() {
             Err(CommandError::NotFound)
         ));
         propose(core, ANNA, payment(1), &decision(LineEvent::ResolvePaid)).unwrap();
-        for alone in [ANNA, "urn:anxin:operator:desk:person:anna"] {
+        let system = "urn:anxin:operator:ops";
+        let proposed = propose(core, system, payment(2), &decision(LineEvent::ResolvePaid));
+        assert!(
+            matches!(proposed, Err(CommandError::Forbidden { .. })),
+            "{place}"
+        );
+        // Herself, her namesake's certificate, and the organisation's own.
+        for alone in [ANNA, "urn:anxin:operator:desk:person:Anna", system] {
             let denied = confirm(core, alone, payment(1), &evidence);
             assert!(
                 matches!(denied, Err(CommandError::Forbidden { .. })),

@@ -163,7 +163,13 @@ fn the_words_of_operators_and_regulators_are_sealed() {
         batch: batch.batch,
         row: 1,
     };
-    let proposed = propose(&desk.core, "urn:anxin:operator:li", payment, &decision).unwrap();
+    let proposed = propose(
+        &desk.core,
+        "urn:anxin:operator:ops:person:li",
+        payment,
+        &decision,
+    )
+    .unwrap();
     let (record, _) = desk.core.event(proposed).unwrap();
     let sealed = desk.core.personal(&record).unwrap();
     assert_eq!(String::from_utf8_lossy(&sealed), said);

@@ -61,3 +61,15 @@ pub fn filled(records: usize, options: Options) -> MemoryDisk {
     journal.close().unwrap();
     disk
 }
+
+/// The places of all records of one segment: offset and length.
+pub fn frames(bytes: &[u8]) -> Vec<(usize, usize)> {
+    let mut at = 0;
+    let mut frames = Vec::new();
+    while at < bytes.len() {
+        let length = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+        frames.push((at, length));
+        at += length;
+    }
+    frames
+}

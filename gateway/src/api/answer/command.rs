@@ -27,11 +27,14 @@ pub struct Approval {
 pub struct Resolution {
     /// `paid` or `failed`.
     pub outcome: String,
-    /// Why it failed; only with `failed`.
+    /// Why: with `failed` a word of the list of failure reasons. Any other text is taken as
+    /// `words`, where there are none.
     #[serde(default)]
     pub reason: Option<String>,
-    /// What was seen where. No personal data.
-    pub words: String,
+    /// What was seen where, for the second operator to read. No personal data. May be left out
+    /// where `reason` says it.
+    #[serde(default)]
+    pub words: Option<String>,
     /// SHA-256 of the evidence, hex.
     pub evidence_digest: String,
 }

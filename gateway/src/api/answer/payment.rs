@@ -106,6 +106,8 @@ pub struct ProposalView {
     pub outcome: String,
     /// Why it failed.
     pub reason: Option<String>,
+    /// The operator's words, the person of the line masked; null where there are none.
+    pub words: Option<String>,
     /// Digest of the evidence.
     pub evidence_digest: String,
     /// Who proposed.

@@ -88,23 +88,57 @@ fn decision(resolution: Resolution) -> Result<Decision, Problem> {
             ));
         }
     };
-    let reason = match resolution.reason.as_deref() {
-        None => None,
-        Some(word) => Some(FailureReason::parse(word).ok_or_else(|| {
-            Problem::bad(
-                "reason",
-                "成员 reason 不在失败原因列表中，例如 account_not_found、other",
-                "the member reason is no failure reason, such as account_not_found or other",
-            )
-        })?),
-    };
-    no_person("words", &resolution.words)?;
+    let (reason, words) = grounds(outcome, resolution.reason, resolution.words)?;
     Ok(Decision {
         outcome,
         reason,
-        words: resolution.words,
+        words,
         evidence_digest: resolution.evidence_digest,
     })
+}
+
+/// Why, of the list and in words. The contract asks for a reason: a word of the list is the reason
+/// of a failure, another text is what the operator says.
+fn grounds(
+    outcome: LineEvent,
+    reason: Option<String>,
+    words: Option<String>,
+) -> Result<(Option<FailureReason>, String), Problem> {
+    let listed = reason.as_deref().and_then(FailureReason::parse);
+    let failed = outcome == LineEvent::ResolveFailed;
+    if listed.is_some() && !failed {
+        return Err(Problem::bad(
+            "reason",
+            "outcome 为 paid 时，reason 不能是失败原因，请写明依据",
+            "with outcome paid the reason is no failure reason; say what was seen",
+        ));
+    }
+    let free = reason.filter(|_| listed.is_none());
+    let (field, words) = match (free, words) {
+        (Some(_), Some(_)) => {
+            return Err(Problem::bad(
+                "reason",
+                "成员 reason 不在失败原因列表中，例如 account_not_found、other；文字请写在 words",
+                "the member reason is no failure reason, such as account_not_found or other; \
+                 text belongs in words",
+            ));
+        }
+        (Some(text), None) => ("reason", Some(text)),
+        (None, words) => ("words", words),
+    };
+    let blank = words.as_deref().is_some_and(|text| text.trim().is_empty());
+    if blank || (words.is_none() && listed.is_none()) {
+        return Err(Problem::bad(
+            field,
+            "须写明理由：reason 或 words 不能为空白",
+            "say why: the reason or the words may not be blank",
+        ));
+    }
+    let words = words.unwrap_or_default();
+    no_person(field, &words)?;
+    // Said in words only: none of the list.
+    let reason = listed.or(failed.then_some(FailureReason::Other));
+    Ok((reason, words))
 }
 
 /// Words may not carry a number of a person: they are sealed, and shown to others all the same

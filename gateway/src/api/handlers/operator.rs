@@ -17,7 +17,7 @@ pub async fn breaks(call: Call) -> Answer {
     let breaks = call
         .read(move |app| {
             let page = (after, limit);
-            Ok(query::breaks(app.core(), sight, page, lang))
+            Ok(query::breaks(app.core(), sight, page, lang)?)
         })
         .await?;
     json(StatusCode::OK, &breaks)

@@ -219,7 +219,7 @@ fn refused(findings: &[Finding], summary: &Summary, lang: Lang) -> Problem {
         .with("findings_total", total)
         .with("line_count", summary.line_count)
         .with("lines_ok", summary.lines_ok)
-        .with("total_fen", summary.total.0)
+        .with("total_fen", summary.total.map(|total| total.0))
         .with("findings", in_language(findings, lang));
     if shown >= total {
         return problem;

@@ -1,6 +1,7 @@
 //! The JSON of `anxin check` (INTERFACE section 6).
 
 use super::summary::{evidence_of, other_bank};
+use crate::command::words::cause;
 use adapters::Evidence;
 use schemas::employer_files::{Format, Summary};
 use schemas::value::{BankCode, BatchNo, Uscc};
@@ -31,7 +32,7 @@ pub(super) fn document(summary: &Summary, bank: Option<BankCode>) -> Value {
         "encoding": summary.encoding,
         "batch": summary.draft.as_ref().map(head_document),
         "line_count": summary.line_count,
-        "total_fen": summary.total.0,
+        "total_fen": summary.total.map(|total| total.0),
         "lines_ok": summary.lines_ok,
         "errors": summary.errors,
         "warnings": summary.warnings,
@@ -53,9 +54,9 @@ pub fn unreadable_document(finding: &Finding, lang: Lang) -> Value {
     })
 }
 
-/// A file that can't be opened, as a finding: the usual reasons in words.
+/// A file that can't be opened, as a finding: the reason in the reader's language.
 #[must_use]
-pub fn unopened(error: &std::io::Error) -> Finding {
+pub fn unopened(error: &std::io::Error, lang: Lang) -> Finding {
     let words = [
         (ErrorKind::NotFound, "not_found"),
         (ErrorKind::PermissionDenied, "no_permission"),
@@ -64,6 +65,9 @@ pub fn unopened(error: &std::io::Error) -> Finding {
     let finding = Finding::of_file(FindingCode::Unreadable);
     match words.into_iter().find(|(kind, _)| *kind == error.kind()) {
         Some((_, word)) => finding.with("reason", word).with("remedy", "check_path"),
-        None => finding.with("detail", error),
+        None => {
+            let detail = cause(error).in_lang(lang).to_owned();
+            finding.with("detail", detail).with("remedy", "check_path")
+        }
     }
 }

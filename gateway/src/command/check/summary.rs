@@ -28,7 +28,8 @@ pub(super) fn write_head<W: Write>(
     let format = summary.format.map_or("-", Format::as_str);
     let charset = summary.encoding.as_deref().unwrap_or("-");
     let (lines, good) = (u64::from(summary.line_count), u64::from(summary.lines_ok));
-    let (lines, good, total) = (grouped(lines), grouped(good), yuan(summary.total.0));
+    let total = summary.total.map_or("-".to_owned(), |total| yuan(total.0));
+    let (lines, good) = (grouped(lines), grouped(good));
     paper.line(&match lang {
         Lang::Zh => format!("{format} {charset}  {lines} 笔,其中可付 {good} 笔  合计 {total} 元"),
         Lang::En => {

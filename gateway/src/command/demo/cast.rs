@@ -137,7 +137,7 @@ impl Cast {
             });
         }
         let operator = |name| -> Result<IdentityPem, CastError> {
-            Ok(pki.issue_client(&Party::operator(name, None)?)?)
+            Ok(pki.issue_client(&Party::operator("demo", Some(name))?)?)
         };
         Ok(Self {
             server: pki.issue_server(&["127.0.0.1", "localhost"])?,

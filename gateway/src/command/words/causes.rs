@@ -94,8 +94,12 @@ const KINDS: [(ErrorKind, &str, &str); 26] = [
     (ErrorKind::OutOfMemory, "内存不足", "out of memory"),
 ];
 
+/// Too many symbolic links (ELOOP of Linux), a kind without a stable name.
+const LINK_LOOP: i32 = 40;
+
 /// An error and its sources, joined.
-pub(super) fn words(error: &(dyn std::error::Error + 'static)) -> Words {
+#[must_use]
+pub fn words(error: &(dyn std::error::Error + 'static)) -> Words {
     let (mut zh, mut en) = (Vec::new(), Vec::new());
     let mut next = Some(error);
     while let Some(error) = next {
@@ -125,6 +129,12 @@ fn system(error: &(dyn std::error::Error + 'static)) -> Option<(&'static str, &'
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
     if let Some(inner) = inner {
         return tls(inner);
+    }
+    if cfg!(target_os = "linux") && error.raw_os_error() == Some(LINK_LOOP) {
+        return Some((
+            "路径中的符号链接互相指向,没有尽头",
+            "symbolic links on the path lead round in a circle",
+        ));
     }
     let known = KINDS.iter().find(|(kind, _, _)| *kind == error.kind());
     known.map(|(_, zh, en)| (*zh, *en))

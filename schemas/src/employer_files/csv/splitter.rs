@@ -8,7 +8,7 @@ use crate::employer_files::csv::plain::PlainRows;
 use crate::employer_files::decoded::Decoded;
 use crate::employer_files::detect::encoding_invalid;
 use crate::employer_files::grid::Cells;
-use crate::employer_files::raw::Stop;
+use crate::employer_files::raw::{Stop, size};
 use crate::finding::{Finding, FindingCode};
 use crate::text::utf8;
 use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr};
@@ -21,7 +21,8 @@ pub(super) const ROW_MAX: usize = 256 << 10;
 pub(super) fn too_large(row: u32) -> Stop {
     let mut finding = Finding::of_file(FindingCode::TooLarge);
     finding.row = Some(row);
-    finding.with("limit", ROW_MAX).with("reason", "row").into()
+    let finding = finding.with("limit", size(ROW_MAX as u64));
+    finding.with("reason", "row").into()
 }
 
 /// What is wrong with the quotes of a row.

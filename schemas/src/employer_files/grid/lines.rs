@@ -148,7 +148,7 @@ impl Grid {
             }
             Aside::Text if self.remarks >= REMARKS_MAX => return Ok(false),
             Aside::Text => self.remarks += 1,
-            Aside::Numbered => {}
+            Aside::Numbered | Aside::Count => {}
         }
         let label = |cell: &(usize, &str)| aside == Aside::Totals && rows::is_totals_word(cell.1);
         let label = cells.filled().find(label).or_else(|| cells.first());
@@ -156,7 +156,9 @@ impl Grid {
         let first = match aside {
             // A label before a colon is shown, what follows it is not.
             Aside::Text if !first.contains([':', '：']) => shown_value(first),
-            Aside::Totals | Aside::Numbered | Aside::Text | Aside::Template => first.to_owned(),
+            Aside::Totals | Aside::Count | Aside::Numbered | Aside::Text | Aside::Template => {
+                first.to_owned()
+            }
         };
         let note = noted(&first, line.row, aside.reason());
         to.finding(note.with("remedy", "no_payment"))?;

@@ -13,6 +13,8 @@ use crate::value::{Fen, LineNo, trimmed};
 pub(super) enum Aside {
     /// 合计, 小计: sums of the lines above.
     Totals,
+    /// 总笔数 at the foot: how many lines stand above.
+    Count,
     /// A number of a line and no line: left over from the template.
     Numbered,
     /// Signatures, units and remarks: no amount, and no name.
@@ -30,6 +32,10 @@ impl Aside {
         let unnamed = is_empty(name) || is_totals_word(name) || name.contains(digit);
         if unnamed && cells.filled().any(|(_, cell)| is_totals_word(cell)) {
             return Some(Self::Totals);
+        }
+        // No second head: that begins with another key.
+        if unnamed && HeadKey::stated(first).is_some_and(|(key, _)| key == HeadKey::LineCount) {
+            return Some(Self::Count);
         }
         // What a formula should have given may be anything.
         if cells.damaged != 0 {
@@ -66,7 +72,7 @@ impl Aside {
     /// The word for people.
     pub(super) fn reason(self) -> &'static str {
         match self {
-            Self::Totals => "totals_row",
+            Self::Totals | Self::Count => "totals_row",
             Self::Numbered => "numbered_row",
             Self::Text => "text_row",
             Self::Template => "second_table",

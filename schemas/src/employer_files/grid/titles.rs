@@ -78,7 +78,8 @@ impl Titles {
                 let finding = schema_at("title_twice", row).field(column.key());
                 let finding = finding.with("column", at + 1);
                 to.finding(finding.with("found", shown(cell)))?;
-                title = Title::Unknown { reported: false };
+                // What the second one holds is not read, which is said with it.
+                title = Title::Unknown { reported: true };
             }
             titles.columns.push((title, shown(cell)));
         }

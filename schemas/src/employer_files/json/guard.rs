@@ -4,7 +4,7 @@
 //! own but for depth.
 
 use crate::employer_files::decoded::{Decoded, Trouble};
-use crate::employer_files::raw::{Stop, schema};
+use crate::employer_files::raw::{Stop, schema, size};
 use crate::finding::{Finding, FindingCode};
 use std::cell::Cell;
 use std::io::Read;
@@ -122,7 +122,8 @@ impl<'s> Guard<'s> {
 
 fn too_large(reason: &str, limit: usize) -> Stop {
     let finding = Finding::of_file(FindingCode::TooLarge);
-    finding.with("reason", reason).with("limit", limit).into()
+    let finding = finding.with("reason", reason);
+    finding.with("limit", size(limit as u64)).into()
 }
 
 impl Read for Guard<'_> {

@@ -16,7 +16,8 @@ pub(super) enum Flaw {
     Invisible,
     /// An area that each system fills by itself; the same code is another character elsewhere.
     Private,
-    /// No name of a document has one: a mark that tells namesakes apart, or another column.
+    /// Digits and no letter: another column. A digit beside letters is the bank's to judge, which
+    /// compares the name with its own.
     Digit,
 }
 
@@ -24,7 +25,6 @@ impl Flaw {
     fn of(character: char) -> Option<Self> {
         match character {
             '?' | '？' | '\u{FFFD}' => Some(Self::Lost),
-            '0'..='9' | '０'..='９' => Some(Self::Digit),
             '\u{E000}'..='\u{F8FF}' | '\u{F0000}'.. => Some(Self::Private),
             _ => invisible(character).then_some(Self::Invisible),
         }
@@ -52,8 +52,16 @@ pub(super) fn first_flaw(name: &str) -> Option<(Flaw, char, usize)> {
     if !suspicious {
         return None;
     }
-    let mut characters = name.chars().zip(1..);
-    characters.find_map(|(character, place)| Some((Flaw::of(character)?, character, place)))
+    let characters = || name.chars().zip(1..);
+    let flawed = |(character, place)| Some((Flaw::of(character)?, character, place));
+    let number = || {
+        let digit = characters().find(|(character, _)| character.is_numeric());
+        digit.filter(|_| !name.contains(char::is_alphabetic))
+    };
+    let is_number = |(character, place)| (Flaw::Digit, character, place);
+    characters()
+        .find_map(flawed)
+        .or_else(|| number().map(is_number))
 }
 
 impl Case<'_, '_> {
@@ -141,5 +149,19 @@ mod tests {
             let found = first_flaw(&format!("张{character}")).map(|(flaw, _, _)| flaw);
             assert_eq!(found, Flaw::of(character), "{character:?}");
         }
+    }
+
+    #[test]
+    fn a_number_is_no_name_and_a_name_may_have_one() {
+        for (name, place) in [("6222", Some(1)), (" ２7", Some(2)), ("张三2", None)] {
+            let found = first_flaw(name);
+            let expected = place.map(|place| (Flaw::Digit, place));
+            assert_eq!(
+                found.map(|(flaw, _, place)| (flaw, place)),
+                expected,
+                "{name}"
+            );
+        }
+        assert_eq!(first_flaw("员工0001号"), None);
     }
 }

@@ -5,7 +5,7 @@ mod part;
 use super::tree::{Node, SLOTS, Slot, Who};
 use crate::employer_files::ReadOptions;
 use crate::employer_files::metered::Meter;
-use crate::employer_files::raw::{RawLine, Receiver, Stop, Tally, schema, schema_at, shown};
+use crate::employer_files::raw::{RawLine, Receiver, Stop, Tally, schema, schema_at, shown, size};
 use crate::employer_files::template::Column;
 use crate::finding::{Finding, FindingCode};
 use crate::value::{PaymentId, Uscc};
@@ -99,7 +99,7 @@ impl<'t, 'o> Message<'t, 'o> {
                 Ok(Node::Unknown)
             }
             Node::Part => {
-                self.clear(Slot::Method, Slot::DebtorBankName);
+                self.clear(Slot::PartId, Slot::DebtorBankName);
                 (self.part_lines, self.part_broken) = (0, false);
                 self.part += 1;
                 self.part_start = self.to.tally();
@@ -135,8 +135,8 @@ impl<'t, 'o> Message<'t, 'o> {
         let bit = 1u64 << slot as u32;
         let many = matches!(slot, Slot::Memo | Slot::InitgId | Slot::DebtorId);
         let twice = self.seen & bit != 0 && !many;
-        let late = (slot < Slot::Method && self.part > 0)
-            || ((Slot::Method..=Slot::DebtorBankName).contains(&slot) && self.part_lines > 0);
+        let late = (slot < Slot::PartId && self.part > 0)
+            || ((Slot::PartId..=Slot::DebtorBankName).contains(&slot) && self.part_lines > 0);
         self.seen |= bit;
         if !twice && !late {
             return Ok(Node::Leaf(slot));
@@ -171,7 +171,8 @@ impl<'t, 'o> Message<'t, 'o> {
             Node::Leaf(_) | Node::Date => {
                 if self.text.len() + text.len() > bytes_max {
                     let finding = Finding::of_file(FindingCode::TooLarge);
-                    let finding = finding.with("reason", "field").with("limit", bytes_max);
+                    let finding = finding.with("reason", "field");
+                    let finding = finding.with("limit", size(bytes_max as u64));
                     return Err(finding.into());
                 }
                 self.text.push_str(text);

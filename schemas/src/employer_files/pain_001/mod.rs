@@ -7,7 +7,7 @@ mod tree;
 use super::decoded::{Decoded, Trouble};
 use super::detect::unreadable;
 use super::metered::{Meter, Metered};
-use super::raw::{Receiver, Stop, schema, shown};
+use super::raw::{Receiver, Stop, schema, shown, size};
 use super::{Format, ReadOptions};
 use crate::employer_files::entity;
 use crate::finding::{Finding, FindingCode};
@@ -144,7 +144,7 @@ impl Walk<'_, '_> {
     fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), Stop> {
         if tag.len() > TAG_MAX {
             let finding = Finding::of_file(FindingCode::TooLarge).with("reason", "field");
-            return Err(finding.with("limit", TAG_MAX).into());
+            return Err(finding.with("limit", size(TAG_MAX as u64)).into());
         }
         self.depth += 1;
         if self.depth > DEPTH_MAX {

@@ -11,6 +11,7 @@ pub(super) enum Slot {
     GroupSum,
     InitgName,
     InitgId,
+    PartId,
     Method,
     PartCount,
     PartSum,
@@ -202,6 +203,7 @@ impl Node {
 fn in_part(name: &str) -> Node {
     match name {
         "CdtTrfTxInf" => Node::Tx,
+        "PmtInfId" => Node::Leaf(Slot::PartId),
         "PmtMtd" => Node::Leaf(Slot::Method),
         "NbOfTxs" => Node::Leaf(Slot::PartCount),
         "CtrlSum" => Node::Leaf(Slot::PartSum),
@@ -209,7 +211,7 @@ fn in_part(name: &str) -> Node {
         "Dbtr" => Node::Party(Who::Debtor),
         "DbtrAcct" => Node::Acct(Who::Debtor),
         "DbtrAgt" => Node::Agt(Who::Debtor),
-        "PmtInfId" | "BtchBookg" | "PmtTpInf" | "ChrgBr" => Node::Quiet,
+        "BtchBookg" | "PmtTpInf" | "ChrgBr" => Node::Quiet,
         _ => Node::Unknown,
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::employer_files::decoded::Trouble;
 use crate::employer_files::detect::unreadable;
-use crate::employer_files::raw::Stop;
+use crate::employer_files::raw::{Stop, size};
 use crate::employer_files::{Format, Limits, Source};
 use crate::finding::{Finding, FindingCode};
 use std::io::{Read, SeekFrom};
@@ -62,9 +62,7 @@ impl<'s> Archive<'s> {
             }
             let (size, packed) = (entry.size(), entry.compressed_size());
             total = total.saturating_add(size);
-            if total > self.unpacked_bytes_max || too_dense(size, packed) {
-                return Err(too_large(self.unpacked_bytes_max));
-            }
+            within(total, self.unpacked_bytes_max, (size, packed))?;
             let data = entry.data_start().unwrap_or(u64::MAX);
             places.push((entry.header_start(), data.saturating_add(packed)));
         }
@@ -95,13 +93,22 @@ impl<'s> Archive<'s> {
     }
 }
 
-fn too_dense(size: u64, packed: u64) -> bool {
-    size > RATIO_FREE && size / RATIO_MAX > packed
+/// Says which limit is hit: that of all that is unpacked, or the density of a part.
+fn within(total: u64, limit: u64, (unpacked, packed): (u64, u64)) -> Result<(), Stop> {
+    if unpacked > RATIO_FREE && unpacked / RATIO_MAX > packed {
+        return Err(too_large("density")
+            .with("limit", format!("{RATIO_MAX}:1"))
+            .into());
+    }
+    if total > limit {
+        return Err(too_large("unpacked").with("limit", size(limit)).into());
+    }
+    Ok(())
 }
 
-fn too_large(limit: u64) -> Stop {
-    let finding = Finding::of_file(FindingCode::TooLarge).with("reason", "unpacked");
-    finding.with("limit", limit).into()
+fn too_large(reason: &str) -> Finding {
+    let finding = Finding::of_file(FindingCode::TooLarge).with("reason", reason);
+    finding.with("remedy", "save_anew")
 }
 
 fn damaged(error: &ZipError) -> Stop {
@@ -130,11 +137,15 @@ fn directory(source: &mut dyn Source) -> Result<usize, Stop> {
             .rev()
             .fold(0u64, |sum, digit| sum << 8 | u64::from(*digit))
     };
-    let (entries, size) = (number(10, 2) as usize, number(12, 4));
-    if entries > ENTRIES_MAX || size > DIRECTORY_MAX {
-        let finding = Finding::of_file(FindingCode::TooLarge).with("reason", "unpacked");
-        let finding = finding.with("counted", entries);
+    let (entries, bytes) = (number(10, 2) as usize, number(12, 4));
+    if entries > ENTRIES_MAX {
+        let finding = too_large("parts").with("counted", entries);
         return Err(finding.with("limit", ENTRIES_MAX).into());
+    }
+    if bytes > DIRECTORY_MAX {
+        return Err(too_large("directory")
+            .with("limit", size(DIRECTORY_MAX))
+            .into());
     }
     Ok(entries)
 }
@@ -155,12 +166,12 @@ impl<R: Read> Read for Inflated<R> {
             self.trouble.borrow_mut().get_or_insert(stop);
         })?;
         self.unpacked += count as u64;
-        if self.unpacked > self.limit || too_dense(self.unpacked, self.packed) {
-            self.trouble
-                .borrow_mut()
-                .get_or_insert(too_large(self.limit));
-            return Err(std::io::Error::other("stopped"));
+        match within(self.unpacked, self.limit, (self.unpacked, self.packed)) {
+            Ok(()) => Ok(count),
+            Err(stop) => {
+                self.trouble.borrow_mut().get_or_insert(stop);
+                Err(std::io::Error::other("stopped"))
+            }
         }
-        Ok(count)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::archive::Archive;
 use super::part::{Part, attribute, walk};
-use crate::employer_files::raw::Stop;
+use crate::employer_files::raw::{Stop, size};
 use crate::finding::{Finding, FindingCode};
 use quick_xml::events::BytesStart;
 use std::collections::{BTreeMap, BTreeSet};
@@ -261,7 +261,7 @@ impl Part for Strings {
         }
         if self.text.len() + text.len() > STRINGS_MAX {
             let finding = Finding::of_file(FindingCode::TooLarge).with("reason", "unpacked");
-            return Err(finding.with("limit", STRINGS_MAX).into());
+            return Err(finding.with("limit", size(STRINGS_MAX as u64)).into());
         }
         self.text.push_str(text);
         Ok(())

@@ -4,6 +4,7 @@ mod archive;
 mod book;
 mod number;
 mod part;
+mod place;
 mod probe;
 mod sheet;
 
@@ -15,6 +16,7 @@ use crate::finding::{Finding, FindingCode};
 use archive::Archive;
 use book::{Book, WORKBOOK};
 use part::Part;
+use place::{OnSheet, Place};
 use probe::Probe;
 use quick_xml::events::BytesStart;
 use sheet::{Rows, Sheet};
@@ -36,13 +38,16 @@ pub(super) fn parse(
     let field_bytes_max = options.limits.field_bytes_max;
     let chosen = sheet_of_template(&mut archive, &book, field_bytes_max)?;
     let mut grid = Grid::new();
+    let title = book.sheets.get(chosen).map_or("", |(title, _)| title);
+    let place = Place { title };
+    let mut on_sheet = OnSheet { to, place };
     if let Some((_, name)) = book.sheets.get(chosen) {
         let mut lines = Lines {
             grid: &mut grid,
-            to,
+            to: &mut on_sheet,
         };
         let mut sheet = Sheet::new(&book, &mut lines, field_bytes_max);
-        part::walk(&mut archive, name, &mut sheet)?;
+        part::walk(&mut archive, name, &mut sheet).map_err(|stop| place.of_stop(stop))?;
     }
     for (at, (title, name)) in book.sheets.iter().enumerate() {
         if at == chosen {
@@ -53,14 +58,14 @@ pub(super) fn parse(
         if holds.data {
             let finding = Finding::of_file(FindingCode::FieldIgnored).value(shown(title));
             let finding = finding.with("element", shown(title));
-            to.finding(
+            on_sheet.to.finding(
                 finding
                     .with("reason", "sheet")
                     .with("remedy", "sheet_first"),
             )?;
         }
     }
-    grid.end(to)
+    grid.end(&mut on_sheet)
 }
 
 /// Place of the first sheet that holds the template; of the first one where none does.

@@ -38,7 +38,12 @@ pub(super) fn walk(archive: &mut Archive<'_>, name: &str, to: &mut dyn Part) -> 
     loop {
         buffer.clear();
         meter.begin();
-        let broken = || schema("damaged").with("element", name);
+        let at = |reason: &str| {
+            let finding = schema(reason).with("element", name);
+            let finding = finding.with("line_in_file", meter.line());
+            finding.with("column", meter.column())
+        };
+        let broken = || at("damaged");
         let event = match reader.read_event_into(&mut buffer) {
             Ok(event) => event,
             Err(_) => return Err(trouble.take().unwrap_or_else(|| broken().into())),
@@ -65,7 +70,7 @@ pub(super) fn walk(archive: &mut Archive<'_>, name: &str, to: &mut dyn Part) -> 
                 let character = character.ok_or_else(broken)?;
                 to.text(character.encode_utf8(&mut [0; 4]))?;
             }
-            Event::DocType(_) => return Err(schema("doctype").with("element", name).into()),
+            Event::DocType(_) => return Err(at("doctype").into()),
             Event::Eof if depth > 0 => return Err(broken().into()),
             Event::Eof => return Ok(()),
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) | Event::Empty(_) => {}

@@ -4,7 +4,8 @@ use super::book::Book;
 use super::number;
 use super::part::{Part, attribute};
 use crate::employer_files::grid::{CELLS_MAX, Cells};
-use crate::employer_files::raw::{Stop, schema_at, shown};
+use crate::employer_files::raw::{Stop, schema_at, shown, size};
+use crate::employer_files::spreadsheet::BOOLEANS;
 use crate::finding::{Finding, FindingCode};
 use quick_xml::events::BytesStart;
 
@@ -17,7 +18,9 @@ enum Kind {
     /// `str` of a formula, or text in place.
     Text,
     Date,
-    /// A boolean or an error: no field of ours has one.
+    /// TRUE or FALSE, kept as 1 or 0: no field of ours has one.
+    Boolean,
+    /// An error: no field of ours has one.
     Foreign,
 }
 
@@ -89,14 +92,28 @@ impl<'b, 'r> Sheet<'b, 'r> {
         }
     }
 
-    /// A fault in the structure, in the present row or, between rows, after the last one: that
-    /// one is in order.
+    /// A fault in the structure, in the present cell or row or, between rows, after the last one:
+    /// that one is in order.
     fn fault(&self, reason: &str, element: &'static str) -> Finding {
         let row = match self.open {
             Open::Nothing => self.row.saturating_add(1),
             Open::Row | Open::Cell => self.row,
         };
-        schema_at(reason, row).with("element", element)
+        let finding = schema_at(reason, row).with("element", element);
+        match self.open {
+            Open::Cell => finding.with("column", self.column + 1),
+            Open::Nothing | Open::Row => finding,
+        }
+    }
+
+    /// The shared text whose number a cell gives.
+    fn shared(&self) -> Result<&'b str, Stop> {
+        let number = self.value.trim().parse().ok();
+        let text = number.and_then(|number| self.book.strings.text_of(number));
+        text.ok_or_else(|| {
+            let finding = self.fault("no_shared_text", "sharedStrings");
+            finding.with("found", shown(&self.value)).into()
+        })
     }
 
     fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<(), Stop> {
@@ -148,6 +165,7 @@ impl<'b, 'r> Sheet<'b, 'r> {
             Some("s") => Kind::Shared,
             Some("d") => Kind::Date,
             Some("str" | "inlineStr") => Kind::Text,
+            Some("b") => Kind::Boolean,
             Some(_) => Kind::Foreign,
         };
         let style = attribute(tag, "s").and_then(|style| style.parse().ok());
@@ -157,7 +175,6 @@ impl<'b, 'r> Sheet<'b, 'r> {
     }
 
     fn end_cell(&mut self) -> Result<(), Stop> {
-        self.open = Open::Row;
         let start = self.texts.len();
         let mut damaged = false;
         let mut date = false;
@@ -168,16 +185,20 @@ impl<'b, 'r> Sheet<'b, 'r> {
                 date = true;
                 self.texts.extend(self.value.chars().take(10));
             }
+            Kind::Boolean => {
+                damaged = true;
+                let word = match self.value.trim() {
+                    "0" => BOOLEANS[0],
+                    _ => BOOLEANS[1],
+                };
+                self.texts.push_str(word);
+            }
             Kind::Foreign => {
                 damaged = true;
                 self.texts.push_str(&self.value);
             }
             Kind::Shared => {
-                let number = self.value.trim().parse().ok();
-                let text = number.and_then(|number| self.book.strings.text_of(number));
-                let Some(text) = text else {
-                    return Err(self.fault("damaged", "c").into());
-                };
+                let text = self.shared()?;
                 self.texts.push_str(text);
             }
             Kind::Number => {
@@ -195,6 +216,7 @@ impl<'b, 'r> Sheet<'b, 'r> {
                 }
             }
         }
+        self.open = Open::Row;
         let filled = self
             .texts
             .get(start..)
@@ -253,10 +275,11 @@ impl Part for Sheet<'_, '_> {
             return Ok(());
         }
         // A spreadsheet's own limit is 32,767 characters a cell.
-        if self.value.len() + text.len() > self.field_bytes_max.max(128 << 10) {
+        let limit = self.field_bytes_max.max(128 << 10);
+        if self.value.len() + text.len() > limit {
             let mut finding = Finding::of_file(FindingCode::TooLarge).with("reason", "field");
             finding.row = Some(self.row);
-            return Err(finding.into());
+            return Err(finding.with("limit", size(limit as u64)).into());
         }
         self.value.push_str(text);
         Ok(())

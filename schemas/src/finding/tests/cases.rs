@@ -38,6 +38,9 @@ fn cases_of_files() -> Vec<Finding> {
             .with("element", "CdtTrfTxInf")
             .with("expected", "Amt")
             .with("found", "Amount"),
+        line(C::ReferenceDuplicate)
+            .field("line_no")
+            .with("first_row", 12),
         file(C::MissingField).field("batch_no"),
         file(C::TooLarge)
             .field("memo")

@@ -4,9 +4,10 @@ use std::io::{Error, ErrorKind};
 
 #[test]
 fn a_known_kind_has_words_and_an_unknown_one_its_text_in_brackets() {
-    // ENOENT and ECONNREFUSED of Linux.
+    // ENOENT, ELOOP and ECONNREFUSED of Linux.
     for (number, zh) in [
         (2, "文件或目录不存在"),
+        (40, "路径中的符号链接互相指向,没有尽头"),
         (111, "连接被拒绝,该地址没有程序在接听"),
     ] {
         let told = words(&Error::from_raw_os_error(number));

@@ -56,8 +56,12 @@ impl Message<'_, '_> {
         Ok(())
     }
 
+    /// An element of this part, with the sender's own name of the part where it has one.
     fn in_part(&self, element: &str) -> String {
-        format!("PmtInf[{}]/{element}", self.part)
+        match shown(self.slot(Slot::PartId)) {
+            name if name.is_empty() => format!("PmtInf[{}]/{element}", self.part),
+            name => format!("PmtInf[{}] {name}/{element}", self.part),
+        }
     }
 
     pub(super) fn give_head(&mut self) -> Result<(), Stop> {
@@ -107,6 +111,7 @@ impl Message<'_, '_> {
             head.fields[key as usize] = text;
         }
         head.bank_by = bank_by;
+        head.totals_in = Some(["GrpHdr/NbOfTxs", "GrpHdr/CtrlSum"]);
         self.to.head(&head)?;
         match month.1 {
             Some(note) => self.to.finding(note),
@@ -175,7 +180,12 @@ impl Message<'_, '_> {
         let finding = finding
             .with("stated", shown(stated))
             .with("counted", counted.1);
-        self.to.finding(finding.with("element", element))
+        let finding = finding.with("element", element);
+        let level = match parsed {
+            Some(_) => "payment_part",
+            None => "form",
+        };
+        self.to.finding(finding.with("reason", level))
     }
 }
 

@@ -1,0 +1,208 @@
+//! Workbooks as containers, hostile ones too, and where in a workbook a fault is.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod employer_files_support;
+
+use employer_files_support::book::{book, container, sheet};
+use employer_files_support::*;
+use schemas::Lang;
+use schemas::employer_files::{Limits, ReadOptions};
+
+const WORKBOOK: &str =
+    r#"<workbook xmlns:r="r"><sheets><sheet name="工资" r:id="r1"/></sheets></workbook>"#;
+const RELATIONS: &str = r#"<Relationships>
+<Relationship Id="r1" Type="t/worksheet" Target="sheet1.xml"/>
+<Relationship Id="r2" Type="t/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+
+/// A workbook with one sheet and shared texts.
+fn workbook(sheet: &str, strings: &str) -> Vec<u8> {
+    container(&[
+        ("xl/workbook.xml", WORKBOOK.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
+        ("xl/sharedStrings.xml", strings.as_bytes()),
+        ("xl/sheet1.xml", sheet.as_bytes()),
+    ])
+}
+
+const STRINGS: &str = "<sst><si><t>张样一</t></si></sst>";
+
+/// The one finding of a file.
+fn code(bytes: &[u8]) -> &'static str {
+    let (_, kept) = read_bytes(bytes);
+    assert_eq!(kept.findings.len(), 1, "{:?}", kept.places());
+    kept.findings[0].code.as_str()
+}
+
+#[test]
+fn bombs_are_refused_by_the_limit_that_they_hit() {
+    let said = |bytes: &[u8]| read_bytes(bytes).1.one("too_large").message(Lang::En);
+    let spaces = vec![b' '; 100 << 20];
+    let bomb = container(&[("xl/workbook.xml", &spaces)]);
+    assert!(bomb.len() < 200_000);
+    assert_eq!(code(&bomb), "too_large");
+    let density = "Too large: what it unpacks to against its packed size (blank or repeated \
+                   content), the limit is 100:1";
+    assert_eq!(said(&bomb), density);
+    let names: Vec<_> = (0..1000).map(|n| format!("n{n}")).collect();
+    let many: Vec<_> = names
+        .iter()
+        .map(|name| (name.as_str(), b"".as_slice()))
+        .collect();
+    assert_eq!(
+        said(&container(&many)),
+        "Too large: the number of files in the container, 1000, the limit is 256"
+    );
+    let whole = book(&[("工资", EXAMPLE)]);
+    let limits = Limits {
+        unpacked_bytes_max: 1000,
+        ..Limits::default()
+    };
+    let (_, kept) = read_with(
+        &whole,
+        &ReadOptions {
+            limits,
+            ..options()
+        },
+    );
+    assert_eq!(kept.places(), ["too_large - - -"]);
+    assert_eq!(
+        kept.findings[0].message(Lang::En),
+        "Too large: the unpacked content, the limit is 1000 B"
+    );
+    let limits = Limits {
+        unpacked_bytes_max: 2 << 10,
+        ..limits
+    };
+    let small = ReadOptions {
+        limits,
+        ..options()
+    };
+    let (_, kept) = read_with(&whole, &small);
+    assert_eq!(kept.argument("too_large", "limit"), "2 KiB");
+}
+
+#[test]
+fn lying_and_broken_containers_are_refused() {
+    // The directory lies about the size: what comes out is counted all the same.
+    let mut lying = workbook(
+        &format!("{}{}", sheet(EXAMPLE), " ".repeat(20 << 20)),
+        STRINGS,
+    );
+    let claimed = (20u32 << 20) + sheet(EXAMPLE).len() as u32;
+    let at: Vec<_> = lying
+        .windows(4)
+        .enumerate()
+        .filter(|(_, window)| *window == claimed.to_le_bytes())
+        .map(|(at, _)| at)
+        .collect();
+    assert!(!at.is_empty());
+    for at in at {
+        lying[at..at + 4].copy_from_slice(&1000u32.to_le_bytes());
+    }
+    assert!(matches!(
+        code(&lying),
+        "too_large" | "unreadable" | "schema_violation"
+    ));
+    assert_eq!(
+        code(&container(&[("word/document.xml", b"<a/>")])),
+        "unsupported_format"
+    );
+    let whole = book(&[("工资", EXAMPLE)]);
+    assert_eq!(code(&whole[..whole.len() - 30]), "unreadable");
+    assert_eq!(code(b"PK\x03\x04rest"), "unreadable");
+}
+
+/// Two entries of the directory that point at the same bytes.
+#[test]
+fn overlapping_entries_are_refused() {
+    let mut bytes = container(&[
+        ("xl/workbook.xml", WORKBOOK.as_bytes()),
+        ("xl/workbook.xmm", b"x"),
+    ]);
+    let directory: Vec<_> = bytes
+        .windows(4)
+        .enumerate()
+        .filter(|(_, window)| *window == b"PK\x01\x02")
+        .map(|(at, _)| at)
+        .collect();
+    let offset = directory[1] + 42;
+    bytes[offset..offset + 4].copy_from_slice(&0u32.to_le_bytes());
+    let (_, kept) = read_bytes(&bytes);
+    assert_eq!(kept.places(), ["unreadable - - -"]);
+    assert_eq!(kept.argument("unreadable", "reason"), "damaged");
+}
+
+fn said(bytes: &[u8], code: &str) -> String {
+    read_bytes(bytes).1.one(code).message(Lang::Zh)
+}
+
+/// A part by its name and the place in it, a cell by its sheet and as people call it.
+#[test]
+fn a_structure_fault_of_a_workbook_has_its_place() {
+    let good = sheet(EXAMPLE);
+    let shared = good.replace(
+        "<c r=\"B14\" t=\"str\"><v>张样一</v></c>",
+        "<c r=\"B14\" t=\"s\"><v>0</v></c>",
+    );
+    assert_ne!(shared, good);
+    let (summary, kept) = read_bytes(&workbook(&shared, STRINGS));
+    assert_eq!((summary.lines_ok, kept.places()), (2, vec![]));
+    let told = said(&workbook(&shared, "<sst></sst>"), "schema_violation");
+    assert_eq!(
+        told,
+        "文件结构不符合格式要求：单元格所指的共用文字不存在，文件已损坏，单元格 工资!B14，\
+         位于 sharedStrings，实为“0”"
+    );
+    // The 23rd character of the second line closes what is not open.
+    let broken = "<sst>\n<si><t>张样一</t></si></t>";
+    let told = said(&workbook(&shared, broken), "schema_violation");
+    assert_eq!(
+        told,
+        "文件结构不符合格式要求：文件已损坏，第 2 行第 23 列，位于 xl/sharedStrings.xml"
+    );
+    for (from, to, place) in [
+        ("<row r=\"15\">", "<row r=\"3\">", "工作表“工资”第 15 行"),
+        ("<c r=\"B15\"", "<c r=\"A15\"", "工作表“工资”第 15 行"),
+        // A cell beyond the titles, and a title that repeats.
+        (
+            "</row></sheetData>",
+            "<c r=\"AB15\" t=\"str\"><v>x</v></c></row></sheetData>",
+            "单元格 工资!K15",
+        ),
+        ("<v>备注</v>", "<v>姓名</v>", "单元格 工资!J13"),
+    ] {
+        let told = said(
+            &workbook(&good.replace(from, to), STRINGS),
+            "schema_violation",
+        );
+        assert!(told.contains(place), "{told}");
+    }
+}
+
+/// TRUE is kept as 1, and is no amount of one yuan.
+#[test]
+fn a_boolean_is_called_one() {
+    let good = sheet(EXAMPLE);
+    for (cell, value, code) in [
+        ("H14", "6523.50", "amount_invalid"),
+        ("B11", "13603.50", "control_total_invalid"),
+    ] {
+        for (kept_as, shown) in [("1", "TRUE"), ("0", "FALSE")] {
+            let from = format!("<c r=\"{cell}\" t=\"str\"><v>{value}</v></c>");
+            let to = format!("<c r=\"{cell}\" t=\"b\"><v>{kept_as}</v></c>");
+            let spoilt = good.replace(&from, &to);
+            assert_ne!(spoilt, good);
+            let (_, kept) = read_bytes(&workbook(&spoilt, STRINGS));
+            let finding = kept.one(code);
+            assert_eq!(finding.value.as_deref(), Some(shown), "{cell}");
+            let told = finding.message(Lang::Zh);
+            assert!(told.contains("单元格是逻辑值"), "{told}");
+        }
+    }
+    let number = good.replace(
+        "<c r=\"A14\" t=\"str\"><v>1</v></c>",
+        "<c r=\"A14\" t=\"b\"><v>1</v></c>",
+    );
+    let (_, kept) = read_bytes(&workbook(&number, STRINGS));
+    assert_eq!(kept.places()[0], "line_no_invalid 1 14 line_no");
+}

@@ -1,0 +1,120 @@
+//! M1, M11, M12: a conversation with a bank that ends otherwise than with its answer.
+
+use super::gate::lines_of;
+use adapters::exchange::Outcome;
+use adapters::{BankAdapter, Book};
+use gateway::book::FileState;
+use gateway::dispatch::Bank;
+use gateway::outcome::{MessageKind, receive};
+use gateway::reconcile::{BreakKind, breaks};
+use schemas::{FailureReason, LineState};
+use std::sync::Arc;
+use std::time::Duration;
+use tests::audit::assert_sound;
+use tests::bank::{Fault, Played, at_bank, fields, keys_of, release, row};
+use tests::desk::{Desk, one_bank_a_dialect};
+
+const DIALECT: &str = include_str!("../../../adapters/dialects/pab_b2bi/dialect.toml");
+const BANK: &str = include_str!("../../../adapters/banks/PAB/bank.toml");
+
+/// PAB with an instruction, its third message, in which what the bank gave in the second one has
+/// no room: the order turns out not to fit after two messages.
+fn without_room() -> &'static BankAdapter {
+    let (head, rest) = DIALECT.split_once("instructs = true").unwrap();
+    let (old, new) = (
+        "captured = \"hash_data\"",
+        "captured = \"hash_data\", bytes_max = 3",
+    );
+    assert!(rest.contains(old));
+    let text = format!("{head}instructs = true{}", rest.replacen(old, new, 1));
+    let files = [
+        ("dialects/pab_b2bi/dialect.toml", text.as_str()),
+        ("banks/PAB/bank.toml", BANK),
+    ];
+    let book: &'static Book = Box::leak(Box::new(Book::from_files(files).unwrap()));
+    &book.adapters()[0]
+}
+
+/// A batch of two lines whose instruction will not fit, at a bank that can be told of.
+fn misfit() -> (Desk, gateway::intake::Receipt, Played) {
+    let adapter = without_room();
+    let desk = Desk::new(adapter.code());
+    let batch = release(&desk, 2);
+    let mut played = Played::new(&desk);
+    played.dispatcher.bank = Arc::new(Bank {
+        adapter,
+        keys: keys_of(&desk),
+        channel: Arc::clone(&played.dispatcher.bank.channel),
+        fields: fields(adapter),
+    });
+    (desk, batch, played)
+}
+
+#[test]
+fn an_order_that_turns_out_not_to_fit_fails_its_lines() {
+    let (desk, batch, played) = misfit();
+    played.step(&desk).unwrap();
+    assert_eq!(desk.states(&batch), [LineState::Failed; 2]);
+    let reason = Some(FailureReason::MessageError);
+    assert_eq!(desk.reasons(&batch), [reason; 2]);
+    assert_eq!(played.memory(|memory| memory.submissions()), 0);
+    assert_sound(&desk.core, "PAB");
+}
+
+/// The bank spoke of the first row while the file was a message before the instruction: it has
+/// the wages, however it got them. Nothing of the file is failed, and nothing is sent again.
+#[test]
+fn a_late_misfit_takes_back_nothing_that_the_bank_said_meanwhile() {
+    for (said, first) in [
+        (Outcome::Accepted, LineState::Accepted),
+        (Outcome::Paid, LineState::Paid),
+    ] {
+        let (desk, batch, played) = misfit();
+        let bytes = played.push_bytes(1, vec![row(&lines_of(&desk, 2)[0], said)]);
+        let (core, keys, adapter) = (desk.core.clone(), keys_of(&desk), played.adapter());
+        let comes = move || {
+            receive(&core, adapter, &keys, MessageKind::Push, &bytes).unwrap();
+        };
+        played.memory(|memory| memory.before_step = Some(Box::new(comes)));
+        played.step(&desk).unwrap();
+        assert_eq!(desk.states(&batch), [first, LineState::Unknown], "{said:?}");
+        let state = desk.core.desk().file(1).map(|file| file.state);
+        assert_eq!(state, Some(FileState::AtBank), "{said:?}");
+        for _ in 0..5 {
+            let wait = played.work(&desk);
+            desk.clock.advance(wait);
+        }
+        assert_eq!(played.memory(|memory| memory.submissions()), 0, "{said:?}");
+        assert_eq!(desk.core.desk().files().count(), 1, "{said:?}");
+        assert_sound(&desk.core, "PAB");
+    }
+}
+
+/// An answer to a question that nobody can read is shown to the operator at once, once however
+/// often it comes, and moves nothing; the next one that can be read counts.
+#[test]
+fn an_answer_to_a_question_that_nobody_can_read_is_listed_once() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 2);
+        played.memory(|memory| {
+            let next = memory.sent..memory.sent + 3;
+            memory.faults = next.map(|number| (number, Fault::Gibberish)).collect();
+        });
+        for _ in 0..3 {
+            desk.clock.advance(Duration::from_secs(3_600));
+            played.step(&desk).unwrap();
+            let found = breaks(&desk.core.desk());
+            assert_eq!(found.len(), 1, "{place}: {found:?}");
+            let expected = (BreakKind::MessageMismatch, "answer_unreadable");
+            assert_eq!((found[0].kind, found[0].why.as_str()), expected, "{place}");
+            assert_eq!(found[0].batch, Some(batch.batch), "{place}");
+            assert_eq!(found[0].bank, Some(adapter.code()), "{place}");
+        }
+        assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+        played.settle(&desk, 30);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
