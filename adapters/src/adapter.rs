@@ -6,8 +6,8 @@ use crate::codes::{CodeTable, Reasons};
 use crate::definition::Preset;
 use crate::definition::dialect::{Capability, ConnectionField, Dialect, Evidence, QueryPace};
 use crate::exchange::{
-    Crypto, CryptoError, FrameEnd, Outgoing, PaymentOrder, Push, PushReceipt, Receipt, ResultFile,
-    StatusQuery, Unreadable,
+    Answer, Crypto, CryptoError, FrameEnd, Outgoing, PaymentOrder, Push, PushReceipt, Receipt,
+    ResultFile, StatusQuery, Unreadable,
 };
 use crate::flow::{Conversation, FlowKind};
 use crate::layout::fault::{WriteFault, unreadable};
@@ -275,6 +275,21 @@ impl BankAdapter {
     pub fn decode_push(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Push, Unreadable> {
         let values = self.read_as_found(self.push_message()?, bytes, crypto)?;
         Ok(self.push(&self.dialect.push.codes, &values))
+    }
+
+    /// A receipt, result or push with its ending, where a file that a clerk kept has lost it or a
+    /// part of it; `None` where nothing of an ending is missing. What came over a channel is never
+    /// mended: there it was cut off.
+    #[must_use]
+    pub fn ended(&self, kind: Answer, bytes: &[u8]) -> Option<Vec<u8>> {
+        let submit = self.dialect.submit.iter().rev();
+        let query = self.dialect.query.last();
+        let message = match kind {
+            Answer::Receipt => submit.filter_map(|step| step.reply.as_ref()).next(),
+            Answer::Result => query.and_then(|step| step.reply.as_ref()),
+            Answer::Push => self.push_message().ok(),
+        };
+        message?.ended(bytes)
     }
 
     /// Our receipt for a push, in the bank's own dialect; the same receipt gives the same bytes.

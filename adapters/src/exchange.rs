@@ -1,7 +1,7 @@
 //! What passes between the gateway and an adapter: orders in, bytes out; bytes in, outcomes out.
 
 pub use crate::totals::Flaw;
-pub use crate::unreadable::{Tried, Unreadable};
+pub use crate::unreadable::{Answer, Tried, Unreadable};
 use schemas::value::{AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName};
 use schemas::{FailureReason, Finding};
 

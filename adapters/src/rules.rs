@@ -200,19 +200,26 @@ impl BankLineRules {
     ) {
         let field = if name { "name" } else { "memo" };
         let length = self.charset.byte_len(text);
-        let bad = match length {
-            Err(CharsetError::Unmappable { character }) => Some(character),
-            Err(CharsetError::IllFormed { .. }) | Ok(_) => self.forbidden.first_in(text),
+        let (bad, why) = match length {
+            Err(CharsetError::Unmappable { character }) => {
+                (Some(character), ("encoding", self.charset.name()))
+            }
+            // The character set has it; the file's layout does not.
+            Err(CharsetError::IllFormed { .. }) | Ok(_) => {
+                (self.forbidden.first_in(text), ("reason", "separator"))
+            }
         };
         if let Some(character) = bad {
-            findings.push(
-                at(not_encodable(name))
-                    .field(field)
-                    .value(PersonName::mask(text))
-                    .with("character", character)
-                    .with("code_point", format!("U+{:04X}", u32::from(character)))
-                    .with("encoding", self.charset.name()),
-            );
+            let why = match character.is_control() {
+                true => ("reason", "invisible"),
+                false => why,
+            };
+            let finding = at(not_encodable(name))
+                .field(field)
+                .value(PersonName::mask(text))
+                .with("character", character)
+                .with("code_point", format!("U+{:04X}", u32::from(character)));
+            findings.push(finding.with(why.0, why.1));
         }
         let bytes = length.unwrap_or_default();
         if bytes > bytes_max {

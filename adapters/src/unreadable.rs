@@ -1,5 +1,16 @@
 //! Why bytes are not the message that they should be, and what else they were tried as.
 
+/// Which of a bank's messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Answer to a submission.
+    Receipt,
+    /// Answer to a query.
+    Result,
+    /// What the bank pushes.
+    Push,
+}
+
 /// The bytes are not the message that they should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} at byte {offset}")]

@@ -161,3 +161,33 @@ fn xml_bombs_are_refused() {
         );
     }
 }
+
+/// GBK has `#`: it is the file's separator, and the finding says so and not another thing.
+#[test]
+fn a_separator_is_not_called_a_character_that_the_bank_lacks() {
+    use schemas::{FindingCode, Lang};
+    let judged = |memo: &str| {
+        let asked = Asked {
+            line_no: LineNo(1),
+            row: 1,
+            name: Some("张样一"),
+            memo: Some(memo),
+            amount: None,
+        };
+        let mut findings = Vec::new();
+        bank("HXB").line_rules().judge(&asked, &mut findings);
+        let finding = findings.pop().unwrap();
+        assert_eq!(finding.code, FindingCode::TextNotEncodable, "{memo}");
+        [finding.message(Lang::Zh), finding.message(Lang::En)]
+    };
+    let [zh, en] = judged("3#楼");
+    assert_eq!(zh, "“备注”中有付款银行文件用作分隔符的字符“#”（U+0023）");
+    let expected = "The memo has a character that separates values in the paying bank's file: \
+                    \"#\" (U+0023)";
+    assert_eq!(en, expected);
+    let [zh, _] = judged("😀");
+    assert!(
+        zh.contains("付款银行不支持的字符") && zh.contains("GBK"),
+        "{zh}"
+    );
+}

@@ -260,6 +260,9 @@ pub enum Event {
         digest: String,
         /// Algorithm and key slot of our signature in it.
         signature: Option<(String, String)>,
+        /// A later message of its conversation. Older records do not say: false.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        continues: bool,
     },
     /// A message was answered. Sealed: the answer's bytes.
     MessageAnswered {

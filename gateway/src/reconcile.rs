@@ -28,7 +28,7 @@ pub enum BreakKind {
     /// A bank's message that could not be read.
     MessageUnreadable,
     /// A bank's message that is stored and not yet read to its end: a crash came between, and
-    /// the bank is not connected now.
+    /// the bank is not connected now, or it could not be applied.
     MessageOpen,
     /// Nobody knows what became of the line, since a time.
     Unknown,
@@ -171,7 +171,7 @@ pub fn breaks(book: &Book) -> Vec<Break> {
         concerns: &|_, _| true,
         after: None,
         limit: usize::MAX,
-        open_until_ms: i64::MAX,
+        reading_ms: (i64::MAX, i64::MAX),
     };
     page(book, &all).shown
 }

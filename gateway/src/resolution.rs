@@ -30,8 +30,8 @@ const WORDS_MAX: usize = 500;
 ///
 /// # Errors
 /// `NotFound`; `Forbidden` for a system certificate; `Invalid` for a decision that can't be one;
-/// `Conflict` where the line is neither unknown nor disputed, or another proposal waits over the
-/// same evidence.
+/// `Conflict` where the line is neither unknown nor disputed, or a proposal over the same evidence
+/// waits or said otherwise. One over other evidence takes the place of what waits.
 pub fn propose(
     core: &Core,
     operator: &str,

@@ -320,3 +320,21 @@ async fn an_employer_with_too_many_refused_files_comes_again_tomorrow() {
     kit.submit(&system(other()), &others).await.expect(202);
     kit.stop().await;
 }
+
+/// A search for a bank that does not exist would be empty for ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_bank_is_no_filter_and_a_plus_sign_is_one() {
+    let kit = Kit::start().await;
+    for path in ["/v1/batches?bank=NOPE", "/v1/payments?bank=NOPE"] {
+        let reply = kit.get(&system(own()), path).await.expect(400);
+        assert_eq!(reply.json()["field"], "bank", "{path}");
+    }
+    for path in ["/v1/batches?bank=ICBC", "/v1/payments?bank=ICBC"] {
+        kit.get(&system(own()), path).await.expect(200);
+    }
+    for moment in ["2026-11-23T10:00:00+08:00", "2026-11-23T10:00:00%2B08:00"] {
+        let path = format!("/v1/payments?from={moment}");
+        kit.get(&system(own()), &path).await.expect(200);
+    }
+    kit.stop().await;
+}

@@ -229,3 +229,33 @@ async fn a_silent_body_and_a_silent_handshake_are_cut_off() {
     assert_eq!(silent.read(&mut nothing).await.unwrap(), 0);
     kit.stop().await;
 }
+
+/// A call that takes no body does nothing where it is asked for more than it does; a code that
+/// does not exist is acknowledged by nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_understood_is_not_passed_over() {
+    let kit = Kit::start().await;
+    let csv = wage_file(own(), "GZ-1", "ICBC", 1, 0);
+    let receipt = kit.submit(&system(own()), &csv).await.expect(202).json();
+    let id = receipt["batch_id"].as_str().unwrap();
+    let person = api_kit::person(own(), "li");
+    let before = kit.core.desk().sequence();
+    for call in ["withdraw", "correction"] {
+        let path = format!("/v1/batches/{id}/{call}");
+        for body in ["{\"lines\":[1]}", "[]", "line 1", "null"] {
+            let reply = kit.post(&person, &path, body).await.expect(400);
+            assert_eq!(reply.json()["field"], "body", "{call} {body}");
+        }
+    }
+    let approval = serde_json::json!({
+        "digest": receipt["digest"], "line_count": 1, "total_fen": receipt["total_fen"],
+        "acknowledged": ["payee_in_flight", "payee_in_fligth"],
+    });
+    let path = format!("/v1/batches/{id}/approve");
+    let reply = kit.post(&person, &path, approval.to_string()).await;
+    assert_eq!(reply.expect(400).json()["field"], "acknowledged");
+    assert_eq!(kit.core.desk().sequence(), before);
+    let path = format!("/v1/batches/{id}/withdraw");
+    kit.post(&person, &path, "{}").await.expect(200);
+    kit.stop().await;
+}

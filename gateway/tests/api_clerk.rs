@@ -182,6 +182,7 @@ fn asked(kit: &Kit, file_no: u64, code: &str) {
         instructs: false,
         digest: api_kit::hash(b"q"),
         signature: None,
+        continues: false,
     });
     kit.record(Event::MessageAnswered {
         file_no,

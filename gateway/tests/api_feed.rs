@@ -142,3 +142,29 @@ async fn a_broken_stream_is_taken_up_without_a_gap_or_a_copy() {
     assert_eq!(found, expected);
     kit.stop().await;
 }
+
+/// The operator follows what it has to explain: doubts, resolutions and what banks send.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_follows_what_is_in_doubt() {
+    let kit = Kit::start().await;
+    let steps = [LineEvent::Pay, LineEvent::LoseTrack];
+    let id = kit.with_outcomes(own(), "GZ-1", &steps).await;
+    let bank = "urn:anxin:bank:ICBC";
+    let path = "/v1/banks/ICBC/messages?message=push";
+    kit.post(bank, path, "bytes").await.expect(200);
+    let li = "urn:anxin:operator:ops:person:li";
+    let body = serde_json::json!({
+        "outcome": "paid", "reason": "回函", "evidence_digest": "ab".repeat(32),
+    });
+    let path = format!("/v1/payments/{id}.2/resolution");
+    kit.post(li, &path, body.to_string()).await.expect(200);
+    kit.core.journal().commit().unwrap();
+    let feed = kit.get(li, "/v1/events").await.expect(200).json();
+    let names: Vec<String> = words(&feed).into_iter().map(|(_, word)| word).collect();
+    let expected = ["lines_changed", "message_received", "resolution_proposed"];
+    assert_eq!(names, expected);
+    let lines = feed["events"][0]["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 1, "the paid one is in no doubt");
+    assert_eq!(lines[0]["event"], "lose_track");
+    kit.stop().await;
+}

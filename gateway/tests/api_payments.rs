@@ -232,55 +232,6 @@ async fn a_payment_tells_every_event_with_its_place_in_the_journal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_operators_resolve_what_nobody_knows() {
-    let kit = Kit::start().await;
-    let id = kit
-        .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack])
-        .await;
-    let breaks = kit
-        .get("urn:anxin:operator:ops:person:li", "/v1/breaks")
-        .await
-        .expect(200)
-        .json();
-    assert_eq!(breaks["counts"], json!({"unknown": 1}));
-    let path = format!("/v1/payments/{id}.1/resolution");
-    let digest = "ab".repeat(32);
-    let words = json!({"outcome": "paid", "words": "银行书面回函", "evidence_digest": digest});
-    let mut person = words.clone();
-    let number = payee("GZ-1", 1)
-        .id_number
-        .reveal(Purpose::Matching)
-        .to_owned();
-    person["words"] = json!(format!("回函 {number}"));
-    kit.post(
-        "urn:anxin:operator:ops:person:li",
-        &path,
-        person.to_string(),
-    )
-    .await
-    .expect(400);
-    kit.post("urn:anxin:operator:ops:person:li", &path, words.to_string())
-        .await
-        .expect(200);
-    let confirm = json!({"evidence_digest": digest}).to_string();
-    let confirming = format!("{path}/confirm");
-    kit.post(
-        "urn:anxin:operator:ops:person:li",
-        &confirming,
-        confirm.clone(),
-    )
-    .await
-    .expect(403);
-    let done = kit
-        .post("urn:anxin:operator:ops:person:wang", &confirming, confirm)
-        .await
-        .expect(200)
-        .json();
-    assert_eq!(done["state"], "paid");
-    kit.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn breaks_come_in_pages_that_keep_their_places() {
     let kit = Kit::start().await;
     let id = kit

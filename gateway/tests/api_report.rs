@@ -179,6 +179,16 @@ async fn a_report_of_a_pain_001_has_the_references_of_its_file() {
         assert!(text.contains(expected), "{expected}\n{text}");
     }
     assert_eq!(text.matches("<OrgnlPmtInfAndSts>").count(), 2);
+    // The same references in the lines, where they are no line numbers.
+    let lines = format!("/v1/batches/{id}/lines");
+    let page = kit.get(&system(own()), &lines).await.expect(200).json();
+    let reference = |at: usize| page["lines"][at]["reference"].clone();
+    let null = serde_json::Value::Null;
+    assert_eq!([reference(0), reference(2)], [null.clone(), null]);
+    assert_eq!(reference(1), "R-2");
+    let payment = format!("/v1/payments/{id}.2");
+    let shown = kit.get(&system(own()), &payment).await.expect(200).json();
+    assert_eq!(shown["reference"], "R-2");
     kit.stop().await;
 }
 
@@ -207,6 +217,37 @@ async fn a_report_states_the_sums_of_the_whole_file() {
          <OrgnlCtrlSum>3000.06</OrgnlCtrlSum>",
         "<DtldNbOfTxs>1</DtldNbOfTxs><DtldSts>RJCT</DtldSts><DtldCtrlSum>1000.02</DtldCtrlSum>",
         "<OrgnlPmtInfId>GZ-1</OrgnlPmtInfId>",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+    kit.stop().await;
+}
+
+/// Without the amount of a refused line no sum of the report would be the file's: it has none.
+/// In JSON refused lines are outside the sums, whatever they state.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sum_that_is_not_known_is_left_out() {
+    let kit = Kit::start().await;
+    let csv = wage_file(own(), "GZ-1", "ICBC", 3, 0);
+    let bad = csv
+        .replace("1000.02", "1000.0x")
+        .replace("3000.06", "2000.04");
+    let path = "/v1/batches?policy=good_lines";
+    let sent = kit.call(&system(own()), "POST", path, &[], bad).await;
+    let receipt = sent.expect(202).json();
+    let id = receipt["batch_id"].as_str().unwrap();
+    let path = format!("/v1/batches/{id}");
+    let batch = kit.get(&system(own()), &path).await.expect(200).json();
+    let refused = serde_json::json!({"count": 1, "fen": 0});
+    assert_eq!(batch["states"]["refused"], refused);
+    let report = kit.get(&system(own()), &format!("{path}/report")).await;
+    let report = report.expect(200);
+    validate(&report.body);
+    let text = report.text();
+    for expected in [
+        "<OrgnlNbOfTxs>3</OrgnlNbOfTxs><GrpSts>PART</GrpSts>",
+        "<DtldNbOfTxs>2</DtldNbOfTxs><DtldSts>RCVD</DtldSts><DtldCtrlSum>2000.04</DtldCtrlSum>",
+        "<DtldNbOfTxs>1</DtldNbOfTxs><DtldSts>RJCT</DtldSts></NbOfTxsPerSts>",
     ] {
         assert!(text.contains(expected), "{expected}\n{text}");
     }

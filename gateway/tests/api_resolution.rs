@@ -210,3 +210,48 @@ async fn a_system_of_the_operator_decides_nothing() {
         .expect(200);
     kit.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_operators_resolve_what_nobody_knows() {
+    let kit = Kit::start().await;
+    let id = kit
+        .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack])
+        .await;
+    let breaks = kit
+        .get("urn:anxin:operator:ops:person:li", "/v1/breaks")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(breaks["counts"], json!({"unknown": 1}));
+    let path = format!("/v1/payments/{id}.1/resolution");
+    let digest = "ab".repeat(32);
+    let words = json!({"outcome": "paid", "words": "银行书面回函", "evidence_digest": digest});
+    let mut person = words.clone();
+    person["words"] = json!("回函 11010519491231002X");
+    kit.post(
+        "urn:anxin:operator:ops:person:li",
+        &path,
+        person.to_string(),
+    )
+    .await
+    .expect(400);
+    kit.post("urn:anxin:operator:ops:person:li", &path, words.to_string())
+        .await
+        .expect(200);
+    let confirm = json!({"evidence_digest": digest}).to_string();
+    let confirming = format!("{path}/confirm");
+    kit.post(
+        "urn:anxin:operator:ops:person:li",
+        &confirming,
+        confirm.clone(),
+    )
+    .await
+    .expect(403);
+    let done = kit
+        .post("urn:anxin:operator:ops:person:wang", &confirming, confirm)
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(done["state"], "paid");
+    kit.stop().await;
+}

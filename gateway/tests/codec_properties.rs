@@ -163,19 +163,25 @@ fn of_intake() -> impl Strategy<Value = Event> {
     ]
 }
 
+fn leaving() -> impl Strategy<Value = Event> {
+    let said = (any::<u64>(), text(), text(), of((text(), text())));
+    (said, any::<(bool, bool)>()).prop_map(
+        |((file_no, step, digest, signature), (instructs, continues))| Event::MessageLeaving {
+            file_no,
+            step,
+            instructs,
+            digest,
+            signature,
+            continues,
+        },
+    )
+}
+
 fn of_files() -> impl Strategy<Value = Event> {
     let n = any::<u64>;
     prop_oneof![
         intent().prop_map(|intent| Event::FileIntended(Box::new(intent))),
-        (n(), text(), any::<bool>(), text(), of((text(), text()))).prop_map(
-            |(file_no, step, instructs, digest, signature)| Event::MessageLeaving {
-                file_no,
-                step,
-                instructs,
-                digest,
-                signature,
-            }
-        ),
+        leaving(),
         (n(), text(), text()).prop_map(|(file_no, step, digest)| Event::MessageAnswered {
             file_no,
             step,

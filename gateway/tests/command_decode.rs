@@ -53,10 +53,7 @@ fn a_sealed_answer_is_read_with_the_installation_s_keys() {
     let with = |more: &[&str]| run(&[&of, more].concat());
     let ended = with(&["--json"]);
     assert_eq!(ended.code, 2, "{ended:?}");
-    assert_eq!(
-        ended.document()["findings"][0]["code"],
-        "message_unreadable"
-    );
+    assert_eq!(ended.document()["findings"][0]["code"], "unreadable");
     assert!(ended.stderr.contains("没有给出密钥"), "{ended:?}");
     assert!(ended.stderr.contains("--connection"), "{ended:?}");
     let english = with(&["--lang", "en"]).stderr;
@@ -75,4 +72,117 @@ fn a_sealed_answer_is_read_with_the_installation_s_keys() {
     assert!(ended.stderr.contains("HXB"), "{ended:?}");
     let nowhere = with(&["--connection", &connection, "--keys", "nowhere"]);
     assert_eq!(nowhere.code, 2, "{nowhere:?}");
+}
+
+/// A bank's line as a clerk kept it: without its line end, or bare.
+#[test]
+fn a_message_that_lost_its_ending_is_read_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole =
+        b"axp0001#AX0000004711#6523.50#1#1#1|6200000000000000018||6523.50|01||||||#@@@@\r\n";
+    let text = folder.path().join("push.txt");
+    let decode = |bytes: &[u8]| {
+        std::fs::write(&text, bytes).unwrap();
+        let file = text.to_str().unwrap();
+        run(&[
+            "decode",
+            file,
+            "--bank",
+            "HXB",
+            "--message",
+            "push",
+            "--json",
+        ])
+    };
+    let read = decode(whole);
+    assert_eq!(read.code, 0, "{read:?}");
+    assert_eq!(read.document()["findings"], serde_json::json!([]));
+    let lines = read.document()["lines"].clone();
+    for cut in ["\r\n", "\n", "@@\r\n", "#@@@@\r\n"] {
+        let kept = whole.strip_suffix(cut.as_bytes()).unwrap();
+        let ended = decode(kept);
+        assert_eq!(ended.code, 0, "{cut:?} {ended:?}");
+        let document = ended.document();
+        assert_eq!(document["lines"], lines, "{cut:?}");
+        let findings = document["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), 1, "{cut:?}");
+        assert_eq!(findings[0]["code"], "message_ending_missing", "{cut:?}");
+    }
+    // Its line end became another one: nothing was lost but that.
+    let unix = [whole.strip_suffix(b"\r\n").unwrap(), b"\n"].concat();
+    assert_eq!(decode(&unix).document()["lines"], lines);
+    // A row that is cut off is none.
+    for cut in [b"|#@@@@\r\n".as_slice(), b"|01||||||#@@@@\r\n"] {
+        let ended = decode(whole.strip_suffix(cut).unwrap());
+        assert_eq!(ended.code, 2, "{ended:?}");
+        assert_eq!(ended.document()["findings"][0]["code"], "unreadable");
+    }
+}
+
+/// Of a member that stands twice two readers would take two values.
+#[test]
+fn a_member_that_stands_twice_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("receipt.json");
+    let body = r#"{"code":"0000","message":"OK","data":{"batchNo":"AX202611230000004711"}}"#;
+    let decode = |body: &str| {
+        std::fs::write(&text, body).unwrap();
+        let file = text.to_str().unwrap();
+        run(&[
+            "decode",
+            file,
+            "--bank",
+            "BOB",
+            "--message",
+            "receipt",
+            "--json",
+        ])
+    };
+    assert_eq!(decode(body).code, 0);
+    for (once, twice) in [
+        (r#""code":"0000""#, r#""code":"0000","code":"E001""#),
+        (r#""batchNo":"#, r#""batchNo":"x","batchNo":"#),
+        (
+            r#""message":"OK""#,
+            r#""message":"OK","extra":[{"a":1,"a":1.5}]"#,
+        ),
+    ] {
+        let ended = decode(&body.replace(once, twice));
+        assert_eq!(ended.code, 2, "{ended:?}");
+        let finding = ended.document()["findings"][0].clone();
+        assert_eq!(finding["code"], "unreadable");
+        let message = finding["message"].as_str().unwrap();
+        assert!(message.contains("同一成员出现两次"), "{message}");
+    }
+}
+
+/// What is no moment is no time of booking: it stands with the bank's words.
+#[test]
+fn a_booking_time_is_a_moment_or_the_banks_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("push.txt");
+    let decode = |booked: &str| {
+        let line = format!(
+            "axp0001#AX0000004711#6523.50#1#1#1|6200000000000000018||6523.50|01||x|||{booked}|\
+             #@@@@\r\n"
+        );
+        std::fs::write(&text, line).unwrap();
+        let file = text.to_str().unwrap();
+        let of = [
+            "decode",
+            file,
+            "--bank",
+            "HXB",
+            "--message",
+            "push",
+            "--json",
+        ];
+        run(&of).document()["lines"][0].clone()
+    };
+    let line = decode("20261123100501");
+    assert_eq!(line["booked_at"], "2026-11-23T10:05:01+08:00");
+    assert_eq!(line["bank_text"], "x");
+    let line = decode("garbage");
+    assert!(line["booked_at"].is_null(), "{line}");
+    assert_eq!(line["bank_text"], "x garbage");
 }

@@ -247,10 +247,7 @@ fn decode_reads_a_receipt_and_says_what_it_cannot_read() {
     let words = arguments(&bad);
     let ended = run(&words.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(ended.code, 2, "{ended:?}");
-    assert_eq!(
-        ended.document()["findings"][0]["code"],
-        "message_unreadable"
-    );
+    assert_eq!(ended.document()["findings"][0]["code"], "unreadable");
 }
 
 #[test]

@@ -7,6 +7,8 @@
 
 #[path = "money/calendar.rs"]
 mod calendar;
+#[path = "money/contradicted.rs"]
+mod contradicted;
 #[path = "money/conversation.rs"]
 mod conversation;
 #[path = "money/correction.rs"]

@@ -1,6 +1,8 @@
 //! Trees as JSON objects. Every value is written as a string, as the dialects found do; reading
 //! takes strings, numbers and, for a list of one, an object in place of the array.
 
+mod once;
+
 use super::atom::WriteContext;
 use super::fault::{WriteFault, unreadable};
 use super::lines::{ROWS_MAX, RowFault, row_no};
@@ -8,6 +10,8 @@ use super::slot::Slot;
 use super::tree::{Found, Tree};
 use super::values::Values;
 use crate::exchange::Unreadable;
+use once::Once;
+use serde::de::DeserializeSeed as _;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -59,13 +63,19 @@ fn place(map: &mut Map<String, Value>, path: &str, value: Value) {
 /// Reads a tree into `values`; the payload comes back where a slot holds one.
 ///
 /// # Errors
-/// `Unreadable` for what is not JSON (depth is capped by the parser at 128) or not this message.
+/// `Unreadable` for what is not JSON (depth is capped by the parser at 128), has a member twice,
+/// or is not this message.
 pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<String>, Unreadable> {
-    let root: Value = serde_json::from_str(text).map_err(|error| {
-        let before = text.split_inclusive('\n').take(error.line() - 1);
+    let wrong = |what: &str, error: &serde_json::Error| {
+        let before = text.split_inclusive('\n');
+        let before = before.take(error.line().saturating_sub(1));
         let offset = before.map(str::len).sum::<usize>() + error.column();
-        Unreadable::at("not JSON", offset.saturating_sub(1))
-    })?;
+        Unreadable::at(what, offset.saturating_sub(1))
+    };
+    let root: Value = serde_json::from_str(text).map_err(|error| wrong("not JSON", &error))?;
+    let mut again = serde_json::Deserializer::from_str(text);
+    Once.deserialize(&mut again)
+        .map_err(|error| wrong("a member stands twice", &error))?;
     let mut found = Found::default();
     if !root.is_object() {
         return Err(unreadable("not a JSON object"));

@@ -111,6 +111,31 @@ impl Message {
         Ok(values)
     }
 
+    /// The bytes with the body's ending, where they lack some of it; `None` where the body has
+    /// none, or all of it stands there.
+    pub(crate) fn ended(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let (Layout::Delimited(lines) | Layout::Fixed(lines)) = &self.body else {
+            return None;
+        };
+        let end = lines.end.as_bytes();
+        if bytes.ends_with(end) {
+            return None;
+        }
+        // A line end of another kind may stand in its place.
+        let kept = bytes.iter().rposition(|byte| {
+            !b"
+"
+            .contains(byte)
+        });
+        let text = bytes.get(..=kept?)?;
+        let stands = (0..end.len()).rev().find_map(|length| {
+            let part = end.get(..length).filter(|part| text.ends_with(part))?;
+            Some(part.len())
+        });
+        let missing = end.get(stands.unwrap_or_default()..)?;
+        Some([text, missing].concat())
+    }
+
     /// The end of the message on a TCP connection: by the length in its outermost head, else by
     /// its last characters, else the peer closes.
     #[must_use]

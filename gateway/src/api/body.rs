@@ -329,5 +329,24 @@ pub async fn command<T: DeserializeOwned + JsonSchema>(call: &mut Call) -> Resul
     members::read(&bytes)
 }
 
+/// Receives the body of a call that takes none: nothing, or an object without members.
+///
+/// # Errors
+/// As [`whole`]; bad request for anything else: it asks for what would not be done.
+pub async fn nothing(call: &mut Call) -> Result<(), Problem> {
+    let bytes_max = call.app.limits().command_bytes_max;
+    let (bytes, _share) = whole(call, bytes_max).await?;
+    let blank = bytes.iter().all(u8::is_ascii_whitespace);
+    let object = serde_json::from_slice::<serde_json::Map<_, serde_json::Value>>(&bytes);
+    if blank || object.is_ok_and(|object| object.is_empty()) {
+        return Ok(());
+    }
+    Err(Problem::bad(
+        "body",
+        "本接口不接受请求体内容，请求未执行",
+        "this call takes no body; nothing was done",
+    ))
+}
+
 #[cfg(test)]
 mod tests;

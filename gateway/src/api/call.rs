@@ -169,22 +169,53 @@ pub fn language(headers: &HeaderMap) -> Lang {
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok());
     let mut best: Option<(u32, Lang)> = None;
-    for range in text.unwrap_or_default().split(',') {
-        let mut parts = range.trim().split(';');
-        let tag = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+    for (tag, weight) in weighed(text.unwrap_or_default()) {
         let lang = match tag.split('-').next() {
             Some("zh" | "*") => Lang::Zh,
             Some("en") => Lang::En,
             Some(_) | None => continue,
         };
-        let weight = parts
-            .find_map(|part| part.trim().strip_prefix("q="))
-            .map_or(1000, permille);
         if weight > 0 && best.is_none_or(|(known, _)| weight > known) {
             best = Some((weight, lang));
         }
     }
     best.map_or(Lang::Zh, |(_, lang)| lang)
+}
+
+/// Which of the kinds that a call has the caller likes best, by `Accept` (RFC 9110 12.5.1): the
+/// most specific range of a kind gives its quality, the first of equals is taken. The first kind
+/// where none is acceptable or nothing is said.
+#[must_use]
+pub fn preferred<'k>(headers: &HeaderMap, kinds: &[&'k str]) -> Option<&'k str> {
+    let text = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    let ranges: Vec<(String, u32)> = weighed(text.unwrap_or_default()).collect();
+    let quality = |kind: &str| {
+        let group = kind.split('/').next().unwrap_or_default();
+        let all = [kind.to_owned(), format!("{group}/*"), "*/*".to_owned()];
+        let range = |wanted: &String| ranges.iter().find(|(range, _)| range == wanted);
+        all.iter().find_map(range).map_or(0, |(_, weight)| *weight)
+    };
+    let mut best = kinds.first().map(|kind| (quality(kind), *kind))?;
+    for kind in kinds {
+        if quality(kind) > best.0 {
+            best = (quality(kind), *kind);
+        }
+    }
+    Some(best.1)
+}
+
+/// The ranges of a header with their qualities in thousandths, lower case.
+fn weighed(text: &str) -> impl Iterator<Item = (String, u32)> + '_ {
+    text.split(',').map(|range| {
+        let mut parts = range.split(';');
+        let name = parts.next().unwrap_or_default().trim();
+        let weight = parts
+            .find_map(|part| part.trim().strip_prefix("q="))
+            .map_or(1000, permille);
+        (name.to_ascii_lowercase(), weight)
+    })
 }
 
 /// A quality of RFC 9110 12.4.2 in thousandths; 0 for what is none.

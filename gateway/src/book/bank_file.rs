@@ -32,9 +32,9 @@ pub struct BankFile {
     pub since_ms: i64,
     /// When the instructing message left, Unix milliseconds.
     pub left_ms: Option<i64>,
-    /// Queries asked so far.
+    /// Questions asked so far, each of as many messages as the dialect needs.
     pub queries: u32,
-    /// When the last query was asked, Unix milliseconds.
+    /// When the last message of a question left, Unix milliseconds.
     pub queried_ms: Option<i64>,
     /// Times it was intended.
     pub attempts: u32,

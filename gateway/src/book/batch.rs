@@ -1,5 +1,6 @@
 //! One batch in the book: head, lines, sums by state, what it waits for.
 
+use crate::book::Ages;
 use crate::book::doubt::{Doubts, stand};
 use crate::book::table::TableRow;
 use crate::book::waits::Looked;
@@ -35,8 +36,8 @@ pub struct Line {
     pub since_ms: i64,
     /// What the bank last reported for it, in fen, where it reports amounts.
     pub reported_fen: Option<i64>,
-    /// Journal sequence of the record that said last what became of it: the bank's word, or two
-    /// operators'; 0 for none.
+    /// Journal sequence of the record that made its state: the bank's word, or two operators';
+    /// 0 for none.
     pub told_at: u64,
 }
 
@@ -88,34 +89,6 @@ impl Sums {
         let sum = &mut self.0[state as usize];
         sum.count -= 1;
         sum.fen -= fen;
-    }
-}
-
-/// Since when lines are in their states: how many entered a state at a moment, so that nobody
-/// searches all lines for the oldest. Lines move in groups; a batch has few moments.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ages(BTreeMap<(usize, i64), u32>);
-
-impl Ages {
-    fn put(&mut self, state: LineState, since_ms: i64) {
-        *self.0.entry((state as usize, since_ms)).or_default() += 1;
-    }
-
-    fn take(&mut self, state: LineState, since_ms: i64) {
-        let key = (state as usize, since_ms);
-        if let Some(count) = self.0.get_mut(&key) {
-            *count -= 1;
-            if *count == 0 {
-                self.0.remove(&key);
-            }
-        }
-    }
-
-    /// When the line that has been in a state for the longest entered it.
-    #[must_use]
-    pub fn oldest(&self, state: LineState) -> Option<i64> {
-        let moments = (state as usize, i64::MIN)..=(state as usize, i64::MAX);
-        self.0.range(moments).next().map(|((_, since), _)| *since)
     }
 }
 
@@ -215,6 +188,8 @@ pub struct Batch {
     pub corrects: BTreeMap<u32, PaymentId>,
     /// Its bank files, in the order of their intents.
     pub files: Vec<u64>,
+    /// Of each disputed line the journal sequence of the record that disputes it.
+    pub disputed_at: BTreeMap<u32, u64>,
     /// Last change of any line, Unix milliseconds.
     pub changed_ms: i64,
     /// What a look at all its lines came to, until its employer's lines change.
@@ -268,6 +243,7 @@ impl Batch {
             finding_records: Vec::new(),
             byte_records: Vec::new(),
             history: Vec::new(),
+            disputed_at: BTreeMap::new(),
             approved: None,
             approved_at: 0,
             withdrawn: None,
@@ -306,17 +282,25 @@ impl Batch {
     }
 
     /// Marks a line as disputed, or as resolved; a later dispute takes the place of an earlier.
-    pub(super) fn dispute(&mut self, index: u32, dispute: Option<Dispute>) -> Option<&mut Line> {
+    pub(super) fn dispute(
+        &mut self,
+        index: u32,
+        dispute: Option<Dispute>,
+        at_ms: i64,
+    ) -> Option<&mut Line> {
         let at = usize::try_from(index.checked_sub(1)?).ok()?;
         let line = self.lines.get_mut(at)?;
-        let before = stand(line);
+        let before = stand(line, self.doubts.disputed_ms(index));
         line.disputed = dispute;
-        self.doubts.moved(index, before, stand(line));
+        self.doubts.mark(index, dispute, at_ms);
+        let now = stand(line, self.doubts.disputed_ms(index));
+        self.doubts.moved(index, before, now);
         Some(line)
     }
 
     /// Applies one event to one line and keeps the sums. `None` when there is no such line.
     pub(super) fn step(&mut self, index: u32, event: LineEvent, at_ms: i64) -> Option<Stepped> {
+        let disputed_ms = self.doubts.disputed_ms(index);
         let line = self.line_mut(index)?;
         match apply(line.state, line.disputed.is_some(), event) {
             Applied::Repeated => Some(Stepped::Repeated),
@@ -324,10 +308,10 @@ impl Batch {
             Applied::Moved(state) => {
                 let (before, fen) = (line.state, line.amount_fen);
                 let before_ms = line.since_ms;
-                let stood = stand(line);
+                let stood = stand(line, disputed_ms);
                 line.state = state;
                 line.since_ms = at_ms;
-                let stands = stand(line);
+                let stands = stand(line, disputed_ms);
                 self.doubts.moved(index, stood, stands);
                 self.sums.take(before, fen);
                 self.sums.put(state, fen);

@@ -181,6 +181,14 @@ impl Book {
         })
     }
 
+    /// The correction that lives now of a payment itself, or of one that was to correct it.
+    #[must_use]
+    pub fn corrected_by(&self, payment: PaymentId) -> Option<PaymentId> {
+        let live = self.live_correction(payment)?;
+        let mut corrected = self.line_of_corrections(live).skip(1);
+        corrected.any(|one| one == payment).then_some(live)
+    }
+
     /// What a correction of a payment has of those that it stands for.
     pub(super) fn correcting(&self, original: PaymentId) -> Corrects<'_> {
         let (mut family, mut project) = (original, None);
@@ -209,14 +217,6 @@ impl Book {
         let original = batch.and_then(|batch| batch.corrects.get(&payment.row));
         let named = original.and_then(|one| self.correcting(*one).project);
         named.unwrap_or(&scope.project)
-    }
-
-    /// The correction that lives now of a payment itself, or of one that was to correct it.
-    #[must_use]
-    pub fn corrected_by(&self, payment: PaymentId) -> Option<PaymentId> {
-        let live = self.live_correction(payment)?;
-        let mut corrected = self.line_of_corrections(live).skip(1);
-        corrected.any(|one| one == payment).then_some(live)
     }
 
     /// The correction of a payment's family that lives now.

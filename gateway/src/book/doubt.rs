@@ -52,6 +52,8 @@ impl Line {
 pub struct Doubts {
     counts: [u32; Doubt::ALL.len()],
     by_age: BTreeMap<(Doubt, i64), BTreeSet<u32>>,
+    /// Why and since when each disputed line is disputed: few are, and a line has no room for it.
+    disputed: BTreeMap<u32, (Dispute, i64)>,
 }
 
 impl Doubts {
@@ -72,6 +74,23 @@ impl Doubts {
             let first = if *at_ms == since_ms { index } else { 0 };
             lines.range(first..).map(move |index| (*at_ms, *index))
         })
+    }
+
+    /// Since when a line is disputed, Unix milliseconds.
+    pub(super) fn disputed_ms(&self, index: u32) -> Option<i64> {
+        self.disputed.get(&index).map(|(_, since_ms)| *since_ms)
+    }
+
+    /// A line is disputed, or resolved; the same dispute again stays as old as it is.
+    pub(super) fn mark(&mut self, index: u32, dispute: Option<Dispute>, at_ms: i64) {
+        let Some(dispute) = dispute else {
+            self.disputed.remove(&index);
+            return;
+        };
+        let since = self.disputed.entry(index).or_insert((dispute, at_ms));
+        if since.0 != dispute {
+            *since = (dispute, at_ms);
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -102,12 +121,13 @@ impl Doubts {
     }
 }
 
-/// A line's doubt, and since when it is in its state.
+/// A line's doubt, and since when it is in it.
 pub(super) type Stand = (Option<Doubt>, i64);
 
-/// What of a line its place among the doubts depends on.
-pub(super) fn stand(line: &Line) -> Stand {
-    (line.doubt(), line.since_ms)
+/// What of a line its place among the doubts depends on. A dispute has a time of its own, whatever
+/// state the line is in.
+pub(super) fn stand(line: &Line, disputed_ms: Option<i64>) -> Stand {
+    (line.doubt(), disputed_ms.unwrap_or(line.since_ms))
 }
 
 impl Batch {
@@ -115,6 +135,16 @@ impl Batch {
     #[must_use]
     pub fn disputed_count(&self) -> u32 {
         self.doubts.count(Doubt::Contradiction) + self.doubts.count(Doubt::Mismatch)
+    }
+
+    /// Since when the first of them is in its state, Unix milliseconds.
+    pub(super) fn disputed_since(&self) -> Option<i64> {
+        let disputes = [Doubt::Contradiction, Doubt::Mismatch].into_iter();
+        let oldest = |doubt| self.doubts.from(doubt, (i64::MIN, 0)).next();
+        disputes
+            .filter_map(oldest)
+            .map(|(since_ms, _)| since_ms)
+            .min()
     }
 
     /// Whether its lines make what was accepted (M4).

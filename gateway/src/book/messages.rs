@@ -143,6 +143,16 @@ impl Book {
         self.unread.iter().map(|(bank, messages)| (*bank, messages))
     }
 
+    /// The message of the same bytes, read the same way, that is stored and not closed.
+    #[must_use]
+    pub fn open_message(&self, bank: BankCode, digest: &str, reading: &str) -> Option<u64> {
+        let mut open = self.open_messages.iter();
+        let same = open.find(|(_, (by, key, message))| {
+            *by == bank && key == digest && message.reading == reading
+        });
+        same.map(|(sequence, _)| *sequence)
+    }
+
     /// Whether an answer of the bank's about a file held that record before.
     #[must_use]
     pub fn knows_answer(&self, bank: BankCode, file_no: Option<u64>, said: u64) -> bool {

@@ -4,6 +4,7 @@
 //! replaying the journal gives the same book. Commands look at the book, write an event and
 //! apply it under one lock; nobody changes a line in another way.
 
+mod ages;
 mod arrivals;
 pub mod bank_file;
 mod bars;
@@ -15,6 +16,7 @@ mod doubt;
 mod elsewhere;
 mod messages;
 mod outside;
+mod proposals;
 mod refusals;
 mod revived;
 mod steps;
@@ -25,6 +27,7 @@ mod wages;
 mod waits;
 mod work;
 
+pub use ages::Ages;
 pub use bank_file::{BankFile, FileState};
 pub use bars::Bars;
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
@@ -32,13 +35,14 @@ pub use corrections::CorrectionConflict;
 pub use doubt::{Doubt, Doubts};
 pub use elsewhere::InFlight;
 pub use messages::{Concern, PushedMessage, UnmatchedRecord, Unread};
+pub use proposals::{Proposal, Said};
 pub use refusals::Refusals;
 pub use revived::Revived;
 pub use wages::Scope;
 
 use crate::event::Event;
+use schemas::LineState;
 use schemas::value::{BankCode, BatchId, BatchNo, PaymentId, Uscc};
-use schemas::{FailureReason, LineEvent, LineState};
 use std::collections::{BTreeMap, BTreeSet};
 use table::TableRow;
 
@@ -65,26 +69,6 @@ struct Arriving {
     line_records: Vec<(u32, u64)>,
     finding_records: Vec<u64>,
     byte_records: Vec<u64>,
-}
-
-/// What was proposed over which evidence: digest, outcome, reason.
-pub type Said = (String, LineEvent, Option<FailureReason>);
-
-/// A resolution that waits for its second operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proposal {
-    /// The outcome proposed.
-    pub outcome: LineEvent,
-    /// Why it failed.
-    pub reason: Option<FailureReason>,
-    /// Digest of the evidence.
-    pub evidence_digest: String,
-    /// Who proposed.
-    pub operator: String,
-    /// When, Unix milliseconds.
-    pub time_ms: i64,
-    /// Journal sequence of the record, which holds the words.
-    pub sequence: u64,
 }
 
 /// An event that the journal holds and the book can't follow: the record and the program do
@@ -196,25 +180,6 @@ impl Book {
             .map(|(sequence, (bank, _, message))| (*sequence, *bank, message))
     }
 
-    /// The resolution that waits for its second operator.
-    #[must_use]
-    pub fn proposal(&self, payment: PaymentId) -> Option<&Proposal> {
-        self.proposals.get(&payment)
-    }
-
-    /// Everything that was proposed for a line since it was last decided, in order.
-    #[must_use]
-    pub fn proposed(&self, payment: PaymentId) -> &[Said] {
-        self.proposed.get(&payment).map_or(&[], Vec::as_slice)
-    }
-
-    /// Resolutions that wait for their second operators.
-    pub fn proposals(&self) -> impl Iterator<Item = (PaymentId, &Proposal)> {
-        self.proposals
-            .iter()
-            .map(|(payment, proposal)| (*payment, proposal))
-    }
-
     /// The next free number of a bank file; numbers are never used again.
     #[must_use]
     pub fn next_file_no(&self) -> u64 {
@@ -286,8 +251,11 @@ impl Book {
             | Event::LinesWithdrawn { .. } => self.follow_employer(event, sequence, time_ms),
             Event::FileIntended(intent) => self.intend(intent, sequence, time_ms),
             Event::MessageLeaving {
-                file_no, instructs, ..
-            } => self.leaving(*file_no, *instructs, sequence, time_ms),
+                file_no,
+                instructs,
+                continues,
+                ..
+            } => self.leaving(*file_no, (*instructs, *continues), sequence, time_ms),
             Event::MessageAnswered { .. } | Event::FileReceipt { .. } => {
                 self.follow_answer(event, sequence, time_ms)
             }

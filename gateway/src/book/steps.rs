@@ -212,7 +212,7 @@ impl Book {
     pub(super) fn leaving(
         &mut self,
         file_no: u64,
-        instructs: bool,
+        (instructs, continues): (bool, bool),
         sequence: u64,
         time_ms: i64,
     ) -> Result<(), &'static str> {
@@ -225,7 +225,8 @@ impl Book {
             }
             FileState::Intended => {}
             FileState::AtBank if !instructs => {
-                file.queries += 1;
+                // A dialect may need several messages to ask once.
+                file.queries += u32::from(!continues);
                 file.queried_ms = Some(time_ms);
             }
             // A flow may have steps after the instructing one; they are not instructions again.
@@ -294,11 +295,11 @@ impl Book {
             }
         }
         for (index, dispute, step) in disputes {
+            batch.disputed_at.insert(*index, sequence);
             let line = batch
-                .dispute(*index, Some(*dispute))
+                .dispute(*index, Some(*dispute), time_ms)
                 .ok_or("no such line")?;
             line.reported_fen = step.reported_fen.or(line.reported_fen);
-            batch.told(*index, sequence);
         }
         // A decision was about the line as it stood: what the bank says now ends it.
         let id = batch.id();
@@ -341,11 +342,13 @@ impl Book {
                 return Err("a resolution off the machine");
             }
         }
-        let line = batch.dispute(payment.row, None).ok_or("no such line")?;
-        line.reason = proposal.reason;
-        let (file_no, now) = (line.file_no, line.state);
         // From now on the people's word stands, not the bank's last one.
         batch.decide(payment.row, sequence);
+        let line = batch
+            .dispute(payment.row, None, time_ms)
+            .ok_or("no such line")?;
+        line.reason = proposal.reason;
+        let (file_no, now) = (line.file_no, line.state);
         if before.is_some_and(|state| !carries_the_wage(state)) && carries_the_wage(now) {
             self.revived.insert(payment, sequence);
             self.note_may_bar(payment);

@@ -26,12 +26,18 @@ impl std::fmt::Debug for Looked {
     }
 }
 
+const RESOLUTION: &str = "bank_evidence_or_resolution";
+
 impl Book {
     /// What a batch waits for and since when; `None` when it has ended. A line that may not be
-    /// sent waits for people, not for the bank, and is told before what goes on by itself.
+    /// sent waits for people, not for the bank, and so does one that is disputed; that is told
+    /// before what goes on by itself.
     #[must_use]
     pub fn waits_for(&self, batch: &Batch) -> Option<(&'static str, i64)> {
-        let (what, since_ms) = batch.waits_for()?;
+        let Some((what, since_ms)) = batch.waits_for() else {
+            let since_ms = batch.disputed_since()?;
+            return Some((RESOLUTION, since_ms));
+        };
         let goes_on = matches!(what, "bank_result" | "bank_answer" | "dispatch");
         let released_ms = batch.ages.oldest(LineState::Released);
         let (true, Some(released_ms)) = (goes_on, released_ms) else {
@@ -43,7 +49,7 @@ impl Book {
         let may_leave = || self.once(batch, |of| &mut of.may_leave, |book| book.may_leave(batch));
         if what == "dispatch" && !may_leave() {
             // All that is left is disputed, or in a file with what is.
-            return Some(("bank_evidence_or_resolution", since_ms));
+            return Some((RESOLUTION, since_ms));
         }
         Some((what, since_ms))
     }

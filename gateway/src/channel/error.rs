@@ -6,13 +6,14 @@ use std::fmt;
 use adapters::exchange::Outgoing;
 
 /// What is known about a message that failed. Retry reads this and nothing else. That a bank
-/// refuses is never known here: it is read from the bank's own answer (decision 011).
+/// refuses a payment is never known here: it is read from the bank's own answer (decision 011).
 ///
 /// It speaks of this message alone. Where an earlier message of the same conversation already
 /// instructed the bank, the conversation is perhaps sent whatever a later poll says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Certainty {
-    /// No byte of an instruction left: it may be sent again.
+    /// No byte of an instruction left, or the bank's front sent it back unread, by a status that
+    /// means so in writing (decision 011): it may be sent again.
     NotSent,
     /// A byte may have left: ask, never send again.
     MaybeSent,
@@ -131,7 +132,7 @@ pub struct SendError {
 }
 
 impl SendError {
-    /// An error of which it is certain that no byte had left.
+    /// An error of which it is certain that nothing was instructed.
     #[must_use]
     pub fn not_sent(kind: SendErrorKind, endpoint: &str) -> Self {
         Self {

@@ -35,8 +35,9 @@ pub struct HttpSettings {
     pub host: String,
     /// Put before each path; empty or `/so/mething`.
     pub path_prefix: String,
-    /// Statuses by which this bank, in writing, refuses without having processed. All others
-    /// leave it open: a status says what a machine in between thought, money needs more.
+    /// Statuses by which this bank, in writing, refuses without having processed: then nothing
+    /// was instructed, although every byte has left (decision 011 says on what that rests). All
+    /// others leave it open: a status says what a machine in between thought, money needs more.
     pub refusing_statuses: Vec<u16>,
 }
 

@@ -1,7 +1,8 @@
 //! The way to a bank and back: sockets, folders, waiting, and the truth about what left.
 //!
 //! A channel sends one complete message and brings the reply. It knows nothing of wages; what it
-//! knows exactly is whether a byte can have left, and that is what [`SendError::certainty`] says.
+//! knows exactly is whether a byte can have left, and that is what [`SendError::certainty`] says;
+//! where a bank put it in writing, also that its front sent the message back unread (decision 011).
 //! No address comes from a message: all are the operator's (no request forgery, THREATS row 17).
 //! Every message travels on a new connection, so a stale one can't make its fate doubtful.
 

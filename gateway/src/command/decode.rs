@@ -1,5 +1,6 @@
 //! `anxin decode`: a bank's answer or pushed file as canonical JSON (INTERFACE section 6).
 
+mod booked;
 mod keys;
 mod unread;
 
@@ -9,10 +10,10 @@ use super::report::{Tally, write_finding};
 use super::terminal::{Align, Cell, Colour, Paper, Table, paper, yuan};
 use super::words::{Ended, Exit, Failure, pick};
 use adapters::BankAdapter;
-use adapters::exchange::{Flaw, LineOutcome, Outcome, Unreadable};
+use adapters::exchange::{Answer, Flaw, LineOutcome, Outcome, Unreadable};
 use keys::Keys;
 use schemas::value::{Fen, Purpose};
-use schemas::{FailureReason, Finding, Lang, Severity};
+use schemas::{FailureReason, Finding, FindingCode, Lang, Severity};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -39,7 +40,8 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
     let read =
         super::check::open(&arguments.file).and_then(|mut source| source.read_to_end(&mut bytes));
     let decoded = match read {
-        Ok(_) => decode(adapter, arguments.message, &bytes, &keys),
+        Ok(_) => decode(adapter, arguments.message, &bytes, &keys)
+            .or_else(|wrong| ended(adapter, arguments.message, &bytes, &keys).ok_or(wrong)),
         Err(error) => {
             if arguments.json {
                 let nothing = nothing(super::check::unopened(&error, lang));
@@ -77,6 +79,25 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
             Err(unread::failure(adapter, &unreadable, other).documented(arguments.json))
         }
     }
+}
+
+/// A message that has lost its ending, as files do that a clerk kept, is read all the same.
+fn ended(
+    adapter: &BankAdapter,
+    message: MessageWord,
+    bytes: &[u8],
+    keys: &Keys,
+) -> Option<Decoded> {
+    let kind = match message {
+        MessageWord::Receipt => Answer::Receipt,
+        MessageWord::Result => Answer::Result,
+        MessageWord::Push => Answer::Push,
+    };
+    let whole = adapter.ended(kind, bytes)?;
+    let mut decoded = decode(adapter, message, &whole, keys).ok()?;
+    let missing = Finding::of_file(FindingCode::MessageEndingMissing);
+    decoded.findings.push(missing);
+    Some(decoded)
 }
 
 fn decode(
@@ -154,6 +175,7 @@ fn outcome_words(outcome: Outcome) -> (&'static str, Option<FailureReason>) {
 fn line_document(line: &LineOutcome) -> Value {
     let (outcome, reason) = outcome_words(line.outcome);
     let reason = reason.or(line.return_reason);
+    let (booked_at, bank_text) = booked::shown(line);
     let not_found = matches!(line.outcome, Outcome::NotFound).then(|| "not_found".to_owned());
     json!({
         "line_no": line.row_no,
@@ -165,10 +187,10 @@ fn line_document(line: &LineOutcome) -> Value {
         "reason": reason.map(FailureReason::as_str),
         "detail": line.detail.clone().or(not_found),
         "bank_code": line.bank_code,
-        "bank_text": line.bank_text,
+        "bank_text": bank_text,
         "bank_serial": line.bank_serial,
         "original_bank_serial": line.original_bank_serial,
-        "booked_at": line.booked_at.as_deref().map(as_rfc3339),
+        "booked_at": booked_at,
     })
 }
 
@@ -360,25 +382,5 @@ fn word(message: MessageWord) -> &'static str {
         MessageWord::Receipt => "receipt",
         MessageWord::Result => "result",
         MessageWord::Push => "push",
-    }
-}
-
-/// A bank's moment, `yyyymmddhhmmss` as a rule, in the form of the contract (+08:00). A bare
-/// date has no moment and stays a date; what is neither stays as it came.
-fn as_rfc3339(text: &str) -> String {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-    match (digits, text.len()) {
-        (true, 8) => format!("{}-{}-{}", part(0, 4), part(4, 6), part(6, 8)),
-        (true, 14) => format!(
-            "{}-{}-{}T{}:{}:{}+08:00",
-            part(0, 4),
-            part(4, 6),
-            part(6, 8),
-            part(8, 10),
-            part(10, 12),
-            part(12, 14),
-        ),
-        (true | false, _) => text.to_owned(),
     }
 }

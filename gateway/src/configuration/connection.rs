@@ -80,7 +80,7 @@ pub enum Endpoint {
         #[serde(default, deserialize_with = "path_prefix")]
         path_prefix: String,
         /// Statuses by which this bank, in writing, refuses without having processed: of 401,
-        /// 403, 404, 405, 413, 415, 429 only.
+        /// 403, 404, 405, 413, 415 only (decision 011).
         #[serde(default, deserialize_with = "refusing_statuses")]
         refusing_statuses: Vec<u16>,
     },
@@ -179,15 +179,16 @@ pub struct EvidenceException {
     pub expires: Date,
 }
 
-/// Statuses that HTTP (RFC 9110, RFC 6585) lets mean "refused before it was processed".
-const MAY_REFUSE: [u16; 7] = [401, 403, 404, 405, 413, 415, 429];
+/// Statuses that are about the message and the door to which it came, and not about the moment:
+/// had a machine in between tried twice, both tries would have met the same (decision 011).
+const MAY_REFUSE: [u16; 6] = [401, 403, 404, 405, 413, 415];
 
 fn refusing_statuses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
     let statuses = Vec::<u16>::deserialize(deserializer)?;
     match statuses.iter().find(|status| !MAY_REFUSE.contains(status)) {
         None => Ok(statuses),
         Some(_) => Err(serde::de::Error::custom(
-            "expected only statuses of 401, 403, 404, 405, 413, 415, 429",
+            "expected only statuses of 401, 403, 404, 405, 413, 415",
         )),
     }
 }

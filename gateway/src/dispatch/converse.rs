@@ -143,7 +143,7 @@ impl Dispatcher {
                     self.core.clock().sleep(self.pace.wait(wait_ms)).await;
                 }
                 Next::Send(outgoing) => {
-                    asked_at = Some(self.leave(file_no, &outgoing).await?);
+                    asked_at = Some(self.leave(file_no, &outgoing, asked_at.is_some()).await?);
                     let sent = self.bank.channel.send(&outgoing).await;
                     *instructed |= outgoing.instructs && may_have_left(&sent);
                     let answer = match sent {
@@ -175,13 +175,19 @@ impl Dispatcher {
     }
 
     /// The message is in the journal, durable, before its first byte leaves. Gives its sequence.
-    async fn leave(&self, file_no: u64, outgoing: &Outgoing) -> Result<u64, Broken> {
+    async fn leave(
+        &self,
+        file_no: u64,
+        outgoing: &Outgoing,
+        continues: bool,
+    ) -> Result<u64, Broken> {
         let event = Event::MessageLeaving {
             file_no,
             step: outgoing.step.clone(),
             instructs: outgoing.instructs,
             digest: crate::sha256_hex(&outgoing.bytes),
             signature: outgoing.signature.clone(),
+            continues,
         };
         let fact = Fact::sealed(event, &self.owner(file_no), outgoing.bytes.clone());
         let prepared = self.core.prepare(fact)?;

@@ -73,8 +73,10 @@ pub enum Decision {
     GiveUpWaiting {
         /// The file.
         file_no: u64,
-        /// Lines that the bank took on at this moment or before, Unix milliseconds.
-        accepted_until_ms: i64,
+        /// The limit, in milliseconds.
+        limit_ms: i64,
+        /// The moment at which it has passed for some of its lines, Unix milliseconds.
+        at_ms: i64,
     },
     /// Nothing now.
     Wait {
@@ -241,17 +243,19 @@ fn of_file(
     let mut next_ms = i64::MAX;
     // Counted from the moment at which the bank last took a line on: one that answers
     // "processing" after the limit gets the limit again, and does not flap.
-    let limit_of = |since_ms: i64| since_ms.saturating_add(answer_limit_ms);
-    let of_batch_ms = batch.ages.oldest(LineState::Accepted).map(limit_of);
+    let limit_of = |since_ms: i64| due_after(since_ms, answer_limit_ms, now_ms);
+    let (ages, accepted) = (&batch.ages, LineState::Accepted);
+    let ages = [ages.oldest(accepted), ages.newest(accepted)];
+    let of_batch_ms = ages.into_iter().flatten().map(limit_of).min();
     if let Some(earliest_ms) = of_batch_ms.filter(|limit_ms| now_ms < *limit_ms) {
         // No line of the whole batch is over it: nobody looks at each.
         next_ms = earliest_ms;
-    } else if let Some(limit_ms) = accepted_since(file, batch).map(limit_of) {
+    } else if let Some(limit_ms) = accepted_since(file, batch).map(limit_of).min() {
         if now_ms >= limit_ms {
-            let accepted_until_ms = now_ms.saturating_sub(answer_limit_ms);
             let give_up = Decision::GiveUpWaiting {
                 file_no,
-                accepted_until_ms,
+                limit_ms: answer_limit_ms,
+                at_ms: now_ms,
             };
             return Ok((give_up, limit_ms));
         }
@@ -277,24 +281,28 @@ pub(super) fn question_wait_ms(rhythm: &QueryPace, pace: Pace, asked: u32) -> i6
         .saturating_mul(1 << (asked / 5).min(4))
 }
 
+/// A clock that is corrected by less is not set back: what is stamped so little in the future has
+/// just happened.
+const CORRECTED_MS: i64 = 60_000;
+
 /// When something is due that waits since a moment. A moment in the future was stamped before the
 /// clock was set back: nobody knows how long ago it was, and it is due now.
-fn due_after(since_ms: i64, wait_ms: i64, now_ms: i64) -> i64 {
-    if since_ms > now_ms {
+pub(super) fn due_after(since_ms: i64, wait_ms: i64, now_ms: i64) -> i64 {
+    if since_ms > now_ms.saturating_add(CORRECTED_MS) {
         return now_ms;
     }
     since_ms.saturating_add(wait_ms)
 }
 
-/// When the bank took on the line of a file that has been accepted for the longest.
-fn accepted_since(file: &BankFile, batch: &Batch) -> Option<i64> {
+/// When the bank took on the lines of a file that are accepted.
+fn accepted_since(file: &BankFile, batch: &Batch) -> impl Iterator<Item = i64> {
     let lines = file.intent.lines.iter();
     let lines = lines.filter_map(|index| batch.line(*index));
     // A file that was given up and that the bank knows all the same is asked about, but its lines
     // are another file's.
     let waiting = lines
         .filter(|line| line.state == LineState::Accepted && line.file_no == file.intent.file_no);
-    waiting.map(|line| line.since_ms).min()
+    waiting.map(|line| line.since_ms)
 }
 
 /// A file that was certainly not sent: the same again while its bank day lasts, else given up.

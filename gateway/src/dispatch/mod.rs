@@ -230,8 +230,9 @@ impl Dispatcher {
             }
             Decision::GiveUpWaiting {
                 file_no,
-                accepted_until_ms,
-            } => self.give_up_waiting(file_no, accepted_until_ms)?,
+                limit_ms,
+                at_ms,
+            } => self.give_up_waiting(file_no, limit_ms, at_ms)?,
             Decision::Query { file_no } => self.query(file_no).await?,
         }
         Ok(None)
@@ -277,15 +278,15 @@ impl Dispatcher {
         }))
     }
 
-    /// The answer limit has passed for lines that were taken on until a moment.
-    fn give_up_waiting(&self, file_no: u64, accepted_until_ms: i64) -> Result<(), CoreError> {
+    /// The answer limit has passed at a moment for some of the lines.
+    fn give_up_waiting(&self, file_no: u64, limit_ms: i64, at_ms: i64) -> Result<(), CoreError> {
         let mut desk = self.core.desk();
         let overdue = |step: &Move| {
             let file = desk.file(file_no);
             let batch = file.and_then(|file| desk.batch(file.intent.batch));
             batch
                 .and_then(|batch| batch.line(step.index))
-                .is_some_and(|line| line.since_ms <= accepted_until_ms)
+                .is_some_and(|line| decision::due_after(line.since_ms, limit_ms, at_ms) <= at_ms)
         };
         let mut moves = steps_for(&desk, file_no, LineEvent::LoseTrack, None);
         moves.retain(overdue);

@@ -18,6 +18,7 @@ use crate::core::{Core, CoreError, Desk, Fact};
 use crate::event::{Event, FileWord, Move, Origin};
 use crate::intake::short;
 use adapters::exchange::{Flaw, LineOutcome, Outcome, Receipt, ResultFile};
+use journal::seal::SealError;
 use mismatch::BANK_BATCH_NO;
 use schemas::value::{AccountNo, BankCode, Purpose, Uscc};
 use std::collections::BTreeMap;
@@ -321,7 +322,8 @@ fn given_before(
     file.map_or_else(|| Ok(BTreeMap::new()), |file| references(core, &file))
 }
 
-/// What the bank's answers gave to be named in questions, the latest of each name.
+/// What the bank's answers gave to be named in questions, the latest of each name. What was
+/// erased with the employer's data key is not there.
 ///
 /// # Errors
 /// Ours only.
@@ -329,7 +331,11 @@ pub fn references(core: &Core, file: &BankFile) -> Result<BTreeMap<String, Strin
     let mut references = BTreeMap::new();
     for sequence in &file.reference_records {
         let (record, _) = core.event(*sequence)?;
-        let given: BTreeMap<String, String> = serde_json::from_slice(&core.personal(&record)?)?;
+        let opened = match core.personal(&record) {
+            Err(CoreError::Vault(SealError::KeyDestroyed(_))) => continue,
+            opened => opened?,
+        };
+        let given: BTreeMap<String, String> = serde_json::from_slice(&opened)?;
         references.extend(given);
     }
     Ok(references)

@@ -1,5 +1,9 @@
 //! Messages that banks push: stored, applied, closed, receipted.
 
+mod again;
+
+pub use again::read_again;
+
 use super::stray::Stray;
 use super::{Mismatch, Said, actor, apply, groups};
 use crate::book::{Book, PushedMessage};
@@ -122,7 +126,8 @@ struct Taken {
 }
 
 /// Stores a message (its kind, key and bytes), applies it and closes it. `again`: the message as
-/// which it came when nobody could read it.
+/// which it came when nobody could read it. One that came before and could not be applied to its
+/// end is not stored again.
 fn take(
     core: &Core,
     bank: BankCode,
@@ -138,6 +143,20 @@ fn take(
         Some(_) => "applied",
         None => "unreadable",
     };
+    let open = core.desk().open_message(bank, &key, reading);
+    if let Some(open) = open {
+        // What a later copy is receipted by.
+        let file_no = match core.event(open)? {
+            (_, Event::BankMessage { file_no, .. }) => file_no,
+            (..) => None,
+        };
+        let last = finish(core, bank, open, understood)?;
+        return Ok(Taken {
+            sequence: open,
+            last,
+            file_no,
+        });
+    }
     let event = Event::BankMessage {
         bank,
         message: kind.to_owned(),
@@ -154,40 +173,6 @@ fn take(
         last,
         file_no,
     })
-}
-
-/// Reads once more, with today's keys, what could not be read when it came: a bank may never send
-/// it again. Gives how many messages were read.
-///
-/// # Errors
-/// Ours only.
-pub fn read_again<'a>(
-    core: &Core,
-    bank_of: &dyn Fn(BankCode) -> Option<(&'a BankAdapter, &'a dyn Crypto)>,
-) -> Result<usize, CoreError> {
-    let unread: Vec<(BankCode, u64, Option<MessageKind>)> = core
-        .desk()
-        .unread()
-        .flat_map(|(bank, messages)| messages.iter().map(move |unread| (bank, unread)))
-        .map(|(bank, ((_, sequence), kind))| (bank, *sequence, MessageKind::parse(kind)))
-        .collect();
-    let mut count = 0;
-    for (bank, sequence, kind) in unread {
-        let (Some((adapter, crypto)), Some(kind)) = (bank_of(bank), kind) else {
-            continue;
-        };
-        let (record, _) = core.event(sequence)?;
-        let bytes = core.personal(&record)?;
-        let Some(understood) = understand(adapter, crypto, kind, &bytes) else {
-            continue;
-        };
-        let _one_at_a_time = core.receiving(bank);
-        let key = format!("{}:{}", kind.as_str(), crate::sha256_hex(&bytes));
-        let stored = (kind.as_str(), key, bytes.as_slice());
-        take(core, bank, stored, Some(&understood), Some(sequence))?;
-        count += 1;
-    }
-    Ok(count)
 }
 
 fn moment_of(core: &Core, sequence: u64) -> Result<time::OffsetDateTime, CoreError> {
@@ -213,10 +198,12 @@ fn finish(
         .record(&actor(bank), Event::BankMessageClosed { message })
 }
 
-/// Finishes the messages whose reading a crash interrupted. Gives how many there were.
+/// Finishes the messages whose reading a crash, or an error of ours, interrupted. Gives how many
+/// there were. One that can't be finished stays open and is listed: the others, and all other
+/// banks, do not wait for it.
 ///
 /// # Errors
-/// Ours only.
+/// Ours only: the journal takes or gives no records.
 pub fn finish_interrupted<'a>(
     core: &Core,
     bank_of: &dyn Fn(BankCode) -> Option<(&'a BankAdapter, &'a dyn Crypto)>,
@@ -227,27 +214,62 @@ pub fn finish_interrupted<'a>(
         .map(|(sequence, bank, message)| (sequence, bank, MessageKind::parse(&message.message)))
         .collect();
     for (sequence, bank, kind) in &open {
-        let (record, _) = core.event(*sequence)?;
-        let bytes = core.personal(&record)?;
         // Without the bank's adapter or keys it can't be read now: it stays open, for a start
         // that has them.
         let (Some((adapter, crypto)), Some(kind)) = (bank_of(*bank), kind) else {
             tracing::warn!(%bank, sequence, "a message stays open: the bank is not connected");
             continue;
         };
-        let understood = understand(adapter, crypto, *kind, &bytes);
-        let was_understood = core
-            .desk()
-            .open_messages()
-            .any(|(open, _, message)| open == *sequence && !message.is_unread());
-        if was_understood && understood.is_none() {
-            // Closed now, it would count as applied for ever, and nothing of it would be.
-            tracing::warn!(%bank, sequence, "a message stays open: its key is gone");
-            continue;
-        }
-        finish(core, *bank, *sequence, understood.as_ref())?;
+        let finished = finish_stored(core, adapter, crypto, *kind, *sequence);
+        going_on(*bank, *sequence, finished)?;
     }
     Ok(open.len())
+}
+
+/// Reads an open message to its end.
+fn finish_stored(
+    core: &Core,
+    adapter: &BankAdapter,
+    crypto: &dyn Crypto,
+    kind: MessageKind,
+    sequence: u64,
+) -> Result<(), CoreError> {
+    let bank = adapter.code();
+    let (record, _) = core.event(sequence)?;
+    let bytes = core.personal(&record)?;
+    let understood = understand(adapter, crypto, kind, &bytes);
+    let was_understood = core
+        .desk()
+        .open_messages()
+        .any(|(open, _, message)| open == sequence && !message.is_unread());
+    if was_understood && understood.is_none() {
+        // Closed now, it would count as applied for ever, and nothing of it would be.
+        tracing::warn!(%bank, sequence, "a message stays open: its key is gone");
+        return Ok(());
+    }
+    finish(core, bank, sequence, understood.as_ref()).map(drop)
+}
+
+/// An error of one message stops no start, unless the journal itself fails.
+fn going_on<T>(
+    bank: BankCode,
+    sequence: u64,
+    done: Result<T, CoreError>,
+) -> Result<Option<T>, CoreError> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(error @ (CoreError::Journal(_) | CoreError::Doubtful)) => Err(error),
+        Err(
+            error @ (CoreError::Vault(_)
+            | CoreError::Inconsistent(_)
+            | CoreError::NotAnEvent { .. }
+            | CoreError::Json(_)),
+        ) => {
+            let error = crate::chain(&error);
+            tracing::error!(%bank, sequence, error, "a message could not be read to its end");
+            Ok(None)
+        }
+    }
 }
 
 /// The file that a message names, and what it says of it.

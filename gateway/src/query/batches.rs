@@ -180,9 +180,15 @@ pub fn states(sums: &Sums) -> BTreeMap<String, SumOf> {
     sums.iter()
         .filter(|(_, sum)| sum.count > 0)
         .map(|(state, sum)| {
+            // Refused lines are outside the sums, whether one of them can be read or not.
+            let fen = if state == LineState::Refused {
+                0
+            } else {
+                sum.fen
+            };
             let of = SumOf {
                 count: sum.count.into(),
-                fen: sum.fen,
+                fen,
             };
             (state.to_string(), of)
         })
@@ -306,8 +312,8 @@ fn waiting_text(what: &str, lang: Lang) -> &'static str {
             "the bank has it; waits for its result",
         ),
         _ => (
-            "支付不明，等待银行证据或两名运营人员裁定",
-            "unknown; waits for the bank's evidence or two operators",
+            "支付不明或有争议，等待银行证据或两名运营人员裁定",
+            "unknown or disputed; waits for the bank's evidence or two operators",
         ),
     };
     match lang {

@@ -32,7 +32,10 @@ pub fn breaks(
         concerns: &|bank, region| sees(sight, bank, region),
         after,
         limit,
-        open_until_ms: now_ms.saturating_sub(READING_MS),
+        reading_ms: (
+            now_ms.saturating_sub(READING_MS),
+            now_ms.saturating_add(READING_MS),
+        ),
     };
     let desk = core.desk();
     let page = reconcile::page(&desk, &asked);

@@ -10,6 +10,7 @@ use crate::core::{Core, CoreError, read_event};
 use crate::event::{Event, Move};
 use crate::query::personal::dispute_word;
 use crate::query::{QueryError, moment};
+use schemas::LineEvent;
 use schemas::value::{BankCode, BatchId, PaymentId};
 
 /// Records read for one answer: so long answers of many short ones are spread over calls.
@@ -95,11 +96,13 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
             disputes,
             ..
         } => {
-            let batch = shown_batch(book, sight, book.file(*file_no)?.intent.batch)?;
+            let batch = book.batch(book.file(*file_no)?.intent.batch)?;
             let moved = moves
                 .iter()
+                .filter(|step| shows_step(sight, batch, step))
                 .map(|step| line_moved(batch, step, step.event.as_str()));
-            let disputed = disputes.iter().map(|(index, dispute, step)| LineChange {
+            let disputed = disputes.iter().filter(|_| shows_doubt(sight, batch));
+            let disputed = disputed.map(|(index, dispute, step)| LineChange {
                 payment_id: payment(batch, *index).to_string(),
                 detail: Some(dispute_word(*dispute).to_owned()),
                 ..line_moved(batch, step, "disputed")
@@ -114,10 +117,10 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
         Event::ResolutionConfirmed { payment, .. } => {
             of_payment(book, sight, *payment, "resolution_confirmed")
         }
-        Event::BankMessage { bank, .. } if sight == Sight::Bank(*bank) => {
+        Event::BankMessage { bank, .. } if of_messages(sight, *bank) => {
             Some(of_bank(*bank, "message_received"))
         }
-        Event::Unmatched { bank, .. } if sight == Sight::Bank(*bank) => of_stray(*bank, event),
+        Event::Unmatched { bank, .. } if of_messages(sight, *bank) => of_stray(*bank, event),
         Event::Started { .. }
         | Event::Refused { .. }
         | Event::BatchOpened { .. }
@@ -132,6 +135,15 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
         | Event::BankMessageClosed { .. }
         | Event::Unmatched { .. }
         | Event::Disclosed { .. } => None,
+    }
+}
+
+/// Whether what a bank sends is the caller's: the bank's own, and the operator's to explain.
+fn of_messages(sight: Sight, bank: BankCode) -> bool {
+    match sight {
+        Sight::Bank(own) => own == bank,
+        Sight::Operator => true,
+        Sight::Employer(_) | Sight::Region(_) | Sight::Province | Sight::Nothing => false,
     }
 }
 
@@ -161,13 +173,29 @@ fn of_batch(book: &Book, sight: Sight, id: BatchId, event: &str) -> Option<Chang
 
 fn of_payment(book: &Book, sight: Sight, id: PaymentId, event: &str) -> Option<Change> {
     let (batch, found) = book.line(id)?;
-    if !sight.sees_line(batch, found) {
+    if sight != Sight::Operator && !sight.sees_line(batch, found) {
         return None;
     }
     Some(Change {
         lines: vec![line(batch, id.row, event)],
         ..of(batch, event, None)
     })
+}
+
+/// What is in doubt is the operator's as well: it resolves it.
+fn shows_doubt(sight: Sight, batch: &Batch) -> bool {
+    sight == Sight::Operator || sight.may_see_lines_of(&batch.head)
+}
+
+fn shows_step(sight: Sight, batch: &Batch, step: &Move) -> bool {
+    match sight {
+        Sight::Operator => step.event == LineEvent::LoseTrack,
+        Sight::Employer(_)
+        | Sight::Bank(_)
+        | Sight::Region(_)
+        | Sight::Province
+        | Sight::Nothing => sight.may_see_lines_of(&batch.head),
+    }
 }
 
 /// The batch of a bank file, to those who may see its lines: a file is intended to one bank.

@@ -6,7 +6,7 @@ use crate::core::{Core, CoreError};
 use crate::event::Dispute;
 use crate::intake::PayerPart;
 use crate::intake::lines::{self, KeptLine, Remains};
-use crate::query::said::KeptWords;
+use crate::query::said::{KeptWords, masking};
 use crate::query::{QueryError, moment};
 use journal::seal::SealError;
 use schemas::value::{PaymentId, Purpose};
@@ -37,6 +37,8 @@ pub struct Seen {
     pub record: Option<u64>,
     /// When the bank file that carries it left, Unix milliseconds.
     pub left_ms: Option<i64>,
+    /// Journal sequence of the record that disputes it.
+    pub disputed_at: Option<u64>,
 }
 
 impl Seen {
@@ -60,6 +62,7 @@ impl Seen {
             corrected_by: book.corrected_by(payment),
             record: holder.map(|(_, sequence)| *sequence),
             left_ms: book.file(line.file_no).and_then(|file| file.left_ms),
+            disputed_at: batch.disputed_at.get(&index).copied(),
         }
     }
 }
@@ -132,6 +135,7 @@ type Opened = (BTreeMap<u32, KeptLine>, BTreeMap<u32, Remains>);
 pub struct Viewer<'a> {
     kept: KeptLines<'a>,
     words: KeptWords<'a>,
+    disputes: KeptWords<'a>,
     show: Show,
     lang: Lang,
 }
@@ -143,6 +147,7 @@ impl<'a> Viewer<'a> {
         Self {
             kept: KeptLines::new(core),
             words: KeptWords::new(core),
+            disputes: KeptWords::new(core),
             show,
             lang,
         }
@@ -170,6 +175,10 @@ impl<'a> Viewer<'a> {
             view.why = said.why(seen, text.as_deref(), lang);
             view.bank_code.clone_from(&said.bank_code);
             view.bank_text = text;
+        }
+        if let Some(said) = self.disputes.against(seen)? {
+            view.disputed_code.clone_from(&said.bank_code);
+            view.disputed_text = said.text(kept, show);
         }
         Ok(view)
     }
@@ -214,6 +223,13 @@ fn line_view(seen: &Seen, kept: Option<&KeptLine>, show: Show, lang: Lang) -> Li
     LineView {
         payment_id: seen.payment.to_string(),
         line_no: line.line_no,
+        reference: kept.and_then(|kept| {
+            let text = kept.reference.as_deref()?;
+            Some(match show {
+                Show::Masked => masking::masked(text, Some(kept)),
+                Show::Clear => text.to_owned(),
+            })
+        }),
         row: line.row,
         name: personal(
             &|kept| kept.name.reveal(Purpose::Disclosure).to_owned(),
@@ -249,6 +265,8 @@ fn line_view(seen: &Seen, kept: Option<&KeptLine>, show: Show, lang: Lang) -> Li
         why: None,
         bank_code: None,
         bank_text: None,
+        disputed_code: None,
+        disputed_text: None,
         reported_fen: line.reported_fen,
         file_no: (line.file_no != 0).then_some(line.file_no),
         corrects: seen.corrects.map(|payment| payment.to_string()),

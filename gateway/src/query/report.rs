@@ -1,6 +1,7 @@
 //! pain.002.001.10: the payment status report of a batch (INTERFACE section 4 has the words).
 
 mod original;
+mod reasons;
 
 use crate::access::Sight;
 use crate::book::{Batch, BatchState, Sums};
@@ -8,13 +9,14 @@ use crate::core::Core;
 use crate::intake::lines::KeptLine;
 use crate::query::batches::last_record;
 use crate::query::findings::{Runs, errors_of};
-use crate::query::personal::{KeptLines, Seen, Show};
+use crate::query::personal::{KeptLines, Seen};
 use crate::query::said::KeptWords;
 use crate::query::{QueryError, moment};
 use original::Original;
+use reasons::{Code, code_of, told};
 use schemas::employer_files::Format;
 use schemas::value::{BatchId, Fen};
-use schemas::{FailureReason, Lang, LineState, codes};
+use schemas::{Lang, LineState};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
@@ -97,11 +99,8 @@ impl Report {
         let message = message.unwrap_or(&self.format).to_owned();
         let mut kept = KeptLines::new(core);
         let refused_fen = self.refused_fen(&mut kept)?;
-        let live = self
-            .sums
-            .iter()
-            .filter(|(state, _)| *state != LineState::Refused);
-        let live_fen: i64 = live.map(|(_, sum)| sum.fen).sum();
+        let live_fen = self.sums.instructed().fen;
+        let total = refused_fen.map(|fen| Fen(live_fen.saturating_add(fen)));
         write!(
             out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -110,7 +109,7 @@ impl Report {
              <InitgPty><Id><OrgId><Othr><Id>{employer}</Id></Othr></OrgId></Id></InitgPty>\
              </GrpHdr>\n<OrgnlGrpInfAndSts><OrgnlMsgId>{number}</OrgnlMsgId>\
              <OrgnlMsgNmId>{original}</OrgnlMsgNmId><OrgnlNbOfTxs>{count}</OrgnlNbOfTxs>\
-             <OrgnlCtrlSum>{total}</OrgnlCtrlSum><GrpSts>{status}</GrpSts>",
+             {total}<GrpSts>{status}</GrpSts>",
             id = self.id,
             sequence = self.sequence,
             at = moment(self.created_ms),
@@ -118,7 +117,7 @@ impl Report {
             number = escaped(&self.batch_no),
             original = escaped(&message),
             count = self.lines.len(),
-            total = Fen(live_fen.saturating_add(refused_fen)),
+            total = element("OrgnlCtrlSum", total),
             status = self.group_status,
         )?;
         let returned = self.sums.of(LineState::Returned);
@@ -134,8 +133,8 @@ impl Report {
             write!(
                 out,
                 "<NbOfTxsPerSts><DtldNbOfTxs>{count}</DtldNbOfTxs><DtldSts>{status}</DtldSts>\
-                 <DtldCtrlSum>{sum}</DtldCtrlSum></NbOfTxsPerSts>",
-                sum = Fen(fen),
+                 {sum}</NbOfTxsPerSts>",
+                sum = element("DtldCtrlSum", fen.map(Fen)),
             )?;
         }
         out.write_all(b"</OrgnlGrpInfAndSts>\n")?;
@@ -153,7 +152,8 @@ impl Report {
         lang: Lang,
         out: &mut dyn Write,
     ) -> Result<(), QueryError> {
-        let (mut kept, mut words) = (KeptLines::new(core), KeptWords::new(core));
+        let mut kept = KeptLines::new(core);
+        let mut words = (KeptWords::new(core), KeptWords::new(core));
         let mut part = None;
         for page in self.lines.chunks(LINES_AT_ONCE) {
             let refused = page
@@ -192,33 +192,40 @@ impl Report {
         Ok(())
     }
 
-    /// What the file states for the lines that were refused, as far as it could be read: its
-    /// control sum is over all lines.
-    fn refused_fen(&self, kept: &mut KeptLines<'_>) -> Result<i64, QueryError> {
-        let mut fen = 0i64;
+    /// What the file states for the lines that were refused: its control sum is over all lines.
+    /// `None` where an amount could not be read, and the sum would be too small.
+    fn refused_fen(&self, kept: &mut KeptLines<'_>) -> Result<Option<i64>, QueryError> {
+        let mut fen = Some(0i64);
         let refused = self.lines.iter();
         for seen in refused.filter(|seen| seen.line.state == LineState::Refused) {
             let (line, remains) = kept.open(seen)?;
             let amount = line.map(|line| line.amount);
             let amount = amount.or(remains.and_then(|remains| remains.amount));
-            fen = fen.saturating_add(amount.map_or(0, |amount| amount.0));
+            fen = fen
+                .zip(amount)
+                .and_then(|(fen, amount)| fen.checked_add(amount.0));
         }
         Ok(fen)
     }
 
-    fn per_status(&self, refused_fen: i64) -> BTreeMap<&'static str, (u64, i64)> {
-        let mut per_status = BTreeMap::new();
+    fn per_status(&self, refused_fen: Option<i64>) -> BTreeMap<&'static str, (u64, Option<i64>)> {
+        let mut per_status: BTreeMap<_, (u64, Option<i64>)> = BTreeMap::new();
         for (state, sum) in self.sums.iter().filter(|(_, sum)| sum.count > 0) {
-            let of: &mut (u64, i64) = per_status.entry(state.iso_status()).or_default();
+            let of = per_status.entry(state.iso_status()).or_insert((0, Some(0)));
             of.0 += u64::from(sum.count);
             let fen = match state == LineState::Refused {
                 true => refused_fen,
-                false => sum.fen,
+                false => Some(sum.fen),
             };
-            of.1 = of.1.saturating_add(fen);
+            of.1 = of.1.zip(fen).map(|(one, other)| one.saturating_add(other));
         }
         per_status
     }
+}
+
+/// An element with a sum; nothing where the sum is not known.
+fn element(name: &str, sum: Option<Fen>) -> String {
+    sum.map_or_else(String::new, |sum| format!("<{name}>{sum}</{name}>"))
 }
 
 /// Lines whose findings are looked up at once.
@@ -267,7 +274,7 @@ fn transaction(
         escaped(&names.end_to_end),
         line.state.iso_status()
     )?;
-    if let Some(code) = code_of(line.state, line.reason) {
+    if let Some(code) = code_of(seen) {
         reason(&code, told, out)?;
     }
     out.write_all(b"</TxInfAndSts>\n")?;
@@ -287,90 +294,6 @@ fn reason(code: &Code, words: &[String], out: &mut dyn Write) -> Result<(), Quer
         write!(out, "<AddtlInf>{}</AddtlInf>", escaped(&text))?;
     }
     Ok(write!(out, "</StsRsnInf>")?)
-}
-
-/// A reason of the external code set of ISO 20022 where one says the same, else our own word.
-enum Code {
-    Iso(&'static str),
-    Own(&'static str),
-}
-
-fn code_of(state: LineState, reason: Option<FailureReason>) -> Option<Code> {
-    match state {
-        LineState::Returned => Some(Code::Own("returned")),
-        LineState::Unknown => Some(Code::Own("unknown")),
-        LineState::Refused => Some(Code::Own("refused")),
-        LineState::Held
-        | LineState::Released
-        | LineState::Intended
-        | LineState::Accepted
-        | LineState::Paid
-        | LineState::Failed
-        | LineState::Cancelled => reason.map(code),
-    }
-}
-
-/// Why, in words: ours first, then what the bank said, the person masked.
-fn told(
-    seen: &Seen,
-    kept: Option<&KeptLine>,
-    words: &mut KeptWords<'_>,
-    lang: Lang,
-) -> Result<Vec<String>, QueryError> {
-    let pick = |zh: &str, en: &str| match lang {
-        Lang::Zh => zh.to_owned(),
-        Lang::En => en.to_owned(),
-    };
-    let line = &seen.line;
-    let reason = line.reason.map(|reason| codes::reason_text(reason, lang));
-    let mut told = match line.state {
-        LineState::Returned => {
-            let returned = pick("已付后退汇", "paid, and the money came back");
-            let reason = reason.map(str::to_owned);
-            [returned].into_iter().chain(reason).collect()
-        }
-        LineState::Unknown => vec![pick("支付不明", "nobody knows whether it was paid")],
-        LineState::Refused => vec![pick("报送时未受理", "refused at intake")],
-        LineState::Held
-        | LineState::Released
-        | LineState::Intended
-        | LineState::Accepted
-        | LineState::Paid
-        | LineState::Failed
-        | LineState::Cancelled => reason.map(str::to_owned).into_iter().collect(),
-    };
-    if told.is_empty() {
-        return Ok(told);
-    }
-    if let Some(said) = words.of(seen)? {
-        let text = said.text(kept, Show::Masked);
-        let bank = [said.bank_code.clone(), text.clone()];
-        let bank: Vec<String> = bank.into_iter().flatten().collect();
-        let why = said.why(seen, text.as_deref(), lang);
-        let words = pick("银行给出的原因：", "the bank's reason: ") + &bank.join(" ");
-        told.extend(why.or_else(|| (!bank.is_empty()).then_some(words)));
-    }
-    Ok(told)
-}
-
-fn code(reason: FailureReason) -> Code {
-    match reason {
-        FailureReason::AccountNotFound => Code::Iso("AC01"),
-        FailureReason::AccountClosed => Code::Iso("AC04"),
-        FailureReason::AccountFrozen => Code::Iso("AC06"),
-        FailureReason::AmountOverLimit => Code::Iso("AM02"),
-        FailureReason::InsufficientFunds => Code::Iso("AM04"),
-        FailureReason::Duplicate => Code::Iso("AM05"),
-        FailureReason::NameMismatch => Code::Iso("BE01"),
-        FailureReason::AccountDormant
-        | FailureReason::IdMismatch
-        | FailureReason::BankUnavailable
-        | FailureReason::MessageError
-        | FailureReason::CancelledAtBank
-        | FailureReason::ExpiredAtBank
-        | FailureReason::RefusedByBank
-        | FailureReason::Other => Code::Own(reason.as_str()),
-    }
 }
 
 /// Text for XML; characters that XML 1.0 does not have are left out.

@@ -1,5 +1,5 @@
-//! What a bank, or our own channel, last said of a line: its code and its words, and why nobody
-//! knows what became of the line.
+//! What a bank, or our own channel, said of a line: its code and its words, why nobody knows what
+//! became of the line, and what disputes it.
 
 pub(super) mod masking;
 
@@ -13,7 +13,7 @@ use journal::seal::SealError;
 use schemas::{Lang, LineState};
 use std::collections::BTreeMap;
 
-/// The last word about a line.
+/// A word about a line.
 #[derive(Clone, Debug)]
 pub struct Said {
     /// Where it comes from; `None` for two operators' decision.
@@ -44,23 +44,41 @@ impl<'a> KeptWords<'a> {
         }
     }
 
-    /// What was said last of a line; `None` before anything was.
+    /// The words that made a line's state; `None` before anything was said.
     ///
     /// # Errors
     /// When the record can't be read.
     pub fn of(&mut self, seen: &Seen) -> Result<Option<&Said>, QueryError> {
-        let told_at = seen.line.told_at;
-        if told_at == 0 {
+        self.at(seen.line.told_at, seen, false)
+    }
+
+    /// The words that dispute a line's state; `None` where none do. A reader of its own: it keeps
+    /// another record than [`Self::of`].
+    ///
+    /// # Errors
+    /// When the record can't be read.
+    pub fn against(&mut self, seen: &Seen) -> Result<Option<&Said>, QueryError> {
+        self.at(seen.disputed_at.unwrap_or_default(), seen, true)
+    }
+
+    fn at(
+        &mut self,
+        sequence: u64,
+        seen: &Seen,
+        disputes: bool,
+    ) -> Result<Option<&Said>, QueryError> {
+        if sequence == 0 {
             return Ok(None);
         }
-        if told_at != self.sequence {
-            self.said = self.record(told_at)?;
-            self.sequence = told_at;
+        if sequence != self.sequence {
+            self.said = self.record(sequence, disputes)?;
+            self.sequence = sequence;
         }
         Ok(self.said.get(&seen.payment.row))
     }
 
-    fn record(&self, sequence: u64) -> Result<BTreeMap<u32, Said>, QueryError> {
+    /// The steps that a record tells of lines, or what it holds against their states.
+    fn record(&self, sequence: u64, disputes: bool) -> Result<BTreeMap<u32, Said>, QueryError> {
         let (record, event) = self.core.event(sequence)?;
         if let Event::ResolutionConfirmed { payment, .. } = event {
             let decided = Said {
@@ -75,16 +93,19 @@ impl<'a> KeptWords<'a> {
             origin,
             why,
             moves,
-            disputes,
+            disputes: against,
             ..
         } = event
         else {
             return Ok(BTreeMap::new());
         };
         let mut words = self.words(&record)?;
-        let disputed = disputes.into_iter().map(|(_, _, step)| step);
+        let steps = match disputes {
+            true => against.into_iter().map(|(_, _, step)| step).collect(),
+            false => moves,
+        };
         // Of several steps of a line the last one stands.
-        let said = moves.into_iter().chain(disputed).map(|step| {
+        let said = steps.into_iter().map(|step| {
             let said = Said {
                 origin: Some(origin),
                 why: why.clone(),

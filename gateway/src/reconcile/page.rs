@@ -17,8 +17,9 @@ pub struct Asked<'a> {
     pub after: Option<Place>,
     /// At most so many.
     pub limit: usize,
-    /// Messages that came later than this, Unix milliseconds, are being read now: not listed.
-    pub open_until_ms: i64,
+    /// Messages that came after the first moment and not after the second, Unix milliseconds, are
+    /// being read now: not listed. Later ones were stamped before the clock was set back.
+    pub reading_ms: (i64, i64),
 }
 
 impl std::fmt::Debug for Asked<'_> {

@@ -59,9 +59,10 @@ pub(super) fn sources<'a>(
         }
     }
     // A bank has few messages under way, and we few defects.
-    let open = book.open_messages().filter(|(_, bank, message)| {
-        message.time_ms <= asked.open_until_ms && concerns(Some(*bank), None)
-    });
+    let is_read = |at_ms: i64| asked.reading_ms.0 < at_ms && at_ms <= asked.reading_ms.1;
+    let open = book
+        .open_messages()
+        .filter(|(_, bank, message)| !is_read(message.time_ms) && concerns(Some(*bank), None));
     let open = open.map(|(sequence, bank, message)| {
         let place = place(BreakKind::MessageOpen, (message.time_ms, sequence), 0, 0);
         (place, Found::Message(bank, message.message.as_str()))

@@ -297,10 +297,8 @@ impl Kit {
     }
 
     pub fn instruct(&self, id: BatchId, lines: u32) -> u64 {
-        let (file_no, total_fen) = {
-            let desk = self.core.desk();
-            (desk.next_file_no(), desk.batch(id).unwrap().head.total_fen)
-        };
+        let file_no = self.core.desk().next_file_no();
+        let total_fen = self.core.desk().batch(id).unwrap().head.total_fen;
         let intent = Intent {
             file_no,
             batch: id,
@@ -317,6 +315,7 @@ impl Kit {
             instructs: true,
             digest: hash(b"x"),
             signature: None,
+            continues: false,
         });
         file_no
     }

@@ -155,6 +155,10 @@ fn a_status_that_the_bank_declared_as_refusing_is_certain() {
         assert_eq!(error.certainty, Certainty::NotSent);
         let error = answered(reply, patient(), &[401]).await.unwrap_err();
         assert_eq!(error.certainty, Certainty::MaybeSent);
+        // A refusal that does not come to its end is none.
+        let broken = "HTTP/1.1 413 X\r\ncontent-length: 9\r\n\r\npart";
+        let error = answered(broken, impatient(), &[413]).await.unwrap_err();
+        assert_eq!(error.certainty, Certainty::MaybeSent);
     });
 }
 

@@ -102,14 +102,22 @@ fn a_connection_names_addresses_and_statuses_that_are_safe() {
     let address = "address = \"127.0.0.1:1\"";
     assert_eq!(endpoint(address), "");
     assert_eq!(
-        endpoint(&format!("{address}\nrefusing_statuses = [401]")),
+        endpoint(&format!(
+            "{address}\nrefusing_statuses = [401, 403, 404, 405, 413, 415]"
+        )),
         ""
     );
     for wrong in [
         "address = \"bank.example:443\"".to_owned(),
         "address = \"127.0.0.1\"".to_owned(),
-        format!("{address}\nrefusing_statuses = [500]"),
+        // What a machine in between may say after it has passed the message on.
         format!("{address}\nrefusing_statuses = [400]"),
+        format!("{address}\nrefusing_statuses = [408]"),
+        format!("{address}\nrefusing_statuses = [409]"),
+        format!("{address}\nrefusing_statuses = [425]"),
+        format!("{address}\nrefusing_statuses = [401, 429]"),
+        format!("{address}\nrefusing_statuses = [500]"),
+        format!("{address}\nrefusing_statuses = [503]"),
         format!("{address}\npath_prefix = \"//evil.example\""),
         format!("{address}\npath_prefix = \"/a/../b\""),
         format!("{address}\ntrust_all = true"),

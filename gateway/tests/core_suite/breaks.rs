@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, USCC};
 use super::doubts::{
-    DAY, Dice, bank, instructed, outcomes, record, say_of_line, say_of_message, step,
+    DAY, Dice, bank, instructed, outcomes, record, resolve, say_of_line, say_of_message, step,
 };
 use gateway::access::Sight;
 use gateway::book::{Book, UnmatchedRecord};
@@ -38,8 +38,38 @@ fn kind(word: &str) -> usize {
     KINDS.iter().position(|kind| *kind == word).unwrap()
 }
 
-/// Every line that must be explained.
-fn walk_lines(book: &Book) -> Vec<Walked> {
+/// Since when each disputed line is disputed in its way, as the journal tells it.
+fn disputes(core: &Core) -> BTreeMap<PaymentId, (Dispute, i64)> {
+    let mut since = BTreeMap::new();
+    for sequence in 1..=core.journal().head().0 {
+        let Ok((entry, event)) = core.event(sequence) else {
+            continue;
+        };
+        match event {
+            Event::Outcomes {
+                file_no, disputes, ..
+            } => {
+                let batch = core.desk().file(file_no).unwrap().intent.batch;
+                for (row, dispute, _) in disputes {
+                    let at = since
+                        .entry(PaymentId { batch, row })
+                        .or_insert((dispute, entry.time_ms));
+                    if at.0 != dispute {
+                        *at = (dispute, entry.time_ms);
+                    }
+                }
+            }
+            Event::ResolutionConfirmed { payment, .. } => {
+                since.remove(&payment);
+            }
+            _ => {}
+        }
+    }
+    since
+}
+
+/// Every line that must be explained; a dispute is as old as itself, not as the line's state.
+fn walk_lines(book: &Book, disputes: &BTreeMap<PaymentId, (Dispute, i64)>) -> Vec<Walked> {
     let mut found: Vec<Walked> = Vec::new();
     for batch in book.batches() {
         let (bank, region) = (batch.head.paying_bank, batch.head.region);
@@ -50,7 +80,12 @@ fn walk_lines(book: &Book) -> Vec<Walked> {
                 (None, LineState::Unknown) => "unknown",
                 (None, _) => continue,
             };
-            let place = (kind(word), line.since_ms, 0, batch.id().sequence(), row);
+            let payment = PaymentId {
+                batch: batch.id(),
+                row,
+            };
+            let since_ms = disputes.get(&payment).map_or(line.since_ms, |at| at.1);
+            let place = (kind(word), since_ms, 0, batch.id().sequence(), row);
             found.push((place, Some(bank), region));
         }
     }
@@ -122,9 +157,10 @@ fn walk_journal(core: &Core, now_ms: i64) -> Vec<Walked> {
 
 /// Everything that must be explained, line by line and record by record.
 fn walk(core: &Core) -> Vec<Walked> {
+    let disputes = disputes(core);
     let mut found = {
         let book = core.desk();
-        [walk_lines(&book), walk_records(&book)].concat()
+        [walk_lines(&book, &disputes), walk_records(&book)].concat()
     };
     found.extend(walk_journal(core, core.now_ms()));
     found.sort_by_key(|(place, ..)| *place);
@@ -279,7 +315,7 @@ fn a_page_looks_at_what_it_shows_however_long_the_list_is() {
             concerns: &|_, _| true,
             after,
             limit: 100,
-            open_until_ms: i64::MAX,
+            reading_ms: (i64::MAX, i64::MAX),
         };
         let page = page(&book, &asked);
         let counts: Vec<u64> = page.counts.values().copied().collect();
@@ -309,4 +345,72 @@ fn a_break_is_told_in_the_language_of_the_call() {
     };
     assert!(told(Lang::Zh).starts_with("不知道银行是否已付"));
     assert!(told(Lang::En).starts_with("nobody knows whether the bank paid"));
+}
+
+/// A line that was paid in March and is disputed in June is in dispute since June, also in what a
+/// replay makes of the journal; once it is resolved, a new dispute has a time of its own.
+#[test]
+fn a_dispute_is_as_old_as_itself() {
+    let desk = Desk::new();
+    let core = &desk.core;
+    let batch = instructed(core, 1, 1);
+    let since = |core: &Core| {
+        let (page, _) = breaks(core, Sight::Operator, (None, 10), Lang::En).unwrap();
+        let shown = page.breaks.into_iter();
+        shown
+            .map(|found| (found.kind, found.age_seconds))
+            .collect::<Vec<(String, i64)>>()
+    };
+    let day = Duration::from_secs(86_400);
+    let dispute = |kind| {
+        let said = (1, kind, step(1, LineEvent::Fail));
+        outcomes(core, 1, Vec::new(), vec![said]);
+    };
+    outcomes(core, 1, vec![step(1, LineEvent::Pay)], Vec::new());
+    desk.clock.advance(day * 90);
+    dispute(Dispute::ResultContradiction);
+    desk.clock.advance(day);
+    // The same again is not news.
+    dispute(Dispute::ResultContradiction);
+    let expected: Vec<(String, i64)> = vec![("result_contradiction".to_owned(), 86_400)];
+    assert_eq!(since(core), expected);
+    // The state moves; the dispute stays.
+    outcomes(core, 1, vec![step(1, LineEvent::Return)], Vec::new());
+    assert_eq!(since(core), expected);
+    let payment = PaymentId { batch, row: 1 };
+    resolve(core, payment, LineEvent::ResolvePaid);
+    assert_eq!(since(core), []);
+    desk.clock.advance(day);
+    dispute(Dispute::ResultMismatch);
+    desk.clock.advance(day);
+    let expected = [("result_mismatch".to_owned(), 86_400)];
+    assert_eq!(since(core), expected);
+    core.wait_durable(core.desk().sequence()).unwrap();
+    assert_eq!(since(&desk.crash().core), expected);
+}
+
+/// The clock is set back: a message of "the future" that is not read to its end is listed all the
+/// same.
+#[test]
+fn an_open_message_of_the_future_is_listed() {
+    let desk = Desk::new();
+    let open = Event::BankMessage {
+        bank: bank("HXB"),
+        message: "push".to_owned(),
+        digest: "push:1".to_owned(),
+        reading: "applied".to_owned(),
+        again: None,
+        file_no: None,
+    };
+    record(&desk.core, open);
+    let listed = || {
+        breaks(&desk.core, Sight::Operator, (None, 10), Lang::En)
+            .unwrap()
+            .0
+            .breaks
+            .len()
+    };
+    assert_eq!(listed(), 0, "it is being read now");
+    desk.clock.step(-time::Duration::hours(6));
+    assert_eq!(listed(), 1);
 }

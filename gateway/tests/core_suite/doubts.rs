@@ -176,28 +176,29 @@ pub fn say_of_line(core: &Core, dice: &mut Dice, payment: PaymentId, file_no: u6
                 outcomes(core, file_no, vec![step(row, event)], Vec::new());
                 return;
             }
-            let (outcome, operator) = (event, "urn:anxin:operator:a".to_owned());
-            let evidence_digest = "ab".repeat(32);
-            record(
-                core,
-                Event::ResolutionProposed {
-                    payment,
-                    outcome,
-                    reason: None,
-                    evidence_digest: evidence_digest.clone(),
-                    operator: operator.clone(),
-                },
-            );
-            record(
-                core,
-                Event::ResolutionConfirmed {
-                    payment,
-                    evidence_digest,
-                    operator,
-                },
-            );
+            resolve(core, payment, event);
         }
     }
+}
+
+/// Two people decide.
+pub fn resolve(core: &Core, payment: PaymentId, outcome: LineEvent) {
+    let operator = "urn:anxin:operator:a".to_owned();
+    let evidence_digest = "ab".repeat(32);
+    let proposed = Event::ResolutionProposed {
+        payment,
+        outcome,
+        reason: None,
+        evidence_digest: evidence_digest.clone(),
+        operator: operator.clone(),
+    };
+    record(core, proposed);
+    let confirmed = Event::ResolutionConfirmed {
+        payment,
+        evidence_digest,
+        operator,
+    };
+    record(core, confirmed);
 }
 
 /// A message of a bank: read, unreadable or left open, with what fits nothing; or such an answer.

@@ -1,12 +1,17 @@
 //! Files whose reception broke off: nothing of them stays in memory.
 
 use super::desk::{Desk, LI, MAKER, ZHANG, file};
+use super::doubts::bank;
+use gateway::access::Sight;
+use gateway::core::Fact;
 use gateway::dispatch::Pace;
 use gateway::event::{Event, Policy};
 use gateway::installation::Banks;
+use gateway::query::breaks::breaks;
 use gateway::serving::{Engine, Setup};
 use gateway::telemetry::{Concerns, Metrics};
 use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,6 +98,22 @@ fn a_defect_of_the_reader_leaves_nothing_in_memory() {
     assert_eq!(abandoned(&desk).len(), 1);
 }
 
+/// An engine of no bank.
+fn setup(desk: &Desk, data: &Path) -> Setup {
+    let metrics = Arc::new(Metrics::new());
+    Setup {
+        data: data.to_owned(),
+        banks: Banks(Arc::new([].into())),
+        collectors: [].into(),
+        mandates: Arc::clone(&desk.mandates),
+        calendar: Arc::clone(&desk.calendar),
+        pace: Pace::REAL,
+        collect_wait_ms: 10_000,
+        metrics: Arc::clone(&metrics),
+        concerns: Arc::new(Concerns::new(metrics)),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_crash_interrupted_is_abandoned_at_the_start() {
     let desk = Desk::new();
@@ -114,19 +135,7 @@ async fn what_a_crash_interrupted_is_abandoned_at_the_start() {
     assert_eq!(arriving(&desk), opened);
 
     let folder = tempfile::tempdir().unwrap();
-    let metrics = Arc::new(Metrics::new());
-    let setup = Setup {
-        data: folder.path().to_owned(),
-        banks: Banks(Arc::new([].into())),
-        collectors: [].into(),
-        mandates: Arc::clone(&desk.mandates),
-        calendar: Arc::clone(&desk.calendar),
-        pace: Pace::REAL,
-        collect_wait_ms: 10_000,
-        metrics: Arc::clone(&metrics),
-        concerns: Arc::new(Concerns::new(metrics)),
-    };
-    let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
+    let engine = Engine::start(Arc::clone(&desk.core), &setup(&desk, folder.path())).unwrap();
     assert_eq!(arriving(&desk), [0_u64; 0]);
     let expected: Vec<(u64, String)> = opened
         .into_iter()
@@ -134,5 +143,48 @@ async fn what_a_crash_interrupted_is_abandoned_at_the_start() {
         .collect();
     assert_eq!(abandoned(&desk), expected);
     assert!(desk.core.desk().batch(kept.batch).is_some());
+    engine.stop(Duration::from_secs(1)).await.unwrap();
+}
+
+/// One message of one bank does not keep all banks from being paid: it stays open, and is listed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_cant_be_opened_stops_no_start() {
+    let desk = Desk::new();
+    let owner = "bank:HXB";
+    let stored = |reading: &str| Event::BankMessage {
+        bank: bank("HXB"),
+        message: "push".to_owned(),
+        digest: format!("push:{reading}"),
+        reading: reading.to_owned(),
+        file_no: None,
+        again: None,
+    };
+    let store = |reading: &str| {
+        let fact = Fact::sealed(stored(reading), owner, b"bytes".to_vec());
+        desk.core.record("urn:anxin:bank:HXB", fact).unwrap()
+    };
+    let open = store("applied");
+    let message = store("unreadable");
+    let closed = Event::BankMessageClosed { message };
+    desk.core
+        .record("urn:anxin:bank:HXB", closed.into())
+        .unwrap();
+    assert_eq!(desk.core.vault().destroy(owner).unwrap(), 1);
+    desk.core.journal().commit().unwrap();
+    let desk = desk.crash();
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::start(Arc::clone(&desk.core), &setup(&desk, folder.path())).unwrap();
+    desk.clock.advance(Duration::from_secs(61));
+    let (page, _) = breaks(&desk.core, Sight::Operator, (None, 10), schemas::Lang::En).unwrap();
+    let listed: Vec<(&str, Option<u64>)> = page
+        .breaks
+        .iter()
+        .map(|found| (found.kind.as_str(), found.sequence))
+        .collect();
+    let expected = [
+        ("message_unreadable", Some(message)),
+        ("message_open", Some(open)),
+    ];
+    assert_eq!(listed, expected);
     engine.stop(Duration::from_secs(1)).await.unwrap();
 }

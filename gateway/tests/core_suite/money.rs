@@ -161,6 +161,7 @@ fn after_a_crash_an_intent_without_its_message_goes_back_and_one_with_it_is_unkn
         instructs: true,
         digest: String::new(),
         signature: None,
+        continues: false,
     };
     let intent = desk.core.desk().file(1).unwrap().intent.clone();
     desk.core

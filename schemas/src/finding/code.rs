@@ -92,8 +92,8 @@ pub enum FindingCode {
     ResultMismatch,
     /// A bank's record names no line of ours.
     UnmatchedRecord,
-    /// A bank's message can't be read.
-    MessageUnreadable,
+    /// A bank's message that somebody kept has lost its ending.
+    MessageEndingMissing,
     /// A text other than the name has a character that the bank's character set lacks.
     TextNotEncodable,
     /// A text other than the name is longer than the bank takes.
@@ -166,7 +166,7 @@ impl FindingCode {
         Self::ResultContradiction,
         Self::ResultMismatch,
         Self::UnmatchedRecord,
-        Self::MessageUnreadable,
+        Self::MessageEndingMissing,
         Self::TextNotEncodable,
         Self::TextTooLong,
         Self::LineNoInvalid,
@@ -229,7 +229,7 @@ impl FindingCode {
             Self::ResultContradiction => "result_contradiction",
             Self::ResultMismatch => "result_mismatch",
             Self::UnmatchedRecord => "unmatched_record",
-            Self::MessageUnreadable => "message_unreadable",
+            Self::MessageEndingMissing => "message_ending_missing",
             Self::TextNotEncodable => "text_not_encodable",
             Self::TextTooLong => "text_too_long",
             Self::LineNoInvalid => "line_no_invalid",
@@ -264,6 +264,7 @@ impl FindingCode {
             | Self::ResultContradiction
             | Self::ResultMismatch
             | Self::UnmatchedRecord
+            | Self::MessageEndingMissing
             | Self::CorrectionDiffers => Severity::Warning,
             Self::FieldIgnored | Self::PayMonthAssumed | Self::ProjectRegionUnknown => {
                 Severity::Note
@@ -301,7 +302,6 @@ impl FindingCode {
             | Self::LineNoDuplicate
             | Self::PayeeInFlight
             | Self::CorrectionConflict
-            | Self::MessageUnreadable
             | Self::TextNotEncodable
             | Self::TextTooLong
             | Self::LineNoInvalid

@@ -5,7 +5,7 @@ use gateway::clock::Clock as _;
 use gateway::dispatch::Decision;
 use schemas::LineState;
 use tests::audit::assert_sound;
-use tests::bank::{Played, release, unsent};
+use tests::bank::{Fault, Played, at_bank, release, unsent};
 use tests::desk::{Desk, banks, one_bank_a_dialect};
 use time::macros::{date, offset, time};
 use time::{Date, Time};
@@ -132,6 +132,29 @@ fn a_clock_that_goes_back_sends_nothing_twice() {
         played.settle(&desk, 20);
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
         assert_eq!(played.memory(|memory| memory.submissions()), 1, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// Lines that a bank took on "in the future", before the clock was set back, wait for the bank no
+/// longer than others: nobody knows how long ago it was.
+#[test]
+fn a_clock_set_back_stops_no_answer_limit() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 2);
+        played.memory(|memory| {
+            let silent = |number| (number, Fault::Silent);
+            memory.faults = (memory.sent..memory.sent + 1_000).map(silent).collect();
+        });
+        // A correction by seconds is none of that.
+        desk.clock.step(-time::Duration::seconds(5));
+        played.work(&desk);
+        assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+        desk.clock.step(-time::Duration::days(365));
+        played.work(&desk);
+        assert_eq!(desk.states(&batch), [LineState::Unknown; 2], "{place}");
         assert_sound(&desk.core, place);
     }
 }

@@ -118,3 +118,39 @@ fn an_answer_to_a_question_that_nobody_can_read_is_listed_once() {
         assert_sound(&desk.core, place);
     }
 }
+
+/// A question is one, however many messages a dialect needs to ask it: the bank's number of
+/// questions and the wait between them are about those.
+#[test]
+fn a_question_of_several_messages_counts_once() {
+    let mut several = 0;
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played) = at_bank(&desk, 1);
+        // Each conversation goes to its last message.
+        played.says(|lines| {
+            let reply = tests::bank::told(lines, &[Outcome::Accepted]);
+            adapters::BankReply {
+                batch: Some(Outcome::Paid),
+                ..reply
+            }
+        });
+        let before = played.memory(|memory| memory.sent);
+        for asked in 1..=3 {
+            desk.clock.advance(Duration::from_secs(3_600));
+            played.step(&desk).unwrap();
+            let queries = desk.core.desk().file(1).map(|file| file.queries);
+            assert_eq!(queries, Some(asked), "{place}");
+        }
+        let messages = played.memory(|memory| memory.sent) - before;
+        several += usize::from(messages > 3);
+        // The same book from the journal.
+        desk.core.wait_durable(desk.head()).unwrap();
+        let again = desk.crash();
+        let queries = again.core.desk().file(1).map(|file| file.queries);
+        assert_eq!(queries, Some(3), "{place}");
+        assert_sound(&desk.core, place);
+    }
+    assert!(several >= 1, "some dialect asks in several messages");
+}

@@ -119,7 +119,7 @@ pub struct BatchView {
     pub line_count: u32,
     /// Their sum in fen.
     pub total_fen: i64,
-    /// Lines refused at intake, outside the sums.
+    /// Lines refused at intake, outside the sums: in `states` they count, and their sum is 0.
     pub refused_count: u32,
     /// Counts and sums by line state.
     pub states: BTreeMap<String, SumOf>,
@@ -206,6 +206,9 @@ pub struct LineView {
     pub payment_id: String,
     /// The number as written.
     pub line_no: u32,
+    /// The sender's reference, where the file has one that is no number (EndToEndId); null for a
+    /// line refused at intake.
+    pub reference: Option<String>,
     /// Position in the file.
     pub row: u32,
     /// Payee's name.
@@ -232,12 +235,16 @@ pub struct LineView {
     pub reason_text: Option<String>,
     /// Why it is unknown, since when there is no answer, or that it came back, in words.
     pub why: Option<String>,
-    /// The bank's last code for it, as it came.
+    /// The bank's code that made the state, as it came.
     pub bank_code: Option<String>,
-    /// The bank's last words for it, the person masked.
+    /// The bank's words that came with it, the person masked.
     pub bank_text: Option<String>,
     /// `result_contradiction` or `result_mismatch` until resolved.
     pub disputed: Option<String>,
+    /// The bank's code that disputes the state, as it came.
+    pub disputed_code: Option<String>,
+    /// The bank's words that came with it, the person masked.
+    pub disputed_text: Option<String>,
     /// What the bank last reported, in fen.
     pub reported_fen: Option<i64>,
     /// The bank file that carries it.

@@ -38,3 +38,26 @@ fn what_another_site_started_is_refused() {
     assert!(same_site(&headers("sec-fetch-site", "cross-site")).is_err());
     assert!(same_site(&headers("sec-fetch-site", "same-origin")).is_ok());
 }
+
+#[test]
+fn the_kind_that_is_wanted_most_is_given() {
+    let kinds = ["application/json", "text/csv"];
+    let cases = [
+        ("", "application/json"),
+        ("*/*", "application/json"),
+        ("text/csv", "text/csv"),
+        ("TEXT/CSV; charset=utf-8", "text/csv"),
+        ("text/*", "text/csv"),
+        ("text/csv;q=0.5, application/json", "application/json"),
+        ("text/csv;q=0.5, application/json;q=0.4", "text/csv"),
+        ("text/csv, application/json", "application/json"),
+        ("text/csv;q=0.5, */*;q=0.6", "application/json"),
+        ("*/*, application/json;q=0", "text/csv"),
+        ("text/csv;q=0", "application/json"),
+        ("image/png", "application/json"),
+    ];
+    for (text, kind) in cases {
+        let preferred = preferred(&headers("accept", text), &kinds);
+        assert_eq!(preferred, Some(kind), "{text}");
+    }
+}

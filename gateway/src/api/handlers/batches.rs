@@ -1,7 +1,9 @@
 //! Batches, their lines, findings, report and correction file.
 
 use crate::access::Sight;
-use crate::api::call::{Answer, Call, bytes, json};
+use crate::api::body::nothing;
+use crate::api::call::{Answer, Call, bytes, json, preferred};
+use crate::api::handlers::known_bank;
 use crate::api::handlers::long::written;
 use crate::api::problem::{Kind, Problem};
 use crate::core::{CoreError, Fact};
@@ -11,7 +13,7 @@ use crate::query::correction::CorrectionFormat;
 use crate::query::{Cursor, correction, findings as kept_findings, report as status_report};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use schemas::LineState;
-use schemas::value::{BankCode, BatchId, PayMonth, Uscc};
+use schemas::value::{BatchId, PayMonth, Uscc};
 use serde_json::Value;
 
 /// `GET /v1/batches`.
@@ -22,7 +24,7 @@ pub async fn list(call: Call) -> Answer {
     let batch_no = call.query.get("batch_no").cloned();
     let project = call.query.get("project_code").cloned();
     let employer = call.parameter("employer", |text| Uscc::parse(text).ok())?;
-    let bank = call.parameter("bank", |text| BankCode::parse(text).ok())?;
+    let bank = call.parameter("bank", known_bank)?;
     let pay_month = call.parameter("pay_month", |text| PayMonth::parse(text).ok())?;
     let page = call
         .read(move |app| {
@@ -80,17 +82,10 @@ pub async fn findings(call: Call) -> Answer {
     let (sight, lang) = (call.sight(), call.lang);
     let id = call.part("id", BatchId::parse)?;
     let format = call.query.get("format").map(String::as_str);
-    let accepts = |kind: &str| {
-        let accept = call
-            .headers
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok());
-        accept.is_some_and(|accept| accept.starts_with(kind))
-    };
     let csv = match format {
         Some("csv") => true,
         Some("json") => false,
-        None => accepts("text/csv"),
+        None => preferred(&call.headers, &["application/json", "text/csv"]) == Some("text/csv"),
         Some(_) => {
             return Err(Problem::bad(
                 "format",
@@ -159,7 +154,7 @@ pub async fn report(call: Call) -> Answer {
 }
 
 /// `POST /v1/batches/{id}/correction`.
-pub async fn correction(call: Call) -> Answer {
+pub async fn correction(mut call: Call) -> Answer {
     let caller = call.caller()?;
     let Sight::Employer(employer) = caller.sight else {
         return Err(Problem::new(Kind::Forbidden));
@@ -175,6 +170,7 @@ pub async fn correction(call: Call) -> Answer {
             )
         })?,
     };
+    nothing(&mut call).await?;
     let correction = call
         .read(move |app| {
             let found = correction::correction(app.core(), employer, id, format)?;

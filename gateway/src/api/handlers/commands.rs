@@ -2,7 +2,7 @@
 
 use crate::access::Sight;
 use crate::api::answer::{Approval, Confirmation, Done, Resolution};
-use crate::api::body::command;
+use crate::api::body::{command, nothing};
 use crate::api::call::{Answer, Call, json};
 use crate::api::problem::{Kind, Problem};
 use crate::approval::{self, Seen};
@@ -10,7 +10,7 @@ use crate::core::Core;
 use crate::resolution::{self, Decision};
 use axum::http::StatusCode;
 use schemas::value::{BatchId, PaymentId, holds_personal_number};
-use schemas::{FailureReason, LineEvent};
+use schemas::{FailureReason, FindingCode, LineEvent};
 
 /// `POST /v1/batches/{id}/approve`.
 pub async fn approve(mut call: Call) -> Answer {
@@ -20,6 +20,15 @@ pub async fn approve(mut call: Call) -> Answer {
     };
     let id = call.part("id", BatchId::parse)?;
     let approval: Approval = command(&mut call).await?;
+    let known = |code: &String| FindingCode::parse(code).is_some();
+    if !approval.acknowledged.iter().all(known) {
+        return Err(Problem::bad(
+            "acknowledged",
+            "成员 acknowledged 中有不存在的发现代码，请照抄 must_acknowledge 中的代码",
+            "the member acknowledged has a word that is no finding code; take the codes of \
+             must_acknowledge",
+        ));
+    }
     let done = call
         .read(move |app| {
             let seen = Seen {
@@ -37,12 +46,13 @@ pub async fn approve(mut call: Call) -> Answer {
 }
 
 /// `POST /v1/batches/{id}/withdraw`.
-pub async fn withdraw(call: Call) -> Answer {
+pub async fn withdraw(mut call: Call) -> Answer {
     let caller = call.caller()?;
     let Sight::Employer(employer) = caller.sight else {
         return Err(Problem::new(Kind::Forbidden));
     };
     let id = call.part("id", BatchId::parse)?;
+    nothing(&mut call).await?;
     let done = call
         .read(move |app| {
             let sequence = approval::withdraw(app.core(), employer, &caller.uri, id)?;

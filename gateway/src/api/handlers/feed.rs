@@ -2,12 +2,12 @@
 
 use crate::access::Sight;
 use crate::api::app::App;
-use crate::api::call::{Answer, Call, bytes, json};
+use crate::api::call::{Answer, Call, bytes, json, preferred};
 use crate::api::problem::Problem;
 use crate::api::server::stopped;
 use crate::query::feed;
 use axum::body::Body;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::stream;
 use std::convert::Infallible;
@@ -22,11 +22,8 @@ pub async fn events(call: Call) -> Answer {
     let (sight, limit) = (call.sight(), call.limit()?);
     let number = |text: &str| text.parse::<u64>().ok();
     let mut after = call.parameter("after", number)?;
-    let wants = call
-        .headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    let streamed = wants.is_some_and(|kinds| kinds.contains("text/event-stream"));
+    let kinds = ["application/json", "text/event-stream"];
+    let streamed = preferred(&call.headers, &kinds) == Some("text/event-stream");
     if streamed && after.is_none() {
         // How a browser's EventSource goes on after a broken line.
         let last = call

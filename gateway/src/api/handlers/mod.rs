@@ -13,6 +13,8 @@ use crate::api::call::Call;
 use crate::api::problem::{Kind, Problem};
 use crate::failure::CommandError;
 use crate::query::QueryError;
+use schemas::codes;
+use schemas::value::BankCode;
 
 /// Entries of a page, where the caller does not say.
 const PAGE: usize = 100;
@@ -29,6 +31,12 @@ impl Call {
         };
         Ok(self.parameter("limit", read)?.unwrap_or(PAGE))
     }
+}
+
+/// A code of the list of banks: a search for another one would be empty for ever.
+fn known_bank(text: &str) -> Option<BankCode> {
+    let code = BankCode::parse(text).ok();
+    code.filter(|code| codes::bank(*code).is_some())
 }
 
 impl From<QueryError> for Problem {

@@ -4,6 +4,7 @@ use crate::access::{Caller, Role};
 use crate::api::app::App;
 use crate::api::call::{Answer, Call, json};
 use crate::api::handlers::commands::no_person;
+use crate::api::handlers::known_bank;
 use crate::api::problem::{Kind, Problem};
 use crate::clock::CHINA;
 use crate::core::{CoreError, Fact};
@@ -14,7 +15,7 @@ use crate::query::summary::{GroupBy, summary as sums};
 use crate::query::{Cursor, history};
 use axum::http::{StatusCode, header};
 use schemas::LineState;
-use schemas::value::{AccountNo, BankCode, Fen, PayMonth, PaymentId, RegionCode, Uscc};
+use schemas::value::{AccountNo, Fen, PayMonth, PaymentId, RegionCode, Uscc};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
@@ -83,7 +84,7 @@ fn filter(call: &Call) -> Result<Filter, Problem> {
         account: call.parameter("account", |text| AccountNo::parse(text).ok())?,
         employer: call.parameter("employer", |text| Uscc::parse(text).ok())?,
         project_code: call.query.get("project_code").cloned(),
-        bank: call.parameter("bank", |text| BankCode::parse(text).ok())?,
+        bank: call.parameter("bank", known_bank)?,
         region: call.parameter("region", |text| RegionCode::parse(text).ok())?,
         states: call.parameter("state", states)?.unwrap_or_default(),
         pay_month: call.parameter("pay_month", |text| PayMonth::parse(text).ok())?,
@@ -119,11 +120,12 @@ fn amount(call: &Call) -> Result<Option<i64>, Problem> {
     Ok(Some(yuan.0))
 }
 
-/// A day, or a moment of which the day in China counts.
+/// A day, or a moment of which the day in China counts. A plus sign that was not escaped comes as
+/// a space.
 fn date(text: &str) -> Option<Date> {
     let day = Date::parse(text, format_description!("[year]-[month]-[day]"));
     day.ok().or_else(|| {
-        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let moment = OffsetDateTime::parse(&text.replace(' ', "+"), &Rfc3339).ok()?;
         Some(moment.to_offset(CHINA).date())
     })
 }

@@ -171,8 +171,8 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/batches/{id}/withdraw",
         name: "withdrawBatch",
         who: &[Employer],
-        zh: "撤回；任一明细进入发送后不可撤回",
-        en: "Takes a batch back before any line is intended: any person of the employer",
+        zh: "撤回；有明细进入发送后，只撤回其中受阻的明细",
+        en: "Takes a batch back before any line is intended; later only its barred lines",
         good: &[good(200, "withdrawn", Payload::Json("Done"))],
         problems: &[409],
         handler: |call| Box::pin(commands::withdraw(call)),
@@ -320,7 +320,7 @@ pub static ROUTES: &[Route] = &[
     Route {
         path: "/v1/events",
         name: "followEvents",
-        who: &[Employer, Bank, Regulator],
+        who: &[Employer, Bank, Regulator, Operator],
         zh: "变更流，无缺口，可续传",
         en: "Change feed, gapless, resumable; with Accept: text/event-stream it stays open",
         parameters: &[

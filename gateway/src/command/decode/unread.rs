@@ -9,9 +9,14 @@ use serde_json::{Value, json};
 
 /// The finding of the document.
 pub(super) fn finding(unreadable: &Unreadable, lang: Lang) -> Finding {
-    Finding::of_file(FindingCode::MessageUnreadable)
-        .with("offset", unreadable.offset)
-        .with("detail", reason(&unreadable.what, lang))
+    let remedy = pick(
+        lang,
+        "请核对银行与报文类型，或确认文件在传输中未被转码",
+        "Check the bank and the kind of message, and that nothing re-encoded the file on its way",
+    );
+    Finding::of_file(FindingCode::Unreadable)
+        .with("detail", place(unreadable, lang))
+        .with("remedy", remedy)
 }
 
 /// Every attempt for the document, that of the finding first.
@@ -73,14 +78,19 @@ pub(super) fn sealed(adapter: &BankAdapter) -> Failure {
     )
 }
 
-fn told(unreadable: &Unreadable, lang: Lang) -> String {
+/// What is wrong, and where.
+fn place(unreadable: &Unreadable, lang: Lang) -> String {
     let (what, offset) = (reason(&unreadable.what, lang), unreadable.offset);
-    let mut text = match (lang, unreadable.unwrapped) {
+    match (lang, unreadable.unwrapped) {
         (Lang::Zh, 0) => format!("第 {offset} 字节处,{what}"),
         (Lang::Zh, layers) => format!("拆去外层 {layers} 层后,第 {offset} 字节处,{what}"),
         (Lang::En, 0) => format!("{what} at byte {offset}"),
         (Lang::En, layers) => format!("{what} at byte {offset} inside {layers} layers"),
-    };
+    }
+}
+
+fn told(unreadable: &Unreadable, lang: Lang) -> String {
+    let mut text = place(unreadable, lang);
     let others: Vec<String> = unreadable
         .tried
         .iter()
@@ -159,7 +169,7 @@ const FIELDS: [(&str, &str); 10] = [
 ];
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 50] = [
+const REASONS: [(&str, &str); 51] = [
     ("the sealed body can't be opened", "加密的报文体无法解开"),
     ("the signature does not verify", "签名核验不符"),
     (
@@ -176,6 +186,7 @@ const REASONS: [(&str, &str); 50] = [
     ("a line has another number of columns", "列数不符"),
     ("a row is not an object", "明细的结构不符"),
     ("an amount too large", "金额过大"),
+    ("a member stands twice", "同一成员出现两次"),
     ("an element stands twice", "同一元素出现两次"),
     (
         "bytes that the character set does not have",

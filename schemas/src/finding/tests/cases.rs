@@ -172,9 +172,7 @@ fn cases_of_banks() -> Vec<Finding> {
         file(C::UnmatchedRecord)
             .with("detail", "20261123000042")
             .value("7080.00"),
-        file(C::MessageUnreadable)
-            .with("format", "fixed_width")
-            .with("offset", 120),
+        file(C::MessageEndingMissing),
         line(C::TextNotEncodable)
             .field("memo")
             .with("character", '€')

@@ -1,0 +1,94 @@
+//! A line whose state the bank disputes shows what made the state and what speaks against it, each
+//! by its own; its batch waits until two people have decided.
+
+use super::resolution::{ANNA, BERT, decision};
+use adapters::exchange::{LineOutcome, Outcome};
+use gateway::access::Sight;
+use gateway::outcome::{MessageKind, receive};
+use gateway::query::{batches, report};
+use gateway::resolution::{confirm, propose};
+use schemas::value::PaymentId;
+use schemas::{FailureReason, Lang, LineEvent, LineState};
+use tests::audit::assert_sound;
+use tests::bank::{Played, at_bank, row};
+use tests::desk::{Desk, one_bank_a_dialect};
+
+fn push(desk: &Desk, played: &Played, rows: Vec<LineOutcome>) {
+    let bytes = played.push_bytes(1, rows);
+    let (core, keys) = (&desk.core, played.keys());
+    receive(core, played.adapter(), keys, MessageKind::Push, &bytes).unwrap();
+}
+
+#[test]
+fn what_made_the_state_and_what_disputes_it_are_told_apart() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 2);
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        let failed = Outcome::Failed(FailureReason::RefusedByBank);
+        let with = |line, outcome, text: &str| LineOutcome {
+            bank_text: Some(text.to_owned()),
+            ..row(line, outcome)
+        };
+        let first = vec![
+            with(&lines[0], failed, "refused"),
+            row(&lines[1], Outcome::Paid),
+        ];
+        push(&desk, &played, first);
+        let id = batch.batch;
+        let sight = Sight::Employer(desk.core.desk().batch(id).unwrap().head.employer);
+        let waits = || {
+            let book = desk.core.desk();
+            let waits = book.waits_for(book.batch(id).unwrap());
+            waits.map(|(what, _)| what)
+        };
+        let shown = || {
+            let page = batches::lines(&desk.core, sight, id, (0, 10), None, Lang::En);
+            page.unwrap().unwrap().0.lines.swap_remove(0)
+        };
+        let report = || {
+            let (report, _) = report::report(&desk.core, sight, id).unwrap();
+            let mut text = Vec::new();
+            report.write(&desk.core, Lang::En, &mut text).unwrap();
+            String::from_utf8(text).unwrap()
+        };
+        assert_eq!(waits(), None, "{place}: all is final");
+        let before = shown();
+        let code = before.bank_code.clone().unwrap();
+        assert_eq!(before.disputed_code, None, "{place}");
+        assert!(!report().contains("disputed"), "{place}");
+        // Now it was paid after all.
+        push(
+            &desk,
+            &played,
+            vec![with(&lines[0], Outcome::Paid, "booked")],
+        );
+        let after = shown();
+        assert_eq!(after.state, "failed", "{place}");
+        assert_eq!(after.disputed.as_deref(), Some("result_contradiction"));
+        assert_eq!(after.bank_code.as_ref(), Some(&code), "{place}");
+        assert_eq!(after.bank_text.as_deref(), Some("refused"), "{place}");
+        let against = after.disputed_code.clone().unwrap();
+        assert_ne!(against, code, "{place}");
+        assert_eq!(after.disputed_text.as_deref(), Some("booked"), "{place}");
+        let text = report();
+        for expected in [
+            format!("the bank's reason: {code} refused</AddtlInf>"),
+            format!("<AddtlInf>disputed: the bank says otherwise: {against} booked</AddtlInf>"),
+        ] {
+            assert!(text.contains(&expected), "{place}: {expected}\n{text}");
+        }
+        assert_eq!(waits(), Some("bank_evidence_or_resolution"), "{place}");
+        let payment = PaymentId { batch: id, row: 1 };
+        let decided = decision(LineEvent::ResolvePaid);
+        propose(&desk.core, ANNA, payment, &decided).unwrap();
+        confirm(&desk.core, BERT, payment, &decided.evidence_digest).unwrap();
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
+        let resolved = shown();
+        assert_eq!(resolved.disputed_code, None, "{place}");
+        assert_eq!(resolved.bank_code, None, "{place}: two people's word");
+        assert_eq!(waits(), None, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
