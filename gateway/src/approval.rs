@@ -3,7 +3,7 @@
 
 use crate::book::{Batch, BatchState, Book};
 use crate::core::Core;
-use crate::event::Event;
+use crate::event::{AcceptedHead, Event};
 use crate::failure::CommandError;
 use schemas::FindingCode;
 use schemas::value::{BatchId, Uscc, folded};
@@ -23,6 +23,21 @@ pub struct Seen {
     /// Journal sequence of the last decision about another payment of the same wage that the
     /// approver saw; `None` where there was none to see.
     pub as_of: Option<u64>,
+}
+
+impl Seen {
+    /// The first value in which the file is not what the approver saw, and what it is.
+    fn first_difference(&self, head: &AcceptedHead) -> Option<(&'static str, String)> {
+        if !self.digest.eq_ignore_ascii_case(&head.digest) {
+            Some(("digest", head.digest.clone()))
+        } else if self.line_count != head.line_count {
+            Some(("line_count", head.line_count.to_string()))
+        } else if self.total_fen != head.total_fen {
+            Some(("total_fen", head.total_fen.to_string()))
+        } else {
+            None
+        }
+    }
 }
 
 /// Releases a held batch, or one of which another payment of the same wage bars lines since its
@@ -66,14 +81,8 @@ pub fn approve(
         return Err(CommandError::state(batch.state().as_str()));
     }
     let differs = |field, is: String| Err(CommandError::Conflict { field, why: is });
-    if !seen.digest.eq_ignore_ascii_case(&head.digest) {
-        return differs("digest", head.digest.clone());
-    }
-    if seen.line_count != head.line_count {
-        return differs("line_count", head.line_count.to_string());
-    }
-    if seen.total_fen != head.total_fen {
-        return differs("total_fen", head.total_fen.to_string());
+    if let Some((field, is)) = seen.first_difference(head) {
+        return differs(field, is);
     }
     let mut weighty: BTreeSet<&str> = head.must_acknowledge.iter().map(String::as_str).collect();
     if again || desk.is_elsewhere(batch) {
