@@ -245,8 +245,7 @@ pub enum Event {
         /// The person.
         person: String,
     },
-    /// Before any byte leaves: this file will carry these lines. Repeated for a retry of the
-    /// same file after a certain not-sent.
+    /// This file will carry these lines: before any byte leaves, again after a certain not-sent.
     FileIntended(Box<Intent>),
     /// A message is about to leave. Sealed: its bytes.
     MessageLeaving {

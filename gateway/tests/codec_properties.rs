@@ -5,10 +5,8 @@ use gateway::book::table::{ROW_BYTES, TableRow};
 use gateway::configuration::Configuration;
 use gateway::event::{AcceptedHead, Dispute, Event, FileWord, Intent, Move, Origin, Policy};
 use gateway::intake::lines::{KeptLine, read_all, write};
-use proptest::collection::vec;
-use proptest::option::of;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::{collection::vec, option::of, sample::select};
 use schemas::value::{
     AccountNo, BankCode, BatchId, BatchNo, CnapsCode, Fen, IdNumber, IdType, LineNo, PayMonth,
     PaymentId, PersonName, RegionCode, Uscc,
@@ -163,25 +161,20 @@ fn of_intake() -> impl Strategy<Value = Event> {
     ]
 }
 
-fn leaving() -> impl Strategy<Value = Event> {
-    let said = (any::<u64>(), text(), text(), of((text(), text())));
-    (said, any::<(bool, bool)>()).prop_map(
-        |((file_no, step, digest, signature), (instructs, continues))| Event::MessageLeaving {
-            file_no,
-            step,
-            instructs,
-            digest,
-            signature,
-            continues,
-        },
-    )
-}
-
 fn of_files() -> impl Strategy<Value = Event> {
-    let n = any::<u64>;
+    let (n, flags) = (any::<u64>, any::<(bool, bool)>);
     prop_oneof![
         intent().prop_map(|intent| Event::FileIntended(Box::new(intent))),
-        leaving(),
+        (n(), text(), text(), of((text(), text())), flags()).prop_map(
+            |(file_no, step, digest, signature, (instructs, continues))| Event::MessageLeaving {
+                file_no,
+                step,
+                instructs,
+                digest,
+                signature,
+                continues,
+            }
+        ),
         (n(), text(), text()).prop_map(|(file_no, step, digest)| Event::MessageAnswered {
             file_no,
             step,

@@ -5,6 +5,8 @@
 mod approval;
 #[path = "core_suite/bank.rs"]
 mod bank;
+#[path = "core_suite/break_times.rs"]
+mod break_times;
 #[path = "core_suite/breaks.rs"]
 mod breaks;
 #[path = "core_suite/desk.rs"]

@@ -107,6 +107,10 @@ fn of_code(code: &str) -> Option<(&'static str, &'static str)> {
             "对该文件的查询，银行答复的是另一个文件",
             "the answer to a question about this file names another file",
         ),
+        "answer_unreadable" => (
+            "关于该文件，银行的答复无法读出",
+            "what the bank answered about this file can't be read",
+        ),
         "no_such_row" => ("文件中没有这一行", "the file has no such row"),
         "names_no_line" => (
             "记录没有写明是哪一笔",
