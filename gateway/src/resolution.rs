@@ -1,7 +1,7 @@
 //! Two operators decide, with evidence, what became of an unknown or disputed line. It sets an
 //! outcome and never pays (INTERFACE section 4).
 
-use crate::approval::{is_person, same_person};
+use crate::approval::same_person;
 use crate::book::{Book, Line, Proposal, Said};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::Event;
@@ -29,7 +29,7 @@ const WORDS_MAX: usize = 500;
 /// the sequence of the record.
 ///
 /// # Errors
-/// `NotFound`; `Forbidden` for a system certificate; `Invalid` for a decision that can't be one;
+/// `NotFound`; `Invalid` for a decision that can't be one;
 /// `Conflict` where the line is neither unknown nor disputed, or a proposal over the same evidence
 /// waits or said otherwise. One over other evidence takes the place of what waits.
 pub fn propose(
@@ -38,7 +38,6 @@ pub fn propose(
     payment: PaymentId,
     decision: &Decision,
 ) -> Result<u64, CommandError> {
-    person_required(operator)?;
     check(decision)?;
     if let Some(sequence) = proposed_before(core, operator, payment, decision)? {
         return Ok(sequence);
@@ -49,8 +48,7 @@ pub fn propose(
     let owner = owner.ok_or(CommandError::NotFound)?;
     // A proposal may be replaced by one over other evidence; who confirms names the evidence.
     let digest = decision.evidence_digest.to_ascii_lowercase();
-    let same =
-        |waiting: &&Proposal| waiting.evidence_digest == digest && is_person(&waiting.operator);
+    let same = |waiting: &&Proposal| waiting.evidence_digest == digest;
     if let Some(waiting) = desk.proposal(payment).filter(same) {
         return Err(CommandError::Conflict {
             field: "proposal",
@@ -105,24 +103,22 @@ fn proposed_before(
 /// Another operator confirms over the same evidence; the outcome takes effect.
 ///
 /// # Errors
-/// `NotFound` where nothing waits that a person proposed; `Forbidden` for a system certificate
-/// and for the operator who proposed; `Conflict` where the evidence differs or the line has moved
-/// on meanwhile.
+/// `NotFound` where nothing waits; `Forbidden` for the operator who proposed, and between a person
+/// and a system's certificate; `Conflict` where the evidence differs or the line has moved on
+/// meanwhile.
 pub fn confirm(
     core: &Core,
     operator: &str,
     payment: PaymentId,
     evidence_digest: &str,
 ) -> Result<u64, CommandError> {
-    person_required(operator)?;
     let mut desk = core.desk();
-    let by_person = |proposal: &&Proposal| is_person(&proposal.operator);
-    let Some(proposal) = desk.proposal(payment).filter(by_person) else {
+    let Some(proposal) = desk.proposal(payment) else {
         // The line moved on and took the proposal with it, or there never was one.
         open_line(&desk, payment)?;
         return Err(CommandError::NotFound);
     };
-    if same_person(&proposal.operator, operator) {
+    if same_operator(&proposal.operator, operator) {
         return Err(CommandError::Forbidden {
             why: "same_operator",
         });
@@ -145,14 +141,10 @@ pub fn confirm(
     Ok(desk.record(operator, event)?)
 }
 
-/// A decision is two people's: a certificate of a system is nobody (M13).
-fn person_required(operator: &str) -> Result<(), CommandError> {
-    match is_person(operator) {
-        true => Ok(()),
-        false => Err(CommandError::Forbidden {
-            why: "person_required",
-        }),
-    }
+/// Two operators are two people, or two systems of other names: beside a person, a certificate
+/// that names nobody may be the same person's (M13).
+fn same_operator(one: &str, other: &str) -> bool {
+    same_person(one, other) || same_person(other, one)
 }
 
 fn check(decision: &Decision) -> Result<(), CommandError> {

@@ -170,44 +170,35 @@ async fn a_resolution_without_a_reason_is_none() {
     kit.stop().await;
 }
 
-/// M13: two persons. What belongs to nobody decides nothing.
+/// M13: two operators. Beside a person, a certificate that names nobody may be the same person's.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_system_of_the_operator_decides_nothing() {
+async fn a_person_and_a_system_are_not_two_operators() {
     let kit = Kit::start().await;
     let id = kit
-        .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack])
+        .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack, LineEvent::LoseTrack])
         .await;
-    let path = format!("/v1/payments/{id}.1/resolution");
     let digest = "ab".repeat(32);
     let body = json!({"outcome": "paid", "reason": "回函", "evidence_digest": digest}).to_string();
-    let confirming = (
-        format!("{path}/confirm"),
-        json!({"evidence_digest": digest}).to_string(),
-    );
-    let system = "urn:anxin:operator:ops";
-    let denied = kit
-        .post(system, &path, body.clone())
-        .await
-        .expect(403)
-        .json();
-    assert_eq!(denied["why"], "person_required");
-    kit.post(LI, &path, body).await.expect(200);
-    let denied = kit
-        .post(system, &confirming.0, confirming.1.clone())
-        .await
-        .expect(403)
-        .json();
-    assert_eq!(denied["why"], "person_required");
-    let namesake = "urn:anxin:operator:other:person:LI";
-    let denied = kit
-        .post(namesake, &confirming.0, confirming.1.clone())
-        .await
-        .expect(403)
-        .json();
-    assert_eq!(denied["why"], "same_operator");
-    kit.post(WANG, &confirming.0, confirming.1)
+    let confirming = json!({"evidence_digest": digest}).to_string();
+    let path = |row: u32| format!("/v1/payments/{id}.{row}/resolution");
+    let confirm = format!("{}/confirm", path(1));
+    kit.post(LI, &path(1), body.clone()).await.expect(200);
+    let systems = ["urn:anxin:operator:ops", "urn:anxin:operator:night"];
+    for other in [systems[0], systems[1], "urn:anxin:operator:other:person:LI"] {
+        let denied = kit.post(other, &confirm, confirming.clone()).await;
+        assert_eq!(denied.expect(403).json()["why"], "same_operator", "{other}");
+    }
+    kit.post(WANG, &confirm, confirming.clone())
         .await
         .expect(200);
+    let confirm = format!("{}/confirm", path(2));
+    kit.post(systems[0], &path(2), body).await.expect(200);
+    for alone in [systems[0], LI] {
+        kit.post(alone, &confirm, confirming.clone())
+            .await
+            .expect(403);
+    }
+    kit.post(systems[1], &confirm, confirming).await.expect(200);
     kit.stop().await;
 }
 

@@ -227,7 +227,7 @@ impl<'a> JournalSink<'a> {
     }
 
     /// Whether lines go into the journal. Of a file that is refused for certain they are needed
-    /// only where its number is in use, to name what differs (decision 013).
+    /// only where its number is in use, to name what differs (decision 015).
     fn keeps_lines(&self) -> bool {
         self.is_compared || !self.is_refused()
     }

@@ -5,7 +5,7 @@ use super::desk::{Desk, ZHANG, file};
 use adapters::exchange::Outcome;
 use gateway::dispatch::ACTOR;
 use gateway::event::Event;
-use gateway::index::{Follower, Search};
+use gateway::index::{Follower, Keeper, Search};
 use gateway::query::gauges::measure;
 use gateway::telemetry::Metrics;
 use journal::index::MemoryIndex;
@@ -58,7 +58,10 @@ fn the_numbers_to_watch_move() {
     desk.core.journal().commit().unwrap();
     let lag = format!("index_lag_records {head}");
     watch.shows(&desk, &["journal_durable_lag_records 0", &lag]);
-    let follower = Follower::new(Arc::clone(&desk.core), index).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let witness = Keeper::of(folder.path());
+    witness.note(desk.core.journal()).unwrap();
+    let follower = Follower::new(Arc::clone(&desk.core), index, witness);
     while follower.follow().unwrap() > 0 {}
     watch.shows(&desk, &["index_lag_records 0"]);
     // Sent, and the bank is silent: the file is open, its line's age grows.
