@@ -1,9 +1,12 @@
 //! What passes between the gateway and an adapter: orders in, bytes out; bytes in, outcomes out.
 
+mod broken;
+
 pub use crate::totals::Flaw;
 pub use crate::unreadable::{Answer, Tried, Unreadable};
+pub use broken::{Certainty, ConversationError};
+use schemas::FailureReason;
 use schemas::value::{AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName};
-use schemas::{FailureReason, Finding};
 
 /// One line of a bank file, in clear: lives only between the journal and the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -373,29 +376,4 @@ pub struct PushReceipt {
     pub position: u64,
     /// When, +08:00.
     pub at: time::OffsetDateTime,
-}
-
-/// What a failed conversation means for the lines. Retry reads this and nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Certainty {
-    /// Nothing that instructs has left.
-    NotSent,
-    /// The instruction may have left.
-    MaybeSent,
-    /// Nothing has left and nothing ever can: the order itself does not fit the bank's message.
-    Refused,
-}
-
-/// A conversation can't go on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("step {step}: {what}")]
-pub struct ConversationError {
-    /// What it means for the lines.
-    pub certainty: Certainty,
-    /// The step.
-    pub step: String,
-    /// What happened, without personal values.
-    pub what: String,
-    /// For the sender, where the order does not fit.
-    pub findings: Vec<Finding>,
 }
