@@ -21,8 +21,8 @@ fn callers() -> [(&'static str, String); 8] {
         ("bank foreign", "urn:anxin:bank:ABC".to_owned()),
         ("regulator own", "urn:anxin:regulator:330100".to_owned()),
         ("regulator foreign", "urn:anxin:regulator:330200".to_owned()),
-        ("operator system", "urn:anxin:operator:ops".to_owned()),
         ("operator person", OPERATOR.to_owned()),
+        ("operator system", "urn:anxin:operator:ops".to_owned()),
     ]
 }
 
