@@ -4,6 +4,9 @@ use crate::event::{Dispute, FileWord, Intent, Move, Origin};
 use schemas::LineEvent;
 use std::collections::BTreeSet;
 
+/// The finer word of a line that is disputed because the bank contradicts itself about its file.
+pub const FILE_IN_DOUBT: &str = "file_in_doubt";
+
 /// How far a bank file got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileState {
@@ -49,8 +52,12 @@ pub struct BankFile {
     pub not_found_ms: Vec<i64>,
     /// Words about lines that changed nothing: the same again is no news.
     pub noted: BTreeSet<(u32, LineEvent)>,
-    /// Words about lines that disputed them: the same again is none.
+    /// Words about lines that contradicted them: the same again is none.
     pub disputed: BTreeSet<(u32, LineEvent)>,
+    /// Words about lines with another amount or account than ours.
+    pub mismatched: BTreeSet<(u32, LineEvent)>,
+    /// The bank named a row of it that it has not.
+    pub has_stray: bool,
 }
 
 impl BankFile {
@@ -71,6 +78,8 @@ impl BankFile {
             not_found_ms: Vec::new(),
             noted: BTreeSet::new(),
             disputed: BTreeSet::new(),
+            mismatched: BTreeSet::new(),
+            has_stray: false,
         }
     }
 
@@ -97,9 +106,18 @@ impl BankFile {
         moves: &[Move],
         disputes: &[(u32, Dispute, Move)],
     ) {
-        let disputing = || disputes.iter().map(|(_, _, step)| step);
-        let steps = || moves.iter().chain(disputing());
-        self.disputed.extend(words_of(disputing()));
+        let steps = || moves.iter().chain(disputes.iter().map(|(_, _, step)| step));
+        for (index, kind, step) in disputes {
+            // A line in doubt for another's sake has heard no word of its own.
+            let said = match kind {
+                Dispute::ResultMismatch => &mut self.mismatched,
+                Dispute::ResultContradiction if step.detail.as_deref() == Some(FILE_IN_DOUBT) => {
+                    continue;
+                }
+                Dispute::ResultContradiction => &mut self.disputed,
+            };
+            said.insert((*index, step.event));
+        }
         let of_bank = match origin {
             // Older records do not say what the bank said of the file.
             Origin::Receipt | Origin::Push => true,

@@ -163,9 +163,8 @@ pub struct Batch {
     pub ages: Ages,
     /// Lines that somebody must explain.
     pub doubts: Doubts,
-    /// What the bank had said last of lines that two people have decided since: they had not seen
-    /// what it answers to a question that was under way.
-    pub(super) decided: BTreeMap<u32, u64>,
+    /// Lines that two people have decided, and no bank moved since.
+    pub(super) decided: BTreeSet<u32>,
     /// When it was accepted, Unix milliseconds.
     pub accepted_ms: i64,
     /// Journal sequence of its closing record.
@@ -236,7 +235,7 @@ impl Batch {
             sums,
             ages,
             doubts: Doubts::default(),
-            decided: BTreeMap::new(),
+            decided: BTreeSet::new(),
             accepted_ms,
             accepted_at,
             line_records: Vec::new(),

@@ -1,6 +1,6 @@
 //! What banks push, and records of theirs that name no line.
 
-use super::Book;
+use super::{BankFile, Book};
 use crate::event::Event;
 use schemas::value::{BankCode, BatchId, RegionCode};
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,6 +116,17 @@ impl PushedMessage {
 }
 
 impl Book {
+    /// A bank names a row of its file that the file has not.
+    pub(super) fn note_stray(&mut self, record: &UnmatchedRecord) {
+        let file = record
+            .file_no
+            .and_then(|file_no| self.files.get_mut(&file_no));
+        let own = |file: &&mut BankFile| !record.of_whole && file.intent.bank == record.bank;
+        if let Some(file) = file.filter(own) {
+            file.has_stray = true;
+        }
+    }
+
     /// Records of banks that name no line of ours.
     #[must_use]
     pub fn unmatched(&self) -> &[UnmatchedRecord] {

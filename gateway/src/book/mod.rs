@@ -28,7 +28,7 @@ mod waits;
 mod work;
 
 pub use ages::Ages;
-pub use bank_file::{BankFile, FileState};
+pub use bank_file::{BankFile, FILE_IN_DOUBT, FileState};
 pub use bars::Bars;
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use corrections::CorrectionConflict;
@@ -331,7 +331,9 @@ impl Book {
             self.message_closed(*message)?;
         } else if let Event::Unmatched { said, .. } = event {
             let record = messages::unmatched_of(event, sequence, time_ms);
-            self.not_matched(record.ok_or("no such record")?, *said);
+            let record = record.ok_or("no such record")?;
+            self.note_stray(&record);
+            self.not_matched(record, *said);
         } else if let Event::ResolutionProposed {
             payment,
             outcome,

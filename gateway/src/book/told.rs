@@ -3,12 +3,22 @@
 use super::{Batch, Line};
 
 impl Batch {
-    /// Journal sequence of the bank's last word of a line; 0 where it said none.
+    /// Journal sequence of the last word of a line that the bank's answers must be newer than; 0
+    /// where it said none, or two people have decided since: what was under way then is news to
+    /// them.
     #[must_use]
     pub fn bank_told_at(&self, index: u32, line: &Line) -> u64 {
-        let stood_at = self.decided.get(&index).copied().unwrap_or(line.told_at);
-        let disputed_at = self.disputed_at.get(&index).copied();
-        stood_at.max(disputed_at.unwrap_or_default())
+        let disputed_at = self.disputed_at.get(&index).copied().unwrap_or_default();
+        if self.is_decided(index) {
+            return disputed_at;
+        }
+        line.told_at.max(disputed_at)
+    }
+
+    /// Whether two people decided it, and the bank moved it no more.
+    #[must_use]
+    pub fn is_decided(&self, index: u32) -> bool {
+        self.decided.contains(&index)
     }
 
     /// A record makes the state of a line: what its display goes back to.
@@ -21,11 +31,8 @@ impl Batch {
 
     /// Two people decide a line; nothing disputes it any more.
     pub(super) fn decide(&mut self, index: u32, sequence: u64) {
-        if let Some(line) = self.line(index) {
-            let bank_told_at = self.bank_told_at(index, line);
-            self.told(index, sequence);
-            self.decided.insert(index, bank_told_at);
-            self.disputed_at.remove(&index);
-        }
+        self.told(index, sequence);
+        self.decided.insert(index);
+        self.disputed_at.remove(&index);
     }
 }

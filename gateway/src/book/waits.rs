@@ -30,8 +30,8 @@ const RESOLUTION: &str = "bank_evidence_or_resolution";
 
 impl Book {
     /// What a batch waits for and since when; `None` when it has ended. A line that may not be
-    /// sent waits for people, not for the bank, and so does one that is disputed; that is told
-    /// before what goes on by itself.
+    /// sent waits for people, not for the bank: that is told before what goes on by itself. One
+    /// that ended and is disputed is told when nothing else is waited for; breaks list it at once.
     #[must_use]
     pub fn waits_for(&self, batch: &Batch) -> Option<(&'static str, i64)> {
         let Some((what, since_ms)) = batch.waits_for() else {

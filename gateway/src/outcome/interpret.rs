@@ -164,7 +164,7 @@ impl<'a> Interpreter<'a> {
                 Ok(index) => self.record(index, record),
                 Err(why) => {
                     self.out.unmatched.push((place, why));
-                    self.reveal(record);
+                    self.reveal(record.outcome);
                 }
             }
         }
@@ -197,6 +197,9 @@ impl<'a> Interpreter<'a> {
         self.named.insert(index);
         self.keep_words(index, record);
         let (events, reason) = events_of(record.outcome);
+        if events == [LineEvent::Fail] {
+            self.doubts.failed.insert(index);
+        }
         let step = |event| Move {
             index,
             event,
@@ -208,7 +211,7 @@ impl<'a> Interpreter<'a> {
         if self.differs(index, record) {
             if let Some(event) = events.last() {
                 self.mismatched(step(*event));
-                self.reveal(record);
+                self.reveal(record.outcome);
             }
             return;
         }
@@ -275,7 +278,7 @@ impl<'a> Interpreter<'a> {
             Verdict::Repeated => {}
             Verdict::Disputed => {
                 if word.carried && state == LineState::Failed {
-                    self.doubts.refusal.get_or_insert_with(|| step.clone());
+                    self.doubts.refusal = true;
                 }
                 self.dispute(step);
             }

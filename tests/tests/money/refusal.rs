@@ -94,6 +94,91 @@ fn pairs() -> impl Iterator<Item = ((&'static str, fn(&Desk)), (&'static str, Sa
         .flat_map(|refusal| WORDS.into_iter().map(move |word| (refusal, word)))
 }
 
+/// The answer to a question that was under way when the refusal came: what it says of the other
+/// rows is older and changes nothing, and does not vouch for them either.
+#[test]
+fn an_answer_under_way_that_contradicts_a_refusal_calls_all_into_doubt() {
+    for adapter in one_bank_a_dialect() {
+        for (how, refuse) in REFUSALS {
+            let place = format!("{}: {how}", adapter.dialect());
+            let desk = Desk::new(adapter.code());
+            let (batch, _played) = at_bank(&desk, 3);
+            let asked_at = desk.head();
+            refuse(&desk);
+            let rows = [
+                record(&desk, 3, 1, Outcome::Paid),
+                record(&desk, 3, 2, Outcome::Accepted),
+                record(&desk, 3, 3, Outcome::Accepted),
+            ];
+            answer(&desk, asked_at, &rows);
+            assert_eq!(disputed(&desk, &batch), [true; 3], "{place}");
+            assert_sound(&desk.core, &place);
+        }
+    }
+}
+
+/// A word of money that fits no line, and then the refusal: it is believed of no line.
+#[test]
+fn a_refusal_after_a_word_that_nobody_understands_fails_nothing() {
+    for adapter in one_bank_a_dialect() {
+        for (what, says) in &WORDS[3..] {
+            for (how, refuse) in REFUSALS {
+                let place = format!("{}: {what}, {how}", adapter.dialect());
+                let desk = Desk::new(adapter.code());
+                let (batch, _played) = at_bank(&desk, 3);
+                pushed(&desk, &[says(&desk)]);
+                refuse(&desk);
+                assert_eq!(desk.states(&batch), [LineState::Unknown; 3], "{place}");
+                assert_sound(&desk.core, &place);
+            }
+        }
+    }
+}
+
+/// What two people decided over a wrong amount does not silence the right one.
+#[test]
+fn a_contradiction_after_a_decision_about_an_amount_is_news() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, _played) = at_bank(&desk, 2);
+        pushed(&desk, &[record(&desk, 2, 1, Outcome::Paid)]);
+        let wrong = LineOutcome {
+            amount: Some(Fen(1)),
+            ..record(&desk, 2, 1, REFUSED)
+        };
+        pushed(&desk, &[wrong]);
+        assert_eq!(kinds(&desk), [BreakKind::ResultMismatch], "{place}");
+        resolve(&desk, &batch, 1, LineEvent::ResolvePaid);
+        pushed(&desk, &[record(&desk, 2, 1, REFUSED)]);
+        assert_eq!(kinds(&desk), [BreakKind::ResultContradiction], "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// A line that was in doubt for another's sake, and was decided: its own first word is news. What
+/// is said of the other one again is none.
+#[test]
+fn the_first_word_of_a_line_that_was_decided_is_news() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, _played) = at_bank(&desk, 3);
+        tell(&desk, Origin::Push, Said::Receipt(&receipt(REFUSED)));
+        let unlisted = |row| record(&desk, 3, row, Outcome::Unknown);
+        pushed(&desk, &[unlisted(2)]);
+        assert_eq!(disputed(&desk, &batch), [true; 3], "{place}");
+        for row in 1..=3 {
+            resolve(&desk, &batch, row, LineEvent::ResolveFailed);
+        }
+        pushed(&desk, &[unlisted(2)]);
+        assert_eq!(disputed(&desk, &batch), [false; 3], "{place}");
+        pushed(&desk, &[unlisted(3)]);
+        assert_eq!(disputed(&desk, &batch), [false, false, true], "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
 /// Rows that the contradicting message itself names stand by their own words.
 #[test]
 fn a_row_that_the_bank_fails_again_is_not_in_doubt() {

@@ -1,9 +1,10 @@
 //! Which lines a message disputes, each once, and what it must have said before to be no news.
 
-use super::Interpreter;
+use super::{Interpreter, of_whole};
+use crate::book::FILE_IN_DOUBT;
 use crate::event::{Dispute, Move};
 use crate::outcome::verdict;
-use schemas::LineState;
+use schemas::{LineEvent, LineState};
 use std::collections::BTreeSet;
 
 /// What a message calls into doubt beside the lines of which it speaks.
@@ -11,8 +12,10 @@ use std::collections::BTreeSet;
 pub(super) struct Doubts {
     /// Lines that are disputed already.
     listed: BTreeSet<u32>,
-    /// The word that contradicts a failure.
-    pub(super) refusal: Option<Move>,
+    /// Lines that this very message fails.
+    pub(super) failed: BTreeSet<u32>,
+    /// Some word contradicts a failure.
+    pub(super) refusal: bool,
     /// The bank has a file that we hold to be unsent, and its lines are disputed.
     pub(super) is_revealed: bool,
 }
@@ -34,17 +37,33 @@ impl Interpreter<'_> {
         let state = self.state_of(step.index);
         let money = verdict::tells_of_money(step.event);
         if money && state == Some(LineState::Failed) {
-            self.doubts.refusal.get_or_insert_with(|| step.clone());
+            self.doubts.refusal = true;
         }
         let line = self.batch.line(step.index);
         let same = line.is_some_and(|line| {
-            // The contract's alarm for money of a line that failed is not silenced by people.
+            // The alarm for money of a line that failed is not silenced by people.
             let decided = line.disputed.is_none() && money && line.state == LineState::Failed;
             line.reported_fen == step.reported_fen.or(line.reported_fen) && !decided
         });
-        if !(same && self.file.disputed.contains(&(step.index, step.event))) {
+        if !(same && self.file.mismatched.contains(&(step.index, step.event))) {
             self.list(Dispute::ResultMismatch, step);
         }
+    }
+
+    /// What is said of another row, or of the file, calls a line into doubt of which nothing is
+    /// said: it is disputed once. Where two people have decided since, they had the doubt before
+    /// them.
+    pub(super) fn in_doubt(&mut self, index: u32) {
+        let line = self.batch.line(index);
+        let is_disputed = line.is_some_and(|line| line.disputed.is_some());
+        if is_disputed || self.batch.is_decided(index) || self.doubts.listed.contains(&index) {
+            return;
+        }
+        let step = Move {
+            detail: Some(FILE_IN_DOUBT.to_owned()),
+            ..of_whole(index, LineEvent::LoseTrack, None, None)
+        };
+        self.list(Dispute::ResultContradiction, step);
     }
 
     /// The same contradiction again, of a line that still is disputed. Where two people decided
@@ -58,21 +77,15 @@ impl Interpreter<'_> {
 
     /// A bank that failed every line of a file and now speaks otherwise of one has not refused
     /// the file: of the others, too, nobody can say that they were not paid. Rows that the message
-    /// itself names stand by their own words.
+    /// fails again stand by that.
     pub(super) fn doubt_the_refused(&mut self) {
-        let Some(step) = self.doubts.refusal.take() else {
-            return;
-        };
-        if !self.all_failed() {
+        if !std::mem::take(&mut self.doubts.refusal) || !self.all_failed() {
             return;
         }
-        for index in self.unnamed() {
-            if self.carries(index) {
-                self.dispute(Move {
-                    index,
-                    reported_fen: None,
-                    ..step.clone()
-                });
+        let own: Vec<u32> = self.carried().map(|(index, _)| index).collect();
+        for index in own {
+            if !self.doubts.failed.contains(&index) {
+                self.in_doubt(index);
             }
         }
     }

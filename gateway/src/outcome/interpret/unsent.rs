@@ -2,19 +2,15 @@
 //! Whatever it says, no line of that file leaves before two people have decided.
 
 use super::super::verdict::tells_of_money;
-use super::{Interpreter, events_of, of_whole};
+use super::{Interpreter, events_of};
 use crate::book::FileState;
 use crate::event::Move;
-use adapters::exchange::{LineOutcome, Outcome};
+use adapters::exchange::Outcome;
 use schemas::{LineEvent, LineState};
 
 impl Interpreter<'_> {
     /// The bank has a file that we hold to be unsent: none of its lines may be sent again.
     pub(super) fn dispute_file(&mut self, step: Move) {
-        let others = Move {
-            reported_fen: None,
-            ..step.clone()
-        };
         // A line that failed with another file, too, is contradicted in nothing.
         let agrees =
             step.event == LineEvent::Fail && self.state_of(step.index) == Some(LineState::Failed);
@@ -22,46 +18,35 @@ impl Interpreter<'_> {
         if !agrees {
             self.dispute(step);
         }
-        self.dispute_unsent(&others, Some(index));
+        self.dispute_unsent(Some(index));
     }
 
     /// The bank speaks of the file in a record that fits none of its lines, or not in account and
-    /// amount: it has the file all the same.
-    pub(super) fn reveal(&mut self, record: &LineOutcome) {
-        let (events, reason) = events_of(record.outcome);
-        let Some(event) = events.last() else {
-            return;
-        };
-        // A row that it does not know reveals nothing.
-        if record.outcome == Outcome::NotFound {
+    /// amount: it has the file all the same. A row that it does not know reveals nothing.
+    pub(super) fn reveal(&mut self, outcome: Outcome) {
+        if outcome == Outcome::NotFound {
             return;
         }
-        let bank_code = record.bank_code.as_deref();
-        let step = Move {
-            detail: record.detail.clone(),
-            ..of_whole(0, *event, reason, bank_code)
-        };
-        if tells_of_money(*event) {
-            self.doubts.refusal.get_or_insert_with(|| step.clone());
-        }
-        self.reveal_by(step);
+        let (events, _) = events_of(outcome);
+        self.doubts.refusal |= events.iter().any(|event| tells_of_money(*event));
+        self.has_the_file();
     }
 
     /// A word that shows that the bank has the file; nothing where we hold that it has it.
-    pub(super) fn reveal_by(&mut self, step: Move) {
+    pub(super) fn has_the_file(&mut self) {
         let held_unsent = match self.file.state {
             FileState::NotSent | FileState::Abandoned | FileState::Intended => true,
             FileState::Leaving | FileState::AtBank => false,
         };
-        if held_unsent || self.is_given_up() {
-            self.dispute_unsent(&step, None);
+        if !self.doubts.is_revealed && (held_unsent || self.is_given_up()) {
+            self.dispute_unsent(None);
         }
     }
 
     /// Disputes every line of the file that may still leave, whichever file carries it by now:
-    /// a line that was given up with this file is free, or in a file that is under way; one that
-    /// failed may leave as its correction.
-    fn dispute_unsent(&mut self, step: &Move, but: Option<u32>) {
+    /// a line that was given up with this file is free, or in a file that is under way, which may
+    /// still fail it; one that failed may leave as its correction.
+    fn dispute_unsent(&mut self, but: Option<u32>) {
         let file = self.file;
         if std::mem::replace(&mut self.doubts.is_revealed, true) {
             return;
@@ -72,19 +57,12 @@ impl Interpreter<'_> {
                 match line.state {
                     LineState::Released | LineState::Cancelled | LineState::Failed => true,
                     LineState::Intended => elsewhere || file.state == FileState::Intended,
-                    LineState::Held
-                    | LineState::Accepted
-                    | LineState::Paid
-                    | LineState::Returned
-                    | LineState::Unknown
-                    | LineState::Refused => false,
+                    LineState::Accepted | LineState::Unknown | LineState::Returned => elsewhere,
+                    LineState::Held | LineState::Paid | LineState::Refused => false,
                 }
             });
             if unsent {
-                self.dispute(Move {
-                    index: *index,
-                    ..step.clone()
-                });
+                self.in_doubt(*index);
             }
         }
     }

@@ -9,7 +9,7 @@ impl Interpreter<'_> {
     /// The answer to a submission. Any receipt says that the bank has the file.
     pub(super) fn whole_receipt(&mut self, outcome: Outcome, bank_code: Option<&str>) {
         if outcome == Outcome::Unknown {
-            self.reveal_by(of_whole(0, LineEvent::LoseTrack, None, bank_code));
+            self.has_the_file();
             let pointed = self.all_failed();
             return self.rest(outcome, bank_code, pointed);
         }
@@ -23,7 +23,7 @@ impl Interpreter<'_> {
         if outcome != Outcome::Unknown {
             self.whole(outcome, bank_code);
         } else if self.asked_at.is_none() {
-            self.reveal_by(of_whole(0, LineEvent::LoseTrack, None, bank_code));
+            self.has_the_file();
         }
     }
 
@@ -52,10 +52,16 @@ impl Interpreter<'_> {
         agrees && !(refuses && self.has_a_line())
     }
 
-    /// Whether the bank has a line of the file: by this message, or paid it before.
+    /// Whether the bank has a line of the file: by this message, or paid it before, or spoke of
+    /// one, or of a row that the file has not, as nobody understands yet.
     fn has_a_line(&self) -> bool {
         let mut lines = self.carried();
-        lines.any(|(index, _)| match self.state_of(index) {
+        self.file.has_stray
+            || lines.any(|(index, line)| line.disputed.is_some() || self.has_line(index))
+    }
+
+    fn has_line(&self, index: u32) -> bool {
+        match self.state_of(index) {
             Some(LineState::Paid | LineState::Returned) => true,
             Some(LineState::Accepted) => self.named.contains(&index),
             Some(
@@ -68,7 +74,7 @@ impl Interpreter<'_> {
                 | LineState::Refused,
             )
             | None => false,
-        })
+        }
     }
 
     /// The open lines become unknown; what the word contradicts is disputed as ever.
