@@ -53,6 +53,16 @@ pub fn pushed(desk: &Desk, records: &[LineOutcome]) {
     apply(&desk.core, 1, Origin::Push, None, said(records)).unwrap();
 }
 
+/// The bank's answer to a question that left as record `asked_at`.
+pub fn answer(desk: &Desk, asked_at: u64, lines: &[LineOutcome]) {
+    let source = Source {
+        origin: Origin::Result,
+        message: None,
+        asked_at: Some(asked_at),
+    };
+    apply_from(&desk.core, 1, source, said(lines)).unwrap();
+}
+
 pub fn resolve(desk: &Desk, batch: &Receipt, row: u32, outcome: LineEvent) {
     let payment = PaymentId {
         batch: batch.batch,
@@ -229,13 +239,7 @@ fn an_answer_to_an_older_question_is_kept_and_disputes_nothing() {
         let (batch, _played) = at_bank(&desk, 2);
         let asked_at = desk.head();
         pushed(&desk, &[record(&desk, 2, 1, REFUSED)]);
-        let late = [record(&desk, 2, 1, Outcome::Accepted)];
-        let source = Source {
-            origin: Origin::Result,
-            message: None,
-            asked_at: Some(asked_at),
-        };
-        apply_from(&desk.core, 1, source, said(&late)).unwrap();
+        answer(&desk, asked_at, &[record(&desk, 2, 1, Outcome::Accepted)]);
         assert_eq!(disputed(&desk, &batch), [false, false], "{place}");
         let (_, event) = desk.core.event(desk.head()).unwrap();
         let Event::FileReceipt { noted, .. } = event else {

@@ -4,7 +4,7 @@
 use adapters::exchange::{LineOutcome, Outcome, ResultFile};
 use gateway::book::FileState;
 use gateway::event::Origin;
-use gateway::outcome::{Said, Source, apply, apply_from};
+use gateway::outcome::{Said, apply};
 use gateway::reconcile::{BreakKind, breaks};
 use gateway::resolution::{confirm, propose};
 use schemas::value::PaymentId;
@@ -14,7 +14,9 @@ use tests::audit::assert_sound;
 use tests::bank::{at_bank, unsent};
 use tests::desk::{Desk, one_bank_a_dialect};
 
-use super::evidence::{REFUSED, disputed, given_up, kinds, pushed, receipt, record, resolve, said};
+use super::evidence::{
+    REFUSED, answer, disputed, given_up, kinds, pushed, receipt, record, resolve, said,
+};
 use super::resolution::{ANNA, BERT, decision, unknown};
 
 /// A result that names no row.
@@ -275,15 +277,6 @@ fn a_receipt_of_an_unsent_file_keeps_it_here() {
         assert_eq!(played.memory(|memory| memory.submissions()), 0, "{place}");
         assert_sound(&desk.core, place);
     }
-}
-
-fn answer(desk: &Desk, asked_at: u64, lines: &[LineOutcome]) {
-    let source = Source {
-        origin: Origin::Result,
-        message: None,
-        asked_at: Some(asked_at),
-    };
-    apply_from(&desk.core, 1, source, said(lines)).unwrap();
 }
 
 /// Two people decided that a line failed while the bank's "accepted" was under way: they had not
