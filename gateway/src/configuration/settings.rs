@@ -175,7 +175,7 @@ impl Default for Limits {
             receptions_max: 256,
             party_receptions_max: 8,
             party_received_bytes_max: 1024 * 1024 * 1024,
-            party_refused_uploads_per_day_max: 1_000,
+            party_refused_uploads_per_day_max: 10_000,
             party_refused_bytes_per_day_max: 4 * 1024 * 1024 * 1024,
         }
     }
