@@ -8,7 +8,7 @@ use crate::api::answer::{Change, Changes, LineChange};
 use crate::book::{Batch, Book};
 use crate::core::{Core, CoreError, read_event};
 use crate::event::{Event, Move};
-use crate::query::personal::dispute_word;
+use crate::query::personal::dispute_detail;
 use crate::query::{QueryError, moment};
 use schemas::LineEvent;
 use schemas::value::{BankCode, BatchId, PaymentId};
@@ -104,7 +104,7 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
             let disputed = disputes.iter().filter(|_| shows_doubt(sight, batch));
             let disputed = disputed.map(|(index, dispute, step)| LineChange {
                 payment_id: payment(batch, *index).to_string(),
-                detail: Some(dispute_word(*dispute).to_owned()),
+                detail: Some(dispute_detail(*dispute, step).to_owned()),
                 ..line_moved(batch, step, "disputed")
             });
             let lines: Vec<LineChange> = moved.chain(disputed).collect();

@@ -6,7 +6,7 @@ use crate::core::{Core, CoreError};
 use crate::event::{Dispute, Event, FileWord, Move, Origin};
 use crate::query::batches::refusals;
 use crate::query::findings::Runs;
-use crate::query::personal::{KeptLines, Seen, Show, dispute_word};
+use crate::query::personal::{KeptLines, Seen, Show, dispute_detail};
 use crate::query::said::masking::masked;
 use crate::query::{QueryError, moment, payments, runs};
 use journal::Record;
@@ -339,7 +339,7 @@ fn outcomes(event: &Event, id: PaymentId) -> Vec<Told> {
 
 fn disputing(dispute: Dispute, source: &'static str, step: &Move) -> Told {
     Told {
-        detail: Some(dispute_word(dispute).to_owned()),
+        detail: Some(dispute_detail(dispute, step).to_owned()),
         ..Told::step("disputed", source, step)
     }
 }

@@ -1,9 +1,9 @@
 //! Opening the sealed lines of batches, a record at a time, and showing them masked or in clear.
 
 use crate::api::answer::LineView;
-use crate::book::{Batch, Book, Line};
+use crate::book::{Batch, Book, FILE_IN_DOUBT, Line};
 use crate::core::{Core, CoreError};
-use crate::event::Dispute;
+use crate::event::{Dispute, Move};
 use crate::intake::PayerPart;
 use crate::intake::lines::{self, KeptLine, Remains};
 use crate::query::said::{KeptWords, masking};
@@ -282,4 +282,32 @@ pub fn dispute_word(dispute: Dispute) -> &'static str {
         Dispute::ResultContradiction => "result_contradiction",
         Dispute::ResultMismatch => "result_mismatch",
     }
+}
+
+/// The finer word of a step that disputes a line: that the line is in doubt for its file's sake,
+/// else the kind of the dispute.
+#[must_use]
+pub fn dispute_detail(dispute: Dispute, step: &Move) -> &'static str {
+    match step.detail.as_deref() {
+        Some(FILE_IN_DOUBT) => FILE_IN_DOUBT,
+        Some(_) | None => dispute_word(dispute),
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn a_line_in_doubt_for_its_files_sake_says_so() {
+    let step = |detail: Option<&str>| Move {
+        index: 1,
+        event: schemas::LineEvent::LoseTrack,
+        reason: None,
+        detail: detail.map(str::to_owned),
+        bank_code: None,
+        reported_fen: None,
+    };
+    let kind = Dispute::ResultContradiction;
+    let of = |detail| dispute_detail(kind, &step(detail));
+    assert_eq!(of(Some("file_in_doubt")), "file_in_doubt");
+    assert_eq!(of(Some("processing")), "result_contradiction");
+    assert_eq!(of(None), "result_contradiction");
 }
