@@ -110,6 +110,39 @@ fn a_given_up_file_that_the_bank_paid_stops_its_free_lines() {
     }
 }
 
+/// Each row of a revealed file is disputed by its own word, where it has one.
+#[test]
+fn a_revealed_row_keeps_its_own_word() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = unsent(&desk, 3);
+        given_up(&desk, &played);
+        let rows = [
+            record(&desk, 3, 1, Outcome::Paid),
+            record(&desk, 3, 2, REFUSED),
+        ];
+        pushed(&desk, &rows);
+        assert_eq!(disputed(&desk, &batch), [true; 3], "{place}");
+        let (_, event) = desk.core.event(desk.head()).unwrap();
+        let Event::Outcomes { disputes, .. } = event else {
+            panic!("{place}: {event:?}")
+        };
+        let mut words: Vec<(u32, LineEvent)> = disputes
+            .iter()
+            .map(|(index, _, step)| (*index, step.event))
+            .collect();
+        words.sort_unstable();
+        let expected = [
+            (1, LineEvent::Pay),
+            (2, LineEvent::Fail),
+            (3, LineEvent::LoseTrack),
+        ];
+        assert_eq!(words, expected, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
 /// A bank that had the file and has lost it. It paid one line and had receipted the others: its
 /// "not found" fails none of them, however often it says so.
 #[test]

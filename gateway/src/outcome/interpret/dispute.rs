@@ -5,13 +5,13 @@ use crate::book::FILE_IN_DOUBT;
 use crate::event::{Dispute, Move};
 use crate::outcome::verdict;
 use schemas::{LineEvent, LineState};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a message calls into doubt beside the lines of which it speaks.
 #[derive(Default)]
 pub(super) struct Doubts {
-    /// Lines that are disputed already.
-    listed: BTreeSet<u32>,
+    /// Lines that are disputed already, and the place of the dispute.
+    listed: BTreeMap<u32, usize>,
     /// Lines that this very message fails.
     pub(super) failed: BTreeSet<u32>,
     /// Some word contradicts a failure.
@@ -22,13 +22,21 @@ pub(super) struct Doubts {
 
 impl Interpreter<'_> {
     pub(super) fn dispute(&mut self, step: Move) {
-        if !self.doubts.listed.contains(&step.index) && !self.disputed_before(&step) {
-            self.list(Dispute::ResultContradiction, step);
+        if self.disputed_before(&step) {
+            return;
+        }
+        let listed = self.doubts.listed.get(&step.index);
+        match listed.and_then(|at| self.out.disputes.get_mut(*at)) {
+            None => self.list(Dispute::ResultContradiction, step),
+            // Its own word says more than the doubt about its file.
+            Some((_, _, doubt)) if doubt.detail.as_deref() == Some(FILE_IN_DOUBT) => *doubt = step,
+            Some(_) => {}
         }
     }
 
     fn list(&mut self, kind: Dispute, step: Move) {
-        self.doubts.listed.insert(step.index);
+        let at = self.out.disputes.len();
+        self.doubts.listed.insert(step.index, at);
         self.out.disputes.push((step.index, kind, step));
     }
 
@@ -56,7 +64,7 @@ impl Interpreter<'_> {
     pub(super) fn in_doubt(&mut self, index: u32) {
         let line = self.batch.line(index);
         let is_disputed = line.is_some_and(|line| line.disputed.is_some());
-        if is_disputed || self.batch.is_decided(index) || self.doubts.listed.contains(&index) {
+        if is_disputed || self.batch.is_decided(index) || self.doubts.listed.contains_key(&index) {
             return;
         }
         let step = Move {
