@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::profile::ProfileName;
 use super::value;
+use crate::intake::RefusalLimits;
 
 /// The whole file. Every table and every option may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -160,6 +161,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        let refusals = RefusalLimits::default();
         Self {
             lines_max: 1_000_000,
             upload_bytes_max: 512 * 1024 * 1024,
@@ -175,8 +177,8 @@ impl Default for Limits {
             receptions_max: 256,
             party_receptions_max: 8,
             party_received_bytes_max: 1024 * 1024 * 1024,
-            party_refused_uploads_per_day_max: 10_000,
-            party_refused_bytes_per_day_max: 4 * 1024 * 1024 * 1024,
+            party_refused_uploads_per_day_max: refusals.uploads_max,
+            party_refused_bytes_per_day_max: refusals.bytes_max,
         }
     }
 }

@@ -68,7 +68,7 @@ pub struct Rules<'a> {
 /// ever. Who has reached one of them is told to come again tomorrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefusalLimits {
-    /// Files. 1,000.
+    /// Files. 10,000.
     pub uploads_max: u64,
     /// Their bytes. 4 GiB.
     pub bytes_max: u64,
@@ -77,7 +77,7 @@ pub struct RefusalLimits {
 impl Default for RefusalLimits {
     fn default() -> Self {
         Self {
-            uploads_max: 1_000,
+            uploads_max: 10_000,
             bytes_max: 4 << 30,
         }
     }
