@@ -90,7 +90,8 @@ impl BankFile {
             FileWord::Known => self.heard = true,
             FileWord::NotFound => self.not_found_ms.push(time_ms),
         }
-        self.noted.extend(words_of(noted.iter()));
+        let words = noted.iter().map(|step| (step.index, step.event));
+        self.noted.extend(words);
     }
 
     /// An answer came while the instruction was leaving: whatever it says, something got it.
@@ -166,8 +167,4 @@ impl BankFile {
             lines.iter().copied().max().unwrap_or_default(),
         )
     }
-}
-
-fn words_of<'a>(steps: impl Iterator<Item = &'a Move>) -> impl Iterator<Item = (u32, LineEvent)> {
-    steps.map(|step| (step.index, step.event))
 }

@@ -187,8 +187,6 @@ pub struct Batch {
     pub corrects: BTreeMap<u32, PaymentId>,
     /// Its bank files, in the order of their intents.
     pub files: Vec<u64>,
-    /// Of each disputed line the journal sequence of the record that disputes it.
-    pub disputed_at: BTreeMap<u32, u64>,
     /// Last change of any line, Unix milliseconds.
     pub changed_ms: i64,
     /// What a look at all its lines came to, until its employer's lines change.
@@ -242,7 +240,6 @@ impl Batch {
             finding_records: Vec::new(),
             byte_records: Vec::new(),
             history: Vec::new(),
-            disputed_at: BTreeMap::new(),
             approved: None,
             approved_at: 0,
             withdrawn: None,
@@ -280,18 +277,19 @@ impl Batch {
             .get_mut(usize::try_from(index.checked_sub(1)?).ok()?)
     }
 
-    /// Marks a line as disputed, or as resolved; a later dispute takes the place of an earlier.
+    /// Marks a line as disputed, or as resolved, by a record and at its time; a later dispute takes
+    /// the place of an earlier.
     pub(super) fn dispute(
         &mut self,
         index: u32,
         dispute: Option<Dispute>,
-        at_ms: i64,
+        record: (u64, i64),
     ) -> Option<&mut Line> {
         let at = usize::try_from(index.checked_sub(1)?).ok()?;
         let line = self.lines.get_mut(at)?;
         let before = stand(line, self.doubts.disputed_ms(index));
         line.disputed = dispute;
-        self.doubts.mark(index, dispute, at_ms);
+        self.doubts.mark(index, dispute, record);
         let now = stand(line, self.doubts.disputed_ms(index));
         self.doubts.moved(index, before, now);
         Some(line)

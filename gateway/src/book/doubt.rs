@@ -52,8 +52,18 @@ impl Line {
 pub struct Doubts {
     counts: [u32; Doubt::ALL.len()],
     by_age: BTreeMap<(Doubt, i64), BTreeSet<u32>>,
-    /// Why and since when each disputed line is disputed: few are, and a line has no room for it.
-    disputed: BTreeMap<u32, (Dispute, i64)>,
+    /// The disputed lines: few are, and a line has no room for it.
+    disputed: BTreeMap<u32, Disputed>,
+}
+
+/// A dispute of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Disputed {
+    kind: Dispute,
+    /// Since when, Unix milliseconds; the same dispute again stays as old as it is.
+    since_ms: i64,
+    /// Journal sequence of the record that disputed it last.
+    at: u64,
 }
 
 impl Doubts {
@@ -78,19 +88,24 @@ impl Doubts {
 
     /// Since when a line is disputed, Unix milliseconds.
     pub(super) fn disputed_ms(&self, index: u32) -> Option<i64> {
-        self.disputed.get(&index).map(|(_, since_ms)| *since_ms)
+        self.disputed.get(&index).map(|of| of.since_ms)
     }
 
-    /// A line is disputed, or resolved; the same dispute again stays as old as it is.
-    pub(super) fn mark(&mut self, index: u32, dispute: Option<Dispute>, at_ms: i64) {
-        let Some(dispute) = dispute else {
+    /// Journal sequence of the record that disputes a line.
+    #[must_use]
+    pub fn disputed_at(&self, index: u32) -> Option<u64> {
+        self.disputed.get(&index).map(|of| of.at)
+    }
+
+    /// A line is disputed, or resolved, by a record and at its time.
+    pub(super) fn mark(&mut self, index: u32, dispute: Option<Dispute>, (at, at_ms): (u64, i64)) {
+        let Some(kind) = dispute else {
             self.disputed.remove(&index);
             return;
         };
-        let since = self.disputed.entry(index).or_insert((dispute, at_ms));
-        if since.0 != dispute {
-            *since = (dispute, at_ms);
-        }
+        let before = self.disputed.get(&index).filter(|of| of.kind == kind);
+        let since_ms = before.map_or(at_ms, |of| of.since_ms);
+        self.disputed.insert(index, Disputed { kind, since_ms, at });
     }
 
     fn is_empty(&self) -> bool {

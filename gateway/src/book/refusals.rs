@@ -49,7 +49,7 @@ impl Book {
 /// The employer whose certificate submitted.
 pub(super) fn employer_of(submitted_by: &str) -> Option<Uscc> {
     match submitted_by.parse().ok()? {
-        Party::Employer { uscc, .. } => Uscc::parse(&uscc.to_string()).ok(),
+        Party::Employer { uscc, .. } => Uscc::parse(&uscc).ok(),
         Party::Bank { .. } | Party::Regulator { .. } | Party::Operator { .. } => None,
     }
 }

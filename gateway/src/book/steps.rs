@@ -295,9 +295,8 @@ impl Book {
             }
         }
         for (index, dispute, step) in disputes {
-            batch.disputed_at.insert(*index, sequence);
             let line = batch
-                .dispute(*index, Some(*dispute), time_ms)
+                .dispute(*index, Some(*dispute), (sequence, time_ms))
                 .ok_or("no such line")?;
             line.reported_fen = step.reported_fen.or(line.reported_fen);
         }
@@ -345,7 +344,7 @@ impl Book {
         // From now on the people's word stands, not the bank's last one.
         batch.decide(payment.row, sequence);
         let line = batch
-            .dispute(payment.row, None, time_ms)
+            .dispute(payment.row, None, (sequence, time_ms))
             .ok_or("no such line")?;
         line.reason = proposal.reason;
         let (file_no, now) = (line.file_no, line.state);

@@ -8,7 +8,7 @@ impl Batch {
     /// them.
     #[must_use]
     pub fn bank_told_at(&self, index: u32, line: &Line) -> u64 {
-        let disputed_at = self.disputed_at.get(&index).copied().unwrap_or_default();
+        let disputed_at = self.doubts.disputed_at(index).unwrap_or_default();
         if self.is_decided(index) {
             return disputed_at;
         }
@@ -29,10 +29,9 @@ impl Batch {
         }
     }
 
-    /// Two people decide a line; nothing disputes it any more.
+    /// Two people decide a line.
     pub(super) fn decide(&mut self, index: u32, sequence: u64) {
         self.told(index, sequence);
         self.decided.insert(index);
-        self.disputed_at.remove(&index);
     }
 }

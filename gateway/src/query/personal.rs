@@ -62,7 +62,7 @@ impl Seen {
             corrected_by: book.corrected_by(payment),
             record: holder.map(|(_, sequence)| *sequence),
             left_ms: book.file(line.file_no).and_then(|file| file.left_ms),
-            disputed_at: batch.disputed_at.get(&index).copied(),
+            disputed_at: batch.doubts.disputed_at(index),
         }
     }
 }

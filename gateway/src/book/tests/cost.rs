@@ -62,7 +62,7 @@ fn corrections_of_one_wage_cost_by_their_number_at_approval_and_before_they_leav
                 book.batches
                     .get_mut(&twin)
                     .unwrap()
-                    .dispute(1, Some(dispute), 0);
+                    .dispute(1, Some(dispute), (0, 0));
                 book.note_may_bar(payment(twin, 1));
             }
             (book, id)
@@ -147,7 +147,7 @@ fn a_look_at_all_lines_is_made_once_until_something_changes() {
     book.batches
         .get_mut(&twin)
         .unwrap()
-        .dispute(1, Some(dispute), 0);
+        .dispute(1, Some(dispute), (0, 0));
     book.note_may_bar(payment(twin, 1));
     // Anything that the employer does.
     accepted(&mut book, &Sheet::of(&[(9, 1)]));

@@ -48,7 +48,7 @@ fn proposed(payment: PaymentId, outcome: LineEvent) -> Event {
 
 fn dispute(book: &mut Book, id: BatchId, row: u32) {
     let of = book.batches.get_mut(&id).unwrap();
-    of.dispute(row, Some(Dispute::ResultContradiction), 0)
+    of.dispute(row, Some(Dispute::ResultContradiction), (0, 0))
         .unwrap();
     book.note_may_bar(payment(id, row));
 }

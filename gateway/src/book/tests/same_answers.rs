@@ -63,7 +63,7 @@ fn stir(draw: &mut Draw, book: &mut Book) {
             // What was refused when the file came stays so.
             of.line_mut(row).unwrap().state = draw.one_of(&LineState::ALL[..9]);
             let disputed = draw.is_one_in(6).then_some(Dispute::ResultMismatch);
-            of.dispute(row, disputed, 0).unwrap();
+            of.dispute(row, disputed, (0, 0)).unwrap();
             let revived = draw.is_one_in(6);
             if revived {
                 // No record revives two.
