@@ -196,6 +196,13 @@ impl Desk {
         lines.iter().map(|line| line.state).collect()
     }
 
+    /// How many of a batch's lines are disputed.
+    #[must_use]
+    pub fn disputed_count(&self, receipt: &Receipt) -> u32 {
+        let desk = self.core.desk();
+        desk.batch(receipt.batch).unwrap().disputed_count()
+    }
+
     /// Why a batch's lines failed.
     #[must_use]
     pub fn reasons(&self, receipt: &Receipt) -> Vec<Option<FailureReason>> {

@@ -76,13 +76,7 @@ fn lines_that_turn_out_paid_under_an_abandoned_file_do_not_leave() {
         }
         assert_eq!(played.memory(|memory| memory.submissions()), 0, "{place}");
         assert_eq!(desk.states(&batch), [LineState::Released; 2], "{place}");
-        let disputed = desk
-            .core
-            .desk()
-            .batch(batch.batch)
-            .unwrap()
-            .disputed_count();
-        assert_eq!(disputed, 2, "{place}");
+        assert_eq!(desk.disputed_count(&batch), 2, "{place}");
         assert_sound(&desk.core, place);
     }
 }

@@ -82,13 +82,7 @@ fn a_bank_that_has_an_abandoned_file_gets_none_of_its_rows_again() {
             played.work(&desk);
             let nothing = played.memory(|memory| memory.instructions());
             assert!(nothing.is_empty(), "{place}: {} rows left", nothing.len());
-            let disputed = desk
-                .core
-                .desk()
-                .batch(batch.batch)
-                .unwrap()
-                .disputed_count();
-            assert_eq!(disputed, 2, "{place}");
+            assert_eq!(desk.disputed_count(&batch), 2, "{place}");
             assert_sound(&desk.core, &place);
         }
     }
@@ -115,13 +109,7 @@ fn the_next_file_that_waits_does_not_leave_either() {
             }
             let nothing = played.memory(|memory| memory.instructions());
             assert!(nothing.is_empty(), "{place}: {} rows left", nothing.len());
-            let disputed = desk
-                .core
-                .desk()
-                .batch(batch.batch)
-                .unwrap()
-                .disputed_count();
-            assert_eq!(disputed, 2, "{place}");
+            assert_eq!(desk.disputed_count(&batch), 2, "{place}");
             assert_sound(&desk.core, &place);
         }
     }
