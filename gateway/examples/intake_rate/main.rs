@@ -70,7 +70,7 @@ fn main() -> Result<(), Failure> {
             load(1_000, 200, 2, 200),
             load(1_000, 200, 2, 1),
             load(10_000, 40, 2, 40),
-            load(100_000, 4, 2, 4),
+            load(100_000, 12, 2, 12),
         ],
         _ => {
             let batches = number(2, 100)?;
