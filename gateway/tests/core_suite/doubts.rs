@@ -10,7 +10,7 @@ use schemas::value::{BankCode, BatchId, BatchNo, PayMonth, PaymentId, RegionCode
 
 /// The day of every batch.
 pub const DAY: u32 = 20_261_123;
-const BANKS: [&str; 3] = ["HXB", "ICBC", "CMB"];
+const BANKS: [&str; 3] = ["HXB", "ICBC", "CZBANK"];
 const REGIONS: [Option<&str>; 4] = [Some("330102"), Some("330106"), Some("330212"), None];
 
 /// An even generator: the same numbers on every machine.
