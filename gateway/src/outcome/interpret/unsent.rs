@@ -34,12 +34,21 @@ impl Interpreter<'_> {
 
     /// A word that shows that the bank has the file; nothing where we hold that it has it.
     pub(super) fn has_the_file(&mut self) {
+        if self.doubts.is_revealed {
+            return;
+        }
         let held_unsent = match self.file.state {
             FileState::NotSent | FileState::Abandoned | FileState::Intended => true,
             FileState::Leaving | FileState::AtBank => false,
         };
-        if !self.doubts.is_revealed && (held_unsent || self.is_given_up()) {
-            self.dispute_unsent(None);
+        if held_unsent || self.is_given_up() {
+            return self.dispute_unsent(None);
+        }
+        // Its message is under way, and this is no answer to it: however that ends, the file is
+        // asked about and not sent again.
+        if self.file.state == FileState::Leaving && self.asked_at.is_none() {
+            self.doubts.is_revealed = true;
+            self.rest(Outcome::Unknown, None, false);
         }
     }
 
