@@ -284,6 +284,7 @@ impl<'a> Interpreter<'a> {
                 }
                 self.dispute(step);
             }
+            Verdict::FileDisputed if self.is_decided(&step, (state, line), word) => {}
             Verdict::FileDisputed => self.dispute_file(step),
             Verdict::Noted => self.note(step, pointed),
         }

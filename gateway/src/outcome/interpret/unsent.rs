@@ -1,9 +1,9 @@
 //! The bank speaks of a file that we hold to be unsent: that is how a wage could be paid twice.
 //! Whatever it says, no line of that file leaves before two people have decided.
 
-use super::super::verdict::tells_of_money;
+use super::super::verdict::{Verdict, Word, tells_of_money, weigh};
 use super::{Interpreter, events_of};
-use crate::book::FileState;
+use crate::book::{FileState, Line};
 use crate::event::Move;
 use adapters::exchange::Outcome;
 use schemas::{LineEvent, LineState};
@@ -19,6 +19,23 @@ impl Interpreter<'_> {
             self.dispute(step);
         }
         self.dispute_unsent(Some(index));
+    }
+
+    /// Whether two people decided a line over this very word, and as it says: the line was given up
+    /// with this file, and no other one carries it.
+    pub(super) fn is_decided(
+        &self,
+        step: &Move,
+        (state, line): (LineState, &Line),
+        w: Word,
+    ) -> bool {
+        let heard = self.file.disputed.contains(&(step.index, step.event));
+        let of_its_file = Word { carried: true, ..w };
+        let agrees = match weigh(state, line.disputed.is_some(), of_its_file) {
+            Verdict::Repeated | Verdict::Noted => true,
+            Verdict::Applied(_) | Verdict::Disputed | Verdict::FileDisputed => false,
+        };
+        line.file_no == 0 && heard && agrees && self.batch.is_decided(step.index)
     }
 
     /// The bank speaks of the file in a record that fits none of its lines, or not in account and
