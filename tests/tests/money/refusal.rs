@@ -220,11 +220,11 @@ fn a_given_up_file_that_is_paid_stops_what_failed_with_the_next() {
 }
 
 /// "Failed" of the whole, in a message that is another day's file's: it fails nothing, and what it
-/// says "paid" of is not paid.
+/// says "paid" or "come back" of is not paid.
 #[test]
 fn a_word_of_another_file_ends_no_line() {
     for adapter in one_bank_a_dialect() {
-        for outcome in [REFUSED, Outcome::Paid] {
+        for outcome in [REFUSED, Outcome::Paid, Outcome::Returned] {
             let place = format!("{} {outcome:?}", adapter.dialect());
             let desk = Desk::new(adapter.code());
             let (batch, _played) = at_bank(&desk, 2);
