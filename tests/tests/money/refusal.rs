@@ -239,6 +239,27 @@ fn a_word_of_another_file_ends_no_line() {
     }
 }
 
+/// A refusal that answers an older question than the bank's "accepted" frees no correction: the bank
+/// is asked again, and what it says then counts.
+#[test]
+fn a_refusal_that_was_overtaken_fails_nothing() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, _played) = unknown(&desk);
+        let asked_at = desk.head();
+        pushed(&desk, &[record(&desk, 2, 1, Outcome::Accepted)]);
+        let refusal = || [record(&desk, 2, 1, REFUSED)];
+        answer(&desk, asked_at, &refusal());
+        let states = [LineState::Accepted, LineState::Unknown];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        answer(&desk, desk.head(), &refusal());
+        let states = [LineState::Failed, LineState::Unknown];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
 /// A bank that has paid a line of the file, and refuses the file: the others do not fail by that.
 #[test]
 fn a_refusal_after_a_payment_fails_nothing() {
