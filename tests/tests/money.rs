@@ -29,6 +29,8 @@ mod gate;
 mod look_alike;
 #[path = "money/mended.rs"]
 mod mended;
+#[path = "money/not_found.rs"]
+mod not_found;
 #[path = "money/outcome.rs"]
 mod outcome;
 #[path = "money/overstated.rs"]

@@ -6,7 +6,7 @@
 use super::carriers::{Answer, Carrier, Found, is_open, weight};
 use super::corrections::Corrects;
 use super::wages::{Places, Project, Scope, Scoped, Wage, carries_the_wage};
-use super::{Batch, Book, LineState, TableRow};
+use super::{Batch, Book, Line, LineState, TableRow};
 use schemas::value::PaymentId;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -68,14 +68,18 @@ impl Book {
     #[must_use]
     pub fn elsewhere_of(&self, batch: &Batch) -> Vec<InFlight> {
         let (id, own) = (batch.id(), Scope::of(&batch.head));
-        let corrections: BTreeMap<u32, Corrects<'_>> = batch
-            .corrects
-            .iter()
-            .map(|(index, original)| (*index, self.correcting(*original)))
+        // A correction that was refused at the intake may name whatever it likes.
+        let asks = |line: &Line| matches!(line.state, LineState::Held | LineState::Released);
+        let corrects = || {
+            let corrects = batch.corrects.iter().map(|(index, one)| (*index, *one));
+            corrects.filter(|(index, _)| batch.line(*index).is_some_and(asks))
+        };
+        let corrections: BTreeMap<u32, Corrects<'_>> = corrects()
+            .map(|(index, original)| (index, self.correcting(original)))
             .collect();
         let lines = (1u32..).zip(&batch.lines);
         let asking = lines
-            .filter(|(_, line)| matches!(line.state, LineState::Held | LineState::Released))
+            .filter(|(_, line)| asks(line))
             .map(|(index, line)| Asking {
                 index,
                 wage: (line.person, line.amount_fen),
@@ -84,7 +88,7 @@ impl Book {
         let counts = |(other, state): Carrier| other.batch != id && state != LineState::Held;
         let mut look = Look::new(self, &counts);
         look.lines(&own, asking);
-        look.originals(batch.corrects.iter().map(|(index, one)| (*index, *one)));
+        look.originals(corrects());
         look.told()
     }
 }

@@ -24,7 +24,14 @@ impl Wages<'_> {
     /// Findings by the index of their line, in the order of the rows.
     pub fn findings(&self, book: &Book) -> Vec<(u32, Finding)> {
         let mut findings = Vec::new();
-        for known in book.in_flight(self.scope.as_ref(), self.rows, self.corrects) {
+        // Another employer's payments are not asked about: nothing of them may be told (M6).
+        let own = |original: &PaymentId| {
+            let batch = book.batch(original.batch);
+            batch.is_some_and(|batch| batch.head.employer == self.employer)
+        };
+        let corrects = self.corrects.iter().copied();
+        let corrects: Vec<_> = corrects.filter(|(_, one)| own(one)).collect();
+        for known in book.in_flight(self.scope.as_ref(), self.rows, &corrects) {
             findings.push((known.index, self.in_flight(book, known)));
         }
         let mut first: BTreeMap<PaymentId, u32> = BTreeMap::new();
