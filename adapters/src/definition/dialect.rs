@@ -173,6 +173,9 @@ pub struct Capability {
 pub struct CodeNames {
     /// For `reply.code`.
     pub request: Option<Spanned<String>>,
+    /// For `reply.flag`, the second code of the request where it has two: both must say the
+    /// same, else the request is unknown.
+    pub flag: Option<Spanned<String>>,
     /// For `batch.code`.
     pub batch: Option<Spanned<String>>,
     /// For `row.status`.
