@@ -16,13 +16,20 @@ impl BankAdapter {
         self.codes.get(name?.get_ref())
     }
 
-    /// What the request code says; `Accepted` where the dialect has none.
+    /// What the request's codes say; `Accepted` where the dialect has none, `Unknown` where two
+    /// of them differ.
     pub(crate) fn request_outcome(&self, names: &CodeNames, values: &Values) -> Outcome {
-        match self.table(names.request.as_ref()) {
-            None => Outcome::Accepted,
-            Some(table) => values
-                .text(Field::ReplyCode)
-                .map_or(Outcome::Unknown, |code| table.outcome(code)),
+        let said = |name: &Option<toml::Spanned<String>>, field| {
+            let table = self.table(name.as_ref())?;
+            let code = values.text(field);
+            Some(code.map_or(Outcome::Unknown, |code| table.outcome(code)))
+        };
+        let code = said(&names.request, Field::ReplyCode);
+        match (code, said(&names.flag, Field::ReplyFlag)) {
+            (None, None) => Outcome::Accepted,
+            (Some(outcome), None) | (None, Some(outcome)) => outcome,
+            (Some(code), Some(flag)) if code == flag => code,
+            (Some(_), Some(_)) => Outcome::Unknown,
         }
     }
 

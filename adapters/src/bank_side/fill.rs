@@ -42,14 +42,27 @@ impl BankSide<'_> {
         Some(code.unwrap_or_else(|| UNLISTED.to_owned()))
     }
 
+    /// Some banks answer the request well and say in the batch's place that there is none.
+    fn not_found_is_of_the_batch(&self, names: &CodeNames) -> bool {
+        let says = |name: Option<&toml::Spanned<String>>| {
+            let table = name.and_then(|name| self.adapter.codes.get(name.get_ref()));
+            table.is_some_and(|table| table.0.iter().any(|c| c.outcome == Outcome::NotFound))
+        };
+        says(names.batch.as_ref()) && !says(names.request.as_ref())
+    }
+
     pub(super) fn fill(&self, values: &mut Values, names: &CodeNames, reply: &BankReply) {
         self.adapter.fill_examples(values);
         let batch = reply.batch.unwrap_or_else(|| batch_of(reply));
+        let request = match (reply.outcome, batch) {
+            (Outcome::NotFound, Outcome::NotFound) if self.not_found_is_of_the_batch(names) => {
+                Outcome::Accepted
+            }
+            (outcome, _) => outcome,
+        };
         let head = [
-            (
-                Field::ReplyCode,
-                self.code(names.request.as_ref(), reply.outcome),
-            ),
+            (Field::ReplyCode, self.code(names.request.as_ref(), request)),
+            (Field::ReplyFlag, self.code(names.flag.as_ref(), request)),
             (Field::BatchCode, self.code(names.batch.as_ref(), batch)),
             (Field::ReplyText, reply.text.clone()),
             (Field::BankBatchNo, reply.bank_batch_no.clone()),

@@ -175,6 +175,9 @@ pub struct CodeNames {
     /// For `reply.code`.
     #[schemars(with = "Option<String>")]
     pub request: Option<Spanned<String>>,
+    /// For `reply.flag`, the second code of the request where it has two: both must say the
+    /// same, else the request is unknown.
+    pub flag: Option<Spanned<String>>,
     /// For `batch.code`.
     #[schemars(with = "Option<String>")]
     pub batch: Option<Spanned<String>>,

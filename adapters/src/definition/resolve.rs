@@ -139,7 +139,7 @@ fn check_tables(
     codes: &BTreeMap<String, CodeTable>,
 ) -> Result<(), DefinitionError> {
     let known = |names: &CodeNames| {
-        let all = [&names.request, &names.batch, &names.line];
+        let all = [&names.request, &names.flag, &names.batch, &names.line];
         for name in all.into_iter().flatten() {
             if !codes.contains_key(name.get_ref()) {
                 let allowed: Vec<&str> = codes.keys().map(String::as_str).collect();
@@ -162,11 +162,9 @@ fn check_tables(
         return Err(source.at_word("receipt", "a push receipt is not sealed"));
     }
     // A query that the bank refuses says nothing of the payment.
-    let query = dialect
-        .query
-        .iter()
-        .filter_map(|s| s.codes.request.as_ref());
-    for name in query {
+    let query = dialect.query.iter();
+    let query = query.flat_map(|step| [&step.codes.request, &step.codes.flag]);
+    for name in query.flatten() {
         let table = codes.get(name.get_ref());
         let final_word = |code: &Code| {
             matches!(

@@ -32,7 +32,7 @@ pub enum WriteFault {
         /// Bytes that fit.
         bytes_max: usize,
     },
-    /// A value is not of its canonical form: our own fault.
+    /// A value is not of its canonical form, or the bank has no word for it.
     #[error("{place} can't be spelt")]
     Form {
         /// Where.
@@ -44,6 +44,15 @@ pub enum WriteFault {
 }
 
 impl WriteFault {
+    /// A required place is empty: where a value was `given`, the bank has no word for it and the
+    /// order never fits.
+    pub(super) fn absent(place: String, given: bool) -> Self {
+        match given {
+            true => Self::Form { place },
+            false => Self::Missing { place },
+        }
+    }
+
     fn place(&self) -> Option<&str> {
         match self {
             Self::Missing { place }
@@ -103,6 +112,7 @@ fn column(place: &str) -> Option<&'static str> {
         (Field::PayeeName, "name"),
         (Field::PayeeAccount, "account"),
         (Field::PayeeIdNumber, "id_number"),
+        (Field::PayeeClass, "bank"),
         (Field::RowMemo, "memo"),
     ];
     let found = fields

@@ -99,6 +99,8 @@ fields! {
     RowBookedAt = "row.booked_at": Text,
     /// Code of the request: read by the request codes.
     ReplyCode = "reply.code": Text,
+    /// Second code of the request: read by the flag codes. Both must say the same.
+    ReplyFlag = "reply.flag": Text,
     /// Text of the request.
     ReplyText = "reply.text": Text,
     /// Status of the batch: read by the batch codes.

@@ -269,6 +269,7 @@ impl Slot {
             Source::PayloadLength(plus) => Some((context.payload_bytes + plus).to_string()),
             Source::StepCode => None,
         };
+        let given = found.is_some();
         let mapped = if self.map.is_empty() {
             found
         } else {
@@ -276,11 +277,7 @@ impl Slot {
         };
         let text = match mapped.or_else(|| self.default.clone()) {
             Some(text) => text,
-            None if self.required => {
-                return Err(WriteFault::Missing {
-                    place: self.place(),
-                });
-            }
+            None if self.required => return Err(WriteFault::absent(self.place(), given)),
             None => String::new(),
         };
         self.fit(text, context)

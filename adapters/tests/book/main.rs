@@ -1,0 +1,9 @@
+//! The dialects of the book against the public samples: what we write is what integrators write,
+//! and what they read we read alike. One file for each dialect.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bocom_ap;
+mod talk;
