@@ -148,7 +148,14 @@ impl Layout {
         match self {
             Self::Delimited(lines) => lines.forbidden(Columns::Delimited),
             Self::Fixed(lines) => lines.forbidden(Columns::Fixed),
-            Self::Xml(_) | Self::Json(_) | Self::Marked(_) => Vec::new(),
+            Self::Xml(tree) | Self::Json(tree) => {
+                let rows = tree.rows.as_ref();
+                let packed = rows.and_then(|rows| Some((rows.packed.as_ref()?, rows)));
+                packed.map_or_else(Vec::new, |(packed, rows)| {
+                    packed.lines(&rows.slots).forbidden(Columns::Delimited)
+                })
+            }
+            Self::Marked(_) => Vec::new(),
         }
     }
 }
