@@ -31,9 +31,9 @@ use values::Values;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Marked {
-    /// Before the value.
+    /// Before the value; may be empty.
     pub before: String,
-    /// After the value.
+    /// After the value; may be empty.
     pub after: String,
     /// The value.
     pub slot: Slot,
@@ -160,8 +160,12 @@ impl Layout {
     }
 }
 
-/// The text between two marks, with anything around them.
-fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+/// The text between two marks, with anything around them; without a mark behind it, to the end.
+pub(crate) fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+    if after.is_empty() {
+        let at = text.find(before)? + before.len();
+        return text.get(at..);
+    }
     let mut marked = delimited(
         (take_until(before), tag(before)),
         take_until(after),

@@ -185,6 +185,7 @@ impl Message {
                 | Layer::Deflate {}
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
+                | Layer::Between { .. }
                 | Layer::Named { .. } => {}
             }
         }
