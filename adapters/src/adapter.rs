@@ -4,7 +4,9 @@
 use crate::bank_side::BankSide;
 use crate::codes::{CodeTable, Reasons};
 use crate::definition::Preset;
-use crate::definition::dialect::{Capability, ConnectionField, Dialect, Evidence, QueryPace};
+use crate::definition::dialect::{
+    Capability, ConnectionField, Dialect, Evidence, QueryPace, StepRule,
+};
 use crate::exchange::{
     Answer, Crypto, CryptoError, FrameEnd, Outgoing, PaymentOrder, Push, PushReceipt, Receipt,
     ResultFile, StatusQuery, Unreadable,
@@ -217,7 +219,8 @@ impl BankAdapter {
         Conversation::new(self, FlowKind::Query, Some(query_values(query)))
     }
 
-    /// Every message of a submission, for `convert`. Where a value of an earlier reply belongs,
+    /// Every message of a submission up to the one that instructs, for `convert`: what follows it
+    /// hangs on the bank's answer. Where a value of an earlier reply belongs,
     /// the dialect's placeholder stands.
     ///
     /// # Errors
@@ -234,8 +237,11 @@ impl BankAdapter {
             entry.or_insert_with(|| capture.placeholder.clone());
         }
         let write = |step| self.outgoing(step, &values, crypto);
+        let submit = &self.dialect.submit;
+        let instructs = submit.iter().position(|step| step.instructs);
+        let count = instructs.map_or(submit.len(), |at| at + 1);
         let written: Result<Vec<Outgoing>, (WriteFault, Option<u32>)> =
-            self.dialect.submit.iter().map(write).collect();
+            submit.iter().take(count).map(write).collect();
         written.map_err(|(fault, row_no)| vec![fault.finding(row_no)])
     }
 
@@ -244,12 +250,20 @@ impl BankAdapter {
     /// # Errors
     /// `Unreadable`.
     pub fn decode_receipt(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Receipt, Unreadable> {
-        let last = self.dialect.submit.iter().rev().find(|s| s.reply.is_some());
-        let step = last.ok_or_else(|| unreadable("the dialect has no receipt"))?;
-        let reply = step.reply.as_ref();
-        let reply = reply.ok_or_else(|| unreadable("the dialect has no receipt"))?;
-        let values = self.read_as_found(reply, bytes, crypto)?;
-        Ok(self.receipt(&step.codes, &values))
+        let submit = &self.dialect.submit;
+        let instructs = submit.iter().position(|step| step.instructs);
+        let (before, after) = submit.split_at(instructs.unwrap_or_default());
+        // The last answer; where the bank refused, the one to the instruction is all there is.
+        let mut answers = after.iter().rev().filter(|step| step.reply.is_some());
+        let last = before.iter().rev().find(|step| step.reply.is_some());
+        let none = || unreadable("the dialect has no receipt");
+        let first = answers.next().or(last).ok_or_else(none)?;
+        let read = |step: &StepRule| {
+            let reply = step.reply.as_ref().ok_or_else(none)?;
+            let values = self.read_as_found(reply, bytes, crypto)?;
+            Ok(self.receipt(&step.codes, &values))
+        };
+        read(first).or_else(|wrong| answers.find_map(|step| read(step).ok()).ok_or(wrong))
     }
 
     /// A bank's result: framed, enveloped or bare as found.

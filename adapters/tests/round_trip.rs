@@ -7,7 +7,7 @@ use adapters::exchange::{DisbursementRecord, Outcome, PushReceipt, Reply, Result
 use adapters::{BankAdapter, BankReply, Book, RequestKind};
 use schemas::FailureReason;
 use std::collections::BTreeMap;
-use support::{ToyKeys, accept, converse, is_query, names, order, outcomes, query};
+use support::{ToyKeys, accept, converse, names, order, outcomes, query};
 use time::macros::datetime;
 
 fn every_outcome() -> Vec<Outcome> {
@@ -34,7 +34,7 @@ fn ask(adapter: &BankAdapter, said: &[Outcome]) -> (ResultFile, Vec<u8>) {
     let asked = query(&order, receipt.references);
     let mut conversation = adapter.query(&asked);
     let (reply, requests, replies) = converse(adapter, &mut conversation, |request| {
-        assert!(is_query(request));
+        assert_ne!(request.kind, RequestKind::Submit);
         BankReply {
             batch: Some(Outcome::Paid),
             ..BankReply::result(outcomes(&order, said))

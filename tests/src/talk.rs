@@ -6,7 +6,7 @@ use crate::orders::{order, query};
 use adapters::exchange::{
     ConversationError, LineOutcome, Next, Outcome, Outgoing, PaymentOrder, StatusQuery,
 };
-use adapters::{BankAdapter, BankLine, BankReply, BankRequest};
+use adapters::{BankAdapter, BankLine, BankReply, BankRequest, RequestKind};
 use gateway::keys::BankKeys;
 
 /// One bank with its keys and an order of four lines.
@@ -122,11 +122,13 @@ impl Talk {
         self.pushed(&BankReply::result(lines))
     }
 
-    /// The bytes of a receipt.
+    /// The bytes of a receipt: of the answer to the instruction, where it has one.
     #[must_use]
     pub fn receipt(&self, outcome: Outcome) -> Vec<u8> {
         let messages = self.submit(&self.order).unwrap();
-        let answered = messages.iter().rfind(|(_, request)| request.has_reply);
+        let mut answers = messages.iter().filter(|(_, request)| request.has_reply);
+        let instruction = |(_, request): &&(_, BankRequest)| request.kind == RequestKind::Submit;
+        let answered = answers.clone().find(instruction).or(answers.next_back());
         let (_, request) = answered.expect("a submission is answered");
         let side = self.adapter.bank_side();
         side.write_reply(request, &BankReply::of(outcome), &self.keys)

@@ -3,6 +3,7 @@
 
 mod fill;
 mod messages;
+mod sealed;
 
 pub use messages::{BankLine, BankReply, BankRequest, Incoming, IncomingWire, RequestKind};
 
@@ -33,13 +34,16 @@ impl<'a> BankSide<'a> {
         Self { adapter }
     }
 
-    fn steps(&self) -> impl Iterator<Item = (&'a StepRule, RequestKind)> {
+    fn steps(&self) -> impl Iterator<Item = (&'a StepRule, RequestKind)> + use<'a, '_> {
         let dialect = &self.adapter.dialect;
         let submit = dialect.submit.iter().map(|step| match step.instructs {
             true => (step, RequestKind::Submit),
             false => (step, RequestKind::Step),
         });
-        let query = dialect.query.iter().map(|step| (step, RequestKind::Query));
+        let query = dialect.query.iter().map(|step| match self.asks(step) {
+            true => (step, RequestKind::Query),
+            false => (step, RequestKind::Step),
+        });
         submit.chain(query)
     }
 
@@ -82,6 +86,7 @@ impl<'a> BankSide<'a> {
             let inner = step.request.inner(bytes, around)?;
             step.wire.verify(headers, &inner, &mut values, around)?;
         }
+        self.look_inside(step, &mut values, crypto)?;
         let lines: Option<Vec<BankLine>> = values.rows.iter().zip(1..).map(line).collect();
         let mut fields = BTreeMap::new();
         for (field, value) in &values.head {
@@ -125,12 +130,17 @@ impl<'a> BankSide<'a> {
         let found = self.steps().find(|(step, _)| step.name == request.step);
         let (step, _) = found.ok_or_else(missing)?;
         let message = step.reply.as_ref().ok_or_else(missing)?;
+        if let Some(inside) = self.opened(step, &request.values) {
+            return Ok(inside);
+        }
         let mut values = Values {
             rows: Vec::new(),
             ..request.values.clone()
         };
         for capture in &self.adapter.dialect.capture {
-            let value = if capture.sandbox_signs {
+            let value = if capture.opened_by.is_some() && message.captures(&capture.name) {
+                self.seal(capture, (&values, reply), crypto)?
+            } else if capture.sandbox_signs {
                 base64::prelude::BASE64_STANDARD.encode(&request.body)
             } else {
                 capture.placeholder.clone()

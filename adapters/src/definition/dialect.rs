@@ -114,6 +114,9 @@ pub struct CaptureRule {
     /// The sandbox gives out the base64 of the request's body in its place (a sign port).
     #[serde(default)]
     pub sandbox_signs: bool,
+    /// A signed reply: the step that sends it to the bank's port, which opens it. The sandbox gives
+    /// out the base64 of its reply of that step, and opens it there.
+    pub opened_by: Option<String>,
 }
 
 /// Limits of one message.

@@ -80,6 +80,7 @@ fn layer(layer: &Layer) -> String {
         Layer::Deflate {} => "deflate".to_owned(),
         Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),
         Layer::Prefix { text } => format!("prefix {text:?}"),
+        Layer::Between { before, after } => format!("between {before:?} and {after:?}"),
         Layer::Head { .. } => "head".to_owned(),
         Layer::Named { head } => format!("head {head}"),
         Layer::Xml(_) => "xml".to_owned(),

@@ -81,32 +81,39 @@ impl Lines {
         values: &Values,
         charset: Charset,
     ) -> Result<String, RowFault> {
-        let forbidden = self.forbidden(columns);
-        let mut context = WriteContext {
-            values,
-            row: None,
-            payload: None,
-            payload_bytes: 0,
-            charset,
-            forbidden: &forbidden,
-        };
         let mut lines = Vec::with_capacity(values.rows.len() + 1);
         if !self.head.is_empty() {
-            let texts = texts(&self.head, &context).map_err(|fault| (fault, None))?;
+            let forbidden = self.forbidden(columns);
+            let texts = texts(&self.head, &writing(values, None, charset, &forbidden));
+            let texts = texts.map_err(|fault| (fault, None))?;
             lines.push(texts.join(self.head_separator(columns)));
         }
-        if !self.row.is_empty() {
-            for row in &values.rows {
-                context.row = Some(row);
-                let texts = texts(&self.row, &context).map_err(|fault| (fault, row_no(row)))?;
-                let mut line = texts.join(self.row_separator(columns));
-                if self.trailing_sep {
-                    line.push_str(&self.field_sep);
-                }
-                lines.push(line);
-            }
-        }
+        lines.extend(self.rows(columns, values, charset)?);
         Ok(lines.join(&self.row_sep) + &self.end)
+    }
+
+    /// The lines of the rows; none where the message has no rows.
+    ///
+    /// # Errors
+    /// The first place that does not fit, with its row.
+    pub fn rows(
+        &self,
+        columns: Columns,
+        values: &Values,
+        charset: Charset,
+    ) -> Result<Vec<String>, RowFault> {
+        let forbidden = self.forbidden(columns);
+        let listed = values.rows.iter().filter(|_| !self.row.is_empty());
+        let line = |row| {
+            let texts = texts(&self.row, &writing(values, Some(row), charset, &forbidden));
+            let texts = texts.map_err(|fault| (fault, row_no(row)))?;
+            let mut line = texts.join(self.row_separator(columns));
+            if self.trailing_sep {
+                line.push_str(&self.field_sep);
+            }
+            Ok(line)
+        };
+        listed.map(line).collect()
     }
 
     fn head_separator(&self, columns: Columns) -> &str {
@@ -182,7 +189,7 @@ impl Lines {
     }
 
     /// An error names the place of the row among the lines, from 0.
-    fn read_rows(
+    pub(super) fn read_rows(
         &self,
         columns: Columns,
         lines: &[&str],
@@ -214,6 +221,22 @@ impl Lines {
             values.rows.push(row);
         }
         Ok(())
+    }
+}
+
+fn writing<'a>(
+    values: &'a Values,
+    row: Option<&'a Record>,
+    charset: Charset,
+    forbidden: &'a [char],
+) -> WriteContext<'a> {
+    WriteContext {
+        values,
+        row,
+        payload: None,
+        payload_bytes: 0,
+        charset,
+        forbidden,
     }
 }
 

@@ -32,9 +32,9 @@ use values::Values;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Marked {
-    /// Before the value.
+    /// Before the value; may be empty.
     pub before: String,
-    /// After the value.
+    /// After the value; may be empty.
     pub after: String,
     /// The value.
     pub slot: Slot,
@@ -149,13 +149,24 @@ impl Layout {
         match self {
             Self::Delimited(lines) => lines.forbidden(Columns::Delimited),
             Self::Fixed(lines) => lines.forbidden(Columns::Fixed),
-            Self::Xml(_) | Self::Json(_) | Self::Marked(_) => Vec::new(),
+            Self::Xml(tree) | Self::Json(tree) => {
+                let rows = tree.rows.as_ref();
+                let packed = rows.and_then(|rows| Some((rows.packed.as_ref()?, rows)));
+                packed.map_or_else(Vec::new, |(packed, rows)| {
+                    packed.lines(&rows.slots).forbidden(Columns::Delimited)
+                })
+            }
+            Self::Marked(_) => Vec::new(),
         }
     }
 }
 
-/// The text between two marks, with anything around them.
-fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+/// The text between two marks, with anything around them; without a mark behind it, to the end.
+pub(crate) fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+    if after.is_empty() {
+        let at = text.find(before)? + before.len();
+        return text.get(at..);
+    }
     let mut marked = delimited(
         (take_until(before), tag(before)),
         take_until(after),

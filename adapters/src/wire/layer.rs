@@ -7,7 +7,7 @@ use crate::layout::lines::{context, cut_width};
 use crate::layout::slot::{Slot, Source};
 use crate::layout::tree::Tree;
 use crate::layout::values::Values;
-use crate::layout::{encode, json, xml};
+use crate::layout::{between, encode, json, xml};
 use base64::Engine;
 use schemars::JsonSchema;
 use schemas::text::Charset;
@@ -38,6 +38,13 @@ pub enum Layer {
     Prefix {
         /// The text.
         text: String,
+    },
+    /// Marks around the payload, with anything around them when read (the HTML of a verify port).
+    Between {
+        /// Before the payload.
+        before: String,
+        /// After the payload.
+        after: String,
     },
     /// A head of fixed-width fields before the payload: TCP lengths and packet heads.
     Head {
@@ -81,6 +88,7 @@ impl Layer {
             | Self::Deflate {}
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
+            | Self::Between { .. }
             | Self::Named { .. } => &[],
         }
     }
@@ -117,6 +125,9 @@ impl Layer {
             Self::Deflate {} => deflate(&payload),
             Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
+            Self::Between { before, after } => {
+                Ok([before.as_bytes(), &payload, after.as_bytes()].concat())
+            }
             Self::Head { slots } => {
                 let head: Result<String, WriteFault> =
                     slots.iter().map(|slot| slot.write(&context)).collect();
@@ -182,6 +193,12 @@ impl Layer {
                 .strip_prefix(text.as_bytes())
                 .map(<[u8]>::to_vec)
                 .ok_or_else(|| unreadable("the prefix is missing")),
+            Self::Between { before, after } => {
+                let text = charset.decode(&bytes).map_err(ill_formed)?;
+                let payload = between(&text, before, after).map(str::to_owned);
+                let payload = payload.ok_or_else(|| unreadable("the marks are not there"))?;
+                payload_bytes(Some(payload), charset)
+            }
             Self::Head { slots } => unwrap_head(slots, &bytes, values, charset),
             Self::Named { .. } => Err(unreadable("a head without a definition")),
             Self::Xml(tree) | Self::Json(tree) => {

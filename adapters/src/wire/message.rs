@@ -186,6 +186,7 @@ impl Message {
                 | Layer::Deflate {}
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
+                | Layer::Between { .. }
                 | Layer::Named { .. } => {}
             }
         }

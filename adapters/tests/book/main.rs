@@ -6,4 +6,5 @@
 mod support;
 
 mod bocom_ap;
+mod spdb_aq;
 mod talk;

@@ -5,9 +5,7 @@ use adapters::exchange::{
     Crypto, CryptoError, LineOutcome, Next, OrderLine, Outcome, PaymentOrder, Reply, StatusQuery,
     Wire,
 };
-use adapters::{
-    BankAdapter, BankReply, BankRequest, Book, Conversation, Incoming, IncomingWire, RequestKind,
-};
+use adapters::{BankAdapter, BankReply, BankRequest, Book, Conversation, Incoming, IncomingWire};
 use schemas::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName, Purpose,
 };
@@ -244,10 +242,6 @@ pub fn names(lines: &[adapters::BankLine]) -> Vec<String> {
         .collect()
 }
 
-pub fn is_query(request: &BankRequest) -> bool {
-    request.kind == RequestKind::Query
-}
-
 /// A message of the public samples, which lie in ../shared beside the repository or beside the
 /// folder of its worktrees; `None` where there is no such folder, and that is said on stderr, past
 /// the capture of the test runner. A sample that the folder lacks fails.
@@ -260,4 +254,26 @@ pub fn sample(name: &str) -> Option<Vec<u8>> {
         return None;
     };
     Some(std::fs::read(format!("{shared}/formats/samples/{name}")).unwrap())
+}
+
+/// The sample with our values at the named places: offset in the sample, what stands there, what
+/// stands there with us. All other bytes stay.
+pub fn with_ours(sample: &[u8], places: &[(usize, &str, &str)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    for (offset, theirs, ours) in places {
+        out.extend_from_slice(&sample[at..*offset]);
+        at = offset + theirs.len();
+        assert_eq!(&sample[*offset..at], theirs.as_bytes(), "at {offset}");
+        out.extend_from_slice(ours.as_bytes());
+    }
+    out.extend_from_slice(&sample[at..]);
+    out
+}
+
+/// Compares byte by byte and says where two messages part.
+pub fn assert_bytes(own: &[u8], expected: &[u8]) {
+    let pairs = own.iter().zip(expected);
+    let same = pairs.take_while(|(one, other)| one == other).count();
+    assert!(own == expected, "they part at byte {same}");
 }

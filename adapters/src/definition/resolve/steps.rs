@@ -15,11 +15,28 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
         names.push(&step.name);
     }
     check_instruction(source, &dialect.submit)?;
+    check_openers(source, dialect)?;
     if dialect.query.iter().any(|step| step.instructs) {
         return Err(source.at_word("query", "a query never instructs"));
     }
     if dialect.query.last().is_none_or(|step| step.reply.is_none()) {
         return Err(source.at_word("query", "the last step of query has no reply"));
+    }
+    Ok(())
+}
+
+/// A signed reply is sent to a port that answers what stood in it.
+fn check_openers(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
+    for capture in &dialect.capture {
+        let Some(name) = &capture.opened_by else {
+            continue;
+        };
+        let mut steps = dialect.submit.iter().chain(&dialect.query);
+        let opener = steps.find(|step| step.name == *name);
+        if !opener.is_some_and(|s| s.reply.is_some() && s.request.captures(&capture.name)) {
+            let what = format!("no step `{name}` sends {} and has a reply", capture.name);
+            return Err(source.at_word(name, &what));
+        }
     }
     Ok(())
 }
