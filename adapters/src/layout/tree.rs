@@ -15,8 +15,12 @@ pub struct Tree {
     /// Written before the root, never required (XML declaration).
     #[serde(default)]
     pub declaration: String,
-    /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`).
+    /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`); in XML that of
+    /// an attribute ends in `@` and its name (`stream/list@name`).
     pub head: Vec<Slot>,
+    /// XML: paths of the elements of the head whose text is written as CDATA. Both are read.
+    #[serde(default)]
+    pub cdata: Vec<String>,
     /// The repeated group; it stands after the head's slots.
     pub rows: Option<Repeat>,
 }
@@ -45,6 +49,12 @@ impl Tree {
     #[must_use]
     pub fn has_head(&self, path: &str) -> bool {
         self.head.iter().any(|slot| slot.path == path)
+    }
+
+    /// Whether a head slot is an attribute.
+    #[must_use]
+    pub fn has_attributes(&self) -> bool {
+        self.head.iter().any(|slot| slot.path.contains('@'))
     }
 
     /// The path below the group, if `path` is a slot of it.

@@ -7,8 +7,8 @@ use super::slot::Slot;
 use super::tree::{Found, Tree};
 use super::values::Values;
 use crate::exchange::Unreadable;
-use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 const DEPTH_MAX: usize = 32;
 const ATTRIBUTES_MAX: usize = 64;
@@ -21,8 +21,17 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
     let mut writer = Writer {
         text: tree.declaration.clone(),
         open: Vec::new(),
+        attributes: Vec::new(),
+        cdata: &tree.cdata,
     };
+    // An attribute is written with its element's tag, wherever its slot stands.
     for slot in &tree.head {
+        if let Some((element, name)) = slot.path.split_once('@') {
+            let text = slot.write(context).map_err(|fault| (fault, None))?;
+            writer.attributes.push((element, name, text));
+        }
+    }
+    for slot in tree.head.iter().filter(|slot| !slot.path.contains('@')) {
         let text = slot.write(context).map_err(|fault| (fault, None))?;
         writer.leaf(&slot.path, &text);
     }
@@ -46,14 +55,26 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
 struct Writer<'d> {
     text: String,
     open: Vec<&'d str>,
+    /// Element path, name and value.
+    attributes: Vec<(&'d str, &'d str, String)>,
+    /// Paths of elements whose text is written as CDATA.
+    cdata: &'d [String],
 }
 
 impl<'d> Writer<'d> {
     fn start(&mut self, name: &'d str) {
         self.text.push('<');
         self.text.push_str(name);
-        self.text.push('>');
         self.open.push(name);
+        if !self.attributes.is_empty() {
+            let path = self.open.join("/");
+            let own = self.attributes.iter().filter(|own| own.0 == path);
+            for (_, name, value) in own {
+                let value = escaped(value).replace('"', "&quot;");
+                self.text.push_str(&format!(" {name}=\"{value}\""));
+            }
+        }
+        self.text.push('>');
     }
 
     fn close_to(&mut self, depth: usize) {
@@ -87,13 +108,12 @@ impl<'d> Writer<'d> {
 
     fn element(&mut self, name: &'d str, text: &str) {
         self.start(name);
-        for character in text.chars() {
-            match character {
-                '<' => self.text.push_str("&lt;"),
-                '>' => self.text.push_str("&gt;"),
-                '&' => self.text.push_str("&amp;"),
-                other => self.text.push(other),
-            }
+        if !self.cdata.is_empty() && self.cdata.contains(&self.open.join("/")) {
+            // The mark of the end can't stand in a section: it is divided among two.
+            let text = text.replace("]]>", "]]]]><![CDATA[>");
+            self.text.push_str(&format!("<![CDATA[{text}]]>"));
+        } else {
+            self.text.push_str(&escaped(text));
         }
         self.close_to(self.open.len() - 1);
     }
@@ -119,6 +139,19 @@ impl<'d> Writer<'d> {
         self.close_to(depth - 1);
         Ok(())
     }
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 fn split_path(path: &str) -> (&str, &str) {
@@ -211,6 +244,7 @@ impl Walk {
         }
         self.path.push_str(tag.name().as_ref());
         self.text.clear();
+        self.attributes(tree, tag)?;
         if tree
             .rows
             .as_ref()
@@ -220,6 +254,24 @@ impl Walk {
                 return Err("too many rows".to_owned());
             }
             self.found.rows.push(std::collections::BTreeMap::new());
+        }
+        Ok(())
+    }
+
+    /// The attributes that the head has a slot for.
+    fn attributes(&mut self, tree: &Tree, tag: &BytesStart<'_>) -> Result<(), String> {
+        if !tree.has_attributes() {
+            return Ok(());
+        }
+        for attribute in tag.attributes() {
+            let wrong = || "an attribute is not well-formed".to_owned();
+            let attribute = attribute.map_err(|_| wrong())?;
+            let path = format!("{}@{}", self.path, attribute.key.as_ref());
+            if tree.has_head(&path) {
+                let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+                let value = value.map_err(|_| wrong())?.into_owned();
+                refuse_second(self.found.head.insert(path, value).as_ref())?;
+            }
         }
         Ok(())
     }

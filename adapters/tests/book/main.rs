@@ -1,0 +1,7 @@
+//! The adapter book: each documented dialect against the public samples, byte by byte.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod xml_parts;
