@@ -84,6 +84,13 @@ fn row(line: &OrderLine, own: BankCode) -> Record {
     ]);
     if let Some(bank) = line.payee_bank {
         row.insert(Field::PayeeBank, bank.as_str().to_owned());
+        if let Some(known) = schemas::codes::bank(bank) {
+            let name = &known.name_zh;
+            let forms = ["股份有限公司", "有限公司"];
+            let bare = forms.iter().find_map(|form| name.strip_suffix(form));
+            let name = bare.unwrap_or(name).to_owned();
+            row.insert(Field::PayeeBankName, name);
+        }
     }
     if let Some(code) = line.cnaps_code {
         row.insert(Field::PayeeCnapsCode, code.as_str().to_owned());

@@ -300,6 +300,16 @@ impl Played {
         result_bytes(self.adapter(), &query, reply, self.keys())
     }
 
+    /// The first row of a result about the first file: a value that the bank's rows don't carry
+    /// is `None`.
+    #[must_use]
+    pub fn row_of_result(&self, desk: &Desk) -> LineOutcome {
+        let lines = self.memory(|memory| memory.instructed(1)).expect("file 1");
+        let bytes = self.result_bytes(desk, 1, &told(&lines, &[Outcome::Paid]));
+        let read = self.adapter().decode_result(&bytes, self.keys()).unwrap();
+        read.lines.first().expect("a row").clone()
+    }
+
     /// The bytes of a push about rows of a file.
     #[must_use]
     pub fn push_bytes(&self, file_no: u64, rows: Vec<LineOutcome>) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! Typed definitions to adapters: cross-checks with file, line and the allowed words.
 
 mod steps;
+mod trees;
 
 use super::dialect::{CodeNames, Dialect, Evidence, StepRule};
 use super::{DefinitionError, Preset};
@@ -228,6 +229,7 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
     let steps = dialect.submit.iter_mut().chain(&mut dialect.query);
     let messages = steps.flat_map(|step| [Some(&mut step.request), step.reply.as_mut()]);
     for message in messages.flatten().chain(pushed) {
+        trees::check(source, message)?;
         let fixed = matches!(message.body, Layout::Fixed(_));
         if fixed && message.body.slots_mut().iter().any(|s| s.width.is_none()) {
             return Err(source.at_word("fixed", "a column of fixed lines has no width"));

@@ -79,6 +79,8 @@ fields! {
     PayeeCnapsCode = "payee.cnaps_code": Text,
     /// Our code of the payee's bank.
     PayeeBank = "payee.bank": Text,
+    /// Chinese name of the payee's bank without its legal form (`广发银行`), where it is stated.
+    PayeeBankName = "payee.bank_name": Text,
     /// `own` where the payee's bank is the paying bank or not stated, else `other`.
     PayeeClass = "payee.class": Text,
     /// Amount of the row.

@@ -20,6 +20,9 @@ pub struct Tree {
     /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`); in XML a path
     /// that ends in `@name` is an attribute (`bocb2e/@version`).
     pub head: Vec<Slot>,
+    /// XML: paths of the elements of the head whose text is written as CDATA. Both are read.
+    #[serde(default)]
+    pub cdata: Vec<String>,
     /// The repeated group; it stands after the head's slots.
     pub rows: Option<Repeat>,
 }

@@ -24,6 +24,7 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
         text: tree.declaration.clone(),
         open: Vec::new(),
         tag_end: 0,
+        cdata: &tree.cdata,
     };
     for slot in &tree.head {
         let text = slot.write(context).map_err(|fault| (fault, None))?;
@@ -56,6 +57,8 @@ struct Writer<'d> {
     open: Vec<&'d str>,
     /// Where the last start tag ends: an attribute goes nowhere else.
     tag_end: usize,
+    /// Paths of elements whose text is written as CDATA.
+    cdata: &'d [String],
 }
 
 impl<'d> Writer<'d> {
@@ -99,7 +102,13 @@ impl<'d> Writer<'d> {
     fn leaf(&mut self, name: &'d str, text: &str) -> Result<(), WriteFault> {
         let Some(attribute) = name.strip_prefix('@') else {
             self.start(name);
-            self.escaped(text, false);
+            if !self.cdata.is_empty() && self.cdata.contains(&self.open.join("/")) {
+                // The mark of the end can't stand in a section: it is divided among two.
+                let text = text.replace("]]>", "]]]]><![CDATA[>");
+                self.text.push_str(&format!("<![CDATA[{text}]]>"));
+            } else {
+                self.escaped(text, false);
+            }
             self.close_to(self.open.len() - 1);
             return Ok(());
         };

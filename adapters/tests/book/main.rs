@@ -6,5 +6,7 @@
 mod support;
 
 mod bocom_ap;
+mod cgb_bedc;
 mod spdb_aq;
 mod talk;
+mod xml_parts;

@@ -48,7 +48,7 @@ fn said(talk: &Talk, push: bool, reply: &BankReply) -> Said {
 }
 
 /// Every total that a dialect states, off by one: told with both values, and no line is lost or
-/// changed by it.
+/// changed by it. Rows without amounts bear no sum out: the gateway holds it against the file.
 pub fn decode_wrong_totals(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
     let mut stated = 0;
@@ -76,7 +76,9 @@ pub fn decode_wrong_totals(talk: &Talk) -> Verdict {
                         counted: right,
                     },
                 };
-                assert_eq!(flaws, [expected], "{code} {push} {name}");
+                let silent = name.ends_with("_fen") && lines[0].amount.is_none();
+                let expected: &[Flaw] = if silent { &[] } else { &[expected] };
+                assert_eq!(flaws, expected, "{code} {push} {name}");
                 assert_eq!(told, lines, "{code} {push} {name}");
             }
         }

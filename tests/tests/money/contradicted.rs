@@ -6,12 +6,16 @@ use adapters::exchange::{LineOutcome, Outcome};
 use gateway::access::Sight;
 use gateway::outcome::{MessageKind, receive};
 use gateway::query::{batches, report};
+use gateway::reconcile::{BreakKind, breaks};
 use gateway::resolution::{confirm, propose};
-use schemas::value::{BatchId, PaymentId};
+use schemas::value::{AccountNo, BatchId, Fen, PaymentId};
 use schemas::{FailureReason, Lang, LineEvent, LineState};
+use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::{Played, at_bank, row};
+use tests::bank::{Played, at_bank, row, told};
 use tests::desk::{Desk, one_bank_a_dialect};
+
+const HOUR: Duration = Duration::from_secs(3_600);
 
 fn push(desk: &Desk, played: &Played, rows: Vec<LineOutcome>) {
     let bytes = played.push_bytes(1, rows);
@@ -95,5 +99,45 @@ fn what_made_the_state_and_what_disputes_it_are_told_apart() {
         assert_eq!(resolved.bank_code, None, "{place}: two people's word");
         assert_eq!(waits(), None, "{place}");
         assert_sound(&desk.core, place);
+    }
+}
+
+/// Changes a value of a row; `None` where the row has none.
+type Change = fn(&mut LineOutcome) -> Option<()>;
+
+#[test]
+fn another_amount_or_account_is_not_taken_as_paid() {
+    let changes: [(&str, Change); 2] = [
+        ("amount", |line| {
+            line.amount.as_mut().map(|Fen(fen)| *fen -= 1)
+        }),
+        ("account", |line| {
+            let other = AccountNo::parse("6222021202000000019").unwrap();
+            line.account.as_mut().map(|account| *account = other)
+        }),
+    ];
+    for adapter in one_bank_a_dialect() {
+        for (name, change) in changes {
+            let place = format!("{} {name}", adapter.dialect());
+            let desk = Desk::new(adapter.code());
+            let (batch, played) = at_bank(&desk, 2);
+            if change(&mut played.row_of_result(&desk)).is_none() {
+                continue;
+            }
+            played.says(move |lines| {
+                let mut reply = told(lines, &[Outcome::Paid]);
+                change(&mut reply.lines[0]);
+                reply
+            });
+            desk.clock.advance(HOUR);
+            played.work(&desk);
+            let states = desk.states(&batch);
+            assert_ne!(states[0], LineState::Paid, "{place}");
+            assert_eq!(states[1], LineState::Paid, "{place}");
+            let found = breaks(&desk.core.desk());
+            let mismatch = found.iter().find(|b| b.kind == BreakKind::ResultMismatch);
+            assert!(mismatch.is_some(), "{place}: {found:?}");
+            assert_sound(&desk.core, &place);
+        }
     }
 }
