@@ -27,6 +27,8 @@ pub struct Lines {
     /// Between columns of the head.
     #[serde(default)]
     pub head_sep: String,
+    /// A line between head and rows that names the columns: a fixed text, checked when read.
+    pub names: Option<String>,
     /// Columns of a row; none means that the message has no rows.
     #[serde(default)]
     pub row: Vec<Slot>,
@@ -94,6 +96,7 @@ impl Lines {
             let texts = texts(&self.head, &context).map_err(|fault| (fault, None))?;
             lines.push(texts.join(self.head_separator(columns)));
         }
+        lines.extend(self.names.clone());
         if !self.row.is_empty() {
             for row in &values.rows {
                 context.row = Some(row);
@@ -157,6 +160,12 @@ impl Lines {
             pieces = rest;
         } else if pieces == [""] {
             pieces.clear();
+        }
+        if let Some(names) = &self.names {
+            if pieces.first() != Some(&names.as_str()) {
+                return Err(unreadable("the line that names the columns is another one"));
+            }
+            pieces.remove(0);
         }
         self.read_rows(columns, &pieces, charset, values)
             .map_err(|(at, wrong)| {
