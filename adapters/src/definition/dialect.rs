@@ -282,6 +282,12 @@ pub struct Dialect {
 }
 
 impl StepRule {
+    /// The signature that its request carries, in a header or in the message: algorithm and slot.
+    #[must_use]
+    pub fn signature(&self) -> Option<(String, String)> {
+        self.wire.signature().or_else(|| self.request.signature())
+    }
+
     /// The fields that its reply carries in its rows.
     #[must_use]
     pub fn row_fields(&self) -> Vec<Field> {

@@ -157,9 +157,10 @@ fn check_tables(
         known(&step.codes)?;
     }
     known(&dialect.push.codes)?;
+    let receipt = &dialect.push.receipt;
     let sealed = |layer: &Layer| matches!(layer, Layer::Encrypt { .. });
-    if dialect.push.receipt.layers.iter().any(sealed) {
-        return Err(source.at_word("receipt", "a push receipt is not sealed"));
+    if receipt.layers.iter().any(sealed) || receipt.signature().is_some() {
+        return Err(source.at_word("receipt", "a push receipt is neither sealed nor signed"));
     }
     // A query that the bank refuses says nothing of the payment.
     let query = dialect

@@ -105,6 +105,6 @@ fn optional(slot: &Slot) -> bool {
         Source::One(_) | Source::Join(_) | Source::PayloadLength(_) | Source::StepCode => {
             !slot.required
         }
-        Source::Payload(_) => false,
+        Source::Payload(_) => slot.default.is_some(),
     }
 }
