@@ -234,6 +234,11 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
         if fixed && message.body.slots_mut().iter().any(|s| s.width.is_none()) {
             return Err(source.at_word("fixed", "a column of fixed lines has no width"));
         }
+        let (head, row) = message.body.slots();
+        let bodiless = |layer: &Layer| matches!(layer, Layer::Form(form) if !form.carries());
+        if message.layers.iter().any(bodiless) && !(head.is_empty() && row.is_empty()) {
+            return Err(source.at_word("form", "a form without a payload loses the body"));
+        }
         for layer in &message.layers {
             let Layer::Head { slots } = layer else {
                 continue;

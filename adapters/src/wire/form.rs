@@ -1,4 +1,4 @@
-//! Forms: pairs of names and values, one of which is the payload.
+//! Forms: pairs of names and values, one of which is the payload where the message has a body.
 
 use super::layer::{Around, hex, unhex};
 use super::sign::PairSign;
@@ -92,7 +92,15 @@ impl Form {
             };
             slot.read(value, &mut reading).map_err(unreadable)?;
         }
-        Ok(reading.payload.take())
+        let none = || (!self.carries()).then(String::new);
+        Ok(reading.payload.take().or_else(none))
+    }
+
+    /// Whether a pair holds the payload; a message without a body needs none.
+    #[must_use]
+    pub fn carries(&self) -> bool {
+        let payload = |slot: &Slot| matches!(slot.source, Source::Payload(_));
+        self.slots.iter().any(payload)
     }
 
     fn pairs(
