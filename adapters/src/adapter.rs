@@ -134,7 +134,7 @@ impl BankAdapter {
         let steps: Vec<_> = steps.collect();
         slots
             .signing
-            .extend(steps.iter().filter_map(|s| s.wire.signature()));
+            .extend(steps.iter().filter_map(|step| step.signature()));
         let messages = steps
             .iter()
             .flat_map(|s| [Some(&s.request), s.reply.as_ref()]);

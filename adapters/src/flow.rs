@@ -268,7 +268,7 @@ impl BankAdapter {
             wire,
             bytes: written.bytes,
             instructs: step.instructs,
-            signature: step.wire.signature(),
+            signature: step.signature(),
         })
     }
 }

@@ -50,6 +50,7 @@ pub fn order_values(order: &PaymentOrder, own: BankCode) -> Option<Values> {
     values.set(Field::FileNo, order.file_no.to_string());
     values.set(Field::FileDate, date_text(order.bank_date));
     values.set(Field::FileAt, moment_text(order.instructed_at));
+    values.set(Field::FileInstructedAt, moment_text(order.instructed_at));
     values.set(Field::FileCount, order.lines.len().to_string());
     values.set(Field::RowCount, order.lines.len().to_string());
     values.set(Field::FileTotal, total.0.to_string());
@@ -113,6 +114,7 @@ pub fn query_values(query: &StatusQuery) -> Values {
     values.set(Field::QueryNo, query.query_no.to_string());
     values.set(Field::FileDate, date_text(query.bank_date));
     values.set(Field::FileAt, moment_text(query.asked_at));
+    values.set(Field::FileInstructedAt, moment_text(query.instructed_at));
     values.set(Field::FileCount, query.count.to_string());
     values.set(Field::FileTotal, query.total.0.to_string());
     values.set(Field::PayMonth, month_text(query.pay_month));

@@ -195,7 +195,6 @@ fn a_preset_adds_codes_and_never_redefines_one() {
     assert!(refused(DIALECT, &limits).what.contains("not longer"));
 }
 
-
 #[test]
 fn the_book_has_57_banks_and_trusts_none_too_much() {
     let book = Book::built_in().unwrap_or_else(|error| panic!("{error}"));

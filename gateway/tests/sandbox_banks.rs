@@ -87,6 +87,7 @@ async fn ask(
         file_no: order.file_no,
         query_no,
         bank_date: order.bank_date,
+        instructed_at: order.instructed_at,
         asked_at: order.instructed_at,
         payer_account: order.payer_account,
         payer_name: order.payer_name.clone(),

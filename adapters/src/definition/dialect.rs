@@ -180,6 +180,7 @@ pub struct CodeNames {
     pub request: Option<Spanned<String>>,
     /// For `reply.flag`, the second code of the request where it has two: both must say the
     /// same, else the request is unknown.
+    #[schemars(with = "Option<String>")]
     pub flag: Option<Spanned<String>>,
     /// For `batch.code`.
     #[schemars(with = "Option<String>")]
@@ -296,6 +297,12 @@ pub struct Dialect {
 }
 
 impl StepRule {
+    /// The signature that its request carries, in a header or in the message: algorithm and slot.
+    #[must_use]
+    pub fn signature(&self) -> Option<(String, String)> {
+        self.wire.signature().or_else(|| self.request.signature())
+    }
+
     /// The fields that its reply carries in its rows.
     #[must_use]
     pub fn row_fields(&self) -> Vec<Field> {

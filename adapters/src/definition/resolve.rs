@@ -159,9 +159,10 @@ fn check_tables(
         known(&step.codes)?;
     }
     known(&dialect.push.codes)?;
+    let receipt = &dialect.push.receipt;
     let sealed = |layer: &Layer| matches!(layer, Layer::Encrypt { .. });
-    if dialect.push.receipt.layers.iter().any(sealed) {
-        return Err(source.at_word("receipt", "a push receipt is not sealed"));
+    if receipt.layers.iter().any(sealed) || receipt.signature().is_some() {
+        return Err(source.at_word("receipt", "a push receipt is neither sealed nor signed"));
     }
     // A query that the bank refuses says nothing of the payment.
     let query = dialect.query.iter();
@@ -237,6 +238,11 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
         let packed = |rows: &Repeat| rows.packed.is_some();
         if matches!(&message.body, Layout::Json(tree) if tree.rows.as_ref().is_some_and(packed)) {
             return Err(source.at_word("packed", "`packed` rows stand in `xml` only"));
+        }
+        let (head, row) = message.body.slots();
+        let bodiless = |layer: &Layer| matches!(layer, Layer::Form(form) if !form.carries());
+        if message.layers.iter().any(bodiless) && !(head.is_empty() && row.is_empty()) {
+            return Err(source.at_word("form", "a form without a payload loses the body"));
         }
         for layer in &message.layers {
             let Layer::Head { slots } = layer else {

@@ -78,6 +78,8 @@ fn layer(layer: &Layer) -> String {
         Layer::Base64 {} => "base64".to_owned(),
         Layer::Hex {} => "hex".to_owned(),
         Layer::Deflate {} => "deflate".to_owned(),
+        Layer::Zlib {} => "zlib".to_owned(),
+        Layer::Sign(sign) => format!("{} in {}", sign.algorithm, sign.before),
         Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),
         Layer::Prefix { text } => format!("prefix {text:?}"),
         Layer::Between { before, after } => format!("between {before:?} and {after:?}"),
@@ -85,7 +87,10 @@ fn layer(layer: &Layer) -> String {
         Layer::Named { head } => format!("head {head}"),
         Layer::Xml(_) => "xml".to_owned(),
         Layer::Json(_) => "json".to_owned(),
-        Layer::Form { .. } => "form".to_owned(),
+        Layer::Form(form) => match &form.sign {
+            Some(sign) => format!("form, {} in {}", sign.algorithm, sign.pair),
+            None => "form".to_owned(),
+        },
     }
 }
 
@@ -136,11 +141,13 @@ fn atom(atom: &Atom) -> String {
             field,
             format,
             digits,
+            last,
             ..
         } => {
             let spelling = format!("{format:?}").to_lowercase();
             let digits = match digits {
                 0 => String::new(),
+                digits if *last => format!(", its last {digits} digits"),
                 digits => format!(" of {digits} digits"),
             };
             format!("{} as {spelling}{digits}", field.as_str())

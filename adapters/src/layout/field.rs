@@ -49,8 +49,11 @@ fields! {
     FileNo = "file.no": Number,
     /// Bank day of the file.
     FileDate = "file.date": Date,
-    /// Moment of the intent.
+    /// Moment of the message's own: that of the intent in a submission, that of the question in a
+    /// query.
     FileAt = "file.at": Moment,
+    /// Moment of the intent, in a query as well: banks that find a batch by it.
+    FileInstructedAt = "file.instructed_at": Moment,
     /// Lines of the file as instructed.
     FileCount = "file.count": Number,
     /// Sum of the file as instructed.

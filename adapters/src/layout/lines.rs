@@ -28,6 +28,8 @@ pub struct Lines {
     /// Between columns of the head.
     #[serde(default)]
     pub head_sep: String,
+    /// A line between head and rows that names the columns: a fixed text, checked when read.
+    pub names: Option<String>,
     /// Columns of a row; none means that the message has no rows.
     #[serde(default)]
     pub row: Vec<Slot>,
@@ -88,6 +90,7 @@ impl Lines {
             let texts = texts.map_err(|fault| (fault, None))?;
             lines.push(texts.join(self.head_separator(columns)));
         }
+        lines.extend(self.names.clone());
         lines.extend(self.rows(columns, values, charset)?);
         Ok(lines.join(&self.row_sep) + &self.end)
     }
@@ -165,6 +168,12 @@ impl Lines {
             pieces = rest;
         } else if pieces == [""] {
             pieces.clear();
+        }
+        if let Some(names) = &self.names {
+            if pieces.first() != Some(&names.as_str()) {
+                return Err(unreadable("the line that names the columns is another one"));
+            }
+            pieces.remove(0);
         }
         self.read_rows(columns, &pieces, charset, values)
             .map_err(|(at, wrong)| {

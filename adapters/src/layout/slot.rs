@@ -1,8 +1,10 @@
 //! One place of a layout: a column, an element, a key.
 
+mod join;
+
 use super::atom::{Atom, ReadContext, WriteContext};
 use super::fault::WriteFault;
-use super::field::Field;
+use super::field::{Field, FieldKind};
 use super::format::Format;
 use crate::definition::error::located;
 use crate::definition::schema::written_as;
@@ -72,6 +74,7 @@ struct RawPart {
     constant: Option<String>,
     connection: Option<String>,
     chars: Option<usize>,
+    last: Option<usize>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -95,6 +98,7 @@ struct RawSlot {
     spare: Option<String>,
     connection: Option<String>,
     chars: Option<usize>,
+    last: Option<usize>,
     captured: Option<String>,
     payload: Option<RawPayload>,
     payload_length: Option<usize>,
@@ -119,7 +123,7 @@ fn field_atom(
     field: Field,
     format: Option<Format>,
     digits: usize,
-    fixed: Option<usize>,
+    (chars, last): (Option<usize>, Option<usize>),
 ) -> Result<Atom, String> {
     let usual = Format::usual(field.kind());
     let format = format.or(usual).ok_or_else(|| {
@@ -128,11 +132,18 @@ fn field_atom(
     if !format.fits(field.kind()) {
         return Err(format!("{field} can't be spelt so"));
     }
+    if last.is_some() && (chars.is_some() || field.kind() != FieldKind::Number) {
+        return Err(format!(
+            "{field}: `last` is of a number, and without `chars`"
+        ));
+    }
+    let fixed = chars.or(last);
     Ok(Atom::Field {
         field,
         format,
         digits: digits.max(fixed.unwrap_or_default()),
         fixed,
+        last: last.is_some(),
     })
 }
 
@@ -141,7 +152,9 @@ impl TryFrom<RawPart> for Atom {
 
     fn try_from(raw: RawPart) -> Result<Self, String> {
         match (raw.field, raw.constant, raw.connection) {
-            (Some(field), None, None) => field_atom(field, raw.format, raw.digits, raw.chars),
+            (Some(field), None, None) => {
+                field_atom(field, raw.format, raw.digits, (raw.chars, raw.last))
+            }
             (None, Some(text), None) => Ok(Self::Const(text)),
             (None, None, Some(name)) => Ok(Self::Connection {
                 name,
@@ -167,7 +180,10 @@ impl TryFrom<RawSlot> for Slot {
         let mut sources = Vec::new();
         if let Some(field) = raw.field {
             sources.push(Source::One(field_atom(
-                field, raw.format, raw.digits, raw.chars,
+                field,
+                raw.format,
+                raw.digits,
+                (raw.chars, raw.last),
             )?));
         }
         let atoms = [
@@ -331,7 +347,7 @@ impl Slot {
         match &self.source {
             Source::One(atom) => atom.read(text, context),
             Source::Join(_) if text.is_empty() => Ok(()),
-            Source::Join(parts) => read_join(parts, text, context),
+            Source::Join(parts) => join::read(parts, text, context),
             Source::Payload(_) => {
                 context.payload = Some(text.to_owned());
                 Ok(())
@@ -360,41 +376,4 @@ impl Slot {
             (Some(_), Align::Right) => text.trim_start_matches(self.pad),
         }
     }
-}
-
-/// Parts of fixed length are cut off from the left, then from the right; what is left belongs to
-/// the one part without.
-fn read_join(parts: &[Atom], text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
-    let too_short = || "a joined value is too short".to_owned();
-    let mut rest = text;
-    let open = parts.iter().position(|part| part.chars().is_none());
-    let (left, right) = parts.split_at(open.unwrap_or(parts.len()));
-    for part in left {
-        let at = char_offset(rest, part.chars().unwrap_or_default()).ok_or_else(too_short)?;
-        let (own, others) = rest.split_at(at);
-        part.read(own, context)?;
-        rest = others;
-    }
-    let Some((middle, right)) = right.split_first() else {
-        return if rest.is_empty() {
-            Ok(())
-        } else {
-            Err("a joined value is too long".to_owned())
-        };
-    };
-    for part in right.iter().rev() {
-        let all = rest.chars().count();
-        let own = part.chars().unwrap_or_default();
-        let keep = all.checked_sub(own).ok_or_else(too_short)?;
-        let at = char_offset(rest, keep).ok_or_else(too_short)?;
-        let (others, own) = rest.split_at(at);
-        part.read(own, context)?;
-        rest = others;
-    }
-    middle.read(rest, context)
-}
-
-fn char_offset(text: &str, chars: usize) -> Option<usize> {
-    let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.into_iter().nth(chars)
 }

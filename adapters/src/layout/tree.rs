@@ -40,7 +40,7 @@ pub struct Repeat {
 }
 
 /// Rows as text in XML: the columns of a row by a separator.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Packed {
     /// The element below the group that holds one row. Without it there is one group, whose own
@@ -64,6 +64,7 @@ impl Packed {
             head: Vec::new(),
             head_min: None,
             head_sep: String::new(),
+            names: None,
             row: slots.to_vec(),
             field_sep: self.field_sep.clone(),
             trailing_sep: self.trailing_sep,
@@ -179,6 +180,6 @@ fn optional(slot: &Slot) -> bool {
         Source::One(_) | Source::Join(_) | Source::PayloadLength(_) | Source::StepCode => {
             !slot.required
         }
-        Source::Payload(_) => false,
+        Source::Payload(_) => slot.default.is_some(),
     }
 }

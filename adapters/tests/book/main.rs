@@ -7,6 +7,8 @@ mod support;
 
 mod bocom_ap;
 mod cgb_bedc;
+mod gzelink;
 mod spdb_aq;
 mod talk;
+mod unionpay_df;
 mod xml_parts;

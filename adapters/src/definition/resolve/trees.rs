@@ -19,6 +19,9 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         Layer::Base64 {}
         | Layer::Hex {}
         | Layer::Deflate {}
+        | Layer::Zlib {}
+        | Layer::Sign(_)
+        | Layer::Between { .. }
         | Layer::Encrypt { .. }
         | Layer::Prefix { .. }
         | Layer::Head { .. }
