@@ -100,13 +100,14 @@ impl Book {
         )
     }
 
-    /// Whether [`Book::elsewhere_of`] finds any.
+    /// Whether [`Book::elsewhere_of`] finds any, or two lines of the batch itself pay one wage
+    /// ([`Book::beside`]).
     #[must_use]
     pub fn is_elsewhere(&self, batch: &Batch) -> bool {
         self.once(
             batch,
             |of| &mut of.is_elsewhere,
-            |book| !book.elsewhere_of(batch).is_empty(),
+            |book| !book.elsewhere_of(batch).is_empty() || book.has_beside(batch),
         )
     }
 

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 //! Small books, made record by record.
 
+mod beside;
 mod cost;
 mod followed;
 mod naive;
