@@ -37,6 +37,7 @@ impl Book {
         {
             return Err("accepted count and sum differ from the lines");
         }
+        self.note_accepted(&arrived, head.bytes);
         batch.line_records = arrived.line_records;
         batch.finding_records = arrived.finding_records;
         batch.byte_records = arrived.byte_records;

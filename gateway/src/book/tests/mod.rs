@@ -66,6 +66,7 @@ impl Sheet {
             must_acknowledge: Vec::new(),
             finding_counts: (0, 0, 0),
             late_records: 0,
+            bytes: 0,
             next_bank_day: None,
         }
     }
