@@ -63,3 +63,5 @@ mod trouble;
 mod turns;
 #[path = "money/twins.rs"]
 mod twins;
+#[path = "money/whole_file.rs"]
+mod whole_file;

@@ -308,6 +308,9 @@ impl Book {
             self.proposals.remove(&PaymentId { batch: id, row });
         }
         file.settled(origin, moves, disputes);
+        if !(moves.is_empty() && disputes.is_empty()) {
+            file.changed_at = sequence;
+        }
         file.since_ms = time_ms;
         file.is_final |= is_final;
         for (row, ..) in disputes {

@@ -20,7 +20,7 @@ use super::evidence::{
 use super::resolution::{ANNA, BERT, decision, unknown};
 
 /// A result that names no row.
-fn whole(outcome: Outcome, references: &[(&str, &str)]) -> ResultFile {
+pub fn whole(outcome: Outcome, references: &[(&str, &str)]) -> ResultFile {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     ResultFile {
         outcome,
