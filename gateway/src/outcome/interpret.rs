@@ -118,8 +118,8 @@ impl<'a> Interpreter<'a> {
     ///
     /// `not_found_is_final`: the dialect declares that the bank's "not found" is definitive by now.
     /// It is believed of a file of which the bank never said a word, and of no other (decision
-    /// 010); beside rows it is no such word. `given`: the references that the bank gave for the file
-    /// before.
+    /// 010); beside rows it is no such word. `given`: the references that the bank gave for the
+    /// file before.
     #[must_use]
     pub fn result(
         mut self,

@@ -3,7 +3,9 @@
 use adapters::exchange::Outcome;
 use gateway::event::Policy;
 use gateway::installation::BookRules;
-use gateway::intake::{Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
+use gateway::intake::{
+    AcceptanceLimits, Receipt, RefusalLimits, Rules, Submission, Submitted, submit,
+};
 use gateway::mandates::Mandate;
 use gateway::outcome::{MessageKind, receive};
 use schemas::value::{AccountNo, PaymentId, PersonName, Uscc};
@@ -43,7 +45,8 @@ fn refused(submitted: &Submitted) -> Option<FindingCode> {
         Submitted::Accepted(_)
         | Submitted::Replayed(_)
         | Submitted::Conflict(_)
-        | Submitted::TooManyRefused { .. } => None,
+        | Submitted::TooManyRefused { .. }
+        | Submitted::TooManyAccepted { .. } => None,
     }
 }
 
@@ -190,6 +193,7 @@ fn of_another(desk: &Desk, text: &str) -> Submitted {
         spill: None,
         calendar: schemas::codes::BankCalendar::built_in(),
         refusals: RefusalLimits::default(),
+        acceptances: AcceptanceLimits::default(),
     };
     let submission = Submission {
         employer,

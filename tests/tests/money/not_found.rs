@@ -1,5 +1,5 @@
-//! M1: the bank's definitive "not found" frees the corrections of all lines of a file. It is no such
-//! word where the message itself speaks of rows.
+//! M1: the bank's definitive "not found" frees the corrections of all lines of a file. It is no
+//! such word where the message itself speaks of rows.
 
 use adapters::exchange::{LineOutcome, Outcome, ResultFile};
 use gateway::event::Origin;

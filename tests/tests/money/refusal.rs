@@ -239,8 +239,8 @@ fn a_word_of_another_file_ends_no_line() {
     }
 }
 
-/// A refusal that answers an older question than the bank's "accepted" frees no correction: the bank
-/// is asked again, and what it says then counts.
+/// A refusal that answers an older question than the bank's "accepted" frees no correction: the
+/// bank is asked again, and what it says then counts.
 #[test]
 fn a_refusal_that_was_overtaken_fails_nothing() {
     for adapter in one_bank_a_dialect() {

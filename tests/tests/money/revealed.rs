@@ -118,8 +118,8 @@ fn the_next_file_that_waits_does_not_leave_either() {
     }
 }
 
-/// The bank speaks of a file whose instruction is under way, and then could not be reached after all:
-/// it has the file, whatever it says of it, and nothing of it is sent again.
+/// The bank speaks of a file whose instruction is under way, and then could not be reached after
+/// all: it has the file, whatever it says of it, and nothing of it is sent again.
 #[test]
 fn a_bank_that_speaks_of_a_file_under_way_is_not_sent_it_again() {
     for adapter in one_bank_a_dialect() {
