@@ -6,4 +6,5 @@
 mod support;
 
 mod bocom_ap;
+mod cms_ap;
 mod talk;
