@@ -12,6 +12,7 @@ use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
 use crate::layout::atom::Atom;
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
+use crate::layout::lines::context;
 use crate::layout::slot::Source;
 use crate::layout::values::{Record, Values};
 use crate::order::{date_of, fen};
@@ -81,6 +82,13 @@ impl<'a> BankSide<'a> {
         if let IncomingWire::Http { headers, .. } = &incoming.wire {
             let inner = step.request.inner(bytes, around)?;
             step.wire.verify(headers, &inner, &mut values, around)?;
+        }
+        if let (IncomingWire::Drop { file_name, .. }, [name]) =
+            (&incoming.wire, step.file_name.as_slice())
+        {
+            // Its name says of which file it is, where that is one slot.
+            let mut reading = context(&mut values, None);
+            name.read(file_name, &mut reading).map_err(unreadable)?;
         }
         let lines: Option<Vec<BankLine>> = values.rows.iter().zip(1..).map(line).collect();
         let mut fields = BTreeMap::new();
