@@ -196,7 +196,7 @@ fn a_preset_adds_codes_and_never_redefines_one() {
 }
 
 /// Banks whose own dialect is restated from public material.
-const OBSERVED: [&str; 6] = ["BOCOM", "HXB", "ICBC", "JSBC", "PAB", "WZCB"];
+const OBSERVED: [&str; 7] = ["ABC", "BOCOM", "HXB", "ICBC", "JSBC", "PAB", "WZCB"];
 
 #[test]
 fn the_book_has_57_banks_and_trusts_none_too_much() {

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod abc_yqt;
 mod bocom_ap;
 mod cms_ap;
 mod talk;
