@@ -13,6 +13,7 @@ use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
 use crate::layout::atom::Atom;
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
+use crate::layout::lines::context;
 use crate::layout::slot::Source;
 use crate::layout::values::{Record, Values};
 use crate::order::{date_of, fen};
@@ -87,6 +88,13 @@ impl<'a> BankSide<'a> {
             step.wire.verify(headers, &inner, &mut values, around)?;
         }
         self.look_inside(step, &mut values, crypto)?;
+        if let (IncomingWire::Drop { file_name, .. }, [name]) =
+            (&incoming.wire, step.file_name.as_slice())
+        {
+            // Its name says of which file it is, where that is one slot.
+            let mut reading = context(&mut values, None);
+            name.read(file_name, &mut reading).map_err(unreadable)?;
+        }
         let lines: Option<Vec<BankLine>> = values.rows.iter().zip(1..).map(line).collect();
         let mut fields = BTreeMap::new();
         for (field, value) in &values.head {

@@ -32,7 +32,7 @@ pub enum WriteFault {
         /// Bytes that fit.
         bytes_max: usize,
     },
-    /// A value is not of its canonical form, or the bank has no word for it.
+    /// A value is not of its canonical form: our own fault.
     #[error("{place} can't be spelt")]
     Form {
         /// Where.
@@ -44,15 +44,6 @@ pub enum WriteFault {
 }
 
 impl WriteFault {
-    /// A required place is empty: where a value was `given`, the bank has no word for it and the
-    /// order never fits.
-    pub(super) fn absent(place: String, given: bool) -> Self {
-        match given {
-            true => Self::Form { place },
-            false => Self::Missing { place },
-        }
-    }
-
     fn place(&self) -> Option<&str> {
         match self {
             Self::Missing { place }

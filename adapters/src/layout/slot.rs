@@ -285,7 +285,6 @@ impl Slot {
             Source::PayloadLength(plus) => Some((context.payload_bytes + plus).to_string()),
             Source::StepCode => None,
         };
-        let given = found.is_some();
         let mapped = if self.map.is_empty() {
             found
         } else {
@@ -293,7 +292,11 @@ impl Slot {
         };
         let text = match mapped.or_else(|| self.default.clone()) {
             Some(text) => text,
-            None if self.required => return Err(WriteFault::absent(self.place(), given)),
+            None if self.required => {
+                return Err(WriteFault::Missing {
+                    place: self.place(),
+                });
+            }
             None => String::new(),
         };
         self.fit(text, context)

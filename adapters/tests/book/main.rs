@@ -5,8 +5,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod abc_yqt;
 mod bocom_ap;
 mod cgb_bedc;
+mod cms_ap;
 mod gzelink;
 mod spdb_aq;
 mod talk;

@@ -3,7 +3,6 @@
 use adapters::exchange::Outcome;
 use gateway::intake::Submitted;
 use schemas::{FailureReason, FindingCode, LineState, Severity};
-use std::collections::BTreeSet;
 use tests::audit::assert_sound;
 use tests::bank::Played;
 use tests::desk::{Desk, banks, file, one_bank_a_dialect, wages};
