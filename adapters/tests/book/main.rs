@@ -2,6 +2,7 @@
 //! what we read is what stands there. One file a dialect.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod boc_b2e;
 mod spdb_aq;
 #[path = "../support/mod.rs"]
 mod support;
