@@ -28,6 +28,8 @@ pub struct Conversation<'a> {
     values: Option<Values>,
     at: usize,
     polls: u32,
+    /// How often the flow began again.
+    rounds: u32,
     state: State,
     instructed: bool,
 }
@@ -63,6 +65,7 @@ impl<'a> Conversation<'a> {
             values,
             at: 0,
             polls: 0,
+            rounds: 0,
             state: State::Ready,
             instructed: false,
         }
@@ -185,6 +188,10 @@ impl<'a> Conversation<'a> {
         let Some(step) = self.steps.get(self.at) else {
             return;
         };
+        if self.begins_again(step, said) {
+            (self.at, self.polls, self.state) = (0, 0, State::Ready);
+            return;
+        }
         let last = self.at + 1 == self.steps.len();
         let request = self.adapter.request_outcome(&step.codes, said);
         let refused = step.reply.is_some() && request != Outcome::Accepted;
@@ -216,6 +223,17 @@ impl<'a> Conversation<'a> {
             self.at += 1;
             self.state = State::Ready;
         }
+    }
+
+    /// The bank asks for the first step again; never once the file is instructed.
+    fn begins_again(&mut self, step: &StepRule, said: &Values) -> bool {
+        let code = said.text(Field::ReplyCode);
+        let asked = step.again.as_ref().is_some_and(|again| {
+            let listed = code.is_some_and(|code| again.codes.iter().any(|own| own == code));
+            listed && !self.instructed && self.rounds < again.count_max
+        });
+        self.rounds += u32::from(asked);
+        asked
     }
 
     /// Values given on the way belong to the receipt: the query needs them.

@@ -55,12 +55,24 @@ pub fn order_values(order: &PaymentOrder, own: BankCode) -> Option<Values> {
     values.set(Field::RowCount, order.lines.len().to_string());
     values.set(Field::FileTotal, total.0.to_string());
     values.set(Field::PayMonth, month_text(order.pay_month));
+    if let Some(class) = one_class(&values.rows) {
+        values.set(Field::FileClass, class);
+    }
     payer(
         &mut values,
         order.payer_account.reveal(Purpose::Instruction),
         order.payer_name.reveal(Purpose::Instruction),
     );
     Some(values)
+}
+
+/// The class of every row, if it is one.
+fn one_class(rows: &[Record]) -> Option<String> {
+    let mut classes = rows.iter().map(|row| row.get(&Field::PayeeClass));
+    let first = classes.next()??;
+    classes
+        .all(|class| class == Some(first))
+        .then(|| first.clone())
 }
 
 fn payer(values: &mut Values, account: &str, name: &str) {

@@ -202,6 +202,16 @@ pub struct Poll {
     pub count_max: u32,
 }
 
+/// Begin the flow again from its first step (a session that is over: sign in again).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Again {
+    /// Request codes that ask for it.
+    pub codes: Vec<String>,
+    /// How often in one conversation.
+    pub count_max: u32,
+}
+
 /// One step of a flow.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -227,6 +237,8 @@ pub struct StepRule {
     pub codes: CodeNames,
     /// Ask again until it is done.
     pub poll: Option<Poll>,
+    /// Begin the flow again; never from the step that instructs, nor behind it.
+    pub again: Option<Again>,
     /// The next step follows only on these batch codes; else the flow ends with this reply.
     pub go_on: Option<Vec<String>>,
 }

@@ -58,6 +58,8 @@ fields! {
     FileCount = "file.count": Number,
     /// Sum of the file as instructed.
     FileTotal = "file.total": Amount,
+    /// `own` or `other`, where every line of the file is of this class (`payee.class`).
+    FileClass = "file.class": Text,
     /// Number of the query, counted from 1 for each file.
     QueryNo = "query.no": Number,
     /// Payer's account.

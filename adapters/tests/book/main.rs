@@ -6,8 +6,10 @@
 mod support;
 
 mod abc_yqt;
+mod boc_b2e;
 mod bocom_ap;
 mod cgb_bedc;
+mod cmbc;
 mod cms_ap;
 mod gzelink;
 mod spdb_aq;

@@ -55,6 +55,11 @@ fn check_instruction(source: Source<'_>, submit: &[StepRule]) -> Result<(), Defi
         );
         return Err(source.at_word(&second.name, &what));
     }
+    let behind = submit.iter().skip_while(|step| !step.instructs);
+    if let Some(step) = behind.into_iter().find(|step| step.again.is_some()) {
+        let what = "`again` in or behind the step that instructs: that one is sent once";
+        return Err(source.at_word(&step.name, what));
+    }
     if first.poll.is_some() {
         let others = submit.iter().filter(|step| !step.instructs);
         let others: Vec<&str> = others.map(|step| step.name.as_str()).collect();
