@@ -233,10 +233,11 @@ impl BankAdapter {
             let entry = values.captured.entry(capture.name.clone());
             entry.or_insert_with(|| capture.placeholder.clone());
         }
-        let write = |step| self.outgoing(step, &values, crypto);
-        let written: Result<Vec<Outgoing>, (WriteFault, Option<u32>)> =
+        let write = |step| self.outgoing_parts(step, &values, crypto);
+        let written: Result<Vec<Vec<Outgoing>>, (WriteFault, Option<u32>)> =
             self.dialect.submit.iter().map(write).collect();
-        written.map_err(|(fault, row_no)| vec![fault.finding(row_no)])
+        let written = written.map_err(|(fault, row_no)| vec![fault.finding(row_no)])?;
+        Ok(written.into_iter().flatten().collect())
     }
 
     /// A bank's answer to a submission: framed, enveloped or bare as found.

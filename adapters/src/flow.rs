@@ -9,6 +9,7 @@ use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
+use crate::reply::batch_code;
 use crate::wire::Reading;
 use crate::wire::layer::Around;
 
@@ -26,6 +27,7 @@ pub struct Conversation<'a> {
     steps: &'a [StepRule],
     values: Option<Values>,
     at: usize,
+    part: usize,
     polls: u32,
     state: State,
     instructed: bool,
@@ -61,6 +63,7 @@ impl<'a> Conversation<'a> {
             steps,
             values,
             at: 0,
+            part: 0,
             polls: 0,
             state: State::Ready,
             instructed: false,
@@ -119,11 +122,19 @@ impl<'a> Conversation<'a> {
             };
             return Err(self.misfit(&(fault, None)));
         };
-        let outgoing = self
-            .adapter
-            .outgoing(step, values, crypto)
-            .map_err(|fault| self.misfit(&fault))?;
-        self.instructed |= step.instructs;
+        let outgoing = match self.part {
+            // Every part fits before the first one leaves.
+            0 => self.adapter.outgoing_parts(step, values, crypto),
+            at => {
+                let part = self.adapter.outgoing_part(step, values, at, crypto);
+                part.map(|outgoing| vec![outgoing])
+            }
+        };
+        let outgoing = outgoing.map_err(|fault| self.misfit(&fault))?;
+        let Some(outgoing) = outgoing.into_iter().next() else {
+            return Err(self.error("the step has no message"));
+        };
+        self.instructed |= outgoing.instructs;
         self.state = State::Sent;
         Ok(Next::Send(outgoing))
     }
@@ -169,6 +180,24 @@ impl<'a> Conversation<'a> {
 
     /// A reply that names another file of ours is not the answer to this one.
     fn refuse_foreign(&self, said: &Values) -> Result<(), Unreadable> {
+        let known = self.values.as_ref().map(|values| &values.captured);
+        let mut named = self
+            .adapter
+            .dialect
+            .capture
+            .iter()
+            .filter(|c| c.names_batch);
+        let other = named.any(|capture| {
+            let ours = known.and_then(|known| known.get(&capture.name));
+            let theirs = said.captured.get(&capture.name);
+            ours.zip(theirs)
+                .is_some_and(|(ours, theirs)| ours != theirs)
+        });
+        if other {
+            let mut foreign = unreadable("the answer names another batch of the bank");
+            foreign.of_another_file = true;
+            return Err(foreign);
+        }
         let ours = self.values.as_ref().and_then(|v| v.text(Field::FileNo));
         match (said.text(Field::FileNo), ours) {
             (Some(theirs), Some(ours)) if theirs != ours => {
@@ -187,8 +216,8 @@ impl<'a> Conversation<'a> {
         let last = self.at + 1 == self.steps.len();
         let request = self.adapter.request_outcome(&step.codes, said);
         let refused = step.reply.is_some() && request != Outcome::Accepted;
-        let batch = said.text(Field::BatchCode);
-        let listed = |codes: &[String]| batch.is_some_and(|b| codes.iter().any(|c| c == b));
+        let batch = batch_code(said);
+        let listed = |codes: &[String]| batch.as_ref().is_some_and(|b| codes.contains(b));
         if let Some(poll) = step.poll.as_ref().filter(|_| !refused)
             && !listed(&poll.until)
         {
@@ -198,6 +227,13 @@ impl<'a> Conversation<'a> {
             } else {
                 State::Stopped("the bank did not finish the step in time".to_owned())
             };
+            return;
+        }
+        if !refused && self.next_part(step) {
+            return;
+        }
+        if refused && self.part > 0 {
+            self.state = State::Stopped("the bank refused a part of the file".to_owned());
             return;
         }
         let ends = step.go_on.as_ref().is_some_and(|codes| !listed(codes));
@@ -212,9 +248,28 @@ impl<'a> Conversation<'a> {
             self.state = State::Stopped("the bank refused the step".to_owned());
         } else {
             self.polls = 0;
+            self.part = 0;
             self.at += 1;
             self.state = State::Ready;
         }
+    }
+
+    /// Goes on to the next part of the step, if there is one.
+    fn next_part(&mut self, step: &StepRule) -> bool {
+        let (Some(rule), Some(values)) = (&step.parts, &self.values) else {
+            return false;
+        };
+        if self.part + 1 >= rule.count(values) {
+            return false;
+        }
+        // Without it the bank would take the next part for the first of another file.
+        self.state = if values.captured.contains_key(&rule.number) {
+            self.part += 1;
+            State::Ready
+        } else {
+            State::Stopped("the bank gave no number for the further parts".to_owned())
+        };
+        true
     }
 
     /// Values given on the way belong to the receipt: the query needs them.

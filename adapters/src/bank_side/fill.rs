@@ -45,12 +45,18 @@ impl BankSide<'_> {
     pub(super) fn fill(&self, values: &mut Values, names: &CodeNames, reply: &BankReply) {
         self.adapter.fill_examples(values);
         let batch = reply.batch.unwrap_or_else(|| batch_of(reply));
+        let batch = self.code(names.batch.as_ref(), batch);
+        let (batch, result) = match batch.as_deref().and_then(|code| code.split_once('/')) {
+            Some((code, result)) => (Some(code.to_owned()), Some(result.to_owned())),
+            None => (batch, None),
+        };
         let head = [
             (
                 Field::ReplyCode,
                 self.code(names.request.as_ref(), reply.outcome),
             ),
-            (Field::BatchCode, self.code(names.batch.as_ref(), batch)),
+            (Field::BatchCode, batch),
+            (Field::BatchResult, result),
             (Field::ReplyText, reply.text.clone()),
             (Field::BankBatchNo, reply.bank_batch_no.clone()),
         ];

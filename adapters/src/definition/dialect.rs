@@ -3,6 +3,7 @@
 use crate::codes::Code;
 use crate::layout::field::Field;
 use crate::layout::slot::Slot;
+use crate::parts::PartsRule;
 use crate::wire::Message;
 use crate::wire::http::WireRule;
 use schemas::text::Charset;
@@ -113,6 +114,10 @@ pub struct CaptureRule {
     /// The sandbox gives out the base64 of the request's body in its place (a sign port).
     #[serde(default)]
     pub sandbox_signs: bool,
+    /// It is the bank's number of the batch: an answer with another one is of another file, and
+    /// the sandbox gives out the file's number in ten digits in its place.
+    #[serde(default)]
+    pub names_batch: bool,
 }
 
 /// Limits of one message.
@@ -216,6 +221,8 @@ pub struct StepRule {
     pub codes: CodeNames,
     /// Ask again until it is done.
     pub poll: Option<Poll>,
+    /// Sent once for each part of the file; the first part instructs where the step does.
+    pub parts: Option<PartsRule>,
     /// The next step follows only on these batch codes; else the flow ends with this reply.
     pub go_on: Option<Vec<String>>,
 }

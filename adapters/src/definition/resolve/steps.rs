@@ -15,11 +15,34 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
         names.push(&step.name);
     }
     check_instruction(source, &dialect.submit)?;
+    check_parts(source, dialect)?;
     if dialect.query.iter().any(|step| step.instructs) {
         return Err(source.at_word("query", "a query never instructs"));
     }
     if dialect.query.last().is_none_or(|step| step.reply.is_none()) {
         return Err(source.at_word("query", "the last step of query has no reply"));
+    }
+    Ok(())
+}
+
+/// Parts are of a submission, have an answer, and repeat a number that is captured.
+fn check_parts(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
+    let asked = dialect.query.iter().find(|step| step.parts.is_some());
+    if let Some(step) = asked {
+        return Err(source.at_word(&step.name, "a query has no parts"));
+    }
+    for step in &dialect.submit {
+        let Some(rule) = &step.parts else { continue };
+        if step.reply.is_none() || step.poll.is_some() || rule.rows == 0 {
+            let what = "a step in parts has rows, an answer to each of them, and no `poll`";
+            return Err(source.at_word(&step.name, what));
+        }
+        let known: Vec<&str> = dialect.capture.iter().map(|c| c.name.as_str()).collect();
+        if !known.contains(&rule.number.as_str()) {
+            let (number, known) = (&rule.number, known.join(", "));
+            let what = format!("unknown captured value `{number}`, expected one of {known}");
+            return Err(source.at_word(number, &what));
+        }
     }
     Ok(())
 }
