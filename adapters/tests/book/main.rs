@@ -5,5 +5,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cmb_fbsdk;
 mod gzelink;
 mod unionpay_df;
