@@ -8,8 +8,9 @@ use crate::exchange::{
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
-use crate::layout::values::Values;
+use crate::layout::values::{Record, Values};
 use crate::reply::batch_code;
+use crate::totals::GROUPS;
 use crate::wire::Reading;
 use crate::wire::layer::Around;
 
@@ -29,6 +30,8 @@ pub struct Conversation<'a> {
     at: usize,
     part: usize,
     polls: u32,
+    /// Totals that an earlier answer of the same query stated.
+    totals: Record,
     state: State,
     instructed: bool,
 }
@@ -65,6 +68,7 @@ impl<'a> Conversation<'a> {
             at: 0,
             part: 0,
             polls: 0,
+            totals: Record::new(),
             state: State::Ready,
             instructed: false,
         }
@@ -164,8 +168,11 @@ impl<'a> Conversation<'a> {
             charset: self.adapter.charset_in(),
         };
         let reply = self.adapter.tidy(reply);
-        let said = message.read(&reply, Reading::Whole, around)?;
+        let mut said = message.read(&reply, Reading::Whole, around)?;
         self.refuse_foreign(&said)?;
+        if self.kind == FlowKind::Query {
+            self.keep_totals(&mut said);
+        }
         if let Some(values) = &mut self.values {
             for (name, value) in &said.captured {
                 values.captured.insert(name.clone(), value.clone());
@@ -176,6 +183,21 @@ impl<'a> Conversation<'a> {
         }
         self.advance(&said);
         Ok(())
+    }
+
+    /// What one answer of a query states of the whole holds for the rows of the next.
+    fn keep_totals(&mut self, said: &mut Values) {
+        for field in GROUPS.iter().flat_map(|group| [group.count.1, group.sum.1]) {
+            match (said.head.get(&field), self.totals.get(&field)) {
+                (Some(stated), _) => {
+                    self.totals.insert(field, stated.clone());
+                }
+                (None, Some(kept)) => {
+                    said.head.insert(field, kept.clone());
+                }
+                (None, None) => {}
+            }
+        }
     }
 
     /// A reply that names another file of ours is not the answer to this one.

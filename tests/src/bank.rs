@@ -85,12 +85,13 @@ impl Line {
             }
         };
         let file_no = request.file_no.expect("each message names its file");
+        let lines = memory.gathered(&request);
         memory.arrived.push(Arrived {
             sequence,
             step: request.step.clone(),
             kind: request.kind,
             file_no,
-            lines: request.lines.clone(),
+            lines,
         });
         match fault {
             Some(Fault::Silent) => return Err(time_out()),

@@ -164,7 +164,7 @@ fn what_breaks_off_between_the_parts_may_be_paid() {
     let Next::Done(Reply::Receipt(receipt)) = conversation.next(&ToyKeys).unwrap() else {
         panic!("a receipt")
     };
-    let refused = Outcome::Failed(FailureReason::RefusedByBank);
+    let refused = Outcome::Failed(FailureReason::MessageError);
     assert_eq!(receipt.outcome, refused);
 }
 
