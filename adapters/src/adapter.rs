@@ -145,6 +145,16 @@ impl BankAdapter {
         slots
     }
 
+    /// The user identity with which our SM2 key signs to this bank; `None` for the usual one, or
+    /// where the connection lacks the value.
+    #[must_use]
+    pub fn sm2_user_id(&self, connection: &BTreeMap<String, String>) -> Option<String> {
+        let rule = self.dialect.sm2_user_id.as_ref()?;
+        let value = connection.get(&rule.connection)?;
+        let filled = value.chars().chain(std::iter::repeat(rule.pad));
+        Some(filled.take(rule.chars).collect())
+    }
+
     /// The endpoint of the bank's sign port that signs the request of a submitting step, where
     /// the bank's own program signs and not we.
     #[must_use]

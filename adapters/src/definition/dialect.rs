@@ -152,6 +152,19 @@ pub struct QueryPace {
     pub answer_limit_ms: u64,
 }
 
+/// SM2's user identity where the bank wants its own: a connection value, cut or filled up to so
+/// many characters.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sm2UserId {
+    /// Name of the connection field.
+    pub connection: String,
+    /// Characters.
+    pub chars: usize,
+    /// Stands after a shorter value.
+    pub pad: char,
+}
+
 /// What a bank of the dialect can do.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
@@ -269,6 +282,8 @@ pub struct Dialect {
     /// Connection fields.
     #[serde(default)]
     pub connection: Vec<ConnectionField>,
+    /// SM2's user identity; without it the usual one.
+    pub sm2_user_id: Option<Sm2UserId>,
     /// Captured values.
     #[serde(default)]
     pub capture: Vec<CaptureRule>,

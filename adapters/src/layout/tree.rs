@@ -15,7 +15,8 @@ pub struct Tree {
     /// Written before the root, never required (XML declaration).
     #[serde(default)]
     pub declaration: String,
-    /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`).
+    /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`). In JSON `[]`
+    /// stands for the one item of a list (`body/head/[]/code`).
     pub head: Vec<Slot>,
     /// The repeated group; it stands after the head's slots.
     pub rows: Option<Repeat>,
