@@ -6,5 +6,6 @@
 mod support;
 
 mod cmb_fbsdk;
+mod cmb_open;
 mod gzelink;
 mod unionpay_df;
