@@ -149,6 +149,16 @@ impl BankAdapter {
         slots
     }
 
+    /// The user identity with which our SM2 key signs to this bank; `None` for the usual one, or
+    /// where the connection lacks the value.
+    #[must_use]
+    pub fn sm2_user_id(&self, connection: &BTreeMap<String, String>) -> Option<String> {
+        let rule = self.dialect.sm2_user_id.as_ref()?;
+        let value = connection.get(&rule.connection)?;
+        let filled = value.chars().chain(std::iter::repeat(rule.pad));
+        Some(filled.take(rule.chars).collect())
+    }
+
     /// The endpoint of the bank's sign port that signs the request of a submitting step, where
     /// the bank's own program signs and not we.
     #[must_use]
@@ -238,13 +248,14 @@ impl BankAdapter {
             let entry = values.captured.entry(capture.name.clone());
             entry.or_insert_with(|| capture.placeholder.clone());
         }
-        let write = |step| self.outgoing(step, &values, crypto);
+        let write = |step| self.outgoing_parts(step, &values, crypto);
         let submit = &self.dialect.submit;
         let instructs = submit.iter().position(|step| step.instructs);
         let count = instructs.map_or(submit.len(), |at| at + 1);
-        let written: Result<Vec<Outgoing>, (WriteFault, Option<u32>)> =
+        let written: Result<Vec<Vec<Outgoing>>, (WriteFault, Option<u32>)> =
             submit.iter().take(count).map(write).collect();
-        written.map_err(|(fault, row_no)| vec![fault.finding(row_no)])
+        let written = written.map_err(|(fault, row_no)| vec![fault.finding(row_no)])?;
+        Ok(written.into_iter().flatten().collect())
     }
 
     /// A bank's answer to a submission: framed, enveloped or bare as found.

@@ -99,8 +99,11 @@ impl BankAdapter {
             ("query", &self.dialect.query),
         ];
         let steps = flows.into_iter().map(|(kind, steps)| {
-            let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
-            said(kind, names.join(" → "), false)
+            let names = steps.iter().map(|step| match &step.parts {
+                Some(parts) => format!("{} (parts of {} rows)", step.name, parts.rows),
+                None => step.name.clone(),
+            });
+            said(kind, names.collect::<Vec<_>>().join(" → "), false)
         });
         let fields = self.connection_fields().iter();
         let fields = fields.flat_map(|field| {

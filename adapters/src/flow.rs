@@ -10,6 +10,8 @@ use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
 use crate::layout::lines::row_no;
 use crate::layout::values::{Record, Values};
+use crate::reply::batch_code;
+use crate::totals::GROUPS;
 use crate::wire::Reading;
 use crate::wire::layer::Around;
 
@@ -27,9 +29,12 @@ pub struct Conversation<'a> {
     steps: &'a [StepRule],
     values: Option<Values>,
     at: usize,
+    part: usize,
     polls: u32,
     /// How often the flow began again.
     rounds: u32,
+    /// Totals that an earlier answer of the same query stated.
+    totals: Record,
     state: State,
     instructed: bool,
 }
@@ -64,8 +69,10 @@ impl<'a> Conversation<'a> {
             steps,
             values,
             at: 0,
+            part: 0,
             polls: 0,
             rounds: 0,
+            totals: Record::new(),
             state: State::Ready,
             instructed: false,
         }
@@ -123,11 +130,19 @@ impl<'a> Conversation<'a> {
             };
             return Err(self.misfit(&(fault, None)));
         };
-        let outgoing = self
-            .adapter
-            .outgoing(step, values, crypto)
-            .map_err(|fault| self.misfit(&fault))?;
-        self.instructed |= step.instructs;
+        let outgoing = match self.part {
+            // Every part fits before the first one leaves.
+            0 => self.adapter.outgoing_parts(step, values, crypto),
+            at => {
+                let part = self.adapter.outgoing_part(step, values, at, crypto);
+                part.map(|outgoing| vec![outgoing])
+            }
+        };
+        let outgoing = outgoing.map_err(|fault| self.misfit(&fault))?;
+        let Some(outgoing) = outgoing.into_iter().next() else {
+            return Err(self.error("the step has no message"));
+        };
+        self.instructed |= outgoing.instructs;
         self.state = State::Sent;
         Ok(Next::Send(outgoing))
     }
@@ -157,8 +172,11 @@ impl<'a> Conversation<'a> {
             charset: self.adapter.charset_in(),
         };
         let reply = self.adapter.tidy(reply);
-        let said = message.read(&reply, Reading::Whole, around)?;
+        let mut said = message.read(&reply, Reading::Whole, around)?;
         self.refuse_foreign(&said)?;
+        if self.kind == FlowKind::Query {
+            self.keep_totals(&mut said);
+        }
         if let Some(values) = &mut self.values {
             for (name, value) in &said.captured {
                 values.captured.insert(name.clone(), value.clone());
@@ -171,8 +189,41 @@ impl<'a> Conversation<'a> {
         Ok(())
     }
 
+    /// What one answer of a query states of the whole holds for the rows of the next.
+    fn keep_totals(&mut self, said: &mut Values) {
+        for field in GROUPS.iter().flat_map(|group| [group.count.1, group.sum.1]) {
+            match (said.head.get(&field), self.totals.get(&field)) {
+                (Some(stated), _) => {
+                    self.totals.insert(field, stated.clone());
+                }
+                (None, Some(kept)) => {
+                    said.head.insert(field, kept.clone());
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
     /// A reply that names another file of ours is not the answer to this one.
     fn refuse_foreign(&self, said: &Values) -> Result<(), Unreadable> {
+        let known = self.values.as_ref().map(|values| &values.captured);
+        let mut named = self
+            .adapter
+            .dialect
+            .capture
+            .iter()
+            .filter(|c| c.names_batch);
+        let other = named.any(|capture| {
+            let ours = known.and_then(|known| known.get(&capture.name));
+            let theirs = said.captured.get(&capture.name);
+            ours.zip(theirs)
+                .is_some_and(|(ours, theirs)| ours != theirs)
+        });
+        if other {
+            let mut foreign = unreadable("the answer names another batch of the bank");
+            foreign.of_another_file = true;
+            return Err(foreign);
+        }
         let ours = self.values.as_ref().and_then(|v| v.text(Field::FileNo));
         match (said.text(Field::FileNo), ours) {
             (Some(theirs), Some(ours)) if theirs != ours => {
@@ -195,8 +246,8 @@ impl<'a> Conversation<'a> {
         let last = self.at + 1 == self.steps.len();
         let request = self.adapter.request_outcome(&step.codes, said);
         let refused = step.reply.is_some() && request != Outcome::Accepted;
-        let batch = said.text(Field::BatchCode);
-        let listed = |codes: &[String]| batch.is_some_and(|b| codes.iter().any(|c| c == b));
+        let batch = batch_code(said);
+        let listed = |codes: &[String]| batch.as_ref().is_some_and(|b| codes.contains(b));
         if let Some(poll) = step.poll.as_ref().filter(|_| !refused)
             && !listed(&poll.until)
         {
@@ -206,6 +257,13 @@ impl<'a> Conversation<'a> {
             } else {
                 State::Stopped("the bank did not finish the step in time".to_owned())
             };
+            return;
+        }
+        if !refused && self.next_part(step) {
+            return;
+        }
+        if refused && self.part > 0 {
+            self.state = State::Stopped("the bank refused a part of the file".to_owned());
             return;
         }
         let ends = step.go_on.as_ref().is_some_and(|codes| !listed(codes));
@@ -220,6 +278,7 @@ impl<'a> Conversation<'a> {
             self.state = State::Stopped("the bank refused the step".to_owned());
         } else {
             self.polls = 0;
+            self.part = 0;
             self.at += 1;
             self.state = State::Ready;
         }
@@ -234,6 +293,24 @@ impl<'a> Conversation<'a> {
         });
         self.rounds += u32::from(asked);
         asked
+    }
+
+    /// Goes on to the next part of the step, if there is one.
+    fn next_part(&mut self, step: &StepRule) -> bool {
+        let (Some(rule), Some(values)) = (&step.parts, &self.values) else {
+            return false;
+        };
+        if self.part + 1 >= rule.count(values) {
+            return false;
+        }
+        // Without it the bank would take the next part for the first of another file.
+        self.state = if values.captured.contains_key(&rule.number) {
+            self.part += 1;
+            State::Ready
+        } else {
+            State::Stopped("the bank gave no number for the further parts".to_owned())
+        };
+        true
     }
 
     /// Values given on the way belong to the receipt: the query needs them.

@@ -15,6 +15,7 @@ pub mod flow;
 pub mod fuzzing;
 pub mod layout;
 pub mod order;
+pub mod parts;
 pub mod quirks;
 mod reply;
 pub mod rules;

@@ -54,6 +54,13 @@ pub fn order_values(order: &PaymentOrder, own: BankCode) -> Option<Values> {
     values.set(Field::FileCount, order.lines.len().to_string());
     values.set(Field::RowCount, order.lines.len().to_string());
     values.set(Field::FileTotal, total.0.to_string());
+    values.set(Field::PartTotal, total.0.to_string());
+    for one in [Field::PartNo, Field::PartCount] {
+        values.set(one, "1");
+    }
+    for yes in [Field::PartFirst, Field::PartLast] {
+        values.set(yes, "yes");
+    }
     values.set(Field::PayMonth, month_text(order.pay_month));
     if let Some(class) = one_class(&values.rows) {
         values.set(Field::FileClass, class);

@@ -47,11 +47,8 @@ impl BankAdapter {
 
     fn batch_outcome(&self, names: &CodeNames, values: &Values) -> Option<Outcome> {
         let table = self.table(names.batch.as_ref())?;
-        Some(
-            values
-                .text(Field::BatchCode)
-                .map_or(Outcome::Unknown, |code| table.outcome(code)),
-        )
+        let code = batch_code(values);
+        Some(code.map_or(Outcome::Unknown, |code| table.outcome(&code)))
     }
 
     /// The receipt that a submission's last reply is. At most accepted: nothing is paid by it.
@@ -93,7 +90,7 @@ impl BankAdapter {
         references.retain(|name, _| self.keeps(name));
         Receipt {
             outcome,
-            bank_code: first(values, [Field::BatchCode, Field::ReplyCode], names),
+            bank_code: first(values, names),
             bank_text: text_of(values),
             references,
             lines,
@@ -315,14 +312,22 @@ fn is_failed(outcome: Outcome) -> bool {
 /// own, whatever stands in the place of the batch's.
 fn result_code(values: &Values, names: &CodeNames, answered: bool) -> Option<String> {
     let of_request = values.text(Field::ReplyCode).filter(|_| !answered);
-    let of_batch = || first(values, [Field::BatchCode, Field::ReplyCode], names);
+    let of_batch = || first(values, names);
     of_request.map(str::to_owned).or_else(of_batch)
 }
 
-fn first(values: &Values, fields: [Field; 2], names: &CodeNames) -> Option<String> {
-    let [batch, request] = fields;
-    let of_batch = names.batch.as_ref().and_then(|_| values.text(batch));
-    of_batch.or_else(|| values.text(request)).map(str::to_owned)
+fn first(values: &Values, names: &CodeNames) -> Option<String> {
+    let of_batch = names.batch.as_ref().and_then(|_| batch_code(values));
+    of_batch.or_else(|| values.text(Field::ReplyCode).map(str::to_owned))
+}
+
+/// The status of the batch as its table lists it.
+pub(crate) fn batch_code(values: &Values) -> Option<String> {
+    let code = values.text(Field::BatchCode)?;
+    Some(match values.text(Field::BatchResult) {
+        Some(result) => format!("{code}/{result}"),
+        None => code.to_owned(),
+    })
 }
 
 fn text_of(values: &Values) -> Option<String> {

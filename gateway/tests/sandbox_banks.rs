@@ -38,9 +38,13 @@ async fn open(folder: &std::path::Path) -> Running {
 
 /// An order of `LINES` lines; accounts differ, amounts too.
 fn order(adapter: &BankAdapter, file_no: u64) -> PaymentOrder {
+    order_of(adapter, file_no, LINES)
+}
+
+fn order_of(adapter: &BankAdapter, file_no: u64, count: u32) -> PaymentOrder {
     let example = keys::example_order(adapter).unwrap();
     let line = example.lines.first().unwrap();
-    let lines = (1..=LINES).map(|row_no| OrderLine {
+    let lines = (1..=count).map(|row_no| OrderLine {
         row_no,
         name: PersonName::parse("张样一").unwrap(),
         account: AccountNo::parse(&format!("62220212020{file_no:04}{row_no:04}")).unwrap(),
@@ -241,6 +245,28 @@ async fn another_content_under_a_taken_number_is_an_alarm() {
     converse(&channel, keys, adapter.submit(&other)).await;
     let statistics = &running.statistics()[&bank];
     assert_eq!((statistics.files, statistics.double_instructions), (1, 1));
+    running.stop().await;
+}
+
+/// A file in parts is booked when its last part is there, once and whole.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_in_parts_is_booked_once_with_all_its_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = open(folder.path()).await;
+    let bank = schemas::BankCode::parse("CMB").unwrap();
+    let adapter = Book::built_in().unwrap().adapter(bank).unwrap();
+    let none = BTreeMap::new();
+    let channel = Endpoints::new(&running.connections[&bank], &none).unwrap();
+    let keys = &running.keys[&bank];
+    let order = order_of(adapter, 1, adapter.limits().rows_max);
+    let messages = adapter.encode_payment(&order, keys).unwrap();
+    assert!(messages.len() > 1, "one part");
+    for _ in 0..2 {
+        converse(&channel, keys, adapter.submit(&order)).await;
+        let statistics = &running.statistics()[&bank];
+        assert_eq!((statistics.files, statistics.lines), (1, 1_000));
+        assert_eq!(statistics.double_instructions, 0);
+    }
     running.stop().await;
 }
 

@@ -85,12 +85,13 @@ impl Line {
             }
         };
         let file_no = request.file_no.expect("each message names its file");
+        let lines = memory.gathered(&request);
         memory.arrived.push(Arrived {
             sequence,
             step: request.step.clone(),
             kind: request.kind,
             file_no,
-            lines: request.lines.clone(),
+            lines,
         });
         match fault {
             Some(Fault::Silent) => return Err(time_out()),
@@ -273,9 +274,20 @@ impl Played {
         panic!("{} never rests", self.adapter().code())
     }
 
+    /// How many looks of the dispatcher, one a minute, a turn lasts: a bank that wants to be asked
+    /// by the hour is looked at by the minute all the same.
+    #[must_use]
+    pub fn looks_a_turn(&self) -> u32 {
+        let pace = self.adapter().query_pace();
+        let longest_ms = pace.first_ms.max(pace.interval_ms);
+        u32::try_from(longest_ms / 120_000)
+            .unwrap_or(u32::MAX)
+            .max(1)
+    }
+
     /// Works and lets time pass, at most `turns` times or until every line is final.
     pub fn settle(&self, desk: &Desk, turns: u32) {
-        for _ in 0..turns {
+        for _ in 0..turns.saturating_mul(self.looks_a_turn()) {
             let wait = self.work(desk);
             let open = |state: &gateway::book::BatchState| {
                 !matches!(

@@ -60,10 +60,16 @@ impl BankSide<'_> {
             }
             (outcome, _) => outcome,
         };
+        let batch = self.code(names.batch.as_ref(), batch);
+        let (batch, result) = match batch.as_deref().and_then(|code| code.split_once('/')) {
+            Some((code, result)) => (Some(code.to_owned()), Some(result.to_owned())),
+            None => (batch, None),
+        };
         let head = [
             (Field::ReplyCode, self.code(names.request.as_ref(), request)),
             (Field::ReplyFlag, self.code(names.flag.as_ref(), request)),
-            (Field::BatchCode, self.code(names.batch.as_ref(), batch)),
+            (Field::BatchCode, batch),
+            (Field::BatchResult, result),
             (Field::ReplyText, reply.text.clone()),
             (Field::BankBatchNo, reply.bank_batch_no.clone()),
         ];

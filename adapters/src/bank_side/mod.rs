@@ -8,7 +8,7 @@ mod sealed;
 pub use messages::{BankLine, BankReply, BankRequest, Incoming, IncomingWire, RequestKind};
 
 use crate::adapter::BankAdapter;
-use crate::definition::dialect::StepRule;
+use crate::definition::dialect::{CaptureRule, StepRule};
 use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
 use crate::layout::atom::Atom;
 use crate::layout::fault::{WriteFault, unreadable};
@@ -95,6 +95,7 @@ impl<'a> BankSide<'a> {
             let mut reading = context(&mut values, None);
             name.read(file_name, &mut reading).map_err(unreadable)?;
         }
+        self.number_of_batch(&mut values);
         let lines: Option<Vec<BankLine>> = values.rows.iter().zip(1..).map(line).collect();
         let mut fields = BTreeMap::new();
         for (field, value) in &values.head {
@@ -108,7 +109,11 @@ impl<'a> BankSide<'a> {
         }
         Ok(BankRequest {
             step: step.name.clone(),
-            kind,
+            kind: match (kind, values.text(Field::PartLast)) {
+                (RequestKind::Submit, Some("no")) => RequestKind::Step,
+                (kind, _) => kind,
+            },
+            continues: values.text(Field::PartFirst) == Some("no"),
             has_reply: step.reply.is_some(),
             file_no: values.text(Field::FileNo).and_then(|n| n.parse().ok()),
             bank_date: values.text(Field::FileDate).and_then(date_of),
@@ -119,6 +124,21 @@ impl<'a> BankSide<'a> {
             values,
             body: bytes.clone(),
         })
+    }
+
+    /// A request that names the batch by the bank's number alone is about the file that got it.
+    fn number_of_batch(&self, values: &mut Values) {
+        let mut named = self
+            .adapter
+            .dialect
+            .capture
+            .iter()
+            .filter(|c| c.names_batch);
+        let number = named.find_map(|capture| values.captured.get(&capture.name));
+        let number: Option<u64> = number.and_then(|number| number.parse().ok());
+        if let (None, Some(number)) = (values.text(Field::FileNo), number) {
+            values.set(Field::FileNo, number.to_string());
+        }
     }
 
     /// The reply's bytes, framed or as an HTTP body. Values that the dialect asks for and the
@@ -146,12 +166,16 @@ impl<'a> BankSide<'a> {
             ..request.values.clone()
         };
         for capture in &self.adapter.dialect.capture {
-            let value = if capture.opened_by.is_some() && message.captures(&capture.name) {
-                self.seal(capture, (&values, reply), crypto)?
-            } else if capture.sandbox_signs {
-                base64::prelude::BASE64_STANDARD.encode(&request.body)
-            } else {
-                capture.placeholder.clone()
+            let file_no = request.file_no.filter(|_| capture.names_batch);
+            let value = match file_no {
+                _ if capture.opened_by.is_some() && message.captures(&capture.name) => {
+                    self.seal(capture, (&values, reply), crypto)?
+                }
+                Some(file_no) => format!("{file_no:010}"),
+                None if capture.sandbox_signs => {
+                    base64::prelude::BASE64_STANDARD.encode(&request.body)
+                }
+                None => capture.placeholder.clone(),
             };
             values.captured.entry(capture.name.clone()).or_insert(value);
         }
@@ -257,12 +281,17 @@ impl<'a> BankSide<'a> {
         doors
     }
 
-    /// Values that this bank's replies give for later steps, as its sandbox gives them.
+    /// Values that this bank's replies give for later steps, as its sandbox gives them about a
+    /// file.
     #[must_use]
-    pub fn references(&self) -> BTreeMap<String, String> {
+    pub fn references(&self, file_no: u64) -> BTreeMap<String, String> {
         let captures = self.adapter.dialect.capture.iter();
+        let value = |capture: &CaptureRule| match capture.names_batch {
+            true => format!("{file_no:010}"),
+            false => capture.placeholder.clone(),
+        };
         captures
-            .map(|capture| (capture.name.clone(), capture.placeholder.clone()))
+            .map(|capture| (capture.name.clone(), value(capture)))
             .collect()
     }
 

@@ -3,6 +3,7 @@
 use crate::codes::Code;
 use crate::layout::field::Field;
 use crate::layout::slot::Slot;
+use crate::parts::PartsRule;
 use crate::wire::Message;
 use crate::wire::http::WireRule;
 use schemars::JsonSchema;
@@ -117,6 +118,10 @@ pub struct CaptureRule {
     /// A signed reply: the step that sends it to the bank's port, which opens it. The sandbox gives
     /// out the base64 of its reply of that step, and opens it there.
     pub opened_by: Option<String>,
+    /// It is the bank's number of the batch: an answer with another one is of another file, and
+    /// the sandbox gives out the file's number in ten digits in its place.
+    #[serde(default)]
+    pub names_batch: bool,
 }
 
 /// Limits of one message.
@@ -149,6 +154,19 @@ pub struct QueryPace {
     pub count_max: u32,
     /// Milliseconds after which an accepted line is `unknown`.
     pub answer_limit_ms: u64,
+}
+
+/// SM2's user identity where the bank wants its own: a connection value, cut or filled up to so
+/// many characters.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sm2UserId {
+    /// Name of the connection field.
+    pub connection: String,
+    /// Characters.
+    pub chars: usize,
+    /// Stands after a shorter value.
+    pub pad: char,
 }
 
 /// What a bank of the dialect can do.
@@ -239,6 +257,8 @@ pub struct StepRule {
     pub poll: Option<Poll>,
     /// Begin the flow again; never from the step that instructs, nor behind it.
     pub again: Option<Again>,
+    /// Sent once for each part of the file; the first part instructs where the step does.
+    pub parts: Option<PartsRule>,
     /// The next step follows only on these batch codes; else the flow ends with this reply.
     pub go_on: Option<Vec<String>>,
 }
@@ -287,6 +307,8 @@ pub struct Dialect {
     /// Connection fields.
     #[serde(default)]
     pub connection: Vec<ConnectionField>,
+    /// SM2's user identity; without it the usual one.
+    pub sm2_user_id: Option<Sm2UserId>,
     /// Captured values.
     #[serde(default)]
     pub capture: Vec<CaptureRule>,

@@ -225,6 +225,11 @@ fn fix_steps(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definition
 /// Fixed places have a width; connection and captured names are declared.
 fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), DefinitionError> {
     let declared: Vec<String> = dialect.connection.iter().map(|c| c.name.clone()).collect();
+    let identity = dialect.sm2_user_id.as_ref().map(|id| &id.connection);
+    if let Some(name) = identity.filter(|name| !declared.contains(name)) {
+        let what = format!("unknown connection field `{name}`");
+        return Err(source.at_word(name, &what));
+    }
     let captured: Vec<String> = dialect.capture.iter().map(|c| c.name.clone()).collect();
     let push = &mut dialect.push;
     let pushed = push.message.iter_mut().chain([&mut push.receipt]);

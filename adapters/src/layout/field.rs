@@ -60,6 +60,16 @@ fields! {
     FileTotal = "file.total": Amount,
     /// `own` or `other`, where every line of the file is of this class (`payee.class`).
     FileClass = "file.class": Text,
+    /// Number of the part, counted from 1; 1 where the file is not in parts, as all that follows.
+    PartNo = "part.no": Number,
+    /// Parts in all.
+    PartCount = "part.count": Number,
+    /// Sum of the part's rows; their number is `row.count`.
+    PartTotal = "part.total": Amount,
+    /// `yes` or `no`: the first part.
+    PartFirst = "part.first": Text,
+    /// `yes` or `no`: the last part.
+    PartLast = "part.last": Text,
     /// Number of the query, counted from 1 for each file.
     QueryNo = "query.no": Number,
     /// Payer's account.
@@ -112,6 +122,9 @@ fields! {
     ReplyText = "reply.text": Text,
     /// Status of the batch: read by the batch codes.
     BatchCode = "batch.code": Text,
+    /// What came of a batch whose status has two places: the batch codes list `FIN/S` for
+    /// `batch.code` FIN and this S.
+    BatchResult = "batch.result": Text,
     /// Text of the batch.
     BatchText = "batch.text": Text,
     /// The bank's number of the batch.

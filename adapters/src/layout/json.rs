@@ -50,10 +50,23 @@ fn place(map: &mut Map<String, Value>, path: &str, value: Value) {
             map.insert(path.to_owned(), value);
         }
         Some((first, rest)) => {
-            let inner = map
-                .entry(first.to_owned())
-                .or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(inner) = inner {
+            let (listed, rest) = match rest.strip_prefix("[]/") {
+                Some(rest) => (true, rest),
+                None => (false, rest),
+            };
+            let inner = map.entry(first.to_owned()).or_insert_with(|| {
+                let empty = Value::Object(Map::new());
+                if listed {
+                    Value::Array(vec![empty])
+                } else {
+                    empty
+                }
+            });
+            let inner = match inner {
+                Value::Array(items) => items.first_mut(),
+                other => Some(other),
+            };
+            if let Some(Value::Object(inner)) = inner {
                 place(inner, rest, value);
             }
         }
@@ -107,8 +120,18 @@ pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<Strin
         .map_err(|wrong| wrong.after(whole))
 }
 
+/// `[]` is the one item of a list; of several nobody knows which is meant. An object may stand in
+/// place of the list.
 fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('/').try_fold(value, |inner, key| inner.get(key))
+    path.split('/')
+        .try_fold(value, |inner, key| match (key, inner) {
+            ("[]", Value::Array(items)) => match items.as_slice() {
+                [one] => Some(one),
+                _ => None,
+            },
+            ("[]", one @ Value::Object(_)) => Some(one),
+            (key, inner) => inner.get(key),
+        })
 }
 
 fn collect(

@@ -273,6 +273,10 @@ impl Slot {
     /// Missing, not encodable, too long.
     pub fn write(&self, context: &WriteContext<'_>) -> Result<String, WriteFault> {
         let found = match &self.source {
+            // A captured value that need not be there yet.
+            Source::One(Atom::Captured(name)) if self.default.is_some() => {
+                context.values.captured.get(name).cloned()
+            }
             Source::One(atom) => atom.write(context)?,
             Source::Join(parts) => {
                 let texts: Result<Vec<_>, _> = parts.iter().map(|p| p.write(context)).collect();

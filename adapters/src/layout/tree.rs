@@ -17,8 +17,9 @@ pub struct Tree {
     /// Written before the root, never required (XML declaration).
     #[serde(default)]
     pub declaration: String,
-    /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`); in XML a path
-    /// that ends in `@name` is an attribute (`bocb2e/@version`).
+    /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`). In XML a path
+    /// that ends in `@name` is an attribute (`bocb2e/@version`), in JSON `[]` stands for the one
+    /// item of a list (`body/head/[]/code`).
     pub head: Vec<Slot>,
     /// XML: paths of the elements of the head whose text is written as CDATA. Both are read.
     #[serde(default)]

@@ -9,6 +9,8 @@ mod abc_yqt;
 mod boc_b2e;
 mod bocom_ap;
 mod cgb_bedc;
+mod cmb_fbsdk;
+mod cmb_open;
 mod cmbc;
 mod cms_ap;
 mod gzelink;

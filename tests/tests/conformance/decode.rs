@@ -233,7 +233,7 @@ pub fn decode_another_files_answer(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
     let mut other = talk.order.clone();
     other.file_no += 1;
-    let asked = query(&other, talk.adapter.bank_side().references());
+    let asked = query(&other, talk.adapter.bank_side().references(other.file_no));
     let reply = BankReply {
         batch: Some(Outcome::Paid),
         ..BankReply::result(talk.told(&[Outcome::Paid]))

@@ -158,7 +158,8 @@ fn not_found_fails_no_line_that_the_bank_has_known() {
                 played.work(&desk);
             }
             played.says(|_| BankReply::of(Outcome::NotFound));
-            played.settle(&desk, 300);
+            // Five hours: shorter than the time after which a line that waits is unknown.
+            played.settle(&desk, 300 / played.looks_a_turn());
             // A dialect without a word for it can only say what says nothing of the lines.
             let silent = desk.core.desk().file(1).unwrap().not_found_ms.is_empty();
             let open = if silent {

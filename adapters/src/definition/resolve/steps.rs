@@ -16,6 +16,7 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
     }
     check_instruction(source, &dialect.submit)?;
     check_openers(source, dialect)?;
+    check_parts(source, dialect)?;
     if dialect.query.iter().any(|step| step.instructs) {
         return Err(source.at_word("query", "a query never instructs"));
     }
@@ -36,6 +37,28 @@ fn check_openers(source: Source<'_>, dialect: &Dialect) -> Result<(), Definition
         if !opener.is_some_and(|s| s.reply.is_some() && s.request.captures(&capture.name)) {
             let what = format!("no step `{name}` sends {} and has a reply", capture.name);
             return Err(source.at_word(name, &what));
+        }
+    }
+    Ok(())
+}
+
+/// Parts are of a submission, have an answer, and repeat a number that is captured.
+fn check_parts(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
+    let asked = dialect.query.iter().find(|step| step.parts.is_some());
+    if let Some(step) = asked {
+        return Err(source.at_word(&step.name, "a query has no parts"));
+    }
+    for step in &dialect.submit {
+        let Some(rule) = &step.parts else { continue };
+        if step.reply.is_none() || step.poll.is_some() || rule.rows == 0 {
+            let what = "a step in parts has rows, an answer to each of them, and no `poll`";
+            return Err(source.at_word(&step.name, what));
+        }
+        let known: Vec<&str> = dialect.capture.iter().map(|c| c.name.as_str()).collect();
+        if !known.contains(&rule.number.as_str()) {
+            let (number, known) = (&rule.number, known.join(", "));
+            let what = format!("unknown captured value `{number}`, expected one of {known}");
+            return Err(source.at_word(number, &what));
         }
     }
     Ok(())

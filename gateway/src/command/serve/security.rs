@@ -7,6 +7,7 @@ use crate::configuration::connection::EndpointTls;
 use crate::configuration::{ProfileName, Settings};
 use crate::keys::{BankKeys, BodyKey};
 use adapters::BankAdapter;
+use certs::algorithm::Algorithm;
 use certs::development::{DevelopmentPki, PkiError};
 use certs::digest::bytes_of_hex;
 use certs::sign::{KeyId, signer_from_pem};
@@ -161,15 +162,17 @@ pub fn bank_tls(
 
 /// The keys that a bank's adapter asks for, from the folder `keys` beside `gateway.toml`:
 /// `<id>.pem` (PKCS#8) for a signature, `<id>.sm4` (hex: the key, and in a second line the
-/// vector) for a body.
+/// vector) for a body. `fields` are the connection's own: an SM2 key may sign as one of them.
 ///
 /// # Errors
 /// A slot without a key id, or a file that can't be used.
 pub fn bank_keys(
     adapter: &BankAdapter,
     ids: &BTreeMap<String, String>,
+    fields: &BTreeMap<String, String>,
     folder: &Path,
 ) -> Result<BankKeys, Failure> {
+    let identity = adapter.sm2_user_id(fields);
     let needs = adapter.key_slots();
     let mut keys = BankKeys::default();
     for (algorithm, slot) in needs.signing {
@@ -178,7 +181,8 @@ pub fn bank_keys(
         let text = read_private(&path)?;
         let parsed = algorithm.parse().map_err(|error| unusable(&path, &error))?;
         let name = KeyId::new(id).map_err(|error| unusable(&path, &error))?;
-        let signer = signer_from_pem(parsed, name, &text, None);
+        let identity = identity.as_deref().filter(|_| parsed == Algorithm::Sm2Sm3);
+        let signer = signer_from_pem(parsed, name, &text, identity.map(str::as_bytes));
         let signer = signer.map_err(|error| unusable(&path, &error))?;
         keys.signers.insert(slot, signer);
     }
