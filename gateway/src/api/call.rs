@@ -6,6 +6,7 @@ use crate::api::problem::{Kind, Problem};
 use crate::api::routes::Parameter;
 use crate::clock::BoxFuture;
 use crate::core::CoreError;
+use crate::failure::Defect;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use schemas::Lang;
@@ -109,7 +110,7 @@ impl Call {
         let app = Arc::clone(&self.app);
         match tokio::task::spawn_blocking(move || work(&app)).await {
             Ok(result) => result,
-            Err(error) => Err(Problem::internal(&error)),
+            Err(panicked) => Err(Problem::internal(&Defect::from(panicked))),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::configuration::Roles;
 use crate::core::{Core, CoreError};
 use crate::dispatch::{Bank, Pace};
+use crate::failure::Defect;
 use crate::installation::{Banks, BookRules};
 use crate::mandates::Mandates;
 use crate::outcome::MessageKind;
@@ -91,9 +92,9 @@ pub enum AssemblyError {
     /// The folder for uploads.
     #[error("the folder for uploads can't be used")]
     Spool(#[source] std::io::Error),
-    /// A thread ended by a defect.
-    #[error("starting ended by a defect")]
-    Defect(#[from] tokio::task::JoinError),
+    /// The opening thread ended by a defect.
+    #[error(transparent)]
+    Defect(#[from] Defect),
 }
 
 /// A gateway at work.
@@ -151,7 +152,7 @@ impl Gateway {
             let (create, clock) = (parts.creates_master, Arc::clone(&parts.clock));
             let (mut progress, options) = (progress, parts.journal);
             let open = move || open_data(&data, &master, create, clock, options, &mut progress);
-            tokio::task::spawn_blocking(open).await??
+            tokio::task::spawn_blocking(open).await.map_err(Defect::from)??
         };
         let core = opened.core;
         core.connect(parts.banks.keys().copied().collect());
