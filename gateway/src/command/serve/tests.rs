@@ -212,6 +212,7 @@ fn no_start_is_refused_in_two_languages_at_once() {
     let pairs = rustls::Error::InconsistentKeys(rustls::InconsistentKeys::KeyMismatch);
     let mut files = vec![
         TlsError::NoRevocationList,
+        TlsError::ForeignList,
         TlsError::DevelopmentAuthority,
         TlsError::Refused(Box::new(pairs)),
     ];

@@ -123,6 +123,20 @@ fn files_that_can_be_used_after_all_hold_at_the_next_look() {
     assert!(!Arc::ptr_eq(&first, &held.door().borrow()), "the new holds");
 }
 
+/// With another authority's list nobody would come in: none says of a caller that it is not
+/// revoked.
+#[test]
+fn a_list_of_another_authority_is_not_taken() {
+    let files = files();
+    let mut reload = files.begin();
+    let first = Arc::clone(&reload.door().borrow());
+    let other = DevelopmentPki::create(SystemClock::new().now()).unwrap();
+    files.list(other.crl_pem(), 1);
+    reload.look();
+    assert!(Arc::ptr_eq(&first, &reload.door().borrow()));
+    assert_eq!(files.concerns.list(), [("tls".to_owned(), "unusable")]);
+}
+
 #[test]
 fn the_first_end_of_certificate_and_list_is_a_number_to_watch() {
     let files = files();

@@ -218,6 +218,7 @@ fn tls(error: &TlsError) -> String {
             format!("没有可读的{what}")
         }
         TlsError::NoRevocationList => "没有吊销列表:已吊销的来访者会被接受".to_owned(),
+        TlsError::ForeignList => "吊销列表都不是这些签发机构的:所有证书都会被拒绝".to_owned(),
         TlsError::DevelopmentAuthority => "生产环境不接受开发用的签发机构".to_owned(),
         TlsError::Refused(_) => "TLS 的各个文件彼此不符".to_owned(),
     }
