@@ -67,17 +67,22 @@ pub struct ApiLimits {
     pub receptions_max: usize,
     /// The same of one party. 8.
     pub receptions_per_party_max: usize,
-    /// Longest wait for one of those places: a burst is no attack. 2 s.
+    /// Longest wait for one of those places, or of those for long answers: a burst is no attack. 2 s.
     pub reception_wait: Duration,
     /// Bytes of one party's uploads that are received and not yet worked off. 1 GiB.
     pub received_bytes_per_party_max: u64,
+    /// Long answers (reports, findings, correction files) that are written at once. 128.
+    pub long_answers_max: usize,
+    /// The same of one party. 8.
+    pub long_answers_per_party_max: usize,
     /// Bytes of a request's head, and of its header list in HTTP/2; at least 8 KiB. 32 KiB.
     pub head_bytes_max: usize,
     /// Bytes of a bank's message, which is one journal record. 32 MiB.
     pub message_bytes_max: usize,
     /// Bytes of a command's JSON. 64 KiB.
     pub command_bytes_max: usize,
-    /// Longest silence inside a body, and without a request on a connection. 20 s.
+    /// Longest silence inside a body, until something of a long answer is taken, and without a
+    /// request on a connection. 20 s.
     pub body_idle: Duration,
     /// Slowest body on the whole, in bytes a second, after `body_grace`. 4 KiB/s.
     pub body_bytes_per_second_min: u64,
@@ -119,6 +124,8 @@ impl Default for ApiLimits {
             receptions_per_party_max: 8,
             reception_wait: Duration::from_secs(2),
             received_bytes_per_party_max: 1 << 30,
+            long_answers_max: 128,
+            long_answers_per_party_max: 8,
             head_bytes_max: 32 << 10,
             message_bytes_max: 32 << 20,
             command_bytes_max: 64 << 10,
@@ -183,6 +190,7 @@ pub struct App {
     pub(crate) uploads: Arc<Places>,
     pub(crate) receptions: Arc<Places>,
     pub(crate) received: Arc<Places>,
+    pub(crate) long_answers: Arc<Places>,
     pub(crate) memory: Memory,
     bank_turns: Mutex<BTreeMap<BankCode, Arc<Semaphore>>>,
 }
@@ -198,6 +206,8 @@ impl App {
         let (all, each) = (limits.receptions_max, limits.receptions_per_party_max);
         let receptions = Places::new(all as u64, each as u64);
         let received = Places::new(u64::MAX, limits.received_bytes_per_party_max);
+        let (all, each) = (limits.long_answers_max, limits.long_answers_per_party_max);
+        let long_answers = Places::new(all as u64, each as u64);
         let memory = Memory::new(limits.buffered_bytes_max);
         Self {
             parts,
@@ -205,6 +215,7 @@ impl App {
             uploads,
             receptions,
             received,
+            long_answers,
             memory,
             bank_turns: Mutex::default(),
         }

@@ -264,11 +264,15 @@ pub fn tell_queues(app: &App) {
 /// No room for this body now. The connection goes with it: what is still coming would have to
 /// be read to keep it.
 fn busy(zh: &str, en: &str) -> Problem {
+    crowded(zh, en).header(header::CONNECTION, "close")
+}
+
+/// No place now: come again.
+pub(super) fn crowded(zh: &str, en: &str) -> Problem {
     Problem::new(Kind::Unavailable)
         .detail(zh, en)
         .with("why", "busy")
         .header(header::RETRY_AFTER, "5")
-        .header(header::CONNECTION, "close")
 }
 
 async fn append(

@@ -193,7 +193,8 @@ pub struct TimeOuts {
     /// For a request's head.
     #[serde(deserialize_with = "wait_ms")]
     pub head_wait_ms: u64,
-    /// Without a byte of the body, and without a request on a connection.
+    /// Without a byte of the body, without anything of a long answer taken, and without a request
+    /// on a connection.
     #[serde(deserialize_with = "wait_ms")]
     pub idle_wait_ms: u64,
     /// Least bytes a second of a body.

@@ -4,7 +4,7 @@ use crate::access::Sight;
 use crate::api::body::nothing;
 use crate::api::call::{Answer, Call, bytes, json, preferred};
 use crate::api::handlers::known_bank;
-use crate::api::handlers::long::written;
+use crate::api::handlers::long::{place, written};
 use crate::api::problem::{Kind, Problem};
 use crate::core::{CoreError, Fact};
 use crate::event::{Event, Grounds};
@@ -107,7 +107,8 @@ pub async fn findings(call: Call) -> Answer {
                 let fields = FINDING_FIELDS.map(|name| text_of(finding.get(name)));
                 Ok(out.write_all(record(&fields).as_bytes())?)
             })
-        });
+        })
+        .await;
     }
     written(&call, "application/json", move |app, out| {
         write!(out, "{{\"batch_id\":\"{id}\",\"findings\":[")?;
@@ -118,6 +119,7 @@ pub async fn findings(call: Call) -> Answer {
         })?;
         Ok(out.write_all(b"]}")?)
     })
+    .await
 }
 
 const FINDING_FIELDS: [&str; 8] = [
@@ -151,6 +153,7 @@ pub async fn report(call: Call) -> Answer {
     written(&call, "application/xml", move |app, out| {
         report.write(app.core(), lang, out)
     })
+    .await
 }
 
 /// `POST /v1/batches/{id}/correction`.
@@ -171,9 +174,11 @@ pub async fn correction(mut call: Call) -> Answer {
         })?,
     };
     nothing(&mut call).await?;
+    let place = place(&call).await?;
     let correction = call
         .read(move |app| {
             let found = correction::correction(app.core(), employer, id, format)?;
+            drop(place);
             let (correction, sequence) = found.ok_or_else(Problem::not_found)?;
             if correction.line_count == 0 {
                 return Err(nothing_to_correct());

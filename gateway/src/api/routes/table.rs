@@ -138,6 +138,7 @@ pub static ROUTES: &[Route] = &[
             good(200, "the findings", Payload::Json("Findings")),
             good(200, "the same as csv", Payload::Bytes(&["text/csv"])),
         ],
+        problems: &[503],
         handler: |call| Box::pin(batches::findings(call)),
         ..GET
     },
@@ -152,6 +153,7 @@ pub static ROUTES: &[Route] = &[
             "the report",
             Payload::Bytes(&["application/xml"]),
         )],
+        problems: &[503],
         handler: |call| Box::pin(batches::report(call)),
         ..GET
     },
@@ -186,7 +188,7 @@ pub static ROUTES: &[Route] = &[
         en: "The failed and returned lines as a file to edit and submit, in clear, journalled",
         parameters: &[CORRECTION_FORMAT],
         good: &[good(200, "the file", Payload::Bytes(CORRECTION_KINDS))],
-        problems: &[409],
+        problems: &[409, 503],
         handler: |call| Box::pin(batches::correction(call)),
         ..POST
     },
