@@ -303,7 +303,7 @@ async fn a_new_revocation_list_holds_at_once_and_ends_what_is_open() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_sites_request_is_refused_in_http_2_as_well() {
     let kit = Kit::start().await;
-    let (mut sender, driver) = kit.second(&system(own())).await;
+    let mut sender = kit.second(&system(own())).await;
     for (origin, status) in [
         ("https://evil.example", 403),
         ("null", 403),
@@ -311,11 +311,17 @@ async fn another_sites_request_is_refused_in_http_2_as_well() {
     ] {
         let request = hyper::Request::post("https://localhost/v1/batches")
             .header("origin", origin)
-            .body(Full::new(Bytes::from(wage_file(own(), "GZ-1", "ICBC", 1, 0))))
+            .body(Full::new(Bytes::from(wage_file(
+                own(),
+                "GZ-1",
+                "ICBC",
+                1,
+                0,
+            ))))
             .unwrap();
         let answer = sender.send_request(request).await.unwrap();
         assert_eq!(answer.status().as_u16(), status, "{origin}");
     }
-    driver.abort();
+    drop(sender);
     kit.stop().await;
 }

@@ -1,7 +1,7 @@
 //! What the calls work with: one value, made by the command that serves.
 
 use crate::access::rate::{Buckets, Rate};
-use crate::api::room::{Memory, Places};
+use crate::api::room::Places;
 use crate::api::spool::SpoolFolder;
 use crate::clock::Clock;
 use crate::configuration::Roles;
@@ -55,8 +55,9 @@ pub trait BankMessages: Send + Sync {
 pub struct ApiLimits {
     /// Bytes of an upload that are kept in memory; larger ones go to a sealed file. 1 MiB.
     pub memory_bytes_max: usize,
-    /// Bytes of bodies that lie in memory at once, over all callers: an upload goes into a sealed
-    /// file at once when there is no room, another body is refused for now. 256 MiB.
+    /// Bytes of bodies that lie in memory at once, over all callers; one party has at most half of
+    /// them, or one message of a bank. An upload goes into a sealed file at once when there is no
+    /// room, another body is refused for now. 256 MiB.
     pub buffered_bytes_max: usize,
     /// Uploads that are worked on at once, when all their bytes are there; one party has at most
     /// half of them. 8.
@@ -191,7 +192,7 @@ pub struct App {
     pub(crate) receptions: Arc<Places>,
     pub(crate) received: Arc<Places>,
     pub(crate) long_answers: Arc<Places>,
-    pub(crate) memory: Memory,
+    pub(crate) memory: Arc<Places>,
     bank_turns: Mutex<BTreeMap<BankCode, Arc<Semaphore>>>,
 }
 
@@ -208,7 +209,9 @@ impl App {
         let received = Places::new(u64::MAX, limits.received_bytes_per_party_max);
         let (all, each) = (limits.long_answers_max, limits.long_answers_per_party_max);
         let long_answers = Places::new(all as u64, each as u64);
-        let memory = Memory::new(limits.buffered_bytes_max);
+        // One message of a bank fits in any case.
+        let (all, message) = (limits.buffered_bytes_max, limits.message_bytes_max);
+        let memory = Places::new(all as u64, (all / 2).max(message) as u64);
         Self {
             parts,
             searches,

@@ -119,8 +119,8 @@ pub struct Limits {
     /// Bytes of any other request body.
     #[serde(deserialize_with = "small_bytes")]
     pub request_bytes_max: u64,
-    /// Bytes of uploads and messages that lie in memory at once, over all callers. One message
-    /// of a bank fits in any case.
+    /// Bytes of uploads and messages that lie in memory at once, over all callers; one party has
+    /// half of them. One message of a bank fits in any case.
     #[serde(deserialize_with = "body_bytes")]
     pub buffered_bytes_max: u64,
     /// Bytes of a request's head.

@@ -9,7 +9,6 @@ use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use std::sync::Arc;
 use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
 use tokio_rustls::client::TlsStream;
 
 impl Kit {
@@ -26,18 +25,16 @@ impl Kit {
         self.connect_as(&identity, protocol).await
     }
 
-    /// Speaks HTTP/2, and has one byte of an answer sent before it is taken.
-    pub async fn second(
-        &self,
-        party: &str,
-    ) -> (http2::SendRequest<Full<Bytes>>, JoinHandle<()>) {
+    /// Speaks HTTP/2, and has one byte of an answer sent before it is taken. The connection is
+    /// closed when the sender and all answers are dropped.
+    pub async fn second(&self, party: &str) -> http2::SendRequest<Full<Bytes>> {
         let stream = self.connect_with(party, b"h2").await.unwrap();
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder.initial_stream_window_size(1);
         let shaken = builder.handshake(TokioIo::new(stream)).await;
         let (sender, connection) = shaken.unwrap();
-        let driver = tokio::spawn(async move { drop(connection.await) });
-        (sender, driver)
+        drop(tokio::spawn(connection));
+        sender
     }
 
     pub async fn connect_as(
