@@ -13,6 +13,7 @@ use crate::api::call::Call;
 use crate::api::problem::{Kind, Problem};
 use crate::failure::CommandError;
 use crate::query::QueryError;
+use schemas::LineState;
 use schemas::codes;
 use schemas::value::BankCode;
 
@@ -37,6 +38,12 @@ impl Call {
 fn known_bank(text: &str) -> Option<BankCode> {
     let code = BankCode::parse(text).ok();
     code.filter(|code| codes::bank(*code).is_some())
+}
+
+/// States of lines, several with commas.
+fn line_states(text: &str) -> Option<Vec<LineState>> {
+    let words = text.split(',');
+    words.map(|word| LineState::parse(word.trim())).collect()
 }
 
 impl From<QueryError> for Problem {

@@ -1,8 +1,8 @@
 //! The table itself.
 
 use super::parameters::{
-    AMOUNT, AMOUNT_FEN, BANK, CORRECTION_FORMAT, CORRECTION_KINDS, EMPLOYER, EVENTS, FILE_KINDS,
-    FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, PAY_MONTH, PROJECT, STATE, SUBMITTED_MONTH,
+    AMOUNT, AMOUNT_FEN, BANK, BATCH_STATE, CORRECTION_FORMAT, CORRECTION_KINDS, EMPLOYER, EVENTS, FILE_KINDS,
+    FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, NEXT_LINE, PAY_MONTH, PROJECT, STATE, SUBMITTED_MONTH,
     TO, parameter,
 };
 use super::{Good, Method, Payload, Route};
@@ -85,7 +85,7 @@ pub static ROUTES: &[Route] = &[
         parameters: &[
             LIMIT,
             NEXT,
-            parameter("state", "批次状态", "state of the batch", "held"),
+            BATCH_STATE,
             parameter(
                 "batch_no",
                 "批次号",
@@ -117,7 +117,7 @@ pub static ROUTES: &[Route] = &[
         who: &[Employer, Regulator],
         zh: "批次的明细，个人信息已掩码",
         en: "The lines of a batch, people masked",
-        parameters: &[LIMIT, NEXT, STATE],
+        parameters: &[LIMIT, NEXT_LINE, STATE],
         good: &[good(200, "a page", Payload::Json("LinePage"))],
         handler: |call| Box::pin(batches::lines(call)),
         ..GET
