@@ -113,8 +113,9 @@ pub struct Limits {
     /// Bytes of one uploaded file.
     #[serde(deserialize_with = "body_bytes")]
     pub upload_bytes_max: u64,
-    /// Bytes of one message that a bank pushes.
-    #[serde(deserialize_with = "body_bytes")]
+    /// Bytes of one message that a bank pushes; at most 63 MiB, which one record of the journal
+    /// takes.
+    #[serde(deserialize_with = "message_bytes")]
     pub bank_message_bytes_max: u64,
     /// Bytes of any other request body.
     #[serde(deserialize_with = "small_bytes")]
@@ -360,6 +361,10 @@ fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
 
 fn body_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     value::within(deserializer, 1_048_576..=4_294_967_296)
+}
+
+fn message_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 1_048_576..=value::MESSAGE_BYTES_MAX)
 }
 
 fn day_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {

@@ -167,3 +167,20 @@ fn the_same_mandate_twice_is_told_at_the_second() {
     let told = told(&folder);
     assert!(told.first().unwrap().starts_with("mandates.toml:6: "));
 }
+
+/// A message is one record of the journal: what a record can't take must not be let in.
+#[test]
+fn no_message_may_be_larger_than_a_record() {
+    let most = journal::record::RECORD_BYTES_MAX;
+    let told = only(&format!("[limits]\nbank_message_bytes_max = {most}\n"));
+    assert!(told.starts_with("gateway.toml:2: invalid value"), "{told}");
+    let connection = format!("bank = \"ICBC\"\n[endpoints]\n[limits]\nreply_bytes_max = {most}\n");
+    let folder = folder(&[
+        ("gateway.toml", "", 0o644),
+        ("connections/a.toml", &connection, 0o644),
+    ]);
+    let told = told(&folder).join("\n");
+    assert!(told.starts_with("connections/a.toml:4: invalid"), "{told}");
+    let default = gateway::configuration::ConnectionLimits::default();
+    assert!(default.reply_bytes_max < u64::try_from(most).unwrap());
+}
