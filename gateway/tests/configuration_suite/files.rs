@@ -184,3 +184,19 @@ fn no_message_may_be_larger_than_a_record() {
     let default = gateway::configuration::ConnectionLimits::default();
     assert!(default.reply_bytes_max < u64::try_from(most).unwrap());
 }
+
+/// Without its file the contract holds: a name that is mistyped must not widen rights in silence.
+#[test]
+fn a_file_that_is_named_and_not_there_is_told() {
+    for (key, name) in [("roles_file", "rolse.toml"), ("mandates_file", "m.toml")] {
+        let told = only(&format!("[places]\n{key} = \"{name}\"\n"));
+        assert!(told.starts_with(&format!("{name}: ")), "{told}");
+    }
+    let folder = folder(&[("gateway.toml", "", 0o644)]);
+    assert!(load(&folder).is_ok(), "neither is named: both may be missing");
+    let link = folder.path().join("roles.toml");
+    std::os::unix::fs::symlink(folder.path().join("gone.toml"), link).unwrap();
+    let told = told(&folder);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("roles.toml: "), "{told:?}");
+}
