@@ -74,6 +74,26 @@ fn a_sealed_answer_is_read_with_the_installation_s_keys() {
     assert_eq!(nowhere.code, 2, "{nowhere:?}");
 }
 
+/// A vector that is mistyped is not taken for none: the first block of every body would be wrong.
+#[test]
+fn a_body_key_with_half_a_vector_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = answer(folder.path());
+    let connection = installation(folder.path(), "WZCB");
+    let of = ["decode", &file, "--bank", "WZCB", "--message", "receipt"];
+    let with = [&of[..], &["--connection", &connection]].concat();
+    let key = gateway::hex(&KEY);
+    let zeros = "0".repeat(32);
+    for (vector, code) in [(zeros.as_str(), 0), ("", 0), (&zeros[1..], 2), ("iv", 2)] {
+        private(
+            &folder.path().join("keys/k2.sm4"),
+            &format!("{key}\n{vector}\n"),
+        );
+        let ended = run(&with);
+        assert_eq!(ended.code, code, "{vector:?} {ended:?}");
+    }
+}
+
 /// What a bank writes can't give orders to the terminal on which it is shown.
 #[test]
 fn a_banks_words_do_not_steer_the_terminal() {
