@@ -25,6 +25,24 @@ pub struct Decision {
 
 const WORDS_MAX: usize = 500;
 
+/// The word of the public contract for what a resolution decides.
+#[must_use]
+pub fn outcome_word(outcome: LineEvent) -> &'static str {
+    match outcome {
+        LineEvent::ResolvePaid => "paid",
+        LineEvent::ResolveFailed
+        | LineEvent::Release
+        | LineEvent::Cancel
+        | LineEvent::Intend
+        | LineEvent::NotSent
+        | LineEvent::Accept
+        | LineEvent::Pay
+        | LineEvent::Fail
+        | LineEvent::LoseTrack
+        | LineEvent::Return => "failed",
+    }
+}
+
 /// The first operator proposes. The same proposal by the same person again has the same answer:
 /// the sequence of the record.
 ///
@@ -52,18 +70,20 @@ pub fn propose(
     if let Some(waiting) = desk.proposal(payment).filter(same) {
         return Err(CommandError::Conflict {
             field: "proposal",
-            why: format!("proposed by {}", waiting.operator),
+            why: waiting.operator.clone(),
         });
     }
     // Over one piece of evidence one outcome, until it is decided: who confirms by its digest
     // confirms what he read, whatever was proposed, or the bank said, between.
     let decided = (decision.outcome, decision.reason);
-    let other = |said: &Said| said.0 == digest && (said.1, said.2) != decided;
-    if desk.proposed(payment).iter().any(other) {
-        return Err(CommandError::Conflict {
-            field: "evidence_digest",
-            why: "proposed before with another outcome".to_owned(),
-        });
+    let other = |said: &&Said| said.0 == digest && (said.1, said.2) != decided;
+    if let Some((_, outcome, reason)) = desk.proposed(payment).iter().find(other) {
+        let (field, is) = match reason.filter(|_| *outcome == decision.outcome) {
+            Some(reason) => ("reason", reason.as_str()),
+            None => ("outcome", outcome_word(*outcome)),
+        };
+        let why = is.to_owned();
+        return Err(CommandError::Conflict { field, why });
     }
     let event = Event::ResolutionProposed {
         payment,
