@@ -65,13 +65,14 @@ async fn serve(
     let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
     // Certificates live by the machine's time, whatever the business clock shows.
     let machine: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let reload = Reload::begin(
+    let mut reload = Reload::begin(
         settings,
         connected.tls,
         machine,
         Arc::clone(&concerns),
         Arc::clone(&metrics),
     )?;
+    reload.hear();
     warn_of_the_last_year(&configuration.calendar, clock.now().date());
     let development = settings.profile == ProfileName::Development;
     let parts = Parts {
