@@ -1,9 +1,9 @@
 //! The table itself.
 
 use super::parameters::{
-    AMOUNT, AMOUNT_FEN, BANK, BATCH_STATE, CORRECTION_FORMAT, CORRECTION_KINDS, EMPLOYER, EVENTS, FILE_KINDS,
-    FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, NEXT_LINE, PAY_MONTH, PROJECT, STATE, SUBMITTED_MONTH,
-    TO, parameter,
+    AMOUNT, AMOUNT_FEN, BANK, BATCH_STATE, CORRECTION_FORMAT, CORRECTION_KINDS, EMPLOYER, EVENTS,
+    FILE_KINDS, FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, NEXT_LINE, PAY_MONTH, PROJECT,
+    STATE, SUBMITTED_MONTH, TO, parameter,
 };
 use super::{Good, Method, Payload, Route};
 use crate::access::Role::{Bank, Employer, Operator, Regulator};
@@ -72,7 +72,7 @@ pub static ROUTES: &[Route] = &[
                 Payload::Json("BatchReceipt"),
             ),
         ],
-        problems: &[408, 409, 413, 415, 422, 429, 503],
+        problems: &[409, 422, 429],
         handler: |call| Box::pin(submit::submit(call)),
         ..POST
     },
@@ -138,7 +138,6 @@ pub static ROUTES: &[Route] = &[
             good(200, "the findings", Payload::Json("Findings")),
             good(200, "the same as csv", Payload::Bytes(&["text/csv"])),
         ],
-        problems: &[503],
         handler: |call| Box::pin(batches::findings(call)),
         ..GET
     },
@@ -153,7 +152,6 @@ pub static ROUTES: &[Route] = &[
             "the report",
             Payload::Bytes(&["application/xml"]),
         )],
-        problems: &[503],
         handler: |call| Box::pin(batches::report(call)),
         ..GET
     },
@@ -165,7 +163,7 @@ pub static ROUTES: &[Route] = &[
         en: "Releases a batch: a person's certificate other than the maker's",
         request: Payload::Json("Approval"),
         good: &[good(200, "released", Payload::Json("Done"))],
-        problems: &[409, 413, 415],
+        problems: &[409],
         handler: |call| Box::pin(commands::approve(call)),
         ..POST
     },
@@ -188,7 +186,7 @@ pub static ROUTES: &[Route] = &[
         en: "The failed and returned lines as a file to edit and submit, in clear, journalled",
         parameters: &[CORRECTION_FORMAT],
         good: &[good(200, "the file", Payload::Bytes(CORRECTION_KINDS))],
-        problems: &[409, 503],
+        problems: &[409],
         handler: |call| Box::pin(batches::correction(call)),
         ..POST
     },
@@ -204,7 +202,7 @@ pub static ROUTES: &[Route] = &[
             "waits for a second operator",
             Payload::Json("Done"),
         )],
-        problems: &[409, 413, 415],
+        problems: &[409],
         handler: |call| Box::pin(commands::propose(call)),
         ..POST
     },
@@ -216,7 +214,7 @@ pub static ROUTES: &[Route] = &[
         en: "Another operator confirms it; the outcome is set",
         request: Payload::Json("Confirmation"),
         good: &[good(200, "the outcome is set", Payload::Json("Done"))],
-        problems: &[409, 413, 415],
+        problems: &[409],
         handler: |call| Box::pin(commands::confirm(call)),
         ..POST
     },
@@ -244,7 +242,6 @@ pub static ROUTES: &[Route] = &[
             "receipt in the bank's own dialect; Anxin-Receipt has the journal position",
             Payload::Bytes(&["application/octet-stream"]),
         )],
-        problems: &[408, 413, 415, 503],
         handler: |call| Box::pin(banks::message(call)),
         ..POST
     },
