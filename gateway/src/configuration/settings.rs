@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::profile::ProfileName;
 use super::value;
-use crate::intake::RefusalLimits;
+use crate::api::ApiLimits;
 
 /// The whole file. Every table and every option may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -162,24 +162,24 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        let refusals = RefusalLimits::default();
+        let api = ApiLimits::default();
         Self {
             lines_max: 1_000_000,
             upload_bytes_max: 512 * 1024 * 1024,
-            bank_message_bytes_max: 32 * 1024 * 1024,
-            request_bytes_max: 1024 * 1024,
-            buffered_bytes_max: 256 * 1024 * 1024,
-            head_bytes_max: 32 * 1024,
-            handshakes_max: 1_024,
-            address_handshakes_max: 64,
-            connections_max: 4_096,
-            party_connections_max: 64,
-            uploads_max: 8,
-            receptions_max: 256,
-            party_receptions_max: 8,
-            party_received_bytes_max: 1024 * 1024 * 1024,
-            party_refused_uploads_per_day_max: refusals.uploads_max,
-            party_refused_bytes_per_day_max: refusals.bytes_max,
+            bank_message_bytes_max: api.message_bytes_max as u64,
+            request_bytes_max: api.command_bytes_max as u64,
+            buffered_bytes_max: api.buffered_bytes_max as u64,
+            head_bytes_max: api.head_bytes_max as u64,
+            handshakes_max: api.handshakes_max as u64,
+            address_handshakes_max: api.handshakes_per_address_max as u64,
+            connections_max: api.connections_max as u64,
+            party_connections_max: api.connections_per_party_max as u64,
+            uploads_max: api.uploads_max as u64,
+            receptions_max: api.receptions_max as u64,
+            party_receptions_max: api.receptions_per_party_max as u64,
+            party_received_bytes_max: api.received_bytes_per_party_max,
+            party_refused_uploads_per_day_max: api.refusals.uploads_max,
+            party_refused_bytes_per_day_max: api.refusals.bytes_max,
         }
     }
 }
@@ -208,12 +208,13 @@ pub struct TimeOuts {
 
 impl Default for TimeOuts {
     fn default() -> Self {
+        let api = ApiLimits::default();
         Self {
-            handshake_wait_ms: 3_000,
-            head_wait_ms: 10_000,
-            idle_wait_ms: 30_000,
-            body_bytes_per_second_min: 4_096,
-            stop_wait_ms: 30_000,
+            handshake_wait_ms: value::milliseconds(api.handshake),
+            head_wait_ms: value::milliseconds(api.head),
+            idle_wait_ms: value::milliseconds(api.body_idle),
+            body_bytes_per_second_min: api.body_bytes_per_second_min,
+            stop_wait_ms: value::milliseconds(api.drain),
         }
     }
 }
