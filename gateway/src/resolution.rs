@@ -30,6 +30,24 @@ pub struct Decision {
 
 const WORDS_MAX: usize = 500;
 
+/// The word of the public contract for what a resolution decides.
+#[must_use]
+pub fn outcome_word(outcome: LineEvent) -> &'static str {
+    match outcome {
+        LineEvent::ResolvePaid => "paid",
+        LineEvent::ResolveFailed
+        | LineEvent::Release
+        | LineEvent::Cancel
+        | LineEvent::Intend
+        | LineEvent::NotSent
+        | LineEvent::Accept
+        | LineEvent::Pay
+        | LineEvent::Fail
+        | LineEvent::LoseTrack
+        | LineEvent::Return => "failed",
+    }
+}
+
 /// The first operator proposes. The same proposal by the same person again has the same answer:
 /// the sequence of the record.
 ///
@@ -65,7 +83,7 @@ pub fn propose(
 fn waits(waiting: &Proposal) -> CommandError {
     CommandError::Conflict {
         field: "proposal",
-        why: format!("proposed by {}", waiting.operator),
+        why: waiting.operator.clone(),
     }
 }
 
@@ -74,12 +92,14 @@ fn waits(waiting: &Proposal) -> CommandError {
 fn one_outcome(book: &Book, payment: PaymentId, decision: &Decision) -> Result<(), CommandError> {
     let digest = decision.evidence_digest.to_ascii_lowercase();
     let decided = (decision.outcome, decision.reason);
-    let other = |said: &Said| said.0 == digest && (said.1, said.2) != decided;
-    if book.proposed(payment).iter().any(other) {
-        return Err(CommandError::Conflict {
-            field: "evidence_digest",
-            why: "proposed before with another outcome".to_owned(),
-        });
+    let other = |said: &&Said| said.0 == digest && (said.1, said.2) != decided;
+    if let Some((_, outcome, reason)) = book.proposed(payment).iter().find(other) {
+        let (field, is) = match reason.filter(|_| *outcome == decision.outcome) {
+            Some(reason) => ("reason", reason.as_str()),
+            None => ("outcome", outcome_word(*outcome)),
+        };
+        let why = is.to_owned();
+        return Err(CommandError::Conflict { field, why });
     }
     Ok(())
 }

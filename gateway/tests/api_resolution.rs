@@ -318,3 +318,61 @@ async fn two_operators_resolve_a_whole_file() {
     );
     kit.stop().await;
 }
+
+/// What forbids a resolution is told in the reader's language, and only in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_resolution_is_told_in_both_languages() {
+    let kit = Kit::start().await;
+    let id = kit
+        .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack])
+        .await;
+    let path = format!("/v1/payments/{id}.1/resolution");
+    let digest = "ab".repeat(32);
+    let paid = json!({"outcome": "paid", "words": "回函", "evidence_digest": digest});
+    kit.post(LI, &path, paid.to_string()).await.expect(200);
+    let with = |key: &str, value: &str| {
+        let mut body = paid.clone();
+        body[key] = json!(value);
+        body.to_string()
+    };
+    let long = "回".repeat(501);
+    for (who, body, status, field, zh) in [
+        (WANG, paid.to_string(), 409, "proposal", "已由"),
+        (
+            LI,
+            with("evidence_digest", "ab"),
+            400,
+            "evidence_digest",
+            "64 位",
+        ),
+        (LI, with("words", &long), 400, "words", "500"),
+    ] {
+        let problem = kit.post(who, &path, body).await.expect(status).json();
+        assert_eq!(problem["field"], field);
+        let detail = problem["zh"]["detail"].as_str().unwrap();
+        assert!(detail.contains(zh), "{detail}");
+        let words = detail.split(|c: char| !c.is_ascii_alphabetic());
+        let names = ["urn", "anxin", "operator", "ops", "person", "li", "SHA"];
+        let english = words.filter(|word| word.len() > 1 && !names.contains(word));
+        let english: Vec<&str> = english.filter(|word| *word != field).collect();
+        assert!(
+            english.iter().all(|word| field.contains(word)),
+            "{detail}: {english:?}"
+        );
+        assert!(problem["en"]["detail"].as_str().unwrap().is_ascii());
+    }
+    // Over one piece of evidence one outcome: what differs is the outcome.
+    let other = json!({"outcome": "paid", "words": "来函", "evidence_digest": "cd".repeat(32)});
+    kit.post(LI, &path, other.to_string()).await.expect(200);
+    let failed = json!({"outcome": "failed", "reason": "other", "evidence_digest": digest});
+    let problem = kit
+        .post(LI, &path, failed.to_string())
+        .await
+        .expect(409)
+        .json();
+    assert_eq!(
+        (&problem["field"], &problem["is"]),
+        (&json!("outcome"), &json!("paid"))
+    );
+    kit.stop().await;
+}

@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 
 /// Statuses that every call may give besides its own.
 const COMMON: [u16; 3] = [400, 404, 500];
+/// The same of a call with a body: forbidden, too slow, too large, packed.
+const OF_POST: [u16; 4] = [403, 408, 413, 415];
+/// The same of a call about what is recorded: the journal takes nothing, or there is no room.
+const OF_RECORDS: u16 = 503;
 
 /// The document.
 #[must_use]
@@ -126,9 +130,11 @@ fn responses(route: &Route) -> Value {
         }
         responses.insert(status.to_string(), Value::Object(response));
     }
-    let forbidden = (route.method == Method::Post).then_some(403);
     let mut statuses: Vec<u16> = COMMON.to_vec();
-    statuses.extend(forbidden);
+    if route.method == Method::Post {
+        statuses.extend(OF_POST);
+    }
+    statuses.extend((!route.operator_network).then_some(OF_RECORDS));
     statuses.extend(route.problems);
     statuses.sort_unstable();
     statuses.dedup();

@@ -11,6 +11,10 @@ pub(super) fn body_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u
     value::within(deserializer, 1_048_576..=4_294_967_296)
 }
 
+pub(super) fn message_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    value::within(deserializer, 1_048_576..=value::MESSAGE_BYTES_MAX)
+}
+
 pub(super) fn day_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     value::within(deserializer, 1_048_576..=1_099_511_627_776)
 }

@@ -361,7 +361,7 @@ fn an_outcome_is_not_exchanged_under_the_second_operator() {
         matches!(
             exchanged,
             Err(CommandError::Conflict {
-                field: "evidence_digest",
+                field: "outcome",
                 ..
             })
         ),

@@ -205,8 +205,8 @@ pub struct Change {
     /// When.
     pub time: String,
     /// `batch_accepted`, `batch_approved`, `batch_withdrawn`, `lines_intended`, `lines_changed`,
-    /// `resolution_proposed`, `resolution_confirmed`, `message_received`, `unmatched_record`,
-    /// `message_mismatch`.
+    /// `file_abandoned` (a bank file that was never sent is given up), `resolution_proposed`,
+    /// `resolution_confirmed`, `message_received`, `unmatched_record`, `message_mismatch`.
     pub event: String,
     /// The batch.
     pub batch_id: Option<String>,

@@ -65,13 +65,14 @@ async fn serve(
     let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
     // Certificates live by the machine's time, whatever the business clock shows.
     let machine: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let reload = Reload::begin(
+    let mut reload = Reload::begin(
         settings,
         connected.tls,
         machine,
         Arc::clone(&concerns),
         Arc::clone(&metrics),
     )?;
+    reload.hear();
     warn_of_the_last_year(&configuration.calendar, clock.now().date());
     let development = settings.profile == ProfileName::Development;
     let parts = Parts {
@@ -112,7 +113,7 @@ async fn serve(
     let gateway = started.map_err(|error| not_started(&error))?;
     let reloading = tokio::spawn(reload.run());
     let mut stop = super::StopSignals::new()?;
-    say(&gateway, configuration, lang)?;
+    say(&gateway, configuration, lang);
     stop.asked().await;
     reloading.abort();
     tracing::info!("stopping: calls under way are finished");
@@ -238,20 +239,22 @@ fn file_limits(settings: &Settings) -> Limits {
     }
 }
 
-fn say(gateway: &Gateway, configuration: &Configuration, lang: Lang) -> Result<(), Failure> {
+/// Where it serves. It does so whether or not anybody reads that.
+fn say(gateway: &Gateway, configuration: &Configuration, lang: Lang) {
     let (parties, operator) = (gateway.parties, gateway.operator);
     let banks = configuration.connections.len();
     let mut paper = super::terminal::paper();
-    paper.line(&match lang {
+    let told = paper.line(&match lang {
         Lang::Zh => {
             format!("网关 https://{parties}(双向 TLS),运维 http://{operator},{banks} 家银行")
         }
         Lang::En => format!(
             "gateway https://{parties} (mutual TLS), operations http://{operator}, {banks} banks"
         ),
-    })?;
-    paper.flush()?;
-    Ok(())
+    });
+    if let Err(error) = told.and_then(|()| paper.flush()) {
+        tracing::warn!(%error, "nobody reads where it serves");
+    }
 }
 
 /// What the operator set, and can mend, is usage; the rest is ours.

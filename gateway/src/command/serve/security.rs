@@ -189,20 +189,26 @@ pub fn bank_keys(
     for (_, slot) in needs.sealing {
         let path = folder.join(format!("{}.sm4", key_id(adapter, ids, &slot)?));
         let text = read_private(&path)?;
-        let mut lines = text.lines();
-        let mut next = || -> Option<[u8; 16]> {
-            let bytes = Zeroizing::new(bytes_of_hex(lines.next()?.trim())?);
-            <[u8; 16]>::try_from(bytes.as_slice()).ok()
-        };
         let wrong = std::io::Error::other("not 32 hexadecimal digits");
-        let key = next().ok_or_else(|| unusable(&path, &wrong))?;
-        let body_key = BodyKey {
-            key: Zeroizing::new(key),
-            iv: next().unwrap_or_default(),
-        };
+        let body_key = body_key(&text).ok_or_else(|| unusable(&path, &wrong))?;
         keys.body_keys.insert(slot, body_key);
     }
     Ok(keys)
+}
+
+/// A line with the key, and one with the vector; without a second line it is zeros.
+fn body_key(text: &str) -> Option<BodyKey> {
+    let block = |line: &str| -> Option<[u8; 16]> {
+        let bytes = Zeroizing::new(bytes_of_hex(line)?);
+        bytes.as_slice().try_into().ok()
+    };
+    let mut lines = text.lines().map(str::trim);
+    let key = Zeroizing::new(block(lines.next()?)?);
+    let iv = match lines.next().unwrap_or_default() {
+        "" => [0; 16],
+        vector => block(vector)?,
+    };
+    lines.all(str::is_empty).then_some(BodyKey { key, iv })
 }
 
 fn key_id<'a>(
