@@ -22,7 +22,7 @@ fn framed(text: &str) -> Vec<u8> {
 /// By hand from section 6.3: columns of 60, 30, 18 and 30 bytes, three decimals, a line feed after
 /// every row.
 #[test]
-fn it_drops_the_wage_file_of_the_section() {
+fn it_drops_the_wage_file_of_the_section_and_the_sample() {
     let messages = bank("ABC").encode_payment(&golden(), &ToyKeys).unwrap();
     let [file, _] = messages.as_slice() else {
         panic!("a file and a trigger")
@@ -51,6 +51,9 @@ fn it_drops_the_wage_file_of_the_section() {
     }
     assert_eq!(expected.len(), 5 * 139);
     assert_bytes(&file.bytes, &expected);
+    if let Some(sample) = sample(&format!("abc_wage_{FILE}.txt")) {
+        assert_bytes(&file.bytes, &sample);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::support::{ToyKeys, bank, golden_order, order, query, sample};
 use crate::talk::{asked, assert_bytes, gbk, sent};
 use adapters::exchange::{Certainty, Outcome, PaymentOrder, Wire};
-use schemas::{BankCode, FailureReason, Fen};
+use schemas::{AccountNo, BankCode, FailureReason, Fen};
 use std::collections::BTreeMap;
 
 const REFUSED: Outcome = Outcome::Failed(FailureReason::RefusedByBank);
@@ -48,6 +48,26 @@ fn it_reads_the_reply_of_the_sample() {
         let changed = said.replace(good, other);
         let receipt = adapter.decode_receipt(changed.as_bytes(), &ToyKeys);
         assert_eq!(receipt.unwrap().outcome, Outcome::Unknown, "{other}");
+    }
+}
+
+/// Either code may be empty in a refusal (integrators show the other's text): it is read, decides
+/// nothing, and its text is shown. The bank's own date may have any form.
+#[test]
+fn the_front_ends_text_is_shown() {
+    let said = |ans: &str, particular: &str| {
+        let text = format!(
+            "<ap><head><tr_code>330002</tr_code><req_no>20261123000001</req_no>\
+             <tr_acdt>2026-11-23</tr_acdt><tr_time>9:30</tr_time><ans_code>{ans}</ans_code>\
+             <ans_info>用户未签到</ans_info>\
+             <particular_code>{particular}</particular_code></head></ap>"
+        );
+        bank("BOCOM").decode_receipt(&gbk(&text), &ToyKeys).unwrap()
+    };
+    for (ans, particular) in [("1", ""), ("", "E1"), ("1", "E1"), ("0", ""), ("", "0000")] {
+        let receipt = said(ans, particular);
+        assert_eq!(receipt.outcome, Outcome::Unknown, "{ans} {particular}");
+        assert_eq!(receipt.bank_text.as_deref(), Some("用户未签到"));
     }
 }
 
@@ -131,5 +151,11 @@ fn a_row_to_another_bank_does_not_fit() {
     assert_eq!(rows, [Some(3)]);
     assert_eq!(refused.findings[0].field, Some("bank"));
     order.lines[2].payee_bank = None;
+    order.lines[2].account = AccountNo::parse(&"6".repeat(21)).unwrap();
     assert!(adapter.submit(&order).next(&ToyKeys).is_ok());
+    // card_no has 21 characters.
+    order.lines[2].account = AccountNo::parse(&"6".repeat(22)).unwrap();
+    let refused = adapter.submit(&order).next(&ToyKeys).unwrap_err();
+    assert_eq!(refused.certainty, Certainty::Refused);
+    assert_eq!(adapter.limits().account_digits_max, 21);
 }
