@@ -116,8 +116,8 @@ fn a_receipt_keeps_only_what_a_query_needs() {
 
 #[test]
 fn the_banks_number_of_the_batch_goes_into_the_query() {
-    let adapter = bank("BOC");
-    let order = order("BOC");
+    let adapter = bank("HZCB");
+    let order = order("HZCB");
     let mut conversation = adapter.submit(&order);
     let (reply, ..) = converse(adapter, &mut conversation, |request| BankReply {
         bank_batch_no: Some("B77".to_owned()),
@@ -127,7 +127,7 @@ fn the_banks_number_of_the_batch_goes_into_the_query() {
         panic!("a receipt")
     };
     assert_eq!(receipt.references["bank_batch_no"], "B77");
-    let json = bank("CMB");
+    let json = bank("CZBANK");
     let asked = query(&order, receipt.references);
     let asked = adapters::exchange::StatusQuery {
         connection: BTreeMap::from([("client_id".to_owned(), "c".to_owned())]),
@@ -143,8 +143,8 @@ fn the_banks_number_of_the_batch_goes_into_the_query() {
 
 #[test]
 fn a_refusal_of_the_instruction_is_a_receipt_with_its_reason() {
-    let adapter = bank("BOC");
-    let order = order("BOC");
+    let adapter = bank("HZCB");
+    let order = order("HZCB");
     let mut conversation = adapter.submit(&order);
     let refusal = Outcome::Failed(FailureReason::InsufficientFunds);
     let (reply, ..) = converse(adapter, &mut conversation, |_| BankReply::of(refusal));
@@ -157,8 +157,8 @@ fn a_refusal_of_the_instruction_is_a_receipt_with_its_reason() {
 
 #[test]
 fn a_failed_batch_with_a_paid_line_contradicts_itself() {
-    let adapter = bank("BOC");
-    let order = order("BOC");
+    let adapter = bank("HZCB");
+    let order = order("HZCB");
     let asked = query(&order, BTreeMap::new());
     let failed = Outcome::Failed(FailureReason::RefusedByBank);
     let ask = |said: &[Outcome]| {
@@ -213,7 +213,7 @@ fn a_bank_says_which_keys_it_needs() {
     assert!(wzcb.signing.iter().eq([&pair("sm2_sm3", "signing")]));
     assert!(wzcb.sealing.iter().eq([&pair("sm4_cbc", "encryption")]));
     assert!(
-        bank("CMB")
+        bank("CZBANK")
             .key_slots()
             .signing
             .contains(&pair("rsa_sha256", "signing"))
@@ -223,10 +223,10 @@ fn a_bank_says_which_keys_it_needs() {
 
 #[test]
 fn nothing_personal_is_printed() {
-    let order = order("BOC");
-    let message = send(bank("BOC").submit(&order).next(&ToyKeys).unwrap());
+    let order = order("HZCB");
+    let message = send(bank("HZCB").submit(&order).next(&ToyKeys).unwrap());
     let request = incoming(&message);
-    let read = bank("BOC")
+    let read = bank("HZCB")
         .bank_side()
         .read_request(&request, &ToyKeys)
         .unwrap();

@@ -8,7 +8,7 @@ use adapters::exchange::{Flaw, Outcome, Receipt};
 use schemas::FailureReason;
 use support::ToyKeys;
 
-const BANK: &str = include_str!("../banks/CMB/bank.toml");
+const BANK: &str = include_str!("../banks/CZBANK/bank.toml");
 const DIALECT: &str = include_str!("../dialects/synthetic_json/dialect.toml");
 const REFUSED: Outcome = Outcome::Failed(FailureReason::RefusedByBank);
 
@@ -27,7 +27,7 @@ fn receipt(code: &str, rows: &[(u32, &str)]) -> Receipt {
         );
     let files = [
         ("dialects/synthetic_json/dialect.toml", text.as_str()),
-        ("banks/CMB/bank.toml", BANK),
+        ("banks/CZBANK/bank.toml", BANK),
     ];
     let book = Book::from_files(files).unwrap_or_else(|errors| panic!("{errors:?}"));
     let rows = rows.iter().map(

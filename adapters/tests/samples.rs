@@ -10,7 +10,7 @@ mod support;
 use adapters::BankReply;
 use adapters::exchange::{DisbursementRecord, Outcome, Reply};
 use schemas::FailureReason;
-use support::{ToyKeys, accept, bank, converse, order, outcomes, query};
+use support::{ToyKeys, accept, converse, one_of_each_dialect, order, outcomes, query};
 
 fn compare(dialect: &str, name: &str, bytes: &[u8]) {
     let folder = format!("{}/dialects/{dialect}/samples", env!("CARGO_MANIFEST_DIR"));
@@ -30,10 +30,9 @@ fn compare(dialect: &str, name: &str, bytes: &[u8]) {
 
 #[test]
 fn every_message_of_every_dialect_is_its_golden_file() {
-    for code in ["HXB", "ICBC", "PAB", "WZCB", "ZJNX", "BOC", "CMB", "ABC"] {
-        let adapter = bank(code);
+    for adapter in one_of_each_dialect() {
         let dialect = adapter.dialect();
-        let order = order(code);
+        let order = order(adapter.code().as_str());
         for message in adapter.encode_payment(&order, &ToyKeys).unwrap() {
             compare(
                 dialect,

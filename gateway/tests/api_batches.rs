@@ -321,6 +321,28 @@ async fn an_employer_with_too_many_refused_files_comes_again_tomorrow() {
     kit.stop().await;
 }
 
+/// Accepted ones are kept for ever too, and lie in memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_employer_with_too_many_accepted_files_comes_again_tomorrow() {
+    let kit = Kit::start_with(|limits| limits.acceptances.uploads_max = 1).await;
+    let first = wage_file(own(), "GZ-1", "ICBC", 3, 0);
+    kit.submit(&system(own()), &first).await.expect(202);
+    let second = wage_file(own(), "GZ-2", "ICBC", 3, 0);
+    let reply = kit
+        .submit(&person(own(), "maker"), &second)
+        .await
+        .expect(429);
+    let wait: u32 = reply.header("retry-after").parse().unwrap();
+    assert!((1..=86_400).contains(&wait), "{wait}");
+    let problem = reply.json();
+    assert_eq!(problem["type"], "urn:anxin:problem:too_many_requests");
+    assert_eq!(problem["why"], "accepted_files");
+    kit.submit(&system(own()), &first).await.expect(200);
+    let others = wage_file(other(), "GZ-1", "ICBC", 3, 0);
+    kit.submit(&system(other()), &others).await.expect(202);
+    kit.stop().await;
+}
+
 /// A search for a bank that does not exist would be empty for ever.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_bank_is_no_filter_and_a_plus_sign_is_one() {

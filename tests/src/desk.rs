@@ -8,7 +8,9 @@ use gateway::core::Core;
 use gateway::event::Policy;
 use gateway::failure::CommandError;
 use gateway::installation::BookRules;
-use gateway::intake::{Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
+use gateway::intake::{
+    AcceptanceLimits, Receipt, RefusalLimits, Rules, Submission, Submitted, submit,
+};
 use gateway::mandates::{Mandate, Mandates};
 use gateway::query::batches;
 use journal::disk::{MemoryDisk, PowerCut, Unsynced};
@@ -122,6 +124,7 @@ impl Desk {
             spill: None,
             calendar: schemas::codes::BankCalendar::built_in(),
             refusals: RefusalLimits::default(),
+            acceptances: AcceptanceLimits::default(),
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),

@@ -5,6 +5,8 @@
 // A test names the arms that it expects.
 #![allow(clippy::wildcard_enum_match_arm)]
 
+#[path = "money/beside.rs"]
+mod beside;
 #[path = "money/calendar.rs"]
 mod calendar;
 #[path = "money/contradicted.rs"]
@@ -63,3 +65,5 @@ mod trouble;
 mod turns;
 #[path = "money/twins.rs"]
 mod twins;
+#[path = "money/whole_file.rs"]
+mod whole_file;

@@ -5,13 +5,14 @@ use crate::layout::field::Field;
 use crate::layout::slot::Slot;
 use crate::wire::Message;
 use crate::wire::http::WireRule;
+use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// How far a definition can be trusted (DESIGN section 4.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// We designed it.
@@ -38,7 +39,7 @@ impl Evidence {
 }
 
 /// A character set by its word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CharsetWord {
     /// UTF-8.
@@ -65,7 +66,7 @@ impl CharsetWord {
 }
 
 /// The kind of channel that the gateway must bring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelWord {
     /// TCP.
@@ -89,7 +90,7 @@ impl ChannelWord {
 }
 
 /// A number of the employer at the bank that a deployment must give.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionField {
     /// Name in `PaymentOrder.connection`.
@@ -103,7 +104,7 @@ pub struct ConnectionField {
 }
 
 /// A value that a reply gives for later steps.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CaptureRule {
     /// Its name.
@@ -116,7 +117,7 @@ pub struct CaptureRule {
 }
 
 /// Limits of one message.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DialectLimits {
     /// Lines of a file.
@@ -134,7 +135,7 @@ pub struct DialectLimits {
 }
 
 /// How often to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QueryPace {
     /// Milliseconds until the first query.
@@ -148,7 +149,7 @@ pub struct QueryPace {
 }
 
 /// What a bank of the dialect can do.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Capability {
     /// Pays accounts at the bank itself.
@@ -168,19 +169,22 @@ pub struct Capability {
 }
 
 /// Which code tables read a reply.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CodeNames {
     /// For `reply.code`.
+    #[schemars(with = "Option<String>")]
     pub request: Option<Spanned<String>>,
     /// For `batch.code`.
+    #[schemars(with = "Option<String>")]
     pub batch: Option<Spanned<String>>,
     /// For `row.status`.
+    #[schemars(with = "Option<String>")]
     pub line: Option<Spanned<String>>,
 }
 
 /// Ask again until the batch code is one of these.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Poll {
     /// Codes that end the polling.
@@ -192,7 +196,7 @@ pub struct Poll {
 }
 
 /// One step of a flow.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepRule {
     /// Name, unique in the dialect.
@@ -221,7 +225,7 @@ pub struct StepRule {
 }
 
 /// Results that the bank sends of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PushRule {
     /// The pushed message; without it, the last reply of the query.
@@ -233,10 +237,11 @@ pub struct PushRule {
 }
 
 /// A dialect as written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dialect {
     /// Name: that of its folder.
+    #[schemars(with = "String")]
     pub name: Spanned<String>,
     /// Evidence.
     pub evidence: Evidence,
@@ -252,6 +257,7 @@ pub struct Dialect {
     pub not_found_final_after_ms: Option<u64>,
     /// Rust functions that do what data can't say.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub quirks: Vec<Spanned<String>>,
     /// Capabilities.
     pub capability: Capability,
@@ -275,9 +281,11 @@ pub struct Dialect {
     /// Pushed results.
     pub push: PushRule,
     /// Code tables.
+    #[schemars(with = "BTreeMap<String, Vec<Code>>")]
     pub codes: BTreeMap<String, Vec<Spanned<Code>>>,
     /// Finer reasons of failed lines, by reason.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub reasons: BTreeMap<Spanned<String>, Vec<String>>,
 }
 

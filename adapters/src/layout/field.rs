@@ -22,7 +22,7 @@ macro_rules! fields {
         /// A value that a layout names: `payee.name`, `row.amount`. The words are the
         /// definition language's; an unknown one is refused at load with this list.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[derive(serde::Deserialize)]
+        #[derive(serde::Deserialize, schemars::JsonSchema)]
         pub enum Field { $($(#[$doc])* #[serde(rename = $word)] $variant,)* }
 
         impl Field {

@@ -4,7 +4,7 @@ use super::field::FieldKind;
 use schemas::Fen;
 
 /// A spelling. Each kind of value allows some of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// As it is.

@@ -9,6 +9,7 @@ use super::field::Field;
 use super::slot::Slot;
 use super::values::{Record, Values};
 use crate::exchange::Unreadable;
+use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
 
@@ -16,7 +17,7 @@ use serde::Deserialize;
 pub const ROWS_MAX: usize = 200_000;
 
 /// Lines of delimited or fixed-width columns.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lines {
     /// Columns of the head; none means no head.

@@ -21,6 +21,7 @@ use lines::{Columns, Lines, RowFault};
 use nom::bytes::complete::{tag, take_until};
 use nom::sequence::delimited;
 use nom::{IResult, Parser};
+use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
 use slot::Slot;
@@ -28,7 +29,7 @@ use tree::Tree;
 use values::Values;
 
 /// A value between two marks, with anything around them (the sign port's HTML).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Marked {
     /// Before the value.
@@ -40,7 +41,7 @@ pub struct Marked {
 }
 
 /// How the body of a message is written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layout {
     /// Columns by separators.

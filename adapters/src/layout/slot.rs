@@ -5,6 +5,8 @@ use super::fault::WriteFault;
 use super::field::Field;
 use super::format::Format;
 use crate::definition::error::located;
+use crate::definition::schema::written_as;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -25,7 +27,7 @@ pub enum Source {
 }
 
 /// On which side padding stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Align {
     /// Text left, padding right.
@@ -58,7 +60,7 @@ pub struct Slot {
     pub required: bool,
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawPart {
     field: Option<Field>,
@@ -72,13 +74,13 @@ struct RawPart {
     chars: Option<usize>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawPayload {
     replaced_by: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawSlot {
     #[serde(default)]
@@ -155,6 +157,8 @@ impl<'de> Deserialize<'de> for Slot {
         located::<D, RawSlot, Self>(deserializer)
     }
 }
+
+written_as!(Slot, RawSlot);
 
 impl TryFrom<RawSlot> for Slot {
     type Error = String;

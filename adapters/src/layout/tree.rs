@@ -5,11 +5,12 @@ use super::values::{Record, Values};
 use crate::exchange::Unreadable;
 use crate::layout::fault::unreadable;
 use crate::layout::lines::context;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// A tree: slots by path, and one repeated group.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tree {
     /// Written before the root, never required (XML declaration).
@@ -22,7 +23,7 @@ pub struct Tree {
 }
 
 /// A repeated group.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Repeat {
     /// Path of the group from the root; in JSON that of the array.

@@ -9,6 +9,7 @@ use crate::layout::tree::Tree;
 use crate::layout::values::Values;
 use crate::layout::{encode, json, xml};
 use base64::Engine;
+use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
 use std::io::Read;
@@ -17,7 +18,7 @@ use std::io::Read;
 const UNPACKED_BYTES_MAX: u64 = 64 << 20;
 
 /// One layer; the list in a definition goes from the body outwards.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layer {
     /// Standard base64 with padding.

@@ -8,13 +8,14 @@ use crate::layout::fault::unreadable;
 use crate::layout::lines::RowFault;
 use crate::layout::slot::{Slot, Source};
 use crate::layout::values::Values;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Most bytes of a message that is read.
 pub const BYTES_MAX: usize = 64 << 20;
 
 /// A body and what stands around it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
     /// The body.

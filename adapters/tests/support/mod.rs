@@ -68,6 +68,13 @@ pub fn bank(code: &str) -> &'static BankAdapter {
         .expect("in the book")
 }
 
+/// The first bank of each dialect: what holds of a dialect is asked of one bank of it.
+pub fn one_of_each_dialect() -> Vec<&'static BankAdapter> {
+    let banks = Book::built_in().unwrap().adapters().iter();
+    let by_dialect: BTreeMap<_, _> = banks.rev().map(|bank| (bank.dialect(), bank)).collect();
+    by_dialect.into_values().collect()
+}
+
 /// The five invented workers of the public samples: name, account, ID number, yuan.
 const WORKERS: [(&str, &str, &str, &str); 5] = [
     (

@@ -15,7 +15,7 @@ use gateway::clock::SystemClock;
 use gateway::core::Core;
 use gateway::event::Policy;
 use gateway::installation::BookRules;
-use gateway::intake::{RefusalLimits, Rules, Submission, Submitted, submit};
+use gateway::intake::{AcceptanceLimits, RefusalLimits, Rules, Submission, Submitted, submit};
 use gateway::mandates::{Mandate, Mandates};
 use gateway::serving::open_data;
 use schemas::employer_files::Limits;
@@ -70,7 +70,7 @@ fn main() -> Result<(), Failure> {
             load(1_000, 200, 2, 200),
             load(1_000, 200, 2, 1),
             load(10_000, 40, 2, 40),
-            load(100_000, 4, 2, 4),
+            load(100_000, 12, 2, 12),
         ],
         _ => {
             let batches = number(2, 100)?;
@@ -183,6 +183,7 @@ fn one_batch(
         spill: None,
         calendar: schemas::codes::BankCalendar::built_in(),
         refusals: RefusalLimits::default(),
+        acceptances: AcceptanceLimits::default(),
     };
     let submission = Submission {
         employer: Uscc::parse(USCC)?,

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::configuration::Roles;
 use crate::core::{Core, CoreError};
 use crate::index::Search;
-use crate::intake::RefusalLimits;
+use crate::intake::{AcceptanceLimits, RefusalLimits};
 use crate::mandates::Mandates;
 use crate::telemetry::{Concerns, Metrics};
 use schemas::codes::BankCalendar;
@@ -106,6 +106,8 @@ pub struct ApiLimits {
     pub search_rate: Rate,
     /// Files of one employer that may come to nothing in a day.
     pub refusals: RefusalLimits,
+    /// Files of one employer that are accepted in a day.
+    pub acceptances: AcceptanceLimits,
 }
 
 impl Default for ApiLimits {
@@ -139,6 +141,7 @@ impl Default for ApiLimits {
                 refill: Duration::from_secs(1),
             },
             refusals: RefusalLimits::default(),
+            acceptances: AcceptanceLimits::default(),
         }
     }
 }

@@ -80,6 +80,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
         .map(|name| {
             let example = match (name, path.contains("/payments/")) {
                 ("code", _) => bank_example(),
+                ("file_no", _) => "1000000017",
                 (_, true) => "B20261123-4711.3",
                 (_, false) => "B20261123-4711",
             };
@@ -202,6 +203,9 @@ pub fn schemas() -> Map<String, Value> {
     named::<answer::Approval>(&mut generator);
     named::<answer::Resolution>(&mut generator);
     named::<answer::Confirmation>(&mut generator);
+    named::<answer::FileResolution>(&mut generator);
+    named::<answer::FileConfirmation>(&mut generator);
+    named::<answer::FileDone>(&mut generator);
     named::<answer::Done>(&mut generator);
     named::<answer::Health>(&mut generator);
     let mut schemas: Map<String, Value> = generator.take_definitions(true);

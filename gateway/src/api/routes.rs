@@ -4,6 +4,7 @@
 mod gate;
 mod groups;
 mod parameters;
+mod resolutions;
 mod table;
 
 pub use gate::{OperatorNetwork, router};

@@ -225,6 +225,11 @@ impl Scope {
         (self.employer, self.month) == (other.employer, other.month)
     }
 
+    /// Whether the two can be the scope of one wage.
+    pub(super) fn is_near_in_month(&self, other: &Self) -> bool {
+        self.is_month_of(other) && self.is_near(other)
+    }
+
     fn is_near(&self, other: &Self) -> bool {
         let unsaid = |one: &Self| !matches!(one.project, Project::Named(_));
         unsaid(self) || unsaid(other) || self.project == other.project

@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod mandates;
 mod profile;
+mod ranges;
 mod roles;
 mod settings;
 mod value;

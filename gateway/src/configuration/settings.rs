@@ -3,12 +3,15 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::profile::ProfileName;
+use super::ranges::{
+    body_bytes, day_bytes, day_lines, divisor, group, head_bytes, lines, many, small_bytes, wait_ms,
+};
 use super::value;
-use crate::intake::RefusalLimits;
+use crate::intake::{AcceptanceLimits, RefusalLimits};
 
 /// The whole file. Every table and every option may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -157,11 +160,21 @@ pub struct Limits {
     /// Their bytes.
     #[serde(deserialize_with = "day_bytes")]
     pub party_refused_bytes_per_day_max: u64,
+    /// Files of one employer that are accepted in a day.
+    #[serde(deserialize_with = "many")]
+    pub party_accepted_uploads_per_day_max: u64,
+    /// Their lines.
+    #[serde(deserialize_with = "day_lines")]
+    pub party_accepted_lines_per_day_max: u64,
+    /// Their bytes.
+    #[serde(deserialize_with = "day_bytes")]
+    pub party_accepted_bytes_per_day_max: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let refusals = RefusalLimits::default();
+        let acceptances = AcceptanceLimits::default();
         Self {
             lines_max: 1_000_000,
             upload_bytes_max: 512 * 1024 * 1024,
@@ -179,6 +192,9 @@ impl Default for Limits {
             party_received_bytes_max: 1024 * 1024 * 1024,
             party_refused_uploads_per_day_max: refusals.uploads_max,
             party_refused_bytes_per_day_max: refusals.bytes_max,
+            party_accepted_uploads_per_day_max: acceptances.uploads_max,
+            party_accepted_lines_per_day_max: acceptances.lines_max,
+            party_accepted_bytes_per_day_max: acceptances.bytes_max,
         }
     }
 }
@@ -351,40 +367,4 @@ impl Default for DevelopmentSettings {
             pace_divisor: 1,
         }
     }
-}
-
-fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1_000_000..=50_000_000)
-}
-
-fn body_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1_048_576..=4_294_967_296)
-}
-
-fn day_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1_048_576..=1_099_511_627_776)
-}
-
-fn small_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1_024..=16_777_216)
-}
-
-fn head_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 8_192..=1_048_576)
-}
-
-fn many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1..=100_000)
-}
-
-fn group<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1..=1_000_000)
-}
-
-fn wait_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 100..=3_600_000)
-}
-
-fn divisor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1..=1_000_000)
 }

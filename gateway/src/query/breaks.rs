@@ -124,6 +124,7 @@ fn break_view(
         employer_uscc: found.employer.map(|employer| employer.to_string()),
         batch_id: found.batch.map(|batch| batch.to_string()),
         payment_id: found.payment.map(|payment| payment.to_string()),
+        file_no: found.file_no,
         amount_fen: found.amount_fen,
         reported_fen: found.reported_fen,
         since: moment(found.since_ms),

@@ -259,7 +259,7 @@ fn pages_show_each_break_once_and_count_them_all_whoever_asks() {
         Sight::Operator,
         Sight::Province,
         Sight::Bank(bank("HXB")),
-        Sight::Bank(bank("CMB")),
+        Sight::Bank(bank("CZBANK")),
         region("330100"),
         region("330212"),
         Sight::Employer(Uscc::parse(USCC).unwrap()),

@@ -10,7 +10,7 @@ use schemas::value::{BankCode, BatchId, BatchNo, PayMonth, PaymentId, RegionCode
 
 /// The day of every batch.
 pub const DAY: u32 = 20_261_123;
-const BANKS: [&str; 3] = ["HXB", "ICBC", "CMB"];
+const BANKS: [&str; 3] = ["HXB", "ICBC", "CZBANK"];
 const REGIONS: [Option<&str>; 4] = [Some("330102"), Some("330106"), Some("330212"), None];
 
 /// An even generator: the same numbers on every machine.
@@ -57,6 +57,7 @@ fn head(batch: BatchId, file_no: u64, lines: u32) -> AcceptedHead {
         must_acknowledge: Vec::new(),
         finding_counts: (0, 0, 0),
         late_records: 0,
+        bytes: 0,
         next_bank_day: None,
     }
 }

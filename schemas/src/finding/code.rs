@@ -68,7 +68,7 @@ pub enum FindingCode {
     AmountOverLimit,
     /// The line number stands on an earlier line.
     LineNoDuplicate,
-    /// The same wage is on its way or paid in another batch.
+    /// The same wage is on its way or paid in another batch, or the file corrects it as well.
     PayeeInFlight,
     /// The line to correct can't be corrected.
     CorrectionConflict,

@@ -97,3 +97,28 @@ fn what_made_the_state_and_what_disputes_it_are_told_apart() {
         assert_sound(&desk.core, place);
     }
 }
+
+/// M12: beside a line that the bank works on, the disputed one is what people must decide.
+#[test]
+fn a_disputed_line_is_waited_for_before_the_banks_result() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 2);
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        let failed = Outcome::Failed(FailureReason::RefusedByBank);
+        let waits = || {
+            let book = desk.core.desk();
+            book.waits_for(book.batch(batch.batch).unwrap()).unwrap().0
+        };
+        push(&desk, &played, vec![row(&lines[0], failed)]);
+        assert_eq!(waits(), "bank_result", "{place}");
+        push(&desk, &played, vec![row(&lines[0], Outcome::Paid)]);
+        let states = [LineState::Failed, LineState::Accepted];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        assert_eq!(waits(), "bank_evidence_or_resolution", "{place}");
+        resolve(&desk, batch.batch);
+        assert_eq!(waits(), "bank_result", "{place}");
+        assert_sound(&desk.core, place);
+    }
+}

@@ -43,7 +43,8 @@ fn refused(submitted: &Submitted) -> Option<FindingCode> {
         Submitted::Accepted(_)
         | Submitted::Replayed(_)
         | Submitted::Conflict(_)
-        | Submitted::TooManyRefused { .. } => None,
+        | Submitted::TooManyRefused { .. }
+        | Submitted::TooManyAccepted { .. } => None,
     }
 }
 

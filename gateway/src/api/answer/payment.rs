@@ -166,6 +166,8 @@ pub struct BreakView {
     pub batch_id: Option<String>,
     /// The payment.
     pub payment_id: Option<String>,
+    /// The bank file that carries it; null where none does.
+    pub file_no: Option<u64>,
     /// What was instructed.
     pub amount_fen: Option<i64>,
     /// What the bank reports.

@@ -77,28 +77,7 @@ impl From<CommandError> for Problem {
                 Self::new(Kind::Forbidden).detail(zh, en).with("why", why)
             }
             CommandError::Conflict { field, why } => {
-                let (zh, en) = match field {
-                    "state" => (
-                        format!("当前状态 {why} 不允许此操作，请重新读取后再决定"),
-                        format!("the state {why} forbids it; read it again and decide then"),
-                    ),
-                    "acknowledged" => (
-                        format!("以下警告须先确认：{why}"),
-                        format!("these warnings must be acknowledged: {why}"),
-                    ),
-                    "as_of" => (
-                        "同一工资的另一笔支付有您没有看到的裁定：请读取批次的 other_payments，\
-                         核对后把其中的 as_of 一并提交"
-                            .to_owned(),
-                        "two people decided of another payment of the same wage what you have not \
-                         seen: read other_payments in the batch, and state its as_of"
-                            .to_owned(),
-                    ),
-                    field => (
-                        format!("字段 {field} 与现有内容（{why}）不一致，请重新读取并核对"),
-                        format!("{field} differs from what is there, {why}; read and compare it"),
-                    ),
-                };
+                let (zh, en) = of_conflict(field, &why);
                 let problem = Self::new(Kind::Conflict).detail(&zh, &en);
                 problem.with("field", field).with("is", why)
             }
@@ -109,5 +88,37 @@ impl From<CommandError> for Problem {
             ),
             CommandError::Core(error) => error.into(),
         }
+    }
+}
+
+/// What a conflict is about, zh and en.
+fn of_conflict(field: &str, why: &str) -> (String, String) {
+    match field {
+        "state" => (
+            format!("当前状态 {why} 不允许此操作，请重新读取后再决定"),
+            format!("the state {why} forbids it; read it again and decide then"),
+        ),
+        "acknowledged" => (
+            format!("以下警告须先确认：{why}"),
+            format!("these warnings must be acknowledged: {why}"),
+        ),
+        "as_of" => (
+            "同一工资的另一笔支付有您没有看到的裁定：请读取批次的 other_payments，\
+             核对后把其中的 as_of 一并提交"
+                .to_owned(),
+            "two people decided of another payment of the same wage what you have not \
+             seen: read other_payments in the batch, and state its as_of"
+                .to_owned(),
+        ),
+        "file" => (
+            "提出裁定之后银行又改变了该文件的明细：请重新读取差异，重新提出裁定".to_owned(),
+            "the bank has changed lines of the file since: read the breaks again, and \
+             propose anew"
+                .to_owned(),
+        ),
+        field => (
+            format!("字段 {field} 与现有内容（{why}）不一致，请重新读取并核对"),
+            format!("{field} differs from what is there, {why}; read and compare it"),
+        ),
     }
 }

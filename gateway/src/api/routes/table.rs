@@ -5,12 +5,12 @@ use super::parameters::{
     FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, PAY_MONTH, PROJECT, STATE, SUBMITTED_MONTH,
     TO, parameter,
 };
-use super::{Good, Method, Payload, Route};
+use super::{Good, Method, Payload, Route, resolutions};
 use crate::access::Role::{Bank, Employer, Operator, Regulator};
 use crate::api::handlers::{banks, batches, commands, feed, operator, payments, submit};
 use crate::api::problem::Problem;
 
-const fn good(status: u16, en: &'static str, payload: Payload) -> Good {
+pub(super) const fn good(status: u16, en: &'static str, payload: Payload) -> Good {
     Good {
         status,
         en,
@@ -35,7 +35,7 @@ const GET: Route = Route {
 };
 
 /// What most calls that change something have in common.
-const POST: Route = Route {
+pub(super) const POST: Route = Route {
     method: Method::Post,
     ..GET
 };
@@ -190,34 +190,10 @@ pub static ROUTES: &[Route] = &[
         handler: |call| Box::pin(batches::correction(call)),
         ..POST
     },
-    Route {
-        path: "/v1/payments/{id}/resolution",
-        name: "proposeResolution",
-        who: &[Operator],
-        zh: "对支付不明或有争议的明细提出裁定",
-        en: "Proposes the outcome of an unknown or disputed line",
-        request: Payload::Json("Resolution"),
-        good: &[good(
-            200,
-            "waits for a second operator",
-            Payload::Json("Done"),
-        )],
-        problems: &[409, 413, 415],
-        handler: |call| Box::pin(commands::propose(call)),
-        ..POST
-    },
-    Route {
-        path: "/v1/payments/{id}/resolution/confirm",
-        name: "confirmResolution",
-        who: &[Operator],
-        zh: "另一名运营人员确认裁定",
-        en: "Another operator confirms it; the outcome is set",
-        request: Payload::Json("Confirmation"),
-        good: &[good(200, "the outcome is set", Payload::Json("Done"))],
-        problems: &[409, 413, 415],
-        handler: |call| Box::pin(commands::confirm(call)),
-        ..POST
-    },
+    resolutions::PROPOSE,
+    resolutions::CONFIRM,
+    resolutions::PROPOSE_FILE,
+    resolutions::CONFIRM_FILE,
     Route {
         path: "/v1/breaks",
         name: "listBreaks",

@@ -17,7 +17,7 @@ use crate::clock::{Clock, OffsetClock, SystemClock};
 use crate::configuration::{ChainDigest, Configuration, EvidenceLevel, ProfileName, Settings};
 use crate::dispatch::Pace;
 use crate::index::ask_witnesses;
-use crate::intake::RefusalLimits;
+use crate::intake::{AcceptanceLimits, RefusalLimits};
 use crate::mandates::{Mandate, Mandates};
 use crate::serving::StartError;
 use crate::telemetry::{self, Concerns, Metrics};
@@ -202,6 +202,11 @@ fn limits(settings: &Settings) -> ApiLimits {
         refusals: RefusalLimits {
             uploads_max: limits.party_refused_uploads_per_day_max,
             bytes_max: limits.party_refused_bytes_per_day_max,
+        },
+        acceptances: AcceptanceLimits {
+            uploads_max: limits.party_accepted_uploads_per_day_max,
+            lines_max: limits.party_accepted_lines_per_day_max,
+            bytes_max: limits.party_accepted_bytes_per_day_max,
         },
         ..ApiLimits::default()
     }
