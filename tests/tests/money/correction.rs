@@ -3,7 +3,9 @@
 use adapters::exchange::Outcome;
 use gateway::event::Policy;
 use gateway::installation::BookRules;
-use gateway::intake::{Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
+use gateway::intake::{
+    AcceptanceLimits, Receipt, RefusalLimits, Rules, Submission, Submitted, submit,
+};
 use gateway::mandates::Mandate;
 use gateway::outcome::{MessageKind, receive};
 use schemas::value::{AccountNo, PaymentId, PersonName, Uscc};
@@ -191,6 +193,7 @@ fn of_another(desk: &Desk, text: &str) -> Submitted {
         spill: None,
         calendar: schemas::codes::BankCalendar::built_in(),
         refusals: RefusalLimits::default(),
+        acceptances: AcceptanceLimits::default(),
     };
     let submission = Submission {
         employer,
