@@ -4,7 +4,7 @@
 use super::outside::Outside;
 use super::wages::{Project, Scope, Wage};
 use super::{Batch, Book, LineState};
-use schemas::value::{BatchId, PaymentId};
+use schemas::value::{BatchId, PayMonth, PaymentId};
 use std::collections::{BTreeMap, HashMap};
 
 /// A line that pays a wage which an earlier line of its file pays.
@@ -22,7 +22,7 @@ pub struct Beside {
 /// A wage for which a correction stands: that of a payment of its family. Its own amount is none:
 /// it may be less.
 struct Stood<'b> {
-    wage: Wage,
+    wage: (PayMonth, Wage),
     project: &'b Project,
     /// The batch of the payment.
     batch: BatchId,
@@ -51,23 +51,22 @@ impl<'b> Payers<'b> {
         self.by_project.get(project).and_then(|of| of.of(batch))
     }
 
-    /// The correction that stands for the wage of a plain line.
-    fn beside_plain(&self, own: &Project) -> Option<Found> {
-        let certain = self.of(own, None).map(|one| (one, true));
-        certain.or_else(|| self.all.of(None).map(|one| (one, false)))
+    /// A correction that stands for the wage of a project: of another batch's payment, where one is
+    /// named.
+    fn correction(&self, project: &Project, but: Option<BatchId>) -> Option<Found> {
+        let certain = self.of(project, but).map(|one| (one, true));
+        let suspected = || match project {
+            Project::Unnamed | Project::Unread => self.all.of(but),
+            Project::Named(_) => self.of(&Project::Unnamed, but),
+        };
+        certain.or_else(|| suspected().map(|one| (one, false)))
     }
 
     /// The line that pays what a correction stands for.
     fn beside_correction(&self, stood: &Stood<'b>, own: &Project) -> Option<Found> {
-        let plain = self.plain.map(|one| (one, stood.project == own));
-        let other = Some(stood.batch);
-        let certain = self.of(stood.project, other).map(|one| (one, true));
-        let suspected = match stood.project {
-            Project::Unnamed => self.all.of(other),
-            Project::Named(_) | Project::Unread => self.of(&Project::Unnamed, other),
-        };
-        let suspected = suspected.map(|one| (one, false));
-        weightier(weightier(plain, certain), suspected)
+        let plain = self.plain.filter(|_| own.is_near(stood.project));
+        let plain = plain.map(|one| (one, stood.project == own));
+        weightier(plain, self.correction(stood.project, Some(stood.batch)))
     }
 }
 
@@ -96,15 +95,16 @@ impl Book {
         if corrects.is_empty() {
             return found;
         }
-        let mut payers: HashMap<Wage, Payers<'_>> = HashMap::new();
+        let mut payers: HashMap<(PayMonth, Wage), Payers<'_>> = HashMap::new();
         let stood: BTreeMap<u32, Vec<Stood<'_>>> = corrects
             .iter()
-            .map(|(index, original)| (*index, self.stands_for((batch, own), *original)))
+            .map(|(index, original)| (*index, self.stands_for(batch, *original)))
             .collect();
         for of in stood.values().flatten() {
             payers.entry(of.wage).or_default();
         }
         for (index, wage) in lines {
+            let wage = (own.month, wage);
             let of_correction = stood.get(&index);
             let earlier = match of_correction {
                 Some(of) => of.iter().fold(None, |known, one| {
@@ -114,7 +114,7 @@ impl Book {
                 }),
                 None => payers
                     .get(&wage)
-                    .and_then(|of| of.beside_plain(&own.project)),
+                    .and_then(|of| of.correction(&own.project, None)),
             };
             if let Some((earlier, same_project)) = earlier {
                 found.push(Beside {
@@ -142,26 +142,22 @@ impl Book {
         found
     }
 
-    /// The wages of a payment and its family near a scope, outside the batch that corrects it.
-    fn stands_for(
-        &self,
-        (own_batch, own): (BatchId, &Scope),
-        original: PaymentId,
-    ) -> Vec<Stood<'_>> {
+    /// The wages of a payment and its family, of whatever month and project, outside the batch that
+    /// corrects it.
+    fn stands_for(&self, own: BatchId, original: PaymentId) -> Vec<Stood<'_>> {
         let mut stood = Vec::new();
         let family = self.family(self.root_of(original));
-        for one in family.filter(|one| one.batch != own_batch) {
+        for one in family.filter(|one| one.batch != own) {
             super::visits::count();
             let Some((batch, line)) = self.line(one) else {
                 continue;
             };
             let scope = self.scopes.get_key_value(&Scope::of(&batch.head));
-            let near = scope.filter(|(scope, _)| own.is_near_in_month(scope));
-            let Some((scope, _)) = near.filter(|_| line.state != LineState::Refused) else {
+            let Some((scope, _)) = scope.filter(|_| line.state != LineState::Refused) else {
                 continue;
             };
             stood.push(Stood {
-                wage: (line.person, line.amount_fen),
+                wage: (scope.month, (line.person, line.amount_fen)),
                 project: self.project_of(scope, one),
                 batch: one.batch,
             });

@@ -153,6 +153,47 @@ fn two_payments_of_one_wage_are_not_both_corrected() {
     }
 }
 
+/// The same, where the file that corrects both is of another month or of another project.
+#[test]
+fn two_payments_of_one_wage_are_not_both_corrected_elsewhere() {
+    let (one, other) = ("330110202611000001", "330110202611000002");
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let wage = wages(5, 1, desk.bank);
+        let played = Played::new(&desk);
+        let tried = |no| {
+            let october = file(desk.bank, no, &wage).replace("2026-11", "2026-10");
+            let batch = desk.release(&of_project(&october, one));
+            fails(&desk, &played);
+            batch
+        };
+        let (first, second) = (tried("GZ-1"), tried("GZ-2"));
+        let moved = Wage {
+            account: wages(6, 1, desk.bank)[0].account.clone(),
+            ..wage[0].clone()
+        };
+        let both = [
+            correcting(&first, 1, &wage[0]),
+            correcting(&second, 1, &moved),
+        ];
+        for project in [None, Some(one), Some(other)] {
+            let mut text = file(desk.bank, "GZ-3", &both);
+            if let Some(code) = project {
+                text = of_project(&text, code);
+            }
+            let refused = desk.submit(&text);
+            assert_eq!(found(&refused), IN_FLIGHT, "{place} {project:?}");
+            let Submitted::Refused { findings, .. } = refused else {
+                panic!("{place}")
+            };
+            let lines: Vec<_> = findings.iter().map(|one| one.line).collect();
+            assert_eq!(lines, [Some(2)], "{place} {project:?}");
+        }
+        assert_sound(&desk.core, place);
+    }
+}
+
 /// One file paid a person the same twice, which its maker was asked about: two wages, and both
 /// may be corrected by one file.
 #[test]
