@@ -273,9 +273,17 @@ impl Played {
         panic!("{} never rests", self.adapter().code())
     }
 
-    /// Works and lets time pass, at most `turns` times or until every line is final.
+    /// Minutes between two questions to the bank, one at least.
+    #[must_use]
+    pub fn minutes(&self) -> u64 {
+        let interval_ms = self.adapter().query_pace().interval_ms;
+        interval_ms.div_ceil(60_000).max(1)
+    }
+
+    /// Works and lets time pass, at most `turns` times or until every line is final; more often
+    /// where the bank is asked more seldom than every minute.
     pub fn settle(&self, desk: &Desk, turns: u32) {
-        for _ in 0..turns {
+        for _ in 0..u64::from(turns) * self.minutes() {
             let wait = self.work(desk);
             let open = |state: &gateway::book::BatchState| {
                 !matches!(

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, at_bank, release, row, told, unsent};
 use tests::desk::{Desk, banks, one_bank_a_dialect, wages};
+use tests::talk::spells_reasons;
 
 fn push(desk: &Desk, played: &Played, bytes: &[u8]) -> Received {
     let (core, adapter) = (&desk.core, played.adapter());
@@ -285,10 +286,7 @@ fn a_push_about_an_unsent_file_stops_it() {
 #[test]
 fn a_return_has_its_reason_and_a_payment_has_no_failure_code() {
     let reason = FailureReason::AccountClosed;
-    let failed = Outcome::Failed(reason);
-    let spells = |adapter: &&adapters::BankAdapter| {
-        adapter.bank_side().line_expressible(failed, true) == failed
-    };
+    let spells = |adapter: &&adapters::BankAdapter| spells_reasons(adapter);
     for adapter in one_bank_a_dialect().into_iter().filter(spells) {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());
