@@ -37,6 +37,8 @@ pub struct Limits {
     pub name_bytes_max: usize,
     /// Bytes of a memo in the bank's character set.
     pub memo_bytes_max: usize,
+    /// Digits of a payee's account: what the places of the dialect's messages hold.
+    pub account_digits_max: usize,
 }
 
 /// Keys that a bank's messages need, by algorithm and slot.

@@ -85,6 +85,11 @@ impl BankAdapter {
             said("limits.total_max", total, own.total_max_fen.is_some()),
             said("limits.name_bytes_max", name, own.name_bytes_max.is_some()),
             said("limits.memo_bytes_max", memo, own.memo_bytes_max.is_some()),
+            said(
+                "limits.account_digits_max",
+                limits.account_digits_max,
+                false,
+            ),
         ]
     }
 

@@ -8,7 +8,8 @@ use crate::exchange::{
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
-use crate::layout::values::Values;
+use crate::layout::lines::row_no;
+use crate::layout::values::{Record, Values};
 use crate::wire::Reading;
 use crate::wire::layer::Around;
 
@@ -231,6 +232,24 @@ impl<'a> Conversation<'a> {
 }
 
 impl BankAdapter {
+    /// A bank that pays its own accounts only is never sent another one.
+    fn refuse_other_banks(
+        &self,
+        step: &StepRule,
+        values: &Values,
+    ) -> Result<(), (WriteFault, Option<u32>)> {
+        let (_, slots) = step.request.body.slots();
+        if self.capability().other_banks || slots.is_empty() {
+            return Ok(());
+        }
+        let other = |row: &&Record| row.get(&Field::PayeeClass).is_some_and(|c| c == "other");
+        let Some(row) = values.rows.iter().find(other) else {
+            return Ok(());
+        };
+        let bank = row.get(&Field::PayeeBank).cloned().unwrap_or_default();
+        Err((WriteFault::OtherBank { bank }, row_no(row)))
+    }
+
     /// One message of a step, complete.
     pub(crate) fn outgoing(
         &self,
@@ -242,6 +261,7 @@ impl BankAdapter {
             crypto,
             charset: self.charset_out(),
         };
+        self.refuse_other_banks(step, values)?;
         let written = step.request.write(values, around)?;
         let reply = step.reply.as_ref().map(crate::wire::Message::frame_end);
         let head = |fault| (fault, None);

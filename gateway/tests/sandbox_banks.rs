@@ -43,7 +43,7 @@ fn order(adapter: &BankAdapter, file_no: u64) -> PaymentOrder {
     let lines = (1..=LINES).map(|row_no| OrderLine {
         row_no,
         name: PersonName::parse("张样一").unwrap(),
-        account: AccountNo::parse(&format!("62220212020{file_no:04}{row_no:04}")).unwrap(),
+        account: AccountNo::parse(&format!("6222021202{file_no:04}{row_no:04}")).unwrap(),
         amount: Fen(i64::from(row_no) * 100 + 1),
         ..line.clone()
     });

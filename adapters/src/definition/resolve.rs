@@ -10,6 +10,7 @@ use crate::codes::{Code, CodeTable, Reasons};
 use crate::exchange::Outcome;
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
+use crate::layout::field::Field;
 use crate::quirks;
 use crate::wire::{Layer, Message};
 use schemas::{BankCode, FailureReason, Fen};
@@ -345,6 +346,15 @@ fn added_codes(
     Ok(codes)
 }
 
+/// The shortest place for a payee's account in a submission; an account has 32 digits at most.
+fn account_digits_max(dialect: &Dialect) -> usize {
+    let steps = dialect.submit.iter();
+    let slots = steps.flat_map(|step| step.request.body.slots().1);
+    let accounts = slots.filter(|slot| slot.field() == Some(Field::PayeeAccount));
+    let most = accounts.flat_map(|slot| slot.bytes_max.into_iter().chain(slot.width));
+    most.min().unwrap_or(32)
+}
+
 fn limits(
     source: Source<'_>,
     preset: &Preset,
@@ -358,6 +368,7 @@ fn limits(
         total_max: Fen(own.total_max_fen.unwrap_or(base.total_max_fen)),
         name_bytes_max: own.name_bytes_max.unwrap_or(base.name_bytes_max),
         memo_bytes_max: own.memo_bytes_max.unwrap_or(base.memo_bytes_max),
+        account_digits_max: account_digits_max(dialect),
     };
     let wider =
         limits.name_bytes_max > base.name_bytes_max || limits.memo_bytes_max > base.memo_bytes_max;

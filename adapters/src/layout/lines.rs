@@ -221,7 +221,7 @@ fn texts(slots: &[Slot], context: &WriteContext<'_>) -> Result<Vec<String>, Writ
 }
 
 /// The number of a row, for a finding.
-pub(super) fn row_no(row: &Record) -> Option<u32> {
+pub(crate) fn row_no(row: &Record) -> Option<u32> {
     row.get(&Field::RowNo)?.parse().ok()
 }
 

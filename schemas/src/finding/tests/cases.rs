@@ -85,6 +85,9 @@ fn cases_of_files() -> Vec<Finding> {
 
 fn cases_of_lines() -> Vec<Finding> {
     vec![
+        line(C::PayeeBankNotPaid)
+            .field("bank")
+            .with("stated", "ICBC"),
         line(C::NameMissing).field("name"),
         line(C::NameTooLong)
             .field("name")
@@ -208,5 +211,8 @@ fn cases_of_banks() -> Vec<Finding> {
             .value("9000.00")
             .with("earlier", "B20261123-4711.3")
             .with("expected", "6523.50"),
+        line(C::PayeeBankNotPaid)
+            .field("bank")
+            .with("stated", "ICBC"),
     ]
 }
