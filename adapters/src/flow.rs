@@ -30,6 +30,8 @@ pub struct Conversation<'a> {
     polls: u32,
     state: State,
     instructed: bool,
+    /// Rows of the pages so far.
+    rows: Vec<Record>,
 }
 
 enum State {
@@ -65,6 +67,7 @@ impl<'a> Conversation<'a> {
             polls: 0,
             state: State::Ready,
             instructed: false,
+            rows: Vec::new(),
         }
     }
 
@@ -114,6 +117,10 @@ impl<'a> Conversation<'a> {
         let Some(step) = self.steps.get(self.at) else {
             return Err(self.error("there is no further step"));
         };
+        if let (Some(values), Some(pages)) = (&mut self.values, &step.pages) {
+            values.set(Field::PageFirst, (self.rows.len() + 1).to_string());
+            values.set(Field::PageRows, pages.rows.to_string());
+        }
         let Some(values) = &self.values else {
             let fault = WriteFault::Form {
                 place: Field::FileTotal.to_string(),
@@ -164,8 +171,35 @@ impl<'a> Conversation<'a> {
                 values.set(Field::BankBatchNo, number);
             }
         }
-        self.advance(&said);
+        if let Some(said) = self.with_pages(said) {
+            self.advance(&said);
+        }
         Ok(())
+    }
+
+    /// The answer with the rows of every page; `None` while a page is missing. A bank that
+    /// repeats itself is asked at most once for each line of the file.
+    fn with_pages(&mut self, mut said: Values) -> Option<Values> {
+        let step = self.steps.get(self.at)?;
+        let answered = self.adapter.request_outcome(&step.codes, &said) == Outcome::Accepted;
+        let Some(pages) = step.pages.as_ref().filter(|_| answered) else {
+            return Some(said);
+        };
+        let page = said.rows.len();
+        self.rows.append(&mut said.rows);
+        let told = i64::try_from(self.rows.len()).unwrap_or(i64::MAX);
+        let own = self.values.as_ref();
+        let own = own.and_then(|values| values.number(Field::FileCount));
+        let more = match said.number(Field::FileCount) {
+            Some(stated) => told < stated,
+            None => page == pages.rows,
+        };
+        if more && page > 0 && own.is_some_and(|own| told < own) {
+            self.state = State::Ready;
+            return None;
+        }
+        said.rows = std::mem::take(&mut self.rows);
+        Some(said)
     }
 
     /// A reply that names another file of ours is not the answer to this one.

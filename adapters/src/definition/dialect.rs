@@ -191,6 +191,15 @@ pub struct Poll {
     pub count_max: u32,
 }
 
+/// A query whose answer comes in parts: asked again from the next row until every row of the file
+/// is told or a page is empty.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pages {
+    /// Most rows of a page.
+    pub rows: usize,
+}
+
 /// One step of a flow.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -216,6 +225,8 @@ pub struct StepRule {
     pub codes: CodeNames,
     /// Ask again until it is done.
     pub poll: Option<Poll>,
+    /// Its rows come in pages; `page.first` and `page.rows` in the request say which.
+    pub pages: Option<Pages>,
     /// The next step follows only on these batch codes; else the flow ends with this reply.
     pub go_on: Option<Vec<String>>,
 }

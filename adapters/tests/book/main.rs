@@ -5,4 +5,6 @@
 mod support;
 
 mod cgb_bedc;
+mod citic_dl;
+mod pages;
 mod xml_parts;
