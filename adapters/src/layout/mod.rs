@@ -61,13 +61,14 @@ impl Layout {
     /// # Errors
     /// The first place that does not fit, with its row.
     pub fn write(&self, values: &Values, charset: Charset) -> Result<Vec<u8>, RowFault> {
+        let forbidden = self.forbidden();
         let context = WriteContext {
             values,
             row: None,
             payload: None,
             payload_bytes: 0,
             charset,
-            forbidden: &[],
+            forbidden: &forbidden,
         };
         let text = match self {
             Self::Delimited(lines) => lines.write(Columns::Delimited, values, charset)?,
@@ -148,7 +149,8 @@ impl Layout {
         match self {
             Self::Delimited(lines) => lines.forbidden(Columns::Delimited),
             Self::Fixed(lines) => lines.forbidden(Columns::Fixed),
-            Self::Xml(_) | Self::Json(_) | Self::Marked(_) => Vec::new(),
+            Self::Xml(tree) | Self::Json(tree) => tree.forbidden.chars().collect(),
+            Self::Marked(_) => Vec::new(),
         }
     }
 }

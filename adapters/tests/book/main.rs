@@ -5,6 +5,8 @@
 mod support;
 
 mod cgb_bedc;
+mod cib_batch;
+mod cib_fox;
 mod citic_dl;
 mod pages;
 mod xml_parts;
