@@ -36,11 +36,16 @@ async fn open(folder: &std::path::Path) -> Running {
     start(&banks, &clock, &options).await.unwrap()
 }
 
-/// An order of `LINES` lines; accounts differ, amounts too.
+/// Lines of an order: a bank may take fewer in a file.
+fn lines_of(adapter: &BankAdapter) -> u32 {
+    LINES.min(adapter.limits().rows_max)
+}
+
+/// An order of several lines; accounts differ, amounts too.
 fn order(adapter: &BankAdapter, file_no: u64) -> PaymentOrder {
     let example = keys::example_order(adapter).unwrap();
     let line = example.lines.first().unwrap();
-    let lines = (1..=LINES).map(|row_no| OrderLine {
+    let lines = (1..=lines_of(adapter)).map(|row_no| OrderLine {
         row_no,
         name: PersonName::parse("张样一").unwrap(),
         account: AccountNo::parse(&format!("6222021202{file_no:04}{row_no:04}")).unwrap(),
@@ -91,7 +96,7 @@ async fn ask(
         payer_account: order.payer_account,
         payer_name: order.payer_name.clone(),
         pay_month: order.pay_month,
-        count: LINES,
+        count: lines_of(adapter),
         total: order.total().unwrap(),
         connection: order.connection.clone(),
         references: references.clone(),
@@ -209,7 +214,7 @@ async fn books_once_and_answers(adapter: &'static BankAdapter, running: &Running
         (0, 0, 0),
         "{bank}"
     );
-    assert_eq!(end.lines, u64::from(LINES));
+    assert_eq!(end.lines, u64::from(lines_of(adapter)));
 }
 
 fn none_of() -> BTreeMap<String, String> {

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ceb_b2e;
 mod cgb_bedc;
 mod cib_batch;
 mod cib_fox;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tests::audit::assert_sound;
 use tests::bank::{Played, at_bank, row, told};
-use tests::desk::{Desk, banks, one_bank_a_dialect};
+use tests::desk::{Desk, banks_of_files, one_bank_a_dialect};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -85,7 +85,7 @@ fn listed_as<'w>(
 #[test]
 fn wrong_totals_of_an_answer_are_listed_and_its_rows_count() {
     let mut seen = 0;
-    for adapter in banks() {
+    for adapter in banks_of_files() {
         for (name, stated, why) in WRONG {
             let place = format!("{} {name}", adapter.code());
             let desk = Desk::new(adapter.code());
@@ -150,7 +150,7 @@ fn push_of(played: &Played, reply: &BankReply) -> Vec<u8> {
 #[test]
 fn wrong_totals_of_what_a_bank_pushes_are_listed_and_its_rows_count() {
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    for adapter in banks() {
+    for adapter in banks_of_files() {
         for kind in [MessageKind::Push, MessageKind::Result] {
             for (name, stated, why) in WRONG {
                 let wrong = (name, stated, why);
