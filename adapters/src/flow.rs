@@ -37,6 +37,8 @@ pub struct Conversation<'a> {
     totals: Record,
     state: State,
     instructed: bool,
+    /// Rows of the pages so far.
+    rows: Vec<Record>,
 }
 
 enum State {
@@ -75,6 +77,7 @@ impl<'a> Conversation<'a> {
             totals: Record::new(),
             state: State::Ready,
             instructed: false,
+            rows: Vec::new(),
         }
     }
 
@@ -124,6 +127,10 @@ impl<'a> Conversation<'a> {
         let Some(step) = self.steps.get(self.at) else {
             return Err(self.error("there is no further step"));
         };
+        if let (Some(values), Some(pages)) = (&mut self.values, &step.pages) {
+            values.set(Field::PageFirst, (self.rows.len() + 1).to_string());
+            values.set(Field::PageRows, pages.rows.to_string());
+        }
         let Some(values) = &self.values else {
             let fault = WriteFault::Form {
                 place: Field::FileTotal.to_string(),
@@ -185,7 +192,9 @@ impl<'a> Conversation<'a> {
                 values.set(Field::BankBatchNo, number);
             }
         }
-        self.advance(&said);
+        if let Some(said) = self.with_pages(said) {
+            self.advance(&said);
+        }
         Ok(())
     }
 
@@ -202,6 +211,31 @@ impl<'a> Conversation<'a> {
                 (None, None) => {}
             }
         }
+    }
+
+    /// The answer with the rows of every page; `None` while a page is missing. A bank that
+    /// repeats itself is asked at most once for each line of the file.
+    fn with_pages(&mut self, mut said: Values) -> Option<Values> {
+        let step = self.steps.get(self.at)?;
+        let answered = self.adapter.request_outcome(&step.codes, &said) == Outcome::Accepted;
+        let Some(pages) = step.pages.as_ref().filter(|_| answered) else {
+            return Some(said);
+        };
+        let page = said.rows.len();
+        self.rows.append(&mut said.rows);
+        let told = i64::try_from(self.rows.len()).unwrap_or(i64::MAX);
+        let own = self.values.as_ref();
+        let own = own.and_then(|values| values.number(Field::FileCount));
+        let more = match said.number(Field::FileCount) {
+            Some(stated) => told < stated,
+            None => page == pages.rows,
+        };
+        if more && page > 0 && own.is_some_and(|own| told < own) {
+            self.state = State::Ready;
+            return None;
+        }
+        said.rows = std::mem::take(&mut self.rows);
+        Some(said)
     }
 
     /// A reply that names another file of ours is not the answer to this one.
@@ -328,14 +362,21 @@ impl<'a> Conversation<'a> {
 
 impl BankAdapter {
     /// A bank that pays its own accounts only is never sent another one.
-    fn refuse_other_banks(&self, values: &Values) -> Result<(), (WriteFault, Option<u32>)> {
-        if self.capability().other_banks {
+    fn refuse_other_banks(
+        &self,
+        step: &StepRule,
+        values: &Values,
+    ) -> Result<(), (WriteFault, Option<u32>)> {
+        let (_, slots) = step.request.body.slots();
+        if self.capability().other_banks || slots.is_empty() {
             return Ok(());
         }
         let other = |row: &&Record| row.get(&Field::PayeeClass).is_some_and(|c| c == "other");
-        let place = Field::PayeeClass.to_string();
-        let found = values.rows.iter().find(other);
-        found.map_or(Ok(()), |row| Err((WriteFault::Form { place }, row_no(row))))
+        let Some(row) = values.rows.iter().find(other) else {
+            return Ok(());
+        };
+        let bank = row.get(&Field::PayeeBank).cloned().unwrap_or_default();
+        Err((WriteFault::OtherBank { bank }, row_no(row)))
     }
 
     /// One message of a step, complete.
@@ -349,7 +390,7 @@ impl BankAdapter {
             crypto,
             charset: self.charset_out(),
         };
-        self.refuse_other_banks(values)?;
+        self.refuse_other_banks(step, values)?;
         let written = step.request.write(values, around)?;
         let reply = step.reply.as_ref().map(crate::wire::Message::frame_end);
         let head = |fault| (fault, None);

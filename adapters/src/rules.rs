@@ -2,12 +2,12 @@
 
 use crate::adapter::BankAdapter;
 use crate::exchange::PlanLine;
-use crate::layout::fault::{not_encodable, too_long};
+use crate::layout::fault::{SHORTER_ACCOUNT, not_encodable, too_long};
 use crate::layout::field::Field;
 use schemas::employer_files::{Asked, LineRules};
 use schemas::text::{Charset, CharsetError};
 use schemas::value::PersonName;
-use schemas::{Fen, Finding, FindingCode};
+use schemas::{AccountNo, BankCode, Fen, Finding, FindingCode};
 
 /// The paying bank's rules for one line: characters, bytes, amount.
 #[derive(Clone, Debug)]
@@ -18,6 +18,9 @@ pub struct BankLineRules {
     memo_bytes_max: usize,
     carries_memo: bool,
     amount_max: Fen,
+    account_digits_max: usize,
+    /// The bank whose accounts are the only ones; `None` where it pays others too.
+    own_only: Option<BankCode>,
 }
 
 /// Characters that must not stand in a text: controls, and the separators of the bank's file.
@@ -97,6 +100,8 @@ impl BankAdapter {
             memo_bytes_max: memo_max,
             carries_memo,
             amount_max: self.limits.amount_max,
+            account_digits_max: self.limits.account_digits_max,
+            own_only: Some(self.code()).filter(|_| !self.capability().other_banks),
         }
     }
 
@@ -185,6 +190,19 @@ impl LineRules for BankLineRules {
             let finding = at(FindingCode::AmountOverLimit).field("amount");
             let finding = finding.value(amount.yuan());
             findings.push(finding.with("limit", self.amount_max.yuan()));
+        }
+        let too_long = |account: &AccountNo| account.digits() > self.account_digits_max;
+        if let Some(account) = line.account.filter(too_long) {
+            let finding = at(FindingCode::TextTooLong).field("account");
+            let finding = finding.value(account.masked());
+            let finding = finding.with("bytes", account.digits());
+            let finding = finding.with("bytes_max", self.account_digits_max);
+            findings.push(finding.with("remedy", SHORTER_ACCOUNT));
+        }
+        let elsewhere = |bank: &BankCode| self.own_only.is_some_and(|own| own != *bank);
+        if let Some(bank) = line.payee_bank.filter(elsewhere) {
+            let finding = at(FindingCode::PayeeBankNotPaid).field("bank");
+            findings.push(finding.with("stated", bank));
         }
     }
 }

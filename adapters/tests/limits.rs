@@ -19,6 +19,8 @@ fn judge(code: &str, name: &str, memo: Option<&str>, fen: i64) -> Vec<Finding> {
         name: Some(name),
         memo,
         amount: Some(Fen(fen)),
+        account: None,
+        payee_bank: None,
     };
     let mut findings = Vec::new();
     bank(code).line_rules().judge(&line, &mut findings);

@@ -69,8 +69,11 @@ fn the_bank_reads_the_order_that_was_written() {
         let instructing = requests.iter().filter(|r| r.kind == RequestKind::Submit);
         for request in instructing {
             assert_eq!(request.file_no, Some(order.file_no), "{}", adapter.code());
-            assert_eq!(request.count, Some(5), "{}", adapter.code());
-            assert_eq!(request.total, order.total(), "{}", adapter.code());
+            // A message of one payment states no count and no sum.
+            if adapter.limits().rows_max > 1 {
+                assert_eq!(request.count, Some(5), "{}", adapter.code());
+                assert_eq!(request.total, order.total(), "{}", adapter.code());
+            }
         }
         let encoded = adapter.encode_payment(&order, &ToyKeys).unwrap();
         assert!(!encoded.is_empty());

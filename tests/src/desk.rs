@@ -42,11 +42,17 @@ pub fn banks() -> impl Iterator<Item = &'static BankAdapter> {
     book.adapters().iter()
 }
 
-/// One bank of each dialect.
+/// Every bank whose files hold more than one line: what becomes of two lines of a file can't be
+/// told where each line is a file of its own.
+pub fn banks_of_files() -> impl Iterator<Item = &'static BankAdapter> {
+    banks().filter(|adapter| adapter.limits().rows_max > 1)
+}
+
+/// One bank of each dialect whose files hold more than one line.
 #[must_use]
 pub fn one_bank_a_dialect() -> Vec<&'static BankAdapter> {
     let mut seen = std::collections::BTreeSet::new();
-    banks()
+    banks_of_files()
         .filter(|adapter| seen.insert(adapter.dialect()))
         .collect()
 }

@@ -8,6 +8,17 @@ use adapters::exchange::{
 };
 use adapters::{BankAdapter, BankLine, BankReply, BankRequest, RequestKind};
 use gateway::keys::BankKeys;
+use schemas::FailureReason;
+
+/// Whether a bank's pushed rows give a reason by a code of their own, beside their status.
+#[must_use]
+pub fn spells_reasons(adapter: &BankAdapter) -> bool {
+    let failed = Outcome::Failed(FailureReason::AccountClosed);
+    let explained = adapter.explain();
+    let mut values = explained.iter().map(|each| each.value.as_str());
+    adapter.bank_side().line_expressible(failed, true) == failed
+        && values.any(|value| value.contains("row.code as "))
+}
 
 /// One bank with its keys and an order of four lines.
 pub struct Talk {

@@ -180,6 +180,13 @@ impl<'a> BankSide<'a> {
             values.captured.entry(capture.name.clone()).or_insert(value);
         }
         self.fill(&mut values, &step.codes, reply);
+        if let Some(pages) = &step.pages {
+            let first = values.number(Field::PageFirst).unwrap_or(1);
+            let before = usize::try_from(first - 1).unwrap_or_default();
+            let rows = values.rows.into_iter().skip(before).take(pages.rows);
+            values.rows = rows.collect();
+            values.set(Field::RowCount, values.rows.len().to_string());
+        }
         self.write(message, values, crypto)
     }
 

@@ -230,6 +230,15 @@ pub struct Again {
     pub count_max: u32,
 }
 
+/// A query whose answer comes in parts: asked again from the next row until every row of the file
+/// is told or a page is empty.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pages {
+    /// Most rows of a page.
+    pub rows: usize,
+}
+
 /// One step of a flow.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -259,6 +268,8 @@ pub struct StepRule {
     pub again: Option<Again>,
     /// Sent once for each part of the file; the first part instructs where the step does.
     pub parts: Option<PartsRule>,
+    /// Its rows come in pages; `page.first` and `page.rows` in the request say which.
+    pub pages: Option<Pages>,
     /// The next step follows only on these batch codes; else the flow ends with this reply.
     pub go_on: Option<Vec<String>>,
 }

@@ -72,6 +72,10 @@ fields! {
     PartLast = "part.last": Text,
     /// Number of the query, counted from 1 for each file.
     QueryNo = "query.no": Number,
+    /// First row of the page that is asked for, from 1.
+    PageFirst = "page.first": Number,
+    /// Most rows of a page.
+    PageRows = "page.rows": Number,
     /// Payer's account.
     PayerAccount = "payer.account": Text,
     /// Payer's name.

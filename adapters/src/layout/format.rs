@@ -98,15 +98,11 @@ impl Format {
             Self::Time9 => part(8..17)?.to_owned(),
             Self::Stamp14 => part(0..14)?.to_owned(),
             Self::Stamp17 => part(0..17)?.to_owned(),
-            Self::Stamp19 => format!(
-                "{}-{}-{} {}:{}:{}",
-                part(0..4)?,
-                part(4..6)?,
-                part(6..8)?,
-                part(8..10)?,
-                part(10..12)?,
-                part(12..14)?
-            ),
+            Self::Stamp19 => {
+                let date = Self::Date10.write(canonical)?;
+                let (hour, minute, second) = (part(8..10)?, part(10..12)?, part(12..14)?);
+                format!("{date} {hour}:{minute}:{second}")
+            }
         })
     }
 

@@ -45,6 +45,9 @@ pub struct Lines {
     /// After the last row; a message without it is cut off.
     #[serde(default)]
     pub end: String,
+    /// White space around a row is not read, and an empty row is none.
+    #[serde(default)]
+    pub trim: bool,
 }
 
 /// How the columns of a line are told apart.
@@ -154,6 +157,10 @@ impl Lines {
                 .take(ROWS_MAX + 64)
                 .collect()
         };
+        if self.trim {
+            let trimmed = pieces.into_iter().map(str::trim);
+            pieces = trimmed.filter(|piece| !piece.is_empty()).collect();
+        }
         if !self.head.is_empty() {
             let flat = columns == Columns::Delimited && self.head_sep == self.row_sep;
             let taken = if flat { self.head.len() } else { 1 };

@@ -62,13 +62,14 @@ impl Layout {
     /// # Errors
     /// The first place that does not fit, with its row.
     pub fn write(&self, values: &Values, charset: Charset) -> Result<Vec<u8>, RowFault> {
+        let forbidden = self.forbidden();
         let context = WriteContext {
             values,
             row: None,
             payload: None,
             payload_bytes: 0,
             charset,
-            forbidden: &[],
+            forbidden: &forbidden,
         };
         let text = match self {
             Self::Delimited(lines) => lines.write(Columns::Delimited, values, charset)?,
@@ -152,9 +153,10 @@ impl Layout {
             Self::Xml(tree) | Self::Json(tree) => {
                 let rows = tree.rows.as_ref();
                 let packed = rows.and_then(|rows| Some((rows.packed.as_ref()?, rows)));
-                packed.map_or_else(Vec::new, |(packed, rows)| {
+                let packed = packed.map_or_else(Vec::new, |(packed, rows)| {
                     packed.lines(&rows.slots).forbidden(Columns::Delimited)
-                })
+                });
+                tree.forbidden.chars().chain(packed).collect()
             }
             Self::Marked(_) => Vec::new(),
         }

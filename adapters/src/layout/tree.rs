@@ -24,6 +24,9 @@ pub struct Tree {
     /// XML: paths of the elements of the head whose text is written as CDATA. Both are read.
     #[serde(default)]
     pub cdata: Vec<String>,
+    /// Characters that the bank takes in no value, escaped or not.
+    #[serde(default)]
+    pub forbidden: String,
     /// The repeated group; it stands after the head's slots.
     pub rows: Option<Repeat>,
 }
@@ -66,6 +69,7 @@ impl Packed {
             head_min: None,
             head_sep: String::new(),
             names: None,
+            trim: false,
             row: slots.to_vec(),
             field_sep: self.field_sep.clone(),
             trailing_sep: self.trailing_sep,
@@ -181,6 +185,7 @@ fn optional(slot: &Slot) -> bool {
         Source::One(_) | Source::Join(_) | Source::PayloadLength(_) | Source::StepCode => {
             !slot.required
         }
+        // An envelope without its payload is another message, but where the slot has a default.
         Source::Payload(_) => slot.default.is_some(),
     }
 }

@@ -28,6 +28,10 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
     };
     for slot in &tree.head {
         let text = slot.write(context).map_err(|fault| (fault, None))?;
+        if writer.has_just_opened(&slot.path) {
+            writer.content(&text);
+            continue;
+        }
         let (parent, name) = split_path(&slot.path);
         writer.stand_in(parent);
         writer.leaf(name, &text).map_err(|fault| (fault, None))?;
@@ -98,18 +102,28 @@ impl<'d> Writer<'d> {
         }
     }
 
+    /// Whether the element of this path is open for its attributes only.
+    fn has_just_opened(&self, path: &str) -> bool {
+        self.text.len() == self.tag_end && path.split('/').eq(self.open.iter().copied())
+    }
+
+    /// The text of the open element, and its end.
+    fn content(&mut self, text: &str) {
+        if !self.cdata.is_empty() && self.cdata.contains(&self.open.join("/")) {
+            // The mark of the end can't stand in a section: it is divided among two.
+            let text = text.replace("]]>", "]]]]><![CDATA[>");
+            self.text.push_str(&format!("<![CDATA[{text}]]>"));
+        } else {
+            self.escaped(text, false);
+        }
+        self.close_to(self.open.len().saturating_sub(1));
+    }
+
     /// An element below the open one, or an attribute of it.
     fn leaf(&mut self, name: &'d str, text: &str) -> Result<(), WriteFault> {
         let Some(attribute) = name.strip_prefix('@') else {
             self.start(name);
-            if !self.cdata.is_empty() && self.cdata.contains(&self.open.join("/")) {
-                // The mark of the end can't stand in a section: it is divided among two.
-                let text = text.replace("]]>", "]]]]><![CDATA[>");
-                self.text.push_str(&format!("<![CDATA[{text}]]>"));
-            } else {
-                self.escaped(text, false);
-            }
-            self.close_to(self.open.len() - 1);
+            self.content(text);
             return Ok(());
         };
         if self.text.len() != self.tag_end || self.text.pop() != Some('>') {

@@ -171,7 +171,7 @@ fn the_banks_chair_writes_the_answer_of_the_sample() {
 #[test]
 fn only_the_bank_with_public_material_is_observed() {
     assert_eq!(bank("JSBC").evidence(), Evidence::Observed);
-    for code in ["HZCCB", "JHBANK", "JXBANK", "SXCB", "TZCB"] {
+    for code in ["HZCCB", "JHBANK", "SXCB", "TZCB"] {
         assert_eq!(bank(code).dialect(), "cms_ap");
         assert_eq!(bank(code).evidence(), Evidence::Synthetic);
     }

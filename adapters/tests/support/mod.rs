@@ -5,7 +5,9 @@ use adapters::exchange::{
     Crypto, CryptoError, LineOutcome, Next, OrderLine, Outcome, PaymentOrder, Reply, StatusQuery,
     Wire,
 };
-use adapters::{BankAdapter, BankReply, BankRequest, Book, Conversation, Incoming, IncomingWire};
+use adapters::{
+    BankAdapter, BankReply, BankRequest, Book, Conversation, Incoming, IncomingWire, RequestKind,
+};
 use schemas::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName, Purpose,
 };
@@ -107,6 +109,11 @@ const WORKERS: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
+/// The account, cut to the digits that the bank takes.
+fn account(text: &str, digits_max: usize) -> AccountNo {
+    AccountNo::parse(&text[..text.len().min(digits_max)]).unwrap()
+}
+
 /// An invented branch with a valid check digit; that of the samples, 304999000019, has none.
 pub const BRANCH: &str = "304100040000";
 
@@ -118,7 +125,7 @@ pub fn golden_order(code: &str, memo: &str, payer_account: &str) -> PaymentOrder
         name: PersonName::parse(worker.0).unwrap(),
         id_type: kind,
         id_number: IdNumber::parse(kind, worker.2).unwrap(),
-        account: AccountNo::parse(worker.1).unwrap(),
+        account: account(worker.1, bank(code).limits().account_digits_max),
         payee_bank: Some(BankCode::parse(code).unwrap()),
         cnaps_code: CnapsCode::parse(BRANCH).ok(),
         amount: Fen::parse_yuan(worker.3).unwrap(),
@@ -241,6 +248,10 @@ pub fn names(lines: &[adapters::BankLine]) -> Vec<String> {
         .iter()
         .map(|l| l.name.reveal(open).to_owned())
         .collect()
+}
+
+pub fn is_query(request: &BankRequest) -> bool {
+    request.kind == RequestKind::Query
 }
 
 /// A message of the public samples, which lie in ../shared beside the repository or beside the

@@ -6,7 +6,7 @@ use adapters::exchange::{Next, Outcome, ResultFile};
 use schemas::FailureReason;
 use tests::bank::{incoming, result_bytes};
 use tests::orders::query;
-use tests::talk::Talk;
+use tests::talk::{Talk, spells_reasons};
 
 const FAILED: Outcome = Outcome::Failed(FailureReason::AccountClosed);
 
@@ -85,7 +85,7 @@ pub fn decode_failure_code_beside_success(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
     let mut lines = talk.told(&[Outcome::Paid]);
     lines[1].return_reason = Some(FailureReason::AccountClosed);
-    if !spells_reasons(talk) {
+    if !spells_reasons(talk.adapter) {
         return Skip("its rows carry no code of a reason that is known");
     }
     let result = read(talk, &talk.result(Outcome::Paid, lines.clone()));
@@ -105,7 +105,7 @@ pub fn decode_failure_code_beside_success(talk: &Talk) -> Verdict {
 /// A return tells why, where the bank's code does.
 pub fn decode_reason_of_a_return(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
-    if !spells_reasons(talk) {
+    if !spells_reasons(talk.adapter) {
         return Skip("its rows carry no code of a reason that is known");
     }
     let mut lines = talk.told(&[Outcome::Returned]);
@@ -120,11 +120,6 @@ pub fn decode_reason_of_a_return(talk: &Talk) -> Verdict {
     }
     assert_ne!(told[1].bank_code, told[0].bank_code, "{code}: its own code");
     Pass
-}
-
-fn spells_reasons(talk: &Talk) -> bool {
-    let side = talk.adapter.bank_side();
-    side.line_expressible(FAILED, true) == FAILED
 }
 
 /// The request was not answered: whatever stands in the rows says nothing.

@@ -16,6 +16,8 @@ fn judged(talk: &Talk, line: &OrderLine) -> Vec<FindingCode> {
         name: Some(line.name.reveal(Purpose::Matching)),
         memo: line.memo.as_deref(),
         amount: Some(line.amount),
+        account: Some(line.account),
+        payee_bank: line.payee_bank,
     };
     let mut findings = Vec::new();
     talk.adapter.line_rules().judge(&pay_line, &mut findings);
@@ -232,6 +234,36 @@ pub fn encode_leading_zeros(talk: &Talk) -> Verdict {
             talk.adapter.code()
         );
     }
+    Pass
+}
+
+/// The longest account fits, and one digit more is refused where that still is an account.
+pub fn encode_account_too_long(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let most = talk.adapter.limits().account_digits_max;
+    let of = |digits: usize| {
+        changed(talk, |line| {
+            line.account = AccountNo::parse(&"6".repeat(digits)).unwrap();
+        })
+    };
+    assert_eq!(agrees(talk, &of(most)), None, "{code}: {most}");
+    if most >= 32 {
+        return Skip("it takes every account");
+    }
+    let codes = agrees(talk, &of(most + 1));
+    assert_eq!(codes, Some(vec![FindingCode::TextTooLong]), "{code}");
+    Pass
+}
+
+/// A bank that pays its own accounts only: line rules and encoder refuse another one.
+pub fn encode_payee_at_another_bank(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let elsewhere = if code.as_str() == "BOC" { "ABC" } else { "BOC" };
+    let bank = schemas::BankCode::parse(elsewhere).ok();
+    let codes = agrees(talk, &changed(talk, |line| line.payee_bank = bank));
+    let refused = vec![FindingCode::PayeeBankNotPaid];
+    let only = !talk.adapter.capability().other_banks;
+    assert_eq!(codes, only.then_some(refused), "{code}");
     Pass
 }
 

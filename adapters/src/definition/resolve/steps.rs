@@ -3,6 +3,7 @@
 use super::super::DefinitionError;
 use super::super::dialect::{Dialect, StepRule};
 use super::Source;
+use crate::layout::field::Field;
 
 /// Each step has a name of its own, one of submit instructs and is sent once, and a query has an
 /// answer.
@@ -19,6 +20,12 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
     check_parts(source, dialect)?;
     if dialect.query.iter().any(|step| step.instructs) {
         return Err(source.at_word("query", "a query never instructs"));
+    }
+    if let Some(step) = dialect.submit.iter().find(|step| step.pages.is_some()) {
+        return Err(source.at_word(&step.name, "only a query comes in pages"));
+    }
+    for step in &dialect.query {
+        check_pages(source, step)?;
     }
     if dialect.query.last().is_none_or(|step| step.reply.is_none()) {
         return Err(source.at_word("query", "the last step of query has no reply"));
@@ -62,6 +69,21 @@ fn check_parts(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionEr
         }
     }
     Ok(())
+}
+
+/// A page that is not asked for by its first row would be the same one for ever.
+fn check_pages(source: Source<'_>, step: &StepRule) -> Result<(), DefinitionError> {
+    let (head, _) = step.request.body.slots();
+    let asks = head
+        .iter()
+        .any(|slot| slot.field() == Some(Field::PageFirst));
+    match &step.pages {
+        Some(pages) if pages.rows == 0 || !asks => {
+            let what = "a query in pages of one row or more asks for page.first";
+            Err(source.at_word(&step.name, what))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A file is instructed once (M1): by one message, which is never sent again.
