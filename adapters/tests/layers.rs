@@ -45,8 +45,17 @@ fn one_row() -> Values {
 }
 
 const PLACE: &str = r#"
-layers = [{ sign = { algorithm = "rsa_sha256", slot = "signing", before = "<S>", after = "</S>", placeholder = "mark", shape = "hex_lower" } }]
-body.xml.head = [
+[[layers]]
+[layers.sign]
+algorithm = "rsa_sha256"
+slot = "signing"
+before = "<S>"
+after = "</S>"
+placeholder = "mark"
+shape = "hex_lower"
+
+[body.xml]
+head = [
     { path = "A/NAME", field = "payer.name" },
     { path = "A/S", const = "mark" },
 ]
@@ -87,14 +96,30 @@ fn a_signature_replaces_the_placeholder_that_was_signed() {
 }
 
 const FORM: &str = r#"
-layers = [{ base64 = {} }, { form = { sign = { algorithm = "rsa_sha256", slot = "signing", pair = "signature", over = "sha256_hex", shape = "base64" }, slots = [
+[[layers]]
+base64 = {}
+
+[[layers]]
+[layers.form]
+slots = [
     { path = "version", const = "1" },
     { path = "name", field = "payer.name" },
     { path = "empty", field = "bank.batch_no" },
     { path = "no", field = "file.no", last = 4 },
     { path = "data", payload = {} },
-] } }]
-body.delimited = { row = [{ field = "payee.name" }], field_sep = "|", row_sep = "\n" }
+]
+
+[layers.form.sign]
+algorithm = "rsa_sha256"
+slot = "signing"
+pair = "signature"
+over = "sha256_hex"
+shape = "base64"
+
+[body.delimited]
+row = [{ field = "payee.name" }]
+field_sep = "|"
+row_sep = "\n"
 "#;
 
 /// SHA-256 of the ASCII text below, by `printf … | sha256sum`.

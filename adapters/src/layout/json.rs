@@ -62,9 +62,9 @@ fn place(map: &mut Map<String, Value>, path: &str, value: Value) {
                     empty
                 }
             });
-            let inner = match inner {
-                Value::Array(items) => items.first_mut(),
-                other => Some(other),
+            let inner = match inner.as_array().is_some() {
+                true => inner.get_mut(0),
+                false => Some(inner),
             };
             if let Some(Value::Object(inner)) = inner {
                 place(inner, rest, value);

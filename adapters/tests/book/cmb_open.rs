@@ -59,7 +59,7 @@ fn answer(code: &str, batch: &str, rows: &str) -> String {
     format!(
         "{{\"response\":{{\"body\":{{\"bb6bpdqyz1\":{batch},\"bb6bpdqyz2\":{rows}}},\
          \"head\":{{\"bizcode\":\"\",\"funcode\":\"BB6BPDQY\",\"reqid\":\"1\",\
-         \"resultcode\":\"{code}\",\"resultmsg\":\"\",\"rspid\":\"2\",\"userid\":\"N000000001\"}}}},\
+         \"resultcode\":\"{code}\",\"resultmsg\":\"\",\"rspid\":\"2\"}}}},\
          \"signature\":{{\"sigdat\":\"x\",\"sigtim\":\"20261123093500\"}}}}"
     )
 }

@@ -29,9 +29,11 @@ fn a_line_left_out_of_a_final_result_is_unknown_and_asked_about() {
         let reply = told(&lines[..2], &[Outcome::Paid]);
         let bytes = played.result_bytes(&desk, 1, &reply);
         let read = adapter.decode_result(&bytes, played.keys()).unwrap();
-        if !read.is_final {
+        // The count may stand in the answer before that of the rows, as with CMB.
+        let waits = desk.states(&batch)[2] == LineState::Accepted;
+        assert!(!(waits && read.is_final), "{place}");
+        if waits {
             let limit_ms = adapter.query_pace().answer_limit_ms;
-            assert_eq!(desk.states(&batch)[2], LineState::Accepted, "{place}");
             desk.clock.advance(Duration::from_millis(limit_ms));
             played.work(&desk);
         }
