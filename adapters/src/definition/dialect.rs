@@ -180,6 +180,8 @@ pub struct CodeNames {
     pub batch: Option<Spanned<String>>,
     /// For `row.status`.
     pub line: Option<Spanned<String>>,
+    /// The status of every row, where rows carry none: a list of failures. Of the `line` table.
+    pub listed: Option<Spanned<String>>,
 }
 
 /// Ask again until the batch code is one of these.
