@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod boc_b2e;
+mod ccb_batch;
 mod cmbc;
 mod spdb_aq;
 #[path = "../support/mod.rs"]
