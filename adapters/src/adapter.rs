@@ -209,14 +209,15 @@ impl BankAdapter {
         &self.dialect.connection
     }
 
-    /// The end of a request on a TCP connection, for the bank's side; `EndOfStream` elsewhere.
+    /// The end of a request on a TCP connection, for the bank's side: we leave the line open for
+    /// the answer, so XML without a length ends with its root. `EndOfStream` elsewhere.
     #[must_use]
     pub fn request_frame(&self) -> FrameEnd {
         let tcp = |wire: &WireRule| matches!(wire, WireRule::Tcp {});
         let mut steps = self.dialect.submit.iter().chain(&self.dialect.query);
         steps
             .find(|step| tcp(&step.wire))
-            .map_or(FrameEnd::EndOfStream, |step| step.request.frame_end())
+            .map_or(FrameEnd::EndOfStream, |step| step.request.request_end())
     }
 
     /// A submission.

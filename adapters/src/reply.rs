@@ -169,20 +169,17 @@ impl BankAdapter {
 
     fn lines(&self, names: &CodeNames, values: &Values) -> Vec<LineOutcome> {
         let table = self.table(names.line.as_ref());
-        values
-            .rows
-            .iter()
-            .map(|row| self.line(table, row))
-            .collect()
+        let listed = names.listed.as_ref().map(|s| s.get_ref().as_str());
+        let rows = values.rows.iter();
+        rows.map(|row| self.line(table, listed, row)).collect()
     }
 
-    fn line(&self, table: Option<&CodeTable>, row: &Record) -> LineOutcome {
+    fn line(&self, table: Option<&CodeTable>, listed: Option<&str>, row: &Record) -> LineOutcome {
         let text = |field: Field| row.get(&field).cloned();
         let status = text(Field::RowStatus);
         let code = text(Field::RowCode);
-        let entry = status
-            .as_deref()
-            .and_then(|status| table.and_then(|table| table.find(status)));
+        let said = status.as_deref().or(listed);
+        let entry = said.and_then(|status| table.and_then(|table| table.find(status)));
         let said = self.refine(
             entry.map_or(Outcome::Unknown, |e| e.outcome),
             code.as_deref(),

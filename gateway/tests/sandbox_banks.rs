@@ -112,18 +112,23 @@ async fn ask(
     }
 }
 
-fn expected(adapter: &BankAdapter, manner: Manner, order: &PaymentOrder) -> Vec<Outcome> {
+/// What a result says of which row; a list of failures leaves the others out.
+fn expected(adapter: &BankAdapter, manner: Manner, order: &PaymentOrder) -> Vec<(u32, Outcome)> {
     let side = adapter.bank_side();
     let lines = order.lines.iter().map(|line| {
         let account = line.account.reveal(Purpose::Matching);
-        match fate(SEED, adapter.code(), line.row_no, account, manner) {
+        let said = match fate(SEED, adapter.code(), line.row_no, account, manner) {
             Fate::Paid | Fate::Returned => Outcome::Paid,
-            Fate::Failed(reason) => side.line_expressible(Outcome::Failed(reason), false),
+            Fate::Failed(reason) => Outcome::Failed(reason),
             Fate::Unlisted => Outcome::Unknown,
-            Fate::Never => side.line_expressible(Outcome::Accepted, false),
-        }
+            Fate::Never => Outcome::Accepted,
+        };
+        (line.row_no, said)
     });
-    lines.collect()
+    let named = lines.filter(|(_, said)| side.names_line(*said));
+    named
+        .map(|(row_no, said)| (row_no, side.line_expressible(said, false)))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -190,12 +195,13 @@ async fn books_once_and_answers(adapter: &'static BankAdapter, running: &Running
     }
     let result = last.unwrap_or_else(|| panic!("{bank}: {:?}", statistics()));
     let outcomes: Vec<Outcome> = result.lines.iter().map(|line| line.outcome).collect();
-    assert_eq!(
-        outcomes,
-        expected(adapter, manner, &order),
-        "{bank} {manner:?}"
-    );
-    for (told, own) in result.lines.iter().zip(&order.lines) {
+    let expected = expected(adapter, manner, &order);
+    let said: Vec<Outcome> = expected.iter().map(|(_, said)| *said).collect();
+    assert_eq!(outcomes, said, "{bank} {manner:?}");
+    for (told, (row_no, _)) in result.lines.iter().zip(&expected) {
+        let own = order.lines.iter().find(|own| own.row_no == *row_no);
+        let own = own.unwrap();
+        assert!(told.row_no.is_none_or(|row| row == own.row_no), "{bank}");
         let same = told.amount.is_none_or(|amount| amount == own.amount);
         assert!(same, "{bank}: row {}", own.row_no);
     }

@@ -57,6 +57,15 @@ pub fn one_bank_a_dialect() -> Vec<&'static BankAdapter> {
         .collect()
 }
 
+/// One bank of each dialect whose results name every line. A list of failures says nothing of a
+/// line for itself but that it failed: what it leaves out follows from its sums alone.
+#[must_use]
+pub fn one_bank_a_dialect_of_named_lines() -> Vec<&'static BankAdapter> {
+    let mut all = one_bank_a_dialect();
+    all.retain(|adapter| !adapter.capability().failures_only);
+    all
+}
+
 /// A gateway's core with everything around it that a test moves.
 #[derive(Clone)]
 pub struct Desk {

@@ -302,6 +302,13 @@ impl<'a> BankSide<'a> {
             .collect()
     }
 
+    /// Whether a result names a line of this outcome: a list of failures does not name others.
+    #[must_use]
+    pub fn names_line(&self, outcome: Outcome) -> bool {
+        let query = self.adapter.dialect.query.last();
+        query.is_none_or(|step| self.lists(&step.codes, outcome))
+    }
+
     /// What a reader will make of an outcome that this bank says of a line: a dialect without a
     /// code for a finer reason or a return says less.
     #[must_use]

@@ -206,6 +206,9 @@ pub struct CodeNames {
     /// For `row.status`.
     #[schemars(with = "Option<String>")]
     pub line: Option<Spanned<String>>,
+    /// The status of every row, where rows carry none: a list of failures. Of the `line` table.
+    #[schemars(with = "Option<String>")]
+    pub listed: Option<Spanned<String>>,
 }
 
 /// Ask again until the batch code is one of these.

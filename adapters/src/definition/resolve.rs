@@ -154,7 +154,13 @@ fn check_tables(
                 return Err(source.at(name, &what));
             }
         }
-        Ok(())
+        let line = names.line.as_ref().and_then(|n| codes.get(n.get_ref()));
+        match &names.listed {
+            Some(status) if line.is_none_or(|table| table.find(status.get_ref()).is_none()) => {
+                Err(source.at(status, "the status of listed rows is in no `line` table"))
+            }
+            Some(_) | None => Ok(()),
+        }
     };
     for step in dialect.submit.iter().chain(&dialect.query) {
         known(&step.codes)?;

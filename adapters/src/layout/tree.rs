@@ -115,6 +115,13 @@ impl Tree {
         self.head.iter().any(|slot| slot.path == path) || self.rows.as_ref().is_some_and(of_rows)
     }
 
+    /// The name of the root.
+    #[must_use]
+    pub fn root(&self) -> &str {
+        let path = self.head.first().map_or("", |slot| slot.path.as_str());
+        path.split('/').next().unwrap_or_default()
+    }
+
     /// Whether a slot is an attribute.
     #[must_use]
     pub fn has_attributes(&self) -> bool {

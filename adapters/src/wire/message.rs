@@ -206,6 +206,19 @@ impl Message {
         })
     }
 
+    /// The end of a request: as [`Self::frame_end`], and for bare XML the end of its root.
+    #[must_use]
+    pub fn request_end(&self) -> FrameEnd {
+        match (self.frame_end(), &self.body) {
+            (FrameEnd::EndOfStream, Layout::Xml(tree)) if self.layers.is_empty() => {
+                FrameEnd::Line {
+                    terminator: format!("</{}>", tree.root()).into_bytes(),
+                }
+            }
+            (end, _) => end,
+        }
+    }
+
     /// Whether a slot of the body, of a head or of a form writes the captured value of this name.
     #[must_use]
     pub fn captures(&self, name: &str) -> bool {

@@ -8,6 +8,7 @@ mod support;
 mod abc_yqt;
 mod boc_b2e;
 mod bocom_ap;
+mod ccb_batch;
 mod ceb_b2e;
 mod cgb_bedc;
 mod cib_batch;

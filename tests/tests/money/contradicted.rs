@@ -13,7 +13,7 @@ use schemas::{FailureReason, Lang, LineEvent, LineState};
 use std::time::Duration;
 use tests::audit::assert_sound;
 use tests::bank::{Played, at_bank, row, told};
-use tests::desk::{Desk, one_bank_a_dialect};
+use tests::desk::{Desk, one_bank_a_dialect, one_bank_a_dialect_of_named_lines};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -116,7 +116,7 @@ fn another_amount_or_account_is_not_taken_as_paid() {
             line.account.as_mut().map(|account| *account = other)
         }),
     ];
-    for adapter in one_bank_a_dialect() {
+    for adapter in one_bank_a_dialect_of_named_lines() {
         for (name, change) in changes {
             let place = format!("{} {name}", adapter.dialect());
             let desk = Desk::new(adapter.code());
