@@ -16,7 +16,7 @@ pub struct Tree {
     #[serde(default)]
     pub declaration: String,
     /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`); in XML that of
-    /// an attribute ends in `@` and its name (`stream/list@name`).
+    /// an attribute ends in `/@` and its name (`stream/list/@name`).
     pub head: Vec<Slot>,
     /// XML: paths of the elements of the head whose text is written as CDATA. Both are read.
     #[serde(default)]
@@ -57,7 +57,7 @@ impl Tree {
     /// Whether a head slot is an attribute.
     #[must_use]
     pub fn has_attributes(&self) -> bool {
-        self.head.iter().any(|slot| slot.path.contains('@'))
+        self.head.iter().any(|slot| slot.path.contains("/@"))
     }
 
     /// The path below the group, if `path` is a slot of it.

@@ -26,12 +26,12 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
     };
     // An attribute is written with its element's tag, wherever its slot stands.
     for slot in &tree.head {
-        if let Some((element, name)) = slot.path.split_once('@') {
+        if let Some((element, name)) = slot.path.split_once("/@") {
             let text = slot.write(context).map_err(|fault| (fault, None))?;
             writer.attributes.push((element, name, text));
         }
     }
-    for slot in tree.head.iter().filter(|slot| !slot.path.contains('@')) {
+    for slot in tree.head.iter().filter(|slot| !slot.path.contains("/@")) {
         let text = slot.write(context).map_err(|fault| (fault, None))?;
         writer.leaf(&slot.path, &text);
     }
@@ -266,7 +266,7 @@ impl Walk {
         for attribute in tag.attributes() {
             let wrong = || "an attribute is not well-formed".to_owned();
             let attribute = attribute.map_err(|_| wrong())?;
-            let path = format!("{}@{}", self.path, attribute.key.as_ref());
+            let path = format!("{}/@{}", self.path, attribute.key.as_ref());
             if tree.has_head(&path) {
                 let value = attribute.normalized_value(XmlVersion::Implicit1_0);
                 let value = value.map_err(|_| wrong())?.into_owned();

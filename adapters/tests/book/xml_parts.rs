@@ -11,9 +11,9 @@ use schemas::text::Charset;
 const MESSAGE: &str = r#"
 [body.xml]
 head = [
-    { path = "a@version", const = "100" },
+    { path = "a/@version", const = "100" },
     { path = "a/head/secret", field = "reply.text" },
-    { path = "a/list@size", field = "row.count" },
+    { path = "a/list/@size", field = "row.count" },
 ]
 cdata = ["a/head/secret"]
 
@@ -101,8 +101,11 @@ fn attributes_and_cdata_stand_in_the_head_of_xml_only() {
         assert_eq!(errors[0].what, what);
     };
     let row = "path = \"CrvouhNo\", spare";
-    let in_row = "path = \"CrvouhNo@kind\", spare";
+    let in_row = "path = \"CrvouhNo/@kind\", spare";
     refused(row, in_row, "an attribute stands in the head only");
+    let head = "\"CMS/eb/in/RegSerialNO\"";
+    let bare = "\"CMS/eb/in@RegSerialNO\"";
+    refused(head, bare, "the path of an attribute ends in /@name");
     let body = "[submit.request.body.xml]\n";
     let unlisted = "[submit.request.body.xml]\ncdata = [\"CMS/eb/pub/PASS\"]\n";
     refused(body, unlisted, "no element of the head has this path");

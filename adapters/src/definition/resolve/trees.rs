@@ -38,6 +38,10 @@ fn check_tree(source: Source<'_>, tree: &Tree, xml: bool) -> Result<(), Definiti
     if let Some(slot) = in_rows.next() {
         return Err(source.at_word(&slot.path, "an attribute stands in the head only"));
     }
+    let mut others = tree.head.iter().map(|slot| &slot.path);
+    if let Some(path) = others.find(|path| path.contains('@') && !path.contains("/@")) {
+        return Err(source.at_word(path, "the path of an attribute ends in /@name"));
+    }
     let mut attributes = tree.head.iter().filter(|slot| slot.path.contains('@'));
     if let Some(slot) = attributes.next().filter(|_| !xml) {
         return Err(source.at_word(&slot.path, "JSON has no attributes"));
