@@ -22,6 +22,9 @@ impl BankAdapter {
         }) {
             let name = format!("{flow}.{}", step.name);
             list.push(said(&format!("{name}.wire"), wire(&step.wire), false));
+            if let Some(pages) = &step.pages {
+                list.push(said(&format!("{name}.pages"), pages.rows, false));
+            }
             message(&mut list, &format!("{name}.request"), &step.request);
             if let Some(reply) = &step.reply {
                 message(&mut list, &format!("{name}.reply"), reply);
@@ -60,6 +63,11 @@ fn message(list: &mut Vec<Said>, name: &str, message: &Message) {
     let around = message.layers.iter().map(layer);
     let shape: Vec<String> = std::iter::once(body.to_owned()).chain(around).collect();
     list.push(said(&format!("{name}.layout"), shape.join(" < "), false));
+    let forbidden: String = message.body.forbidden().into_iter().collect();
+    if !forbidden.is_empty() {
+        let forbidden = format!("{forbidden:?}");
+        list.push(said(&format!("{name}.forbidden"), forbidden, false));
+    }
     let (head, row) = message.body.slots();
     let around = message.layers.iter().flat_map(Layer::slots);
     fields(list, &format!("{name}.envelope"), around);

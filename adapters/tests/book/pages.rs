@@ -111,6 +111,19 @@ fn a_refusal_is_no_page() {
     );
 }
 
+/// Who asks what a definition says is told of its pages and its forbidden characters.
+#[test]
+fn pages_and_forbidden_characters_are_explained() {
+    let said = |code: &str, name: &str| {
+        let explained = bank(code).explain();
+        let found = explained.iter().find(|each| each.name == name);
+        found.map(|each| each.value.clone())
+    };
+    assert_eq!(said("CITIC", "query.query.pages").as_deref(), Some("20"));
+    let forbidden = said("CIB", "submit.submit.request.forbidden");
+    assert_eq!(forbidden.as_deref(), Some("\"<>&\""));
+}
+
 #[test]
 fn pages_that_can_not_be_asked_for_are_refused() {
     let refused = |from: &str, to: &str, what: &str| {
