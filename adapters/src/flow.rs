@@ -260,6 +260,8 @@ impl BankAdapter {
             crypto,
             charset: self.charset_out(),
         };
+        let (_, row) = step.request.body.slots();
+        self.unanswerable(row, values)?;
         let written = step.request.write(values, around)?;
         let reply = step.reply.as_ref().map(crate::wire::Message::frame_end);
         let head = |fault| (fault, None);
