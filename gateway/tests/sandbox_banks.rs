@@ -36,11 +36,12 @@ async fn open(folder: &std::path::Path) -> Running {
     start(&banks, &clock, &options).await.unwrap()
 }
 
-/// An order of `LINES` lines; accounts differ, amounts too.
+/// An order of `LINES` lines, or as many as one file takes; accounts differ, amounts too.
 fn order(adapter: &BankAdapter, file_no: u64) -> PaymentOrder {
+    let count = LINES.min(adapter.limits().rows_max);
     let example = keys::example_order(adapter).unwrap();
     let line = example.lines.first().unwrap();
-    let lines = (1..=LINES).map(|row_no| OrderLine {
+    let lines = (1..=count).map(|row_no| OrderLine {
         row_no,
         name: PersonName::parse("张样一").unwrap(),
         account: AccountNo::parse(&format!("62220212020{file_no:04}{row_no:04}")).unwrap(),
@@ -91,7 +92,7 @@ async fn ask(
         payer_account: order.payer_account,
         payer_name: order.payer_name.clone(),
         pay_month: order.pay_month,
-        count: LINES,
+        count: u32::try_from(order.lines.len()).unwrap(),
         total: order.total().unwrap(),
         connection: order.connection.clone(),
         references: references.clone(),
@@ -190,19 +191,15 @@ async fn books_once_and_answers(adapter: &'static BankAdapter, running: &Running
         .collect();
     let expected = expected(adapter, manner, &order);
     assert_eq!(outcomes, expected, "{bank} {manner:?}");
-    let total: i64 = result
-        .lines
-        .iter()
-        .filter_map(|line| line.amount)
-        .map(|a| a.0)
-        .sum();
     let named = |row: u32| expected.iter().any(|(own, _)| *own == row);
     let lines = order.lines.iter().filter(|line| named(line.row_no));
-    assert_eq!(
-        total,
-        lines.map(|line| line.amount.0).sum::<i64>(),
-        "{bank}"
-    );
+    let total: i64 = lines.map(|line| line.amount.0).sum();
+    let stated = result.lines.iter().filter_map(|line| line.amount);
+    let stated: Vec<i64> = stated.map(|amount| amount.0).collect();
+    // The answer about one person's payment has no amount.
+    if !stated.is_empty() || adapter.limits().rows_max > 1 {
+        assert_eq!(stated.iter().sum::<i64>(), total, "{bank}");
+    }
     let unknown = ask(
         &channel,
         keys,
@@ -223,7 +220,7 @@ async fn books_once_and_answers(adapter: &'static BankAdapter, running: &Running
         (0, 0, 0),
         "{bank}"
     );
-    assert_eq!(end.lines, u64::from(LINES));
+    assert_eq!(end.lines, order.lines.len() as u64);
 }
 
 fn none_of() -> BTreeMap<String, String> {

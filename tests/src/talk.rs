@@ -9,7 +9,7 @@ use adapters::exchange::{
 use adapters::{BankAdapter, BankLine, BankReply, BankRequest, RequestKind};
 use gateway::keys::BankKeys;
 
-/// One bank with its keys and an order of four lines.
+/// One bank with its keys and an order of four lines, or of one.
 pub struct Talk {
     /// The adapter.
     pub adapter: &'static BankAdapter,
@@ -20,10 +20,10 @@ pub struct Talk {
 }
 
 impl Talk {
-    /// A bank and an order of four lines.
+    /// A bank and an order of four lines, or as many as one file takes.
     #[must_use]
     pub fn with(adapter: &'static BankAdapter) -> Self {
-        let order = order(adapter, 4);
+        let order = order(adapter, adapter.limits().rows_max.min(4));
         let query = query(&order, adapter.bank_side().references());
         let keys = keys(&wanted(adapter, &order, &query));
         Self {
@@ -31,6 +31,12 @@ impl Talk {
             keys,
             order,
         }
+    }
+
+    /// One file takes one line: there are no rows to be told apart.
+    #[must_use]
+    pub fn is_of_one_line(&self) -> bool {
+        self.adapter.limits().rows_max == 1
     }
 
     /// The question about the order.

@@ -53,6 +53,8 @@ mod revealed;
 mod seal;
 #[path = "money/seen.rs"]
 mod seen;
+#[path = "money/single.rs"]
+mod single;
 #[path = "money/submission.rs"]
 mod submission;
 #[path = "money/totals.rs"]

@@ -4,6 +4,7 @@
 
 mod boc_b2e;
 mod ccb_batch;
+mod ccb_single;
 mod cmbc;
 mod spdb_aq;
 #[path = "../support/mod.rs"]

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tests::audit::assert_sound;
 use tests::bank::{Fault, at_bank, row, told};
-use tests::desk::{Desk, banks, one_bank_a_dialect, one_bank_a_dialect_of_named_lines};
+use tests::desk::{Desk, banks_of_files, one_bank_a_dialect, one_bank_a_dialect_of_named_lines};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -70,7 +70,7 @@ fn an_unlisted_code_of_a_line_is_unknown_until_the_bank_says_more() {
 
 #[test]
 fn past_the_answer_limit_a_line_is_unknown_and_a_late_result_still_counts() {
-    for adapter in banks() {
+    for adapter in banks_of_files() {
         let place = adapter.code().to_string();
         let desk = Desk::new(adapter.code());
         let (batch, played) = at_bank(&desk, 2);

@@ -6,13 +6,13 @@ use schemas::{FailureReason, FindingCode, LineState, Severity};
 use std::collections::BTreeSet;
 use tests::audit::assert_sound;
 use tests::bank::Played;
-use tests::desk::{Desk, banks, file, one_bank_a_dialect, wages};
+use tests::desk::{Desk, banks_of_files, file, one_bank_a_dialect, wages};
 
 const TURNS: u32 = 30;
 
 #[test]
 fn the_same_file_is_the_same_batch_for_ever_and_another_one_a_conflict() {
-    for adapter in banks() {
+    for adapter in banks_of_files() {
         let place = adapter.code().to_string();
         let desk = Desk::new(adapter.code());
         let lines = wages(1, 2, desk.bank);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tests::audit::assert_sound;
 use tests::bank::{Played, at_bank, row, told};
-use tests::desk::{Desk, banks, one_bank_a_dialect, one_bank_a_dialect_of_named_lines};
+use tests::desk::{Desk, banks_of_files, one_bank_a_dialect, one_bank_a_dialect_of_named_lines};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -77,7 +77,7 @@ fn states(totals: &BTreeMap<String, i64>, name: &str) -> bool {
 #[test]
 fn wrong_totals_of_an_answer_are_listed_and_its_rows_count() {
     let mut seen = 0;
-    for adapter in banks().filter(|a| !a.capability().failures_only) {
+    for adapter in banks_of_files().filter(|a| !a.capability().failures_only) {
         for (name, stated, why) in WRONG {
             let place = format!("{} {name}", adapter.code());
             let desk = Desk::new(adapter.code());
@@ -140,7 +140,7 @@ fn push_of(played: &Played, reply: &BankReply) -> Vec<u8> {
 #[test]
 fn wrong_totals_of_what_a_bank_pushes_are_listed_and_its_rows_count() {
     let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    for adapter in banks().filter(|a| !a.capability().failures_only) {
+    for adapter in banks_of_files().filter(|a| !a.capability().failures_only) {
         for kind in [MessageKind::Push, MessageKind::Result] {
             for (name, stated, why) in WRONG {
                 let wrong = (name, stated, why);
@@ -368,7 +368,7 @@ fn a_receipt_with_other_references_is_listed() {
 #[test]
 fn rows_in_another_order_count_the_same() {
     let failed = Outcome::Failed(FailureReason::AccountClosed);
-    for adapter in banks() {
+    for adapter in banks_of_files() {
         let place = adapter.code().to_string();
         for pushes in [false, true] {
             let desk = Desk::new(adapter.code());
