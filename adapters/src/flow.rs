@@ -391,6 +391,8 @@ impl BankAdapter {
             charset: self.charset_out(),
         };
         self.refuse_other_banks(step, values)?;
+        let (_, row) = step.request.body.slots();
+        self.unanswerable(row, values)?;
         let written = step.request.write(values, around)?;
         let reply = step.reply.as_ref().map(crate::wire::Message::frame_end);
         let head = |fault| (fault, None);

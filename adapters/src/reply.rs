@@ -34,15 +34,21 @@ impl BankAdapter {
     }
 
     /// Whether a reference of a receipt is kept: every one but captured values that no query
-    /// needs. A signed form holds the whole file in clear.
+    /// needs, or that it is given anew before it does (a session's token). A signed form holds
+    /// the whole file in clear.
     pub(crate) fn keeps(&self, name: &str) -> bool {
         let captured = self.dialect.capture.iter().any(|c| c.name == name);
-        let asked = self
-            .dialect
-            .query
-            .iter()
-            .any(|step| step.request.captures(name));
-        !captured || asked
+        let asked = self.dialect.query.iter().find_map(|step| {
+            let given = step
+                .reply
+                .as_ref()
+                .is_some_and(|reply| reply.captures(name));
+            match step.request.captures(name) {
+                true => Some(true),
+                false => given.then_some(false),
+            }
+        });
+        !captured || asked == Some(true)
     }
 
     fn batch_outcome(&self, names: &CodeNames, values: &Values) -> Option<Outcome> {

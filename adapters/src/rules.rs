@@ -2,8 +2,10 @@
 
 use crate::adapter::BankAdapter;
 use crate::exchange::PlanLine;
-use crate::layout::fault::{SHORTER_ACCOUNT, not_encodable, too_long};
-use crate::layout::field::Field;
+use crate::layout::fault::{SHORTER_ACCOUNT, WriteFault, not_encodable, too_long};
+use crate::layout::field::{Field, FieldKind};
+use crate::layout::slot::Slot;
+use crate::layout::values::Values;
 use schemas::employer_files::{Asked, LineRules};
 use schemas::text::{Charset, CharsetError};
 use schemas::value::PersonName;
@@ -13,6 +15,8 @@ use schemas::{AccountNo, BankCode, Fen, Finding, FindingCode};
 #[derive(Clone, Debug)]
 pub struct BankLineRules {
     charset: Charset,
+    /// What the bank answers in: it must have the characters as well.
+    answers_in: Charset,
     forbidden: Forbidden,
     name_bytes_max: usize,
     memo_bytes_max: usize,
@@ -95,6 +99,7 @@ impl BankAdapter {
         }
         BankLineRules {
             charset: self.charset_out(),
+            answers_in: self.charset_in(),
             forbidden: Forbidden::of(&forbidden),
             name_bytes_max: name_max,
             memo_bytes_max: memo_max,
@@ -172,7 +177,44 @@ impl BankAdapter {
     }
 }
 
-fn slot_bytes(slot: &crate::layout::slot::Slot) -> usize {
+/// The first character that a character set lacks.
+fn missing(charset: Charset, text: &str) -> Option<char> {
+    match charset.byte_len(text) {
+        Err(CharsetError::Unmappable { character }) => Some(character),
+        Err(CharsetError::IllFormed { .. }) | Ok(_) => None,
+    }
+}
+
+impl BankAdapter {
+    /// A text of a row that we can write and the bank can't answer: it is asked in one character
+    /// set and answers in another that lacks a character.
+    pub(crate) fn unanswerable(
+        &self,
+        row: &[Slot],
+        values: &Values,
+    ) -> Result<(), (WriteFault, Option<u32>)> {
+        if self.charset_in() == self.charset_out() {
+            return Ok(());
+        }
+        for field in row.iter().filter_map(Slot::field) {
+            for record in values
+                .rows
+                .iter()
+                .filter(|_| field.kind() == FieldKind::Text)
+            {
+                let text = record.get(&field).map_or("", String::as_str);
+                if let Some(character) = missing(self.charset_in(), text) {
+                    let place = field.to_string();
+                    let row_no = record.get(&Field::RowNo).and_then(|no| no.parse().ok());
+                    return Err((WriteFault::NotEncodable { place, character }, row_no));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn slot_bytes(slot: &Slot) -> usize {
     let atoms: usize = slot.atoms().map(|a| a.chars().map_or(40, |c| c * 4)).sum();
     slot.width.unwrap_or(atoms) + 2 * slot.path.len() + 8
 }
@@ -218,10 +260,12 @@ impl BankLineRules {
     ) {
         let field = if name { "name" } else { "memo" };
         let length = self.charset.byte_len(text);
+        let answered = missing(self.answers_in, text);
         let (bad, why) = match length {
             Err(CharsetError::Unmappable { character }) => {
                 (Some(character), ("encoding", self.charset.name()))
             }
+            Ok(_) if answered.is_some() => (answered, ("encoding", self.answers_in.name())),
             // The character set has it; the file's layout does not.
             Err(CharsetError::IllFormed { .. }) | Ok(_) => {
                 (self.forbidden.first_in(text), ("reason", "separator"))

@@ -166,3 +166,19 @@ fn a_moment_with_its_signs() {
     assert_eq!(Format::Stamp19.read("2026-11-23 10:30:00"), Ok(None));
     assert!(Format::Stamp19.read("2026-11-23").is_err());
 }
+
+#[test]
+fn rows_without_a_number_have_that_of_their_place() {
+    let text = r#"
+[body.xml]
+head = [{ path = "a/no", field = "file.no" }]
+[body.xml.rows]
+path = "a/row"
+counted = true
+slots = [{ path = "n", field = "payee.name" }]
+"#;
+    let (layout, values) = (layout(text), two_rows("李"));
+    let rows = "<a><no>7</no><row><n>张韡</n></row><row><n>李</n></row></a>";
+    assert_eq!(written(&layout, &values), rows);
+    assert_eq!(read(&layout, rows).unwrap().rows, values.rows);
+}

@@ -20,7 +20,7 @@ pub fn spells_reasons(adapter: &BankAdapter) -> bool {
         && values.any(|value| value.contains("row.code as "))
 }
 
-/// One bank with its keys and an order of four lines.
+/// One bank with its keys and an order of four lines, or of one.
 pub struct Talk {
     /// The adapter.
     pub adapter: &'static BankAdapter,
@@ -31,7 +31,7 @@ pub struct Talk {
 }
 
 impl Talk {
-    /// A bank and an order of four lines.
+    /// A bank and an order of four lines, or as many as one file takes.
     #[must_use]
     pub fn with(adapter: &'static BankAdapter) -> Self {
         let order = order(adapter, 4);
@@ -42,6 +42,12 @@ impl Talk {
             keys,
             order,
         }
+    }
+
+    /// One file takes one line: there are no rows to be told apart.
+    #[must_use]
+    pub fn is_of_one_line(&self) -> bool {
+        self.adapter.limits().rows_max == 1
     }
 
     /// The question about the order.

@@ -1,5 +1,6 @@
 //! Elements and keys by path: the form shared by XML and JSON layouts.
 
+use super::field::Field;
 use super::slot::Slot;
 use super::values::{Record, Values};
 use crate::exchange::Unreadable;
@@ -37,6 +38,9 @@ pub struct Tree {
 pub struct Repeat {
     /// Path of the group from the root; in JSON that of the array.
     pub path: String,
+    /// Rows carry no number: each has that of its place.
+    #[serde(default)]
+    pub counted: bool,
     /// The slots stand by position in a text and have no path.
     pub packed: Option<Packed>,
     /// Slots with paths below the group.
@@ -175,6 +179,9 @@ impl Tree {
                 }
                 slot.read(text.unwrap_or_default(), &mut reading)
                     .map_err(|what| unreadable(format!("row {}: {what}", at + 1)))?;
+            }
+            if repeat.counted {
+                row.insert(Field::RowNo, (at + 1).to_string());
             }
             values.rows.push(row);
         }

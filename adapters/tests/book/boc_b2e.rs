@@ -106,6 +106,8 @@ fn an_answer_has_two_levels() {
     }
     let taken = receipt("B001", Some("B001"));
     assert_eq!(taken.references["bank_batch_no"], "95961");
+    // A query signs in for itself: the token of a session is nowhere kept.
+    assert!(!taken.references.contains_key("token"));
 }
 
 /// What a query does with these answers: the steps that it sent, and the end.

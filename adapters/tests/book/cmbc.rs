@@ -2,8 +2,9 @@
 
 use crate::support::{ToyKeys, assert_bytes, bank, golden_order, query, sample, with_ours};
 use adapters::exchange::{Next, Outcome};
+use schemas::employer_files::{Asked, LineRules as _};
 use schemas::text::Charset;
-use schemas::{FailureReason, Fen};
+use schemas::{FailureReason, Fen, FindingCode, LineNo, PersonName};
 use std::collections::BTreeMap;
 use time::macros::datetime;
 
@@ -93,4 +94,29 @@ fn it_answers_in_gbk() {
     assert_eq!(result.lines[1].bank_text.as_deref(), Some("户名不符"));
     let read = bank("CMBC").decode_result(answer.as_bytes(), &ToyKeys);
     assert!(read.is_err(), "UTF-8 is no answer of this bank");
+}
+
+/// UTF-8 has every character, the GBK of its answers has not: such a name is refused before
+/// anything leaves, by the check and by the encoder.
+#[test]
+fn a_name_that_it_could_not_answer_is_refused() {
+    let mut order = golden_order("CMBC", "工资", "3300000000000000019");
+    order.lines[1].name = PersonName::parse("张𠮷样").unwrap();
+    let findings = bank("CMBC").encode_payment(&order, &ToyKeys).unwrap_err();
+    assert_eq!(findings[0].code, FindingCode::NameNotEncodable);
+    assert_eq!(findings[0].row, Some(2));
+    let line = Asked {
+        line_no: LineNo(2),
+        row: 2,
+        name: Some("张𠮷样"),
+        memo: Some("工资"),
+        amount: Some(Fen(100)),
+        account: None,
+        payee_bank: None,
+    };
+    let mut judged = Vec::new();
+    bank("CMBC").line_rules().judge(&line, &mut judged);
+    assert_eq!(judged.len(), 1);
+    assert_eq!(judged[0].code, FindingCode::NameNotEncodable);
+    assert_eq!(judged[0].arguments["encoding"], "GBK");
 }

@@ -9,6 +9,7 @@ mod abc_yqt;
 mod boc_b2e;
 mod bocom_ap;
 mod ccb_batch;
+mod ccb_single;
 mod ceb_b2e;
 mod cgb_bedc;
 mod cib_batch;

@@ -146,9 +146,11 @@ pub fn golden_order(code: &str, memo: &str, payer_account: &str) -> PaymentOrder
     }
 }
 
+/// Of five lines, or as many as one file of the bank takes.
 pub fn order(code: &str) -> PaymentOrder {
     let mut order = golden_order(code, "11月工资", "3300000000000000019");
     order.file_no = 4_711;
+    order.lines.truncate(bank(code).limits().rows_max as usize);
     order
 }
 

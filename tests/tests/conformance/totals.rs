@@ -51,6 +51,9 @@ fn said(talk: &Talk, push: bool, reply: &BankReply) -> Said {
 /// changed by it. Rows without amounts bear no sum out: the gateway holds it against the file.
 pub fn decode_wrong_totals(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
+    if talk.is_of_one_line() {
+        return Skip("one line a file: there are no rows to be told apart");
+    }
     let mut stated = 0;
     for push in [false, true] {
         let (totals, flaws, lines) = said(talk, push, &reply(talk, BTreeMap::new()));
@@ -101,6 +104,9 @@ pub fn decode_wrong_totals(talk: &Talk) -> Verdict {
 /// The rows of a result or a push in another order: the same of each line.
 pub fn decode_rows_in_another_order(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
+    if talk.is_of_one_line() {
+        return Skip("one line a file: there are no rows to be told apart");
+    }
     for push in [false, true] {
         let straight = reply(talk, BTreeMap::new());
         let (totals, _, mut expected) = said(talk, push, &straight);
