@@ -190,6 +190,8 @@ fn an_answer_without_rows_may_have_no_body() {
         assert_eq!(back.text(Field::ReplyCode), Some("00"));
         assert!(back.rows.is_empty());
     }
+    let twice = read(&message, b"code=03&code=00").unwrap_err();
+    assert_eq!(twice, "a member stands twice");
     values.set(Field::ReplyText, "a&b");
     assert!(message.write(&values, around()).is_err());
 }

@@ -115,7 +115,7 @@ impl Form {
             let text = charset.decode(bytes).map_err(ill_formed)?;
             for pair in text.split('&').take(PAIRS_MAX) {
                 let (name, value) = pair.split_once('=').ok_or_else(wrong)?;
-                pairs.insert(name.to_owned(), value.to_owned());
+                add(&mut pairs, name, value.to_owned())?;
             }
             return Ok(pairs);
         }
@@ -124,9 +124,17 @@ impl Form {
             let (name, value) = pair.split_once('=').ok_or_else(wrong)?;
             let plain = unpercent(value.as_bytes()).ok_or_else(wrong)?;
             let plain = charset.decode(&plain).map_err(ill_formed)?;
-            pairs.insert(name.to_owned(), plain.into_owned());
+            add(&mut pairs, name, plain.into_owned())?;
         }
         Ok(pairs)
+    }
+}
+
+/// A pair that stands twice is refused: nobody knows which is meant.
+fn add(pairs: &mut BTreeMap<String, String>, name: &str, value: String) -> Result<(), Unreadable> {
+    match pairs.insert(name.to_owned(), value) {
+        None => Ok(()),
+        Some(_) => Err(unreadable("a member stands twice")),
     }
 }
 

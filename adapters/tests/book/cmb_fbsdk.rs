@@ -275,3 +275,29 @@ fn every_status_of_a_row_is_read_by_the_table() {
         assert_eq!(read.outcome, Outcome::Unknown, "{code}");
     }
 }
+
+/// What a definition of parts must have is checked when the book is loaded.
+#[test]
+fn parts_are_of_a_submission_and_repeat_a_captured_number() {
+    let refused = |old: &str, new: &str| {
+        let text = DIALECT.replacen(old, new, 1);
+        assert_ne!(text, DIALECT);
+        let files = [
+            ("dialects/cmb_fbsdk/dialect.toml", text.as_str()),
+            ("banks/CMB/bank.toml", BANK),
+        ];
+        let errors = Book::from_files(files).expect_err("refused");
+        errors.into_iter().next().unwrap().what
+    };
+    let parts = "parts = { rows = 500, number = \"reqnbr\" }";
+    let unknown = refused(parts, "parts = { rows = 500, number = \"reqno\" }");
+    assert!(
+        unknown.contains("reqno") && unknown.contains("reqnbr"),
+        "{unknown}"
+    );
+    let none = refused(parts, "parts = { rows = 0, number = \"reqnbr\" }");
+    assert!(none.contains("rows"), "{none}");
+    let go_on = "go_on = [\"BNK\"";
+    let asked = refused(go_on, &format!("{parts}\n{go_on}"));
+    assert_eq!(asked, "a query has no parts");
+}

@@ -24,12 +24,10 @@ fn a_line_left_out_of_a_final_result_is_unknown_and_asked_about() {
         desk.clock.advance(HOUR);
         played.work(&desk);
         // A dialect that states no count can't say that this was all: then it is still waited
-        // for, until the answer limit.
+        // for, until the answer limit. CMB states it before the rows.
         let lines = played.memory(|memory| memory.instructed(1)).unwrap();
-        let reply = told(&lines[..2], &[Outcome::Paid]);
-        let bytes = played.result_bytes(&desk, 1, &reply);
+        let bytes = played.result_bytes(&desk, 1, &told(&lines[..2], &[Outcome::Paid]));
         let read = adapter.decode_result(&bytes, played.keys()).unwrap();
-        // The count may stand in the answer before that of the rows, as with CMB.
         let waits = desk.states(&batch)[2] == LineState::Accepted;
         assert!(!(waits && read.is_final), "{place}");
         if waits {

@@ -169,12 +169,16 @@ const FIELDS: [(&str, &str); 10] = [
 ];
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 51] = [
+const REASONS: [(&str, &str); 55] = [
     ("the sealed body can't be opened", "加密的报文体无法解开"),
     ("the signature does not verify", "签名核验不符"),
     (
         "a row has no name, account or amount",
         "明细缺少户名、账号或金额",
+    ),
+    (
+        "the answer names another batch of the bank",
+        "报文指的是银行的另一个批次",
     ),
     ("the answer names another file", "报文指的是另一个文件"),
     (
@@ -218,6 +222,12 @@ const REASONS: [(&str, &str); 51] = [
     ("the dialect has no result", "该行没有结果文件"),
     ("the envelope is empty", "信封内没有内容"),
     ("the head has another number of columns", "报文头的列数不符"),
+    (
+        "the line that names the columns is another one",
+        "列名行不符",
+    ),
+    ("the place of the signature is missing", "缺少签名的位置"),
+    ("the signature is not of its form", "签名的格式不符"),
     (
         "the length in the head is another one",
         "报文头中的长度与实际不符",
