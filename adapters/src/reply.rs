@@ -37,7 +37,9 @@ impl BankAdapter {
     /// needs, or that it is given anew before it does (a session's token). A signed form holds
     /// the whole file in clear.
     pub(crate) fn keeps(&self, name: &str) -> bool {
-        let captured = self.dialect.capture.iter().any(|c| c.name == name);
+        let mut captured = self.dialect.capture.iter().filter(|c| c.name == name);
+        // By its number of the batch an answer is recognised.
+        let captured = captured.any(|capture| !capture.names_batch);
         let asked = self.dialect.query.iter().find_map(|step| {
             let given = step
                 .reply
