@@ -8,13 +8,14 @@ use crate::definition::dialect::{
     Capability, ConnectionField, Dialect, Evidence, QueryPace, StepRule,
 };
 use crate::exchange::{
-    Answer, Crypto, CryptoError, FrameEnd, Outgoing, PaymentOrder, Push, PushReceipt, Receipt,
-    ResultFile, StatusQuery, Unreadable,
+    Answer, Crypto, FrameEnd, Outgoing, PaymentOrder, Push, PushReceipt, Receipt, ResultFile,
+    StatusQuery, Unreadable,
 };
 use crate::flow::{Conversation, FlowKind};
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::slot::Source;
 use crate::layout::values::Values;
+use crate::no_keys::NoKeys;
 use crate::order::{order_values, query_values, receipt_values};
 use crate::quirks;
 use crate::wire::http::WireRule;
@@ -371,33 +372,5 @@ impl BankAdapter {
             charset: self.charset_in(),
         };
         message.read(&self.tidy(bytes), Reading::AsFound, around)
-    }
-}
-
-/// For messages without a sealed layer.
-struct NoKeys;
-
-fn no_key<T>(algorithm: &str, slot: &str) -> Result<T, CryptoError> {
-    Err(CryptoError::NoKey {
-        algorithm: algorithm.to_owned(),
-        slot: slot.to_owned(),
-    })
-}
-
-impl Crypto for NoKeys {
-    fn sign(&self, algorithm: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        no_key(algorithm, slot)
-    }
-
-    fn verify(&self, algorithm: &str, slot: &str, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
-        no_key(algorithm, slot)
-    }
-
-    fn encrypt(&self, cipher: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        no_key(cipher, slot)
-    }
-
-    fn decrypt(&self, cipher: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        no_key(cipher, slot)
     }
 }

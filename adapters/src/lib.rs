@@ -14,6 +14,7 @@ pub mod explain;
 pub mod flow;
 pub mod fuzzing;
 pub mod layout;
+mod no_keys;
 pub mod order;
 pub mod parts;
 pub mod quirks;

@@ -11,7 +11,6 @@ use crate::exchange::Outcome;
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
 use crate::layout::field::Field;
-use crate::layout::tree::Repeat;
 use crate::quirks;
 use crate::wire::{Layer, Message};
 use schemas::{BankCode, FailureReason, Fen};
@@ -246,10 +245,6 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
         let fixed = matches!(message.body, Layout::Fixed(_));
         if fixed && message.body.slots_mut().iter().any(|s| s.width.is_none()) {
             return Err(source.at_word("fixed", "a column of fixed lines has no width"));
-        }
-        let packed = |rows: &Repeat| rows.packed.is_some();
-        if matches!(&message.body, Layout::Json(tree) if tree.rows.as_ref().is_some_and(packed)) {
-            return Err(source.at_word("packed", "`packed` rows stand in `xml` only"));
         }
         let (head, row) = message.body.slots();
         let bodiless = |layer: &Layer| matches!(layer, Layer::Form(form) if !form.carries());

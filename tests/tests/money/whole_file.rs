@@ -213,7 +213,7 @@ fn a_line_that_was_decided_alone_is_left_out() {
         propose(core, ANNA, line(&batch, 1), &paid).unwrap();
         let failed = decision(LineEvent::ResolveFailed);
         let other = propose_file(core, ANNA, of, &failed, seen);
-        assert_eq!(conflict(other), "evidence_digest", "{place}");
+        assert_eq!(conflict(other), "outcome", "{place}");
         // One line of two is proposed.
         let half = confirm_file(core, BERT, of, &digest(), seen);
         assert_eq!(conflict(half), "proposal", "{place}");

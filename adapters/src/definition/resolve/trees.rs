@@ -44,6 +44,9 @@ fn check_tree(source: Source<'_>, tree: &Tree, xml: bool) -> Result<(), Definiti
         if let Some(path) = tree.cdata.first() {
             return Err(source.at_word(path, "JSON has no CDATA"));
         }
+        if tree.rows.as_ref().is_some_and(|rows| rows.packed.is_some()) {
+            return Err(source.at_word("packed", "`packed` rows stand in `xml` only"));
+        }
     }
     let strange = |path: &&String| path.contains('@') || !tree.has_head(path);
     match tree.cdata.iter().find(strange) {
