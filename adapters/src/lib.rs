@@ -16,6 +16,7 @@ pub mod fuzzing;
 pub mod layout;
 pub mod order;
 pub mod parts;
+mod pushed;
 pub mod quirks;
 mod reply;
 pub mod rules;
