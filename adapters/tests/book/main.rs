@@ -18,6 +18,7 @@ mod cmb_fbsdk;
 mod cmb_open;
 mod cmbc;
 mod cms_ap;
+mod cnaps2;
 mod element_rules;
 mod gzelink;
 mod pages;
