@@ -17,8 +17,9 @@ pub struct Tree {
     /// Written before the root, never required (XML declaration).
     #[serde(default)]
     pub declaration: String,
-    /// XML: the namespaces of the message. The first is written at the root; each is read, under any
-    /// prefix, and elements of another one are passed over. None: names stand as they are written.
+    /// XML: the namespaces of the message. The first is written at the root; each is read, under
+    /// any prefix, and elements of another one are passed over. None: names stand as they are
+    /// written.
     #[serde(default)]
     pub namespace: Vec<String>,
     /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`). In XML a path

@@ -1,5 +1,6 @@
-//! Trees as XML: written here, read in `walk`. An attribute is a path that ends in `@name`; it is written
-//! right behind the start of its element, so its slot stands before those of what is inside.
+//! Trees as XML: written here, read in `walk`. An attribute is a path that ends in `@name`; it is
+//! written right behind the start of its element, so its slot stands before those of what is
+//! inside.
 
 mod walk;
 

@@ -12,7 +12,15 @@ use base64::Engine as _;
 use schemas::text::Charset;
 
 const MESSAGE: &str = r#"
-layers = [{ lead_sign = { algorithm = "sm2_sm3", slot = "s", before = "{S:", after = "}\n", shape = "base64", end = "|", elements = ["d/no", "d/g/sum"] } }]
+[[layers]]
+[layers.lead_sign]
+algorithm = "sm2_sm3"
+slot = "s"
+before = "{S:"
+after = "}\n"
+shape = "base64"
+end = "|"
+elements = ["d/no", "d/g/sum"]
 
 [body.xml]
 namespace = ["urn:new", "urn:old"]
@@ -25,12 +33,28 @@ head = [
 [body.xml.rows]
 path = "d/g"
 each = "in/r"
-slots = [
-    { path = "sum", element = { attributes = { Ccy = "CNY" }, unread = true }, field = "row.amount", as = "yuan2" },
-    { path = "s", element = { leave_out = true, across = ["in/r/s", "in/r/why"] }, field = "row.status" },
-    { path = "in/r/id", element = { key = true }, join = [{ const = "K" }, { field = "row.no", chars = 2, digits = 2 }] },
-    { path = "in/r/sum", element = { attributes = { Ccy = "CNY" }, leave_out = true }, field = "row.amount", as = "fen" },
-]
+
+[[body.xml.rows.slots]]
+path = "sum"
+element = { attributes = { Ccy = "CNY" }, unread = true }
+field = "row.amount"
+as = "yuan2"
+
+[[body.xml.rows.slots]]
+path = "s"
+element = { leave_out = true, across = ["in/r/s", "in/r/why"] }
+field = "row.status"
+
+[[body.xml.rows.slots]]
+path = "in/r/id"
+element = { key = true }
+join = [{ const = "K" }, { field = "row.no", chars = 2, digits = 2 }]
+
+[[body.xml.rows.slots]]
+path = "in/r/sum"
+element = { attributes = { Ccy = "CNY" }, leave_out = true }
+field = "row.amount"
+as = "fen"
 "#;
 
 const AROUND: Around<'static> = Around {
@@ -75,7 +99,8 @@ fn they_are_written() {
     let expected = format!(
         "{{S:{signature}}}\n<d xmlns=\"urn:new\"><no>007</no><gone>x</gone>\
          <g><sum Ccy=\"CNY\">10.50</sum><in><r><s>OK</s><id>K01</id><sum Ccy=\"CNY\">1050</sum></r>\
-         </in></g><g><sum Ccy=\"CNY\"></sum><s>A</s><in><r><why>B</why><id>K02</id></r></in></g></d>"
+         </in></g><g><sum Ccy=\"CNY\"></sum><s>A</s><in><r><why>B</why><id>K02</id></r></in></g>\
+         </d>"
     );
     assert_eq!(text, expected);
     let values = message().read(text.as_bytes(), Reading::Whole, AROUND);

@@ -129,9 +129,9 @@ fn two_faults_in_a_row_pay_once() {
     }
 }
 
-/// The reason that a bank's definition has for a file that it refuses as a wrong message, read from
-/// its text: of the code table that the instructing step names first, an entry `message_error`, else
-/// the first that fails.
+/// The reason that a bank's definition has for a file that it refuses as a wrong message, read
+/// from its text: of the code table that the instructing step names first, an entry
+/// `message_error`, else the first that fails.
 fn declared_refusal(adapter: &adapters::BankAdapter) -> Option<FailureReason> {
     let folder = tests::workspace::root().join("adapters");
     let read = |path: String| std::fs::read_to_string(folder.join(path)).unwrap();
