@@ -15,7 +15,8 @@ import urllib.request
 from mockbank.server import Config, make_server
 
 folder, payer, comes_back = pathlib.Path(sys.argv[1]), *sys.argv[2:4]
-server = make_server(Config(port=0, quiet=True, clock="2026-11-23T09:00"))
+# After its cut-off, so that it has every payment for a night.
+server = make_server(Config(port=0, quiet=True, clock="2026-11-23T09:00", cutoff="08:00"))
 threading.Thread(target=server.serve_forever, daemon=True).start()
 base = f"http://127.0.0.1:{server.server_address[1]}"
 
@@ -55,9 +56,9 @@ def collect():
         (folder / name).write_text(message["body"], encoding="utf-8")
 
 
-collect()
 later = {"days": 3, "reason": "AC06", "end_to_end_id": comes_back}
 ask("PATCH", "/_mock/accounts/ACME", {"behaviour": "return-later", "parameters": later})
+collect()
 for days in (1, 7):
     ask("POST", f"/_mock/advance?days={days}")
     collect()
