@@ -8,7 +8,7 @@ use crate::definition::dialect::{
     Capability, ConnectionField, Dialect, Evidence, QueryPace, StepRule,
 };
 use crate::exchange::{
-    Answer, Crypto, FrameEnd, Outgoing, PaymentOrder, Push, PushReceipt, Receipt, ResultFile,
+    Answer, Crypto, FrameEnd, Outgoing, PaymentOrder, PushReceipt, Receipt, ResultFile,
     StatusQuery, Unreadable,
 };
 use crate::flow::{Conversation, FlowKind};
@@ -297,15 +297,6 @@ impl BankAdapter {
         Ok(self.result(&step.codes, &values))
     }
 
-    /// A message that the bank pushes: framed, enveloped or bare as found.
-    ///
-    /// # Errors
-    /// `Unreadable`.
-    pub fn decode_push(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Push, Unreadable> {
-        let values = self.read_as_found(self.push_message()?, bytes, crypto)?;
-        Ok(self.push(&self.dialect.push.codes, &values))
-    }
-
     /// A receipt, result or push with its ending, where a file that a clerk kept has lost it or a
     /// part of it; `None` where nothing of an ending is missing. What came over a channel is never
     /// mended: there it was cut off.
@@ -341,12 +332,6 @@ impl BankAdapter {
         BankSide::new(self)
     }
 
-    pub(crate) fn push_message(&self) -> Result<&Message, Unreadable> {
-        let query = || self.dialect.query.last().and_then(|s| s.reply.as_ref());
-        let message = self.dialect.push.message.as_ref().or_else(query);
-        message.ok_or_else(|| unreadable("the dialect has no pushed message"))
-    }
-
     pub(crate) fn fill_examples(&self, values: &mut Values) {
         for field in &self.dialect.connection {
             let entry = values.connection.entry(field.name.clone());
@@ -361,7 +346,7 @@ impl BankAdapter {
         functions.fold(reply.to_vec(), |bytes, quirk| quirk(&bytes).to_vec())
     }
 
-    fn read_as_found(
+    pub(crate) fn read_as_found(
         &self,
         message: &Message,
         bytes: &[u8],

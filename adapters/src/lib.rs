@@ -17,6 +17,7 @@ pub mod layout;
 mod no_keys;
 pub mod order;
 pub mod parts;
+mod pushed;
 pub mod quirks;
 mod reply;
 pub mod rules;

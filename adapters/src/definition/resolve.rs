@@ -1,5 +1,6 @@
 //! Typed definitions to adapters: cross-checks with file, line and the allowed words.
 
+mod quirk_names;
 mod steps;
 mod trees;
 
@@ -11,7 +12,6 @@ use crate::exchange::Outcome;
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
 use crate::layout::field::Field;
-use crate::quirks;
 use crate::wire::{Layer, Message};
 use schemas::{BankCode, FailureReason, Fen};
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ pub fn dialect(source: Source<'_>) -> Result<ResolvedDialect, DefinitionError> {
         let what = format!("the name is not that of the folder, {}", source.folder());
         return Err(source.at(&dialect.name, &what));
     }
-    check_quirks(source, &dialect)?;
+    quirk_names::check(source, &dialect)?;
     let mut codes = BTreeMap::new();
     for (name, entries) in &dialect.codes {
         let table = table(entries);
@@ -101,24 +101,6 @@ fn table(entries: &[Spanned<Code>]) -> CodeTable {
             .map(|entry| entry.get_ref().clone())
             .collect(),
     )
-}
-
-fn check_quirks(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
-    let names: Vec<&str> = quirks::QUIRKS.iter().map(|(name, _)| *name).collect();
-    for (at, name) in dialect.quirks.iter().enumerate() {
-        if quirks::quirk(name.get_ref()).is_none() {
-            let what = format!(
-                "unknown quirk `{}`, expected one of {}",
-                name.get_ref(),
-                names.join(", ")
-            );
-            return Err(source.at(name, &what));
-        }
-        if at >= quirks::QUIRKS_MAX {
-            return Err(source.at(name, "more than three quirks: write a new dialect"));
-        }
-    }
-    Ok(())
 }
 
 fn reasons(source: Source<'_>, dialect: &Dialect) -> Result<Reasons, DefinitionError> {
@@ -165,6 +147,9 @@ fn check_tables(
         known(&step.codes)?;
     }
     known(&dialect.push.codes)?;
+    for also in &dialect.push.also {
+        known(&also.codes)?;
+    }
     let receipt = &dialect.push.receipt;
     let sealed = |layer: &Layer| matches!(layer, Layer::Encrypt { .. });
     if receipt.layers.iter().any(sealed) || receipt.signature().is_some() {
@@ -221,10 +206,10 @@ fn fix_steps(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definition
             fix(reply, code)?;
         }
     }
-    if let Some(message) = &mut dialect.push.message {
-        fix(message, "")?;
-    }
-    fix(&mut dialect.push.receipt, "")
+    dialect
+        .push
+        .messages_mut()
+        .try_for_each(|message| fix(message, ""))
 }
 
 /// Fixed places have a width; connection and captured names are declared.
@@ -236,8 +221,7 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
         return Err(source.at_word(name, &what));
     }
     let captured: Vec<String> = dialect.capture.iter().map(|c| c.name.clone()).collect();
-    let push = &mut dialect.push;
-    let pushed = push.message.iter_mut().chain([&mut push.receipt]);
+    let pushed = dialect.push.messages_mut();
     let steps = dialect.submit.iter_mut().chain(&mut dialect.query);
     let messages = steps.flat_map(|step| [Some(&mut step.request), step.reply.as_mut()]);
     for message in messages.flatten().chain(pushed) {

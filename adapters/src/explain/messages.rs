@@ -33,6 +33,9 @@ impl BankAdapter {
         if let Some(pushed) = &self.dialect.push.message {
             message(&mut list, "push.message", pushed);
         }
+        for (also, number) in self.dialect.push.also.iter().zip(1..) {
+            message(&mut list, &format!("push.also.{number}"), &also.message);
+        }
         message(&mut list, "push.receipt", &self.dialect.push.receipt);
         list
     }
@@ -87,6 +90,7 @@ fn layer(layer: &Layer) -> String {
         Layer::Hex {} => "hex".to_owned(),
         Layer::Deflate {} => "deflate".to_owned(),
         Layer::Zlib {} => "zlib".to_owned(),
+        Layer::LeadSign(sign) => format!("{} before it", sign.algorithm),
         Layer::Sign(sign) => format!("{} in {}", sign.algorithm, sign.before),
         Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),
         Layer::Prefix { text } => format!("prefix {text:?}"),

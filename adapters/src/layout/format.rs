@@ -17,6 +17,9 @@ pub enum Format {
     Yuan2,
     /// Yuan with three decimals: `6523.500`.
     Yuan3,
+    /// Yuan as a number of XML: written with two decimals, read with any that are zeros from the
+    /// third on (`6523.5`, `6523.50000`).
+    Decimal,
     /// `20261123`.
     Date8,
     /// `2026-11-23`.
@@ -35,6 +38,8 @@ pub enum Format {
     Stamp17,
     /// `2026-11-23 09:30:00`.
     Stamp19,
+    /// `2026-11-23T09:30:00`.
+    Stamp19T,
 }
 
 impl Format {
@@ -57,12 +62,15 @@ impl Format {
         match self {
             Self::Text => kind == FieldKind::Text,
             Self::Number => kind == FieldKind::Number,
-            Self::Fen | Self::Yuan2 | Self::Yuan3 => kind == FieldKind::Amount,
+            Self::Fen | Self::Yuan2 | Self::Yuan3 | Self::Decimal => kind == FieldKind::Amount,
             Self::Date8 | Self::Date10 => matches!(kind, FieldKind::Date | FieldKind::Moment),
             Self::Month6 | Self::MonthZh => kind == FieldKind::Month,
-            Self::Time6 | Self::Time9 | Self::Stamp14 | Self::Stamp17 | Self::Stamp19 => {
-                kind == FieldKind::Moment
-            }
+            Self::Time6
+            | Self::Time9
+            | Self::Stamp14
+            | Self::Stamp17
+            | Self::Stamp19
+            | Self::Stamp19T => kind == FieldKind::Moment,
         }
     }
 
@@ -70,14 +78,16 @@ impl Format {
     #[must_use]
     pub fn chars(self) -> Option<usize> {
         match self {
-            Self::Text | Self::Number | Self::Fen | Self::Yuan2 | Self::Yuan3 => None,
+            Self::Text | Self::Number | Self::Fen | Self::Yuan2 | Self::Yuan3 | Self::Decimal => {
+                None
+            }
             Self::Date8 | Self::MonthZh => Some(8),
             Self::Date10 => Some(10),
             Self::Month6 | Self::Time6 => Some(6),
             Self::Time9 => Some(9),
             Self::Stamp14 => Some(14),
             Self::Stamp17 => Some(17),
-            Self::Stamp19 => Some(19),
+            Self::Stamp19 | Self::Stamp19T => Some(19),
         }
     }
 
@@ -88,7 +98,7 @@ impl Format {
         Some(match self {
             Self::Text | Self::Number => canonical.to_owned(),
             Self::Fen => Fen::parse_fen(canonical).ok()?.0.to_string(),
-            Self::Yuan2 => Fen::parse_fen(canonical).ok()?.yuan(),
+            Self::Yuan2 | Self::Decimal => Fen::parse_fen(canonical).ok()?.yuan(),
             Self::Yuan3 => Fen::parse_fen(canonical).ok()?.yuan() + "0",
             Self::Date8 => part(0..8)?.to_owned(),
             Self::Date10 => format!("{}-{}-{}", part(0..4)?, part(4..6)?, part(6..8)?),
@@ -103,6 +113,7 @@ impl Format {
                 let (hour, minute, second) = (part(8..10)?, part(10..12)?, part(12..14)?);
                 format!("{date} {hour}:{minute}:{second}")
             }
+            Self::Stamp19T => Self::Stamp19.write(canonical)?.replace(' ', "T"),
         })
     }
 
@@ -129,6 +140,7 @@ impl Format {
                 let cut = text.strip_suffix('0').filter(|_| three);
                 amount(Fen::parse_yuan(cut.unwrap_or(text)))
             }
+            Self::Decimal => amount(Fen::parse_yuan(short_decimals(text))),
             Self::Date8 => digits(text, 8).map(Some),
             Self::Date10 => digits(&text.replace('-', ""), 8).map(Some),
             Self::Month6 => digits(text, 6).map(Some),
@@ -138,8 +150,18 @@ impl Format {
             Self::Stamp14 => digits(text, 14).map(|_| None),
             Self::Stamp17 => digits(text, 17).map(|_| None),
             Self::Stamp19 => digits(&text.replace(['-', ' ', ':'], ""), 14).map(|_| None),
+            Self::Stamp19T => digits(&text.replace(['-', 'T', ':'], ""), 14).map(|_| None),
         }
     }
+}
+
+/// Without the zeros behind the second decimal.
+fn short_decimals(text: &str) -> &str {
+    let Some(point) = text.find('.') else {
+        return text;
+    };
+    let kept = text.trim_end_matches('0').len().max(point + 3);
+    text.get(..kept).unwrap_or(text)
 }
 
 fn number(text: &str) -> Result<String, &'static str> {

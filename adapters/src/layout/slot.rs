@@ -1,5 +1,6 @@
 //! One place of a layout: a column, an element, a key.
 
+pub mod element;
 mod join;
 
 use super::atom::{Atom, ReadContext, WriteContext};
@@ -8,6 +9,7 @@ use super::field::{Field, FieldKind};
 use super::format::Format;
 use crate::definition::error::located;
 use crate::definition::schema::written_as;
+use element::Element;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -60,6 +62,8 @@ pub struct Slot {
     pub bytes_max: Option<usize>,
     /// Refused where absent, both ways.
     pub required: bool,
+    /// What only an element of XML has.
+    pub element: Element,
 }
 
 #[derive(Clone, Deserialize, JsonSchema)]
@@ -114,6 +118,8 @@ struct RawSlot {
     bytes_max: Option<usize>,
     #[serde(default)]
     required: bool,
+    #[serde(default)]
+    element: Element,
 }
 
 const SOURCES: &str = "exactly one of field, const, spare, connection, captured, payload, \
@@ -224,6 +230,7 @@ impl TryFrom<RawSlot> for Slot {
             pad: raw.pad.unwrap_or(' '),
             bytes_max: raw.bytes_max,
             required: raw.required,
+            element: raw.element,
         })
     }
 }

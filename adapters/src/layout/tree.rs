@@ -18,6 +18,11 @@ pub struct Tree {
     /// Written before the root, never required (XML declaration).
     #[serde(default)]
     pub declaration: String,
+    /// XML: the namespaces of the message. The first is written at the root; each is read, under
+    /// any prefix, and elements of another one are passed over. None: names stand as they are
+    /// written.
+    #[serde(default)]
+    pub namespace: Vec<String>,
     /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`). In XML a path
     /// that ends in `@name` is an attribute (`bocb2e/@version`), in JSON `[]` stands for the one
     /// item of a list (`body/head/[]/code`).
@@ -41,6 +46,9 @@ pub struct Repeat {
     /// Rows carry no number: each has that of its place.
     #[serde(default)]
     pub counted: bool,
+    /// XML: every element of this path below the group is a row; what stands in the group beside
+    /// them holds for each. A group without one has no row. Written is one in each group.
+    pub each: Option<String>,
     /// The slots stand by position in a text and have no path.
     pub packed: Option<Packed>,
     /// Slots with paths below the group.
@@ -116,7 +124,16 @@ impl Tree {
             let whole = rows.packed.as_ref().is_some_and(|p| p.element.is_none());
             whole && rows.path == path
         };
-        self.head.iter().any(|slot| slot.path == path) || self.rows.as_ref().is_some_and(of_rows)
+        self.head.iter().any(|slot| slot.is_read_at(path))
+            || self.rows.as_ref().is_some_and(of_rows)
+    }
+
+    /// Whether an element of this path, in the head or below the group, may stand several times.
+    #[must_use]
+    pub fn has_many(&self, path: &str) -> bool {
+        let rows = self.rows.iter().flat_map(|rows| &rows.slots);
+        let mut slots = self.head.iter().chain(rows);
+        slots.any(|slot| slot.element.many && slot.is_read_at(path))
     }
 
     /// The name of the root.
@@ -126,12 +143,12 @@ impl Tree {
         path.split('/').next().unwrap_or_default()
     }
 
-    /// Whether a slot is an attribute.
+    /// Whether a slot is an attribute or has some.
     #[must_use]
     pub fn has_attributes(&self) -> bool {
         let rows = self.rows.iter().flat_map(|rows| &rows.slots);
-        let mut paths = self.head.iter().chain(rows).map(|slot| &slot.path);
-        paths.any(|path| path.contains('@'))
+        let mut slots = self.head.iter().chain(rows);
+        slots.any(|slot| slot.path.contains('@') || !slot.element.attributes.is_empty())
     }
 
     /// The path below the group, if `path` is a slot of it.
@@ -141,7 +158,7 @@ impl Tree {
         let below = path.strip_prefix(repeat.path.as_str())?.strip_prefix('/')?;
         let known = match &repeat.packed {
             Some(packed) => packed.element.as_deref() == Some(below),
-            None => repeat.slots.iter().any(|slot| slot.path == below),
+            None => repeat.slots.iter().any(|slot| slot.is_read_at(below)),
         };
         known.then_some(below)
     }
@@ -153,13 +170,14 @@ impl Tree {
     /// value of wrong form.
     pub fn take(&self, found: &Found, values: &mut Values) -> Result<Option<String>, Unreadable> {
         let mut reading = context(values, None);
-        for slot in &self.head {
-            let text = found.head.get(&slot.path);
+        for slot in self.head.iter().filter(|slot| !slot.element.unread) {
+            let text = slot.found(&found.head);
             if text.is_none() && !optional(slot) {
                 return Err(unreadable(format!("{} is missing", slot.path)));
             }
-            let text = text.map(String::as_str).unwrap_or_default();
-            slot.read(text, &mut reading).map_err(unreadable)?;
+            slot.check_attributes(&found.head).map_err(unreadable)?;
+            let text = text.unwrap_or_default();
+            slot.read(&text, &mut reading).map_err(unreadable)?;
         }
         let payload = reading.payload.take();
         let Some(repeat) = &self.rows else {
@@ -170,14 +188,18 @@ impl Tree {
             return Ok(payload);
         }
         for (at, texts) in found.rows.iter().enumerate() {
+            if !repeat.slots.iter().all(|slot| is_ours(slot, texts)) {
+                continue;
+            }
             let mut row = Record::new();
             let mut reading = context(values, Some(&mut row));
-            for slot in &repeat.slots {
-                let text = texts.get(&slot.path).map(String::as_str);
+            for slot in repeat.slots.iter().filter(|slot| !slot.element.unread) {
+                let text = slot.found(texts);
                 if text.is_none() && optional(slot) {
                     continue;
                 }
-                slot.read(text.unwrap_or_default(), &mut reading)
+                slot.check_attributes(texts)
+                    .and_then(|()| slot.read(&text.unwrap_or_default(), &mut reading))
                     .map_err(|what| unreadable(format!("row {}: {what}", at + 1)))?;
             }
             if repeat.counted {
@@ -187,6 +209,17 @@ impl Tree {
         }
         Ok(payload)
     }
+}
+
+/// Whether a row is of ours: by the form of its key, read apart from everything else.
+fn is_ours(slot: &Slot, texts: &BTreeMap<String, String>) -> bool {
+    if !slot.element.key {
+        return true;
+    }
+    let (mut values, mut row) = (Values::default(), Record::new());
+    let text = slot.found(texts).unwrap_or_default();
+    let mut reading = context(&mut values, Some(&mut row));
+    !text.is_empty() && slot.read(&text, &mut reading).is_ok()
 }
 
 /// May be left out by the sender: everything but fixed texts and what is marked required. A

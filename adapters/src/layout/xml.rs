@@ -1,19 +1,16 @@
-//! Trees as XML. Reading is capped: depth 32, 64 attributes a tag, no DOCTYPE, no references
-//! but the five of XML and numeric ones. An attribute is a path that ends in `@name`; it is written
-//! right behind the start of its element, so its slot stands before those of what is inside.
+//! Trees as XML: written here, read in `walk`. An attribute is a path that ends in `@name`; it is
+//! written right behind the start of its element, so its slot stands before those of what is
+//! inside.
+
+mod walk;
 
 use super::atom::WriteContext;
 use super::fault::WriteFault;
-use super::lines::{Columns, ROWS_MAX, RowFault, row_no};
+use super::lines::{Columns, RowFault, row_no};
 use super::slot::Slot;
-use super::tree::{Found, Packed, Repeat, Tree};
-use super::values::Values;
-use crate::exchange::Unreadable;
-use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
-
-const DEPTH_MAX: usize = 32;
-const ATTRIBUTES_MAX: usize = 64;
+use super::tree::{Packed, Repeat, Tree};
+use std::collections::BTreeMap;
+pub use walk::{read, texts_of};
 
 /// Writes a tree; an absent value is an empty element with both tags.
 ///
@@ -25,20 +22,15 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
         open: Vec::new(),
         tag_end: 0,
         cdata: &tree.cdata,
+        namespace: tree.namespace.first().map(String::as_str),
     };
     for slot in &tree.head {
         let text = slot.write(context).map_err(|fault| (fault, None))?;
-        if writer.has_just_opened(&slot.path) {
-            writer.content(&text);
-            continue;
-        }
-        let (parent, name) = split_path(&slot.path);
-        writer.stand_in(parent);
-        writer.leaf(name, &text).map_err(|fault| (fault, None))?;
+        writer.slot(slot, &text, 0).map_err(|fault| (fault, None))?;
     }
     if let Some(repeat) = &tree.rows {
         let (parent, name) = split_path(&repeat.path);
-        writer.stand_in(parent);
+        writer.stand_in(parent, 0);
         if let Some(packed) = &repeat.packed {
             writer.packed(repeat, packed, context)?;
             return Ok(writer.ended());
@@ -48,7 +40,7 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
                 row: Some(row),
                 ..*context
             };
-            writer.stand_in(parent);
+            writer.stand_in(parent, 0);
             writer.start(name);
             writer.row(&repeat.slots, &repeat.path, &context)?;
         }
@@ -63,12 +55,19 @@ struct Writer<'d> {
     tag_end: usize,
     /// Paths of elements whose text is written as CDATA.
     cdata: &'d [String],
+    /// Written at the root.
+    namespace: Option<&'d str>,
 }
 
 impl<'d> Writer<'d> {
     fn start(&mut self, name: &'d str) {
         self.text.push('<');
         self.text.push_str(name);
+        if self.open.is_empty()
+            && let Some(namespace) = self.namespace
+        {
+            self.text.push_str(&format!(" xmlns=\"{namespace}\""));
+        }
         self.text.push('>');
         self.open.push(name);
         self.tag_end = self.text.len();
@@ -88,15 +87,15 @@ impl<'d> Writer<'d> {
         self.text
     }
 
-    /// Closes and opens elements until exactly those of `path` are open.
-    fn stand_in(&mut self, path: &'d str) {
+    /// Closes and opens elements until exactly those of `path` are open below the first `depth`.
+    fn stand_in(&mut self, path: &'d str, depth: usize) {
         let wanted = path.split('/').filter(|name| !name.is_empty());
         let shared = wanted
             .clone()
-            .zip(&self.open)
+            .zip(self.open.iter().skip(depth))
             .take_while(|(want, have)| want == *have)
             .count();
-        self.close_to(shared);
+        self.close_to(depth + shared);
         for name in wanted.skip(shared) {
             self.start(name);
         }
@@ -119,20 +118,45 @@ impl<'d> Writer<'d> {
         self.close_to(self.open.len().saturating_sub(1));
     }
 
-    /// An element below the open one, or an attribute of it.
-    fn leaf(&mut self, name: &'d str, text: &str) -> Result<(), WriteFault> {
+    /// The elements of a slot, below the first `depth` that are open.
+    fn slot(&mut self, slot: &'d Slot, text: &str, depth: usize) -> Result<(), WriteFault> {
+        for (path, text) in slot.written(text) {
+            if self.has_just_opened(path) {
+                self.content(text);
+                continue;
+            }
+            let (parent, name) = split_path(path);
+            self.stand_in(parent, depth);
+            self.leaf(name, (text, &slot.element.attributes))?;
+        }
+        Ok(())
+    }
+
+    /// An element below the open one with its attributes, or an attribute of the open one.
+    fn leaf(
+        &mut self,
+        name: &'d str,
+        (text, attributes): (&str, &BTreeMap<String, String>),
+    ) -> Result<(), WriteFault> {
         let Some(attribute) = name.strip_prefix('@') else {
             self.start(name);
+            for (name, value) in attributes {
+                self.attribute(name, value)?;
+            }
             self.content(text);
             return Ok(());
         };
+        self.attribute(attribute, text)
+    }
+
+    fn attribute(&mut self, name: &str, text: &str) -> Result<(), WriteFault> {
         if self.text.len() != self.tag_end || self.text.pop() != Some('>') {
             return Err(WriteFault::Form {
-                place: name.to_owned(),
+                place: format!("@{name}"),
             });
         }
         self.text.push(' ');
-        self.text.push_str(attribute);
+        self.text.push_str(name);
         self.text.push_str("=\"");
         self.escaped(text, true);
         self.text.push_str("\">");
@@ -160,15 +184,19 @@ impl<'d> Writer<'d> {
         context: &WriteContext<'_>,
     ) -> Result<(), RowFault> {
         let (_, name) = split_path(&repeat.path);
+        let none = BTreeMap::new();
         let lines = packed.lines(&repeat.slots);
         let rows = lines.rows(Columns::Delimited, context.values, context.charset)?;
         let Some(element) = &packed.element else {
             let all = rows.join(&packed.row_sep);
-            return self.leaf(name, &all).map_err(|fault| (fault, None));
+            return self
+                .leaf(name, (&all, &none))
+                .map_err(|fault| (fault, None));
         };
         for row in rows {
             self.start(name);
-            self.leaf(element, &row).map_err(|fault| (fault, None))?;
+            self.leaf(element, (&row, &none))
+                .map_err(|fault| (fault, None))?;
             self.close_to(self.open.len() - 1);
         }
         Ok(())
@@ -185,12 +213,8 @@ impl<'d> Writer<'d> {
         for slot in slots {
             let row = context.row.and_then(row_no);
             let text = slot.write(context).map_err(|fault| (fault, row))?;
-            let (parent, name) = split_path(&slot.path);
-            self.close_to(depth);
-            for between in parent.split('/').filter(|name| !name.is_empty()) {
-                self.start(between);
-            }
-            self.leaf(name, &text).map_err(|fault| (fault, row))?;
+            self.slot(slot, &text, depth)
+                .map_err(|fault| (fault, row))?;
         }
         self.close_to(depth - 1);
         Ok(())
@@ -199,161 +223,4 @@ impl<'d> Writer<'d> {
 
 fn split_path(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
-}
-
-/// Reads a tree into `values`; the payload comes back where a slot holds one.
-///
-/// # Errors
-/// `Unreadable` for what is not well-formed, past the caps, or not this message.
-pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<String>, Unreadable> {
-    let found = find(tree, text)?;
-    let whole = text.len();
-    tree.take(&found, values)
-        .map_err(|wrong| wrong.after(whole))
-}
-
-#[derive(Default)]
-struct Walk {
-    path: String,
-    depth: usize,
-    text: String,
-    found: Found,
-    roots: usize,
-}
-
-fn find(tree: &Tree, text: &str) -> Result<Found, Unreadable> {
-    let mut reader = Reader::from_str(text);
-    let mut walk = Walk::default();
-    loop {
-        let event = reader.read_event();
-        let offset = usize::try_from(reader.buffer_position()).unwrap_or_default();
-        let refuse = |what: &str| Unreadable::at(what, offset);
-        match event.map_err(|_| refuse("not well-formed XML"))? {
-            Event::Start(tag) => walk.enter(tree, &tag).map_err(|what| refuse(&what))?,
-            Event::End(_) => walk.leave(tree).map_err(|what| refuse(&what))?,
-            Event::Empty(tag) => walk
-                .enter(tree, &tag)
-                .and_then(|()| walk.leave(tree))
-                .map_err(|what| refuse(&what))?,
-            Event::Text(part) => walk.push(part.as_ref()).map_err(|what| refuse(&what))?,
-            Event::CData(part) => walk.push(part.as_ref()).map_err(|what| refuse(&what))?,
-            Event::GeneralRef(reference) => {
-                let character = resolve(&reference).ok_or_else(|| refuse("unknown reference"))?;
-                walk.text.push(character);
-            }
-            Event::DocType(_) => return Err(refuse("a document type is refused")),
-            Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
-            Event::Eof => break,
-        }
-    }
-    if walk.depth == 0 && walk.roots == 1 {
-        Ok(walk.found)
-    } else {
-        Err(Unreadable::at(
-            "the XML is cut off or has no single root",
-            text.len(),
-        ))
-    }
-}
-
-fn resolve(reference: &BytesRef<'_>) -> Option<char> {
-    if let Ok(Some(character)) = reference.resolve_char_ref() {
-        return Some(character);
-    }
-    match reference.as_ref() {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "apos" => Some('\''),
-        "quot" => Some('"'),
-        _ => None,
-    }
-}
-
-impl Walk {
-    fn enter(&mut self, tree: &Tree, tag: &BytesStart<'_>) -> Result<(), String> {
-        if self.depth == 0 {
-            self.roots += 1;
-        }
-        self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err("elements too deep".to_owned());
-        }
-        if tag.attributes().take(ATTRIBUTES_MAX + 1).count() > ATTRIBUTES_MAX {
-            return Err("too many attributes".to_owned());
-        }
-        if !self.path.is_empty() {
-            self.path.push('/');
-        }
-        self.path.push_str(tag.name().as_ref());
-        self.text.clear();
-        if tree
-            .rows
-            .as_ref()
-            .is_some_and(|rows| rows.path == self.path)
-        {
-            if self.found.rows.len() >= ROWS_MAX {
-                return Err("too many rows".to_owned());
-            }
-            self.found.rows.push(std::collections::BTreeMap::new());
-        }
-        match tree.has_attributes() {
-            true => self.attributes(tree, tag),
-            false => Ok(()),
-        }
-    }
-
-    fn attributes(&mut self, tree: &Tree, tag: &BytesStart<'_>) -> Result<(), String> {
-        for attribute in tag.attributes() {
-            let wrong = || "an attribute is not well-formed".to_owned();
-            let attribute = attribute.map_err(|_| wrong())?;
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0);
-            let value = value.map_err(|_| wrong())?;
-            let path = format!("{}/@{}", self.path, attribute.key.as_ref());
-            self.keep(tree, &path, value.into_owned())?;
-        }
-        Ok(())
-    }
-
-    /// Keeps a text where a slot asks for its place.
-    fn keep(&mut self, tree: &Tree, path: &str, text: String) -> Result<(), String> {
-        if let Some(below) = tree.row_path(path) {
-            let row = self.found.rows.last_mut();
-            let earlier = row.and_then(|row| row.insert(below.to_owned(), text));
-            refuse_second(earlier.as_ref())
-        } else if tree.has_head(path) {
-            let earlier = self.found.head.insert(path.to_owned(), text);
-            refuse_second(earlier.as_ref())
-        } else {
-            Ok(())
-        }
-    }
-
-    fn push(&mut self, text: &str) -> Result<(), String> {
-        if self.depth == 0 {
-            return if text.trim().is_empty() {
-                Ok(())
-            } else {
-                Err("text outside the root".to_owned())
-            };
-        }
-        self.text.push_str(text);
-        Ok(())
-    }
-
-    fn leave(&mut self, tree: &Tree) -> Result<(), String> {
-        let (path, text) = (self.path.clone(), std::mem::take(&mut self.text));
-        self.keep(tree, &path, text)?;
-        self.depth = self.depth.saturating_sub(1);
-        let parent = self.path.rfind('/').unwrap_or(0);
-        self.path.truncate(parent);
-        Ok(())
-    }
-}
-
-fn refuse_second(earlier: Option<&String>) -> Result<(), String> {
-    match earlier {
-        Some(_) => Err("an element stands twice".to_owned()),
-        None => Ok(()),
-    }
 }

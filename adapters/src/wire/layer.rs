@@ -1,6 +1,7 @@
 //! What stands around a body: transforms of bytes, envelopes, heads.
 
 use super::form::Form;
+use super::lead::LeadSign;
 use super::sign::PlaceSign;
 use crate::exchange::{Crypto, Unreadable};
 use crate::layout::atom::WriteContext;
@@ -33,6 +34,8 @@ pub enum Layer {
     Zlib {},
     /// A signature over the text with a placeholder in its place.
     Sign(PlaceSign),
+    /// A signature in a block before the document, over texts of its elements.
+    LeadSign(LeadSign),
     /// A cipher by name under the key of a slot.
     Encrypt {
         /// `sm4_cbc`.
@@ -91,6 +94,7 @@ impl Layer {
             | Self::Deflate {}
             | Self::Zlib {}
             | Self::Sign(_)
+            | Self::LeadSign(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
             | Self::Between { .. }
@@ -130,6 +134,7 @@ impl Layer {
             Self::Deflate {} => deflate(&payload),
             Self::Zlib {} => zlib(&payload),
             Self::Sign(sign) => sign.wrap(&payload, around),
+            Self::LeadSign(sign) => sign.wrap(&payload, around),
             Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
             Self::Between { before, after } => {
@@ -187,6 +192,7 @@ impl Layer {
             Self::Deflate {} => inflate(flate2::read::DeflateDecoder::new(&*bytes)),
             Self::Zlib {} => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
             Self::Sign(sign) => sign.unwrap(&bytes, around),
+            Self::LeadSign(sign) => sign.unwrap(&bytes, around),
             Self::Encrypt { cipher, slot } => around
                 .crypto
                 .decrypt(cipher, slot, &bytes)

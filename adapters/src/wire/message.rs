@@ -188,6 +188,7 @@ impl Message {
     pub fn signature(&self) -> Option<(String, String)> {
         self.layers.iter().find_map(|layer| match layer {
             Layer::Sign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
+            Layer::LeadSign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
             Layer::Form(form) => {
                 let sign = form.sign.as_ref()?;
                 Some((sign.algorithm.clone(), sign.slot.clone()))
@@ -244,6 +245,7 @@ impl Message {
                 | Layer::Deflate {}
                 | Layer::Zlib {}
                 | Layer::Sign(_)
+                | Layer::LeadSign(_)
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
                 | Layer::Between { .. }

@@ -4,6 +4,7 @@ pub mod form;
 pub mod frame;
 pub mod http;
 pub mod layer;
+pub mod lead;
 pub mod message;
 pub mod sign;
 

@@ -22,7 +22,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    fn write(self, signature: &[u8]) -> String {
+    pub(super) fn write(self, signature: &[u8]) -> String {
         let digits = || String::from_utf8(hex(signature)).unwrap_or_default();
         match self {
             Self::Hex => digits(),
@@ -31,7 +31,7 @@ impl Shape {
         }
     }
 
-    fn read(self, text: &str) -> Result<Vec<u8>, Unreadable> {
+    pub(super) fn read(self, text: &str) -> Result<Vec<u8>, Unreadable> {
         let wrong = || unreadable("the signature is not of its form");
         match self {
             Self::Hex | Self::HexLower => unhex(text.as_bytes()).ok_or_else(wrong),

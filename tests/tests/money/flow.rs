@@ -129,9 +129,10 @@ fn two_faults_in_a_row_pay_once() {
     }
 }
 
-/// Whether a bank's definition has a code that refuses a file as a wrong message: read from its
-/// text, an entry `message_error` of the code table that the instructing step names.
-fn declares_a_refusal(adapter: &adapters::BankAdapter) -> bool {
+/// The reason that a bank's definition has for a file that it refuses as a wrong message, read
+/// from its text: of the code table that the instructing step names first, an entry
+/// `message_error`, else the first that fails.
+fn declared_refusal(adapter: &adapters::BankAdapter) -> Option<FailureReason> {
     let folder = tests::workspace::root().join("adapters");
     let read = |path: String| std::fs::read_to_string(folder.join(path)).unwrap();
     let dialect = read(format!("dialects/{}/dialect.toml", adapter.dialect()));
@@ -140,16 +141,23 @@ fn declares_a_refusal(adapter: &adapters::BankAdapter) -> bool {
     let step = steps
         .find(|step| step.contains("\ninstructs = true"))
         .unwrap();
-    let (_, rest) = step.split_once("codes = { request = \"").unwrap();
-    let (table, _) = rest.split_once('"').unwrap();
+    let (_, rest) = step.split_once("codes = { ").unwrap();
+    let mut quoted = rest.split('"');
+    let table = quoted.nth(1).unwrap();
     let entry = format!("[[codes.{table}]]");
-    [dialect.as_str(), preset.as_str()].iter().any(|text| {
-        let mut entries = text.split(&entry).skip(1);
-        entries.any(|entry| {
-            let own = entry.split("\n[").next().unwrap();
-            own.contains("outcome = \"failed\"") && own.contains("reason = \"message_error\"")
+    let texts = [dialect.as_str(), preset.as_str()];
+    let entries = texts.iter().flat_map(|text| text.split(&entry).skip(1));
+    let own = entries.map(|entry| entry.split("\n[").next().unwrap());
+    let failed = own.filter(|own| own.contains("outcome = \"failed\""));
+    let reasons: Vec<FailureReason> = failed
+        .map(|own| {
+            let (_, reason) = own.split_once("reason = \"").unwrap();
+            FailureReason::parse(reason.split('"').next().unwrap()).unwrap()
         })
-    })
+        .collect();
+    let wrong = FailureReason::MessageError;
+    let first = reasons.first().copied();
+    reasons.contains(&wrong).then_some(wrong).or(first)
 }
 
 /// A refusal of the whole file is the bank's last word; an unlisted code is not. A dialect
@@ -159,8 +167,8 @@ fn a_refused_file_fails_and_an_unlisted_code_is_unknown() {
     let mut refusing = 0;
     for adapter in one_bank_a_dialect() {
         let place = adapter.dialect();
-        let declares = declares_a_refusal(adapter);
-        refusing += u32::from(declares);
+        let declared = declared_refusal(adapter);
+        refusing += u32::from(declared.is_some());
         for said in [
             Outcome::Failed(FailureReason::MessageError),
             Outcome::Unknown,
@@ -173,9 +181,10 @@ fn a_refused_file_fails_and_an_unlisted_code_is_unknown() {
             let states = desk.states(&batch);
             let file = desk.core.desk().files().next().unwrap().state;
             assert_eq!(file, FileState::AtBank, "{place}");
-            let (state, reason) = match declares && said != Outcome::Unknown {
-                true => (LineState::Failed, Some(FailureReason::MessageError)),
-                false => (LineState::Unknown, None),
+            let reason = declared.filter(|_| said != Outcome::Unknown);
+            let state = match reason {
+                Some(_) => LineState::Failed,
+                None => LineState::Unknown,
             };
             assert_eq!(states, [state; 2], "{place} {said:?}");
             assert_eq!(desk.reasons(&batch), [reason; 2], "{place} {said:?}");

@@ -3,6 +3,8 @@
 use super::super::DefinitionError;
 use super::Source;
 use crate::layout::Layout;
+use crate::layout::slot::Slot;
+use crate::layout::slot::element::Element;
 use crate::layout::tree::Tree;
 use crate::wire::{Layer, Message};
 
@@ -21,6 +23,7 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         | Layer::Deflate {}
         | Layer::Zlib {}
         | Layer::Sign(_)
+        | Layer::LeadSign(_)
         | Layer::Between { .. }
         | Layer::Encrypt { .. }
         | Layer::Prefix { .. }
@@ -40,6 +43,15 @@ fn check_tree(source: Source<'_>, tree: &Tree, xml: bool) -> Result<(), Definiti
         let mut attributes = tree.head.iter().chain(rows);
         if let Some(slot) = attributes.find(|slot| slot.path.contains('@')) {
             return Err(source.at_word(&slot.path, "JSON has no attributes"));
+        }
+        let rows = tree.rows.iter().flat_map(|rows| &rows.slots);
+        let plain = |slot: &&Slot| slot.element == Element::default();
+        if let Some(slot) = tree.head.iter().chain(rows).find(|slot| !plain(slot)) {
+            return Err(source.at_word(&slot.path, "`element` stands in XML only"));
+        }
+        let each = tree.rows.as_ref().is_some_and(|rows| rows.each.is_some());
+        if each || !tree.namespace.is_empty() {
+            return Err(source.at_word("head", "JSON has no namespaces and no `each`"));
         }
         if let Some(path) = tree.cdata.first() {
             return Err(source.at_word(path, "JSON has no CDATA"));

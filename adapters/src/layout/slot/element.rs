@@ -1,0 +1,96 @@
+//! What only an element of XML can be told, beside its path and its value.
+
+use super::Slot;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Between the texts of a value that several elements say.
+pub const ACROSS_SEP: char = ':';
+
+/// The rules of one element; most have none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Element {
+    /// Attributes of fixed text (`Ccy = "CNY"`): written with the element, and an element that
+    /// stands there without them is not this message.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, String>,
+    /// Without a value the element is not written, instead of written empty.
+    #[serde(default)]
+    pub leave_out: bool,
+    /// It may stand several times; the first is read.
+    #[serde(default)]
+    pub many: bool,
+    /// The value is said by further elements as well: the texts of all, in this order, with `:`
+    /// between them, those that are missing empty (`RJCT:AC04`).
+    #[serde(default)]
+    pub across: Vec<String>,
+    /// Written, and not looked at when read.
+    #[serde(default)]
+    pub unread: bool,
+    /// Tells whose the row is: one whose text has another form is passed over.
+    #[serde(default)]
+    pub key: bool,
+}
+
+impl Slot {
+    /// The elements that say its value.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let across = self.element.across.iter().map(String::as_str);
+        std::iter::once(self.path.as_str()).chain(across)
+    }
+
+    /// Whether `path` is an element of it that is read, or an attribute of one.
+    #[must_use]
+    pub fn is_read_at(&self, path: &str) -> bool {
+        let attribute = || {
+            let (element, name) = path.rsplit_once("/@")?;
+            let own = self.element.attributes.contains_key(name);
+            Some(own && self.path == element)
+        };
+        let own = self.paths().any(|own| own == path) || attribute() == Some(true);
+        own && !self.element.unread
+    }
+
+    /// Its text among those of a message; `None` where none of its elements stands there.
+    #[must_use]
+    pub fn found(&self, texts: &BTreeMap<String, String>) -> Option<String> {
+        if self.element.across.is_empty() {
+            return texts.get(&self.path).cloned();
+        }
+        self.paths().find(|path| texts.contains_key(*path))?;
+        let text = |path| texts.get(path).map_or("", |text| text.trim());
+        let parts: Vec<&str> = self.paths().map(text).collect();
+        Some(parts.join(&ACROSS_SEP.to_string()))
+    }
+
+    /// Its elements as they are written: path and text of each.
+    #[must_use]
+    pub fn written<'s, 't>(&'s self, text: &'t str) -> Vec<(&'s str, &'t str)> {
+        let parts = match self.element.across.is_empty() {
+            true => vec![text],
+            false => text.split(ACROSS_SEP).collect(),
+        };
+        let pairs = self.paths().zip(parts);
+        let left = |(_, text): &(&str, &str)| !(self.element.leave_out && text.is_empty());
+        pairs.filter(left).collect()
+    }
+
+    /// Checks the attributes of its element, where that stands there.
+    ///
+    /// # Errors
+    /// One is missing or has another text.
+    pub fn check_attributes(&self, texts: &BTreeMap<String, String>) -> Result<(), String> {
+        if !texts.contains_key(&self.path) {
+            return Ok(());
+        }
+        for (name, text) in &self.element.attributes {
+            let path = format!("{}/@{name}", self.path);
+            if texts.get(&path) != Some(text) {
+                return Err(format!("{path} is not {text}"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,92 @@
+//! A signature in a block before an XML document, over the texts of some of its elements (CNAPS2).
+
+use super::layer::Around;
+use super::sign::Shape;
+use crate::exchange::Unreadable;
+use crate::layout::encode;
+use crate::layout::fault::{WriteFault, ill_formed, unreadable};
+use crate::layout::xml;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The block and what is signed: the text of each listed element in the order of the document, its
+/// attributes before it (`CNY6523.50`), and `end` after each. An element that is not there leaves
+/// nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeadSign {
+    /// `sm2_sm3`, `rsa_sha256`.
+    pub algorithm: String,
+    /// Slot of the key.
+    pub slot: String,
+    /// Before the signature, at the start.
+    pub before: String,
+    /// After the signature; the document follows.
+    pub after: String,
+    /// How the signature is spelt.
+    pub shape: Shape,
+    /// Paths of the elements that are signed.
+    pub elements: Vec<String>,
+    /// After the text of each.
+    pub end: String,
+    /// The other side's elements are not known: what is read is passed on unchecked, and the
+    /// sandbox leaves the block empty.
+    #[serde(default)]
+    pub unchecked: bool,
+}
+
+impl LeadSign {
+    fn text(&self, document: &str) -> Result<String, Unreadable> {
+        let texts = xml::texts_of(document, &self.elements)?;
+        let ended = texts.into_iter().map(|text| text + &self.end);
+        Ok(ended.collect())
+    }
+
+    /// Writes the block before the document.
+    ///
+    /// # Errors
+    /// A payload that is no XML, a key that fails.
+    pub fn wrap(&self, payload: &[u8], around: Around<'_>) -> Result<Vec<u8>, WriteFault> {
+        let wrong = || WriteFault::Form {
+            place: "the signed document".to_owned(),
+        };
+        let signature = if self.unchecked {
+            Vec::new()
+        } else {
+            let document = around.charset.decode(payload).map_err(|_| wrong())?;
+            let text = self.text(&document).map_err(|_| wrong())?;
+            let signed = encode(&text, around.charset)?;
+            around.crypto.sign(&self.algorithm, &self.slot, &signed)?
+        };
+        let block = format!(
+            "{}{}{}",
+            self.before,
+            self.shape.write(&signature),
+            self.after
+        );
+        Ok([encode(&block, around.charset)?, payload.to_vec()].concat())
+    }
+
+    /// Checks the block and gives the document.
+    ///
+    /// # Errors
+    /// `Unreadable` where there is no block, or the signature is wrong.
+    pub fn unwrap(&self, bytes: &[u8], around: Around<'_>) -> Result<Vec<u8>, Unreadable> {
+        let text = around.charset.decode(bytes).map_err(ill_formed)?;
+        let parts = text
+            .strip_prefix(self.before.as_str())
+            .and_then(|rest| rest.split_once(self.after.as_str()));
+        let missing = || unreadable("the block of the signature is missing");
+        let (inside, document) = parts.ok_or_else(missing)?;
+        if !self.unchecked {
+            let signature = self.shape.read(inside)?;
+            let signed = encode(&self.text(document)?, around.charset)
+                .map_err(|fault| unreadable(fault.to_string()))?;
+            around
+                .crypto
+                .verify(&self.algorithm, &self.slot, &signed, &signature)
+                .map_err(|error| unreadable(error.to_string()))?;
+        }
+        encode(document, around.charset).map_err(|fault| unreadable(fault.to_string()))
+    }
+}
