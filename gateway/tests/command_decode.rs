@@ -102,7 +102,7 @@ fn a_banks_words_do_not_steer_the_terminal() {
     let path = folder.path().join("receipt.json");
     std::fs::write(&path, body).unwrap();
     let file = path.to_str().unwrap();
-    let ended = run(&["decode", file, "--bank", "CMB", "--message", "receipt"]);
+    let ended = run(&["decode", file, "--bank", "CZBANK", "--message", "receipt"]);
     assert_eq!(ended.code, 0, "{ended:?}");
     let shown = ended.stdout.lines().find(|line| line.contains("bank_text"));
     assert!(shown.unwrap().ends_with('b'), "one line: {ended:?}");

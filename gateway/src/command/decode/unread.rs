@@ -181,6 +181,11 @@ const REASONS: [(&str, &str); 55] = [
         "报文指的是银行的另一个批次",
     ),
     ("the answer names another file", "报文指的是另一个文件"),
+    ("the block of the signature is missing", "缺少签名块"),
+    (
+        "the signed document is not well-formed",
+        "被签名的文档格式不完整",
+    ),
     (
         "a field of the head ends inside a character",
         "报文头的字段从汉字中间断开",
