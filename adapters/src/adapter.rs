@@ -114,7 +114,7 @@ impl BankAdapter {
             let name = match &step.wire {
                 WireRule::Http(rule) => rule.endpoint.clone(),
                 WireRule::Tcp {} => "main".to_owned(),
-                WireRule::Drop { .. } => continue,
+                WireRule::Drop(_) | WireRule::Fetch(_) => continue,
             };
             if !names.contains(&name) {
                 names.push(name);
@@ -141,6 +141,7 @@ impl BankAdapter {
             if let Layer::Encrypt { cipher, slot } = layer {
                 slots.sealing.insert((cipher.clone(), slot.clone()));
             }
+            slots.signing.extend(layer.signature());
         }
         slots
     }
@@ -161,7 +162,7 @@ impl BankAdapter {
         let port = submit.iter().take_while(|before| before.name != step.name);
         match &port.last()?.wire {
             WireRule::Http(rule) => Some(rule.endpoint.clone()),
-            WireRule::Tcp {} | WireRule::Drop { .. } => Some("main".to_owned()),
+            WireRule::Tcp {} | WireRule::Drop(_) | WireRule::Fetch(_) => Some("main".to_owned()),
         }
     }
 

@@ -8,9 +8,11 @@ use crate::exchange::{
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
-use crate::layout::values::Values;
-use crate::wire::Reading;
+use crate::layout::values::{Record, Values};
+use crate::totals::GROUPS;
+use crate::wire::http::WireRule;
 use crate::wire::layer::Around;
+use crate::wire::{Reading, md5_hex};
 
 /// Which flow a conversation goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,7 @@ pub struct Conversation<'a> {
     values: Option<Values>,
     at: usize,
     polls: u32,
+    totals: Record,
     state: State,
     instructed: bool,
 }
@@ -62,6 +65,7 @@ impl<'a> Conversation<'a> {
             values,
             at: 0,
             polls: 0,
+            totals: Record::new(),
             state: State::Ready,
             instructed: false,
         }
@@ -152,8 +156,9 @@ impl<'a> Conversation<'a> {
             crypto,
             charset: self.adapter.charset_in(),
         };
+        self.check_md5(reply)?;
         let reply = self.adapter.tidy(reply);
-        let said = message.read(&reply, Reading::Whole, around)?;
+        let mut said = message.read(&reply, Reading::Whole, around)?;
         self.refuse_foreign(&said)?;
         if let Some(values) = &mut self.values {
             for (name, value) in &said.captured {
@@ -163,8 +168,33 @@ impl<'a> Conversation<'a> {
                 values.set(Field::BankBatchNo, number);
             }
         }
+        self.carry_totals(&mut said);
         self.advance(&said);
         Ok(())
+    }
+
+    /// A fetched file is the one that the bank's answer named.
+    fn check_md5(&self, reply: &[u8]) -> Result<(), Unreadable> {
+        let named = self.steps.get(self.at).and_then(|step| step.md5.as_ref());
+        let Some(name) = named else { return Ok(()) };
+        let told = self.values.as_ref().and_then(|v| v.captured.get(name));
+        match told {
+            Some(told) if told.eq_ignore_ascii_case(&md5_hex(reply)) => Ok(()),
+            Some(_) | None => Err(unreadable("the file's MD5 is not the one that was told")),
+        }
+    }
+
+    /// A fetched file says nothing of its totals: those of the answer that named it are its own.
+    fn carry_totals(&mut self, said: &mut Values) {
+        let step = self.steps.get(self.at);
+        if step.is_some_and(|step| matches!(step.wire, WireRule::Fetch(_))) {
+            for (field, value) in std::mem::take(&mut self.totals) {
+                said.head.entry(field).or_insert(value);
+            }
+        }
+        let told = GROUPS.iter().flat_map(|group| [group.count, group.sum]);
+        let told = told.filter_map(|(_, field)| Some((field, said.text(field)?.to_owned())));
+        self.totals = told.collect();
     }
 
     /// A reply that names another file of ours is not the answer to this one.
@@ -213,7 +243,11 @@ impl<'a> Conversation<'a> {
         } else {
             self.polls = 0;
             self.at += 1;
-            self.state = State::Ready;
+            let next = self.steps.get(self.at);
+            self.state = match next.map_or(0, |step| step.wait_ms) {
+                0 => State::Ready,
+                wait_ms => State::WaitFirst(wait_ms),
+            };
         }
     }
 
@@ -268,7 +302,7 @@ impl BankAdapter {
             wire,
             bytes: written.bytes,
             instructs: step.instructs,
-            signature: step.wire.signature(),
+            signature: step.signature(),
         })
     }
 }

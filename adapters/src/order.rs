@@ -84,6 +84,9 @@ fn row(line: &OrderLine, own: BankCode) -> Record {
     ]);
     if let Some(bank) = line.payee_bank {
         row.insert(Field::PayeeBank, bank.as_str().to_owned());
+        if let Some(known) = schemas::codes::bank(bank) {
+            row.insert(Field::PayeeBankName, known.name_zh.clone());
+        }
     }
     if let Some(code) = line.cnaps_code {
         row.insert(Field::PayeeCnapsCode, code.as_str().to_owned());

@@ -132,6 +132,10 @@ pub fn incoming(out: &Outgoing) -> Incoming {
             folder: folder.clone(),
             file_name: out.file_name.clone(),
         },
+        Wire::Fetch { folder } => IncomingWire::Fetch {
+            folder: folder.clone(),
+            file_name: out.file_name.clone(),
+        },
     };
     Incoming {
         wire,

@@ -2,6 +2,7 @@
 //! reads. This is what the sandbox's 57 banks are made of.
 
 mod fill;
+mod given;
 mod messages;
 
 pub use messages::{BankLine, BankReply, BankRequest, Incoming, IncomingWire, RequestKind};
@@ -15,9 +16,9 @@ use crate::layout::field::Field;
 use crate::layout::slot::Source;
 use crate::layout::values::{Record, Values};
 use crate::order::{date_of, fen};
-use crate::wire::Reading;
 use crate::wire::http::{HttpRule, WireRule};
 use crate::wire::layer::Around;
+use crate::wire::{Message, Reading};
 use base64::Engine;
 use schemas::{AccountNo, PersonName};
 use std::collections::BTreeMap;
@@ -78,9 +79,19 @@ impl<'a> BankSide<'a> {
         };
         let bytes = &incoming.bytes;
         let mut values = step.request.read(bytes, Reading::Whole, around)?;
-        if let IncomingWire::Http { headers, .. } = &incoming.wire {
-            let inner = step.request.inner(bytes, around)?;
-            step.wire.verify(headers, &inner, &mut values, around)?;
+        match &incoming.wire {
+            IncomingWire::Http { headers, .. } => {
+                let inner = step.request.inner(bytes, around)?;
+                step.wire.verify(headers, &inner, &mut values, around)?;
+            }
+            // Its name may say of which file it is.
+            IncomingWire::Drop { file_name, .. } => {
+                let _ = given::read_name(step, file_name, &mut values);
+            }
+            IncomingWire::Fetch { file_name, .. } => {
+                given::read_name(step, file_name, &mut values).map_err(unreadable)?;
+            }
+            IncomingWire::Tcp => {}
         }
         let lines: Option<Vec<BankLine>> = values.rows.iter().zip(1..).map(line).collect();
         let mut fields = BTreeMap::new();
@@ -97,7 +108,7 @@ impl<'a> BankSide<'a> {
             step: step.name.clone(),
             kind,
             has_reply: step.reply.is_some(),
-            file_no: values.text(Field::FileNo).and_then(|n| n.parse().ok()),
+            file_no: self.file_no(&values),
             bank_date: values.text(Field::FileDate).and_then(date_of),
             lines: lines.ok_or_else(|| unreadable("a row has no name, account or amount"))?,
             count: values.text(Field::FileCount).and_then(|n| n.parse().ok()),
@@ -105,6 +116,14 @@ impl<'a> BankSide<'a> {
             fields,
             values,
             body: bytes.clone(),
+        })
+    }
+
+    fn replying(&self, name: &str) -> Result<(&'a StepRule, &'a Message), WriteFault> {
+        let found = self.steps().find(|(step, _)| step.name == name);
+        let found = found.and_then(|(step, _)| Some((step, step.reply.as_ref()?)));
+        found.ok_or_else(|| WriteFault::Missing {
+            place: format!("the reply of step {name}"),
         })
     }
 
@@ -119,24 +138,23 @@ impl<'a> BankSide<'a> {
         reply: &BankReply,
         crypto: &dyn Crypto,
     ) -> Result<Vec<u8>, WriteFault> {
-        let missing = || WriteFault::Missing {
-            place: format!("the reply of step {}", request.step),
-        };
-        let found = self.steps().find(|(step, _)| step.name == request.step);
-        let (step, _) = found.ok_or_else(missing)?;
-        let message = step.reply.as_ref().ok_or_else(missing)?;
+        let (step, message) = self.replying(&request.step)?;
         let mut values = Values {
             rows: Vec::new(),
             ..request.values.clone()
         };
         for capture in &self.adapter.dialect.capture {
-            let value = if capture.sandbox_signs {
-                base64::prelude::BASE64_STANDARD.encode(&request.body)
-            } else {
-                capture.placeholder.clone()
+            let value = match &capture.sandbox_md5_of {
+                Some(_) if !message.captures(&capture.name) => continue,
+                Some(given) => self.md5_of(given, reply, crypto)?,
+                None if capture.sandbox_signs => {
+                    base64::prelude::BASE64_STANDARD.encode(&request.body)
+                }
+                None => capture.placeholder.clone(),
             };
             values.captured.entry(capture.name.clone()).or_insert(value);
         }
+        self.number(&mut values);
         self.fill(&mut values, &step.codes, reply);
         self.write(message, values, crypto)
     }
@@ -227,8 +245,12 @@ impl<'a> BankSide<'a> {
                     path: path_start(rule).unwrap_or("/").to_owned(),
                     headers: Vec::new(),
                 },
-                WireRule::Drop { folder } => IncomingWire::Drop {
-                    folder: folder.clone(),
+                WireRule::Drop(rule) => IncomingWire::Drop {
+                    folder: rule.folder.clone(),
+                    file_name: String::new(),
+                },
+                WireRule::Fetch(rule) => IncomingWire::Fetch {
+                    folder: rule.folder.clone(),
                     file_name: String::new(),
                 },
             };
@@ -297,10 +319,14 @@ fn fits(rule: &WireRule, wire: &IncomingWire) -> bool {
         (WireRule::Http(rule), IncomingWire::Http { path, .. }) => {
             path_start(rule).is_none_or(|start| path.starts_with(start))
         }
-        (WireRule::Drop { folder }, IncomingWire::Drop { folder: own, .. }) => folder == own,
+        (WireRule::Drop(rule), IncomingWire::Drop { folder, .. })
+        | (WireRule::Fetch(rule), IncomingWire::Fetch { folder, .. }) => rule.fits(folder),
         (
-            WireRule::Tcp {} | WireRule::Http(_) | WireRule::Drop { .. },
-            IncomingWire::Tcp | IncomingWire::Http { .. } | IncomingWire::Drop { .. },
+            WireRule::Tcp {} | WireRule::Http(_) | WireRule::Drop(_) | WireRule::Fetch(_),
+            IncomingWire::Tcp
+            | IncomingWire::Http { .. }
+            | IncomingWire::Drop { .. }
+            | IncomingWire::Fetch { .. },
         ) => false,
     }
 }

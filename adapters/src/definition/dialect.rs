@@ -3,8 +3,8 @@
 use crate::codes::Code;
 use crate::layout::field::Field;
 use crate::layout::slot::Slot;
-use crate::wire::Message;
 use crate::wire::http::WireRule;
+use crate::wire::{Layer, Message};
 use schemas::text::Charset;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -113,6 +113,8 @@ pub struct CaptureRule {
     /// The sandbox gives out the base64 of the request's body in its place (a sign port).
     #[serde(default)]
     pub sandbox_signs: bool,
+    /// The sandbox gives out the MD5 of the file that the step of this name fetches.
+    pub sandbox_md5_of: Option<String>,
 }
 
 /// Limits of one message.
@@ -214,6 +216,11 @@ pub struct StepRule {
     /// How the reply's codes are read.
     #[serde(default)]
     pub codes: CodeNames,
+    /// Milliseconds before it is sent, after the step before it.
+    #[serde(default)]
+    pub wait_ms: u64,
+    /// The reply's MD5 in hexadecimal must be this captured value.
+    pub md5: Option<String>,
     /// Ask again until it is done.
     pub poll: Option<Poll>,
     /// The next step follows only on these batch codes; else the flow ends with this reply.
@@ -282,6 +289,14 @@ pub struct Dialect {
 }
 
 impl StepRule {
+    /// The signature of ours that it carries, in a header or in its envelope: algorithm and slot.
+    #[must_use]
+    pub fn signature(&self) -> Option<(String, String)> {
+        let layers = self.request.layers.iter();
+        let mut own = layers.rev().filter_map(Layer::signature);
+        self.wire.signature().or_else(|| own.next())
+    }
+
     /// The fields that its reply carries in its rows.
     #[must_use]
     pub fn row_fields(&self) -> Vec<Field> {

@@ -1,6 +1,7 @@
 //! Typed definitions to adapters: cross-checks with file, line and the allowed words.
 
 mod steps;
+mod trees;
 
 use super::dialect::{CodeNames, Dialect, Evidence, StepRule};
 use super::{DefinitionError, Preset};
@@ -233,6 +234,7 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
         if fixed && message.body.slots_mut().iter().any(|s| s.width.is_none()) {
             return Err(source.at_word("fixed", "a column of fixed lines has no width"));
         }
+        trees::check(source, message)?;
         for layer in &message.layers {
             let Layer::Head { slots } = layer else {
                 continue;

@@ -20,6 +20,8 @@ pub enum Atom {
         digits: usize,
         /// Characters, where a number always has as many.
         fixed: Option<usize>,
+        /// Only so many characters from its beginning are written; a part says nothing when read.
+        first: Option<usize>,
     },
     /// Always this text; another one is not this message.
     Const(String),
@@ -81,6 +83,7 @@ impl Atom {
                 field,
                 format,
                 digits,
+                first,
                 ..
             } => {
                 let in_row = context.row.and_then(|row| row.get(field));
@@ -91,7 +94,9 @@ impl Atom {
                     place: field.to_string(),
                 })?;
                 check_characters(*field, &text, context.forbidden)?;
-                Ok(Some(format!("{text:0>digits$}")))
+                let text = format!("{text:0>digits$}");
+                let first = first.unwrap_or(usize::MAX);
+                Ok(Some(text.chars().take(first).collect()))
             }
             Self::Const(text) | Self::Spare(text) => Ok(Some(text.clone())),
             Self::Connection { name, .. } => context
@@ -117,6 +122,7 @@ impl Atom {
     /// What is wrong, without the value.
     pub fn read(&self, text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
         match self {
+            Self::Field { first: Some(_), .. } => Ok(()),
             Self::Field { field, format, .. } => {
                 if text.is_empty() {
                     return Ok(());
@@ -150,7 +156,12 @@ impl Atom {
     #[must_use]
     pub fn chars(&self) -> Option<usize> {
         match self {
-            Self::Field { format, fixed, .. } => format.chars().or(*fixed),
+            Self::Field {
+                format,
+                fixed,
+                first,
+                ..
+            } => first.or(format.chars()).or(*fixed),
             Self::Const(text) | Self::Spare(text) => Some(text.chars().count()),
             Self::Connection { chars, .. } => *chars,
             Self::Captured(_) => None,

@@ -81,6 +81,8 @@ fields! {
     PayeeBank = "payee.bank": Text,
     /// `own` where the payee's bank is the paying bank or not stated, else `other`.
     PayeeClass = "payee.class": Text,
+    /// Name of the payee's bank in our list.
+    PayeeBankName = "payee.bank_name": Text,
     /// Amount of the row.
     RowAmount = "row.amount": Amount,
     /// Text for the payee.

@@ -33,7 +33,11 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
         }
         place(&mut root, &repeat.path, Value::Array(rows));
     }
-    Ok(Value::Object(root).to_string())
+    let root = Value::Object(root);
+    Ok(match tree.list {
+        true => Value::Array(vec![root]).to_string(),
+        false => root.to_string(),
+    })
 }
 
 fn object(slots: &[Slot], context: &WriteContext<'_>) -> Result<Map<String, Value>, WriteFault> {
@@ -72,11 +76,14 @@ pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<Strin
         let offset = before.map(str::len).sum::<usize>() + error.column();
         Unreadable::at(what, offset.saturating_sub(1))
     };
-    let root: Value = serde_json::from_str(text).map_err(|error| wrong("not JSON", &error))?;
+    let mut root: Value = serde_json::from_str(text).map_err(|error| wrong("not JSON", &error))?;
     let mut again = serde_json::Deserializer::from_str(text);
     Once.deserialize(&mut again)
         .map_err(|error| wrong("a member stands twice", &error))?;
     let mut found = Found::default();
+    if tree.list {
+        root = only_item(root)?;
+    }
     if !root.is_object() {
         return Err(unreadable("not a JSON object"));
     }
@@ -105,6 +112,19 @@ pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<Strin
     let whole = text.len();
     tree.take(&found, values)
         .map_err(|wrong| wrong.after(whole))
+}
+
+/// The object of a list of one; an empty one where the list is empty.
+fn only_item(list: Value) -> Result<Value, Unreadable> {
+    match list {
+        Value::Array(mut items) if items.len() < 2 => {
+            Ok(items.pop().unwrap_or_else(|| Value::Object(Map::new())))
+        }
+        one @ Value::Object(_) => Ok(one),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(unreadable("not a list of one"))
+        }
+    }
 }
 
 fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {

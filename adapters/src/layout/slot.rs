@@ -4,6 +4,7 @@ use super::atom::{Atom, ReadContext, WriteContext};
 use super::fault::WriteFault;
 use super::field::Field;
 use super::format::Format;
+use super::join::read_join;
 use crate::definition::error::located;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -70,6 +71,7 @@ struct RawPart {
     constant: Option<String>,
     connection: Option<String>,
     chars: Option<usize>,
+    first: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +95,7 @@ struct RawSlot {
     spare: Option<String>,
     connection: Option<String>,
     chars: Option<usize>,
+    first: Option<usize>,
     captured: Option<String>,
     payload: Option<RawPayload>,
     payload_length: Option<usize>,
@@ -117,7 +120,7 @@ fn field_atom(
     field: Field,
     format: Option<Format>,
     digits: usize,
-    fixed: Option<usize>,
+    (fixed, first): (Option<usize>, Option<usize>),
 ) -> Result<Atom, String> {
     let usual = Format::usual(field.kind());
     let format = format.or(usual).ok_or_else(|| {
@@ -131,6 +134,7 @@ fn field_atom(
         format,
         digits: digits.max(fixed.unwrap_or_default()),
         fixed,
+        first,
     })
 }
 
@@ -139,7 +143,9 @@ impl TryFrom<RawPart> for Atom {
 
     fn try_from(raw: RawPart) -> Result<Self, String> {
         match (raw.field, raw.constant, raw.connection) {
-            (Some(field), None, None) => field_atom(field, raw.format, raw.digits, raw.chars),
+            (Some(field), None, None) => {
+                field_atom(field, raw.format, raw.digits, (raw.chars, raw.first))
+            }
             (None, Some(text), None) => Ok(Self::Const(text)),
             (None, None, Some(name)) => Ok(Self::Connection {
                 name,
@@ -163,7 +169,10 @@ impl TryFrom<RawSlot> for Slot {
         let mut sources = Vec::new();
         if let Some(field) = raw.field {
             sources.push(Source::One(field_atom(
-                field, raw.format, raw.digits, raw.chars,
+                field,
+                raw.format,
+                raw.digits,
+                (raw.chars, raw.first),
             )?));
         }
         let atoms = [
@@ -359,41 +368,4 @@ impl Slot {
             (Some(_), Align::Right) => text.trim_start_matches(self.pad),
         }
     }
-}
-
-/// Parts of fixed length are cut off from the left, then from the right; what is left belongs to
-/// the one part without.
-fn read_join(parts: &[Atom], text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
-    let too_short = || "a joined value is too short".to_owned();
-    let mut rest = text;
-    let open = parts.iter().position(|part| part.chars().is_none());
-    let (left, right) = parts.split_at(open.unwrap_or(parts.len()));
-    for part in left {
-        let at = char_offset(rest, part.chars().unwrap_or_default()).ok_or_else(too_short)?;
-        let (own, others) = rest.split_at(at);
-        part.read(own, context)?;
-        rest = others;
-    }
-    let Some((middle, right)) = right.split_first() else {
-        return if rest.is_empty() {
-            Ok(())
-        } else {
-            Err("a joined value is too long".to_owned())
-        };
-    };
-    for part in right.iter().rev() {
-        let all = rest.chars().count();
-        let own = part.chars().unwrap_or_default();
-        let keep = all.checked_sub(own).ok_or_else(too_short)?;
-        let at = char_offset(rest, keep).ok_or_else(too_short)?;
-        let (others, own) = rest.split_at(at);
-        part.read(own, context)?;
-        rest = others;
-    }
-    middle.read(rest, context)
-}
-
-fn char_offset(text: &str, chars: usize) -> Option<usize> {
-    let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.into_iter().nth(chars)
 }

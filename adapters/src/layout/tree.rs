@@ -15,10 +15,28 @@ pub struct Tree {
     /// Written before the root, never required (XML declaration).
     #[serde(default)]
     pub declaration: String,
+    /// JSON only: the object stands in a list, as its only item; the list may come empty.
+    #[serde(default)]
+    pub list: bool,
+    /// XML only: fixed attributes; what a reader finds there it passes over.
+    #[serde(default)]
+    pub attributes: Vec<Attribute>,
     /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`).
     pub head: Vec<Slot>,
     /// The repeated group; it stands after the head's slots.
     pub rows: Option<Repeat>,
+}
+
+/// A fixed attribute of an element.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attribute {
+    /// Path of the element from the root.
+    pub element: String,
+    /// Its name.
+    pub name: String,
+    /// Its value: letters, digits and what needs no escape.
+    pub value: String,
 }
 
 /// A repeated group.

@@ -4,14 +4,16 @@
 use super::atom::WriteContext;
 use super::lines::{ROWS_MAX, RowFault, row_no};
 use super::slot::Slot;
-use super::tree::{Found, Tree};
+use super::tree::{Attribute, Found, Tree};
 use super::values::Values;
 use crate::exchange::Unreadable;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-const DEPTH_MAX: usize = 32;
-const ATTRIBUTES_MAX: usize = 64;
+/// Deepest nesting of elements.
+pub(crate) const DEPTH_MAX: usize = 32;
+/// Most attributes of a tag.
+pub(crate) const ATTRIBUTES_MAX: usize = 64;
 
 /// Writes a tree; an absent value is an empty element with both tags.
 ///
@@ -21,6 +23,7 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
     let mut writer = Writer {
         text: tree.declaration.clone(),
         open: Vec::new(),
+        attributes: &tree.attributes,
     };
     for slot in &tree.head {
         let text = slot.write(context).map_err(|fault| (fault, None))?;
@@ -46,14 +49,21 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
 struct Writer<'d> {
     text: String,
     open: Vec<&'d str>,
+    attributes: &'d [Attribute],
 }
 
 impl<'d> Writer<'d> {
     fn start(&mut self, name: &'d str) {
+        self.open.push(name);
         self.text.push('<');
         self.text.push_str(name);
+        for attribute in self.attributes {
+            if attribute.element.split('/').eq(self.open.iter().copied()) {
+                let Attribute { name, value, .. } = attribute;
+                self.text.push_str(&format!(" {name}=\"{value}\""));
+            }
+        }
         self.text.push('>');
-        self.open.push(name);
     }
 
     fn close_to(&mut self, depth: usize) {
@@ -180,7 +190,8 @@ fn find(tree: &Tree, text: &str) -> Result<Found, Unreadable> {
     }
 }
 
-fn resolve(reference: &BytesRef<'_>) -> Option<char> {
+/// The character of one of XML's five references, or of a numeric one.
+pub(crate) fn resolve(reference: &BytesRef<'_>) -> Option<char> {
     if let Ok(Some(character)) = reference.resolve_char_ref() {
         return Some(character);
     }

@@ -1,5 +1,6 @@
 //! What stands around a body: transforms of bytes, envelopes, heads.
 
+use super::xml_signature::XmlSignature;
 use crate::exchange::{Crypto, Unreadable};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
@@ -52,6 +53,8 @@ pub enum Layer {
     Xml(Tree),
     /// A JSON envelope; one slot is the payload.
     Json(Tree),
+    /// An enveloped XML signature.
+    XmlSignature(XmlSignature),
     /// An HTML form (`application/x-www-form-urlencoded`); one slot is the payload.
     Form {
         /// The pairs.
@@ -80,7 +83,26 @@ impl Layer {
             | Self::Deflate {}
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
+            | Self::XmlSignature(_)
             | Self::Named { .. } => &[],
+        }
+    }
+
+    /// The signature that it is: algorithm and slot.
+    #[must_use]
+    pub fn signature(&self) -> Option<(String, String)> {
+        match self {
+            Self::XmlSignature(rule) => Some((rule.algorithm_word().to_owned(), rule.slot.clone())),
+            Self::Base64 {}
+            | Self::Hex {}
+            | Self::Deflate {}
+            | Self::Encrypt { .. }
+            | Self::Prefix { .. }
+            | Self::Head { .. }
+            | Self::Named { .. }
+            | Self::Xml(_)
+            | Self::Json(_)
+            | Self::Form { .. } => None,
         }
     }
 
@@ -116,6 +138,10 @@ impl Layer {
             Self::Deflate {} => deflate(&payload),
             Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
+            Self::XmlSignature(rule) => {
+                let signed = rule.sign(&text(&payload)?, around.crypto)?;
+                encode(&signed, around.charset)
+            }
             Self::Head { slots } => {
                 let head: Result<String, WriteFault> =
                     slots.iter().map(|slot| slot.write(&context)).collect();
@@ -181,6 +207,11 @@ impl Layer {
                 .strip_prefix(text.as_bytes())
                 .map(<[u8]>::to_vec)
                 .ok_or_else(|| unreadable("the prefix is missing")),
+            Self::XmlSignature(rule) => {
+                let text = charset.decode(&bytes).map_err(ill_formed)?;
+                let signed = rule.verified(&text, around.crypto)?;
+                payload_bytes(Some(signed), charset)
+            }
             Self::Head { slots } => unwrap_head(slots, &bytes, values, charset),
             Self::Named { .. } => Err(unreadable("a head without a definition")),
             Self::Xml(tree) | Self::Json(tree) => {

@@ -158,7 +158,9 @@ impl Message {
             | Layout::Fixed(_)
             | Layout::Xml(_)
             | Layout::Json(_)
-            | Layout::Marked(_) => FrameEnd::EndOfStream,
+            | Layout::Marked(_)
+            | Layout::Sheet(_)
+            | Layout::Empty {} => FrameEnd::EndOfStream,
         }
     }
 
@@ -185,6 +187,7 @@ impl Message {
                 | Layer::Deflate {}
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
+                | Layer::XmlSignature(_)
                 | Layer::Named { .. } => {}
             }
         }

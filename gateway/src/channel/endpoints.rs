@@ -119,7 +119,7 @@ impl Channel for Endpoints {
         let name = match &out.wire {
             Wire::Tcp { .. } => "main",
             Wire::Http { endpoint, .. } => endpoint,
-            Wire::Drop { .. } => "drop",
+            Wire::Drop { .. } | Wire::Fetch { .. } => "drop",
         };
         match self.channels.get(name) {
             Some(channel) => channel.send(out),

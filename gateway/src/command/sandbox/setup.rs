@@ -17,7 +17,7 @@ use crate::command::words::Failure;
 use crate::configuration::{Connection, Endpoint, Settings};
 use crate::keys::BankKeys;
 use crate::sandbox::PushTarget;
-use crate::sheet::SheetError;
+use adapters::layout::sheet::SheetError;
 use adapters::{BankAdapter, Book};
 use certs::development::{DevelopmentPki, IdentityPem, PkiError};
 use certs::random::{Random as _, SystemRandom};
