@@ -37,6 +37,8 @@ pub enum Problem {
     DevelopmentTime,
     /// Production with a plain connection to a public address.
     Plain,
+    /// Not a private key that SFTP can use.
+    SshKey,
     /// An exception without signer or reason.
     ExceptionUnsigned,
     /// An exception whose last day is over.
@@ -112,6 +114,7 @@ impl Problem {
             Self::DevelopmentAuthority => "生产环境使用了开发用证书颁发机构".to_owned(),
             Self::DevelopmentTime => "生产环境使用了开发用时钟或节奏".to_owned(),
             Self::Plain => "生产环境以明文连接公网地址".to_owned(),
+            Self::SshKey => "不是可用的 SSH 私钥".to_owned(),
             Self::ExceptionUnsigned => "例外没有签署人或理由".to_owned(),
             Self::ExceptionExpired(date) => format!("例外已于 {date} 到期"),
             Self::Evidence { bank, level } => {
@@ -134,6 +137,7 @@ impl Problem {
             Self::DevelopmentAuthority => "a development authority in production".to_owned(),
             Self::DevelopmentTime => "a development clock or pace in production".to_owned(),
             Self::Plain => "a plain connection to a public address in production".to_owned(),
+            Self::SshKey => "not an SSH private key that can be used".to_owned(),
             Self::ExceptionUnsigned => "an exception without signer or reason".to_owned(),
             Self::ExceptionExpired(date) => format!("the exception ended on {date}"),
             Self::Evidence { bank, level } => format!(
@@ -170,6 +174,10 @@ impl Problem {
             Self::Plain => (
                 "请为该端点配置 tls，或改用内网前置机地址",
                 "give the endpoint tls, or the address of a front-end in your own network",
+            ),
+            Self::SshKey => (
+                "请用 ssh-keygen -t ed25519 -N \"\" 生成，公钥交给银行",
+                "make one by ssh-keygen -t ed25519 -N \"\"; the bank gets the public part",
             ),
             Self::ExceptionUnsigned => (
                 "请填写 signer 与 reason，或删除该例外",

@@ -339,10 +339,18 @@ fn connection_file(connection: &Connection, key_ids: &BTreeMap<String, String>) 
             Endpoint::Tcp { address, .. } => ("tcp", "address", address.to_string()),
             Endpoint::Http { address, .. } => ("http", "address", address.to_string()),
             Endpoint::Folder { path } => ("folder", "path", path.display().to_string()),
+            Endpoint::Sftp(server) => ("sftp", "address", server.address.to_string()),
         };
         let mut table = Table::new();
         table.insert("transport".to_owned(), text(transport));
         table.insert(key.to_owned(), text(&place));
+        if let Endpoint::Sftp(server) = endpoint {
+            let keys = server.host_keys.iter().map(|key| text(key)).collect();
+            table.insert("host_keys".to_owned(), Value::Array(keys));
+            table.insert("user".to_owned(), text(&server.user));
+            let key_file = text(&server.key_file.display().to_string());
+            table.insert("key_file".to_owned(), key_file);
+        }
         endpoints.insert(name.clone(), table.into());
     }
     let mut document = Table::new();
