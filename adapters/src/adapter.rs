@@ -42,8 +42,10 @@ pub struct Limits {
 /// Keys that a bank's messages need, by algorithm and slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeySlots {
-    /// For signatures: ours to sign with, the bank's to verify it.
+    /// For our signatures: ours to sign with, the bank's to verify it.
     pub signing: BTreeSet<(String, String)>,
+    /// For the bank's signatures: its public key.
+    pub verifying: BTreeSet<(String, String)>,
     /// For sealed bodies: one key for both sides.
     pub sealing: BTreeSet<(String, String)>,
 }
@@ -132,16 +134,17 @@ impl BankAdapter {
         let steps: Vec<_> = steps.collect();
         slots
             .signing
-            .extend(steps.iter().filter_map(|s| s.wire.signature()));
-        let messages = steps
-            .iter()
-            .flat_map(|s| [Some(&s.request), s.reply.as_ref()]);
-        let messages = messages.chain([self.dialect.push.message.as_ref()]);
-        for layer in messages.flatten().flat_map(|message| &message.layers) {
+            .extend(steps.iter().filter_map(|s| s.signature()));
+        let told = steps.iter().map(|s| s.reply.as_ref());
+        let told = told.chain([self.dialect.push.message.as_ref()]);
+        let told: Vec<&Message> = told.flatten().collect();
+        let signed = told.iter().flat_map(|message| &message.layers);
+        slots.verifying.extend(signed.filter_map(Layer::signature));
+        let messages = steps.iter().map(|s| &s.request).chain(told);
+        for layer in messages.flat_map(|message| &message.layers) {
             if let Layer::Encrypt { cipher, slot } = layer {
                 slots.sealing.insert((cipher.clone(), slot.clone()));
             }
-            slots.signing.extend(layer.signature());
         }
         slots
     }

@@ -8,9 +8,7 @@ use crate::exchange::{
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
-use crate::layout::values::{Record, Values};
-use crate::totals::GROUPS;
-use crate::wire::http::WireRule;
+use crate::layout::values::Values;
 use crate::wire::layer::Around;
 use crate::wire::{Reading, md5_hex};
 
@@ -29,7 +27,6 @@ pub struct Conversation<'a> {
     values: Option<Values>,
     at: usize,
     polls: u32,
-    totals: Record,
     state: State,
     instructed: bool,
 }
@@ -65,7 +62,6 @@ impl<'a> Conversation<'a> {
             values,
             at: 0,
             polls: 0,
-            totals: Record::new(),
             state: State::Ready,
             instructed: false,
         }
@@ -158,17 +154,18 @@ impl<'a> Conversation<'a> {
         };
         self.check_md5(reply)?;
         let reply = self.adapter.tidy(reply);
-        let mut said = message.read(&reply, Reading::Whole, around)?;
+        let said = message.read(&reply, Reading::Whole, around)?;
         self.refuse_foreign(&said)?;
         if let Some(values) = &mut self.values {
             for (name, value) in &said.captured {
                 values.captured.insert(name.clone(), value.clone());
             }
+            // The first number that the bank gave is the one by which it knows the batch.
             if let Some(number) = said.text(Field::BankBatchNo) {
-                values.set(Field::BankBatchNo, number);
+                let known = values.head.entry(Field::BankBatchNo);
+                known.or_insert_with(|| number.to_owned());
             }
         }
-        self.carry_totals(&mut said);
         self.advance(&said);
         Ok(())
     }
@@ -182,19 +179,6 @@ impl<'a> Conversation<'a> {
             Some(told) if told.eq_ignore_ascii_case(&md5_hex(reply)) => Ok(()),
             Some(_) | None => Err(unreadable("the file's MD5 is not the one that was told")),
         }
-    }
-
-    /// A fetched file says nothing of its totals: those of the answer that named it are its own.
-    fn carry_totals(&mut self, said: &mut Values) {
-        let step = self.steps.get(self.at);
-        if step.is_some_and(|step| matches!(step.wire, WireRule::Fetch(_))) {
-            for (field, value) in std::mem::take(&mut self.totals) {
-                said.head.entry(field).or_insert(value);
-            }
-        }
-        let told = GROUPS.iter().flat_map(|group| [group.count, group.sum]);
-        let told = told.filter_map(|(_, field)| Some((field, said.text(field)?.to_owned())));
-        self.totals = told.collect();
     }
 
     /// A reply that names another file of ours is not the answer to this one.

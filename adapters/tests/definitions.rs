@@ -201,7 +201,7 @@ fn the_book_has_57_banks_and_trusts_none_too_much() {
     let codes: BTreeSet<_> = book.adapters().iter().map(|a| a.code()).collect();
     assert_eq!((book.adapters().len(), codes.len()), (57, 57));
     for adapter in book.adapters() {
-        let own = ["HXB", "ICBC", "PAB", "WZCB"].contains(&adapter.code().as_str());
+        let own = ["HXB", "ICBC", "MYBANK", "PAB", "WZCB"].contains(&adapter.code().as_str());
         let expected = if own {
             Evidence::Observed
         } else {

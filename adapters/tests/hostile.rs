@@ -239,7 +239,7 @@ fn another_files_answer_is_refused() {
         let answer = result_bytes(adapter, &[Outcome::Paid]);
         let mut other = order(code);
         other.file_no = 4_712;
-        let asked = query(&other, adapter.bank_side().references());
+        let asked = query(&other, adapter.bank_side().references(other.file_no));
         let mut conversation = adapter.query(&asked);
         assert!(matches!(conversation.next(&ToyKeys), Ok(Next::Send(_))));
         assert!(conversation.feed(&answer, &ToyKeys).is_err(), "{code}");

@@ -146,7 +146,7 @@ fn a_push_and_its_receipt_are_understood() {
 fn a_bank_that_knows_nothing_says_not_found_or_unknown() {
     for adapter in Book::built_in().unwrap().adapters() {
         let order = order(adapter.code().as_str());
-        let references = adapter.bank_side().references();
+        let references = adapter.bank_side().references(order.file_no);
         let asked = query(&order, references);
         let mut conversation = adapter.query(&asked);
         let (reply, ..) = converse(adapter, &mut conversation, |_| {

@@ -61,6 +61,6 @@ pub fn query(order: &PaymentOrder, references: BTreeMap<String, String>) -> Stat
 #[must_use]
 pub fn order_and_query(adapter: &BankAdapter, count: u32) -> (PaymentOrder, StatusQuery) {
     let order = order(adapter, count);
-    let query = query(&order, adapter.bank_side().references());
+    let query = query(&order, adapter.bank_side().references(order.file_no));
     (order, query)
 }

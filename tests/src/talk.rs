@@ -24,7 +24,7 @@ impl Talk {
     #[must_use]
     pub fn with(adapter: &'static BankAdapter) -> Self {
         let order = order(adapter, 4);
-        let query = query(&order, adapter.bank_side().references());
+        let query = query(&order, adapter.bank_side().references(order.file_no));
         let keys = keys(&wanted(adapter, &order, &query));
         Self {
             adapter,
@@ -36,7 +36,10 @@ impl Talk {
     /// The question about the order.
     #[must_use]
     pub fn query(&self) -> StatusQuery {
-        query(&self.order, self.adapter.bank_side().references())
+        query(
+            &self.order,
+            self.adapter.bank_side().references(self.order.file_no),
+        )
     }
 
     /// Submits `order`: every message and how the bank reads it.

@@ -39,13 +39,14 @@ impl BankSide<'_> {
     /// A bank that gives out files names them by its own number of the batch alone: the bank of a
     /// sandbox makes it from ours, and finds the file by it.
     pub(super) fn number(&self, values: &mut Values) {
-        let own = values
-            .text(Field::FileNo)
-            .and_then(|number| number.parse().ok());
-        if let Some(number) = own.filter(|_| self.gives_files()) {
-            let number: u64 = number;
-            values.set(Field::BankBatchNo, format!("{number:012}"));
+        let own = values.text(Field::FileNo).and_then(|no| no.parse().ok());
+        if let Some(number) = own.and_then(|own| self.number_of(own)) {
+            values.set(Field::BankBatchNo, number);
         }
+    }
+
+    pub(super) fn number_of(&self, file_no: u64) -> Option<String> {
+        self.gives_files().then(|| format!("{file_no:012}"))
     }
 
     /// The file that a request is about.

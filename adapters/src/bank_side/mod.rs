@@ -15,7 +15,7 @@ use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
 use crate::layout::slot::Source;
 use crate::layout::values::{Record, Values};
-use crate::order::{date_of, fen};
+use crate::order::{BANK_BATCH_NO, date_of, fen};
 use crate::wire::http::{HttpRule, WireRule};
 use crate::wire::layer::Around;
 use crate::wire::{Message, Reading};
@@ -261,13 +261,23 @@ impl<'a> BankSide<'a> {
         doors
     }
 
-    /// Values that this bank's replies give for later steps, as its sandbox gives them.
+    /// Whether the last answer to a query can say that the request was refused; a fetched file,
+    /// which is not there then, can't.
     #[must_use]
-    pub fn references(&self) -> BTreeMap<String, String> {
+    pub fn refuses_in_result(&self) -> bool {
+        let last = self.adapter.dialect.query.last();
+        last.is_some_and(|step| step.codes.request.is_some())
+    }
+
+    /// Values that this bank's replies about a file give for later steps, as its sandbox gives
+    /// them.
+    #[must_use]
+    pub fn references(&self, file_no: u64) -> BTreeMap<String, String> {
         let captures = self.adapter.dialect.capture.iter();
-        captures
-            .map(|capture| (capture.name.clone(), capture.placeholder.clone()))
-            .collect()
+        let given = captures.map(|capture| (capture.name.clone(), capture.placeholder.clone()));
+        let number = self.number_of(file_no);
+        let number = number.map(|number| (BANK_BATCH_NO.to_owned(), number));
+        given.chain(number).collect()
     }
 
     /// What a reader will make of an outcome that this bank says of a line: a dialect without a

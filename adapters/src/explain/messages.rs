@@ -159,6 +159,6 @@ fn atom(atom: &Atom) -> String {
         Atom::Const(text) => format!("{text:?}"),
         Atom::Spare(text) => format!("{text:?} (anything is read)"),
         Atom::Connection { name, .. } => format!("connection.{name}"),
-        Atom::Captured(name) => format!("captured.{name}"),
+        Atom::Captured { name, .. } => format!("captured.{name}"),
     }
 }

@@ -34,8 +34,13 @@ pub enum Atom {
         /// Its characters.
         chars: Option<usize>,
     },
-    /// A value that an earlier reply gave.
-    Captured(String),
+    /// A value that an earlier reply gave, of so many characters where that is fixed.
+    Captured {
+        /// Its name.
+        name: String,
+        /// Its characters.
+        chars: Option<usize>,
+    },
 }
 
 /// What writing a slot may look at.
@@ -106,7 +111,7 @@ impl Atom {
                 .cloned()
                 .map(Some)
                 .ok_or_else(|| missing(format!("connection.{name}"))),
-            Self::Captured(name) => context
+            Self::Captured { name, .. } => context
                 .values
                 .captured
                 .get(name)
@@ -143,7 +148,7 @@ impl Atom {
                 context.connection.insert(name.clone(), text.to_owned());
                 Ok(())
             }
-            Self::Captured(name) => {
+            Self::Captured { name, .. } => {
                 if !text.is_empty() {
                     context.captured.insert(name.clone(), text.to_owned());
                 }
@@ -163,8 +168,7 @@ impl Atom {
                 ..
             } => first.or(format.chars()).or(*fixed),
             Self::Const(text) | Self::Spare(text) => Some(text.chars().count()),
-            Self::Connection { chars, .. } => *chars,
-            Self::Captured(_) => None,
+            Self::Connection { chars, .. } | Self::Captured { chars, .. } => *chars,
         }
     }
 }

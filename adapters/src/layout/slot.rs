@@ -178,7 +178,10 @@ impl TryFrom<RawSlot> for Slot {
         let atoms = [
             raw.constant.map(Atom::Const),
             raw.spare.map(Atom::Spare),
-            raw.captured.map(Atom::Captured),
+            raw.captured.map(|name| Atom::Captured {
+                name,
+                chars: raw.chars,
+            }),
             raw.connection.map(|name| Atom::Connection {
                 name,
                 chars: raw.chars,

@@ -116,12 +116,7 @@ impl Layer {
         values: &Values,
         around: Around<'_>,
     ) -> Result<Vec<u8>, WriteFault> {
-        let text = |payload: &[u8]| {
-            let decoded = around.charset.decode(payload).map(|text| text.into_owned());
-            decoded.map_err(|_| WriteFault::Form {
-                place: "the payload".to_owned(),
-            })
-        };
+        let text = |payload: &[u8]| text_of(payload, around.charset);
         let context = WriteContext {
             values,
             row: None,
@@ -229,6 +224,13 @@ impl Layer {
             }
         }
     }
+}
+
+fn text_of(payload: &[u8], charset: Charset) -> Result<String, WriteFault> {
+    let decoded = charset.decode(payload).map(|text| text.into_owned());
+    decoded.map_err(|_| WriteFault::Form {
+        place: "the payload".to_owned(),
+    })
 }
 
 fn payload_bytes(payload: Option<String>, charset: Charset) -> Result<Vec<u8>, Unreadable> {

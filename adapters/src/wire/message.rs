@@ -170,7 +170,7 @@ impl Message {
         self.clone().slots_mut().into_iter().any(|slot| {
             let own = slot
                 .atoms()
-                .any(|atom| matches!(atom, Atom::Captured(own) if own == name));
+                .any(|atom| matches!(atom, Atom::Captured { name: own, .. } if own == name));
             own || matches!(&slot.source, Source::Payload(Some(own)) if own == name)
         })
     }

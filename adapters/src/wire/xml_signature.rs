@@ -1,8 +1,9 @@
 //! An enveloped XML signature (XMLDSig) over a whole document, written and checked.
 //!
-//! One shape only: inclusive canonical form without comments, the enveloped transform, URI "", the
-//! prefix `ds`. What it can't bring into canonical form safely (other prefixes and namespaces,
-//! document types) it refuses; what it hands on is the text that the signature stands over, and nothing else.
+//! One shape only: inclusive canonical form without comments, the enveloped transform, URI "",
+//! the prefix `ds`. What it can't bring into canonical form safely (other prefixes and namespaces,
+//! document types) it refuses; what it hands on is the text that the signature stands over, and
+//! nothing else.
 
 mod canonical;
 

@@ -3,8 +3,10 @@
 
 use super::character::Manner;
 use super::ledger::{Instructed, Ledger, Statistics, Telling, Told};
-use adapters::exchange::{Crypto, Outcome};
-use adapters::{BankAdapter, BankLine, BankReply, BankRequest, Incoming, RequestKind};
+use adapters::exchange::{Crypto, LineOutcome, Outcome};
+use adapters::{
+    BankAdapter, BankLine, BankReply, BankRequest, Incoming, IncomingWire, RequestKind,
+};
 use schemas::FailureReason;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -188,11 +190,24 @@ impl Desk {
             None => Told::NotFound,
         };
         let reply = match told {
-            Told::Lines(lines) => BankReply::result(lines),
+            Told::Lines(lines) => self.result(lines),
             Told::NotFound => BankReply::of(Outcome::NotFound),
             Told::Silence => return Received::of(Deed::HangUp),
         };
         Received::of(self.reply(request, reply))
+    }
+
+    /// A bank that tells of rows in a file alone makes it once nothing is under way any more; a
+    /// word in it that nobody knows keeps none back.
+    fn result(&self, lines: Vec<LineOutcome>) -> BankReply {
+        let doors = self.adapter.bank_side().doors();
+        let gives = |door: &IncomingWire| matches!(door, IncomingWire::Fetch { .. });
+        let open = |line: &LineOutcome| line.outcome == Outcome::Accepted;
+        let done = doors.iter().any(gives) && !lines.iter().any(open);
+        BankReply {
+            batch: done.then_some(Outcome::Paid),
+            ..BankReply::result(lines)
+        }
     }
 
     fn reply(&self, request: &BankRequest, reply: BankReply) -> Deed {

@@ -130,6 +130,9 @@ fn spells_reasons(talk: &Talk) -> bool {
 /// The request was not answered: whatever stands in the rows says nothing.
 pub fn decode_success_inside_a_refusal(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
+    if !talk.adapter.bank_side().refuses_in_result() {
+        return Skip("its result is a file of its own, which says nothing of a request");
+    }
     for outcome in [Outcome::Unknown, Outcome::NotFound, FAILED] {
         let reply = BankReply {
             batch: Some(Outcome::Paid),
@@ -229,7 +232,7 @@ pub fn decode_another_files_answer(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
     let mut other = talk.order.clone();
     other.file_no += 1;
-    let asked = query(&other, talk.adapter.bank_side().references());
+    let asked = query(&other, talk.adapter.bank_side().references(other.file_no));
     let reply = BankReply {
         batch: Some(Outcome::Paid),
         ..BankReply::result(talk.told(&[Outcome::Paid]))

@@ -92,6 +92,8 @@ fn a_batch_of_many_files_instructs_every_line_once() {
         let own = (rows_max + 3).min(503);
         let desk = Desk::new(adapter.code());
         let mut lines = wages(1, own, desk.bank);
+        // The invented wages rise from line to line, above what some banks pay.
+        lines.retain(|wage| wage.fen <= adapter.limits().amount_max.0);
         let mut others = wages(2, 4, other);
         for wage in &mut others {
             wage.fen += 7;

@@ -14,7 +14,6 @@ use tests::bank::{Played, at_bank, row, told};
 use tests::desk::{Desk, banks, one_bank_a_dialect};
 
 const HOUR: Duration = Duration::from_secs(3_600);
-
 /// What the three wages of the played file make: 6,223.46 + 6,323.47 + 6,423.48 yuan.
 const TOTAL_FEN: i64 = 622_346 + 632_347 + 642_348;
 
@@ -117,8 +116,11 @@ fn wrong_totals_that_are_said_again_are_listed_once() {
         desk.clock.advance(HOUR);
         played.work(&desk);
         let found = listed(&desk);
-        let silent = place == "icbc_cms";
-        assert_eq!(found.is_empty(), silent, "{place}: ICBC states no totals");
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        let right = played.result_bytes(&desk, 1, &told(&lines, &said));
+        let right = adapter.decode_result(&right, played.keys()).unwrap();
+        let silent = !states(&right.totals, "amount_fen");
+        assert_eq!(found.is_empty(), silent, "{place}: some state no sum");
         assert_eq!(desk.states(&batch)[..2], [LineState::Paid; 2], "{place}");
         for _ in 0..3 {
             desk.clock.advance(HOUR);
