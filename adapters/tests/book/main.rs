@@ -4,4 +4,5 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bocd_ap;
 mod mybank_h2h;

@@ -185,5 +185,5 @@ fn a_refused_file_fails_and_an_unlisted_code_is_unknown() {
         }
     }
     // Hua Xia, ICBC and Ping An have none that is public.
-    assert_eq!(refusing, 6);
+    assert_eq!(refusing, 7);
 }
