@@ -31,7 +31,9 @@ pub(super) fn read_name(step: &StepRule, name: &str, values: &mut Values) -> Res
 }
 
 impl BankSide<'_> {
-    fn gives_files(&self) -> bool {
+    /// Whether the bank gives out files that a query fetches.
+    #[must_use]
+    pub fn gives_files(&self) -> bool {
         let mut steps = self.adapter.dialect.query.iter();
         steps.any(|step| matches!(step.wire, WireRule::Fetch(_)))
     }

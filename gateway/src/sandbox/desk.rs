@@ -4,9 +4,7 @@
 use super::character::Manner;
 use super::ledger::{Instructed, Ledger, Statistics, Telling, Told};
 use adapters::exchange::{Crypto, LineOutcome, Outcome};
-use adapters::{
-    BankAdapter, BankLine, BankReply, BankRequest, Incoming, IncomingWire, RequestKind,
-};
+use adapters::{BankAdapter, BankLine, BankReply, BankRequest, Incoming, RequestKind};
 use schemas::FailureReason;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -200,10 +198,8 @@ impl Desk {
     /// A bank that tells of rows in a file alone makes it once nothing is under way any more; a
     /// word in it that nobody knows keeps none back.
     fn result(&self, lines: Vec<LineOutcome>) -> BankReply {
-        let doors = self.adapter.bank_side().doors();
-        let gives = |door: &IncomingWire| matches!(door, IncomingWire::Fetch { .. });
         let open = |line: &LineOutcome| line.outcome == Outcome::Accepted;
-        let done = doors.iter().any(gives) && !lines.iter().any(open);
+        let done = self.adapter.bank_side().gives_files() && !lines.iter().any(open);
         BankReply {
             batch: done.then_some(Outcome::Paid),
             ..BankReply::result(lines)

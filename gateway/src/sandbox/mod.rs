@@ -19,7 +19,7 @@ use crate::configuration::connection::ConnectionLimits;
 use crate::configuration::{Admission, Connection, Endpoint};
 use crate::keys::BankKeys;
 use adapters::exchange::{Crypto, Wire};
-use adapters::{BankAdapter, Incoming, IncomingWire};
+use adapters::{BankAdapter, Incoming};
 use character::Manner;
 use counter::Folders;
 use desk::{Deed, Desk, Keys, Received};
@@ -319,8 +319,7 @@ impl Ways {
         }
         // A bank that takes files and has addresses for nothing else asks over TCP.
         let tcp = tcp || (!speaks_http && !adapter.endpoints().is_empty());
-        let gives = |door: &IncomingWire| matches!(door, IncomingWire::Fetch { .. });
-        let fetch = adapter.bank_side().doors().iter().any(gives);
+        let fetch = adapter.bank_side().gives_files();
         Ok(Self {
             tcp,
             folder,
