@@ -4,15 +4,18 @@
 use crate::bank_side::BankSide;
 use crate::codes::{CodeTable, Reasons};
 use crate::definition::Preset;
-use crate::definition::dialect::{Capability, ConnectionField, Dialect, Evidence, QueryPace};
+use crate::definition::dialect::{
+    Capability, ConnectionField, Dialect, Evidence, QueryPace, StepRule,
+};
 use crate::exchange::{
-    Answer, Crypto, CryptoError, FrameEnd, Outgoing, PaymentOrder, Push, PushReceipt, Receipt,
-    ResultFile, StatusQuery, Unreadable,
+    Answer, Crypto, FrameEnd, Outgoing, PaymentOrder, Push, PushReceipt, Receipt, ResultFile,
+    StatusQuery, Unreadable,
 };
 use crate::flow::{Conversation, FlowKind};
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::slot::Source;
 use crate::layout::values::Values;
+use crate::no_keys::NoKeys;
 use crate::order::{order_values, query_values, receipt_values};
 use crate::quirks;
 use crate::wire::http::WireRule;
@@ -37,6 +40,8 @@ pub struct Limits {
     pub name_bytes_max: usize,
     /// Bytes of a memo in the bank's character set.
     pub memo_bytes_max: usize,
+    /// Digits of a payee's account: what the places of the dialect's messages hold.
+    pub account_digits_max: usize,
 }
 
 /// Keys that a bank's messages need, by algorithm and slot.
@@ -134,11 +139,12 @@ impl BankAdapter {
         let steps: Vec<_> = steps.collect();
         slots
             .signing
-            .extend(steps.iter().filter_map(|s| s.signature()));
-        let told = steps.iter().map(|s| s.reply.as_ref());
+            .extend(steps.iter().filter_map(|step| step.signature()));
+        let told = steps.iter().map(|step| step.reply.as_ref());
         let told = told.chain([self.dialect.push.message.as_ref()]);
         let told: Vec<&Message> = told.flatten().collect();
         let signed = told.iter().flat_map(|message| &message.layers);
+        let signed = signed.filter(|layer| matches!(layer, Layer::XmlSignature(_)));
         slots.verifying.extend(signed.filter_map(Layer::signature));
         let messages = steps.iter().map(|s| &s.request).chain(told);
         for layer in messages.flat_map(|message| &message.layers) {
@@ -147,6 +153,16 @@ impl BankAdapter {
             }
         }
         slots
+    }
+
+    /// The user identity with which our SM2 key signs to this bank; `None` for the usual one, or
+    /// where the connection lacks the value.
+    #[must_use]
+    pub fn sm2_user_id(&self, connection: &BTreeMap<String, String>) -> Option<String> {
+        let rule = self.dialect.sm2_user_id.as_ref()?;
+        let value = connection.get(&rule.connection)?;
+        let filled = value.chars().chain(std::iter::repeat(rule.pad));
+        Some(filled.take(rule.chars).collect())
     }
 
     /// The endpoint of the bank's sign port that signs the request of a submitting step, where
@@ -199,14 +215,15 @@ impl BankAdapter {
         &self.dialect.connection
     }
 
-    /// The end of a request on a TCP connection, for the bank's side; `EndOfStream` elsewhere.
+    /// The end of a request on a TCP connection, for the bank's side: we leave the line open for
+    /// the answer, so XML without a length ends with its root. `EndOfStream` elsewhere.
     #[must_use]
     pub fn request_frame(&self) -> FrameEnd {
         let tcp = |wire: &WireRule| matches!(wire, WireRule::Tcp {});
         let mut steps = self.dialect.submit.iter().chain(&self.dialect.query);
         steps
             .find(|step| tcp(&step.wire))
-            .map_or(FrameEnd::EndOfStream, |step| step.request.frame_end())
+            .map_or(FrameEnd::EndOfStream, |step| step.request.request_end())
     }
 
     /// A submission.
@@ -221,7 +238,8 @@ impl BankAdapter {
         Conversation::new(self, FlowKind::Query, Some(query_values(query)))
     }
 
-    /// Every message of a submission, for `convert`. Where a value of an earlier reply belongs,
+    /// Every message of a submission up to the one that instructs, for `convert`: what follows it
+    /// hangs on the bank's answer. Where a value of an earlier reply belongs,
     /// the dialect's placeholder stands.
     ///
     /// # Errors
@@ -237,10 +255,14 @@ impl BankAdapter {
             let entry = values.captured.entry(capture.name.clone());
             entry.or_insert_with(|| capture.placeholder.clone());
         }
-        let write = |step| self.outgoing(step, &values, crypto);
-        let written: Result<Vec<Outgoing>, (WriteFault, Option<u32>)> =
-            self.dialect.submit.iter().map(write).collect();
-        written.map_err(|(fault, row_no)| vec![fault.finding(row_no)])
+        let write = |step| self.outgoing_parts(step, &values, crypto);
+        let submit = &self.dialect.submit;
+        let instructs = submit.iter().position(|step| step.instructs);
+        let count = instructs.map_or(submit.len(), |at| at + 1);
+        let written: Result<Vec<Vec<Outgoing>>, (WriteFault, Option<u32>)> =
+            submit.iter().take(count).map(write).collect();
+        let written = written.map_err(|(fault, row_no)| vec![fault.finding(row_no)])?;
+        Ok(written.into_iter().flatten().collect())
     }
 
     /// A bank's answer to a submission: framed, enveloped or bare as found.
@@ -248,12 +270,20 @@ impl BankAdapter {
     /// # Errors
     /// `Unreadable`.
     pub fn decode_receipt(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Receipt, Unreadable> {
-        let last = self.dialect.submit.iter().rev().find(|s| s.reply.is_some());
-        let step = last.ok_or_else(|| unreadable("the dialect has no receipt"))?;
-        let reply = step.reply.as_ref();
-        let reply = reply.ok_or_else(|| unreadable("the dialect has no receipt"))?;
-        let values = self.read_as_found(reply, bytes, crypto)?;
-        Ok(self.receipt(&step.codes, &values))
+        let submit = &self.dialect.submit;
+        let instructs = submit.iter().position(|step| step.instructs);
+        let (before, after) = submit.split_at(instructs.unwrap_or_default());
+        // The last answer; where the bank refused, the one to the instruction is all there is.
+        let mut answers = after.iter().rev().filter(|step| step.reply.is_some());
+        let last = before.iter().rev().find(|step| step.reply.is_some());
+        let none = || unreadable("the dialect has no receipt");
+        let first = answers.next().or(last).ok_or_else(none)?;
+        let read = |step: &StepRule| {
+            let reply = step.reply.as_ref().ok_or_else(none)?;
+            let values = self.read_as_found(reply, bytes, crypto)?;
+            Ok(self.receipt(&step.codes, &values))
+        };
+        read(first).or_else(|wrong| answers.find_map(|step| read(step).ok()).ok_or(wrong))
     }
 
     /// A bank's result: framed, enveloped or bare as found.
@@ -347,33 +377,5 @@ impl BankAdapter {
             charset: self.charset_in(),
         };
         message.read(&self.tidy(bytes), Reading::AsFound, around)
-    }
-}
-
-/// For messages without a sealed layer.
-struct NoKeys;
-
-fn no_key<T>(algorithm: &str, slot: &str) -> Result<T, CryptoError> {
-    Err(CryptoError::NoKey {
-        algorithm: algorithm.to_owned(),
-        slot: slot.to_owned(),
-    })
-}
-
-impl Crypto for NoKeys {
-    fn sign(&self, algorithm: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        no_key(algorithm, slot)
-    }
-
-    fn verify(&self, algorithm: &str, slot: &str, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
-        no_key(algorithm, slot)
-    }
-
-    fn encrypt(&self, cipher: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        no_key(cipher, slot)
-    }
-
-    fn decrypt(&self, cipher: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        no_key(cipher, slot)
     }
 }

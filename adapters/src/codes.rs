@@ -1,14 +1,17 @@
 //! What a bank's codes mean. A code that no table lists is `Unknown`, always.
 
 use crate::definition::error::located;
+use crate::definition::schema::written_as;
 use crate::exchange::Outcome;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use schemas::FailureReason;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A word for an outcome in a definition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OutcomeWord {
     /// Paid.
@@ -41,6 +44,18 @@ impl<'de> Deserialize<'de> for Reason {
     }
 }
 
+/// For editors: one of the closed list.
+impl JsonSchema for Reason {
+    fn schema_name() -> Cow<'static, str> {
+        "Reason".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let words: Vec<_> = FailureReason::ALL.map(FailureReason::as_str).into();
+        json_schema!({ "type": "string", "enum": words })
+    }
+}
+
 /// Some codes and what they mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
@@ -56,7 +71,7 @@ pub struct Code {
     pub detail: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawCode {
     #[serde(default)]
@@ -75,6 +90,8 @@ impl<'de> Deserialize<'de> for Code {
         located::<D, RawCode, Self>(deserializer)
     }
 }
+
+written_as!(Code, RawCode);
 
 impl TryFrom<RawCode> for Code {
     type Error = String;

@@ -339,6 +339,8 @@ pub struct StatusQuery {
     pub query_no: u32,
     /// Bank day of the file.
     pub bank_date: time::Date,
+    /// The moment of the file's intent in +08:00, as in the order.
+    pub instructed_at: time::OffsetDateTime,
     /// Moment of the query in +08:00.
     pub asked_at: time::OffsetDateTime,
     /// Payer's account.

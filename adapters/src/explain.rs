@@ -85,6 +85,11 @@ impl BankAdapter {
             said("limits.total_max", total, own.total_max_fen.is_some()),
             said("limits.name_bytes_max", name, own.name_bytes_max.is_some()),
             said("limits.memo_bytes_max", memo, own.memo_bytes_max.is_some()),
+            said(
+                "limits.account_digits_max",
+                limits.account_digits_max,
+                false,
+            ),
         ]
     }
 
@@ -94,8 +99,11 @@ impl BankAdapter {
             ("query", &self.dialect.query),
         ];
         let steps = flows.into_iter().map(|(kind, steps)| {
-            let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
-            said(kind, names.join(" → "), false)
+            let names = steps.iter().map(|step| match &step.parts {
+                Some(parts) => format!("{} (parts of {} rows)", step.name, parts.rows),
+                None => step.name.clone(),
+            });
+            said(kind, names.collect::<Vec<_>>().join(" → "), false)
         });
         let fields = self.connection_fields().iter();
         let fields = fields.flat_map(|field| {

@@ -1,14 +1,16 @@
 //! Conversations: the steps of a submission or a query, without a socket.
 
+mod outgoing;
+
 use crate::adapter::BankAdapter;
 use crate::definition::dialect::StepRule;
-use crate::exchange::{
-    Certainty, ConversationError, Crypto, Next, Outcome, Outgoing, Reply, Unreadable,
-};
-use crate::layout::atom::WriteContext;
+use crate::exchange::{Certainty, ConversationError, Crypto, Next, Outcome, Reply, Unreadable};
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
-use crate::layout::values::Values;
+use crate::layout::values::{Record, Values};
+use crate::reply::batch_code;
+use crate::totals::GROUPS;
+use crate::wire::http::WireRule;
 use crate::wire::layer::Around;
 use crate::wire::{Reading, md5_hex};
 
@@ -26,9 +28,16 @@ pub struct Conversation<'a> {
     steps: &'a [StepRule],
     values: Option<Values>,
     at: usize,
+    part: usize,
     polls: u32,
+    /// How often the flow began again.
+    rounds: u32,
+    /// Totals that an earlier answer of the same query stated.
+    totals: Record,
     state: State,
     instructed: bool,
+    /// Rows of the pages so far.
+    rows: Vec<Record>,
 }
 
 enum State {
@@ -61,9 +70,13 @@ impl<'a> Conversation<'a> {
             steps,
             values,
             at: 0,
+            part: 0,
             polls: 0,
+            rounds: 0,
+            totals: Record::new(),
             state: State::Ready,
             instructed: false,
+            rows: Vec::new(),
         }
     }
 
@@ -113,17 +126,29 @@ impl<'a> Conversation<'a> {
         let Some(step) = self.steps.get(self.at) else {
             return Err(self.error("there is no further step"));
         };
+        if let (Some(values), Some(pages)) = (&mut self.values, &step.pages) {
+            values.set(Field::PageFirst, (self.rows.len() + 1).to_string());
+            values.set(Field::PageRows, pages.rows.to_string());
+        }
         let Some(values) = &self.values else {
             let fault = WriteFault::Form {
                 place: Field::FileTotal.to_string(),
             };
             return Err(self.misfit(&(fault, None)));
         };
-        let outgoing = self
-            .adapter
-            .outgoing(step, values, crypto)
-            .map_err(|fault| self.misfit(&fault))?;
-        self.instructed |= step.instructs;
+        let outgoing = match self.part {
+            // Every part fits before the first one leaves.
+            0 => self.adapter.outgoing_parts(step, values, crypto),
+            at => {
+                let part = self.adapter.outgoing_part(step, values, at, crypto);
+                part.map(|outgoing| vec![outgoing])
+            }
+        };
+        let outgoing = outgoing.map_err(|fault| self.misfit(&fault))?;
+        let Some(outgoing) = outgoing.into_iter().next() else {
+            return Err(self.error("the step has no message"));
+        };
+        self.instructed |= outgoing.instructs;
         self.state = State::Sent;
         Ok(Next::Send(outgoing))
     }
@@ -154,8 +179,14 @@ impl<'a> Conversation<'a> {
         };
         self.check_md5(reply)?;
         let reply = self.adapter.tidy(reply);
-        let said = message.read(&reply, Reading::Whole, around)?;
+        let mut said = message.read(&reply, Reading::Whole, around)?;
         self.refuse_foreign(&said)?;
+        // A stored file must say the same of its totals when it is read again.
+        let step = self.steps.get(self.at);
+        let file = step.is_some_and(|step| matches!(step.wire, WireRule::Fetch(_)));
+        if self.kind == FlowKind::Query && !file {
+            self.keep_totals(&mut said);
+        }
         if let Some(values) = &mut self.values {
             for (name, value) in &said.captured {
                 values.captured.insert(name.clone(), value.clone());
@@ -166,7 +197,9 @@ impl<'a> Conversation<'a> {
                 known.or_insert_with(|| number.to_owned());
             }
         }
-        self.advance(&said);
+        if let Some(said) = self.with_pages(said) {
+            self.advance(&said);
+        }
         Ok(())
     }
 
@@ -181,8 +214,66 @@ impl<'a> Conversation<'a> {
         }
     }
 
+    /// What one answer of a query states of the whole holds for the rows of the next.
+    fn keep_totals(&mut self, said: &mut Values) {
+        for field in GROUPS.iter().flat_map(|group| [group.count.1, group.sum.1]) {
+            match (said.head.get(&field), self.totals.get(&field)) {
+                (Some(stated), _) => {
+                    self.totals.insert(field, stated.clone());
+                }
+                (None, Some(kept)) => {
+                    said.head.insert(field, kept.clone());
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// The answer with the rows of every page; `None` while a page is missing. A bank that
+    /// repeats itself is asked at most once for each line of the file.
+    fn with_pages(&mut self, mut said: Values) -> Option<Values> {
+        let step = self.steps.get(self.at)?;
+        let answered = self.adapter.request_outcome(&step.codes, &said) == Outcome::Accepted;
+        let Some(pages) = step.pages.as_ref().filter(|_| answered) else {
+            return Some(said);
+        };
+        let page = said.rows.len();
+        self.rows.append(&mut said.rows);
+        let told = i64::try_from(self.rows.len()).unwrap_or(i64::MAX);
+        let own = self.values.as_ref();
+        let own = own.and_then(|values| values.number(Field::FileCount));
+        let more = match said.number(Field::FileCount) {
+            Some(stated) => told < stated,
+            None => page == pages.rows,
+        };
+        if more && page > 0 && own.is_some_and(|own| told < own) {
+            self.state = State::Ready;
+            return None;
+        }
+        said.rows = std::mem::take(&mut self.rows);
+        Some(said)
+    }
+
     /// A reply that names another file of ours is not the answer to this one.
     fn refuse_foreign(&self, said: &Values) -> Result<(), Unreadable> {
+        let known = self.values.as_ref().map(|values| &values.captured);
+        let mut named = self
+            .adapter
+            .dialect
+            .capture
+            .iter()
+            .filter(|c| c.names_batch);
+        let other = named.any(|capture| {
+            let ours = known.and_then(|known| known.get(&capture.name));
+            let theirs = said.captured.get(&capture.name);
+            ours.zip(theirs)
+                .is_some_and(|(ours, theirs)| ours != theirs)
+        });
+        if other {
+            let mut foreign = unreadable("the answer names another batch of the bank");
+            foreign.of_another_file = true;
+            return Err(foreign);
+        }
         let ours = self.values.as_ref().and_then(|v| v.text(Field::FileNo));
         match (said.text(Field::FileNo), ours) {
             (Some(theirs), Some(ours)) if theirs != ours => {
@@ -198,11 +289,15 @@ impl<'a> Conversation<'a> {
         let Some(step) = self.steps.get(self.at) else {
             return;
         };
+        if self.begins_again(step, said) {
+            (self.at, self.polls, self.state) = (0, 0, State::Ready);
+            return;
+        }
         let last = self.at + 1 == self.steps.len();
         let request = self.adapter.request_outcome(&step.codes, said);
         let refused = step.reply.is_some() && request != Outcome::Accepted;
-        let batch = said.text(Field::BatchCode);
-        let listed = |codes: &[String]| batch.is_some_and(|b| codes.iter().any(|c| c == b));
+        let batch = batch_code(said);
+        let listed = |codes: &[String]| batch.as_ref().is_some_and(|b| codes.contains(b));
         if let Some(poll) = step.poll.as_ref().filter(|_| !refused)
             && !listed(&poll.until)
         {
@@ -212,6 +307,13 @@ impl<'a> Conversation<'a> {
             } else {
                 State::Stopped("the bank did not finish the step in time".to_owned())
             };
+            return;
+        }
+        if !refused && self.next_part(step) {
+            return;
+        }
+        if refused && self.part > 0 {
+            self.state = State::Stopped("the bank refused a part of the file".to_owned());
             return;
         }
         let ends = step.go_on.as_ref().is_some_and(|codes| !listed(codes));
@@ -226,6 +328,7 @@ impl<'a> Conversation<'a> {
             self.state = State::Stopped("the bank refused the step".to_owned());
         } else {
             self.polls = 0;
+            self.part = 0;
             self.at += 1;
             let next = self.steps.get(self.at);
             self.state = match next.map_or(0, |step| step.wait_ms) {
@@ -233,6 +336,35 @@ impl<'a> Conversation<'a> {
                 wait_ms => State::WaitFirst(wait_ms),
             };
         }
+    }
+
+    /// The bank asks for the first step again; never once the file is instructed.
+    fn begins_again(&mut self, step: &StepRule, said: &Values) -> bool {
+        let code = said.text(Field::ReplyCode);
+        let asked = step.again.as_ref().is_some_and(|again| {
+            let listed = code.is_some_and(|code| again.codes.iter().any(|own| own == code));
+            listed && !self.instructed && self.rounds < again.count_max
+        });
+        self.rounds += u32::from(asked);
+        asked
+    }
+
+    /// Goes on to the next part of the step, if there is one.
+    fn next_part(&mut self, step: &StepRule) -> bool {
+        let (Some(rule), Some(values)) = (&step.parts, &self.values) else {
+            return false;
+        };
+        if self.part + 1 >= rule.count(values) {
+            return false;
+        }
+        // Without it the bank would take the next part for the first of another file.
+        self.state = if values.captured.contains_key(&rule.number) {
+            self.part += 1;
+            State::Ready
+        } else {
+            State::Stopped("the bank gave no number for the further parts".to_owned())
+        };
+        true
     }
 
     /// Values given on the way belong to the receipt: the query needs them.
@@ -245,48 +377,5 @@ impl<'a> Conversation<'a> {
             }
         }
         reply
-    }
-}
-
-impl BankAdapter {
-    /// One message of a step, complete.
-    pub(crate) fn outgoing(
-        &self,
-        step: &StepRule,
-        values: &Values,
-        crypto: &dyn Crypto,
-    ) -> Result<Outgoing, (WriteFault, Option<u32>)> {
-        let around = Around {
-            crypto,
-            charset: self.charset_out(),
-        };
-        let written = step.request.write(values, around)?;
-        let reply = step.reply.as_ref().map(crate::wire::Message::frame_end);
-        let head = |fault| (fault, None);
-        let wire = step
-            .wire
-            .wire(&written, reply, values, around)
-            .map_err(head)?;
-        let context = WriteContext {
-            values,
-            row: None,
-            payload: None,
-            payload_bytes: 0,
-            charset: around.charset,
-            forbidden: &[],
-        };
-        let name: Result<String, WriteFault> = step
-            .file_name
-            .iter()
-            .map(|slot| slot.write(&context))
-            .collect();
-        Ok(Outgoing {
-            step: step.name.clone(),
-            file_name: name.map_err(head)?,
-            wire,
-            bytes: written.bytes,
-            instructs: step.instructs,
-            signature: step.signature(),
-        })
     }
 }

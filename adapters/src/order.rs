@@ -50,16 +50,36 @@ pub fn order_values(order: &PaymentOrder, own: BankCode) -> Option<Values> {
     values.set(Field::FileNo, order.file_no.to_string());
     values.set(Field::FileDate, date_text(order.bank_date));
     values.set(Field::FileAt, moment_text(order.instructed_at));
+    values.set(Field::FileInstructedAt, moment_text(order.instructed_at));
     values.set(Field::FileCount, order.lines.len().to_string());
     values.set(Field::RowCount, order.lines.len().to_string());
     values.set(Field::FileTotal, total.0.to_string());
+    values.set(Field::PartTotal, total.0.to_string());
+    for one in [Field::PartNo, Field::PartCount] {
+        values.set(one, "1");
+    }
+    for yes in [Field::PartFirst, Field::PartLast] {
+        values.set(yes, "yes");
+    }
     values.set(Field::PayMonth, month_text(order.pay_month));
+    if let Some(class) = one_class(&values.rows) {
+        values.set(Field::FileClass, class);
+    }
     payer(
         &mut values,
         order.payer_account.reveal(Purpose::Instruction),
         order.payer_name.reveal(Purpose::Instruction),
     );
     Some(values)
+}
+
+/// The class of every row, if it is one.
+fn one_class(rows: &[Record]) -> Option<String> {
+    let mut classes = rows.iter().map(|row| row.get(&Field::PayeeClass));
+    let first = classes.next()??;
+    classes
+        .all(|class| class == Some(first))
+        .then(|| first.clone())
 }
 
 fn payer(values: &mut Values, account: &str, name: &str) {
@@ -85,7 +105,11 @@ fn row(line: &OrderLine, own: BankCode) -> Record {
     if let Some(bank) = line.payee_bank {
         row.insert(Field::PayeeBank, bank.as_str().to_owned());
         if let Some(known) = schemas::codes::bank(bank) {
-            row.insert(Field::PayeeBankName, known.name_zh.clone());
+            let name = &known.name_zh;
+            let forms = ["股份有限公司", "有限公司"];
+            let bare = forms.iter().find_map(|form| name.strip_suffix(form));
+            let name = bare.unwrap_or(name).to_owned();
+            row.insert(Field::PayeeBankName, name);
         }
     }
     if let Some(code) = line.cnaps_code {
@@ -109,6 +133,7 @@ pub fn query_values(query: &StatusQuery) -> Values {
     values.set(Field::QueryNo, query.query_no.to_string());
     values.set(Field::FileDate, date_text(query.bank_date));
     values.set(Field::FileAt, moment_text(query.asked_at));
+    values.set(Field::FileInstructedAt, moment_text(query.instructed_at));
     values.set(Field::FileCount, query.count.to_string());
     values.set(Field::FileTotal, query.total.0.to_string());
     values.set(Field::PayMonth, month_text(query.pay_month));

@@ -16,35 +16,47 @@ impl BankAdapter {
         self.codes.get(name?.get_ref())
     }
 
-    /// What the request code says; `Accepted` where the dialect has none.
+    /// What the request's codes say; `Accepted` where the dialect has none, `Unknown` where two
+    /// of them differ.
     pub(crate) fn request_outcome(&self, names: &CodeNames, values: &Values) -> Outcome {
-        match self.table(names.request.as_ref()) {
-            None => Outcome::Accepted,
-            Some(table) => values
-                .text(Field::ReplyCode)
-                .map_or(Outcome::Unknown, |code| table.outcome(code)),
+        let said = |name: &Option<toml::Spanned<String>>, field| {
+            let table = self.table(name.as_ref())?;
+            let code = values.text(field);
+            Some(code.map_or(Outcome::Unknown, |code| table.outcome(code)))
+        };
+        let code = said(&names.request, Field::ReplyCode);
+        match (code, said(&names.flag, Field::ReplyFlag)) {
+            (None, None) => Outcome::Accepted,
+            (Some(outcome), None) | (None, Some(outcome)) => outcome,
+            (Some(code), Some(flag)) if code == flag => code,
+            (Some(_), Some(_)) => Outcome::Unknown,
         }
     }
 
     /// Whether a reference of a receipt is kept: every one but captured values that no query
-    /// needs. A signed form holds the whole file in clear.
+    /// needs, or that it is given anew before it does (a session's token). A signed form holds
+    /// the whole file in clear.
     pub(crate) fn keeps(&self, name: &str) -> bool {
-        let captured = self.dialect.capture.iter().any(|c| c.name == name);
-        let asked = self
-            .dialect
-            .query
-            .iter()
-            .any(|step| step.request.captures(name));
-        !captured || asked
+        let mut captured = self.dialect.capture.iter().filter(|c| c.name == name);
+        // By its number of the batch an answer is recognised.
+        let captured = captured.any(|capture| !capture.names_batch);
+        let asked = self.dialect.query.iter().find_map(|step| {
+            let given = step
+                .reply
+                .as_ref()
+                .is_some_and(|reply| reply.captures(name));
+            match step.request.captures(name) {
+                true => Some(true),
+                false => given.then_some(false),
+            }
+        });
+        !captured || asked == Some(true)
     }
 
     fn batch_outcome(&self, names: &CodeNames, values: &Values) -> Option<Outcome> {
         let table = self.table(names.batch.as_ref())?;
-        Some(
-            values
-                .text(Field::BatchCode)
-                .map_or(Outcome::Unknown, |code| table.outcome(code)),
-        )
+        let code = batch_code(values);
+        Some(code.map_or(Outcome::Unknown, |code| table.outcome(&code)))
     }
 
     /// The receipt that a submission's last reply is. At most accepted: nothing is paid by it.
@@ -86,7 +98,7 @@ impl BankAdapter {
         references.retain(|name, _| self.keeps(name));
         Receipt {
             outcome,
-            bank_code: first(values, [Field::BatchCode, Field::ReplyCode], names),
+            bank_code: first(values, names),
             bank_text: text_of(values),
             references,
             lines,
@@ -165,20 +177,17 @@ impl BankAdapter {
 
     fn lines(&self, names: &CodeNames, values: &Values) -> Vec<LineOutcome> {
         let table = self.table(names.line.as_ref());
-        values
-            .rows
-            .iter()
-            .map(|row| self.line(table, row))
-            .collect()
+        let listed = names.listed.as_ref().map(|s| s.get_ref().as_str());
+        let rows = values.rows.iter();
+        rows.map(|row| self.line(table, listed, row)).collect()
     }
 
-    fn line(&self, table: Option<&CodeTable>, row: &Record) -> LineOutcome {
+    fn line(&self, table: Option<&CodeTable>, listed: Option<&str>, row: &Record) -> LineOutcome {
         let text = |field: Field| row.get(&field).cloned();
         let status = text(Field::RowStatus);
         let code = text(Field::RowCode);
-        let entry = status
-            .as_deref()
-            .and_then(|status| table.and_then(|table| table.find(status)));
+        let said = status.as_deref().or(listed);
+        let entry = said.and_then(|status| table.and_then(|table| table.find(status)));
         let said = self.refine(
             entry.map_or(Outcome::Unknown, |e| e.outcome),
             code.as_deref(),
@@ -308,14 +317,22 @@ fn is_failed(outcome: Outcome) -> bool {
 /// own, whatever stands in the place of the batch's.
 fn result_code(values: &Values, names: &CodeNames, answered: bool) -> Option<String> {
     let of_request = values.text(Field::ReplyCode).filter(|_| !answered);
-    let of_batch = || first(values, [Field::BatchCode, Field::ReplyCode], names);
+    let of_batch = || first(values, names);
     of_request.map(str::to_owned).or_else(of_batch)
 }
 
-fn first(values: &Values, fields: [Field; 2], names: &CodeNames) -> Option<String> {
-    let [batch, request] = fields;
-    let of_batch = names.batch.as_ref().and_then(|_| values.text(batch));
-    of_batch.or_else(|| values.text(request)).map(str::to_owned)
+fn first(values: &Values, names: &CodeNames) -> Option<String> {
+    let of_batch = names.batch.as_ref().and_then(|_| batch_code(values));
+    of_batch.or_else(|| values.text(Field::ReplyCode).map(str::to_owned))
+}
+
+/// The status of the batch as its table lists it.
+pub(crate) fn batch_code(values: &Values) -> Option<String> {
+    let code = values.text(Field::BatchCode)?;
+    Some(match values.text(Field::BatchResult) {
+        Some(result) => format!("{code}/{result}"),
+        None => code.to_owned(),
+    })
 }
 
 fn text_of(values: &Values) -> Option<String> {

@@ -2,22 +2,29 @@
 
 use crate::adapter::BankAdapter;
 use crate::exchange::PlanLine;
-use crate::layout::fault::{not_encodable, too_long};
-use crate::layout::field::Field;
+use crate::layout::fault::{SHORTER_ACCOUNT, WriteFault, not_encodable, too_long};
+use crate::layout::field::{Field, FieldKind};
+use crate::layout::slot::Slot;
+use crate::layout::values::Values;
 use schemas::employer_files::{Asked, LineRules};
 use schemas::text::{Charset, CharsetError};
 use schemas::value::PersonName;
-use schemas::{Fen, Finding, FindingCode};
+use schemas::{AccountNo, BankCode, Fen, Finding, FindingCode};
 
 /// The paying bank's rules for one line: characters, bytes, amount.
 #[derive(Clone, Debug)]
 pub struct BankLineRules {
     charset: Charset,
+    /// What the bank answers in: it must have the characters as well.
+    answers_in: Charset,
     forbidden: Forbidden,
     name_bytes_max: usize,
     memo_bytes_max: usize,
     carries_memo: bool,
     amount_max: Fen,
+    account_digits_max: usize,
+    /// The bank whose accounts are the only ones; `None` where it pays others too.
+    own_only: Option<BankCode>,
 }
 
 /// Characters that must not stand in a text: controls, and the separators of the bank's file.
@@ -92,11 +99,14 @@ impl BankAdapter {
         }
         BankLineRules {
             charset: self.charset_out(),
+            answers_in: self.charset_in(),
             forbidden: Forbidden::of(&forbidden),
             name_bytes_max: name_max,
             memo_bytes_max: memo_max,
             carries_memo,
             amount_max: self.limits.amount_max,
+            account_digits_max: self.limits.account_digits_max,
+            own_only: Some(self.code()).filter(|_| !self.capability().other_banks),
         }
     }
 
@@ -167,7 +177,44 @@ impl BankAdapter {
     }
 }
 
-fn slot_bytes(slot: &crate::layout::slot::Slot) -> usize {
+/// The first character that a character set lacks.
+fn missing(charset: Charset, text: &str) -> Option<char> {
+    match charset.byte_len(text) {
+        Err(CharsetError::Unmappable { character }) => Some(character),
+        Err(CharsetError::IllFormed { .. }) | Ok(_) => None,
+    }
+}
+
+impl BankAdapter {
+    /// A text of a row that we can write and the bank can't answer: it is asked in one character
+    /// set and answers in another that lacks a character.
+    pub(crate) fn unanswerable(
+        &self,
+        row: &[Slot],
+        values: &Values,
+    ) -> Result<(), (WriteFault, Option<u32>)> {
+        if self.charset_in() == self.charset_out() {
+            return Ok(());
+        }
+        for field in row.iter().filter_map(Slot::field) {
+            for record in values
+                .rows
+                .iter()
+                .filter(|_| field.kind() == FieldKind::Text)
+            {
+                let text = record.get(&field).map_or("", String::as_str);
+                if let Some(character) = missing(self.charset_in(), text) {
+                    let place = field.to_string();
+                    let row_no = record.get(&Field::RowNo).and_then(|no| no.parse().ok());
+                    return Err((WriteFault::NotEncodable { place, character }, row_no));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn slot_bytes(slot: &Slot) -> usize {
     let atoms: usize = slot.atoms().map(|a| a.chars().map_or(40, |c| c * 4)).sum();
     slot.width.unwrap_or(atoms) + 2 * slot.path.len() + 8
 }
@@ -186,6 +233,19 @@ impl LineRules for BankLineRules {
             let finding = finding.value(amount.yuan());
             findings.push(finding.with("limit", self.amount_max.yuan()));
         }
+        let too_long = |account: &AccountNo| account.digits() > self.account_digits_max;
+        if let Some(account) = line.account.filter(too_long) {
+            let finding = at(FindingCode::TextTooLong).field("account");
+            let finding = finding.value(account.masked());
+            let finding = finding.with("bytes", account.digits());
+            let finding = finding.with("bytes_max", self.account_digits_max);
+            findings.push(finding.with("remedy", SHORTER_ACCOUNT));
+        }
+        let elsewhere = |bank: &BankCode| self.own_only.is_some_and(|own| own != *bank);
+        if let Some(bank) = line.payee_bank.filter(elsewhere) {
+            let finding = at(FindingCode::PayeeBankNotPaid).field("bank");
+            findings.push(finding.with("stated", bank));
+        }
     }
 }
 
@@ -200,10 +260,12 @@ impl BankLineRules {
     ) {
         let field = if name { "name" } else { "memo" };
         let length = self.charset.byte_len(text);
+        let answered = missing(self.answers_in, text);
         let (bad, why) = match length {
             Err(CharsetError::Unmappable { character }) => {
                 (Some(character), ("encoding", self.charset.name()))
             }
+            Ok(_) if answered.is_some() => (answered, ("encoding", self.answers_in.name())),
             // The character set has it; the file's layout does not.
             Err(CharsetError::IllFormed { .. }) | Ok(_) => {
                 (self.forbidden.first_in(text), ("reason", "separator"))

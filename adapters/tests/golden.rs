@@ -6,29 +6,7 @@ mod support;
 use adapters::exchange::{Outcome, Wire};
 use base64::Engine as _;
 use schemas::{FailureReason, Fen};
-use support::{BRANCH, ToyKeys, bank, golden_order, sample};
-
-/// The sample with our values at the named places: offset in the sample, what stands there, what
-/// stands there with us. All other bytes stay.
-fn with_ours(sample: &[u8], places: &[(usize, &str, &str)]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    for (offset, theirs, ours) in places {
-        out.extend_from_slice(&sample[at..*offset]);
-        at = offset + theirs.len();
-        assert_eq!(&sample[*offset..at], theirs.as_bytes(), "at {offset}");
-        out.extend_from_slice(ours.as_bytes());
-    }
-    out.extend_from_slice(&sample[at..]);
-    out
-}
-
-/// Compares byte by byte and says where two messages part.
-fn assert_bytes(own: &[u8], expected: &[u8]) {
-    let pairs = own.iter().zip(expected);
-    let same = pairs.take_while(|(one, other)| one == other).count();
-    assert!(own == expected, "they part at byte {same}");
-}
+use support::{BRANCH, ToyKeys, assert_bytes, bank, golden_order, sample, with_ours};
 
 #[test]
 fn hxb_writes_the_line_of_the_sample() {

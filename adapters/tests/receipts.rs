@@ -1,10 +1,10 @@
-//! Receipts that name rows. No bank of the book sends one yet; the definition language has them.
+//! Receipts that name rows, and requests with two codes, in synthetic messages.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
-use adapters::Book;
-use adapters::exchange::{Flaw, Outcome, Receipt};
+use adapters::exchange::{Flaw, Outcome, Receipt, Reply, ResultFile};
+use adapters::{BankReply, Book};
 use schemas::FailureReason;
 use support::ToyKeys;
 
@@ -115,4 +115,78 @@ fn a_row_of_an_unlisted_status_is_unknown() {
     assert_eq!(said.outcome, Outcome::Accepted);
     assert_eq!(rows(&said), [(Some(1), Outcome::Unknown)]);
     assert_eq!(said.flaws, []);
+}
+
+/// A dialect whose requests have two codes, the flag beside the code; "not found" is said of the
+/// batch alone.
+fn two_codes() -> Book {
+    let code = "    { path = \"code\", field = \"reply.code\", required = true },\n";
+    let flag = "    { path = \"flag\", field = \"reply.flag\", required = true },\n";
+    let flags = "[[codes.flag]]\nexact = [\"0\"]\noutcome = \"accepted\"\n\n[[codes.request]]";
+    let found = "[[codes.query]]\nexact = [\"E404\"]\noutcome = \"not_found\"\n";
+    assert!(DIALECT.contains(found));
+    let text = DIALECT
+        .replace(code, &format!("{code}{flag}"))
+        .replace(
+            "codes = { request =",
+            "codes = { flag = \"flag\", request =",
+        )
+        .replacen("[[codes.request]]", flags, 1)
+        .replacen(found, &found.replace("codes.query", "codes.batch"), 1);
+    let files = [
+        ("dialects/synthetic_json/dialect.toml", text.as_str()),
+        ("banks/CZBANK/bank.toml", BANK),
+    ];
+    Book::from_files(files).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+/// A request with two codes is taken where both say so; the gateway's chair.
+#[test]
+fn two_codes_that_differ_are_unknown() {
+    let book = two_codes();
+    let said = |code: &str, flag: &str| {
+        let message = serde_json::json!({ "code": code, "flag": flag, "message": "" });
+        let bytes = message.to_string().into_bytes();
+        book.adapters()[0].decode_receipt(&bytes, &ToyKeys).unwrap()
+    };
+    assert_eq!(said("0000", "0").outcome, Outcome::Accepted);
+    for (code, flag) in [("0000", "1"), ("E001", "0"), ("E001", "1"), ("X", "X")] {
+        assert_eq!(said(code, flag).outcome, Outcome::Unknown, "{code} {flag}");
+    }
+    let bytes = serde_json::json!({ "code": "0000", "message": "" }).to_string();
+    let read = book.adapters()[0].decode_receipt(bytes.as_bytes(), &ToyKeys);
+    assert!(read.is_err(), "the flag is missing");
+}
+
+/// The bank's chair writes both codes, and "not found" where it has a word for it.
+#[test]
+fn the_bank_writes_both_codes() {
+    let book = two_codes();
+    let adapter = &book.adapters()[0];
+    let order = support::order("CZBANK");
+    let mut submission = adapter.submit(&order);
+    let (reply, ..) = support::converse(adapter, &mut submission, support::accept);
+    let Reply::Receipt(receipt) = reply else {
+        panic!("a receipt")
+    };
+    assert_eq!(receipt.outcome, Outcome::Accepted);
+    let told = |reply: BankReply| -> ResultFile {
+        let asked = support::query(&order, receipt.references.clone());
+        let mut query = adapter.query(&asked);
+        match support::converse(adapter, &mut query, |_| reply.clone()).0 {
+            Reply::Result(result) => result,
+            Reply::Receipt(_) => panic!("a result"),
+        }
+    };
+    let paid = support::outcomes(&order, &[Outcome::Paid]);
+    let result = told(BankReply::result(paid.clone()));
+    assert!(result.lines.iter().all(|l| l.outcome == Outcome::Paid));
+    assert_eq!(result.lines.len(), 5);
+    let nothing = told(BankReply::of(Outcome::NotFound));
+    assert_eq!(nothing.outcome, Outcome::NotFound);
+    let refused = told(BankReply {
+        lines: paid,
+        ..BankReply::of(Outcome::Unknown)
+    });
+    assert!(refused.lines.iter().all(|l| l.outcome == Outcome::Unknown));
 }

@@ -20,6 +20,8 @@ fn findings(code: &str, order: &PaymentOrder) -> usize {
         name: Some(line.name.reveal(Purpose::Matching)),
         memo: line.memo.as_deref(),
         amount: Some(line.amount),
+        account: Some(line.account),
+        payee_bank: line.payee_bank,
     };
     bank(code).line_rules().judge(&pay_line, &mut findings);
     findings.len()
@@ -173,6 +175,8 @@ fn a_separator_is_not_called_a_character_that_the_bank_lacks() {
             name: Some("张样一"),
             memo: Some(memo),
             amount: None,
+            account: None,
+            payee_bank: None,
         };
         let mut findings = Vec::new();
         bank("HXB").line_rules().judge(&asked, &mut findings);

@@ -16,12 +16,16 @@ use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::time_provider::{DefaultTimeProvider, TimeProvider};
 use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use time::OffsetDateTime;
+use x509_parser::error::X509Error;
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _, X509Certificate};
 
 use crate::development::AUTHORITY_NAME;
 
 /// What both ends of the gateway's own links speak, the better first.
 const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
+
+/// What a file of authorities is called where it can't be read.
+const AUTHORITY: &str = "certificate authority";
 
 /// Whether certificates of the development authority are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +45,8 @@ pub struct ServerTls<'a> {
     pub key_pem: &'a [u8],
     /// The authorities whose client certificates are accepted.
     pub client_ca_pem: &'a [u8],
-    /// Revocation lists, PEM or DER, for every authority of the chains. At least one.
+    /// Revocation lists, PEM or DER, for every authority of the chains. At least one,
+    /// of one of `client_ca_pem`.
     pub crls: &'a [&'a [u8]],
     /// See [`Mode`].
     pub mode: Mode,
@@ -67,7 +72,8 @@ pub struct ClientTls<'a> {
     pub identity: Option<(&'a [u8], &'a [u8])>,
     /// The authorities whose server certificates are accepted.
     pub ca_pem: &'a [u8],
-    /// Revocation lists of the server's authorities, PEM or DER; enforced if there is one.
+    /// Revocation lists of the server's authorities, PEM or DER; enforced if there is one, and
+    /// then one is of one of `ca_pem`.
     pub crls: &'a [&'a [u8]],
     /// See [`Mode`].
     pub mode: Mode,
@@ -96,6 +102,10 @@ pub enum TlsError {
     /// No revocation list was given; without one, revoked clients would be accepted.
     #[error("no revocation list: a server without one would accept revoked clients")]
     NoRevocationList,
+    /// There are lists, and none is of one of the authorities: revocation is enforced, so that
+    /// every certificate would be refused.
+    #[error("no revocation list is of one of the authorities: everyone would be refused")]
+    ForeignList,
     /// The development authority stands where production was asked for.
     #[error("the development authority is not accepted in production")]
     DevelopmentAuthority,
@@ -135,13 +145,15 @@ impl TimeProvider for FixedClock {
 /// # Errors
 /// [`TlsError`]; a missing list is refused in every mode.
 pub fn server_config(tls: &ServerTls<'_>) -> Result<Arc<ServerConfig>, TlsError> {
-    let roots = roots(tls.client_ca_pem, tls.mode)?;
+    let authorities = certificates(tls.client_ca_pem, AUTHORITY)?;
+    let roots = roots(&authorities, tls.mode)?;
     let chain = certificates(tls.chain_pem, "server certificate")?;
     refuse_development(&chain, tls.mode)?;
     let lists = revocation_lists(tls.crls)?;
     if lists.is_empty() {
         return Err(TlsError::NoRevocationList);
     }
+    one_has_its_list(&authorities, &lists)?;
     let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider())
         .with_crls(lists)
         .enforce_revocation_expiration()
@@ -164,10 +176,12 @@ pub fn server_config(tls: &ServerTls<'_>) -> Result<Arc<ServerConfig>, TlsError>
 /// # Errors
 /// [`TlsError`].
 pub fn client_config(tls: &ClientTls<'_>) -> Result<Arc<ClientConfig>, TlsError> {
-    let roots = roots(tls.ca_pem, tls.mode)?;
+    let authorities = certificates(tls.ca_pem, AUTHORITY)?;
+    let roots = roots(&authorities, tls.mode)?;
     let lists = revocation_lists(tls.crls)?;
     let mut verifier = WebPkiServerVerifier::builder_with_provider(roots, provider());
     if !lists.is_empty() {
+        one_has_its_list(&authorities, &lists)?;
         verifier = verifier.with_crls(lists).enforce_revocation_expiration();
     }
     let verifier = verifier.build().map_err(refused)?;
@@ -259,14 +273,46 @@ fn private_key(pem: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
     PrivateKeyDer::from_pem_slice(pem).map_err(|_| TlsError::Unreadable("private key"))
 }
 
-fn roots(pem: &[u8], mode: Mode) -> Result<Arc<RootCertStore>, TlsError> {
-    let authorities = certificates(pem, "certificate authority")?;
-    refuse_development(&authorities, mode)?;
+fn roots(
+    authorities: &[CertificateDer<'static>],
+    mode: Mode,
+) -> Result<Arc<RootCertStore>, TlsError> {
+    refuse_development(authorities, mode)?;
     let mut store = RootCertStore::empty();
     for authority in authorities {
-        store.add(authority).map_err(refused)?;
+        store.add(authority.clone()).map_err(refused)?;
     }
     Ok(Arc::new(store))
+}
+
+/// A certificate directly below an authority is looked up in a list of that authority: where none
+/// has one, nobody comes through. One that is trusted for another's sake may be without.
+fn one_has_its_list(
+    authorities: &[CertificateDer<'_>],
+    lists: &[CertificateRevocationListDer<'_>],
+) -> Result<(), TlsError> {
+    for der in authorities {
+        let (_, authority) =
+            X509Certificate::from_der(der).map_err(|_| TlsError::Unreadable(AUTHORITY))?;
+        for list in lists {
+            let (_, list) = CertificateRevocationList::from_der(list)
+                .map_err(|_| TlsError::Unreadable("revocation list"))?;
+            if is_of(&list, &authority) {
+                return Ok(());
+            }
+        }
+    }
+    Err(TlsError::ForeignList)
+}
+
+/// Whether an authority signed a list. A signature of a kind that is not known here counts: the
+/// handshake decides about it.
+fn is_of(list: &CertificateRevocationList<'_>, authority: &X509Certificate<'_>) -> bool {
+    list.issuer().as_raw() == authority.subject().as_raw()
+        && !matches!(
+            list.verify_signature(authority.public_key()),
+            Err(X509Error::SignatureVerificationError)
+        )
 }
 
 /// PEM files may hold several lists; a file without a PEM block is one list in DER.

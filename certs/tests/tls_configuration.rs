@@ -3,7 +3,10 @@
 
 use certs::development::{DevelopmentPki, IdentityPem};
 use certs::identity::Party;
-use certs::tls::{Mode, ServerTls, TlsError, chain_not_after, fixed_clock, server_config};
+use certs::tls::{
+    ClientTls, Mode, ServerTls, TlsError, chain_not_after, client_config, fixed_clock,
+    server_config,
+};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
@@ -129,6 +132,46 @@ fn production_needs_a_list_and_refuses_the_development_authority() {
         server_config(&another_key),
         Err(TlsError::Refused(_))
     ));
+}
+
+/// Revocation is enforced: with lists of other authorities only, nobody would come through.
+#[test]
+fn lists_of_other_authorities_alone_are_refused() {
+    let (ca, list, own) = authority_of_production();
+    let (other_ca, other_list, _) = authority_of_production();
+    let both = format!("{ca}{other_ca}");
+    let made = |authorities: &str, lists: &[&[u8]]| {
+        server_config(&ServerTls {
+            chain_pem: own.certificate_pem.as_bytes(),
+            key_pem: own.key_pem.as_bytes(),
+            client_ca_pem: authorities.as_bytes(),
+            crls: lists,
+            mode: Mode::Production,
+            allow_tls12: false,
+            clock: fixed_clock(NOW),
+        })
+    };
+    let (list, other_list) = (list.as_bytes(), other_list.as_bytes());
+    made(&ca, &[list]).unwrap();
+    made(&ca, &[other_list, list]).unwrap();
+    // A root beside the authority that issues.
+    made(&both, &[list]).unwrap();
+    // Both have the same name: the signature tells them apart.
+    let error = made(&ca, &[other_list]).unwrap_err();
+    assert!(matches!(error, TlsError::ForeignList), "{error:?}");
+    let bank = |lists: &[&[u8]]| {
+        client_config(&ClientTls {
+            identity: None,
+            ca_pem: ca.as_bytes(),
+            crls: lists,
+            mode: Mode::Production,
+            allow_tls12: false,
+            clock: fixed_clock(NOW),
+        })
+    };
+    bank(&[]).unwrap();
+    bank(&[list]).unwrap();
+    assert!(matches!(bank(&[other_list]), Err(TlsError::ForeignList)));
 }
 
 #[test]

@@ -1,6 +1,19 @@
-//! Why a command of a person is not carried out. The HTTP interface turns it into a status.
+//! Why a command of a person is not carried out. The HTTP interface turns it into a status. And
+//! what is said of a defect.
 
 use crate::core::CoreError;
+
+/// Work of ours ended by a panic. What that said may hold what was worked on (M9): whoever waited
+/// for the work says this, and the place is in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a defect ended the work; the log has its place")]
+pub struct Defect;
+
+impl From<tokio::task::JoinError> for Defect {
+    fn from(_: tokio::task::JoinError) -> Self {
+        Self
+    }
+}
 
 /// The answer to a command that was not carried out.
 #[derive(Debug, thiserror::Error)]

@@ -94,6 +94,8 @@ pub struct Break {
     pub batch: Option<BatchId>,
     /// The line concerned.
     pub payment: Option<PaymentId>,
+    /// The bank file that carries the line.
+    pub file_no: Option<u64>,
     /// What was instructed.
     pub amount_fen: Option<i64>,
     /// What the bank reports.

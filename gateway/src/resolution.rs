@@ -1,12 +1,17 @@
 //! Two operators decide, with evidence, what became of an unknown or disputed line. It sets an
 //! outcome and never pays (INTERFACE section 4).
 
+mod whole_file;
+
+pub use whole_file::{FileDone, FileSeen, WholeFile, confirm_file, propose_file};
+
 use crate::approval::same_person;
 use crate::book::{Book, Line, Proposal, Said};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::Event;
 use crate::failure::CommandError;
-use schemas::value::PaymentId;
+use schemas::line_state::{Applied, apply};
+use schemas::value::{PaymentId, Uscc};
 use schemas::{FailureReason, LineEvent};
 
 /// What an operator decides.
@@ -24,6 +29,24 @@ pub struct Decision {
 }
 
 const WORDS_MAX: usize = 500;
+
+/// The word of the public contract for what a resolution decides.
+#[must_use]
+pub fn outcome_word(outcome: LineEvent) -> &'static str {
+    match outcome {
+        LineEvent::ResolvePaid => "paid",
+        LineEvent::ResolveFailed
+        | LineEvent::Release
+        | LineEvent::Cancel
+        | LineEvent::Intend
+        | LineEvent::NotSent
+        | LineEvent::Accept
+        | LineEvent::Pay
+        | LineEvent::Fail
+        | LineEvent::LoseTrack
+        | LineEvent::Return => "failed",
+    }
+}
 
 /// The first operator proposes. The same proposal by the same person again has the same answer:
 /// the sequence of the record.
@@ -50,21 +73,39 @@ pub fn propose(
     let digest = decision.evidence_digest.to_ascii_lowercase();
     let same = |waiting: &&Proposal| waiting.evidence_digest == digest;
     if let Some(waiting) = desk.proposal(payment).filter(same) {
-        return Err(CommandError::Conflict {
-            field: "proposal",
-            why: format!("proposed by {}", waiting.operator),
-        });
+        return Err(waits(waiting));
     }
-    // Over one piece of evidence one outcome, until it is decided: who confirms by its digest
-    // confirms what he read, whatever was proposed, or the bank said, between.
+    one_outcome(&desk, payment, decision)?;
+    let prepared = core.prepare(proposal(payment, operator, decision, owner))?;
+    Ok(desk.record_prepared(operator, &prepared)?)
+}
+
+fn waits(waiting: &Proposal) -> CommandError {
+    CommandError::Conflict {
+        field: "proposal",
+        why: waiting.operator.clone(),
+    }
+}
+
+/// Over one piece of evidence one outcome, until it is decided: who confirms by its digest
+/// confirms what he read, whatever was proposed, or the bank said, between.
+fn one_outcome(book: &Book, payment: PaymentId, decision: &Decision) -> Result<(), CommandError> {
+    let digest = decision.evidence_digest.to_ascii_lowercase();
     let decided = (decision.outcome, decision.reason);
-    let other = |said: &Said| said.0 == digest && (said.1, said.2) != decided;
-    if desk.proposed(payment).iter().any(other) {
-        return Err(CommandError::Conflict {
-            field: "evidence_digest",
-            why: "proposed before with another outcome".to_owned(),
-        });
+    let other = |said: &&Said| said.0 == digest && (said.1, said.2) != decided;
+    if let Some((_, outcome, reason)) = book.proposed(payment).iter().find(other) {
+        let (field, is) = match reason.filter(|_| *outcome == decision.outcome) {
+            Some(reason) => ("reason", reason.as_str()),
+            None => ("outcome", outcome_word(*outcome)),
+        };
+        let why = is.to_owned();
+        return Err(CommandError::Conflict { field, why });
     }
+    Ok(())
+}
+
+/// The record of a proposal; its words are sealed under the employer's key.
+fn proposal(payment: PaymentId, operator: &str, decision: &Decision, owner: Uscc) -> Fact {
     let event = Event::ResolutionProposed {
         payment,
         outcome: decision.outcome,
@@ -73,8 +114,16 @@ pub fn propose(
         operator: operator.to_owned(),
     };
     let words = decision.words.clone().into_bytes();
-    let prepared = core.prepare(Fact::sealed(event, owner.as_str(), words))?;
-    Ok(desk.record_prepared(operator, &prepared)?)
+    Fact::sealed(event, owner.as_str(), words)
+}
+
+/// The record of a confirmation.
+fn confirmation(payment: PaymentId, operator: &str, evidence_digest: &str) -> Event {
+    Event::ResolutionConfirmed {
+        payment,
+        evidence_digest: evidence_digest.to_ascii_lowercase(),
+        operator: operator.to_owned(),
+    }
 }
 
 /// Where this person's very proposal waits already; words are compared as well.
@@ -85,19 +134,25 @@ fn proposed_before(
     decision: &Decision,
 ) -> Result<Option<u64>, CoreError> {
     let waiting = core.desk().proposal(payment).cloned();
-    let same = |waiting: &Proposal| {
-        waiting.operator == operator
-            && (waiting.outcome, waiting.reason) == (decision.outcome, decision.reason)
-            && waiting
-                .evidence_digest
-                .eq_ignore_ascii_case(&decision.evidence_digest)
-    };
-    let Some(waiting) = waiting.filter(same) else {
+    let Some(waiting) = waiting.filter(|waiting| says(waiting, operator, decision)) else {
         return Ok(None);
     };
-    let (record, _) = core.event(waiting.sequence)?;
-    let words = core.personal(&record)?;
-    Ok((words.as_slice() == decision.words.as_bytes()).then_some(waiting.sequence))
+    let same = has_words(core, waiting.sequence, &decision.words)?;
+    Ok(same.then_some(waiting.sequence))
+}
+
+/// Whether a proposal is this person's over the same evidence; its words are not looked at.
+fn says(waiting: &Proposal, operator: &str, decision: &Decision) -> bool {
+    waiting.operator == operator
+        && (waiting.outcome, waiting.reason) == (decision.outcome, decision.reason)
+        && waiting
+            .evidence_digest
+            .eq_ignore_ascii_case(&decision.evidence_digest)
+}
+
+fn has_words(core: &Core, sequence: u64, words: &str) -> Result<bool, CoreError> {
+    let (record, _) = core.event(sequence)?;
+    Ok(core.personal(&record)?.as_slice() == words.as_bytes())
 }
 
 /// Another operator confirms over the same evidence; the outcome takes effect.
@@ -133,11 +188,7 @@ pub fn confirm(
         });
     }
     open_line(&desk, payment)?;
-    let event = Event::ResolutionConfirmed {
-        payment,
-        evidence_digest: evidence_digest.to_ascii_lowercase(),
-        operator: operator.to_owned(),
-    };
+    let event = confirmation(payment, operator, evidence_digest);
     Ok(desk.record(operator, event)?)
 }
 
@@ -190,12 +241,17 @@ fn check(decision: &Decision) -> Result<(), CommandError> {
 /// Unknown or disputed: open to a resolution.
 fn open_line(book: &Book, payment: PaymentId) -> Result<&Line, CommandError> {
     let (_, line) = book.line(payment).ok_or(CommandError::NotFound)?;
+    if is_open(line) {
+        Ok(line)
+    } else {
+        Err(CommandError::state(line.state))
+    }
+}
+
+fn is_open(line: &Line) -> bool {
     let disputed = line.disputed.is_some();
-    let probe = schemas::line_state::apply(line.state, disputed, LineEvent::ResolvePaid);
-    match probe {
-        schemas::line_state::Applied::Moved(_) => Ok(line),
-        schemas::line_state::Applied::Repeated | schemas::line_state::Applied::Refused(_) => {
-            Err(CommandError::state(line.state))
-        }
+    match apply(line.state, disputed, LineEvent::ResolvePaid) {
+        Applied::Moved(_) => true,
+        Applied::Repeated | Applied::Refused(_) => false,
     }
 }

@@ -311,7 +311,8 @@ impl Engine {
                     Err(error) if error.is_cancelled() => {
                         tracing::warn!("a bank did not answer before the stop; it is asked later");
                     }
-                    Err(error) => tracing::error!(error = %error, "a task ended by a defect"),
+                    // What it said is told to nobody; the log has its place.
+                    Err(_) => tracing::error!("a task ended by a defect"),
                 }
             }
         });

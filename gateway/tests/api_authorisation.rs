@@ -26,17 +26,28 @@ fn callers() -> [(&'static str, String); 8] {
     ]
 }
 
-fn path(route: &Route, id: BatchId) -> String {
+/// A bank file, its batch, and the sum of its lines.
+struct File {
+    batch: BatchId,
+    file_no: u64,
+    total_fen: i64,
+}
+
+fn path(route: &Route, id: BatchId, file: &File) -> String {
     let path = route.path.replace("{code}", "ICBC");
     if path.contains("/payments/") {
         path.replace("{id}", &format!("{id}.2"))
+    } else if path.contains("/files/") {
+        let path = path.replace("{id}", &file.batch.to_string());
+        path.replace("{file_no}", &file.file_no.to_string())
     } else {
         path.replace("{id}", &id.to_string())
     }
 }
 
-fn body(route: &Route) -> String {
+fn body(route: &Route, file: &File) -> String {
     let digest = "ab".repeat(32);
+    let seen = format!(r#""line_count":1,"total_fen":{}"#, file.total_fen);
     match route.name {
         "approveBatch" => {
             format!(r#"{{"digest":"{digest}","line_count":1,"total_fen":1,"acknowledged":[]}}"#)
@@ -45,6 +56,10 @@ fn body(route: &Route) -> String {
             format!(r#"{{"outcome":"paid","words":"银行书面回函","evidence_digest":"{digest}"}}"#)
         }
         "confirmResolution" => format!(r#"{{"evidence_digest":"{digest}"}}"#),
+        "proposeFileResolution" => format!(
+            r#"{{"outcome":"paid","words":"银行书面回函","evidence_digest":"{digest}",{seen}}}"#
+        ),
+        "confirmFileResolution" => format!(r#"{{"evidence_digest":"{digest}",{seen}}}"#),
         "submitBatch" | "pushMessage" => "x".to_owned(),
         _ => String::new(),
     }
@@ -55,21 +70,39 @@ async fn every_route_by_every_role_is_as_the_golden_table_says() {
     let kit = Kit::start().await;
     let steps = [LineEvent::Pay, LineEvent::LoseTrack, LineEvent::Fail];
     let id = kit.with_outcomes(own(), "GZ-1", &steps).await;
+    // Of other people: a number of another length.
+    let batch = kit
+        .with_outcomes(own(), "GZ-22", &[LineEvent::LoseTrack])
+        .await;
+    let file = {
+        let desk = kit.core.desk();
+        let of = desk.batch(batch).unwrap();
+        let (file_no, total_fen) = (of.files[0], of.head.total_fen);
+        File {
+            batch,
+            file_no,
+            total_fen,
+        }
+    };
     let names: Vec<&str> = callers().iter().map(|(name, _)| *name).collect();
     let mut table = format!("route | {}\n", names.join(" | "));
     for route in ROUTES {
         let mut cells = vec![format!("{route:?}")];
         for (_, caller) in callers() {
             // A confirmation needs another operator than the proposal.
-            let second = route.name == "confirmResolution" && caller == OPERATOR;
+            let confirms = ["confirmResolution", "confirmFileResolution"].contains(&route.name);
+            let second = confirms && caller == OPERATOR;
             let caller = if second {
                 "urn:anxin:operator:ops:person:wang".to_owned()
             } else {
                 caller
             };
             let reply = match route.method {
-                Method::Get => kit.get(&caller, &path(route, id)).await,
-                Method::Post => kit.post(&caller, &path(route, id), body(route)).await,
+                Method::Get => kit.get(&caller, &path(route, id, &file)).await,
+                Method::Post => {
+                    let body = body(route, &file);
+                    kit.post(&caller, &path(route, id, &file), body).await
+                }
             };
             cells.push(reply.status.to_string());
         }

@@ -321,6 +321,28 @@ async fn an_employer_with_too_many_refused_files_comes_again_tomorrow() {
     kit.stop().await;
 }
 
+/// Accepted ones are kept for ever too, and lie in memory.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_employer_with_too_many_accepted_files_comes_again_tomorrow() {
+    let kit = Kit::start_with(|limits| limits.acceptances.uploads_max = 1).await;
+    let first = wage_file(own(), "GZ-1", "ICBC", 3, 0);
+    kit.submit(&system(own()), &first).await.expect(202);
+    let second = wage_file(own(), "GZ-2", "ICBC", 3, 0);
+    let reply = kit
+        .submit(&person(own(), "maker"), &second)
+        .await
+        .expect(429);
+    let wait: u32 = reply.header("retry-after").parse().unwrap();
+    assert!((1..=86_400).contains(&wait), "{wait}");
+    let problem = reply.json();
+    assert_eq!(problem["type"], "urn:anxin:problem:too_many_requests");
+    assert_eq!(problem["why"], "accepted_files");
+    kit.submit(&system(own()), &first).await.expect(200);
+    let others = wage_file(other(), "GZ-1", "ICBC", 3, 0);
+    kit.submit(&system(other()), &others).await.expect(202);
+    kit.stop().await;
+}
+
 /// A search for a bank that does not exist would be empty for ever.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_bank_is_no_filter_and_a_plus_sign_is_one() {
@@ -336,5 +358,43 @@ async fn an_unknown_bank_is_no_filter_and_a_plus_sign_is_one() {
         let path = format!("/v1/payments?from={moment}");
         kit.get(&system(own()), &path).await.expect(200);
     }
+    kit.stop().await;
+}
+
+/// The states of a batch's lines may be several, as the description of the call says.
+#[tokio::test(flavor = "multi_thread")]
+async fn lines_are_listed_by_several_states_and_a_state_that_is_none_is_named() {
+    use schemas::LineEvent::{Fail, LoseTrack, Pay};
+    let kit = Kit::start().await;
+    let id = kit
+        .with_outcomes(own(), "GZ-1", &[Pay, Fail, LoseTrack])
+        .await;
+    for (states, wanted) in [
+        ("paid,failed", vec![1, 2]),
+        ("unknown", vec![3]),
+        ("held", vec![]),
+    ] {
+        let path = format!("/v1/batches/{id}/lines?state={states}");
+        let page = kit.get(&system(own()), &path).await.expect(200).json();
+        let lines = page["lines"].as_array().unwrap().iter();
+        let rows: Vec<u64> = lines
+            .map(|line| line["line_no"].as_u64().unwrap())
+            .collect();
+        assert_eq!(rows, wanted, "{states}");
+    }
+    for path in [
+        format!("/v1/batches/{id}/lines?state=paid,payed"),
+        "/v1/batches?state=payed".to_owned(),
+    ] {
+        let problem = kit.get(&system(own()), &path).await.expect(400).json();
+        assert_eq!(problem["field"], "state", "{path}");
+    }
+    // The example of a cursor is one.
+    let path = format!("/v1/batches/{id}/lines?next=x");
+    let problem = kit.get(&system(own()), &path).await.expect(400).json();
+    let detail = problem["detail"].as_str().unwrap();
+    let example = detail.rsplit(' ').next().unwrap();
+    let path = format!("/v1/batches/{id}/lines?next={example}");
+    kit.get(&system(own()), &path).await.expect(200);
     kit.stop().await;
 }

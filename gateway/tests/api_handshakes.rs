@@ -121,3 +121,24 @@ async fn silence_gives_its_place_back() {
     );
     kit.stop().await;
 }
+
+/// A certificate of the authority that names nobody: it is counted among those that were not let
+/// in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_names_nobody_is_counted() {
+    let kit = Kit::start().await;
+    let validity = certs::development::Validity::around(api_kit::NOW);
+    let identity = kit.pki.issue_client_with_uris(&["urn:other:x"], validity);
+    let stream = from(&kit, "127.0.0.1").await;
+    let secured = kit.secure(&identity.unwrap(), b"http/1.1", stream).await;
+    if let Ok(mut stream) = secured {
+        let read = tokio::time::timeout(NEVER, stream.read(&mut [0; 1])).await;
+        assert!(matches!(read, Ok(Ok(0) | Err(_))), "{read:?}");
+    }
+    let numbers = kit.app.metrics.render().unwrap();
+    assert!(
+        numbers.contains("anxin_connections_closed_total{why=\"identity\"} 1\n"),
+        "{numbers}"
+    );
+    kit.stop().await;
+}

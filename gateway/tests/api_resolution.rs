@@ -246,3 +246,133 @@ async fn two_operators_resolve_what_nobody_knows() {
     assert_eq!(done["state"], "paid");
     kit.stop().await;
 }
+
+/// A whole bank file, in two calls; the breaks name it.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_operators_resolve_a_whole_file() {
+    let kit = Kit::start().await;
+    let steps = [LineEvent::LoseTrack, LineEvent::Pay, LineEvent::LoseTrack];
+    let id = kit.with_outcomes(own(), "GZ-1", &steps).await;
+    let breaks = kit.get(LI, "/v1/breaks").await.expect(200).json();
+    let breaks = breaks["breaks"].as_array().unwrap();
+    let file_no = breaks[0]["file_no"].as_u64().unwrap();
+    let total_fen: i64 = breaks
+        .iter()
+        .map(|found| found["amount_fen"].as_i64().unwrap())
+        .sum();
+    let path = format!("/v1/batches/{id}/files/{file_no}/resolution");
+    let digest = "ab".repeat(32);
+    let proposal = json!({
+        "outcome": "failed", "reason": "refused_by_bank", "words": "银行书面回函：整批未入账",
+        "evidence_digest": digest, "line_count": 2, "total_fen": total_fen,
+    });
+    let with = |member: &str, value: Value| {
+        let mut other = proposal.clone();
+        other[member] = value;
+        other.to_string()
+    };
+    let wrong = [
+        ("line_count", json!(3), 409),
+        ("total_fen", json!(total_fen + 1), 409),
+        ("outcome", json!("maybe"), 400),
+        ("words", json!("回函 11010519491231002X"), 400),
+    ];
+    for (member, value, status) in wrong {
+        let refused = kit.post(LI, &path, with(member, value)).await;
+        assert_eq!(refused.expect(status).json()["field"], member);
+    }
+    let done = kit.post(LI, &path, proposal.to_string()).await.expect(200);
+    let done = done.json();
+    assert_eq!(done["line_count"], 2);
+    assert_eq!(done["total_fen"], total_fen);
+    assert_eq!(done["file_no"], file_no);
+    let confirming = json!({
+        "evidence_digest": digest, "line_count": 2, "total_fen": total_fen,
+    });
+    let confirm = format!("{path}/confirm");
+    let alone = kit.post(LI, &confirm, confirming.to_string()).await;
+    assert_eq!(alone.expect(403).json()["why"], "same_operator");
+    for other in [
+        format!("/v1/batches/{id}/files/9/resolution/confirm"),
+        format!("{path}s"),
+    ] {
+        kit.post(WANG, &other, confirming.to_string())
+            .await
+            .expect(404);
+    }
+    let done = kit.post(WANG, &confirm, confirming.to_string()).await;
+    assert_eq!(done.expect(200).json()["line_count"], 2);
+    let (employer, path) = (system(own()), format!("/v1/batches/{id}/lines"));
+    let page = kit.get(&employer, &path).await.expect(200).json();
+    let lines = page["lines"].as_array().unwrap().iter();
+    let states: Vec<_> = lines.map(|line| line["state"].clone()).collect();
+    assert_eq!(states, ["failed", "paid", "failed"]);
+    // As of a line that was decided alone.
+    let path = format!("/v1/payments/{id}.1");
+    let history = kit.get(&employer, &path).await.expect(200).json();
+    let mut events = history["events"].as_array().unwrap().iter();
+    let said = |event: &&Value| event["event"] == "resolution_proposed";
+    assert_eq!(
+        events.find(said).unwrap()["words"],
+        "银行书面回函：整批未入账"
+    );
+    kit.stop().await;
+}
+
+/// What forbids a resolution is told in the reader's language, and only in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_resolution_is_told_in_both_languages() {
+    let kit = Kit::start().await;
+    let id = kit
+        .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack])
+        .await;
+    let path = format!("/v1/payments/{id}.1/resolution");
+    let digest = "ab".repeat(32);
+    let paid = json!({"outcome": "paid", "words": "回函", "evidence_digest": digest});
+    kit.post(LI, &path, paid.to_string()).await.expect(200);
+    let with = |key: &str, value: &str| {
+        let mut body = paid.clone();
+        body[key] = json!(value);
+        body.to_string()
+    };
+    let long = "回".repeat(501);
+    for (who, body, status, field, zh) in [
+        (WANG, paid.to_string(), 409, "proposal", "已由"),
+        (
+            LI,
+            with("evidence_digest", "ab"),
+            400,
+            "evidence_digest",
+            "64 位",
+        ),
+        (LI, with("words", &long), 400, "words", "500"),
+    ] {
+        let problem = kit.post(who, &path, body).await.expect(status).json();
+        assert_eq!(problem["field"], field);
+        let detail = problem["zh"]["detail"].as_str().unwrap();
+        assert!(detail.contains(zh), "{detail}");
+        let words = detail.split(|c: char| !c.is_ascii_alphabetic());
+        let names = ["urn", "anxin", "operator", "ops", "person", "li", "SHA"];
+        let english = words.filter(|word| word.len() > 1 && !names.contains(word));
+        let english: Vec<&str> = english.filter(|word| *word != field).collect();
+        assert!(
+            english.iter().all(|word| field.contains(word)),
+            "{detail}: {english:?}"
+        );
+        assert!(problem["en"]["detail"].as_str().unwrap().is_ascii());
+    }
+    // Over one piece of evidence one outcome: what differs is the outcome.
+    let other = json!({"outcome": "paid", "words": "来函", "evidence_digest": "cd".repeat(32)});
+    kit.post(LI, &path, other.to_string()).await.expect(200);
+    let failed = json!({"outcome": "failed", "reason": "other", "evidence_digest": digest});
+    let problem = kit
+        .post(LI, &path, failed.to_string())
+        .await
+        .expect(409)
+        .json();
+    assert_eq!(
+        (&problem["field"], &problem["is"]),
+        (&json!("outcome"), &json!("paid"))
+    );
+    kit.stop().await;
+}

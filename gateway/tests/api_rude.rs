@@ -5,6 +5,9 @@
 mod api_kit;
 
 use api_kit::{Kit, other, own, person, system, wage_file};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use std::path::Path;
@@ -220,8 +223,6 @@ async fn silence_after_the_handshake_is_cut_off() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_only_looks_alive_is_ended() {
     use http_body_util::Empty;
-    use hyper::body::Bytes;
-    use hyper_util::rt::{TokioExecutor, TokioIo};
     let kit = Kit::start_with(|limits| {
         limits.head = SHORT;
         limits.body_idle = SHORT;
@@ -295,5 +296,32 @@ async fn a_new_revocation_list_holds_at_once_and_ends_what_is_open() {
         assert!(refused.read(&mut [0; 1]).await.is_err(), "it is let in");
     }
     kit.get(&system(own()), "/v1/batches").await.expect(200);
+    kit.stop().await;
+}
+
+/// What a browser sends on behalf of another site, in the protocol that browsers speak.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_sites_request_is_refused_in_http_2_as_well() {
+    let kit = Kit::start().await;
+    let mut sender = kit.second(&system(own())).await;
+    for (origin, status) in [
+        ("https://evil.example", 403),
+        ("null", 403),
+        ("https://localhost", 202),
+    ] {
+        let request = hyper::Request::post("https://localhost/v1/batches")
+            .header("origin", origin)
+            .body(Full::new(Bytes::from(wage_file(
+                own(),
+                "GZ-1",
+                "ICBC",
+                1,
+                0,
+            ))))
+            .unwrap();
+        let answer = sender.send_request(request).await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{origin}");
+    }
+    drop(sender);
     kit.stop().await;
 }

@@ -100,6 +100,7 @@ fn head() -> impl Strategy<Value = AcceptedHead> {
             must_acknowledge,
             finding_counts,
             late_records: numbers.2,
+            bytes: finding_counts.0,
             next_bank_day: words.4,
         },
     )

@@ -110,7 +110,7 @@ fn convert_cuts_by_the_banks_limit_and_numbers_the_files_in_order() {
     assert_eq!(out.read_dir().unwrap().count(), 4);
 }
 
-/// ABC wants its own accounts and those of other banks apart: two bank files wait for lines at
+/// PSBC wants its own accounts and those of other banks apart: two bank files wait for lines at
 /// the same time.
 #[test]
 fn convert_keeps_classes_apart_while_lines_alternate() {
@@ -119,7 +119,7 @@ fn convert_keeps_classes_apart_while_lines_alternate() {
     let head = head
         .replace("总笔数,2", "总笔数,5")
         .replace("13603.50", "15.00");
-    let bank = |n: u32| if n.is_multiple_of(2) { "ICBC" } else { "ABC" };
+    let bank = |n: u32| if n.is_multiple_of(2) { "ICBC" } else { "PSBC" };
     let row = |n: u32| {
         let bank = bank(n);
         format!("{n},张样一,11010519491231002X,1000000{n},{bank},{n}.00\n")
@@ -136,7 +136,7 @@ fn convert_keeps_classes_apart_while_lines_alternate() {
         "--date",
         "2026-11-24",
         "--bank",
-        "ABC",
+        "PSBC",
         "--out",
         out_name,
         "--json",

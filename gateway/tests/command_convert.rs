@@ -143,12 +143,12 @@ fn another_bank_than_the_file_s_and_the_evidence_are_told() {
     let (ended, manifest) = convert(TEMPLATE, &["--bank", "ICBC"]);
     assert!(!ended.stdout.contains("注意"), "{ended:?}");
     assert_eq!(manifest["bank_is_stated"], true);
-    let checked = run_with(&["check", "-", "--bank", "CCB"], TEMPLATE.as_bytes());
+    let checked = run_with(&["check", "-", "--bank", "HZCB"], TEMPLATE.as_bytes());
     assert!(
-        checked.stdout.contains("CCB 证据等级 synthetic"),
+        checked.stdout.contains("HZCB 证据等级 synthetic"),
         "{checked:?}"
     );
-    let words = ["check", "-", "--bank", "CCB", "--json"];
+    let words = ["check", "-", "--bank", "HZCB", "--json"];
     let document = run_with(&words, TEMPLATE.as_bytes()).document();
     assert_eq!(document["checked_bank_evidence"], "synthetic");
 }

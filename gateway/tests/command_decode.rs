@@ -74,6 +74,42 @@ fn a_sealed_answer_is_read_with_the_installation_s_keys() {
     assert_eq!(nowhere.code, 2, "{nowhere:?}");
 }
 
+/// A vector that is mistyped is not taken for none: the first block of every body would be wrong.
+#[test]
+fn a_body_key_with_half_a_vector_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = answer(folder.path());
+    let connection = installation(folder.path(), "WZCB");
+    let of = ["decode", &file, "--bank", "WZCB", "--message", "receipt"];
+    let with = [&of[..], &["--connection", &connection]].concat();
+    let key = gateway::hex(&KEY);
+    let zeros = "0".repeat(32);
+    for (vector, code) in [(zeros.as_str(), 0), ("", 0), (&zeros[1..], 2), ("iv", 2)] {
+        private(
+            &folder.path().join("keys/k2.sm4"),
+            &format!("{key}\n{vector}\n"),
+        );
+        let ended = run(&with);
+        assert_eq!(ended.code, code, "{vector:?} {ended:?}");
+    }
+}
+
+/// What a bank writes can't give orders to the terminal on which it is shown.
+#[test]
+fn a_banks_words_do_not_steer_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let body = r#"{"code":"0000","message":"a\u001b[2J\u0007\n\u009b1m\u202eb","data":{}}"#;
+    let path = folder.path().join("receipt.json");
+    std::fs::write(&path, body).unwrap();
+    let file = path.to_str().unwrap();
+    let ended = run(&["decode", file, "--bank", "CMB", "--message", "receipt"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let shown = ended.stdout.lines().find(|line| line.contains("bank_text"));
+    assert!(shown.unwrap().ends_with('b'), "one line: {ended:?}");
+    let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    assert!(!ended.stdout.contains(steers), "{ended:?}");
+}
+
 /// A bank's line as a clerk kept it: without its line end, or bare.
 #[test]
 fn a_message_that_lost_its_ending_is_read_and_says_so() {

@@ -1,6 +1,8 @@
 //! The core without network: intake, approval, outcomes and recovery over a journal in memory.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "core_suite/accepted_files.rs"]
+mod accepted_files;
 #[path = "core_suite/approval.rs"]
 mod approval;
 #[path = "core_suite/bank.rs"]

@@ -203,9 +203,18 @@ fn a_missing_title_row_is_one_finding() {
     let row = "1,张样一,01,11010519491231002X,6222021202000000019,ICBC,,6523.50\n";
     let (_, kept) = read_bytes(format!("{head}\n{}", row.repeat(1000)).as_bytes());
     assert_eq!(kept.places(), ["schema_violation - 12 -"]);
-    // A head and nothing else.
+    let said = kept.one("schema_violation").message(Lang::En);
+    assert!(said.contains("no title row at row 12, column 1"), "{said}");
+    // A head and nothing else: the place is its end. Below it the first row should be titles.
     let (_, kept) = read_bytes(head.as_bytes());
-    assert_eq!(kept.places(), ["schema_violation - - -"]);
+    assert_eq!(kept.places(), ["schema_violation - 11 -"]);
+    let below = format!("{head}\n\n经办人：某人\n\n日期：2026-11-23\n");
+    let (_, kept) = read_bytes(below.as_bytes());
+    let place = kept
+        .places()
+        .into_iter()
+        .find(|of| of.starts_with("schema"));
+    assert_eq!(place.as_deref(), Some("schema_violation - 13 -"));
 }
 
 #[test]

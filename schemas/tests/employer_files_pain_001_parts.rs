@@ -133,3 +133,49 @@ fn a_reference_that_comes_again_is_a_warning_with_both_places() {
     let number = found(["7", "7"]);
     assert_eq!(number.places(), ["line_no_duplicate 7 2 line_no", month]);
 }
+
+const EMPLOYER: &str = "913301006639233248";
+const OTHER: &str = "91330103MA2B0NBY10";
+
+/// The debtor of a part is named by a code.
+fn debtor(text: &str, part: usize, code: &str) -> String {
+    let account = "<DbtrAcct>";
+    let at = text.match_indices(account).nth(part).unwrap().0;
+    let of =
+        format!("<Dbtr><Nm>x</Nm><Id><OrgId><Othr><Id>{code}</Id></Othr></OrgId></Id></Dbtr>\n");
+    format!("{}{of}{}", &text[..at], &text[at..])
+}
+
+/// Whoever initiates and whoever pays is one employer, in every part, where both have a code.
+#[test]
+fn two_employers_in_one_file_refuse_it_at_their_place() {
+    let text = message(["1", "2"], AMOUNTS, AMOUNTS);
+    let month = "pay_month_assumed - - pay_month";
+    for part in 0..2 {
+        let same = debtor(&text, part, EMPLOYER);
+        assert_eq!(read_bytes(same.as_bytes()).1.places(), [month]);
+        // No code of a firm: an agent's own number.
+        let number = debtor(&text, part, "0000123");
+        assert_eq!(read_bytes(number.as_bytes()).1.places(), [month]);
+        let (summary, kept) = read_bytes(debtor(&text, part, OTHER).as_bytes());
+        let refused = ["uscc_invalid - - employer_uscc", month];
+        let mut places = kept.places();
+        places.sort_by(|one, other| other.cmp(one));
+        assert_eq!(places, refused, "{part}");
+        assert_eq!(summary.errors, 1);
+        let said = kept.one("uscc_invalid").message(Lang::En);
+        for told in [
+            format!("\"{OTHER}\" is wrong: one file names two employers at line "),
+            format!(" in PmtInf[{}] P-{}/Dbtr/Id", part + 1, part + 1),
+            format!(", stated before as \"{EMPLOYER}\""),
+        ] {
+            assert!(said.contains(&told), "{told}: {said}");
+        }
+    }
+    // Where only the parts have codes, the first one's counts.
+    let parts = text.replace(EMPLOYER, "");
+    let parts = debtor(&debtor(&parts, 1, OTHER), 0, EMPLOYER);
+    let (_, kept) = read_bytes(parts.as_bytes());
+    let said = kept.one("uscc_invalid").message(Lang::Zh);
+    assert!(said.contains("位于 PmtInf[2] P-2/Dbtr/Id"), "{said}");
+}

@@ -1,13 +1,12 @@
 //! A bank played from its own chair over any adapter: it remembers what it was instructed, and
 //! breaks the line where the test says so.
 
+pub use crate::answers::result_bytes;
 use crate::desk::Desk;
 use crate::keys;
 pub use crate::memory::{Arrived, Fault, Memory, Say, row, told};
 pub use crate::stories::{at_bank, release, unsent};
-use adapters::exchange::{
-    DisbursementRecord, LineOutcome, Next, Outcome, Outgoing, StatusQuery, Wire,
-};
+use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome, Outgoing, Wire};
 use adapters::{BankAdapter, BankLine, BankReply, Incoming, IncomingWire, RequestKind};
 use certs::digest::{DigestAlgorithm, digest};
 use gateway::channel::{Channel, SendError, SendErrorKind};
@@ -85,12 +84,13 @@ impl Line {
             }
         };
         let file_no = request.file_no.expect("each message names its file");
+        let lines = memory.gathered(&request);
         memory.arrived.push(Arrived {
             sequence,
             step: request.step.clone(),
             kind: request.kind,
             file_no,
-            lines: request.lines.clone(),
+            lines,
         });
         match fault {
             Some(Fault::Silent) => return Err(time_out()),
@@ -277,9 +277,20 @@ impl Played {
         panic!("{} never rests", self.adapter().code())
     }
 
+    /// How many looks of the dispatcher, one a minute, a turn lasts: a bank that wants to be asked
+    /// by the hour is looked at by the minute all the same.
+    #[must_use]
+    pub fn looks_a_turn(&self) -> u32 {
+        let pace = self.adapter().query_pace();
+        let longest_ms = pace.first_ms.max(pace.interval_ms);
+        u32::try_from(longest_ms / 120_000)
+            .unwrap_or(u32::MAX)
+            .max(1)
+    }
+
     /// Works and lets time pass, at most `turns` times or until every line is final.
     pub fn settle(&self, desk: &Desk, turns: u32) {
-        for _ in 0..turns {
+        for _ in 0..turns.saturating_mul(self.looks_a_turn()) {
             let wait = self.work(desk);
             let open = |state: &gateway::book::BatchState| {
                 !matches!(
@@ -304,6 +315,16 @@ impl Played {
         result_bytes(self.adapter(), &query, reply, self.keys())
     }
 
+    /// The first row of a result about the first file: a value that the bank's rows don't carry
+    /// is `None`.
+    #[must_use]
+    pub fn row_of_result(&self, desk: &Desk) -> LineOutcome {
+        let lines = self.memory(|memory| memory.instructed(1)).expect("file 1");
+        let bytes = self.result_bytes(desk, 1, &told(&lines, &[Outcome::Paid]));
+        let read = self.adapter().decode_result(&bytes, self.keys()).unwrap();
+        read.lines.first().expect("a row").clone()
+    }
+
     /// The bytes of a push about rows of a file.
     #[must_use]
     pub fn push_bytes(&self, file_no: u64, rows: Vec<LineOutcome>) -> Vec<u8> {
@@ -315,31 +336,6 @@ impl Played {
         let side = self.adapter().bank_side();
         side.write_push(&records, self.keys()).unwrap()
     }
-}
-
-/// The last answer of a query's conversation in which the bank always says the same.
-#[must_use]
-pub fn result_bytes(
-    adapter: &BankAdapter,
-    query: &StatusQuery,
-    reply: &BankReply,
-    keys: &BankKeys,
-) -> Vec<u8> {
-    let mut conversation = adapter.query(query);
-    let mut last = Vec::new();
-    for _ in 0..20 {
-        match conversation.next(keys).unwrap() {
-            Next::Done(_) => return last,
-            Next::Wait { .. } => {}
-            Next::Send(out) => {
-                let side = adapter.bank_side();
-                let request = side.read_request(&incoming(&out), keys).unwrap();
-                last = side.write_reply(&request, reply, keys).unwrap();
-                conversation.feed(&last, keys).unwrap();
-            }
-        }
-    }
-    panic!("a query of {} does not end", adapter.code())
 }
 
 /// The numbers of the employer at the bank, invented.

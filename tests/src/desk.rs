@@ -8,7 +8,9 @@ use gateway::core::Core;
 use gateway::event::Policy;
 use gateway::failure::CommandError;
 use gateway::installation::BookRules;
-use gateway::intake::{Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
+use gateway::intake::{
+    AcceptanceLimits, Receipt, RefusalLimits, Rules, Submission, Submitted, submit,
+};
 use gateway::mandates::{Mandate, Mandates};
 use gateway::query::batches;
 use journal::disk::{MemoryDisk, PowerCut, Unsynced};
@@ -40,13 +42,28 @@ pub fn banks() -> impl Iterator<Item = &'static BankAdapter> {
     book.adapters().iter()
 }
 
-/// One bank of each dialect.
+/// Every bank whose files hold more than one line: what becomes of two lines of a file can't be
+/// told where each line is a file of its own.
+pub fn banks_of_files() -> impl Iterator<Item = &'static BankAdapter> {
+    banks().filter(|adapter| adapter.limits().rows_max > 1)
+}
+
+/// One bank of each dialect whose files hold more than one line.
 #[must_use]
 pub fn one_bank_a_dialect() -> Vec<&'static BankAdapter> {
     let mut seen = std::collections::BTreeSet::new();
-    banks()
+    banks_of_files()
         .filter(|adapter| seen.insert(adapter.dialect()))
         .collect()
+}
+
+/// One bank of each dialect whose results name every line. A list of failures says nothing of a
+/// line for itself but that it failed: what it leaves out follows from its sums alone.
+#[must_use]
+pub fn one_bank_a_dialect_of_named_lines() -> Vec<&'static BankAdapter> {
+    let mut all = one_bank_a_dialect();
+    all.retain(|adapter| !adapter.capability().failures_only);
+    all
 }
 
 /// A gateway's core with everything around it that a test moves.
@@ -122,6 +139,7 @@ impl Desk {
             spill: None,
             calendar: schemas::codes::BankCalendar::built_in(),
             refusals: RefusalLimits::default(),
+            acceptances: AcceptanceLimits::default(),
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),

@@ -43,7 +43,7 @@ pub struct Arrived {
     pub kind: RequestKind,
     /// The file that it is about.
     pub file_no: u64,
-    /// The lines that it carries.
+    /// The lines that it carries; of a file in parts with those of the parts before.
     pub lines: Vec<BankLine>,
 }
 
@@ -84,6 +84,18 @@ impl Memory {
         let submitted = about.clone().any(|a| a.kind == RequestKind::Submit);
         let lines = about.rfind(|a| !a.lines.is_empty())?.lines.clone();
         submitted.then_some(lines)
+    }
+
+    /// The lines of a request, with those that it continues.
+    #[must_use]
+    pub fn gathered(&self, request: &BankRequest) -> Vec<BankLine> {
+        let before = self
+            .arrived
+            .iter()
+            .rfind(|a| Some(a.file_no) == request.file_no);
+        let before = before.filter(|_| request.continues);
+        let before = before.map_or_else(Vec::new, |arrived| arrived.lines.clone());
+        [before, request.lines.clone()].concat()
     }
 
     /// How often each account was instructed, whatever the file.

@@ -46,6 +46,7 @@ pub fn query(order: &PaymentOrder, references: BTreeMap<String, String>) -> Stat
         file_no: order.file_no,
         query_no: 1,
         bank_date: order.bank_date,
+        instructed_at: order.instructed_at,
         asked_at: datetime!(2026-11-23 09:35:01.500 +8),
         payer_account: order.payer_account,
         payer_name: order.payer_name.clone(),

@@ -6,10 +6,21 @@ use crate::orders::{order, query};
 use adapters::exchange::{
     ConversationError, LineOutcome, Next, Outcome, Outgoing, PaymentOrder, StatusQuery,
 };
-use adapters::{BankAdapter, BankLine, BankReply, BankRequest};
+use adapters::{BankAdapter, BankLine, BankReply, BankRequest, RequestKind};
 use gateway::keys::BankKeys;
+use schemas::FailureReason;
 
-/// One bank with its keys and an order of four lines.
+/// Whether a bank's pushed rows give a reason by a code of their own, beside their status.
+#[must_use]
+pub fn spells_reasons(adapter: &BankAdapter) -> bool {
+    let failed = Outcome::Failed(FailureReason::AccountClosed);
+    let explained = adapter.explain();
+    let mut values = explained.iter().map(|each| each.value.as_str());
+    adapter.bank_side().line_expressible(failed, true) == failed
+        && values.any(|value| value.contains("row.code as "))
+}
+
+/// One bank with its keys and an order of four lines, or of one.
 pub struct Talk {
     /// The adapter.
     pub adapter: &'static BankAdapter,
@@ -20,7 +31,7 @@ pub struct Talk {
 }
 
 impl Talk {
-    /// A bank and an order of four lines.
+    /// A bank and an order of four lines, or as many as one file takes.
     #[must_use]
     pub fn with(adapter: &'static BankAdapter) -> Self {
         let order = order(adapter, 4);
@@ -33,13 +44,17 @@ impl Talk {
         }
     }
 
+    /// One file takes one line: there are no rows to be told apart.
+    #[must_use]
+    pub fn is_of_one_line(&self) -> bool {
+        self.adapter.limits().rows_max == 1
+    }
+
     /// The question about the order.
     #[must_use]
     pub fn query(&self) -> StatusQuery {
-        query(
-            &self.order,
-            self.adapter.bank_side().references(self.order.file_no),
-        )
+        let side = self.adapter.bank_side();
+        query(&self.order, side.references(self.order.file_no))
     }
 
     /// Submits `order`: every message and how the bank reads it.
@@ -125,11 +140,13 @@ impl Talk {
         self.pushed(&BankReply::result(lines))
     }
 
-    /// The bytes of a receipt.
+    /// The bytes of a receipt: of the answer to the instruction, where it has one.
     #[must_use]
     pub fn receipt(&self, outcome: Outcome) -> Vec<u8> {
         let messages = self.submit(&self.order).unwrap();
-        let answered = messages.iter().rfind(|(_, request)| request.has_reply);
+        let mut answers = messages.iter().filter(|(_, request)| request.has_reply);
+        let instruction = |(_, request): &&(_, BankRequest)| request.kind == RequestKind::Submit;
+        let answered = answers.clone().find(instruction).or(answers.next_back());
         let (_, request) = answered.expect("a submission is answered");
         let side = self.adapter.bank_side();
         side.write_reply(request, &BankReply::of(outcome), &self.keys)

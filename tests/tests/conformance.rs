@@ -81,7 +81,8 @@ cases! {
         encode_character_that_the_bank_has_not, encode_name_too_long_in_bytes,
         encode_amounts_at_the_edges, encode_cuts_at_the_line_limit, encode_separator_in_a_text,
         encode_trail_bytes_that_look_like_separators, encode_control_character_in_a_text,
-        encode_leading_zeros, encode_two_files_have_two_references,
+        encode_leading_zeros, encode_account_too_long, encode_payee_at_another_bank,
+        encode_two_files_have_two_references,
         encode_push_receipt_names_the_file;
     decode: decode_round_trip, decode_unlisted_code_is_unknown,
         decode_failure_inside_a_success_answer, decode_failure_code_beside_success,

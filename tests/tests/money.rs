@@ -5,6 +5,8 @@
 // A test names the arms that it expects.
 #![allow(clippy::wildcard_enum_match_arm)]
 
+#[path = "money/beside.rs"]
+mod beside;
 #[path = "money/calendar.rs"]
 mod calendar;
 #[path = "money/contradicted.rs"]
@@ -25,10 +27,14 @@ mod flood;
 mod flow;
 #[path = "money/gate.rs"]
 mod gate;
+#[path = "money/listed.rs"]
+mod listed;
 #[path = "money/look_alike.rs"]
 mod look_alike;
 #[path = "money/mended.rs"]
 mod mended;
+#[path = "money/not_found.rs"]
+mod not_found;
 #[path = "money/outcome.rs"]
 mod outcome;
 #[path = "money/overstated.rs"]
@@ -51,6 +57,8 @@ mod revealed;
 mod seal;
 #[path = "money/seen.rs"]
 mod seen;
+#[path = "money/single.rs"]
+mod single;
 #[path = "money/submission.rs"]
 mod submission;
 #[path = "money/totals.rs"]
@@ -61,3 +69,5 @@ mod trouble;
 mod turns;
 #[path = "money/twins.rs"]
 mod twins;
+#[path = "money/whole_file.rs"]
+mod whole_file;

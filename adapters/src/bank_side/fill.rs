@@ -36,21 +36,52 @@ impl BankSide<'_> {
         (status.unwrap_or_else(|| UNLISTED.to_owned()), code)
     }
 
+    /// Whether a message names a line of this outcome: a list of failures does not name others.
+    pub(super) fn lists(&self, names: &CodeNames, outcome: Outcome) -> bool {
+        let status = || self.line_codes(names, (outcome, None), None).0;
+        let listed = names.listed.as_ref();
+        listed.is_none_or(|listed| *listed.get_ref() == status())
+    }
+
     fn code(&self, name: Option<&toml::Spanned<String>>, outcome: Outcome) -> Option<String> {
         let table = self.adapter.codes.get(name?.get_ref())?;
         let code = table.code_of(outcome, None);
         Some(code.unwrap_or_else(|| UNLISTED.to_owned()))
     }
 
+    /// Some banks answer the request well and say in the batch's place that there is none.
+    fn not_found_is_of_the_batch(&self, names: &CodeNames) -> bool {
+        let says = |name: Option<&toml::Spanned<String>>| {
+            let table = name.and_then(|name| self.adapter.codes.get(name.get_ref()));
+            table.is_some_and(|table| table.0.iter().any(|c| c.outcome == Outcome::NotFound))
+        };
+        says(names.batch.as_ref()) && !says(names.request.as_ref())
+    }
+
     pub(super) fn fill(&self, values: &mut Values, names: &CodeNames, reply: &BankReply) {
         self.adapter.fill_examples(values);
-        let batch = reply.batch.unwrap_or_else(|| batch_of(reply));
+        let batch = match reply.batch {
+            // Where only failures are listed, "done" alone says that the rest is paid.
+            Some(Outcome::Paid) if names.listed.is_some() && !settled(reply) => Outcome::Accepted,
+            Some(said) => said,
+            None => batch_of(reply),
+        };
+        let request = match (reply.outcome, batch) {
+            (Outcome::NotFound, Outcome::NotFound) if self.not_found_is_of_the_batch(names) => {
+                Outcome::Accepted
+            }
+            (outcome, _) => outcome,
+        };
+        let batch = self.code(names.batch.as_ref(), batch);
+        let (batch, result) = match batch.as_deref().and_then(|code| code.split_once('/')) {
+            Some((code, result)) => (Some(code.to_owned()), Some(result.to_owned())),
+            None => (batch, None),
+        };
         let head = [
-            (
-                Field::ReplyCode,
-                self.code(names.request.as_ref(), reply.outcome),
-            ),
-            (Field::BatchCode, self.code(names.batch.as_ref(), batch)),
+            (Field::ReplyCode, self.code(names.request.as_ref(), request)),
+            (Field::ReplyFlag, self.code(names.flag.as_ref(), request)),
+            (Field::BatchCode, batch),
+            (Field::BatchResult, result),
             (Field::ReplyText, reply.text.clone()),
             (Field::BankBatchNo, reply.bank_batch_no.clone()),
         ];
@@ -59,19 +90,25 @@ impl BankSide<'_> {
                 values.set(field, value);
             }
         }
-        values.rows = reply
-            .lines
+        let mut lines = reply.lines.clone();
+        if names.listed.is_some() {
+            // What came back was paid: a list of failures counts it so.
+            let returned = lines.iter_mut().filter(|l| l.outcome == Outcome::Returned);
+            returned.for_each(|line| line.outcome = Outcome::Paid);
+        }
+        let listed = lines
             .iter()
-            .map(|line| self.row(names, line))
-            .collect();
-        values.set(Field::RowCount, reply.lines.len().to_string());
-        if reply.lines.is_empty() {
+            .filter(|line| self.lists(names, line.outcome))
+            .map(|line| self.row(names, line));
+        values.rows = listed.collect();
+        values.set(Field::RowCount, values.rows.len().to_string());
+        if lines.is_empty() {
             return;
         }
         for group in &GROUPS {
             let own = [
-                (group.count, group.counted(&reply.lines)),
-                (group.sum, group.summed(&reply.lines)),
+                (group.count, group.counted(&lines)),
+                (group.sum, group.summed(&lines)),
             ];
             for ((name, field), made) in own {
                 let stated = reply.totals.get(name).copied();
@@ -129,14 +166,17 @@ impl BankSide<'_> {
 /// A status that no table lists: what a bank says that says nothing.
 const UNLISTED: &str = "ZZ";
 
-fn batch_of(reply: &BankReply) -> Outcome {
-    let settled = |line: &LineOutcome| match line.outcome {
+fn settled(reply: &BankReply) -> bool {
+    reply.lines.iter().all(|line| match line.outcome {
         Outcome::Paid | Outcome::Failed(_) | Outcome::Returned => true,
         Outcome::Accepted | Outcome::Unknown | Outcome::NotFound => false,
-    };
+    })
+}
+
+fn batch_of(reply: &BankReply) -> Outcome {
     if reply.lines.is_empty() {
         reply.outcome
-    } else if reply.lines.iter().all(settled) {
+    } else if settled(reply) {
         Outcome::Paid
     } else {
         Outcome::Accepted

@@ -1,17 +1,17 @@
 //! Files by their names: what a name says, and what the bank gives out under one.
 
-use super::{BankReply, BankSide};
-use crate::definition::dialect::StepRule;
+use super::{BankReply, BankRequest, BankSide};
+use crate::definition::dialect::{CaptureRule, StepRule};
 use crate::exchange::Crypto;
 use crate::layout::atom::Atom;
 use crate::layout::fault::WriteFault;
 use crate::layout::field::Field;
-use crate::layout::join::read_join;
 use crate::layout::lines::context;
-use crate::layout::slot::Slot;
+use crate::layout::slot::{Slot, join};
 use crate::layout::values::Values;
 use crate::wire::http::WireRule;
-use crate::wire::md5_hex;
+use crate::wire::{Message, md5_hex};
+use base64::Engine;
 
 /// Takes what the name of a file says into `values`; nothing of it where it does not fit.
 pub(super) fn read_name(step: &StepRule, name: &str, values: &mut Values) -> Result<(), String> {
@@ -25,7 +25,7 @@ pub(super) fn read_name(step: &StepRule, name: &str, values: &mut Values) -> Res
         return Err("two parts of the name have no fixed length".to_owned());
     }
     let mut named = values.clone();
-    read_join(&parts, name, &mut context(&mut named, None))?;
+    join::read(&parts, name, &mut context(&mut named, None))?;
     *values = named;
     Ok(())
 }
@@ -49,6 +49,42 @@ impl BankSide<'_> {
 
     pub(super) fn number_of(&self, file_no: u64) -> Option<String> {
         self.gives_files().then(|| format!("{file_no:012}"))
+    }
+
+    /// A request that names the batch by the bank's number alone is about the file that got it.
+    pub(super) fn number_of_batch(&self, values: &mut Values) {
+        let captures = self.adapter.dialect.capture.iter();
+        let mut named = captures.filter(|capture| capture.names_batch);
+        let number = named.find_map(|capture| values.captured.get(&capture.name));
+        let number: Option<u64> = number.and_then(|number| number.parse().ok());
+        if let (None, Some(number)) = (values.text(Field::FileNo), number) {
+            values.set(Field::FileNo, number.to_string());
+        }
+    }
+
+    /// What the sandbox gives out for a capture in a reply; `None` where it has nothing.
+    pub(super) fn capture(
+        &self,
+        capture: &CaptureRule,
+        (request, message): (&BankRequest, &Message),
+        (values, reply): (&Values, &BankReply),
+        crypto: &dyn Crypto,
+    ) -> Result<Option<String>, WriteFault> {
+        let stands = message.captures(&capture.name);
+        if let Some(step) = &capture.sandbox_md5_of {
+            let md5 = stands.then(|| self.md5_of(step, reply, crypto));
+            return md5.transpose();
+        }
+        if capture.opened_by.is_some() && stands {
+            return self.seal(capture, (values, reply), crypto).map(Some);
+        }
+        Ok(Some(match request.file_no {
+            Some(file_no) if capture.names_batch => format!("{file_no:010}"),
+            Some(_) | None if capture.sandbox_signs => {
+                base64::prelude::BASE64_STANDARD.encode(&request.body)
+            }
+            Some(_) | None => capture.placeholder.clone(),
+        }))
     }
 
     /// The file that a request is about.

@@ -55,7 +55,8 @@ impl std::fmt::Debug for Incoming {
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestKind {
-    /// It instructs. Its lines may have come with an earlier step of the same file.
+    /// It instructs. Its lines may have come with an earlier step of the same file. Of a file in
+    /// parts it is the last one: the bank has all of it.
     Submit,
     /// It asks for the outcome.
     Query,
@@ -85,6 +86,8 @@ pub struct BankRequest {
     pub step: String,
     /// What it asks for.
     pub kind: RequestKind,
+    /// A further part of a file: its lines follow those of the requests before it.
+    pub continues: bool,
     /// Whether the step has a reply (a dropped file has none).
     pub has_reply: bool,
     /// Number of the file that it is about, where it names one.

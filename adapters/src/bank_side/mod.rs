@@ -4,11 +4,12 @@
 mod fill;
 mod given;
 mod messages;
+mod sealed;
 
 pub use messages::{BankLine, BankReply, BankRequest, Incoming, IncomingWire, RequestKind};
 
 use crate::adapter::BankAdapter;
-use crate::definition::dialect::StepRule;
+use crate::definition::dialect::{CaptureRule, StepRule};
 use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
 use crate::layout::atom::Atom;
 use crate::layout::fault::{WriteFault, unreadable};
@@ -19,7 +20,6 @@ use crate::order::{BANK_BATCH_NO, date_of, fen};
 use crate::wire::http::{HttpRule, WireRule};
 use crate::wire::layer::Around;
 use crate::wire::{Message, Reading};
-use base64::Engine;
 use schemas::{AccountNo, PersonName};
 use std::collections::BTreeMap;
 
@@ -34,13 +34,16 @@ impl<'a> BankSide<'a> {
         Self { adapter }
     }
 
-    fn steps(&self) -> impl Iterator<Item = (&'a StepRule, RequestKind)> {
+    fn steps(&self) -> impl Iterator<Item = (&'a StepRule, RequestKind)> + use<'a, '_> {
         let dialect = &self.adapter.dialect;
         let submit = dialect.submit.iter().map(|step| match step.instructs {
             true => (step, RequestKind::Submit),
             false => (step, RequestKind::Step),
         });
-        let query = dialect.query.iter().map(|step| (step, RequestKind::Query));
+        let query = dialect.query.iter().map(|step| match self.asks(step) {
+            true => (step, RequestKind::Query),
+            false => (step, RequestKind::Step),
+        });
         submit.chain(query)
     }
 
@@ -84,15 +87,20 @@ impl<'a> BankSide<'a> {
                 let inner = step.request.inner(bytes, around)?;
                 step.wire.verify(headers, &inner, &mut values, around)?;
             }
-            // Its name may say of which file it is.
+            // Its name says of which file it is, where that is one slot; of several pieces it may.
             IncomingWire::Drop { file_name, .. } => {
-                let _ = given::read_name(step, file_name, &mut values);
+                let named = given::read_name(step, file_name, &mut values);
+                if step.file_name.len() == 1 {
+                    named.map_err(unreadable)?;
+                }
             }
             IncomingWire::Fetch { file_name, .. } => {
                 given::read_name(step, file_name, &mut values).map_err(unreadable)?;
             }
             IncomingWire::Tcp => {}
         }
+        self.look_inside(step, &mut values, crypto)?;
+        self.number_of_batch(&mut values);
         let lines: Option<Vec<BankLine>> = values.rows.iter().zip(1..).map(line).collect();
         let mut fields = BTreeMap::new();
         for (field, value) in &values.head {
@@ -106,7 +114,11 @@ impl<'a> BankSide<'a> {
         }
         Ok(BankRequest {
             step: step.name.clone(),
-            kind,
+            kind: match (kind, values.text(Field::PartLast)) {
+                (RequestKind::Submit, Some("no")) => RequestKind::Step,
+                (kind, _) => kind,
+            },
+            continues: values.text(Field::PartFirst) == Some("no"),
             has_reply: step.reply.is_some(),
             file_no: self.file_no(&values),
             bank_date: values.text(Field::FileDate).and_then(date_of),
@@ -139,23 +151,28 @@ impl<'a> BankSide<'a> {
         crypto: &dyn Crypto,
     ) -> Result<Vec<u8>, WriteFault> {
         let (step, message) = self.replying(&request.step)?;
+        if let Some(inside) = self.opened(step, &request.values) {
+            return Ok(inside);
+        }
         let mut values = Values {
             rows: Vec::new(),
             ..request.values.clone()
         };
         for capture in &self.adapter.dialect.capture {
-            let value = match &capture.sandbox_md5_of {
-                Some(_) if !message.captures(&capture.name) => continue,
-                Some(given) => self.md5_of(given, reply, crypto)?,
-                None if capture.sandbox_signs => {
-                    base64::prelude::BASE64_STANDARD.encode(&request.body)
-                }
-                None => capture.placeholder.clone(),
-            };
-            values.captured.entry(capture.name.clone()).or_insert(value);
+            let given = self.capture(capture, (request, message), (&values, reply), crypto)?;
+            if let Some(value) = given {
+                values.captured.entry(capture.name.clone()).or_insert(value);
+            }
         }
         self.number(&mut values);
         self.fill(&mut values, &step.codes, reply);
+        if let Some(pages) = &step.pages {
+            let first = values.number(Field::PageFirst).unwrap_or(1);
+            let before = usize::try_from(first - 1).unwrap_or_default();
+            let rows = values.rows.into_iter().skip(before).take(pages.rows);
+            values.rows = rows.collect();
+            values.set(Field::RowCount, values.rows.len().to_string());
+        }
         self.write(message, values, crypto)
     }
 
@@ -274,10 +291,21 @@ impl<'a> BankSide<'a> {
     #[must_use]
     pub fn references(&self, file_no: u64) -> BTreeMap<String, String> {
         let captures = self.adapter.dialect.capture.iter();
-        let given = captures.map(|capture| (capture.name.clone(), capture.placeholder.clone()));
+        let value = |capture: &CaptureRule| match capture.names_batch {
+            true => format!("{file_no:010}"),
+            false => capture.placeholder.clone(),
+        };
+        let given = captures.map(|capture| (capture.name.clone(), value(capture)));
         let number = self.number_of(file_no);
         let number = number.map(|number| (BANK_BATCH_NO.to_owned(), number));
         given.chain(number).collect()
+    }
+
+    /// Whether a result names a line of this outcome: a list of failures does not name others.
+    #[must_use]
+    pub fn names_line(&self, outcome: Outcome) -> bool {
+        let query = self.adapter.dialect.query.last();
+        query.is_none_or(|step| self.lists(&step.codes, outcome))
     }
 
     /// What a reader will make of an outcome that this bank says of a line: a dialect without a

@@ -2,12 +2,13 @@
 
 use super::dialect::Evidence;
 use crate::codes::Code;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// Limits that a bank replaces.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PresetLimits {
     /// Lines of a file.
@@ -25,21 +26,25 @@ pub struct PresetLimits {
 }
 
 /// A bank's preset as written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
     /// Our code of the bank: that of its folder.
+    #[schemars(with = "String")]
     pub code: Spanned<String>,
     /// Name of its dialect.
+    #[schemars(with = "String")]
     pub dialect: Spanned<String>,
     /// Evidence for this bank.
     pub evidence: Evidence,
     /// Last time of a bank day for an instruction, `HH:MM`, Asia/Shanghai.
+    #[schemars(with = "String")]
     pub cut_off: Spanned<String>,
     /// Replaced limits.
     #[serde(default)]
     pub limits: PresetLimits,
     /// Further codes, by table of the dialect.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<Code>>")]
     pub codes: BTreeMap<Spanned<String>, Vec<Spanned<Code>>>,
 }

@@ -3,15 +3,17 @@
 use crate::codes::Code;
 use crate::layout::field::Field;
 use crate::layout::slot::Slot;
+use crate::parts::PartsRule;
+use crate::wire::Message;
 use crate::wire::http::WireRule;
-use crate::wire::{Layer, Message};
+use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// How far a definition can be trusted (DESIGN section 4.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// We designed it.
@@ -38,7 +40,7 @@ impl Evidence {
 }
 
 /// A character set by its word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CharsetWord {
     /// UTF-8.
@@ -65,7 +67,7 @@ impl CharsetWord {
 }
 
 /// The kind of channel that the gateway must bring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelWord {
     /// TCP.
@@ -89,7 +91,7 @@ impl ChannelWord {
 }
 
 /// A number of the employer at the bank that a deployment must give.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionField {
     /// Name in `PaymentOrder.connection`.
@@ -103,7 +105,7 @@ pub struct ConnectionField {
 }
 
 /// A value that a reply gives for later steps.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CaptureRule {
     /// Its name.
@@ -115,10 +117,17 @@ pub struct CaptureRule {
     pub sandbox_signs: bool,
     /// The sandbox gives out the MD5 of the file that the step of this name fetches.
     pub sandbox_md5_of: Option<String>,
+    /// A signed reply: the step that sends it to the bank's port, which opens it. The sandbox gives
+    /// out the base64 of its reply of that step, and opens it there.
+    pub opened_by: Option<String>,
+    /// It is the bank's number of the batch: an answer with another one is of another file, and
+    /// the sandbox gives out the file's number in ten digits in its place.
+    #[serde(default)]
+    pub names_batch: bool,
 }
 
 /// Limits of one message.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DialectLimits {
     /// Lines of a file.
@@ -136,7 +145,7 @@ pub struct DialectLimits {
 }
 
 /// How often to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QueryPace {
     /// Milliseconds until the first query.
@@ -149,8 +158,21 @@ pub struct QueryPace {
     pub answer_limit_ms: u64,
 }
 
+/// SM2's user identity where the bank wants its own: a connection value, cut or filled up to so
+/// many characters.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sm2UserId {
+    /// Name of the connection field.
+    pub connection: String,
+    /// Characters.
+    pub chars: usize,
+    /// Stands after a shorter value.
+    pub pad: char,
+}
+
 /// What a bank of the dialect can do.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Capability {
     /// Pays accounts at the bank itself.
@@ -170,19 +192,29 @@ pub struct Capability {
 }
 
 /// Which code tables read a reply.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CodeNames {
     /// For `reply.code`.
+    #[schemars(with = "Option<String>")]
     pub request: Option<Spanned<String>>,
+    /// For `reply.flag`, the second code of the request where it has two: both must say the
+    /// same, else the request is unknown.
+    #[schemars(with = "Option<String>")]
+    pub flag: Option<Spanned<String>>,
     /// For `batch.code`.
+    #[schemars(with = "Option<String>")]
     pub batch: Option<Spanned<String>>,
     /// For `row.status`.
+    #[schemars(with = "Option<String>")]
     pub line: Option<Spanned<String>>,
+    /// The status of every row, where rows carry none: a list of failures. Of the `line` table.
+    #[schemars(with = "Option<String>")]
+    pub listed: Option<Spanned<String>>,
 }
 
 /// Ask again until the batch code is one of these.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Poll {
     /// Codes that end the polling.
@@ -193,8 +225,27 @@ pub struct Poll {
     pub count_max: u32,
 }
 
+/// Begin the flow again from its first step (a session that is over: sign in again).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Again {
+    /// Request codes that ask for it.
+    pub codes: Vec<String>,
+    /// How often in one conversation.
+    pub count_max: u32,
+}
+
+/// A query whose answer comes in parts: asked again from the next row until every row of the file
+/// is told or a page is empty.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pages {
+    /// Most rows of a page.
+    pub rows: usize,
+}
+
 /// One step of a flow.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepRule {
     /// Name, unique in the dialect.
@@ -223,12 +274,18 @@ pub struct StepRule {
     pub md5: Option<String>,
     /// Ask again until it is done.
     pub poll: Option<Poll>,
+    /// Begin the flow again; never from the step that instructs, nor behind it.
+    pub again: Option<Again>,
+    /// Sent once for each part of the file; the first part instructs where the step does.
+    pub parts: Option<PartsRule>,
+    /// Its rows come in pages; `page.first` and `page.rows` in the request say which.
+    pub pages: Option<Pages>,
     /// The next step follows only on these batch codes; else the flow ends with this reply.
     pub go_on: Option<Vec<String>>,
 }
 
 /// Results that the bank sends of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PushRule {
     /// The pushed message; without it, the last reply of the query.
@@ -240,10 +297,11 @@ pub struct PushRule {
 }
 
 /// A dialect as written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dialect {
     /// Name: that of its folder.
+    #[schemars(with = "String")]
     pub name: Spanned<String>,
     /// Evidence.
     pub evidence: Evidence,
@@ -259,6 +317,7 @@ pub struct Dialect {
     pub not_found_final_after_ms: Option<u64>,
     /// Rust functions that do what data can't say.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub quirks: Vec<Spanned<String>>,
     /// Capabilities.
     pub capability: Capability,
@@ -269,6 +328,8 @@ pub struct Dialect {
     /// Connection fields.
     #[serde(default)]
     pub connection: Vec<ConnectionField>,
+    /// SM2's user identity; without it the usual one.
+    pub sm2_user_id: Option<Sm2UserId>,
     /// Captured values.
     #[serde(default)]
     pub capture: Vec<CaptureRule>,
@@ -282,19 +343,19 @@ pub struct Dialect {
     /// Pushed results.
     pub push: PushRule,
     /// Code tables.
+    #[schemars(with = "BTreeMap<String, Vec<Code>>")]
     pub codes: BTreeMap<String, Vec<Spanned<Code>>>,
     /// Finer reasons of failed lines, by reason.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub reasons: BTreeMap<Spanned<String>, Vec<String>>,
 }
 
 impl StepRule {
-    /// The signature of ours that it carries, in a header or in its envelope: algorithm and slot.
+    /// The signature that its request carries, in a header or in the message: algorithm and slot.
     #[must_use]
     pub fn signature(&self) -> Option<(String, String)> {
-        let layers = self.request.layers.iter();
-        let mut own = layers.rev().filter_map(Layer::signature);
-        self.wire.signature().or_else(|| own.next())
+        self.wire.signature().or_else(|| self.request.signature())
     }
 
     /// The fields that its reply carries in its rows.

@@ -10,6 +10,7 @@ use crate::codes::{Code, CodeTable, Reasons};
 use crate::exchange::Outcome;
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
+use crate::layout::field::Field;
 use crate::quirks;
 use crate::wire::{Layer, Message};
 use schemas::{BankCode, FailureReason, Fen};
@@ -140,7 +141,7 @@ fn check_tables(
     codes: &BTreeMap<String, CodeTable>,
 ) -> Result<(), DefinitionError> {
     let known = |names: &CodeNames| {
-        let all = [&names.request, &names.batch, &names.line];
+        let all = [&names.request, &names.flag, &names.batch, &names.line];
         for name in all.into_iter().flatten() {
             if !codes.contains_key(name.get_ref()) {
                 let allowed: Vec<&str> = codes.keys().map(String::as_str).collect();
@@ -152,22 +153,27 @@ fn check_tables(
                 return Err(source.at(name, &what));
             }
         }
-        Ok(())
+        let line = names.line.as_ref().and_then(|n| codes.get(n.get_ref()));
+        match &names.listed {
+            Some(status) if line.is_none_or(|table| table.find(status.get_ref()).is_none()) => {
+                Err(source.at(status, "the status of listed rows is in no `line` table"))
+            }
+            Some(_) | None => Ok(()),
+        }
     };
     for step in dialect.submit.iter().chain(&dialect.query) {
         known(&step.codes)?;
     }
     known(&dialect.push.codes)?;
+    let receipt = &dialect.push.receipt;
     let sealed = |layer: &Layer| matches!(layer, Layer::Encrypt { .. });
-    if dialect.push.receipt.layers.iter().any(sealed) {
-        return Err(source.at_word("receipt", "a push receipt is not sealed"));
+    if receipt.layers.iter().any(sealed) || receipt.signature().is_some() {
+        return Err(source.at_word("receipt", "a push receipt is neither sealed nor signed"));
     }
     // A query that the bank refuses says nothing of the payment.
-    let query = dialect
-        .query
-        .iter()
-        .filter_map(|s| s.codes.request.as_ref());
-    for name in query {
+    let query = dialect.query.iter();
+    let query = query.flat_map(|step| [&step.codes.request, &step.codes.flag]);
+    for name in query.flatten() {
         let table = codes.get(name.get_ref());
         let final_word = |code: &Code| {
             matches!(
@@ -224,17 +230,27 @@ fn fix_steps(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definition
 /// Fixed places have a width; connection and captured names are declared.
 fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), DefinitionError> {
     let declared: Vec<String> = dialect.connection.iter().map(|c| c.name.clone()).collect();
+    let identity = dialect.sm2_user_id.as_ref().map(|id| &id.connection);
+    if let Some(name) = identity.filter(|name| !declared.contains(name)) {
+        let what = format!("unknown connection field `{name}`");
+        return Err(source.at_word(name, &what));
+    }
     let captured: Vec<String> = dialect.capture.iter().map(|c| c.name.clone()).collect();
     let push = &mut dialect.push;
     let pushed = push.message.iter_mut().chain([&mut push.receipt]);
     let steps = dialect.submit.iter_mut().chain(&mut dialect.query);
     let messages = steps.flat_map(|step| [Some(&mut step.request), step.reply.as_mut()]);
     for message in messages.flatten().chain(pushed) {
+        trees::check(source, message)?;
         let fixed = matches!(message.body, Layout::Fixed(_));
         if fixed && message.body.slots_mut().iter().any(|s| s.width.is_none()) {
             return Err(source.at_word("fixed", "a column of fixed lines has no width"));
         }
-        trees::check(source, message)?;
+        let (head, row) = message.body.slots();
+        let bodiless = |layer: &Layer| matches!(layer, Layer::Form(form) if !form.carries());
+        if message.layers.iter().any(bodiless) && !(head.is_empty() && row.is_empty()) {
+            return Err(source.at_word("form", "a form without a payload loses the body"));
+        }
         for layer in &message.layers {
             let Layer::Head { slots } = layer else {
                 continue;
@@ -345,6 +361,15 @@ fn added_codes(
     Ok(codes)
 }
 
+/// The shortest place for a payee's account in a submission; an account has 32 digits at most.
+fn account_digits_max(dialect: &Dialect) -> usize {
+    let steps = dialect.submit.iter();
+    let slots = steps.flat_map(|step| step.request.body.slots().1);
+    let accounts = slots.filter(|slot| slot.field() == Some(Field::PayeeAccount));
+    let most = accounts.flat_map(|slot| slot.bytes_max.into_iter().chain(slot.width));
+    most.min().unwrap_or(32)
+}
+
 fn limits(
     source: Source<'_>,
     preset: &Preset,
@@ -358,6 +383,7 @@ fn limits(
         total_max: Fen(own.total_max_fen.unwrap_or(base.total_max_fen)),
         name_bytes_max: own.name_bytes_max.unwrap_or(base.name_bytes_max),
         memo_bytes_max: own.memo_bytes_max.unwrap_or(base.memo_bytes_max),
+        account_digits_max: account_digits_max(dialect),
     };
     let wider =
         limits.name_bytes_max > base.name_bytes_max || limits.memo_bytes_max > base.memo_bytes_max;

@@ -22,6 +22,9 @@ impl BankAdapter {
         }) {
             let name = format!("{flow}.{}", step.name);
             list.push(said(&format!("{name}.wire"), wire(&step.wire), false));
+            if let Some(pages) = &step.pages {
+                list.push(said(&format!("{name}.pages"), pages.rows, false));
+            }
             message(&mut list, &format!("{name}.request"), &step.request);
             if let Some(reply) = &step.reply {
                 message(&mut list, &format!("{name}.reply"), reply);
@@ -69,6 +72,11 @@ fn message(list: &mut Vec<Said>, name: &str, message: &Message) {
     let around = message.layers.iter().map(layer);
     let shape: Vec<String> = std::iter::once(body.to_owned()).chain(around).collect();
     list.push(said(&format!("{name}.layout"), shape.join(" < "), false));
+    let forbidden: String = message.body.forbidden().into_iter().collect();
+    if !forbidden.is_empty() {
+        let forbidden = format!("{forbidden:?}");
+        list.push(said(&format!("{name}.forbidden"), forbidden, false));
+    }
     let (head, row) = message.body.slots();
     let around = message.layers.iter().flat_map(Layer::slots);
     fields(list, &format!("{name}.envelope"), around);
@@ -87,13 +95,19 @@ fn layer(layer: &Layer) -> String {
         Layer::Base64 {} => "base64".to_owned(),
         Layer::Hex {} => "hex".to_owned(),
         Layer::Deflate {} => "deflate".to_owned(),
+        Layer::Zlib {} => "zlib".to_owned(),
+        Layer::Sign(sign) => format!("{} in {}", sign.algorithm, sign.before),
         Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),
         Layer::Prefix { text } => format!("prefix {text:?}"),
+        Layer::Between { before, after } => format!("between {before:?} and {after:?}"),
         Layer::Head { .. } => "head".to_owned(),
         Layer::Named { head } => format!("head {head}"),
         Layer::Xml(_) => "xml".to_owned(),
         Layer::Json(_) => "json".to_owned(),
-        Layer::Form { .. } => "form".to_owned(),
+        Layer::Form(form) => match &form.sign {
+            Some(sign) => format!("form, {} in {}", sign.algorithm, sign.pair),
+            None => "form".to_owned(),
+        },
         Layer::XmlSignature(rule) => {
             format!("xml_signature {}({})", rule.algorithm_word(), rule.slot)
         }
@@ -147,11 +161,13 @@ fn atom(atom: &Atom) -> String {
             field,
             format,
             digits,
+            last,
             ..
         } => {
             let spelling = format!("{format:?}").to_lowercase();
             let digits = match digits {
                 0 => String::new(),
+                digits if *last => format!(", its last {digits} digits"),
                 digits => format!(" of {digits} digits"),
             };
             format!("{} as {spelling}{digits}", field.as_str())

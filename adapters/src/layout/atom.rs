@@ -20,6 +20,9 @@ pub enum Atom {
         digits: usize,
         /// Characters, where a number always has as many.
         fixed: Option<usize>,
+        /// Only its last `fixed` digits are written, not zeros alone; read, they say too little
+        /// to be kept.
+        last: bool,
         /// Only so many characters from its beginning are written; a part says nothing when read.
         first: Option<usize>,
     },
@@ -88,8 +91,9 @@ impl Atom {
                 field,
                 format,
                 digits,
+                fixed,
+                last,
                 first,
-                ..
             } => {
                 let in_row = context.row.and_then(|row| row.get(field));
                 let Some(canonical) = in_row.or_else(|| context.values.head.get(field)) else {
@@ -101,7 +105,13 @@ impl Atom {
                 check_characters(*field, &text, context.forbidden)?;
                 let text = format!("{text:0>digits$}");
                 let first = first.unwrap_or(usize::MAX);
-                Ok(Some(text.chars().take(first).collect()))
+                match fixed.filter(|_| *last) {
+                    Some(digits) => last_digits(&text, digits).map(Some).ok_or_else(|| {
+                        let place = field.to_string();
+                        WriteFault::Form { place }
+                    }),
+                    None => Ok(Some(text.chars().take(first).collect())),
+                }
             }
             Self::Const(text) | Self::Spare(text) => Ok(Some(text.clone())),
             Self::Connection { name, .. } => context
@@ -128,9 +138,20 @@ impl Atom {
     pub fn read(&self, text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
         match self {
             Self::Field { first: Some(_), .. } => Ok(()),
-            Self::Field { field, format, .. } => {
+            Self::Field {
+                field,
+                format,
+                last,
+                ..
+            } => {
                 if text.is_empty() {
                     return Ok(());
+                }
+                if *last {
+                    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+                    return digits
+                        .then_some(())
+                        .ok_or_else(|| format!("{field}: not digits"));
                 }
                 let canonical = format
                     .read(text)
@@ -171,6 +192,13 @@ impl Atom {
             Self::Connection { chars, .. } | Self::Captured { chars, .. } => *chars,
         }
     }
+}
+
+/// The last digits of a number; zeros alone are none.
+fn last_digits(text: &str, digits: usize) -> Option<String> {
+    let cut = text.get(text.len().checked_sub(digits)?..)?;
+    let some = cut.bytes().any(|byte| byte != b'0');
+    some.then(|| cut.to_owned())
 }
 
 /// A value that stands twice in a message must be the same twice.

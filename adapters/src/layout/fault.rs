@@ -32,6 +32,12 @@ pub enum WriteFault {
         /// Bytes that fit.
         bytes_max: usize,
     },
+    /// The payee's bank is another one, and the bank pays its own accounts only.
+    #[error("the payee's account is at another bank")]
+    OtherBank {
+        /// The payee's bank.
+        bank: String,
+    },
     /// A value is not of its canonical form: our own fault.
     #[error("{place} can't be spelt")]
     Form {
@@ -50,6 +56,7 @@ impl WriteFault {
             | Self::NotEncodable { place, .. }
             | Self::TooLong { place, .. }
             | Self::Form { place } => Some(place),
+            Self::OtherBank { .. } => Some(Field::PayeeBank.as_str()),
             Self::Crypto(_) => None,
         }
     }
@@ -85,10 +92,18 @@ impl WriteFault {
                 place,
                 bytes,
                 bytes_max,
-            } => at(too_long(place == Field::PayeeName.as_str()))
-                .with("bytes", bytes)
-                .with("bytes_max", bytes_max)
-                .with("field", column.unwrap_or(place)),
+            } => {
+                let finding = at(too_long(place == Field::PayeeName.as_str()))
+                    .with("bytes", bytes)
+                    .with("bytes_max", bytes_max)
+                    .with("field", column.unwrap_or(place));
+                if place == Field::PayeeAccount.as_str() {
+                    finding.with("remedy", SHORTER_ACCOUNT)
+                } else {
+                    finding
+                }
+            }
+            Self::OtherBank { bank } => at(FindingCode::PayeeBankNotPaid).with("stated", bank),
             Self::Crypto(error) => at(FindingCode::MissingField).with("field", error),
         }
     }
@@ -96,13 +111,18 @@ impl WriteFault {
 
 const PAYER_NAME: &str = "payer_name";
 
+/// The hint where an account is longer than the bank takes: it can't be shortened.
+pub(crate) const SHORTER_ACCOUNT: &str = "shorter_account";
+
 /// The column of the employer's file that fills a place of the layout.
 fn column(place: &str) -> Option<&'static str> {
     let fields = [
         (Field::PayerName, PAYER_NAME),
         (Field::PayeeName, "name"),
         (Field::PayeeAccount, "account"),
+        (Field::PayeeBank, "bank"),
         (Field::PayeeIdNumber, "id_number"),
+        (Field::PayeeClass, "bank"),
         (Field::RowMemo, "memo"),
     ];
     let found = fields

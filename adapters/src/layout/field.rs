@@ -22,7 +22,7 @@ macro_rules! fields {
         /// A value that a layout names: `payee.name`, `row.amount`. The words are the
         /// definition language's; an unknown one is refused at load with this list.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[derive(serde::Deserialize)]
+        #[derive(serde::Deserialize, schemars::JsonSchema)]
         pub enum Field { $($(#[$doc])* #[serde(rename = $word)] $variant,)* }
 
         impl Field {
@@ -49,14 +49,33 @@ fields! {
     FileNo = "file.no": Number,
     /// Bank day of the file.
     FileDate = "file.date": Date,
-    /// Moment of the intent.
+    /// Moment of the message's own: that of the intent in a submission, that of the question in a
+    /// query.
     FileAt = "file.at": Moment,
+    /// Moment of the intent, in a query as well: banks that find a batch by it.
+    FileInstructedAt = "file.instructed_at": Moment,
     /// Lines of the file as instructed.
     FileCount = "file.count": Number,
     /// Sum of the file as instructed.
     FileTotal = "file.total": Amount,
+    /// `own` or `other`, where every line of the file is of this class (`payee.class`).
+    FileClass = "file.class": Text,
+    /// Number of the part, counted from 1; 1 where the file is not in parts, as all that follows.
+    PartNo = "part.no": Number,
+    /// Parts in all.
+    PartCount = "part.count": Number,
+    /// Sum of the part's rows; their number is `row.count`.
+    PartTotal = "part.total": Amount,
+    /// `yes` or `no`: the first part.
+    PartFirst = "part.first": Text,
+    /// `yes` or `no`: the last part.
+    PartLast = "part.last": Text,
     /// Number of the query, counted from 1 for each file.
     QueryNo = "query.no": Number,
+    /// First row of the page that is asked for, from 1.
+    PageFirst = "page.first": Number,
+    /// Most rows of a page.
+    PageRows = "page.rows": Number,
     /// Payer's account.
     PayerAccount = "payer.account": Text,
     /// Payer's name.
@@ -79,10 +98,10 @@ fields! {
     PayeeCnapsCode = "payee.cnaps_code": Text,
     /// Our code of the payee's bank.
     PayeeBank = "payee.bank": Text,
+    /// Chinese name of the payee's bank without its legal form (`广发银行`), where it is stated.
+    PayeeBankName = "payee.bank_name": Text,
     /// `own` where the payee's bank is the paying bank or not stated, else `other`.
     PayeeClass = "payee.class": Text,
-    /// Name of the payee's bank in our list.
-    PayeeBankName = "payee.bank_name": Text,
     /// Amount of the row.
     RowAmount = "row.amount": Amount,
     /// Text for the payee.
@@ -101,10 +120,15 @@ fields! {
     RowBookedAt = "row.booked_at": Text,
     /// Code of the request: read by the request codes.
     ReplyCode = "reply.code": Text,
+    /// Second code of the request: read by the flag codes. Both must say the same.
+    ReplyFlag = "reply.flag": Text,
     /// Text of the request.
     ReplyText = "reply.text": Text,
     /// Status of the batch: read by the batch codes.
     BatchCode = "batch.code": Text,
+    /// What came of a batch whose status has two places: the batch codes list `FIN/S` for
+    /// `batch.code` FIN and this S.
+    BatchResult = "batch.result": Text,
     /// Text of the batch.
     BatchText = "batch.text": Text,
     /// The bank's number of the batch.

@@ -4,7 +4,7 @@ use super::field::FieldKind;
 use schemas::Fen;
 
 /// A spelling. Each kind of value allows some of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// As it is.
@@ -33,6 +33,8 @@ pub enum Format {
     Stamp14,
     /// `20261123093000123`.
     Stamp17,
+    /// `2026-11-23 09:30:00`.
+    Stamp19,
 }
 
 impl Format {
@@ -58,7 +60,9 @@ impl Format {
             Self::Fen | Self::Yuan2 | Self::Yuan3 => kind == FieldKind::Amount,
             Self::Date8 | Self::Date10 => matches!(kind, FieldKind::Date | FieldKind::Moment),
             Self::Month6 | Self::MonthZh => kind == FieldKind::Month,
-            Self::Time6 | Self::Time9 | Self::Stamp14 | Self::Stamp17 => kind == FieldKind::Moment,
+            Self::Time6 | Self::Time9 | Self::Stamp14 | Self::Stamp17 | Self::Stamp19 => {
+                kind == FieldKind::Moment
+            }
         }
     }
 
@@ -73,6 +77,7 @@ impl Format {
             Self::Time9 => Some(9),
             Self::Stamp14 => Some(14),
             Self::Stamp17 => Some(17),
+            Self::Stamp19 => Some(19),
         }
     }
 
@@ -93,6 +98,11 @@ impl Format {
             Self::Time9 => part(8..17)?.to_owned(),
             Self::Stamp14 => part(0..14)?.to_owned(),
             Self::Stamp17 => part(0..17)?.to_owned(),
+            Self::Stamp19 => {
+                let date = Self::Date10.write(canonical)?;
+                let (hour, minute, second) = (part(8..10)?, part(10..12)?, part(12..14)?);
+                format!("{date} {hour}:{minute}:{second}")
+            }
         })
     }
 
@@ -127,6 +137,7 @@ impl Format {
             Self::Time9 => digits(text, 9).map(|_| None),
             Self::Stamp14 => digits(text, 14).map(|_| None),
             Self::Stamp17 => digits(text, 17).map(|_| None),
+            Self::Stamp19 => digits(&text.replace(['-', ' ', ':'], ""), 14).map(|_| None),
         }
     }
 }

@@ -33,10 +33,9 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
         }
         place(&mut root, &repeat.path, Value::Array(rows));
     }
-    let root = Value::Object(root);
-    Ok(match tree.list {
-        true => Value::Array(vec![root]).to_string(),
-        false => root.to_string(),
+    Ok(match root.remove("[]") {
+        Some(item) => Value::Array(vec![item]).to_string(),
+        None => Value::Object(root).to_string(),
     })
 }
 
@@ -54,10 +53,23 @@ fn place(map: &mut Map<String, Value>, path: &str, value: Value) {
             map.insert(path.to_owned(), value);
         }
         Some((first, rest)) => {
-            let inner = map
-                .entry(first.to_owned())
-                .or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(inner) = inner {
+            let (listed, rest) = match rest.strip_prefix("[]/") {
+                Some(rest) => (true, rest),
+                None => (false, rest),
+            };
+            let inner = map.entry(first.to_owned()).or_insert_with(|| {
+                let empty = Value::Object(Map::new());
+                if listed {
+                    Value::Array(vec![empty])
+                } else {
+                    empty
+                }
+            });
+            let inner = match inner.as_array().is_some() {
+                true => inner.get_mut(0),
+                false => Some(inner),
+            };
+            if let Some(Value::Object(inner)) = inner {
                 place(inner, rest, value);
             }
         }
@@ -76,16 +88,17 @@ pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<Strin
         let offset = before.map(str::len).sum::<usize>() + error.column();
         Unreadable::at(what, offset.saturating_sub(1))
     };
-    let mut root: Value = serde_json::from_str(text).map_err(|error| wrong("not JSON", &error))?;
+    let root: Value = serde_json::from_str(text).map_err(|error| wrong("not JSON", &error))?;
     let mut again = serde_json::Deserializer::from_str(text);
     Once.deserialize(&mut again)
         .map_err(|error| wrong("a member stands twice", &error))?;
     let mut found = Found::default();
-    if tree.list {
-        root = only_item(root)?;
-    }
-    if !root.is_object() {
-        return Err(unreadable("not a JSON object"));
+    let listed = tree.head.iter().any(|slot| slot.path.starts_with("[]/"));
+    match &root {
+        Value::Object(_) => {}
+        Value::Array(items) if listed && items.len() < 2 => {}
+        _ if listed => return Err(unreadable("not a list of one")),
+        _ => return Err(unreadable("not a JSON object")),
     }
     collect(&tree.head, &root, &mut found.head)?;
     if let Some(repeat) = &tree.rows {
@@ -114,21 +127,18 @@ pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<Strin
         .map_err(|wrong| wrong.after(whole))
 }
 
-/// The object of a list of one; an empty one where the list is empty.
-fn only_item(list: Value) -> Result<Value, Unreadable> {
-    match list {
-        Value::Array(mut items) if items.len() < 2 => {
-            Ok(items.pop().unwrap_or_else(|| Value::Object(Map::new())))
-        }
-        one @ Value::Object(_) => Ok(one),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Err(unreadable("not a list of one"))
-        }
-    }
-}
-
+/// `[]` is the one item of a list; of several nobody knows which is meant. An object may stand in
+/// place of the list.
 fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('/').try_fold(value, |inner, key| inner.get(key))
+    path.split('/')
+        .try_fold(value, |inner, key| match (key, inner) {
+            ("[]", Value::Array(items)) => match items.as_slice() {
+                [one] => Some(one),
+                _ => None,
+            },
+            ("[]", one @ Value::Object(_)) => Some(one),
+            (key, inner) => inner.get(key),
+        })
 }
 
 fn collect(

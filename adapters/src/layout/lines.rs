@@ -9,6 +9,7 @@ use super::field::Field;
 use super::slot::Slot;
 use super::values::{Record, Values};
 use crate::exchange::Unreadable;
+use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
 
@@ -16,7 +17,7 @@ use serde::Deserialize;
 pub const ROWS_MAX: usize = 200_000;
 
 /// Lines of delimited or fixed-width columns.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lines {
     /// Columns of the head; none means no head.
@@ -27,6 +28,8 @@ pub struct Lines {
     /// Between columns of the head.
     #[serde(default)]
     pub head_sep: String,
+    /// A line between head and rows that names the columns: a fixed text, checked when read.
+    pub names: Option<String>,
     /// Columns of a row; none means that the message has no rows.
     #[serde(default)]
     pub row: Vec<Slot>,
@@ -42,6 +45,9 @@ pub struct Lines {
     /// After the last row; a message without it is cut off.
     #[serde(default)]
     pub end: String,
+    /// White space around a row is not read, and an empty row is none.
+    #[serde(default)]
+    pub trim: bool,
 }
 
 /// How the columns of a line are told apart.
@@ -80,32 +86,40 @@ impl Lines {
         values: &Values,
         charset: Charset,
     ) -> Result<String, RowFault> {
-        let forbidden = self.forbidden(columns);
-        let mut context = WriteContext {
-            values,
-            row: None,
-            payload: None,
-            payload_bytes: 0,
-            charset,
-            forbidden: &forbidden,
-        };
         let mut lines = Vec::with_capacity(values.rows.len() + 1);
         if !self.head.is_empty() {
-            let texts = texts(&self.head, &context).map_err(|fault| (fault, None))?;
+            let forbidden = self.forbidden(columns);
+            let texts = texts(&self.head, &writing(values, None, charset, &forbidden));
+            let texts = texts.map_err(|fault| (fault, None))?;
             lines.push(texts.join(self.head_separator(columns)));
         }
-        if !self.row.is_empty() {
-            for row in &values.rows {
-                context.row = Some(row);
-                let texts = texts(&self.row, &context).map_err(|fault| (fault, row_no(row)))?;
-                let mut line = texts.join(self.row_separator(columns));
-                if self.trailing_sep {
-                    line.push_str(&self.field_sep);
-                }
-                lines.push(line);
-            }
-        }
+        lines.extend(self.names.clone());
+        lines.extend(self.rows(columns, values, charset)?);
         Ok(lines.join(&self.row_sep) + &self.end)
+    }
+
+    /// The lines of the rows; none where the message has no rows.
+    ///
+    /// # Errors
+    /// The first place that does not fit, with its row.
+    pub fn rows(
+        &self,
+        columns: Columns,
+        values: &Values,
+        charset: Charset,
+    ) -> Result<Vec<String>, RowFault> {
+        let forbidden = self.forbidden(columns);
+        let listed = values.rows.iter().filter(|_| !self.row.is_empty());
+        let line = |row| {
+            let texts = texts(&self.row, &writing(values, Some(row), charset, &forbidden));
+            let texts = texts.map_err(|fault| (fault, row_no(row)))?;
+            let mut line = texts.join(self.row_separator(columns));
+            if self.trailing_sep {
+                line.push_str(&self.field_sep);
+            }
+            Ok(line)
+        };
+        listed.map(line).collect()
     }
 
     fn head_separator(&self, columns: Columns) -> &str {
@@ -143,6 +157,10 @@ impl Lines {
                 .take(ROWS_MAX + 64)
                 .collect()
         };
+        if self.trim {
+            let trimmed = pieces.into_iter().map(str::trim);
+            pieces = trimmed.filter(|piece| !piece.is_empty()).collect();
+        }
         if !self.head.is_empty() {
             let flat = columns == Columns::Delimited && self.head_sep == self.row_sep;
             let taken = if flat { self.head.len() } else { 1 };
@@ -157,6 +175,12 @@ impl Lines {
             pieces = rest;
         } else if pieces == [""] {
             pieces.clear();
+        }
+        if let Some(names) = &self.names {
+            if pieces.first() != Some(&names.as_str()) {
+                return Err(unreadable("the line that names the columns is another one"));
+            }
+            pieces.remove(0);
         }
         self.read_rows(columns, &pieces, charset, values)
             .map_err(|(at, wrong)| {
@@ -181,7 +205,7 @@ impl Lines {
     }
 
     /// An error names the place of the row among the lines, from 0.
-    fn read_rows(
+    pub(super) fn read_rows(
         &self,
         columns: Columns,
         lines: &[&str],
@@ -216,12 +240,28 @@ impl Lines {
     }
 }
 
+fn writing<'a>(
+    values: &'a Values,
+    row: Option<&'a Record>,
+    charset: Charset,
+    forbidden: &'a [char],
+) -> WriteContext<'a> {
+    WriteContext {
+        values,
+        row,
+        payload: None,
+        payload_bytes: 0,
+        charset,
+        forbidden,
+    }
+}
+
 fn texts(slots: &[Slot], context: &WriteContext<'_>) -> Result<Vec<String>, WriteFault> {
     slots.iter().map(|slot| slot.write(context)).collect()
 }
 
 /// The number of a row, for a finding.
-pub(super) fn row_no(row: &Record) -> Option<u32> {
+pub(crate) fn row_no(row: &Record) -> Option<u32> {
     row.get(&Field::RowNo)?.parse().ok()
 }
 

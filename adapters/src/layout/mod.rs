@@ -6,7 +6,6 @@ pub mod atom;
 pub mod fault;
 pub mod field;
 pub mod format;
-pub(crate) mod join;
 pub mod json;
 pub mod lines;
 pub mod sheet;
@@ -23,6 +22,7 @@ use lines::{Columns, Lines, RowFault};
 use nom::bytes::complete::{tag, take_until};
 use nom::sequence::delimited;
 use nom::{IResult, Parser};
+use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
 use sheet::Sheet;
@@ -31,19 +31,19 @@ use tree::Tree;
 use values::Values;
 
 /// A value between two marks, with anything around them (the sign port's HTML).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Marked {
-    /// Before the value.
+    /// Before the value; may be empty.
     pub before: String,
-    /// After the value.
+    /// After the value; may be empty.
     pub after: String,
     /// The value.
     pub slot: Slot,
 }
 
 /// How the body of a message is written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layout {
     /// Columns by separators.
@@ -68,13 +68,14 @@ impl Layout {
     /// # Errors
     /// The first place that does not fit, with its row.
     pub fn write(&self, values: &Values, charset: Charset) -> Result<Vec<u8>, RowFault> {
+        let forbidden = self.forbidden();
         let context = WriteContext {
             values,
             row: None,
             payload: None,
             payload_bytes: 0,
             charset,
-            forbidden: &[],
+            forbidden: &forbidden,
         };
         let text = match self {
             Self::Sheet(sheet) => return sheet.write(values, charset),
@@ -172,15 +173,25 @@ impl Layout {
         match self {
             Self::Delimited(lines) => lines.forbidden(Columns::Delimited),
             Self::Fixed(lines) => lines.forbidden(Columns::Fixed),
-            Self::Xml(_) | Self::Json(_) | Self::Marked(_) | Self::Sheet(_) | Self::Empty {} => {
-                Vec::new()
+            Self::Xml(tree) | Self::Json(tree) => {
+                let rows = tree.rows.as_ref();
+                let packed = rows.and_then(|rows| Some((rows.packed.as_ref()?, rows)));
+                let packed = packed.map_or_else(Vec::new, |(packed, rows)| {
+                    packed.lines(&rows.slots).forbidden(Columns::Delimited)
+                });
+                tree.forbidden.chars().chain(packed).collect()
             }
+            Self::Marked(_) | Self::Sheet(_) | Self::Empty {} => Vec::new(),
         }
     }
 }
 
-/// The text between two marks, with anything around them.
-fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+/// The text between two marks, with anything around them; without a mark behind it, to the end.
+pub(crate) fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+    if after.is_empty() {
+        let at = text.find(before)? + before.len();
+        return text.get(at..);
+    }
     let mut marked = delimited(
         (take_until(before), tag(before)),
         take_until(after),

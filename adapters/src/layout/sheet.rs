@@ -15,11 +15,12 @@ use super::lines::{ROWS_MAX, RowFault, context, row_no};
 use super::slot::Slot;
 use super::values::{Record, Values};
 use crate::exchange::Unreadable;
+use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
 
 /// A sheet. The path of a slot is the title of its column.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sheet {
     /// Columns, with their titles.

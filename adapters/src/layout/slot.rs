@@ -1,11 +1,14 @@
 //! One place of a layout: a column, an element, a key.
 
+pub(crate) mod join;
+
 use super::atom::{Atom, ReadContext, WriteContext};
 use super::fault::WriteFault;
-use super::field::Field;
+use super::field::{Field, FieldKind};
 use super::format::Format;
-use super::join::read_join;
 use crate::definition::error::located;
+use crate::definition::schema::written_as;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -26,7 +29,7 @@ pub enum Source {
 }
 
 /// On which side padding stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Align {
     /// Text left, padding right.
@@ -59,7 +62,7 @@ pub struct Slot {
     pub required: bool,
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawPart {
     field: Option<Field>,
@@ -72,15 +75,16 @@ struct RawPart {
     connection: Option<String>,
     chars: Option<usize>,
     first: Option<usize>,
+    last: Option<usize>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawPayload {
     replaced_by: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawSlot {
     #[serde(default)]
@@ -96,6 +100,7 @@ struct RawSlot {
     connection: Option<String>,
     chars: Option<usize>,
     first: Option<usize>,
+    last: Option<usize>,
     captured: Option<String>,
     payload: Option<RawPayload>,
     payload_length: Option<usize>,
@@ -120,7 +125,7 @@ fn field_atom(
     field: Field,
     format: Option<Format>,
     digits: usize,
-    (fixed, first): (Option<usize>, Option<usize>),
+    (chars, last, first): (Option<usize>, Option<usize>, Option<usize>),
 ) -> Result<Atom, String> {
     let usual = Format::usual(field.kind());
     let format = format.or(usual).ok_or_else(|| {
@@ -129,11 +134,18 @@ fn field_atom(
     if !format.fits(field.kind()) {
         return Err(format!("{field} can't be spelt so"));
     }
+    if last.is_some() && (chars.is_some() || field.kind() != FieldKind::Number) {
+        return Err(format!(
+            "{field}: `last` is of a number, and without `chars`"
+        ));
+    }
+    let fixed = chars.or(last);
     Ok(Atom::Field {
         field,
         format,
         digits: digits.max(fixed.unwrap_or_default()),
         fixed,
+        last: last.is_some(),
         first,
     })
 }
@@ -144,7 +156,8 @@ impl TryFrom<RawPart> for Atom {
     fn try_from(raw: RawPart) -> Result<Self, String> {
         match (raw.field, raw.constant, raw.connection) {
             (Some(field), None, None) => {
-                field_atom(field, raw.format, raw.digits, (raw.chars, raw.first))
+                let cut = (raw.chars, raw.last, raw.first);
+                field_atom(field, raw.format, raw.digits, cut)
             }
             (None, Some(text), None) => Ok(Self::Const(text)),
             (None, None, Some(name)) => Ok(Self::Connection {
@@ -162,6 +175,8 @@ impl<'de> Deserialize<'de> for Slot {
     }
 }
 
+written_as!(Slot, RawSlot);
+
 impl TryFrom<RawSlot> for Slot {
     type Error = String;
 
@@ -172,7 +187,7 @@ impl TryFrom<RawSlot> for Slot {
                 field,
                 raw.format,
                 raw.digits,
-                (raw.chars, raw.first),
+                (raw.chars, raw.last, raw.first),
             )?));
         }
         let atoms = [
@@ -265,6 +280,10 @@ impl Slot {
     /// Missing, not encodable, too long.
     pub fn write(&self, context: &WriteContext<'_>) -> Result<String, WriteFault> {
         let found = match &self.source {
+            // A captured value that need not be there yet.
+            Source::One(Atom::Captured { name, .. }) if self.default.is_some() => {
+                context.values.captured.get(name).cloned()
+            }
             Source::One(atom) => atom.write(context)?,
             Source::Join(parts) => {
                 let texts: Result<Vec<_>, _> = parts.iter().map(|p| p.write(context)).collect();
@@ -342,7 +361,7 @@ impl Slot {
         match &self.source {
             Source::One(atom) => atom.read(text, context),
             Source::Join(_) if text.is_empty() => Ok(()),
-            Source::Join(parts) => read_join(parts, text, context),
+            Source::Join(parts) => join::read(parts, text, context),
             Source::Payload(_) => {
                 context.payload = Some(text.to_owned());
                 Ok(())

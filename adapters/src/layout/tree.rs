@@ -1,52 +1,102 @@
 //! Elements and keys by path: the form shared by XML and JSON layouts.
 
+use super::field::Field;
 use super::slot::Slot;
 use super::values::{Record, Values};
 use crate::exchange::Unreadable;
 use crate::layout::fault::unreadable;
-use crate::layout::lines::context;
+use crate::layout::lines::{Columns, Lines, context};
+use schemars::JsonSchema;
+use schemas::text::Charset;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// A tree: slots by path, and one repeated group.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tree {
     /// Written before the root, never required (XML declaration).
     #[serde(default)]
     pub declaration: String,
-    /// JSON only: the object stands in a list, as its only item; the list may come empty.
-    #[serde(default)]
-    pub list: bool,
-    /// XML only: fixed attributes; what a reader finds there it passes over.
-    #[serde(default)]
-    pub attributes: Vec<Attribute>,
-    /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`).
+    /// Slots in the order of writing, with paths from the root (`CMS/eb/pub/CIS`). In XML a path
+    /// that ends in `@name` is an attribute (`bocb2e/@version`), in JSON `[]` stands for the one
+    /// item of a list (`body/head/[]/code`).
     pub head: Vec<Slot>,
+    /// XML: paths of the elements of the head whose text is written as CDATA. Both are read.
+    #[serde(default)]
+    pub cdata: Vec<String>,
+    /// Characters that the bank takes in no value, escaped or not.
+    #[serde(default)]
+    pub forbidden: String,
     /// The repeated group; it stands after the head's slots.
     pub rows: Option<Repeat>,
 }
 
-/// A fixed attribute of an element.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Attribute {
-    /// Path of the element from the root.
-    pub element: String,
-    /// Its name.
-    pub name: String,
-    /// Its value: letters, digits and what needs no escape.
-    pub value: String,
-}
-
 /// A repeated group.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Repeat {
     /// Path of the group from the root; in JSON that of the array.
     pub path: String,
+    /// Rows carry no number: each has that of its place.
+    #[serde(default)]
+    pub counted: bool,
+    /// The slots stand by position in a text and have no path.
+    pub packed: Option<Packed>,
     /// Slots with paths below the group.
     pub slots: Vec<Slot>,
+}
+
+/// Rows as text in XML: the columns of a row by a separator.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Packed {
+    /// The element below the group that holds one row. Without it there is one group, whose own
+    /// text holds every row.
+    pub element: Option<String>,
+    /// Between columns of a row.
+    pub field_sep: String,
+    /// A separator after the last column as well.
+    #[serde(default)]
+    pub trailing_sep: bool,
+    /// Between rows, where one text holds them all.
+    #[serde(default)]
+    pub row_sep: String,
+}
+
+impl Packed {
+    /// The lines that the rows are.
+    #[must_use]
+    pub fn lines(&self, slots: &[Slot]) -> Lines {
+        Lines {
+            head: Vec::new(),
+            head_min: None,
+            head_sep: String::new(),
+            names: None,
+            trim: false,
+            row: slots.to_vec(),
+            field_sep: self.field_sep.clone(),
+            trailing_sep: self.trailing_sep,
+            row_sep: self.row_sep.clone(),
+            end: String::new(),
+        }
+    }
+
+    /// Takes the rows out of their text.
+    fn take(&self, repeat: &Repeat, found: &Found, values: &mut Values) -> Result<(), Unreadable> {
+        // Delimited columns are cut without their bytes, so that the character set says nothing.
+        let (lines, charset) = (self.lines(&repeat.slots), Charset::Utf8);
+        let Some(element) = &self.element else {
+            let text = found.head.get(&repeat.path).map(String::as_str);
+            let text = text.ok_or_else(|| unreadable(format!("{} is missing", repeat.path)))?;
+            return lines.read(Columns::Delimited, text, charset, values);
+        };
+        let texts = found.rows.iter().map(|row| row.get(element));
+        let texts: Option<Vec<&str>> = texts.map(|text| text.map(String::as_str)).collect();
+        let texts = texts.ok_or_else(|| unreadable(format!("{element} is missing in a row")))?;
+        let read = lines.read_rows(Columns::Delimited, &texts, charset, values);
+        read.map_err(|(_, what)| unreadable(what))
+    }
 }
 
 /// What a reader of XML or JSON found: text by path, rows of text by path.
@@ -62,7 +112,26 @@ impl Tree {
     /// Whether a head slot has this path.
     #[must_use]
     pub fn has_head(&self, path: &str) -> bool {
-        self.head.iter().any(|slot| slot.path == path)
+        let of_rows = |rows: &Repeat| {
+            let whole = rows.packed.as_ref().is_some_and(|p| p.element.is_none());
+            whole && rows.path == path
+        };
+        self.head.iter().any(|slot| slot.path == path) || self.rows.as_ref().is_some_and(of_rows)
+    }
+
+    /// The name of the root.
+    #[must_use]
+    pub fn root(&self) -> &str {
+        let path = self.head.first().map_or("", |slot| slot.path.as_str());
+        path.split('/').next().unwrap_or_default()
+    }
+
+    /// Whether a slot is an attribute.
+    #[must_use]
+    pub fn has_attributes(&self) -> bool {
+        let rows = self.rows.iter().flat_map(|rows| &rows.slots);
+        let mut paths = self.head.iter().chain(rows).map(|slot| &slot.path);
+        paths.any(|path| path.contains('@'))
     }
 
     /// The path below the group, if `path` is a slot of it.
@@ -70,11 +139,11 @@ impl Tree {
     pub fn row_path<'p>(&self, path: &'p str) -> Option<&'p str> {
         let repeat = self.rows.as_ref()?;
         let below = path.strip_prefix(repeat.path.as_str())?.strip_prefix('/')?;
-        repeat
-            .slots
-            .iter()
-            .any(|slot| slot.path == below)
-            .then_some(below)
+        let known = match &repeat.packed {
+            Some(packed) => packed.element.as_deref() == Some(below),
+            None => repeat.slots.iter().any(|slot| slot.path == below),
+        };
+        known.then_some(below)
     }
 
     /// Takes what was found into `values`; the payload comes back where a slot holds one.
@@ -96,6 +165,10 @@ impl Tree {
         let Some(repeat) = &self.rows else {
             return Ok(payload);
         };
+        if let Some(packed) = &repeat.packed {
+            packed.take(repeat, found, values)?;
+            return Ok(payload);
+        }
         for (at, texts) in found.rows.iter().enumerate() {
             let mut row = Record::new();
             let mut reading = context(values, Some(&mut row));
@@ -106,6 +179,9 @@ impl Tree {
                 }
                 slot.read(text.unwrap_or_default(), &mut reading)
                     .map_err(|what| unreadable(format!("row {}: {what}", at + 1)))?;
+            }
+            if repeat.counted {
+                row.insert(Field::RowNo, (at + 1).to_string());
             }
             values.rows.push(row);
         }
@@ -123,6 +199,7 @@ fn optional(slot: &Slot) -> bool {
         Source::One(_) | Source::Join(_) | Source::PayloadLength(_) | Source::StepCode => {
             !slot.required
         }
-        Source::Payload(_) => false,
+        // An envelope without its payload is another message, but where the slot has a default.
+        Source::Payload(_) => slot.default.is_some(),
     }
 }

@@ -1,14 +1,16 @@
 //! Trees as XML. Reading is capped: depth 32, 64 attributes a tag, no DOCTYPE, no references
-//! but the five of XML and numeric ones.
+//! but the five of XML and numeric ones. An attribute is a path that ends in `@name`; it is written
+//! right behind the start of its element, so its slot stands before those of what is inside.
 
 use super::atom::WriteContext;
-use super::lines::{ROWS_MAX, RowFault, row_no};
+use super::fault::WriteFault;
+use super::lines::{Columns, ROWS_MAX, RowFault, row_no};
 use super::slot::Slot;
-use super::tree::{Attribute, Found, Tree};
+use super::tree::{Found, Packed, Repeat, Tree};
 use super::values::Values;
 use crate::exchange::Unreadable;
-use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 /// Deepest nesting of elements.
 pub(crate) const DEPTH_MAX: usize = 32;
@@ -23,15 +25,26 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
     let mut writer = Writer {
         text: tree.declaration.clone(),
         open: Vec::new(),
-        attributes: &tree.attributes,
+        tag_end: 0,
+        cdata: &tree.cdata,
     };
     for slot in &tree.head {
         let text = slot.write(context).map_err(|fault| (fault, None))?;
-        writer.leaf(&slot.path, &text);
+        if writer.has_just_opened(&slot.path) {
+            writer.content(&text);
+            continue;
+        }
+        let (parent, name) = split_path(&slot.path);
+        writer.stand_in(parent);
+        writer.leaf(name, &text).map_err(|fault| (fault, None))?;
     }
     if let Some(repeat) = &tree.rows {
         let (parent, name) = split_path(&repeat.path);
         writer.stand_in(parent);
+        if let Some(packed) = &repeat.packed {
+            writer.packed(repeat, packed, context)?;
+            return Ok(writer.ended());
+        }
         for row in &context.values.rows {
             let context = WriteContext {
                 row: Some(row),
@@ -42,28 +55,25 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
             writer.row(&repeat.slots, &repeat.path, &context)?;
         }
     }
-    writer.close_to(0);
-    Ok(writer.text)
+    Ok(writer.ended())
 }
 
 struct Writer<'d> {
     text: String,
     open: Vec<&'d str>,
-    attributes: &'d [Attribute],
+    /// Where the last start tag ends: an attribute goes nowhere else.
+    tag_end: usize,
+    /// Paths of elements whose text is written as CDATA.
+    cdata: &'d [String],
 }
 
 impl<'d> Writer<'d> {
     fn start(&mut self, name: &'d str) {
-        self.open.push(name);
         self.text.push('<');
         self.text.push_str(name);
-        for attribute in self.attributes {
-            if attribute.element.split('/').eq(self.open.iter().copied()) {
-                let Attribute { name, value, .. } = attribute;
-                self.text.push_str(&format!(" {name}=\"{value}\""));
-            }
-        }
         self.text.push('>');
+        self.open.push(name);
+        self.tag_end = self.text.len();
     }
 
     fn close_to(&mut self, depth: usize) {
@@ -73,6 +83,11 @@ impl<'d> Writer<'d> {
             self.text.push_str(name);
             self.text.push('>');
         }
+    }
+
+    fn ended(mut self) -> String {
+        self.close_to(0);
+        self.text
     }
 
     /// Closes and opens elements until exactly those of `path` are open.
@@ -89,23 +104,76 @@ impl<'d> Writer<'d> {
         }
     }
 
-    fn leaf(&mut self, path: &'d str, text: &str) {
-        let (parent, name) = split_path(path);
-        self.stand_in(parent);
-        self.element(name, text);
+    /// Whether the element of this path is open for its attributes only.
+    fn has_just_opened(&self, path: &str) -> bool {
+        self.text.len() == self.tag_end && path.split('/').eq(self.open.iter().copied())
     }
 
-    fn element(&mut self, name: &'d str, text: &str) {
-        self.start(name);
+    /// The text of the open element, and its end.
+    fn content(&mut self, text: &str) {
+        if !self.cdata.is_empty() && self.cdata.contains(&self.open.join("/")) {
+            // The mark of the end can't stand in a section: it is divided among two.
+            let text = text.replace("]]>", "]]]]><![CDATA[>");
+            self.text.push_str(&format!("<![CDATA[{text}]]>"));
+        } else {
+            self.escaped(text, false);
+        }
+        self.close_to(self.open.len().saturating_sub(1));
+    }
+
+    /// An element below the open one, or an attribute of it.
+    fn leaf(&mut self, name: &'d str, text: &str) -> Result<(), WriteFault> {
+        let Some(attribute) = name.strip_prefix('@') else {
+            self.start(name);
+            self.content(text);
+            return Ok(());
+        };
+        if self.text.len() != self.tag_end || self.text.pop() != Some('>') {
+            return Err(WriteFault::Form {
+                place: name.to_owned(),
+            });
+        }
+        self.text.push(' ');
+        self.text.push_str(attribute);
+        self.text.push_str("=\"");
+        self.escaped(text, true);
+        self.text.push_str("\">");
+        self.tag_end = self.text.len();
+        Ok(())
+    }
+
+    fn escaped(&mut self, text: &str, quoted: bool) {
         for character in text.chars() {
             match character {
                 '<' => self.text.push_str("&lt;"),
                 '>' => self.text.push_str("&gt;"),
                 '&' => self.text.push_str("&amp;"),
+                '"' if quoted => self.text.push_str("&quot;"),
                 other => self.text.push(other),
             }
         }
-        self.close_to(self.open.len() - 1);
+    }
+
+    /// Rows as text, in an element each or all in one; the elements around them are open.
+    fn packed(
+        &mut self,
+        repeat: &'d Repeat,
+        packed: &'d Packed,
+        context: &WriteContext<'_>,
+    ) -> Result<(), RowFault> {
+        let (_, name) = split_path(&repeat.path);
+        let lines = packed.lines(&repeat.slots);
+        let rows = lines.rows(Columns::Delimited, context.values, context.charset)?;
+        let Some(element) = &packed.element else {
+            let all = rows.join(&packed.row_sep);
+            return self.leaf(name, &all).map_err(|fault| (fault, None));
+        };
+        for row in rows {
+            self.start(name);
+            self.leaf(element, &row).map_err(|fault| (fault, None))?;
+            self.close_to(self.open.len() - 1);
+        }
+        Ok(())
     }
 
     /// The slots of one row; the row's own element is open and stays so.
@@ -124,7 +192,7 @@ impl<'d> Writer<'d> {
             for between in parent.split('/').filter(|name| !name.is_empty()) {
                 self.start(between);
             }
-            self.element(name, &text);
+            self.leaf(name, &text).map_err(|fault| (fault, row))?;
         }
         self.close_to(depth - 1);
         Ok(())
@@ -232,7 +300,36 @@ impl Walk {
             }
             self.found.rows.push(std::collections::BTreeMap::new());
         }
+        match tree.has_attributes() {
+            true => self.attributes(tree, tag),
+            false => Ok(()),
+        }
+    }
+
+    fn attributes(&mut self, tree: &Tree, tag: &BytesStart<'_>) -> Result<(), String> {
+        for attribute in tag.attributes() {
+            let wrong = || "an attribute is not well-formed".to_owned();
+            let attribute = attribute.map_err(|_| wrong())?;
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+            let value = value.map_err(|_| wrong())?;
+            let path = format!("{}/@{}", self.path, attribute.key.as_ref());
+            self.keep(tree, &path, value.into_owned())?;
+        }
         Ok(())
+    }
+
+    /// Keeps a text where a slot asks for its place.
+    fn keep(&mut self, tree: &Tree, path: &str, text: String) -> Result<(), String> {
+        if let Some(below) = tree.row_path(path) {
+            let row = self.found.rows.last_mut();
+            let earlier = row.and_then(|row| row.insert(below.to_owned(), text));
+            refuse_second(earlier.as_ref())
+        } else if tree.has_head(path) {
+            let earlier = self.found.head.insert(path.to_owned(), text);
+            refuse_second(earlier.as_ref())
+        } else {
+            Ok(())
+        }
     }
 
     fn push(&mut self, text: &str) -> Result<(), String> {
@@ -248,15 +345,8 @@ impl Walk {
     }
 
     fn leave(&mut self, tree: &Tree) -> Result<(), String> {
-        if let Some(below) = tree.row_path(&self.path) {
-            let row = self.found.rows.last_mut();
-            let earlier = row.and_then(|row| row.insert(below.to_owned(), self.text.clone()));
-            refuse_second(earlier.as_ref())?;
-        } else if tree.has_head(&self.path) {
-            let earlier = self.found.head.insert(self.path.clone(), self.text.clone());
-            refuse_second(earlier.as_ref())?;
-        }
-        self.text.clear();
+        let (path, text) = (self.path.clone(), std::mem::take(&mut self.text));
+        self.keep(tree, &path, text)?;
         self.depth = self.depth.saturating_sub(1);
         let parent = self.path.rfind('/').unwrap_or(0);
         self.path.truncate(parent);

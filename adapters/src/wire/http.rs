@@ -8,10 +8,11 @@ use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::lines::context;
 use crate::layout::slot::Slot;
 use crate::layout::values::Values;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// How a step travels, as a definition says it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum WireRule {
     /// TCP; the frame is in the message's layers.
@@ -25,7 +26,7 @@ pub enum WireRule {
 }
 
 /// A folder below the connection's root.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FolderRule {
     /// As far as it is the same for every message.
@@ -52,7 +53,7 @@ impl FolderRule {
 }
 
 /// An HTTP POST.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HttpRule {
     /// Which address of the connection.
@@ -70,7 +71,7 @@ pub struct HttpRule {
 
 /// A signature over `Name=value&` of every header in order, the label, and the payload of the
 /// outermost layer; in upper-case hexadecimal.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignRule {
     /// `sm2_sm3`, `rsa_sha256`.

@@ -1,15 +1,18 @@
 //! What stands around a body: transforms of bytes, envelopes, heads.
 
+use super::form::Form;
+use super::sign::PlaceSign;
 use super::xml_signature::XmlSignature;
 use crate::exchange::{Crypto, Unreadable};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
 use crate::layout::lines::{context, cut_width};
-use crate::layout::slot::{Slot, Source};
+use crate::layout::slot::Slot;
 use crate::layout::tree::Tree;
 use crate::layout::values::Values;
-use crate::layout::{encode, json, xml};
+use crate::layout::{between, encode, json, xml};
 use base64::Engine;
+use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
 use std::io::Read;
@@ -18,7 +21,7 @@ use std::io::Read;
 const UNPACKED_BYTES_MAX: u64 = 64 << 20;
 
 /// One layer; the list in a definition goes from the body outwards.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layer {
     /// Standard base64 with padding.
@@ -27,6 +30,10 @@ pub enum Layer {
     Hex {},
     /// Raw DEFLATE.
     Deflate {},
+    /// DEFLATE in the zlib format (RFC 1950): head and check sum around it.
+    Zlib {},
+    /// A signature over the text with a placeholder in its place.
+    Sign(PlaceSign),
     /// A cipher by name under the key of a slot.
     Encrypt {
         /// `sm4_cbc`.
@@ -38,6 +45,13 @@ pub enum Layer {
     Prefix {
         /// The text.
         text: String,
+    },
+    /// Marks around the payload, with anything around them when read (the HTML of a verify port).
+    Between {
+        /// Before the payload.
+        before: String,
+        /// After the payload.
+        after: String,
     },
     /// A head of fixed-width fields before the payload: TCP lengths and packet heads.
     Head {
@@ -56,10 +70,7 @@ pub enum Layer {
     /// An enveloped XML signature.
     XmlSignature(XmlSignature),
     /// An HTML form (`application/x-www-form-urlencoded`); one slot is the payload.
-    Form {
-        /// The pairs.
-        slots: Vec<Slot>,
-    },
+    Form(Form),
 }
 
 /// What every layer needs besides its payload.
@@ -76,14 +87,17 @@ impl Layer {
     #[must_use]
     pub fn slots(&self) -> &[Slot] {
         match self {
-            Self::Head { slots } | Self::Form { slots } => slots,
+            Self::Head { slots } | Self::Form(Form { slots, .. }) => slots,
             Self::Xml(tree) | Self::Json(tree) => &tree.head,
             Self::Base64 {}
             | Self::Hex {}
             | Self::Deflate {}
+            | Self::Zlib {}
+            | Self::Sign(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
             | Self::XmlSignature(_)
+            | Self::Between { .. }
             | Self::Named { .. } => &[],
         }
     }
@@ -93,16 +107,22 @@ impl Layer {
     pub fn signature(&self) -> Option<(String, String)> {
         match self {
             Self::XmlSignature(rule) => Some((rule.algorithm_word().to_owned(), rule.slot.clone())),
+            Self::Sign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
+            Self::Form(form) => {
+                let sign = form.sign.as_ref()?;
+                Some((sign.algorithm.clone(), sign.slot.clone()))
+            }
             Self::Base64 {}
             | Self::Hex {}
             | Self::Deflate {}
+            | Self::Zlib {}
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
+            | Self::Between { .. }
             | Self::Head { .. }
             | Self::Named { .. }
             | Self::Xml(_)
-            | Self::Json(_)
-            | Self::Form { .. } => None,
+            | Self::Json(_) => None,
         }
     }
 
@@ -131,8 +151,13 @@ impl Layer {
                 .into_bytes()),
             Self::Hex {} => Ok(hex(&payload)),
             Self::Deflate {} => deflate(&payload),
+            Self::Zlib {} => zlib(&payload),
+            Self::Sign(sign) => sign.wrap(&payload, around),
             Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
+            Self::Between { before, after } => {
+                Ok([before.as_bytes(), &payload, after.as_bytes()].concat())
+            }
             Self::XmlSignature(rule) => {
                 let signed = rule.sign(&text(&payload)?, around.crypto)?;
                 encode(&signed, around.charset)
@@ -159,20 +184,13 @@ impl Layer {
                 };
                 encode(&written.map_err(|(fault, _)| fault)?, around.charset)
             }
-            Self::Form { slots } => {
+            Self::Form(form) => {
                 let payload = text(&payload)?;
                 let context = WriteContext {
                     payload: Some(&payload),
                     ..context
                 };
-                let pairs: Result<Vec<String>, WriteFault> = slots
-                    .iter()
-                    .map(|slot| {
-                        let bytes = encode(&slot.write(&context)?, around.charset)?;
-                        Ok(format!("{}={}", slot.path, percent(&bytes)))
-                    })
-                    .collect();
-                Ok(pairs?.join("&").into_bytes())
+                form.write(&context, around)
             }
         }
     }
@@ -193,7 +211,9 @@ impl Layer {
                 .decode(bytes.trim_ascii())
                 .map_err(|_| unreadable("not base64")),
             Self::Hex {} => unhex(bytes.trim_ascii()).ok_or_else(|| unreadable("not hexadecimal")),
-            Self::Deflate {} => inflate(&bytes),
+            Self::Deflate {} => inflate(flate2::read::DeflateDecoder::new(&*bytes)),
+            Self::Zlib {} => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
+            Self::Sign(sign) => sign.unwrap(&bytes, around),
             Self::Encrypt { cipher, slot } => around
                 .crypto
                 .decrypt(cipher, slot, &bytes)
@@ -202,6 +222,12 @@ impl Layer {
                 .strip_prefix(text.as_bytes())
                 .map(<[u8]>::to_vec)
                 .ok_or_else(|| unreadable("the prefix is missing")),
+            Self::Between { before, after } => {
+                let text = charset.decode(&bytes).map_err(ill_formed)?;
+                let payload = between(&text, before, after).map(str::to_owned);
+                let payload = payload.ok_or_else(|| unreadable("the marks are not there"))?;
+                payload_bytes(Some(payload), charset)
+            }
             Self::XmlSignature(rule) => {
                 let text = charset.decode(&bytes).map_err(ill_formed)?;
                 let signed = rule.verified(&text, around.crypto)?;
@@ -218,8 +244,8 @@ impl Layer {
                 };
                 payload_bytes(payload, charset)
             }
-            Self::Form { slots } => {
-                let payload = unwrap_form(slots, &bytes, values, charset)?;
+            Self::Form(form) => {
+                let payload = form.read(&bytes, values, around)?;
                 payload_bytes(payload, charset)
             }
         }
@@ -265,35 +291,6 @@ fn unwrap_head(
     }
 }
 
-fn unwrap_form(
-    slots: &[Slot],
-    bytes: &[u8],
-    values: &mut Values,
-    charset: Charset,
-) -> Result<Option<String>, Unreadable> {
-    let text = std::str::from_utf8(bytes).map_err(|_| unreadable("not a form"))?;
-    let mut pairs = std::collections::BTreeMap::new();
-    for pair in text.split('&').take(256) {
-        let (key, value) = pair
-            .split_once('=')
-            .ok_or_else(|| unreadable("not a form"))?;
-        pairs.insert(key, value);
-    }
-    let mut reading = context(values, None);
-    for slot in slots {
-        let Some(value) = pairs.get(slot.path.as_str()) else {
-            if matches!(slot.source, Source::Payload(_)) {
-                return Err(unreadable(format!("{} is missing", slot.path)));
-            }
-            continue;
-        };
-        let plain = unpercent(value.as_bytes()).ok_or_else(|| unreadable("not a form"))?;
-        let plain = charset.decode(&plain).map_err(ill_formed)?;
-        slot.read(&plain, &mut reading).map_err(unreadable)?;
-    }
-    Ok(reading.payload.take())
-}
-
 /// Upper-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> Vec<u8> {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
@@ -319,8 +316,18 @@ pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn deflate(plain: &[u8]) -> Result<Vec<u8>, WriteFault> {
+    let level = flate2::Compression::default();
+    packed(flate2::read::DeflateEncoder::new(plain, level))
+}
+
+fn zlib(plain: &[u8]) -> Result<Vec<u8>, WriteFault> {
+    let level = flate2::Compression::default();
+    packed(flate2::read::ZlibEncoder::new(plain, level))
+}
+
+fn packed(mut encoder: impl Read) -> Result<Vec<u8>, WriteFault> {
     let mut packed = Vec::new();
-    flate2::read::DeflateEncoder::new(plain, flate2::Compression::default())
+    encoder
         .read_to_end(&mut packed)
         .map_err(|_| WriteFault::Form {
             place: "the payload".to_owned(),
@@ -328,9 +335,9 @@ fn deflate(plain: &[u8]) -> Result<Vec<u8>, WriteFault> {
     Ok(packed)
 }
 
-fn inflate(packed: &[u8]) -> Result<Vec<u8>, Unreadable> {
+fn inflate(decoder: impl Read) -> Result<Vec<u8>, Unreadable> {
     let mut plain = Vec::new();
-    flate2::read::DeflateDecoder::new(packed)
+    decoder
         .take(UNPACKED_BYTES_MAX + 1)
         .read_to_end(&mut plain)
         .map_err(|_| unreadable("not DEFLATE data"))?;
@@ -338,39 +345,4 @@ fn inflate(packed: &[u8]) -> Result<Vec<u8>, Unreadable> {
         return Err(unreadable("unpacks to too much"));
     }
     Ok(plain)
-}
-
-fn percent(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
-            text.push(char::from(*byte));
-        } else {
-            text.push('%');
-            text.extend(hex(&[*byte]).into_iter().map(char::from));
-        }
-    }
-    text
-}
-
-fn unpercent(text: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(byte) = text.get(at) {
-        match byte {
-            b'%' => {
-                bytes.extend(unhex(text.get(at + 1..at + 3)?)?);
-                at += 3;
-            }
-            b'+' => {
-                bytes.push(b' ');
-                at += 1;
-            }
-            other => {
-                bytes.push(*other);
-                at += 1;
-            }
-        }
-    }
-    Some(bytes)
 }

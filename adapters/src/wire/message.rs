@@ -1,5 +1,6 @@
 //! A whole message: a body and its layers.
 
+use super::form::Form;
 use super::layer::{Around, Layer};
 use crate::exchange::{FrameEnd, Unreadable};
 use crate::layout::Layout;
@@ -8,13 +9,14 @@ use crate::layout::fault::unreadable;
 use crate::layout::lines::RowFault;
 use crate::layout::slot::{Slot, Source};
 use crate::layout::values::Values;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Most bytes of a message that is read.
 pub const BYTES_MAX: usize = 64 << 20;
 
 /// A body and what stands around it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
     /// The body.
@@ -47,15 +49,31 @@ impl Message {
     /// # Errors
     /// The first place that does not fit, with its row.
     pub fn write(&self, values: &Values, around: Around<'_>) -> Result<Written, RowFault> {
-        let mut bytes = self.body.write(values, around.charset)?;
+        let bare = self.bare_from().filter(|_| values.rows.is_empty());
+        let (mut bytes, layers) = match bare {
+            Some(at) => (Vec::new(), self.layers.get(at..).unwrap_or_default()),
+            None => {
+                let body = self.body.write(values, around.charset)?;
+                (body, self.layers.as_slice())
+            }
+        };
         let mut inner = bytes.clone();
-        for layer in &self.layers {
+        for layer in layers {
             inner.clone_from(&bytes);
             bytes = layer
                 .wrap(bytes, values, around)
                 .map_err(|fault| (fault, None))?;
         }
         Ok(Written { bytes, inner })
+    }
+
+    /// The layer whose payload may be missing, as its slot's default says: an answer without rows
+    /// then has no body, and what is inside the layer is neither written nor read.
+    fn bare_from(&self) -> Option<usize> {
+        let may_miss =
+            |slot: &Slot| matches!(slot.source, Source::Payload(_)) && slot.default.is_some();
+        let mut layers = self.layers.iter();
+        layers.position(|layer| layer.slots().iter().any(may_miss))
     }
 
     /// Reads layers and body.
@@ -105,6 +123,9 @@ impl Message {
         for (at, layer) in self.layers.iter().take(layers).rev().enumerate() {
             let unwrapped = layer.unwrap(bytes, &mut values, around);
             bytes = unwrapped.map_err(inside(at))?;
+            if bytes.is_empty() && self.bare_from() == Some(layers - 1 - at) {
+                return Ok(values);
+            }
         }
         let read = self.body.read(&bytes, around.charset, &mut values);
         read.map_err(inside(layers))?;
@@ -164,6 +185,25 @@ impl Message {
         }
     }
 
+    /// The signature that stands in the message: algorithm and slot.
+    #[must_use]
+    pub fn signature(&self) -> Option<(String, String)> {
+        self.layers.iter().find_map(Layer::signature)
+    }
+
+    /// The end of a request: as [`Self::frame_end`], and for bare XML the end of its root.
+    #[must_use]
+    pub fn request_end(&self) -> FrameEnd {
+        match (self.frame_end(), &self.body) {
+            (FrameEnd::EndOfStream, Layout::Xml(tree)) if self.layers.is_empty() => {
+                FrameEnd::Line {
+                    terminator: format!("</{}>", tree.root()).into_bytes(),
+                }
+            }
+            (end, _) => end,
+        }
+    }
+
     /// Whether a slot of the body, of a head or of a form writes the captured value of this name.
     #[must_use]
     pub fn captures(&self, name: &str) -> bool {
@@ -180,14 +220,19 @@ impl Message {
         let mut slots = self.body.slots_mut();
         for layer in &mut self.layers {
             match layer {
-                Layer::Head { slots: own } | Layer::Form { slots: own } => slots.extend(own),
+                Layer::Head { slots: own } | Layer::Form(Form { slots: own, .. }) => {
+                    slots.extend(own)
+                }
                 Layer::Xml(tree) | Layer::Json(tree) => slots.extend(&mut tree.head),
                 Layer::Base64 {}
                 | Layer::Hex {}
                 | Layer::Deflate {}
+                | Layer::Zlib {}
+                | Layer::Sign(_)
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
                 | Layer::XmlSignature(_)
+                | Layer::Between { .. }
                 | Layer::Named { .. } => {}
             }
         }

@@ -1,9 +1,11 @@
 //! From a layout's text to what travels: transforms, envelopes, heads, frames.
 
+pub mod form;
 pub mod frame;
 pub mod http;
 pub mod layer;
 pub mod message;
+pub mod sign;
 pub mod xml_signature;
 
 pub use layer::Layer;

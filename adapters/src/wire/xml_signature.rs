@@ -12,6 +12,7 @@ use crate::layout::fault::{WriteFault, unreadable};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use canonical::Canonical;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
@@ -20,7 +21,7 @@ const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 
 /// Digest of the document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum XmlDigest {
     /// SHA-1: broken against people who make documents in pairs; some banks demand it.
@@ -47,7 +48,7 @@ impl XmlDigest {
 }
 
 /// The one algorithm of the signature itself that banks were seen to use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum XmlAlgorithm {
     /// RSA with SHA-256.
@@ -55,7 +56,7 @@ pub enum XmlAlgorithm {
 }
 
 /// An enveloped signature: the last child of the document's root.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct XmlSignature {
     /// `rsa_sha256`.

@@ -1,8 +1,29 @@
-//! The book against the public samples, one module a dialect.
+//! The dialects of the book against the public samples: what we write is what integrators write,
+//! and what they read we read alike. One file for each dialect.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod abc_yqt;
+mod boc_b2e;
 mod bocd_ap;
+mod bocom_ap;
+mod ccb_batch;
+mod ccb_single;
+mod ceb_b2e;
+mod cgb_bedc;
+mod cib_batch;
+mod cib_fox;
+mod citic_dl;
+mod cmb_fbsdk;
+mod cmb_open;
+mod cmbc;
+mod cms_ap;
+mod gzelink;
 mod mybank_h2h;
+mod pages;
+mod spdb_aq;
+mod talk;
+mod unionpay_df;
+mod xml_parts;

@@ -109,6 +109,11 @@ const WORKERS: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
+/// The account, cut to the digits that the bank takes.
+fn account(text: &str, digits_max: usize) -> AccountNo {
+    AccountNo::parse(&text[..text.len().min(digits_max)]).unwrap()
+}
+
 /// An invented branch with a valid check digit; that of the samples, 304999000019, has none.
 pub const BRANCH: &str = "304100040000";
 
@@ -120,7 +125,7 @@ pub fn golden_order(code: &str, memo: &str, payer_account: &str) -> PaymentOrder
         name: PersonName::parse(worker.0).unwrap(),
         id_type: kind,
         id_number: IdNumber::parse(kind, worker.2).unwrap(),
-        account: AccountNo::parse(worker.1).unwrap(),
+        account: account(worker.1, bank(code).limits().account_digits_max),
         payee_bank: Some(BankCode::parse(code).unwrap()),
         cnaps_code: CnapsCode::parse(BRANCH).ok(),
         amount: Fen::parse_yuan(worker.3).unwrap(),
@@ -141,9 +146,11 @@ pub fn golden_order(code: &str, memo: &str, payer_account: &str) -> PaymentOrder
     }
 }
 
+/// Of five lines, or as many as one file of the bank takes.
 pub fn order(code: &str) -> PaymentOrder {
     let mut order = golden_order(code, "11月工资", "3300000000000000019");
     order.file_no = 4_711;
+    order.lines.truncate(bank(code).limits().rows_max as usize);
     order
 }
 
@@ -152,6 +159,7 @@ pub fn query(order: &PaymentOrder, references: BTreeMap<String, String>) -> Stat
         file_no: order.file_no,
         query_no: 1,
         bank_date: order.bank_date,
+        instructed_at: order.instructed_at,
         asked_at: datetime!(2026-11-23 09:35:01.500 +8),
         payer_account: order.payer_account,
         payer_name: order.payer_name.clone(),
@@ -264,4 +272,26 @@ pub fn sample(name: &str) -> Option<Vec<u8>> {
         return None;
     };
     Some(std::fs::read(format!("{shared}/formats/samples/{name}")).unwrap())
+}
+
+/// The sample with our values at the named places: offset in the sample, what stands there, what
+/// stands there with us. All other bytes stay.
+pub fn with_ours(sample: &[u8], places: &[(usize, &str, &str)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    for (offset, theirs, ours) in places {
+        out.extend_from_slice(&sample[at..*offset]);
+        at = offset + theirs.len();
+        assert_eq!(&sample[*offset..at], theirs.as_bytes(), "at {offset}");
+        out.extend_from_slice(ours.as_bytes());
+    }
+    out.extend_from_slice(&sample[at..]);
+    out
+}
+
+/// Compares byte by byte and says where two messages part.
+pub fn assert_bytes(own: &[u8], expected: &[u8]) {
+    let pairs = own.iter().zip(expected);
+    let same = pairs.take_while(|(one, other)| one == other).count();
+    assert!(own == expected, "they part at byte {same}");
 }

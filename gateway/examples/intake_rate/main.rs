@@ -15,7 +15,7 @@ use gateway::clock::SystemClock;
 use gateway::core::Core;
 use gateway::event::Policy;
 use gateway::installation::BookRules;
-use gateway::intake::{RefusalLimits, Rules, Submission, Submitted, submit};
+use gateway::intake::{AcceptanceLimits, RefusalLimits, Rules, Submission, Submitted, submit};
 use gateway::mandates::{Mandate, Mandates};
 use gateway::serving::open_data;
 use schemas::employer_files::Limits;
@@ -183,6 +183,7 @@ fn one_batch(
         spill: None,
         calendar: schemas::codes::BankCalendar::built_in(),
         refusals: RefusalLimits::default(),
+        acceptances: AcceptanceLimits::default(),
     };
     let submission = Submission {
         employer: Uscc::parse(USCC)?,

@@ -1,13 +1,13 @@
 //! What the calls work with: one value, made by the command that serves.
 
 use crate::access::rate::{Buckets, Rate};
-use crate::api::room::{Memory, Places};
+use crate::api::room::Places;
 use crate::api::spool::SpoolFolder;
 use crate::clock::Clock;
 use crate::configuration::Roles;
 use crate::core::{Core, CoreError};
 use crate::index::Search;
-use crate::intake::RefusalLimits;
+use crate::intake::{AcceptanceLimits, RefusalLimits};
 use crate::mandates::Mandates;
 use crate::telemetry::{Concerns, Metrics};
 use schemas::codes::BankCalendar;
@@ -50,13 +50,15 @@ pub trait BankMessages: Send + Sync {
     ) -> Result<Option<Receipted>, CoreError>;
 }
 
-/// Limits of the interface. Each has a default that ordinary work does not reach.
+/// Limits of the interface. Each has a default that ordinary work does not reach; those of
+/// `gateway.toml` are these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApiLimits {
     /// Bytes of an upload that are kept in memory; larger ones go to a sealed file. 1 MiB.
     pub memory_bytes_max: usize,
-    /// Bytes of bodies that lie in memory at once, over all callers: an upload goes into a sealed
-    /// file at once when there is no room, another body is refused for now. 256 MiB.
+    /// Bytes of bodies that lie in memory at once, over all callers; one party has at most half of
+    /// them, or one message of a bank. An upload goes into a sealed file at once when there is no
+    /// room, another body is refused for now. 256 MiB.
     pub buffered_bytes_max: usize,
     /// Uploads that are worked on at once, when all their bytes are there; one party has at most
     /// half of them. 8.
@@ -67,17 +69,23 @@ pub struct ApiLimits {
     pub receptions_max: usize,
     /// The same of one party. 8.
     pub receptions_per_party_max: usize,
-    /// Longest wait for one of those places: a burst is no attack. 2 s.
+    /// Longest wait for one of those places, or of those for long answers: a burst is no attack.
+    /// 2 s.
     pub reception_wait: Duration,
     /// Bytes of one party's uploads that are received and not yet worked off. 1 GiB.
     pub received_bytes_per_party_max: u64,
+    /// Long answers (reports, findings, correction files) that are written at once. 128.
+    pub long_answers_max: usize,
+    /// The same of one party. 8.
+    pub long_answers_per_party_max: usize,
     /// Bytes of a request's head, and of its header list in HTTP/2; at least 8 KiB. 32 KiB.
     pub head_bytes_max: usize,
     /// Bytes of a bank's message, which is one journal record. 32 MiB.
     pub message_bytes_max: usize,
-    /// Bytes of a command's JSON. 64 KiB.
+    /// Bytes of a command's JSON. 1 MiB.
     pub command_bytes_max: usize,
-    /// Longest silence inside a body, and without a request on a connection. 20 s.
+    /// Longest silence inside a body, until something of a long answer is taken, and without a
+    /// request on a connection. 30 s.
     pub body_idle: Duration,
     /// Slowest body on the whole, in bytes a second, after `body_grace`. 4 KiB/s.
     pub body_bytes_per_second_min: u64,
@@ -89,23 +97,25 @@ pub struct ApiLimits {
     pub handshakes_max: usize,
     /// Handshakes of one address (in IPv6, of 64 bits) at once; a further one is closed. 64.
     pub handshakes_per_address_max: usize,
-    /// Time for the head of a request. 20 s.
+    /// Time for the head of a request. 10 s.
     pub head: Duration,
     /// Connections at once. 4,096.
     pub connections_max: usize,
-    /// Connections of one party at once. 256.
+    /// Connections of one party at once. 64.
     pub connections_per_party_max: usize,
     /// Age at which a connection is ended politely, so that a revoked certificate does not
     /// outlive its revocation by a long connection. 1 h.
     pub connection_age_max: Duration,
     /// Requests at once on one HTTP/2 connection. 64.
     pub streams_max: u32,
-    /// Time for what is under way when the server stops. 20 s.
+    /// Time for what is under way when the server stops. 30 s.
     pub drain: Duration,
     /// Searches by a person's number or account, for one caller.
     pub search_rate: Rate,
     /// Files of one employer that may come to nothing in a day.
     pub refusals: RefusalLimits,
+    /// Files of one employer that are accepted in a day.
+    pub acceptances: AcceptanceLimits,
 }
 
 impl Default for ApiLimits {
@@ -119,26 +129,29 @@ impl Default for ApiLimits {
             receptions_per_party_max: 8,
             reception_wait: Duration::from_secs(2),
             received_bytes_per_party_max: 1 << 30,
+            long_answers_max: 128,
+            long_answers_per_party_max: 8,
             head_bytes_max: 32 << 10,
             message_bytes_max: 32 << 20,
-            command_bytes_max: 64 << 10,
-            body_idle: Duration::from_secs(20),
+            command_bytes_max: 1 << 20,
+            body_idle: Duration::from_secs(30),
             body_bytes_per_second_min: 4 << 10,
             body_grace: Duration::from_secs(30),
             handshake: Duration::from_secs(3),
             handshakes_max: 1024,
             handshakes_per_address_max: 64,
-            head: Duration::from_secs(20),
+            head: Duration::from_secs(10),
             connections_max: 4096,
-            connections_per_party_max: 256,
+            connections_per_party_max: 64,
             connection_age_max: Duration::from_secs(3600),
             streams_max: 64,
-            drain: Duration::from_secs(20),
+            drain: Duration::from_secs(30),
             search_rate: Rate {
                 burst: 60,
                 refill: Duration::from_secs(1),
             },
             refusals: RefusalLimits::default(),
+            acceptances: AcceptanceLimits::default(),
         }
     }
 }
@@ -183,7 +196,8 @@ pub struct App {
     pub(crate) uploads: Arc<Places>,
     pub(crate) receptions: Arc<Places>,
     pub(crate) received: Arc<Places>,
-    pub(crate) memory: Memory,
+    pub(crate) long_answers: Arc<Places>,
+    pub(crate) memory: Arc<Places>,
     bank_turns: Mutex<BTreeMap<BankCode, Arc<Semaphore>>>,
 }
 
@@ -198,13 +212,18 @@ impl App {
         let (all, each) = (limits.receptions_max, limits.receptions_per_party_max);
         let receptions = Places::new(all as u64, each as u64);
         let received = Places::new(u64::MAX, limits.received_bytes_per_party_max);
-        let memory = Memory::new(limits.buffered_bytes_max);
+        let (all, each) = (limits.long_answers_max, limits.long_answers_per_party_max);
+        let long_answers = Places::new(all as u64, each as u64);
+        // One message of a bank fits in any case.
+        let (all, message) = (limits.buffered_bytes_max, limits.message_bytes_max);
+        let memory = Places::new(all as u64, (all / 2).max(message) as u64);
         Self {
             parts,
             searches,
             uploads,
             receptions,
             received,
+            long_answers,
             memory,
             bank_turns: Mutex::default(),
         }

@@ -7,7 +7,7 @@ pub(super) use members::shown;
 use crate::api::app::{ApiLimits, App};
 use crate::api::call::Call;
 use crate::api::problem::{Kind, Problem};
-use crate::api::room::{Place, Places, Share};
+use crate::api::room::{Place, Places};
 use crate::api::spool::{SealedSpool, SpoolWriter};
 use crate::telemetry::Queue;
 use axum::body::Body;
@@ -24,10 +24,10 @@ const SPOOL_STEP_BYTES: usize = 1 << 20;
 
 /// An upload, complete.
 pub enum Upload {
-    /// In memory, with its share of the room for bodies.
+    /// In memory, with its part of the room for bodies.
     Memory(
         Cursor<Zeroizing<Vec<u8>>>,
-        #[expect(dead_code, reason = "gives its bytes back when it is dropped")] Share,
+        #[expect(dead_code, reason = "gives its bytes back when it is dropped")] Place,
     ),
     /// In a sealed file.
     Spool(Box<SealedSpool>),
@@ -172,7 +172,8 @@ pub async fn upload(
     let mut chunks = Chunks::new(&app, &call.headers, body, bytes_max)?;
     let memory_max = app.limits().memory_bytes_max;
     let mut pending = Zeroizing::new(Vec::new());
-    let mut share = Share::default();
+    let party = call.caller()?.organisation.clone();
+    let mut held = app.memory.none(&party);
     let mut writer: Option<SpoolWriter> = None;
     while let Some(chunk) = chunks.next().await? {
         if !reception.bytes.grow(chunk.len() as u64) {
@@ -182,7 +183,7 @@ pub async fn upload(
             ));
         }
         // Where other bodies fill the memory, this one goes into its file at once.
-        let fits = app.memory.grow(&mut share, chunk.len());
+        let fits = held.grow(chunk.len() as u64);
         pending.extend_from_slice(&chunk);
         let full = if writer.is_some() {
             SPOOL_STEP_BYTES
@@ -198,11 +199,11 @@ pub async fn upload(
                     .map_err(|error| Problem::internal(&error))?,
             };
             writer = Some(append(call, begun, std::mem::take(&mut pending)).await?);
-            share = Share::default();
+            held = app.memory.none(&party);
         }
     }
     let Some(writer) = writer else {
-        return Ok(Upload::Memory(Cursor::new(pending), share));
+        return Ok(Upload::Memory(Cursor::new(pending), held));
     };
     let writer = append(call, writer, pending).await?;
     let spool = call
@@ -264,11 +265,15 @@ pub fn tell_queues(app: &App) {
 /// No room for this body now. The connection goes with it: what is still coming would have to
 /// be read to keep it.
 fn busy(zh: &str, en: &str) -> Problem {
+    crowded(zh, en).header(header::CONNECTION, "close")
+}
+
+/// No place now: come again.
+pub(super) fn crowded(zh: &str, en: &str) -> Problem {
     Problem::new(Kind::Unavailable)
         .detail(zh, en)
         .with("why", "busy")
         .header(header::RETRY_AFTER, "5")
-        .header(header::CONNECTION, "close")
 }
 
 async fn append(
@@ -287,16 +292,18 @@ async fn append(
     .await
 }
 
-/// Receives a body that is kept in memory, with its share of the room for bodies.
+/// Receives a body that is kept in memory, with its part of the room for bodies.
 ///
 /// # Errors
-/// Too large, too slow, packed; unavailable where other bodies fill the memory.
-pub async fn whole(call: &mut Call, bytes_max: usize) -> Result<(Vec<u8>, Share), Problem> {
+/// Too large, too slow, packed; unavailable where other bodies fill the memory, or the party's own
+/// its half of it.
+pub async fn whole(call: &mut Call, bytes_max: usize) -> Result<(Vec<u8>, Place), Problem> {
     let body = call.take_body();
     let mut chunks = Chunks::new(&call.app, &call.headers, body, bytes_max as u64)?;
-    let (mut bytes, mut share) = (Vec::new(), Share::default());
+    let mut held = call.app.memory.none(&call.caller()?.organisation);
+    let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await? {
-        if !call.app.memory.grow(&mut share, chunk.len()) {
+        if !held.grow(chunk.len() as u64) {
             return Err(busy(
                 "正在接收的报文过多",
                 "too much is being received at this moment",
@@ -304,7 +311,7 @@ pub async fn whole(call: &mut Call, bytes_max: usize) -> Result<(Vec<u8>, Share)
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok((bytes, share))
+    Ok((bytes, held))
 }
 
 /// Receives a command as JSON; unknown members are refused by its type.
@@ -325,7 +332,7 @@ pub async fn command<T: DeserializeOwned + JsonSchema>(call: &mut Call) -> Resul
         ));
     }
     let bytes_max = call.app.limits().command_bytes_max;
-    let (bytes, _share) = whole(call, bytes_max).await?;
+    let (bytes, _held) = whole(call, bytes_max).await?;
     members::read(&bytes)
 }
 
@@ -335,7 +342,7 @@ pub async fn command<T: DeserializeOwned + JsonSchema>(call: &mut Call) -> Resul
 /// As [`whole`]; bad request for anything else: it asks for what would not be done.
 pub async fn nothing(call: &mut Call) -> Result<(), Problem> {
     let bytes_max = call.app.limits().command_bytes_max;
-    let (bytes, _share) = whole(call, bytes_max).await?;
+    let (bytes, _held) = whole(call, bytes_max).await?;
     let blank = bytes.iter().all(u8::is_ascii_whitespace);
     let object = serde_json::from_slice::<serde_json::Map<_, serde_json::Value>>(&bytes);
     if blank || object.is_ok_and(|object| object.is_empty()) {

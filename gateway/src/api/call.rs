@@ -6,8 +6,10 @@ use crate::api::problem::{Kind, Problem};
 use crate::api::routes::Parameter;
 use crate::clock::BoxFuture;
 use crate::core::CoreError;
+use crate::failure::Defect;
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
 use schemas::Lang;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -109,7 +111,7 @@ impl Call {
         let app = Arc::clone(&self.app);
         match tokio::task::spawn_blocking(move || work(&app)).await {
             Ok(result) => result,
-            Err(error) => Err(Problem::internal(&error)),
+            Err(panicked) => Err(Problem::internal(&Defect::from(panicked))),
         }
     }
 
@@ -229,16 +231,18 @@ fn permille(text: &str) -> u32 {
     }
 }
 
-/// Refuses what a browser sends on behalf of another site: the certificate would come along.
+/// Refuses what a browser sends on behalf of another site: the certificate would come along. The
+/// site that was asked is in `host`, or in HTTP/2 in the address.
 ///
 /// # Errors
 /// Forbidden.
-pub fn same_site(headers: &HeaderMap) -> Result<(), Problem> {
+pub fn same_site(headers: &HeaderMap, address: &Uri) -> Result<(), Problem> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let asked = text("host").or_else(|| address.authority().map(Authority::as_str));
     let crossed = matches!(text("sec-fetch-site"), Some("cross-site" | "same-site"));
     let foreign = text("origin").is_some_and(|origin| {
         let origin_host = origin.split_once("://").map_or("", |(_, host)| host);
-        text("host").is_some_and(|host| !host.eq_ignore_ascii_case(origin_host))
+        asked.is_none_or(|host| !host.eq_ignore_ascii_case(origin_host))
     });
     if crossed || foreign {
         return Err(Problem::new(Kind::Forbidden).detail(

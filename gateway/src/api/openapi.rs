@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 
 /// Statuses that every call may give besides its own.
 const COMMON: [u16; 3] = [400, 404, 500];
+/// The same of a call with a body: forbidden, too slow, too large, packed.
+const OF_POST: [u16; 4] = [403, 408, 413, 415];
+/// The same of a call about what is recorded: the journal takes nothing, or there is no room.
+const OF_RECORDS: u16 = 503;
 
 /// The document.
 #[must_use]
@@ -80,6 +84,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
         .map(|name| {
             let example = match (name, path.contains("/payments/")) {
                 ("code", _) => bank_example(),
+                ("file_no", _) => "1000000017",
                 (_, true) => "B20261123-4711.3",
                 (_, false) => "B20261123-4711",
             };
@@ -125,9 +130,11 @@ fn responses(route: &Route) -> Value {
         }
         responses.insert(status.to_string(), Value::Object(response));
     }
-    let forbidden = (route.method == Method::Post).then_some(403);
     let mut statuses: Vec<u16> = COMMON.to_vec();
-    statuses.extend(forbidden);
+    if route.method == Method::Post {
+        statuses.extend(OF_POST);
+    }
+    statuses.extend((!route.operator_network).then_some(OF_RECORDS));
     statuses.extend(route.problems);
     statuses.sort_unstable();
     statuses.dedup();
@@ -202,6 +209,9 @@ pub fn schemas() -> Map<String, Value> {
     named::<answer::Approval>(&mut generator);
     named::<answer::Resolution>(&mut generator);
     named::<answer::Confirmation>(&mut generator);
+    named::<answer::FileResolution>(&mut generator);
+    named::<answer::FileConfirmation>(&mut generator);
+    named::<answer::FileDone>(&mut generator);
     named::<answer::Done>(&mut generator);
     named::<answer::Health>(&mut generator);
     let mut schemas: Map<String, Value> = generator.take_definitions(true);

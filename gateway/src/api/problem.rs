@@ -215,13 +215,8 @@ impl Problem {
     #[must_use]
     pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         let reference = format!("E{:06}", REFERENCES.fetch_add(1, Ordering::Relaxed));
-        let mut chain = error.to_string();
-        let mut source = error.source();
-        while let Some(inner) = source {
-            chain = format!("{chain}: {inner}");
-            source = inner.source();
-        }
-        tracing::error!(%reference, error = %chain, "a call failed by our own fault");
+        let error = crate::chain(error);
+        tracing::error!(%reference, error, "a call failed by our own fault");
         Self::new(Kind::Internal).with("reference", reference)
     }
 

@@ -1,11 +1,11 @@
 //! What one party may take, and what all together: connections, uploads that are received, their
-//! bytes, uploads that are worked on; and how many bytes of bodies lie in memory at once.
+//! bytes, uploads that are worked on, long answers, bytes of bodies that lie in memory.
 
 use crate::clock::Clock;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
 /// So many units of something, and how many of them one party may hold: none can shut out the
 /// others.
@@ -119,37 +119,6 @@ impl Drop for Place {
         }
         drop(held);
         self.places.freed.notify_waiters();
-    }
-}
-
-/// Bytes of bodies that may lie in memory at once, over all callers.
-#[derive(Clone)]
-pub(crate) struct Memory(Arc<Semaphore>);
-
-/// So many of them; given back when dropped.
-#[derive(Default)]
-pub(crate) struct Share(Option<OwnedSemaphorePermit>);
-
-impl Memory {
-    pub fn new(bytes_max: usize) -> Self {
-        Self(Arc::new(Semaphore::new(
-            bytes_max.min(Semaphore::MAX_PERMITS),
-        )))
-    }
-
-    /// Adds bytes to a share; false where there are not so many left, and nothing is taken.
-    pub fn grow(&self, share: &mut Share, bytes: usize) -> bool {
-        let Ok(count) = u32::try_from(bytes) else {
-            return false;
-        };
-        let Ok(more) = Arc::clone(&self.0).try_acquire_many_owned(count) else {
-            return false;
-        };
-        match &mut share.0 {
-            Some(held) => held.merge(more),
-            free => *free = Some(more),
-        }
-        true
     }
 }
 

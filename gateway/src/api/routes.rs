@@ -4,6 +4,7 @@
 mod gate;
 mod groups;
 mod parameters;
+mod resolutions;
 mod table;
 
 pub use gate::{OperatorNetwork, router};
@@ -108,7 +109,7 @@ pub struct Route {
     pub request: Payload,
     /// Its good answers.
     pub good: &'static [Good],
-    /// Its other statuses, besides those of every call.
+    /// Its other statuses, besides those of every call of its kind.
     pub problems: &'static [u16],
     /// What answers it.
     pub handler: Handler,

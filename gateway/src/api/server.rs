@@ -176,13 +176,13 @@ impl Connection {
             .peer_certificates()
             .and_then(<[_]>::first);
         let Some(leaf) = leaf else {
-            return;
+            return self.app.metrics.closed("identity");
         };
         let (party, facts) = match certs::identity::party_of_certificate(leaf) {
             Ok(known) => known,
             Err(error) => {
                 tracing::warn!(%error, "a certificate of our authority names no party");
-                return;
+                return self.app.metrics.closed("identity");
             }
         };
         let caller = Caller::new(party);

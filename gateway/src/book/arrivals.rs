@@ -1,6 +1,6 @@
 //! Batches whose files are still arriving: nothing of them is visible before the closing record.
 
-use super::{Arriving, Book, TableRow, refusals};
+use super::{Arriving, Book, TableRow, day_counts};
 use schemas::value::PaymentId;
 
 impl Book {
@@ -18,7 +18,7 @@ impl Book {
     /// A file begins to arrive.
     pub(super) fn opened(&mut self, sequence: u64, submitted_by: &str, day: u32) {
         let arriving = Arriving {
-            sender: refusals::employer_of(submitted_by).map(|employer| (employer, day)),
+            sender: day_counts::employer_of(submitted_by).map(|employer| (employer, day)),
             ..Arriving::default()
         };
         self.arriving.insert(sequence, arriving);
@@ -28,7 +28,16 @@ impl Book {
     pub(super) fn abandoned(&mut self, opened: u64, bytes: u64) {
         let arriving = self.arriving.remove(&opened);
         if let Some((employer, day)) = arriving.and_then(|arriving| arriving.sender) {
-            self.refusals.entry(employer).or_default().add(day, bytes);
+            let refusals = self.refusals.entry(employer).or_default();
+            refusals.add(day, 0, bytes);
+        }
+    }
+
+    /// A file became a batch.
+    pub(super) fn note_accepted(&mut self, arrived: &Arriving, bytes: u64) {
+        if let Some((employer, day)) = arrived.sender {
+            let acceptances = self.acceptances.entry(employer).or_default();
+            acceptances.add(day, arrived.rows.len() as u64, bytes);
         }
     }
 

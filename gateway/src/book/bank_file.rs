@@ -58,6 +58,9 @@ pub struct BankFile {
     pub mismatched: BTreeSet<(u32, LineEvent)>,
     /// The bank named a row of it that it has not.
     pub has_stray: bool,
+    /// Journal sequence of the last word that moved or disputed a line of it, or named a row that
+    /// it has not; 0 for none.
+    pub changed_at: u64,
 }
 
 impl BankFile {
@@ -80,6 +83,7 @@ impl BankFile {
             disputed: BTreeSet::new(),
             mismatched: BTreeSet::new(),
             has_stray: false,
+            changed_at: 0,
         }
     }
 

@@ -68,7 +68,7 @@ impl Bars<'_> {
         revived.map_or(Ok(()), |(one, _)| Err(CorrectionConflict::Elsewhere(one)))
     }
 
-    /// Whether the wage of a line, or of those whom it corrects, is disputed elsewhere, and the
+    /// Whether the wage of a line, or of another one of its family, is disputed elsewhere, and the
     /// payment of it that was revived last.
     fn twins(&mut self, row: u32, line: &Line) -> (bool, Option<(PaymentId, u64)>) {
         let (book, batch) = (self.book, self.batch);
@@ -84,8 +84,8 @@ impl Bars<'_> {
             .get_or_insert_with(|| barring(book, batch, &self.scope));
         found.add(own, (line.person, line.amount_fen));
         // The wages of those that it stands for, submitted again without naming them.
-        let originals = original.into_iter();
-        for one in originals.flat_map(|one| book.line_of_corrections(one)) {
+        let others = family.into_iter().flat_map(|root| book.family(root));
+        for one in others.filter(|one| one.batch != batch.id()) {
             if let Some((earlier, line)) = book.line(one) {
                 let (scope, wage) = (Scope::of(&earlier.head), (line.person, line.amount_fen));
                 let known = self.originals.entry(scope.clone());

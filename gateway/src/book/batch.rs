@@ -345,7 +345,8 @@ impl Batch {
         }
     }
 
-    /// What it waits for and since when (M12); `None` when it has ended.
+    /// What its states wait for and since when (M12); `None` when it has ended. Disputes and other
+    /// batches are no part of it: see [`crate::book::Book::waits_for`].
     #[must_use]
     pub fn waits_for(&self) -> Option<(&'static str, i64)> {
         let waiting = match self.state() {

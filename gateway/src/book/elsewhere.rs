@@ -6,7 +6,7 @@
 use super::carriers::{Answer, Carrier, Found, is_open, weight};
 use super::corrections::Corrects;
 use super::wages::{Places, Project, Scope, Scoped, Wage, carries_the_wage};
-use super::{Batch, Book, LineState, TableRow};
+use super::{Batch, Book, Line, LineState, TableRow};
 use schemas::value::PaymentId;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -68,14 +68,18 @@ impl Book {
     #[must_use]
     pub fn elsewhere_of(&self, batch: &Batch) -> Vec<InFlight> {
         let (id, own) = (batch.id(), Scope::of(&batch.head));
-        let corrections: BTreeMap<u32, Corrects<'_>> = batch
-            .corrects
-            .iter()
-            .map(|(index, original)| (*index, self.correcting(*original)))
+        // A correction that was refused at the intake may name whatever it likes.
+        let asks = |line: &Line| matches!(line.state, LineState::Held | LineState::Released);
+        let corrects = || {
+            let corrects = batch.corrects.iter().map(|(index, one)| (*index, *one));
+            corrects.filter(|(index, _)| batch.line(*index).is_some_and(asks))
+        };
+        let corrections: BTreeMap<u32, Corrects<'_>> = corrects()
+            .map(|(index, original)| (index, self.correcting(original)))
             .collect();
         let lines = (1u32..).zip(&batch.lines);
         let asking = lines
-            .filter(|(_, line)| matches!(line.state, LineState::Held | LineState::Released))
+            .filter(|(_, line)| asks(line))
             .map(|(index, line)| Asking {
                 index,
                 wage: (line.person, line.amount_fen),
@@ -84,7 +88,7 @@ impl Book {
         let counts = |(other, state): Carrier| other.batch != id && state != LineState::Held;
         let mut look = Look::new(self, &counts);
         look.lines(&own, asking);
-        look.originals(batch.corrects.iter().map(|(index, one)| (*index, *one)));
+        look.originals(corrects());
         look.told()
     }
 }
@@ -105,6 +109,8 @@ struct Look<'b> {
     originals: BTreeMap<Scope, Originals<'b>>,
     /// Who carries the wage of a family with corrections.
     families: HashMap<PaymentId, Option<Carrier>>,
+    /// Who carries a wage of such a family outside it.
+    wages_of: HashMap<PaymentId, Option<Found>>,
     found: BTreeMap<u32, Found>,
 }
 
@@ -115,6 +121,7 @@ impl<'b> Look<'b> {
             counts,
             originals: BTreeMap::new(),
             families: HashMap::new(),
+            wages_of: HashMap::new(),
             found: BTreeMap::new(),
         }
     }
@@ -255,25 +262,45 @@ impl<'b> Look<'b> {
         }
     }
 
-    /// Who carries the wage of a payment that is to be corrected, or of one that it corrects in
-    /// turn, outside their family: it was submitted again without naming them. Of all of them the
-    /// weightiest, of two alike that of the nearer one.
+    /// Who carries the wage of a payment that is to be corrected, or of another one of its family,
+    /// outside the family: it was submitted again without naming them. Of all of them the
+    /// weightiest, of two alike that of the payment itself, then of those that it corrects in turn.
     fn original(&mut self, original: PaymentId) -> Option<Found> {
         let book = self.book;
         let chain: Vec<PaymentId> = book.line_of_corrections(original).collect();
-        let family = chain.last().copied();
-        let (mut weightiest, mut project) = (None, None);
-        for one in chain.into_iter().rev() {
-            let (batch, line) = book.line(one)?;
-            project = book.project_named(one).or(project);
-            let own = Scope::of(&batch.head);
-            let answer = self.of_original(&own, (line.person, line.amount_fen))?;
-            let found = answer.outside(project.unwrap_or(&own.project), family);
-            if found.map(weight) >= weightiest.map(weight) {
-                weightiest = found;
+        let root = *chain.last()?;
+        let of_family = match self.wages_of.get(&root) {
+            Some(known) => *known,
+            None => {
+                let of_family = self.weightiest(root, None, book.family(root));
+                self.wages_of.insert(root, of_family);
+                of_family
             }
-        }
-        weightiest
+        };
+        self.weightiest(root, of_family, chain.into_iter().rev())
+    }
+
+    /// Of what is known and what is found for payments of a family the weightiest, of two alike the
+    /// last.
+    fn weightiest(
+        &mut self,
+        root: PaymentId,
+        known: Option<Found>,
+        members: impl Iterator<Item = PaymentId>,
+    ) -> Option<Found> {
+        let book = self.book;
+        members.fold(known, |known, one| {
+            let found = book.line(one).and_then(|(batch, line)| {
+                let own = Scope::of(&batch.head);
+                let answer = self.of_original(&own, (line.person, line.amount_fen))?;
+                answer.outside(book.project_of(&own, one), Some(root))
+            });
+            if found.map(weight) >= known.map(weight) {
+                found
+            } else {
+                known
+            }
+        })
     }
 
     fn of_original(&mut self, own: &Scope, wage: Wage) -> Option<&Answer<'b>> {

@@ -124,6 +124,7 @@ impl Book {
         let own = |file: &&mut BankFile| !record.of_whole && file.intent.bank == record.bank;
         if let Some(file) = file.filter(own) {
             file.has_stray = true;
+            file.changed_at = record.sequence;
         }
     }
 

@@ -9,15 +9,16 @@ mod arrivals;
 pub mod bank_file;
 mod bars;
 pub mod batch;
+mod beside;
 mod carriers;
 mod check;
 mod corrections;
+mod day_counts;
 mod doubt;
 mod elsewhere;
 mod messages;
 mod outside;
 mod proposals;
-mod refusals;
 mod revived;
 mod steps;
 pub mod table;
@@ -31,12 +32,13 @@ pub use ages::Ages;
 pub use bank_file::{BankFile, FILE_IN_DOUBT, FileState};
 pub use bars::Bars;
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
+pub use beside::Beside;
 pub use corrections::CorrectionConflict;
+pub use day_counts::DayCount;
 pub use doubt::{Doubt, Doubts};
 pub use elsewhere::InFlight;
 pub use messages::{Concern, PushedMessage, UnmatchedRecord, Unread};
 pub use proposals::{Proposal, Said};
-pub use refusals::Refusals;
 pub use revived::Revived;
 pub use wages::Scope;
 
@@ -108,7 +110,8 @@ pub struct Book {
     in_doubt: BTreeSet<BatchId>,
     /// The last record that changed a line of an employer, or added one.
     moved: BTreeMap<Uscc, u64>,
-    refusals: BTreeMap<Uscc, refusals::OfDay>,
+    refusals: BTreeMap<Uscc, day_counts::OfDay>,
+    acceptances: BTreeMap<Uscc, day_counts::OfDay>,
     defects: Vec<(u64, i64, String)>,
     file_no_max: u64,
     sequence: u64,

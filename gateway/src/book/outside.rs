@@ -1,16 +1,17 @@
 //! Two of different families: enough to say of any family which is the first one outside it, in
-//! one step, however many there are.
+//! one step, however many there are. What counts as a family is the caller's.
 
 use schemas::value::PaymentId;
 
-/// The first one, and the first of another family. A family has the number of its first payment.
+/// The first one, and the first of another family. A family of corrections has the number of its
+/// first payment.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Outside<T> {
-    first: Option<(PaymentId, T)>,
-    other: Option<(PaymentId, T)>,
+pub(super) struct Outside<T, F = PaymentId> {
+    first: Option<(F, T)>,
+    other: Option<(F, T)>,
 }
 
-impl<T> Default for Outside<T> {
+impl<T, F> Default for Outside<T, F> {
     fn default() -> Self {
         Self {
             first: None,
@@ -19,9 +20,9 @@ impl<T> Default for Outside<T> {
     }
 }
 
-impl<T: Copy> Outside<T> {
+impl<T: Copy, F: Copy + Eq> Outside<T, F> {
     /// Adds one behind all others.
-    pub fn add_last(&mut self, family: PaymentId, value: T) {
+    pub fn add_last(&mut self, family: F, value: T) {
         match self.first {
             None => self.first = Some((family, value)),
             Some((first, _)) if first != family && self.other.is_none() => {
@@ -32,7 +33,7 @@ impl<T: Copy> Outside<T> {
     }
 
     /// Adds one before all others.
-    pub fn add_first(&mut self, family: PaymentId, value: T) {
+    pub fn add_first(&mut self, family: F, value: T) {
         let before = self.first.replace((family, value));
         if let Some(before) = before.filter(|(of, _)| *of != family) {
             self.other = Some(before);
@@ -40,7 +41,7 @@ impl<T: Copy> Outside<T> {
     }
 
     /// The first one outside a family; the first of all where none is named.
-    pub fn of(&self, family: Option<PaymentId>) -> Option<T> {
+    pub fn of(&self, family: Option<F>) -> Option<T> {
         let both = [self.first, self.other].into_iter().flatten();
         let mut outside = both.filter(|(of, _)| Some(*of) != family);
         outside.next().map(|(_, value)| value)

@@ -70,14 +70,12 @@ impl Book {
             let original = batch.corrects.get(&index);
             let family = original.map(|original| self.root_of(*original));
             let mut others = self.near_of(&own, news.get(&wage), family);
-            if let Some(original) = original {
-                // A correction stands for the wages of its family, too.
-                for one in self.line_of_corrections(*original) {
-                    if let Some((of, line)) = self.line(one) {
-                        let wage = (line.person, line.amount_fen);
-                        let scope = Scope::of(&of.head);
-                        others.extend(self.near_of(&scope, news.get(&wage), family));
-                    }
+            // A correction stands for the wages of its family, too.
+            for one in family.into_iter().flat_map(|root| self.family(root)) {
+                if let Some((of, line)) = self.line(one) {
+                    let wage = (line.person, line.amount_fen);
+                    let scope = Scope::of(&of.head);
+                    others.extend(self.near_of(&scope, news.get(&wage), family));
                 }
             }
             others.sort_unstable();

@@ -37,6 +37,7 @@ impl Book {
         {
             return Err("accepted count and sum differ from the lines");
         }
+        self.note_accepted(&arrived, head.bytes);
         batch.line_records = arrived.line_records;
         batch.finding_records = arrived.finding_records;
         batch.byte_records = arrived.byte_records;
@@ -307,6 +308,9 @@ impl Book {
             self.proposals.remove(&PaymentId { batch: id, row });
         }
         file.settled(origin, moves, disputes);
+        if !(moves.is_empty() && disputes.is_empty()) {
+            file.changed_at = sequence;
+        }
         file.since_ms = time_ms;
         file.is_final |= is_final;
         for (row, ..) in disputes {

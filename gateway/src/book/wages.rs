@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scope {
     employer: Uscc,
-    month: PayMonth,
+    pub(super) month: PayMonth,
     pub(super) project: Project,
 }
 
@@ -21,6 +21,14 @@ pub(super) enum Project {
     Named(String),
     /// Something that is no code. No batch has it, so it is nobody's own project, and may be any.
     Unread,
+}
+
+impl Project {
+    /// Whether the two can be one project: leaving it out must not hide a wage.
+    pub(super) fn is_near(&self, other: &Self) -> bool {
+        let unsaid = |one: &Self| !matches!(one, Self::Named(_));
+        unsaid(self) || unsaid(other) || self == other
+    }
 }
 
 impl Scope {
@@ -226,8 +234,7 @@ impl Scope {
     }
 
     fn is_near(&self, other: &Self) -> bool {
-        let unsaid = |one: &Self| !matches!(one.project, Project::Named(_));
-        unsaid(self) || unsaid(other) || self.project == other.project
+        self.project.is_near(&other.project)
     }
 }
 

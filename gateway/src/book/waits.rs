@@ -6,7 +6,6 @@
 use super::{Batch, Book, CorrectionConflict, LineState, Recorded};
 use crate::event::Event;
 use schemas::value::Uscc;
-use std::collections::BTreeSet;
 
 /// What looks at all lines of a batch came to.
 #[derive(Clone, Copy, Default)]
@@ -29,15 +28,17 @@ impl std::fmt::Debug for Looked {
 const RESOLUTION: &str = "bank_evidence_or_resolution";
 
 impl Book {
-    /// What a batch waits for and since when; `None` when it has ended. A line that may not be
-    /// sent waits for people, not for the bank: that is told before what goes on by itself. One
-    /// that ended and is disputed is told when nothing else is waited for; breaks list it at once.
+    /// What a batch waits for and since when; `None` when it has ended. People come before what
+    /// goes on by itself: operators where a line is unknown or disputed, whatever has become of
+    /// it, then whoever decides about a line that may not be sent.
     #[must_use]
     pub fn waits_for(&self, batch: &Batch) -> Option<(&'static str, i64)> {
-        let Some((what, since_ms)) = batch.waits_for() else {
-            let since_ms = batch.disputed_since()?;
+        if let Some(disputed_ms) = batch.disputed_since() {
+            let unknown_ms = batch.ages.oldest(LineState::Unknown);
+            let since_ms = unknown_ms.map_or(disputed_ms, |known| known.min(disputed_ms));
             return Some((RESOLUTION, since_ms));
-        };
+        }
+        let (what, since_ms) = batch.waits_for()?;
         let goes_on = matches!(what, "bank_result" | "bank_answer" | "dispatch");
         let released_ms = batch.ages.oldest(LineState::Released);
         let (true, Some(released_ms)) = (goes_on, released_ms) else {
@@ -48,22 +49,18 @@ impl Book {
         }
         let may_leave = || self.once(batch, |of| &mut of.may_leave, |book| book.may_leave(batch));
         if what == "dispatch" && !may_leave() {
-            // All that is left is disputed, or in a file with what is.
+            // All that is left is in files that were not sent, with lines that may not be.
             return Some((RESOLUTION, since_ms));
         }
         Some((what, since_ms))
     }
 
-    /// Whether a released line may leave, by itself or with its file.
+    /// Whether a released line may leave, by itself or with its file. Of a batch without disputes.
     fn may_leave(&self, batch: &Batch) -> bool {
-        let disputed = batch.lines.iter().filter(|line| line.disputed.is_some());
-        let held: BTreeSet<u64> = disputed.map(|line| line.file_no).collect();
         let mut bars = self.bars(batch);
         (1u32..).zip(&batch.lines).any(|(index, line)| {
             super::visits::count();
-            let stays = line.file_no != 0 && held.contains(&line.file_no);
-            let is_free = line.state == LineState::Released && line.disputed.is_none() && !stays;
-            is_free && bars.of(index).is_ok()
+            line.state == LineState::Released && bars.of(index).is_ok()
         })
     }
 
@@ -100,13 +97,14 @@ impl Book {
         )
     }
 
-    /// Whether [`Book::elsewhere_of`] finds any.
+    /// Whether [`Book::elsewhere_of`] finds any, or two lines of the batch itself pay one wage
+    /// ([`Book::beside`]).
     #[must_use]
     pub fn is_elsewhere(&self, batch: &Batch) -> bool {
         self.once(
             batch,
             |of| &mut of.is_elsewhere,
-            |book| !book.elsewhere_of(batch).is_empty(),
+            |book| !book.elsewhere_of(batch).is_empty() || book.has_beside(batch),
         )
     }
 

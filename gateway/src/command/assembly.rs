@@ -1,17 +1,14 @@
 //! The gateway put together: data folder, engine, interface. `serve` and `demo` run the same.
 
 use crate::api::spool::SpoolFolder;
-use crate::api::{
-    ApiLimits, App, AppParts, BankMessages, Receipted, serve, serve_operator_network,
-};
+use crate::api::{ApiLimits, App, AppParts, serve, serve_operator_network};
 use crate::channel::Collector;
 use crate::clock::{Clock, SystemClock};
 use crate::configuration::Roles;
-use crate::core::{Core, CoreError};
 use crate::dispatch::{Bank, Pace};
+use crate::failure::Defect;
 use crate::installation::{Banks, BookRules};
 use crate::mandates::Mandates;
-use crate::outcome::MessageKind;
 use crate::serving::{Engine, Setup, StartError, open_data};
 use crate::telemetry::{Concerns, Metrics};
 use certs::random::SystemRandom;
@@ -91,9 +88,9 @@ pub enum AssemblyError {
     /// The folder for uploads.
     #[error("the folder for uploads can't be used")]
     Spool(#[source] std::io::Error),
-    /// A thread ended by a defect.
-    #[error("starting ended by a defect")]
-    Defect(#[from] tokio::task::JoinError),
+    /// The opening thread ended by a defect.
+    #[error(transparent)]
+    Defect(#[from] Defect),
 }
 
 /// A gateway at work.
@@ -108,30 +105,6 @@ pub struct Gateway {
     servers: JoinSet<()>,
     /// Keeps a second process off the folder as long as this one works on it.
     lock: std::fs::File,
-}
-
-struct Messages(Banks);
-
-impl BankMessages for Messages {
-    fn receive(
-        &self,
-        core: &Core,
-        bank: BankCode,
-        kind: &str,
-        bytes: &[u8],
-    ) -> Result<Option<Receipted>, CoreError> {
-        let Some(kind) = MessageKind::parse(kind) else {
-            return Ok(None);
-        };
-        let received = self.0.receive(core, bank, kind, bytes)?;
-        Ok(received.map(|received| Receipted {
-            sequence: received.sequence,
-            last_sequence: received.last_sequence,
-            receipt: received.receipt,
-            content_type: "application/octet-stream".to_owned(),
-            replayed: received.replayed,
-        }))
-    }
 }
 
 impl Gateway {
@@ -151,7 +124,9 @@ impl Gateway {
             let (create, clock) = (parts.creates_master, Arc::clone(&parts.clock));
             let (mut progress, options) = (progress, parts.journal);
             let open = move || open_data(&data, &master, create, clock, options, &mut progress);
-            tokio::task::spawn_blocking(open).await??
+            tokio::task::spawn_blocking(open)
+                .await
+                .map_err(Defect::from)??
         };
         let core = opened.core;
         core.connect(parts.banks.keys().copied().collect());
@@ -180,7 +155,7 @@ impl Gateway {
             mandates,
             calendar: parts.calendar,
             bank_rules: Arc::new(BookRules(parts.book)),
-            bank_messages: Arc::new(Messages(banks)),
+            bank_messages: Arc::new(banks),
             file_limits: parts.file_limits,
             search: engine.search(),
             limits: parts.limits,

@@ -2,6 +2,7 @@
 //! someone looks, a progress bar on stderr for anything over a second.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
@@ -74,7 +75,7 @@ impl<W: Write> Paper<W> {
         }
     }
 
-    /// Writes a line.
+    /// Writes a line; a text of several becomes one.
     ///
     /// # Errors
     /// When the output is closed.
@@ -117,6 +118,7 @@ impl<W: Write> Paper<W> {
     }
 
     fn piece(&mut self, text: &str, colour: Colour) -> std::io::Result<()> {
+        let text = &harmless(text);
         match colour.code().filter(|_| self.coloured) {
             Some(code) => write!(self.out, "\u{1b}[{code}m{text}\u{1b}[0m"),
             None => self.out.write_all(text.as_bytes()),
@@ -160,6 +162,20 @@ impl<W: Write> Paper<W> {
             self.out.write_all(b"  ")?;
         }
         self.out.write_all(b"\n")
+    }
+}
+
+/// A text fit for one line of a terminal: what would steer it, end the line or turn the direction
+/// of writing becomes a space. A bank or an employer may have written it.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}')
+            || matches!(c, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    match text.contains(steers) {
+        false => Cow::Borrowed(text),
+        true => Cow::Owned(text.replace(steers, " ")),
     }
 }
 

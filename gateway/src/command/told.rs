@@ -15,9 +15,12 @@ pub fn refused(found: &[ConfigurationError], lang: Lang) -> Failure {
             .line
             .map_or_else(String::new, |line| format!(":{line}"));
         let (message, remedy) = (error.message(lang), error.remedy(lang));
-        let text = format!("{place}{line}: {message}\n  {remedy}");
-        let written = paper.coloured_line(&text, Colour::Red);
-        if let Err(error) = written.and_then(|()| paper.flush()) {
+        let text = format!("{place}{line}: {message}");
+        let written = paper
+            .coloured_line(&text, Colour::Red)
+            .and_then(|()| paper.coloured_line(&format!("  {remedy}"), Colour::Red))
+            .and_then(|()| paper.flush());
+        if let Err(error) = written {
             return Failure::from(error);
         }
     }

@@ -25,7 +25,7 @@ pub struct Connection {
     /// Numbers of the deployment that the dialect puts into messages (customer number, operator).
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
-    /// Key id by slot (`signing`, `sealing`, `bank`): names in the key store, never keys.
+    /// Key id by slot of the dialect (`signing`, `encryption`): names in the key store, never keys.
     #[serde(default)]
     pub keys: BTreeMap<String, String>,
     /// Waiting and sizes.
@@ -143,7 +143,8 @@ pub struct ConnectionLimits {
     /// Writing and the whole reply, in milliseconds. 60,000.
     #[serde(deserialize_with = "wait_ms")]
     pub reply_wait_ms: u64,
-    /// Largest reply or collected file, in bytes. 64 MiB.
+    /// Largest reply or collected file, in bytes; at most 63 MiB, which one record of the journal
+    /// takes. 63 MiB.
     #[serde(deserialize_with = "reply_bytes")]
     pub reply_bytes_max: u64,
     /// Messages under way at once. 2.
@@ -162,7 +163,7 @@ impl Default for ConnectionLimits {
         Self {
             connect_wait_ms: 5_000,
             reply_wait_ms: 60_000,
-            reply_bytes_max: 64 * 1024 * 1024,
+            reply_bytes_max: value::MESSAGE_BYTES_MAX,
             under_way_max: 2,
             waiting_max: 256,
             interval_ms: 0,
@@ -258,7 +259,7 @@ fn interval_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Err
 }
 
 fn reply_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1_024..=1_073_741_824)
+    value::within(deserializer, 1_024..=value::MESSAGE_BYTES_MAX)
 }
 
 fn places<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {

@@ -112,6 +112,9 @@ fn of_endpoint_tls(
     if profile.crl_required && tls.crl_files.is_empty() {
         errors.push(source.problem(key, Problem::NoCrl));
     }
+    if tls.chain_file.is_some() != tls.key_file.is_some() {
+        errors.push(source.problem(key, Problem::HalfIdentity));
+    }
     for crl in tls.crl_files.iter().chain(&tls.chain_file) {
         errors.extend(present(crl).err());
     }

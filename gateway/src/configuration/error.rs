@@ -39,6 +39,8 @@ pub enum Problem {
     Plain,
     /// Not a private key that SFTP can use.
     SshKey,
+    /// A certificate of ours without its key, or a key without its certificate.
+    HalfIdentity,
     /// An exception without signer or reason.
     ExceptionUnsigned,
     /// An exception whose last day is over.
@@ -115,6 +117,7 @@ impl Problem {
             Self::DevelopmentTime => "生产环境使用了开发用时钟或节奏".to_owned(),
             Self::Plain => "生产环境以明文连接公网地址".to_owned(),
             Self::SshKey => "不是可用的 SSH 私钥".to_owned(),
+            Self::HalfIdentity => "本方证书与私钥只写了一个".to_owned(),
             Self::ExceptionUnsigned => "例外没有签署人或理由".to_owned(),
             Self::ExceptionExpired(date) => format!("例外已于 {date} 到期"),
             Self::Evidence { bank, level } => {
@@ -138,6 +141,7 @@ impl Problem {
             Self::DevelopmentTime => "a development clock or pace in production".to_owned(),
             Self::Plain => "a plain connection to a public address in production".to_owned(),
             Self::SshKey => "not an SSH private key that can be used".to_owned(),
+            Self::HalfIdentity => "our certificate without its key, or the key alone".to_owned(),
             Self::ExceptionUnsigned => "an exception without signer or reason".to_owned(),
             Self::ExceptionExpired(date) => format!("the exception ended on {date}"),
             Self::Evidence { bank, level } => format!(
@@ -178,6 +182,10 @@ impl Problem {
             Self::SshKey => (
                 "请用 ssh-keygen -t ed25519 -N \"\" 生成，公钥交给银行",
                 "make one by ssh-keygen -t ed25519 -N \"\"; the bank gets the public part",
+            ),
+            Self::HalfIdentity => (
+                "请同时填写 chain_file 与 key_file，或都不写",
+                "fill in chain_file and key_file, or neither",
             ),
             Self::ExceptionUnsigned => (
                 "请填写 signer 与 reason，或删除该例外",

@@ -10,11 +10,13 @@ mod error;
 mod file;
 mod mandates;
 mod profile;
+mod ranges;
 mod roles;
 mod settings;
 mod value;
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use schemas::BankCode;
@@ -90,14 +92,18 @@ impl Configuration {
             }
         }
         let places = &settings.places;
-        let mandates = match optional(&places.mandates_file, &mut errors) {
+        let unnamed = Places::default();
+        let is_named = |path: &Path, default: &Path| path != folder.join(default);
+        let named = is_named(&places.mandates_file, &unnamed.mandates_file);
+        let mandates = match optional(&places.mandates_file, named, &mut errors) {
             None => Mandates::default(),
             Some(source) => {
                 errors.extend(file::private(&source.path).err());
                 Mandates::read(&source, &mut errors)
             }
         };
-        let roles = match optional(&places.roles_file, &mut errors) {
+        let named = is_named(&places.roles_file, &unnamed.roles_file);
+        let roles = match optional(&places.roles_file, named, &mut errors) {
             None => Roles::default(),
             Some(source) => Roles::read(&source, &mut errors),
         };
@@ -123,7 +129,7 @@ impl Configuration {
     pub fn calendar_in(folder: &Path) -> Result<BankCalendar, Vec<ConfigurationError>> {
         let mut errors = Vec::new();
         if !folder.is_dir() {
-            let problem = Problem::Unreadable(std::io::ErrorKind::NotFound);
+            let problem = Problem::Unreadable(ErrorKind::NotFound);
             errors.push(file::at(folder, problem));
         }
         let calendar = calendar::read(folder, &mut errors);
@@ -194,9 +200,11 @@ fn complete(settings: &mut Settings, folder: &Path) {
     }
 }
 
-/// A file that may be missing: its defaults hold then.
-fn optional(path: &Path, errors: &mut Vec<ConfigurationError>) -> Option<Source> {
-    if !path.exists() {
+/// A file that may be missing, where nobody named another one: its defaults hold then. One of which
+/// it can't be told, a link to nowhere for example, is not missing.
+fn optional(path: &Path, is_named: bool, errors: &mut Vec<ConfigurationError>) -> Option<Source> {
+    let entry = path.symlink_metadata();
+    if !is_named && entry.is_err_and(|error| error.kind() == ErrorKind::NotFound) {
         return None;
     }
     match Source::read(path) {
@@ -240,7 +248,7 @@ fn toml_files(folder: &Path, errors: &mut Vec<ConfigurationError>) -> Vec<PathBu
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
-            if error.kind() != std::io::ErrorKind::NotFound {
+            if error.kind() != ErrorKind::NotFound {
                 errors.push(file::at(folder, Problem::Unreadable(error.kind())));
             }
             return Vec::new();

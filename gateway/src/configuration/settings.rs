@@ -3,12 +3,16 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use time::OffsetDateTime;
 
 use super::profile::ProfileName;
+use super::ranges::{
+    body_bytes, day_bytes, day_lines, divisor, group, head_bytes, lines, many, message_bytes,
+    small_bytes, wait_ms,
+};
 use super::value;
-use crate::intake::RefusalLimits;
+use crate::api::ApiLimits;
 
 /// The whole file. Every table and every option may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -113,14 +117,15 @@ pub struct Limits {
     /// Bytes of one uploaded file.
     #[serde(deserialize_with = "body_bytes")]
     pub upload_bytes_max: u64,
-    /// Bytes of one message that a bank pushes.
-    #[serde(deserialize_with = "body_bytes")]
+    /// Bytes of one message that a bank pushes; at most 63 MiB, which one record of the journal
+    /// takes.
+    #[serde(deserialize_with = "message_bytes")]
     pub bank_message_bytes_max: u64,
     /// Bytes of any other request body.
     #[serde(deserialize_with = "small_bytes")]
     pub request_bytes_max: u64,
-    /// Bytes of uploads and messages that lie in memory at once, over all callers. One message
-    /// of a bank fits in any case.
+    /// Bytes of uploads and messages that lie in memory at once, over all callers; one party has
+    /// half of them. One message of a bank fits in any case.
     #[serde(deserialize_with = "body_bytes")]
     pub buffered_bytes_max: u64,
     /// Bytes of a request's head.
@@ -157,28 +162,40 @@ pub struct Limits {
     /// Their bytes.
     #[serde(deserialize_with = "day_bytes")]
     pub party_refused_bytes_per_day_max: u64,
+    /// Files of one employer that are accepted in a day.
+    #[serde(deserialize_with = "many")]
+    pub party_accepted_uploads_per_day_max: u64,
+    /// Their lines.
+    #[serde(deserialize_with = "day_lines")]
+    pub party_accepted_lines_per_day_max: u64,
+    /// Their bytes.
+    #[serde(deserialize_with = "day_bytes")]
+    pub party_accepted_bytes_per_day_max: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        let refusals = RefusalLimits::default();
+        let api = ApiLimits::default();
         Self {
             lines_max: 1_000_000,
             upload_bytes_max: 512 * 1024 * 1024,
-            bank_message_bytes_max: 32 * 1024 * 1024,
-            request_bytes_max: 1024 * 1024,
-            buffered_bytes_max: 256 * 1024 * 1024,
-            head_bytes_max: 32 * 1024,
-            handshakes_max: 1_024,
-            address_handshakes_max: 64,
-            connections_max: 4_096,
-            party_connections_max: 64,
-            uploads_max: 8,
-            receptions_max: 256,
-            party_receptions_max: 8,
-            party_received_bytes_max: 1024 * 1024 * 1024,
-            party_refused_uploads_per_day_max: refusals.uploads_max,
-            party_refused_bytes_per_day_max: refusals.bytes_max,
+            bank_message_bytes_max: api.message_bytes_max as u64,
+            request_bytes_max: api.command_bytes_max as u64,
+            buffered_bytes_max: api.buffered_bytes_max as u64,
+            head_bytes_max: api.head_bytes_max as u64,
+            handshakes_max: api.handshakes_max as u64,
+            address_handshakes_max: api.handshakes_per_address_max as u64,
+            connections_max: api.connections_max as u64,
+            party_connections_max: api.connections_per_party_max as u64,
+            uploads_max: api.uploads_max as u64,
+            receptions_max: api.receptions_max as u64,
+            party_receptions_max: api.receptions_per_party_max as u64,
+            party_received_bytes_max: api.received_bytes_per_party_max,
+            party_refused_uploads_per_day_max: api.refusals.uploads_max,
+            party_refused_bytes_per_day_max: api.refusals.bytes_max,
+            party_accepted_uploads_per_day_max: api.acceptances.uploads_max,
+            party_accepted_lines_per_day_max: api.acceptances.lines_max,
+            party_accepted_bytes_per_day_max: api.acceptances.bytes_max,
         }
     }
 }
@@ -193,7 +210,8 @@ pub struct TimeOuts {
     /// For a request's head.
     #[serde(deserialize_with = "wait_ms")]
     pub head_wait_ms: u64,
-    /// Without a byte of the body, and without a request on a connection.
+    /// Without a byte of the body, without anything of a long answer taken, and without a request
+    /// on a connection.
     #[serde(deserialize_with = "wait_ms")]
     pub idle_wait_ms: u64,
     /// Least bytes a second of a body.
@@ -206,12 +224,13 @@ pub struct TimeOuts {
 
 impl Default for TimeOuts {
     fn default() -> Self {
+        let api = ApiLimits::default();
         Self {
-            handshake_wait_ms: 3_000,
-            head_wait_ms: 10_000,
-            idle_wait_ms: 30_000,
-            body_bytes_per_second_min: 4_096,
-            stop_wait_ms: 30_000,
+            handshake_wait_ms: value::milliseconds(api.handshake),
+            head_wait_ms: value::milliseconds(api.head),
+            idle_wait_ms: value::milliseconds(api.body_idle),
+            body_bytes_per_second_min: api.body_bytes_per_second_min,
+            stop_wait_ms: value::milliseconds(api.drain),
         }
     }
 }
@@ -351,40 +370,4 @@ impl Default for DevelopmentSettings {
             pace_divisor: 1,
         }
     }
-}
-
-fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1_000_000..=50_000_000)
-}
-
-fn body_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1_048_576..=4_294_967_296)
-}
-
-fn day_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1_048_576..=1_099_511_627_776)
-}
-
-fn small_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1_024..=16_777_216)
-}
-
-fn head_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 8_192..=1_048_576)
-}
-
-fn many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1..=100_000)
-}
-
-fn group<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1..=1_000_000)
-}
-
-fn wait_ms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 100..=3_600_000)
-}
-
-fn divisor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    value::within(deserializer, 1..=1_000_000)
 }

@@ -2,11 +2,21 @@
 
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
 use schemas::BankCode;
 use serde::de::{self, Deserializer, Visitor};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
+
+/// Largest message of a bank, in bytes, 63 MiB: it is kept whole in one record of the journal, with
+/// a MiB for what stands around it there.
+pub(super) const MESSAGE_BYTES_MAX: u64 = (journal::record::RECORD_BYTES_MAX as u64) - (1 << 20);
+
+/// A wait as the settings have it.
+pub(super) fn milliseconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
+}
 
 /// Reads a whole number within a range.
 pub(super) fn within<'de, D: Deserializer<'de>>(

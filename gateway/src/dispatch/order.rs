@@ -182,6 +182,7 @@ pub fn query_of(
         file_no: intent.file_no,
         query_no: file.queries.saturating_add(1),
         bank_date: bank_date(intent)?,
+        instructed_at: moment(intent.instructed_ms)?,
         asked_at: core.clock().now(),
         payer_account: payer.account,
         payer_name: payer.name,

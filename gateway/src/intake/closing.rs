@@ -269,6 +269,7 @@ impl Closing<'_> {
             must_acknowledge: Vec::new(),
             finding_counts: (summary.errors, summary.warnings, summary.notes),
             late_records: 0,
+            bytes: self.bytes,
             next_bank_day: crate::dispatch::first_bank_day(
                 crate::installation::cut_off(head.paying_bank),
                 self.calendar,

@@ -1,7 +1,7 @@
 //! Findings that need the book: the same wage elsewhere, and corrections.
 
 use crate::book::table::TableRow;
-use crate::book::{Book, CorrectionConflict, InFlight, Scope};
+use crate::book::{Beside, Book, CorrectionConflict, InFlight, Scope};
 use schemas::value::{BatchId, Fen, PaymentId, Uscc};
 use schemas::{Finding, FindingCode, LineState, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,14 @@ impl Wages<'_> {
     /// Findings by the index of their line, in the order of the rows.
     pub fn findings(&self, book: &Book) -> Vec<(u32, Finding)> {
         let mut findings = Vec::new();
-        for known in book.in_flight(self.scope.as_ref(), self.rows, self.corrects) {
+        // Another employer's payments are not asked about: nothing of them may be told (M6).
+        let own = |original: &PaymentId| {
+            let batch = book.batch(original.batch);
+            batch.is_some_and(|batch| batch.head.employer == self.employer)
+        };
+        let corrects = self.corrects.iter().copied();
+        let corrects: Vec<_> = corrects.filter(|(_, one)| own(one)).collect();
+        for known in book.in_flight(self.scope.as_ref(), self.rows, &corrects) {
             findings.push((known.index, self.in_flight(book, known)));
         }
         let mut first: BTreeMap<PaymentId, u32> = BTreeMap::new();
@@ -49,6 +56,8 @@ impl Wages<'_> {
                 None => self.differences(book, *index, *original, &mut findings),
             }
         }
+        let refused = refused_by(&findings);
+        self.beside(book, &refused, &mut findings);
         // Stable: of one row, the wage's comes before the correction's.
         findings.sort_by_key(|(_, finding)| finding.row);
         findings
@@ -80,6 +89,37 @@ impl Wages<'_> {
                 .with("other_line", line_no);
         }
         if known.state == LineState::Paid || !known.same_project {
+            finding.severity = Severity::Warning;
+        }
+        finding
+    }
+
+    /// A wage that the file pays twice: as a correction, and without naming what it corrects. Each
+    /// line that is found names the earlier one; what is refused already pays nothing.
+    fn beside(&self, book: &Book, refused: &BTreeSet<u32>, findings: &mut Vec<(u32, Finding)>) {
+        let Some(scope) = &self.scope else {
+            return;
+        };
+        let rows = self.rows.iter().filter(|row| !row.refused);
+        let rows = rows.filter(|row| !refused.contains(&row.index));
+        let lines = rows.map(|row| (row.index, (row.person, row.amount_fen)));
+        let corrects = self.corrects.iter().copied();
+        let corrects = corrects.filter(|(index, _)| !refused.contains(index));
+        for known in book.beside((self.batch, scope), lines, &corrects.collect()) {
+            findings.push((known.index, self.in_this_file(known)));
+        }
+    }
+
+    fn in_this_file(&self, known: Beside) -> Finding {
+        let mut finding = self
+            .of_line(FindingCode::PayeeInFlight, known.index)
+            .field("id_number");
+        if let Some(earlier) = self.row(known.earlier) {
+            finding = finding
+                .with("other_line", earlier.line_no)
+                .with("first_row", earlier.row);
+        }
+        if !known.same_project {
             finding.severity = Severity::Warning;
         }
         finding

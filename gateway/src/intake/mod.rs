@@ -7,16 +7,18 @@
 mod closing;
 mod collected;
 mod conflict;
+mod day_limits;
 mod interrupted;
 mod late;
 pub mod lines;
 pub mod sink;
 
 pub use conflict::Conflict;
+pub use day_limits::{AcceptanceLimits, RefusalLimits};
 pub use interrupted::abandon_interrupted;
 pub use sink::{PayerPart, short};
 
-use crate::book::{Batch, BatchState, Refusals};
+use crate::book::{Batch, BatchState};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{AcceptedHead, Event, Policy};
 use crate::mandates::Mandates;
@@ -62,31 +64,8 @@ pub struct Rules<'a> {
     pub calendar: &'a BankCalendar,
     /// How much of one employer may come to nothing in a day.
     pub refusals: RefusalLimits,
-}
-
-/// How many files of one employer may come to nothing in a day, and their bytes: they are kept for
-/// ever. Who has reached one of them is told to come again tomorrow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RefusalLimits {
-    /// Files. 10,000.
-    pub uploads_max: u64,
-    /// Their bytes. 4 GiB.
-    pub bytes_max: u64,
-}
-
-impl Default for RefusalLimits {
-    fn default() -> Self {
-        Self {
-            uploads_max: 10_000,
-            bytes_max: 4 << 30,
-        }
-    }
-}
-
-impl RefusalLimits {
-    fn are_reached(self, so_far: Refusals) -> bool {
-        so_far.uploads >= self.uploads_max || so_far.bytes >= self.bytes_max
-    }
+    /// How much of one employer is accepted in a day.
+    pub acceptances: AcceptanceLimits,
 }
 
 /// The answer to a submission.
@@ -108,6 +87,11 @@ pub enum Submitted {
     /// So many of the employer's files came to nothing today that no more is taken. Nothing was
     /// recorded.
     TooManyRefused {
+        /// Until the day ends, in seconds.
+        wait_s: u32,
+    },
+    /// So much of the employer's was accepted today that no more is taken. Nothing was recorded.
+    TooManyAccepted {
         /// Until the day ends, in seconds.
         wait_s: u32,
     },
@@ -159,7 +143,6 @@ impl From<std::io::Error> for IntakeError {
 }
 
 const PART_BYTES: usize = 256 * 1024;
-const DAY_S: u32 = 24 * 60 * 60;
 
 /// Takes one file. Blocking: call it from a thread that may block.
 ///
@@ -177,12 +160,8 @@ pub fn submit(
     }
     let now = core.clock().now();
     let day = day_number(now.date());
-    let refusals = core.desk().refusals(submission.employer, day);
-    if rules.refusals.are_reached(refusals) {
-        let (hours, minutes, seconds) = now.time().as_hms();
-        let passed = (u32::from(hours) * 60 + u32::from(minutes)) * 60 + u32::from(seconds);
-        let wait_s = DAY_S.saturating_sub(passed);
-        return Ok(Submitted::TooManyRefused { wait_s });
+    if let Some(full) = day_limits::reached(core, rules, submission.employer, now) {
+        return Ok(full);
     }
     let opened = core.record(
         submission.submitted_by,

@@ -118,7 +118,8 @@ impl<'a> Interpreter<'a> {
     ///
     /// `not_found_is_final`: the dialect declares that the bank's "not found" is definitive by now.
     /// It is believed of a file of which the bank never said a word, and of no other (decision
-    /// 010). `given`: the references that the bank gave for the file before.
+    /// 010); beside rows it is no such word. `given`: the references that the bank gave for the
+    /// file before.
     #[must_use]
     pub fn result(
         mut self,
@@ -130,7 +131,8 @@ impl<'a> Interpreter<'a> {
         let omitted = self.omitted();
         self.out.mismatches = mismatch::of_result(result, self.file, omitted, given);
         let code = result.bank_code.as_deref();
-        if result.outcome == Outcome::NotFound && not_found_is_final {
+        let not_found = result.outcome == Outcome::NotFound && result.lines.is_empty();
+        if not_found && not_found_is_final {
             self.not_found(code);
         } else if mismatch::pays_the_rest(result) {
             // Left out of what lists failures only: paid where all agrees, unknown where not.
@@ -282,6 +284,7 @@ impl<'a> Interpreter<'a> {
                 }
                 self.dispute(step);
             }
+            Verdict::FileDisputed if self.is_decided(&step, (state, line), word) => {}
             Verdict::FileDisputed => self.dispute_file(step),
             Verdict::Noted => self.note(step, pointed),
         }

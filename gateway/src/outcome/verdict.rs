@@ -45,6 +45,11 @@ pub fn weigh(state: LineState, disputed: bool, word: Word) -> Verdict {
 
 fn of_its_file(state: LineState, applied: Applied, word: Word) -> Verdict {
     match applied {
+        // The bank spoke of it since it was asked: perhaps after it refused it, and a correction
+        // would pay twice. It is asked again.
+        Applied::Moved(LineState::Failed) if !word.newer && state != LineState::Intended => {
+            Verdict::Noted
+        }
         Applied::Moved(next) => Verdict::Applied(next),
         Applied::Repeated => Verdict::Repeated,
         Applied::Refused(Why::Contradiction) => Verdict::Disputed,

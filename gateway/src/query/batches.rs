@@ -109,7 +109,7 @@ pub fn lines(
     sight: Sight,
     id: BatchId,
     (after, limit): (u32, usize),
-    state: Option<LineState>,
+    states: &[LineState],
     lang: Lang,
 ) -> Result<Option<(LinePage, u64)>, QueryError> {
     let (mut seen, runs, sequence) = {
@@ -120,7 +120,7 @@ pub fn lines(
         let seen: Vec<Seen> = (1u32..)
             .zip(&batch.lines)
             .skip(usize::try_from(after).unwrap_or(usize::MAX))
-            .filter(|(_, line)| state.is_none_or(|state| state == line.state))
+            .filter(|(_, line)| states.is_empty() || states.contains(&line.state))
             .take(limit + 1)
             .map(|(index, line)| Seen::of(&desk, batch, index, line))
             .collect();

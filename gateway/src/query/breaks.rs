@@ -10,8 +10,9 @@ use crate::query::history::proposed_words;
 use crate::query::personal::Seen;
 use crate::query::{QueryError, moment};
 use crate::reconcile::{self, Asked, Break, Place};
+use crate::resolution::outcome_word;
+use schemas::Lang;
 use schemas::value::{BankCode, PaymentId, RegionCode};
-use schemas::{Lang, LineEvent};
 
 /// A message younger than this is being read now; an older one was interrupted.
 const READING_MS: i64 = 60_000;
@@ -90,21 +91,8 @@ fn sees(sight: Sight, bank: Option<BankCode>, region: Option<&RegionCode>) -> bo
 }
 
 fn proposal_view(proposal: &Proposal, words: Option<String>) -> ProposalView {
-    let outcome = match proposal.outcome {
-        LineEvent::ResolvePaid => "paid",
-        LineEvent::ResolveFailed
-        | LineEvent::Release
-        | LineEvent::Cancel
-        | LineEvent::Intend
-        | LineEvent::NotSent
-        | LineEvent::Accept
-        | LineEvent::Pay
-        | LineEvent::Fail
-        | LineEvent::LoseTrack
-        | LineEvent::Return => "failed",
-    };
     ProposalView {
-        outcome: outcome.to_owned(),
+        outcome: outcome_word(proposal.outcome).to_owned(),
         reason: proposal.reason.map(|reason| reason.to_string()),
         words,
         evidence_digest: proposal.evidence_digest.clone(),
@@ -124,6 +112,7 @@ fn break_view(
         employer_uscc: found.employer.map(|employer| employer.to_string()),
         batch_id: found.batch.map(|batch| batch.to_string()),
         payment_id: found.payment.map(|payment| payment.to_string()),
+        file_no: found.file_no,
         amount_fen: found.amount_fen,
         reported_fen: found.reported_fen,
         since: moment(found.since_ms),

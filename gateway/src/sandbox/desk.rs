@@ -128,8 +128,13 @@ impl Desk {
 
     fn step(&self, request: &BankRequest) -> Received {
         if !request.lines.is_empty() {
-            let lines = request.lines.clone();
-            self.book().uploads.insert(request.file_no, lines);
+            let lines = &request.lines;
+            let mut book = self.book();
+            let kept = book.uploads.entry(request.file_no).or_default();
+            if !request.continues {
+                kept.clear();
+            }
+            kept.extend_from_slice(lines);
         }
         Received::of(self.reply(request, BankReply::of(Outcome::Accepted)))
     }
@@ -145,6 +150,9 @@ impl Desk {
             uploaded
                 .or_else(|| book.uploads.remove(&None))
                 .unwrap_or_default()
+        } else if request.continues {
+            let before = book.uploads.get(&Some(file_no)).cloned();
+            [before.unwrap_or_default(), request.lines.clone()].concat()
         } else {
             request.lines.clone()
         };

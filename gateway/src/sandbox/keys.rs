@@ -60,7 +60,7 @@ pub fn example_order(adapter: &BankAdapter) -> Result<PaymentOrder, ValueError> 
             name: PersonName::parse("张样一")?,
             id_type: IdType::RESIDENT,
             id_number: IdNumber::parse(IdType::RESIDENT, "11010519491231002X")?,
-            account: AccountNo::parse("6222021202000000019")?,
+            account: AccountNo::parse("622202120200000001")?,
             payee_bank: Some(adapter.code()),
             cnaps_code: None,
             amount: Fen(100),

@@ -192,7 +192,8 @@ impl Metrics {
             .inc();
     }
 
-    /// One connection that was not let in: `address`, `handshake`, `silence`, `party` or `full`.
+    /// One connection that was not let in: `address`, `handshake`, `silence`, `identity` (the
+    /// certificate names no party), `party` or `full`.
     pub fn closed(&self, why: &'static str) {
         self.closed.get_or_create(&WhyLabels { why }).inc();
     }

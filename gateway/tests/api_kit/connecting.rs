@@ -3,6 +3,10 @@
 use super::{Kit, NOW};
 use certs::development::IdentityPem;
 use certs::tls::{ClientTls, Mode, client_config, fixed_clock};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -19,6 +23,18 @@ impl Kit {
     ) -> std::io::Result<TlsStream<TcpStream>> {
         let identity = self.pki.issue_client(&party.parse().unwrap()).unwrap();
         self.connect_as(&identity, protocol).await
+    }
+
+    /// Speaks HTTP/2, and has one byte of an answer sent before it is taken. The connection is
+    /// closed when the sender and all answers are dropped.
+    pub async fn second(&self, party: &str) -> http2::SendRequest<Full<Bytes>> {
+        let stream = self.connect_with(party, b"h2").await.unwrap();
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder.initial_stream_window_size(1);
+        let shaken = builder.handshake(TokioIo::new(stream)).await;
+        let (sender, connection) = shaken.unwrap();
+        drop(tokio::spawn(connection));
+        sender
     }
 
     pub async fn connect_as(

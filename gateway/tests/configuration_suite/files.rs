@@ -201,3 +201,69 @@ fn the_same_mandate_twice_is_told_at_the_second() {
     let told = told(&folder);
     assert!(told.first().unwrap().starts_with("mandates.toml:6: "));
 }
+
+/// A message is one record of the journal: what a record can't take must not be let in.
+#[test]
+fn no_message_may_be_larger_than_a_record() {
+    let most = journal::record::RECORD_BYTES_MAX;
+    let pushed = only(&format!("[limits]\nbank_message_bytes_max = {most}\n"));
+    assert!(pushed.starts_with("gateway.toml:2: invalid"), "{pushed}");
+    let connection = format!("bank = \"ICBC\"\n[endpoints]\n[limits]\nreply_bytes_max = {most}\n");
+    let folder = folder(&[
+        ("gateway.toml", "", 0o644),
+        ("connections/a.toml", &connection, 0o644),
+    ]);
+    let reply = told(&folder).join("\n");
+    assert!(
+        reply.starts_with("connections/a.toml:4: invalid"),
+        "{reply}"
+    );
+    let default = gateway::configuration::ConnectionLimits::default();
+    assert!(default.reply_bytes_max < u64::try_from(most).unwrap());
+}
+
+/// Without its file the contract holds: a name that is mistyped must not widen rights in silence.
+#[test]
+fn a_file_that_is_named_and_not_there_is_told() {
+    for (key, name) in [("roles_file", "rolse.toml"), ("mandates_file", "m.toml")] {
+        let missing = only(&format!("[places]\n{key} = \"{name}\"\n"));
+        assert!(missing.starts_with(&format!("{name}: ")), "{missing}");
+    }
+    let folder = folder(&[("gateway.toml", "", 0o644)]);
+    assert!(
+        load(&folder).is_ok(),
+        "neither is named: both may be missing"
+    );
+    let link = folder.path().join("roles.toml");
+    std::os::unix::fs::symlink(folder.path().join("gone.toml"), link).unwrap();
+    let dangling = told(&folder);
+    assert_eq!(dangling.len(), 1, "{dangling:?}");
+    assert!(dangling[0].starts_with("roles.toml: "), "{dangling:?}");
+}
+
+/// A certificate without its key, or a key alone, is no identity.
+#[test]
+fn half_an_identity_towards_a_bank_is_told() {
+    let tls = |own: &str| {
+        let connection = format!(
+            "bank = \"ICBC\"\n[endpoints.main]\ntransport = \"tcp\"\n\
+             address = \"127.0.0.1:1\"\n[endpoints.main.tls]\n\
+             server_name = \"bank.example\"\nca_file = \"ca.pem\"\n{own}\n"
+        );
+        let folder = folder(&[
+            ("gateway.toml", "", 0o644),
+            ("connections/a.toml", &connection, 0o644),
+            ("connections/ca.pem", "", 0o644),
+            ("connections/own.pem", "", 0o600),
+            ("connections/own.key", "", 0o600),
+        ]);
+        told(&folder)
+    };
+    let both = "chain_file = \"own.pem\"\nkey_file = \"own.key\"";
+    assert!(tls("").is_empty() && tls(both).is_empty());
+    for half in ["chain_file = \"own.pem\"", "key_file = \"own.key\""] {
+        let wrong = tls(half);
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(wrong[0].starts_with("connections/a.toml:2: "), "{wrong:?}");
+    }
+}

@@ -4,7 +4,9 @@ use gateway::clock::{Clock, ManualClock};
 use gateway::core::Core;
 use gateway::event::Policy;
 use gateway::installation::BookRules;
-use gateway::intake::{IntakeError, Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
+use gateway::intake::{
+    AcceptanceLimits, IntakeError, Receipt, RefusalLimits, Rules, Submission, Submitted, submit,
+};
 use gateway::mandates::{Mandate, Mandates};
 use journal::disk::{MemoryDisk, PowerCut, Unsynced};
 use journal::random::SystemRandom;
@@ -31,6 +33,7 @@ pub struct Desk {
     pub mandates: Arc<Mandates>,
     pub calendar: Arc<BankCalendar>,
     pub refusals: RefusalLimits,
+    pub acceptances: AcceptanceLimits,
 }
 
 pub fn open(disk: &MemoryDisk, clock: &Arc<ManualClock>) -> Core {
@@ -74,6 +77,7 @@ impl Desk {
             mandates: Arc::new(mandates),
             calendar: Arc::new(BankCalendar::built_in().clone()),
             refusals: RefusalLimits::default(),
+            acceptances: AcceptanceLimits::default(),
         }
     }
 
@@ -95,6 +99,7 @@ impl Desk {
             spill: None,
             calendar: &self.calendar,
             refusals: self.refusals,
+            acceptances: self.acceptances,
         };
         let submission = Submission {
             employer: Uscc::parse(USCC).unwrap(),

@@ -57,6 +57,7 @@ fn head(batch: BatchId, file_no: u64, lines: u32) -> AcceptedHead {
         must_acknowledge: Vec::new(),
         finding_counts: (0, 0, 0),
         late_records: 0,
+        bytes: 0,
         next_bank_day: None,
     }
 }

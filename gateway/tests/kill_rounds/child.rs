@@ -10,7 +10,9 @@ use gateway::core::Core;
 use gateway::dispatch::{Bank, Pace};
 use gateway::event::Policy;
 use gateway::installation::{Banks, BookRules};
-use gateway::intake::{Receipt, RefusalLimits, Rules, Submission, Submitted, submit};
+use gateway::intake::{
+    AcceptanceLimits, Receipt, RefusalLimits, Rules, Submission, Submitted, submit,
+};
 use gateway::keys::BankKeys;
 use gateway::mandates::Mandates;
 use gateway::serving::{Engine, Setup, open_data};
@@ -177,6 +179,7 @@ fn pay(core: &Core, mandates: &Mandates, wages: Wages) {
         spill: None,
         calendar: schemas::codes::BankCalendar::built_in(),
         refusals: RefusalLimits::default(),
+        acceptances: AcceptanceLimits::default(),
     };
     let submission = Submission {
         employer: employer(),

@@ -11,7 +11,7 @@ pub(super) use titles::Titles;
 
 use super::currency::{self, Currencies};
 use super::detect::other_format;
-use super::raw::{Columns, RawHead, Receiver, Stop, Tally, schema, schema_at, shown};
+use super::raw::{Columns, RawHead, Receiver, Stop, Tally, schema_at, shown};
 use super::template::{Column, HeadKey, is_signature};
 use crate::finding::{Finding, FindingCode};
 
@@ -42,6 +42,9 @@ pub(super) struct Grid {
     /// Rows and first cells above whatever was recognised first.
     headings: Vec<(u32, String)>,
     headings_seen: usize,
+    /// The last row before the lines that is not empty, and the first one below the head.
+    seen: u32,
+    below_head: Option<u32>,
     /// Counted when the last totals row came.
     part_start: Tally,
     remarks: usize,
@@ -61,6 +64,8 @@ impl Grid {
             recognised: false,
             headings: Vec::new(),
             headings_seen: 0,
+            seen: 0,
+            below_head: None,
             part_start: Tally::default(),
             remarks: 0,
             numbered_noted: false,
@@ -100,7 +105,11 @@ impl Grid {
         match self.place {
             Place::Lines | Place::Untitled => Ok(()),
             Place::Head | Place::Titles if !self.recognised => Err(no_template()),
-            Place::Head | Place::Titles => self.no_titles(schema("no_title_row"), to),
+            Place::Head | Place::Titles => {
+                // Where they should stand, else behind the head.
+                let row = self.below_head.unwrap_or(self.seen);
+                self.no_titles(untitled(row), to)
+            }
         }
     }
 
@@ -113,6 +122,10 @@ impl Grid {
         let Some((_, first)) = cells.first() else {
             return Ok(());
         };
+        self.seen = row;
+        if matches!(self.place, Place::Titles) {
+            self.below_head.get_or_insert(row);
+        }
         if is_signature(first) {
             self.recognise(to)?;
             return version(cells);
@@ -232,7 +245,7 @@ impl Grid {
         // A document and an account: a line.
         let numbers = cells.filled().filter(|(_, cell)| long_digits(cell)).count();
         if self.recognised && numbers > 1 {
-            let finding = schema_at("no_title_row", row).with("found", shown(first));
+            let finding = untitled(row).with("found", shown(first));
             self.no_titles(finding, to)?;
             return to.line(&rows::unread(row, &self.titles, cells));
         }
@@ -245,7 +258,7 @@ impl Grid {
             return Ok(());
         }
         if self.headings_seen > HEADINGS_MAX {
-            let finding = schema_at("no_title_row", row).with("found", shown(first));
+            let finding = untitled(row).with("found", shown(first));
             return self.no_titles(finding, to);
         }
         match (value, further.next()) {
@@ -267,6 +280,11 @@ impl Grid {
 /// The first row of a file that is something else altogether.
 fn no_template() -> Stop {
     other_format(None, "text").into()
+}
+
+/// No titles from a row on.
+fn untitled(row: u32) -> Finding {
+    schema_at("no_title_row", row).with("column", 1)
 }
 
 /// A note about the whole file: where it was first seen is an argument.

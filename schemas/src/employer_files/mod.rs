@@ -169,6 +169,10 @@ pub struct Asked<'a> {
     pub memo: Option<&'a str>,
     /// What is to be paid.
     pub amount: Option<Fen>,
+    /// The payee's account, in clear.
+    pub account: Option<AccountNo>,
+    /// The payee's bank, where it is stated.
+    pub payee_bank: Option<BankCode>,
 }
 
 /// The book of paying banks, asked once the head is read.

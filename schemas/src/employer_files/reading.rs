@@ -228,6 +228,8 @@ impl<'a> Reading<'a> {
             name: values.name,
             memo: values.memo,
             amount: values.amount.filter(|_| !amount_refused),
+            account: values.account,
+            payee_bank: values.bank,
         };
         rules.judge(&asked, &mut self.scratch);
     }

@@ -68,7 +68,7 @@ pub enum FindingCode {
     AmountOverLimit,
     /// The line number stands on an earlier line.
     LineNoDuplicate,
-    /// The same wage is on its way or paid in another batch.
+    /// The same wage is on its way or paid in another batch, or the file corrects it as well.
     PayeeInFlight,
     /// The line to correct can't be corrected.
     CorrectionConflict,
@@ -118,11 +118,13 @@ pub enum FindingCode {
     ProjectRegionUnknown,
     /// A correction names another person, or more money, than the payment that it corrects.
     CorrectionDiffers,
+    /// The payee's bank is another one, and the paying bank pays its own accounts only.
+    PayeeBankNotPaid,
 }
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::Unreadable,
         Self::UnsupportedFormat,
         Self::EncodingInvalid,
@@ -179,6 +181,7 @@ impl FindingCode {
         Self::ReferenceDuplicate,
         Self::ProjectRegionUnknown,
         Self::CorrectionDiffers,
+        Self::PayeeBankNotPaid,
     ];
 
     /// The word of the public contract.
@@ -242,6 +245,7 @@ impl FindingCode {
             Self::ReferenceDuplicate => "reference_duplicate",
             Self::ProjectRegionUnknown => "project_region_unknown",
             Self::CorrectionDiffers => "correction_differs",
+            Self::PayeeBankNotPaid => "payee_bank_not_paid",
         }
     }
 
@@ -310,7 +314,8 @@ impl FindingCode {
             | Self::IdTypeInvalid
             | Self::PayerAccountInvalid
             | Self::ControlTotalInvalid
-            | Self::CorrectsInvalid => Severity::Error,
+            | Self::CorrectsInvalid
+            | Self::PayeeBankNotPaid => Severity::Error,
         }
     }
 }

@@ -262,6 +262,15 @@ fn names_that_banks_adapters_give_fill_the_same_places() {
         text.contains("已在批次 GZ-1 的序号 7（B20261120-9.1）中"),
         "{text}"
     );
+    let beside = line(C::PayeeInFlight)
+        .with("other_line", 7)
+        .with("first_row", 17);
+    assert!(
+        beside
+            .message(Lang::Zh)
+            .ends_with("已在本文件序号 7（第 17 行）中")
+    );
+    assert!(beside.hint(Lang::En).starts_with("One of rows 17 and 14"));
     let other = line(C::CorrectionDiffers).with("earlier", "B20261120-9.1");
     assert_eq!(
         other.message(Lang::Zh),

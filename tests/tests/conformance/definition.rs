@@ -85,8 +85,11 @@ pub fn definition_carries_every_needed_field(talk: &Talk) -> Verdict {
     assert_eq!(instructs.len(), 1, "{code}: one message instructs");
     let (_, request) = instructs[0];
     assert_eq!(request.kind, RequestKind::Submit, "{code}");
-    assert_eq!(request.count, Some(4), "{code}");
-    assert_eq!(request.total, talk.order.total(), "{code}");
+    // A message of one payment states no count and no sum.
+    if talk.adapter.limits().rows_max > 1 {
+        assert_eq!(request.count, Some(4), "{code}");
+        assert_eq!(request.total, talk.order.total(), "{code}");
+    }
     let named =
         |(_, request): &(_, adapters::BankRequest)| request.file_no == Some(talk.order.file_no);
     assert!(
@@ -127,7 +130,8 @@ pub fn definition_has_a_code_for_every_outcome(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
     let side = talk.adapter.bank_side();
     for push in [false, true] {
-        for outcome in [Outcome::Paid, Outcome::Accepted, Outcome::Unknown] {
+        let all = [Outcome::Paid, Outcome::Accepted, Outcome::Unknown];
+        for outcome in all.into_iter().filter(|o| push || side.names_line(*o)) {
             let read = side.line_expressible(outcome, push);
             assert_eq!(read, outcome, "{code} {push}");
         }
@@ -191,8 +195,10 @@ fn pays_other_banks_as_declared(talk: &Talk) {
     };
     // Stated as its own, elsewhere, not stated, elsewhere.
     let lines = [Some(code), Some(elsewhere), None, Some(elsewhere)].map(line);
+    let one_by_one = talk.adapter.limits().rows_max == 1;
     let expected: &[&[usize]] = match declared.one_class_per_file {
         true => &[&[0, 2], &[1, 3]],
+        false if one_by_one => &[&[0], &[1], &[2], &[3]],
         false => &[&[0, 1, 2, 3]],
     };
     assert_eq!(talk.adapter.plan(&lines), expected, "{code}: classes");

@@ -16,6 +16,8 @@ fn judged(talk: &Talk, line: &OrderLine) -> Vec<FindingCode> {
         name: Some(line.name.reveal(Purpose::Matching)),
         memo: line.memo.as_deref(),
         amount: Some(line.amount),
+        account: Some(line.account),
+        payee_bank: line.payee_bank,
     };
     let mut findings = Vec::new();
     talk.adapter.line_rules().judge(&pay_line, &mut findings);
@@ -90,7 +92,7 @@ pub fn encode_is_deterministic(talk: &Talk) -> Verdict {
 
 pub fn encode_totals_are_those_of_the_lines(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
-    for count in 1..=4usize {
+    for count in 1..=talk.order.lines.len() {
         let mut order = talk.order.clone();
         order.lines.truncate(count);
         let sum: i64 = order.lines.iter().map(|line| line.amount.0).sum();
@@ -219,6 +221,8 @@ pub fn encode_leading_zeros(talk: &Talk) -> Verdict {
         "0012345678901234567",
         "00000000000000000000000000000001",
     ] {
+        let most = talk.adapter.limits().account_digits_max;
+        let account = &account[..account.len().min(most)];
         let order = changed(talk, |line| {
             line.account = AccountNo::parse(account).unwrap();
             line.memo = Some("0007".to_owned());
@@ -230,6 +234,41 @@ pub fn encode_leading_zeros(talk: &Talk) -> Verdict {
             talk.adapter.code()
         );
     }
+    Pass
+}
+
+/// The longest account fits, and one digit more is refused where that still is an account.
+pub fn encode_account_too_long(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let most = talk.adapter.limits().account_digits_max;
+    let of = |digits: usize| {
+        changed(talk, |line| {
+            line.account = AccountNo::parse(&"6".repeat(digits)).unwrap();
+        })
+    };
+    assert_eq!(agrees(talk, &of(most)), None, "{code}: {most}");
+    if most >= 32 {
+        return Skip("it takes every account");
+    }
+    let codes = agrees(talk, &of(most + 1));
+    assert_eq!(codes, Some(vec![FindingCode::TextTooLong]), "{code}");
+    Pass
+}
+
+/// A bank that pays its own accounts only: line rules and encoder refuse another one.
+pub fn encode_payee_at_another_bank(talk: &Talk) -> Verdict {
+    let code = talk.adapter.code();
+    let elsewhere = if code.as_str() == "BOC" { "ABC" } else { "BOC" };
+    let bank = schemas::BankCode::parse(elsewhere).ok();
+    let mut order = changed(talk, |line| line.payee_bank = bank);
+    if talk.adapter.capability().one_class_per_file {
+        // Own and other accounts never stand in one file there.
+        order.lines.truncate(1);
+    }
+    let codes = agrees(talk, &order);
+    let refused = vec![FindingCode::PayeeBankNotPaid];
+    let only = !talk.adapter.capability().other_banks;
+    assert_eq!(codes, only.then_some(refused), "{code}");
     Pass
 }
 

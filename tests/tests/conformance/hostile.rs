@@ -44,7 +44,14 @@ pub fn hostile_cut_anywhere_never_pays(talk: &Talk) -> Verdict {
         (Door::Push, talk.push(paid())),
     ];
     for (door, bytes) in messages {
-        assert!(whole(talk, &door, &bytes), "{code} {door:?}");
+        // A list of failures pays by its silence: none of its lines is there, and no cut may pay.
+        let silent = door == Door::Result && talk.adapter.capability().failures_only;
+        let said = if silent {
+            pays(talk, &bytes)
+        } else {
+            whole(talk, &door, &bytes)
+        };
+        assert!(said, "{code} {door:?}");
         let stride = match bytes.len() {
             0..SMALL => 1,
             more => (more / 256).max(1),
@@ -52,7 +59,7 @@ pub fn hostile_cut_anywhere_never_pays(talk: &Talk) -> Verdict {
         let ends = (0..bytes.len()).step_by(stride);
         for end in ends.chain(bytes.len().saturating_sub(12)..bytes.len()) {
             let cut = &bytes[..end];
-            let honest = !pays(talk, cut) || whole(talk, &door, cut);
+            let honest = !pays(talk, cut) || (!silent && whole(talk, &door, cut));
             assert!(honest, "{code} {door:?} cut at {end}");
         }
     }

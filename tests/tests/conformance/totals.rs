@@ -48,9 +48,12 @@ fn said(talk: &Talk, push: bool, reply: &BankReply) -> Said {
 }
 
 /// Every total that a dialect states, off by one: told with both values, and no line is lost or
-/// changed by it.
+/// changed by it. Rows without amounts bear no sum out: the gateway holds it against the file.
 pub fn decode_wrong_totals(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
+    if talk.is_of_one_line() {
+        return Skip("one line a file: there are no rows to be told apart");
+    }
     let mut stated = 0;
     for push in [false, true] {
         let (totals, flaws, lines) = said(talk, push, &reply(talk, BTreeMap::new()));
@@ -64,6 +67,15 @@ pub fn decode_wrong_totals(talk: &Talk) -> Verdict {
             for off in [-1, 1] {
                 let wrong = BTreeMap::from([(name.to_owned(), right + off)]);
                 let (_, flaws, told) = said(talk, push, &reply(talk, wrong));
+                // What a list of failures leaves out is held against the file, not against itself.
+                if talk.adapter.capability().failures_only && !name.starts_with("failed") {
+                    assert_eq!(
+                        (flaws, told),
+                        (vec![], lines.clone()),
+                        "{code} {push} {name}"
+                    );
+                    continue;
+                }
                 let expected = match name.ends_with("_fen") {
                     true => Flaw::Sum {
                         total: name,
@@ -76,7 +88,9 @@ pub fn decode_wrong_totals(talk: &Talk) -> Verdict {
                         counted: right,
                     },
                 };
-                assert_eq!(flaws, [expected], "{code} {push} {name}");
+                let silent = name.ends_with("_fen") && lines[0].amount.is_none();
+                let expected: &[Flaw] = if silent { &[] } else { &[expected] };
+                assert_eq!(flaws, expected, "{code} {push} {name}");
                 assert_eq!(told, lines, "{code} {push} {name}");
             }
         }
@@ -90,6 +104,9 @@ pub fn decode_wrong_totals(talk: &Talk) -> Verdict {
 /// The rows of a result or a push in another order: the same of each line.
 pub fn decode_rows_in_another_order(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
+    if talk.is_of_one_line() {
+        return Skip("one line a file: there are no rows to be told apart");
+    }
     for push in [false, true] {
         let straight = reply(talk, BTreeMap::new());
         let (totals, _, mut expected) = said(talk, push, &straight);

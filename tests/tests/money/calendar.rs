@@ -6,7 +6,7 @@ use gateway::dispatch::Decision;
 use schemas::LineState;
 use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, at_bank, release, unsent};
-use tests::desk::{Desk, banks, one_bank_a_dialect};
+use tests::desk::{Desk, banks_of_files, one_bank_a_dialect};
 use time::macros::{date, offset, time};
 use time::{Date, Time};
 
@@ -28,7 +28,7 @@ fn released(adapter: &'static BankAdapter) -> (Desk, Played) {
 
 #[test]
 fn nothing_is_intended_from_the_cut_off_on() {
-    for adapter in banks() {
+    for adapter in banks_of_files() {
         let (desk, played) = released(adapter);
         let cut_off = adapter.cut_off();
         set(&desk, date!(2026 - 11 - 27), cut_off);
@@ -62,7 +62,7 @@ fn weekends_and_holidays_are_no_bank_days_and_make_up_days_are() {
         date!(2026 - 11 - 29),
         date!(2031 - 03 - 05),
     ];
-    for adapter in banks() {
+    for adapter in banks_of_files() {
         let (desk, played) = released(adapter);
         for day in closed {
             set(&desk, day, time!(10:00));

@@ -6,12 +6,16 @@ use adapters::exchange::{LineOutcome, Outcome};
 use gateway::access::Sight;
 use gateway::outcome::{MessageKind, receive};
 use gateway::query::{batches, report};
+use gateway::reconcile::{BreakKind, breaks};
 use gateway::resolution::{confirm, propose};
-use schemas::value::{BatchId, PaymentId};
+use schemas::value::{AccountNo, BatchId, Fen, PaymentId};
 use schemas::{FailureReason, Lang, LineEvent, LineState};
+use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::{Played, at_bank, row};
-use tests::desk::{Desk, one_bank_a_dialect};
+use tests::bank::{Played, at_bank, row, told};
+use tests::desk::{Desk, one_bank_a_dialect, one_bank_a_dialect_of_named_lines};
+
+const HOUR: Duration = Duration::from_secs(3_600);
 
 fn push(desk: &Desk, played: &Played, rows: Vec<LineOutcome>) {
     let bytes = played.push_bytes(1, rows);
@@ -52,7 +56,7 @@ fn what_made_the_state_and_what_disputes_it_are_told_apart() {
             waits.map(|(what, _)| what)
         };
         let shown = || {
-            let page = batches::lines(&desk.core, sight, id, (0, 10), None, Lang::En);
+            let page = batches::lines(&desk.core, sight, id, (0, 10), &[], Lang::En);
             page.unwrap().unwrap().0.lines.swap_remove(0)
         };
         let report = || {
@@ -94,6 +98,71 @@ fn what_made_the_state_and_what_disputes_it_are_told_apart() {
         assert_eq!(resolved.disputed_code, None, "{place}");
         assert_eq!(resolved.bank_code, None, "{place}: two people's word");
         assert_eq!(waits(), None, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// Changes a value of a row; `None` where the row has none.
+type Change = fn(&mut LineOutcome) -> Option<()>;
+
+#[test]
+fn another_amount_or_account_is_not_taken_as_paid() {
+    let changes: [(&str, Change); 2] = [
+        ("amount", |line| {
+            line.amount.as_mut().map(|Fen(fen)| *fen -= 1)
+        }),
+        ("account", |line| {
+            let other = AccountNo::parse("6222021202000000019").unwrap();
+            line.account.as_mut().map(|account| *account = other)
+        }),
+    ];
+    for adapter in one_bank_a_dialect_of_named_lines() {
+        for (name, change) in changes {
+            let place = format!("{} {name}", adapter.dialect());
+            let desk = Desk::new(adapter.code());
+            let (batch, played) = at_bank(&desk, 2);
+            if change(&mut played.row_of_result(&desk)).is_none() {
+                continue;
+            }
+            played.says(move |lines| {
+                let mut reply = told(lines, &[Outcome::Paid]);
+                change(&mut reply.lines[0]);
+                reply
+            });
+            desk.clock.advance(HOUR);
+            played.work(&desk);
+            let states = desk.states(&batch);
+            assert_ne!(states[0], LineState::Paid, "{place}");
+            assert_eq!(states[1], LineState::Paid, "{place}");
+            let found = breaks(&desk.core.desk());
+            let mismatch = found.iter().find(|b| b.kind == BreakKind::ResultMismatch);
+            assert!(mismatch.is_some(), "{place}: {found:?}");
+            assert_sound(&desk.core, &place);
+        }
+    }
+}
+
+/// M12: beside a line that the bank works on, the disputed one is what people must decide.
+#[test]
+fn a_disputed_line_is_waited_for_before_the_banks_result() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 2);
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        let failed = Outcome::Failed(FailureReason::RefusedByBank);
+        let waits = || {
+            let book = desk.core.desk();
+            book.waits_for(book.batch(batch.batch).unwrap()).unwrap().0
+        };
+        push(&desk, &played, vec![row(&lines[0], failed)]);
+        assert_eq!(waits(), "bank_result", "{place}");
+        push(&desk, &played, vec![row(&lines[0], Outcome::Paid)]);
+        let states = [LineState::Failed, LineState::Accepted];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        assert_eq!(waits(), "bank_evidence_or_resolution", "{place}");
+        resolve(&desk, batch.batch);
+        assert_eq!(waits(), "bank_result", "{place}");
         assert_sound(&desk.core, place);
     }
 }

@@ -1,16 +1,23 @@
 //! M5: a correction is a new line, and a line has at most one that lives.
 
 use adapters::exchange::Outcome;
-use gateway::intake::{Receipt, Submitted};
+use gateway::event::Policy;
+use gateway::installation::BookRules;
+use gateway::intake::{
+    AcceptanceLimits, Receipt, RefusalLimits, Rules, Submission, Submitted, submit,
+};
+use gateway::mandates::Mandate;
 use gateway::outcome::{MessageKind, receive};
-use schemas::value::PaymentId;
+use schemas::value::{AccountNo, PaymentId, PersonName, Uscc};
 use schemas::{FailureReason, FindingCode, LineState};
 use std::time::Duration;
 use tests::audit::assert_sound;
 use tests::bank::{Played, row};
-use tests::desk::{Desk, Wage, file, one_bank_a_dialect, wages};
+use tests::desk::{ACCOUNT, Desk, PAYER, USCC, Wage, file, one_bank_a_dialect, wages};
 
 const TURNS: u32 = 20;
+/// Another employer.
+const OTHER: &str = "91330103MA2B0NBY10";
 
 /// A batch of one line that the bank refused, and the wage as its correction.
 pub fn failed_line(desk: &Desk) -> (Receipt, Played, Wage) {
@@ -38,7 +45,8 @@ fn refused(submitted: &Submitted) -> Option<FindingCode> {
         Submitted::Accepted(_)
         | Submitted::Replayed(_)
         | Submitted::Conflict(_)
-        | Submitted::TooManyRefused { .. } => None,
+        | Submitted::TooManyRefused { .. }
+        | Submitted::TooManyAccepted { .. } => None,
     }
 }
 
@@ -166,6 +174,63 @@ fn a_correction_of_a_disputed_line_is_not_sent() {
         assert!(refused(&third).is_some(), "{place}");
         assert_sound(&desk.core, place);
     }
+}
+
+/// A file of another employer.
+fn of_another(desk: &Desk, text: &str) -> Submitted {
+    let employer = Uscc::parse(OTHER).unwrap();
+    let mut mandates = (*desk.mandates).clone();
+    let account = AccountNo::parse(ACCOUNT).unwrap();
+    let mandate = Mandate {
+        payer_name: PersonName::parse(PAYER).unwrap(),
+        connection: [].into(),
+    };
+    mandates.register((employer, desk.bank, account), mandate);
+    let rules = Rules {
+        limits: schemas::employer_files::Limits::default(),
+        mandates: &mandates,
+        banks: &BookRules(adapters::Book::built_in().unwrap()),
+        spill: None,
+        calendar: schemas::codes::BankCalendar::built_in(),
+        refusals: RefusalLimits::default(),
+        acceptances: AcceptanceLimits::default(),
+    };
+    let submission = Submission {
+        employer,
+        submitted_by: &format!("urn:anxin:employer:{OTHER}"),
+        policy: Policy::GoodLines,
+        format: None,
+        pay_month: None,
+    };
+    let mut source = std::io::Cursor::new(text.replace(USCC, OTHER).into_bytes());
+    submit(&desk.core, &rules, &submission, &mut source).unwrap()
+}
+
+/// M6: who names another employer's payment learns nothing of it, not even that its wage is in
+/// another batch, and what that batch is called.
+#[test]
+fn another_employers_payment_tells_nothing() {
+    let desk = Desk::new(one_bank_a_dialect()[0].code());
+    let (_, _, correction) = failed_line(&desk);
+    let plain = Wage {
+        corrects: None,
+        ..wages(5, 1, desk.bank)[0].clone()
+    };
+    desk.release(&file(desk.bank, "GZ-SECRET", &[plain]));
+    let good = wages(7, 1, desk.bank)[0].clone();
+    let text = file(desk.bank, "GZ-1", &[correction, good]);
+    let Submitted::Accepted(receipt) = of_another(&desk, &text) else {
+        panic!("the second line is good");
+    };
+    let told = receipt.findings.iter();
+    let told: Vec<_> = told.map(|one| (one.code, one.line)).collect();
+    assert_eq!(told, [(FindingCode::CorrectionConflict, Some(1))]);
+    let text = format!("{:?}", receipt.findings);
+    assert!(!text.contains("GZ-SECRET"), "{text}");
+    // Nor does it weigh on the approval of the other line.
+    let book = desk.core.desk();
+    let batch = book.batch(receipt.batch).unwrap();
+    assert!(book.elsewhere_of(batch).is_empty() && !book.is_elsewhere(batch));
 }
 
 #[test]

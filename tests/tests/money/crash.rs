@@ -34,7 +34,12 @@ fn instructs(desk: &Desk, sequence: u64) -> bool {
 }
 
 /// Cuts a finished story after every record, begins again there, and gives each new end.
-fn cut_everywhere(desk: &Desk, played: &Played, text: &str, check: impl Fn(&Desk, &Played, Cut)) {
+pub(super) fn cut_everywhere(
+    desk: &Desk,
+    played: &Played,
+    text: &str,
+    check: impl Fn(&Desk, &Played, Cut),
+) {
     for last in 1..=desk.head() {
         let arrived = played.memory(|m| m.arrived.iter().any(|a| a.sequence == last));
         for with in [false, true] {
@@ -69,11 +74,11 @@ fn cut_everywhere(desk: &Desk, played: &Played, text: &str, check: impl Fn(&Desk
 }
 
 /// One new end.
-struct Cut {
-    place: String,
+pub(super) struct Cut {
+    pub(super) place: String,
     /// The instruction was recorded and the process died before it left.
-    never_came: bool,
-    states: Vec<LineState>,
+    pub(super) never_came: bool,
+    pub(super) states: Vec<LineState>,
 }
 
 #[test]

@@ -176,6 +176,37 @@ fn behind_a_disputed_correction_the_wage_is_not_taken_again() {
     }
 }
 
+/// A wage failed, its correction too, and the correction's wage is on its way by a file that names
+/// nobody. Another correction of the first payment is no way around it, whatever it pays.
+#[test]
+fn beside_the_wage_of_a_failed_correction_the_first_payment_is_not_corrected() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        for turned in TURNED {
+            let desk = Desk::new(adapter.code());
+            let (_, played, correction) = failed_line(&desk);
+            let text = turned(file(desk.bank, "GZ-2", &[less(&correction, 100)]));
+            told(&desk, &played, &text, failed());
+            let text = turned(file(desk.bank, "GZ-3", &[less(&plain(&correction), 100)]));
+            let third = desk.release(&text);
+            let again = file(desk.bank, "GZ-4", &[less(&correction, 200)]);
+            assert_eq!(found(&desk.submit(&again)), IN_FLIGHT, "{place}");
+            // It failed: the first payment may be corrected, until the bank says otherwise.
+            played.settle(&desk, TURNS);
+            assert_eq!(desk.states(&third), [LineState::Failed], "{place}");
+            let fourth = desk.release(&again);
+            pays_of(&desk, &played, 3);
+            works_for_hours(&desk, &played);
+            assert_eq!(desk.states(&fourth), [LineState::Released], "{place}");
+            two_decide(&desk, line_1(&third), LineEvent::ResolvePaid);
+            works_for_hours(&desk, &played);
+            assert_eq!(desk.states(&fourth), [LineState::Released], "{place}");
+            assert_eq!(desk.other_payments(&fourth), Some(desk.head()), "{place}");
+            assert_sound(&desk.core, place);
+        }
+    }
+}
+
 /// The same, while the wage is released again already: it does not leave.
 #[test]
 fn behind_a_disputed_correction_the_wage_does_not_leave() {

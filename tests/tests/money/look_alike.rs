@@ -65,6 +65,7 @@ fn accept_look_alike(desk: &Desk, alike: &Wage) -> BatchId {
         must_acknowledge: Vec::new(),
         finding_counts: (0, 0, 0),
         late_records: 0,
+        bytes: 0,
         next_bank_day: None,
     };
     record(Event::BatchAccepted(Box::new(head)).into());

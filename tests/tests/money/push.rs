@@ -9,7 +9,8 @@ use schemas::{FailureReason, LineState};
 use std::time::Duration;
 use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, at_bank, release, row, told, unsent};
-use tests::desk::{Desk, banks, one_bank_a_dialect, wages};
+use tests::desk::{Desk, banks_of_files, one_bank_a_dialect, wages};
+use tests::talk::spells_reasons;
 
 fn push(desk: &Desk, played: &Played, bytes: &[u8]) -> Received {
     let (core, adapter) = (&desk.core, played.adapter());
@@ -18,7 +19,7 @@ fn push(desk: &Desk, played: &Played, bytes: &[u8]) -> Received {
 
 #[test]
 fn a_return_before_and_after_the_payment_and_a_push_twice() {
-    for adapter in banks() {
+    for adapter in banks_of_files() {
         let place = adapter.code().to_string();
         let desk = Desk::new(adapter.code());
         let (batch, played) = at_bank(&desk, 2);
@@ -105,7 +106,7 @@ fn a_push_about_another_banks_file_changes_nothing_and_is_listed() {
 
 #[test]
 fn an_unreadable_push_is_kept_listed_and_receipted_as_such() {
-    for adapter in banks() {
+    for adapter in banks_of_files() {
         let desk = Desk::new(adapter.code());
         let (batch, played) = at_bank(&desk, 1);
         let received = push(&desk, &played, b"\x81 nothing that a bank says");
@@ -125,7 +126,7 @@ fn an_unreadable_push_is_kept_listed_and_receipted_as_such() {
 /// A result file that the bank puts into a folder, instead of an answer to a query.
 #[test]
 fn a_collected_result_counts_or_is_listed() {
-    for adapter in banks() {
+    for adapter in banks_of_files() {
         let place = adapter.code().to_string();
         let desk = Desk::new(adapter.code());
         let (batch, played) = at_bank(&desk, 2);
@@ -285,10 +286,7 @@ fn a_push_about_an_unsent_file_stops_it() {
 #[test]
 fn a_return_has_its_reason_and_a_payment_has_no_failure_code() {
     let reason = FailureReason::AccountClosed;
-    let failed = Outcome::Failed(reason);
-    let spells = |adapter: &&adapters::BankAdapter| {
-        adapter.bank_side().line_expressible(failed, true) == failed
-    };
+    let spells = |adapter: &&adapters::BankAdapter| spells_reasons(adapter);
     for adapter in one_bank_a_dialect().into_iter().filter(spells) {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());

@@ -20,7 +20,7 @@ use super::evidence::{
 use super::resolution::{ANNA, BERT, decision, unknown};
 
 /// A result that names no row.
-fn whole(outcome: Outcome, references: &[(&str, &str)]) -> ResultFile {
+pub fn whole(outcome: Outcome, references: &[(&str, &str)]) -> ResultFile {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     ResultFile {
         outcome,
@@ -220,11 +220,11 @@ fn a_given_up_file_that_is_paid_stops_what_failed_with_the_next() {
 }
 
 /// "Failed" of the whole, in a message that is another day's file's: it fails nothing, and what it
-/// says "paid" of is not paid.
+/// says "paid" or "come back" of is not paid.
 #[test]
 fn a_word_of_another_file_ends_no_line() {
     for adapter in one_bank_a_dialect() {
-        for outcome in [REFUSED, Outcome::Paid] {
+        for outcome in [REFUSED, Outcome::Paid, Outcome::Returned] {
             let place = format!("{} {outcome:?}", adapter.dialect());
             let desk = Desk::new(adapter.code());
             let (batch, _played) = at_bank(&desk, 2);
@@ -236,6 +236,27 @@ fn a_word_of_another_file_ends_no_line() {
             );
             assert_sound(&desk.core, &place);
         }
+    }
+}
+
+/// A refusal that answers an older question than the bank's "accepted" frees no correction: the
+/// bank is asked again, and what it says then counts.
+#[test]
+fn a_refusal_that_was_overtaken_fails_nothing() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, _played) = unknown(&desk);
+        let asked_at = desk.head();
+        pushed(&desk, &[record(&desk, 2, 1, Outcome::Accepted)]);
+        let refusal = || [record(&desk, 2, 1, REFUSED)];
+        answer(&desk, asked_at, &refusal());
+        let states = [LineState::Accepted, LineState::Unknown];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        answer(&desk, desk.head(), &refusal());
+        let states = [LineState::Failed, LineState::Unknown];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        assert_sound(&desk.core, place);
     }
 }
 

@@ -4,15 +4,18 @@
 use adapters::BankLine;
 use adapters::exchange::{LineOutcome, Outcome};
 use gateway::book::FileState;
-use gateway::outcome::{MessageKind, receive};
+use gateway::event::Origin;
+use gateway::outcome::{MessageKind, Said, apply, receive};
 use gateway::reconcile::breaks;
 use schemas::value::{AccountNo, Fen, PersonName};
-use schemas::{FailureReason, LineState};
+use schemas::{FailureReason, LineEvent, LineState};
 use tests::audit::assert_sound;
-use tests::bank::{Fault, Played, row, unsent};
+use tests::bank::{Fault, Played, release, row, unsent};
 use tests::desk::{Desk, one_bank_a_dialect, wages};
 use time::macros::{date, offset, time};
 use time::{Date, Time};
+
+use super::evidence::{answer, disputed, given_up, pushed, record, resolve, said};
 
 fn set(desk: &Desk, day: Date, at: Time) {
     use gateway::clock::Clock as _;
@@ -115,13 +118,80 @@ fn the_next_file_that_waits_does_not_leave_either() {
     }
 }
 
+/// The bank speaks of a file whose instruction is under way, and then could not be reached after
+/// all: it has the file, whatever it says of it, and nothing of it is sent again.
+#[test]
+fn a_bank_that_speaks_of_a_file_under_way_is_not_sent_it_again() {
+    for adapter in one_bank_a_dialect() {
+        for (what, says) in WORDS {
+            let place = format!("{}: {what}", adapter.dialect());
+            let desk = Desk::new(adapter.code());
+            let batch = release(&desk, 2);
+            let played = Played::new(&desk);
+            let bytes = played.push_bytes(1, vec![says(&desk)]);
+            let (core, keys) = (desk.core.clone(), tests::bank::keys_of(&desk));
+            let comes = move || {
+                receive(&core, adapter, &keys, MessageKind::Push, &bytes).unwrap();
+            };
+            let talk = tests::talk::Talk::with(adapter);
+            let messages = talk.submit(&talk.order).unwrap();
+            let paying = messages.iter().position(|(out, _)| out.instructs).unwrap();
+            played.memory(|memory| {
+                memory.faults.insert(paying, Fault::Unreachable);
+                memory.before_instruction = Some(Box::new(comes));
+            });
+            for _ in 0..5 {
+                played.work(&desk);
+                desk.clock.advance(std::time::Duration::from_secs(600));
+            }
+            let nothing = played.memory(|memory| memory.instructions());
+            assert!(nothing.is_empty(), "{place}: {} rows left", nothing.len());
+            let free = desk.states(&batch).contains(&LineState::Released);
+            assert!(!free, "{place}: {:?}", desk.states(&batch));
+            assert_sound(&desk.core, &place);
+        }
+    }
+}
+
+/// Two people decided of a revealed row as the bank says it. Until the others are decided the bank
+/// is asked, and says it again: that is no news. What says otherwise is, and so is another file.
+#[test]
+fn a_decided_row_of_a_revealed_file_is_not_disputed_by_the_same_word() {
+    for adapter in one_bank_a_dialect() {
+        for (decided, again) in [
+            (LineEvent::ResolvePaid, false),
+            (LineEvent::ResolveFailed, true),
+        ] {
+            let place = format!("{} {decided:?}", adapter.dialect());
+            let desk = Desk::new(adapter.code());
+            let (batch, played) = unsent(&desk, 2);
+            given_up(&desk, &played);
+            let next = played.memory(|memory| memory.sent);
+            played.memory(|memory| memory.faults.insert(next, Fault::Unreachable));
+            played.step(&desk).unwrap();
+            desk.clock.step(time::Duration::days(1));
+            played.step(&desk).unwrap();
+            let second = desk.core.desk().file(2).unwrap().state;
+            assert_eq!(second, FileState::Abandoned, "{place}");
+            let paid = || [record(&desk, 2, 1, Outcome::Paid)];
+            pushed(&desk, &paid());
+            resolve(&desk, &batch, 1, decided);
+            assert_eq!(disputed(&desk, &batch), [false, true], "{place}");
+            answer(&desk, desk.head(), &paid());
+            assert_eq!(disputed(&desk, &batch), [again, true], "{place}");
+            // The wage is paid twice.
+            apply(&desk.core, 2, Origin::Push, None, said(&paid())).unwrap();
+            assert_eq!(disputed(&desk, &batch), [true, true], "{place}");
+            assert_sound(&desk.core, &place);
+        }
+    }
+}
+
 /// That the bank refused an abandoned file as a whole is no alarm: nothing of it was paid, and the
 /// lines are another file's.
 #[test]
 fn a_refusal_of_an_abandoned_file_disputes_nothing() {
     use adapters::exchange::Receipt;
-    use gateway::event::Origin;
-    use gateway::outcome::{Said, apply};
     for adapter in one_bank_a_dialect() {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());

@@ -100,7 +100,8 @@ fn what_comes_to_nothing_holds_up_nobody_else() {
         desk.core.vault().destroy(USCC).unwrap();
         let other = desk.release(&single(2));
         let mut pieces = 0;
-        for _ in 0..120 {
+        // An hour; two with a bank that is asked by the hour.
+        for _ in 0..(120 * played.looks_a_turn()).min(240) {
             // Our own errors are logged; the dispatcher goes on after a second.
             match played.step(&desk) {
                 Ok((_, None)) => pieces += 1,

@@ -69,7 +69,10 @@ pub fn found(submitted: &Submitted) -> Option<(FindingCode, Severity)> {
             let first = receipt.findings.first();
             first.map(|one| (one.code, one.severity))
         }
-        Submitted::Replayed(_) | Submitted::Conflict(_) | Submitted::TooManyRefused { .. } => None,
+        Submitted::Replayed(_)
+        | Submitted::Conflict(_)
+        | Submitted::TooManyRefused { .. }
+        | Submitted::TooManyAccepted { .. } => None,
     }
 }
 
@@ -358,7 +361,7 @@ fn an_outcome_is_not_exchanged_under_the_second_operator() {
         matches!(
             exchanged,
             Err(CommandError::Conflict {
-                field: "evidence_digest",
+                field: "outcome",
                 ..
             })
         ),

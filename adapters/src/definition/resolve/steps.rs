@@ -3,6 +3,7 @@
 use super::super::DefinitionError;
 use super::super::dialect::{Dialect, StepRule};
 use super::Source;
+use crate::layout::field::Field;
 use crate::wire::http::WireRule;
 
 /// Each step has a name of its own, one of submit instructs and is sent once, and a query has an
@@ -17,13 +18,74 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
     }
     check_instruction(source, &dialect.submit)?;
     check_given(source, dialect)?;
+    check_openers(source, dialect)?;
+    check_parts(source, dialect)?;
     if dialect.query.iter().any(|step| step.instructs) {
         return Err(source.at_word("query", "a query never instructs"));
+    }
+    if let Some(step) = dialect.submit.iter().find(|step| step.pages.is_some()) {
+        return Err(source.at_word(&step.name, "only a query comes in pages"));
+    }
+    for step in &dialect.query {
+        check_pages(source, step)?;
     }
     if dialect.query.last().is_none_or(|step| step.reply.is_none()) {
         return Err(source.at_word("query", "the last step of query has no reply"));
     }
     Ok(())
+}
+
+/// A signed reply is sent to a port that answers what stood in it.
+fn check_openers(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
+    for capture in &dialect.capture {
+        let Some(name) = &capture.opened_by else {
+            continue;
+        };
+        let mut steps = dialect.submit.iter().chain(&dialect.query);
+        let opener = steps.find(|step| step.name == *name);
+        if !opener.is_some_and(|s| s.reply.is_some() && s.request.captures(&capture.name)) {
+            let what = format!("no step `{name}` sends {} and has a reply", capture.name);
+            return Err(source.at_word(name, &what));
+        }
+    }
+    Ok(())
+}
+
+/// Parts are of a submission, have an answer, and repeat a number that is captured.
+fn check_parts(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
+    let asked = dialect.query.iter().find(|step| step.parts.is_some());
+    if let Some(step) = asked {
+        return Err(source.at_word(&step.name, "a query has no parts"));
+    }
+    for step in &dialect.submit {
+        let Some(rule) = &step.parts else { continue };
+        if step.reply.is_none() || step.poll.is_some() || rule.rows == 0 {
+            let what = "a step in parts has rows, an answer to each of them, and no `poll`";
+            return Err(source.at_word(&step.name, what));
+        }
+        let known: Vec<&str> = dialect.capture.iter().map(|c| c.name.as_str()).collect();
+        if !known.contains(&rule.number.as_str()) {
+            let (number, known) = (&rule.number, known.join(", "));
+            let what = format!("unknown captured value `{number}`, expected one of {known}");
+            return Err(source.at_word(number, &what));
+        }
+    }
+    Ok(())
+}
+
+/// A page that is not asked for by its first row would be the same one for ever.
+fn check_pages(source: Source<'_>, step: &StepRule) -> Result<(), DefinitionError> {
+    let (head, _) = step.request.body.slots();
+    let asks = head
+        .iter()
+        .any(|slot| slot.field() == Some(Field::PageFirst));
+    match &step.pages {
+        Some(pages) if pages.rows == 0 || !asks => {
+            let what = "a query in pages of one row or more asks for page.first";
+            Err(source.at_word(&step.name, what))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A file is instructed once (M1): by one message, which is never sent again.
@@ -39,6 +101,11 @@ fn check_instruction(source: Source<'_>, submit: &[StepRule]) -> Result<(), Defi
             first.name, second.name
         );
         return Err(source.at_word(&second.name, &what));
+    }
+    let behind = submit.iter().skip_while(|step| !step.instructs);
+    if let Some(step) = behind.into_iter().find(|step| step.again.is_some()) {
+        let what = "`again` in or behind the step that instructs: that one is sent once";
+        return Err(source.at_word(&step.name, what));
     }
     if first.poll.is_some() {
         let others = submit.iter().filter(|step| !step.instructs);

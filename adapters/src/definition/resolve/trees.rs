@@ -1,18 +1,31 @@
-//! Trees: what belongs to XML or to JSON alone.
+//! What only XML can say: attributes, and text as CDATA.
 
 use super::super::DefinitionError;
 use super::Source;
 use crate::layout::Layout;
+use crate::layout::tree::Tree;
 use crate::wire::{Layer, Message};
 
-/// What only one kind of tree has.
+/// Attributes and CDATA stand in XML, and every path under `cdata` is an element of the head.
 pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), DefinitionError> {
+    let body = match &message.body {
+        Layout::Xml(tree) => Some((tree, true)),
+        Layout::Json(tree) => Some((tree, false)),
+        Layout::Delimited(_)
+        | Layout::Fixed(_)
+        | Layout::Marked(_)
+        | Layout::Sheet(_)
+        | Layout::Empty {} => None,
+    };
     let layers = message.layers.iter().filter_map(|layer| match layer {
-        Layer::Xml(tree) => Some((true, tree)),
-        Layer::Json(tree) => Some((false, tree)),
+        Layer::Xml(tree) => Some((tree, true)),
+        Layer::Json(tree) => Some((tree, false)),
         Layer::Base64 {}
         | Layer::Hex {}
         | Layer::Deflate {}
+        | Layer::Zlib {}
+        | Layer::Sign(_)
+        | Layer::Between { .. }
         | Layer::Encrypt { .. }
         | Layer::Prefix { .. }
         | Layer::Head { .. }
@@ -20,28 +33,29 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         | Layer::XmlSignature(_)
         | Layer::Form { .. } => None,
     });
-    let body = match &message.body {
-        Layout::Xml(tree) => Some((true, tree)),
-        Layout::Json(tree) => Some((false, tree)),
-        Layout::Delimited(_)
-        | Layout::Fixed(_)
-        | Layout::Marked(_)
-        | Layout::Sheet(_)
-        | Layout::Empty {} => None,
-    };
-    for (xml, tree) in layers.chain(body) {
-        if xml && tree.list {
-            return Err(source.at_word("list", "`list` belongs to JSON"));
-        }
-        let plain = |text: &str| !text.contains(['<', '>', '&', '"']);
-        let fine = tree
-            .attributes
-            .iter()
-            .all(|own| plain(&own.name) && plain(&own.value));
-        if !fine || (!xml && !tree.attributes.is_empty()) {
-            let what = "`attributes` belong to XML and hold nothing that needs an escape";
-            return Err(source.at_word("attributes", what));
-        }
+    for (tree, xml) in body.into_iter().chain(layers) {
+        check_tree(source, tree, xml)?;
     }
     Ok(())
+}
+
+fn check_tree(source: Source<'_>, tree: &Tree, xml: bool) -> Result<(), DefinitionError> {
+    if !xml {
+        let rows = tree.rows.iter().flat_map(|rows| &rows.slots);
+        let mut attributes = tree.head.iter().chain(rows);
+        if let Some(slot) = attributes.find(|slot| slot.path.contains('@')) {
+            return Err(source.at_word(&slot.path, "JSON has no attributes"));
+        }
+        if let Some(path) = tree.cdata.first() {
+            return Err(source.at_word(path, "JSON has no CDATA"));
+        }
+        if tree.rows.as_ref().is_some_and(|rows| rows.packed.is_some()) {
+            return Err(source.at_word("packed", "`packed` rows stand in `xml` only"));
+        }
+    }
+    let strange = |path: &&String| path.contains('@') || !tree.has_head(path);
+    match tree.cdata.iter().find(strange) {
+        Some(path) => Err(source.at_word(path, "no element of the head has this path")),
+        None => Ok(()),
+    }
 }

@@ -47,6 +47,51 @@ pub struct Confirmation {
     pub evidence_digest: String,
 }
 
+/// What an operator decides of every unknown or disputed line of a bank file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileResolution {
+    /// `paid` or `failed`.
+    pub outcome: String,
+    /// As in `Resolution`.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// As in `Resolution`.
+    #[serde(default)]
+    pub words: Option<String>,
+    /// SHA-256 of the evidence, hex.
+    pub evidence_digest: String,
+    /// Lines of the file that are unknown or disputed, as this operator saw them.
+    pub line_count: u32,
+    /// Their sum in fen.
+    pub total_fen: i64,
+}
+
+/// The second operator's confirmation for a bank file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileConfirmation {
+    /// SHA-256 of the evidence that this operator saw.
+    pub evidence_digest: String,
+    /// Lines of the file that are unknown or disputed, as this operator saw them.
+    pub line_count: u32,
+    /// Their sum in fen.
+    pub total_fen: i64,
+}
+
+/// A decision about a bank file that was recorded, line by line.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FileDone {
+    /// Bank-side number of the file.
+    pub file_no: u64,
+    /// Lines that it is about.
+    pub line_count: u32,
+    /// Their sum in fen.
+    pub total_fen: i64,
+    /// Journal sequence of the last record.
+    pub sequence: u64,
+}
+
 /// A command that was carried out.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Done {

@@ -166,6 +166,8 @@ pub struct BreakView {
     pub batch_id: Option<String>,
     /// The payment.
     pub payment_id: Option<String>,
+    /// The bank file that carries it; null where none does.
+    pub file_no: Option<u64>,
     /// What was instructed.
     pub amount_fen: Option<i64>,
     /// What the bank reports.
@@ -203,8 +205,8 @@ pub struct Change {
     /// When.
     pub time: String,
     /// `batch_accepted`, `batch_approved`, `batch_withdrawn`, `lines_intended`, `lines_changed`,
-    /// `resolution_proposed`, `resolution_confirmed`, `message_received`, `unmatched_record`,
-    /// `message_mismatch`.
+    /// `file_abandoned` (a bank file that was never sent is given up), `resolution_proposed`,
+    /// `resolution_confirmed`, `message_received`, `unmatched_record`, `message_mismatch`.
     pub event: String,
     /// The batch.
     pub batch_id: Option<String>,

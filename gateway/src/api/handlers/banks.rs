@@ -39,7 +39,7 @@ pub async fn message(mut call: Call) -> Answer {
     })?;
     let kind = kind.unwrap_or_else(|| "push".to_owned());
     let bytes_max = call.app.limits().message_bytes_max;
-    let (body, share) = whole(&mut call, bytes_max).await?;
+    let (body, held) = whole(&mut call, bytes_max).await?;
     if body.is_empty() {
         return Err(Problem::bad("body", "报文为空", "an empty message"));
     }
@@ -47,7 +47,7 @@ pub async fn message(mut call: Call) -> Answer {
     let received = call
         .read(move |app| {
             let received = app.bank_messages.receive(app.core(), bank, &kind, &body)?;
-            drop((turn, share));
+            drop((turn, held));
             let receipt = received.ok_or_else(no_adapter)?;
             let last = receipt.last_sequence;
             Ok((receipt, last))

@@ -3,16 +3,16 @@
 use crate::access::Sight;
 use crate::api::body::nothing;
 use crate::api::call::{Answer, Call, bytes, json, preferred};
-use crate::api::handlers::known_bank;
-use crate::api::handlers::long::written;
+use crate::api::handlers::long::{place, written};
+use crate::api::handlers::{known_bank, line_states};
 use crate::api::problem::{Kind, Problem};
+use crate::book::BatchState;
 use crate::core::{CoreError, Fact};
 use crate::event::{Event, Grounds};
 use crate::query::batches as query;
 use crate::query::correction::CorrectionFormat;
 use crate::query::{Cursor, correction, findings as kept_findings, report as status_report};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use schemas::LineState;
 use schemas::value::{BatchId, PayMonth, Uscc};
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ use serde_json::Value;
 pub async fn list(call: Call) -> Answer {
     let (sight, lang, limit) = (call.sight(), call.lang, call.limit()?);
     let after = call.parameter("next", Cursor::parse)?;
-    let state = call.query.get("state").cloned();
+    let state = call.parameter("state", batch_state)?;
     let batch_no = call.query.get("batch_no").cloned();
     let project = call.query.get("project_code").cloned();
     let employer = call.parameter("employer", |text| Uscc::parse(text).ok())?;
@@ -30,9 +30,7 @@ pub async fn list(call: Call) -> Answer {
         .read(move |app| {
             let page = query::page(app.core(), sight, after, limit, lang, &|batch| {
                 let head = &batch.head;
-                state
-                    .as_deref()
-                    .is_none_or(|state| batch.state().as_str() == state)
+                state.is_none_or(|state| batch.state() == state)
                     && batch_no
                         .as_deref()
                         .is_none_or(|number| head.batch_no.as_str() == number)
@@ -45,6 +43,11 @@ pub async fn list(call: Call) -> Answer {
         })
         .await?;
     json(StatusCode::OK, &page)
+}
+
+fn batch_state(word: &str) -> Option<BatchState> {
+    let mut states = BatchState::ALL.into_iter();
+    states.find(|state| state.as_str() == word)
 }
 
 /// `GET /v1/batches/{id}`.
@@ -67,10 +70,10 @@ pub async fn lines(call: Call) -> Answer {
     let after = call
         .parameter("next", |text| text.parse().ok())?
         .unwrap_or(0);
-    let state = call.parameter("state", LineState::parse)?;
+    let states = call.parameter("state", line_states)?.unwrap_or_default();
     let page = call
         .read(move |app| {
-            let found = query::lines(app.core(), sight, id, (after, limit), state, lang)?;
+            let found = query::lines(app.core(), sight, id, (after, limit), &states, lang)?;
             found.ok_or_else(Problem::not_found)
         })
         .await?;
@@ -107,7 +110,8 @@ pub async fn findings(call: Call) -> Answer {
                 let fields = FINDING_FIELDS.map(|name| text_of(finding.get(name)));
                 Ok(out.write_all(record(&fields).as_bytes())?)
             })
-        });
+        })
+        .await;
     }
     written(&call, "application/json", move |app, out| {
         write!(out, "{{\"batch_id\":\"{id}\",\"findings\":[")?;
@@ -118,6 +122,7 @@ pub async fn findings(call: Call) -> Answer {
         })?;
         Ok(out.write_all(b"]}")?)
     })
+    .await
 }
 
 const FINDING_FIELDS: [&str; 8] = [
@@ -151,6 +156,7 @@ pub async fn report(call: Call) -> Answer {
     written(&call, "application/xml", move |app, out| {
         report.write(app.core(), lang, out)
     })
+    .await
 }
 
 /// `POST /v1/batches/{id}/correction`.
@@ -171,9 +177,11 @@ pub async fn correction(mut call: Call) -> Answer {
         })?,
     };
     nothing(&mut call).await?;
+    let place = place(&call).await?;
     let correction = call
         .read(move |app| {
             let found = correction::correction(app.core(), employer, id, format)?;
+            drop(place);
             let (correction, sequence) = found.ok_or_else(Problem::not_found)?;
             if correction.line_count == 0 {
                 return Err(nothing_to_correct());

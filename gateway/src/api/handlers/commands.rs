@@ -1,13 +1,15 @@
 //! Approval, withdrawal, resolution: what two people do.
 
 use crate::access::Sight;
-use crate::api::answer::{Approval, Confirmation, Done, Resolution};
+use crate::api::answer::{
+    Approval, Confirmation, Done, FileConfirmation, FileDone, FileResolution, Resolution,
+};
 use crate::api::body::{command, nothing};
 use crate::api::call::{Answer, Call, json};
 use crate::api::problem::{Kind, Problem};
 use crate::approval::{self, Seen};
 use crate::core::Core;
-use crate::resolution::{self, Decision};
+use crate::resolution::{self, Decision, FileSeen, WholeFile};
 use axum::http::StatusCode;
 use schemas::value::{BatchId, PaymentId, holds_personal_number};
 use schemas::{FailureReason, FindingCode, LineEvent};
@@ -188,5 +190,64 @@ fn payment_done(core: &Core, id: PaymentId, sequence: u64) -> Done {
     Done {
         state: state.to_owned(),
         sequence,
+    }
+}
+
+/// `POST /v1/batches/{id}/files/{file_no}/resolution`.
+pub async fn propose_file(mut call: Call) -> Answer {
+    let caller = call.caller()?;
+    let of = whole_file(&call)?;
+    let stated: FileResolution = command(&mut call).await?;
+    let seen = FileSeen {
+        line_count: stated.line_count,
+        total_fen: stated.total_fen,
+    };
+    let decision = decision(Resolution {
+        outcome: stated.outcome,
+        reason: stated.reason,
+        words: stated.words,
+        evidence_digest: stated.evidence_digest,
+    })?;
+    let done = call
+        .read(move |app| {
+            let done = resolution::propose_file(app.core(), &caller.uri, of, &decision, seen)?;
+            Ok((file_done(of, done), done.sequence))
+        })
+        .await?;
+    json(StatusCode::OK, &done)
+}
+
+/// `POST /v1/batches/{id}/files/{file_no}/resolution/confirm`.
+pub async fn confirm_file(mut call: Call) -> Answer {
+    let caller = call.caller()?;
+    let of = whole_file(&call)?;
+    let stated: FileConfirmation = command(&mut call).await?;
+    let seen = FileSeen {
+        line_count: stated.line_count,
+        total_fen: stated.total_fen,
+    };
+    let done = call
+        .read(move |app| {
+            let digest = &stated.evidence_digest;
+            let done = resolution::confirm_file(app.core(), &caller.uri, of, digest, seen)?;
+            Ok((file_done(of, done), done.sequence))
+        })
+        .await?;
+    json(StatusCode::OK, &done)
+}
+
+fn whole_file(call: &Call) -> Result<WholeFile, Problem> {
+    Ok(WholeFile {
+        batch: call.part("id", BatchId::parse)?,
+        file_no: call.part("file_no", str::parse)?,
+    })
+}
+
+fn file_done(of: WholeFile, done: resolution::FileDone) -> FileDone {
+    FileDone {
+        file_no: of.file_no,
+        line_count: done.lines.line_count,
+        total_fen: done.lines.total_fen,
+        sequence: done.sequence,
     }
 }

@@ -5,6 +5,7 @@ use crate::api::app::App;
 use crate::api::call::{Answer, Call, bytes, json, preferred};
 use crate::api::problem::Problem;
 use crate::api::server::stopped;
+use crate::failure::Defect;
 use crate::query::feed;
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -96,7 +97,7 @@ impl Following {
             (Arc::clone(&self.app), self.sight, self.after, self.limit);
         let read = move || feed::changes(app.core(), sight, after, limit);
         let read = tokio::task::spawn_blocking(read).await;
-        let changes = read.map_err(|error| Problem::internal(&error))??;
+        let changes = read.map_err(|panicked| Problem::internal(&Defect::from(panicked)))??;
         self.after = changes.last;
         let mut text = String::new();
         for change in &changes.events {

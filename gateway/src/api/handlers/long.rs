@@ -1,14 +1,24 @@
-//! Long answers, written while they are sent: memory does not grow with the batch.
+//! Long answers, written while they are sent: memory does not grow with the batch. Each holds a
+//! thread until its caller has taken all but the last chunks, so that a party has so many of them,
+//! and one of which nothing is taken is broken off.
 
 use crate::api::app::App;
+use crate::api::body::crowded;
 use crate::api::call::{Answer, Call, bytes};
+use crate::api::problem::Problem;
+use crate::api::room::Place;
+use crate::clock::Clock;
 use crate::query::QueryError;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::task::JoinHandle;
 
 const CHUNK_BYTES: usize = 64 * 1024;
 /// Chunks that wait for a slow caller.
@@ -16,14 +26,30 @@ const CHUNKS_WAITING: usize = 4;
 
 struct Chunked {
     pending: Vec<u8>,
-    sender: mpsc::Sender<io::Result<Bytes>>,
+    sender: mpsc::Sender<Bytes>,
+    runtime: Handle,
+    pace: Arc<dyn Clock>,
+    /// Longest wait for the caller to take something.
+    idle: Duration,
 }
 
 impl Chunked {
     fn send(&mut self) -> io::Result<()> {
-        let chunk = Bytes::from(std::mem::take(&mut self.pending));
-        let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-        self.sender.blocking_send(Ok(chunk)).map_err(gone)
+        let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+        let chunk = match self
+            .sender
+            .try_send(Bytes::from(std::mem::take(&mut self.pending)))
+        {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Closed(_)) => return Err(gone()),
+            Err(TrySendError::Full(chunk)) => chunk,
+        };
+        self.runtime.block_on(async {
+            tokio::select! {
+                sent = self.sender.send(chunk) => sent.map_err(|_| gone()),
+                () = self.pace.sleep(self.idle) => Err(io::ErrorKind::TimedOut.into()),
+            }
+        })
     }
 }
 
@@ -45,31 +71,98 @@ impl Write for Chunked {
     }
 }
 
+/// A place for a long answer of the caller's party, held while it is written.
+///
+/// # Errors
+/// Unavailable, with the time after which to come again.
+pub async fn place(call: &Call) -> Result<Place, Problem> {
+    let caller = call.caller()?;
+    let (app, wait) = (&call.app, call.app.limits().reception_wait);
+    let places = &app.long_answers;
+    let place = places
+        .take(&caller.organisation, app.pace.as_ref(), wait)
+        .await;
+    place.ok_or_else(|| {
+        tracing::warn!(caller = %caller.uri, "no place for a long answer");
+        crowded(
+            "正在下载的报告、问题清单或补发文件过多",
+            "as many reports, lists of findings or correction files as may be are being taken",
+        )
+    })
+}
+
 /// Answers with what `write` writes. An error breaks the answer off, so that nobody takes half
-/// of it for the whole.
-pub fn written(
+/// of it for the whole; so does a caller that takes nothing for `body_idle`.
+///
+/// # Errors
+/// Unavailable where the party has as many long answers as it may.
+pub async fn written(
     call: &Call,
     content_type: &str,
     write: impl FnOnce(&App, &mut dyn Write) -> Result<(), QueryError> + Send + 'static,
 ) -> Answer {
-    let (sender, receiver) = mpsc::channel(CHUNKS_WAITING);
+    let place = place(call).await?;
     let app = Arc::clone(&call.app);
-    tokio::task::spawn_blocking(move || {
+    let (pace, idle) = (Arc::clone(&app.pace), app.limits().body_idle);
+    let body = body(pace, idle, move |out| {
+        let done = write(&app, out);
+        drop(place);
+        done
+    });
+    bytes(content_type, body)
+}
+
+fn body(
+    pace: Arc<dyn Clock>,
+    idle: Duration,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), QueryError> + Send + 'static,
+) -> Body {
+    let (sender, receiver) = mpsc::channel(CHUNKS_WAITING);
+    let runtime = Handle::current();
+    let writing = tokio::task::spawn_blocking(move || {
         let mut out = Chunked {
             pending: Vec::with_capacity(CHUNK_BYTES),
             sender,
+            runtime,
+            pace,
+            idle,
         };
-        let written = write(&app, &mut out).and_then(|()| Ok(out.flush()?));
-        if let Err(error) = written {
+        let written = write(&mut out).and_then(|()| Ok(out.flush()?));
+        if let Err(error) = &written {
             tracing::warn!(%error, "a long answer was broken off");
-            let broken = io::Error::from(io::ErrorKind::Interrupted);
-            // The caller may be gone; then nobody needs to know.
-            let _ = out.sender.blocking_send(Err(broken));
         }
+        written.is_ok()
     });
-    let chunks = stream::unfold(receiver, |mut receiver| async {
-        let chunk = receiver.recv().await?;
-        Some((chunk, receiver))
+    let going = Going {
+        receiver,
+        writing: Some(writing),
+    };
+    let chunks = stream::unfold(going, |mut going| async {
+        let chunk = going.next().await?;
+        Some((chunk, going))
     });
-    bytes(content_type, Body::from_stream(chunks))
+    Body::from_stream(chunks)
 }
+
+/// The chunks on their way.
+struct Going {
+    receiver: mpsc::Receiver<Bytes>,
+    /// Whether all was written.
+    writing: Option<JoinHandle<bool>>,
+}
+
+impl Going {
+    async fn next(&mut self) -> Option<io::Result<Bytes>> {
+        if let Some(chunk) = self.receiver.recv().await {
+            return Some(Ok(chunk));
+        }
+        // A defect in the writing ends it as an error does.
+        match self.writing.take()?.await {
+            Ok(true) => None,
+            Ok(false) | Err(_) => Some(Err(io::ErrorKind::Interrupted.into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use crate::api::call::Call;
 use crate::api::problem::{Kind, Problem};
 use crate::failure::CommandError;
 use crate::query::QueryError;
+use schemas::LineState;
 use schemas::codes;
 use schemas::value::BankCode;
 
@@ -37,6 +38,12 @@ impl Call {
 fn known_bank(text: &str) -> Option<BankCode> {
     let code = BankCode::parse(text).ok();
     code.filter(|code| codes::bank(*code).is_some())
+}
+
+/// States of lines, several with commas.
+fn line_states(text: &str) -> Option<Vec<LineState>> {
+    let words = text.split(',');
+    words.map(|word| LineState::parse(word.trim())).collect()
 }
 
 impl From<QueryError> for Problem {
@@ -77,37 +84,63 @@ impl From<CommandError> for Problem {
                 Self::new(Kind::Forbidden).detail(zh, en).with("why", why)
             }
             CommandError::Conflict { field, why } => {
-                let (zh, en) = match field {
-                    "state" => (
-                        format!("当前状态 {why} 不允许此操作，请重新读取后再决定"),
-                        format!("the state {why} forbids it; read it again and decide then"),
-                    ),
-                    "acknowledged" => (
-                        format!("以下警告须先确认：{why}"),
-                        format!("these warnings must be acknowledged: {why}"),
-                    ),
-                    "as_of" => (
-                        "同一工资的另一笔支付有您没有看到的裁定：请读取批次的 other_payments，\
-                         核对后把其中的 as_of 一并提交"
-                            .to_owned(),
-                        "two people decided of another payment of the same wage what you have not \
-                         seen: read other_payments in the batch, and state its as_of"
-                            .to_owned(),
-                    ),
-                    field => (
-                        format!("字段 {field} 与现有内容（{why}）不一致，请重新读取并核对"),
-                        format!("{field} differs from what is there, {why}; read and compare it"),
-                    ),
-                };
+                let (zh, en) = conflict(field, &why);
                 let problem = Self::new(Kind::Conflict).detail(&zh, &en);
                 problem.with("field", field).with("is", why)
             }
-            CommandError::Invalid { field, why } => Self::bad(
-                field,
-                &format!("字段 {field} 的值不符合要求"),
-                &format!("the value of {field} is not of its form: {why}"),
-            ),
+            CommandError::Invalid { field, why } => {
+                let form = match field {
+                    "evidence_digest" => "：应为 SHA-256 的 64 位十六进制数字",
+                    "words" => "：应为 1 至 500 个字符，不能只有空白，也不能含控制字符",
+                    "as_of" => "：大于日志末条记录的序号",
+                    _ => "",
+                };
+                Self::bad(
+                    field,
+                    &format!("字段 {field} 的值不符合要求{form}"),
+                    &format!("the value of {field} is not of its form: {why}"),
+                )
+            }
             CommandError::Core(error) => error.into(),
         }
+    }
+}
+
+/// What differs, zh and en.
+fn conflict(field: &str, why: &str) -> (String, String) {
+    match field {
+        "state" => (
+            format!("当前状态 {why} 不允许此操作，请重新读取后再决定"),
+            format!("the state {why} forbids it; read it again and decide then"),
+        ),
+        "acknowledged" => (
+            format!("以下警告须先确认：{why}"),
+            format!("these warnings must be acknowledged: {why}"),
+        ),
+        "as_of" => (
+            "同一工资的另一笔支付有您没有看到的裁定：请读取批次的 other_payments，\
+             核对后把其中的 as_of 一并提交"
+                .to_owned(),
+            "two people decided of another payment of the same wage what you have not \
+             seen: read other_payments in the batch, and state its as_of"
+                .to_owned(),
+        ),
+        "file" => (
+            "提出裁定之后银行又改变了该文件的明细：请重新读取差异，重新提出裁定".to_owned(),
+            "the bank has changed lines of the file since: read the breaks again, and \
+             propose anew"
+                .to_owned(),
+        ),
+        "proposal" => (
+            format!("该证据的裁定已由 {why} 提出，请由另一名运营人员确认"),
+            format!(
+                "a resolution over this evidence waits, proposed by {why}: another \
+                 operator must confirm it"
+            ),
+        ),
+        field => (
+            format!("字段 {field} 与现有内容（{why}）不一致，请重新读取并核对"),
+            format!("{field} differs from what is there, {why}; read and compare it"),
+        ),
     }
 }

@@ -4,7 +4,7 @@ use crate::access::{Caller, Role};
 use crate::api::app::App;
 use crate::api::call::{Answer, Call, json};
 use crate::api::handlers::commands::no_person;
-use crate::api::handlers::known_bank;
+use crate::api::handlers::{known_bank, line_states};
 use crate::api::problem::{Kind, Problem};
 use crate::clock::CHINA;
 use crate::core::{CoreError, Fact};
@@ -14,7 +14,6 @@ use crate::query::personal::Show;
 use crate::query::summary::{GroupBy, summary as sums};
 use crate::query::{Cursor, history};
 use axum::http::{StatusCode, header};
-use schemas::LineState;
 use schemas::value::{AccountNo, Fen, PayMonth, PaymentId, RegionCode, Uscc};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -66,11 +65,6 @@ pub async fn search(call: Call) -> Answer {
 }
 
 fn filter(call: &Call) -> Result<Filter, Problem> {
-    let states = |text: &str| {
-        text.split(',')
-            .map(|word| LineState::parse(word.trim()))
-            .collect()
-    };
     let (from, to) = (call.parameter("from", date)?, call.parameter("to", date)?);
     if from.zip(to).is_some_and(|(from, to)| from > to) {
         return Err(Problem::bad(
@@ -86,7 +80,7 @@ fn filter(call: &Call) -> Result<Filter, Problem> {
         project_code: call.query.get("project_code").cloned(),
         bank: call.parameter("bank", known_bank)?,
         region: call.parameter("region", |text| RegionCode::parse(text).ok())?,
-        states: call.parameter("state", states)?.unwrap_or_default(),
+        states: call.parameter("state", line_states)?.unwrap_or_default(),
         pay_month: call.parameter("pay_month", |text| PayMonth::parse(text).ok())?,
         from,
         to,

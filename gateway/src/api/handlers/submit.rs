@@ -47,6 +47,7 @@ pub async fn submit(mut call: Call) -> Answer {
                 spill: Some(&app.spool),
                 calendar: &app.calendar,
                 refusals: app.limits().refusals,
+                acceptances: app.limits().acceptances,
             };
             let submitted = take(app.core(), &rules, &submission, &mut source)?;
             drop((place, source, reception));
@@ -133,6 +134,10 @@ fn answer(core: &crate::core::Core, submitted: Submitted, lang: Lang) -> Result<
             durable: 0,
             receipt: Err(too_many_refused(wait_s)),
         },
+        Submitted::TooManyAccepted { wait_s } => Answered {
+            durable: 0,
+            receipt: Err(too_many_accepted(wait_s)),
+        },
     })
 }
 
@@ -206,6 +211,17 @@ fn too_many_refused(wait_s: u32) -> Problem {
              tomorrow, and let anxin check read a file before it is submitted",
         )
         .with("why", "refused_files")
+        .header(header::RETRY_AFTER, &wait_s.to_string())
+}
+
+fn too_many_accepted(wait_s: u32) -> Problem {
+    Problem::new(Kind::TooManyRequests)
+        .detail(
+            "本单位今日已受理的报送文件、笔数或字节数已达上限，请于次日再报；已受理的批次不受影响",
+            "As many files, lines or bytes of this employer as may be were accepted today: submit \
+             again tomorrow. What was accepted goes on",
+        )
+        .with("why", "accepted_files")
         .header(header::RETRY_AFTER, &wait_s.to_string())
 }
 

@@ -44,17 +44,3 @@ fn bytes_are_counted_by_party_and_given_back() {
     drop(one);
     assert_eq!(bytes.count(), 0);
 }
-
-#[test]
-fn memory_is_given_back_and_never_overdrawn() {
-    let memory = Memory::new(100);
-    let (mut one, mut other) = (Share::default(), Share::default());
-    assert!(memory.grow(&mut one, 60));
-    assert!(!memory.grow(&mut other, 41));
-    assert!(memory.grow(&mut other, 40));
-    assert!(!memory.grow(&mut one, 1));
-    drop(other);
-    assert!(memory.grow(&mut one, 40));
-    drop(one);
-    assert!(memory.grow(&mut Share::default(), 100));
-}

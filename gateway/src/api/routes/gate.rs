@@ -76,7 +76,7 @@ async fn admit(
     let network = request.extensions().get::<OperatorNetwork>().is_some();
     may_call(&app, route, caller.as_deref(), network)?;
     if route.method == Method::Post {
-        same_site(request.headers())?;
+        same_site(request.headers(), request.uri())?;
     }
     let path = match request.extract_parts::<RawPathParams>().await {
         Ok(parts) => {

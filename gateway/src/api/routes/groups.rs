@@ -17,7 +17,10 @@ impl Route {
             "approveBatch" => RouteGroup::BatchApprove,
             "withdrawBatch" => RouteGroup::BatchWithdraw,
             "correctBatch" => RouteGroup::BatchCorrection,
-            "proposeResolution" | "confirmResolution" => RouteGroup::Resolution,
+            "proposeResolution"
+            | "confirmResolution"
+            | "proposeFileResolution"
+            | "confirmFileResolution" => RouteGroup::Resolution,
             "listBreaks" => RouteGroup::Breaks,
             "pushMessage" => RouteGroup::BankMessages,
             "searchPayments" | "readPayment" => RouteGroup::PaymentRead,

@@ -30,6 +30,13 @@ pub const NEXT: Parameter = parameter(
     "4711.3",
 );
 /// See its words.
+pub const NEXT_LINE: Parameter = parameter(
+    "next",
+    "上一页给出的游标",
+    "cursor of the page before",
+    "100",
+);
+/// See its words.
 pub const NEXT_BREAK: Parameter = parameter(
     "next",
     "上一页给出的游标",
@@ -44,6 +51,13 @@ pub const STATE: Parameter = parameter(
     "line states, several with commas: held, released, intended, accepted, paid, failed, unknown, \
      returned, cancelled, refused",
     "unknown",
+);
+/// See its words.
+pub const BATCH_STATE: Parameter = parameter(
+    "state",
+    "批次状态：held、released、in_progress、settled、withdrawn",
+    "state of the batch: held, released, in_progress, settled or withdrawn",
+    "held",
 );
 /// See its words.
 pub const BANK: Parameter = parameter("bank", "付款银行代码", "paying bank", BANK_EXAMPLE);

@@ -1,16 +1,16 @@
 //! The table itself.
 
 use super::parameters::{
-    AMOUNT, AMOUNT_FEN, BANK, CORRECTION_FORMAT, CORRECTION_KINDS, EMPLOYER, EVENTS, FILE_KINDS,
-    FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, PAY_MONTH, PROJECT, STATE, SUBMITTED_MONTH,
-    TO, parameter,
+    AMOUNT, AMOUNT_FEN, BANK, BATCH_STATE, CORRECTION_FORMAT, CORRECTION_KINDS, EMPLOYER, EVENTS,
+    FILE_KINDS, FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, NEXT_LINE, PAY_MONTH, PROJECT,
+    STATE, SUBMITTED_MONTH, TO, parameter,
 };
-use super::{Good, Method, Payload, Route};
+use super::{Good, Method, Payload, Route, resolutions};
 use crate::access::Role::{Bank, Employer, Operator, Regulator};
 use crate::api::handlers::{banks, batches, commands, feed, operator, payments, submit};
 use crate::api::problem::Problem;
 
-const fn good(status: u16, en: &'static str, payload: Payload) -> Good {
+pub(super) const fn good(status: u16, en: &'static str, payload: Payload) -> Good {
     Good {
         status,
         en,
@@ -35,7 +35,7 @@ const GET: Route = Route {
 };
 
 /// What most calls that change something have in common.
-const POST: Route = Route {
+pub(super) const POST: Route = Route {
     method: Method::Post,
     ..GET
 };
@@ -72,7 +72,7 @@ pub static ROUTES: &[Route] = &[
                 Payload::Json("BatchReceipt"),
             ),
         ],
-        problems: &[408, 409, 413, 415, 422, 429, 503],
+        problems: &[409, 422, 429],
         handler: |call| Box::pin(submit::submit(call)),
         ..POST
     },
@@ -85,7 +85,7 @@ pub static ROUTES: &[Route] = &[
         parameters: &[
             LIMIT,
             NEXT,
-            parameter("state", "批次状态", "state of the batch", "held"),
+            BATCH_STATE,
             parameter(
                 "batch_no",
                 "批次号",
@@ -117,7 +117,7 @@ pub static ROUTES: &[Route] = &[
         who: &[Employer, Regulator],
         zh: "批次的明细，个人信息已掩码",
         en: "The lines of a batch, people masked",
-        parameters: &[LIMIT, NEXT, STATE],
+        parameters: &[LIMIT, NEXT_LINE, STATE],
         good: &[good(200, "a page", Payload::Json("LinePage"))],
         handler: |call| Box::pin(batches::lines(call)),
         ..GET
@@ -163,7 +163,7 @@ pub static ROUTES: &[Route] = &[
         en: "Releases a batch: a person's certificate other than the maker's",
         request: Payload::Json("Approval"),
         good: &[good(200, "released", Payload::Json("Done"))],
-        problems: &[409, 413, 415],
+        problems: &[409],
         handler: |call| Box::pin(commands::approve(call)),
         ..POST
     },
@@ -190,34 +190,10 @@ pub static ROUTES: &[Route] = &[
         handler: |call| Box::pin(batches::correction(call)),
         ..POST
     },
-    Route {
-        path: "/v1/payments/{id}/resolution",
-        name: "proposeResolution",
-        who: &[Operator],
-        zh: "对支付不明或有争议的明细提出裁定",
-        en: "Proposes the outcome of an unknown or disputed line",
-        request: Payload::Json("Resolution"),
-        good: &[good(
-            200,
-            "waits for a second operator",
-            Payload::Json("Done"),
-        )],
-        problems: &[409, 413, 415],
-        handler: |call| Box::pin(commands::propose(call)),
-        ..POST
-    },
-    Route {
-        path: "/v1/payments/{id}/resolution/confirm",
-        name: "confirmResolution",
-        who: &[Operator],
-        zh: "另一名运营人员确认裁定",
-        en: "Another operator confirms it; the outcome is set",
-        request: Payload::Json("Confirmation"),
-        good: &[good(200, "the outcome is set", Payload::Json("Done"))],
-        problems: &[409, 413, 415],
-        handler: |call| Box::pin(commands::confirm(call)),
-        ..POST
-    },
+    resolutions::PROPOSE,
+    resolutions::CONFIRM,
+    resolutions::PROPOSE_FILE,
+    resolutions::CONFIRM_FILE,
     Route {
         path: "/v1/breaks",
         name: "listBreaks",
@@ -242,7 +218,6 @@ pub static ROUTES: &[Route] = &[
             "receipt in the bank's own dialect; Anxin-Receipt has the journal position",
             Payload::Bytes(&["application/octet-stream"]),
         )],
-        problems: &[408, 413, 415, 503],
         handler: |call| Box::pin(banks::message(call)),
         ..POST
     },

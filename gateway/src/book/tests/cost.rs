@@ -48,6 +48,22 @@ fn corrections_of_one_wage_cost_by_their_number_at_intake() {
 }
 
 #[test]
+fn corrections_beside_their_wages_cost_by_their_number() {
+    assert_linear("beside", |count| {
+        let (book, sheet) = corrections(count);
+        let id = BatchId::new(20_261_123, 99);
+        let scope = Scope::of(&sheet.head(id));
+        let plain = (count + 1..=2 * count).map(|index| (index, WAGE));
+        let lines = (1..).zip(sheet.lines.iter().copied()).chain(plain);
+        let corrects = sheet.corrects.iter().copied().collect();
+        let mut found = Vec::new();
+        let visits = visits::of(|| found = book.beside((id, &scope), lines, &corrects));
+        assert_eq!(found.len(), usize::try_from(count).unwrap());
+        visits
+    });
+}
+
+#[test]
 fn corrections_of_one_wage_cost_by_their_number_at_approval_and_before_they_leave() {
     for barred in [false, true] {
         let released = |count| {

@@ -164,6 +164,31 @@ fn a_barred_line_is_told_beside_one_that_the_bank_has() {
     assert_eq!(waits(&book, id), "bank_evidence_or_resolution");
 }
 
+/// Of a disputed line two people must decide, whatever its state and whatever goes on beside it.
+#[test]
+fn a_disputed_line_is_told_beside_one_that_the_bank_has() {
+    let mut book = Book::default();
+    let id = released(&mut book);
+    let of = book.batches.get_mut(&id).unwrap();
+    for event in [LineEvent::Intend, LineEvent::Fail] {
+        of.step(1, event, 3).unwrap();
+    }
+    for event in [LineEvent::Intend, LineEvent::Accept] {
+        of.step(2, event, 4).unwrap();
+    }
+    assert_eq!(book.waits_for(batch(&book, id)), Some(("bank_result", 4)));
+    let of = book.batches.get_mut(&id).unwrap();
+    let dispute = Some(Dispute::ResultContradiction);
+    of.dispute(1, dispute, (0, 6)).unwrap();
+    let waits = Some(("bank_evidence_or_resolution", 6));
+    assert_eq!(book.waits_for(batch(&book, id)), waits);
+    // The older of the two doubts counts.
+    let of = book.batches.get_mut(&id).unwrap();
+    of.step(2, LineEvent::LoseTrack, 5).unwrap();
+    let waits = Some(("bank_evidence_or_resolution", 5));
+    assert_eq!(book.waits_for(batch(&book, id)), waits);
+}
+
 /// Beside a disputed line of one file the other lines of it wait for the same people.
 #[test]
 fn a_line_beside_a_disputed_one_of_its_file_waits_for_people() {

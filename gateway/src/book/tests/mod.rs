@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 //! Small books, made record by record.
 
+mod beside;
 mod cost;
 mod followed;
 mod naive;
@@ -65,6 +66,7 @@ impl Sheet {
             must_acknowledge: Vec::new(),
             finding_counts: (0, 0, 0),
             late_records: 0,
+            bytes: 0,
             next_bank_day: None,
         }
     }

@@ -132,7 +132,12 @@ pub fn elsewhere(
     for (index, original) in corrects {
         let family = Some(book.root_of(*original));
         let mut weightiest: Option<Found> = None;
-        for one in book.line_of_corrections(*original) {
+        // The payment itself, those that it corrects in turn, then the others, the newest first.
+        let mut members: Vec<_> = book.line_of_corrections(*original).collect();
+        let mut others = self::family(book, *original);
+        others.retain(|one| !members.contains(one));
+        members.extend(others.into_iter().rev());
+        for one in members {
             let (of, line) = book.line(one).unwrap();
             let (scope, wage) = (Scope::of(&of.head), (line.person, line.amount_fen));
             let near = (&scope, &project(book, one));
@@ -160,7 +165,9 @@ pub fn bar(book: &Book, own: &Batch, row: u32) -> Result<(), CorrectionConflict>
     let original = own.corrects.get(&row).copied();
     if let Some(original) = original {
         book.correction_holds(original, payment(own.id(), row))?;
-        for one in book.line_of_corrections(original) {
+        let mut others = family(book, original);
+        others.retain(|one| one.batch != own.id());
+        for one in others {
             let (of, line) = book.line(one).unwrap();
             wages.push((Scope::of(&of.head), (line.person, line.amount_fen)));
         }

@@ -134,13 +134,16 @@ fn at_approval(book: &Book, of: &Batch) -> Vec<super::super::InFlight> {
         .filter(|(_, line)| matches!(line.state, LineState::Held | LineState::Released))
         .map(|(index, line)| (index, (line.person, line.amount_fen)))
         .collect();
+    let asks = |index: &u32| lines.iter().any(|(own, _)| own == index);
+    let corrects = of.corrects.iter().map(|(index, one)| (*index, *one));
+    let corrects = corrects.filter(|(index, _)| asks(index)).collect();
     let counts = |one: PaymentId, state| one.batch != of.id() && state != LineState::Held;
     naive::elsewhere(
         book,
         &Scope::of(&of.head),
         of.head.project_code.as_deref(),
         &lines,
-        &of.corrects,
+        &corrects,
         &counts,
     )
 }

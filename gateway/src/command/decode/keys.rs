@@ -46,7 +46,12 @@ impl Keys {
         let beside = folder.join("../keys");
         let keys = arguments.keys.as_deref().unwrap_or(&beside);
         Ok(Self {
-            own: Some(bank_keys(adapter, &connection.keys, keys)?),
+            own: Some(bank_keys(
+                adapter,
+                &connection.keys,
+                &connection.fields,
+                keys,
+            )?),
             ..Self::default()
         })
     }

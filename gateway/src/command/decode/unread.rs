@@ -174,7 +174,7 @@ const FIELDS: [(&str, &str); 10] = [
 ];
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 69] = [
+const REASONS: [(&str, &str); 73] = [
     (
         "a cell is neither a text nor a number",
         "单元格既不是文字也不是数字",
@@ -220,6 +220,10 @@ const REASONS: [(&str, &str); 69] = [
         "a row has no name, account or amount",
         "明细缺少户名、账号或金额",
     ),
+    (
+        "the answer names another batch of the bank",
+        "报文指的是银行的另一个批次",
+    ),
     ("the answer names another file", "报文指的是另一个文件"),
     (
         "a field of the head ends inside a character",
@@ -262,6 +266,12 @@ const REASONS: [(&str, &str); 69] = [
     ("the dialect has no result", "该行没有结果文件"),
     ("the envelope is empty", "信封内没有内容"),
     ("the head has another number of columns", "报文头的列数不符"),
+    (
+        "the line that names the columns is another one",
+        "列名行不符",
+    ),
+    ("the place of the signature is missing", "缺少签名的位置"),
+    ("the signature is not of its form", "签名的格式不符"),
     (
         "the length in the head is another one",
         "报文头中的长度与实际不符",

@@ -15,6 +15,7 @@ use super::arguments::Demo;
 use super::terminal::{Colour, paper, progress};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::clock::{Clock, SystemClock};
+use crate::failure::Defect;
 use certs::random::{Random, SystemRandom};
 use play::{Seen, submit_all, watch};
 use report::Report;
@@ -56,7 +57,7 @@ async fn perform(arguments: &Demo, folder: &Path, lang: Lang) -> Ended {
     let exit = told?;
     match written {
         Ok(written) => written.map_err(|error| broken(&error))?,
-        Err(error) => return Err(broken(&error)),
+        Err(panicked) => return Err(broken(&Defect::from(panicked))),
     }
     stopped.map_err(|error| broken(&error))?;
     Ok(exit)

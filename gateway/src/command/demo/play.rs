@@ -5,6 +5,7 @@ use super::cast::{Cast, Employer};
 use super::stage::Stage;
 use crate::command::client::{Answer, Client, ClientError, body_of, party_tls};
 use crate::command::submit::progress_of;
+use crate::failure::Defect;
 use adapters::layout::sheet::SheetError;
 use bytes::Bytes;
 use certs::development::IdentityPem;
@@ -42,8 +43,8 @@ pub enum PlayError {
     #[error("the day is in no month that wages are paid for")]
     Month,
     /// A task ended by a defect.
-    #[error("a task ended by a defect")]
-    Defect(#[from] tokio::task::JoinError),
+    #[error(transparent)]
+    Defect(#[from] Defect),
 }
 
 /// Longest play.
@@ -95,7 +96,7 @@ pub async fn submit_all(
         });
     }
     while let Some(done) = tasks.join_next().await {
-        done??;
+        done.map_err(Defect::from)??;
         bar.inc(1);
     }
     Ok(())

@@ -285,11 +285,13 @@ fn next_steps<W: Write>(paper: &mut Paper<W>, folder: &Path, bank: BankCode, lan
         "另开窗口,启动网关并报送:",
         "in other windows, start the gateway and submit:",
     ))?;
-    paper.line(&format!(
-        "  anxin serve --config {folder}/gateway.toml\n  \
-         anxin submit {folder}/wages/{bank}.csv --url {url} --ca {folder}/pki/ca.pem \\\n    \
-         --cert {folder}/pki/employer/{employer}-maker.pem \\\n    \
-         --key {folder}/pki/employer/{employer}-maker.key"
-    ))?;
+    for line in [
+        format!("  anxin serve --config {folder}/gateway.toml"),
+        format!("  anxin submit {folder}/wages/{bank}.csv --url {url} --ca {folder}/pki/ca.pem \\"),
+        format!("    --cert {folder}/pki/employer/{employer}-maker.pem \\"),
+        format!("    --key {folder}/pki/employer/{employer}-maker.key"),
+    ] {
+        paper.line(&line)?;
+    }
     Ok(Exit::Done)
 }

@@ -237,7 +237,10 @@ impl Setup {
     pub fn keys(&self, adapter: &BankAdapter) -> Result<BankKeys, Failure> {
         self.make_keys(adapter)
             .map_err(|error| Failure::defect(&error))?;
-        bank_keys(adapter, &key_ids(adapter), &self.folder.join("keys"))
+        let fields = adapter.connection_fields().iter();
+        let fields = fields.map(|field| (field.name.clone(), field.example.clone()));
+        let folder = self.folder.join("keys");
+        bank_keys(adapter, &key_ids(adapter), &fields.collect(), &folder)
     }
 
     fn make_keys(&self, adapter: &BankAdapter) -> Result<(), SetupError> {

@@ -56,7 +56,7 @@ pub fn connect(
         connected.tls.insert(*bank, tls.into_values().collect());
         let parts = Bank {
             adapter,
-            keys: bank_keys(adapter, &connection.keys, &keys)?,
+            keys: bank_keys(adapter, &connection.keys, &connection.fields, &keys)?,
             channel: channel.map_err(|error| Failure::defect(&error))?,
             fields: connection.fields.clone(),
         };

@@ -17,7 +17,7 @@ use crate::clock::{Clock, OffsetClock, SystemClock};
 use crate::configuration::{ChainDigest, Configuration, EvidenceLevel, ProfileName, Settings};
 use crate::dispatch::Pace;
 use crate::index::ask_witnesses;
-use crate::intake::RefusalLimits;
+use crate::intake::{AcceptanceLimits, RefusalLimits};
 use crate::mandates::{Mandate, Mandates};
 use crate::serving::StartError;
 use crate::telemetry::{self, Concerns, Metrics};
@@ -65,13 +65,14 @@ async fn serve(
     let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
     // Certificates live by the machine's time, whatever the business clock shows.
     let machine: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let reload = Reload::begin(
+    let mut reload = Reload::begin(
         settings,
         connected.tls,
         machine,
         Arc::clone(&concerns),
         Arc::clone(&metrics),
     )?;
+    reload.hear();
     warn_of_the_last_year(&configuration.calendar, clock.now().date());
     let development = settings.profile == ProfileName::Development;
     let parts = Parts {
@@ -112,7 +113,7 @@ async fn serve(
     let gateway = started.map_err(|error| not_started(&error))?;
     let reloading = tokio::spawn(reload.run());
     let mut stop = super::StopSignals::new()?;
-    say(&gateway, configuration, lang)?;
+    say(&gateway, configuration, lang);
     stop.asked().await;
     reloading.abort();
     tracing::info!("stopping: calls under way are finished");
@@ -203,6 +204,11 @@ fn limits(settings: &Settings) -> ApiLimits {
             uploads_max: limits.party_refused_uploads_per_day_max,
             bytes_max: limits.party_refused_bytes_per_day_max,
         },
+        acceptances: AcceptanceLimits {
+            uploads_max: limits.party_accepted_uploads_per_day_max,
+            lines_max: limits.party_accepted_lines_per_day_max,
+            bytes_max: limits.party_accepted_bytes_per_day_max,
+        },
         ..ApiLimits::default()
     }
 }
@@ -233,20 +239,22 @@ fn file_limits(settings: &Settings) -> Limits {
     }
 }
 
-fn say(gateway: &Gateway, configuration: &Configuration, lang: Lang) -> Result<(), Failure> {
+/// Where it serves. It does so whether or not anybody reads that.
+fn say(gateway: &Gateway, configuration: &Configuration, lang: Lang) {
     let (parties, operator) = (gateway.parties, gateway.operator);
     let banks = configuration.connections.len();
     let mut paper = super::terminal::paper();
-    paper.line(&match lang {
+    let told = paper.line(&match lang {
         Lang::Zh => {
             format!("网关 https://{parties}(双向 TLS),运维 http://{operator},{banks} 家银行")
         }
         Lang::En => format!(
             "gateway https://{parties} (mutual TLS), operations http://{operator}, {banks} banks"
         ),
-    })?;
-    paper.flush()?;
-    Ok(())
+    });
+    if let Err(error) = told.and_then(|()| paper.flush()) {
+        tracing::warn!(%error, "nobody reads where it serves");
+    }
 }
 
 /// What the operator set, and can mend, is usage; the rest is ours.

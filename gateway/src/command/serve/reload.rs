@@ -34,6 +34,7 @@ pub(super) struct Reload {
     metrics: Arc<Metrics>,
     server: Held<rustls::ServerConfig>,
     banks: BankTls,
+    asked: Option<Signal>,
 }
 
 impl Reload {
@@ -57,6 +58,7 @@ impl Reload {
             clock,
             concerns,
             metrics,
+            asked: None,
         };
         reload.tell();
         Ok(reload)
@@ -67,15 +69,18 @@ impl Reload {
         self.server.door()
     }
 
+    /// From now on SIGHUP ends nothing: one that comes while the journal is replayed is heard
+    /// when [`Reload::run`] begins.
+    pub fn hear(&mut self) {
+        match signal(SignalKind::hangup()) {
+            Ok(asked) => self.asked = Some(asked),
+            Err(error) => tracing::warn!(%error, "SIGHUP is not heard"),
+        }
+    }
+
     /// Looks at the files until the task is ended.
     pub async fn run(mut self) {
-        let mut asked = match signal(SignalKind::hangup()) {
-            Ok(asked) => Some(asked),
-            Err(error) => {
-                tracing::warn!(%error, "SIGHUP is not heard");
-                None
-            }
-        };
+        let mut asked = self.asked.take();
         loop {
             tokio::select! {
                 () = self.clock.sleep(EVERY) => {}

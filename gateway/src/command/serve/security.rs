@@ -7,6 +7,7 @@ use crate::configuration::connection::EndpointTls;
 use crate::configuration::{ProfileName, Settings};
 use crate::keys::{BankKeys, BodyKey};
 use adapters::BankAdapter;
+use certs::algorithm::Algorithm;
 use certs::development::{DevelopmentPki, PkiError};
 use certs::digest::bytes_of_hex;
 use certs::sign::{KeyId, PublicKey, signer_from_pem};
@@ -161,15 +162,18 @@ pub fn bank_tls(
 
 /// The keys that a bank's adapter asks for, from the folder `keys` beside `gateway.toml`:
 /// `<id>.pem` (PKCS#8) for a signature, `<id>.pub.pem` for the bank's, `<id>.sm4` (hex: the key,
-/// and in a second line the vector) for a body.
+/// and in a second line the vector) for a body. `fields` are the connection's own: an SM2 key may
+/// sign as one of them.
 ///
 /// # Errors
 /// A slot without a key id, or a file that can't be used.
 pub fn bank_keys(
     adapter: &BankAdapter,
     ids: &BTreeMap<String, String>,
+    fields: &BTreeMap<String, String>,
     folder: &Path,
 ) -> Result<BankKeys, Failure> {
+    let identity = adapter.sm2_user_id(fields);
     let needs = adapter.key_slots();
     let mut keys = BankKeys::default();
     for (algorithm, slot) in needs.signing {
@@ -178,7 +182,8 @@ pub fn bank_keys(
         let text = read_private(&path)?;
         let parsed = algorithm.parse().map_err(|error| unusable(&path, &error))?;
         let name = KeyId::new(id).map_err(|error| unusable(&path, &error))?;
-        let signer = signer_from_pem(parsed, name, &text, None);
+        let identity = identity.as_deref().filter(|_| parsed == Algorithm::Sm2Sm3);
+        let signer = signer_from_pem(parsed, name, &text, identity.map(str::as_bytes));
         let signer = signer.map_err(|error| unusable(&path, &error))?;
         keys.signers.insert(slot, signer);
     }
@@ -193,20 +198,26 @@ pub fn bank_keys(
     for (_, slot) in needs.sealing {
         let path = folder.join(format!("{}.sm4", key_id(adapter, ids, &slot)?));
         let text = read_private(&path)?;
-        let mut lines = text.lines();
-        let mut next = || -> Option<[u8; 16]> {
-            let bytes = Zeroizing::new(bytes_of_hex(lines.next()?.trim())?);
-            <[u8; 16]>::try_from(bytes.as_slice()).ok()
-        };
         let wrong = std::io::Error::other("not 32 hexadecimal digits");
-        let key = next().ok_or_else(|| unusable(&path, &wrong))?;
-        let body_key = BodyKey {
-            key: Zeroizing::new(key),
-            iv: next().unwrap_or_default(),
-        };
+        let body_key = body_key(&text).ok_or_else(|| unusable(&path, &wrong))?;
         keys.body_keys.insert(slot, body_key);
     }
     Ok(keys)
+}
+
+/// A line with the key, and one with the vector; without a second line it is zeros.
+fn body_key(text: &str) -> Option<BodyKey> {
+    let block = |line: &str| -> Option<[u8; 16]> {
+        let bytes = Zeroizing::new(bytes_of_hex(line)?);
+        bytes.as_slice().try_into().ok()
+    };
+    let mut lines = text.lines().map(str::trim);
+    let key = Zeroizing::new(block(lines.next()?)?);
+    let iv = match lines.next().unwrap_or_default() {
+        "" => [0; 16],
+        vector => block(vector)?,
+    };
+    lines.all(str::is_empty).then_some(BodyKey { key, iv })
 }
 
 fn key_id<'a>(

@@ -5,6 +5,7 @@ use super::{not_started, unusable};
 use crate::command::assembly::AssemblyError;
 use crate::command::words::Exit;
 use crate::core::CoreError;
+use crate::failure::Defect;
 use crate::index::{FollowError, WitnessRefusal};
 use crate::serving::StartError;
 use certs::tls::TlsError;
@@ -201,6 +202,7 @@ fn no_start_is_refused_in_two_languages_at_once() {
         source: ErrorKind::AddrInUse.into(),
     });
     all.push(AssemblyError::Spool(io()));
+    all.push(AssemblyError::Defect(Defect));
     for error in &all {
         let text = not_started(error).text(Lang::Zh);
         assert_eq!(english(&text), None, "{text}");
@@ -210,6 +212,7 @@ fn no_start_is_refused_in_two_languages_at_once() {
     let pairs = rustls::Error::InconsistentKeys(rustls::InconsistentKeys::KeyMismatch);
     let mut files = vec![
         TlsError::NoRevocationList,
+        TlsError::ForeignList,
         TlsError::DevelopmentAuthority,
         TlsError::Refused(Box::new(pairs)),
     ];

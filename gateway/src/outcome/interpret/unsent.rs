@@ -1,9 +1,9 @@
 //! The bank speaks of a file that we hold to be unsent: that is how a wage could be paid twice.
 //! Whatever it says, no line of that file leaves before two people have decided.
 
-use super::super::verdict::tells_of_money;
+use super::super::verdict::{Verdict, Word, tells_of_money, weigh};
 use super::{Interpreter, events_of};
-use crate::book::FileState;
+use crate::book::{FileState, Line};
 use crate::event::Move;
 use adapters::exchange::Outcome;
 use schemas::{LineEvent, LineState};
@@ -21,6 +21,23 @@ impl Interpreter<'_> {
         self.dispute_unsent(Some(index));
     }
 
+    /// Whether two people decided a line over this very word, and as it says: the line was given up
+    /// with this file, and no other one carries it.
+    pub(super) fn is_decided(
+        &self,
+        step: &Move,
+        (state, line): (LineState, &Line),
+        w: Word,
+    ) -> bool {
+        let heard = self.file.disputed.contains(&(step.index, step.event));
+        let of_its_file = Word { carried: true, ..w };
+        let agrees = match weigh(state, line.disputed.is_some(), of_its_file) {
+            Verdict::Repeated | Verdict::Noted => true,
+            Verdict::Applied(_) | Verdict::Disputed | Verdict::FileDisputed => false,
+        };
+        line.file_no == 0 && heard && agrees && self.batch.is_decided(step.index)
+    }
+
     /// The bank speaks of the file in a record that fits none of its lines, or not in account and
     /// amount: it has the file all the same. A row that it does not know reveals nothing.
     pub(super) fn reveal(&mut self, outcome: Outcome) {
@@ -34,12 +51,21 @@ impl Interpreter<'_> {
 
     /// A word that shows that the bank has the file; nothing where we hold that it has it.
     pub(super) fn has_the_file(&mut self) {
+        if self.doubts.is_revealed {
+            return;
+        }
         let held_unsent = match self.file.state {
             FileState::NotSent | FileState::Abandoned | FileState::Intended => true,
             FileState::Leaving | FileState::AtBank => false,
         };
-        if !self.doubts.is_revealed && (held_unsent || self.is_given_up()) {
-            self.dispute_unsent(None);
+        if held_unsent || self.is_given_up() {
+            return self.dispute_unsent(None);
+        }
+        // Its message is under way, and this is no answer to it: however that ends, the file is
+        // asked about and not sent again.
+        if self.file.state == FileState::Leaving && self.asked_at.is_none() {
+            self.doubts.is_revealed = true;
+            self.rest(Outcome::Unknown, None, false);
         }
     }
 

@@ -32,7 +32,9 @@ impl Interpreter<'_> {
             Outcome::Accepted => self.all_failed(),
             // The bank knows the number.
             Outcome::Failed(FailureReason::Duplicate) => true,
-            Outcome::Failed(_) | Outcome::Paid if !self.is_believed(outcome) => {
+            Outcome::Failed(_) | Outcome::Paid | Outcome::Returned
+                if !self.is_believed(outcome) =>
+            {
                 return self.doubtful(outcome, bank_code);
             }
             Outcome::Paid

@@ -26,10 +26,10 @@ const OLDER: &str = "
 held          FILE      FILE     FILE     FILE        FILE
 released      FILE      FILE     FILE     FILE        FILE
 intended      accepted  paid     failed   unknown     FILE
-accepted      =         paid     failed   unknown     FILE
+accepted      =         paid     noted    unknown     FILE
 paid          noted     =        dispute  noted       returned
 failed        noted     dispute  =        noted       dispute
-unknown       accepted  paid     failed   =           FILE
+unknown       accepted  paid     noted    =           FILE
 returned      noted     noted    dispute  noted       =
 cancelled     FILE      FILE     FILE     FILE        FILE
 refused       FILE      FILE     FILE     FILE        FILE

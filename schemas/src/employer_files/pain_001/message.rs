@@ -37,6 +37,8 @@ pub(super) struct Message<'t, 'o> {
     part_broken: bool,
     /// Account and date of the first part.
     first_part: (String, String),
+    /// The employer's code, as InitgPty or the first Dbtr has it.
+    employer: String,
     row: u32,
     line_broken: bool,
 }
@@ -62,6 +64,7 @@ impl<'t, 'o> Message<'t, 'o> {
             part_lines: 0,
             part_broken: false,
             first_part: Default::default(),
+            employer: String::new(),
             row: 0,
             line_broken: false,
         }

@@ -85,6 +85,9 @@ fn cases_of_files() -> Vec<Finding> {
 
 fn cases_of_lines() -> Vec<Finding> {
     vec![
+        line(C::PayeeBankNotPaid)
+            .field("bank")
+            .with("stated", "ICBC"),
         line(C::NameMissing).field("name"),
         line(C::NameTooLong)
             .field("name")

@@ -65,10 +65,11 @@ impl<C> Held<C> {
     /// Takes what is new and can be used; the old one holds where it can't.
     pub(super) fn look(&mut self, now: OffsetDateTime) {
         let stamps: Vec<Stamp> = self.files.iter().map(|path| stamp(path)).collect();
-        if stamps == self.seen {
+        let is_written = stamps != self.seen;
+        // What could not be used is tried again: who may read a file changes without a new one.
+        if !is_written && !self.unusable {
             return;
         }
-        // Remembered also where it can't be used: told once, tried again when it changes.
         self.seen = stamps;
         let whose = &self.whose;
         match self.usable(now) {
@@ -81,6 +82,8 @@ impl<C> Held<C> {
                 self.unusable = false;
                 self.door.send_replace(secured.config);
             }
+            // Told once.
+            Err(_) if !is_written => {}
             Err(failure) => {
                 let failure = failure.text(Lang::En);
                 tracing::error!(

@@ -90,6 +90,53 @@ fn a_new_list_holds_and_a_broken_one_keeps_the_old_until_it_is_mended() {
     assert!(!Arc::ptr_eq(&second, &door.borrow()));
 }
 
+/// What could not be used for another reason than its content (who may read it) is tried again,
+/// though no file was written since.
+#[test]
+fn files_that_can_be_used_after_all_hold_at_the_next_look() {
+    use crate::command::serve::security::Secured;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let files = files();
+    let path = files.folder.path().join("crl.pem");
+    let readable = Arc::new(AtomicBool::new(true));
+    let may = Arc::clone(&readable);
+    let make = move || match may.load(Ordering::Relaxed) {
+        true => Ok(Secured {
+            config: Arc::new(()),
+            ends: None,
+        }),
+        false => Err(Failure::unreadable_file(
+            std::path::Path::new("crl.pem"),
+            &std::io::ErrorKind::PermissionDenied.into(),
+        )),
+    };
+    let mut held = Held::begin("server".to_owned(), vec![path], make).unwrap();
+    let now = SystemClock::new().now();
+    let first = Arc::clone(&held.door().borrow());
+    readable.store(false, Ordering::Relaxed);
+    files.list("of another owner", 1);
+    held.look(now);
+    assert_eq!(held.wrong(now), Some("unusable"));
+    readable.store(true, Ordering::Relaxed);
+    held.look(now);
+    assert_eq!(held.wrong(now), None);
+    assert!(!Arc::ptr_eq(&first, &held.door().borrow()), "the new holds");
+}
+
+/// With another authority's list nobody would come in: none says of a caller that it is not
+/// revoked.
+#[test]
+fn a_list_of_another_authority_is_not_taken() {
+    let files = files();
+    let mut reload = files.begin();
+    let first = Arc::clone(&reload.door().borrow());
+    let other = DevelopmentPki::create(SystemClock::new().now()).unwrap();
+    files.list(other.crl_pem(), 1);
+    reload.look();
+    assert!(Arc::ptr_eq(&first, &reload.door().borrow()));
+    assert_eq!(files.concerns.list(), [("tls".to_owned(), "unusable")]);
+}
+
 #[test]
 fn the_first_end_of_certificate_and_list_is_a_number_to_watch() {
     let files = files();

@@ -4,6 +4,7 @@ use crate::command::assembly::AssemblyError;
 use crate::command::client::ClientError;
 use crate::command::verify::flaw_words;
 use crate::core::CoreError;
+use crate::failure::Defect;
 use crate::index::{FollowError, WitnessRefusal};
 use crate::sandbox::SandboxError;
 use crate::serving::StartError;
@@ -35,6 +36,7 @@ pub(super) fn zh(error: &(dyn Error + 'static)) -> Option<String> {
         of(error, client),
         of(error, random),
         of(error, json),
+        of(error, defect),
     ];
     known.into_iter().flatten().next()
 }
@@ -51,7 +53,7 @@ fn assembly(error: &AssemblyError) -> String {
         AssemblyError::Start(error) => start(error),
         AssemblyError::Listen { address, .. } => format!("无法在 {address} 上接听"),
         AssemblyError::Spool(_) => "暂存上传文件的目录不能使用".to_owned(),
-        AssemblyError::Defect(_) => "启动因程序缺陷中断".to_owned(),
+        AssemblyError::Defect(error) => defect(error),
     }
 }
 
@@ -216,6 +218,7 @@ fn tls(error: &TlsError) -> String {
             format!("没有可读的{what}")
         }
         TlsError::NoRevocationList => "没有吊销列表:已吊销的来访者会被接受".to_owned(),
+        TlsError::ForeignList => "吊销列表都不是这些签发机构的:所有证书都会被拒绝".to_owned(),
         TlsError::DevelopmentAuthority => "生产环境不接受开发用的签发机构".to_owned(),
         TlsError::Refused(_) => "TLS 的各个文件彼此不符".to_owned(),
     }
@@ -235,6 +238,10 @@ fn key(error: &KeyError) -> String {
 fn json(error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     format!("JSON 第 {line} 行第 {column} 列读不懂")
+}
+
+fn defect(_: &Defect) -> String {
+    "因程序缺陷中断,位置见日志".to_owned()
 }
 
 fn random(_: &RandomUnavailable) -> String {

@@ -4,7 +4,7 @@ use super::Message;
 use crate::codes;
 use crate::employer_files::head::count;
 use crate::employer_files::pain_001::tree::Slot;
-use crate::employer_files::raw::{BankBy, RawHead, Stop, masked, schema, shown, yuan};
+use crate::employer_files::raw::{BankBy, RawHead, Stop, masked, schema, shown, shown_code, yuan};
 use crate::employer_files::template::HeadKey;
 use crate::finding::{Finding, FindingCode};
 use crate::value::{AccountNo, Fen, PayMonth, Uscc};
@@ -53,7 +53,27 @@ impl Message<'_, '_> {
                 self.structure(finding)?;
             }
         }
+        self.part_broken |= !self.is_of_employer()?;
         Ok(())
+    }
+
+    /// Whether the debtor of this part is the employer, as far as both have a code: who initiates
+    /// by name alone may be an agent. That it is another one is said.
+    fn is_of_employer(&mut self) -> Result<bool, Stop> {
+        let debtor = Uscc::parse(self.slot(Slot::DebtorId));
+        let both = Uscc::parse(&self.employer).ok().zip(debtor.ok());
+        let Some((employer, debtor)) = both.filter(|(employer, debtor)| employer != debtor) else {
+            return Ok(true);
+        };
+        let finding = Finding::of_file(FindingCode::UsccInvalid).field("employer_uscc");
+        let finding = finding
+            .value(shown_code(debtor.as_str()))
+            .with("expected", shown_code(employer.as_str()))
+            .with("element", self.in_part("Dbtr/Id"))
+            .with("reason", "two_employers")
+            .with("remedy", "one_employer");
+        self.structure(finding)?;
+        Ok(false)
     }
 
     /// An element of this part, with the sender's own name of the part where it has one.
@@ -75,15 +95,10 @@ impl Message<'_, '_> {
         };
         let mut head = RawHead::default();
         let (initiator, debtor) = (text(Slot::InitgId), text(Slot::DebtorId));
-        let contradict = Uscc::parse(&initiator)
-            .ok()
-            .zip(Uscc::parse(&debtor).ok())
-            .is_some_and(|(initiator, debtor)| initiator != debtor);
-        let uscc = match (Uscc::parse(&initiator), debtor.is_empty()) {
-            _ if contradict => format!("{initiator} / {debtor}"),
-            (Ok(_), _) => initiator,
-            (Err(_), true) => initiator,
-            (Err(_), false) => debtor,
+        let employer = if Uscc::parse(&initiator).is_ok() || debtor.is_empty() {
+            initiator
+        } else {
+            debtor
         };
         let (bank, bank_by) = bank(
             self.slot(Slot::DebtorBic),
@@ -93,7 +108,7 @@ impl Message<'_, '_> {
         let month = self.month();
         for (key, text) in [
             (HeadKey::BatchNo, text(Slot::MsgId)),
-            (HeadKey::EmployerUscc, uscc),
+            (HeadKey::EmployerUscc, employer.clone()),
             (
                 HeadKey::EmployerName,
                 either(Slot::DebtorName, Slot::InitgName),
@@ -112,6 +127,10 @@ impl Message<'_, '_> {
         }
         head.bank_by = bank_by;
         head.totals_in = Some(["GrpHdr/NbOfTxs", "GrpHdr/CtrlSum"]);
+        self.employer = employer;
+        if !self.is_of_employer()? {
+            head.broken.add(HeadKey::EmployerUscc as usize);
+        }
         self.to.head(&head)?;
         match month.1 {
             Some(note) => self.to.finding(note),

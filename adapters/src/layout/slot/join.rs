@@ -1,10 +1,10 @@
-//! Several values in one text, told apart by their lengths.
+//! Joined pieces read back.
 
-use super::atom::{Atom, ReadContext};
+use crate::layout::atom::{Atom, ReadContext};
 
 /// Parts of fixed length are cut off from the left, then from the right; what is left belongs to
 /// the one part without.
-pub(crate) fn read_join(
+pub(crate) fn read(
     parts: &[Atom],
     text: &str,
     context: &mut ReadContext<'_>,

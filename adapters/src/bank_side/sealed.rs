@@ -1,0 +1,85 @@
+//! Signed replies: what a reply carries in its signature, and what the bank's port makes of it.
+//!
+//! The sandbox has no signature of the bank: its signed text is the base64 of what the port will
+//! answer, and the port answers that.
+
+use super::{BankReply, BankSide};
+use crate::definition::dialect::{CaptureRule, StepRule};
+use crate::exchange::{Crypto, Outcome, Unreadable};
+use crate::layout::fault::{WriteFault, unreadable};
+use crate::layout::field::Field;
+use crate::layout::values::Values;
+use crate::wire::Reading;
+use crate::wire::layer::Around;
+use base64::Engine;
+
+impl BankSide<'_> {
+    fn opened_at(&self, step: &StepRule) -> Option<&CaptureRule> {
+        let mut captures = self.adapter.dialect.capture.iter();
+        captures.find(|capture| capture.opened_by.as_ref() == Some(&step.name))
+    }
+
+    /// Whether a step of a query is about the file: a port that signs or opens is not.
+    pub(super) fn asks(&self, step: &StepRule) -> bool {
+        let signs = |step: &StepRule| {
+            let captures = self.adapter.dialect.capture.iter();
+            let mut signing = captures.filter(|capture| capture.sandbox_signs);
+            let reply = step.reply.as_ref();
+            signing.any(|capture| reply.is_some_and(|reply| reply.captures(&capture.name)))
+        };
+        !signs(step) && self.opened_at(step).is_none()
+    }
+
+    /// The signed text of a capture in a reply; an error is not signed.
+    pub(super) fn seal(
+        &self,
+        capture: &CaptureRule,
+        (values, reply): (&Values, &BankReply),
+        crypto: &dyn Crypto,
+    ) -> Result<String, WriteFault> {
+        let opener = capture.opened_by.as_ref();
+        let mut steps = self.steps().map(|(step, _)| step);
+        let step = steps.find(|step| Some(&step.name) == opener);
+        let message = step.and_then(|step| Some((step, step.reply.as_ref()?)));
+        let Some((step, message)) = message.filter(|_| reply.outcome == Outcome::Accepted) else {
+            return Ok(String::new());
+        };
+        let mut values = values.clone();
+        self.fill(&mut values, &step.codes, reply);
+        let bytes = self.write(message, values, crypto)?;
+        Ok(base64::prelude::BASE64_STANDARD.encode(bytes))
+    }
+
+    /// What a port answers to a signed text; `None` where the step opens nothing.
+    pub(super) fn opened(&self, step: &StepRule, values: &Values) -> Option<Vec<u8>> {
+        let capture = self.opened_at(step)?;
+        let text = values.captured.get(&capture.name);
+        let bytes = text.and_then(|text| base64::prelude::BASE64_STANDARD.decode(text).ok());
+        Some(bytes.unwrap_or_default())
+    }
+
+    /// A signed text is about the file that stands in it.
+    pub(super) fn look_inside(
+        &self,
+        step: &StepRule,
+        values: &mut Values,
+        crypto: &dyn Crypto,
+    ) -> Result<(), Unreadable> {
+        let Some(bytes) = self.opened(step, values) else {
+            return Ok(());
+        };
+        let none = || unreadable("the step has no reply");
+        let around = Around {
+            crypto,
+            charset: self.adapter.charset_in(),
+        };
+        let inside = step.reply.as_ref().ok_or_else(none)?;
+        let inside = inside.read(&bytes, Reading::Whole, around)?;
+        for field in [Field::FileNo, Field::FileDate] {
+            if let Some(text) = inside.text(field) {
+                values.set(field, text);
+            }
+        }
+        Ok(())
+    }
+}

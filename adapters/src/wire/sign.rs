@@ -1,0 +1,219 @@
+//! Signatures inside a message: in a pair of a form, or in a place of the text itself.
+
+use super::layer::{Around, hex, unhex};
+use crate::exchange::Unreadable;
+use crate::layout::encode;
+use crate::layout::fault::{WriteFault, ill_formed, unreadable};
+use base64::Engine;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// How a signature is spelt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// Upper-case hexadecimal; either case is read.
+    Hex,
+    /// Lower-case hexadecimal; either case is read.
+    HexLower,
+    /// Standard base64 with padding.
+    Base64,
+}
+
+impl Shape {
+    fn write(self, signature: &[u8]) -> String {
+        let digits = || String::from_utf8(hex(signature)).unwrap_or_default();
+        match self {
+            Self::Hex => digits(),
+            Self::HexLower => digits().to_lowercase(),
+            Self::Base64 => base64::prelude::BASE64_STANDARD.encode(signature),
+        }
+    }
+
+    fn read(self, text: &str) -> Result<Vec<u8>, Unreadable> {
+        let wrong = || unreadable("the signature is not of its form");
+        match self {
+            Self::Hex | Self::HexLower => unhex(text.as_bytes()).ok_or_else(wrong),
+            Self::Base64 => base64::prelude::BASE64_STANDARD
+                .decode(text)
+                .map_err(|_| wrong()),
+        }
+    }
+}
+
+/// What of the text is signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Over {
+    /// The text itself.
+    #[default]
+    Text,
+    /// Its SHA-256 in lower-case hexadecimal.
+    Sha256Hex,
+}
+
+impl Over {
+    fn of(self, text: Vec<u8>) -> Vec<u8> {
+        match self {
+            Self::Text => text,
+            Self::Sha256Hex => {
+                let digest = ring::digest::digest(&ring::digest::SHA256, &text);
+                hex(digest.as_ref()).to_ascii_lowercase()
+            }
+        }
+    }
+}
+
+/// A signature in a pair of a form: over `name=value` of every other pair that has a value, sorted
+/// by name, with `&` between them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PairSign {
+    /// `sm2_sm3`, `rsa_sha256`.
+    pub algorithm: String,
+    /// Slot of the key.
+    pub slot: String,
+    /// Name of the pair; it is written last.
+    pub pair: String,
+    /// What of the text is signed.
+    #[serde(default)]
+    pub over: Over,
+    /// How the signature is spelt.
+    pub shape: Shape,
+}
+
+impl PairSign {
+    fn text(&self, pairs: &BTreeMap<String, String>, around: Around<'_>) -> Option<Vec<u8>> {
+        let signed = pairs
+            .iter()
+            .filter(|(name, value)| **name != self.pair && !value.is_empty());
+        let parts: Vec<String> = signed
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let text = encode(&parts.join("&"), around.charset).ok()?;
+        Some(self.over.of(text))
+    }
+
+    /// The value of the pair, over the others in clear.
+    ///
+    /// # Errors
+    /// A key that fails.
+    pub fn sign(
+        &self,
+        pairs: &BTreeMap<String, String>,
+        around: Around<'_>,
+    ) -> Result<String, WriteFault> {
+        let place = || WriteFault::Form {
+            place: "the form".to_owned(),
+        };
+        let text = self.text(pairs, around).ok_or_else(place)?;
+        let signature = around.crypto.sign(&self.algorithm, &self.slot, &text)?;
+        Ok(self.shape.write(&signature))
+    }
+
+    /// Checks the pair against the others.
+    ///
+    /// # Errors
+    /// `Unreadable` where it is missing or wrong.
+    pub fn verify(
+        &self,
+        pairs: &BTreeMap<String, String>,
+        around: Around<'_>,
+    ) -> Result<(), Unreadable> {
+        let missing = || unreadable(format!("{} is missing", self.pair));
+        let signature = self
+            .shape
+            .read(pairs.get(&self.pair).ok_or_else(missing)?)?;
+        let text = self.text(pairs, around);
+        let text = text.ok_or_else(|| unreadable("not a form"))?;
+        around
+            .crypto
+            .verify(&self.algorithm, &self.slot, &text, &signature)
+            .map_err(|error| unreadable(error.to_string()))
+    }
+}
+
+/// A signature over the whole text with a placeholder in its place; then it stands there.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceSign {
+    /// `sm2_sm3`, `rsa_sha256`.
+    pub algorithm: String,
+    /// Slot of the key.
+    pub slot: String,
+    /// What stands before the place, once in the text.
+    pub before: String,
+    /// What stands in the place while it is signed; may be empty.
+    #[serde(default)]
+    pub placeholder: String,
+    /// What stands after the place.
+    pub after: String,
+    /// What of the text is signed.
+    #[serde(default)]
+    pub over: Over,
+    /// How the signature is spelt.
+    pub shape: Shape,
+}
+
+impl PlaceSign {
+    /// The text before the place, in it, and after it; `None` where there is no one such place.
+    fn place<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str, &'t str)> {
+        let (head, rest) = text.split_once(&self.before)?;
+        if rest.contains(&self.before) {
+            return None;
+        }
+        let (inside, tail) = rest.split_once(&self.after)?;
+        Some((head, inside, tail))
+    }
+
+    fn with(&self, (head, tail): (&str, &str), inside: &str) -> String {
+        [head, &self.before, inside, &self.after, tail].concat()
+    }
+
+    /// Signs the payload and puts the signature into its place.
+    ///
+    /// # Errors
+    /// `Form` where the place does not stand there once with the placeholder in it; a key that
+    /// fails.
+    pub fn wrap(&self, payload: &[u8], around: Around<'_>) -> Result<Vec<u8>, WriteFault> {
+        let wrong = || WriteFault::Form {
+            place: "the place of the signature".to_owned(),
+        };
+        let text = around.charset.decode(payload).map_err(|_| wrong())?;
+        let found = self
+            .place(&text)
+            .filter(|(_, inside, _)| *inside == self.placeholder);
+        let (head, _, tail) = found.ok_or_else(wrong)?;
+        let signed = self.over.of(payload.to_vec());
+        let signature = around.crypto.sign(&self.algorithm, &self.slot, &signed)?;
+        encode(
+            &self.with((head, tail), &self.shape.write(&signature)),
+            around.charset,
+        )
+    }
+
+    /// Checks the signature and gives the text that was signed.
+    ///
+    /// # Errors
+    /// `Unreadable` where there is no such place, or the signature is wrong.
+    pub fn unwrap(&self, bytes: &[u8], around: Around<'_>) -> Result<Vec<u8>, Unreadable> {
+        let text = around.charset.decode(bytes).map_err(ill_formed)?;
+        let found = self.place(&text);
+        let (head, inside, tail) =
+            found.ok_or_else(|| unreadable("the place of the signature is missing"))?;
+        let signature = self.shape.read(inside)?;
+        let payload = encode(&self.with((head, tail), &self.placeholder), around.charset)
+            .map_err(|fault| unreadable(fault.to_string()))?;
+        around
+            .crypto
+            .verify(
+                &self.algorithm,
+                &self.slot,
+                &self.over.of(payload.clone()),
+                &signature,
+            )
+            .map_err(|error| unreadable(error.to_string()))?;
+        Ok(payload)
+    }
+}

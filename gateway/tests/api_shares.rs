@@ -1,0 +1,104 @@
+//! What one party takes leaves room for the others: threads for long answers, memory for
+//! bodies.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod api_kit;
+
+use api_kit::{Kit, other, own, person, system, wage_file};
+use http_body_util::Full;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Callers who ask for long answers and take nothing of them hold no thread that others need.
+#[test]
+fn long_answers_that_nobody_takes_hold_up_nobody_else() {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.max_blocking_threads(4).enable_all().build();
+    runtime.unwrap().block_on(async {
+        let kit = Kit::start_with(|limits| limits.body_idle = SECOND).await;
+        let csv = wage_file(own(), "GZ-1", "ICBC", 10_000, 0);
+        let receipt = kit.submit(&system(own()), &csv).await.expect(202).json();
+        let path = format!(
+            "https://localhost/v1/batches/{}/report",
+            receipt["batch_id"].as_str().unwrap()
+        );
+        let mut sender = kit.second(&system(own())).await;
+        let mut untaken = Vec::new();
+        for _ in 0..4 {
+            let request = hyper::Request::get(&path).body(Full::default()).unwrap();
+            let answer = sender.send_request(request).await.unwrap();
+            assert_eq!(answer.status(), 200);
+            untaken.push(answer);
+        }
+        let another = system(other());
+        let others = kit.get(&another, "/v1/batches");
+        let others = tokio::time::timeout(Duration::from_secs(20), others).await;
+        others.expect("it waits for a thread").expect(200);
+        drop((sender, untaken));
+        kit.stop().await;
+    });
+}
+
+/// A party has so many long answers at once, with all its persons; another one's are its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_party_takes_so_many_long_answers_at_once() {
+    let kit = Kit::start_with(|limits| {
+        limits.long_answers_per_party_max = 1;
+        limits.reception_wait = Duration::from_millis(100);
+    })
+    .await;
+    let csv = wage_file(own(), "GZ-1", "ICBC", 10_000, 0);
+    let receipt = kit.submit(&system(own()), &csv).await.expect(202).json();
+    let path = format!(
+        "/v1/batches/{}/report",
+        receipt["batch_id"].as_str().unwrap()
+    );
+    let mut sender = kit.second(&system(own())).await;
+    let request = hyper::Request::get(format!("https://localhost{path}"));
+    let answer = sender.send_request(request.body(Full::default()).unwrap());
+    let untaken = answer.await.unwrap();
+    assert_eq!(untaken.status(), 200);
+    let told = kit.get(&person(own(), "maker"), &path).await.expect(503);
+    assert_eq!(told.header("retry-after"), "5");
+    assert_eq!(told.json()["why"], "busy");
+    let whole = kit.get("urn:anxin:regulator:330000", &path).await;
+    assert!(whole.expect(200).text().ends_with("</Document>\n"));
+    drop((sender, untaken));
+    kit.stop().await;
+}
+
+/// One bank's messages on the way leave room for another's.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_partys_bodies_do_not_fill_the_memory() {
+    let kit = Kit::start_with(|limits| {
+        limits.buffered_bytes_max = 2_000;
+        limits.message_bytes_max = 900;
+    })
+    .await;
+    let path = "/v1/banks/ICBC/messages";
+    let head = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 900\r\n\r\n");
+    let mut wait = Duration::from_millis(20);
+    let slow = loop {
+        let mut slow = kit.connect("urn:anxin:bank:ICBC").await.unwrap();
+        slow.write_all(head.as_bytes()).await.unwrap();
+        slow.write_all(&[b'x'; 850]).await.unwrap();
+        slow.flush().await.unwrap();
+        // Whichever of the two comes second is refused.
+        tokio::time::sleep(wait).await;
+        let answer = kit.post("urn:anxin:bank:ICBC", path, vec![b'y'; 200]).await;
+        if answer.status == 503 {
+            break slow;
+        }
+        answer.expect(200);
+        wait *= 2;
+        assert!(wait.as_secs() < 10, "one party may have all of it");
+    };
+    let path = "/v1/banks/ABC/messages";
+    kit.post("urn:anxin:bank:ABC", path, vec![b'z'; 900])
+        .await
+        .expect(200);
+    drop(slow);
+    kit.stop().await;
+}

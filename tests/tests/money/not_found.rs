@@ -1,0 +1,81 @@
+//! M1: the bank's definitive "not found" frees the corrections of all lines of a file. It is no
+//! such word where the message itself speaks of rows.
+
+use adapters::exchange::{LineOutcome, Outcome, ResultFile};
+use gateway::event::Origin;
+use gateway::outcome::{Said, apply};
+use schemas::LineState;
+use tests::audit::assert_sound;
+use tests::bank::{Fault, Played, release};
+use tests::desk::{Desk, one_bank_a_dialect};
+
+use super::evidence::record;
+use super::refusal::whole;
+
+/// A batch of two lines whose instruction was lost on its way: nobody knows, and the bank never
+/// said a word of it.
+fn lost(desk: &Desk) -> gateway::intake::Receipt {
+    let batch = release(desk, 2);
+    let played = Played::new(desk);
+    let talk = tests::talk::Talk::with(played.adapter());
+    let messages = talk.submit(&talk.order).unwrap();
+    let paying = messages.iter().position(|(out, _)| out.instructs).unwrap();
+    played.memory(|memory| memory.faults.insert(paying, Fault::Lost));
+    played.step(desk).unwrap();
+    assert_eq!(
+        desk.states(&batch),
+        [LineState::Unknown; 2],
+        "{}",
+        desk.bank
+    );
+    batch
+}
+
+/// What a bank says beside its "not found".
+const BESIDE: [(&str, Option<(u32, Outcome)>); 4] = [
+    ("nothing", None),
+    (
+        "a row that it could not tell of",
+        Some((1, Outcome::Unknown)),
+    ),
+    ("a row that it works on", Some((1, Outcome::Accepted))),
+    ("a row that the file has not", Some((9, Outcome::Unknown))),
+];
+
+#[test]
+fn a_not_found_with_rows_fails_nothing() {
+    for adapter in one_bank_a_dialect() {
+        for (what, beside) in BESIDE {
+            let place = format!("{}: {what}", adapter.dialect());
+            let desk = Desk::new(adapter.code());
+            let batch = lost(&desk);
+            let row = |(row_no, outcome)| LineOutcome {
+                row_no: Some(row_no),
+                ..record(&desk, 2, 1, outcome)
+            };
+            let answer = ResultFile {
+                is_final: false,
+                lines: beside.map(row).into_iter().collect(),
+                ..whole(Outcome::NotFound, &[])
+            };
+            let said = Said::Result {
+                result: &answer,
+                not_found_is_final: true,
+            };
+            apply(&desk.core, 1, Origin::Result, None, said).unwrap();
+            let failed = beside.is_none();
+            let states = desk.states(&batch);
+            assert_eq!(
+                states[1] == LineState::Failed,
+                failed,
+                "{place}: {states:?}"
+            );
+            assert_eq!(
+                states[0] == LineState::Failed,
+                failed,
+                "{place}: {states:?}"
+            );
+            assert_sound(&desk.core, &place);
+        }
+    }
+}
