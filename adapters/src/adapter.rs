@@ -47,8 +47,10 @@ pub struct Limits {
 /// Keys that a bank's messages need, by algorithm and slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeySlots {
-    /// For signatures: ours to sign with, the bank's to verify it.
+    /// For our signatures: ours to sign with, the bank's to verify it.
     pub signing: BTreeSet<(String, String)>,
+    /// For the bank's signatures: its public key.
+    pub verifying: BTreeSet<(String, String)>,
     /// For sealed bodies: one key for both sides.
     pub sealing: BTreeSet<(String, String)>,
 }
@@ -119,7 +121,7 @@ impl BankAdapter {
             let name = match &step.wire {
                 WireRule::Http(rule) => rule.endpoint.clone(),
                 WireRule::Tcp {} => "main".to_owned(),
-                WireRule::Drop { .. } => continue,
+                WireRule::Drop(_) | WireRule::Fetch(_) => continue,
             };
             if !names.contains(&name) {
                 names.push(name);
@@ -138,11 +140,14 @@ impl BankAdapter {
         slots
             .signing
             .extend(steps.iter().filter_map(|step| step.signature()));
-        let messages = steps
-            .iter()
-            .flat_map(|s| [Some(&s.request), s.reply.as_ref()]);
-        let messages = messages.chain([self.dialect.push.message.as_ref()]);
-        for layer in messages.flatten().flat_map(|message| &message.layers) {
+        let told = steps.iter().map(|step| step.reply.as_ref());
+        let told = told.chain([self.dialect.push.message.as_ref()]);
+        let told: Vec<&Message> = told.flatten().collect();
+        let signed = told.iter().flat_map(|message| &message.layers);
+        let signed = signed.filter(|layer| matches!(layer, Layer::XmlSignature(_)));
+        slots.verifying.extend(signed.filter_map(Layer::signature));
+        let messages = steps.iter().map(|s| &s.request).chain(told);
+        for layer in messages.flat_map(|message| &message.layers) {
             if let Layer::Encrypt { cipher, slot } = layer {
                 slots.sealing.insert((cipher.clone(), slot.clone()));
             }
@@ -176,7 +181,7 @@ impl BankAdapter {
         let port = submit.iter().take_while(|before| before.name != step.name);
         match &port.last()?.wire {
             WireRule::Http(rule) => Some(rule.endpoint.clone()),
-            WireRule::Tcp {} | WireRule::Drop { .. } => Some("main".to_owned()),
+            WireRule::Tcp {} | WireRule::Drop(_) | WireRule::Fetch(_) => Some("main".to_owned()),
         }
     }
 

@@ -167,6 +167,11 @@ pub enum Wire {
         /// Folder below the connection's root.
         folder: String,
     },
+    /// A file of the bank's by its name; the reply is the file.
+    Fetch {
+        /// Folder below the connection's root.
+        folder: String,
+    },
 }
 
 /// How the end of a TCP message is found.

@@ -1,19 +1,18 @@
 //! Conversations: the steps of a submission or a query, without a socket.
 
+mod outgoing;
+
 use crate::adapter::BankAdapter;
 use crate::definition::dialect::StepRule;
-use crate::exchange::{
-    Certainty, ConversationError, Crypto, Next, Outcome, Outgoing, Reply, Unreadable,
-};
-use crate::layout::atom::WriteContext;
+use crate::exchange::{Certainty, ConversationError, Crypto, Next, Outcome, Reply, Unreadable};
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
-use crate::layout::lines::row_no;
 use crate::layout::values::{Record, Values};
 use crate::reply::batch_code;
 use crate::totals::GROUPS;
-use crate::wire::Reading;
+use crate::wire::http::WireRule;
 use crate::wire::layer::Around;
+use crate::wire::{Reading, md5_hex};
 
 /// Which flow a conversation goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,24 +177,41 @@ impl<'a> Conversation<'a> {
             crypto,
             charset: self.adapter.charset_in(),
         };
+        self.check_md5(reply)?;
         let reply = self.adapter.tidy(reply);
         let mut said = message.read(&reply, Reading::Whole, around)?;
         self.refuse_foreign(&said)?;
-        if self.kind == FlowKind::Query {
+        // A stored file must say the same of its totals when it is read again.
+        let step = self.steps.get(self.at);
+        let file = step.is_some_and(|step| matches!(step.wire, WireRule::Fetch(_)));
+        if self.kind == FlowKind::Query && !file {
             self.keep_totals(&mut said);
         }
         if let Some(values) = &mut self.values {
             for (name, value) in &said.captured {
                 values.captured.insert(name.clone(), value.clone());
             }
+            // The first number that the bank gave is the one by which it knows the batch.
             if let Some(number) = said.text(Field::BankBatchNo) {
-                values.set(Field::BankBatchNo, number);
+                let known = values.head.entry(Field::BankBatchNo);
+                known.or_insert_with(|| number.to_owned());
             }
         }
         if let Some(said) = self.with_pages(said) {
             self.advance(&said);
         }
         Ok(())
+    }
+
+    /// A fetched file is the one that the bank's answer named.
+    fn check_md5(&self, reply: &[u8]) -> Result<(), Unreadable> {
+        let named = self.steps.get(self.at).and_then(|step| step.md5.as_ref());
+        let Some(name) = named else { return Ok(()) };
+        let told = self.values.as_ref().and_then(|v| v.captured.get(name));
+        match told {
+            Some(told) if told.eq_ignore_ascii_case(&md5_hex(reply)) => Ok(()),
+            Some(_) | None => Err(unreadable("the file's MD5 is not the one that was told")),
+        }
     }
 
     /// What one answer of a query states of the whole holds for the rows of the next.
@@ -314,7 +330,11 @@ impl<'a> Conversation<'a> {
             self.polls = 0;
             self.part = 0;
             self.at += 1;
-            self.state = State::Ready;
+            let next = self.steps.get(self.at);
+            self.state = match next.map_or(0, |step| step.wait_ms) {
+                0 => State::Ready,
+                wait_ms => State::WaitFirst(wait_ms),
+            };
         }
     }
 
@@ -357,69 +377,5 @@ impl<'a> Conversation<'a> {
             }
         }
         reply
-    }
-}
-
-impl BankAdapter {
-    /// A bank that pays its own accounts only is never sent another one.
-    fn refuse_other_banks(
-        &self,
-        step: &StepRule,
-        values: &Values,
-    ) -> Result<(), (WriteFault, Option<u32>)> {
-        let (_, slots) = step.request.body.slots();
-        if self.capability().other_banks || slots.is_empty() {
-            return Ok(());
-        }
-        let other = |row: &&Record| row.get(&Field::PayeeClass).is_some_and(|c| c == "other");
-        let Some(row) = values.rows.iter().find(other) else {
-            return Ok(());
-        };
-        let bank = row.get(&Field::PayeeBank).cloned().unwrap_or_default();
-        Err((WriteFault::OtherBank { bank }, row_no(row)))
-    }
-
-    /// One message of a step, complete.
-    pub(crate) fn outgoing(
-        &self,
-        step: &StepRule,
-        values: &Values,
-        crypto: &dyn Crypto,
-    ) -> Result<Outgoing, (WriteFault, Option<u32>)> {
-        let around = Around {
-            crypto,
-            charset: self.charset_out(),
-        };
-        self.refuse_other_banks(step, values)?;
-        let (_, row) = step.request.body.slots();
-        self.unanswerable(row, values)?;
-        let written = step.request.write(values, around)?;
-        let reply = step.reply.as_ref().map(crate::wire::Message::frame_end);
-        let head = |fault| (fault, None);
-        let wire = step
-            .wire
-            .wire(&written, reply, values, around)
-            .map_err(head)?;
-        let context = WriteContext {
-            values,
-            row: None,
-            payload: None,
-            payload_bytes: 0,
-            charset: around.charset,
-            forbidden: &[],
-        };
-        let name: Result<String, WriteFault> = step
-            .file_name
-            .iter()
-            .map(|slot| slot.write(&context))
-            .collect();
-        Ok(Outgoing {
-            step: step.name.clone(),
-            file_name: name.map_err(head)?,
-            wire,
-            bytes: written.bytes,
-            instructs: step.instructs,
-            signature: step.signature(),
-        })
     }
 }

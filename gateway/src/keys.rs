@@ -40,12 +40,18 @@ impl std::fmt::Debug for BankKeys {
 }
 
 impl BankKeys {
-    /// What the other side holds: public keys to our signatures, and the same body keys.
+    /// What the other side holds: public keys to our signatures, and the same body keys. Where it
+    /// signs, as far as one pair serves both sides, which is so in development only: that pair.
     #[must_use]
     pub fn other_chair(&self) -> Self {
         let signers = self.signers.iter();
+        let theirs = self.public_keys.iter().filter_map(|(slot, key)| {
+            let mut own = self.signers.values();
+            let pair = own.find(|signer| signer.public_key() == *key)?;
+            Some((slot.clone(), Arc::clone(pair)))
+        });
         Self {
-            signers: BTreeMap::new(),
+            signers: theirs.collect(),
             public_keys: signers
                 .map(|(slot, signer)| (slot.clone(), signer.public_key()))
                 .collect(),

@@ -24,7 +24,6 @@ pub mod reconcile;
 pub mod resolution;
 pub mod sandbox;
 pub mod serving;
-pub mod sheet;
 pub mod telemetry;
 
 /// Lower-case hex of bytes.

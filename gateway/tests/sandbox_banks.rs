@@ -6,8 +6,9 @@ use adapters::exchange::{
     Next, OrderLine, Outcome, PaymentOrder, Reply, ResultFile, StatusQuery, Wire,
 };
 use adapters::{BankAdapter, Book, Conversation};
-use gateway::channel::{Channel, Endpoints};
+use gateway::channel::{Certainty, Channel, Endpoints, SendErrorKind};
 use gateway::clock::{Clock, OffsetClock};
+use gateway::configuration::Endpoint;
 use gateway::keys::BankKeys;
 use gateway::sandbox::character::{Fate, Manner, fate};
 use gateway::sandbox::{KeySource, Options, Running, keys, start};
@@ -226,6 +227,35 @@ async fn books_once_and_answers(adapter: &'static BankAdapter, running: &Running
         "{bank}"
     );
     assert_eq!(end.lines, u64::from(lines_of(adapter)));
+}
+
+/// Files go to such a bank over SFTP too, and to no server with another key.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bank_that_gives_out_files_serves_sftp() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = open(folder.path()).await;
+    let adapters = Book::built_in().unwrap().adapters().iter();
+    let mut served = 0;
+    for adapter in adapters.filter(|adapter| adapter.bank_side().gives_files()) {
+        let mut connection = running.connections[&adapter.code()].clone();
+        let Some(Endpoint::Sftp(server)) = connection.endpoints.get_mut("drop") else {
+            panic!("{} has no SFTP", adapter.code())
+        };
+        server.host_keys = vec![format!("SHA256:{}", "A".repeat(43))];
+        let channel = Endpoints::new(&connection, &BTreeMap::new()).unwrap();
+        let order = order(adapter, 1);
+        let first = adapter.submit(&order).next(&running.keys[&adapter.code()]);
+        let Ok(Next::Send(file)) = first else {
+            panic!("a file goes first")
+        };
+        let error = channel.send(&file).await.unwrap_err();
+        assert_eq!(error.kind, SendErrorKind::HostKey);
+        assert_eq!(error.certainty, Certainty::NotSent);
+        assert_eq!(running.statistics()[&adapter.code()].files, 0);
+        served += 1;
+    }
+    assert!(served > 0);
+    running.stop().await;
 }
 
 fn none_of() -> BTreeMap<String, String> {

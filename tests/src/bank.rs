@@ -1,13 +1,12 @@
 //! A bank played from its own chair over any adapter: it remembers what it was instructed, and
 //! breaks the line where the test says so.
 
+pub use crate::answers::result_bytes;
 use crate::desk::Desk;
 use crate::keys;
 pub use crate::memory::{Arrived, Fault, Memory, Say, row, told};
 pub use crate::stories::{at_bank, release, unsent};
-use adapters::exchange::{
-    DisbursementRecord, LineOutcome, Next, Outcome, Outgoing, StatusQuery, Wire,
-};
+use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome, Outgoing, Wire};
 use adapters::{BankAdapter, BankLine, BankReply, Incoming, IncomingWire, RequestKind};
 use certs::digest::{DigestAlgorithm, digest};
 use gateway::channel::{Channel, SendError, SendErrorKind};
@@ -130,6 +129,10 @@ pub fn incoming(out: &Outgoing) -> Incoming {
             headers: headers.clone(),
         },
         Wire::Drop { folder } => IncomingWire::Drop {
+            folder: folder.clone(),
+            file_name: out.file_name.clone(),
+        },
+        Wire::Fetch { folder } => IncomingWire::Fetch {
             folder: folder.clone(),
             file_name: out.file_name.clone(),
         },
@@ -333,31 +336,6 @@ impl Played {
         let side = self.adapter().bank_side();
         side.write_push(&records, self.keys()).unwrap()
     }
-}
-
-/// The last answer of a query's conversation in which the bank always says the same.
-#[must_use]
-pub fn result_bytes(
-    adapter: &BankAdapter,
-    query: &StatusQuery,
-    reply: &BankReply,
-    keys: &BankKeys,
-) -> Vec<u8> {
-    let mut conversation = adapter.query(query);
-    let mut last = Vec::new();
-    for _ in 0..20 {
-        match conversation.next(keys).unwrap() {
-            Next::Done(_) => return last,
-            Next::Wait { .. } => {}
-            Next::Send(out) => {
-                let side = adapter.bank_side();
-                let request = side.read_request(&incoming(&out), keys).unwrap();
-                last = side.write_reply(&request, reply, keys).unwrap();
-                conversation.feed(&last, keys).unwrap();
-            }
-        }
-    }
-    panic!("a query of {} does not end", adapter.code())
 }
 
 /// The numbers of the employer at the bank, invented.

@@ -52,7 +52,21 @@ pub fn wanted(adapter: &BankAdapter, order: &PaymentOrder, query: &StatusQuery) 
     let Ok(Next::Send(_)) = adapter.query(query).next(&asking) else {
         panic!("a query begins with a message")
     };
-    asking.0.into_inner().unwrap()
+    let mut wanted = asking.0.into_inner().unwrap();
+    // One pair of each algorithm signs in both chairs.
+    wanted.signatures.extend(adapter.key_slots().verifying);
+    wanted
+}
+
+/// Whether a submission begins with a message that is signed or sealed; else a file that needs no
+/// key goes first, which instructs nothing.
+#[must_use]
+pub fn begins_with_a_key(adapter: &BankAdapter) -> bool {
+    let (order, _) = crate::orders::order_and_query(adapter, 1);
+    let asking = Asking::default();
+    adapter.submit(&order).next(&asking).expect("a message");
+    let wanted = asking.0.into_inner().unwrap();
+    !wanted.signatures.is_empty() || !wanted.ciphers.is_empty()
 }
 
 /// One key an algorithm: making one takes a while.

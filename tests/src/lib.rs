@@ -4,6 +4,7 @@
 // A test names the arms that it expects.
 #![allow(clippy::wildcard_enum_match_arm)]
 
+pub mod answers;
 pub mod audit;
 pub mod bank;
 pub mod desk;

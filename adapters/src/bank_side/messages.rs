@@ -25,6 +25,13 @@ pub enum IncomingWire {
         /// The file's name.
         file_name: String,
     },
+    /// As the wish for a file that the bank gives out; without bytes.
+    Fetch {
+        /// The folder below the root.
+        folder: String,
+        /// The file's name.
+        file_name: String,
+    },
 }
 
 /// A request as it came to the bank. `Debug` prints the size, never the bytes.

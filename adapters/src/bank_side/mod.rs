@@ -2,6 +2,7 @@
 //! reads. This is what the sandbox's 57 banks are made of.
 
 mod fill;
+mod given;
 mod messages;
 mod sealed;
 
@@ -13,14 +14,12 @@ use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
 use crate::layout::atom::Atom;
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
-use crate::layout::lines::context;
 use crate::layout::slot::Source;
 use crate::layout::values::{Record, Values};
-use crate::order::{date_of, fen};
-use crate::wire::Reading;
+use crate::order::{BANK_BATCH_NO, date_of, fen};
 use crate::wire::http::{HttpRule, WireRule};
 use crate::wire::layer::Around;
-use base64::Engine;
+use crate::wire::{Message, Reading};
 use schemas::{AccountNo, PersonName};
 use std::collections::BTreeMap;
 
@@ -83,18 +82,24 @@ impl<'a> BankSide<'a> {
         };
         let bytes = &incoming.bytes;
         let mut values = step.request.read(bytes, Reading::Whole, around)?;
-        if let IncomingWire::Http { headers, .. } = &incoming.wire {
-            let inner = step.request.inner(bytes, around)?;
-            step.wire.verify(headers, &inner, &mut values, around)?;
+        match &incoming.wire {
+            IncomingWire::Http { headers, .. } => {
+                let inner = step.request.inner(bytes, around)?;
+                step.wire.verify(headers, &inner, &mut values, around)?;
+            }
+            // Its name says of which file it is, where that is one slot; of several pieces it may.
+            IncomingWire::Drop { file_name, .. } => {
+                let named = given::read_name(step, file_name, &mut values);
+                if step.file_name.len() == 1 {
+                    named.map_err(unreadable)?;
+                }
+            }
+            IncomingWire::Fetch { file_name, .. } => {
+                given::read_name(step, file_name, &mut values).map_err(unreadable)?;
+            }
+            IncomingWire::Tcp => {}
         }
         self.look_inside(step, &mut values, crypto)?;
-        if let (IncomingWire::Drop { file_name, .. }, [name]) =
-            (&incoming.wire, step.file_name.as_slice())
-        {
-            // Its name says of which file it is, where that is one slot.
-            let mut reading = context(&mut values, None);
-            name.read(file_name, &mut reading).map_err(unreadable)?;
-        }
         self.number_of_batch(&mut values);
         let lines: Option<Vec<BankLine>> = values.rows.iter().zip(1..).map(line).collect();
         let mut fields = BTreeMap::new();
@@ -115,7 +120,7 @@ impl<'a> BankSide<'a> {
             },
             continues: values.text(Field::PartFirst) == Some("no"),
             has_reply: step.reply.is_some(),
-            file_no: values.text(Field::FileNo).and_then(|n| n.parse().ok()),
+            file_no: self.file_no(&values),
             bank_date: values.text(Field::FileDate).and_then(date_of),
             lines: lines.ok_or_else(|| unreadable("a row has no name, account or amount"))?,
             count: values.text(Field::FileCount).and_then(|n| n.parse().ok()),
@@ -126,19 +131,12 @@ impl<'a> BankSide<'a> {
         })
     }
 
-    /// A request that names the batch by the bank's number alone is about the file that got it.
-    fn number_of_batch(&self, values: &mut Values) {
-        let mut named = self
-            .adapter
-            .dialect
-            .capture
-            .iter()
-            .filter(|c| c.names_batch);
-        let number = named.find_map(|capture| values.captured.get(&capture.name));
-        let number: Option<u64> = number.and_then(|number| number.parse().ok());
-        if let (None, Some(number)) = (values.text(Field::FileNo), number) {
-            values.set(Field::FileNo, number.to_string());
-        }
+    fn replying(&self, name: &str) -> Result<(&'a StepRule, &'a Message), WriteFault> {
+        let found = self.steps().find(|(step, _)| step.name == name);
+        let found = found.and_then(|(step, _)| Some((step, step.reply.as_ref()?)));
+        found.ok_or_else(|| WriteFault::Missing {
+            place: format!("the reply of step {name}"),
+        })
     }
 
     /// The reply's bytes, framed or as an HTTP body. Values that the dialect asks for and the
@@ -152,12 +150,7 @@ impl<'a> BankSide<'a> {
         reply: &BankReply,
         crypto: &dyn Crypto,
     ) -> Result<Vec<u8>, WriteFault> {
-        let missing = || WriteFault::Missing {
-            place: format!("the reply of step {}", request.step),
-        };
-        let found = self.steps().find(|(step, _)| step.name == request.step);
-        let (step, _) = found.ok_or_else(missing)?;
-        let message = step.reply.as_ref().ok_or_else(missing)?;
+        let (step, message) = self.replying(&request.step)?;
         if let Some(inside) = self.opened(step, &request.values) {
             return Ok(inside);
         }
@@ -166,19 +159,12 @@ impl<'a> BankSide<'a> {
             ..request.values.clone()
         };
         for capture in &self.adapter.dialect.capture {
-            let file_no = request.file_no.filter(|_| capture.names_batch);
-            let value = match file_no {
-                _ if capture.opened_by.is_some() && message.captures(&capture.name) => {
-                    self.seal(capture, (&values, reply), crypto)?
-                }
-                Some(file_no) => format!("{file_no:010}"),
-                None if capture.sandbox_signs => {
-                    base64::prelude::BASE64_STANDARD.encode(&request.body)
-                }
-                None => capture.placeholder.clone(),
-            };
-            values.captured.entry(capture.name.clone()).or_insert(value);
+            let given = self.capture(capture, (request, message), (&values, reply), crypto)?;
+            if let Some(value) = given {
+                values.captured.entry(capture.name.clone()).or_insert(value);
+            }
         }
+        self.number(&mut values);
         self.fill(&mut values, &step.codes, reply);
         if let Some(pages) = &step.pages {
             let first = values.number(Field::PageFirst).unwrap_or(1);
@@ -276,8 +262,12 @@ impl<'a> BankSide<'a> {
                     path: path_start(rule).unwrap_or("/").to_owned(),
                     headers: Vec::new(),
                 },
-                WireRule::Drop { folder } => IncomingWire::Drop {
-                    folder: folder.clone(),
+                WireRule::Drop(rule) => IncomingWire::Drop {
+                    folder: rule.folder.clone(),
+                    file_name: String::new(),
+                },
+                WireRule::Fetch(rule) => IncomingWire::Fetch {
+                    folder: rule.folder.clone(),
                     file_name: String::new(),
                 },
             };
@@ -288,8 +278,16 @@ impl<'a> BankSide<'a> {
         doors
     }
 
-    /// Values that this bank's replies give for later steps, as its sandbox gives them about a
-    /// file.
+    /// Whether the last answer to a query can say that the request was refused; a fetched file,
+    /// which is not there then, can't.
+    #[must_use]
+    pub fn refuses_in_result(&self) -> bool {
+        let last = self.adapter.dialect.query.last();
+        last.is_some_and(|step| step.codes.request.is_some())
+    }
+
+    /// Values that this bank's replies about a file give for later steps, as its sandbox gives
+    /// them.
     #[must_use]
     pub fn references(&self, file_no: u64) -> BTreeMap<String, String> {
         let captures = self.adapter.dialect.capture.iter();
@@ -297,9 +295,10 @@ impl<'a> BankSide<'a> {
             true => format!("{file_no:010}"),
             false => capture.placeholder.clone(),
         };
-        captures
-            .map(|capture| (capture.name.clone(), value(capture)))
-            .collect()
+        let given = captures.map(|capture| (capture.name.clone(), value(capture)));
+        let number = self.number_of(file_no);
+        let number = number.map(|number| (BANK_BATCH_NO.to_owned(), number));
+        given.chain(number).collect()
     }
 
     /// Whether a result names a line of this outcome: a list of failures does not name others.
@@ -358,10 +357,14 @@ fn fits(rule: &WireRule, wire: &IncomingWire) -> bool {
         (WireRule::Http(rule), IncomingWire::Http { path, .. }) => {
             path_start(rule).is_none_or(|start| path.starts_with(start))
         }
-        (WireRule::Drop { folder }, IncomingWire::Drop { folder: own, .. }) => folder == own,
+        (WireRule::Drop(rule), IncomingWire::Drop { folder, .. })
+        | (WireRule::Fetch(rule), IncomingWire::Fetch { folder, .. }) => rule.fits(folder),
         (
-            WireRule::Tcp {} | WireRule::Http(_) | WireRule::Drop { .. },
-            IncomingWire::Tcp | IncomingWire::Http { .. } | IncomingWire::Drop { .. },
+            WireRule::Tcp {} | WireRule::Http(_) | WireRule::Drop(_) | WireRule::Fetch(_),
+            IncomingWire::Tcp
+            | IncomingWire::Http { .. }
+            | IncomingWire::Drop { .. }
+            | IncomingWire::Fetch { .. },
         ) => false,
     }
 }

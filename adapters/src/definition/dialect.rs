@@ -115,6 +115,8 @@ pub struct CaptureRule {
     /// The sandbox gives out the base64 of the request's body in its place (a sign port).
     #[serde(default)]
     pub sandbox_signs: bool,
+    /// The sandbox gives out the MD5 of the file that the step of this name fetches.
+    pub sandbox_md5_of: Option<String>,
     /// A signed reply: the step that sends it to the bank's port, which opens it. The sandbox gives
     /// out the base64 of its reply of that step, and opens it there.
     pub opened_by: Option<String>,
@@ -265,6 +267,11 @@ pub struct StepRule {
     /// How the reply's codes are read.
     #[serde(default)]
     pub codes: CodeNames,
+    /// Milliseconds before it is sent, after the step before it.
+    #[serde(default)]
+    pub wait_ms: u64,
+    /// The reply's MD5 in hexadecimal must be this captured value.
+    pub md5: Option<String>,
     /// Ask again until it is done.
     pub poll: Option<Poll>,
     /// Begin the flow again; never from the step that instructs, nor behind it.

@@ -247,7 +247,7 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
             for atom in slot.atoms() {
                 let (kind, name, list) = match atom {
                     Atom::Connection { name, .. } => ("connection field", name, &declared),
-                    Atom::Captured(name) => ("captured value", name, &captured),
+                    Atom::Captured { name, .. } => ("captured value", name, &captured),
                     Atom::Field { .. } | Atom::Const(_) | Atom::Spare(_) => continue,
                 };
                 if !list.contains(name) {

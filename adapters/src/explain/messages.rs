@@ -6,7 +6,7 @@ use crate::adapter::BankAdapter;
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
 use crate::layout::slot::{Slot, Source};
-use crate::wire::http::WireRule;
+use crate::wire::http::{FolderRule, WireRule};
 use crate::wire::{Layer, Message};
 
 impl BankAdapter {
@@ -44,7 +44,8 @@ impl BankAdapter {
 fn wire(rule: &WireRule) -> String {
     match rule {
         WireRule::Tcp {} => "tcp".to_owned(),
-        WireRule::Drop { folder } => format!("file_drop {folder}"),
+        WireRule::Drop(place) => format!("file_drop {}", folder(place)),
+        WireRule::Fetch(place) => format!("file_fetch {}", folder(place)),
         WireRule::Http(rule) => {
             let path: Vec<String> = rule.path.iter().map(source).collect();
             let sign = rule.sign.as_ref();
@@ -55,6 +56,12 @@ fn wire(rule: &WireRule) -> String {
     }
 }
 
+fn folder(rule: &FolderRule) -> String {
+    let below = rule.below.iter().map(source);
+    let parts: Vec<String> = std::iter::once(rule.folder.clone()).chain(below).collect();
+    parts.join(" + ")
+}
+
 fn message(list: &mut Vec<Said>, name: &str, message: &Message) {
     let body = match &message.body {
         Layout::Delimited(_) => "delimited",
@@ -62,6 +69,8 @@ fn message(list: &mut Vec<Said>, name: &str, message: &Message) {
         Layout::Xml(_) => "xml",
         Layout::Json(_) => "json",
         Layout::Marked(_) => "marked",
+        Layout::Sheet(_) => "sheet",
+        Layout::Empty {} => "empty",
     };
     let around = message.layers.iter().map(layer);
     let shape: Vec<String> = std::iter::once(body.to_owned()).chain(around).collect();
@@ -103,6 +112,9 @@ fn layer(layer: &Layer) -> String {
             Some(sign) => format!("form, {} in {}", sign.algorithm, sign.pair),
             None => "form".to_owned(),
         },
+        Layer::XmlSignature(rule) => {
+            format!("xml_signature {}({})", rule.algorithm_word(), rule.slot)
+        }
     }
 }
 
@@ -167,6 +179,6 @@ fn atom(atom: &Atom) -> String {
         Atom::Const(text) => format!("{text:?}"),
         Atom::Spare(text) => format!("{text:?} (anything is read)"),
         Atom::Connection { name, .. } => format!("connection.{name}"),
-        Atom::Captured(name) => format!("captured.{name}"),
+        Atom::Captured { name, .. } => format!("captured.{name}"),
     }
 }

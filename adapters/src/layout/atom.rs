@@ -23,6 +23,8 @@ pub enum Atom {
         /// Only its last `fixed` digits are written, not zeros alone; read, they say too little
         /// to be kept.
         last: bool,
+        /// Only so many characters from its beginning are written; a part says nothing when read.
+        first: Option<usize>,
     },
     /// Always this text; another one is not this message.
     Const(String),
@@ -35,8 +37,13 @@ pub enum Atom {
         /// Its characters.
         chars: Option<usize>,
     },
-    /// A value that an earlier reply gave.
-    Captured(String),
+    /// A value that an earlier reply gave, of so many characters where that is fixed.
+    Captured {
+        /// Its name.
+        name: String,
+        /// Its characters.
+        chars: Option<usize>,
+    },
 }
 
 /// What writing a slot may look at.
@@ -86,6 +93,7 @@ impl Atom {
                 digits,
                 fixed,
                 last,
+                first,
             } => {
                 let in_row = context.row.and_then(|row| row.get(field));
                 let Some(canonical) = in_row.or_else(|| context.values.head.get(field)) else {
@@ -96,12 +104,13 @@ impl Atom {
                 })?;
                 check_characters(*field, &text, context.forbidden)?;
                 let text = format!("{text:0>digits$}");
+                let first = first.unwrap_or(usize::MAX);
                 match fixed.filter(|_| *last) {
                     Some(digits) => last_digits(&text, digits).map(Some).ok_or_else(|| {
                         let place = field.to_string();
                         WriteFault::Form { place }
                     }),
-                    None => Ok(Some(text)),
+                    None => Ok(Some(text.chars().take(first).collect())),
                 }
             }
             Self::Const(text) | Self::Spare(text) => Ok(Some(text.clone())),
@@ -112,7 +121,7 @@ impl Atom {
                 .cloned()
                 .map(Some)
                 .ok_or_else(|| missing(format!("connection.{name}"))),
-            Self::Captured(name) => context
+            Self::Captured { name, .. } => context
                 .values
                 .captured
                 .get(name)
@@ -128,6 +137,7 @@ impl Atom {
     /// What is wrong, without the value.
     pub fn read(&self, text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
         match self {
+            Self::Field { first: Some(_), .. } => Ok(()),
             Self::Field {
                 field,
                 format,
@@ -159,7 +169,7 @@ impl Atom {
                 context.connection.insert(name.clone(), text.to_owned());
                 Ok(())
             }
-            Self::Captured(name) => {
+            Self::Captured { name, .. } => {
                 if !text.is_empty() {
                     context.captured.insert(name.clone(), text.to_owned());
                 }
@@ -172,10 +182,14 @@ impl Atom {
     #[must_use]
     pub fn chars(&self) -> Option<usize> {
         match self {
-            Self::Field { format, fixed, .. } => format.chars().or(*fixed),
+            Self::Field {
+                format,
+                fixed,
+                first,
+                ..
+            } => first.or(format.chars()).or(*fixed),
             Self::Const(text) | Self::Spare(text) => Some(text.chars().count()),
-            Self::Connection { chars, .. } => *chars,
-            Self::Captured(_) => None,
+            Self::Connection { chars, .. } | Self::Captured { chars, .. } => *chars,
         }
     }
 }

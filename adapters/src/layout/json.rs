@@ -33,7 +33,10 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
         }
         place(&mut root, &repeat.path, Value::Array(rows));
     }
-    Ok(Value::Object(root).to_string())
+    Ok(match root.remove("[]") {
+        Some(item) => Value::Array(vec![item]).to_string(),
+        None => Value::Object(root).to_string(),
+    })
 }
 
 fn object(slots: &[Slot], context: &WriteContext<'_>) -> Result<Map<String, Value>, WriteFault> {
@@ -90,8 +93,15 @@ pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<Strin
     Once.deserialize(&mut again)
         .map_err(|error| wrong("a member stands twice", &error))?;
     let mut found = Found::default();
-    if !root.is_object() {
-        return Err(unreadable("not a JSON object"));
+    let listed = tree.head.iter().any(|slot| slot.path.starts_with("[]/"));
+    let item = root.as_array().is_some_and(|items| items.len() < 2);
+    let fits = root.is_object() || (listed && item);
+    if !fits {
+        let what = match listed {
+            true => "not a list of one",
+            false => "not a JSON object",
+        };
+        return Err(unreadable(what));
     }
     collect(&tree.head, &root, &mut found.head)?;
     if let Some(repeat) = &tree.rows {

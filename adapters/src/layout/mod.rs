@@ -8,6 +8,7 @@ pub mod field;
 pub mod format;
 pub mod json;
 pub mod lines;
+pub mod sheet;
 pub mod slot;
 pub mod tree;
 pub mod values;
@@ -24,6 +25,7 @@ use nom::{IResult, Parser};
 use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
+use sheet::Sheet;
 use slot::Slot;
 use tree::Tree;
 use values::Values;
@@ -54,6 +56,10 @@ pub enum Layout {
     Json(Tree),
     /// One value between marks.
     Marked(Box<Marked>),
+    /// A spreadsheet.
+    Sheet(Sheet),
+    /// Nothing: the request for a file that is fetched.
+    Empty {},
 }
 
 impl Layout {
@@ -72,6 +78,8 @@ impl Layout {
             forbidden: &forbidden,
         };
         let text = match self {
+            Self::Sheet(sheet) => return sheet.write(values, charset),
+            Self::Empty {} => String::new(),
             Self::Delimited(lines) => lines.write(Columns::Delimited, values, charset)?,
             Self::Fixed(lines) => lines.write(Columns::Fixed, values, charset)?,
             Self::Xml(tree) => xml::write(tree, &context)?,
@@ -95,8 +103,15 @@ impl Layout {
         charset: Charset,
         values: &mut Values,
     ) -> Result<(), Unreadable> {
+        if let Self::Sheet(sheet) = self {
+            sheet.read(bytes, values)?;
+            return Self::counted(bytes.len(), values);
+        }
         let text = charset.decode(bytes).map_err(ill_formed)?;
         match self {
+            Self::Sheet(_) => {}
+            Self::Empty {} if text.is_empty() => {}
+            Self::Empty {} => return Err(unreadable("bytes where none belong")),
             Self::Delimited(lines) => lines.read(Columns::Delimited, &text, charset, values)?,
             Self::Fixed(lines) => lines.read(Columns::Fixed, &text, charset, values)?,
             Self::Xml(tree) => drop(xml::read(tree, &text, values)?),
@@ -108,10 +123,14 @@ impl Layout {
                 marked.slot.read(value, &mut context).map_err(unreadable)?;
             }
         }
+        Self::counted(text.len(), values)
+    }
+
+    fn counted(whole: usize, values: &Values) -> Result<(), Unreadable> {
         match values.number(Field::RowCount) {
             Some(stated) if usize::try_from(stated) != Ok(values.rows.len()) => {
                 let wrong = "the message has another number of rows than it says";
-                Err(unreadable(wrong).after(text.len()))
+                Err(unreadable(wrong).after(whole))
             }
             Some(_) | None => Ok(()),
         }
@@ -127,6 +146,8 @@ impl Layout {
                 tree.rows.as_ref().map_or(&[], |rows| rows.slots.as_slice()),
             ),
             Self::Marked(marked) => (std::slice::from_ref(&marked.slot), &[]),
+            Self::Sheet(sheet) => (&[], &sheet.row),
+            Self::Empty {} => (&[], &[]),
         }
     }
 
@@ -141,6 +162,8 @@ impl Layout {
                 tree.head.iter_mut().chain(rows).collect()
             }
             Self::Marked(marked) => vec![&mut marked.slot],
+            Self::Sheet(sheet) => sheet.row.iter_mut().collect(),
+            Self::Empty {} => Vec::new(),
         }
     }
 
@@ -158,7 +181,7 @@ impl Layout {
                 });
                 tree.forbidden.chars().chain(packed).collect()
             }
-            Self::Marked(_) => Vec::new(),
+            Self::Marked(_) | Self::Sheet(_) | Self::Empty {} => Vec::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One place of a layout: a column, an element, a key.
 
 pub mod element;
-mod join;
+pub(crate) mod join;
 
 use super::atom::{Atom, ReadContext, WriteContext};
 use super::fault::WriteFault;
@@ -78,6 +78,7 @@ struct RawPart {
     constant: Option<String>,
     connection: Option<String>,
     chars: Option<usize>,
+    first: Option<usize>,
     last: Option<usize>,
 }
 
@@ -102,6 +103,7 @@ struct RawSlot {
     spare: Option<String>,
     connection: Option<String>,
     chars: Option<usize>,
+    first: Option<usize>,
     last: Option<usize>,
     captured: Option<String>,
     payload: Option<RawPayload>,
@@ -129,7 +131,7 @@ fn field_atom(
     field: Field,
     format: Option<Format>,
     digits: usize,
-    (chars, last): (Option<usize>, Option<usize>),
+    (chars, last, first): (Option<usize>, Option<usize>, Option<usize>),
 ) -> Result<Atom, String> {
     let usual = Format::usual(field.kind());
     let format = format.or(usual).ok_or_else(|| {
@@ -150,6 +152,7 @@ fn field_atom(
         digits: digits.max(fixed.unwrap_or_default()),
         fixed,
         last: last.is_some(),
+        first,
     })
 }
 
@@ -159,7 +162,8 @@ impl TryFrom<RawPart> for Atom {
     fn try_from(raw: RawPart) -> Result<Self, String> {
         match (raw.field, raw.constant, raw.connection) {
             (Some(field), None, None) => {
-                field_atom(field, raw.format, raw.digits, (raw.chars, raw.last))
+                let cut = (raw.chars, raw.last, raw.first);
+                field_atom(field, raw.format, raw.digits, cut)
             }
             (None, Some(text), None) => Ok(Self::Const(text)),
             (None, None, Some(name)) => Ok(Self::Connection {
@@ -189,13 +193,16 @@ impl TryFrom<RawSlot> for Slot {
                 field,
                 raw.format,
                 raw.digits,
-                (raw.chars, raw.last),
+                (raw.chars, raw.last, raw.first),
             )?));
         }
         let atoms = [
             raw.constant.map(Atom::Const),
             raw.spare.map(Atom::Spare),
-            raw.captured.map(Atom::Captured),
+            raw.captured.map(|name| Atom::Captured {
+                name,
+                chars: raw.chars,
+            }),
             raw.connection.map(|name| Atom::Connection {
                 name,
                 chars: raw.chars,
@@ -281,7 +288,7 @@ impl Slot {
     pub fn write(&self, context: &WriteContext<'_>) -> Result<String, WriteFault> {
         let found = match &self.source {
             // A captured value that need not be there yet.
-            Source::One(Atom::Captured(name)) if self.default.is_some() => {
+            Source::One(Atom::Captured { name, .. }) if self.default.is_some() => {
                 context.values.captured.get(name).cloned()
             }
             Source::One(atom) => atom.write(context)?,

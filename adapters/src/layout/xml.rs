@@ -10,6 +10,7 @@ use super::lines::{Columns, RowFault, row_no};
 use super::slot::Slot;
 use super::tree::{Packed, Repeat, Tree};
 use std::collections::BTreeMap;
+pub(crate) use walk::{ATTRIBUTES_MAX, DEPTH_MAX, resolve};
 pub use walk::{read, texts_of};
 
 /// Writes a tree; an absent value is an empty element with both tags.

@@ -20,10 +20,36 @@ pub enum WireRule {
     /// HTTP POST.
     Http(HttpRule),
     /// A file into a folder of the bank; it has no reply.
-    Drop {
-        /// The folder below the connection's root.
-        folder: String,
-    },
+    Drop(FolderRule),
+    /// A file of the bank's, whose name an earlier reply tells; the file is the reply.
+    Fetch(FolderRule),
+}
+
+/// A folder below the connection's root.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FolderRule {
+    /// As far as it is the same for every message.
+    pub folder: String,
+    /// What follows, piece by piece, slashes included.
+    #[serde(default)]
+    pub below: Vec<Slot>,
+}
+
+impl FolderRule {
+    fn write(&self, context: &WriteContext<'_>) -> Result<String, WriteFault> {
+        let below: Result<String, _> = self.below.iter().map(|s| s.write(context)).collect();
+        Ok(format!("{}{}", self.folder, below?))
+    }
+
+    /// Whether a message in this folder may be meant.
+    #[must_use]
+    pub fn fits(&self, folder: &str) -> bool {
+        match self.below.as_slice() {
+            [] => folder == self.folder,
+            [_, ..] => folder.starts_with(&self.folder),
+        }
+    }
 }
 
 /// An HTTP POST.
@@ -85,19 +111,6 @@ impl WireRule {
         values: &Values,
         around: Around<'_>,
     ) -> Result<Wire, WriteFault> {
-        let rule = match self {
-            Self::Tcp {} => {
-                return Ok(Wire::Tcp {
-                    reply: reply.unwrap_or(FrameEnd::EndOfStream),
-                });
-            }
-            Self::Drop { folder } => {
-                return Ok(Wire::Drop {
-                    folder: folder.clone(),
-                });
-            }
-            Self::Http(rule) => rule,
-        };
         let context = WriteContext {
             values,
             row: None,
@@ -105,6 +118,22 @@ impl WireRule {
             payload_bytes: 0,
             charset: around.charset,
             forbidden: &[],
+        };
+        let rule = match self {
+            Self::Tcp {} => {
+                return Ok(Wire::Tcp {
+                    reply: reply.unwrap_or(FrameEnd::EndOfStream),
+                });
+            }
+            Self::Drop(rule) => {
+                let folder = rule.write(&context)?;
+                return Ok(Wire::Drop { folder });
+            }
+            Self::Fetch(rule) => {
+                let folder = rule.write(&context)?;
+                return Ok(Wire::Fetch { folder });
+            }
+            Self::Http(rule) => rule,
         };
         let path: Result<String, WriteFault> =
             rule.path.iter().map(|s| s.write(&context)).collect();
@@ -133,7 +162,7 @@ impl WireRule {
             Self::Http(HttpRule {
                 sign: Some(sign), ..
             }) => Some((sign.algorithm.clone(), sign.slot.clone())),
-            Self::Http(_) | Self::Tcp {} | Self::Drop { .. } => None,
+            Self::Http(_) | Self::Tcp {} | Self::Drop(_) | Self::Fetch(_) => None,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::form::Form;
 use super::lead::LeadSign;
 use super::sign::PlaceSign;
+use super::xml_signature::XmlSignature;
 use crate::exchange::{Crypto, Unreadable};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
@@ -69,6 +70,8 @@ pub enum Layer {
     Xml(Tree),
     /// A JSON envelope; one slot is the payload.
     Json(Tree),
+    /// An enveloped XML signature.
+    XmlSignature(XmlSignature),
     /// An HTML form (`application/x-www-form-urlencoded`); one slot is the payload.
     Form(Form),
 }
@@ -97,8 +100,34 @@ impl Layer {
             | Self::LeadSign(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
+            | Self::XmlSignature(_)
             | Self::Between { .. }
             | Self::Named { .. } => &[],
+        }
+    }
+
+    /// The signature that it is: algorithm and slot.
+    #[must_use]
+    pub fn signature(&self) -> Option<(String, String)> {
+        match self {
+            Self::XmlSignature(rule) => Some((rule.algorithm_word().to_owned(), rule.slot.clone())),
+            Self::Sign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
+            Self::LeadSign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
+            Self::Form(form) => {
+                let sign = form.sign.as_ref()?;
+                Some((sign.algorithm.clone(), sign.slot.clone()))
+            }
+            Self::Base64 {}
+            | Self::Hex {}
+            | Self::Deflate {}
+            | Self::Zlib {}
+            | Self::Encrypt { .. }
+            | Self::Prefix { .. }
+            | Self::Between { .. }
+            | Self::Head { .. }
+            | Self::Named { .. }
+            | Self::Xml(_)
+            | Self::Json(_) => None,
         }
     }
 
@@ -112,12 +141,7 @@ impl Layer {
         values: &Values,
         around: Around<'_>,
     ) -> Result<Vec<u8>, WriteFault> {
-        let text = |payload: &[u8]| {
-            let decoded = around.charset.decode(payload).map(|text| text.into_owned());
-            decoded.map_err(|_| WriteFault::Form {
-                place: "the payload".to_owned(),
-            })
-        };
+        let text = |payload: &[u8]| text_of(payload, around.charset);
         let context = WriteContext {
             values,
             row: None,
@@ -139,6 +163,10 @@ impl Layer {
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
             Self::Between { before, after } => {
                 Ok([before.as_bytes(), &payload, after.as_bytes()].concat())
+            }
+            Self::XmlSignature(rule) => {
+                let signed = rule.sign(&text(&payload)?, around.crypto)?;
+                encode(&signed, around.charset)
             }
             Self::Head { slots } => {
                 let head: Result<String, WriteFault> =
@@ -207,6 +235,11 @@ impl Layer {
                 let payload = payload.ok_or_else(|| unreadable("the marks are not there"))?;
                 payload_bytes(Some(payload), charset)
             }
+            Self::XmlSignature(rule) => {
+                let text = charset.decode(&bytes).map_err(ill_formed)?;
+                let signed = rule.verified(&text, around.crypto)?;
+                payload_bytes(Some(signed), charset)
+            }
             Self::Head { slots } => unwrap_head(slots, &bytes, values, charset),
             Self::Named { .. } => Err(unreadable("a head without a definition")),
             Self::Xml(tree) | Self::Json(tree) => {
@@ -224,6 +257,13 @@ impl Layer {
             }
         }
     }
+}
+
+fn text_of(payload: &[u8], charset: Charset) -> Result<String, WriteFault> {
+    let decoded = charset.decode(payload).map(|text| text.into_owned());
+    decoded.map_err(|_| WriteFault::Form {
+        place: "the payload".to_owned(),
+    })
 }
 
 fn payload_bytes(payload: Option<String>, charset: Charset) -> Result<Vec<u8>, Unreadable> {

@@ -179,32 +179,16 @@ impl Message {
             | Layout::Fixed(_)
             | Layout::Xml(_)
             | Layout::Json(_)
-            | Layout::Marked(_) => FrameEnd::EndOfStream,
+            | Layout::Marked(_)
+            | Layout::Sheet(_)
+            | Layout::Empty {} => FrameEnd::EndOfStream,
         }
     }
 
     /// The signature that stands in the message: algorithm and slot.
     #[must_use]
     pub fn signature(&self) -> Option<(String, String)> {
-        self.layers.iter().find_map(|layer| match layer {
-            Layer::Sign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
-            Layer::LeadSign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
-            Layer::Form(form) => {
-                let sign = form.sign.as_ref()?;
-                Some((sign.algorithm.clone(), sign.slot.clone()))
-            }
-            Layer::Base64 {}
-            | Layer::Hex {}
-            | Layer::Deflate {}
-            | Layer::Zlib {}
-            | Layer::Encrypt { .. }
-            | Layer::Prefix { .. }
-            | Layer::Between { .. }
-            | Layer::Head { .. }
-            | Layer::Named { .. }
-            | Layer::Xml(_)
-            | Layer::Json(_) => None,
-        })
+        self.layers.iter().find_map(Layer::signature)
     }
 
     /// The end of a request: as [`Self::frame_end`], and for bare XML the end of its root.
@@ -226,7 +210,7 @@ impl Message {
         self.clone().slots_mut().into_iter().any(|slot| {
             let own = slot
                 .atoms()
-                .any(|atom| matches!(atom, Atom::Captured(own) if own == name));
+                .any(|atom| matches!(atom, Atom::Captured { name: own, .. } if own == name));
             own || matches!(&slot.source, Source::Payload(Some(own)) if own == name)
         })
     }
@@ -248,6 +232,7 @@ impl Message {
                 | Layer::LeadSign(_)
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
+                | Layer::XmlSignature(_)
                 | Layer::Between { .. }
                 | Layer::Named { .. } => {}
             }

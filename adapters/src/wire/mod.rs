@@ -7,6 +7,14 @@ pub mod layer;
 pub mod lead;
 pub mod message;
 pub mod sign;
+pub mod xml_signature;
 
 pub use layer::Layer;
-pub use message::{Message, Reading};
+pub use message::{BYTES_MAX, Message, Reading};
+
+/// MD5 in lower-case hexadecimal: banks name files by it. It guards against mix-ups, not against
+/// people.
+#[must_use]
+pub fn md5_hex(bytes: &[u8]) -> String {
+    format!("{:x}", md5::compute(bytes))
+}

@@ -7,6 +7,7 @@ mod support;
 
 mod abc_yqt;
 mod boc_b2e;
+mod bocd_ap;
 mod bocom_ap;
 mod ccb_batch;
 mod ccb_single;
@@ -25,6 +26,7 @@ mod gzelink;
 mod iso20022;
 mod iso20022_push;
 mod iso_corpus;
+mod mybank_h2h;
 mod pages;
 mod spdb_aq;
 mod talk;

@@ -182,6 +182,10 @@ pub fn incoming(outgoing: &adapters::exchange::Outgoing) -> Incoming {
             folder: folder.clone(),
             file_name: outgoing.file_name.clone(),
         },
+        Wire::Fetch { folder } => IncomingWire::Fetch {
+            folder: folder.clone(),
+            file_name: outgoing.file_name.clone(),
+        },
     };
     Incoming {
         wire,

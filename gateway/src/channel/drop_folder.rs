@@ -71,6 +71,32 @@ impl DropChannel {
         }
     }
 
+    /// A file of the bank's; blocking. Nothing is instructed by reading.
+    fn fetch(&self, folder: &str, name: &str) -> Result<Vec<u8>, SendError> {
+        let not_sent =
+            |kind, cause: Cause| SendError::not_sent(kind, &self.endpoint).caused_by(cause);
+        let place = || -> Result<PathBuf, Cause> {
+            let mut path = self.root.clone();
+            path.extend(safe_folder(folder)?);
+            path.push(safe_name(name)?);
+            Ok(path)
+        };
+        let path = place().map_err(|cause| not_sent(SendErrorKind::Message, cause))?;
+        let in_folder = |error: io::Error| not_sent(SendErrorKind::Folder, error.into());
+        let opened = open_plain(&path).map_err(in_folder)?;
+        let (file, size) = opened.ok_or_else(|| in_folder(io::ErrorKind::NotFound.into()))?;
+        if size > FETCHED_BYTES_MAX {
+            return Err(not_sent(
+                SendErrorKind::TooLarge,
+                "the file is too large".into(),
+            ));
+        }
+        let mut bytes = Vec::new();
+        let read = file.take(FETCHED_BYTES_MAX).read_to_end(&mut bytes);
+        read.map_err(in_folder)?;
+        Ok(bytes)
+    }
+
     fn folder(&self, parts: &[&str]) -> io::Result<PathBuf> {
         let mut folder = self.root.clone();
         make_folder(&folder)?;
@@ -82,14 +108,23 @@ impl DropChannel {
     }
 }
 
+/// As large as any message that is read.
+pub(super) const FETCHED_BYTES_MAX: u64 = adapters::wire::BYTES_MAX as u64;
+
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 impl Channel for DropChannel {
     fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
         Box::pin(async move {
             let (this, copy) = (self.clone(), out.clone());
-            match tokio::task::spawn_blocking(move || this.put(&copy)).await {
-                Ok(done) => done.map(|()| Vec::new()),
+            let work = move || match &copy.wire {
+                Wire::Fetch { folder } => this.fetch(folder, &copy.file_name),
+                Wire::Drop { .. } | Wire::Tcp { .. } | Wire::Http { .. } => {
+                    this.put(&copy).map(|()| Vec::new())
+                }
+            };
+            match tokio::task::spawn_blocking(work).await {
+                Ok(done) => done,
                 Err(error) => {
                     Err(
                         SendError::after_bytes(SendErrorKind::Defect, &self.endpoint, out)

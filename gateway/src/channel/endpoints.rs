@@ -12,10 +12,10 @@ use tokio::sync::watch;
 use super::layer::{Guarded, Limited, Metered, Paced, Timed, Traced};
 use super::{
     Channel, Collector, DropChannel, HttpChannel, HttpSettings, Peer, SendError, SendErrorKind,
-    SocketLimits, TcpChannel,
+    SftpChannel, SftpPeer, SocketLimits, TcpChannel, private_key,
 };
 use crate::clock::{BoxFuture, Clock};
-use crate::configuration::connection::{Connection, Endpoint, EndpointTls};
+use crate::configuration::connection::{Connection, Endpoint, EndpointSftp, EndpointTls};
 use crate::telemetry::Metrics;
 
 /// The client configuration that holds for each endpoint with TLS, by the endpoint's name.
@@ -36,11 +36,18 @@ pub enum BuildError {
         /// Bank and name of the endpoint.
         endpoint: String,
     },
+    /// The private key for SFTP can't be used.
+    #[error("{endpoint}: the private key can't be used")]
+    Key {
+        /// Bank and name of the endpoint.
+        endpoint: String,
+    },
 }
 
 /// The endpoints of one bank as one channel: each message goes where its wire says.
 ///
-/// TCP goes to the endpoint `main`, HTTP to the one that the message names, files to `drop`.
+/// TCP goes to the endpoint `main`, HTTP to the one that the message names, files to and from
+/// `drop`.
 pub struct Endpoints {
     bank: String,
     channels: BTreeMap<String, Box<dyn Channel>>,
@@ -84,11 +91,28 @@ impl Endpoints {
                     Box::new(HttpChannel::new(peer, limits, settings))
                 }
                 Endpoint::Folder { path } => Box::new(DropChannel::new(&label, path)),
+                Endpoint::Sftp(server) => {
+                    Box::new(SftpChannel::new(sftp_peer(label, server)?, limits))
+                }
             };
             channels.insert(name.clone(), channel);
         }
         Ok(Self { bank, channels })
     }
+}
+
+fn sftp_peer(endpoint: String, server: &EndpointSftp) -> Result<SftpPeer, BuildError> {
+    let Ok(key) = private_key(&server.key_file) else {
+        return Err(BuildError::Key { endpoint });
+    };
+    Ok(SftpPeer {
+        endpoint,
+        address: server.address,
+        user: server.user.clone(),
+        key: Arc::new(key),
+        host_keys: server.host_keys.clone(),
+        root: server.root.clone(),
+    })
 }
 
 fn peer(
@@ -119,7 +143,7 @@ impl Channel for Endpoints {
         let name = match &out.wire {
             Wire::Tcp { .. } => "main",
             Wire::Http { endpoint, .. } => endpoint,
-            Wire::Drop { .. } => "drop",
+            Wire::Drop { .. } | Wire::Fetch { .. } => "drop",
         };
         match self.channels.get(name) {
             Some(channel) => channel.send(out),
@@ -141,7 +165,7 @@ pub fn collector(connection: &Connection) -> Option<Collector> {
             connection.limits.reply_bytes_max,
             COLLECTED_AT_ONCE,
         )),
-        Some(Endpoint::Tcp { .. } | Endpoint::Http { .. }) | None => None,
+        Some(Endpoint::Tcp { .. } | Endpoint::Http { .. } | Endpoint::Sftp(_)) | None => None,
     }
 }
 

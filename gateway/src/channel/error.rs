@@ -47,6 +47,10 @@ pub enum SendErrorKind {
     Connect,
     /// The TLS handshake failed.
     Tls,
+    /// The server's host key is none of those that are pinned.
+    HostKey,
+    /// The server did not take our key, or has no SFTP for us.
+    SignIn,
     /// Writing failed.
     Write,
     /// Reading the reply failed, or it ended early.
@@ -80,6 +84,8 @@ impl SendErrorKind {
             Self::Message => "message",
             Self::Connect => "connect",
             Self::Tls => "tls",
+            Self::HostKey => "host_key",
+            Self::SignIn => "sign_in",
             Self::Write => "write",
             Self::Read => "read",
             Self::Frame => "frame",
@@ -103,6 +109,8 @@ impl fmt::Display for SendErrorKind {
             | Self::Message
             | Self::Connect
             | Self::Tls
+            | Self::HostKey
+            | Self::SignIn
             | Self::Write
             | Self::Read
             | Self::Frame

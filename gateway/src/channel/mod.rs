@@ -1,4 +1,4 @@
-//! The way to a bank and back: sockets, folders, waiting, and the truth about what left.
+//! The way to a bank and back: sockets, folders, SFTP, waiting, and the truth about what left.
 //!
 //! A channel sends one complete message and brings the reply. It knows nothing of wages; what it
 //! knows exactly is whether a byte can have left, and that is what [`SendError::certainty`] says;
@@ -15,6 +15,7 @@ mod http;
 pub mod layer;
 mod progress;
 mod safe_name;
+mod sftp;
 mod stream;
 mod tcp;
 
@@ -24,6 +25,7 @@ pub use endpoints::{BuildError, Endpoints, TlsDoors, build, collector};
 pub use error::{Certainty, SendError, SendErrorKind};
 pub use http::{HttpChannel, HttpSettings};
 pub use safe_name::{NameError, safe_folder, safe_name};
+pub use sftp::{SftpChannel, SftpPeer, private_key};
 pub use stream::{Peer, SocketLimits};
 pub use tcp::TcpChannel;
 

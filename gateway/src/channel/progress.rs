@@ -17,7 +17,7 @@ impl Progress {
         self.0.load(Ordering::SeqCst)
     }
 
-    fn left(&self) {
+    pub(super) fn left(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 }

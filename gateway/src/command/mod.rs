@@ -141,7 +141,7 @@ fn private_folder(folder: &std::path::Path) -> Result<(), Failure> {
 }
 
 /// Writes a file of mode 0600, and its folder with mode 0700 where it is missing.
-fn write_private(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
     if let Some(folder) = path.parent() {

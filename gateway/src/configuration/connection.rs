@@ -42,6 +42,7 @@ impl Connection {
         for endpoint in self.endpoints.values_mut() {
             match endpoint {
                 Endpoint::Folder { path } => *path = folder.join(&*path),
+                Endpoint::Sftp(server) => server.key_file = folder.join(&server.key_file),
                 Endpoint::Tcp { tls, .. } | Endpoint::Http { tls, .. } => {
                     let Some(tls) = tls else { continue };
                     tls.ca_file = folder.join(&tls.ca_file);
@@ -89,6 +90,27 @@ pub enum Endpoint {
         /// The folder; made with mode 0700 where it is not there.
         path: PathBuf,
     },
+    /// Files into a folder at the bank, over SFTP.
+    Sftp(EndpointSftp),
+}
+
+/// A bank's SFTP server.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndpointSftp {
+    /// IP address and port. No host name: what is looked up can be changed by others.
+    pub address: SocketAddr,
+    /// Our name at the server.
+    pub user: String,
+    /// Our private key without a passphrase, Ed25519 or ECDSA, mode 0600. Read at the start.
+    pub key_file: PathBuf,
+    /// Fingerprints of the server's host keys as the bank gave them, `SHA256:…` as
+    /// `ssh-keygen -l` prints them; at least one. No other server is spoken to.
+    #[serde(deserialize_with = "host_keys")]
+    pub host_keys: Vec<String>,
+    /// The folder below which everything stands; where the server puts us when left out.
+    #[serde(default, deserialize_with = "path_prefix")]
+    pub root: String,
 }
 
 /// TLS towards a bank.
@@ -192,6 +214,24 @@ fn refusing_statuses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u
             "expected only statuses of 401, 403, 404, 405, 413, 415",
         )),
     }
+}
+
+/// SHA-256 in base64 without padding, as OpenSSH prints it.
+fn host_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    use base64::Engine as _;
+    let keys = Vec::<String>::deserialize(deserializer)?;
+    let is_fingerprint = |text: &String| {
+        let digest = text.strip_prefix("SHA256:");
+        let digest =
+            digest.and_then(|text| base64::prelude::BASE64_STANDARD_NO_PAD.decode(text).ok());
+        digest.is_some_and(|digest| digest.len() == 32)
+    };
+    if keys.is_empty() || !keys.iter().all(is_fingerprint) {
+        return Err(serde::de::Error::custom(
+            "expected fingerprints such as \"SHA256:…\", at least one",
+        ));
+    }
+    Ok(keys)
 }
 
 fn path_prefix<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

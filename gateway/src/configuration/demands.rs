@@ -79,6 +79,10 @@ pub(super) fn of_connection(
         let key = format!("[endpoints.{name}");
         let (address, tls) = match endpoint {
             Endpoint::Folder { .. } => continue,
+            Endpoint::Sftp(server) => {
+                errors.extend(ssh_key(&server.key_file).err());
+                continue;
+            }
             Endpoint::Tcp { address, tls } | Endpoint::Http { address, tls, .. } => (address, tls),
         };
         match tls {
@@ -116,6 +120,15 @@ fn of_endpoint_tls(
     }
     if let Some(path) = &tls.key_file {
         errors.extend(private(path).err());
+    }
+}
+
+/// That our key for SFTP is there, for us alone, and one.
+fn ssh_key(path: &Path) -> Result<(), ConfigurationError> {
+    private(path)?;
+    match crate::channel::private_key(path) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(at(path, Problem::SshKey)),
     }
 }
 

@@ -37,6 +37,8 @@ pub enum Problem {
     DevelopmentTime,
     /// Production with a plain connection to a public address.
     Plain,
+    /// Not a private key that SFTP can use.
+    SshKey,
     /// A certificate of ours without its key, or a key without its certificate.
     HalfIdentity,
     /// An exception without signer or reason.
@@ -114,6 +116,7 @@ impl Problem {
             Self::DevelopmentAuthority => "生产环境使用了开发用证书颁发机构".to_owned(),
             Self::DevelopmentTime => "生产环境使用了开发用时钟或节奏".to_owned(),
             Self::Plain => "生产环境以明文连接公网地址".to_owned(),
+            Self::SshKey => "不是可用的 SSH 私钥".to_owned(),
             Self::HalfIdentity => "本方证书与私钥只写了一个".to_owned(),
             Self::ExceptionUnsigned => "例外没有签署人或理由".to_owned(),
             Self::ExceptionExpired(date) => format!("例外已于 {date} 到期"),
@@ -137,6 +140,7 @@ impl Problem {
             Self::DevelopmentAuthority => "a development authority in production".to_owned(),
             Self::DevelopmentTime => "a development clock or pace in production".to_owned(),
             Self::Plain => "a plain connection to a public address in production".to_owned(),
+            Self::SshKey => "not an SSH private key that can be used".to_owned(),
             Self::HalfIdentity => "our certificate without its key, or the key alone".to_owned(),
             Self::ExceptionUnsigned => "an exception without signer or reason".to_owned(),
             Self::ExceptionExpired(date) => format!("the exception ended on {date}"),
@@ -174,6 +178,10 @@ impl Problem {
             Self::Plain => (
                 "请为该端点配置 tls，或改用内网前置机地址",
                 "give the endpoint tls, or the address of a front-end in your own network",
+            ),
+            Self::SshKey => (
+                "请用 ssh-keygen -t ed25519 -N \"\" 生成，公钥交给银行",
+                "make one by ssh-keygen -t ed25519 -N \"\"; the bank gets the public part",
             ),
             Self::HalfIdentity => (
                 "请同时填写 chain_file 与 key_file，或都不写",

@@ -22,7 +22,9 @@ use std::path::{Path, PathBuf};
 use schemas::BankCode;
 use schemas::codes::BankCalendar;
 
-pub use connection::{Admission, Connection, ConnectionLimits, Endpoint, EvidenceException};
+pub use connection::{
+    Admission, Connection, ConnectionLimits, Endpoint, EndpointSftp, EvidenceException,
+};
 pub use error::{ConfigurationError, Problem};
 pub use mandates::{Mandate, Mandates};
 pub use profile::{EvidenceLevel, Profile, ProfileName};

@@ -9,7 +9,7 @@ use crate::intake::lines::KeptLine;
 use crate::query::QueryError;
 use crate::query::batches::last_record;
 use crate::query::personal::{KeptLines, Seen};
-use crate::sheet::workbook;
+use adapters::layout::sheet::workbook;
 use schemas::value::{BatchId, BatchNo, Fen, Purpose, Uscc};
 use serde_json::{Map, Value};
 

@@ -35,7 +35,7 @@ pub enum QueryError {
     Finding(#[source] serde_json::Error),
     /// More than a sheet of an office file takes.
     #[error(transparent)]
-    Sheet(#[from] crate::sheet::SheetError),
+    Sheet(#[from] adapters::layout::sheet::SheetError),
     /// The receiver of a long answer went away.
     #[error("the answer could not be written")]
     Write(#[from] std::io::Error),

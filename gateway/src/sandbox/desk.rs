@@ -3,7 +3,7 @@
 
 use super::character::Manner;
 use super::ledger::{Instructed, Ledger, Statistics, Telling, Told};
-use adapters::exchange::{Crypto, Outcome};
+use adapters::exchange::{Crypto, LineOutcome, Outcome};
 use adapters::{BankAdapter, BankLine, BankReply, BankRequest, Incoming, RequestKind};
 use schemas::FailureReason;
 use std::collections::BTreeMap;
@@ -196,11 +196,22 @@ impl Desk {
             None => Told::NotFound,
         };
         let reply = match told {
-            Told::Lines(lines) => BankReply::result(lines),
+            Told::Lines(lines) => self.result(lines),
             Told::NotFound => BankReply::of(Outcome::NotFound),
             Told::Silence => return Received::of(Deed::HangUp),
         };
         Received::of(self.reply(request, reply))
+    }
+
+    /// A bank that tells of rows in a file alone makes it once nothing is under way any more; a
+    /// word in it that nobody knows keeps none back.
+    fn result(&self, lines: Vec<LineOutcome>) -> BankReply {
+        let open = |line: &LineOutcome| line.outcome == Outcome::Accepted;
+        let done = self.adapter.bank_side().gives_files() && !lines.iter().any(open);
+        BankReply {
+            batch: done.then_some(Outcome::Paid),
+            ..BankReply::result(lines)
+        }
     }
 
     fn reply(&self, request: &BankRequest, reply: BankReply) -> Deed {

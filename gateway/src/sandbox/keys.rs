@@ -110,6 +110,13 @@ impl Smith {
                 })??;
             keys.signers.insert(slot, signer);
         }
+        for (algorithm, slot) in slots.verifying {
+            let signer = self.signer(&algorithm);
+            let signer = signer.ok_or_else(|| KeysError::Algorithm {
+                bank: adapter.code().to_string(),
+            })??;
+            keys.public_keys.insert(slot, signer.public_key());
+        }
         for (_, slot) in slots.sealing {
             let mut key = Zeroizing::new([0; 16]);
             certs::random::Random::fill(&SystemRandom::new(), key.as_mut());

@@ -10,6 +10,7 @@ pub mod desk;
 pub mod keys;
 pub mod ledger;
 mod push;
+mod sftp;
 
 pub use push::PushTarget;
 
@@ -165,6 +166,16 @@ impl Running {
         let mut endpoints = BTreeMap::new();
         if ways.folder {
             make_folder(&folder).map_err(SandboxError::Folder)?;
+        }
+        if ways.fetch {
+            let (listener, address) = listen(port).await?;
+            let key_file = folder.with_extension("sftp.key");
+            let server = sftp::Server::make(&folder, key_file, address)?;
+            let endpoint = Endpoint::Sftp(server.endpoint.clone());
+            endpoints.insert("drop".to_owned(), endpoint);
+            let serving = server.serve(listener, Arc::clone(&teller));
+            self.tasks.spawn(serving);
+        } else if ways.folder {
             endpoints.insert("drop".to_owned(), Endpoint::Folder { path: folder });
         }
         if ways.tcp {
@@ -290,6 +301,8 @@ fn make_folder(folder: &std::path::Path) -> std::io::Result<()> {
 struct Ways {
     tcp: bool,
     folder: bool,
+    /// A bank that gives out files serves them, and takes ours, over SFTP.
+    fetch: bool,
     http: Vec<String>,
 }
 
@@ -306,6 +319,12 @@ impl Ways {
         }
         // A bank that takes files and has addresses for nothing else asks over TCP.
         let tcp = tcp || (!speaks_http && !adapter.endpoints().is_empty());
-        Ok(Self { tcp, folder, http })
+        let fetch = adapter.bank_side().gives_files();
+        Ok(Self {
+            tcp,
+            folder,
+            fetch,
+            http,
+        })
     }
 }

@@ -116,6 +116,30 @@ fn a_folder_that_can_not_be_written_is_certainly_not_sent() {
 }
 
 #[test]
+fn a_file_of_the_bank_is_brought_and_no_link_is_followed() {
+    let place = tempfile::tempdir().unwrap();
+    fs::create_dir(place.path().join("out")).unwrap();
+    fs::write(place.path().join("out/result"), b"content").unwrap();
+    symlink("result", place.path().join("out/link")).unwrap();
+    let wanted = |name: &str| Outgoing {
+        wire: Wire::Fetch {
+            folder: "out".to_owned(),
+        },
+        ..harmless(&file("", name, b""))
+    };
+    let brought = put(place.path(), &wanted("result"));
+    assert_eq!(brought.unwrap(), b"content");
+    for (name, kind) in [
+        ("missing", SendErrorKind::Folder),
+        ("link", SendErrorKind::Folder),
+        ("../x", SendErrorKind::Message),
+    ] {
+        let error = put(place.path(), &wanted(name)).unwrap_err();
+        assert_eq!((error.kind, error.certainty), (kind, Certainty::NotSent));
+    }
+}
+
+#[test]
 fn a_file_that_instructs_nothing_is_never_perhaps_sent() {
     let place = tempfile::tempdir().unwrap();
     put(place.path(), &file("", "a", b"x")).unwrap();

@@ -10,5 +10,6 @@ mod http;
 mod layer;
 mod peer;
 mod safe_name;
+mod sftp;
 mod tcp;
 mod tls;

@@ -130,6 +130,40 @@ fn a_connection_names_addresses_and_statuses_that_are_safe() {
 }
 
 #[test]
+fn an_sftp_server_is_known_by_its_key_and_ours_is_for_us_alone() {
+    let endpoint = |host_keys: &str, key: &str, mode: u32| {
+        let connection = format!(
+            "bank = \"ICBC\"\n[endpoints.drop]\ntransport = \"sftp\"\n\
+             address = \"10.0.0.1:22\"\nuser = \"u\"\nkey_file = \"key\"\n\
+             host_keys = {host_keys}\n"
+        );
+        let folder = folder(&[
+            ("gateway.toml", "", 0o644),
+            ("connections/a.toml", &connection, 0o644),
+            ("connections/key", key, mode),
+        ]);
+        told(&folder).join("\n")
+    };
+    // An invented pair; its public half is nowhere.
+    let key = "-----BEGIN PRIVATE KEY-----\n\
+        MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n\
+        -----END PRIVATE KEY-----\n";
+    let pinned = "[\"SHA256:RXhhbXBsZSBvZiBhIGhvc3Qga2V5J3MgZGlnZXN0ISE\"]";
+    assert_eq!(endpoint(pinned, key, 0o600), "");
+    assert!(endpoint(pinned, key, 0o644).contains("chmod 600"));
+    assert!(endpoint(pinned, "not a key", 0o600).contains("ssh-keygen"));
+    for unsafe_keys in [
+        "[]",
+        "[\"\"]",
+        "[\"SHA256:short\"]",
+        "[\"MD5:43:51:43:a1:b5:fc:8b:b7:0a:3a:a9:b1:0f:66:73:a8\"]",
+    ] {
+        let told = endpoint(unsafe_keys, key, 0o600);
+        assert!(told.starts_with("connections/a.toml:"), "{told}");
+    }
+}
+
+#[test]
 fn m9_an_error_in_the_mandates_repeats_no_account_and_no_name() {
     let good = "employer = \"913301006639233248\"\nbank = \"ICBC\"\n";
     for wrong in [

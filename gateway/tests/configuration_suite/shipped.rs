@@ -54,8 +54,9 @@ fn the_example_connection_is_one() {
     let example = shipped("connections/EXAMPLE.toml");
     let connection: Connection = toml::from_str(&example).unwrap();
     assert_eq!(connection.endpoints.len(), 4);
-    // With the commented parts as well.
+    // With the commented parts as well; one of them stands for another.
     let open: String = example
+        .replace("# [endpoints.drop]", "# [endpoints.instead]")
         .lines()
         .map(|line| {
             let commented = line.strip_prefix("# ").unwrap_or(line);
@@ -71,6 +72,8 @@ fn the_example_connection_is_one() {
     assert_eq!(connection.admission.exceptions.len(), 1);
     let main = connection.endpoints.get("main").unwrap();
     assert!(matches!(main, Endpoint::Http { tls: Some(_), .. }));
+    let instead = connection.endpoints.get("instead").unwrap();
+    assert!(matches!(instead, Endpoint::Sftp(server) if server.root == "/in"));
 }
 
 #[test]

@@ -140,6 +140,9 @@ pub fn decode_reason_of_a_return(talk: &Talk) -> Verdict {
 /// The request was not answered: whatever stands in the rows says nothing.
 pub fn decode_success_inside_a_refusal(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
+    if !talk.adapter.bank_side().refuses_in_result() {
+        return Skip("its result is a file of its own, which says nothing of a request");
+    }
     for outcome in [Outcome::Unknown, Outcome::NotFound, FAILED] {
         let reply = BankReply {
             batch: Some(Outcome::Paid),

@@ -378,6 +378,7 @@ fn connection_file(connection: &Connection) -> String {
             Endpoint::Tcp { address, .. } => ("tcp", format!("address = \"{address}\"")),
             Endpoint::Http { address, .. } => ("http", format!("address = \"{address}\"")),
             Endpoint::Folder { path } => ("folder", format!("path = \"{}\"", path.display())),
+            Endpoint::Sftp(_) => panic!("no bank of the journey gives out files"),
         };
         writeln!(
             text,

@@ -92,6 +92,9 @@ fn a_batch_of_many_files_instructs_every_line_once() {
         let own = (rows_max + 3).min(503);
         let desk = Desk::new(adapter.code());
         let mut lines = wages(1, own, desk.bank);
+        // The invented wages rise from line to line, above what some banks pay.
+        lines.retain(|wage| wage.fen <= adapter.limits().amount_max.0);
+        let own = lines.len();
         let elsewhere = if adapter.capability().other_banks {
             4
         } else {
@@ -106,7 +109,7 @@ fn a_batch_of_many_files_instructs_every_line_once() {
         let played = Played::new(&desk);
         played.settle(&desk, TURNS);
         let states = desk.states(&batch);
-        let (own, others) = states.split_at(own as usize);
+        let (own, others) = states.split_at(own);
         let pays_others = adapter.capability().other_banks;
         let other = if pays_others {
             LineState::Paid

@@ -14,7 +14,6 @@ use tests::bank::{Played, at_bank, row, told};
 use tests::desk::{Desk, banks_of_files, one_bank_a_dialect, one_bank_a_dialect_of_named_lines};
 
 const HOUR: Duration = Duration::from_secs(3_600);
-
 /// What the three wages of the played file make: 6,223.46 + 6,323.47 + 6,423.48 yuan.
 const TOTAL_FEN: i64 = 622_346 + 632_347 + 642_348;
 

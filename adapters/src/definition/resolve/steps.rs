@@ -4,6 +4,7 @@ use super::super::DefinitionError;
 use super::super::dialect::{Dialect, StepRule};
 use super::Source;
 use crate::layout::field::Field;
+use crate::wire::http::WireRule;
 
 /// Each step has a name of its own, one of submit instructs and is sent once, and a query has an
 /// answer.
@@ -16,6 +17,7 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
         names.push(&step.name);
     }
     check_instruction(source, &dialect.submit)?;
+    check_given(source, dialect)?;
     check_openers(source, dialect)?;
     check_parts(source, dialect)?;
     if dialect.query.iter().any(|step| step.instructs) {
@@ -116,6 +118,30 @@ fn check_instruction(source: Source<'_>, submit: &[StepRule]) -> Result<(), Defi
             "`poll` in a step that instructs: that one is sent once; `poll` may stand in {allowed}"
         );
         return Err(source.at_word(&first.name, &what));
+    }
+    Ok(())
+}
+
+/// A digest is of a file that a step of query fetches, and is a captured value.
+fn check_given(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
+    let fetched = |step: &&StepRule| matches!(step.wire, WireRule::Fetch(_));
+    let fetched: Vec<&StepRule> = dialect.query.iter().filter(fetched).collect();
+    for name in dialect
+        .capture
+        .iter()
+        .filter_map(|c| c.sandbox_md5_of.as_ref())
+    {
+        if !fetched.iter().any(|step| step.name == *name) {
+            return Err(source.at_word(name, "no step of query of that name fetches a file"));
+        }
+    }
+    for name in dialect.query.iter().filter_map(|step| step.md5.as_ref()) {
+        if !dialect.capture.iter().any(|capture| capture.name == *name) {
+            return Err(source.at_word(name, "`md5` is no captured value"));
+        }
+    }
+    if dialect.submit.iter().any(|step| step.md5.is_some()) {
+        return Err(source.at_word("submit", "`md5` belongs to a step of query"));
     }
     Ok(())
 }

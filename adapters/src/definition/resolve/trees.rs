@@ -13,7 +13,11 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
     let body = match &message.body {
         Layout::Xml(tree) => Some((tree, true)),
         Layout::Json(tree) => Some((tree, false)),
-        Layout::Delimited(_) | Layout::Fixed(_) | Layout::Marked(_) => None,
+        Layout::Delimited(_)
+        | Layout::Fixed(_)
+        | Layout::Marked(_)
+        | Layout::Sheet(_)
+        | Layout::Empty {} => None,
     };
     let layers = message.layers.iter().filter_map(|layer| match layer {
         Layer::Xml(tree) => Some((tree, true)),
@@ -29,6 +33,7 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         | Layer::Prefix { .. }
         | Layer::Head { .. }
         | Layer::Named { .. }
+        | Layer::XmlSignature(_)
         | Layer::Form { .. } => None,
     });
     for (tree, xml) in body.into_iter().chain(layers) {

@@ -4,7 +4,7 @@ use crate::layout::atom::{Atom, ReadContext};
 
 /// Parts of fixed length are cut off from the left, then from the right; what is left belongs to
 /// the one part without.
-pub(super) fn read(
+pub(crate) fn read(
     parts: &[Atom],
     text: &str,
     context: &mut ReadContext<'_>,

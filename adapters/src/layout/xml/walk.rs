@@ -11,8 +11,8 @@ use quick_xml::name::{NamespaceResolver, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
 use std::collections::BTreeMap;
 
-const DEPTH_MAX: usize = 32;
-const ATTRIBUTES_MAX: usize = 64;
+pub(crate) const DEPTH_MAX: usize = 32;
+pub(crate) const ATTRIBUTES_MAX: usize = 64;
 
 /// Stands for an element of another namespace: no path has it.
 const FOREIGN: &str = "*";
@@ -128,7 +128,7 @@ fn find(tree: &Tree, text: &str) -> Result<Found, Unreadable> {
     }
 }
 
-fn resolve(reference: &BytesRef<'_>) -> Option<char> {
+pub(crate) fn resolve(reference: &BytesRef<'_>) -> Option<char> {
     if let Ok(Some(character)) = reference.resolve_char_ref() {
         return Some(character);
     }

@@ -221,6 +221,7 @@ fn file_document(
         Wire::Tcp { .. } => ("tcp", None),
         Wire::Http { endpoint, path, .. } => ("http", Some(format!("{endpoint} {path}"))),
         Wire::Drop { folder } => ("file_drop", Some(folder.clone())),
+        Wire::Fetch { folder } => ("file_fetch", Some(folder.clone())),
     };
     let own = message.signature.as_ref().map(|(algorithm, slot)| {
         json!({"algorithm": algorithm, "slot": slot, "sign_port": null, "placeholder": true})

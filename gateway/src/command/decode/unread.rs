@@ -122,11 +122,16 @@ fn reason(what: &str, lang: Lang) -> String {
         return (*zh).to_owned();
     }
     if let Some((place, inner)) = what.split_once(": ") {
-        let place = match place.strip_prefix("row ") {
-            Some(row) => format!("第 {row} 笔明细"),
-            None => format!("“{}”", field(place)),
+        let place = match (place.strip_prefix("row "), place.strip_prefix("line ")) {
+            (Some(row), _) => format!("第 {row} 笔明细"),
+            (None, Some(line)) => format!("工作表第 {line} 行"),
+            (None, None) => format!("“{}”", field(place)),
         };
         return format!("{place}{}", reason(inner, lang));
+    }
+    let line = what.strip_prefix("line ");
+    if let Some(line) = line.and_then(|rest| rest.strip_suffix(" has more columns")) {
+        return format!("工作表第 {line} 行列数过多");
     }
     let row = what.strip_prefix("row ");
     if let Some((row, inner)) = row.and_then(|rest| rest.split_once(' ')) {
@@ -169,7 +174,46 @@ const FIELDS: [(&str, &str); 10] = [
 ];
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 55] = [
+const REASONS: [(&str, &str); 75] = [
+    (
+        "a cell is neither a text nor a number",
+        "单元格既不是文字也不是数字",
+    ),
+    (
+        "a document type or instruction is not signed",
+        "文档类型声明或处理指令不能签名",
+    ),
+    ("a namespace is not signed", "命名空间不能签名"),
+    (
+        "a number too long for a cell",
+        "数字过长,可能已被表格软件截短",
+    ),
+    ("a prefix that is not signed", "该元素前缀不能签名"),
+    ("a workbook without a sheet", "工作簿中没有工作表"),
+    ("attributes that can't be signed", "有不能签名的属性"),
+    ("bytes where none belong", "此处不应有内容"),
+    ("elements too deep to be signed", "元素嵌套过深,不能签名"),
+    ("neither an xlsx nor an xls file", "不是 xlsx 或 xls 文件"),
+    ("not a list of one", "不是只有一项的列表"),
+    (
+        "not a workbook, or a broken one",
+        "不是工作簿,或工作簿已损坏",
+    ),
+    ("the columns have other titles", "列标题不符"),
+    (
+        "the document has not one signature",
+        "报文没有签名,或签名不止一个",
+    ),
+    (
+        "the file's MD5 is not the one that was told",
+        "文件的 MD5 与银行告知的不符",
+    ),
+    ("the signature is not base64", "签名不是 base64"),
+    ("the signature is of another kind", "签名的形式不符"),
+    (
+        "the signature is over something else",
+        "签名所对应的内容不符",
+    ),
     ("the sealed body can't be opened", "加密的报文体无法解开"),
     ("the signature does not verify", "签名核验不符"),
     (

@@ -1,7 +1,7 @@
 //! One employer's wage batch, in one of the forms that employers' programs write.
 
 use super::cast::Payer;
-use crate::sheet::{SheetError, workbook};
+use adapters::layout::sheet::{SheetError, workbook};
 use schemas::people::{SplitMix64, person};
 use schemas::text::Charset;
 use schemas::value::{BankCode, Fen, PayMonth, Purpose};

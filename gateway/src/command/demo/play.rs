@@ -6,7 +6,7 @@ use super::stage::Stage;
 use crate::command::client::{Answer, Client, ClientError, body_of, party_tls};
 use crate::command::submit::progress_of;
 use crate::failure::Defect;
-use crate::sheet::SheetError;
+use adapters::layout::sheet::SheetError;
 use bytes::Bytes;
 use certs::development::IdentityPem;
 use hyper::{Method, StatusCode};

@@ -183,6 +183,7 @@ fn counters(running: &Running, banks: &[&'static BankAdapter]) -> Vec<Counter> {
                 Endpoint::Tcp { address, .. } => ("tcp", address.to_string()),
                 Endpoint::Http { address, .. } => ("http", format!("http://{address}")),
                 Endpoint::Folder { path } => ("folder", path.display().to_string()),
+                Endpoint::Sftp(server) => ("sftp", format!("sftp://{}", server.address)),
             };
             counters.push(Counter {
                 adapter,

@@ -17,11 +17,11 @@ use crate::command::words::Failure;
 use crate::configuration::{Connection, Endpoint, Settings};
 use crate::keys::BankKeys;
 use crate::sandbox::PushTarget;
-use crate::sheet::SheetError;
+use adapters::layout::sheet::SheetError;
 use adapters::{BankAdapter, Book};
 use certs::development::{DevelopmentPki, IdentityPem, PkiError};
 use certs::random::{Random as _, SystemRandom};
-use certs::sign::{KeyError, KeyId, generate};
+use certs::sign::{KeyError, KeyId, generate, signer_from_pem};
 use indicatif::ProgressBar;
 use schemas::ValueError;
 use schemas::value::{AccountNo, BankCode, PayMonth, PersonName, Purpose, Uscc};
@@ -256,6 +256,20 @@ impl Setup {
                 self.write(&name, pem.as_bytes())?;
             }
         }
+        for (algorithm, slot) in &slots.verifying {
+            // The bank of a sandbox signs with the pair with which we sign to it.
+            let own = slots.signing.iter().find(|(own, _)| own == algorithm);
+            let own = own.and_then(|(_, slot)| ids.get(slot));
+            if let (Some(name), Some(own)) = (missing(slot, "pub.pem"), own) {
+                let path = self.folder.join(format!("keys/{own}.pem"));
+                let pem = Zeroizing::new(
+                    std::fs::read_to_string(&path)
+                        .map_err(|source| SetupError::File { path, source })?,
+                );
+                let pair = signer_from_pem(algorithm.parse()?, KeyId::new(own)?, &pem, None)?;
+                self.write(&name, pair.public_key().to_pem().as_bytes())?;
+            }
+        }
         for (_, slot) in &slots.sealing {
             if let Some(name) = missing(slot, "sm4") {
                 let mut key = Zeroizing::new([0; 16]);
@@ -321,7 +335,8 @@ impl Setup {
 fn key_ids(adapter: &BankAdapter) -> BTreeMap<String, String> {
     let (bank, slots) = (adapter.code(), adapter.key_slots());
     let (signing, sealing) = (slots.signing.into_iter(), slots.sealing.into_iter());
-    let slots = signing.chain(sealing).map(|(_, slot)| slot);
+    let slots = signing.chain(slots.verifying).chain(sealing);
+    let slots = slots.map(|(_, slot)| slot);
     slots
         .map(|slot| (slot.clone(), format!("{bank}-{slot}")))
         .collect()
@@ -342,10 +357,18 @@ fn connection_file(connection: &Connection, key_ids: &BTreeMap<String, String>) 
             Endpoint::Tcp { address, .. } => ("tcp", "address", address.to_string()),
             Endpoint::Http { address, .. } => ("http", "address", address.to_string()),
             Endpoint::Folder { path } => ("folder", "path", path.display().to_string()),
+            Endpoint::Sftp(server) => ("sftp", "address", server.address.to_string()),
         };
         let mut table = Table::new();
         table.insert("transport".to_owned(), text(transport));
         table.insert(key.to_owned(), text(&place));
+        if let Endpoint::Sftp(server) = endpoint {
+            let keys = server.host_keys.iter().map(|key| text(key)).collect();
+            table.insert("host_keys".to_owned(), Value::Array(keys));
+            table.insert("user".to_owned(), text(&server.user));
+            let key_file = text(&server.key_file.display().to_string());
+            table.insert("key_file".to_owned(), key_file);
+        }
         endpoints.insert(name.clone(), table.into());
     }
     let mut document = Table::new();

@@ -79,7 +79,7 @@ fn tls_of(
     for (name, endpoint) in &connection.endpoints {
         let tls = match endpoint {
             Endpoint::Tcp { tls, .. } | Endpoint::Http { tls, .. } => tls.as_ref(),
-            Endpoint::Folder { .. } => None,
+            Endpoint::Folder { .. } | Endpoint::Sftp(_) => None,
         };
         if let Some(tls) = tls {
             let whose = format!("{}/{name}", connection.bank);

@@ -10,7 +10,7 @@ use adapters::BankAdapter;
 use certs::algorithm::Algorithm;
 use certs::development::{DevelopmentPki, PkiError};
 use certs::digest::bytes_of_hex;
-use certs::sign::{KeyId, signer_from_pem};
+use certs::sign::{KeyId, PublicKey, signer_from_pem};
 use certs::tls::{
     ClientTls, Mode, ServerTls, TlsError, chain_not_after, client_config, crl_next_update,
     server_config, system_clock,
@@ -161,8 +161,9 @@ pub fn bank_tls(
 }
 
 /// The keys that a bank's adapter asks for, from the folder `keys` beside `gateway.toml`:
-/// `<id>.pem` (PKCS#8) for a signature, `<id>.sm4` (hex: the key, and in a second line the
-/// vector) for a body. `fields` are the connection's own: an SM2 key may sign as one of them.
+/// `<id>.pem` (PKCS#8) for a signature, `<id>.pub.pem` for the bank's, `<id>.sm4` (hex: the key,
+/// and in a second line the vector) for a body. `fields` are the connection's own: an SM2 key may
+/// sign as one of them.
 ///
 /// # Errors
 /// A slot without a key id, or a file that can't be used.
@@ -185,6 +186,14 @@ pub fn bank_keys(
         let signer = signer_from_pem(parsed, name, &text, identity.map(str::as_bytes));
         let signer = signer.map_err(|error| unusable(&path, &error))?;
         keys.signers.insert(slot, signer);
+    }
+    for (algorithm, slot) in needs.verifying {
+        let path = folder.join(format!("{}.pub.pem", key_id(adapter, ids, &slot)?));
+        let text = std::fs::read_to_string(&path).map_err(|error| unusable(&path, &error))?;
+        let parsed = algorithm.parse().map_err(|error| unusable(&path, &error))?;
+        let key = PublicKey::from_pem(parsed, &text, None);
+        let key = key.map_err(|error| unusable(&path, &error))?;
+        keys.public_keys.insert(slot, key);
     }
     for (_, slot) in needs.sealing {
         let path = folder.join(format!("{}.sm4", key_id(adapter, ids, &slot)?));

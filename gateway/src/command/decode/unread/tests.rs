@@ -14,6 +14,11 @@ fn places_are_said_in_the_readers_language() {
         ("CMS/eb/pub/RetCode is missing", "缺少 CMS/eb/pub/RetCode"),
         ("row.status is missing", "缺少 明细结果"),
         (
+            "line 4: row.amount: not an amount",
+            "工作表第 4 行“金额”不是金额",
+        ),
+        ("line 2 has more columns", "工作表第 2 行列数过多"),
+        (
             "no sm4_cbc key in slot encryption",
             "没有密钥:encryption(sm4_cbc)",
         ),

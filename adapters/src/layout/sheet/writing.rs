@@ -1,4 +1,4 @@
-//! The template as an office file.
+//! Texts in rows and columns as an xlsx file.
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
@@ -14,7 +14,7 @@ pub struct SheetError(#[from] XlsxError);
 /// A text longer than a cell takes, or more rows than a sheet has.
 pub fn workbook(grid: &[Vec<String>]) -> Result<Vec<u8>, SheetError> {
     let mut book = Workbook::new();
-    // The library would take the machine's time: one seed makes one file.
+    // The library would take the machine's time: the same cells make the same file.
     let made = ExcelDateTime::from_ymd(2026, 1, 1)?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&made));
     let sheet = book.add_worksheet();

@@ -1,0 +1,75 @@
+//! One message of a step, as it leaves.
+
+use crate::adapter::BankAdapter;
+use crate::definition::dialect::StepRule;
+use crate::exchange::{Crypto, Outgoing};
+use crate::layout::atom::WriteContext;
+use crate::layout::fault::WriteFault;
+use crate::layout::field::Field;
+use crate::layout::lines::row_no;
+use crate::layout::values::{Record, Values};
+use crate::wire::layer::Around;
+
+impl BankAdapter {
+    /// A bank that pays its own accounts only is never sent another one.
+    fn refuse_other_banks(
+        &self,
+        step: &StepRule,
+        values: &Values,
+    ) -> Result<(), (WriteFault, Option<u32>)> {
+        let (_, slots) = step.request.body.slots();
+        if self.capability().other_banks || slots.is_empty() {
+            return Ok(());
+        }
+        let other = |row: &&Record| row.get(&Field::PayeeClass).is_some_and(|c| c == "other");
+        let Some(row) = values.rows.iter().find(other) else {
+            return Ok(());
+        };
+        let bank = row.get(&Field::PayeeBank).cloned().unwrap_or_default();
+        Err((WriteFault::OtherBank { bank }, row_no(row)))
+    }
+
+    /// One message of a step, complete.
+    pub(crate) fn outgoing(
+        &self,
+        step: &StepRule,
+        values: &Values,
+        crypto: &dyn Crypto,
+    ) -> Result<Outgoing, (WriteFault, Option<u32>)> {
+        let around = Around {
+            crypto,
+            charset: self.charset_out(),
+        };
+        self.refuse_other_banks(step, values)?;
+        let (_, row) = step.request.body.slots();
+        self.unanswerable(row, values)?;
+        let written = step.request.write(values, around)?;
+        let reply = step.reply.as_ref().map(crate::wire::Message::frame_end);
+        let head = |fault| (fault, None);
+        let wire = step
+            .wire
+            .wire(&written, reply, values, around)
+            .map_err(head)?;
+        let context = WriteContext {
+            values,
+            row: None,
+            payload: None,
+            payload_bytes: 0,
+            charset: around.charset,
+            forbidden: &[],
+        };
+        let name: Result<String, WriteFault> = step
+            .file_name
+            .iter()
+            .map(|slot| slot.write(&context))
+            .collect();
+        Ok(Outgoing {
+            step: step.name.clone(),
+            file_name: name.map_err(head)?,
+            wire,
+            bytes: written.bytes,
+            instructs: step.instructs,
+            signature: step.signature(),
+        })
+    }
+}

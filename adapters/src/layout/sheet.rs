@@ -1,0 +1,86 @@
+//! Rows as a spreadsheet: one sheet, a line of titles, then a line for each row.
+//!
+//! Every cell is written as a text, never as a number or a formula: an office program would cut
+//! an account down to 15 digits. Written as xlsx, since no maintained library writes the older
+//! xls; both are read, told apart by their bytes.
+
+mod reading;
+mod writing;
+
+pub use writing::{SheetError, workbook};
+
+use super::atom::WriteContext;
+use super::fault::{WriteFault, unreadable};
+use super::lines::{ROWS_MAX, RowFault, context, row_no};
+use super::slot::Slot;
+use super::values::{Record, Values};
+use crate::exchange::Unreadable;
+use schemars::JsonSchema;
+use schemas::text::Charset;
+use serde::Deserialize;
+
+/// A sheet. The path of a slot is the title of its column.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sheet {
+    /// Columns, with their titles.
+    pub row: Vec<Slot>,
+}
+
+impl Sheet {
+    /// Writes titles and rows as xlsx: the same values make the same bytes.
+    ///
+    /// # Errors
+    /// The first place that does not fit, with its row.
+    pub fn write(&self, values: &Values, charset: Charset) -> Result<Vec<u8>, RowFault> {
+        let mut grid = vec![self.titles().map(str::to_owned).collect::<Vec<_>>()];
+        for row in &values.rows {
+            let context = WriteContext {
+                values,
+                row: Some(row),
+                payload: None,
+                payload_bytes: 0,
+                charset,
+                forbidden: &[],
+            };
+            let cells = self.row.iter().map(|slot| slot.write(&context));
+            let cells: Result<Vec<String>, WriteFault> = cells.collect();
+            grid.push(cells.map_err(|fault| (fault, row_no(row)))?);
+        }
+        workbook(&grid).map_err(|_| {
+            let place = "the sheet".to_owned();
+            (WriteFault::Form { place }, None)
+        })
+    }
+
+    fn titles(&self) -> impl Iterator<Item = &str> {
+        self.row.iter().map(|slot| slot.path.as_str())
+    }
+
+    /// Reads the first sheet: its titles must be these, in this order. Empty lines are passed
+    /// over.
+    ///
+    /// # Errors
+    /// `Unreadable` for what is no workbook, other titles, cells that are neither texts nor short
+    /// numbers, values of wrong form.
+    pub fn read(&self, bytes: &[u8], values: &mut Values) -> Result<(), Unreadable> {
+        let mut lines = reading::lines(bytes, self.row.len(), ROWS_MAX)?.into_iter();
+        let (_, titles) = lines.next().unwrap_or_default();
+        if !self.titles().eq(titles.iter().map(String::as_str)) {
+            return Err(unreadable("the columns have other titles"));
+        }
+        for (at, cells) in lines {
+            let mut row = Record::new();
+            let mut context = context(values, Some(&mut row));
+            for (slot, cell) in self.row.iter().zip(&cells) {
+                let read = slot.read(cell, &mut context);
+                read.map_err(|what| unreadable(format!("line {at}: {what}")).after(bytes.len()))?;
+            }
+            values.rows.push(row);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

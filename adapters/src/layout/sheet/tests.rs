@@ -1,0 +1,137 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+use crate::layout::field::Field;
+use rust_xlsxwriter::{Formula, Workbook};
+
+/// Three columns: account, amount in yuan, note.
+fn sheet() -> Sheet {
+    toml::from_str(
+        "row = [\n\
+         { path = \"账号\", field = \"payee.account\", required = true },\n\
+         { path = \"金额\", field = \"row.amount\", as = \"yuan2\" },\n\
+         { path = \"备注\", field = \"row.memo\" },\n]\n",
+    )
+    .unwrap()
+}
+
+fn values() -> Values {
+    let row = |account: &str, fen: &str, memo: Option<&str>| {
+        let mut row = Record::from([
+            (Field::PayeeAccount, account.to_owned()),
+            (Field::RowAmount, fen.to_owned()),
+        ]);
+        row.extend(memo.map(|memo| (Field::RowMemo, memo.to_owned())));
+        row
+    };
+    Values {
+        rows: vec![
+            row("6200000000000000018", "652350", Some("=1+1")),
+            row("6200000000000000026", "1", None),
+        ],
+        ..Values::default()
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Vec<Record>, String> {
+    let mut values = Values::default();
+    let read = sheet().read(bytes, &mut values);
+    read.map_err(|error| error.to_string())?;
+    Ok(values.rows)
+}
+
+/// A workbook whose first line has our titles, with further cells.
+fn with(fill: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let page = book.add_worksheet();
+    for (column, title) in (0u16..).zip(["账号", "金额", "备注"]) {
+        page.write_string(0, column, title).unwrap();
+    }
+    fill(page);
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn rows_come_back_as_they_were_written_and_the_bytes_are_always_the_same() {
+    let bytes = sheet().write(&values(), Charset::Utf8).unwrap();
+    assert_eq!(bytes, sheet().write(&values(), Charset::Utf8).unwrap());
+    assert!(read(&bytes).unwrap() == values().rows);
+}
+
+#[test]
+fn numbers_that_are_not_cut_are_read_and_empty_lines_are_passed_over() {
+    let bytes = with(|page| {
+        page.write_string(2, 0, "6200000000000000018").unwrap();
+        page.write_number(2, 1, 6523.5).unwrap();
+        page.write_number(2, 2, 42).unwrap();
+    });
+    let rows = read(&bytes).unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0][&Field::RowAmount], "652350");
+    assert_eq!(rows[0][&Field::RowMemo], "42");
+}
+
+#[test]
+fn what_an_office_program_may_have_changed_is_refused() {
+    // 19 digits typed as a number: the last four are gone.
+    let cut = with(|page| {
+        page.write_number(1, 0, 6.200000000000000018e18).unwrap();
+    });
+    assert!(read(&cut).unwrap_err().contains("too long"));
+    let boolean = with(|page| {
+        page.write_boolean(1, 0, true).unwrap();
+    });
+    assert!(read(&boolean).unwrap_err().contains("neither a text"));
+    let missing = with(|page| {
+        page.write_string(1, 2, "only a note").unwrap();
+    });
+    assert!(read(&missing).unwrap_err().contains("line 2"));
+    let further = with(|page| {
+        page.write_string(1, 3, "a fourth column").unwrap();
+    });
+    assert!(read(&further).unwrap_err().contains("more columns"));
+    let error = with(|page| {
+        page.write_formula(1, 0, Formula::new("=1/0").set_result("#DIV/0!"))
+            .unwrap();
+    });
+    assert!(read(&error).is_err());
+}
+
+#[test]
+fn other_titles_and_what_is_no_workbook_are_refused() {
+    let mut book = Workbook::new();
+    book.add_worksheet().write_string(0, 0, "金额").unwrap();
+    let other = book.save_to_buffer().unwrap();
+    assert!(read(&other).unwrap_err().contains("other titles"));
+    for bytes in [&b""[..], b"PK", b"PK\x03\x04 and rubbish", b"a,b,c\r\n"] {
+        assert!(read(bytes).is_err());
+    }
+    let mut xls = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+    xls.resize(4096, 0);
+    assert!(read(&xls).is_err());
+}
+
+/// One cell at the far end makes no table of 17,000,000,000 cells.
+#[test]
+fn threats_24_a_sheet_costs_what_stands_in_it() {
+    let far = with(|page| {
+        page.write_string(1_048_575, 16_383, "x").unwrap();
+    });
+    assert!(read(&far).unwrap_err().contains("more columns"));
+}
+
+/// 65 MiB of blanks pack into a few kilobytes.
+#[test]
+fn threats_24_an_archive_that_unpacks_to_too_much_is_refused() {
+    use std::io::Write as _;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    archive.start_file("xl/workbook.xml", options).unwrap();
+    let blanks = vec![b' '; 1 << 20];
+    for _ in 0..65 {
+        archive.write_all(&blanks).unwrap();
+    }
+    let bytes = archive.finish().unwrap().into_inner();
+    assert!(bytes.len() < 1 << 20);
+    assert!(read(&bytes).unwrap_err().contains("unpacks to too much"));
+}
