@@ -59,6 +59,8 @@ pub struct KeySlots {
 #[derive(Debug)]
 pub struct BankAdapter {
     pub(crate) code: BankCode,
+    /// What the preset says of a bank that is not of the list.
+    pub(crate) identity: Option<schemas::codes::Bank>,
     pub(crate) evidence: Evidence,
     pub(crate) cut_off: time::Time,
     pub(crate) limits: Limits,
@@ -229,7 +231,7 @@ impl BankAdapter {
     /// A submission.
     #[must_use]
     pub fn submit<'a>(&'a self, order: &'a PaymentOrder) -> Conversation<'a> {
-        Conversation::new(self, FlowKind::Submit, order_values(order, self.code))
+        Conversation::new(self, FlowKind::Submit, order_values(order, self))
     }
 
     /// A query.
@@ -250,7 +252,7 @@ impl BankAdapter {
         crypto: &dyn Crypto,
     ) -> Result<Vec<Outgoing>, Vec<Finding>> {
         let overflow = || vec![Finding::of_file(FindingCode::ControlTotalInvalid)];
-        let mut values = order_values(order, self.code).ok_or_else(overflow)?;
+        let mut values = order_values(order, self).ok_or_else(overflow)?;
         for capture in self.dialect.capture.iter().filter(|c| !c.sandbox_signs) {
             let entry = values.captured.entry(capture.name.clone());
             entry.or_insert_with(|| capture.placeholder.clone());

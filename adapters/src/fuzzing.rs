@@ -87,6 +87,19 @@ pub fn decode_any(
     let book = Book::built_in().ok();
     let adapter = book.and_then(|book| book.adapter(code));
     let adapter = adapter.ok_or_else(|| Unreadable::at("no such bank", 0))?;
+    decode_at(adapter, door, bytes, crypto)
+}
+
+/// Reads any bytes at a bank of any book.
+///
+/// # Errors
+/// `Unreadable`.
+pub fn decode_at(
+    adapter: &BankAdapter,
+    door: &Door,
+    bytes: &[u8],
+    crypto: &dyn Crypto,
+) -> Result<Decoded, Unreadable> {
     match door {
         Door::Receipt => Ok(Decoded::Receipt(adapter.decode_receipt(bytes, crypto)?)),
         Door::Result => Ok(Decoded::Result(adapter.decode_result(bytes, crypto)?)),

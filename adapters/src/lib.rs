@@ -13,6 +13,7 @@ pub mod exchange;
 pub mod explain;
 pub mod flow;
 pub mod fuzzing;
+mod identity;
 pub mod layout;
 mod no_keys;
 pub mod order;

@@ -1,9 +1,10 @@
 //! Orders and queries as named values.
 
+use crate::adapter::BankAdapter;
 use crate::exchange::{OrderLine, PaymentOrder, PushReceipt, StatusQuery};
 use crate::layout::field::Field;
 use crate::layout::values::{Record, Values};
-use schemas::{BankCode, Fen, PayMonth, Purpose};
+use schemas::{Fen, PayMonth, Purpose};
 use time::{Date, OffsetDateTime, UtcOffset};
 
 /// `yyyyMMdd`.
@@ -40,7 +41,7 @@ fn month_text(month: PayMonth) -> String {
 
 /// The values of an order; `None` where its sum overflows.
 #[must_use]
-pub fn order_values(order: &PaymentOrder, own: BankCode) -> Option<Values> {
+pub fn order_values(order: &PaymentOrder, own: &BankAdapter) -> Option<Values> {
     let total = order.total()?;
     let mut values = Values {
         connection: order.connection.clone(),
@@ -87,10 +88,10 @@ fn payer(values: &mut Values, account: &str, name: &str) {
     values.set(Field::PayerName, name);
 }
 
-fn row(line: &OrderLine, own: BankCode) -> Record {
+fn row(line: &OrderLine, own: &BankAdapter) -> Record {
     let open = Purpose::Instruction;
     let class = match line.payee_bank {
-        Some(bank) if bank != own => "other",
+        Some(bank) if bank != own.code() => "other",
         Some(_) | None => "own",
     };
     let mut row = Record::from([
@@ -104,7 +105,11 @@ fn row(line: &OrderLine, own: BankCode) -> Record {
     ]);
     if let Some(bank) = line.payee_bank {
         row.insert(Field::PayeeBank, bank.as_str().to_owned());
-        if let Some(known) = schemas::codes::bank(bank) {
+        let known = match bank == own.code() {
+            true => own.bank(),
+            false => schemas::codes::bank(bank),
+        };
+        if let Some(known) = known {
             let name = &known.name_zh;
             let forms = ["股份有限公司", "有限公司"];
             let bare = forms.iter().find_map(|form| name.strip_suffix(form));

@@ -1,6 +1,6 @@
 //! What passes between a bank's side and its sandbox.
 
-use crate::exchange::{LineOutcome, Outcome};
+use crate::exchange::{LineOutcome, Outcome, Outgoing, Wire};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
 use schemas::{AccountNo, Fen, PersonName};
@@ -41,6 +41,31 @@ pub struct Incoming {
     pub wire: IncomingWire,
     /// The bytes.
     pub bytes: Vec<u8>,
+}
+
+/// A message of ours as the bank takes it.
+impl From<&Outgoing> for Incoming {
+    fn from(out: &Outgoing) -> Self {
+        let wire = match &out.wire {
+            Wire::Tcp { .. } => IncomingWire::Tcp,
+            Wire::Http { path, headers, .. } => IncomingWire::Http {
+                path: path.clone(),
+                headers: headers.clone(),
+            },
+            Wire::Drop { folder } => IncomingWire::Drop {
+                folder: folder.clone(),
+                file_name: out.file_name.clone(),
+            },
+            Wire::Fetch { folder } => IncomingWire::Fetch {
+                folder: folder.clone(),
+                file_name: out.file_name.clone(),
+            },
+        };
+        Self {
+            wire,
+            bytes: out.bytes.clone(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Incoming {

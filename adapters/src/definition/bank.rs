@@ -3,6 +3,8 @@
 use super::dialect::Evidence;
 use crate::codes::Code;
 use schemars::JsonSchema;
+use schemas::codes::Bank;
+use schemas::{BankCode, CnapsCode};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -25,6 +27,55 @@ pub struct PresetLimits {
     pub memo_bytes_max: Option<usize>,
 }
 
+/// Who a bank is that the list of banks does not have (`schemas/codes/banks.toml`): its folder
+/// says it then, and nothing outside the folder has to change.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Legal name in Chinese.
+    pub name_zh: String,
+    /// Legal name in English.
+    pub name_en: String,
+    /// Short names by which clerks write it.
+    #[serde(default)]
+    pub short_names: Vec<String>,
+    /// state, joint_stock, city, private, foreign or rural.
+    pub kind: String,
+    /// First three digits of its bank numbers.
+    pub cnaps_class: String,
+    /// Bank number of its head office, with its check digit.
+    pub cnaps_code: Option<String>,
+    /// SWIFT code, 8 characters.
+    pub bic: Option<String>,
+}
+
+impl Identity {
+    /// The bank of the list that it would be.
+    ///
+    /// # Errors
+    /// What a bank of the list can't be, in words.
+    pub fn bank(&self, code: BankCode) -> Result<Bank, String> {
+        let number = self.cnaps_code.as_ref().map(|number| {
+            CnapsCode::parse(number).map_err(|error| format!("cnaps_code {number}: {error}"))
+        });
+        let bank = Bank {
+            code,
+            name_zh: self.name_zh.clone(),
+            name_en: self.name_en.clone(),
+            short_names: self.short_names.clone(),
+            kind: self.kind.clone(),
+            cnaps_class: self.cnaps_class.clone(),
+            cnaps_code: number.transpose()?,
+            bic: self.bic.clone(),
+            bin_group: None,
+            effective_from: None,
+            effective_until: None,
+        };
+        bank.check()?;
+        Ok(bank)
+    }
+}
+
 /// A bank's preset as written.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +91,9 @@ pub struct Preset {
     /// Last time of a bank day for an instruction, `HH:MM`, Asia/Shanghai.
     #[schemars(with = "String")]
     pub cut_off: Spanned<String>,
+    /// Who it is, for a bank that the list of banks does not have.
+    #[schemars(with = "Option<Identity>")]
+    pub identity: Option<Spanned<Identity>>,
     /// Replaced limits.
     #[serde(default)]
     pub limits: PresetLimits,

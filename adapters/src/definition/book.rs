@@ -1,7 +1,8 @@
-//! The book: every dialect and preset, compiled in, read once.
+//! The book: every dialect and preset, compiled in and read once; or from files elsewhere, by the
+//! same checks.
 
 use super::DefinitionError;
-use super::resolve::{self, Source};
+use super::resolve::{self, ResolvedDialect, Source};
 use crate::adapter::BankAdapter;
 use include_dir::{Dir, DirEntry, include_dir};
 use schemas::BankCode;
@@ -12,9 +13,10 @@ static DIALECTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/dialects");
 static BANKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/banks");
 static BUILT_IN: OnceLock<Result<Book, DefinitionError>> = OnceLock::new();
 
-/// Every bank's adapter, in the order of the codes.
+/// Every bank's adapter, in the order of the codes, and the dialects that they speak.
 #[derive(Debug)]
 pub struct Book {
+    dialects: BTreeMap<String, Arc<ResolvedDialect>>,
     adapters: Vec<BankAdapter>,
 }
 
@@ -25,8 +27,7 @@ impl Book {
     /// The first definition that is refused.
     pub fn built_in() -> Result<&'static Self, DefinitionError> {
         let book = BUILT_IN.get_or_init(|| {
-            let files = definitions(&DIALECTS, "dialects").chain(definitions(&BANKS, "banks"));
-            Self::from_files(files).map_err(|errors| {
+            Self::from_files(Self::built_in_files()).map_err(|errors| {
                 let nothing = DefinitionError {
                     file: "dialects".to_owned(),
                     line: 1,
@@ -36,6 +37,11 @@ impl Book {
             })
         });
         book.as_ref().map_err(Clone::clone)
+    }
+
+    /// The definitions in the binary, as [`Book::from_files`] takes them.
+    pub fn built_in_files() -> impl Iterator<Item = (String, &'static str)> {
+        definitions(&DIALECTS, "dialects").chain(definitions(&BANKS, "banks"))
     }
 
     /// A book from files: `(path, text)`, paths as `dialects/<name>/dialect.toml` and
@@ -76,7 +82,7 @@ impl Book {
         }
         adapters.sort_by_key(BankAdapter::code);
         if errors.is_empty() {
-            Ok(Self { adapters })
+            Ok(Self { dialects, adapters })
         } else {
             Err(errors)
         }
@@ -93,6 +99,20 @@ impl Book {
     pub fn adapter(&self, code: BankCode) -> Option<&BankAdapter> {
         let found = self.adapters.binary_search_by_key(&code, BankAdapter::code);
         found.ok().and_then(|at| self.adapters.get(at))
+    }
+}
+
+impl Book {
+    /// Names of the dialects, in their order.
+    pub fn dialects(&self) -> impl Iterator<Item = &str> {
+        self.dialects.keys().map(String::as_str)
+    }
+
+    /// A dialect without a bank, with its own limits: enough to read a message of it. Its code is
+    /// that of no bank.
+    #[must_use]
+    pub fn dialect(&self, name: &str) -> Option<BankAdapter> {
+        resolve::alone(self.dialects.get(name)?)
     }
 }
 

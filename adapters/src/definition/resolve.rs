@@ -1,8 +1,12 @@
 //! Typed definitions to adapters: cross-checks with file, line and the allowed words.
 
+mod alone;
+mod identity;
 mod quirk_names;
 mod steps;
 mod trees;
+
+pub(super) use alone::alone;
 
 use super::dialect::{CodeNames, Dialect, Evidence, StepRule};
 use super::{DefinitionError, Preset};
@@ -284,12 +288,14 @@ pub fn bank(
         let what = format!("unknown dialect `{name}`, expected one of {allowed}");
         source.at(&preset.dialect, &what)
     })?;
+    let identity = identity::check(source, &preset, code)?;
     let cut_off = cut_off(preset.cut_off.get_ref())
         .ok_or_else(|| source.at(&preset.cut_off, "a cut-off is a time HH:MM"))?;
     let codes = added_codes(source, &preset, resolved)?;
     let limits = limits(source, &preset, &resolved.dialect)?;
     Ok(BankAdapter {
         code,
+        identity,
         evidence: lower(preset.evidence, resolved.dialect.evidence),
         cut_off,
         limits,

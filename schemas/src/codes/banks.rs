@@ -1,11 +1,12 @@
-//! The 57 banks and the names by which they are found.
+//! The banks and the names by which they are found: the 57 of the list, and those whose folder in
+//! `adapters/banks` says itself who they are.
 
 use super::CodesError;
 use super::list::{Day, ListFile};
 use crate::value::{BankCode, CnapsCode, narrow};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 use time::Date;
 
 pub(super) const FILE: ListFile = ListFile {
@@ -13,9 +14,32 @@ pub(super) const FILE: ListFile = ListFile {
     text: include_str!("../../codes/banks.toml"),
 };
 
-static BOOK: LazyLock<Option<Book>> = LazyLock::new(|| Book::load().ok());
+/// `[[bank]]` rows of the folders that have an `[identity]`, gathered by the build script.
+const IDENTITIES: ListFile = ListFile {
+    name: "adapters/banks/*/bank.toml",
+    text: include_str!(concat!(env!("OUT_DIR"), "/identities.toml")),
+};
 
-/// One of the 57 banks.
+static BOOK: LazyLock<Option<Book>> = LazyLock::new(|| Book::load(Vec::new()).ok());
+/// The list with the banks of [`add_banks`].
+static WIDER: OnceLock<Book> = OnceLock::new();
+
+fn book() -> Option<&'static Book> {
+    WIDER.get().or(BOOK.as_ref())
+}
+
+/// Adds the banks of a book that was read from a folder, for this process. Call it before files
+/// are read, once.
+///
+/// # Errors
+/// A code, name or number that another bank has; banks that were added before.
+pub fn add_banks(further: Vec<Bank>) -> Result<(), CodesError> {
+    let book = Book::load(further)?;
+    let added = WIDER.set(book);
+    added.map_err(|_| FILE.wrong("banks were added before"))
+}
+
+/// One bank.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Row")]
 pub struct Bank {
@@ -43,6 +67,15 @@ pub struct Bank {
     pub effective_until: Option<Date>,
 }
 
+const KINDS: [&str; 6] = [
+    "state",
+    "joint_stock",
+    "city",
+    "private",
+    "foreign",
+    "rural",
+];
+
 impl Bank {
     /// Whether the bank is of the list on `date`.
     #[must_use]
@@ -50,12 +83,39 @@ impl Bank {
         self.effective_from.is_none_or(|first| first <= date)
             && self.effective_until.is_none_or(|last| date <= last)
     }
+
+    /// Whether kind, class, head office and BIC are such as a bank of the list has.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn check(&self) -> Result<(), String> {
+        let class = &self.cnaps_class;
+        if class.len() != 3 || !class.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(format!("{}: a class has three digits", self.code));
+        }
+        if self
+            .cnaps_code
+            .is_some_and(|number| number.class() != class)
+        {
+            return Err(format!(
+                "{}: the head office is of another class",
+                self.code
+            ));
+        }
+        if !KINDS.contains(&self.kind.as_str()) {
+            return Err(format!("{} is not a kind of bank: {KINDS:?}", self.kind));
+        }
+        if self.bic.as_ref().is_some_and(|bic| bic.len() != 8) {
+            return Err(format!("{}: a BIC has 8 characters here", self.code));
+        }
+        Ok(())
+    }
 }
 
-/// All 57 banks in the order of the list.
+/// All banks: the 57 in the order of the list, then those that their folders add.
 #[must_use]
 pub fn banks() -> &'static [Bank] {
-    BOOK.as_ref().map_or(&[], |book| &book.banks)
+    book().map_or(&[], |book| &book.banks)
 }
 
 /// The banks that are of the list on `date`, in its order.
@@ -66,7 +126,7 @@ pub fn banks_in_effect(date: Date) -> impl Iterator<Item = &'static Bank> {
 /// The bank of a code.
 #[must_use]
 pub fn bank(code: BankCode) -> Option<&'static Bank> {
-    let book = BOOK.as_ref()?;
+    let book = book()?;
     book.at(*book.by_code.get(&code)?)
 }
 
@@ -75,7 +135,7 @@ pub fn bank(code: BankCode) -> Option<&'static Bank> {
 /// A branch's name is not a bank's: nothing is guessed from a part.
 #[must_use]
 pub fn bank_by_text(text: &str) -> Option<&'static Bank> {
-    let book = BOOK.as_ref()?;
+    let book = book()?;
     if let Some(at) = book.by_text.get(text.trim()) {
         return book.at(*at);
     }
@@ -106,7 +166,7 @@ pub fn bank_by_bic(bic: &str) -> Option<&'static Bank> {
 /// list has for itself. City, rural and private banks share their classes.
 #[must_use]
 pub fn bank_by_cnaps(number: &CnapsCode) -> Option<&'static Bank> {
-    let book = BOOK.as_ref()?;
+    let book = book()?;
     let head_office = book.by_head_office.get(number);
     book.at(*head_office.or_else(|| book.by_class.get(number.class()))?)
 }
@@ -135,10 +195,11 @@ pub(super) struct Book {
 }
 
 impl Book {
-    pub fn load() -> Result<Self, CodesError> {
+    pub fn load(further: Vec<Bank>) -> Result<Self, CodesError> {
         let rows: Rows = FILE.rows()?;
+        let identities: Rows = IDENTITIES.rows()?;
         let mut book = Self {
-            banks: rows.bank,
+            banks: [rows.bank, identities.bank, further].concat(),
             by_code: BTreeMap::new(),
             by_text: HashMap::new(),
             by_head_office: BTreeMap::new(),
@@ -221,6 +282,7 @@ fn without_suffix(folded: &str) -> &str {
 
 #[derive(Deserialize)]
 struct Rows {
+    #[serde(default)]
     bank: Vec<Bank>,
 }
 
@@ -230,6 +292,7 @@ struct Row {
     code: String,
     name_zh: String,
     name_en: String,
+    #[serde(default)]
     short_names: Vec<String>,
     kind: String,
     cnaps_class: String,
@@ -248,24 +311,7 @@ impl TryFrom<Row> for Bank {
             .cnaps_code
             .map(|number| CnapsCode::parse(&number).map_err(|why| format!("{number}: {why}")))
             .transpose()?;
-        if cnaps_code.is_some_and(|number| number.class() != row.cnaps_class) {
-            return Err(format!("{}: the head office is of another class", row.code));
-        }
-        let kinds = [
-            "state",
-            "joint_stock",
-            "city",
-            "private",
-            "foreign",
-            "rural",
-        ];
-        if !kinds.contains(&row.kind.as_str()) {
-            return Err(format!("{} is not a kind of bank: {kinds:?}", row.kind));
-        }
-        if row.bic.as_ref().is_some_and(|bic| bic.len() != 8) {
-            return Err(format!("{}: a BIC has 8 characters here", row.code));
-        }
-        Ok(Self {
+        let bank = Self {
             code: BankCode::parse(&row.code).map_err(|why| format!("{}: {why}", row.code))?,
             name_zh: row.name_zh,
             name_en: row.name_en,
@@ -277,6 +323,8 @@ impl TryFrom<Row> for Bank {
             bin_group: row.bin_group,
             effective_from: row.effective_from.map(|day| day.0),
             effective_until: row.effective_until.map(|day| day.0),
-        })
+        };
+        bank.check()?;
+        Ok(bank)
     }
 }

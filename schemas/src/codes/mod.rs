@@ -16,7 +16,8 @@ mod words;
 mod tests;
 
 pub use banks::{
-    Bank, bank, bank_by_bic, bank_by_bin_group, bank_by_cnaps, bank_by_text, banks, banks_in_effect,
+    Bank, add_banks, bank, bank_by_bic, bank_by_bin_group, bank_by_cnaps, bank_by_text, banks,
+    banks_in_effect,
 };
 pub use calendar::{BankCalendar, BankDay, bank_day, bank_day_years, next_bank_day};
 pub(crate) use card_prefixes::CardGroups;
@@ -71,7 +72,7 @@ pub fn list_heads() -> Result<Vec<ListHead>, CodesError> {
 /// `Toml` naming the file.
 pub fn check() -> Result<(), CodesError> {
     list_heads()?;
-    banks::Book::load()?;
+    banks::Book::load(Vec::new())?;
     card_prefixes::Table::load()?;
     regions::load()?;
     calendar::load()?;
