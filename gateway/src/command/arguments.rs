@@ -1,5 +1,11 @@
 //! The command line as INTERFACE section 1 has it.
 
+mod bank;
+mod certs;
+
+pub use bank::{Bank, BankExplain, BankNew, BankTry};
+pub use certs::{Certs, CertsInit};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -62,6 +68,7 @@ pub enum Command {
     /// 解读银行回盘 · Reads a bank's answer or pushed file
     #[command(after_help = "示例 · Examples:\n  \
         anxin decode answer.xml --bank ICBC --message result --json\n  \
+        anxin decode reply.txt --bank unionpay_df --message result\n  \
         anxin decode answer.json --bank WZCB --message result \
         --connection config/connections/WZCB.toml")]
     Decode(Decode),
@@ -70,6 +77,13 @@ pub enum Command {
         after_help = "示例 · Examples:\n  anxin banks\n  anxin banks ICBC\n  anxin banks --json"
     )]
     Banks(Banks),
+    /// 新增与试算银行 · Adds a bank from its folder: a preset, its explanation, a trial with a file
+    #[command(
+        subcommand,
+        after_help = "示例 · Examples:\n  anxin bank new XYBANK --dialect synthetic_fixed\n  \
+        anxin bank explain XYBANK\n  anxin bank try wages.csv --bank XYBANK"
+    )]
+    Bank(Bank),
     /// 报送批次 · Submits a file to a gateway
     #[command(
         after_help = "示例 · Example:\n  anxin submit wages.csv --url https://127.0.0.1:8443 \
@@ -108,6 +122,7 @@ impl Command {
             Self::Convert(arguments) => arguments.json,
             Self::Decode(arguments) => arguments.json,
             Self::Banks(arguments) => arguments.json,
+            Self::Bank(command) => command.asks_json(),
             Self::Submit(arguments) => arguments.json,
             Self::Status(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
@@ -235,7 +250,7 @@ pub struct Convert {
 pub struct Decode {
     /// 银行报文 · The bank's message
     pub file: PathBuf,
-    /// 报文来自哪家银行 · The bank that it comes from
+    /// 报文来自哪家银行,或方言名(如 unionpay_df) · The bank that it comes from, or a dialect
     #[arg(long, value_name = "CODE")]
     pub bank: String,
     /// 报文种类 · What it is
@@ -341,48 +356,6 @@ pub struct Verify {
     /// 含有 journal/ 的数据目录 · Folder that holds `journal/`
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// 标准输出为一份 JSON · One JSON document on stdout
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `anxin certs`.
-#[derive(Debug, Subcommand)]
-pub enum Certs {
-    /// 生成开发证书 · Makes a development authority with identities, or adds to it
-    #[command(
-        after_help = "示例 · Examples:\n  anxin certs init --out ./pki --bank ICBC \
-        --employer 913301006639233248\n  \
-        anxin certs init --out ./pki --employer 913301006639233248:person:wang \
-        --regulator 330000 --operator ops:person:li"
-    )]
-    Init(CertsInit),
-}
-
-/// `anxin certs init`.
-#[derive(Debug, Args)]
-pub struct CertsInit {
-    /// 目录;已有的颁发机构保留并续用 · Folder; an authority that is there is kept and added to
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// 银行代码;可重复 · A bank; may be given again
-    #[arg(long = "bank", value_name = "CODE")]
-    pub banks: Vec<String>,
-    /// 企业系统的统一社会信用代码,人员为 代码:person:编号;可重复 ·
-    /// An employer's system, or `USCC:person:ID`; may be given again
-    #[arg(long = "employer", value_name = "USCC")]
-    pub employers: Vec<String>,
-    /// 监管部门的行政区划代码,人员为 代码:person:编号;可重复 ·
-    /// A regulator by region, or `REGION:person:ID`; may be given again
-    #[arg(long = "regulator", value_name = "REGION")]
-    pub regulators: Vec<String>,
-    /// 运营方,人员加 :person:ID;可重复 · The operator, :person:ID for a person; may be given again
-    #[arg(long = "operator", value_name = "NAME")]
-    pub operators: Vec<String>,
-    /// localhost 之外的服务器名或地址;可重复 ·
-    /// Name or address of the server besides localhost; may be given again
-    #[arg(long = "server", value_name = "NAME")]
-    pub servers: Vec<String>,
     /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,

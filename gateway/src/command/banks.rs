@@ -1,10 +1,16 @@
 //! `anxin banks`: the adapter book.
 
+mod fields;
+mod plain;
+
+pub use fields::words_of;
+
 use super::adapter::{adapter, book};
 use super::arguments::Banks;
 use super::terminal::{Align, Cell, Colour, Table, grouped, paper};
 use super::words::{Ended, Exit, Failure, pick};
-use adapters::{BankAdapter, Capability, Evidence};
+use adapters::{BankAdapter, Capability, Evidence, Explained};
+use plain::{Part, plain};
 use schemas::codes::Bank;
 use schemas::{Lang, codes};
 use serde_json::{Value, json};
@@ -68,16 +74,22 @@ fn all(as_json: bool, lang: Lang) -> Ended {
 }
 
 fn one(code: &str, as_json: bool, lang: Lang) -> Ended {
-    let adapter = adapter(code)?;
-    let bank = codes::bank(adapter.code()).ok_or_else(|| Failure::no_such_bank(code))?;
+    show(adapter(code)?, false, as_json, lang)
+}
+
+/// One bank: each value with its file, by its name in the language of definitions, or in plain
+/// words.
+///
+/// # Errors
+/// See [`Failure`].
+pub(super) fn show(adapter: &BankAdapter, in_words: bool, as_json: bool, lang: Lang) -> Ended {
+    let nobody = || Failure::no_such_bank(adapter.code().as_str());
+    let bank = adapter.bank().ok_or_else(nobody)?;
     let values = adapter.explain();
     let mut paper = paper();
     if as_json {
         let mut document = row(bank, adapter);
-        let values: Vec<Value> = values
-            .iter()
-            .map(|value| json!({"name": value.name, "value": value.value, "file": value.file}))
-            .collect();
+        let values: Vec<Value> = values.iter().map(|each| value(each, in_words)).collect();
         if let Some(object) = document.as_object_mut() {
             object.insert("values".to_owned(), Value::Array(values));
         }
@@ -89,22 +101,59 @@ fn one(code: &str, as_json: bool, lang: Lang) -> Ended {
     paper.coloured_line(&format!("{} {name}", bank.code), Colour::Bold)?;
     paper.line(evidence_words(adapter.evidence(), lang))?;
     paper.line(&capability_words(adapter.capability(), lang))?;
-    paper.line("")?;
+    if in_words {
+        let plain: Vec<_> = values
+            .iter()
+            .map(|each| (each, plain(each, lang)))
+            .collect();
+        for part in Part::ALL {
+            paper.line("")?;
+            paper.coloured_line(part.title(lang), Colour::Bold)?;
+            let own = plain
+                .iter()
+                .filter_map(|(each, plain)| Some((each, plain.as_ref()?)));
+            let own = own.filter(|(_, plain)| plain.part == part);
+            let rows = own.map(|(each, plain)| [&plain.name, &plain.value, &each.file]);
+            paper.table(&sheet(rows, lang))?;
+        }
+    } else {
+        paper.line("")?;
+        let rows = values
+            .iter()
+            .map(|each| [&each.name, &each.value, &each.file]);
+        paper.table(&sheet(rows, lang))?;
+    }
+    paper.flush()?;
+    Ok(Exit::Done)
+}
+
+fn sheet<'a>(rows: impl Iterator<Item = [&'a String; 3]>, lang: Lang) -> Table {
     let mut table = Table::new(&[
         (pick(lang, "项", "name"), Align::Left),
         (pick(lang, "值", "value"), Align::Left),
         (pick(lang, "出处", "file"), Align::Left),
     ]);
-    for value in values {
+    for [name, value, file] in rows {
         table.push(vec![
-            value.name.into(),
-            value.value.into(),
-            Cell::from(value.file).coloured(Colour::Dim),
+            name.as_str().into(),
+            value.as_str().into(),
+            Cell::from(file.as_str()).coloured(Colour::Dim),
         ]);
     }
-    paper.table(&table)?;
-    paper.flush()?;
-    Ok(Exit::Done)
+    table
+}
+
+fn value(each: &Explained, in_words: bool) -> Value {
+    let mut value = json!({"name": each.name, "value": each.value, "file": each.file});
+    if in_words {
+        for (key, lang) in [("zh", Lang::Zh), ("en", Lang::En)] {
+            let plain = plain(each, lang);
+            value[key] = plain
+                .map(|plain| json!({"name": plain.name, "value": plain.value}))
+                .into();
+        }
+    }
+    value
 }
 
 fn row(bank: &Bank, adapter: &BankAdapter) -> Value {

@@ -8,13 +8,14 @@ mod summary;
 pub use document::{unopened, unreadable_document};
 pub use printer::{Printer, exit_of};
 pub use source::open;
-pub use summary::{other_bank, write_bank};
+pub use summary::{other_bank, write_bank, write_evidence};
 
 use super::arguments::Check;
 use super::scratch::Scratch;
 use super::terminal::{QUIET, paper, progress};
 use super::words::{Ended, Failure, Words, pick};
 use crate::clock::{Clock, SystemClock};
+use adapters::Book;
 use document::document;
 use indicatif::ProgressBar;
 use schemas::employer_files::{
@@ -75,7 +76,7 @@ pub fn run(arguments: &Check, lang: Lang) -> Ended {
         }
     };
     if let (Some(bank), Some(head)) = (options.bank, &summary.head) {
-        for finding in super::order::head_findings(bank, head)? {
+        for finding in super::order::head_findings(super::adapter::adapter(bank.as_str())?, head)? {
             summary.errors += 1;
             checking.printer.print(&finding)?;
         }
@@ -89,6 +90,8 @@ pub struct Options {
     format: Option<Format>,
     pay_month: Option<PayMonth>,
     bank: Option<BankCode>,
+    /// Whose rules the lines are held against; the program's own book without it.
+    book: Option<&'static Book>,
 }
 
 impl Options {
@@ -117,7 +120,17 @@ impl Options {
             format,
             pay_month,
             bank,
+            book: None,
         })
+    }
+
+    /// The same by the rules of another book.
+    #[must_use]
+    pub fn with_book(self, book: &'static Book) -> Self {
+        Self {
+            book: Some(book),
+            ..self
+        }
     }
 
     /// Reads an employer's file into `sink`, with the rules of the paying bank.
@@ -125,9 +138,8 @@ impl Options {
     /// # Errors
     /// As [`read`].
     pub fn read(&self, source: &mut dyn Source, sink: &mut dyn Sink) -> Result<Summary, ReadError> {
-        let rules = super::adapter::book()
-            .ok()
-            .map(crate::installation::BookRules);
+        let book = self.book.or_else(|| super::adapter::book().ok());
+        let rules = book.map(crate::installation::BookRules);
         let rules = rules.as_ref().filter(|_| self.bank.is_some());
         let scratch = Scratch::new();
         let options = ReadOptions {

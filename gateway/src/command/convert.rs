@@ -26,6 +26,9 @@ use std::path::Path;
 use survey::Survey;
 use writing::{Stopped, Writing, Written};
 
+pub(super) use day::of_today as bank_day_of_today;
+pub(super) use writing::{in_the_file, travels};
+
 /// Runs the command.
 ///
 /// # Errors
@@ -59,7 +62,7 @@ pub fn run(arguments: &Convert, lang: Lang) -> Ended {
     let Some(head) = head else {
         return refused(&mut survey.printer, adapter, &summary);
     };
-    let found = super::order::head_findings(adapter.code(), &head)?;
+    let found = super::order::head_findings(adapter, &head)?;
     if !found.is_empty() {
         return refuse(&found, &mut survey.printer, adapter, &summary);
     }
@@ -182,7 +185,10 @@ pub fn make_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 /// A new file of mode 0600: messages to a bank are never written over.
-fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+///
+/// # Errors
+/// When it is there already, or can't be written.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -2,9 +2,9 @@
 
 mod booked;
 mod keys;
+mod speaker;
 mod unread;
 
-use super::adapter::adapter;
 use super::arguments::{Decode, MessageWord};
 use super::report::{Tally, write_finding};
 use super::terminal::{Align, Cell, Colour, Paper, Table, paper, yuan};
@@ -15,6 +15,7 @@ use keys::Keys;
 use schemas::value::{Fen, Purpose};
 use schemas::{FailureReason, Finding, FindingCode, Lang, Severity};
 use serde_json::{Map, Value, json};
+use speaker::{called, code, speaker};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
@@ -34,7 +35,7 @@ struct Decoded {
 /// # Errors
 /// See [`Failure`].
 pub fn run(arguments: &Decode, lang: Lang) -> Ended {
-    let adapter = adapter(&arguments.bank)?;
+    let adapter = speaker(&arguments.bank)?;
     let mut bytes = Vec::new();
     let keys = Keys::of(arguments, adapter, lang)?;
     let read =
@@ -172,7 +173,8 @@ fn outcome_words(outcome: Outcome) -> (&'static str, Option<FailureReason>) {
     }
 }
 
-fn line_document(line: &LineOutcome) -> Value {
+/// One line of a message as a document.
+pub(super) fn line_document(line: &LineOutcome) -> Value {
     let (outcome, reason) = outcome_words(line.outcome);
     let reason = reason.or(line.return_reason);
     let (booked_at, bank_text) = booked::shown(line);
@@ -212,7 +214,7 @@ fn print_json(
     let findings = decoded.findings.iter().map(|finding| finding.to_json(lang));
     let findings: Vec<Value> = findings.collect();
     let mut document = json!({
-        "bank": adapter.code().as_str(),
+        "bank": code(adapter),
         "message": word(message),
         "dialect": adapter.dialect(),
         "evidence": adapter.evidence().as_str(),
@@ -252,7 +254,7 @@ fn print_text(
     paper.coloured_line(
         &format!(
             "{} {} ({})",
-            adapter.code(),
+            called(adapter),
             adapter.dialect(),
             adapter.evidence().as_str()
         ),
@@ -294,7 +296,11 @@ fn print_text(
     Ok(())
 }
 
-fn print_lines<W: Write>(
+/// The lines of a message as a table.
+///
+/// # Errors
+/// When the output is closed.
+pub(super) fn print_lines<W: Write>(
     paper: &mut Paper<W>,
     lines: &[LineOutcome],
     lang: Lang,
@@ -339,7 +345,8 @@ fn print_lines<W: Write>(
     paper.table(&table)
 }
 
-fn outcome_text(outcome: Outcome, lang: Lang) -> String {
+/// An outcome in words.
+pub(super) fn outcome_text(outcome: Outcome, lang: Lang) -> String {
     let word = match outcome {
         Outcome::Paid => pick(lang, "已付", "paid"),
         Outcome::Failed(reason) => {

@@ -3,12 +3,14 @@
 pub mod adapter;
 pub mod arguments;
 mod assembly;
+mod bank;
 mod banks;
 mod certs;
 mod check;
 pub mod client;
 mod convert;
 mod decode;
+pub mod definitions;
 mod demo;
 mod order;
 mod report;
@@ -102,6 +104,7 @@ fn run(command: &Command, lang: Lang) -> Ended {
         Command::Verify(arguments) => verify::run(arguments, lang),
         Command::Certs(Certs::Init(arguments)) => certs::init(arguments, lang),
         Command::Banks(arguments) => banks::run(arguments, lang),
+        Command::Bank(command) => bank::run(command, lang),
         Command::Decode(arguments) => decode::run(arguments, lang),
         Command::Convert(arguments) => convert::run(arguments, lang),
         Command::Submit(arguments) => submit::run(arguments, lang),

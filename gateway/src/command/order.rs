@@ -1,12 +1,12 @@
 //! The order that a batch head makes at a bank, for the commands that talk to nobody.
 
-use super::adapter::{PlaceholderKeys, adapter};
+use super::adapter::PlaceholderKeys;
 use super::words::Failure;
 use crate::clock::{CHINA, Clock, SystemClock};
 use adapters::BankAdapter;
 use adapters::exchange::{OrderLine, PaymentOrder};
 use schemas::people::person;
-use schemas::value::{BankCode, Fen, IdType, PersonName};
+use schemas::value::{Fen, IdType, PersonName};
 use schemas::{BatchHead, Finding};
 use time::Date;
 
@@ -51,8 +51,8 @@ fn payer_name(head: &BatchHead) -> Result<PersonName, Failure> {
 ///
 /// # Errors
 /// As [`order`].
-pub fn head_findings(bank: BankCode, head: &BatchHead) -> Result<Vec<Finding>, Failure> {
-    let adapter = adapter(bank.as_str())?;
+pub fn head_findings(adapter: &BankAdapter, head: &BatchHead) -> Result<Vec<Finding>, Failure> {
+    let bank = adapter.code();
     // Any day will do: its digits are of one length.
     let today = SystemClock::new().now().date();
     let mut order = order(adapter, head, today)?;

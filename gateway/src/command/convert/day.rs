@@ -30,6 +30,18 @@ pub(super) fn bank_date(arguments: &Convert, lang: Lang) -> Result<Date, Failure
         .map_err(|error| unknown(day, &error))
 }
 
+/// The bank day of today by the program's calendar, or the next one.
+///
+/// # Errors
+/// A year without a list.
+pub(in crate::command) fn of_today() -> Result<Date, Failure> {
+    let day = SystemClock::new().now().date();
+    let calendar = BankCalendar::built_in();
+    calendar
+        .next_bank_day(day)
+        .map_err(|error| unknown(day, &error))
+}
+
 fn date(text: &str) -> Result<Date, Failure> {
     let form = time::macros::format_description!("[year]-[month]-[day]");
     Date::parse(text, form).map_err(|_| {

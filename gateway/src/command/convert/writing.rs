@@ -193,7 +193,10 @@ impl Sink for Writing<'_> {
 }
 
 /// Findings of rows of a bank file, at the lines of the employer's.
-fn in_the_file(mut findings: Vec<Finding>, places: &[(u32, u32)]) -> Vec<Finding> {
+pub(in crate::command) fn in_the_file(
+    mut findings: Vec<Finding>,
+    places: &[(u32, u32)],
+) -> Vec<Finding> {
     for finding in &mut findings {
         let place = finding.line.and_then(|row_no| row_no.checked_sub(1));
         if let Some((line, row)) = place.and_then(|place| places.get(place as usize)) {
@@ -210,6 +213,16 @@ fn signature(adapter: &BankAdapter, message: &Outgoing) -> Option<String> {
     own.or_else(|| Some(format!("sign_port:{}", port()?)))
 }
 
+/// How a message travels, and whereto below the connection's address.
+pub(in crate::command) fn travels(wire: &Wire) -> (&'static str, Option<String>) {
+    match wire {
+        Wire::Tcp { .. } => ("tcp", None),
+        Wire::Http { endpoint, path, .. } => ("http", Some(format!("{endpoint} {path}"))),
+        Wire::Drop { folder } => ("file_drop", Some(folder.clone())),
+        Wire::Fetch { folder } => ("file_fetch", Some(folder.clone())),
+    }
+}
+
 /// What the manifest says of a message.
 fn file_document(
     adapter: &BankAdapter,
@@ -217,12 +230,7 @@ fn file_document(
     order: &PaymentOrder,
     message: &Outgoing,
 ) -> Value {
-    let (channel, target) = match &message.wire {
-        Wire::Tcp { .. } => ("tcp", None),
-        Wire::Http { endpoint, path, .. } => ("http", Some(format!("{endpoint} {path}"))),
-        Wire::Drop { folder } => ("file_drop", Some(folder.clone())),
-        Wire::Fetch { folder } => ("file_fetch", Some(folder.clone())),
-    };
+    let (channel, target) = travels(&message.wire);
     let own = message.signature.as_ref().map(|(algorithm, slot)| {
         json!({"algorithm": algorithm, "slot": slot, "sign_port": null, "placeholder": true})
     });

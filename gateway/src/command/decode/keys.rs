@@ -1,6 +1,7 @@
 //! The keys with which a message is opened: the installation's where its files are given, else
 //! placeholders.
 
+use super::speaker::{called, code};
 use crate::command::adapter::PlaceholderKeys;
 use crate::command::arguments::Decode;
 use crate::command::serve::bank_keys;
@@ -38,7 +39,8 @@ impl Keys {
         };
         let connection =
             Configuration::connection_at(file).map_err(|error| told::refused(&[error], lang))?;
-        if connection.bank != adapter.code() {
+        // A dialect that stands alone is opened with the keys of any bank that speaks it.
+        if code(adapter).is_some_and(|own| own != connection.bank.as_str()) {
             return Err(other_bank(file, connection.bank.as_str(), adapter));
         }
         // As `serve` has it: `keys` beside the folder of connections.
@@ -76,7 +78,7 @@ impl Keys {
 }
 
 fn other_bank(file: &Path, found: &str, adapter: &BankAdapter) -> Failure {
-    let (file, bank) = (file.display(), adapter.code());
+    let (file, bank) = (file.display(), called(adapter));
     Failure::usage(
         Words::new(
             format!("{file} 是 {found} 的连接,不是 {bank} 的"),

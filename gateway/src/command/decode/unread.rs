@@ -1,6 +1,8 @@
 //! What is said of a message that can't be read: the attempt that got furthest with its place
 //! and reason, the others in one line.
 
+use super::speaker::called;
+use crate::command::banks::words_of;
 use crate::command::words::{Failure, Words, pick};
 use adapters::BankAdapter;
 use adapters::exchange::{Tried, Unreadable};
@@ -43,7 +45,7 @@ pub(super) fn failure(
     unreadable: &Unreadable,
     reads_as: Option<&str>,
 ) -> Failure {
-    let bank = adapter.code();
+    let bank = called(adapter);
     let [zh, en] = [Lang::Zh, Lang::En].map(|lang| told(unreadable, lang));
     let words = Words::new(
         format!("这不是 {bank} 的该类报文:{zh}"),
@@ -64,7 +66,7 @@ pub(super) fn failure(
 
 /// A body that is sealed under a key that was not given.
 pub(super) fn sealed(adapter: &BankAdapter) -> Failure {
-    let bank = adapter.code();
+    let bank = called(adapter);
     Failure::usage(
         Words::new(
             format!("这份 {bank} 报文的报文体已加密,没有给出密钥,无法解开"),
@@ -155,23 +157,8 @@ fn reason(what: &str, lang: Lang) -> String {
 
 /// What a clerk calls a field; an element of the bank keeps its own name.
 fn field(place: &str) -> &str {
-    let known = FIELDS.iter().find(|(name, _)| *name == place);
-    known.map_or(place, |(_, zh)| zh)
+    words_of(place, Lang::Zh).unwrap_or(place)
 }
-
-/// Fields of adapters by their names in a dialect.
-const FIELDS: [(&str, &str); 10] = [
-    ("file.count", "总笔数"),
-    ("file.date", "日期"),
-    ("file.no", "文件序号"),
-    ("file.total", "总金额"),
-    ("payee.account", "收款账号"),
-    ("payee.name", "收款户名"),
-    ("payer.account", "付款账号"),
-    ("row.amount", "金额"),
-    ("row.no", "明细序号"),
-    ("row.status", "明细结果"),
-];
 
 /// What adapters say, and the same in Chinese.
 const REASONS: [(&str, &str); 75] = [
