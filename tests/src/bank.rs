@@ -6,8 +6,8 @@ use crate::desk::Desk;
 use crate::keys;
 pub use crate::memory::{Arrived, Fault, Memory, Say, row, told};
 pub use crate::stories::{at_bank, release, unsent};
-use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome, Outgoing, Wire};
-use adapters::{BankAdapter, BankLine, BankReply, Incoming, IncomingWire, RequestKind};
+use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome, Outgoing};
+use adapters::{BankAdapter, BankLine, BankReply, Incoming, RequestKind};
 use certs::digest::{DigestAlgorithm, digest};
 use gateway::channel::{Channel, SendError, SendErrorKind};
 use gateway::clock::BoxFuture;
@@ -122,25 +122,7 @@ impl Channel for Line {
 /// A message as the bank takes it.
 #[must_use]
 pub fn incoming(out: &Outgoing) -> Incoming {
-    let wire = match &out.wire {
-        Wire::Tcp { .. } => IncomingWire::Tcp,
-        Wire::Http { path, headers, .. } => IncomingWire::Http {
-            path: path.clone(),
-            headers: headers.clone(),
-        },
-        Wire::Drop { folder } => IncomingWire::Drop {
-            folder: folder.clone(),
-            file_name: out.file_name.clone(),
-        },
-        Wire::Fetch { folder } => IncomingWire::Fetch {
-            folder: folder.clone(),
-            file_name: out.file_name.clone(),
-        },
-    };
-    Incoming {
-        wire,
-        bytes: out.bytes.clone(),
-    }
+    Incoming::from(out)
 }
 
 /// A dispatcher and the bank that it talks to.

@@ -42,6 +42,13 @@ pub fn banks() -> impl Iterator<Item = &'static BankAdapter> {
     book.adapters().iter()
 }
 
+/// The folder of the definitions: the crate's own, or the one that `ANXIN_ADAPTERS` names.
+#[must_use]
+pub fn definitions() -> PathBuf {
+    let named = std::env::var_os("ANXIN_ADAPTERS").map(PathBuf::from);
+    named.unwrap_or_else(|| crate::workspace::root().join("adapters"))
+}
+
 /// Every bank whose files hold more than one line: what becomes of two lines of a file can't be
 /// told where each line is a file of its own.
 pub fn banks_of_files() -> impl Iterator<Item = &'static BankAdapter> {

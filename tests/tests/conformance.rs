@@ -1,8 +1,11 @@
-//! One conformance suite: every case on every bank (DESIGN section 7). A case passes or is
-//! skipped with a reason; the reasons and the counts are the page gateway/docs/CONFORMANCE.md,
-//! which is kept fresh here (`ANXIN_BLESS=1` writes it). A round trip proves consistency, not
-//! truth: both chairs read one definition. Truth comes from the samples of the adapters' own
-//! tests.
+//! One conformance suite: every case on every bank (DESIGN section 7), each a test of its own by
+//! name: `YWRCB::encode::name_too_long_in_bytes`. A case passes or is skipped with a reason; the
+//! reasons and the counts are the page gateway/docs/CONFORMANCE.md, which is kept fresh here
+//! (`ANXIN_BLESS=1` writes it). A round trip proves consistency, not truth: both chairs read one
+//! definition. Truth comes from the samples of the adapters' own tests.
+//!
+//! `ANXIN_ADAPTERS=DIR` puts the cases to the definitions in a folder instead of the program's:
+//! a bank that is being added. The page is of the program's own book only.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // A test names the arms that it expects.
 #![allow(clippy::wildcard_enum_match_arm, clippy::print_stdout)]
@@ -18,10 +21,15 @@ mod hostile;
 #[path = "conformance/totals.rs"]
 mod totals;
 
+use adapters::BankAdapter;
+use gateway::command::definitions::book_in;
+use libtest_mimic::{Arguments, Completion, Trial};
+use schemas::{BankCode, Lang};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::process::ExitCode;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use tests::desk::banks;
+use tests::desk::{banks, definitions};
 use tests::talk::Talk;
 
 /// What a case says of a bank. A failure is a panic with its words.
@@ -35,40 +43,30 @@ pub enum Verdict {
 
 type Case = fn(&Talk) -> Verdict;
 
-type Verdicts = Vec<(&'static str, Verdict)>;
-
-/// What a case says of every bank: found once, for its own test and for the page.
-fn every_bank(name: &'static str, case: Case) -> Verdicts {
-    static FOUND: Mutex<BTreeMap<&str, Arc<OnceLock<Verdicts>>>> = Mutex::new(BTreeMap::new());
+/// What a case says of a bank: found once, for its own test and for the page.
+fn verdict(name: &'static str, case: Case, adapter: &'static BankAdapter) -> Verdict {
+    type Found = BTreeMap<(&'static str, BankCode), Arc<OnceLock<Verdict>>>;
+    static FOUND: Mutex<Found> = Mutex::new(BTreeMap::new());
     let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
-    let place = Arc::clone(found.entry(name).or_default());
+    let place = Arc::clone(found.entry((name, adapter.code())).or_default());
     drop(found);
-    place.get_or_init(|| ask_every_bank(name, case)).clone()
+    *place.get_or_init(|| case(&Talk::with(adapter)))
 }
 
-fn ask_every_bank(name: &str, case: Case) -> Verdicts {
-    let mut verdicts = Vec::new();
-    for adapter in banks() {
-        verdicts.push((adapter.dialect(), case(&Talk::with(adapter))));
+/// The banks to which the cases are put.
+fn asked() -> Vec<&'static BankAdapter> {
+    if std::env::var_os("ANXIN_ADAPTERS").is_none() {
+        return banks().collect();
     }
-    assert_eq!(verdicts.len(), 57, "{name}");
-    verdicts
+    let folder = definitions();
+    let book = book_in(&folder).unwrap_or_else(|refused| panic!("{}", refused.text(Lang::En)));
+    book.adapters().iter().collect()
 }
 
-/// One test function for each case, and the list of all.
+/// The list of all cases, by the names of their functions: `encode_leading_zeros`.
 macro_rules! cases {
     ($($module:ident: $($name:ident),+;)+) => {
-        const CASES: &[(&str, &str, Case)] = &[
-            $($((stringify!($module), stringify!($name), $module::$name),)+)+
-        ];
-        mod each {
-            $($(
-                #[test]
-                fn $name() {
-                    super::run(stringify!($name), super::$module::$name);
-                }
-            )+)+
-        }
+        const CASES: &[(&str, Case)] = &[$($((stringify!($name), $module::$name),)+)+];
     };
 }
 
@@ -94,19 +92,44 @@ cases! {
         hostile_request_never_panics, hostile_bomb_is_bounded;
 }
 
-fn run(name: &'static str, case: Case) {
-    let verdicts = every_bank(name, case);
-    let mut skipped: BTreeMap<&str, u32> = BTreeMap::new();
-    for (_, verdict) in &verdicts {
-        if let Verdict::Skip(why) = verdict {
-            *skipped.entry(why).or_default() += 1;
-        }
+/// `encode::leading_zeros`: the first word of a case says which operation it is about.
+fn named(function: &str) -> String {
+    function.replacen('_', "::", 1)
+}
+
+/// One test for each case and bank; a skipped one carries its reason.
+fn trial(function: &'static str, case: Case, adapter: &'static BankAdapter) -> Trial {
+    let name = format!("{}::{}", adapter.code(), named(function));
+    Trial::ignorable_test(name, move || {
+        Ok(match verdict(function, case, adapter) {
+            Verdict::Pass => Completion::Completed,
+            Verdict::Skip(why) => Completion::ignored_with(why),
+        })
+    })
+}
+
+fn plain(name: &str, test: fn()) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let banks = asked();
+    let mut trials = Vec::new();
+    for (function, case) in CASES {
+        trials.extend(banks.iter().map(|bank| trial(function, *case, bank)));
     }
-    let count: u32 = skipped.values().sum();
-    println!(
-        "{name}: {} banks, {count} skipped {skipped:?}",
-        verdicts.len()
-    );
+    if std::env::var_os("ANXIN_ADAPTERS").is_none() {
+        trials.push(plain(
+            "a_documented_bank_with_samples_of_its_own_only_fails",
+            definition::a_documented_bank_with_samples_of_its_own_only_fails,
+        ));
+        trials.push(plain("the_page_is_fresh", the_page_is_fresh));
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// The page: a row a case, a column a dialect, banks that passed; below, why some were skipped.
@@ -117,7 +140,8 @@ fn page() -> String {
     }
     let mut text = String::from(
         "# Conformance\n\nEvery case on every bank: how many banks of a dialect pass; `-` where \
-         the case does not apply, with the reason below. Written by `ANXIN_BLESS=1 cargo test -p \
+         the case does not apply, with the reason below. Each pair is a test of its own: `cargo \
+         test -p tests --test conformance YWRCB::encode::name_too_long_in_bytes`. Written by `ANXIN_BLESS=1 cargo test -p \
          tests --test conformance`; a test keeps it fresh. The money cases are \
          `tests/tests/money.rs`.\n\n| case |",
     );
@@ -127,16 +151,15 @@ fn page() -> String {
     text.push_str("\n| --- |");
     text.push_str(&" --- |".repeat(dialects.len()));
     let mut reasons = Vec::new();
-    for (_, name, case) in CASES {
-        let verdicts = every_bank(name, *case);
+    for (function, case) in CASES {
+        let name = named(function);
         write!(text, "\n| {name} |").unwrap();
         for dialect in dialects.keys() {
-            let own = verdicts.iter().filter(|(of, _)| of == dialect);
             let mut passed = 0;
-            for (_, verdict) in own {
-                match verdict {
+            for bank in banks().filter(|bank| bank.dialect() == *dialect) {
+                match verdict(function, *case, bank) {
                     Verdict::Pass => passed += 1,
-                    Verdict::Skip(why) => reasons.push((*name, *dialect, *why)),
+                    Verdict::Skip(why) => reasons.push((name.clone(), *dialect, why)),
                 }
             }
             match passed {
@@ -153,7 +176,6 @@ fn page() -> String {
     text
 }
 
-#[test]
 fn the_page_is_fresh() {
     let path = tests::workspace::root().join("gateway/docs/CONFORMANCE.md");
     let page = page();

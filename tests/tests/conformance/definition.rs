@@ -5,8 +5,8 @@ use adapters::exchange::{Next, Outcome, PlanLine};
 use adapters::{Evidence, RequestKind};
 use schemas::value::{Fen, PersonName};
 use schemas::{FailureReason, codes};
+use tests::desk::definitions;
 use tests::talk::Talk;
-use tests::workspace::root;
 
 pub fn definition_is_of_a_known_bank(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
@@ -21,7 +21,7 @@ pub fn definition_is_of_a_known_bank(talk: &Talk) -> Verdict {
 /// Nothing above `observed` without samples; every bank says in its notes what it stands on.
 pub fn definition_says_what_it_stands_on(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
-    let folder = root().join("adapters/banks").join(code.as_str());
+    let folder = definitions().join("banks").join(code.as_str());
     let notes = std::fs::read_to_string(folder.join("NOTES.md")).expect("NOTES.md");
     let evidence = talk.adapter.evidence();
     let word = evidence.as_str();
@@ -57,8 +57,7 @@ fn is_foreign(notes: &str, file: &str) -> bool {
     })
 }
 
-#[test]
-fn a_documented_bank_with_samples_of_its_own_only_fails() {
+pub fn a_documented_bank_with_samples_of_its_own_only_fails() {
     let notes = "- `result.bin` origin: ours\n- `push.bin` origin: synthetic, after the manual\n\
                  - `receipt.bin`\n- `manual.bin` origin: the bank's manual, edition 3, page 41";
     let foreign = |file| is_foreign(notes, file);
@@ -223,7 +222,7 @@ pub fn definition_explains_every_value(talk: &Talk) -> Verdict {
     let explained = talk.adapter.explain();
     for each in &explained {
         assert!(
-            root().join("adapters").join(&each.file).exists(),
+            definitions().join(&each.file).exists(),
             "{code}: {}",
             each.file
         );

@@ -2,7 +2,7 @@
 
 use super::Verdict::{self, Pass};
 use adapters::exchange::Outcome;
-use adapters::fuzzing::{Decoded, Door, decode_any};
+use adapters::fuzzing::{Decoded, Door, decode_at};
 use schemas::FailureReason;
 use schemas::people::SplitMix64;
 use tests::bank::incoming;
@@ -15,7 +15,7 @@ const ANSWERS: [Door; 3] = [Door::Receipt, Door::Result, Door::Push];
 const SMALL: usize = 2_048;
 
 fn read(talk: &Talk, door: &Door, bytes: &[u8]) -> Option<Decoded> {
-    decode_any(talk.adapter.code(), door, bytes, &talk.keys).ok()
+    decode_at(talk.adapter, door, bytes, &talk.keys).ok()
 }
 
 /// Whether any reading of the bytes says that a line is paid.
@@ -164,7 +164,7 @@ fn bombs() -> Vec<Vec<u8>> {
 /// Refused with a reason that names no value, or read into no more than the bytes can hold: a
 /// row is two bytes at least, and what is kept of a message is some of its own bytes.
 fn assert_bounded(talk: &Talk, door: &Door, bomb: &[u8], place: &str) {
-    match decode_any(talk.adapter.code(), door, bomb, &talk.keys) {
+    match decode_at(talk.adapter, door, bomb, &talk.keys) {
         Ok(decoded) => {
             assert!(!decoded.pays(), "{place}");
             assert!(decoded.lines().len() <= bomb.len() / 2, "{place}");
@@ -183,7 +183,7 @@ fn assert_bounded(talk: &Talk, door: &Door, bomb: &[u8], place: &str) {
 fn assert_refuses_more_than_any_message(talk: &Talk) {
     static HUGE: std::sync::LazyLock<Vec<u8>> =
         std::sync::LazyLock::new(|| vec![b'1'; (64 << 20) + 1]);
-    let refused = decode_any(talk.adapter.code(), &Door::Result, &HUGE, &talk.keys);
+    let refused = decode_at(talk.adapter, &Door::Result, &HUGE, &talk.keys);
     let why = refused.map(drop).map_err(|error| error.what);
     let expected = Err("larger than any message".to_owned());
     assert_eq!(why, expected, "{}", talk.adapter.code());
