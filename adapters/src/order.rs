@@ -44,7 +44,7 @@ fn month_text(month: PayMonth) -> String {
 pub fn order_values(order: &PaymentOrder, own: &BankAdapter) -> Option<Values> {
     let total = order.total()?;
     let mut values = Values {
-        connection: order.connection.clone(),
+        connection: order.connection.by_name().clone(),
         rows: order.lines.iter().map(|line| row(line, own)).collect(),
         ..Values::default()
     };
@@ -130,7 +130,7 @@ fn row(line: &OrderLine, own: &BankAdapter) -> Record {
 #[must_use]
 pub fn query_values(query: &StatusQuery) -> Values {
     let mut values = Values {
-        connection: query.connection.clone(),
+        connection: query.connection.by_name().clone(),
         captured: query.references.clone(),
         ..Values::default()
     };

@@ -1,11 +1,12 @@
 //! Rows as a spreadsheet: one sheet, a line of titles, then a line for each row.
 //!
 //! Every cell is written as a text, never as a number or a formula: an office program would cut
-//! an account down to 15 digits. Written as xlsx, since no maintained library writes the older
-//! xls; both are read, told apart by their bytes.
+//! an account down to 15 digits. Both kinds are read whatever a dialect writes, told apart by their
+//! bytes.
 
 mod reading;
 mod writing;
+mod xls;
 
 pub use writing::{SheetError, workbook};
 
@@ -19,16 +20,30 @@ use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
 
+/// The kind of office file that is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Office Open XML.
+    #[default]
+    Xlsx,
+    /// BIFF8 of Excel 97 to 2003: 65,536 lines, 256 columns.
+    Xls,
+}
+
 /// A sheet. The path of a slot is the title of its column.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sheet {
+    /// The kind that is written.
+    #[serde(default)]
+    pub kind: Kind,
     /// Columns, with their titles.
     pub row: Vec<Slot>,
 }
 
 impl Sheet {
-    /// Writes titles and rows as xlsx: the same values make the same bytes.
+    /// Writes titles and rows: the same values make the same bytes.
     ///
     /// # Errors
     /// The first place that does not fit, with its row.
@@ -47,7 +62,11 @@ impl Sheet {
             let cells: Result<Vec<String>, WriteFault> = cells.collect();
             grid.push(cells.map_err(|fault| (fault, row_no(row)))?);
         }
-        workbook(&grid).map_err(|_| {
+        let written = match self.kind {
+            Kind::Xlsx => workbook(&grid),
+            Kind::Xls => xls::workbook(&grid),
+        };
+        written.map_err(|_| {
             let place = "the sheet".to_owned();
             (WriteFault::Form { place }, None)
         })

@@ -1,5 +1,6 @@
 //! The front-end of the Bank of Chengdu, FORMATS 6.16, on a synthetic bank.
 
+use crate::office_peers;
 use crate::support::{
     ToyKeys, accept, bank, converse, golden_order, incoming, order, query, sample,
 };
@@ -34,6 +35,14 @@ fn the_workbook_lies_under_the_name_that_the_order_says() {
     let folder = String::new();
     assert_eq!(sent[0].wire, Wire::Drop { folder });
     assert_eq!(sent[0].file_name, "PK2026112301.xlsx");
+    // Read by a program that is not ours.
+    let cells = office_peers::lines(&sent[0].bytes);
+    assert_eq!(cells.len(), 6);
+    assert!(
+        cells[3].contains("s:欧阳样三") && cells[3].contains("s:5988.05"),
+        "{}",
+        cells[3]
+    );
     let side = bank("WZMSB").bank_side();
     let request = side.read_request(&incoming(&sent[0]), &ToyKeys).unwrap();
     assert_eq!(

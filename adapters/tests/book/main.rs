@@ -27,6 +27,7 @@ mod iso20022;
 mod iso20022_push;
 mod iso_corpus;
 mod mybank_h2h;
+mod office_peers;
 mod pages;
 mod spdb_aq;
 mod talk;

@@ -135,3 +135,37 @@ fn threats_24_an_archive_that_unpacks_to_too_much_is_refused() {
     assert!(bytes.len() < 1 << 20);
     assert!(read(&bytes).unwrap_err().contains("unpacks to too much"));
 }
+
+/// Cells in the older kind: what our reader makes of them; another program reads them in
+/// tests/book/mybank_h2h.rs.
+#[test]
+fn an_xls_comes_back_as_it_was_written_over_many_records() {
+    let mut grid = vec![vec![
+        "账号".to_owned(),
+        String::new(),
+        "𠮷 and €".to_owned(),
+    ]];
+    // Two records of 8,224 bytes hold less than this.
+    grid.extend((0..400).map(|at| vec![format!("62000000000000{at:05}"), "x".repeat(at % 60)]));
+    let bytes = xls::workbook(&grid).unwrap();
+    assert_eq!(bytes, xls::workbook(&grid).unwrap());
+    let lines = reading::lines(&bytes, 3, 1000).unwrap();
+    let told: Vec<Vec<String>> = lines.into_iter().map(|(_, cells)| cells).collect();
+    let padded = grid.iter().map(|cells| {
+        let mut cells = cells.clone();
+        cells.resize(3, String::new());
+        cells
+    });
+    assert!(padded.eq(told));
+}
+
+#[test]
+fn what_an_xls_does_not_hold_is_refused() {
+    let too_much = |grid: &[Vec<String>]| {
+        assert!(matches!(xls::workbook(grid), Err(SheetError::TooMuch)));
+    };
+    too_much(&vec![vec!["x".to_owned()]; 65_537]);
+    too_much(&[vec!["x".to_owned(); 257]]);
+    too_much(&[vec!["x".repeat(4001)]]);
+    xls::workbook(&[vec!["x".repeat(4000)]]).unwrap();
+}

@@ -1,14 +1,21 @@
-//! Texts in rows and columns as an xlsx file.
+//! Texts in rows and columns as an office file.
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 /// Why no office file was written.
 #[derive(Debug, thiserror::Error)]
 #[error("the office file can't be written")]
-pub struct SheetError(#[from] XlsxError);
+pub enum SheetError {
+    /// A text longer than a cell takes, or more rows or columns than a sheet has.
+    TooMuch,
+    /// What the xlsx library says.
+    Xlsx(#[from] XlsxError),
+    /// What the compound file's library says.
+    Xls(#[from] std::io::Error),
+}
 
-/// One sheet, every cell a text: an office program would cut an ID number typed as a number down
-/// to 15 digits. An empty row is left out, as office programs do.
+/// One sheet as xlsx, every cell a text: an office program would cut an ID number typed as a
+/// number down to 15 digits. An empty row is left out, as office programs do.
 ///
 /// # Errors
 /// A text longer than a cell takes, or more rows than a sheet has.
