@@ -55,7 +55,15 @@ impl BankAdapter {
     fn explain_head(&self) -> Vec<Said> {
         let evidence_of_bank = self.preset.evidence < self.dialect.evidence;
         let pace = self.query_pace();
-        vec![
+        let identity = self.identity.iter().flat_map(|bank| {
+            [
+                said("identity.name_zh", &bank.name_zh, true),
+                said("identity.name_en", &bank.name_en, true),
+                said("identity.kind", &bank.kind, true),
+                said("identity.cnaps_class", &bank.cnaps_class, true),
+            ]
+        });
+        let own = vec![
             said("dialect", self.dialect(), true),
             said("evidence", self.evidence().as_str(), evidence_of_bank),
             said("source", &self.dialect.source, false),
@@ -67,7 +75,8 @@ impl BankAdapter {
             said("pace.interval_ms", pace.interval_ms, false),
             said("pace.count_max", pace.count_max, false),
             said("pace.answer_limit_ms", pace.answer_limit_ms, false),
-        ]
+        ];
+        identity.chain(own).collect()
     }
 
     fn explain_limits(&self) -> Vec<Said> {

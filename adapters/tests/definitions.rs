@@ -218,10 +218,15 @@ fn a_preset_adds_codes_and_never_redefines_one() {
 }
 
 #[test]
-fn the_book_has_57_banks_and_trusts_none_too_much() {
+fn the_book_has_every_bank_of_the_list_and_trusts_none_too_much() {
     let book = Book::built_in().unwrap_or_else(|error| panic!("{error}"));
     let codes: BTreeSet<_> = book.adapters().iter().map(|a| a.code()).collect();
-    assert_eq!((book.adapters().len(), codes.len()), (57, 57));
+    let listed: BTreeSet<_> = schemas::codes::banks()
+        .iter()
+        .map(|bank| bank.code)
+        .collect();
+    assert!(book.adapters().len() >= 57);
+    assert_eq!((book.adapters().len(), codes), (listed.len(), listed));
     for adapter in book.adapters() {
         let designed = ["synthetic_", "rural_union"];
         let designed = designed.iter().any(|d| adapter.dialect().starts_with(d));
@@ -250,4 +255,46 @@ fn a_password_is_a_secret() {
         }
     }
     assert!(found > 8);
+}
+
+/// Who a bank is that the list does not have: its folder says it, and only what a bank of the
+/// list can be.
+#[test]
+fn a_bank_that_no_list_has_says_who_it_is() {
+    const FILE: &str = "banks/NOBANK9/bank.toml";
+    let preset = "code = \"NOBANK9\"\ndialect = \"hxb_xhj\"\nevidence = \"synthetic\"\n\
+                  cut_off = \"16:00\"\n";
+    let book = |text: &str| Book::from_files([(DIALECT_FILE, DIALECT), (FILE, text)]);
+    let identity = "[identity]\nname_zh = \"样例村镇银行\"\nname_en = \"Example Village Bank\"\n\
+                    kind = \"rural\"\ncnaps_class = \"320\"\ncnaps_code = \"320100000009\"\n";
+    let refused = |text: &str| book(text).expect_err("refused").remove(0);
+    let nobody = refused(preset);
+    assert_eq!((nobody.file.as_str(), nobody.line), (FILE, 1));
+    assert!(nobody.what.contains("[identity]"), "{nobody}");
+    let whole = format!("{preset}{identity}");
+    // 320 1000 0000 and its check digit, computed as JR/T 0003 has it.
+    let number = (0..10)
+        .map(|digit| format!("32010000000{digit}"))
+        .find(|number| schemas::CnapsCode::parse(number).is_ok());
+    let whole = whole.replace("320100000009", &number.unwrap());
+    let made = book(&whole).unwrap();
+    let bank = made.adapters()[0].bank().unwrap();
+    assert_eq!(bank.name_zh, "样例村镇银行");
+    for (old, new, word) in [
+        ("\"rural\"", "\"village\"", "kind of bank"),
+        ("\"320\"", "\"32\"", "three digits"),
+        ("\"320\"", "\"313\"", "another class"),
+        ("cnaps_code = \"320", "cnaps_code = \"32", "cnaps_code"),
+        ("kind =", "bic = \"AB\"\nkind =", "BIC"),
+        ("name_en", "name_english", "name_english"),
+    ] {
+        let error = refused(&whole.replace(old, new));
+        assert!(error.what.contains(word), "{word}: {error}");
+        assert!(error.line >= 5, "{error}");
+    }
+    // What the list says already is not said otherwise.
+    let listed = BANK.to_owned() + identity;
+    let error = Book::from_files([(DIALECT_FILE, DIALECT), (BANK_FILE, &listed)]);
+    let error = error.expect_err("refused").remove(0);
+    assert_eq!(error.file, BANK_FILE);
 }

@@ -151,7 +151,7 @@ fn a_bank_is_known_only_in_its_own_folder() {
                 .into_owned()
         })
         .collect();
-    assert_eq!(codes.len(), 57);
+    assert!(codes.len() >= 57);
     let mut breaches = Vec::new();
     let code = |path: &PathBuf| !is_test(path) && !EXAMPLES.iter().any(|p| path.ends_with(p));
     for path in files(".rs").into_iter().filter(code) {
