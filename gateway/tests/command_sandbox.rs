@@ -153,3 +153,22 @@ fn an_installation_of_somebody_else_is_left_alone() {
     assert_eq!(std::fs::read_to_string(&mandates).unwrap(), "# real\n");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+/// A bank that the program does not have yet is played from its folder.
+#[test]
+fn a_bank_of_a_folder_is_played() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
+    let (adapters, files) = (path("adapters"), path("files"));
+    let new = ["bank", "new", "XYBANK", "--dialect", "synthetic_fixed"];
+    let ended = run(&[&new[..], &["--dir", &adapters]].concat());
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let words = [
+        "sandbox", "--bank", "XYBANK", "--dir", &adapters, "--files", &files,
+    ];
+    let mut started = Started::new(&words);
+    assert!(started.until("main").contains("XYBANK"));
+    let missing = run(&["sandbox", "--bank", "XYZ", "--dir", &adapters]);
+    assert_eq!(missing.code, 2, "{missing:?}");
+    assert!(missing.stderr.contains("没有银行 XYZ"), "{missing:?}");
+}

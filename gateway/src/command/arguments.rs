@@ -173,6 +173,10 @@ pub struct Sandbox {
     /// 只开这家银行;可重复 · Only this bank; may be given again
     #[arg(long = "bank", value_name = "CODE")]
     pub banks: Vec<String>,
+    /// 定义目录,用于尚未编入程序的银行 · Folder of the definitions, for banks that the program
+    /// does not have yet
+    #[arg(long, value_name = "DIR", conflicts_with = "setup")]
+    pub dir: Option<PathBuf>,
     /// 银行各种表现的随机种子 · Seed of everything that the banks decide
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -7,11 +7,12 @@ mod trial;
 use super::adapter::book;
 use super::arguments::{Bank, BankExplain};
 use super::banks;
-use super::definitions::book_in;
+use super::definitions::book_to_use;
 use super::words::{Ended, Failure, Words};
 use adapters::{BankAdapter, Book};
+use schemas::Lang;
 use schemas::value::BankCode;
-use schemas::{Lang, codes};
+
 use std::path::Path;
 
 /// The folder of definitions in a copy of the program's source.
@@ -54,28 +55,13 @@ fn chosen(
             adapter.ok_or_else(|| Failure::no_such_bank(code.as_str()))?,
         ));
     };
-    let book = book_in(folder)?;
+    let book = book_to_use(folder)?;
     let adapter = book.adapter(code).ok_or_else(|| not_in(folder, code))?;
-    let own = book.adapters().iter();
-    let further = own.filter(|adapter| codes::bank(adapter.code()).is_none());
-    let further = further.filter_map(|adapter| adapter.bank().cloned());
-    codes::add_banks(further.collect()).map_err(|error| {
-        Failure::input(
-            Words::new(
-                "[identity] 与名单里的另一家银行相同",
-                "an [identity] is that of another bank of the list",
-            ),
-            Words::new(
-                "行名、简称和联行号都只能属于一家银行。",
-                "A name, short name or bank number is of one bank only.",
-            ),
-        )
-        .caused_by(&error)
-    })?;
     Ok((book, adapter))
 }
 
-fn not_in(folder: &Path, code: BankCode) -> Failure {
+/// A folder without the bank.
+pub(super) fn not_in(folder: &Path, code: BankCode) -> Failure {
     let folder = folder.display();
     Failure::usage(
         Words::new(

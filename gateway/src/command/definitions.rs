@@ -2,7 +2,7 @@
 
 use super::words::{Failure, Words};
 use adapters::{Book, DefinitionError};
-use schemas::Lang;
+use schemas::{Lang, codes};
 use std::path::Path;
 
 mod refusal;
@@ -65,6 +65,31 @@ pub(super) fn book_of(folder: &Path, files: Files) -> Result<&'static Book, Fail
 /// A folder that can't be read, and every definition that is refused.
 pub fn book_in(folder: &Path) -> Result<&'static Book, Failure> {
     book_of(folder, files_in(folder)?)
+}
+
+/// The book of a folder, whose banks the list of banks has from then on. Once a process.
+///
+/// # Errors
+/// As [`book_in`], and a bank with the name or number of another one.
+pub(super) fn book_to_use(folder: &Path) -> Result<&'static Book, Failure> {
+    let book = book_in(folder)?;
+    let own = book.adapters().iter();
+    let further = own.filter(|adapter| codes::bank(adapter.code()).is_none());
+    let further = further.filter_map(|adapter| adapter.bank().cloned());
+    codes::add_banks(further.collect()).map_err(|error| {
+        Failure::input(
+            Words::new(
+                "[identity] 与名单里的另一家银行相同",
+                "an [identity] is that of another bank of the list",
+            ),
+            Words::new(
+                "行名、简称和联行号都只能属于一家银行。",
+                "A name, short name or bank number is of one bank only.",
+            ),
+        )
+        .caused_by(&error)
+    })?;
+    Ok(book)
 }
 
 /// Every reason, with its file and line, in one failure.

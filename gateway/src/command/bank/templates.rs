@@ -172,7 +172,7 @@ const CODES_ZH: &str = "
 # 去掉行首的 # 再改。outcome 可用:paid 已付,failed 失败,accepted 已受理,unknown 不明,
 # returned 退汇;failed 必须写 reason。
 #[[codes.TABLE]]
-#exact = [\"ZZ01\"]
+#exact = [\"K7\"]
 #outcome = \"failed\"
 #reason = \"account_closed\"
 ";
@@ -183,7 +183,7 @@ const CODES_EN: &str = "
 # \"failed\" pays twice. Take the # off to use it. outcome: paid, failed, accepted, unknown or
 # returned; failed needs a reason.
 #[[codes.TABLE]]
-#exact = [\"ZZ01\"]
+#exact = [\"K7\"]
 #outcome = \"failed\"
 #reason = \"account_closed\"
 ";

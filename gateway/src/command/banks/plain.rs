@@ -239,7 +239,15 @@ const PLACES: [(&str, &str, &str); 15] = [
     ("row", "每笔", "each row, field"),
 ];
 
-const HEADS: [(&str, &str, &str); 20] = [
+const HEADS: [(&str, &str, &str); 24] = [
+    ("identity.name_zh", "中文全称", "legal name in Chinese"),
+    ("identity.name_en", "英文全称", "legal name in English"),
+    ("identity.kind", "银行种类", "kind of bank"),
+    (
+        "identity.cnaps_class",
+        "联行号前三位",
+        "first digits of its bank numbers",
+    ),
     (
         "dialect",
         "方言(报文的样子)",

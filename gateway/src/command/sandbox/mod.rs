@@ -3,9 +3,11 @@
 mod connection_file;
 mod setup;
 
-use super::adapter::{adapter, book};
+use super::adapter::book;
 use super::arguments::Sandbox;
+use super::bank::not_in;
 use super::banks::{evidence_cell, evidence_words};
+use super::definitions::book_to_use;
 use super::terminal::{Align, Cell, Colour, Paper, Table, paper, progress};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::clock::{Clock, SystemClock};
@@ -28,14 +30,7 @@ use std::time::Duration;
 /// # Errors
 /// See [`Failure`].
 pub fn run(arguments: &Sandbox, lang: Lang) -> Ended {
-    let banks: Vec<&'static BankAdapter> = if arguments.banks.is_empty() {
-        book()?.adapters().iter().collect()
-    } else {
-        let codes = arguments.banks.iter();
-        codes
-            .map(|code| adapter(&code.to_ascii_uppercase()))
-            .collect::<Result<_, Failure>>()?
-    };
+    let banks = banks(arguments)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let template = pick(
         lang,
@@ -72,6 +67,27 @@ pub fn run(arguments: &Sandbox, lang: Lang) -> Ended {
         running.stop().await;
         Ok(Exit::Done)
     })
+}
+
+/// The banks that are opened: of the folder that is named, or of the program.
+fn banks(arguments: &Sandbox) -> Result<Vec<&'static BankAdapter>, Failure> {
+    let book = match &arguments.dir {
+        Some(folder) => book_to_use(folder)?,
+        None => book()?,
+    };
+    if arguments.banks.is_empty() {
+        return Ok(book.adapters().iter().collect());
+    }
+    let one = |text: &String| {
+        let nobody = || Failure::no_such_bank(text);
+        let code = BankCode::parse(text).map_err(|_| nobody())?;
+        let missing = || match &arguments.dir {
+            Some(folder) => not_in(folder, code),
+            None => nobody(),
+        };
+        book.adapter(code).ok_or_else(missing)
+    };
+    arguments.banks.iter().map(one).collect()
 }
 
 /// The installation with a wage file for each bank that is opened.

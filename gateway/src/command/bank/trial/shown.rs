@@ -27,9 +27,9 @@ pub(super) struct Shown<'a> {
     pub(super) adapter: &'a BankAdapter,
     pub(super) summary: &'a Summary,
     pub(super) orders: &'a [File],
-    /// The messages of the first file with nothing masked: sizes and digests of them are told.
+    /// The messages of the played file with nothing masked: sizes and digests of them are told.
     pub(super) true_messages: &'a [Outgoing],
-    /// The first file, masked.
+    /// The bank file with most lines, masked.
     pub(super) played: Option<Played>,
     pub(super) out: Option<&'a Path>,
 }
@@ -75,6 +75,7 @@ pub(super) fn document(shown: &Shown<'_>, lang: Lang) -> Value {
         "lines": lines.collect::<Vec<_>>(),
         "messages": messages.map(|sent| message(adapter, sent)).collect::<Vec<_>>(),
         "true_messages": written.collect::<Vec<_>>(),
+        "played_file_no": played.map(|played| played.file_no),
         "answers": played.map(|played| answers(adapter, played)),
         "not_played": played.and_then(|played| played.stopped.clone()),
         "masked": pick(
@@ -217,13 +218,15 @@ fn print_rows<W: Write>(
         shown.orders.len(),
         grouped(count.try_into().unwrap_or(u64::MAX)),
     );
+    let played = shown.played.as_ref().map_or(0, |played| played.file_no);
     paper.line(&match lang {
         Lang::Zh => format!(
-            "共 {count} 笔 {total} 元,分成 {files} 个银行文件;列出前 {LISTED} 笔,以下是第 1 个文件"
+            "共 {count} 笔 {total} 元,分成 {files} 个银行文件(最多列出 {LISTED} 笔);\
+             以下是第 {played} 个文件"
         ),
         Lang::En => format!(
-            "{count} lines, {total} yuan, in {files} bank files; the first {LISTED} lines are \
-             listed, the first file follows"
+            "{count} lines, {total} yuan, in {files} bank files ({LISTED} lines are listed at \
+             most); file {played} follows"
         ),
     })
 }
@@ -237,7 +240,8 @@ fn print_message<W: Write>(
     let out = &sent.out;
     let (channel, target) = travels(&out.wire);
     let (step, count) = (&out.step, out.bytes.len());
-    let target = target.unwrap_or_default();
+    let way: Vec<&str> = std::iter::once(channel).chain(target.as_deref()).collect();
+    let way = way.join(" ");
     let instructs = match out.instructs {
         true => pick(
             lang,
@@ -248,8 +252,8 @@ fn print_message<W: Write>(
     };
     paper.line("")?;
     paper.line(&match lang {
-        Lang::Zh => format!("步骤 {step}:{channel} {target},{count} 字节{instructs}"),
-        Lang::En => format!("step {step}: {channel} {target}, {count} bytes{instructs}"),
+        Lang::Zh => format!("步骤 {step}:{way},{count} 字节{instructs}"),
+        Lang::En => format!("step {step}: {way}, {count} bytes{instructs}"),
     })?;
     let (lines, left_out) = bytes::lines(&out.bytes, adapter.charset_out());
     for line in lines {
@@ -270,14 +274,22 @@ fn print_message<W: Write>(
         (pick(lang, "值", "value"), Align::Left),
     ]);
     for (name, value) in &sent.request.fields {
-        let words = words_of(name, lang).unwrap_or_default();
+        let words = words_of(name, lang).or_else(|| connection_words(adapter, name, lang));
         table.push(vec![
-            words.into(),
+            words.unwrap_or_default().into(),
             name.as_str().into(),
             value.as_str().into(),
         ]);
     }
     paper.table(&table)
+}
+
+/// What a value of the connection is, as its dialect says.
+fn connection_words<'a>(adapter: &'a BankAdapter, name: &str, lang: Lang) -> Option<&'a str> {
+    let name = name.strip_prefix("connection.")?;
+    let mut fields = adapter.connection_fields().iter();
+    let field = fields.find(|field| field.name == name)?;
+    Some(pick(lang, &field.zh, &field.en))
 }
 
 fn print_answers<W: Write>(
