@@ -1,6 +1,8 @@
 //! The files of the workspace, as the tidy and contract suites read them.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
 
 /// The root of the workspace.
 #[must_use]
@@ -44,4 +46,27 @@ pub fn files(ending: &str) -> Vec<PathBuf> {
 #[must_use]
 pub fn text(path: &Path) -> String {
     std::fs::read_to_string(root().join(path)).expect("readable text")
+}
+
+/// `target/<profile>/anxin`: the test itself is `target/<profile>/deps/…`. It is built
+/// only where it is missing, which is said.
+#[must_use]
+pub fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let test = std::env::current_exe().unwrap();
+        let profile = test.parent().and_then(Path::parent).unwrap();
+        let program = profile.join("anxin");
+        if !program.exists() {
+            eprintln!("{} is missing: building it", program.display());
+            let mut build = Command::new(env!("CARGO"));
+            build.args(["build", "-p", "gateway", "--bin", "anxin"]);
+            build.current_dir(env!("CARGO_MANIFEST_DIR"));
+            if profile.ends_with("release") {
+                build.arg("--release");
+            }
+            assert!(build.status().unwrap().success(), "the program is built");
+        }
+        program
+    })
 }

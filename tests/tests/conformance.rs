@@ -10,6 +10,8 @@
 // A test names the arms that it expects.
 #![allow(clippy::wildcard_enum_match_arm, clippy::print_stdout)]
 
+#[path = "conformance/adding.rs"]
+mod adding;
 #[path = "conformance/decode.rs"]
 mod decode;
 #[path = "conformance/definition.rs"]
@@ -126,6 +128,10 @@ fn main() -> ExitCode {
         trials.push(plain(
             "a_documented_bank_with_samples_of_its_own_only_fails",
             definition::a_documented_bank_with_samples_of_its_own_only_fails,
+        ));
+        trials.push(plain(
+            "adding_a_bank_touches_no_file_outside_its_folder",
+            adding::adding_a_bank_touches_no_file_outside_its_folder,
         ));
         trials.push(plain("the_page_is_fresh", the_page_is_fresh));
     }

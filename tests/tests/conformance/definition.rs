@@ -3,14 +3,17 @@
 use super::Verdict::{self, Pass};
 use adapters::exchange::{Next, Outcome, PlanLine};
 use adapters::{Evidence, RequestKind};
+use schemas::FailureReason;
 use schemas::value::{Fen, PersonName};
-use schemas::{FailureReason, codes};
 use tests::desk::definitions;
 use tests::talk::Talk;
 
 pub fn definition_is_of_a_known_bank(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
-    let bank = codes::bank(code).expect("in schemas/codes/banks.toml");
+    let bank = talk
+        .adapter
+        .bank()
+        .expect("in schemas/codes/banks.toml or [identity]");
     assert_eq!(bank.code, code);
     let cut_off = talk.adapter.cut_off();
     let working = time::macros::time!(12:00)..=time::macros::time!(22:00);

@@ -14,28 +14,6 @@ use std::time::Duration;
 /// Longest run of one command, on a busy machine.
 const RUN_WAIT_MAX: Duration = Duration::from_secs(120);
 
-/// `target/<profile>/anxin`: the test itself is `target/<profile>/deps/journey-…`. It is built
-/// only where it is missing, which is said.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let profile = test.parent().and_then(Path::parent).unwrap();
-        let program = profile.join("anxin");
-        if !program.exists() {
-            eprintln!("{} is missing: building it", program.display());
-            let mut build = Command::new(env!("CARGO"));
-            build.args(["build", "-p", "gateway", "--bin", "anxin"]);
-            build.current_dir(env!("CARGO_MANIFEST_DIR"));
-            if profile.ends_with("release") {
-                build.arg("--release");
-            }
-            assert!(build.status().unwrap().success(), "the program is built");
-        }
-        program
-    })
-}
-
 /// How a command ended.
 #[derive(Debug)]
 pub struct Ended {
