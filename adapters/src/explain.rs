@@ -52,6 +52,15 @@ impl BankAdapter {
         .collect()
     }
 
+    /// What a code means in one of the dialect's tables, in the words of [`Self::explain`]; a code
+    /// that is not listed is `unknown`. `None` where there is no such table.
+    #[must_use]
+    pub fn meaning(&self, table: &str, code: &str) -> Option<String> {
+        let table = self.codes.get(table)?;
+        let listed = table.find(code);
+        Some(listed.map_or_else(|| "unknown".to_owned(), meaning))
+    }
+
     fn explain_head(&self) -> Vec<Said> {
         let evidence_of_bank = self.preset.evidence < self.dialect.evidence;
         let pace = self.query_pace();
