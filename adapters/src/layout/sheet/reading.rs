@@ -6,9 +6,12 @@ use crate::wire::BYTES_MAX;
 use calamine::{Data, DataRef, Reader as _, Xls, Xlsx};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
+use std::panic::catch_unwind;
 
 /// How an xls file begins: the compound file that Excel 97 to 2003 wrote.
 const XLS: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+/// An xls file is made of whole sectors: one that is not is cut off, if only in what fills it up.
+const SECTOR: usize = 512;
 /// How an xlsx file begins: a zip archive.
 const XLSX: &[u8] = b"PK";
 /// Digits that an office program keeps of a number; what is longer may have been cut.
@@ -25,7 +28,13 @@ pub(super) fn lines(
     rows_max: usize,
 ) -> Result<Vec<(u32, Vec<String>)>, Unreadable> {
     let found = if bytes.starts_with(XLS) {
-        of_xls(bytes)?
+        if bytes.len() % SECTOR != 0 {
+            return Err(unreadable("the xls file is cut off"));
+        }
+        // The reader of cells indexes what a broken file says without asking whether it is there:
+        // the container is opened by the careful one first, and what is left ends here.
+        cfb::CompoundFile::open(Cursor::new(bytes)).map_err(broken)?;
+        catch_unwind(|| of_xls(bytes)).unwrap_or_else(|_| Err(broken(())))?
     } else if bytes.starts_with(XLSX) {
         of_xlsx(bytes)?
     } else {

@@ -169,3 +169,20 @@ fn what_an_xls_does_not_hold_is_refused() {
     too_much(&[vec!["x".repeat(4001)]]);
     xls::workbook(&[vec!["x".repeat(4000)]]).unwrap();
 }
+
+/// A half-written file is refused, wherever it breaks off, and the program goes on.
+#[test]
+fn a_cut_xls_is_refused() {
+    let sheet = Sheet {
+        kind: Kind::Xls,
+        ..sheet()
+    };
+    let bytes = sheet.write(&values(), Charset::Utf8).unwrap();
+    assert!(read(&bytes).unwrap() == values().rows);
+    for end in (0..bytes.len())
+        .step_by(37)
+        .chain([8, 512, 1_024, bytes.len() - 512])
+    {
+        assert!(read(&bytes[..end]).is_err(), "{end}");
+    }
+}
