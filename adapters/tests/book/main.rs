@@ -30,6 +30,7 @@ mod mybank_h2h;
 mod office_peers;
 mod pace;
 mod pages;
+mod presets;
 mod spdb_aq;
 mod status;
 mod talk;
