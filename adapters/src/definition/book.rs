@@ -1,7 +1,7 @@
 //! The book: every dialect and preset, compiled in, read once.
 
 use super::DefinitionError;
-use super::resolve::{self, Source};
+use super::resolve::{self, ResolvedDialect, Source};
 use crate::adapter::BankAdapter;
 use include_dir::{Dir, DirEntry, include_dir};
 use schemas::BankCode;
@@ -16,6 +16,7 @@ static BUILT_IN: OnceLock<Result<Book, DefinitionError>> = OnceLock::new();
 #[derive(Debug)]
 pub struct Book {
     adapters: Vec<BankAdapter>,
+    dialects: Vec<BankAdapter>,
 }
 
 impl Book {
@@ -76,7 +77,10 @@ impl Book {
         }
         adapters.sort_by_key(BankAdapter::code);
         if errors.is_empty() {
-            Ok(Self { adapters })
+            let alone = dialects.keys().map(|name| alone(name, &dialects));
+            let alone: Result<Vec<BankAdapter>, DefinitionError> = alone.collect();
+            let dialects = alone.map_err(|error| vec![error])?;
+            Ok(Self { adapters, dialects })
         } else {
             Err(errors)
         }
@@ -88,12 +92,62 @@ impl Book {
         &self.adapters
     }
 
+    /// Every dialect as it is, without what a bank changes, in the order of the names: to be
+    /// explained and shown, not to be sent with. Its bank code says nothing.
+    #[must_use]
+    pub fn dialects(&self) -> &[BankAdapter] {
+        &self.dialects
+    }
+
+    /// What is written beside the built-in definitions: `dialects/<name>/README.md`,
+    /// `banks/<CODE>/NOTES.md`.
+    #[must_use]
+    pub fn paper(path: &str) -> Option<&'static str> {
+        let (root, rest) = path.split_once('/')?;
+        let folder = match root {
+            "dialects" => &DIALECTS,
+            "banks" => &BANKS,
+            _ => return None,
+        };
+        folder.get_file(rest)?.contents_utf8()
+    }
+
+    /// The golden messages of a built-in dialect, by name.
+    #[must_use]
+    pub fn samples(dialect: &str) -> BTreeMap<&'static str, &'static [u8]> {
+        let folder = DIALECTS.get_dir(format!("{dialect}/samples"));
+        let files = folder.into_iter().flat_map(Dir::files);
+        let named = files.filter_map(|file| {
+            let name = file.path().file_name()?.to_str()?;
+            Some((name, file.contents()))
+        });
+        named.collect()
+    }
+
     /// The adapter of a bank.
     #[must_use]
     pub fn adapter(&self, code: BankCode) -> Option<&BankAdapter> {
         let found = self.adapters.binary_search_by_key(&code, BankAdapter::code);
         found.ok().and_then(|at| self.adapters.get(at))
     }
+}
+
+/// A dialect by itself: under a preset that changes nothing.
+fn alone(
+    name: &str,
+    dialects: &BTreeMap<String, Arc<ResolvedDialect>>,
+) -> Result<BankAdapter, DefinitionError> {
+    let preset = [
+        "code = \"ICBC\"",
+        &format!("dialect = \"{name}\""),
+        "evidence = \"certified\"",
+        "cut_off = \"23:59\"",
+    ];
+    let source = Source {
+        file: "banks/ICBC/bank.toml",
+        text: &preset.join("\n"),
+    };
+    resolve::bank(source, dialects)
 }
 
 fn definitions(

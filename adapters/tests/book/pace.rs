@@ -72,7 +72,7 @@ const RULES: [Rule; 7] = [
 ];
 
 fn pace(dialect: &str) -> QueryPace {
-    dialect_alone(dialect).adapters()[0].query_pace()
+    dialect_alone(dialect).query_pace()
 }
 
 #[test]

@@ -219,5 +219,5 @@ fn the_pace_is_the_public_one() {
         (3_600_000, 3_600_000, 5)
     );
     let dialect = dialect_alone("unionpay_df");
-    assert_eq!(dialect.adapters()[0].limits().rows_max, 5_000);
+    assert_eq!(dialect.limits().rows_max, 5_000);
 }

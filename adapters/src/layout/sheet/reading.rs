@@ -28,7 +28,7 @@ pub(super) fn lines(
     rows_max: usize,
 ) -> Result<Vec<(u32, Vec<String>)>, Unreadable> {
     let found = if bytes.starts_with(XLS) {
-        if bytes.len() % SECTOR != 0 {
+        if !bytes.len().is_multiple_of(SECTOR) {
             return Err(unreadable("the xls file is cut off"));
         }
         // The reader of cells indexes what a broken file says without asking whether it is there:
