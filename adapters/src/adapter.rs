@@ -3,6 +3,7 @@
 
 use crate::bank_side::BankSide;
 use crate::codes::{CodeTable, Reasons};
+use crate::connection::ConnectionValues;
 use crate::definition::Preset;
 use crate::definition::dialect::{
     Capability, ConnectionField, Dialect, Evidence, QueryPace, StepRule,
@@ -158,9 +159,9 @@ impl BankAdapter {
     /// The user identity with which our SM2 key signs to this bank; `None` for the usual one, or
     /// where the connection lacks the value.
     #[must_use]
-    pub fn sm2_user_id(&self, connection: &BTreeMap<String, String>) -> Option<String> {
+    pub fn sm2_user_id(&self, connection: &ConnectionValues) -> Option<String> {
         let rule = self.dialect.sm2_user_id.as_ref()?;
-        let value = connection.get(&rule.connection)?;
+        let value = connection.value(&rule.connection)?;
         let filled = value.chars().chain(std::iter::repeat(rule.pad));
         Some(filled.take(rule.chars).collect())
     }

@@ -2,6 +2,7 @@
 
 mod broken;
 
+use crate::connection::ConnectionValues;
 pub use crate::totals::Flaw;
 pub use crate::unreadable::{Answer, Tried, Unreadable};
 pub use broken::{Certainty, ConversationError};
@@ -49,7 +50,7 @@ pub struct PaymentOrder {
     pub pay_month: PayMonth,
     /// The employer's numbers at the bank (customer number, operator, product): names of the
     /// dialect's `connection` fields, values of the deployment.
-    pub connection: std::collections::BTreeMap<String, String>,
+    pub connection: ConnectionValues,
     /// The lines, `row_no` 1, 2, 3 …
     pub lines: Vec<OrderLine>,
 }
@@ -354,7 +355,7 @@ pub struct StatusQuery {
     /// Sum of the file.
     pub total: Fen,
     /// As in the order.
-    pub connection: std::collections::BTreeMap<String, String>,
+    pub connection: ConnectionValues,
     /// References of the receipt, if there was one: values that the bank gave.
     pub references: std::collections::BTreeMap<String, String>,
 }

@@ -121,10 +121,15 @@ impl BankAdapter {
         let fields = self.connection_fields().iter();
         let fields = fields.flat_map(|field| {
             let name = format!("connection.{}", field.name);
-            [
+            let secret = field.secret.then(|| {
+                let name = format!("{name}.secret");
+                said(&name, "true", false)
+            });
+            let words = [
                 said(&format!("{name}.zh"), &field.zh, false),
                 said(&format!("{name}.en"), &field.en, false),
-            ]
+            ];
+            words.into_iter().chain(secret)
         });
         steps.chain(fields).collect()
     }

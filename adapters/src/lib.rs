@@ -8,6 +8,7 @@
 pub mod adapter;
 pub mod bank_side;
 pub mod codes;
+mod connection;
 pub mod definition;
 pub mod exchange;
 pub mod explain;
@@ -28,6 +29,7 @@ pub mod wire;
 pub use adapter::{BankAdapter, KeySlots, Limits};
 pub use bank_side::RequestKind;
 pub use bank_side::{BankLine, BankReply, BankRequest, BankSide, Incoming, IncomingWire};
+pub use connection::ConnectionValues;
 pub use definition::dialect::{Capability, ConnectionField, Evidence, QueryPace};
 pub use definition::{Book, DefinitionError};
 pub use explain::Explained;

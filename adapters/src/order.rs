@@ -43,7 +43,7 @@ fn month_text(month: PayMonth) -> String {
 pub fn order_values(order: &PaymentOrder, own: BankCode) -> Option<Values> {
     let total = order.total()?;
     let mut values = Values {
-        connection: order.connection.clone(),
+        connection: order.connection.by_name().clone(),
         rows: order.lines.iter().map(|line| row(line, own)).collect(),
         ..Values::default()
     };
@@ -125,7 +125,7 @@ fn row(line: &OrderLine, own: BankCode) -> Record {
 #[must_use]
 pub fn query_values(query: &StatusQuery) -> Values {
     let mut values = Values {
-        connection: query.connection.clone(),
+        connection: query.connection.by_name().clone(),
         captured: query.references.clone(),
         ..Values::default()
     };

@@ -130,7 +130,9 @@ fn the_banks_number_of_the_batch_goes_into_the_query() {
     let json = bank("CZBANK");
     let asked = query(&order, receipt.references);
     let asked = adapters::exchange::StatusQuery {
-        connection: BTreeMap::from([("client_id".to_owned(), "c".to_owned())]),
+        connection: [("client_id".to_owned(), "c".to_owned())]
+            .into_iter()
+            .collect(),
         ..asked
     };
     let message = send(json.query(&asked).next(&ToyKeys).unwrap());
@@ -181,7 +183,7 @@ fn a_failed_batch_with_a_paid_line_contradicts_itself() {
 #[test]
 fn a_missing_connection_value_is_ours_and_nothing_left() {
     let mut order = order("HXB");
-    order.connection.clear();
+    order.connection = adapters::ConnectionValues::default();
     let error = bank("HXB").submit(&order).next(&ToyKeys).unwrap_err();
     assert_eq!(error.certainty, Certainty::NotSent);
     assert!(error.what.contains("connection.operator"), "{}", error.what);

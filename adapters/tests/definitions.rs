@@ -236,3 +236,18 @@ fn the_book_has_57_banks_and_trusts_none_too_much() {
         assert!(adapter.limits().rows_max > 0);
     }
 }
+
+/// What the dialect calls a password is never in a file that is not a key's.
+#[test]
+fn a_password_is_a_secret() {
+    let book = Book::built_in().unwrap();
+    let mut found = 0;
+    for adapter in book.adapters() {
+        for field in adapter.connection_fields() {
+            let says = field.en.contains("password") || field.en.contains("SMS code");
+            assert_eq!(field.secret, says, "{}: {}", adapter.dialect(), field.name);
+            found += usize::from(field.secret);
+        }
+    }
+    assert!(found > 8);
+}

@@ -182,6 +182,15 @@ fn an_answer_without_rows_may_have_no_body() {
     assert!(text.starts_with("code=00&text=a=b+c&file=eJ"), "{text}");
     let back = read(&message, &full).unwrap();
     assert_eq!(back.rows[0][&Field::PayeeName], "张样一");
+    // As MIME breaks it into lines.
+    let (before, packed) = text.split_once("file=").unwrap();
+    let lines: Vec<String> = packed
+        .as_bytes()
+        .chunks(20)
+        .map(|part| String::from_utf8_lossy(part).into_owned())
+        .collect();
+    let broken = format!("{before}file={}\r\n", lines.join("\r\n"));
+    assert_eq!(read(&message, broken.as_bytes()).unwrap().rows, back.rows);
     values.rows.clear();
     let bare = write(&message, &values);
     assert_eq!(bare, b"code=00&text=a=b+c&file=");

@@ -1,5 +1,6 @@
 //! Registered payer accounts: which employer may instruct which account at which bank.
 
+use adapters::ConnectionValues;
 use schemas::value::{AccountNo, BankCode, PersonName, Uscc};
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ pub struct Mandate {
     /// Name of the account.
     pub payer_name: PersonName,
     /// The employer's numbers at the bank, by the dialect's names of connection fields.
-    pub connection: BTreeMap<String, String>,
+    pub connection: ConnectionValues,
 }
 
 /// All mandates, by employer, bank and account.

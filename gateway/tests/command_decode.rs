@@ -110,7 +110,8 @@ fn a_banks_words_do_not_steer_the_terminal() {
     assert!(!ended.stdout.contains(steers), "{ended:?}");
 }
 
-/// A bank's line as a clerk kept it: without its line end, or bare.
+/// A bank's line as a clerk kept it: without its line end, of which nothing hangs, or without the
+/// mark that says that it is whole.
 #[test]
 fn a_message_that_lost_its_ending_is_read_and_says_so() {
     let folder = tempfile::tempdir().unwrap();
@@ -134,7 +135,21 @@ fn a_message_that_lost_its_ending_is_read_and_says_so() {
     assert_eq!(read.code, 0, "{read:?}");
     assert_eq!(read.document()["findings"], serde_json::json!([]));
     let lines = read.document()["lines"].clone();
-    for cut in ["\r\n", "\n", "@@\r\n", "#@@@@\r\n"] {
+    let blank = [
+        ("\r\n", ""),
+        ("\n", ""),
+        ("\r\n", "\n"),
+        ("\r\n", "\r"),
+        ("", "\r\n"),
+    ];
+    for (cut, instead) in blank {
+        let kept = whole.strip_suffix(cut.as_bytes()).unwrap();
+        let read = decode(&[kept, instead.as_bytes()].concat());
+        assert_eq!(read.code, 0, "{cut:?} {read:?}");
+        assert_eq!(read.document()["lines"], lines, "{cut:?}");
+        assert_eq!(read.document()["findings"], serde_json::json!([]));
+    }
+    for cut in ["@@\r\n", "#@@@@\r\n"] {
         let kept = whole.strip_suffix(cut.as_bytes()).unwrap();
         let ended = decode(kept);
         assert_eq!(ended.code, 0, "{cut:?} {ended:?}");
@@ -144,9 +159,6 @@ fn a_message_that_lost_its_ending_is_read_and_says_so() {
         assert_eq!(findings.len(), 1, "{cut:?}");
         assert_eq!(findings[0]["code"], "message_ending_missing", "{cut:?}");
     }
-    // Its line end became another one: nothing was lost but that.
-    let unix = [whole.strip_suffix(b"\r\n").unwrap(), b"\n"].concat();
-    assert_eq!(decode(&unix).document()["lines"], lines);
     // A row that is cut off is none.
     for cut in [b"|#@@@@\r\n".as_slice(), b"|01||||||#@@@@\r\n"] {
         let ended = decode(whole.strip_suffix(cut).unwrap());

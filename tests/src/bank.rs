@@ -16,7 +16,6 @@ use gateway::dispatch::{Bank, Decision, DispatchError, Dispatcher, Pace, Turn, d
 use gateway::event::Event;
 use gateway::keys::BankKeys;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -172,7 +171,7 @@ impl Played {
             adapter,
             keys: ours,
             channel: Arc::clone(&line) as Arc<dyn Channel>,
-            fields: fields(adapter),
+            fields: adapter.example_connection(),
         };
         let dispatcher = Dispatcher {
             core: Arc::clone(&desk.core),
@@ -336,15 +335,6 @@ impl Played {
         let side = self.adapter().bank_side();
         side.write_push(&records, self.keys()).unwrap()
     }
-}
-
-/// The numbers of the employer at the bank, invented.
-#[must_use]
-pub fn fields(adapter: &BankAdapter) -> BTreeMap<String, String> {
-    let fields = adapter.connection_fields().iter();
-    fields
-        .map(|field| (field.name.clone(), field.example.clone()))
-        .collect()
 }
 
 fn adapter(desk: &Desk) -> &'static BankAdapter {

@@ -110,7 +110,7 @@ impl Desk {
             let key = (uscc, adapter.code(), AccountNo::parse(ACCOUNT).unwrap());
             let mandate = Mandate {
                 payer_name: PersonName::parse(PAYER).unwrap(),
-                connection: [].into(),
+                connection: adapters::ConnectionValues::default(),
             };
             mandates.register(key, mandate);
         }

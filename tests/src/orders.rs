@@ -1,6 +1,5 @@
 //! Orders and queries of invented people, without a gateway.
 
-use crate::bank::fields;
 use crate::desk::{ACCOUNT, PAYER};
 use adapters::BankAdapter;
 use adapters::exchange::{OrderLine, PaymentOrder, StatusQuery};
@@ -34,7 +33,7 @@ pub fn order(adapter: &BankAdapter, count: u32) -> PaymentOrder {
         payer_account: AccountNo::parse(ACCOUNT).unwrap(),
         payer_name: PersonName::parse(PAYER).unwrap(),
         pay_month: PayMonth::parse("2026-11").unwrap(),
-        connection: fields(adapter),
+        connection: adapter.example_connection(),
         lines: (1..=count).map(line).collect(),
     }
 }

@@ -98,6 +98,9 @@ pub struct ConnectionField {
     pub name: String,
     /// Invented value for the sandbox and the demo.
     pub example: String,
+    /// A password: its value stands in the key store and not in the connection's file.
+    #[serde(default)]
+    pub secret: bool,
     /// What it is, in Chinese.
     pub zh: String,
     /// What it is, in English.

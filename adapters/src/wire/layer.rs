@@ -25,7 +25,7 @@ const UNPACKED_BYTES_MAX: u64 = 64 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layer {
-    /// Standard base64 with padding.
+    /// Standard base64 with padding; read with line breaks as well, as MIME has them.
     Base64 {},
     /// Upper-case hexadecimal.
     Hex {},
@@ -213,9 +213,7 @@ impl Layer {
     ) -> Result<Vec<u8>, Unreadable> {
         let charset = around.charset;
         match self {
-            Self::Base64 {} => base64::prelude::BASE64_STANDARD
-                .decode(bytes.trim_ascii())
-                .map_err(|_| unreadable("not base64")),
+            Self::Base64 {} => unbase64(&bytes).ok_or_else(|| unreadable("not base64")),
             Self::Hex {} => unhex(bytes.trim_ascii()).ok_or_else(|| unreadable("not hexadecimal")),
             Self::Deflate {} => inflate(flate2::read::DeflateDecoder::new(&*bytes)),
             Self::Zlib {} => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
@@ -320,6 +318,17 @@ pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
             _ => None,
         })
         .collect()
+}
+
+/// Standard base64; old encoders of the platforms that banks run on break it into lines of 76.
+pub(crate) fn unbase64(text: &[u8]) -> Option<Vec<u8>> {
+    let whole: Vec<u8> = text
+        .iter()
+        .copied()
+        .filter(|byte| !b"\r\n".contains(byte))
+        .collect();
+    let decoded = base64::prelude::BASE64_STANDARD.decode(whole.trim_ascii());
+    decoded.ok()
 }
 
 fn deflate(plain: &[u8]) -> Result<Vec<u8>, WriteFault> {

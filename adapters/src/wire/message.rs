@@ -143,11 +143,7 @@ impl Message {
             return None;
         }
         // A line end of another kind may stand in its place.
-        let kept = bytes.iter().rposition(|byte| {
-            !b"
-"
-            .contains(byte)
-        });
+        let kept = bytes.iter().rposition(|byte| !b"\r\n".contains(byte));
         let text = bytes.get(..=kept?)?;
         let stands = (0..end.len()).rev().find_map(|length| {
             let part = end.get(..length).filter(|part| text.ends_with(part))?;

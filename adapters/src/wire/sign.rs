@@ -1,6 +1,6 @@
 //! Signatures inside a message: in a pair of a form, or in a place of the text itself.
 
-use super::layer::{Around, hex, unhex};
+use super::layer::{Around, hex, unbase64, unhex};
 use crate::exchange::Unreadable;
 use crate::layout::encode;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
@@ -35,9 +35,7 @@ impl Shape {
         let wrong = || unreadable("the signature is not of its form");
         match self {
             Self::Hex | Self::HexLower => unhex(text.as_bytes()).ok_or_else(wrong),
-            Self::Base64 => base64::prelude::BASE64_STANDARD
-                .decode(text)
-                .map_err(|_| wrong()),
+            Self::Base64 => unbase64(text.as_bytes()).ok_or_else(wrong),
         }
     }
 }

@@ -47,12 +47,12 @@ fn the_signed_text_is_that_of_the_sample() {
 #[test]
 fn the_key_signs_as_the_user() {
     let id = |uid: &str| {
-        let fields = BTreeMap::from([("uid".to_owned(), uid.to_owned())]);
+        let fields = [("uid".to_owned(), uid.to_owned())].into_iter().collect();
         bank("NBCB").sm2_user_id(&fields)
     };
     assert_eq!(id("N000000001").as_deref(), Some("N000000001000000"));
     assert_eq!(id("N0000000012345678").as_deref(), Some("N000000001234567"));
-    assert_eq!(bank("WZCB").sm2_user_id(&BTreeMap::new()), None);
+    assert_eq!(bank("WZCB").sm2_user_id(&Default::default()), None);
 }
 
 fn answer(code: &str, batch: &str, rows: &str) -> String {

@@ -138,7 +138,6 @@ pub fn golden_order(code: &str, memo: &str, payer_account: &str) -> PaymentOrder
         amount: Fen::parse_yuan(worker.3).unwrap(),
         memo: (!memo.is_empty()).then(|| memo.to_owned()),
     });
-    let fields = bank(code).connection_fields().iter();
     PaymentOrder {
         file_no: 1,
         bank_date: date!(2026 - 11 - 23),
@@ -146,9 +145,7 @@ pub fn golden_order(code: &str, memo: &str, payer_account: &str) -> PaymentOrder
         payer_account: AccountNo::parse(payer_account).unwrap(),
         payer_name: PersonName::parse("浙江样例建设有限公司").unwrap(),
         pay_month: PayMonth::parse("2026-11").unwrap(),
-        connection: fields
-            .map(|f| (f.name.clone(), f.example.clone()))
-            .collect(),
+        connection: bank(code).example_connection(),
         lines: lines.collect(),
     }
 }

@@ -254,7 +254,7 @@ fn mandates() -> Result<Mandates, Failure> {
     let key = (Uscc::parse(USCC)?, bank, AccountNo::parse(ACCOUNT)?);
     let mandate = Mandate {
         payer_name: PersonName::parse("杭州样例建设有限公司农民工工资专用账户")?,
-        connection: [].into(),
+        connection: adapters::ConnectionValues::default(),
     };
     mandates.register(key, mandate);
     Ok(mandates)

@@ -15,11 +15,18 @@ use rustls::pki_types::ServerName;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// Longest answer that is kept: a batch with a million findings fits.
 const ANSWER_BYTES_MAX: usize = 1 << 30;
+
+/// Until the connection stands, with its handshake.
+const CONNECT_WAIT: Duration = Duration::from_secs(10);
+
+/// Until the whole answer is there: a gigabyte over a slow line, and the work on it.
+const ANSWER_WAIT: Duration = Duration::from_secs(3600);
 
 /// A body on its way out.
 pub type Body = UnsyncBoxBody<Bytes, std::io::Error>;
@@ -36,6 +43,9 @@ pub enum ClientError {
     /// No connection, or no handshake.
     #[error("{0} can't be reached")]
     Connect(String, #[source] std::io::Error),
+    /// No whole answer within the time.
+    #[error("no answer within {} minutes", ANSWER_WAIT.as_secs() / 60)]
+    Silent,
     /// The connection broke.
     #[error("the connection broke")]
     Http(#[from] hyper::Error),
@@ -118,12 +128,16 @@ impl Client {
         self
     }
 
-    async fn connect(&self) -> Result<Sender, ClientError> {
+    async fn connect(&self, wait: Duration) -> Result<Sender, ClientError> {
+        let opening = async {
+            let stream = TcpStream::connect(&self.address).await?;
+            let _ = stream.set_nodelay(true);
+            self.tls.connect(self.name.clone(), stream).await
+        };
+        let opened = tokio::time::timeout(wait, opening).await;
+        let opened = opened.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()));
         let failed = |error| ClientError::Connect(self.address.clone(), error);
-        let stream = TcpStream::connect(&self.address).await.map_err(failed)?;
-        let _ = stream.set_nodelay(true);
-        let stream = self.tls.connect(self.name.clone(), stream).await;
-        let stream = stream.map_err(failed)?;
+        let stream = opened.map_err(failed)?;
         let second = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         let io = TokioIo::new(stream);
         Ok(if second {
@@ -148,6 +162,18 @@ impl Client {
         content_type: &str,
         body: Body,
     ) -> Result<Answer, ClientError> {
+        let answer = self.answer(method, path, content_type, body);
+        let answered = tokio::time::timeout(ANSWER_WAIT, answer).await;
+        answered.unwrap_or(Err(ClientError::Silent))
+    }
+
+    async fn answer(
+        &mut self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: Body,
+    ) -> Result<Answer, ClientError> {
         let open = match &self.sender {
             None => false,
             Some(Sender::Http1(sender)) => !sender.is_closed(),
@@ -155,7 +181,7 @@ impl Client {
         };
         let mut sender = match self.sender.take().filter(|_| open) {
             Some(sender) => sender,
-            None => self.connect().await?,
+            None => self.connect(CONNECT_WAIT).await?,
         };
         let authority = &self.authority;
         let mut request = Request::builder()
@@ -277,9 +303,10 @@ pub fn failure(error: ClientError) -> Failure {
             "the gateway closed the connection without an answer; it may refuse the certificate",
         ),
         ClientError::Http(_) => Words::new("与网关的连接中断", "the connection broke"),
-        ClientError::Request(_) | ClientError::Answer(_) | ClientError::Json(_) => {
-            Words::new("没有得到网关的答复", "the gateway gave no answer")
-        }
+        ClientError::Silent
+        | ClientError::Request(_)
+        | ClientError::Answer(_)
+        | ClientError::Json(_) => Words::new("没有得到网关的答复", "the gateway gave no answer"),
     };
     let hint = match &error {
         ClientError::Url(_) => Words::new(
@@ -294,7 +321,10 @@ pub fn failure(error: ClientError) -> Failure {
             "请核对地址、网关是否在运行、证书是否由网关信任的机构签发且未吊销。",
             "Check the address, that the gateway runs, and that it trusts your certificate.",
         ),
-        ClientError::Request(_) | ClientError::Answer(_) | ClientError::Json(_) => Words::new(
+        ClientError::Silent
+        | ClientError::Request(_)
+        | ClientError::Answer(_)
+        | ClientError::Json(_) => Words::new(
             "请确认该地址是安薪网关;重新报送同一文件不会重复发放。",
             "Check that this is the gateway; submitting the same file again pays nothing twice.",
         ),
@@ -306,6 +336,7 @@ pub fn failure(error: ClientError) -> Failure {
         ClientError::Http(error) if closed(error) => failure,
         ClientError::Connect(_, source) => failure.caused_by(source),
         ClientError::Tls(_)
+        | ClientError::Silent
         | ClientError::Http(_)
         | ClientError::Request(_)
         | ClientError::Answer(_)
@@ -333,3 +364,6 @@ pub fn party_tls<'a>(certificate: &'a [u8], key: &'a [u8], ca_pem: &'a [u8]) -> 
         clock: Arc::clone(&system_clock()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,6 @@ pub fn order(
     let instructed_at = bank_date
         .with_time(time::macros::time!(10:00))
         .assume_offset(CHINA);
-    let fields = adapter.connection_fields().iter();
     let named = head.payer_name.clone();
     Ok(PaymentOrder {
         file_no: 0,
@@ -32,9 +31,7 @@ pub fn order(
         payer_account: head.payer_account,
         payer_name: named.map_or_else(|| payer_name(head), Ok)?,
         pay_month: head.pay_month,
-        connection: fields
-            .map(|field| (field.name.clone(), field.example.clone()))
-            .collect(),
+        connection: adapter.example_connection(),
         lines: Vec::new(),
     })
 }

@@ -25,6 +25,9 @@ pub struct Connection {
     /// Numbers of the deployment that the dialect puts into messages (customer number, operator).
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// Passwords among those numbers, by name: names in the key store, never the values.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
     /// Key id by slot of the dialect (`signing`, `encryption`): names in the key store, never keys.
     #[serde(default)]
     pub keys: BTreeMap<String, String>,

@@ -24,11 +24,11 @@ use crate::event::{Event, Intent, Move, Origin};
 use crate::keys::BankKeys;
 use crate::mandates::Mandates;
 use adapters::BankAdapter;
+use adapters::ConnectionValues;
 use adapters::exchange::ConversationError;
 use schemas::codes::BankCalendar;
 use schemas::value::{BankCode, BatchId};
 use schemas::{FailureReason, LineEvent, LineState};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -45,7 +45,7 @@ pub struct Bank {
     /// The way to it.
     pub channel: Arc<dyn Channel>,
     /// The installation's own numbers at the bank; a mandate's come on top.
-    pub fields: BTreeMap<String, String>,
+    pub fields: ConnectionValues,
 }
 
 impl std::fmt::Debug for Bank {

@@ -8,6 +8,7 @@ use crate::event::Intent;
 use crate::intake::PayerPart;
 use crate::intake::lines::{KeptLine, KeptLineError, read_all};
 use crate::mandates::Mandates;
+use adapters::ConnectionValues;
 use adapters::exchange::{OrderLine, PaymentOrder, PlanLine, StatusQuery};
 use schemas::text::Charset;
 use schemas::value::{AccountNo, BatchId, Fen, PayMonth, PersonName, Purpose};
@@ -89,7 +90,7 @@ struct Payer {
     account: AccountNo,
     name: PersonName,
     pay_month: PayMonth,
-    connection: BTreeMap<String, String>,
+    connection: ConnectionValues,
 }
 
 fn payer(

@@ -44,7 +44,6 @@ pub enum KeysError {
 /// None but a defect.
 pub fn example_order(adapter: &BankAdapter) -> Result<PaymentOrder, ValueError> {
     let day = time::macros::date!(2026 - 11 - 24);
-    let fields = adapter.connection_fields().iter();
     Ok(PaymentOrder {
         file_no: 1,
         bank_date: day,
@@ -52,9 +51,7 @@ pub fn example_order(adapter: &BankAdapter) -> Result<PaymentOrder, ValueError> 
         payer_account: AccountNo::parse("1202020009900012345")?,
         payer_name: PersonName::parse("样例单位")?,
         pay_month: PayMonth::new(2026, 11)?,
-        connection: fields
-            .map(|field| (field.name.clone(), field.example.clone()))
-            .collect(),
+        connection: adapter.example_connection(),
         lines: vec![OrderLine {
             row_no: 1,
             name: PersonName::parse("张样一")?,

@@ -192,12 +192,18 @@ impl Running {
                 endpoints.insert(name, http_at(address));
             }
         }
-        let fields = adapter.connection_fields().iter();
+        let named = adapter.connection_fields().iter();
+        let (secrets, fields): (Vec<_>, Vec<_>) = named.partition(|field| field.secret);
         let connection = Connection {
             bank,
             endpoints,
             fields: fields
+                .into_iter()
                 .map(|field| (field.name.clone(), field.example.clone()))
+                .collect(),
+            secrets: secrets
+                .into_iter()
+                .map(|field| (field.name.clone(), secret_id(bank, &field.name)))
                 .collect(),
             keys: BTreeMap::new(),
             limits: ConnectionLimits {
@@ -267,6 +273,12 @@ pub async fn start(
             .await?;
     }
     Ok(running)
+}
+
+/// The id in the key store of a password towards a sandbox bank.
+#[must_use]
+pub fn secret_id(bank: BankCode, name: &str) -> String {
+    format!("{bank}-{name}")
 }
 
 fn http_at(address: SocketAddr) -> Endpoint {

@@ -143,7 +143,7 @@ fn mandates() -> Mandates {
             let account = AccountNo::parse(PAYER).unwrap();
             let mandate = Mandate {
                 payer_name: PersonName::parse("杭州样例建设有限公司").unwrap(),
-                connection: BTreeMap::new(),
+                connection: adapters::ConnectionValues::default(),
             };
             mandates.register((uscc, BankCode::parse(bank).unwrap(), account), mandate);
         }

@@ -67,7 +67,7 @@ impl Desk {
             key,
             Mandate {
                 payer_name,
-                connection: [].into(),
+                connection: adapters::ConnectionValues::default(),
             },
         );
         Self {

@@ -145,7 +145,7 @@ pub fn mandates() -> Mandates {
     let mut mandates = Mandates::default();
     let key = (employer(), bank_code(), AccountNo::parse(ACCOUNT).unwrap());
     let payer_name = PersonName::parse("杭州样例建设有限公司农民工工资专用账户").unwrap();
-    let connection = [].into();
+    let connection = adapters::ConnectionValues::default();
     mandates.register(
         key,
         Mandate {

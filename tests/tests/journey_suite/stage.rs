@@ -152,6 +152,10 @@ impl Stage {
             self.write(&format!("keys/{id}.sm4"), &key, 0o600);
             writeln!(text, "{slot} = \"{id}\"").unwrap();
         }
+        assert!(
+            connection.secrets.is_empty(),
+            "no bank of the journey wants a password"
+        );
         self.write(&format!("connections/{code}.toml"), &text, 0o600);
     }
 

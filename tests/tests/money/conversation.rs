@@ -11,7 +11,7 @@ use schemas::{FailureReason, LineState};
 use std::sync::Arc;
 use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::{Fault, Played, at_bank, fields, keys_of, release, row};
+use tests::bank::{Fault, Played, at_bank, keys_of, release, row};
 use tests::desk::{Desk, one_bank_a_dialect};
 
 const DIALECT: &str = include_str!("../../../adapters/dialects/pab_b2bi/dialect.toml");
@@ -45,7 +45,7 @@ fn misfit() -> (Desk, gateway::intake::Receipt, Played) {
         adapter,
         keys: keys_of(&desk),
         channel: Arc::clone(&played.dispatcher.bank.channel),
-        fields: fields(adapter),
+        fields: adapter.example_connection(),
     });
     (desk, batch, played)
 }

@@ -183,7 +183,7 @@ fn of_another(desk: &Desk, text: &str) -> Submitted {
     let account = AccountNo::parse(ACCOUNT).unwrap();
     let mandate = Mandate {
         payer_name: PersonName::parse(PAYER).unwrap(),
-        connection: [].into(),
+        connection: adapters::ConnectionValues::default(),
     };
     mandates.register((employer, desk.bank, account), mandate);
     let rules = Rules {

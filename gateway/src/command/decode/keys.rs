@@ -45,13 +45,9 @@ impl Keys {
         let folder = file.parent().unwrap_or(Path::new("."));
         let beside = folder.join("../keys");
         let keys = arguments.keys.as_deref().unwrap_or(&beside);
+        let fields = connection.fields.into_iter().collect();
         Ok(Self {
-            own: Some(bank_keys(
-                adapter,
-                &connection.keys,
-                &connection.fields,
-                keys,
-            )?),
+            own: Some(bank_keys(adapter, &connection.keys, &fields, keys)?),
             ..Self::default()
         })
     }

@@ -154,12 +154,9 @@ impl Cast {
     pub fn mandates(&self) -> Mandates {
         let mut mandates = Mandates::default();
         for Employer { payer, .. } in &self.employers {
-            let fields = payer.adapter.connection_fields().iter();
             let mandate = Mandate {
                 payer_name: payer.payer_name.clone(),
-                connection: fields
-                    .map(|field| (field.name.clone(), field.example.clone()))
-                    .collect(),
+                connection: payer.adapter.example_connection(),
             };
             let key = (payer.uscc, payer.adapter.code(), payer.payer_account);
             mandates.register(key, mandate);

@@ -190,7 +190,7 @@ fn connect(
             adapter,
             keys: sandbox.keys.remove(&bank).unwrap_or_default(),
             channel: build(connection, &BTreeMap::new(), clock, metrics)?,
-            fields: connection.fields.clone(),
+            fields: adapter.example_connection(),
         };
         connected.insert(bank, Arc::new(parts));
     }

@@ -1,5 +1,6 @@
 //! `anxin sandbox`: the banks' side alone.
 
+mod connection_file;
 mod setup;
 
 use super::adapter::{adapter, book};

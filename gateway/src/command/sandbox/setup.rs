@@ -10,11 +10,12 @@
 //! DIR/wages/CODE.csv       a wage file of that employer, for each bank that was opened
 //! ```
 
+use super::connection_file;
 use crate::clock::Clock;
 use crate::command::demo::{Cast, CastError, Employer, Form, Payer, WageBatch};
 use crate::command::serve::bank_keys;
 use crate::command::words::Failure;
-use crate::configuration::{Connection, Endpoint, Settings};
+use crate::configuration::{Connection, Settings};
 use crate::keys::BankKeys;
 use crate::sandbox::PushTarget;
 use adapters::layout::sheet::SheetError;
@@ -28,7 +29,6 @@ use schemas::value::{AccountNo, BankCode, PayMonth, PersonName, Purpose, Uscc};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use toml::{Table, Value};
 use zeroize::Zeroizing;
 
 /// Marks an installation as the sandbox's own: its connections are written again at each start,
@@ -237,10 +237,13 @@ impl Setup {
     pub fn keys(&self, adapter: &BankAdapter) -> Result<BankKeys, Failure> {
         self.make_keys(adapter)
             .map_err(|error| Failure::defect(&error))?;
-        let fields = adapter.connection_fields().iter();
-        let fields = fields.map(|field| (field.name.clone(), field.example.clone()));
         let folder = self.folder.join("keys");
-        bank_keys(adapter, &key_ids(adapter), &fields.collect(), &folder)
+        bank_keys(
+            adapter,
+            &key_ids(adapter),
+            &adapter.example_connection(),
+            &folder,
+        )
     }
 
     fn make_keys(&self, adapter: &BankAdapter) -> Result<(), SetupError> {
@@ -278,6 +281,14 @@ impl Setup {
                 self.write(&name, text.as_bytes())?;
             }
         }
+        for field in adapter
+            .connection_fields()
+            .iter()
+            .filter(|field| field.secret)
+        {
+            let id = crate::sandbox::secret_id(adapter.code(), &field.name);
+            self.write(&format!("keys/{id}.secret"), field.example.as_bytes())?;
+        }
         Ok(())
     }
 
@@ -290,7 +301,7 @@ impl Setup {
         adapter: &BankAdapter,
         connection: &Connection,
     ) -> Result<(), SetupError> {
-        let text = connection_file(connection, &key_ids(adapter));
+        let text = connection_file::text(connection, &key_ids(adapter));
         let name = format!("connections/{}.toml", adapter.code());
         self.write(&name, text.as_bytes())
     }
@@ -340,49 +351,6 @@ fn key_ids(adapter: &BankAdapter) -> BTreeMap<String, String> {
     slots
         .map(|slot| (slot.clone(), format!("{bank}-{slot}")))
         .collect()
-}
-
-fn connection_file(connection: &Connection, key_ids: &BTreeMap<String, String>) -> String {
-    let text = |text: &str| Value::String(text.to_owned());
-    let texts = |pairs: &BTreeMap<String, String>| -> Value {
-        pairs
-            .iter()
-            .map(|(key, value)| (key.clone(), text(value)))
-            .collect::<Table>()
-            .into()
-    };
-    let mut endpoints = Table::new();
-    for (name, endpoint) in &connection.endpoints {
-        let (transport, key, place) = match endpoint {
-            Endpoint::Tcp { address, .. } => ("tcp", "address", address.to_string()),
-            Endpoint::Http { address, .. } => ("http", "address", address.to_string()),
-            Endpoint::Folder { path } => ("folder", "path", path.display().to_string()),
-            Endpoint::Sftp(server) => ("sftp", "address", server.address.to_string()),
-        };
-        let mut table = Table::new();
-        table.insert("transport".to_owned(), text(transport));
-        table.insert(key.to_owned(), text(&place));
-        if let Endpoint::Sftp(server) = endpoint {
-            let keys = server.host_keys.iter().map(|key| text(key)).collect();
-            table.insert("host_keys".to_owned(), Value::Array(keys));
-            table.insert("user".to_owned(), text(&server.user));
-            let key_file = text(&server.key_file.display().to_string());
-            table.insert("key_file".to_owned(), key_file);
-        }
-        endpoints.insert(name.clone(), table.into());
-    }
-    let mut document = Table::new();
-    document.insert("bank".to_owned(), text(connection.bank.as_str()));
-    document.insert("endpoints".to_owned(), endpoints.into());
-    document.insert("fields".to_owned(), texts(&connection.fields));
-    document.insert("keys".to_owned(), texts(key_ids));
-    // A bank that says nothing is played as well: nobody wants to wait a minute for it.
-    let mut limits = Table::new();
-    for (name, wait_ms) in [("connect_wait_ms", 2_000), ("reply_wait_ms", 3_000)] {
-        limits.insert(name.to_owned(), Value::Integer(wait_ms));
-    }
-    document.insert("limits".to_owned(), limits.into());
-    format!("# Written at each start of the sandbox.\n{document}")
 }
 
 fn mandates(cast: &Cast) -> Vec<u8> {

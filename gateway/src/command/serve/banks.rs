@@ -1,5 +1,6 @@
 //! The connected banks, from the installation's files.
 
+use super::numbers::connection_values;
 use super::reload::{BankTls, Held};
 use super::security::{bank_keys, bank_tls};
 use crate::channel::{Collector, build};
@@ -54,11 +55,12 @@ pub fn connect(
         let doors = tls.iter().map(|(name, held)| (name.clone(), held.door()));
         let channel = build(connection, &doors.collect(), clock, metrics);
         connected.tls.insert(*bank, tls.into_values().collect());
+        let fields = connection_values(adapter, connection, &keys)?;
         let parts = Bank {
             adapter,
-            keys: bank_keys(adapter, &connection.keys, &connection.fields, &keys)?,
+            keys: bank_keys(adapter, &connection.keys, &fields, &keys)?,
             channel: channel.map_err(|error| Failure::defect(&error))?,
-            fields: connection.fields.clone(),
+            fields,
         };
         connected.banks.insert(*bank, Arc::new(parts));
         if let Some(Endpoint::Folder { path }) = connection.endpoints.get("collect") {

@@ -1,6 +1,7 @@
 //! `anxin serve`: the gateway, for real.
 
 mod banks;
+mod numbers;
 mod reload;
 mod security;
 
@@ -172,7 +173,7 @@ fn mandates(configuration: &Configuration) -> Mandates {
         // The installation's own numbers at the bank stand in the connection.
         let registered = Mandate {
             payer_name: mandate.name.clone(),
-            connection: std::collections::BTreeMap::new(),
+            connection: adapters::ConnectionValues::default(),
         };
         mandates.register(key, registered);
     }

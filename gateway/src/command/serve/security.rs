@@ -6,7 +6,7 @@ use crate::command::words::{Failure, Words};
 use crate::configuration::connection::EndpointTls;
 use crate::configuration::{ProfileName, Settings};
 use crate::keys::{BankKeys, BodyKey};
-use adapters::BankAdapter;
+use adapters::{BankAdapter, ConnectionValues};
 use certs::algorithm::Algorithm;
 use certs::development::{DevelopmentPki, PkiError};
 use certs::digest::bytes_of_hex;
@@ -170,7 +170,7 @@ pub fn bank_tls(
 pub fn bank_keys(
     adapter: &BankAdapter,
     ids: &BTreeMap<String, String>,
-    fields: &BTreeMap<String, String>,
+    fields: &ConnectionValues,
     folder: &Path,
 ) -> Result<BankKeys, Failure> {
     let identity = adapter.sm2_user_id(fields);
@@ -241,7 +241,7 @@ fn key_id<'a>(
 }
 
 /// A key's file, which only its owner may read.
-fn read_private(path: &Path) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn read_private(path: &Path) -> Result<Zeroizing<String>, Failure> {
     use std::os::unix::fs::PermissionsExt as _;
     let wide = |file: &std::fs::Metadata| file.permissions().mode() & 0o077 != 0;
     let checked = std::fs::metadata(path).and_then(|file| match wide(&file) {

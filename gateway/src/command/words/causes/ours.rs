@@ -261,6 +261,7 @@ fn client(error: &ClientError) -> String {
         ClientError::Url(url) => format!("{url} 不是 https://主机:端口 形式的地址"),
         ClientError::Tls(_) => "证书不能使用".to_owned(),
         ClientError::Connect(address, _) => format!("无法连接 {address}"),
+        ClientError::Silent => "一小时内没有答复".to_owned(),
         ClientError::Http(_) => "连接中断".to_owned(),
         ClientError::Request(_) => "请求无法组成".to_owned(),
         ClientError::Answer(_) => "答复读不完整".to_owned(),
