@@ -9,7 +9,6 @@ use crate::layout::lines::Lines;
 use crate::layout::tree::Tree;
 use crate::layout::{Layout, sheet};
 use crate::wire::{Layer, Message};
-use std::collections::BTreeSet;
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,8 +166,12 @@ fn message_text(name: &str, message: &Message) -> MessageText {
     let shape: Vec<String> = std::iter::once(body(&message.body).to_owned())
         .chain(around)
         .collect();
-    let forbidden: BTreeSet<char> = message.body.forbidden().into_iter().collect();
-    let forbidden = String::from_iter(forbidden);
+    let mut forbidden = String::new();
+    for character in message.body.forbidden() {
+        if !forbidden.contains(character) {
+            forbidden.push(character);
+        }
+    }
     let mut details = stated([("layout", Some(shape.join(" < ")))]);
     details.extend(body_details(&message.body));
     let forbidden = (!forbidden.is_empty()).then(|| format!("{forbidden:?}"));

@@ -101,7 +101,8 @@ pub(super) fn wire(rule: &WireRule) -> String {
             let sign = rule.sign.as_ref();
             let sign = sign.map(|sign| format!(", {} in {}", sign.algorithm, sign.header));
             let (endpoint, path) = (&rule.endpoint, path.join(" + "));
-            format!("http {endpoint} {path}{}", sign.unwrap_or_default())
+            let (kind, sign) = (&rule.content_type, sign.unwrap_or_default());
+            format!("http {endpoint} {path}, {kind}{sign}")
         }
     }
 }

@@ -35,4 +35,5 @@ mod spdb_aq;
 mod status;
 mod talk;
 mod unionpay_df;
+mod variation;
 mod xml_parts;
