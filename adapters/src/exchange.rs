@@ -67,7 +67,8 @@ impl PaymentOrder {
 
 /// Keys as an adapter sees them: algorithms and slots by name, never a key.
 pub trait Crypto {
-    /// Signs with our key of `slot` (`signing`) by the named algorithm (`sm2_sm3`, `rsa_sha256`).
+    /// Signs with our key of `slot` (`signing`) by the named algorithm (`sm2_sm3`, `sm2_sm3_der`,
+    /// `rsa_sha256`).
     ///
     /// # Errors
     /// When there is no such key or algorithm.

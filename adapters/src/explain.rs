@@ -1,10 +1,13 @@
 //! The resolved adapter, each value with the file that it comes from.
 
 mod messages;
+mod slots;
 
 use crate::adapter::BankAdapter;
 use crate::codes::Code;
 use crate::exchange::Outcome;
+pub use messages::{MessageText, StepText};
+pub use slots::FieldText;
 
 /// One value of a resolved adapter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +36,7 @@ impl BankAdapter {
             self.explain_head(),
             self.explain_limits(),
             self.explain_flows(),
+            self.explain_keys(),
             self.explain_codes(),
             self.explain_messages(),
         ];
@@ -50,6 +54,15 @@ impl BankAdapter {
             file: file(preset),
         })
         .collect()
+    }
+
+    /// What a code means in one of the dialect's tables, in the words of [`Self::explain`]; a code
+    /// that is not listed is `unknown`. `None` where there is no such table.
+    #[must_use]
+    pub fn meaning(&self, table: &str, code: &str) -> Option<String> {
+        let table = self.codes.get(table)?;
+        let listed = table.find(code);
+        Some(listed.map_or_else(|| "unknown".to_owned(), meaning))
     }
 
     fn explain_head(&self) -> Vec<Said> {
@@ -128,6 +141,38 @@ impl BankAdapter {
             words.into_iter().chain(secret)
         });
         steps.chain(fields).collect()
+    }
+
+    /// What a deployment brings beside the connection's values, and what is done outside the data.
+    fn explain_keys(&self) -> Vec<Said> {
+        let keys = self.key_slots();
+        let kinds = [
+            ("keys.signing", keys.signing),
+            ("keys.verifying", keys.verifying),
+            ("keys.sealing", keys.sealing),
+        ];
+        let keys = kinds.into_iter().filter(|(_, slots)| !slots.is_empty());
+        let keys = keys.map(|(name, slots)| {
+            let each = slots.iter();
+            let each = each.map(|(algorithm, slot)| format!("{algorithm} of slot {slot}"));
+            said(name, each.collect::<Vec<_>>().join(", "), false)
+        });
+        let user = self.dialect.sm2_user_id.as_ref().map(|id| {
+            let (name, chars, pad) = (&id.connection, id.chars, id.pad);
+            let value = format!("connection.{name}, {chars} characters, filled with {pad:?}");
+            said("sm2_user_id", value, false)
+        });
+        let final_after = self.dialect.not_found_final_after_ms;
+        let final_after = final_after.map(|ms| said("not_found_final_after_ms", ms, false));
+        let quirks: Vec<&str> = self
+            .dialect
+            .quirks
+            .iter()
+            .map(|q| q.get_ref().as_str())
+            .collect();
+        let quirks = (!quirks.is_empty()).then(|| said("quirks", quirks.join(", "), false));
+        let others = [user, final_after, quirks];
+        keys.chain(others.into_iter().flatten()).collect()
     }
 
     /// Every code with its outcome; what the preset adds stands after the dialect's own.

@@ -128,6 +128,27 @@ fn a_full_file_stays_within_the_bytes_of_its_bank() {
     }
 }
 
+/// A preset that says less than the dialect's fields hold binds what is written, not only what
+/// the intake asks: 40 bytes of a name, 30 of a memo.
+#[test]
+fn a_text_longer_than_the_preset_says_does_not_leave() {
+    let bank = bank("HCRCB");
+    let (name_max, memo_max) = (bank.limits().name_bytes_max, bank.limits().memo_bytes_max);
+    assert_eq!((name_max, memo_max), (40, 30));
+    let written = |name: usize, memo: usize| {
+        let mut order = support::order("HCRCB");
+        let line = order.lines.last_mut().unwrap();
+        line.name = schemas::PersonName::parse(&"长".repeat(name)).unwrap();
+        line.memo = Some("工".repeat(memo));
+        bank.encode_payment(&order, &support::ToyKeys)
+            .map_err(|findings| (findings[0].code, findings[0].row))
+    };
+    assert!(written(20, 15).is_ok());
+    let (name, memo) = (FindingCode::NameTooLong, FindingCode::TextTooLong);
+    assert_eq!(written(21, 15).unwrap_err(), (name, Some(5)));
+    assert_eq!(written(20, 16).unwrap_err(), (memo, Some(5)));
+}
+
 /// 64 KiB of DEFLATE that unpack to more than a message may have are refused before they are
 /// unpacked to the end; what fits comes back whole.
 #[test]

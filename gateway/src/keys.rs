@@ -2,9 +2,10 @@
 //! and a slot; which key that is, the installation says.
 
 use adapters::exchange::{Crypto, CryptoError};
+use adapters::wire::sign::key_algorithm;
 use certs::algorithm::Algorithm;
 use certs::cipher::{sm4_cbc_decrypt, sm4_cbc_encrypt};
-use certs::sign::{PublicKey, Signer};
+use certs::sign::{PublicKey, Signer, Sm2Encoding};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -72,15 +73,30 @@ fn no_key(algorithm: &str, slot: &str) -> CryptoError {
     }
 }
 
+/// The key's algorithm, and how the signature is spelt: as the key gives it, or SM2's in DER.
+fn spelt(word: &str) -> (Option<Algorithm>, Sm2Encoding) {
+    let name = key_algorithm(word);
+    let parsed: Option<Algorithm> = name.parse().ok();
+    match name == word {
+        true => (parsed, Sm2Encoding::RawRs),
+        // Others have one form only.
+        false => (parsed.filter(|a| *a == Algorithm::Sm2Sm3), Sm2Encoding::Der),
+    }
+}
+
 impl Crypto for BankKeys {
     fn sign(&self, algorithm: &str, slot: &str, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        let wanted: Option<Algorithm> = algorithm.parse().ok();
+        let (wanted, form) = spelt(algorithm);
         let signer = self
             .signers
             .get(slot)
             .filter(|key| Some(key.algorithm()) == wanted);
         let signer = signer.ok_or_else(|| no_key(algorithm, slot))?;
-        signer.sign(message).map_err(|_| no_key(algorithm, slot))
+        let signature = signer.sign(message).map_err(|_| no_key(algorithm, slot))?;
+        match form {
+            Sm2Encoding::RawRs => Ok(signature),
+            Sm2Encoding::Der => form.encode(&signature).map_err(|_| no_key(algorithm, slot)),
+        }
     }
 
     fn verify(
@@ -90,14 +106,21 @@ impl Crypto for BankKeys {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), CryptoError> {
-        let wanted: Option<Algorithm> = algorithm.parse().ok();
+        let (wanted, form) = spelt(algorithm);
         let key = self
             .public_keys
             .get(slot)
             .filter(|key| Some(key.algorithm()) == wanted);
         let key = key.ok_or_else(|| no_key(algorithm, slot))?;
-        key.verify(message, signature)
-            .map_err(|_| CryptoError::BadSignature)
+        let wrong = CryptoError::BadSignature;
+        let verified = match form {
+            Sm2Encoding::RawRs => key.verify(message, signature),
+            Sm2Encoding::Der => {
+                let raw = form.decode(signature).map_err(|_| wrong.clone())?;
+                key.verify(message, &raw)
+            }
+        };
+        verified.map_err(|_| wrong)
     }
 
     fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
@@ -112,3 +135,6 @@ impl Crypto for BankKeys {
             .map_err(|_| CryptoError::BadCipherText)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use adapters::BankAdapter;
 use adapters::exchange::{Crypto, CryptoError, Next, PaymentOrder, StatusQuery};
+use adapters::wire::sign::key_algorithm;
 use certs::sign::{KeyId, Signer, generate};
 use gateway::keys::{BankKeys, BodyKey};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,13 +23,13 @@ struct Asking(Mutex<Wanted>);
 
 impl Crypto for Asking {
     fn sign(&self, algorithm: &str, slot: &str, _: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        let key = (algorithm.to_owned(), slot.to_owned());
+        let key = (key_algorithm(algorithm).to_owned(), slot.to_owned());
         self.0.lock().unwrap().signatures.insert(key);
         Ok(vec![1; 64])
     }
 
     fn verify(&self, algorithm: &str, slot: &str, _: &[u8], _: &[u8]) -> Result<(), CryptoError> {
-        let key = (algorithm.to_owned(), slot.to_owned());
+        let key = (key_algorithm(algorithm).to_owned(), slot.to_owned());
         self.0.lock().unwrap().signatures.insert(key);
         Ok(())
     }

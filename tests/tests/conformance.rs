@@ -126,6 +126,10 @@ fn main() -> ExitCode {
     }
     if std::env::var_os("ANXIN_ADAPTERS").is_none() {
         trials.push(plain(
+            "a_sample_is_foreign_where_the_notes_say_so",
+            definition::a_sample_is_foreign_where_the_notes_say_so,
+        ));
+        trials.push(plain(
             "a_documented_bank_with_samples_of_its_own_only_fails",
             definition::a_documented_bank_with_samples_of_its_own_only_fails,
         ));

@@ -2,7 +2,7 @@
 //! same checks.
 
 use super::DefinitionError;
-use super::resolve::{self, ResolvedDialect, Source};
+use super::resolve::{self, Source};
 use crate::adapter::BankAdapter;
 use include_dir::{Dir, DirEntry, include_dir};
 use schemas::BankCode;
@@ -16,8 +16,8 @@ static BUILT_IN: OnceLock<Result<Book, DefinitionError>> = OnceLock::new();
 /// Every bank's adapter, in the order of the codes, and the dialects that they speak.
 #[derive(Debug)]
 pub struct Book {
-    dialects: BTreeMap<String, Arc<ResolvedDialect>>,
     adapters: Vec<BankAdapter>,
+    dialects: Vec<BankAdapter>,
 }
 
 impl Book {
@@ -82,7 +82,9 @@ impl Book {
         }
         adapters.sort_by_key(BankAdapter::code);
         if errors.is_empty() {
-            Ok(Self { dialects, adapters })
+            let alone = dialects.values().filter_map(|own| resolve::alone(own));
+            let dialects = alone.collect();
+            Ok(Self { adapters, dialects })
         } else {
             Err(errors)
         }
@@ -94,25 +96,49 @@ impl Book {
         &self.adapters
     }
 
+    /// Every dialect as it is, without what a bank changes, in the order of the names: to be
+    /// explained and shown, not to be sent with. Its bank code says nothing.
+    #[must_use]
+    pub fn dialects(&self) -> &[BankAdapter] {
+        &self.dialects
+    }
+
+    /// One of them by its name.
+    #[must_use]
+    pub fn dialect(&self, name: &str) -> Option<&BankAdapter> {
+        self.dialects.iter().find(|own| own.dialect() == name)
+    }
+
+    /// What is written beside the built-in definitions: `dialects/<name>/README.md`,
+    /// `banks/<CODE>/NOTES.md`.
+    #[must_use]
+    pub fn paper(path: &str) -> Option<&'static str> {
+        let (root, rest) = path.split_once('/')?;
+        let folder = match root {
+            "dialects" => &DIALECTS,
+            "banks" => &BANKS,
+            _ => return None,
+        };
+        folder.get_file(rest)?.contents_utf8()
+    }
+
+    /// The golden messages of a built-in dialect, by name.
+    #[must_use]
+    pub fn samples(dialect: &str) -> BTreeMap<&'static str, &'static [u8]> {
+        let folder = DIALECTS.get_dir(format!("{dialect}/samples"));
+        let files = folder.into_iter().flat_map(Dir::files);
+        let named = files.filter_map(|file| {
+            let name = file.path().file_name()?.to_str()?;
+            Some((name, file.contents()))
+        });
+        named.collect()
+    }
+
     /// The adapter of a bank.
     #[must_use]
     pub fn adapter(&self, code: BankCode) -> Option<&BankAdapter> {
         let found = self.adapters.binary_search_by_key(&code, BankAdapter::code);
         found.ok().and_then(|at| self.adapters.get(at))
-    }
-}
-
-impl Book {
-    /// Names of the dialects, in their order.
-    pub fn dialects(&self) -> impl Iterator<Item = &str> {
-        self.dialects.keys().map(String::as_str)
-    }
-
-    /// A dialect without a bank, with its own limits: enough to read a message of it. Its code is
-    /// that of no bank.
-    #[must_use]
-    pub fn dialect(&self, name: &str) -> Option<BankAdapter> {
-        resolve::alone(self.dialects.get(name)?)
     }
 }
 

@@ -1,184 +1,262 @@
 //! The messages of an adapter in words: how each travels, what stands around it, and its fields in
 //! the order of writing.
 
+use super::slots::{self, FieldText};
 use super::{Said, said};
 use crate::adapter::BankAdapter;
-use crate::layout::Layout;
-use crate::layout::atom::Atom;
-use crate::layout::slot::{Slot, Source};
-use crate::wire::http::{FolderRule, WireRule};
+use crate::definition::dialect::StepRule;
+use crate::layout::lines::Lines;
+use crate::layout::tree::Tree;
+use crate::layout::{Layout, sheet};
 use crate::wire::{Layer, Message};
 
+/// One message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageText {
+    /// Where it belongs: `submit.upload.request`, `push.message`.
+    pub name: String,
+    /// What is said of it as a whole, by name: `layout`, `field_sep`, `forbidden`.
+    pub details: Vec<(String, String)>,
+    /// Its fields, envelope first.
+    pub fields: Vec<FieldText>,
+}
+
+/// One step of a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepText {
+    /// `submit` or `query`.
+    pub flow: &'static str,
+    /// Name of the step.
+    pub name: String,
+    /// What is said of it as a whole, by name: `wire`, `instructs`, `poll`.
+    pub details: Vec<(String, String)>,
+    /// What is sent.
+    pub request: MessageText,
+    /// What comes back; none after a file drop.
+    pub reply: Option<MessageText>,
+}
+
 impl BankAdapter {
-    pub(super) fn explain_messages(&self) -> Vec<Said> {
-        let mut list = Vec::new();
+    /// The steps of both flows, in order.
+    #[must_use]
+    pub fn steps(&self) -> Vec<StepText> {
         let flows = [
             ("submit", &self.dialect.submit),
             ("query", &self.dialect.query),
         ];
-        for (flow, step) in flows.iter().flat_map(|(kind, steps)| {
-            let named = |step| (*kind, step);
-            steps.iter().map(named)
-        }) {
-            let name = format!("{flow}.{}", step.name);
-            list.push(said(&format!("{name}.wire"), wire(&step.wire), false));
-            if let Some(pages) = &step.pages {
-                list.push(said(&format!("{name}.pages"), pages.rows, false));
-            }
-            message(&mut list, &format!("{name}.request"), &step.request);
+        let steps = flows
+            .into_iter()
+            .flat_map(|(flow, steps)| steps.iter().map(move |step| step_text(flow, step)));
+        steps.collect()
+    }
+
+    /// What the bank sends of itself, then our receipt.
+    #[must_use]
+    pub fn pushed(&self) -> Vec<MessageText> {
+        let push = &self.dialect.push;
+        let own = push.message.as_ref();
+        let own = own.map(|message| message_text("push.message", message));
+        let also = push.also.iter().zip(1..);
+        let also = also.map(|(also, no)| message_text(&format!("push.also.{no}"), &also.message));
+        let receipt = message_text("push.receipt", &push.receipt);
+        own.into_iter().chain(also).chain([receipt]).collect()
+    }
+
+    pub(super) fn explain_messages(&self) -> Vec<Said> {
+        let mut list = Vec::new();
+        for step in self.steps() {
+            let name = format!("{}.{}", step.flow, step.name);
+            let details = step.details.iter();
+            list.extend(details.map(|(key, value)| said(&format!("{name}.{key}"), value, false)));
+            flatten(&mut list, &step.request);
             if let Some(reply) = &step.reply {
-                message(&mut list, &format!("{name}.reply"), reply);
+                flatten(&mut list, reply);
             }
         }
-        if let Some(pushed) = &self.dialect.push.message {
-            message(&mut list, "push.message", pushed);
+        for message in self.pushed() {
+            flatten(&mut list, &message);
         }
-        for (also, number) in self.dialect.push.also.iter().zip(1..) {
-            message(&mut list, &format!("push.also.{number}"), &also.message);
-        }
-        message(&mut list, "push.receipt", &self.dialect.push.receipt);
         list
     }
 }
 
-fn wire(rule: &WireRule) -> String {
-    match rule {
-        WireRule::Tcp {} => "tcp".to_owned(),
-        WireRule::Drop(place) => format!("file_drop {}", folder(place)),
-        WireRule::Fetch(place) => format!("file_fetch {}", folder(place)),
-        WireRule::Http(rule) => {
-            let path: Vec<String> = rule.path.iter().map(source).collect();
-            let sign = rule.sign.as_ref();
-            let sign = sign.map(|sign| format!(", {} in {}", sign.algorithm, sign.header));
-            let (endpoint, path) = (&rule.endpoint, path.join(" + "));
-            format!("http {endpoint} {path}{}", sign.unwrap_or_default())
-        }
+fn flatten(list: &mut Vec<Said>, message: &MessageText) {
+    let name = &message.name;
+    let details = message.details.iter();
+    list.extend(details.map(|(key, value)| said(&format!("{name}.{key}"), value, false)));
+    for field in &message.fields {
+        let name = format!("{name}.{}.{}", field.part, field.no);
+        list.push(said(&name, field, false));
     }
 }
 
-fn folder(rule: &FolderRule) -> String {
-    let below = rule.below.iter().map(source);
-    let parts: Vec<String> = std::iter::once(rule.folder.clone()).chain(below).collect();
-    parts.join(" + ")
+fn step_text(flow: &'static str, step: &StepRule) -> StepText {
+    let name = format!("{flow}.{}", step.name);
+    let request = message_text(&format!("{name}.request"), &step.request);
+    let reply = step.reply.as_ref();
+    StepText {
+        flow,
+        name: step.name.clone(),
+        details: step_details(step),
+        request,
+        reply: reply.map(|reply| message_text(&format!("{name}.reply"), reply)),
+    }
 }
 
-fn message(list: &mut Vec<Said>, name: &str, message: &Message) {
-    let body = match &message.body {
+fn step_details(step: &StepRule) -> Vec<(String, String)> {
+    let codes = [
+        ("request", &step.codes.request),
+        ("flag", &step.codes.flag),
+        ("batch", &step.codes.batch),
+        ("line", &step.codes.line),
+        ("every row is", &step.codes.listed),
+    ];
+    let codes = codes.into_iter().filter_map(|(place, table)| {
+        let table = table.as_ref()?;
+        Some(format!("{place}: {}", table.get_ref()))
+    });
+    let codes: Vec<String> = codes.collect();
+    let until = |poll: &crate::definition::dialect::Poll| {
+        let codes = poll.until.join(", ");
+        let (wait, most) = (poll.wait_ms, poll.count_max);
+        format!("until {codes}, each {wait} ms, at most {most} times")
+    };
+    let parts = step.parts.as_ref().map(|parts| {
+        let (rows, number) = (parts.rows, &parts.number);
+        format!("of {rows} rows, the first one's {number} repeated")
+    });
+    let again = step.again.as_ref().map(|again| {
+        let (codes, most) = (again.codes.join(", "), again.count_max);
+        format!("from the first step on {codes}, at most {most} times")
+    });
+    let file_name: Vec<String> = step.file_name.iter().map(slots::source).collect();
+    let all = [
+        ("code", Some(step.code.clone())),
+        ("instructs", step.instructs.then(|| "yes".to_owned())),
+        ("wire", Some(slots::wire(&step.wire))),
+        ("file_name", Some(file_name.join(" + "))),
+        (
+            "wait_ms",
+            (step.wait_ms > 0).then(|| step.wait_ms.to_string()),
+        ),
+        ("parts", parts),
+        (
+            "pages",
+            step.pages.as_ref().map(|pages| pages.rows.to_string()),
+        ),
+        ("poll", step.poll.as_ref().map(until)),
+        ("again", again),
+        ("go_on", step.go_on.as_ref().map(|codes| codes.join(" "))),
+        ("md5", step.md5.clone()),
+        ("codes", Some(codes.join(", "))),
+    ];
+    stated(all)
+}
+
+fn stated<const N: usize>(all: [(&str, Option<String>); N]) -> Vec<(String, String)> {
+    let stated = all.into_iter().filter_map(|(key, value)| {
+        let value = value.filter(|value| !value.is_empty())?;
+        Some((key.to_owned(), value))
+    });
+    stated.collect()
+}
+
+fn message_text(name: &str, message: &Message) -> MessageText {
+    let around = message.layers.iter().map(slots::layer);
+    let shape: Vec<String> = std::iter::once(body(&message.body).to_owned())
+        .chain(around)
+        .collect();
+    let mut forbidden = String::new();
+    for character in message.body.forbidden() {
+        if !forbidden.contains(character) {
+            forbidden.push(character);
+        }
+    }
+    let mut details = stated([("layout", Some(shape.join(" < ")))]);
+    details.extend(body_details(&message.body));
+    let forbidden = (!forbidden.is_empty()).then(|| format!("{forbidden:?}"));
+    details.extend(stated([("forbidden", forbidden)]));
+    let (head, row) = message.body.slots();
+    let around = message.layers.iter().flat_map(Layer::slots);
+    let envelope = slots::fields("envelope", around);
+    let head = slots::fields("head", head);
+    let fields = envelope.chain(head).chain(slots::fields("row", row));
+    MessageText {
+        name: name.to_owned(),
+        details,
+        fields: fields.collect(),
+    }
+}
+
+fn body(layout: &Layout) -> &'static str {
+    match layout {
         Layout::Delimited(_) => "delimited",
         Layout::Fixed(_) => "fixed",
         Layout::Xml(_) => "xml",
         Layout::Json(_) => "json",
         Layout::Marked(_) => "marked",
-        Layout::Sheet(_) => "sheet",
-        Layout::Empty {} => "empty",
-    };
-    let around = message.layers.iter().map(layer);
-    let shape: Vec<String> = std::iter::once(body.to_owned()).chain(around).collect();
-    list.push(said(&format!("{name}.layout"), shape.join(" < "), false));
-    let forbidden: String = message.body.forbidden().into_iter().collect();
-    if !forbidden.is_empty() {
-        let forbidden = format!("{forbidden:?}");
-        list.push(said(&format!("{name}.forbidden"), forbidden, false));
-    }
-    let (head, row) = message.body.slots();
-    let around = message.layers.iter().flat_map(Layer::slots);
-    fields(list, &format!("{name}.envelope"), around);
-    fields(list, &format!("{name}.head"), head);
-    fields(list, &format!("{name}.row"), row);
-}
-
-fn fields<'a>(list: &mut Vec<Said>, name: &str, slots: impl IntoIterator<Item = &'a Slot>) {
-    for (place, slot) in (1u32..).zip(slots) {
-        list.push(said(&format!("{name}.{place}"), field(slot), false));
-    }
-}
-
-fn layer(layer: &Layer) -> String {
-    match layer {
-        Layer::Base64 {} => "base64".to_owned(),
-        Layer::Hex {} => "hex".to_owned(),
-        Layer::Deflate {} => "deflate".to_owned(),
-        Layer::Zlib {} => "zlib".to_owned(),
-        Layer::LeadSign(sign) => format!("{} before it", sign.algorithm),
-        Layer::Sign(sign) => format!("{} in {}", sign.algorithm, sign.before),
-        Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),
-        Layer::Prefix { text } => format!("prefix {text:?}"),
-        Layer::Between { before, after } => format!("between {before:?} and {after:?}"),
-        Layer::Head { .. } => "head".to_owned(),
-        Layer::Named { head } => format!("head {head}"),
-        Layer::Xml(_) => "xml".to_owned(),
-        Layer::Json(_) => "json".to_owned(),
-        Layer::Form(form) => match &form.sign {
-            Some(sign) => format!("form, {} in {}", sign.algorithm, sign.pair),
-            None => "form".to_owned(),
+        Layout::Sheet(sheet) => match sheet.kind {
+            sheet::Kind::Xlsx => "sheet (xlsx)",
+            sheet::Kind::Xls => "sheet (xls)",
         },
-        Layer::XmlSignature(rule) => {
-            format!("xml_signature {}({})", rule.algorithm_word(), rule.slot)
-        }
+        Layout::Empty {} => "empty",
     }
 }
 
-/// `CMS/eb/pub/CIS = connection.cis`, with width, limit and whether it must be there.
-fn field(slot: &Slot) -> String {
-    let mut text = source(slot);
-    if !slot.path.is_empty() {
-        text = format!("{} = {text}", slot.path);
-    }
-    if let Some(default) = &slot.default {
-        text.push_str(&format!(", else {default:?}"));
-    }
-    if !slot.map.is_empty() {
-        let pairs = slot
-            .map
-            .iter()
-            .map(|(own, theirs)| format!("{own}={theirs}"));
-        let pairs: Vec<String> = pairs.collect();
-        text.push_str(&format!(", {}", pairs.join(" ")));
-    }
-    if let Some(width) = slot.width {
-        text.push_str(&format!(", width {width}"));
-    }
-    if let Some(most) = slot.bytes_max {
-        text.push_str(&format!(", at most {most} bytes"));
-    }
-    if slot.required {
-        text.push_str(", required");
-    }
-    text
-}
-
-fn source(slot: &Slot) -> String {
-    match &slot.source {
-        Source::One(one) => atom(one),
-        Source::Join(parts) => parts.iter().map(atom).collect::<Vec<_>>().join(" + "),
-        Source::Payload(None) => "payload".to_owned(),
-        Source::Payload(Some(name)) => format!("payload, or captured.{name} for it"),
-        Source::PayloadLength(0) => "length of the payload".to_owned(),
-        Source::PayloadLength(plus) => format!("length of the payload + {plus}"),
-        Source::StepCode => "code of the step".to_owned(),
+fn body_details(layout: &Layout) -> Vec<(String, String)> {
+    match layout {
+        Layout::Delimited(lines) | Layout::Fixed(lines) => lines_details(lines),
+        Layout::Xml(tree) | Layout::Json(tree) => tree_details(tree),
+        Layout::Marked(marked) => stated([
+            ("before", quoted(&marked.before)),
+            ("after", quoted(&marked.after)),
+        ]),
+        Layout::Sheet(_) | Layout::Empty {} => Vec::new(),
     }
 }
 
-fn atom(atom: &Atom) -> String {
-    match atom {
-        Atom::Field {
-            field,
-            format,
-            digits,
-            last,
-            ..
-        } => {
-            let spelling = format!("{format:?}").to_lowercase();
-            let digits = match digits {
-                0 => String::new(),
-                digits if *last => format!(", its last {digits} digits"),
-                digits => format!(" of {digits} digits"),
-            };
-            format!("{} as {spelling}{digits}", field.as_str())
-        }
-        Atom::Const(text) => format!("{text:?}"),
-        Atom::Spare(text) => format!("{text:?} (anything is read)"),
-        Atom::Connection { name, .. } => format!("connection.{name}"),
-        Atom::Captured { name, .. } => format!("captured.{name}"),
-    }
+fn quoted(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| format!("{text:?}"))
+}
+
+fn yes(said: bool) -> Option<String> {
+    said.then(|| "yes".to_owned())
+}
+
+fn lines_details(lines: &Lines) -> Vec<(String, String)> {
+    stated([
+        ("head_sep", quoted(&lines.head_sep)),
+        ("names", lines.names.as_deref().and_then(quoted)),
+        ("field_sep", quoted(&lines.field_sep)),
+        ("trailing_sep", yes(lines.trailing_sep)),
+        ("row_sep", quoted(&lines.row_sep)),
+        ("end", quoted(&lines.end)),
+        ("trim", yes(lines.trim)),
+    ])
+}
+
+fn tree_details(tree: &Tree) -> Vec<(String, String)> {
+    let rows = tree.rows.as_ref();
+    let packed = rows.and_then(|rows| rows.packed.as_ref());
+    stated([
+        ("declaration", quoted(&tree.declaration)),
+        ("namespace", Some(tree.namespace.join(" "))),
+        ("cdata", Some(tree.cdata.join(" "))),
+        ("rows", rows.map(|rows| rows.path.clone())),
+        ("each", rows.and_then(|rows| rows.each.clone())),
+        ("counted", rows.and_then(|rows| yes(rows.counted))),
+        (
+            "row_element",
+            packed.and_then(|packed| packed.element.clone()),
+        ),
+        (
+            "field_sep",
+            packed.and_then(|packed| quoted(&packed.field_sep)),
+        ),
+        (
+            "trailing_sep",
+            packed.and_then(|packed| yes(packed.trailing_sep)),
+        ),
+        ("row_sep", packed.and_then(|packed| quoted(&packed.row_sep))),
+    ])
 }

@@ -7,6 +7,7 @@ use crate::layout::atom::WriteContext;
 use crate::layout::fault::WriteFault;
 use crate::layout::field::Field;
 use crate::layout::lines::row_no;
+use crate::layout::slot::Slot;
 use crate::layout::values::{Record, Values};
 use crate::wire::layer::Around;
 
@@ -29,6 +30,41 @@ impl BankAdapter {
         Err((WriteFault::OtherBank { bank }, row_no(row)))
     }
 
+    /// A text within its place and longer than this bank agreed to: its preset says less than the
+    /// dialect's fields hold.
+    fn refuse_long_texts(
+        &self,
+        slots: &[Slot],
+        values: &Values,
+    ) -> Result<(), (WriteFault, Option<u32>)> {
+        let own = &self.preset.limits;
+        let agreed = [
+            (Field::PayeeName, own.name_bytes_max),
+            (Field::RowMemo, own.memo_bytes_max),
+        ];
+        for (field, bytes_max) in agreed {
+            let carried = slots.iter().any(|slot| slot.field() == Some(field));
+            let Some(bytes_max) = bytes_max.filter(|_| carried) else {
+                continue;
+            };
+            for row in &values.rows {
+                let text = row.get(&field).map_or("", String::as_str);
+                // What can't be encoded is refused where it is written.
+                let bytes = self.charset_out().byte_len(text).unwrap_or_default();
+                if bytes > bytes_max {
+                    let place = field.to_string();
+                    let fault = WriteFault::TooLong {
+                        place,
+                        bytes,
+                        bytes_max,
+                    };
+                    return Err((fault, row_no(row)));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// One message of a step, complete.
     pub(crate) fn outgoing(
         &self,
@@ -43,6 +79,7 @@ impl BankAdapter {
         self.refuse_other_banks(step, values)?;
         let (_, row) = step.request.body.slots();
         self.unanswerable(row, values)?;
+        self.refuse_long_texts(row, values)?;
         let written = step.request.write(values, around)?;
         let reply = step.reply.as_ref().map(crate::wire::Message::frame_end);
         let head = |fault| (fault, None);

@@ -2,6 +2,7 @@
 
 use super::layer::{Around, hex, unhex};
 use super::message::Written;
+use super::sign::key_algorithm;
 use crate::exchange::{FrameEnd, Unreadable, Wire};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, unreadable};
@@ -74,7 +75,7 @@ pub struct HttpRule {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignRule {
-    /// `sm2_sm3`, `rsa_sha256`.
+    /// `sm2_sm3`, `sm2_sm3_der`, `rsa_sha256`.
     pub algorithm: String,
     /// Slot of the key.
     pub slot: String,
@@ -155,13 +156,13 @@ impl WireRule {
         })
     }
 
-    /// The signature that a message carries: algorithm and slot.
+    /// The signature that a message carries: algorithm of its key, and slot.
     #[must_use]
     pub fn signature(&self) -> Option<(String, String)> {
         match self {
             Self::Http(HttpRule {
                 sign: Some(sign), ..
-            }) => Some((sign.algorithm.clone(), sign.slot.clone())),
+            }) => Some((key_algorithm(&sign.algorithm).to_owned(), sign.slot.clone())),
             Self::Http(_) | Self::Tcp {} | Self::Drop(_) | Self::Fetch(_) => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::lead::LeadSign;
-use super::sign::PlaceSign;
+use super::sign::{PlaceSign, key_algorithm};
 use super::xml_signature::XmlSignature;
 use crate::exchange::{Crypto, Unreadable};
 use crate::layout::atom::WriteContext;
@@ -106,16 +106,17 @@ impl Layer {
         }
     }
 
-    /// The signature that it is: algorithm and slot.
+    /// The signature that it is: algorithm of its key, and slot.
     #[must_use]
     pub fn signature(&self) -> Option<(String, String)> {
+        let of = |word: &str, slot: &String| Some((key_algorithm(word).to_owned(), slot.clone()));
         match self {
             Self::XmlSignature(rule) => Some((rule.algorithm_word().to_owned(), rule.slot.clone())),
-            Self::Sign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
-            Self::LeadSign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
+            Self::Sign(sign) => of(&sign.algorithm, &sign.slot),
+            Self::LeadSign(sign) => of(&sign.algorithm, &sign.slot),
             Self::Form(form) => {
                 let sign = form.sign.as_ref()?;
-                Some((sign.algorithm.clone(), sign.slot.clone()))
+                of(&sign.algorithm, &sign.slot)
             }
             Self::Base64 {}
             | Self::Hex {}

@@ -15,7 +15,7 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LeadSign {
-    /// `sm2_sm3`, `rsa_sha256`.
+    /// `sm2_sm3`, `sm2_sm3_der`, `rsa_sha256`.
     pub algorithm: String,
     /// Slot of the key.
     pub slot: String,

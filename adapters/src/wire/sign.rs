@@ -9,6 +9,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+/// The algorithm of the key behind the word of a definition: `sm2_sm3_der` is SM2's signature as a
+/// SEQUENCE of two numbers (GM/T 0009), made with the same key as the plain r ‖ s of `sm2_sm3`. The
+/// keys' side of [`crate::exchange::Crypto`] knows both.
+#[must_use]
+pub fn key_algorithm(word: &str) -> &str {
+    word.strip_suffix("_der").unwrap_or(word)
+}
+
 /// How a signature is spelt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -68,7 +76,7 @@ impl Over {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PairSign {
-    /// `sm2_sm3`, `rsa_sha256`.
+    /// `sm2_sm3`, `sm2_sm3_der`, `rsa_sha256`.
     pub algorithm: String,
     /// Slot of the key.
     pub slot: String,
@@ -136,7 +144,7 @@ impl PairSign {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceSign {
-    /// `sm2_sm3`, `rsa_sha256`.
+    /// `sm2_sm3`, `sm2_sm3_der`, `rsa_sha256`.
     pub algorithm: String,
     /// Slot of the key.
     pub slot: String,

@@ -1,6 +1,6 @@
 //! UnionPay DF: the file of the sample in the form that its sample project sends.
 
-use crate::support::{ToyKeys, bank, golden_order, order, query, sample};
+use crate::support::{ToyKeys, bank, dialect_alone, golden_order, order, query, sample};
 use adapters::exchange::{Crypto as _, Next, Outcome, Outgoing, ResultFile};
 use base64::Engine as _;
 use schemas::FailureReason;
@@ -218,5 +218,6 @@ fn the_pace_is_the_public_one() {
         (pace.first_ms, pace.interval_ms, pace.count_max),
         (3_600_000, 3_600_000, 5)
     );
-    assert_eq!(bank("CBHB").limits().rows_max, 5_000);
+    let dialect = dialect_alone("unionpay_df");
+    assert_eq!(dialect.limits().rows_max, 5_000);
 }

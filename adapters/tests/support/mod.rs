@@ -82,6 +82,13 @@ pub fn one_of_each_dialect() -> Vec<&'static BankAdapter> {
     by_dialect.into_values().collect()
 }
 
+/// A dialect as it is, without what a bank adds to it.
+pub fn dialect_alone(name: &str) -> &'static BankAdapter {
+    let mut all = Book::built_in().unwrap().dialects().iter();
+    all.find(|dialect| dialect.dialect() == name)
+        .unwrap_or_else(|| panic!("no dialect {name}"))
+}
+
 /// The five invented workers of the public samples: name, account, ID number, yuan.
 const WORKERS: [(&str, &str, &str, &str); 5] = [
     (

@@ -294,6 +294,9 @@ pub struct Banks {
     /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,
+    /// 把整本手册写成 Markdown 到此目录 · The whole book as Markdown into this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["code", "json"])]
+    pub markdown: Option<PathBuf>,
 }
 
 /// How to reach a gateway as whom.

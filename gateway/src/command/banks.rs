@@ -1,6 +1,7 @@
 //! `anxin banks`: the adapter book.
 
 mod fields;
+mod markdown;
 mod plain;
 
 pub use fields::words_of;
@@ -20,6 +21,13 @@ use serde_json::{Value, json};
 /// # Errors
 /// See [`Failure`].
 pub fn run(arguments: &Banks, lang: Lang) -> Ended {
+    if let Some(folder) = &arguments.markdown {
+        let told = markdown::write(folder)?;
+        let mut paper = paper();
+        paper.line(told.in_lang(lang))?;
+        paper.flush()?;
+        return Ok(Exit::Done);
+    }
     match &arguments.code {
         Some(code) => one(&code.to_ascii_uppercase(), arguments.json, lang),
         None => all(arguments.json, lang),

@@ -4,12 +4,12 @@ use serde_json::Value;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
+use tests::workspace::program;
 
 /// Longest run of one command, on a busy machine.
 const RUN_WAIT_MAX: Duration = Duration::from_secs(120);

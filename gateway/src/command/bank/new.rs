@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &BankNew, lang: Lang) -> Ended {
     let book = book_of(&arguments.dir, files.clone())?;
     let dialect = dialect(book, &arguments.dialect)?;
     let is_listed = codes::bank(code).is_some();
-    let text = preset(code, &dialect, is_listed, lang);
+    let text = preset(code, dialect, is_listed, lang);
     // What is written loads: the same book with one bank more.
     files.push((format!("banks/{code}/bank.toml"), text.clone()));
     book_of(&arguments.dir, files)?;
@@ -77,9 +77,9 @@ fn taken(folder: &Path) -> Failure {
     )
 }
 
-fn dialect(book: &Book, name: &str) -> Result<BankAdapter, Failure> {
+fn dialect<'b>(book: &'b Book, name: &str) -> Result<&'b BankAdapter, Failure> {
     book.dialect(name).ok_or_else(|| {
-        let known = |lang| list(lang, book.dialects());
+        let known = |lang| list(lang, book.dialects().iter().map(BankAdapter::dialect));
         Failure::usage(
             Words::new(
                 format!("没有方言 {name}"),

@@ -17,10 +17,10 @@ pub(super) fn speaker(word: &str) -> Result<&'static BankAdapter, Failure> {
         return Ok(adapter);
     }
     if let Some(dialect) = book.dialect(word) {
-        return Ok(Box::leak(Box::new(dialect)));
+        return Ok(dialect);
     }
     let banks = |lang| list(lang, book.adapters().iter().map(BankAdapter::code));
-    let dialects = |lang| list(lang, book.dialects());
+    let dialects = |lang| list(lang, book.dialects().iter().map(BankAdapter::dialect));
     let (zh, en) = (Lang::Zh, Lang::En);
     Err(Failure::usage(
         Words::new(

@@ -161,7 +161,7 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 75] = [
+const REASONS: [(&str, &str); 76] = [
     (
         "a cell is neither a text nor a number",
         "单元格既不是文字也不是数字",
@@ -278,6 +278,7 @@ const REASONS: [(&str, &str); 75] = [
     ("the message has no ending", "报文没有结束标志"),
     ("the prefix is missing", "缺少前缀"),
     ("too many rows", "明细过多"),
+    ("the xls file is cut off", "xls 文件不完整"),
     ("unknown reference", "有不允许的字符引用"),
     ("a document type is refused", "含有不允许的文档类型声明"),
     ("not this message", "不是该类报文"),

@@ -1,0 +1,106 @@
+//! The adapter book as pages: `gateway/docs/adapter-book` is what the program writes today.
+//! `ANXIN_BLESS=1` writes it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod command_kit;
+
+use command_kit::run;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Every file below a folder: path and text.
+fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(&next).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => open.push(path),
+                false => {
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    found.insert(path.strip_prefix(folder).unwrap().to_owned(), text);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn written() -> (tempfile::TempDir, BTreeMap<PathBuf, String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let ended = run(&["banks", "--markdown", folder.path().to_str().unwrap()]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let pages = files(folder.path());
+    (folder, pages)
+}
+
+fn kept() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/adapter-book")
+}
+
+/// Written beside the pages by another test: adapters/tests/book/variation.
+const NOT_OURS: &str = "variation-points.md";
+
+#[test]
+fn the_pages_are_fresh() {
+    let (_folder, pages) = written();
+    if std::env::var_os("ANXIN_BLESS").is_some() {
+        for old in files(&kept()).into_keys() {
+            if !pages.contains_key(&old) && old != Path::new(NOT_OURS) {
+                std::fs::remove_file(kept().join(old)).unwrap();
+            }
+        }
+        for (path, text) in &pages {
+            let path = kept().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+    }
+    let mut kept = files(&kept());
+    kept.remove(Path::new(NOT_OURS));
+    let names: Vec<_> = pages.keys().collect();
+    assert_eq!(
+        kept.keys().collect::<Vec<_>>(),
+        names,
+        "ANXIN_BLESS=1 writes them"
+    );
+    for (path, text) in &pages {
+        let name = path.display();
+        assert!(
+            kept[path] == *text,
+            "{name} is old: ANXIN_BLESS=1 writes it"
+        );
+    }
+}
+
+/// 57 rows, each evidence named; a synthetic bank says so on the index and on its page; every
+/// link leads to a page or a file.
+#[test]
+fn the_pages_say_what_is_synthetic_and_their_links_lead_somewhere() {
+    let (folder, pages) = written();
+    let index = &pages[Path::new("README.md")];
+    let ended = run(&["banks", "--json"]);
+    for row in ended.document().as_array().unwrap() {
+        let (code, evidence) = (row["code"].as_str().unwrap(), &row["evidence"]);
+        let page = &pages[Path::new(&format!("banks/{code}.md"))];
+        let synthetic = evidence == "synthetic";
+        let line = index
+            .lines()
+            .find(|l| l.starts_with(&format!("| [{code}](")));
+        let line = line.unwrap_or_else(|| panic!("{code} is not in the index"));
+        assert_eq!(line.contains("**synthetic**"), synthetic, "{code}");
+        assert_eq!(page.contains("并非该行的真实接口"), synthetic, "{code}");
+        assert!(line.contains(row["cut_off"].as_str().unwrap()), "{code}");
+    }
+    for (path, text) in &pages {
+        let links = text.split("](").skip(1);
+        let links = links.filter_map(|rest| rest.split_once(')'));
+        for (link, _) in links.filter(|(link, _)| !link.starts_with("http")) {
+            // Among the pages, or in the repository.
+            let leads = |root: &Path| root.join(path).parent().unwrap().join(link).exists();
+            let name = path.display();
+            assert!(leads(folder.path()) || leads(&kept()), "{name}: {link}");
+        }
+    }
+}
