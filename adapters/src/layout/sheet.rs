@@ -4,6 +4,7 @@
 //! an account down to 15 digits. Both kinds are read whatever a dialect writes, told apart by their
 //! bytes.
 
+mod biff;
 mod reading;
 mod writing;
 mod xls;

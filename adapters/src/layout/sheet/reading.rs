@@ -1,9 +1,10 @@
 //! The cells of an xlsx or xls file as texts.
 
+use super::biff;
 use crate::exchange::Unreadable;
 use crate::layout::fault::unreadable;
 use crate::wire::BYTES_MAX;
-use calamine::{Data, DataRef, Reader as _, Xls, Xlsx};
+use calamine::{DataRef, Reader as _, Xlsx};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
@@ -15,7 +16,7 @@ const XLSX: &[u8] = b"PK";
 const DIGITS_KEPT: usize = 15;
 
 /// The cells of one line, by column.
-type Cells = BTreeMap<usize, String>;
+pub(super) type Cells = BTreeMap<usize, String>;
 
 /// The lines of the first sheet that are not empty, with their numbers from 1, each of exactly
 /// `columns` cells.
@@ -25,7 +26,7 @@ pub(super) fn lines(
     rows_max: usize,
 ) -> Result<Vec<(u32, Vec<String>)>, Unreadable> {
     let found = if bytes.starts_with(XLS) {
-        of_xls(bytes)?
+        biff::cells(bytes, rows_max)?
     } else if bytes.starts_with(XLSX) {
         of_xlsx(bytes)?
     } else {
@@ -80,46 +81,19 @@ fn of_xlsx(bytes: &[u8]) -> Result<BTreeMap<u32, Cells>, Unreadable> {
     Ok(found)
 }
 
-fn of_xls(bytes: &[u8]) -> Result<BTreeMap<u32, Cells>, Unreadable> {
-    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(broken)?;
-    let name = book.sheet_names().first().cloned();
-    let name = name.ok_or_else(|| unreadable("a workbook without a sheet"))?;
-    let range = book.worksheet_range(&name).map_err(broken)?;
-    let (row_start, column_start) = range.start().unwrap_or_default();
-    let mut found = BTreeMap::new();
-    for (row, column, data) in range.used_cells() {
-        let text = match data {
-            Data::Empty => continue,
-            Data::String(text) => text.clone(),
-            Data::Int(number) => number.to_string(),
-            Data::Float(number) => number_text(*number)?,
-            Data::Bool(_)
-            | Data::DateTime(_)
-            | Data::DateTimeIso(_)
-            | Data::DurationIso(_)
-            | Data::Error(_) => return Err(other_kind()),
-        };
-        let row = u32::try_from(row).unwrap_or(u32::MAX);
-        let column = u32::try_from(column).unwrap_or(u32::MAX);
-        let row = row_start.saturating_add(row);
-        keep(&mut found, (row, column_start.saturating_add(column)), text);
-    }
-    Ok(found)
-}
-
-fn keep(found: &mut BTreeMap<u32, Cells>, (row, column): (u32, u32), text: String) {
+pub(super) fn keep(found: &mut BTreeMap<u32, Cells>, (row, column): (u32, u32), text: String) {
     if !text.is_empty() {
         let column = usize::try_from(column).unwrap_or(usize::MAX);
         found.entry(row).or_default().insert(column, text);
     }
 }
 
-fn other_kind() -> Unreadable {
+pub(super) fn other_kind() -> Unreadable {
     unreadable("a cell is neither a text nor a number")
 }
 
 /// A number cell as an office program shows it, where nothing of it can have been cut.
-fn number_text(number: f64) -> Result<String, Unreadable> {
+pub(super) fn number_text(number: f64) -> Result<String, Unreadable> {
     let text = number.to_string();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     if number.is_finite() && digits <= DIGITS_KEPT {

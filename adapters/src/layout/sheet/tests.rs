@@ -169,3 +169,55 @@ fn what_an_xls_does_not_hold_is_refused() {
     too_much(&[vec!["x".repeat(4001)]]);
     xls::workbook(&[vec!["x".repeat(4000)]]).unwrap();
 }
+
+/// A cell at the far end of an xls makes no table of 17,000,000 cells, and no cut or changed
+/// file ends the task.
+#[test]
+fn threats_24_a_hostile_xls_is_refused_and_ends_nothing() {
+    let row = |cells: &[&str]| cells.iter().map(|text| (*text).to_owned()).collect();
+    let titles: Vec<String> = row(&["账号", "金额", "备注"]);
+    let mut wide = vec![titles.clone(), vec![String::new(); 256]];
+    wide[1][255] = "x".to_owned();
+    let refused = read(&xls::workbook(&wide).unwrap()).unwrap_err();
+    assert!(refused.contains("line 2 has more columns"), "{refused}");
+    let mut long = vec![titles.clone()];
+    long.resize(60_000, row(&["", "", "x"]));
+    let far = xls::workbook(&long).unwrap();
+    let refused = reading::lines(&far, 3, 1000).unwrap_err();
+    assert!(refused.what.contains("too many rows"), "{refused}");
+
+    let good = xls::workbook(&[titles, row(&["6200000000000000018", "1.00", "x"])]).unwrap();
+    assert_eq!(read(&good).unwrap().len(), 1);
+    for end in 0..good.len() {
+        if let Ok(rows) = read(&good[..end]) {
+            assert_eq!(rows.len(), 1, "cut at {end}");
+        }
+    }
+    // Every record of the workbook's own stream with another length, kind or place.
+    for at in 0..good.len() {
+        for value in [0, 1, 0x7F, 0xFF] {
+            let mut changed = good.clone();
+            changed[at] = value;
+            let _ = read(&changed);
+        }
+    }
+}
+
+/// Written by LibreOffice: texts that go on in the next record, in one and two bytes a unit, long
+/// and short numbers.
+#[test]
+fn an_office_program_s_xls_is_read() {
+    let lines = reading::lines(include_bytes!("libreoffice.xls"), 3, 100).unwrap();
+    assert_eq!(lines.len(), 61);
+    for (no, (line, cells)) in (0u32..).zip(&lines).skip(1) {
+        let amount = match no % 3 {
+            0 => format!("{no}.25"),
+            1 => no.to_string(),
+            _ => format!("{no}.10"),
+        };
+        let unit = if no % 2 == 1 { "x" } else { "备注𠮷" };
+        let memo = unit.repeat(no as usize * 7 % 100) + &no.to_string();
+        let account = format!("62000000000{no:08}");
+        assert_eq!((*line, cells), (no + 1, &vec![account, amount, memo]));
+    }
+}
