@@ -34,7 +34,6 @@ use journal::{Journal, Options};
 use schemas::employer_files::Limits;
 use schemas::value::{AccountNo, BankCode, BatchId, PersonName, Uscc};
 use schemas::{FailureReason, LineEvent, people};
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;

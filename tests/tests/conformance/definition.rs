@@ -3,8 +3,8 @@
 use super::Verdict::{self, Pass};
 use adapters::exchange::{Next, Outcome, PlanLine};
 use adapters::{Evidence, RequestKind};
-use schemas::value::{Fen, PersonName};
 use schemas::FailureReason;
+use schemas::value::{Fen, PersonName};
 use std::path::Path;
 use tests::desk::definitions;
 use tests::talk::Talk;
