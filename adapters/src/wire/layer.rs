@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::lead::LeadSign;
+use super::member_sign::MemberSign;
 use super::sign::PlaceSign;
 use super::xml_signature::XmlSignature;
 use crate::exchange::{Crypto, Unreadable};
@@ -37,9 +38,11 @@ pub enum Layer {
     Sign(PlaceSign),
     /// A signature in a block before the document, over texts of its elements.
     LeadSign(LeadSign),
+    /// A signature in a member of a JSON object, over the values of the others.
+    MemberSign(MemberSign),
     /// A cipher by name under the key of a slot.
     Encrypt {
-        /// `sm4_cbc`.
+        /// `sm4_cbc`, `aes192_cbc`.
         cipher: String,
         /// Slot of the key.
         slot: String,
@@ -98,6 +101,7 @@ impl Layer {
             | Self::Zlib {}
             | Self::Sign(_)
             | Self::LeadSign(_)
+            | Self::MemberSign(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
             | Self::XmlSignature(_)
@@ -113,6 +117,7 @@ impl Layer {
             Self::XmlSignature(rule) => Some((rule.algorithm_word().to_owned(), rule.slot.clone())),
             Self::Sign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
             Self::LeadSign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
+            Self::MemberSign(sign) => Some((sign.algorithm.clone(), sign.slot.clone())),
             Self::Form(form) => {
                 let sign = form.sign.as_ref()?;
                 Some((sign.algorithm.clone(), sign.slot.clone()))
@@ -159,6 +164,7 @@ impl Layer {
             Self::Zlib {} => zlib(&payload),
             Self::Sign(sign) => sign.wrap(&payload, around),
             Self::LeadSign(sign) => sign.wrap(&payload, around),
+            Self::MemberSign(sign) => sign.wrap(&payload, around),
             Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
             Self::Between { before, after } => {
@@ -221,6 +227,7 @@ impl Layer {
             Self::Zlib {} => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
             Self::Sign(sign) => sign.unwrap(&bytes, around),
             Self::LeadSign(sign) => sign.unwrap(&bytes, around),
+            Self::MemberSign(sign) => sign.unwrap(bytes, around),
             Self::Encrypt { cipher, slot } => around
                 .crypto
                 .decrypt(cipher, slot, &bytes)

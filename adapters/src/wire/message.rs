@@ -230,6 +230,7 @@ impl Message {
                 | Layer::Zlib {}
                 | Layer::Sign(_)
                 | Layer::LeadSign(_)
+                | Layer::MemberSign(_)
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
                 | Layer::XmlSignature(_)

@@ -54,7 +54,7 @@ pub enum Over {
 }
 
 impl Over {
-    fn of(self, text: Vec<u8>) -> Vec<u8> {
+    pub(super) fn of(self, text: Vec<u8>) -> Vec<u8> {
         match self {
             Self::Text => text,
             Self::Sha256Hex => {

@@ -28,6 +28,7 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         | Layer::Zlib {}
         | Layer::Sign(_)
         | Layer::LeadSign(_)
+        | Layer::MemberSign(_)
         | Layer::Between { .. }
         | Layer::Encrypt { .. }
         | Layer::Prefix { .. }
