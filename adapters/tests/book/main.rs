@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod abc_open;
 mod abc_yqt;
 mod boc_b2e;
 mod bocd_ap;
@@ -30,6 +31,7 @@ mod mybank_h2h;
 mod office_peers;
 mod pages;
 mod spdb_aq;
+mod szfs;
 mod talk;
 mod unionpay_df;
 mod xml_parts;
