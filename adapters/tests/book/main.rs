@@ -7,6 +7,7 @@ mod support;
 
 mod abc_open;
 mod abc_yqt;
+mod alipay_batch;
 mod boc_b2e;
 mod bocd_ap;
 mod bocom_ap;

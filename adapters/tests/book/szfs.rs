@@ -4,7 +4,7 @@
 use super::unionpay_df::{pairs, unpacked};
 use crate::support::{ToyKeys, bank, golden_order, outcomes, query};
 use adapters::exchange::{Next, Outcome, PaymentOrder, Reply, ResultFile};
-use adapters::{BankReply, Incoming, IncomingWire};
+use adapters::{BankReply, Book, Incoming, IncomingWire};
 use schemas::FailureReason;
 use std::collections::BTreeMap;
 use time::macros::{date, datetime};
@@ -196,5 +196,43 @@ fn the_banks_chair_says_the_day() {
         let told = result.lines.iter().map(|line| line.outcome);
         assert!(told.eq([expected, Outcome::Paid]), "{asked_at}");
         assert_eq!(result.is_final, expected == Outcome::Paid);
+    }
+}
+
+const DIALECT: &str = include_str!("../../dialects/szfs/dialect.toml");
+
+fn refused(old: &str, new: &str) -> String {
+    assert!(DIALECT.contains(old), "{old}");
+    let dialect = DIALECT.replacen(old, new, 1);
+    let files = [
+        ("dialects/szfs/dialect.toml", dialect.as_str()),
+        (
+            "banks/NCBANK/bank.toml",
+            include_str!("../../banks/NCBANK/bank.toml"),
+        ),
+    ];
+    Book::from_files(files).unwrap_err()[0].to_string()
+}
+
+/// A day turns a row's code only, and only where the answer tells it.
+#[test]
+fn a_day_that_nobody_tells_is_refused() {
+    let no_date = refused("field = \"batch.settlement_date\"", "spare = \"\"");
+    let of_text = refused("= \"batch.settlement_date\"\n", "= \"batch.text\"\n");
+    let bare = refused("detail = \"awaiting_settlement\"\n", "");
+    let dated = "exact = [\"AXP\"]\noutcome = \"accepted\"\ndetail = \"wait\"\n\
+                 paid_after = \"batch.settlement_date\"";
+    let of_batch = refused("exact = [\"AXP\"]\noutcome = \"accepted\"", dated);
+    let paid = refused("detail = \"awaiting_settlement\"", "reason = \"other\"");
+    let said = [no_date, of_text, bare, of_batch, paid];
+    let words = [
+        "the answer does not tell batch.settlement_date",
+        "not a date",
+        "of an accepted code with a detail",
+        "of a row's code only",
+        "only failed has a reason",
+    ];
+    for (said, words) in said.iter().zip(words) {
+        assert!(said.contains(words), "{said}");
     }
 }
