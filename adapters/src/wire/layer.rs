@@ -3,6 +3,7 @@
 use super::form::Form;
 use super::lead::LeadSign;
 use super::member_sign::MemberSign;
+use super::seal::SealMembers;
 use super::sign::PlaceSign;
 use super::xml_signature::XmlSignature;
 use crate::exchange::{Crypto, Unreadable};
@@ -40,6 +41,8 @@ pub enum Layer {
     LeadSign(LeadSign),
     /// A signature in a member of a JSON object, over the values of the others.
     MemberSign(MemberSign),
+    /// Single texts of a JSON object, sealed one by one.
+    SealMembers(SealMembers),
     /// A cipher by name under the key of a slot.
     Encrypt {
         /// `sm4_cbc`, `aes192_cbc`.
@@ -102,6 +105,7 @@ impl Layer {
             | Self::Sign(_)
             | Self::LeadSign(_)
             | Self::MemberSign(_)
+            | Self::SealMembers(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
             | Self::XmlSignature(_)
@@ -126,6 +130,7 @@ impl Layer {
             | Self::Hex {}
             | Self::Deflate {}
             | Self::Zlib {}
+            | Self::SealMembers(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
             | Self::Between { .. }
@@ -165,6 +170,7 @@ impl Layer {
             Self::Sign(sign) => sign.wrap(&payload, around),
             Self::LeadSign(sign) => sign.wrap(&payload, around),
             Self::MemberSign(sign) => sign.wrap(&payload, around),
+            Self::SealMembers(seal) => seal.wrap(&payload, around),
             Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
             Self::Between { before, after } => {
@@ -228,6 +234,7 @@ impl Layer {
             Self::Sign(sign) => sign.unwrap(&bytes, around),
             Self::LeadSign(sign) => sign.unwrap(&bytes, around),
             Self::MemberSign(sign) => sign.unwrap(bytes, around),
+            Self::SealMembers(seal) => seal.unwrap(&bytes, around),
             Self::Encrypt { cipher, slot } => around
                 .crypto
                 .decrypt(cipher, slot, &bytes)

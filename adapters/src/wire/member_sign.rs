@@ -3,8 +3,8 @@
 use super::layer::Around;
 use super::sign::{Over, Shape};
 use crate::exchange::Unreadable;
-use crate::layout::encode;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
+use crate::layout::{encode, json};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -72,19 +72,19 @@ impl MemberSign {
         encode(&Value::Object(object).to_string(), around.charset)
     }
 
-    /// Checks the signature; the object is passed on as it came, and the layer inside refuses a
-    /// member that stands twice.
+    /// Checks the signature; the object is passed on as it came.
     ///
     /// # Errors
     /// `Unreadable` where there is no such object or signature, or it is wrong.
     pub fn unwrap(&self, bytes: Vec<u8>, around: Around<'_>) -> Result<Vec<u8>, Unreadable> {
         let text = around.charset.decode(&bytes).map_err(ill_formed)?;
-        let object: Map<String, Value> =
-            serde_json::from_str(&text).map_err(|_| unreadable("not a JSON object"))?;
+        let root = json::parsed(&text)?;
+        let object = root.as_object();
+        let object = object.ok_or_else(|| unreadable("not a JSON object"))?;
         let signature = object.get(&self.member).and_then(Value::as_str);
         let signature = signature.ok_or_else(|| unreadable("the signature is missing"))?;
         let signature = self.shape.read(signature)?;
-        let signed = self.text(&object, around);
+        let signed = self.text(object, around);
         let signed = signed.ok_or_else(|| unreadable("a signed member is not a text"))?;
         around
             .crypto

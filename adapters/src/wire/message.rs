@@ -231,6 +231,7 @@ impl Message {
                 | Layer::Sign(_)
                 | Layer::LeadSign(_)
                 | Layer::MemberSign(_)
+                | Layer::SealMembers(_)
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
                 | Layer::XmlSignature(_)

@@ -7,6 +7,7 @@ pub mod layer;
 pub mod lead;
 pub mod member_sign;
 pub mod message;
+pub mod seal;
 pub mod sign;
 pub mod xml_signature;
 
