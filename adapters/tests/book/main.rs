@@ -35,4 +35,5 @@ mod spdb_aq;
 mod szfs;
 mod talk;
 mod unionpay_df;
+mod wechat_payroll;
 mod xml_parts;
