@@ -302,7 +302,7 @@ impl BankAdapter {
         let step = self.dialect.query.last().ok_or_else(none)?;
         let reply = step.reply.as_ref().ok_or_else(none)?;
         let values = self.read_as_found(reply, bytes, crypto)?;
-        Ok(self.result(&step.codes, &values))
+        Ok(self.result(&step.codes, &values, None))
     }
 
     /// A receipt, result or push with its ending, where a file that a clerk kept has lost it or a

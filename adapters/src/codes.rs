@@ -3,6 +3,7 @@
 use crate::definition::error::located;
 use crate::definition::schema::written_as;
 use crate::exchange::Outcome;
+use crate::layout::field::{Field, FieldKind};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use schemas::FailureReason;
 use serde::Deserialize;
@@ -69,6 +70,8 @@ pub struct Code {
     pub outcome: Outcome,
     /// A finer word for an accepted line.
     pub detail: Option<String>,
+    /// The code says accepted until this date of the answer is over, and paid from the day after.
+    pub paid_after: Option<Field>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -83,6 +86,7 @@ struct RawCode {
     outcome: OutcomeWord,
     reason: Option<Reason>,
     detail: Option<String>,
+    paid_after: Option<Field>,
 }
 
 impl<'de> Deserialize<'de> for Code {
@@ -113,6 +117,14 @@ impl TryFrom<RawCode> for Code {
         if raw.detail.is_some() && outcome != Outcome::Accepted {
             return Err("only accepted has a detail".to_owned());
         }
+        if let Some(field) = raw.paid_after {
+            if raw.detail.is_none() {
+                return Err("paid_after is of an accepted code with a detail".to_owned());
+            }
+            if field.kind() != FieldKind::Date {
+                return Err(format!("paid_after = \"{field}\": not a date"));
+            }
+        }
         let all = raw.exact.iter().chain(&raw.prefix).chain(&raw.suffix);
         let mut count = 0;
         for code in all {
@@ -130,6 +142,7 @@ impl TryFrom<RawCode> for Code {
             suffix: raw.suffix,
             outcome,
             detail: raw.detail,
+            paid_after: raw.paid_after,
         })
     }
 }
@@ -167,12 +180,13 @@ impl CodeTable {
     }
 
     /// The first listed code for an outcome, as the bank's side writes it; for a failure whose
-    /// reason has no code, the first failure.
+    /// reason has no code, the first failure. A code that a date turns into paid is written by its
+    /// detail only.
     #[must_use]
     pub fn code_of(&self, outcome: Outcome, detail: Option<&str>) -> Option<String> {
         let first = |fits: &dyn Fn(&Code) -> bool| self.0.iter().find(|c| fits(c));
         let entry = first(&|c| c.outcome == outcome && c.detail.as_deref() == detail)
-            .or_else(|| first(&|c| c.outcome == outcome))
+            .or_else(|| first(&|c| c.outcome == outcome && c.paid_after.is_none()))
             .or_else(|| match outcome {
                 Outcome::Failed(_) => first(&|c| matches!(c.outcome, Outcome::Failed(_))),
                 Outcome::Paid

@@ -84,7 +84,7 @@ pub trait Crypto {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), CryptoError>;
-    /// Encrypts a body by the named cipher (`sm4_cbc`).
+    /// Encrypts a body by the named cipher (`sm4_cbc`, `aes192_cbc`).
     ///
     /// # Errors
     /// When there is no such key or cipher.

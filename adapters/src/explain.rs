@@ -218,7 +218,10 @@ fn meaning(code: &Code) -> String {
         (Outcome::Failed(reason), _) => format!("failed: {}", reason.as_str()),
         (Outcome::Paid, _) => "paid".to_owned(),
         (Outcome::Accepted, None) => "accepted".to_owned(),
-        (Outcome::Accepted, Some(detail)) => format!("accepted: {detail}"),
+        (Outcome::Accepted, Some(detail)) => match code.paid_after {
+            Some(field) => format!("accepted: {detail}; paid after {field}"),
+            None => format!("accepted: {detail}"),
+        },
         (Outcome::Unknown, _) => "unknown".to_owned(),
         (Outcome::NotFound, _) => "unknown: not_found".to_owned(),
         (Outcome::Returned, _) => "returned".to_owned(),

@@ -8,7 +8,7 @@ use crate::exchange::{Certainty, ConversationError, Crypto, Next, Outcome, Reply
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
 use crate::layout::values::{Record, Values};
-use crate::reply::batch_code;
+use crate::reply::{Days, batch_code};
 use crate::totals::GROUPS;
 use crate::wire::http::WireRule;
 use crate::wire::layer::Around;
@@ -321,7 +321,10 @@ impl<'a> Conversation<'a> {
         if last || ends || (refused && instructed) {
             let reply = match self.kind {
                 FlowKind::Submit => Reply::Receipt(self.adapter.receipt(&step.codes, said)),
-                FlowKind::Query => Reply::Result(self.adapter.result(&step.codes, said)),
+                FlowKind::Query => {
+                    let days = self.values.as_ref().and_then(Days::of);
+                    Reply::Result(self.adapter.result(&step.codes, said, days))
+                }
             };
             self.state = State::Done(Box::new(self.with_captured(reply)));
         } else if refused {

@@ -1,13 +1,16 @@
 //! What an answer says: from named values to outcomes.
 
+mod dated;
+
 use crate::adapter::BankAdapter;
 use crate::codes::CodeTable;
 use crate::definition::dialect::CodeNames;
 use crate::exchange::{Flaw, LineOutcome, Outcome, Push, Receipt, ResultFile};
 use crate::layout::field::Field;
-use crate::layout::values::{Record, Values};
+use crate::layout::values::Values;
 use crate::order::{BANK_BATCH_NO, fen};
 use crate::totals;
+pub(crate) use dated::Days;
 use schemas::{AccountNo, PersonName};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,7 +76,7 @@ impl BankAdapter {
         };
         // Without a table its rows are an echo: they have no outcome.
         let mut lines = match names.line {
-            Some(_) => self.lines(names, values),
+            Some(_) => self.lines(names, values, None),
             None => Vec::new(),
         };
         let understood = matches!(
@@ -109,9 +112,14 @@ impl BankAdapter {
     /// The result file that a query's last reply is.
     ///
     /// A request that was not answered says nothing of the lines: they are unknown, whatever
-    /// stands in them.
-    pub(crate) fn result(&self, names: &CodeNames, values: &Values) -> ResultFile {
-        let mut lines = self.lines(names, values);
+    /// stands in them. `days`: without them no date turns a code into paid.
+    pub(crate) fn result(
+        &self,
+        names: &CodeNames,
+        values: &Values,
+        days: Option<Days>,
+    ) -> ResultFile {
+        let mut lines = self.lines(names, values, days);
         let request = self.request_outcome(names, values);
         let outcome = match request {
             Outcome::Accepted | Outcome::Paid => self
@@ -145,7 +153,8 @@ impl BankAdapter {
             | Outcome::Returned
             | Outcome::NotFound) => believed,
         };
-        let said_final = said_final && outcome != Outcome::Unknown;
+        let waits = self.waits_for_a_day(names, values, days);
+        let said_final = said_final && outcome != Outcome::Unknown && !waits;
         ResultFile {
             outcome,
             is_final: answered && (settled || said_final),
@@ -161,7 +170,7 @@ impl BankAdapter {
 
     /// What a push says: rows of one file, and totals that are of these rows.
     pub(crate) fn push(&self, names: &CodeNames, values: &Values) -> Push {
-        let result = self.result(names, values);
+        let result = self.result(names, values, None);
         let mut flaws = result.flaws;
         if result.lines.is_empty() {
             // An answer without rows may have none yet; a push tells what it has.
@@ -175,29 +184,41 @@ impl BankAdapter {
         }
     }
 
-    fn lines(&self, names: &CodeNames, values: &Values) -> Vec<LineOutcome> {
+    fn lines(&self, names: &CodeNames, values: &Values, days: Option<Days>) -> Vec<LineOutcome> {
         let table = self.table(names.line.as_ref());
         let listed = names.listed.as_ref().map(|s| s.get_ref().as_str());
-        let rows = values.rows.iter();
-        rows.map(|row| self.line(table, listed, row)).collect()
+        let line = |row| {
+            let said = dated::Said {
+                head: values,
+                row,
+                days,
+            };
+            self.line(table, listed, &said)
+        };
+        values.rows.iter().map(line).collect()
     }
 
-    fn line(&self, table: Option<&CodeTable>, listed: Option<&str>, row: &Record) -> LineOutcome {
+    fn line(
+        &self,
+        table: Option<&CodeTable>,
+        listed: Option<&str>,
+        said_of: &dated::Said<'_>,
+    ) -> LineOutcome {
+        let row = said_of.row;
         let text = |field: Field| row.get(&field).cloned();
         let status = text(Field::RowStatus);
         let code = text(Field::RowCode);
         let said = status.as_deref().or(listed);
         let entry = said.and_then(|status| table.and_then(|table| table.find(status)));
-        let said = self.refine(
-            entry.map_or(Outcome::Unknown, |e| e.outcome),
-            code.as_deref(),
-        );
+        let outcome = entry.map_or(Outcome::Unknown, |entry| said_of.outcome(entry));
+        let said = self.refine(outcome, code.as_deref());
         let contradicts = said == Outcome::Paid && code.as_deref().is_some_and(names_a_failure);
         let outcome = if contradicts { Outcome::Unknown } else { said };
         let detail = if contradicts {
             Some(PAID_WITH_FAILURE_CODE.to_owned())
         } else {
-            entry.and_then(|entry| entry.detail.clone())
+            let open = entry.filter(|_| outcome == Outcome::Accepted);
+            open.and_then(|entry| entry.detail.clone())
         };
         let return_reason = code
             .as_deref()

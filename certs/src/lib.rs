@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod algorithm;
+pub mod body_cipher;
 pub mod cipher;
 mod der;
 pub mod development;

@@ -4,7 +4,7 @@
 use adapters::exchange::{Crypto, CryptoError};
 use adapters::wire::sign::key_algorithm;
 use certs::algorithm::Algorithm;
-use certs::cipher::{sm4_cbc_decrypt, sm4_cbc_encrypt};
+use certs::body_cipher::BodyCipher;
 use certs::sign::{PublicKey, Signer, Sm2Encoding};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,8 +13,10 @@ use zeroize::Zeroizing;
 /// Key and initialisation vector of a body cipher agreed with a bank.
 #[derive(Clone)]
 pub struct BodyKey {
-    /// The key.
-    pub key: Zeroizing<[u8; 16]>,
+    /// The cipher that it is of.
+    pub cipher: BodyCipher,
+    /// The key, as long as its cipher wants it.
+    pub key: Zeroizing<Vec<u8>>,
     /// The vector, where the bank fixes one.
     pub iv: [u8; 16],
 }
@@ -61,7 +63,8 @@ impl BankKeys {
     }
 
     fn body_key(&self, cipher: &str, slot: &str) -> Result<&BodyKey, CryptoError> {
-        let known = self.body_keys.get(slot).filter(|_| cipher == "sm4_cbc");
+        let known = self.body_keys.get(slot);
+        let known = known.filter(|key| key.cipher.as_str() == cipher);
         known.ok_or_else(|| no_key(cipher, slot))
     }
 }
@@ -125,13 +128,14 @@ impl Crypto for BankKeys {
 
     fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let key = self.body_key(cipher, slot)?;
-        Ok(sm4_cbc_encrypt(&key.key, &key.iv, plain))
+        let sealed = key.cipher.encrypt(&key.key, &key.iv, plain);
+        sealed.map_err(|_| no_key(cipher, slot))
     }
 
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let key = self.body_key(cipher, slot)?;
-        sm4_cbc_decrypt(&key.key, &key.iv, sealed)
-            .map(|plain| plain.to_vec())
+        key.cipher
+            .decrypt(&key.key, &key.iv, sealed)
             .map_err(|_| CryptoError::BadCipherText)
     }
 }

@@ -3,6 +3,7 @@
 use adapters::BankAdapter;
 use adapters::exchange::{Crypto, CryptoError, Next, PaymentOrder, StatusQuery};
 use adapters::wire::sign::key_algorithm;
+use certs::body_cipher::BodyCipher;
 use certs::sign::{KeyId, Signer, generate};
 use gateway::keys::{BankKeys, BodyKey};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,8 +15,8 @@ use zeroize::Zeroizing;
 pub struct Wanted {
     /// Algorithm and slot of each signature.
     pub signatures: BTreeSet<(String, String)>,
-    /// Slots of body ciphers.
-    pub ciphers: BTreeSet<String>,
+    /// Cipher and slot of each body.
+    pub ciphers: BTreeSet<(String, String)>,
 }
 
 #[derive(Default)]
@@ -34,13 +35,15 @@ impl Crypto for Asking {
         Ok(())
     }
 
-    fn encrypt(&self, _: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        self.0.lock().unwrap().ciphers.insert(slot.to_owned());
+    fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let key = (cipher.to_owned(), slot.to_owned());
+        self.0.lock().unwrap().ciphers.insert(key);
         Ok(plain.to_vec())
     }
 
-    fn decrypt(&self, _: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        self.0.lock().unwrap().ciphers.insert(slot.to_owned());
+    fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let key = (cipher.to_owned(), slot.to_owned());
+        self.0.lock().unwrap().ciphers.insert(key);
         Ok(sealed.to_vec())
     }
 }
@@ -93,9 +96,11 @@ pub fn keys(wanted: &Wanted) -> BankKeys {
         keys.public_keys.insert(slot.clone(), signer.public_key());
         keys.signers.insert(slot.clone(), signer);
     }
-    for slot in &wanted.ciphers {
+    for (cipher, slot) in &wanted.ciphers {
+        let cipher: BodyCipher = cipher.parse().unwrap();
         let body = BodyKey {
-            key: Zeroizing::new([0x42; 16]),
+            cipher,
+            key: Zeroizing::new(vec![0x42; cipher.key_bytes()]),
             iv: [0x17; 16],
         };
         keys.body_keys.insert(slot.clone(), body);

@@ -6,6 +6,7 @@ use crate::exchange::{Crypto, LineOutcome, Outcome};
 use crate::layout::fault::WriteFault;
 use crate::layout::field::Field;
 use crate::layout::values::{Record, Values};
+use crate::order::date_text;
 use crate::totals::GROUPS;
 use crate::wire::Message;
 use crate::wire::layer::Around;
@@ -77,7 +78,10 @@ impl BankSide<'_> {
             Some((code, result)) => (Some(code.to_owned()), Some(result.to_owned())),
             None => (batch, None),
         };
+        let settles_on = reply.settles_on.map(date_text);
+        let settles_on = settles_on.or_else(|| values.text(Field::FileDate).map(str::to_owned));
         let head = [
+            (Field::BatchSettlementDate, settles_on),
             (Field::ReplyCode, self.code(names.request.as_ref(), request)),
             (Field::ReplyFlag, self.code(names.flag.as_ref(), request)),
             (Field::BatchCode, batch),

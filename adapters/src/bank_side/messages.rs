@@ -168,6 +168,8 @@ pub struct BankReply {
     /// Totals that it states, by the names of `ResultFile.totals`; those that are not here are
     /// what the lines make.
     pub totals: BTreeMap<String, i64>,
+    /// Day on which the batch is settled, where the dialect tells one; `None`: that of the file.
+    pub settles_on: Option<time::Date>,
 }
 
 impl BankReply {
@@ -181,6 +183,7 @@ impl BankReply {
             bank_batch_no: None,
             lines: Vec::new(),
             totals: BTreeMap::new(),
+            settles_on: None,
         }
     }
 

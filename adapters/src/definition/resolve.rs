@@ -1,6 +1,7 @@
 //! Typed definitions to adapters: cross-checks with file, line and the allowed words.
 
 mod alone;
+mod dated;
 mod identity;
 mod quirk_names;
 mod steps;
@@ -88,6 +89,7 @@ pub fn dialect(source: Source<'_>) -> Result<ResolvedDialect, DefinitionError> {
     let reasons = reasons(source, &dialect)?;
     steps::check(source, &dialect)?;
     check_tables(source, &dialect, &codes)?;
+    dated::check(source, &dialect, &codes)?;
     fix_steps(source, &mut dialect)?;
     check_slots(source, &mut dialect)?;
     Ok(ResolvedDialect {

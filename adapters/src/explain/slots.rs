@@ -121,6 +121,8 @@ pub(super) fn layer(layer: &Layer) -> String {
         Layer::Zlib {} => "zlib".to_owned(),
         Layer::LeadSign(sign) => format!("{} before it", sign.algorithm),
         Layer::Sign(sign) => format!("{} in {}", sign.algorithm, sign.before),
+        Layer::SealMembers(seal) => format!("{}({}) of members", seal.cipher, seal.slot),
+        Layer::MemberSign(sign) => format!("{} in {}", sign.algorithm, sign.member),
         Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),
         Layer::Prefix { text } => format!("prefix {text:?}"),
         Layer::Between { before, after } => format!("between {before:?} and {after:?}"),

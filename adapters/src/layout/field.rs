@@ -129,6 +129,8 @@ fields! {
     /// What came of a batch whose status has two places: the batch codes list `FIN/S` for
     /// `batch.code` FIN and this S.
     BatchResult = "batch.result": Text,
+    /// Day on which the batch is settled between the banks (清算日期).
+    BatchSettlementDate = "batch.settlement_date": Date,
     /// Text of the batch.
     BatchText = "batch.text": Text,
     /// The bank's number of the batch.

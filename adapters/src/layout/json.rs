@@ -1,5 +1,5 @@
-//! Trees as JSON objects. Every value is written as a string, as the dialects found do; reading
-//! takes strings, numbers and, for a list of one, an object in place of the array.
+//! Trees as JSON objects. Every value is written as a string, as most dialects found do, unless
+//! the tree lists it among its numbers; reading takes strings, numbers and, for a list of one, an object in place of the array.
 
 mod once;
 
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 /// # Errors
 /// The first place that does not fit, with its row.
 pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault> {
-    let mut root = object(&tree.head, context).map_err(|fault| (fault, None))?;
+    let mut root = object(tree, "", &tree.head, context).map_err(|fault| (fault, None))?;
     if let Some(repeat) = &tree.rows {
         let mut rows = Vec::with_capacity(context.values.rows.len());
         for row in &context.values.rows {
@@ -28,7 +28,8 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
                 row: Some(row),
                 ..*context
             };
-            let written = object(&repeat.slots, &context);
+            let group = format!("{}/", repeat.path);
+            let written = object(tree, &group, &repeat.slots, &context);
             rows.push(Value::Object(written.map_err(|f| (f, row_no(row)))?));
         }
         place(&mut root, &repeat.path, Value::Array(rows));
@@ -39,12 +40,47 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
     })
 }
 
-fn object(slots: &[Slot], context: &WriteContext<'_>) -> Result<Map<String, Value>, WriteFault> {
+fn object(
+    tree: &Tree,
+    group: &str,
+    slots: &[Slot],
+    context: &WriteContext<'_>,
+) -> Result<Map<String, Value>, WriteFault> {
     let mut map = Map::new();
     for slot in slots {
-        place(&mut map, &slot.path, Value::String(slot.write(context)?));
+        let text = slot.write(context)?;
+        let path = format!("{group}{}", slot.path);
+        let value = match tree.numbers.contains(&path) {
+            true => Value::from(whole(&path, &text)?),
+            false => Value::String(text),
+        };
+        place(&mut map, &slot.path, value);
     }
     Ok(map)
+}
+
+fn whole(path: &str, text: &str) -> Result<i64, WriteFault> {
+    text.parse().map_err(|_| WriteFault::Form {
+        place: path.to_owned(),
+    })
+}
+
+/// A JSON value in which no member stands twice.
+///
+/// # Errors
+/// `Unreadable` for what is not JSON (depth is capped by the parser at 128), or has a member twice.
+pub(crate) fn parsed(text: &str) -> Result<Value, Unreadable> {
+    let wrong = |what: &str, error: &serde_json::Error| {
+        let before = text.split_inclusive('\n');
+        let before = before.take(error.line().saturating_sub(1));
+        let offset = before.map(str::len).sum::<usize>() + error.column();
+        Unreadable::at(what, offset.saturating_sub(1))
+    };
+    let root: Value = serde_json::from_str(text).map_err(|error| wrong("not JSON", &error))?;
+    let mut again = serde_json::Deserializer::from_str(text);
+    Once.deserialize(&mut again)
+        .map_err(|error| wrong("a member stands twice", &error))?;
+    Ok(root)
 }
 
 fn place(map: &mut Map<String, Value>, path: &str, value: Value) {
@@ -82,16 +118,7 @@ fn place(map: &mut Map<String, Value>, path: &str, value: Value) {
 /// `Unreadable` for what is not JSON (depth is capped by the parser at 128), has a member twice,
 /// or is not this message.
 pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<String>, Unreadable> {
-    let wrong = |what: &str, error: &serde_json::Error| {
-        let before = text.split_inclusive('\n');
-        let before = before.take(error.line().saturating_sub(1));
-        let offset = before.map(str::len).sum::<usize>() + error.column();
-        Unreadable::at(what, offset.saturating_sub(1))
-    };
-    let root: Value = serde_json::from_str(text).map_err(|error| wrong("not JSON", &error))?;
-    let mut again = serde_json::Deserializer::from_str(text);
-    Once.deserialize(&mut again)
-        .map_err(|error| wrong("a member stands twice", &error))?;
+    let root = parsed(text)?;
     let mut found = Found::default();
     let listed = tree.head.iter().any(|slot| slot.path.starts_with("[]/"));
     let item = root.as_array().is_some_and(|items| items.len() < 2);

@@ -30,6 +30,10 @@ pub struct Tree {
     /// XML: paths of the elements of the head whose text is written as CDATA. Both are read.
     #[serde(default)]
     pub cdata: Vec<String>,
+    /// JSON: paths of slots that are written as numbers; those of a row stand behind the group's.
+    /// Both are read.
+    #[serde(default)]
+    pub numbers: Vec<String>,
     /// Characters that the bank takes in no value, escaped or not.
     #[serde(default)]
     pub forbidden: String,

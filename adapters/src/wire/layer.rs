@@ -2,6 +2,8 @@
 
 use super::form::Form;
 use super::lead::LeadSign;
+use super::member_sign::MemberSign;
+use super::seal::SealMembers;
 use super::sign::{PlaceSign, key_algorithm};
 use super::xml_signature::XmlSignature;
 use crate::exchange::{Crypto, Unreadable};
@@ -37,9 +39,13 @@ pub enum Layer {
     Sign(PlaceSign),
     /// A signature in a block before the document, over texts of its elements.
     LeadSign(LeadSign),
+    /// A signature in a member of a JSON object, over the values of the others.
+    MemberSign(MemberSign),
+    /// Single texts of a JSON object, sealed one by one.
+    SealMembers(SealMembers),
     /// A cipher by name under the key of a slot.
     Encrypt {
-        /// `sm4_cbc`.
+        /// `sm4_cbc`, `aes192_cbc`.
         cipher: String,
         /// Slot of the key.
         slot: String,
@@ -98,6 +104,8 @@ impl Layer {
             | Self::Zlib {}
             | Self::Sign(_)
             | Self::LeadSign(_)
+            | Self::MemberSign(_)
+            | Self::SealMembers(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
             | Self::XmlSignature(_)
@@ -114,6 +122,7 @@ impl Layer {
             Self::XmlSignature(rule) => Some((rule.algorithm_word().to_owned(), rule.slot.clone())),
             Self::Sign(sign) => of(&sign.algorithm, &sign.slot),
             Self::LeadSign(sign) => of(&sign.algorithm, &sign.slot),
+            Self::MemberSign(sign) => of(&sign.algorithm, &sign.slot),
             Self::Form(form) => {
                 let sign = form.sign.as_ref()?;
                 of(&sign.algorithm, &sign.slot)
@@ -122,6 +131,7 @@ impl Layer {
             | Self::Hex {}
             | Self::Deflate {}
             | Self::Zlib {}
+            | Self::SealMembers(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
             | Self::Between { .. }
@@ -160,6 +170,8 @@ impl Layer {
             Self::Zlib {} => zlib(&payload),
             Self::Sign(sign) => sign.wrap(&payload, around),
             Self::LeadSign(sign) => sign.wrap(&payload, around),
+            Self::MemberSign(sign) => sign.wrap(&payload, around),
+            Self::SealMembers(seal) => seal.wrap(&payload, around),
             Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
             Self::Between { before, after } => {
@@ -220,6 +232,8 @@ impl Layer {
             Self::Zlib {} => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
             Self::Sign(sign) => sign.unwrap(&bytes, around),
             Self::LeadSign(sign) => sign.unwrap(&bytes, around),
+            Self::MemberSign(sign) => sign.unwrap(bytes, around),
+            Self::SealMembers(seal) => seal.unwrap(&bytes, around),
             Self::Encrypt { cipher, slot } => around
                 .crypto
                 .decrypt(cipher, slot, &bytes)

@@ -226,6 +226,8 @@ impl Message {
                 | Layer::Zlib {}
                 | Layer::Sign(_)
                 | Layer::LeadSign(_)
+                | Layer::MemberSign(_)
+                | Layer::SealMembers(_)
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
                 | Layer::XmlSignature(_)

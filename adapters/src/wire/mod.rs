@@ -5,7 +5,9 @@ pub mod frame;
 pub mod http;
 pub mod layer;
 pub mod lead;
+pub mod member_sign;
 pub mod message;
+pub mod seal;
 pub mod sign;
 pub mod xml_signature;
 

@@ -60,7 +60,7 @@ pub enum Over {
 }
 
 impl Over {
-    fn of(self, text: Vec<u8>) -> Vec<u8> {
+    pub(super) fn of(self, text: Vec<u8>) -> Vec<u8> {
         match self {
             Self::Text => text,
             Self::Sha256Hex => {
@@ -82,6 +82,9 @@ pub struct PairSign {
     pub slot: String,
     /// Name of the pair; it is written last.
     pub pair: String,
+    /// Further pairs that are not signed.
+    #[serde(default)]
+    pub except: Vec<String>,
     /// What of the text is signed.
     #[serde(default)]
     pub over: Over,
@@ -91,9 +94,9 @@ pub struct PairSign {
 
 impl PairSign {
     fn text(&self, pairs: &BTreeMap<String, String>, around: Around<'_>) -> Option<Vec<u8>> {
-        let signed = pairs
-            .iter()
-            .filter(|(name, value)| **name != self.pair && !value.is_empty());
+        let signed = pairs.iter().filter(|(name, value)| {
+            **name != self.pair && !self.except.contains(name) && !value.is_empty()
+        });
         let parts: Vec<String> = signed
             .map(|(name, value)| format!("{name}={value}"))
             .collect();

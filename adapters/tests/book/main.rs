@@ -5,7 +5,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod abc_open;
 mod abc_yqt;
+mod alipay_batch;
 mod boc_b2e;
 mod bocd_ap;
 mod bocom_ap;
@@ -33,7 +35,9 @@ mod pages;
 mod presets;
 mod spdb_aq;
 mod status;
+mod szfs;
 mod talk;
 mod unionpay_df;
 mod variation;
+mod wechat_payroll;
 mod xml_parts;

@@ -10,7 +10,7 @@ use std::io::{Read as _, Write as _};
 const BASE64: base64::engine::GeneralPurpose = base64::prelude::BASE64_STANDARD;
 
 /// The pairs of a form in clear.
-fn pairs(form: &[u8]) -> BTreeMap<String, String> {
+pub fn pairs(form: &[u8]) -> BTreeMap<String, String> {
     let form = std::str::from_utf8(form).unwrap();
     let plain = |value: &str| {
         let mut parts = value.split('%');
@@ -27,7 +27,7 @@ fn pairs(form: &[u8]) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn unpacked(content: &str) -> Vec<u8> {
+pub fn unpacked(content: &str) -> Vec<u8> {
     let packed = BASE64.decode(content).unwrap();
     let mut plain = Vec::new();
     let mut decoder = flate2::read::ZlibDecoder::new(&*packed);

@@ -4,6 +4,7 @@
 use super::words::{Failure, Words};
 use adapters::exchange::{Crypto, CryptoError};
 use adapters::{BankAdapter, Book};
+use certs::body_cipher::BodyCipher;
 use schemas::value::BankCode;
 
 /// The book in the binary.
@@ -42,17 +43,17 @@ pub struct PlaceholderKeys;
 /// Stands where a signature goes; repeated to the length that the algorithm has.
 pub const SIGNATURE: &[u8] = b"PLACEHOLDER-NOT-A-SIGNATURE.";
 
-/// The key of the enciphered bodies that `convert` writes.
+/// The key of the enciphered bodies that `convert` writes; repeated to the length that the cipher
+/// has.
 pub const BODY_KEY: [u8; 16] = *b"ANXIN-PLACEHOLDR";
 
-fn only_sm4(cipher: &str, slot: &str) -> Result<(), CryptoError> {
-    if cipher == "sm4_cbc" {
-        return Ok(());
-    }
-    Err(CryptoError::NoKey {
+fn body_cipher(cipher: &str, slot: &str) -> Result<(BodyCipher, Vec<u8>), CryptoError> {
+    let known: BodyCipher = cipher.parse().map_err(|_| CryptoError::NoKey {
         algorithm: cipher.to_owned(),
         slot: slot.to_owned(),
-    })
+    })?;
+    let key = BODY_KEY.iter().copied().cycle().take(known.key_bytes());
+    Ok((known, key.collect()))
 }
 
 impl Crypto for PlaceholderKeys {
@@ -66,14 +67,15 @@ impl Crypto for PlaceholderKeys {
     }
 
     fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        only_sm4(cipher, slot)?;
-        Ok(certs::cipher::sm4_cbc_encrypt(&BODY_KEY, &[0; 16], plain))
+        let (known, key) = body_cipher(cipher, slot)?;
+        let sealed = known.encrypt(&key, &[0; 16], plain);
+        sealed.map_err(|_| CryptoError::BadCipherText)
     }
 
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        only_sm4(cipher, slot)?;
-        certs::cipher::sm4_cbc_decrypt(&BODY_KEY, &[0; 16], sealed)
-            .map(|plain| plain.to_vec())
+        let (known, key) = body_cipher(cipher, slot)?;
+        known
+            .decrypt(&key, &[0; 16], sealed)
             .map_err(|_| CryptoError::BadCipherText)
     }
 }

@@ -5,6 +5,7 @@ use crate::keys::{BankKeys, BodyKey};
 use adapters::BankAdapter;
 use adapters::exchange::{Crypto, OrderLine, Outgoing, PaymentOrder};
 use certs::algorithm::Algorithm;
+use certs::body_cipher::BodyCipher;
 use certs::random::SystemRandom;
 use certs::sign::{KeyError, KeyId, Signer, generate};
 use schemas::ValueError;
@@ -114,10 +115,14 @@ impl Smith {
             })??;
             keys.public_keys.insert(slot, signer.public_key());
         }
-        for (_, slot) in slots.sealing {
-            let mut key = Zeroizing::new([0; 16]);
+        for (name, slot) in slots.sealing {
+            let cipher: BodyCipher = name.parse().map_err(|_| KeysError::Algorithm {
+                bank: adapter.code().to_string(),
+            })?;
+            let mut key = Zeroizing::new(vec![0; cipher.key_bytes()]);
             certs::random::Random::fill(&SystemRandom::new(), key.as_mut());
-            keys.body_keys.insert(slot, BodyKey { key, iv: [0; 16] });
+            let iv = [0; 16];
+            keys.body_keys.insert(slot, BodyKey { cipher, key, iv });
         }
         Ok(keys)
     }

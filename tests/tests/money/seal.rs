@@ -16,8 +16,8 @@ fn others(keys: &BankKeys) -> BankKeys {
     let mut others = keys.clone();
     for body in others.body_keys.values_mut() {
         *body = BodyKey {
-            key: Zeroizing::new([0x43; 16]),
-            iv: body.iv,
+            key: Zeroizing::new(vec![0x43; body.key.len()]),
+            ..body.clone()
         };
     }
     let random = certs::random::SeededRandom::new(58);

@@ -1,11 +1,11 @@
-//! What only XML can say: attributes, and text as CDATA.
+//! What only XML can say, attributes and text as CDATA, and what only JSON can: numbers.
 
 use super::super::DefinitionError;
 use super::Source;
 use crate::layout::Layout;
 use crate::layout::slot::Slot;
 use crate::layout::slot::element::Element;
-use crate::layout::tree::Tree;
+use crate::layout::tree::{Repeat, Tree};
 use crate::wire::{Layer, Message};
 
 /// Attributes and CDATA stand in XML, and every path under `cdata` is an element of the head.
@@ -28,6 +28,8 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         | Layer::Zlib {}
         | Layer::Sign(_)
         | Layer::LeadSign(_)
+        | Layer::MemberSign(_)
+        | Layer::SealMembers(_)
         | Layer::Between { .. }
         | Layer::Encrypt { .. }
         | Layer::Prefix { .. }
@@ -65,9 +67,21 @@ fn check_tree(source: Source<'_>, tree: &Tree, xml: bool) -> Result<(), Definiti
             return Err(source.at_word("packed", "`packed` rows stand in `xml` only"));
         }
     }
+    if let Some(path) = tree.numbers.iter().find(|path| xml || !is_slot(tree, path)) {
+        return Err(source.at_word(path, "`numbers` lists paths of slots of JSON"));
+    }
     let strange = |path: &&String| path.contains('@') || !tree.has_head(path);
     match tree.cdata.iter().find(strange) {
         Some(path) => Err(source.at_word(path, "no element of the head has this path")),
         None => Ok(()),
     }
+}
+
+fn is_slot(tree: &Tree, path: &str) -> bool {
+    let own = |slots: &[Slot], path: &str| slots.iter().any(|slot| slot.path == path);
+    let below = |rows: &Repeat| {
+        let path = path.strip_prefix(rows.path.as_str())?.strip_prefix('/')?;
+        Some(own(&rows.slots, path))
+    };
+    own(&tree.head, path) || tree.rows.as_ref().and_then(below) == Some(true)
 }

@@ -20,6 +20,7 @@ use crate::keys::BankKeys;
 use crate::sandbox::PushTarget;
 use adapters::layout::sheet::SheetError;
 use adapters::{BankAdapter, Book};
+use certs::body_cipher::{BodyCipher, UnknownBodyCipher};
 use certs::development::{DevelopmentPki, IdentityPem, PkiError};
 use certs::random::{Random as _, SystemRandom};
 use certs::sign::{KeyError, KeyId, generate, signer_from_pem};
@@ -77,6 +78,9 @@ pub enum SetupError {
     /// An adapter names an algorithm that nobody knows: a defect.
     #[error("an adapter names an algorithm that nobody knows")]
     Algorithm(#[from] certs::algorithm::UnknownAlgorithm),
+    /// An adapter names a cipher that nobody knows: a defect.
+    #[error("an adapter names a cipher that nobody knows")]
+    Cipher(#[from] UnknownBodyCipher),
     /// A wage file.
     #[error(transparent)]
     Sheet(#[from] SheetError),
@@ -273,9 +277,10 @@ impl Setup {
                 self.write(&name, pair.public_key().to_pem().as_bytes())?;
             }
         }
-        for (_, slot) in &slots.sealing {
-            if let Some(name) = missing(slot, "sm4") {
-                let mut key = Zeroizing::new([0; 16]);
+        for (cipher, slot) in &slots.sealing {
+            let cipher: BodyCipher = cipher.parse()?;
+            if let Some(name) = missing(slot, cipher.file_ending()) {
+                let mut key = Zeroizing::new(vec![0; cipher.key_bytes()]);
                 SystemRandom::new().fill(key.as_mut());
                 let text = Zeroizing::new(crate::hex(key.as_ref()));
                 self.write(&name, text.as_bytes())?;

@@ -8,6 +8,7 @@ use crate::configuration::{ProfileName, Settings};
 use crate::keys::{BankKeys, BodyKey};
 use adapters::{BankAdapter, ConnectionValues};
 use certs::algorithm::Algorithm;
+use certs::body_cipher::{BodyCipher, UnknownBodyCipher};
 use certs::development::{DevelopmentPki, PkiError};
 use certs::digest::bytes_of_hex;
 use certs::sign::{KeyId, PublicKey, signer_from_pem};
@@ -161,8 +162,8 @@ pub fn bank_tls(
 }
 
 /// The keys that a bank's adapter asks for, from the folder `keys` beside `gateway.toml`:
-/// `<id>.pem` (PKCS#8) for a signature, `<id>.pub.pem` for the bank's, `<id>.sm4` (hex: the key,
-/// and in a second line the vector) for a body. `fields` are the connection's own: an SM2 key may
+/// `<id>.pem` (PKCS#8) for a signature, `<id>.pub.pem` for the bank's, `<id>.sm4` or `<id>.aes192`
+/// (hex: the key, and in a second line the vector) for a body. `fields` are the connection's own: an SM2 key may
 /// sign as one of them.
 ///
 /// # Errors
@@ -195,29 +196,30 @@ pub fn bank_keys(
         let key = key.map_err(|error| unusable(&path, &error))?;
         keys.public_keys.insert(slot, key);
     }
-    for (_, slot) in needs.sealing {
-        let path = folder.join(format!("{}.sm4", key_id(adapter, ids, &slot)?));
+    for (cipher, slot) in needs.sealing {
+        let id = key_id(adapter, ids, &slot)?;
+        let unknown = |error: UnknownBodyCipher| unusable(folder, &error);
+        let cipher: BodyCipher = cipher.parse().map_err(unknown)?;
+        let path = folder.join(format!("{id}.{}", cipher.file_ending()));
         let text = read_private(&path)?;
-        let wrong = std::io::Error::other("not 32 hexadecimal digits");
-        let body_key = body_key(&text).ok_or_else(|| unusable(&path, &wrong))?;
+        let digits = 2 * cipher.key_bytes();
+        let wrong = std::io::Error::other(format!("not {digits} hexadecimal digits"));
+        let body_key = body_key(cipher, &text).ok_or_else(|| unusable(&path, &wrong))?;
         keys.body_keys.insert(slot, body_key);
     }
     Ok(keys)
 }
 
 /// A line with the key, and one with the vector; without a second line it is zeros.
-fn body_key(text: &str) -> Option<BodyKey> {
-    let block = |line: &str| -> Option<[u8; 16]> {
-        let bytes = Zeroizing::new(bytes_of_hex(line)?);
-        bytes.as_slice().try_into().ok()
-    };
+fn body_key(cipher: BodyCipher, text: &str) -> Option<BodyKey> {
     let mut lines = text.lines().map(str::trim);
-    let key = Zeroizing::new(block(lines.next()?)?);
+    let key = Zeroizing::new(bytes_of_hex(lines.next()?)?);
     let iv = match lines.next().unwrap_or_default() {
         "" => [0; 16],
-        vector => block(vector)?,
+        vector => bytes_of_hex(vector)?.try_into().ok()?,
     };
-    lines.all(str::is_empty).then_some(BodyKey { key, iv })
+    let whole = key.len() == cipher.key_bytes() && lines.all(str::is_empty);
+    whole.then_some(BodyKey { cipher, key, iv })
 }
 
 fn key_id<'a>(

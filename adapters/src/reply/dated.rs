@@ -1,0 +1,128 @@
+//! A status that depends on the day: a bank that calls a payment open until its settlement date
+//! is over, and means paid from then on, without saying another code.
+
+use crate::adapter::BankAdapter;
+use crate::codes::Code;
+use crate::definition::dialect::CodeNames;
+use crate::exchange::Outcome;
+use crate::layout::field::Field;
+use crate::layout::values::{Record, Values};
+use crate::order::date_of;
+use time::Date;
+
+/// The days by which such a status is read; both come from the question, never from the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Days {
+    /// Bank day of the file: nothing of it is settled before.
+    of_file: Date,
+    /// Day on which the question was asked, in +08:00.
+    asked: Date,
+}
+
+impl Days {
+    /// The days of a question's values; `None` where one of them is missing.
+    pub(crate) fn of(question: &Values) -> Option<Self> {
+        let day = |field: Field| date_of(question.text(field)?);
+        Some(Self {
+            of_file: day(Field::FileDate)?,
+            asked: day(Field::FileAt)?,
+        })
+    }
+}
+
+/// A row with what an answer says beside it.
+pub(super) struct Said<'a> {
+    /// The head.
+    pub head: &'a Values,
+    /// The row.
+    pub row: &'a Record,
+    /// The days of the question.
+    pub days: Option<Days>,
+}
+
+impl Said<'_> {
+    /// What a code of the row means on the day of the question.
+    pub(super) fn outcome(&self, entry: &Code) -> Outcome {
+        match entry.paid_after {
+            Some(field) if self.is_over(field) => Outcome::Paid,
+            Some(_) | None => entry.outcome,
+        }
+    }
+
+    /// Whether the date is over. One that is missing, is no date, or lies before the file says
+    /// nothing.
+    fn is_over(&self, field: Field) -> bool {
+        let text = self.row.get(&field).map(String::as_str);
+        let date = text.or_else(|| self.head.text(field)).and_then(date_of);
+        let both = self.days.zip(date);
+        both.is_some_and(|(days, date)| days.of_file <= date && date < days.asked)
+    }
+}
+
+impl BankAdapter {
+    /// Whether a row is open until a date is over: a batch that is done is not final then.
+    pub(super) fn waits_for_a_day(
+        &self,
+        names: &CodeNames,
+        head: &Values,
+        days: Option<Days>,
+    ) -> bool {
+        let table = self.table(names.line.as_ref());
+        head.rows.iter().any(|row| {
+            let status = row.get(&Field::RowStatus);
+            let entry = status.and_then(|status| table?.find(status));
+            let open = |entry: &Code| Said { head, row, days }.outcome(entry) != Outcome::Paid;
+            entry.is_some_and(|entry| entry.paid_after.is_some() && open(entry))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(settled: Option<&str>, asked_at: Option<&str>) -> Outcome {
+        let entry: Code = toml::from_str(
+            "exact = [\"33\"]\noutcome = \"accepted\"\ndetail = \"awaiting_settlement\"\n\
+             paid_after = \"batch.settlement_date\"",
+        )
+        .unwrap();
+        let (mut head, mut question) = (Values::default(), Values::default());
+        question.set(Field::FileDate, "20261123");
+        if let Some(date) = settled {
+            head.set(Field::BatchSettlementDate, date);
+        }
+        if let Some(at) = asked_at {
+            question.set(Field::FileAt, at);
+        }
+        let said = Said {
+            head: &head,
+            row: &Record::new(),
+            days: Days::of(&question),
+        };
+        said.outcome(&entry)
+    }
+
+    #[test]
+    fn paid_from_the_day_after_the_date_on() {
+        let on = |at| outcome(Some("20261124"), Some(at));
+        assert_eq!(on("20261123093000000"), Outcome::Accepted);
+        assert_eq!(on("20261124235959999"), Outcome::Accepted);
+        assert_eq!(on("20261125000000000"), Outcome::Paid);
+    }
+
+    #[test]
+    fn a_date_that_says_nothing_never_pays() {
+        let late = Some("20261231093000000");
+        for date in [
+            None,
+            Some("00000000"),
+            Some("20261131"),
+            Some("20261122"),
+            Some("19700101"),
+        ] {
+            assert_eq!(outcome(date, late), Outcome::Accepted, "{date:?}");
+        }
+        assert_eq!(outcome(Some("20261124"), None), Outcome::Accepted);
+    }
+}

@@ -1,0 +1,168 @@
+//! WeChat Pay's payroll batch. No preset of the book names it: here an invented one does.
+
+use crate::support::{ToyKeys, golden_order, incoming, names, query, sample};
+use adapters::exchange::{Crypto as _, Next, Outcome, Outgoing, PaymentOrder, Reply, ResultFile};
+use adapters::{BankAdapter, Book};
+use base64::Engine as _;
+use schemas::{BankCode, FailureReason};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const BASE64: base64::engine::GeneralPurpose = base64::prelude::BASE64_STANDARD;
+const DIALECT: &str = include_str!("../../dialects/wechat_payroll/dialect.toml");
+const PRESET: &str = "code = \"CZCB\"\ndialect = \"wechat_payroll\"\nevidence = \"synthetic\"\n\
+                      cut_off = \"17:00\"\n";
+
+fn book() -> Book {
+    let files = [
+        ("dialects/wechat_payroll/dialect.toml", DIALECT),
+        ("banks/CZCB/bank.toml", PRESET),
+    ];
+    Book::from_files(files).unwrap_or_else(|errors| panic!("{}", errors[0]))
+}
+
+fn adapter(book: &Book) -> &BankAdapter {
+    book.adapter(BankCode::parse("CZCB").unwrap()).unwrap()
+}
+
+fn order(book: &Book) -> PaymentOrder {
+    let mut order = golden_order("CZCB", "工资", "3300000000000000019");
+    order.connection = adapter(book).example_connection();
+    order
+}
+
+fn submitted(book: &Book) -> Outgoing {
+    let mut messages = adapter(book)
+        .encode_payment(&order(book), &ToyKeys)
+        .unwrap();
+    assert!(messages.len() == 1 && messages[0].instructs);
+    messages.remove(0)
+}
+
+/// The members that the sample leaves out are taken away; the names are sealed, and an account
+/// stands where the sample has an openid. White space says nothing in JSON: the rest is equal.
+#[test]
+fn the_batch_is_that_of_the_sample() {
+    let book = book();
+    let message = submitted(&book);
+    let mut own: Value = serde_json::from_slice(&message.bytes).unwrap();
+    let order = order(&book);
+    let read = adapter(&book)
+        .bank_side()
+        .read_request(&incoming(&message), &ToyKeys)
+        .unwrap();
+    assert_eq!(
+        names(&read.lines),
+        ["张样一", "李样二", "欧阳样三", "阿样·木样", "王样五"]
+    );
+    assert_eq!((read.file_no, read.total), (Some(1), order.total()));
+    for name in [
+        "sub_mchid",
+        "sub_appid",
+        "authorization_type",
+        "employment_type",
+    ] {
+        assert!(
+            own.as_object_mut().unwrap().shift_remove(name).is_some(),
+            "{name}"
+        );
+    }
+    let Some(sample) = sample("wechat_payroll_transfer_batches.json") else {
+        return;
+    };
+    let mut expected: Value = serde_json::from_slice(&sample).unwrap();
+    let rows = expected["transfer_detail_list"].as_array_mut().unwrap();
+    let workers = ["张样一", "李样二", "欧阳样三", "阿样·木样", "王样五"];
+    let accounts = ["018", "026", "034", "042", "059"];
+    for ((row, name), account) in rows.iter_mut().zip(workers).zip(accounts) {
+        assert_eq!(row["user_name"], "<RSA-OAEP ciphertext, base64>");
+        let sealed = ToyKeys.encrypt("rsa_oaep_sha1", "fields", name.as_bytes());
+        row["user_name"] = BASE64.encode(sealed.unwrap()).into();
+        assert!(
+            row["openid"]
+                .as_str()
+                .unwrap()
+                .starts_with("SAMPLE-OPENID-")
+        );
+        row["openid"] = format!("6200000000000000{account}").into();
+    }
+    assert_eq!(own.to_string(), expected.to_string());
+}
+
+#[test]
+fn a_name_in_clear_or_a_member_twice_is_refused() {
+    let book = book();
+    let message = submitted(&book);
+    let side = adapter(&book).bank_side();
+    let text = String::from_utf8(message.bytes.clone()).unwrap();
+    let refused = |text: String| {
+        let changed = Outgoing {
+            bytes: text.into_bytes(),
+            ..message.clone()
+        };
+        side.read_request(&incoming(&changed), &ToyKeys).is_err()
+    };
+    let sealed = ToyKeys.encrypt("rsa_oaep_sha1", "fields", "张样一".as_bytes());
+    let sealed = BASE64.encode(sealed.unwrap());
+    assert!(text.contains(&sealed));
+    assert!(refused(text.replace(&sealed, "张样一")));
+    assert!(refused(text.replacen(
+        "\"total_num\":5",
+        "\"total_num\":5,\"total_num\":5",
+        1
+    )));
+    assert!(!refused(text));
+}
+
+fn asked(book: &Book, answer: &str) -> ResultFile {
+    let question = query(&order(book), BTreeMap::new());
+    let mut conversation = adapter(book).query(&question);
+    let Next::Send(_) = conversation.next(&ToyKeys).unwrap() else {
+        panic!("a question")
+    };
+    conversation.feed(answer.as_bytes(), &ToyKeys).unwrap();
+    let Next::Done(Reply::Result(result)) = conversation.next(&ToyKeys).unwrap() else {
+        panic!("a result")
+    };
+    result
+}
+
+fn answer(status: &str, rows: &str) -> String {
+    format!(
+        "{{\"out_batch_no\":\"PK2026112301\",\"batch_id\":\"1030\",\"batch_status\":\"{status}\",\
+         \"transfer_detail_list\":[{rows}]}}"
+    )
+}
+
+#[test]
+fn the_states_of_batch_and_row() {
+    let book = book();
+    let statuses = ["SUCCESS", "FAIL", "INIT", "PROCESSING", "WAIT_PAY", "NEW"];
+    let row = |(status, row): (&&str, u32)| {
+        format!(
+            "{{\"detail_id\":\"1040\",\"out_detail_no\":\"PK20261123{row:04}\",\
+             \"detail_status\":\"{status}\",\"fail_reason\":\"ACCOUNT_FROZEN\"}}"
+        )
+        .replace(
+            if *status == "FAIL" {
+                "-"
+            } else {
+                ",\"fail_reason\":\"ACCOUNT_FROZEN\""
+            },
+            "",
+        )
+    };
+    let rows: Vec<String> = statuses.iter().zip(1..).map(row).collect();
+    let result = asked(&book, &answer("PROCESSING", &rows.join(",")));
+    let told: Vec<Outcome> = result.lines.iter().map(|line| line.outcome).collect();
+    let (open, unknown) = (Outcome::Accepted, Outcome::Unknown);
+    let failed = Outcome::Failed(FailureReason::AccountFrozen);
+    assert_eq!(told, [Outcome::Paid, failed, open, open, open, unknown]);
+    let whole = |status| asked(&book, &answer(status, "")).outcome;
+    for status in ["ACCEPTED", "PROCESSING", "WAIT_PAY", "FINISHED"] {
+        assert_eq!(whole(status), open, "{status}");
+    }
+    for status in ["CLOSED", "NEW"] {
+        assert_eq!(whole(status), unknown, "{status}");
+    }
+}
