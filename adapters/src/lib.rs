@@ -17,6 +17,7 @@ pub mod fuzzing;
 pub mod layout;
 mod no_keys;
 pub mod order;
+pub mod pages;
 pub mod parts;
 mod pushed;
 pub mod quirks;

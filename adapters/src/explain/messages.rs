@@ -23,7 +23,11 @@ impl BankAdapter {
             let name = format!("{flow}.{}", step.name);
             list.push(said(&format!("{name}.wire"), wire(&step.wire), false));
             if let Some(pages) = &step.pages {
-                list.push(said(&format!("{name}.pages"), pages.rows, false));
+                let by = match pages.key.join(", ") {
+                    none if none.is_empty() => pages.rows.to_string(),
+                    key => format!("{} by {key}", pages.rows),
+                };
+                list.push(said(&format!("{name}.pages"), by, false));
             }
             message(&mut list, &format!("{name}.request"), &step.request);
             if let Some(reply) = &step.reply {

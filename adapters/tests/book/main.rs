@@ -28,6 +28,7 @@ mod iso20022_push;
 mod iso_corpus;
 mod mybank_h2h;
 mod office_peers;
+mod page_keys;
 mod pages;
 mod spdb_aq;
 mod talk;
