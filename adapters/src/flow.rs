@@ -1,6 +1,7 @@
 //! Conversations: the steps of a submission or a query, without a socket.
 
 mod outgoing;
+mod pages;
 
 use crate::adapter::BankAdapter;
 use crate::definition::dialect::StepRule;
@@ -13,6 +14,7 @@ use crate::totals::GROUPS;
 use crate::wire::http::WireRule;
 use crate::wire::layer::Around;
 use crate::wire::{Reading, md5_hex};
+use std::collections::BTreeSet;
 
 /// Which flow a conversation goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct Conversation<'a> {
     instructed: bool,
     /// Rows of the pages so far.
     rows: Vec<Record>,
+    /// Keys of pages that were asked for.
+    keys: BTreeSet<Vec<String>>,
 }
 
 enum State {
@@ -64,6 +68,13 @@ impl<'a> Conversation<'a> {
             FlowKind::Submit => &adapter.dialect.submit,
             FlowKind::Query => &adapter.dialect.query,
         };
+        let mut values = values;
+        // A key that an earlier question ended with is not where this one begins.
+        for pages in steps.iter().filter_map(|step| step.pages.as_ref()) {
+            if let Some(values) = &mut values {
+                pages.forget(values);
+            }
+        }
         Self {
             adapter,
             kind,
@@ -77,6 +88,7 @@ impl<'a> Conversation<'a> {
             state: State::Ready,
             instructed: false,
             rows: Vec::new(),
+            keys: BTreeSet::new(),
         }
     }
 
@@ -197,7 +209,7 @@ impl<'a> Conversation<'a> {
                 known.or_insert_with(|| number.to_owned());
             }
         }
-        if let Some(said) = self.with_pages(said) {
+        if let Some(said) = self.with_pages(said)? {
             self.advance(&said);
         }
         Ok(())
@@ -227,31 +239,6 @@ impl<'a> Conversation<'a> {
                 (None, None) => {}
             }
         }
-    }
-
-    /// The answer with the rows of every page; `None` while a page is missing. A bank that
-    /// repeats itself is asked at most once for each line of the file.
-    fn with_pages(&mut self, mut said: Values) -> Option<Values> {
-        let step = self.steps.get(self.at)?;
-        let answered = self.adapter.request_outcome(&step.codes, &said) == Outcome::Accepted;
-        let Some(pages) = step.pages.as_ref().filter(|_| answered) else {
-            return Some(said);
-        };
-        let page = said.rows.len();
-        self.rows.append(&mut said.rows);
-        let told = i64::try_from(self.rows.len()).unwrap_or(i64::MAX);
-        let own = self.values.as_ref();
-        let own = own.and_then(|values| values.number(Field::FileCount));
-        let more = match said.number(Field::FileCount) {
-            Some(stated) => told < stated,
-            None => page == pages.rows,
-        };
-        if more && page > 0 && own.is_some_and(|own| told < own) {
-            self.state = State::Ready;
-            return None;
-        }
-        said.rows = std::mem::take(&mut self.rows);
-        Some(said)
     }
 
     /// A reply that names another file of ours is not the answer to this one.

@@ -18,6 +18,7 @@ mod identity;
 pub mod layout;
 mod no_keys;
 pub mod order;
+pub mod pages;
 pub mod parts;
 mod pushed;
 pub mod quirks;

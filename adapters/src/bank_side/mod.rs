@@ -158,7 +158,10 @@ impl<'a> BankSide<'a> {
             rows: Vec::new(),
             ..request.values.clone()
         };
-        for capture in &self.adapter.dialect.capture {
+        let key = step.pages.iter().flat_map(|pages| &pages.key);
+        let key: Vec<&String> = key.collect();
+        let captures = self.adapter.dialect.capture.iter();
+        for capture in captures.filter(|capture| !key.contains(&&capture.name)) {
             let given = self.capture(capture, (request, message), (&values, reply), crypto)?;
             if let Some(value) = given {
                 values.captured.entry(capture.name.clone()).or_insert(value);
@@ -167,11 +170,7 @@ impl<'a> BankSide<'a> {
         self.number(&mut values);
         self.fill(&mut values, &step.codes, reply);
         if let Some(pages) = &step.pages {
-            let first = values.number(Field::PageFirst).unwrap_or(1);
-            let before = usize::try_from(first - 1).unwrap_or_default();
-            let rows = values.rows.into_iter().skip(before).take(pages.rows);
-            values.rows = rows.collect();
-            values.set(Field::RowCount, values.rows.len().to_string());
+            pages.cut(&mut values);
         }
         self.write(message, values, crypto)
     }

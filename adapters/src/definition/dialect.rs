@@ -3,6 +3,7 @@
 use crate::codes::Code;
 use crate::layout::field::Field;
 use crate::layout::slot::Slot;
+use crate::pages::Pages;
 use crate::parts::PartsRule;
 use crate::wire::Message;
 use crate::wire::http::WireRule;
@@ -238,15 +239,6 @@ pub struct Again {
     pub count_max: u32,
 }
 
-/// A query whose answer comes in parts: asked again from the next row until every row of the file
-/// is told or a page is empty.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Pages {
-    /// Most rows of a page.
-    pub rows: usize,
-}
-
 /// One step of a flow.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -281,7 +273,7 @@ pub struct StepRule {
     pub again: Option<Again>,
     /// Sent once for each part of the file; the first part instructs where the step does.
     pub parts: Option<PartsRule>,
-    /// Its rows come in pages; `page.first` and `page.rows` in the request say which.
+    /// Its rows come in pages: `page.first` and `page.rows` in the request say which, or the key.
     pub pages: Option<Pages>,
     /// The next step follows only on these batch codes; else the flow ends with this reply.
     pub go_on: Option<Vec<String>>,

@@ -142,7 +142,10 @@ fn step_details(step: &StepRule) -> Vec<(String, String)> {
         ("parts", parts),
         (
             "pages",
-            step.pages.as_ref().map(|pages| pages.rows.to_string()),
+            step.pages.as_ref().map(|pages| match pages.key.as_slice() {
+                [] => pages.rows.to_string(),
+                key => format!("{} by {}", pages.rows, key.join(", ")),
+            }),
         ),
         ("poll", step.poll.as_ref().map(until)),
         ("again", again),

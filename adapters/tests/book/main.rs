@@ -31,6 +31,7 @@ mod iso_corpus;
 mod mybank_h2h;
 mod office_peers;
 mod pace;
+mod page_keys;
 mod pages;
 mod presets;
 mod spdb_aq;

@@ -133,7 +133,7 @@ fn pages_that_can_not_be_asked_for_are_refused() {
         let errors = Book::from_files(files).expect_err("refused");
         assert_eq!(errors[0].what, what);
     };
-    let asks = "a query in pages of one row or more asks for page.first";
+    let asks = "a query in pages of one row or more asks for page.first or a key";
     refused("field = \"page.first\"", "spare = \"1\"", asks);
     refused("pages = { rows = 20 }", "pages = { rows = 0 }", asks);
     let submits = "codes = { request = \"submit\" }\npages = { rows = 20 }";

@@ -27,7 +27,7 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
         return Err(source.at_word(&step.name, "only a query comes in pages"));
     }
     for step in &dialect.query {
-        check_pages(source, step)?;
+        check_pages(source, dialect, step)?;
     }
     if dialect.query.last().is_none_or(|step| step.reply.is_none()) {
         return Err(source.at_word("query", "the last step of query has no reply"));
@@ -73,15 +73,29 @@ fn check_parts(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionEr
     Ok(())
 }
 
-/// A page that is not asked for by its first row would be the same one for ever.
-fn check_pages(source: Source<'_>, step: &StepRule) -> Result<(), DefinitionError> {
+/// A page that is asked for neither by its first row nor by a key would be the same one for ever.
+fn check_pages(
+    source: Source<'_>,
+    dialect: &Dialect,
+    step: &StepRule,
+) -> Result<(), DefinitionError> {
+    let reply = step.reply.as_ref();
+    for name in step.pages.iter().flat_map(|pages| &pages.key) {
+        let own = dialect.capture.iter().find(|own| own.name == *name);
+        let passes = step.request.captures(name) && reply.is_some_and(|r| r.captures(name));
+        if !passes || own.is_none_or(|own| own.names_batch) {
+            let what = "a key of pages is a captured value that the reply gives, the request \
+                        sends, and that names no batch";
+            return Err(source.at_word(name, what));
+        }
+    }
     let (head, _) = step.request.body.slots();
     let asks = head
         .iter()
         .any(|slot| slot.field() == Some(Field::PageFirst));
     match &step.pages {
-        Some(pages) if pages.rows == 0 || !asks => {
-            let what = "a query in pages of one row or more asks for page.first";
+        Some(pages) if pages.rows == 0 || (pages.key.is_empty() && !asks) => {
+            let what = "a query in pages of one row or more asks for page.first or a key";
             Err(source.at_word(&step.name, what))
         }
         Some(_) | None => Ok(()),
