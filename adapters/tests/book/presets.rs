@@ -23,7 +23,7 @@ const PUBLIC: [(&str, u64, u64, u64, u64); 13] = [
     ("cib_batch", 100, ANY, ANY, ANY),
     ("cib_fox", 300, ANY, 20, 50),
     ("citic_dl", 9_999, ANY, 42, ANY),
-    ("cmb_fbsdk", 1_000, ANY, 62, 42),
+    ("cmb_fbsdk", 3_000, ANY, 62, 42),
     ("cmb_open", 1_000, ANY, ANY, ANY),
     ("cmbc_xfer", 200, ANY, ANY, ANY),
     ("mybank_h2h", 2_000, 50_000, ANY, 120),
