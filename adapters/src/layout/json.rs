@@ -1,5 +1,6 @@
 //! Trees as JSON objects. Every value is written as a string, as most dialects found do, unless
-//! the tree lists it among its numbers; reading takes strings, numbers and, for a list of one, an object in place of the array.
+//! the tree lists it among its numbers; reading takes strings, numbers and, for a list of one, an
+//! object in place of the array.
 
 mod once;
 

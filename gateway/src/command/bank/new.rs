@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &BankNew, lang: Lang) -> Ended {
     std::fs::create_dir_all(&folder).map_err(|error| Failure::unwritable(&folder, &error))?;
     let written = [
         ("bank.toml", text),
-        ("NOTES.md", notes(code, &dialect, lang)),
+        ("NOTES.md", notes(code, dialect, lang)),
     ];
     let mut paths = Vec::new();
     for (name, text) in written {

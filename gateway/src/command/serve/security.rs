@@ -163,8 +163,8 @@ pub fn bank_tls(
 
 /// The keys that a bank's adapter asks for, from the folder `keys` beside `gateway.toml`:
 /// `<id>.pem` (PKCS#8) for a signature, `<id>.pub.pem` for the bank's, `<id>.sm4` or `<id>.aes192`
-/// (hex: the key, and in a second line the vector) for a body. `fields` are the connection's own: an SM2 key may
-/// sign as one of them.
+/// (hex: the key, and in a second line the vector) for a body. `fields` are the connection's own:
+/// an SM2 key may sign as one of them.
 ///
 /// # Errors
 /// A slot without a key id, or a file that can't be used.
