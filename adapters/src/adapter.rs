@@ -144,10 +144,16 @@ impl BankAdapter {
             .signing
             .extend(steps.iter().filter_map(|step| step.signature()));
         let told = steps.iter().map(|step| step.reply.as_ref());
-        let told = told.chain([self.dialect.push.message.as_ref()]);
+        let push = &self.dialect.push;
+        let also = push.also.iter().map(|also| Some(&also.message));
+        let told = told.chain([push.message.as_ref()]).chain(also);
         let told: Vec<&Message> = told.flatten().collect();
         let signed = told.iter().flat_map(|message| &message.layers);
-        let signed = signed.filter(|layer| matches!(layer, Layer::XmlSignature(_)));
+        // The other kinds stand in answers that the bank's own program has opened.
+        let signed = signed.filter(|layer| {
+            use Layer::{Form, MemberSign, XmlSignature};
+            matches!(layer, XmlSignature(_) | MemberSign(_) | Form(_))
+        });
         slots.verifying.extend(signed.filter_map(Layer::signature));
         let messages = steps.iter().map(|s| &s.request).chain(told);
         for layer in messages.flat_map(|message| &message.layers) {

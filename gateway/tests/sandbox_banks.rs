@@ -305,7 +305,10 @@ async fn a_file_in_parts_is_booked_once_with_all_its_lines() {
     for _ in 0..2 {
         converse(&channel, keys, adapter.submit(&order)).await;
         let statistics = &running.statistics()[&bank];
-        assert_eq!((statistics.files, statistics.lines), (1, 1_000));
+        assert_eq!(
+            (statistics.files, statistics.lines),
+            (1, u64::from(adapter.limits().rows_max))
+        );
         assert_eq!(statistics.double_instructions, 0);
     }
     running.stop().await;

@@ -77,7 +77,7 @@ fn answer(code: &str, body: &Value, change: impl Fn(&mut Value)) -> Vec<u8> {
     let sealed = BASE64.encode(sealed.unwrap());
     let signed = format!("{sealed}@r1");
     let signature = ToyKeys
-        .sign("rsa_sha256", "signing", signed.as_bytes())
+        .sign("rsa_sha256", "bank", signed.as_bytes())
         .unwrap();
     let mut answer = json!({
         "code": code, "msg": "text", "responseid": "r1", "biz_encrypt": sealed,

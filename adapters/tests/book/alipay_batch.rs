@@ -166,7 +166,7 @@ fn a_notice_tells_of_its_payments_or_failures() {
     let notice = |pairs: &[(&str, &str)]| {
         let mut sorted: Vec<String> = pairs.iter().map(|(n, v)| format!("{n}={v}")).collect();
         sorted.sort();
-        let signature = ToyKeys.sign("rsa_sha256", "signing", sorted.join("&").as_bytes());
+        let signature = ToyKeys.sign("rsa_sha256", "bank", sorted.join("&").as_bytes());
         let signature = base64::prelude::BASE64_STANDARD.encode(signature.unwrap());
         let escaped = |text: &str| {
             let bytes = text.bytes().map(|byte| format!("%{byte:02X}"));

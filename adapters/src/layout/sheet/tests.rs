@@ -207,7 +207,12 @@ fn threats_24_a_hostile_xls_is_refused_and_ends_nothing() {
 /// and short numbers.
 #[test]
 fn an_office_program_s_xls_is_read() {
-    let lines = reading::lines(include_bytes!("libreoffice.xls"), 3, 100).unwrap();
+    let lines = reading::lines(
+        include_bytes!("../../../tests/book/mybank_h2h/libreoffice.xls"),
+        3,
+        100,
+    )
+    .unwrap();
     assert_eq!(lines.len(), 61);
     for (no, (line, cells)) in (0u32..).zip(&lines).skip(1) {
         let amount = match no % 3 {

@@ -11,7 +11,7 @@ pub fn words_of(field: &str, lang: Lang) -> Option<&'static str> {
 }
 
 /// Every field: name, Chinese, English.
-const FIELDS: [(&str, &str, &str); 49] = [
+const FIELDS: [(&str, &str, &str); 50] = [
     ("file.no", "文件序号", "number of the file"),
     ("file.date", "文件日期(银行工作日)", "bank day of the file"),
     ("file.at", "报文时间", "time of the message"),
@@ -78,6 +78,7 @@ const FIELDS: [(&str, &str, &str); 49] = [
     ("batch.code", "批次状态", "status of the batch"),
     ("batch.result", "批次结果", "result of the batch"),
     ("batch.text", "批次说明", "text of the batch"),
+    ("batch.settlement_date", "清算日期", "day of the settlement"),
     (
         "bank.batch_no",
         "银行批次号",

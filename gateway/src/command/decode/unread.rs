@@ -161,7 +161,7 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 76] = [
+const REASONS: [(&str, &str); 84] = [
     (
         "a cell is neither a text nor a number",
         "单元格既不是文字也不是数字",
@@ -278,7 +278,24 @@ const REASONS: [(&str, &str); 76] = [
     ("the message has no ending", "报文没有结束标志"),
     ("the prefix is missing", "缺少前缀"),
     ("too many rows", "明细过多"),
-    ("the xls file is cut off", "xls 文件不完整"),
+    ("a locked workbook", "工作簿已加密"),
+    ("a record of the workbook is cut off", "工作簿不完整"),
+    (
+        "a workbook older than Excel 97",
+        "工作簿的版本早于 Excel 97",
+    ),
+    ("the sheet has no end", "工作表不完整"),
+    ("a sealed member does not open", "加密的成员无法解开"),
+    ("a signed member is not a text", "被签名的成员不是文字"),
+    ("the signature is missing", "缺少签名"),
+    (
+        "the answer goes on behind its last row",
+        "答复在最后一笔之后仍有下页",
+    ),
+    (
+        "the answer goes on where it went on before",
+        "答复重复了同一下页标志",
+    ),
     ("unknown reference", "有不允许的字符引用"),
     ("a document type is refused", "含有不允许的文档类型声明"),
     ("not this message", "不是该类报文"),
