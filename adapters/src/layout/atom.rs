@@ -103,14 +103,17 @@ impl Atom {
                     place: field.to_string(),
                 })?;
                 check_characters(*field, &text, context.forbidden)?;
-                let text = format!("{text:0>digits$}");
-                let first = first.unwrap_or(usize::MAX);
-                match fixed.filter(|_| *last) {
-                    Some(digits) => last_digits(&text, digits).map(Some).ok_or_else(|| {
+                let text = match *digits {
+                    0 => text,
+                    digits => format!("{text:0>digits$}"),
+                };
+                match (fixed.filter(|_| *last), *first) {
+                    (Some(digits), _) => last_digits(&text, digits).map(Some).ok_or_else(|| {
                         let place = field.to_string();
                         WriteFault::Form { place }
                     }),
-                    None => Ok(Some(text.chars().take(first).collect())),
+                    (None, Some(first)) => Ok(Some(text.chars().take(first).collect())),
+                    (None, None) => Ok(Some(text)),
                 }
             }
             Self::Const(text) | Self::Spare(text) => Ok(Some(text.clone())),
