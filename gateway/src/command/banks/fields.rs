@@ -11,7 +11,7 @@ pub fn words_of(field: &str, lang: Lang) -> Option<&'static str> {
 }
 
 /// Every field: name, Chinese, English.
-const FIELDS: [(&str, &str, &str); 50] = [
+pub(super) const FIELDS: [(&str, &str, &str); 50] = [
     ("file.no", "文件序号", "number of the file"),
     ("file.date", "文件日期(银行工作日)", "bank day of the file"),
     ("file.at", "报文时间", "time of the message"),
