@@ -5,15 +5,12 @@ use crate::bank_side::BankSide;
 use crate::codes::{CodeTable, Reasons};
 use crate::connection::ConnectionValues;
 use crate::definition::Preset;
-use crate::definition::dialect::{
-    Capability, ConnectionField, Dialect, Evidence, QueryPace, StepRule,
-};
+use crate::definition::dialect::{Capability, ConnectionField, Dialect, Evidence, QueryPace};
 use crate::exchange::{
-    Answer, Crypto, FrameEnd, Outgoing, PaymentOrder, PushReceipt, Receipt, ResultFile,
-    StatusQuery, Unreadable,
+    Answer, Crypto, FrameEnd, Outgoing, PaymentOrder, PushReceipt, StatusQuery, Unreadable,
 };
 use crate::flow::{Conversation, FlowKind};
-use crate::layout::fault::{WriteFault, unreadable};
+use crate::layout::fault::WriteFault;
 use crate::layout::slot::Source;
 use crate::layout::values::Values;
 use crate::no_keys::NoKeys;
@@ -274,43 +271,6 @@ impl BankAdapter {
         Ok(written.into_iter().flatten().collect())
     }
 
-    /// A bank's answer to a submission: framed, enveloped or bare as found.
-    ///
-    /// # Errors
-    /// `Unreadable`.
-    pub fn decode_receipt(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Receipt, Unreadable> {
-        let submit = &self.dialect.submit;
-        let instructs = submit.iter().position(|step| step.instructs);
-        let (before, after) = submit.split_at(instructs.unwrap_or_default());
-        // The last answer; where the bank refused, the one to the instruction is all there is.
-        let mut answers = after.iter().rev().filter(|step| step.reply.is_some());
-        let last = before.iter().rev().find(|step| step.reply.is_some());
-        let none = || unreadable("the dialect has no receipt");
-        let first = answers.next().or(last).ok_or_else(none)?;
-        let read = |step: &StepRule| {
-            let reply = step.reply.as_ref().ok_or_else(none)?;
-            let values = self.read_as_found(reply, bytes, crypto)?;
-            Ok(self.receipt(&step.codes, &values))
-        };
-        read(first).or_else(|wrong| answers.find_map(|step| read(step).ok()).ok_or(wrong))
-    }
-
-    /// A bank's result: framed, enveloped or bare as found.
-    ///
-    /// # Errors
-    /// `Unreadable`.
-    pub fn decode_result(
-        &self,
-        bytes: &[u8],
-        crypto: &dyn Crypto,
-    ) -> Result<ResultFile, Unreadable> {
-        let none = || unreadable("the dialect has no result");
-        let step = self.dialect.query.last().ok_or_else(none)?;
-        let reply = step.reply.as_ref().ok_or_else(none)?;
-        let values = self.read_as_found(reply, bytes, crypto)?;
-        Ok(self.result(&step.codes, &values, None))
-    }
-
     /// A receipt, result or push with its ending, where a file that a clerk kept has lost it or a
     /// part of it; `None` where nothing of an ending is missing. What came over a channel is never
     /// mended: there it was cut off.
@@ -360,16 +320,16 @@ impl BankAdapter {
         functions.fold(reply.to_vec(), |bytes, quirk| quirk(&bytes).to_vec())
     }
 
-    pub(crate) fn read_as_found(
+    pub(crate) fn read_as(
         &self,
         message: &Message,
         bytes: &[u8],
-        crypto: &dyn Crypto,
+        (reading, crypto): (Reading, &dyn Crypto),
     ) -> Result<Values, Unreadable> {
         let around = Around {
             crypto,
             charset: self.charset_in(),
         };
-        message.read(&self.tidy(bytes), Reading::AsFound, around)
+        message.read(&self.tidy(bytes), reading, around)
     }
 }

@@ -47,6 +47,7 @@ impl PartsRule {
             captured: whole.captured.clone(),
             connection: whole.connection.clone(),
             rows,
+            ..Values::default()
         };
         if at == 0 {
             part.captured.remove(&self.number);

@@ -25,6 +25,9 @@ impl BankAdapter {
         let said = |name: &Option<toml::Spanned<String>>, field| {
             let table = self.table(name.as_ref())?;
             let code = values.text(field);
+            if code.is_none() && values.unsaid {
+                return None;
+            }
             Some(code.map_or(Outcome::Unknown, |code| table.outcome(code)))
         };
         let code = said(&names.request, Field::ReplyCode);
@@ -163,7 +166,7 @@ impl BankAdapter {
             bank_text: text_of(values),
             references: references(values),
             lines,
-            totals,
+            totals: totals::shown(values),
             flaws,
         }
     }
@@ -236,7 +239,7 @@ impl BankAdapter {
             row_no: row
                 .get(&Field::RowNo)
                 .and_then(|number| number.parse().ok()),
-            reference: None,
+            reference: text(Field::RowReference),
             account: row
                 .get(&Field::PayeeAccount)
                 .and_then(|account| AccountNo::parse(account).ok()),
@@ -365,6 +368,7 @@ fn text_of(values: &Values) -> Option<String> {
 fn references(values: &Values) -> BTreeMap<String, String> {
     let named = [
         ("file_no", Field::FileNo),
+        ("file_reference", Field::FileReference),
         ("file_date", Field::FileDate),
         (BANK_BATCH_NO, Field::BankBatchNo),
     ];

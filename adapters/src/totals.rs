@@ -105,6 +105,24 @@ pub(crate) fn stated(values: &Values) -> BTreeMap<String, i64> {
         .collect()
 }
 
+/// The totals as a message states them; of a kept one also those that its rows need not bear out,
+/// for people to read. The gateway holds what is stated against its file, and those are not of it.
+pub(crate) fn shown(values: &Values) -> BTreeMap<String, i64> {
+    let mut shown = stated(values);
+    if !values.kept {
+        return shown;
+    }
+    let count = values.number(Field::StatedCount);
+    let count = count.or_else(|| values.number(Field::RowCount));
+    let total = values.number(Field::StatedTotal);
+    for (name, stated) in [("count", count), ("amount_fen", total)] {
+        if let Some(stated) = stated {
+            shown.entry(name.to_owned()).or_insert(stated);
+        }
+    }
+    shown
+}
+
 /// Every total that its rows do not bear out. Where only failures are listed, the rows say
 /// nothing of the file and of what is paid.
 pub(crate) fn check(

@@ -125,21 +125,18 @@ fn exact_codes_win_over_the_longest_prefix_over_a_suffix() {
 #[test]
 fn a_short_refusal_of_a_query_is_read() {
     let adapter = bank("HXB");
-    let result = adapter
-        .decode_result(b"EL4418#no such batch#@@@@\r\n", &ToyKeys)
-        .unwrap();
+    let code_alone = |code: &str| {
+        let text = format!("{code}#@@@@\r\n");
+        adapter.decode_result(text.as_bytes(), &ToyKeys).unwrap()
+    };
+    let result = code_alone("EL4418");
     assert_eq!(result.outcome, Outcome::NotFound);
     assert_eq!(result.bank_code.as_deref(), Some("EL4418"));
-    assert_eq!(result.bank_text.as_deref(), Some("no such batch"));
-    let other = adapter
-        .decode_result(b"BAG0001#busy#@@@@\r\n", &ToyKeys)
-        .unwrap();
-    assert_eq!(other.outcome, Outcome::Unknown);
-    assert!(
-        adapter
-            .decode_result(b"EL4418#no#such#batch#@@@@\r\n", &ToyKeys)
-            .is_err()
-    );
+    assert_eq!(code_alone("BAG338").outcome, Outcome::Unknown);
+    for wrong in ["EL4418#no such batch", "EL4418#no#such#batch", "EL441"] {
+        let text = format!("{wrong}#@@@@\r\n");
+        assert!(adapter.decode_result(text.as_bytes(), &ToyKeys).is_err());
+    }
 }
 
 #[test]

@@ -119,6 +119,14 @@ impl BankSide<'_> {
                 values.set(field, stated.or(made).unwrap_or_default().to_string());
             }
         }
+        let whole = [
+            (Field::StatedCount, Field::FileCount),
+            (Field::StatedTotal, Field::FileTotal),
+        ];
+        for (stated, made) in whole {
+            let made = values.text(made).unwrap_or_default().to_owned();
+            values.set(stated, made);
+        }
     }
 
     fn row(&self, names: &CodeNames, line: &LineOutcome) -> Record {

@@ -65,6 +65,8 @@ pub struct WriteContext<'a> {
 
 /// What reading a slot fills.
 pub struct ReadContext<'a> {
+    /// Whether our numbers may have any form: [`Values::kept`].
+    pub kept: bool,
     /// The head.
     pub head: &'a mut Record,
     /// The row that is being read.

@@ -49,6 +49,8 @@ fields! {
     FileNo = "file.no": Number,
     /// Bank day of the file.
     FileDate = "file.date": Date,
+    /// Our number of the file as a kept message spells it, whatever its form.
+    FileReference = "file.reference": Text,
     /// Moment of the message's own: that of the intent in a submission, that of the question in a
     /// query.
     FileAt = "file.at": Moment,
@@ -86,6 +88,8 @@ fields! {
     RowCount = "row.count": Number,
     /// Number of the row in the file.
     RowNo = "row.no": Number,
+    /// Our number of the row as a kept message spells it, whatever its form.
+    RowReference = "row.reference": Text,
     /// Payee's name.
     PayeeName = "payee.name": Text,
     /// Payee's account.
@@ -135,6 +139,10 @@ fields! {
     BatchText = "batch.text": Text,
     /// The bank's number of the batch.
     BankBatchNo = "bank.batch_no": Text,
+    /// Lines as the bank counts them, where it is not known which: shown, not compared.
+    StatedCount = "stated.count": Number,
+    /// Their sum: shown, not compared.
+    StatedTotal = "stated.total": Amount,
     /// Lines paid.
     PaidCount = "paid.count": Number,
     /// Sum paid.

@@ -3,6 +3,8 @@
 //! Text is decoded strictly as a whole first and split afterwards: in GBK a trail byte may be
 //! the delimiter (珅 ends in 7C), and half a character swallows one.
 
+mod kept;
+
 use super::atom::{ReadContext, WriteContext};
 use super::fault::{WriteFault, unreadable};
 use super::field::Field;
@@ -147,6 +149,8 @@ impl Lines {
         charset: Charset,
         values: &mut Values,
     ) -> Result<(), Unreadable> {
+        let ours = values.kept.then(|| kept::in_our_form(self, text)).flatten();
+        let text = ours.as_deref().unwrap_or(text);
         let text = text
             .strip_suffix(self.end.as_str())
             .ok_or_else(|| unreadable("the message has no ending"))?;
@@ -212,7 +216,11 @@ impl Lines {
         charset: Charset,
         values: &mut Values,
     ) -> Result<(), (usize, String)> {
-        if self.row.is_empty() && !lines.is_empty() {
+        // Spare columns at the end of an answer without rows say nothing.
+        if self.row.is_empty() && lines.iter().all(|line| line.is_empty()) {
+            return Ok(());
+        }
+        if self.row.is_empty() {
             return Err((0, "rows where none belong".to_owned()));
         }
         if lines.len() > ROWS_MAX {
@@ -268,6 +276,7 @@ pub(crate) fn row_no(row: &Record) -> Option<u32> {
 /// A read context over `values`, in a row or in the head.
 pub(crate) fn context<'a>(values: &'a mut Values, row: Option<&'a mut Record>) -> ReadContext<'a> {
     ReadContext {
+        kept: values.kept,
         head: &mut values.head,
         row,
         captured: &mut values.captured,

@@ -366,7 +366,7 @@ impl Slot {
             };
         }
         match &self.source {
-            Source::One(atom) => atom.read(text, context),
+            Source::One(atom) => join::one(atom, text, context),
             Source::Join(_) if text.is_empty() => Ok(()),
             Source::Join(parts) => join::read(parts, text, context),
             Source::Payload(_) => {

@@ -19,6 +19,11 @@ pub struct Values {
     pub captured: BTreeMap<String, String>,
     /// The employer's numbers at the bank.
     pub connection: BTreeMap<String, String>,
+    /// Read from what somebody kept, not from a channel: our numbers may have any form, and stay
+    /// texts where it is not ours.
+    pub kept: bool,
+    /// The layer that says whether the request was answered is gone: nothing is known of it.
+    pub unsaid: bool,
 }
 
 impl Values {

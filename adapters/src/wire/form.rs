@@ -77,7 +77,7 @@ impl Form {
         values: &mut Values,
         around: Around<'_>,
     ) -> Result<Option<String>, Unreadable> {
-        let pairs = self.pairs(bytes, around.charset)?;
+        let pairs = self.pairs(bytes, values.kept, around.charset)?;
         if let Some(sign) = &self.sign {
             sign.verify(&pairs, around)?;
         }
@@ -107,6 +107,7 @@ impl Form {
     fn pairs(
         &self,
         bytes: &[u8],
+        kept: bool,
         charset: Charset,
     ) -> Result<BTreeMap<String, String>, Unreadable> {
         let wrong = || unreadable("not a form");
@@ -115,7 +116,13 @@ impl Form {
             let text = charset.decode(bytes).map_err(ill_formed)?;
             for pair in text.split('&').take(PAIRS_MAX) {
                 let (name, value) = pair.split_once('=').ok_or_else(wrong)?;
-                add(&mut pairs, name, value.to_owned())?;
+                // Kept by a program that escapes what travels unescaped.
+                let plain = match kept && value.contains('%') && !value.contains('+') {
+                    true => unpercent(value.as_bytes()),
+                    false => None,
+                };
+                let plain = plain.and_then(|plain| Some(charset.decode(&plain).ok()?.into_owned()));
+                add(&mut pairs, name, plain.unwrap_or_else(|| value.to_owned()))?;
             }
             return Ok(pairs);
         }

@@ -272,6 +272,9 @@ impl Layer {
     }
 }
 
+/// What is said of an envelope without its payload.
+pub(crate) const EMPTY_ENVELOPE: &str = "the envelope is empty";
+
 fn text_of(payload: &[u8], charset: Charset) -> Result<String, WriteFault> {
     let decoded = charset.decode(payload).map(|text| text.into_owned());
     decoded.map_err(|_| WriteFault::Form {
@@ -280,7 +283,7 @@ fn text_of(payload: &[u8], charset: Charset) -> Result<String, WriteFault> {
 }
 
 fn payload_bytes(payload: Option<String>, charset: Charset) -> Result<Vec<u8>, Unreadable> {
-    let payload = payload.ok_or_else(|| unreadable("the envelope is empty"))?;
+    let payload = payload.ok_or_else(|| unreadable(EMPTY_ENVELOPE))?;
     encode(&payload, charset).map_err(|fault| unreadable(fault.to_string()))
 }
 

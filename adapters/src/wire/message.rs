@@ -1,11 +1,12 @@
 //! A whole message: a body and its layers.
 
 use super::form::Form;
-use super::layer::{Around, Layer};
+use super::layer::{Around, EMPTY_ENVELOPE, Layer};
 use crate::exchange::{FrameEnd, Unreadable};
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
 use crate::layout::fault::unreadable;
+use crate::layout::field::Field;
 use crate::layout::lines::RowFault;
 use crate::layout::slot::{Slot, Source};
 use crate::layout::values::Values;
@@ -33,6 +34,9 @@ pub enum Reading {
     Whole,
     /// Framed, enveloped or bare: outer layers may be gone already (files kept by a clerk).
     AsFound,
+    /// As found, and not from a channel: our numbers may have any form, and a body whose head is
+    /// gone is an answer all the same.
+    Kept,
 }
 
 /// A written message, with what a header signature is made over.
@@ -92,11 +96,11 @@ impl Message {
         let most = self.layers.len();
         let least = match reading {
             Reading::Whole => most,
-            Reading::AsFound => 0,
+            Reading::AsFound | Reading::Kept => 0,
         };
         let mut attempts = Vec::new();
         for layers in (least..=most).rev() {
-            match self.peel(bytes, layers, around) {
+            match self.peel(bytes, (layers, reading), around) {
                 Ok(values) => return Ok(values),
                 Err(wrong) => attempts.push((most - layers, wrong)),
             }
@@ -116,14 +120,33 @@ impl Message {
         }
     }
 
-    fn peel(&self, bytes: &[u8], layers: usize, around: Around<'_>) -> Result<Values, Unreadable> {
-        let mut values = Values::default();
+    fn peel(
+        &self,
+        bytes: &[u8],
+        (layers, reading): (usize, Reading),
+        around: Around<'_>,
+    ) -> Result<Values, Unreadable> {
+        let kept = reading == Reading::Kept;
+        let mut gone = self.layers.iter().skip(layers);
+        let mut values = Values {
+            kept,
+            unsaid: kept && gone.any(says_answered),
+            ..Values::default()
+        };
         let mut bytes = bytes.to_vec();
         let inside = |unwrapped: usize| move |wrong: Unreadable| Unreadable { unwrapped, ..wrong };
         for (at, layer) in self.layers.iter().take(layers).rev().enumerate() {
             let unwrapped = layer.unwrap(bytes, &mut values, around);
-            bytes = unwrapped.map_err(inside(at))?;
-            if bytes.is_empty() && self.bare_from() == Some(layers - 1 - at) {
+            bytes = match unwrapped {
+                Ok(bytes) => bytes,
+                // An answer to a question that was refused.
+                Err(wrong) if kept && wrong.what == EMPTY_ENVELOPE && says_answered(layer) => {
+                    return Ok(values);
+                }
+                Err(wrong) => return Err(inside(at)(wrong)),
+            };
+            let may_miss = self.bare_from() == Some(layers - 1 - at);
+            if bytes.is_empty() && (may_miss || refuses(layer, &values)) {
                 return Ok(values);
             }
         }
@@ -237,6 +260,19 @@ impl Message {
         }
         slots
     }
+}
+
+/// Whether a layer holds the code of the request.
+fn says_answered(layer: &Layer) -> bool {
+    let code = |slot: &Slot| slot.field() == Some(Field::ReplyCode);
+    layer.slots().iter().any(code)
+}
+
+/// Whether a packet head gives a code of an error: an answer that refuses may have no body.
+fn refuses(layer: &Layer, values: &Values) -> bool {
+    let head = matches!(layer, Layer::Head { .. }) && says_answered(layer);
+    let code = values.text(Field::ReplyCode).unwrap_or_default();
+    head && code.bytes().any(|byte| byte != b'0')
 }
 
 fn length_at(slots: &[Slot]) -> Option<FrameEnd> {

@@ -25,6 +25,7 @@ mod cms_ap;
 mod cnaps2;
 mod element_rules;
 mod gzelink;
+mod held_answers;
 mod iso20022;
 mod iso20022_push;
 mod iso_corpus;

@@ -112,7 +112,7 @@ fn decode(
 ) -> Result<Decoded, Unreadable> {
     Ok(match message {
         MessageWord::Receipt => {
-            let receipt = adapter.decode_receipt(bytes, keys)?;
+            let receipt = adapter.kept_receipt(bytes, keys)?;
             Decoded {
                 outcome: Some(receipt.outcome),
                 bank_code: receipt.bank_code,
@@ -124,7 +124,7 @@ fn decode(
             }
         }
         MessageWord::Result => {
-            let result = adapter.decode_result(bytes, keys)?;
+            let result = adapter.kept_result(bytes, keys)?;
             Decoded {
                 outcome: None,
                 bank_code: result.bank_code,
@@ -136,7 +136,7 @@ fn decode(
             }
         }
         MessageWord::Push => {
-            let push = adapter.decode_push(bytes, keys)?;
+            let push = adapter.kept_push(bytes, keys)?;
             let named = push
                 .file_no
                 .map(|number| ("file_no".to_owned(), number.to_string()));

@@ -1,14 +1,88 @@
-//! Joined pieces read back.
+//! Joined pieces read back, and numbers of ours in another form than ours.
 
 use crate::layout::atom::{Atom, ReadContext};
+use crate::layout::field::Field;
 
-/// Parts of fixed length are cut off from the left, then from the right; what is left belongs to
-/// the one part without.
+/// Several pieces without a separator.
+///
+/// In a kept message the text of a number of ours is kept as well, and where it has another form
+/// than ours the text is all that is known: the number is not taken from a part of it.
+///
+/// # Errors
+/// What is wrong, without the value.
 pub(crate) fn read(
     parts: &[Atom],
     text: &str,
     context: &mut ReadContext<'_>,
 ) -> Result<(), String> {
+    let read = |context: &mut ReadContext<'_>| pieces(parts, text, context);
+    match reference(parts).filter(|_| context.kept) {
+        Some(kept) => {
+            read_or_restore(read, context);
+            keep(kept, text, context);
+            Ok(())
+        }
+        None => read(context),
+    }
+}
+
+/// One piece; in a kept message a number of ours that is none is kept as a text.
+///
+/// # Errors
+/// What is wrong, without the value.
+pub(crate) fn one(atom: &Atom, text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
+    let read = |context: &mut ReadContext<'_>| atom.read(text, context);
+    match reference(std::slice::from_ref(atom)).filter(|_| context.kept) {
+        Some(kept) => {
+            if !read_or_restore(read, context) {
+                keep(kept, text, context);
+            }
+            Ok(())
+        }
+        None => read(context),
+    }
+}
+
+/// Where the text of our number is kept, if it holds one.
+fn reference(parts: &[Atom]) -> Option<Field> {
+    let references = [
+        (Field::RowNo, Field::RowReference),
+        (Field::FileNo, Field::FileReference),
+    ];
+    let kept = |number: Field| references.iter().find(|(ours, _)| *ours == number);
+    parts.iter().find_map(|part| match part {
+        Atom::Field { field, .. } => kept(*field).map(|(_, reference)| *reference),
+        Atom::Const(_) | Atom::Spare(_) | Atom::Connection { .. } | Atom::Captured { .. } => None,
+    })
+}
+
+/// Whether it could be read; where not, nothing of it is.
+fn read_or_restore(
+    read: impl Fn(&mut ReadContext<'_>) -> Result<(), String>,
+    context: &mut ReadContext<'_>,
+) -> bool {
+    let (head, row) = (context.head.clone(), context.row.as_deref().cloned());
+    let done = read(context).is_ok();
+    if !done {
+        *context.head = head;
+        if let (Some(own), Some(before)) = (context.row.as_deref_mut(), row) {
+            *own = before;
+        }
+    }
+    done
+}
+
+fn keep(kept: Field, text: &str, context: &mut ReadContext<'_>) {
+    let record = match &mut context.row {
+        Some(row) if kept.of_row() => row,
+        Some(_) | None => &mut *context.head,
+    };
+    record.entry(kept).or_insert_with(|| text.to_owned());
+}
+
+/// Parts of fixed length are cut off from the left, then from the right; what is left belongs to
+/// the one part without.
+fn pieces(parts: &[Atom], text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
     let too_short = || "a joined value is too short".to_owned();
     let mut rest = text;
     let open = parts.iter().position(|part| part.chars().is_none());

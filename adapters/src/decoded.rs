@@ -1,0 +1,168 @@
+//! A bank's answers and what it sends of itself, read outside a conversation.
+
+use crate::adapter::BankAdapter;
+use crate::definition::dialect::StepRule;
+use crate::exchange::{Crypto, Push, Receipt, ResultFile, Unreadable};
+use crate::layout::fault::unreadable;
+use crate::wire::{Message, Reading};
+
+/// How to read, and with which keys.
+type How<'a> = (Reading, &'a dyn Crypto);
+
+impl BankAdapter {
+    /// A bank's answer to a submission: framed, enveloped or bare as found.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn decode_receipt(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Receipt, Unreadable> {
+        self.receipt_read(bytes, (Reading::AsFound, crypto))
+    }
+
+    /// A bank's result: framed, enveloped or bare as found.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn decode_result(
+        &self,
+        bytes: &[u8],
+        crypto: &dyn Crypto,
+    ) -> Result<ResultFile, Unreadable> {
+        self.result_read(bytes, (Reading::AsFound, crypto))
+    }
+
+    /// A message that the bank pushes: framed, enveloped or bare as found.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn decode_push(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Push, Unreadable> {
+        self.push_read(bytes, (Reading::AsFound, crypto))
+    }
+
+    /// [`Self::decode_receipt`] of a file that somebody kept, for people to read: numbers of ours
+    /// may have any form, and a length may stand before it.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn kept_receipt(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Receipt, Unreadable> {
+        kept(bytes, |bytes| {
+            self.receipt_read(bytes, (Reading::Kept, crypto))
+        })
+    }
+
+    /// [`Self::decode_result`] of a file that somebody kept. Also the answer of an earlier step:
+    /// how the batch stands, without its lines.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn kept_result(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<ResultFile, Unreadable> {
+        kept(bytes, |bytes| {
+            self.result_read(bytes, (Reading::Kept, crypto))
+        })
+    }
+
+    /// [`Self::decode_push`] of a file that somebody kept.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn kept_push(&self, bytes: &[u8], crypto: &dyn Crypto) -> Result<Push, Unreadable> {
+        kept(bytes, |bytes| {
+            self.push_read(bytes, (Reading::Kept, crypto))
+        })
+    }
+
+    fn receipt_read(&self, bytes: &[u8], how: How<'_>) -> Result<Receipt, Unreadable> {
+        let submit = &self.dialect.submit;
+        let instructs = submit.iter().position(|step| step.instructs);
+        let (before, after) = submit.split_at(instructs.unwrap_or_default());
+        // The last answer; where the bank refused, the one to the instruction is all there is.
+        let mut answers = after.iter().rev().filter(|step| step.reply.is_some());
+        let last = before.iter().rev().find(|step| step.reply.is_some());
+        let none = || unreadable("the dialect has no receipt");
+        let first = answers.next().or(last).ok_or_else(none)?;
+        let read = |step: &StepRule| {
+            let reply = step.reply.as_ref().ok_or_else(none)?;
+            let values = self.read_as(reply, bytes, how)?;
+            Ok(self.receipt(&step.codes, &values))
+        };
+        read(first).or_else(|wrong| answers.find_map(|step| read(step).ok()).ok_or(wrong))
+    }
+
+    fn result_read(&self, bytes: &[u8], how: How<'_>) -> Result<ResultFile, Unreadable> {
+        let none = || unreadable("the dialect has no result");
+        let read = |step: &StepRule| {
+            let reply = step.reply.as_ref().ok_or_else(none)?;
+            let values = self.read_as(reply, bytes, how)?;
+            Ok(self.result(&step.codes, &values, None))
+        };
+        let (last, before) = self.dialect.query.split_last().ok_or_else(none)?;
+        // A step without codes says nothing: its answer goes to another program first.
+        let told = |step: &&StepRule| step.codes.request.is_some() || step.codes.batch.is_some();
+        let mut before = before.iter().rev().filter(told);
+        read(last).or_else(|wrong| match how.0 {
+            Reading::Kept => before.find_map(|step| read(step).ok()).ok_or(wrong),
+            Reading::Whole | Reading::AsFound => Err(wrong),
+        })
+    }
+
+    fn push_read(&self, bytes: &[u8], how: How<'_>) -> Result<Push, Unreadable> {
+        let push = &self.dialect.push;
+        let also = push.also.iter().map(|also| (&also.message, &also.codes));
+        let mut attempts = Vec::new();
+        for (message, codes) in std::iter::once((self.push_message()?, &push.codes)).chain(also) {
+            match self.read_as(message, bytes, how) {
+                Ok(values) => return Ok(self.push(codes, &values)),
+                Err(wrong) => attempts.push((0, wrong)),
+            }
+        }
+        let furthest = Unreadable::furthest(attempts);
+        Err(furthest.unwrap_or_else(|| unreadable("not this message")))
+    }
+
+    pub(crate) fn push_message(&self) -> Result<&Message, Unreadable> {
+        let query = || self.dialect.query.last().and_then(|s| s.reply.as_ref());
+        let message = self.dialect.push.message.as_ref().or_else(query);
+        message.ok_or_else(|| unreadable("the dialect has no pushed message"))
+    }
+}
+
+/// Reads as it is, then without a length before it.
+fn kept<T>(bytes: &[u8], read: impl Fn(&[u8]) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+    let unframed = |wrong| match without_length(bytes) {
+        Some(rest) => read(rest).map_err(|_| wrong),
+        None => Err(wrong),
+    };
+    read(bytes).or_else(unframed)
+}
+
+/// XML or JSON behind its length, as some front ends keep it: digits, padded by zeros or spaces,
+/// that count what follows or themselves as well.
+fn without_length(bytes: &[u8]) -> Option<&[u8]> {
+    let of_length = |byte: &u8| byte.is_ascii_digit() || *byte == b' ';
+    let at = bytes.iter().position(|byte| !of_length(byte))?;
+    let (length, rest) = bytes.split_at(at);
+    let stated: usize = std::str::from_utf8(length).ok()?.trim().parse().ok()?;
+    let starts = rest.starts_with(b"<") || rest.starts_with(b"{");
+    let counted = [rest.len(), bytes.len()].contains(&stated)
+        || [rest.trim_ascii_end().len(), bytes.trim_ascii_end().len()].contains(&stated);
+    (starts && counted && at <= LENGTH_DIGITS_MAX).then_some(rest)
+}
+
+/// Most digits of a length before a message.
+const LENGTH_DIGITS_MAX: usize = 10;
+
+#[cfg(test)]
+#[test]
+fn a_length_before_a_message() {
+    let cases: [(&[u8], Option<&[u8]>); 7] = [
+        (b"000013<a>1</a>", None),
+        (b"000014<a>1</a>", Some(b"<a>1</a>")),
+        (b"14    <a>1</a>", Some(b"<a>1</a>")),
+        (b"8       <a>1</a>\n", Some(b"<a>1</a>\n")),
+        (b"0000000008<a>1</a>", Some(b"<a>1</a>")),
+        (b"000014000000<a>1</a>", None),
+        (b"<a>1</a>", None),
+    ];
+    for (bytes, expected) in cases {
+        assert_eq!(without_length(bytes), expected);
+    }
+}

@@ -1,0 +1,205 @@
+//! Answers of banks that no other test knows, in the forms in which people keep them: framed,
+//! enveloped or bare, with numbers of any form, other line ends, quotes and white space.
+//!
+//! `held_answers/cases.tsv` says what each of them tells. It was written by hand from the public
+//! descriptions of the layouts.
+
+use crate::support::{ToyKeys, bank};
+use adapters::exchange::{Answer, LineOutcome, Outcome};
+use schemas::Purpose;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// One file and what it tells.
+struct Case {
+    file: String,
+    bank: String,
+    kind: String,
+    whole: Vec<String>,
+    lines: Option<Vec<Vec<String>>>,
+}
+
+/// What was read, whichever of the two it is.
+struct Read {
+    outcome: Outcome,
+    code: Option<String>,
+    text: Option<String>,
+    references: BTreeMap<String, String>,
+    totals: BTreeMap<String, i64>,
+    lines: Vec<LineOutcome>,
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/book/held_answers")
+}
+
+fn cases() -> Vec<Case> {
+    let table = std::fs::read_to_string(folder().join("cases.tsv")).unwrap();
+    let mut cases: Vec<Case> = Vec::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let mut cells: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        let Some(of_line) = line.strip_prefix('\t') else {
+            let whole = cells.split_off(3);
+            let [file, bank, kind] = cells.try_into().unwrap();
+            let lines = None;
+            cases.push(Case {
+                file,
+                bank,
+                kind,
+                whole,
+                lines,
+            });
+            continue;
+        };
+        let lines = cases.last_mut().unwrap().lines.get_or_insert_default();
+        if of_line != "none" {
+            lines.push(of_line.split('\t').map(str::to_owned).collect());
+        }
+    }
+    cases
+}
+
+/// As it is, else with the line end that a program took away.
+fn read(case: &Case, bytes: &[u8]) -> Option<Read> {
+    let kind = match case.kind.as_str() {
+        "receipt" => Answer::Receipt,
+        _ => Answer::Result,
+    };
+    let ended = || bank(&case.bank).ended(kind, bytes);
+    read_as_is(case, bytes).or_else(|| read_as_is(case, &ended()?))
+}
+
+fn read_as_is(case: &Case, bytes: &[u8]) -> Option<Read> {
+    let adapter = bank(&case.bank);
+    if case.kind == "receipt" {
+        let receipt = adapter.kept_receipt(bytes, &ToyKeys).ok()?;
+        return Some(Read {
+            outcome: receipt.outcome,
+            code: receipt.bank_code,
+            text: receipt.bank_text,
+            references: receipt.references,
+            totals: BTreeMap::new(),
+            lines: receipt.lines,
+        });
+    }
+    let result = adapter.kept_result(bytes, &ToyKeys).ok()?;
+    Some(Read {
+        outcome: result.outcome,
+        code: result.bank_code,
+        text: result.bank_text,
+        references: result.references,
+        totals: result.totals,
+        lines: result.lines,
+    })
+}
+
+fn word(outcome: Outcome) -> String {
+    let word = match outcome {
+        Outcome::Paid => "paid",
+        Outcome::Failed(_) => "failed",
+        Outcome::Accepted => "accepted",
+        Outcome::Unknown | Outcome::NotFound => "unknown",
+        Outcome::Returned => "returned",
+    };
+    word.to_owned()
+}
+
+fn cells(line: &LineOutcome) -> Vec<Option<String>> {
+    vec![
+        line.row_no.map(|no| no.to_string()),
+        line.account
+            .map(|account| account.reveal(Purpose::Disclosure).to_owned()),
+        line.name
+            .as_ref()
+            .map(|name| name.reveal(Purpose::Disclosure).to_owned()),
+        line.amount.map(|amount| amount.0.to_string()),
+        Some(word(line.outcome)),
+        line.bank_code.clone(),
+        line.bank_text.clone().filter(|text| !text.is_empty()),
+        line.bank_serial.clone(),
+    ]
+}
+
+/// The first cell that is another one.
+fn differing(expected: &[String], found: &[Option<String>]) -> Option<String> {
+    assert_eq!(expected.len(), found.len());
+    let mut pairs = expected.iter().zip(found);
+    let differ = pairs.find(|(expected, found)| match expected.as_str() {
+        "*" => false,
+        "-" => found.is_some(),
+        text => found.as_deref() != Some(text),
+    });
+    differ.map(|(expected, found)| format!("{expected} is expected, found {found:?}"))
+}
+
+fn wrong(case: &Case) -> Vec<String> {
+    let bytes = std::fs::read(folder().join(&case.file)).unwrap();
+    let Some(read) = read(case, &bytes) else {
+        return vec!["unreadable".to_owned()];
+    };
+    let total = |name: &str| read.totals.get(name).map(i64::to_string);
+    let mut whole = case.whole.clone();
+    let reference = whole.pop().unwrap();
+    let found = [
+        Some(word(read.outcome)),
+        read.code,
+        read.text,
+        total("count"),
+        total("amount_fen"),
+    ];
+    let mut wrong: Vec<String> = differing(&whole, &found).into_iter().collect();
+    if reference != "*" && !read.references.values().any(|own| *own == reference) {
+        wrong.push(format!("{reference} is not among {:?}", read.references));
+    }
+    let Some(lines) = &case.lines else {
+        return wrong;
+    };
+    if lines.len() != read.lines.len() {
+        wrong.push(format!("{} lines, not {}", read.lines.len(), lines.len()));
+    }
+    let lines = lines.iter().zip(&read.lines).enumerate();
+    wrong.extend(lines.filter_map(|(at, (expected, found))| {
+        let differs = differing(expected, &cells(found))?;
+        Some(format!("line {}: {differs}", at + 1))
+    }));
+    wrong
+}
+
+#[test]
+fn answers_are_read_as_they_say() {
+    let cases = cases();
+    assert!(cases.len() > 90, "{} cases", cases.len());
+    let wrong: Vec<String> = cases
+        .iter()
+        .flat_map(|case| {
+            wrong(case)
+                .into_iter()
+                .map(|w| format!("{}: {w}", case.file))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whatever is cut off behind, nothing is paid that the whole message does not call paid.
+#[test]
+fn a_cut_answer_pays_nothing_more() {
+    let mut seen = BTreeSet::new();
+    let results = cases().into_iter().filter(|case| case.kind == "result");
+    for case in results.filter(|case| seen.insert(case.bank.clone())) {
+        let bytes = std::fs::read(folder().join(&case.file)).unwrap();
+        // Of a text nobody can tell that its end is gone: what is compared is the money.
+        let paid = |bytes: &[u8]| -> Vec<Vec<Option<String>>> {
+            let lines = read(&case, bytes).map(|read| read.lines);
+            let lines = lines.unwrap_or_default().into_iter();
+            let lines = lines.filter(|line| line.outcome == Outcome::Paid);
+            let said = |line: LineOutcome| cells(&line).into_iter().take(5).collect();
+            lines.map(said).collect()
+        };
+        let whole = paid(&bytes);
+        for length in 0..bytes.len() {
+            let cut = paid(bytes.get(..length).unwrap());
+            let known = cut.iter().all(|line| whole.contains(line));
+            assert!(known, "{} cut at {length}", case.file);
+        }
+    }
+}
