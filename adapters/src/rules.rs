@@ -73,6 +73,24 @@ impl Forbidden {
     }
 }
 
+impl PlanLine {
+    /// Of a line, its texts measured in the bank's character set.
+    #[must_use]
+    pub fn of(
+        (payee_bank, amount): (Option<BankCode>, Fen),
+        (name, memo): (&str, Option<&str>),
+        charset: Charset,
+    ) -> Self {
+        let bytes = |text: &str| charset.byte_len(text).unwrap_or(text.len());
+        Self {
+            payee_bank,
+            amount,
+            name_bytes: bytes(name),
+            memo_bytes: memo.map_or(0, bytes),
+        }
+    }
+}
+
 impl BankAdapter {
     /// The rules that `anxin check --bank` and the intake ask.
     #[must_use]

@@ -148,19 +148,5 @@ pub fn told(lines: &[BankLine], outcomes: &[Outcome]) -> BankReply {
 /// What the bank says of one line.
 #[must_use]
 pub fn row(line: &BankLine, outcome: Outcome) -> LineOutcome {
-    LineOutcome {
-        row_no: line.row_no,
-        reference: None,
-        account: Some(line.account),
-        name: Some(line.name.clone()),
-        amount: Some(line.amount),
-        outcome,
-        return_reason: None,
-        detail: None,
-        bank_code: None,
-        bank_text: None,
-        bank_serial: None,
-        original_bank_serial: None,
-        booked_at: None,
-    }
+    line.told(outcome)
 }

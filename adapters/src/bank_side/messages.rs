@@ -104,6 +104,28 @@ pub struct BankLine {
     pub memo: Option<String>,
 }
 
+impl BankLine {
+    /// What the bank says of it, without codes and texts of its own.
+    #[must_use]
+    pub fn told(&self, outcome: Outcome) -> LineOutcome {
+        LineOutcome {
+            row_no: self.row_no,
+            reference: None,
+            account: Some(self.account),
+            name: Some(self.name.clone()),
+            amount: Some(self.amount),
+            outcome,
+            return_reason: None,
+            detail: None,
+            bank_code: None,
+            bank_text: None,
+            bank_serial: None,
+            original_bank_serial: None,
+            booked_at: None,
+        }
+    }
+}
+
 /// A request as the bank understands it.
 #[derive(Clone)]
 pub struct BankRequest {

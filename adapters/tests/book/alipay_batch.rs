@@ -1,42 +1,27 @@
 //! Alipay's batch. No preset of the book names it: here an invented one does.
 
 use super::unionpay_df::pairs;
-use crate::support::{ToyKeys, assert_bytes, golden_order, incoming, query, sample};
+use crate::support::{ToyKeys, assert_bytes, golden_order, incoming, invented, query, sample};
 use adapters::exchange::{Crypto as _, Next, Outcome, PaymentOrder, Reply};
-use adapters::{BankAdapter, Book, RequestKind};
+use adapters::{BankAdapter, RequestKind};
 use base64::Engine as _;
-use schemas::{BankCode, FailureReason};
+use schemas::FailureReason;
 use std::collections::BTreeMap;
 
-const DIALECT: &str = include_str!("../../dialects/alipay_batch/dialect.toml");
-const PRESET: &str = "code = \"CZCB\"\ndialect = \"alipay_batch\"\nevidence = \"synthetic\"\n\
-                      cut_off = \"17:00\"\n";
-
-fn book() -> Book {
-    let files = [
-        ("dialects/alipay_batch/dialect.toml", DIALECT),
-        ("banks/CZCB/bank.toml", PRESET),
-    ];
-    Book::from_files(files).unwrap_or_else(|errors| panic!("{}", errors[0]))
+fn adapter() -> &'static BankAdapter {
+    invented("CZCB", "alipay_batch")
 }
 
-fn adapter(book: &Book) -> &BankAdapter {
-    book.adapter(BankCode::parse("CZCB").unwrap()).unwrap()
-}
-
-fn order(book: &Book) -> PaymentOrder {
+fn order() -> PaymentOrder {
     let mut order = golden_order("CZCB", "2026年11月工资", "3300000000000000019");
-    order.connection = adapter(book).example_connection();
+    order.connection = adapter().example_connection();
     order
 }
 
 /// The sample's accounts are e-mail addresses, which no account of ours can be: the rest is equal.
 #[test]
 fn detail_data_is_that_of_the_sample() {
-    let book = book();
-    let messages = adapter(&book)
-        .encode_payment(&order(&book), &ToyKeys)
-        .unwrap();
+    let messages = adapter().encode_payment(&order(), &ToyKeys).unwrap();
     let pairs = pairs(&messages[0].bytes);
     assert_eq!(pairs["batch_no"], "202611230000000001");
     assert_eq!(
@@ -68,13 +53,13 @@ fn detail_data_is_that_of_the_sample() {
     );
 }
 
-fn asked(book: &Book, answer: &str) -> adapters::exchange::ResultFile {
-    let question = query(&order(book), BTreeMap::new());
-    let mut conversation = adapter(book).query(&question);
+fn asked(answer: &str) -> adapters::exchange::ResultFile {
+    let question = query(&order(), BTreeMap::new());
+    let mut conversation = adapter().query(&question);
     let Next::Send(message) = conversation.next(&ToyKeys).unwrap() else {
         panic!("a question")
     };
-    let side = adapter(book).bank_side();
+    let side = adapter().bank_side();
     let request = side.read_request(&incoming(&message), &ToyKeys).unwrap();
     assert_eq!(
         (request.kind, request.file_no),
@@ -100,7 +85,6 @@ fn answer(status: &str, rows: &str) -> String {
 
 #[test]
 fn the_states_of_batch_and_row() {
-    let book = book();
     let statuses = [
         "SUCCESS", "FAIL", "INIT", "APPLIED", "DEALED", "DISUSE", "UNKNOWN", "REFUND",
     ];
@@ -111,7 +95,7 @@ fn the_states_of_batch_and_row() {
         )
     };
     let rows: Vec<String> = statuses.iter().zip(1..).map(row).collect();
-    let result = asked(&book, &answer("DEALING", &rows.join(",")));
+    let result = asked(&answer("DEALING", &rows.join(",")));
     let told: Vec<Outcome> = result.lines.iter().map(|line| line.outcome).collect();
     let (open, unknown) = (Outcome::Accepted, Outcome::Unknown);
     let failed = Outcome::Failed(FailureReason::RefusedByBank);
@@ -129,7 +113,7 @@ fn the_states_of_batch_and_row() {
         ]
     );
     assert!(!result.is_final);
-    let whole = |status| asked(&book, &answer(status, "")).outcome;
+    let whole = |status| asked(&answer(status, "")).outcome;
     for status in ["INIT", "WAIT_APPLY", "DEALING", "FINISH"] {
         assert_eq!(whole(status), open, "{status}");
     }
@@ -142,10 +126,9 @@ fn the_states_of_batch_and_row() {
 /// T is taken; F may be said of a number that was used before, and a page says nothing.
 #[test]
 fn only_a_clear_yes_is_a_receipt() {
-    let book = book();
-    let order = order(&book);
+    let order = order();
     let told = |answer: &str| {
-        let mut conversation = adapter(&book).submit(&order);
+        let mut conversation = adapter().submit(&order);
         conversation.next(&ToyKeys).unwrap();
         conversation.feed(answer.as_bytes(), &ToyKeys).ok()?;
         match conversation.next(&ToyKeys).unwrap() {
@@ -162,7 +145,6 @@ fn only_a_clear_yes_is_a_receipt() {
 /// A notice by hand, in the form that integrators read.
 #[test]
 fn a_notice_tells_of_its_payments_or_failures() {
-    let book = book();
     let notice = |pairs: &[(&str, &str)]| {
         let mut sorted: Vec<String> = pairs.iter().map(|(n, v)| format!("{n}={v}")).collect();
         sorted.sort();
@@ -188,9 +170,7 @@ fn a_notice_tells_of_its_payments_or_failures() {
     let failed = "PK202611230002^62000000000002^B^0.01^F^ACCOUN_NAME_NOT_MATCH^1^20261123100000|";
     let read = |further: &[(&str, &str)]| {
         let pairs: Vec<(&str, &str)> = head.iter().chain(further).copied().collect();
-        let push = adapter(&book)
-            .decode_push(&notice(&pairs), &ToyKeys)
-            .unwrap();
+        let push = adapter().decode_push(&notice(&pairs), &ToyKeys).unwrap();
         assert_eq!(push.file_no, Some(1));
         let rows = push.lines.iter().map(|line| (line.row_no, line.outcome));
         rows.collect::<Vec<_>>()
@@ -203,5 +183,5 @@ fn a_notice_tells_of_its_payments_or_failures() {
     let mut changed = notice(&[head[0], head[1], yes]);
     let at = changed.windows(3).position(|w| w == b"%36").unwrap();
     changed[at + 2] = b'9';
-    assert!(adapter(&book).decode_push(&changed, &ToyKeys).is_err());
+    assert!(adapter().decode_push(&changed, &ToyKeys).is_err());
 }

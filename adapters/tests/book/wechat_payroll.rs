@@ -1,40 +1,26 @@
 //! WeChat Pay's payroll batch. No preset of the book names it: here an invented one does.
 
-use crate::support::{ToyKeys, golden_order, incoming, names, query, sample};
+use crate::support::{ToyKeys, golden_order, incoming, invented, names, query, sample};
+use adapters::BankAdapter;
 use adapters::exchange::{Crypto as _, Next, Outcome, Outgoing, PaymentOrder, Reply, ResultFile};
-use adapters::{BankAdapter, Book};
 use base64::Engine as _;
-use schemas::{BankCode, FailureReason};
+use schemas::FailureReason;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 const BASE64: base64::engine::GeneralPurpose = base64::prelude::BASE64_STANDARD;
-const DIALECT: &str = include_str!("../../dialects/wechat_payroll/dialect.toml");
-const PRESET: &str = "code = \"CZCB\"\ndialect = \"wechat_payroll\"\nevidence = \"synthetic\"\n\
-                      cut_off = \"17:00\"\n";
-
-fn book() -> Book {
-    let files = [
-        ("dialects/wechat_payroll/dialect.toml", DIALECT),
-        ("banks/CZCB/bank.toml", PRESET),
-    ];
-    Book::from_files(files).unwrap_or_else(|errors| panic!("{}", errors[0]))
+fn adapter() -> &'static BankAdapter {
+    invented("CZCB", "wechat_payroll")
 }
 
-fn adapter(book: &Book) -> &BankAdapter {
-    book.adapter(BankCode::parse("CZCB").unwrap()).unwrap()
-}
-
-fn order(book: &Book) -> PaymentOrder {
+fn order() -> PaymentOrder {
     let mut order = golden_order("CZCB", "工资", "3300000000000000019");
-    order.connection = adapter(book).example_connection();
+    order.connection = adapter().example_connection();
     order
 }
 
-fn submitted(book: &Book) -> Outgoing {
-    let mut messages = adapter(book)
-        .encode_payment(&order(book), &ToyKeys)
-        .unwrap();
+fn submitted() -> Outgoing {
+    let mut messages = adapter().encode_payment(&order(), &ToyKeys).unwrap();
     assert!(messages.len() == 1 && messages[0].instructs);
     messages.remove(0)
 }
@@ -43,11 +29,10 @@ fn submitted(book: &Book) -> Outgoing {
 /// stands where the sample has an openid. White space says nothing in JSON: the rest is equal.
 #[test]
 fn the_batch_is_that_of_the_sample() {
-    let book = book();
-    let message = submitted(&book);
+    let message = submitted();
     let mut own: Value = serde_json::from_slice(&message.bytes).unwrap();
-    let order = order(&book);
-    let read = adapter(&book)
+    let order = order();
+    let read = adapter()
         .bank_side()
         .read_request(&incoming(&message), &ToyKeys)
         .unwrap();
@@ -91,9 +76,8 @@ fn the_batch_is_that_of_the_sample() {
 
 #[test]
 fn a_name_in_clear_or_a_member_twice_is_refused() {
-    let book = book();
-    let message = submitted(&book);
-    let side = adapter(&book).bank_side();
+    let message = submitted();
+    let side = adapter().bank_side();
     let text = String::from_utf8(message.bytes.clone()).unwrap();
     let refused = |text: String| {
         let changed = Outgoing {
@@ -114,9 +98,9 @@ fn a_name_in_clear_or_a_member_twice_is_refused() {
     assert!(!refused(text));
 }
 
-fn asked(book: &Book, answer: &str) -> ResultFile {
-    let question = query(&order(book), BTreeMap::new());
-    let mut conversation = adapter(book).query(&question);
+fn asked(answer: &str) -> ResultFile {
+    let question = query(&order(), BTreeMap::new());
+    let mut conversation = adapter().query(&question);
     let Next::Send(_) = conversation.next(&ToyKeys).unwrap() else {
         panic!("a question")
     };
@@ -136,7 +120,6 @@ fn answer(status: &str, rows: &str) -> String {
 
 #[test]
 fn the_states_of_batch_and_row() {
-    let book = book();
     let statuses = ["SUCCESS", "FAIL", "INIT", "PROCESSING", "WAIT_PAY", "NEW"];
     let row = |(status, row): (&&str, u32)| {
         format!(
@@ -153,12 +136,12 @@ fn the_states_of_batch_and_row() {
         )
     };
     let rows: Vec<String> = statuses.iter().zip(1..).map(row).collect();
-    let result = asked(&book, &answer("PROCESSING", &rows.join(",")));
+    let result = asked(&answer("PROCESSING", &rows.join(",")));
     let told: Vec<Outcome> = result.lines.iter().map(|line| line.outcome).collect();
     let (open, unknown) = (Outcome::Accepted, Outcome::Unknown);
     let failed = Outcome::Failed(FailureReason::AccountFrozen);
     assert_eq!(told, [Outcome::Paid, failed, open, open, open, unknown]);
-    let whole = |status| asked(&book, &answer(status, "")).outcome;
+    let whole = |status| asked(&answer(status, "")).outcome;
     for status in ["ACCEPTED", "PROCESSING", "WAIT_PAY", "FINISHED"] {
         assert_eq!(whole(status), open, "{status}");
     }

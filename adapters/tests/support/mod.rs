@@ -3,11 +3,8 @@
 
 use adapters::exchange::{
     Crypto, CryptoError, LineOutcome, Next, OrderLine, Outcome, PaymentOrder, Reply, StatusQuery,
-    Wire,
 };
-use adapters::{
-    BankAdapter, BankReply, BankRequest, Book, Conversation, Incoming, IncomingWire, RequestKind,
-};
+use adapters::{BankAdapter, BankReply, BankRequest, Book, Conversation, Incoming, RequestKind};
 use schemas::{
     AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName, Purpose,
 };
@@ -87,6 +84,21 @@ pub fn dialect_alone(name: &str) -> &'static BankAdapter {
     let mut all = Book::built_in().unwrap().dialects().iter();
     all.find(|dialect| dialect.dialect() == name)
         .unwrap_or_else(|| panic!("no dialect {name}"))
+}
+
+/// A bank on a dialect that no preset of the book names.
+pub fn invented(code: &str, dialect: &str) -> &'static BankAdapter {
+    let own = format!("dialects/{dialect}/dialect.toml");
+    let files = Book::built_in_files().filter(|(path, _)| *path == own);
+    let preset = format!(
+        "code = \"{code}\"\ndialect = \"{dialect}\"\nevidence = \"synthetic\"\n\
+         cut_off = \"17:00\"\n"
+    );
+    let files = files.map(|(path, text)| (path, text.to_owned()));
+    let files = files.chain([(format!("banks/{code}/bank.toml"), preset)]);
+    let book = Book::from_files(files).unwrap_or_else(|errors| panic!("{}", errors[0]));
+    let book: &'static Book = Box::leak(Box::new(book));
+    &book.adapters()[0]
 }
 
 /// The five invented workers of the public samples: name, account, ID number, yuan.
@@ -183,25 +195,7 @@ pub fn query(order: &PaymentOrder, references: BTreeMap<String, String>) -> Stat
 }
 
 pub fn incoming(outgoing: &adapters::exchange::Outgoing) -> Incoming {
-    let wire = match &outgoing.wire {
-        Wire::Tcp { .. } => IncomingWire::Tcp,
-        Wire::Http { path, headers, .. } => IncomingWire::Http {
-            path: path.clone(),
-            headers: headers.clone(),
-        },
-        Wire::Drop { folder } => IncomingWire::Drop {
-            folder: folder.clone(),
-            file_name: outgoing.file_name.clone(),
-        },
-        Wire::Fetch { folder } => IncomingWire::Fetch {
-            folder: folder.clone(),
-            file_name: outgoing.file_name.clone(),
-        },
-    };
-    Incoming {
-        wire,
-        bytes: outgoing.bytes.clone(),
-    }
+    Incoming::from(outgoing)
 }
 
 /// Runs a conversation against the bank's own side; `answer` says what the bank replies.

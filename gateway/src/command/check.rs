@@ -42,19 +42,8 @@ pub fn run(arguments: &Check, lang: Lang) -> Ended {
         arguments.pay_month.as_deref(),
         arguments.bank.as_deref(),
     )?;
-    let mut paper = paper();
-    let mut source = match open(&arguments.file) {
-        Ok(source) => source,
-        Err(error) => {
-            if arguments.json {
-                let finding = unopened(&error, lang);
-                paper.document(&unreadable_document(&finding, lang))?;
-                paper.flush()?;
-            }
-            let failure = Failure::unreadable_file(&arguments.file, &error);
-            return Err(failure.documented(arguments.json));
-        }
-    };
+    let mut source = open_told(&arguments.file, arguments.json, lang)?;
+    let paper = paper();
     let length = source.seek(SeekFrom::End(0)).unwrap_or_default();
     source.rewind()?;
     let mut source = Watched {
@@ -83,6 +72,24 @@ pub fn run(arguments: &Check, lang: Lang) -> Ended {
     }
     checking.end(&summary)?;
     Ok(exit_of(checking.printer.tally()))
+}
+
+/// Opens an employer's file; where it can't be, `as_json` writes the document of one that can't be
+/// read before the failure.
+///
+/// # Errors
+/// As the system says, in words.
+pub fn open_told(path: &Path, as_json: bool, lang: Lang) -> Result<Box<dyn Source>, Failure> {
+    let error = match open(path) {
+        Ok(source) => return Ok(source),
+        Err(error) => error,
+    };
+    if as_json {
+        let mut paper = paper();
+        paper.document(&unreadable_document(&unopened(&error, lang), lang))?;
+        paper.flush()?;
+    }
+    Err(Failure::unreadable_file(path, &error).documented(as_json))
 }
 
 /// What the command line says about reading.

@@ -11,9 +11,7 @@ mod writing;
 
 use super::adapter::adapter;
 use super::arguments::Convert;
-use super::check::{
-    Options, Printer, exit_of, other_bank, unopened, unreadable_document, write_bank,
-};
+use super::check::{Options, Printer, exit_of, open_told, other_bank, write_bank};
 use super::terminal::{Align, Cell, Table, grouped, paper, yuan};
 use super::words::{Ended, Exit, Failure, Words, pick};
 use adapters::BankAdapter;
@@ -41,18 +39,7 @@ pub fn run(arguments: &Convert, lang: Lang) -> Ended {
         Some(arguments.bank.as_str()),
     )?;
     let bank_date = day::bank_date(arguments, lang)?;
-    let mut source = match super::check::open(&arguments.file) {
-        Ok(source) => source,
-        Err(error) => {
-            if arguments.json {
-                let mut paper = paper();
-                paper.document(&unreadable_document(&unopened(&error, lang), lang))?;
-                paper.flush()?;
-            }
-            let failure = Failure::unreadable_file(&arguments.file, &error);
-            return Err(failure.documented(arguments.json));
-        }
-    };
+    let mut source = open_told(&arguments.file, arguments.json, lang)?;
     let read_failure = |error: ReadError| super::check::read_failure(&arguments.file, error);
     let mut survey = Survey::new(adapter, arguments.json, lang);
     let summary = options

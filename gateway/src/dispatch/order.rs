@@ -76,13 +76,8 @@ pub fn kept_lines(
 /// What of a line decides in which bank file it goes.
 #[must_use]
 pub fn plan_line(line: &KeptLine, charset: Charset) -> PlanLine {
-    let bytes = |text: &str| charset.byte_len(text).unwrap_or(text.len());
-    PlanLine {
-        payee_bank: line.payee_bank,
-        amount: line.amount,
-        name_bytes: bytes(line.name.reveal(Purpose::Instruction)),
-        memo_bytes: line.memo.as_deref().map_or(0, bytes),
-    }
+    let texts = (line.name.reveal(Purpose::Instruction), line.memo.as_deref());
+    PlanLine::of((line.payee_bank, line.amount), texts, charset)
 }
 
 /// Who pays, from the batch's own record and the mandate.

@@ -16,7 +16,7 @@ pub(crate) fn read(
     context: &mut ReadContext<'_>,
 ) -> Result<(), String> {
     let read = |context: &mut ReadContext<'_>| pieces(parts, text, context);
-    match reference(parts).filter(|_| context.kept) {
+    match reference_kept(parts, context) {
         Some(kept) => {
             read_or_restore(read, context);
             keep(kept, text, context);
@@ -32,7 +32,7 @@ pub(crate) fn read(
 /// What is wrong, without the value.
 pub(crate) fn one(atom: &Atom, text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
     let read = |context: &mut ReadContext<'_>| atom.read(text, context);
-    match reference(std::slice::from_ref(atom)).filter(|_| context.kept) {
+    match reference_kept(std::slice::from_ref(atom), context) {
         Some(kept) => {
             if !read_or_restore(read, context) {
                 keep(kept, text, context);
@@ -43,16 +43,25 @@ pub(crate) fn one(atom: &Atom, text: &str, context: &mut ReadContext<'_>) -> Res
     }
 }
 
-/// Where the text of our number is kept, if it holds one.
-fn reference(parts: &[Atom]) -> Option<Field> {
-    let references = [
-        (Field::RowNo, Field::RowReference),
-        (Field::FileNo, Field::FileReference),
-    ];
-    let kept = |number: Field| references.iter().find(|(ours, _)| *ours == number);
+/// Where the text of our number is kept, in a kept message and if it holds one.
+fn reference_kept(parts: &[Atom], context: &ReadContext<'_>) -> Option<Field> {
+    if !context.kept {
+        return None;
+    }
     parts.iter().find_map(|part| match part {
-        Atom::Field { field, .. } => kept(*field).map(|(_, reference)| *reference),
-        Atom::Const(_) | Atom::Spare(_) | Atom::Connection { .. } | Atom::Captured { .. } => None,
+        Atom::Field {
+            field: Field::RowNo,
+            ..
+        } => Some(Field::RowReference),
+        Atom::Field {
+            field: Field::FileNo,
+            ..
+        } => Some(Field::FileReference),
+        Atom::Field { .. }
+        | Atom::Const(_)
+        | Atom::Spare(_)
+        | Atom::Connection { .. }
+        | Atom::Captured { .. } => None,
     })
 }
 

@@ -13,10 +13,9 @@ mod shown;
 use super::chosen;
 use crate::command::adapter::PlaceholderKeys;
 use crate::command::arguments::BankTry;
-use crate::command::check::{Options, exit_of, open, read_failure, unopened, unreadable_document};
+use crate::command::check::{Options, exit_of, open_told, read_failure};
 use crate::command::convert::{bank_day_of_today, in_the_file, make_folder, write_private};
 use crate::command::order::{head_findings, order};
-use crate::command::terminal::paper;
 use crate::command::words::{Ended, Exit, Failure, Words};
 use adapters::BankAdapter;
 use adapters::exchange::{Outgoing, PaymentOrder};
@@ -36,18 +35,7 @@ pub(super) fn run(arguments: &BankTry, lang: Lang) -> Ended {
     let (book, adapter) = chosen(arguments.dir.as_deref(), &arguments.bank)?;
     let (format, month) = (arguments.format.as_deref(), arguments.pay_month.as_deref());
     let options = Options::parse(format, month, Some(adapter.code().as_str()))?.with_book(book);
-    let mut source = match open(&arguments.file) {
-        Ok(source) => source,
-        Err(error) => {
-            if arguments.json {
-                let mut paper = paper();
-                paper.document(&unreadable_document(&unopened(&error, lang), lang))?;
-                paper.flush()?;
-            }
-            let failure = Failure::unreadable_file(&arguments.file, &error);
-            return Err(failure.documented(arguments.json));
-        }
-    };
+    let mut source = open_told(&arguments.file, arguments.json, lang)?;
     let mut trial = Trial::new(arguments.json, lang);
     let summary = options
         .read(source.as_mut(), &mut trial)

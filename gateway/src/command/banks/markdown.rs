@@ -7,7 +7,7 @@ mod glossary;
 
 use super::{capability_words, cut_off, evidence_words};
 use crate::command::adapter::book;
-use crate::command::terminal::grouped;
+use crate::command::terminal::{self, grouped};
 use crate::command::words::{Failure, Words};
 use adapters::{BankAdapter, Book, Evidence};
 use schemas::codes::Bank;
@@ -217,13 +217,8 @@ fn both(words: impl Fn(Lang) -> String) -> String {
 }
 
 fn yuan(amount: Fen) -> String {
-    let text = amount.yuan();
-    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
-    let whole = whole.parse().map_or_else(|_| whole.to_owned(), grouped);
-    match cents {
-        "00" => whole,
-        cents => format!("{whole}.{cents}"),
-    }
+    let text = terminal::yuan(amount.0);
+    text.strip_suffix(".00").unwrap_or(&text).to_owned()
 }
 
 /// A value as it is written in the definition: in backquotes, its bars escaped for a table.

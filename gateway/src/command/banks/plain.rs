@@ -191,7 +191,7 @@ fn description(value: &str, lang: Lang) -> String {
 }
 
 /// Parts of a description; longer ones before those that they hold.
-const PHRASES: [(&str, &str); 22] = [
+const PHRASES: [(&str, &str); 23] = [
     (" as text", ""),
     (" as number", ""),
     (" as fen", ",以分为单位"),
@@ -206,6 +206,7 @@ const PHRASES: [(&str, &str); 22] = [
     (" as time9", ",写成 093000123"),
     (" as stamp14", ",写成 20261123093000"),
     (" as stamp17", ",写成 20261123093000123"),
+    (" as stamp19t", ",写成 2026-11-23T09:30:00"),
     (" as stamp19", ",写成 2026-11-23 09:30:00"),
     (", required", ",必填"),
     (", at most ", ",最多字节数 "),

@@ -68,13 +68,9 @@ impl Sink for Survey<'_> {
     }
 
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
-        let bytes = |text: &str| self.charset.byte_len(text).unwrap_or(text.len());
-        self.lines.push(PlanLine {
-            payee_bank: line.payee_bank,
-            amount: line.amount,
-            name_bytes: bytes(line.payee.name),
-            memo_bytes: line.memo.map_or(0, bytes),
-        });
+        let of = (line.payee_bank, line.amount);
+        let texts = (line.payee.name, line.memo);
+        self.lines.push(PlanLine::of(of, texts, self.charset));
         Ok(())
     }
 

@@ -97,7 +97,11 @@ fn query(
     played: &mut Played,
 ) -> Result<(), String> {
     let (keys, side) = (PlaceholderKeys, adapter.bank_side());
-    let said: Vec<LineOutcome> = lines.iter().zip(SAID.iter().cycle()).map(told).collect();
+    let said: Vec<LineOutcome> = lines
+        .iter()
+        .zip(SAID.iter().cycle())
+        .map(|(line, outcome)| line.told(*outcome))
+        .collect();
     let query = asked(order, played.receipt.as_ref());
     let mut conversation = adapter.query(&query);
     let mut count = 0;
@@ -141,24 +145,6 @@ fn query(
 
 fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
-}
-
-fn told((line, outcome): (&BankLine, &Outcome)) -> LineOutcome {
-    LineOutcome {
-        row_no: line.row_no,
-        reference: None,
-        account: Some(line.account),
-        name: Some(line.name.clone()),
-        amount: Some(line.amount),
-        outcome: *outcome,
-        return_reason: None,
-        detail: None,
-        bank_code: None,
-        bank_text: None,
-        bank_serial: None,
-        original_bank_serial: None,
-        booked_at: None,
-    }
 }
 
 fn asked(order: &PaymentOrder, receipt: Option<&Receipt>) -> StatusQuery {

@@ -34,13 +34,10 @@ impl Trial {
     /// What the plan asks of each line.
     pub(super) fn plan_lines(&self, adapter: &BankAdapter) -> Vec<PlanLine> {
         let charset = adapter.charset_out();
-        let bytes = |text: &str| charset.byte_len(text).unwrap_or(text.len());
         let open = schemas::value::Purpose::Instruction;
-        let line = |line: &OrderLine| PlanLine {
-            payee_bank: line.payee_bank,
-            amount: line.amount,
-            name_bytes: bytes(line.name.reveal(open)),
-            memo_bytes: line.memo.as_deref().map_or(0, bytes),
+        let line = |line: &OrderLine| {
+            let texts = (line.name.reveal(open), line.memo.as_deref());
+            PlanLine::of((line.payee_bank, line.amount), texts, charset)
         };
         self.lines.iter().map(line).collect()
     }
