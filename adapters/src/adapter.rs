@@ -146,11 +146,6 @@ impl BankAdapter {
         let told = told.chain([push.message.as_ref()]).chain(also);
         let told: Vec<&Message> = told.flatten().collect();
         let signed = told.iter().flat_map(|message| &message.layers);
-        // The other kinds stand in answers that the bank's own program has opened.
-        let signed = signed.filter(|layer| {
-            use Layer::{Form, MemberSign, XmlSignature};
-            matches!(layer, XmlSignature(_) | MemberSign(_) | Form(_))
-        });
         slots.verifying.extend(signed.filter_map(Layer::signature));
         let messages = steps.iter().map(|s| &s.request).chain(told);
         for layer in messages.flat_map(|message| &message.layers) {
@@ -276,14 +271,24 @@ impl BankAdapter {
     /// mended: there it was cut off.
     #[must_use]
     pub fn ended(&self, kind: Answer, bytes: &[u8]) -> Option<Vec<u8>> {
+        self.answer(kind)?.ended(bytes)
+    }
+
+    /// Whether a receipt, result or push carries the bank's signature.
+    #[must_use]
+    pub fn is_signed(&self, kind: Answer) -> bool {
+        let signed = |message: &Message| message.signature().is_some();
+        self.answer(kind).is_some_and(signed)
+    }
+
+    fn answer(&self, kind: Answer) -> Option<&Message> {
         let submit = self.dialect.submit.iter().rev();
         let query = self.dialect.query.last();
-        let message = match kind {
+        match kind {
             Answer::Receipt => submit.filter_map(|step| step.reply.as_ref()).next(),
             Answer::Result => query.and_then(|step| step.reply.as_ref()),
             Answer::Push => self.push_message().ok(),
-        };
-        message?.ended(bytes)
+        }
     }
 
     /// Our receipt for a push, in the bank's own dialect; the same receipt gives the same bytes.

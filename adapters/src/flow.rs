@@ -13,7 +13,7 @@ use crate::reply::{Days, batch_code};
 use crate::totals::GROUPS;
 use crate::wire::http::WireRule;
 use crate::wire::layer::Around;
-use crate::wire::{Reading, md5_hex};
+use crate::wire::{Message, Reading, md5_hex};
 use std::collections::BTreeSet;
 
 /// Which flow a conversation goes through.
@@ -193,6 +193,7 @@ impl<'a> Conversation<'a> {
         let reply = self.adapter.tidy(reply);
         let mut said = message.read(&reply, Reading::Whole, around)?;
         self.refuse_foreign(&said)?;
+        self.refuse_nameless(message, &said)?;
         // A stored file must say the same of its totals when it is read again.
         let step = self.steps.get(self.at);
         let file = step.is_some_and(|step| matches!(step.wire, WireRule::Fetch(_)));
@@ -269,6 +270,22 @@ impl<'a> Conversation<'a> {
                 Err(foreign)
             }
             (Some(_) | None, _) => Ok(()),
+        }
+    }
+
+    /// A signature says who speaks, not of what: an answer of yesterday is signed as well. What is
+    /// signed and decides anything names our file, where the message has a place for it.
+    fn refuse_nameless(&self, message: &Message, said: &Values) -> Result<(), Unreadable> {
+        if message.signature().is_none() || !message.names_file() {
+            return Ok(());
+        }
+        let codes = self.steps.get(self.at).map(|step| &step.codes);
+        let request = codes.map(|codes| self.adapter.request_outcome(codes, said));
+        let refused = matches!(request, Some(Outcome::Failed(_) | Outcome::NotFound));
+        let decides = refused || !said.rows.is_empty() || batch_code(said).is_some();
+        match said.text(Field::FileNo) {
+            None if decides => Err(unreadable("the answer names no file")),
+            None | Some(_) => Ok(()),
         }
     }
 

@@ -27,6 +27,7 @@ fn hxb(status: &str, code: &str, text: &str) -> LineOutcome {
 /// A push of the synthetic JSON form about one row.
 fn bob(status: &str, code: &str) -> LineOutcome {
     let message = serde_json::json!({
+        "sign": "",
         "event": "PAYROLL_RESULT",
         "data": {
             "fileNo": "AN0000004711",
@@ -41,7 +42,7 @@ fn bob(status: &str, code: &str) -> LineOutcome {
             }],
         },
     });
-    pushed("BOB", message.to_string().as_bytes())
+    pushed("BOB", &support::signed_json(&message))
 }
 
 type Told<'a> = (

@@ -146,7 +146,7 @@ fn a_form_is_signed_over_its_sorted_pairs() {
     assert!(read(&message, other.as_bytes()).is_err());
     let none = written.split("&signature").next().unwrap();
     let refused = read(&message, none.as_bytes()).unwrap_err();
-    assert_eq!(refused, "signature is missing");
+    assert_eq!(refused, "the signature is missing");
     values.set(Field::FileNo, "120000");
     assert!(message.write(&values, around()).is_err());
 }

@@ -35,13 +35,14 @@ fn receipt(code: &str, rows: &[(u32, &str)]) -> Receipt {
     );
     let rows: Vec<_> = rows.collect();
     let message = serde_json::json!({
+        "sign": "",
         "code": code,
         "message": "",
         "data": { "batchNo": "AX202611230000004711", "bankBatchNo": "B1", "items": rows },
     });
     let adapter = &book.adapters()[0];
     adapter
-        .decode_receipt(message.to_string().as_bytes(), &ToyKeys)
+        .decode_receipt(&support::signed_json(&message), &ToyKeys)
         .unwrap()
 }
 
@@ -145,16 +146,16 @@ fn two_codes() -> Book {
 fn two_codes_that_differ_are_unknown() {
     let book = two_codes();
     let said = |code: &str, flag: &str| {
-        let message = serde_json::json!({ "code": code, "flag": flag, "message": "" });
-        let bytes = message.to_string().into_bytes();
+        let message = serde_json::json!({ "sign": "", "code": code, "flag": flag, "message": "" });
+        let bytes = support::signed_json(&message);
         book.adapters()[0].decode_receipt(&bytes, &ToyKeys).unwrap()
     };
     assert_eq!(said("0000", "0").outcome, Outcome::Accepted);
     for (code, flag) in [("0000", "1"), ("E001", "0"), ("E001", "1"), ("X", "X")] {
         assert_eq!(said(code, flag).outcome, Outcome::Unknown, "{code} {flag}");
     }
-    let bytes = serde_json::json!({ "code": "0000", "message": "" }).to_string();
-    let read = book.adapters()[0].decode_receipt(bytes.as_bytes(), &ToyKeys);
+    let message = serde_json::json!({ "sign": "", "code": "0000", "message": "" });
+    let read = book.adapters()[0].decode_receipt(&support::signed_json(&message), &ToyKeys);
     assert!(read.is_err(), "the flag is missing");
 }
 

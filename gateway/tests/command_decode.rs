@@ -5,21 +5,36 @@
 mod command_kit;
 
 use certs::random::SystemRandom;
-use certs::sign::{KeyId, generate};
+use certs::sign::{KeyId, Signer, Sm2Encoding, generate};
 use command_kit::run;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 const KEY: [u8; 16] = *b"0123456789abcdef";
 
+/// The bank's key.
+fn bank_key() -> Arc<dyn Signer> {
+    static MADE: OnceLock<Arc<dyn Signer>> = OnceLock::new();
+    let make = || {
+        let id = KeyId::new("k3").unwrap();
+        let algorithm = "sm2_sm3".parse().unwrap();
+        generate(algorithm, id, &SystemRandom::new()).unwrap().1
+    };
+    Arc::clone(MADE.get_or_init(make))
+}
+
 /// An answer of WZCB's open bank to a submission: JSON under SM4-CBC, hexadecimal, in an
-/// envelope (adapters/dialects/wzcb_aob).
-fn answer(folder: &Path) -> String {
+/// envelope that is signed (adapters/dialects/wzcb_aob); `change` makes of it what was kept.
+fn answer(folder: &Path, change: fn(String) -> String) -> String {
     let body = br#"{"retCode":"0000","retMsg":"OK","bankBatchNo":"B1"}"#;
     let sealed = certs::cipher::sm4_cbc_encrypt(&KEY, &[0; 16], body);
-    let text = format!(r#"{{"bizContent":"{}"}}"#, gateway::hex(&sealed));
+    let sealed = gateway::hex(&sealed);
+    let signature = bank_key().sign(sealed.as_bytes()).unwrap();
+    let signature = gateway::hex(&Sm2Encoding::Der.encode(&signature).unwrap());
+    let text = format!(r#"{{"bizContent":"{sealed}","signature":"{signature}"}}"#);
     let path = folder.join("answer.json");
-    std::fs::write(&path, text).unwrap();
+    std::fs::write(&path, change(text)).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
@@ -36,9 +51,11 @@ fn installation(folder: &Path, bank: &str) -> String {
     let (pem, _) = generate(algorithm, id, &SystemRandom::new()).unwrap();
     private(&folder.join("keys/k1.pem"), &pem);
     private(&folder.join("keys/k2.sm4"), &gateway::hex(&KEY));
+    let public = bank_key().public_key().to_pem().to_string();
+    private(&folder.join("keys/k3.pub.pem"), &public);
     let text = format!(
         "bank = \"{bank}\"\n[endpoints.main]\ntransport = \"http\"\naddress = \"127.0.0.1:1\"\n\
-         [keys]\nsigning = \"k1\"\nencryption = \"k2\"\n"
+         [keys]\nsigning = \"k1\"\nencryption = \"k2\"\nbank = \"k3\"\n"
     );
     let path = folder.join(format!("connections/{bank}.toml"));
     private(&path, &text);
@@ -48,7 +65,7 @@ fn installation(folder: &Path, bank: &str) -> String {
 #[test]
 fn a_sealed_answer_is_read_with_the_installation_s_keys() {
     let folder = tempfile::tempdir().unwrap();
-    let file = answer(folder.path());
+    let file = answer(folder.path(), |whole| whole);
     let of = ["decode", &file, "--bank", "WZCB", "--message", "receipt"];
     let with = |more: &[&str]| run(&[&of, more].concat());
     let ended = with(&["--json"]);
@@ -64,8 +81,7 @@ fn a_sealed_answer_is_read_with_the_installation_s_keys() {
     let document = ended.document();
     assert_eq!(document["bank_code"], "0000");
     assert_eq!(document["references"]["bank_batch_no"], "B1");
-    // This answer carries no signature in its body.
-    assert!(document["signature_checked"].is_null());
+    assert_eq!(document["signature_checked"], true);
     let other = installation(folder.path(), "HXB");
     let ended = with(&["--connection", &other]);
     assert_eq!(ended.code, 2, "{ended:?}");
@@ -74,11 +90,37 @@ fn a_sealed_answer_is_read_with_the_installation_s_keys() {
     assert_eq!(nowhere.code, 2, "{nowhere:?}");
 }
 
+/// With the bank's key a wrong signature is no answer; one that is gone is read and said.
+#[test]
+fn a_signature_is_checked_or_said_to_be_unchecked() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = installation(folder.path(), "WZCB");
+    let decode = |change: fn(String) -> String, more: &[&str]| {
+        let file = answer(folder.path(), change);
+        let of = ["decode", &file, "--bank", "WZCB", "--message", "receipt"];
+        run(&[&of[..], &["--connection", &connection], more].concat())
+    };
+    let tampered = |whole: String| whole.replacen("bizContent\":\"", "bizContent\":\"00", 1);
+    let ended = decode(tampered, &[]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.stderr.contains("签名核验不符"), "{ended:?}");
+    let gone = |whole: String| whole.replacen("signature", "signatur", 1);
+    let ended = decode(gone, &["--json"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let document = ended.document();
+    assert_eq!(document["bank_code"], "0000");
+    assert_eq!(document["signature_checked"], false);
+    let told = decode(gone, &[]).stdout;
+    assert!(told.contains("签名未验证:这份报文里没有"), "{told}");
+    let told = decode(gone, &["--lang", "en"]).stdout;
+    assert!(told.contains("there is none in this message"), "{told}");
+}
+
 /// A vector that is mistyped is not taken for none: the first block of every body would be wrong.
 #[test]
 fn a_body_key_with_half_a_vector_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let file = answer(folder.path());
+    let file = answer(folder.path(), |whole| whole);
     let connection = installation(folder.path(), "WZCB");
     let of = ["decode", &file, "--bank", "WZCB", "--message", "receipt"];
     let with = [&of[..], &["--connection", &connection]].concat();

@@ -120,7 +120,14 @@ pub(super) fn layer(layer: &Layer) -> String {
         Layer::Deflate {} => "deflate".to_owned(),
         Layer::Zlib {} => "zlib".to_owned(),
         Layer::LeadSign(sign) => format!("{} before it", sign.algorithm),
-        Layer::Sign(sign) => format!("{} in {}", sign.algorithm, sign.before),
+        Layer::Sign(sign) => {
+            let sorted = if sign.sorted {
+                " over sorted names"
+            } else {
+                ""
+            };
+            format!("{}{sorted} in {}", sign.algorithm, sign.before)
+        }
         Layer::SealMembers(seal) => format!("{}({}) of members", seal.cipher, seal.slot),
         Layer::MemberSign(sign) => format!("{} in {}", sign.algorithm, sign.member),
         Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),
@@ -131,7 +138,14 @@ pub(super) fn layer(layer: &Layer) -> String {
         Layer::Xml(_) => "xml".to_owned(),
         Layer::Json(_) => "json".to_owned(),
         Layer::Form(form) => match &form.sign {
-            Some(sign) => format!("form, {} in {}", sign.algorithm, sign.pair),
+            Some(sign) => {
+                let blank = if sign.blank {
+                    " over blank pairs too"
+                } else {
+                    ""
+                };
+                format!("form, {}{blank} in {}", sign.algorithm, sign.pair)
+            }
             None => "form".to_owned(),
         },
         Layer::XmlSignature(rule) => {

@@ -79,7 +79,7 @@ impl Form {
     ) -> Result<Option<String>, Unreadable> {
         let pairs = self.pairs(bytes, values.kept, around.charset)?;
         if let Some(sign) = &self.sign {
-            sign.verify(&pairs, around)?;
+            sign.verify(&pairs, values.kept, around)?;
         }
         let mut reading = context(values, None);
         for slot in &self.slots {

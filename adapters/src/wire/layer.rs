@@ -230,8 +230,8 @@ impl Layer {
             Self::Hex {} => unhex(bytes.trim_ascii()).ok_or_else(|| unreadable("not hexadecimal")),
             Self::Deflate {} => inflate(flate2::read::DeflateDecoder::new(&*bytes)),
             Self::Zlib {} => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
-            Self::Sign(sign) => sign.unwrap(&bytes, around),
-            Self::LeadSign(sign) => sign.unwrap(&bytes, around),
+            Self::Sign(sign) => sign.unwrap(&bytes, values.kept, around),
+            Self::LeadSign(sign) => sign.unwrap(&bytes, values.kept, around),
             Self::MemberSign(sign) => sign.unwrap(bytes, around),
             Self::SealMembers(seal) => seal.unwrap(&bytes, around),
             Self::Encrypt { cipher, slot } => around

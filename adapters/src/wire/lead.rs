@@ -1,7 +1,7 @@
 //! A signature in a block before an XML document, over the texts of some of its elements (CNAPS2).
 
 use super::layer::Around;
-use super::sign::Shape;
+use super::sign::{NO_SIGNATURE, Shape};
 use crate::exchange::Unreadable;
 use crate::layout::encode;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
@@ -29,10 +29,6 @@ pub struct LeadSign {
     pub elements: Vec<String>,
     /// After the text of each.
     pub end: String,
-    /// The other side's elements are not known: what is read is passed on unchecked, and the
-    /// sandbox leaves the block empty.
-    #[serde(default)]
-    pub unchecked: bool,
 }
 
 impl LeadSign {
@@ -50,14 +46,10 @@ impl LeadSign {
         let wrong = || WriteFault::Form {
             place: "the signed document".to_owned(),
         };
-        let signature = if self.unchecked {
-            Vec::new()
-        } else {
-            let document = around.charset.decode(payload).map_err(|_| wrong())?;
-            let text = self.text(&document).map_err(|_| wrong())?;
-            let signed = encode(&text, around.charset)?;
-            around.crypto.sign(&self.algorithm, &self.slot, &signed)?
-        };
+        let document = around.charset.decode(payload).map_err(|_| wrong())?;
+        let text = self.text(&document).map_err(|_| wrong())?;
+        let signed = encode(&text, around.charset)?;
+        let signature = around.crypto.sign(&self.algorithm, &self.slot, &signed)?;
         let block = format!(
             "{}{}{}",
             self.before,
@@ -67,25 +59,37 @@ impl LeadSign {
         Ok([encode(&block, around.charset)?, payload.to_vec()].concat())
     }
 
-    /// Checks the block and gives the document.
+    /// Checks the block and gives the document. `kept`: somebody kept the message, and what
+    /// stands in the block may be no signature any more.
     ///
     /// # Errors
     /// `Unreadable` where there is no block, or the signature is wrong.
-    pub fn unwrap(&self, bytes: &[u8], around: Around<'_>) -> Result<Vec<u8>, Unreadable> {
+    pub fn unwrap(
+        &self,
+        bytes: &[u8],
+        kept: bool,
+        around: Around<'_>,
+    ) -> Result<Vec<u8>, Unreadable> {
         let text = around.charset.decode(bytes).map_err(ill_formed)?;
         let parts = text
             .strip_prefix(self.before.as_str())
             .and_then(|rest| rest.split_once(self.after.as_str()));
         let missing = || unreadable("the block of the signature is missing");
         let (inside, document) = parts.ok_or_else(missing)?;
-        if !self.unchecked {
-            let signature = self.shape.read(inside)?;
-            let signed = encode(&self.text(document)?, around.charset)
-                .map_err(|fault| unreadable(fault.to_string()))?;
-            around
-                .crypto
-                .verify(&self.algorithm, &self.slot, &signed, &signature)
-                .map_err(|error| unreadable(error.to_string()))?;
+        let signature = match inside.is_empty() {
+            true => Err(unreadable(NO_SIGNATURE)),
+            false => self.shape.read(inside),
+        };
+        match signature {
+            Err(_) if kept => {}
+            signature => {
+                let signed = encode(&self.text(document)?, around.charset)
+                    .map_err(|fault| unreadable(fault.to_string()))?;
+                around
+                    .crypto
+                    .verify(&self.algorithm, &self.slot, &signed, &signature?)
+                    .map_err(|error| unreadable(error.to_string()))?;
+            }
         }
         encode(document, around.charset).map_err(|fault| unreadable(fault.to_string()))
     }

@@ -1,7 +1,7 @@
 //! A signature in a member of a JSON object, over the values of the others (ABC's open bank).
 
 use super::layer::Around;
-use super::sign::{Over, Shape};
+use super::sign::{NO_SIGNATURE, Over, Shape};
 use crate::exchange::Unreadable;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
 use crate::layout::{encode, json};
@@ -82,7 +82,8 @@ impl MemberSign {
         let object = root.as_object();
         let object = object.ok_or_else(|| unreadable("not a JSON object"))?;
         let signature = object.get(&self.member).and_then(Value::as_str);
-        let signature = signature.ok_or_else(|| unreadable("the signature is missing"))?;
+        let signature = signature.filter(|signature| !signature.is_empty());
+        let signature = signature.ok_or_else(|| unreadable(NO_SIGNATURE))?;
         let signature = self.shape.read(signature)?;
         let signed = self.text(object, around);
         let signed = signed.ok_or_else(|| unreadable("a signed member is not a text"))?;

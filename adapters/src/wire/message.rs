@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::layer::{Around, EMPTY_ENVELOPE, Layer};
-use crate::exchange::{FrameEnd, Unreadable};
+use crate::exchange::{CryptoError, FrameEnd, Unreadable};
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
 use crate::layout::fault::unreadable;
@@ -32,10 +32,12 @@ pub struct Message {
 pub enum Reading {
     /// As it travels.
     Whole,
-    /// Framed, enveloped or bare: outer layers may be gone already (files kept by a clerk).
+    /// Framed, enveloped or bare: outer layers may be gone already, but none that carries the
+    /// other side's signature.
     AsFound,
-    /// As found, and not from a channel: our numbers may have any form, and a body whose head is
-    /// gone is an answer all the same.
+    /// Not from a channel but from a file that a clerk kept: a signature may be gone with its
+    /// layer, our numbers may have any form, and a body whose head is gone is an answer all the
+    /// same.
     Kept,
 }
 
@@ -96,17 +98,28 @@ impl Message {
         let most = self.layers.len();
         let least = match reading {
             Reading::Whole => most,
-            Reading::AsFound | Reading::Kept => 0,
+            Reading::AsFound => self.signed_layers(),
+            Reading::Kept => 0,
         };
         let mut attempts = Vec::new();
         for layers in (least..=most).rev() {
             match self.peel(bytes, (layers, reading), around) {
                 Ok(values) => return Ok(values),
+                // A signature that is wrong is not one that is gone.
+                Err(wrong) if wrong.what == CryptoError::BadSignature.to_string() => {
+                    return Err(wrong);
+                }
                 Err(wrong) => attempts.push((most - layers, wrong)),
             }
         }
         let furthest = Unreadable::furthest(attempts);
         Err(furthest.unwrap_or_else(|| unreadable("not this message")))
+    }
+
+    /// Layers up to the outermost that carries a signature: what is believed has all of these.
+    fn signed_layers(&self) -> usize {
+        let signed = |layer: &Layer| layer.signature().is_some();
+        self.layers.iter().rposition(signed).map_or(0, |at| at + 1)
     }
 
     /// The payload of the outermost layer: what a header signature is made over.
@@ -226,12 +239,33 @@ impl Message {
     /// Whether a slot of the body, of a head or of a form writes the captured value of this name.
     #[must_use]
     pub fn captures(&self, name: &str) -> bool {
-        self.clone().slots_mut().into_iter().any(|slot| {
+        self.any_slot(|slot| {
             let own = slot
                 .atoms()
                 .any(|atom| matches!(atom, Atom::Captured { name: own, .. } if own == name));
             own || matches!(&slot.source, Source::Payload(Some(own)) if own == name)
         })
+    }
+
+    /// Whether a slot of it holds the number of our file.
+    #[must_use]
+    pub fn names_file(&self) -> bool {
+        self.any_slot(|slot| {
+            let file_no = |atom: &Atom| {
+                matches!(
+                    atom,
+                    Atom::Field {
+                        field: Field::FileNo,
+                        ..
+                    }
+                )
+            };
+            slot.atoms().any(file_no)
+        })
+    }
+
+    fn any_slot(&self, found: impl Fn(&Slot) -> bool) -> bool {
+        self.clone().slots_mut().into_iter().any(|slot| found(slot))
     }
 
     /// Every slot of body and layers, to fix step codes.

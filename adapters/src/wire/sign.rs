@@ -2,11 +2,12 @@
 
 use super::layer::{Around, hex, unbase64, unhex};
 use crate::exchange::Unreadable;
-use crate::layout::encode;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
+use crate::layout::{encode, json};
 use base64::Engine;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The algorithm of the key behind the word of a definition: `sm2_sm3_der` is SM2's signature as a
@@ -16,6 +17,9 @@ use std::collections::BTreeMap;
 pub fn key_algorithm(word: &str) -> &str {
     word.strip_suffix("_der").unwrap_or(word)
 }
+
+/// What is said of a message in which the place of the signature is empty.
+pub(super) const NO_SIGNATURE: &str = "the signature is missing";
 
 /// How a signature is spelt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -90,12 +94,16 @@ pub struct PairSign {
     pub over: Over,
     /// How the signature is spelt.
     pub shape: Shape,
+    /// Pairs without a value are signed as well, where the other side sends any; we send none.
+    #[serde(default)]
+    pub blank: bool,
 }
 
 impl PairSign {
     fn text(&self, pairs: &BTreeMap<String, String>, around: Around<'_>) -> Option<Vec<u8>> {
         let signed = pairs.iter().filter(|(name, value)| {
-            **name != self.pair && !self.except.contains(name) && !value.is_empty()
+            let left_out = value.is_empty() && !self.blank;
+            **name != self.pair && !self.except.contains(name) && !left_out
         });
         let parts: Vec<String> = signed
             .map(|(name, value)| format!("{name}={value}"))
@@ -121,19 +129,24 @@ impl PairSign {
         Ok(self.shape.write(&signature))
     }
 
-    /// Checks the pair against the others.
+    /// Checks the pair against the others. `kept`: somebody kept the form, and the signature may
+    /// be gone.
     ///
     /// # Errors
     /// `Unreadable` where it is missing or wrong.
     pub fn verify(
         &self,
         pairs: &BTreeMap<String, String>,
+        kept: bool,
         around: Around<'_>,
     ) -> Result<(), Unreadable> {
-        let missing = || unreadable(format!("{} is missing", self.pair));
-        let signature = self
-            .shape
-            .read(pairs.get(&self.pair).ok_or_else(missing)?)?;
+        let signature = pairs.get(&self.pair).filter(|value| !value.is_empty());
+        let signature = signature.map(|value| self.shape.read(value));
+        let signature = match signature {
+            None | Some(Err(_)) if kept => return Ok(()),
+            None => return Err(unreadable(NO_SIGNATURE)),
+            Some(signature) => signature?,
+        };
         let text = self.text(pairs, around);
         let text = text.ok_or_else(|| unreadable("not a form"))?;
         around
@@ -163,6 +176,10 @@ pub struct PlaceSign {
     pub over: Over,
     /// How the signature is spelt.
     pub shape: Shape,
+    /// The text is JSON, and signed is its compact form with the names of every object sorted,
+    /// however they stand.
+    #[serde(default)]
+    pub sorted: bool,
 }
 
 impl PlaceSign {
@@ -194,7 +211,11 @@ impl PlaceSign {
             .place(&text)
             .filter(|(_, inside, _)| *inside == self.placeholder);
         let (head, _, tail) = found.ok_or_else(wrong)?;
-        let signed = self.over.of(payload.to_vec());
+        let signed = match self.sorted {
+            true => encode(&sorted_json(&text).map_err(|_| wrong())?, around.charset)?,
+            false => payload.to_vec(),
+        };
+        let signed = self.over.of(signed);
         let signature = around.crypto.sign(&self.algorithm, &self.slot, &signed)?;
         encode(
             &self.with((head, tail), &self.shape.write(&signature)),
@@ -202,18 +223,39 @@ impl PlaceSign {
         )
     }
 
-    /// Checks the signature and gives the text that was signed.
+    /// Checks the signature and gives the text that was signed. `kept`: somebody kept the
+    /// message, and the signature may be gone; the text is then given as it stands.
     ///
     /// # Errors
     /// `Unreadable` where there is no such place, or the signature is wrong.
-    pub fn unwrap(&self, bytes: &[u8], around: Around<'_>) -> Result<Vec<u8>, Unreadable> {
+    pub fn unwrap(
+        &self,
+        bytes: &[u8],
+        kept: bool,
+        around: Around<'_>,
+    ) -> Result<Vec<u8>, Unreadable> {
         let text = around.charset.decode(bytes).map_err(ill_formed)?;
-        let found = self.place(&text);
-        let (head, inside, tail) =
-            found.ok_or_else(|| unreadable("the place of the signature is missing"))?;
-        let signature = self.shape.read(inside)?;
-        let payload = encode(&self.with((head, tail), &self.placeholder), around.charset)
-            .map_err(|fault| unreadable(fault.to_string()))?;
+        let found = self
+            .place(&text)
+            .ok_or("the place of the signature is missing");
+        let found = found.and_then(|found| match found.1 {
+            "" => Err(NO_SIGNATURE),
+            inside if inside == self.placeholder => Err(NO_SIGNATURE),
+            _ => Ok(found),
+        });
+        let read = found.map_err(unreadable);
+        let read = read.and_then(|found| Ok((found, self.shape.read(found.1)?)));
+        let ((head, _, tail), signature) = match read {
+            Err(_) if kept => return Ok(bytes.to_vec()),
+            read => read?,
+        };
+        let signed = self.with((head, tail), &self.placeholder);
+        let signed = match self.sorted {
+            true => sorted_json(&signed)?,
+            false => signed,
+        };
+        let payload = encode(&signed, around.charset);
+        let payload = payload.map_err(|fault| unreadable(fault.to_string()))?;
         around
             .crypto
             .verify(
@@ -224,5 +266,22 @@ impl PlaceSign {
             )
             .map_err(|error| unreadable(error.to_string()))?;
         Ok(payload)
+    }
+}
+
+/// JSON in its compact form, the names of every object sorted.
+fn sorted_json(text: &str) -> Result<String, Unreadable> {
+    Ok(sorted(json::parsed(text)?).to_string())
+}
+
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<String, Value> = members.into_iter().collect();
+            let members = members.into_iter();
+            members.map(|(name, value)| (name, sorted(value))).collect()
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }
 }

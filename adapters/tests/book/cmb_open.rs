@@ -8,9 +8,33 @@ use std::collections::BTreeMap;
 
 const BASE64: base64::engine::GeneralPurpose = base64::prelude::BASE64_STANDARD;
 
+/// As CMB signs and seals an answer: over the text with its keys sorted.
 fn sealed(plain: &str) -> String {
-    let sealed = ToyKeys.encrypt("sm4_cbc", "encryption", plain.as_bytes());
+    let text = plain.replace("\"sigdat\":\"x\"", "\"sigdat\":\"__signature_sigdat__\"");
+    let sorted = sorted(&serde_json::from_str(&text).unwrap());
+    let signature = ToyKeys.sign("sm2_sm3", "bank", sorted.as_bytes()).unwrap();
+    let text = text.replace("__signature_sigdat__", &BASE64.encode(signature));
+    let sealed = ToyKeys.encrypt("sm4_cbc", "encryption", text.as_bytes());
     BASE64.encode(sealed.unwrap())
+}
+
+fn sorted(value: &serde_json::Value) -> String {
+    use serde_json::Value::{Array, Object};
+    match value {
+        Object(members) => {
+            let mut members: Vec<String> = members
+                .iter()
+                .map(|(name, value)| format!("\"{name}\":{}", sorted(value)))
+                .collect();
+            members.sort_unstable();
+            format!("{{{}}}", members.join(","))
+        }
+        Array(items) => {
+            let items: Vec<String> = items.iter().map(sorted).collect();
+            format!("[{}]", items.join(","))
+        }
+        single => single.to_string(),
+    }
 }
 
 /// The sample's payees are at CMB; those of the golden order are at the paying bank.
@@ -130,7 +154,7 @@ fn an_error_in_clear_says_nothing_of_the_payment() {
     assert!(matches!(question.next(&ToyKeys), Ok(Next::Send(_))));
     assert!(question.feed(clear, &ToyKeys).is_err());
     let said = "{\"response\":{\"body\":{\"bb6cdcbhz1\":[{\"reqnbr\":\"A1\"}]},\"head\":\
-         {\"funcode\":\"BB6BTHHL\",\"resultcode\":\"SUC0000\"}}}";
+         {\"funcode\":\"BB6BTHHL\",\"resultcode\":\"SUC0000\"}},\"signature\":{\"sigdat\":\"x\"}}";
     let mut submission = bank("NBCB").submit(&order);
     assert!(matches!(submission.next(&ToyKeys), Ok(Next::Send(_))));
     submission.feed(sealed(said).as_bytes(), &ToyKeys).unwrap();

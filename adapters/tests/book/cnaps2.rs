@@ -48,15 +48,19 @@ fn the_message_is_that_of_the_sample_and_signed() {
     assert_bytes(unsigned.as_bytes(), sample.as_bytes());
 }
 
-/// An answer as it comes: head, block of a signature over two lines, document.
-fn answered(kind: &str, document: &str) -> Vec<u8> {
+/// An answer as it comes: head, block of a signature over two lines, document. `signed`: the texts
+/// over which the bank signs.
+fn answered(kind: &str, document: &str, signed: &str) -> Vec<u8> {
     let head = format!(
         "{{H:02102999000019  BEPS313999000019  BEPS20261124101500XML{kind:<20}\
          2026112400000077    2026112300000001    3DXN       }}\r\n"
     );
     assert_eq!(head.len(), 132);
     let declared = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>";
-    format!("{head}{{S:MEUCIQDx\r\nAAAA}}\r\n{declared}{document}").into_bytes()
+    let signature = ToyKeys.sign("sm2_sm3", "bank", signed.as_bytes()).unwrap();
+    let signature = base64::prelude::BASE64_STANDARD.encode(signature);
+    let (first, second) = signature.split_at(4);
+    format!("{head}{{S:{first}\r\n{second}}}\r\n{declared}{document}").into_bytes()
 }
 
 fn confirmed(status: &str, number: &str) -> Vec<u8> {
@@ -69,6 +73,10 @@ fn confirmed(status: &str, number: &str) -> Vec<u8> {
              <OrgnlInstgPty>313999000019</OrgnlInstgPty><OrgnlMT>beps.382.001.01</OrgnlMT>\
              </OrgnlGrpHdr><CmonConfInf><PrcSts>{status}</PrcSts><PrcCd>NEZI0000</PrcCd>\
              <RjctInf>文本</RjctInf></CmonConfInf></CmonConf></Document>"
+        ),
+        // Public: not RjctInf.
+        &format!(
+            "2026112400000077|20261123{number}|313999000019|beps.382.001.01|{status}|NEZI0000|"
         ),
     )
 }
@@ -122,6 +130,19 @@ fn receipt_383(rows: &str) -> String {
     )
 }
 
+/// What the bank signs of it (ours): every text that is read, currencies before amounts.
+fn texts_383(rows: &[[&str; 4]], currency: &str) -> String {
+    let head = "2026112400000077|2026112300000001|313999000019|00000001|CNY5.00|5|CNY1.00|1|";
+    let texts = rows.iter().map(|[number, status, code, yuan]| {
+        let code = match *code {
+            "" => String::new(),
+            code => format!("{code}|账号户名不符|"),
+        };
+        format!("{status}|{code}{number:0>16}|张样一|6200000000000000018|{currency}{yuan}|")
+    });
+    head.to_owned() + &texts.collect::<String>()
+}
+
 #[test]
 fn the_receipt_of_a_batch_tells_of_every_payee() {
     let rows = [
@@ -132,7 +153,16 @@ fn the_receipt_of_a_batch_tells_of_every_payee() {
         row(5, "PR05", "RJ11", "1.00"),
     ];
     let document = receipt_383(&rows.concat());
-    let bytes = answered("beps.383.001.01", &document);
+    let said = [
+        ["1", "PR05", "", "1.00"],
+        ["2", "PR09", "RJ11", "1.00"],
+        ["3", "PR11", "", "1.00"],
+        ["4", "PR22", "", "1.00"],
+        ["5", "PR05", "RJ11", "1.00"],
+    ];
+    let texts = texts_383(&said, "CNY");
+    let answered = |document: &str| answered("beps.383.001.01", document, &texts);
+    let bytes = answered(&document);
     let push = bank("BOS").decode_push(&bytes, &ToyKeys).unwrap();
     assert_eq!(push.file_no, Some(1));
     assert_eq!(push.flaws, []);
@@ -144,10 +174,12 @@ fn the_receipt_of_a_batch_tells_of_every_payee() {
     assert_eq!(push.lines[1].bank_text.as_deref(), Some("账号户名不符"));
     assert_eq!(push.lines[0].amount, Some(Fen(100)));
     // Another currency, or none, is not read as yuan.
-    for strange in ["<Amt Ccy=\"USD\">", "<Amt>"] {
+    for (strange, currency) in [("<Amt Ccy=\"USD\">", "USD"), ("<Amt>", "")] {
         let strange = document.replace("<Amt Ccy=\"CNY\">", strange);
-        let bytes = answered("beps.383.001.01", &strange);
-        assert!(bank("BOS").decode_push(&bytes, &ToyKeys).is_err());
+        let texts = texts_383(&said, currency);
+        let bytes = super::cnaps2::answered("beps.383.001.01", &strange, &texts);
+        let read = bank("BOS").decode_push(&bytes, &ToyKeys).unwrap_err();
+        assert_ne!(read.what, "the signature does not verify");
     }
     // A prefix is another spelling of the same names; another namespace is another message.
     let prefixed = document
@@ -155,11 +187,11 @@ fn the_receipt_of_a_batch_tells_of_every_payee() {
         .replace('<', "<c:")
         .replace("<c:/c:", "</c:")
         .replace(" xmlns=", " xmlns:c=");
-    let bytes = answered("beps.383.001.01", &prefixed);
+    let bytes = answered(&prefixed);
     let same = bank("BOS").decode_push(&bytes, &ToyKeys).unwrap();
     assert_eq!(same.lines, push.lines);
     let other = document.replace("beps.383.001.01", "beps.381.001.01");
-    let bytes = answered("beps.383.001.01", &other);
+    let bytes = answered(&other);
     assert!(bank("BOS").decode_push(&bytes, &ToyKeys).is_err());
 }
 

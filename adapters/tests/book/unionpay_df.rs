@@ -98,13 +98,7 @@ fn the_form_has_the_pairs_of_the_sample_project_and_is_signed() {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     assert_eq!(sorted.join("&"), expected);
-    let digest = ring::digest::digest(&ring::digest::SHA256, expected.as_bytes());
-    let digest: String = digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let own = ToyKeys.sign("rsa_sha256", "signing", digest.as_bytes());
+    let own = ToyKeys.sign("rsa_sha256", "signing", digest(&expected).as_bytes());
     assert_eq!(BASE64.decode(signature).unwrap(), own.unwrap());
     let key = ("rsa_sha256".to_owned(), "signing".to_owned());
     assert_eq!(message.signature, Some(key));
@@ -133,22 +127,39 @@ fn the_question_has_the_original_time() {
     );
 }
 
-fn result(bytes: &[u8]) -> ResultFile {
-    bank("CBHB").decode_result(bytes, &ToyKeys).unwrap()
+fn digest(text: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    let digits = digest.as_ref().iter().map(|byte| format!("{byte:02x}"));
+    digits.collect()
+}
+
+/// An answer with UnionPay's signature: over every other pair, sorted by name.
+fn signed(answer: &str) -> Vec<u8> {
+    let mut sorted: Vec<&str> = answer.split('&').collect();
+    sorted.sort_unstable();
+    let digest = digest(&sorted.join("&"));
+    let signature = ToyKeys.sign("rsa_sha256", "bank", digest.as_bytes());
+    let signature = BASE64.encode(signature.unwrap());
+    format!("{answer}&signature={signature}").into_bytes()
+}
+
+fn result(answer: &str) -> ResultFile {
+    let read = bank("CBHB").decode_result(&signed(answer), &ToyKeys);
+    read.unwrap()
 }
 
 #[test]
 fn an_open_batch_has_no_file() {
     for code in ["03", "04", "05"] {
-        let said =
-            format!("accessType=0&txnType=22&respCode={code}&respMsg=处理中&signature=a+b/==");
-        let read = result(said.as_bytes());
+        let read = result(&format!(
+            "accessType=0&txnType=22&respCode={code}&respMsg=处理中"
+        ));
         assert_eq!(read.outcome, Outcome::Accepted, "{code}");
         assert!(!read.is_final && read.lines.is_empty());
     }
     // Open or never heard of: nobody knows, and the batch is asked about again.
     for code in ["01", "12", "34", "60", "99"] {
-        let read = result(format!("txnType=22&respCode={code}").as_bytes());
+        let read = result(&format!("txnType=22&respCode={code}"));
         assert_eq!(read.outcome, Outcome::Unknown, "{code}");
         assert!(!read.is_final);
     }
@@ -177,8 +188,8 @@ fn every_code_of_a_row_is_read_by_the_table() {
         file.push_str(&format!("\n{row}|{code}|文本|Q1|20261123101500"));
     }
     let head = "txnType=22&reqReserved=0000004711&totalQty=10&totalAmt=1000&respCode=00";
-    let said = format!("{head}&fileContent={}&signature=x", packed(&file));
-    let read = result(said.as_bytes());
+    let said = format!("{head}&fileContent={}", packed(&file));
+    let read = result(&said);
     let outcomes: Vec<Outcome> = read.lines.iter().map(|line| line.outcome).collect();
     let expected: Vec<Outcome> = table.iter().map(|(_, outcome)| *outcome).collect();
     assert_eq!(outcomes, expected);
@@ -190,7 +201,7 @@ fn every_code_of_a_row_is_read_by_the_table() {
     let other = said.replace("reqReserved=0000004711", "reqReserved=0000004712");
     assert!(
         bank("CBHB")
-            .decode_result(other.as_bytes(), &ToyKeys)
+            .decode_result(&signed(&other), &ToyKeys)
             .is_err()
     );
 }
@@ -199,7 +210,7 @@ fn every_code_of_a_row_is_read_by_the_table() {
 fn an_answer_to_the_submission_is_taken_or_unknown() {
     let receipt = |code: &str| {
         let said = format!("txnType=21&respCode={code}&respMsg=x&batchNo=4711");
-        let read = bank("CBHB").decode_receipt(said.as_bytes(), &ToyKeys);
+        let read = bank("CBHB").decode_receipt(&signed(&said), &ToyKeys);
         read.unwrap().outcome
     };
     for code in ["00", "03", "04", "05"] {

@@ -57,7 +57,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
             if arguments.json {
                 print_json(adapter, arguments.message, &decoded, None, &keys, lang)?;
             } else {
-                print_text(adapter, &decoded, &keys, lang)?;
+                print_text(adapter, arguments.message, &decoded, &keys, lang)?;
             }
             let mut tally = Tally::default();
             decoded
@@ -89,12 +89,7 @@ fn ended(
     bytes: &[u8],
     keys: &Keys,
 ) -> Option<Decoded> {
-    let kind = match message {
-        MessageWord::Receipt => Answer::Receipt,
-        MessageWord::Result => Answer::Result,
-        MessageWord::Push => Answer::Push,
-    };
-    let whole = adapter.ended(kind, bytes)?;
+    let whole = adapter.ended(answer(message), bytes)?;
     let mut decoded = decode(adapter, message, &whole, keys).ok()?;
     // A line end may be lost with any program that shows a text; a mark is not.
     if whole.trim_ascii_end() != bytes.trim_ascii_end() {
@@ -102,6 +97,14 @@ fn ended(
         decoded.findings.push(missing);
     }
     Some(decoded)
+}
+
+fn answer(message: MessageWord) -> Answer {
+    match message {
+        MessageWord::Receipt => Answer::Receipt,
+        MessageWord::Result => Answer::Result,
+        MessageWord::Push => Answer::Push,
+    }
 }
 
 fn decode(
@@ -227,7 +230,7 @@ fn print_json(
         "lines": lines,
         "totals": totals,
         "findings": findings,
-        "signature_checked": keys.signature_checked(),
+        "signature_checked": keys.signature_checked(adapter.is_signed(answer(message))),
     });
     if let (Some(object), Some(attempts)) = (document.as_object_mut(), attempts) {
         object.insert("attempts".to_owned(), attempts);
@@ -249,6 +252,7 @@ fn print_json(
 
 fn print_text(
     adapter: &BankAdapter,
+    message: MessageWord,
     decoded: &Decoded,
     keys: &Keys,
     lang: Lang,
@@ -289,11 +293,9 @@ fn print_text(
     for finding in &decoded.findings {
         write_finding(&mut paper, finding, lang)?;
     }
-    if keys.signature_checked() == Some(false) {
-        let text = "银行签名未验证(没有该行公钥);可用 --connection FILE 指定";
-        let en = "the bank's signature was not checked: there is no key of the bank here; \
-                  --connection FILE names it";
-        paper.coloured_line(pick(lang, text, en), Colour::Yellow)?;
+    let signed = adapter.is_signed(answer(message));
+    if let Some(unchecked) = keys.unchecked(signed, lang) {
+        paper.coloured_line(unchecked, Colour::Yellow)?;
     }
     paper.flush()?;
     Ok(())

@@ -29,18 +29,21 @@ pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<Strin
 }
 
 /// The texts of the elements of these paths in the order of their starts, each behind the values of
-/// its attributes.
+/// its attributes. A prefix is no part of a name, whatever it stands for: an element that a reader
+/// may take for one of these is among them.
 ///
 /// # Errors
-/// `Unreadable` for what is not well-formed or past the caps.
+/// `Unreadable` for what is not well-formed or past the caps, and for elements inside one of these:
+/// a reader would take the text behind them for the whole.
 pub fn texts_of(text: &str, paths: &[String]) -> Result<Vec<String>, Unreadable> {
     let mut reader = quick_xml::Reader::from_str(text);
     let (mut path, mut open, mut texts) = (Vec::new(), false, Vec::<String>::new());
     loop {
         let refuse = || unreadable("the signed document is not well-formed");
         match reader.read_event().map_err(|_| refuse())? {
+            Event::Start(_) | Event::Empty(_) if open => return Err(refuse()),
             Event::Start(tag) => {
-                path.push(tag.name().as_ref().to_owned());
+                path.push(tag.name().local_name().as_ref().to_owned());
                 open = paths.contains(&path.join("/"));
                 if path.len() > DEPTH_MAX {
                     return Err(refuse());

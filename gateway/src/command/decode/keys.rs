@@ -6,7 +6,7 @@ use crate::command::adapter::PlaceholderKeys;
 use crate::command::arguments::Decode;
 use crate::command::serve::bank_keys;
 use crate::command::told;
-use crate::command::words::{Failure, Words};
+use crate::command::words::{Failure, Words, pick};
 use crate::configuration::Configuration;
 use crate::keys::BankKeys;
 use adapters::BankAdapter;
@@ -61,10 +61,28 @@ impl Keys {
         }
     }
 
-    /// Whether a bank's signature was checked; `None` where the message carries none.
-    pub(super) fn signature_checked(&self) -> Option<bool> {
+    /// Whether a bank's signature was checked; `None` where the message carries none. `signed`:
+    /// it should carry one, which may be gone from what somebody kept.
+    pub(super) fn signature_checked(&self, signed: bool) -> Option<bool> {
         let met = self.met_signature.load(Ordering::Relaxed);
-        met.then_some(self.own.is_some())
+        (met || signed).then_some(met && self.own.is_some())
+    }
+
+    /// What a reader is told where no signature was checked that should be there.
+    pub(super) fn unchecked(&self, signed: bool, lang: Lang) -> Option<&'static str> {
+        let unchecked = self.signature_checked(signed) == Some(false);
+        let (zh, en) = match self.own {
+            Some(_) => (
+                "银行签名未验证:这份报文里没有完整的签名",
+                "the bank's signature was not checked: there is none in this message",
+            ),
+            None => (
+                "银行签名未验证(没有该行公钥);可用 --connection FILE 指定",
+                "the bank's signature was not checked: there is no key of the bank here; \
+                 --connection FILE names it",
+            ),
+        };
+        unchecked.then(|| pick(lang, zh, en))
     }
 
     /// Whether a sealed body was met that nobody could open, because no key was given.

@@ -161,7 +161,7 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 84] = [
+const REASONS: [(&str, &str); 85] = [
     (
         "a cell is neither a text nor a number",
         "单元格既不是文字也不是数字",
@@ -212,6 +212,7 @@ const REASONS: [(&str, &str); 84] = [
         "报文指的是银行的另一个批次",
     ),
     ("the answer names another file", "报文指的是另一个文件"),
+    ("the answer names no file", "报文没有写明是哪个文件"),
     ("the block of the signature is missing", "缺少签名块"),
     (
         "the signed document is not well-formed",

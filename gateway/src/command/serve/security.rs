@@ -164,7 +164,7 @@ pub fn bank_tls(
 /// The keys that a bank's adapter asks for, from the folder `keys` beside `gateway.toml`:
 /// `<id>.pem` (PKCS#8) for a signature, `<id>.pub.pem` for the bank's, `<id>.sm4` or `<id>.aes192`
 /// (hex: the key, and in a second line the vector) for a body. `fields` are the connection's own:
-/// an SM2 key may sign as one of them.
+/// an SM2 key may sign as one of them, and the bank then signs as the same.
 ///
 /// # Errors
 /// A slot without a key id, or a file that can't be used.
@@ -192,7 +192,8 @@ pub fn bank_keys(
         let path = folder.join(format!("{}.pub.pem", key_id(adapter, ids, &slot)?));
         let text = std::fs::read_to_string(&path).map_err(|error| unusable(&path, &error))?;
         let parsed = algorithm.parse().map_err(|error| unusable(&path, &error))?;
-        let key = PublicKey::from_pem(parsed, &text, None);
+        let identity = identity.as_deref().filter(|_| parsed == Algorithm::Sm2Sm3);
+        let key = PublicKey::from_pem(parsed, &text, identity.map(str::as_bytes));
         let key = key.map_err(|error| unusable(&path, &error))?;
         keys.public_keys.insert(slot, key);
     }
