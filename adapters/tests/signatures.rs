@@ -224,6 +224,38 @@ fn a_signed_answer_that_names_no_file_decides_nothing() {
     assert_eq!(told(&unlisted), Ok(()));
 }
 
+/// Who signs what he sends is answered by signatures: in every dialect, and what is not signed is
+/// here with its reason.
+#[test]
+fn a_dialect_that_signs_checks_what_it_is_told() {
+    use adapters::exchange::Answer::{Push, Receipt, Result};
+    let unsigned = [
+        // Taken or unknown, never failed.
+        ("alipay_batch", Receipt),
+        // The file of results, by the digest that a signed answer tells.
+        ("mybank_h2h", Result),
+        ("mybank_h2h", Push),
+    ];
+    let mut signing = 0;
+    for dialect in adapters::Book::built_in().unwrap().dialects() {
+        let (name, slots) = (dialect.dialect(), dialect.key_slots());
+        if slots.signing.is_empty() {
+            assert!(slots.verifying.is_empty(), "{name}");
+            continue;
+        }
+        signing += 1;
+        assert!(
+            slots.verifying.iter().all(|(_, slot)| slot == "bank"),
+            "{name}"
+        );
+        for kind in [Receipt, Result, Push] {
+            let expected = !unsigned.contains(&(name, kind));
+            assert_eq!(dialect.is_signed(kind), expected, "{name} {kind:?}");
+        }
+    }
+    assert_eq!(signing, 9);
+}
+
 /// `anxin decode` without a key of the bank reads an answer as it is, and with the signature struck
 /// out; over a channel that one is not read.
 #[test]

@@ -57,6 +57,8 @@ mod revealed;
 mod seal;
 #[path = "money/seen.rs"]
 mod seen;
+#[path = "money/signed.rs"]
+mod signed;
 #[path = "money/single.rs"]
 mod single;
 #[path = "money/submission.rs"]
@@ -69,5 +71,7 @@ mod trouble;
 mod turns;
 #[path = "money/twins.rs"]
 mod twins;
+#[path = "money/vectors.rs"]
+mod vectors;
 #[path = "money/whole_file.rs"]
 mod whole_file;

@@ -129,6 +129,7 @@ pub(super) fn layer(layer: &Layer) -> String {
             format!("{}{sorted} in {}", sign.algorithm, sign.before)
         }
         Layer::SealMembers(seal) => format!("{}({}) of members", seal.cipher, seal.slot),
+        Layer::InnerSign(sign) => format!("{} over {}", sign.algorithm, sign.inner),
         Layer::MemberSign(sign) => format!("{} in {}", sign.algorithm, sign.member),
         Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),
         Layer::Prefix { text } => format!("prefix {text:?}"),

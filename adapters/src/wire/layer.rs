@@ -1,6 +1,7 @@
 //! What stands around a body: transforms of bytes, envelopes, heads.
 
 use super::form::Form;
+use super::inner_sign::InnerSign;
 use super::lead::LeadSign;
 use super::member_sign::MemberSign;
 use super::seal::SealMembers;
@@ -41,6 +42,8 @@ pub enum Layer {
     LeadSign(LeadSign),
     /// A signature in a member of a JSON object, over the values of the others.
     MemberSign(MemberSign),
+    /// A signature beside an object of JSON, over that object's text.
+    InnerSign(InnerSign),
     /// Single texts of a JSON object, sealed one by one.
     SealMembers(SealMembers),
     /// A cipher by name under the key of a slot.
@@ -105,6 +108,7 @@ impl Layer {
             | Self::Sign(_)
             | Self::LeadSign(_)
             | Self::MemberSign(_)
+            | Self::InnerSign(_)
             | Self::SealMembers(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
@@ -123,6 +127,7 @@ impl Layer {
             Self::Sign(sign) => of(&sign.algorithm, &sign.slot),
             Self::LeadSign(sign) => of(&sign.algorithm, &sign.slot),
             Self::MemberSign(sign) => of(&sign.algorithm, &sign.slot),
+            Self::InnerSign(sign) => of(&sign.algorithm, &sign.slot),
             Self::Form(form) => {
                 let sign = form.sign.as_ref()?;
                 of(&sign.algorithm, &sign.slot)
@@ -171,6 +176,7 @@ impl Layer {
             Self::Sign(sign) => sign.wrap(&payload, around),
             Self::LeadSign(sign) => sign.wrap(&payload, around),
             Self::MemberSign(sign) => sign.wrap(&payload, around),
+            Self::InnerSign(sign) => sign.wrap(&payload, around),
             Self::SealMembers(seal) => seal.wrap(&payload, around),
             Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
@@ -233,6 +239,7 @@ impl Layer {
             Self::Sign(sign) => sign.unwrap(&bytes, values.kept, around),
             Self::LeadSign(sign) => sign.unwrap(&bytes, values.kept, around),
             Self::MemberSign(sign) => sign.unwrap(bytes, around),
+            Self::InnerSign(sign) => sign.unwrap(&bytes, values.kept, around),
             Self::SealMembers(seal) => seal.unwrap(&bytes, around),
             Self::Encrypt { cipher, slot } => around
                 .crypto

@@ -284,6 +284,7 @@ impl Message {
                 | Layer::Sign(_)
                 | Layer::LeadSign(_)
                 | Layer::MemberSign(_)
+                | Layer::InnerSign(_)
                 | Layer::SealMembers(_)
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }

@@ -3,6 +3,7 @@
 pub mod form;
 pub mod frame;
 pub mod http;
+pub mod inner_sign;
 pub mod layer;
 pub mod lead;
 pub mod member_sign;

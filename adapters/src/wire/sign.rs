@@ -8,6 +8,7 @@ use base64::Engine;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The algorithm of the key behind the word of a definition: `sm2_sm3_der` is SM2's signature as a
@@ -235,6 +236,10 @@ impl PlaceSign {
         around: Around<'_>,
     ) -> Result<Vec<u8>, Unreadable> {
         let text = around.charset.decode(bytes).map_err(ill_formed)?;
+        let text = match self.sorted {
+            true => Cow::Owned(sorted_json(&text)?),
+            false => text,
+        };
         let found = self
             .place(&text)
             .ok_or("the place of the signature is missing");
@@ -249,12 +254,7 @@ impl PlaceSign {
             Err(_) if kept => return Ok(bytes.to_vec()),
             read => read?,
         };
-        let signed = self.with((head, tail), &self.placeholder);
-        let signed = match self.sorted {
-            true => sorted_json(&signed)?,
-            false => signed,
-        };
-        let payload = encode(&signed, around.charset);
+        let payload = encode(&self.with((head, tail), &self.placeholder), around.charset);
         let payload = payload.map_err(|fault| unreadable(fault.to_string()))?;
         around
             .crypto

@@ -75,12 +75,44 @@ fn asked(answer: &str) -> adapters::exchange::ResultFile {
     result
 }
 
+/// Signed is the text of the inner object, white space included.
 fn answer(status: &str, rows: &str) -> String {
-    format!(
-        "{{\"alipay_fund_batch_detail_query_response\":{{\"code\":\"10000\",\"msg\":\"Success\",\
+    let inner = format!(
+        "{{\"code\":\"10000\", \"msg\":\"Success\",\
          \"batch_no\":\"202611230000000001\",\"batch_status\":\"{status}\",\
-         \"acc_detail_list\":[{rows}]}},\"sign\":\"x\"}}"
-    )
+         \"acc_detail_list\":[{rows}]}}"
+    );
+    let signature = ToyKeys
+        .sign("rsa_sha256", "bank", inner.as_bytes())
+        .unwrap();
+    let signature = base64::prelude::BASE64_STANDARD.encode(signature);
+    format!("{{\"alipay_fund_batch_detail_query_response\": {inner},\"sign\":\"{signature}\"}}")
+}
+
+/// What is not signed is not read, wherever it stands.
+#[test]
+fn an_answer_is_believed_as_far_as_it_is_signed() {
+    let row = "{\"detail_no\":\"PK202611230001\",\"trans_amount\":\"0.01\",\"status\":\"SUCCESS\"}";
+    let whole = answer("FINISH", row);
+    let decode = |text: &str| {
+        let read = adapter().decode_result(text.as_bytes(), &ToyKeys);
+        read.map_err(|wrong| wrong.what)
+    };
+    assert_eq!(decode(&whole).unwrap().lines[0].outcome, Outcome::Paid);
+    let wrong = Err("the signature does not verify".to_owned());
+    let failed = whole.replace("SUCCESS\"", "FAIL\"");
+    assert_eq!(decode(&failed), wrong);
+    assert_eq!(decode(&whole.replace("0.01", "0.02")), wrong);
+    let (unsigned, _) = whole.split_once(",\"sign\"").unwrap();
+    let missing = decode(&format!("{unsigned}}}")).unwrap_err();
+    assert_eq!(missing, "the signature is missing");
+    let twice = whole.replace(
+        ",\"sign\"",
+        ",\"alipay_fund_batch_detail_query_response\":{},\"sign\"",
+    );
+    assert!(decode(&twice).is_err());
+    let error = "{\"error_response\":{\"code\":\"40002\"},\"sign\":\"eHh4eA==\"}";
+    assert_eq!(decode(error).unwrap_err(), "the signed object is missing");
 }
 
 #[test]

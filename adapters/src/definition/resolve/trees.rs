@@ -29,6 +29,7 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         | Layer::Sign(_)
         | Layer::LeadSign(_)
         | Layer::MemberSign(_)
+        | Layer::InnerSign(_)
         | Layer::SealMembers(_)
         | Layer::Between { .. }
         | Layer::Encrypt { .. }

@@ -161,7 +161,7 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 85] = [
+const REASONS: [(&str, &str); 86] = [
     (
         "a cell is neither a text nor a number",
         "单元格既不是文字也不是数字",
@@ -289,6 +289,7 @@ const REASONS: [(&str, &str); 85] = [
     ("a sealed member does not open", "加密的成员无法解开"),
     ("a signed member is not a text", "被签名的成员不是文字"),
     ("the signature is missing", "缺少签名"),
+    ("the signed object is missing", "缺少被签名的部分"),
     (
         "the answer goes on behind its last row",
         "答复在最后一笔之后仍有下页",
