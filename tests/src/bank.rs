@@ -136,13 +136,29 @@ impl Played {
     /// Connects the desk's paying bank.
     #[must_use]
     pub fn new(desk: &Desk) -> Self {
-        Self::with_keys(desk, keys_of(desk), keys_of(desk))
+        Self::speaking(desk, adapter(desk))
+    }
+
+    /// Connects the desk's paying bank, which speaks as this adapter.
+    #[must_use]
+    pub fn speaking(desk: &Desk, adapter: &'static BankAdapter) -> Self {
+        let keys = || keys_towards(adapter);
+        Self::connected(desk, adapter, (keys(), keys()))
     }
 
     /// Connects a bank that has other keys than we.
     #[must_use]
     pub fn with_keys(desk: &Desk, ours: BankKeys, theirs: BankKeys) -> Self {
-        let adapter = adapter(desk);
+        Self::connected(desk, adapter(desk), (ours, theirs))
+    }
+
+    /// Connects a bank that speaks as this adapter with these keys, ours and its own.
+    #[must_use]
+    pub fn connected(
+        desk: &Desk,
+        adapter: &'static BankAdapter,
+        (ours, theirs): (BankKeys, BankKeys),
+    ) -> Self {
         let line = Arc::new(Line {
             adapter,
             keys: theirs,
@@ -327,7 +343,12 @@ fn adapter(desk: &Desk) -> &'static BankAdapter {
 /// Keys for the desk's paying bank, found by what a probe asks for.
 #[must_use]
 pub fn keys_of(desk: &Desk) -> BankKeys {
-    let adapter = adapter(desk);
+    keys_towards(adapter(desk))
+}
+
+/// Keys for both chairs of a bank.
+#[must_use]
+pub fn keys_towards(adapter: &BankAdapter) -> BankKeys {
     let (order, query) = crate::orders::order_and_query(adapter, 1);
     keys::keys(&keys::wanted(adapter, &order, &query))
 }

@@ -8,6 +8,8 @@ pub mod answers;
 pub mod audit;
 pub mod bank;
 pub mod desk;
+pub mod dialects;
+pub mod forger;
 pub mod keys;
 pub mod memory;
 pub mod orders;

@@ -2,11 +2,24 @@
 
 use crate::bank::{Fault, Played};
 use crate::desk::{Desk, file, wages};
+use adapters::BankAdapter;
 
 /// A story at a desk up to "the bank has it": the batch is accepted by the bank.
 pub fn at_bank(desk: &Desk, count: u32) -> (gateway::intake::Receipt, Played) {
+    went(desk, Played::new(desk), count)
+}
+
+/// The same at a bank that speaks as this adapter.
+pub fn at_bank_speaking(
+    desk: &Desk,
+    adapter: &'static BankAdapter,
+    count: u32,
+) -> (gateway::intake::Receipt, Played) {
+    went(desk, Played::speaking(desk, adapter), count)
+}
+
+fn went(desk: &Desk, played: Played, count: u32) -> (gateway::intake::Receipt, Played) {
     let batch = release(desk, count);
-    let played = Played::new(desk);
     played.work(desk);
     let accepted = vec![schemas::LineState::Accepted; batch.head.line_count as usize];
     assert_eq!(desk.states(&batch), accepted, "{}", desk.bank);

@@ -1,27 +1,27 @@
 //! What a bank did not sign says nothing: a forged "failed" would be a correction and a second
 //! payment, a forged "paid" a wage that nobody gets.
 
-use adapters::exchange::{
-    Answer, Crypto, CryptoError, LineOutcome, Next, Outcome, Reply, Unreadable,
-};
+use adapters::exchange::{Answer, Crypto, Next, Outcome, Reply, Unreadable};
 use adapters::{BankReply, BankRequest, Conversation};
-use certs::sign::{KeyId, generate};
 use gateway::keys::BankKeys;
 use gateway::outcome::{MessageKind, receive};
 use schemas::value::Fen;
 use schemas::{FailureReason, LineState};
 use std::sync::Mutex;
 use tests::audit::assert_sound;
-use tests::bank::{Played, incoming, keys_of, told};
-use tests::desk::{Desk, one_bank_a_dialect};
+use tests::bank::{Played, incoming, keys_towards, told};
+use tests::desk::Desk;
+use tests::dialects::every_dialect;
+use tests::forger::{Chair, Pen, another_bank};
 use tests::stories::release;
 use tests::talk::Talk;
 
 const FAILED: Outcome = Outcome::Failed(FailureReason::RefusedByBank);
 
-/// Dialects of banks that sign in their messages; spdb_aq and icbc_cms have ports that do it, and
-/// no bank of the book stands on abc_open and alipay_batch.
-const SIGNED: [&str; 7] = [
+/// Dialects of banks that sign in their messages; spdb_aq and icbc_cms have ports that do it.
+const SIGNED: [&str; 9] = [
+    "abc_open",
+    "alipay_batch",
     "cmb_open",
     "cnaps2",
     "gzelink",
@@ -30,69 +30,6 @@ const SIGNED: [&str; 7] = [
     "unionpay_df",
     "wzcb_aob",
 ];
-
-/// Where a bank's signatures come from.
-enum Pen<'a> {
-    /// Its own keys.
-    Own,
-    /// Nowhere: the place stays empty.
-    Empty,
-    /// Another message: in the order in which they were made there.
-    Copied(Vec<Vec<u8>>),
-    /// Another bank's keys.
-    Of(&'a BankKeys),
-}
-
-/// A bank's chair with keys of `keys`, but for its signatures.
-struct Chair<'a> {
-    keys: &'a BankKeys,
-    pen: Pen<'a>,
-    made: Mutex<Vec<Vec<u8>>>,
-}
-
-impl<'a> Chair<'a> {
-    fn new(keys: &'a BankKeys, pen: Pen<'a>) -> Self {
-        let made = Mutex::default();
-        Self { keys, pen, made }
-    }
-}
-
-impl Crypto for Chair<'_> {
-    fn sign(&self, algorithm: &str, slot: &str, text: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        let mut made = self.made.lock().unwrap();
-        let signature = match &self.pen {
-            Pen::Own => self.keys.sign(algorithm, slot, text)?,
-            Pen::Empty => Vec::new(),
-            Pen::Copied(signatures) => signatures[made.len()].clone(),
-            Pen::Of(keys) => keys.sign(algorithm, slot, text)?,
-        };
-        made.push(signature.clone());
-        Ok(signature)
-    }
-
-    fn verify(&self, a: &str, slot: &str, m: &[u8], signature: &[u8]) -> Result<(), CryptoError> {
-        self.keys.verify(a, slot, m, signature)
-    }
-
-    fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        self.keys.encrypt(cipher, slot, plain)
-    }
-
-    fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        self.keys.decrypt(cipher, slot, sealed)
-    }
-}
-
-/// The same keys with other pairs to sign with.
-fn another_bank(keys: &BankKeys) -> BankKeys {
-    let random = certs::random::SeededRandom::new(58);
-    let mut other = keys.clone();
-    for (slot, signer) in &mut other.signers {
-        let id = KeyId::new(&format!("another/{slot}")).unwrap();
-        *signer = generate(signer.algorithm(), id, &random).unwrap().1;
-    }
-    other
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flow {
@@ -252,9 +189,14 @@ fn forged(line: &Line<'_>, other: &BankKeys, place: &str) -> usize {
                     bytes
                 }
             });
-            let why = refused(same, place);
-            if clear(&why) {
-                differ += 1;
+            match same.expect("the same step") {
+                Err(wrong) => differ += usize::from(clear(&wrong.what)),
+                // ABC signs neither code nor text of the request, which fail nothing.
+                Ok(reply) => {
+                    let decided = reply.as_ref().is_some_and(decides);
+                    assert!(place == "abc_open" && !decided, "{place}: {reply:?}");
+                    differ += 1;
+                }
             }
         }
         assert!(differ > 0, "{place} {at}: something can be said otherwise");
@@ -290,14 +232,16 @@ fn replayed(line: &Line<'_>, at: usize, place: &str) {
 #[test]
 fn a_forged_answer_is_not_read() {
     let mut names = Vec::new();
-    for adapter in one_bank_a_dialect() {
+    for adapter in every_dialect() {
         let talk = Talk::with(adapter);
         let other = another_bank(&talk.keys);
         let place = adapter.dialect();
         let of = |flow| forged(&Line { talk: &talk, flow }, &other, place);
         let (submitted, asked) = (of(Flow::Submit), of(Flow::Query));
         if submitted + asked > 0 {
-            assert!(submitted > 0 && asked > 0, "{place}: in both directions");
+            // Alipay's answer to a submission fails nothing.
+            let both = submitted > 0 || place == "alipay_batch";
+            assert!(both && asked > 0, "{place}");
             names.push(place);
         }
     }
@@ -305,19 +249,19 @@ fn a_forged_answer_is_not_read() {
     assert_eq!(names, SIGNED);
 }
 
-fn changed(talk: &Talk, outcome: Outcome, pen: Pen<'_>) -> Vec<u8> {
+/// A push about every line; `None` where the bank's has no word for it.
+fn changed(talk: &Talk, outcome: Outcome, pen: Pen<'_>) -> Option<Vec<u8>> {
     let chair = Chair::new(&talk.keys, pen);
     let reply = BankReply::result(talk.told(&[outcome]));
     let side = talk.adapter.bank_side();
-    side.write_push_of(talk.order.file_no, &reply, &chair)
-        .unwrap()
+    side.write_push_of(talk.order.file_no, &reply, &chair).ok()
 }
 
 /// A push that is forged, unsigned or another bank's. MYbank pushes nothing: its file of results,
 /// which what is signed names by its digest, stands in for it.
 #[test]
 fn a_forged_push_is_not_read() {
-    for adapter in one_bank_a_dialect() {
+    for adapter in every_dialect() {
         let place = adapter.dialect();
         if !SIGNED.contains(&place) || place == "mybank_h2h" {
             continue;
@@ -327,17 +271,22 @@ fn a_forged_push_is_not_read() {
         let chair = Chair::new(&talk.keys, Pen::Own);
         let reply = BankReply::result(talk.told(&[Outcome::Paid]));
         let side = adapter.bank_side();
-        let own = side
-            .write_push_of(talk.order.file_no, &reply, &chair)
-            .unwrap();
+        let own = side.write_push_of(talk.order.file_no, &reply, &chair);
+        let Ok(own) = own else {
+            // A notice of Alipay's gives the day of the batch, which the sandbox does not know.
+            assert_eq!(place, "alipay_batch");
+            continue;
+        };
         let made = chair.made.into_inner().unwrap();
         let read = adapter.decode_push(&own, &talk.keys).unwrap();
         assert_eq!(read.file_no, Some(talk.order.file_no), "{place}");
-        for forged in [
-            changed(&talk, Outcome::Returned, Pen::Copied(made)),
+        let forged = [
+            changed(&talk, Outcome::Returned, Pen::Copied(made.clone())),
+            changed(&talk, FAILED, Pen::Copied(made)),
             changed(&talk, Outcome::Paid, Pen::Empty),
-            changed(&talk, FAILED, Pen::Of(&other)),
-        ] {
+            changed(&talk, Outcome::Paid, Pen::Of(&other)),
+        ];
+        for forged in forged.into_iter().flatten() {
             let wrong = adapter.decode_push(&forged, &talk.keys).unwrap_err();
             assert!(clear(&wrong.what), "{place}: {wrong}");
         }
@@ -348,16 +297,17 @@ fn a_forged_push_is_not_read() {
 /// likes. It stays unknown, is sent once, and the bank's own word settles it.
 #[test]
 fn a_stranger_on_the_line_settles_no_wage() {
-    for adapter in one_bank_a_dialect() {
+    for adapter in every_dialect() {
         let place = adapter.dialect();
         if !SIGNED.contains(&place) {
             continue;
         }
         for said in [FAILED, Outcome::Paid] {
             let desk = Desk::new(adapter.code());
-            let ours = keys_of(&desk);
+            let ours = keys_towards(adapter);
             let batch = release(&desk, 1);
-            let stranger = Played::with_keys(&desk, ours.clone(), another_bank(&ours));
+            let keys = (ours.clone(), another_bank(&ours));
+            let stranger = Played::connected(&desk, adapter, keys);
             stranger.tells(&[said]);
             for _ in 0..4 {
                 stranger.work(&desk);
@@ -373,26 +323,28 @@ fn a_stranger_on_the_line_settles_no_wage() {
                 ),
                 "{place}: {state:?}"
             );
-            // Nothing left, or the bank's file of results, which what is signed names by its digest.
+            // Nothing left; or a file of results, which what is signed names by its digest.
             if stranger.memory(|m| m.submissions()) == 0 || !adapter.is_signed(Answer::Push) {
                 continue;
             }
-            let rows = stranger.memory(|m| m.instructed(1)).unwrap();
-            let pushed = told(&rows, &[said]).lines;
-            push(&desk, &stranger, pushed);
+            push(&desk, &stranger, said);
             assert_eq!(desk.states(&batch)[0], state, "{place}");
             assert_sound(&desk.core, place);
         }
     }
 }
 
-/// Pushes rows of file 1 with the played bank's own keys.
-fn push(desk: &Desk, played: &Played, rows: Vec<LineOutcome>) {
-    let bytes = played.push_bytes(1, rows);
-    let (core, adapter) = (&desk.core, played.adapter());
-    let ours = keys_of(desk);
-    let received = receive(core, adapter, &ours, MessageKind::Push, &bytes).unwrap();
+/// Pushes the one row of file 1 with the stranger's keys, where the bank's push has a word for it.
+fn push(desk: &Desk, stranger: &Played, outcome: Outcome) {
+    let rows = stranger.memory(|memory| memory.instructed(1)).unwrap();
+    let (core, adapter) = (&desk.core, stranger.adapter());
     let side = adapter.bank_side();
+    let reply = told(&rows, &[outcome]);
+    let Ok(bytes) = side.write_push_of(1, &reply, stranger.keys()) else {
+        return;
+    };
+    let ours = keys_towards(adapter);
+    let received = receive(core, adapter, &ours, MessageKind::Push, &bytes).unwrap();
     let yes = side.read_push_receipt(&received.receipt, &ours).unwrap();
     assert!(!yes, "{}", desk.bank);
 }
