@@ -8,6 +8,8 @@
 mod clerk;
 #[path = "journey_suite/intake.rs"]
 mod intake;
+#[path = "journey_suite/keys.rs"]
+mod keys;
 #[path = "journey_suite/killed.rs"]
 mod killed;
 #[path = "journey_suite/outcomes.rs"]

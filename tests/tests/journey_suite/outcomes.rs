@@ -3,7 +3,6 @@
 use super::intake::{Batch, Day, approve};
 use super::stage::{Stage, adapter, bank, own, person};
 use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome};
-use gateway::command::adapter::PlaceholderKeys;
 use schemas::FailureReason;
 use schemas::value::{AccountNo, Fen, PersonName};
 use serde_json::{Value, json};
@@ -80,7 +79,7 @@ fn pushed(code: &str, batch: &Batch, file_no: u64, row: usize, outcome: Outcome)
             booked_at: None,
         },
     };
-    let keys = PlaceholderKeys;
+    let keys = super::keys::keys(adapter("WZCB")).other_chair();
     adapter(code)
         .bank_side()
         .write_push(&[record], &keys)
@@ -105,7 +104,7 @@ pub async fn a_bank_returns_a_payment(stage: &Stage, day: &Day) {
         .await
         .expect(200);
     let side = adapter("WZCB").bank_side();
-    let keys = PlaceholderKeys;
+    let keys = super::keys::keys(adapter("WZCB")).other_chair();
     assert_eq!(side.read_push_receipt(&receipt.body, &keys), Ok(true));
     assert!(receipt.header("anxin-receipt").parse::<u64>().unwrap() > 0);
     settled(stage, &day.wzcb, &[("paid", 1), ("returned", 1)]).await;

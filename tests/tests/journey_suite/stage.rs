@@ -1,12 +1,10 @@
 //! The stage: certificates, the banks' side, a configuration folder, and the program on it.
 
+use super::keys::{files, keys};
 use super::program::{Ended, Serving, run, run_in};
 use super::wages::{PAYER, PAYER_NAME, Row, Wages};
 use adapters::{BankAdapter, Book};
-use certs::random::SystemRandom;
-use certs::sign::{KeyId, generate};
 use gateway::clock::{Clock, OffsetClock};
-use gateway::command::adapter::BODY_KEY;
 use gateway::configuration::{Connection, Endpoint};
 use gateway::sandbox::character::{Fate, fate};
 use gateway::sandbox::{KeySource, Options, Running, start};
@@ -77,7 +75,12 @@ impl Stage {
             seed: SEED,
             first_port: 0,
             files: folder.path().join("banks"),
-            keys: KeySource::Placeholder,
+            keys: KeySource::Given(
+                BANKS
+                    .iter()
+                    .map(|code| (bank(code), keys(adapter(code))))
+                    .collect(),
+            ),
             push_wait: Duration::from_millis(1),
         };
         let banks: Vec<&'static BankAdapter> = BANKS.iter().map(|code| adapter(code)).collect();
@@ -138,18 +141,9 @@ impl Stage {
         let connection = self.sandbox.connections.get(&code).unwrap();
         let mut text = connection_file(connection);
         text.push_str("\n[keys]\n");
-        let slots = adapter.key_slots();
-        for (algorithm, slot) in &slots.signing {
+        for (slot, ending, key) in files(adapter) {
             let id = format!("{code}-{slot}");
-            let named = KeyId::new(&id).unwrap();
-            let made = generate(algorithm.parse().unwrap(), named, &SystemRandom::new());
-            self.write(&format!("keys/{id}.pem"), &made.unwrap().0, 0o600);
-            writeln!(text, "{slot} = \"{id}\"").unwrap();
-        }
-        for (_, slot) in &slots.sealing {
-            let id = format!("{code}-{slot}");
-            let key = gateway::hex(&BODY_KEY);
-            self.write(&format!("keys/{id}.sm4"), &key, 0o600);
+            self.write(&format!("keys/{id}.{ending}"), &key, 0o600);
             writeln!(text, "{slot} = \"{id}\"").unwrap();
         }
         assert!(
