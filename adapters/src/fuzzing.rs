@@ -87,6 +87,20 @@ pub fn decode_any(
     let book = Book::built_in().ok();
     let adapter = book.and_then(|book| book.adapter(code));
     let adapter = adapter.ok_or_else(|| Unreadable::at("no such bank", 0))?;
+    let mut dialects = adapter.by_dialect();
+    let first = read_by(dialects.next().unwrap_or(adapter), door, bytes, crypto);
+    first.or_else(|wrong| {
+        let mut others = dialects.map(|own| read_by(own, door, bytes, crypto));
+        others.find_map(Result::ok).ok_or(wrong)
+    })
+}
+
+fn read_by(
+    adapter: &BankAdapter,
+    door: &Door,
+    bytes: &[u8],
+    crypto: &dyn Crypto,
+) -> Result<Decoded, Unreadable> {
     match door {
         Door::Receipt => Ok(Decoded::Receipt(adapter.decode_receipt(bytes, crypto)?)),
         Door::Result => Ok(Decoded::Result(adapter.decode_result(bytes, crypto)?)),

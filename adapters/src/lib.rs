@@ -21,6 +21,7 @@ pub mod parts;
 mod pushed;
 pub mod quirks;
 mod reply;
+mod routes;
 pub mod rules;
 mod totals;
 mod unreadable;

@@ -117,6 +117,7 @@ fn intent() -> impl Strategy<Value = Intent> {
     let numbers = (any::<u64>(), any::<i64>(), any::<i64>());
     (numbers, batch(), bank(), vec(any::<u32>(), 0..5), text()).prop_map(
         |(numbers, batch, bank, lines, bank_date)| Intent {
+            dialect: None,
             file_no: numbers.0,
             batch,
             bank,

@@ -6,7 +6,7 @@ use crate::desk::Desk;
 use crate::keys;
 pub use crate::memory::{Arrived, Fault, Memory, Say, row, told};
 pub use crate::stories::{at_bank, release, unsent};
-use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome, Outgoing, Wire};
+use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome, Outgoing, Unreadable, Wire};
 use adapters::{BankAdapter, BankLine, BankReply, Incoming, IncomingWire, RequestKind};
 use certs::digest::{DigestAlgorithm, digest};
 use gateway::channel::{Channel, SendError, SendErrorKind};
@@ -73,9 +73,15 @@ impl Line {
             Some(Fault::Lost) => return Err(time_out()),
             Some(Fault::Silent | Fault::Gibberish | Fault::Empty) | None => {}
         }
-        let side = self.adapter.bank_side();
-        let request = match side.read_request(&incoming(out), &self.keys) {
-            Ok(request) => request,
+        let read = |own: &'static BankAdapter| {
+            let side = own.bank_side();
+            Ok((side.read_request(&incoming(out), &self.keys)?, own))
+        };
+        let mut dialects = self.adapter.by_dialect();
+        let first: Result<_, Unreadable> = read(dialects.next().expect("a dialect"));
+        let read = first.or_else(|wrong| dialects.find_map(|own| read(own).ok()).ok_or(wrong));
+        let (request, own) = match read {
+            Ok(read) => read,
             Err(error) => {
                 let place = format!("{} {}: {error}", self.adapter.code(), out.step);
                 *memory.unreadable.as_mut().expect(&place) += 1;
@@ -84,8 +90,10 @@ impl Line {
         };
         let file_no = request.file_no.expect("each message names its file");
         let lines = memory.gathered(&request);
+        let side = own.bank_side();
         memory.arrived.push(Arrived {
             sequence,
+            dialect: own.dialect(),
             step: request.step.clone(),
             kind: request.kind,
             file_no,
@@ -305,13 +313,23 @@ impl Played {
         }
     }
 
+    /// The adapter by which a file was instructed.
+    #[must_use]
+    pub fn of_file(&self, desk: &Desk, file_no: u64) -> &'static BankAdapter {
+        let book = desk.core.desk();
+        let dialect = book.file(file_no).and_then(|f| f.intent.dialect.clone());
+        self.adapter()
+            .of_file(dialect.as_deref())
+            .expect("its dialect")
+    }
+
     /// The bytes of a result about a file, as the bank's last answer to a query would be.
     #[must_use]
     pub fn result_bytes(&self, desk: &Desk, file_no: u64, reply: &BankReply) -> Vec<u8> {
         let file = desk.core.desk().file(file_no).expect("the file").clone();
         let bank = &self.dispatcher.bank;
         let query = order::query_of(&desk.core, bank, &desk.mandates, &file).unwrap();
-        result_bytes(self.adapter(), &query, reply, self.keys())
+        result_bytes(self.of_file(desk, file_no), &query, reply, self.keys())
     }
 
     /// The first row of a result about the first file: a value that the bank's rows don't carry
@@ -320,7 +338,8 @@ impl Played {
     pub fn row_of_result(&self, desk: &Desk) -> LineOutcome {
         let lines = self.memory(|memory| memory.instructed(1)).expect("file 1");
         let bytes = self.result_bytes(desk, 1, &told(&lines, &[Outcome::Paid]));
-        let read = self.adapter().decode_result(&bytes, self.keys()).unwrap();
+        let adapter = self.of_file(desk, 1);
+        let read = adapter.decode_result(&bytes, self.keys()).unwrap();
         read.lines.first().expect("a row").clone()
     }
 
@@ -332,7 +351,8 @@ impl Played {
             line,
         };
         let records: Vec<_> = rows.into_iter().map(of_file).collect();
-        let side = self.adapter().bank_side();
+        let adapter = self.adapter().by_dialect().next().expect("a dialect");
+        let side = adapter.bank_side();
         side.write_push(&records, self.keys()).unwrap()
     }
 }

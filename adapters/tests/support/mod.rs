@@ -70,9 +70,26 @@ pub fn bank(code: &str) -> &'static BankAdapter {
 
 /// The first bank of each dialect: what holds of a dialect is asked of one bank of it.
 pub fn one_of_each_dialect() -> Vec<&'static BankAdapter> {
-    let banks = Book::built_in().unwrap().adapters().iter();
-    let by_dialect: BTreeMap<_, _> = banks.rev().map(|bank| (bank.dialect(), bank)).collect();
-    by_dialect.into_values().collect()
+    let mut first = BTreeMap::new();
+    for adapter in Book::built_in().unwrap().by_dialect() {
+        first.entry(adapter.dialect()).or_insert(adapter);
+    }
+    first.into_values().collect()
+}
+
+/// The adapter of one of a bank's dialects.
+pub fn of_dialect(code: &str, dialect: &str) -> &'static BankAdapter {
+    bank(code).of_file(Some(dialect)).expect("its dialect")
+}
+
+/// A bank whose accounts the adapter's files pay: the paying one, unless it pays others only.
+pub fn payee_bank(adapter: &BankAdapter) -> BankCode {
+    let own = adapter.code();
+    match adapter.capability().own_bank {
+        true => own,
+        false if own.as_str() == "CCB" => BankCode::parse("ABC").unwrap(),
+        false => BankCode::parse("CCB").unwrap(),
+    }
 }
 
 /// The five invented workers of the public samples: name, account, ID number, yuan.
@@ -145,9 +162,17 @@ pub fn golden_order(code: &str, memo: &str, payer_account: &str) -> PaymentOrder
 
 /// Of five lines, or as many as one file of the bank takes.
 pub fn order(code: &str) -> PaymentOrder {
-    let mut order = golden_order(code, "11月工资", "3300000000000000019");
+    order_for(bank(code).by_dialect().next().expect("one"))
+}
+
+/// The same for a file of one of a bank's dialects.
+pub fn order_for(adapter: &BankAdapter) -> PaymentOrder {
+    let mut order = golden_order(adapter.code().as_str(), "11月工资", "3300000000000000019");
     order.file_no = 4_711;
-    order.lines.truncate(bank(code).limits().rows_max as usize);
+    order.lines.truncate(adapter.limits().rows_max as usize);
+    for line in &mut order.lines {
+        line.payee_bank = Some(payee_bank(adapter));
+    }
     order
 }
 

@@ -1,6 +1,7 @@
 //! `anxin decode`: a bank's answer or pushed file as canonical JSON (INTERFACE section 6).
 
 mod booked;
+mod dialects;
 mod keys;
 mod unread;
 
@@ -40,8 +41,12 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
     let read =
         super::check::open(&arguments.file).and_then(|mut source| source.read_to_end(&mut bytes));
     let decoded = match read {
-        Ok(_) => decode(adapter, arguments.message, &bytes, &keys)
-            .or_else(|wrong| ended(adapter, arguments.message, &bytes, &keys).ok_or(wrong)),
+        Ok(_) => dialects::read(adapter, arguments.message, &bytes, &keys).or_else(|wrong| {
+            let mut dialects = adapter.by_dialect();
+            let mended =
+                dialects.find_map(|own| Some((own, ended(own, arguments.message, &bytes, &keys)?)));
+            mended.ok_or(wrong)
+        }),
         Err(error) => {
             if arguments.json {
                 let nothing = nothing(super::check::unopened(&error, lang));
@@ -52,7 +57,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
         }
     };
     match decoded {
-        Ok(decoded) => {
+        Ok((adapter, decoded)) => {
             if arguments.json {
                 print_json(adapter, arguments.message, &decoded, None, &keys, lang)?;
             } else {
@@ -376,7 +381,10 @@ fn reads_as(
     [MessageWord::Receipt, MessageWord::Result, MessageWord::Push]
         .into_iter()
         .filter(|kind| *kind != asked)
-        .find(|kind| decode(adapter, *kind, bytes, keys).is_ok())
+        .find(|kind| {
+            let mut dialects = adapter.by_dialect();
+            dialects.any(|own| decode(own, *kind, bytes, keys).is_ok())
+        })
         .map(word)
 }
 

@@ -79,7 +79,7 @@ pub fn receive(
     let bank = adapter.code();
     let digest = crate::sha256_hex(bytes);
     let key = format!("{}:{digest}", kind.as_str());
-    let understood = understand(adapter, crypto, kind, bytes);
+    let understood = understand(core, adapter, crypto, kind, bytes);
     let _one_at_a_time = core.receiving(bank);
     let earlier = core.desk().pushed(bank, &key).cloned();
     let is_news = |message: &PushedMessage| message.is_unread() && understood.is_some();
@@ -100,7 +100,7 @@ pub fn receive(
             (taken, understood.is_some(), false)
         }
     };
-    let receipt = adapter.encode_push_receipt(&PushReceipt {
+    let receipt = receipting(core, adapter, taken.file_no).encode_push_receipt(&PushReceipt {
         file_no: taken.file_no,
         accepted,
         position: taken.sequence,
@@ -237,7 +237,7 @@ fn finish_stored(
     let bank = adapter.code();
     let (record, _) = core.event(sequence)?;
     let bytes = core.personal(&record)?;
-    let understood = understand(adapter, crypto, kind, &bytes);
+    let understood = understand(core, adapter, crypto, kind, &bytes);
     let was_understood = core
         .desk()
         .open_messages()
@@ -282,8 +282,40 @@ enum Pushed {
     Receipt(Box<Receipt>),
 }
 
-/// The file that the message names, and what it says.
+/// The file that the message names, and what it says: read by the dialect of that file. Where the
+/// file is not known, the first of the bank's dialects that reads it decides.
 fn understand(
+    core: &Core,
+    adapter: &BankAdapter,
+    crypto: &dyn Crypto,
+    kind: MessageKind,
+    bytes: &[u8],
+) -> Option<ByFile> {
+    let of_the_file = |read: &BankAdapter, file_no: Option<u64>| {
+        let desk = core.desk();
+        let file = file_no.and_then(|file_no| desk.file(file_no));
+        let file = file.filter(|file| file.intent.bank == adapter.code());
+        let dialect = file.and_then(|file| file.intent.dialect.as_deref());
+        dialect.is_none_or(|dialect| dialect == read.dialect())
+    };
+    let mut readings = adapter.by_dialect().filter_map(|own| {
+        let read = understand_by(own, crypto, kind, bytes)?;
+        of_the_file(own, read.0).then_some(read)
+    });
+    readings.next()
+}
+
+/// The dialect of our receipt: that of the file which it names, else the bank's first.
+fn receipting<'a>(core: &Core, adapter: &'a BankAdapter, file_no: Option<u64>) -> &'a BankAdapter {
+    let desk = core.desk();
+    let file = file_no.and_then(|file_no| desk.file(file_no));
+    let dialect = file.and_then(|file| file.intent.dialect.as_deref());
+    let own = dialect.and_then(|dialect| adapter.of_file(Some(dialect)));
+    own.or_else(|| adapter.by_dialect().next())
+        .unwrap_or(adapter)
+}
+
+fn understand_by(
     adapter: &BankAdapter,
     crypto: &dyn Crypto,
     kind: MessageKind,
