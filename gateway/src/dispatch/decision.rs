@@ -94,7 +94,7 @@ pub enum Decision {
 
 /// The bank's definition no longer has the dialect by which a file was instructed, or the record
 /// does not say which of two it was.
-const DIALECT_GONE: &str = "dialect_gone";
+pub(crate) const DIALECT_GONE: &str = "dialect_gone";
 const LOOK_AGAIN_MS: i64 = 60_000;
 /// Up to 32 times the first wait.
 const RETRY_DOUBLINGS_MAX: u32 = 5;

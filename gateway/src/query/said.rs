@@ -187,6 +187,15 @@ impl Said {
     fn unknown(&self, seen: &Seen, origin: Origin, bank: &str, lang: Lang) -> String {
         let since = moment(seen.left_ms.unwrap_or(seen.line.since_ms));
         let kind = self.why.as_deref().unwrap_or_default();
+        if kind == crate::dispatch::decision::DIALECT_GONE {
+            let zh = "该行的定义中已没有发出时所用的方言，无法再查询，银行可能已收到";
+            let en = "the bank's definition no longer has the dialect by which it was sent: it \
+                      can't be asked about, and the bank may have it";
+            return match lang {
+                Lang::Zh => zh.to_owned(),
+                Lang::En => en.to_owned(),
+            };
+        }
         let kind = channel_words(kind, lang);
         match (origin, lang) {
             (Origin::AnswerLimit, Lang::Zh) => {
