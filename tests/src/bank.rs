@@ -79,7 +79,10 @@ impl Line {
         };
         let mut dialects = self.adapter.by_dialect();
         let first: Result<_, Unreadable> = read(dialects.next().expect("a dialect"));
-        let read = first.or_else(|wrong| dialects.find_map(|own| read(own).ok()).ok_or(wrong));
+        let read = match first {
+            Ok((ref request, _)) if request.file_no.is_some() => first,
+            other => dialects.find_map(|own| read(own).ok()).map_or(other, Ok),
+        };
         let (request, own) = match read {
             Ok(read) => read,
             Err(error) => {

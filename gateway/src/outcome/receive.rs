@@ -298,11 +298,14 @@ fn understand(
         let dialect = file.and_then(|file| file.intent.dialect.as_deref());
         dialect.is_none_or(|dialect| dialect == read.dialect())
     };
-    let mut readings = adapter.by_dialect().filter_map(|own| {
+    let readings = adapter.by_dialect().filter_map(|own| {
         let read = understand_by(own, crypto, kind, bytes)?;
         of_the_file(own, read.0).then_some(read)
     });
-    readings.next()
+    // One that names no file may be another dialect's message, read leniently.
+    let mut readings: Vec<ByFile> = readings.collect();
+    readings.sort_by_key(|(file_no, _)| file_no.is_none());
+    readings.into_iter().next()
 }
 
 /// The dialect of our receipt: that of the file which it names, else the bank's first.

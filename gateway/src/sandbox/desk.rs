@@ -136,7 +136,10 @@ impl Desk {
         };
         let mut dialects = self.adapter.by_dialect();
         let first = read(dialects.next().unwrap_or(self.adapter));
-        first.or_else(|wrong| dialects.find_map(|own| read(own).ok()).ok_or(wrong))
+        match first {
+            Ok((_, ref request)) if request.file_no.is_some() => first,
+            other => dialects.find_map(|own| read(own).ok()).map_or(other, Ok),
+        }
     }
 
     /// The dialect by which a file came.
