@@ -1,7 +1,7 @@
 //! One conformance suite: every case on every bank (DESIGN section 7), each a test of its own by
-//! name: `YWRCB::encode::name_too_long_in_bytes`; of a bank with two dialects on each, by
-//! `CMBC::cmbc_xfer::encode::name_too_long_in_bytes`. A case passes or is skipped with a reason; the
-//! reasons and the counts are the page gateway/docs/CONFORMANCE.md, which is kept fresh here
+//! name: `YWRCB::encode::name_too_long_in_bytes`; where a bank has two dialects, on each:
+//! `CMBC::cmbc_xfer::encode::name_too_long_in_bytes`. A case passes or is skipped with a reason;
+//! the reasons and the counts are the page gateway/docs/CONFORMANCE.md, which is kept fresh here
 //! (`ANXIN_BLESS=1` writes it). A round trip proves consistency, not truth: both chairs read one
 //! definition. Truth comes from the samples of the adapters' own tests.
 //!

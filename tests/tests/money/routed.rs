@@ -10,7 +10,7 @@ use gateway::outcome::{MessageKind, Received, receive};
 use schemas::LineState;
 use schemas::value::{AccountNo, BankCode, Fen, PersonName};
 use tests::audit::assert_sound;
-use tests::bank::{Arrived, Fault, Played, keys_of, row};
+use tests::bank::{Arrived, Fault, Played, keys_of, row, told};
 use tests::desk::{Desk, banks, file, wages};
 
 const TURNS: u32 = 45;
@@ -154,6 +154,27 @@ fn a_return_after_paid_comes_by_the_dialect_of_its_file() {
         let (paid, returned) = (LineState::Paid, LineState::Returned);
         assert_eq!(desk.states(&batch), [paid, returned, paid, paid]);
         each_once(&played, 4, adapter.dialect());
+        assert_sound(&desk.core, adapter.dialect());
+    }
+}
+
+/// A result in a file of the bank's, about either file.
+#[test]
+fn a_result_that_comes_unasked_is_read_by_the_dialect_of_its_file() {
+    for adapter in routed() {
+        let desk = Desk::new(adapter.code());
+        let batch = desk.release(&mixed(adapter.code()));
+        let played = Played::new(&desk);
+        played.work(&desk);
+        for file_no in [2, 1] {
+            let lines = played.memory(|memory| memory.instructed(file_no)).unwrap();
+            let bytes = played.result_bytes(&desk, file_no, &told(&lines, &[Outcome::Paid]));
+            let kind = MessageKind::Result;
+            receive(&desk.core, adapter, played.keys(), kind, &bytes).unwrap();
+            let paid = desk.states(&batch).into_iter();
+            let paid = paid.filter(|state| *state == LineState::Paid).count();
+            assert_eq!(paid, if file_no == 2 { 2 } else { 4 }, "{}", adapter.code());
+        }
         assert_sound(&desk.core, adapter.dialect());
     }
 }
