@@ -254,10 +254,10 @@ fn slot_bytes(slot: &Slot) -> usize {
 
 impl LineRules for BankLineRules {
     fn judge(&self, line: &Asked<'_>, findings: &mut Vec<Finding>) {
-        if let Some((own, rules)) = &self.elsewhere {
-            if line.payee_bank.is_some_and(|bank| bank != *own) {
-                return rules.judge(line, findings);
-            }
+        if let Some((own, rules)) = &self.elsewhere
+            && line.payee_bank.is_some_and(|bank| bank != *own)
+        {
+            return rules.judge(line, findings);
         }
         let at = |code| Finding::of_line(code, line.line_no.0, line.row);
         if let Some(name) = line.name {
