@@ -16,6 +16,7 @@ use crate::layout::values::Values;
 use crate::no_keys::NoKeys;
 use crate::order::{order_values, query_values, receipt_values};
 use crate::quirks;
+use crate::routes::Routes;
 use crate::wire::http::WireRule;
 use crate::wire::layer::Around;
 use crate::wire::{Layer, Message, Reading};
@@ -42,19 +43,24 @@ pub struct Limits {
     pub account_digits_max: usize,
 }
 
+/// Keys by algorithm and slot.
+pub type Slots = BTreeSet<(String, String)>;
+
 /// Keys that a bank's messages need, by algorithm and slot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeySlots {
     /// For our signatures: ours to sign with, the bank's to verify it.
-    pub signing: BTreeSet<(String, String)>,
+    pub signing: Slots,
     /// For the bank's signatures: its public key.
-    pub verifying: BTreeSet<(String, String)>,
+    pub verifying: Slots,
     /// For sealed bodies: one key for both sides.
-    pub sealing: BTreeSet<(String, String)>,
+    pub sealing: Slots,
 }
 
-/// The adapter of one bank: its dialect with its preset laid over it.
-#[derive(Debug)]
+/// The adapter of one bank: its dialect with its preset laid over it. Where the bank has two
+/// dialects, what it says of itself holds for both, and a file goes by one of
+/// [`BankAdapter::by_dialect`].
+#[derive(Clone, Debug)]
 pub struct BankAdapter {
     pub(crate) code: BankCode,
     /// What the preset says of a bank that is not of the list.
@@ -68,6 +74,7 @@ pub struct BankAdapter {
     pub(crate) dialect_file: String,
     pub(crate) preset_file: String,
     pub(crate) preset: Preset,
+    pub(crate) routes: Option<Box<Routes>>,
 }
 
 impl BankAdapter {
@@ -77,7 +84,7 @@ impl BankAdapter {
         self.code
     }
 
-    /// Name of its dialect.
+    /// Name of its dialect; of two, that of its own accounts.
     #[must_use]
     pub fn dialect(&self) -> &str {
         self.dialect.name.get_ref()
@@ -117,7 +124,8 @@ impl BankAdapter {
     #[must_use]
     pub fn endpoints(&self) -> Vec<String> {
         let mut names = Vec::new();
-        for step in self.dialect.submit.iter().chain(&self.dialect.query) {
+        let dialects = self.by_dialect().map(|own| &own.dialect);
+        for step in dialects.flat_map(|own| own.submit.iter().chain(&own.query)) {
             let name = match &step.wire {
                 WireRule::Http(rule) => rule.endpoint.clone(),
                 WireRule::Tcp {} => "main".to_owned(),
@@ -135,6 +143,13 @@ impl BankAdapter {
     #[must_use]
     pub fn key_slots(&self) -> KeySlots {
         let mut slots = KeySlots::default();
+        for own in self.by_dialect() {
+            own.add_key_slots(&mut slots);
+        }
+        slots
+    }
+
+    fn add_key_slots(&self, slots: &mut KeySlots) {
         let steps = self.dialect.submit.iter().chain(&self.dialect.query);
         let steps: Vec<_> = steps.collect();
         slots
@@ -153,7 +168,6 @@ impl BankAdapter {
                 slots.sealing.insert((cipher.clone(), slot.clone()));
             }
         }
-        slots
     }
 
     /// The user identity with which our SM2 key signs to this bank; `None` for the usual one, or

@@ -29,9 +29,23 @@ fn said(name: &str, value: impl ToString, preset: bool) -> Said {
 
 impl BankAdapter {
     /// Every value with its file: identity, limits, pace, flows, every code, and the
-    /// messages with their fields in order.
+    /// messages with their fields in order. What a second dialect says of rows to other banks
+    /// follows, its names after `other.`.
     #[must_use]
     pub fn explain(&self) -> Vec<Explained> {
+        let mut each = self.by_dialect();
+        let mut all = each.next().unwrap_or(self).explain_own();
+        if let Some(other) = each.next() {
+            let further = other.explain_own().into_iter();
+            all.extend(further.map(|value| Explained {
+                name: format!("other.{}", value.name),
+                ..value
+            }));
+        }
+        all
+    }
+
+    fn explain_own(&self) -> Vec<Explained> {
         let parts = [
             self.explain_head(),
             self.explain_limits(),

@@ -87,10 +87,11 @@ pub fn decode_any(
     let book = Book::built_in().ok();
     let adapter = book.and_then(|book| book.adapter(code));
     let adapter = adapter.ok_or_else(|| Unreadable::at("no such bank", 0))?;
-    decode_at(adapter, door, bytes, crypto)
+    let read = adapter.read_by(|own| decode_at(own, door, bytes, crypto), |_| true);
+    read.map(|(_, decoded)| decoded)
 }
 
-/// Reads any bytes at a bank of any book.
+/// Reads any bytes at a bank of any book, of two dialects by that of its own accounts.
 ///
 /// # Errors
 /// `Unreadable`.

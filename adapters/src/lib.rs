@@ -23,6 +23,7 @@ pub mod pages;
 pub mod parts;
 pub mod quirks;
 mod reply;
+mod routes;
 pub mod rules;
 mod totals;
 mod unreadable;

@@ -25,6 +25,9 @@ pub struct BankLineRules {
     account_digits_max: usize,
     /// The bank whose accounts are the only ones; `None` where it pays others too.
     own_only: Option<BankCode>,
+    /// The paying bank, and what holds of payees elsewhere where those rows go by a dialect of
+    /// their own.
+    elsewhere: Option<(BankCode, Box<BankLineRules>)>,
 }
 
 /// Characters that must not stand in a text: controls, and the separators of the bank's file.
@@ -95,6 +98,15 @@ impl BankAdapter {
     /// The rules that `anxin check --bank` and the intake ask.
     #[must_use]
     pub fn line_rules(&self) -> BankLineRules {
+        let mut each = self.by_dialect();
+        let mut rules = each.next().unwrap_or(self).own_rules();
+        if let Some(other) = each.next() {
+            rules.elsewhere = Some((self.code, Box::new(other.own_rules())));
+        }
+        rules
+    }
+
+    fn own_rules(&self) -> BankLineRules {
         let mut forbidden = Vec::new();
         let mut carries_memo = false;
         let (mut name_max, mut memo_max) = (self.limits.name_bytes_max, self.limits.memo_bytes_max);
@@ -125,11 +137,12 @@ impl BankAdapter {
             amount_max: self.limits.amount_max,
             account_digits_max: self.limits.account_digits_max,
             own_only: Some(self.code()).filter(|_| !self.capability().other_banks),
+            elsewhere: None,
         }
     }
 
     /// Cuts a batch into bank files: indices of the lines of each, in order. By class where the
-    /// bank wants one class a file, then by rows, bytes and sum.
+    /// bank wants one class a file or has a dialect for each, then by rows, bytes and sum.
     #[must_use]
     pub fn plan(&self, lines: &[PlanLine]) -> Vec<Vec<usize>> {
         let own = |line: &PlanLine| line.payee_bank.is_none_or(|bank| bank == self.code());
@@ -144,7 +157,9 @@ impl BankAdapter {
         };
         let mut files = Vec::new();
         for class in classes {
-            self.cut(lines, &class, &mut files);
+            let first = class.first().and_then(|at| lines.get(*at));
+            let of_class = self.for_payee(first.and_then(|line| line.payee_bank));
+            of_class.cut(lines, &class, &mut files);
         }
         files
     }
@@ -239,6 +254,11 @@ fn slot_bytes(slot: &Slot) -> usize {
 
 impl LineRules for BankLineRules {
     fn judge(&self, line: &Asked<'_>, findings: &mut Vec<Finding>) {
+        if let Some((own, rules)) = &self.elsewhere
+            && line.payee_bank.is_some_and(|bank| bank != *own)
+        {
+            return rules.judge(line, findings);
+        }
         let at = |code| Finding::of_line(code, line.line_no.0, line.row);
         if let Some(name) = line.name {
             self.judge_text(name, self.name_bytes_max, true, &at, findings);

@@ -63,6 +63,24 @@ impl Unreadable {
         self
     }
 
+    /// Neither dialect of a bank reads the message: the one that got further, the first of
+    /// equals, with the reason of the other among those tried.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let rank = |one: &Self| (one.unwrapped, one.understood);
+        let (mut further, less) = match rank(&other) > rank(&self) {
+            true => (other, self),
+            false => (self, other),
+        };
+        further.tried.push(Tried {
+            layers_gone: 0,
+            what: less.what,
+            offset: less.offset,
+        });
+        further.tried.extend(less.tried);
+        further
+    }
+
     /// The attempt that got furthest, by layers and then by bytes; the first of equals. The
     /// others are listed in it. Each comes with the number of outer layers taken to be gone.
     pub(crate) fn furthest(attempts: Vec<(usize, Self)>) -> Option<Self> {

@@ -9,10 +9,12 @@ use adapters::{BankAdapter, BankReply, Book};
 use proptest::prelude::*;
 use schemas::text::Charset;
 use schemas::{FindingCode, PersonName};
-use support::{ToyKeys, accept, bank, converse, one_of_each_dialect, order, outcomes, query};
+use support::{
+    ToyKeys, accept, bank, converse, one_of_each_dialect, order, order_for, outcomes, query,
+};
 
 fn result_bytes(adapter: &BankAdapter, said: &[Outcome]) -> Vec<u8> {
-    let order = order(adapter.code().as_str());
+    let order = order_for(adapter);
     let mut submission = adapter.submit(&order);
     let (reply, ..) = converse(adapter, &mut submission, accept);
     let Reply::Receipt(receipt) = reply else {
@@ -47,7 +49,7 @@ fn a_message_cut_at_any_byte_never_pays() {
 fn a_push_cut_at_any_byte_never_pays() {
     for adapter in one_of_each_dialect() {
         let code = adapter.code();
-        let lines = outcomes(&order(code.as_str()), &[Outcome::Paid]).into_iter();
+        let lines = outcomes(&order_for(adapter), &[Outcome::Paid]).into_iter();
         let records: Vec<_> = lines
             .map(|line| DisbursementRecord {
                 file_no: Some(4_711),
@@ -64,11 +66,11 @@ fn a_push_cut_at_any_byte_never_pays() {
 
 #[test]
 fn the_frame_ends_where_the_message_ends() {
-    for adapter in Book::built_in().unwrap().adapters() {
+    for adapter in Book::built_in().unwrap().by_dialect() {
         if adapter.channel_name() != "tcp" {
             continue;
         }
-        let order = order(adapter.code().as_str());
+        let order = order_for(adapter);
         let messages = adapter.encode_payment(&order, &ToyKeys).unwrap();
         let mut messages = messages.into_iter();
         let first = messages

@@ -101,11 +101,11 @@ fn a_batch_is_cut_by_rows_sum_and_class_and_keeps_every_line_once() {
 
 #[test]
 fn a_full_file_stays_within_the_bytes_of_its_bank() {
-    for adapter in Book::built_in().unwrap().adapters() {
+    for adapter in Book::built_in().unwrap().by_dialect() {
         let code = adapter.code();
-        let mut order = support::order(code.as_str());
+        let mut order = support::order_for(adapter);
         let one = order.lines.last().unwrap().clone();
-        let plan = adapter.plan(&lines(5_000, code.as_str(), 1));
+        let plan = adapter.plan(&lines(5_000, support::payee_bank(adapter).as_str(), 1));
         let most = plan.first().unwrap().len();
         order.lines = (1..=most as u32)
             .map(|row_no| {

@@ -7,7 +7,7 @@ use adapters::exchange::{DisbursementRecord, Outcome, PushReceipt, Reply, Result
 use adapters::{BankAdapter, BankReply, Book, RequestKind};
 use schemas::FailureReason;
 use std::collections::BTreeMap;
-use support::{ToyKeys, accept, converse, names, order, outcomes, query};
+use support::{ToyKeys, accept, converse, names, order_for, outcomes, query};
 use time::macros::datetime;
 
 fn every_outcome() -> Vec<Outcome> {
@@ -24,7 +24,7 @@ fn every_outcome() -> Vec<Outcome> {
 }
 
 fn ask(adapter: &BankAdapter, said: &[Outcome]) -> (ResultFile, Vec<u8>) {
-    let order = order(adapter.code().as_str());
+    let order = order_for(adapter);
     let mut submission = adapter.submit(&order);
     let (receipt, ..) = converse(adapter, &mut submission, accept);
     let Reply::Receipt(receipt) = receipt else {
@@ -53,8 +53,8 @@ fn ask(adapter: &BankAdapter, said: &[Outcome]) -> (ResultFile, Vec<u8>) {
 
 #[test]
 fn the_bank_reads_the_order_that_was_written() {
-    for adapter in Book::built_in().unwrap().adapters() {
-        let order = order(adapter.code().as_str());
+    for adapter in Book::built_in().unwrap().by_dialect() {
+        let order = order_for(adapter);
         let mut conversation = adapter.submit(&order);
         let (_, requests, _) = converse(adapter, &mut conversation, accept);
         let carriers: Vec<_> = requests.iter().filter(|r| !r.lines.is_empty()).collect();
@@ -83,7 +83,7 @@ fn the_bank_reads_the_order_that_was_written() {
 
 #[test]
 fn the_gateway_reads_every_outcome_that_the_bank_says() {
-    for adapter in Book::built_in().unwrap().adapters() {
+    for adapter in Book::built_in().unwrap().by_dialect() {
         for outcome in every_outcome() {
             let (result, bytes) = ask(adapter, &[outcome]);
             let expected = adapter.bank_side().line_expressible(outcome, false);
@@ -97,7 +97,7 @@ fn the_gateway_reads_every_outcome_that_the_bank_says() {
                 );
                 continue;
             }
-            let count = order(adapter.code().as_str()).lines.len();
+            let count = order_for(adapter).lines.len();
             assert_eq!(result.lines.len(), count, "{place}");
             assert!(
                 result.lines.iter().all(|l| l.outcome == expected),
@@ -117,8 +117,8 @@ fn the_gateway_reads_every_outcome_that_the_bank_says() {
 
 #[test]
 fn a_push_and_its_receipt_are_understood() {
-    for adapter in Book::built_in().unwrap().adapters() {
-        let order = order(adapter.code().as_str());
+    for adapter in Book::built_in().unwrap().by_dialect() {
+        let order = order_for(adapter);
         for outcome in every_outcome() {
             let lines = outcomes(&order, &[outcome]).into_iter();
             let records: Vec<DisbursementRecord> = lines
@@ -157,8 +157,8 @@ fn a_push_and_its_receipt_are_understood() {
 
 #[test]
 fn a_bank_that_knows_nothing_says_not_found_or_unknown() {
-    for adapter in Book::built_in().unwrap().adapters() {
-        let order = order(adapter.code().as_str());
+    for adapter in Book::built_in().unwrap().by_dialect() {
+        let order = order_for(adapter);
         let references = adapter.bank_side().references(order.file_no);
         let asked = query(&order, references);
         let mut conversation = adapter.query(&asked);
@@ -185,7 +185,7 @@ fn a_bank_that_knows_nothing_says_not_found_or_unknown() {
 #[test]
 fn the_references_of_a_receipt_survive() {
     let adapter = support::bank("HXB");
-    let order = order("HXB");
+    let order = order_for(adapter);
     let mut conversation = adapter.submit(&order);
     let (reply, ..) = converse(adapter, &mut conversation, accept);
     let Reply::Receipt(receipt) = reply else {

@@ -10,7 +10,7 @@ mod support;
 use adapters::BankReply;
 use adapters::exchange::{DisbursementRecord, Outcome, Reply};
 use schemas::FailureReason;
-use support::{ToyKeys, accept, converse, one_of_each_dialect, order, outcomes, query};
+use support::{ToyKeys, accept, converse, one_of_each_dialect, order_for, outcomes, query};
 
 fn compare(dialect: &str, name: &str, bytes: &[u8]) {
     let folder = format!("{}/dialects/{dialect}/samples", env!("CARGO_MANIFEST_DIR"));
@@ -32,7 +32,7 @@ fn compare(dialect: &str, name: &str, bytes: &[u8]) {
 fn every_message_of_every_dialect_is_its_golden_file() {
     for adapter in one_of_each_dialect() {
         let dialect = adapter.dialect();
-        let order = order(adapter.code().as_str());
+        let order = order_for(adapter);
         for message in adapter.encode_payment(&order, &ToyKeys).unwrap() {
             compare(
                 dialect,

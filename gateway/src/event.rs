@@ -85,6 +85,10 @@ pub struct Intent {
     pub batch: BatchId,
     /// The bank.
     pub bank: BankCode,
+    /// The dialect by which it is instructed and asked about, whatever the bank's definition says
+    /// later; none in a record of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<String>,
     /// The lines by their place in the batch, in the order of the rows: row 1 is the first.
     pub lines: Vec<u32>,
     /// Their sum.

@@ -107,16 +107,15 @@ fn head() -> impl Strategy<Value = AcceptedHead> {
 }
 
 fn policy(good_lines: bool) -> Policy {
-    match good_lines {
-        true => Policy::GoodLines,
-        false => Policy::AllOrNothing,
-    }
+    [Policy::AllOrNothing, Policy::GoodLines][usize::from(good_lines)]
 }
 
 fn intent() -> impl Strategy<Value = Intent> {
     let numbers = (any::<u64>(), any::<i64>(), any::<i64>());
-    (numbers, batch(), bank(), vec(any::<u32>(), 0..5), text()).prop_map(
-        |(numbers, batch, bank, lines, bank_date)| Intent {
+    let texts = (of(text()), text());
+    (numbers, batch(), bank(), vec(any::<u32>(), 0..5), texts).prop_map(
+        |(numbers, batch, bank, lines, (dialect, bank_date))| Intent {
+            dialect,
             file_no: numbers.0,
             batch,
             bank,

@@ -184,3 +184,58 @@ fn a_pipe_is_a_file_too() {
     ];
     assert_eq!(run_with(&words, TEMPLATE.as_bytes()).code, 0);
 }
+
+/// CMBC takes wages to its own accounts and wages elsewhere by different transactions: the
+/// commands show and use both.
+#[test]
+fn a_bank_of_two_dialects_shows_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let wages = path("wages.csv");
+    std::fs::write(&wages, TEMPLATE.replace("ICBC", "CMBC")).unwrap();
+    let wages = wages.to_str().unwrap();
+    let tried = run(&["bank", "try", wages, "--bank", "CMBC", "--json"]).document();
+    let by = |document: &Value| {
+        let files = document["files"].as_array().unwrap().iter();
+        let by = files.map(|file| file["dialect"].as_str().unwrap().to_owned());
+        by.collect::<Vec<_>>()
+    };
+    assert_eq!(by(&tried), ["cmbc_reimb", "cmbc_xfer"]);
+    let shown = run(&["bank", "try", wages, "--bank", "CMBC"]);
+    assert!(shown.stdout.contains("第 2 个文件:cmbc_xfer"), "{shown:?}");
+
+    let out = path("out");
+    let to = ["--bank", "CMBC", "--date", "2026-11-24", "--json", "--out"];
+    let words = [&["convert", wages], &to[..], &[out.to_str().unwrap()]].concat();
+    let converted = run(&words).document();
+    assert_eq!(by(&converted), ["cmbc_reimb", "cmbc_xfer"]);
+    let codes = converted["files"].as_array().unwrap().iter().map(|file| {
+        let path = out.join(file["file"].as_str().unwrap());
+        let text = String::from_utf8(std::fs::read(path).unwrap()).unwrap();
+        let code = text.split("trnCode=\"").nth(1).unwrap();
+        code.split('"').next().unwrap().to_owned()
+    });
+    assert_eq!(
+        codes.collect::<Vec<_>>(),
+        ["batchCostReimb", "batchXfer"],
+        "{converted}"
+    );
+
+    let listed = run(&["banks"]);
+    assert!(
+        listed.stdout.contains("cmbc_reimb + cmbc_xfer"),
+        "{listed:?}"
+    );
+    let explained = run(&["bank", "explain", "CMBC"]);
+    assert!(explained.stdout.contains("跨行: 最多笔数"), "{explained:?}");
+
+    // An answer in either dialect, kept in a file.
+    for (dialect, said) in [("cmbc_reimb", "batchCostReimb"), ("cmbc_xfer", "batchXfer")] {
+        let kept = path("answer.xml");
+        let sample = adapters::Book::samples(dialect)["receipt.bin"];
+        std::fs::write(&kept, sample).unwrap();
+        let words = ["decode", kept.to_str().unwrap(), "--bank", "CMBC"];
+        let read = run(&[&words[..], &["--message", "receipt", "--json"]].concat());
+        assert_eq!(read.document()["dialect"], dialect, "{said}: {read:?}");
+    }
+}

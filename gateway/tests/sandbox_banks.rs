@@ -314,6 +314,46 @@ async fn a_file_in_parts_is_booked_once_with_all_its_lines() {
     running.stop().await;
 }
 
+/// Each file is booked and answered in the dialect in which it came.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bank_of_two_dialects_answers_each_file_in_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = open(folder.path()).await;
+    let elsewhere = schemas::BankCode::parse("CCB").unwrap();
+    let book = Book::built_in().unwrap().adapters().iter();
+    let mut served = 0;
+    for whole in book.filter(|bank| bank.other_dialect().is_some()) {
+        let bank = whole.code();
+        let channel = Endpoints::new(&running.connections[&bank], &BTreeMap::new()).unwrap();
+        let keys = &running.keys[&bank];
+        for (file_no, adapter) in (1..).zip(whole.by_dialect()) {
+            let mut order = order(adapter, file_no);
+            if !adapter.capability().own_bank {
+                let lines = order.lines.iter_mut();
+                lines.for_each(|line| line.payee_bank = Some(elsewhere));
+            }
+            converse(&channel, keys, adapter.submit(&order)).await;
+            let mut last = None;
+            for query_no in 1..=5 {
+                let none = none_of();
+                let asked = ask(&channel, keys, adapter, &order, &none, query_no).await;
+                last = asked.or(last);
+            }
+            let result = last.unwrap_or_else(|| panic!("{}", adapter.dialect()));
+            let outcomes = result.lines.iter().map(|line| line.outcome);
+            let expected = expected(adapter, running.manner(bank).unwrap(), &order);
+            let said = expected.iter().map(|(_, said)| *said);
+            assert!(outcomes.eq(said), "{}", adapter.dialect());
+            served += 1;
+        }
+        let end = running.statistics()[&bank].clone();
+        let wrong = (end.double_instructions, end.unwritable, end.unreadable);
+        assert_eq!((end.files, wrong), (2, (0, 0, 0)), "{bank}");
+    }
+    assert!(served >= 4);
+    running.stop().await;
+}
+
 #[test]
 fn every_manner_occurs_and_the_first_line_is_paid() {
     let bank = schemas::BankCode::parse("HXB").unwrap();

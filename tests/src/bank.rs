@@ -73,9 +73,9 @@ impl Line {
             Some(Fault::Lost) => return Err(time_out()),
             Some(Fault::Silent | Fault::Gibberish | Fault::Empty) | None => {}
         }
-        let side = self.adapter.bank_side();
-        let request = match side.read_request(&incoming(out), &self.keys) {
-            Ok(request) => request,
+        let read = self.adapter.read_request(&incoming(out), &self.keys);
+        let (own, request) = match read {
+            Ok(read) => read,
             Err(error) => {
                 let place = format!("{} {}: {error}", self.adapter.code(), out.step);
                 *memory.unreadable.as_mut().expect(&place) += 1;
@@ -84,8 +84,10 @@ impl Line {
         };
         let file_no = request.file_no.expect("each message names its file");
         let lines = memory.gathered(&request);
+        let side = own.bank_side();
         memory.arrived.push(Arrived {
             sequence,
+            dialect: own.dialect(),
             step: request.step.clone(),
             kind: request.kind,
             file_no,
@@ -142,22 +144,23 @@ impl Played {
     /// Connects the desk's paying bank, which speaks as this adapter.
     #[must_use]
     pub fn speaking(desk: &Desk, adapter: &'static BankAdapter) -> Self {
-        let keys = || keys_towards(adapter);
-        Self::connected(desk, adapter, (keys(), keys()))
+        let keys = || (adapter, keys_towards(adapter));
+        Self::by_definitions(desk, keys(), keys())
     }
 
     /// Connects a bank that has other keys than we.
     #[must_use]
     pub fn with_keys(desk: &Desk, ours: BankKeys, theirs: BankKeys) -> Self {
-        Self::connected(desk, adapter(desk), (ours, theirs))
+        let adapter = adapter(desk);
+        Self::by_definitions(desk, (adapter, ours), (adapter, theirs))
     }
 
-    /// Connects a bank that speaks as this adapter with these keys, ours and its own.
+    /// Connects a bank that understands another definition than the one we have of it.
     #[must_use]
-    pub fn connected(
+    pub fn by_definitions(
         desk: &Desk,
-        adapter: &'static BankAdapter,
-        (ours, theirs): (BankKeys, BankKeys),
+        (own, ours): (&'static BankAdapter, BankKeys),
+        (adapter, theirs): (&'static BankAdapter, BankKeys),
     ) -> Self {
         let line = Arc::new(Line {
             adapter,
@@ -166,10 +169,10 @@ impl Played {
             core: Arc::clone(&desk.core),
         });
         let bank = Bank {
-            adapter,
+            adapter: own,
             keys: ours,
             channel: Arc::clone(&line) as Arc<dyn Channel>,
-            fields: adapter.example_connection(),
+            fields: own.example_connection(),
         };
         let dispatcher = Dispatcher {
             core: Arc::clone(&desk.core),
@@ -189,7 +192,12 @@ impl Played {
     /// whether the message of that very record had come to it.
     #[must_use]
     pub fn remembering(&self, desk: &Desk, last: u64, with: bool) -> Self {
-        let again = Self::new(desk);
+        self.known_to(Self::new(desk), last, with)
+    }
+
+    /// What this bank knew, known to another player of it.
+    #[must_use]
+    pub fn known_to(&self, again: Self, last: u64, with: bool) -> Self {
         let came = |a: &&Arrived| a.sequence < last || (with && a.sequence == last);
         let arrived = self.memory(|memory| memory.arrived.iter().filter(came).cloned().collect());
         let (receipt, say) = self.memory(|memory| (memory.receipt, memory.say.clone()));
@@ -236,7 +244,7 @@ impl Played {
         let (book, dispatcher) = (desk.core.desk(), &self.dispatcher);
         decide(
             &book,
-            self.adapter(),
+            dispatcher.bank.adapter,
             &dispatcher.calendar,
             now,
             dispatcher.pace,
@@ -303,13 +311,23 @@ impl Played {
         }
     }
 
+    /// The adapter by which a file was instructed.
+    #[must_use]
+    pub fn of_file(&self, desk: &Desk, file_no: u64) -> &'static BankAdapter {
+        let book = desk.core.desk();
+        let dialect = book.file(file_no).and_then(|f| f.intent.dialect.clone());
+        self.adapter()
+            .of_file(dialect.as_deref())
+            .expect("its dialect")
+    }
+
     /// The bytes of a result about a file, as the bank's last answer to a query would be.
     #[must_use]
     pub fn result_bytes(&self, desk: &Desk, file_no: u64, reply: &BankReply) -> Vec<u8> {
         let file = desk.core.desk().file(file_no).expect("the file").clone();
         let bank = &self.dispatcher.bank;
         let query = order::query_of(&desk.core, bank, &desk.mandates, &file).unwrap();
-        result_bytes(self.adapter(), &query, reply, self.keys())
+        result_bytes(self.of_file(desk, file_no), &query, reply, self.keys())
     }
 
     /// The first row of a result about the first file: a value that the bank's rows don't carry
@@ -318,7 +336,8 @@ impl Played {
     pub fn row_of_result(&self, desk: &Desk) -> LineOutcome {
         let lines = self.memory(|memory| memory.instructed(1)).expect("file 1");
         let bytes = self.result_bytes(desk, 1, &told(&lines, &[Outcome::Paid]));
-        let read = self.adapter().decode_result(&bytes, self.keys()).unwrap();
+        let adapter = self.of_file(desk, 1);
+        let read = adapter.decode_result(&bytes, self.keys()).unwrap();
         read.lines.first().expect("a row").clone()
     }
 
@@ -330,7 +349,8 @@ impl Played {
             line,
         };
         let records: Vec<_> = rows.into_iter().map(of_file).collect();
-        let side = self.adapter().bank_side();
+        let adapter = self.adapter().by_dialect().next().expect("a dialect");
+        let side = adapter.bank_side();
         side.write_push(&records, self.keys()).unwrap()
     }
 }

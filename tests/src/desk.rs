@@ -49,6 +49,11 @@ pub fn definitions() -> PathBuf {
     named.unwrap_or_else(|| crate::workspace::root().join("adapters"))
 }
 
+/// Every dialect of every bank: two of a bank that pays other banks by a second one.
+pub fn dialects() -> impl Iterator<Item = &'static BankAdapter> {
+    Book::built_in().expect("the book").by_dialect()
+}
+
 /// Every bank whose files hold more than one line: what becomes of two lines of a file can't be
 /// told where each line is a file of its own.
 pub fn banks_of_files() -> impl Iterator<Item = &'static BankAdapter> {

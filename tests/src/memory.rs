@@ -37,6 +37,8 @@ impl Fault {
 pub struct Arrived {
     /// Journal sequence of our record about it.
     pub sequence: u64,
+    /// The dialect in which the bank read it.
+    pub dialect: &'static str,
     /// Name of the step.
     pub step: String,
     /// What it asks for.

@@ -8,10 +8,18 @@ use schemas::value::{AccountNo, Fen, IdType, PayMonth, PersonName};
 use std::collections::BTreeMap;
 use time::macros::{date, datetime};
 
-/// An order of `count` lines to payees at the paying bank.
+/// An order of `count` lines to payees at the paying bank; at another one where the adapter's
+/// files pay others only.
 #[must_use]
 pub fn order(adapter: &BankAdapter, count: u32) -> PaymentOrder {
-    let bank = adapter.code();
+    let own = adapter.code();
+    let elsewhere = if own.as_str() == "CCB" { "ABC" } else { "CCB" };
+    let elsewhere = schemas::value::BankCode::parse(elsewhere).unwrap();
+    let bank = if adapter.capability().own_bank {
+        own
+    } else {
+        elsewhere
+    };
     let line = |row_no| {
         let person = person(3, row_no, Some(bank));
         OrderLine {

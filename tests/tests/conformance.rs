@@ -1,6 +1,7 @@
 //! One conformance suite: every case on every bank (DESIGN section 7), each a test of its own by
-//! name: `YWRCB::encode::name_too_long_in_bytes`. A case passes or is skipped with a reason; the
-//! reasons and the counts are the page gateway/docs/CONFORMANCE.md, which is kept fresh here
+//! name: `YWRCB::encode::name_too_long_in_bytes`; where a bank has two dialects, on each:
+//! `CMBC::cmbc_xfer::encode::name_too_long_in_bytes`. A case passes or is skipped with a reason;
+//! the reasons and the counts are the page gateway/docs/CONFORMANCE.md, which is kept fresh here
 //! (`ANXIN_BLESS=1` writes it). A round trip proves consistency, not truth: both chairs read one
 //! definition. Truth comes from the samples of the adapters' own tests.
 //!
@@ -31,7 +32,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use tests::desk::{banks, definitions};
+use tests::desk::{banks, definitions, dialects};
 use tests::talk::Talk;
 
 /// What a case says of a bank. A failure is a panic with its words.
@@ -47,22 +48,34 @@ type Case = fn(&Talk) -> Verdict;
 
 /// What a case says of a bank: found once, for its own test and for the page.
 fn verdict(name: &'static str, case: Case, adapter: &'static BankAdapter) -> Verdict {
-    type Found = BTreeMap<(&'static str, BankCode), Arc<OnceLock<Verdict>>>;
+    type Found = BTreeMap<(&'static str, BankCode, &'static str), Arc<OnceLock<Verdict>>>;
     static FOUND: Mutex<Found> = Mutex::new(BTreeMap::new());
     let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
-    let place = Arc::clone(found.entry((name, adapter.code())).or_default());
+    let key = (name, adapter.code(), adapter.dialect());
+    let place = Arc::clone(found.entry(key).or_default());
     drop(found);
     *place.get_or_init(|| case(&Talk::with(adapter)))
 }
 
-/// The banks to which the cases are put.
-fn asked() -> Vec<&'static BankAdapter> {
-    if std::env::var_os("ANXIN_ADAPTERS").is_none() {
-        return banks().collect();
-    }
-    let folder = definitions();
-    let book = book_in(&folder).unwrap_or_else(|refused| panic!("{}", refused.text(Lang::En)));
-    book.adapters().iter().collect()
+/// The dialects of banks to which the cases are put, each by its name: that of the bank, and of
+/// its dialect where the bank has two.
+fn asked() -> Vec<(String, &'static BankAdapter)> {
+    let all: Vec<&BankAdapter> = match std::env::var_os("ANXIN_ADAPTERS") {
+        None => banks().collect(),
+        Some(_) => {
+            let book = book_in(&definitions());
+            let book = book.unwrap_or_else(|refused| panic!("{}", refused.text(Lang::En)));
+            book.adapters().iter().collect()
+        }
+    };
+    let each = |bank: &'static BankAdapter| {
+        let has_two = bank.other_dialect().is_some();
+        bank.by_dialect().map(move |own| match has_two {
+            true => (format!("{}::{}", own.code(), own.dialect()), own),
+            false => (own.code().to_string(), own),
+        })
+    };
+    all.into_iter().flat_map(each).collect()
 }
 
 /// The list of all cases, by the names of their functions: `encode_leading_zeros`.
@@ -100,8 +113,9 @@ fn named(function: &str) -> String {
 }
 
 /// One test for each case and bank; a skipped one carries its reason.
-fn trial(function: &'static str, case: Case, adapter: &'static BankAdapter) -> Trial {
-    let name = format!("{}::{}", adapter.code(), named(function));
+fn trial(function: &'static str, case: Case, of: &(String, &'static BankAdapter)) -> Trial {
+    let (bank, adapter) = (&of.0, of.1);
+    let name = format!("{bank}::{}", named(function));
     Trial::ignorable_test(name, move || {
         Ok(match verdict(function, case, adapter) {
             Verdict::Pass => Completion::Completed,
@@ -144,9 +158,9 @@ fn main() -> ExitCode {
 
 /// The page: a row a case, a column a dialect, banks that passed; below, why some were skipped.
 fn page() -> String {
-    let mut dialects: BTreeMap<&str, u32> = BTreeMap::new();
-    for adapter in banks() {
-        *dialects.entry(adapter.dialect()).or_default() += 1;
+    let mut columns: BTreeMap<&str, u32> = BTreeMap::new();
+    for adapter in dialects() {
+        *columns.entry(adapter.dialect()).or_default() += 1;
     }
     let mut text = String::from(
         "# Conformance\n\nEvery case on every bank: how many banks of a dialect pass; `-` where \
@@ -155,18 +169,18 @@ fn page() -> String {
          `ANXIN_BLESS=1 cargo test -p tests --test conformance`; a test keeps it fresh. The money \
          cases are `tests/tests/money.rs`.\n\n| case |",
     );
-    for (name, count) in &dialects {
+    for (name, count) in &columns {
         write!(text, " {name} ({count}) |").unwrap();
     }
     text.push_str("\n| --- |");
-    text.push_str(&" --- |".repeat(dialects.len()));
+    text.push_str(&" --- |".repeat(columns.len()));
     let mut reasons = Vec::new();
     for (function, case) in CASES {
         let name = named(function);
         write!(text, "\n| {name} |").unwrap();
-        for dialect in dialects.keys() {
+        for dialect in columns.keys() {
             let mut passed = 0;
-            for bank in banks().filter(|bank| bank.dialect() == *dialect) {
+            for bank in dialects().filter(|bank| bank.dialect() == *dialect) {
                 match verdict(function, *case, bank) {
                     Verdict::Pass => passed += 1,
                     Verdict::Skip(why) => reasons.push((name.clone(), *dialect, why)),

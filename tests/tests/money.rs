@@ -55,6 +55,8 @@ mod reread;
 mod resolution;
 #[path = "money/revealed.rs"]
 mod revealed;
+#[path = "money/routed.rs"]
+mod routed;
 #[path = "money/seal.rs"]
 mod seal;
 #[path = "money/seen.rs"]

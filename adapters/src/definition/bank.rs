@@ -86,6 +86,11 @@ pub struct Preset {
     /// Name of its dialect.
     #[schemars(with = "String")]
     pub dialect: Spanned<String>,
+    /// Name of the dialect of rows to accounts at other banks, where those go by another
+    /// transaction: they then go in files of their own, and `dialect` is that of the bank's own
+    /// accounts. `limits` hold for both; `codes` are added to those of `dialect`.
+    #[schemars(with = "Option<String>")]
+    pub other_dialect: Option<Spanned<String>>,
     /// Evidence for this bank.
     pub evidence: Evidence,
     /// Last time of a bank day for an instruction, `HH:MM`, Asia/Shanghai.

@@ -134,6 +134,12 @@ impl Book {
         named.collect()
     }
 
+    /// The adapter of each dialect of every bank, in the order of the codes: of a bank that takes
+    /// rows to other banks by a second dialect, two.
+    pub fn by_dialect(&self) -> impl Iterator<Item = &BankAdapter> {
+        self.adapters.iter().flat_map(BankAdapter::by_dialect)
+    }
+
     /// The adapter of a bank.
     #[must_use]
     pub fn adapter(&self, code: BankCode) -> Option<&BankAdapter> {

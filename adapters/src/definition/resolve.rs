@@ -1,6 +1,7 @@
 //! Typed definitions to adapters: cross-checks with file, line and the allowed words.
 
 mod alone;
+mod bank;
 mod dated;
 mod identity;
 mod quirk_names;
@@ -283,13 +284,16 @@ pub fn bank(
         let what = format!("the code is not that of the folder, {}", source.folder());
         return Err(source.at(&preset.code, &what));
     }
-    let resolved = dialects.get(preset.dialect.get_ref()).ok_or_else(|| {
-        let allowed: Vec<&str> = dialects.keys().map(String::as_str).collect();
-        let name = preset.dialect.get_ref();
-        let allowed = allowed.join(", ");
-        let what = format!("unknown dialect `{name}`, expected one of {allowed}");
-        source.at(&preset.dialect, &what)
-    })?;
+    bank::resolved(source, preset, code, dialects)
+}
+
+/// A preset laid over one dialect.
+fn over(
+    source: Source<'_>,
+    preset: Preset,
+    code: BankCode,
+    resolved: &ResolvedDialect,
+) -> Result<BankAdapter, DefinitionError> {
     let identity = identity::check(source, &preset, code)?;
     let cut_off = cut_off(preset.cut_off.get_ref())
         .ok_or_else(|| source.at(&preset.cut_off, "a cut-off is a time HH:MM"))?;
@@ -307,6 +311,7 @@ pub fn bank(
         dialect_file: resolved.file.clone(),
         preset_file: source.file.to_owned(),
         preset,
+        routes: None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! One message of a step, as it leaves.
 
 use crate::adapter::BankAdapter;
-use crate::definition::dialect::StepRule;
+use crate::definition::dialect::{Capability, StepRule};
 use crate::exchange::{Crypto, Outgoing};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::WriteFault;
@@ -12,18 +12,28 @@ use crate::layout::values::{Record, Values};
 use crate::wire::layer::Around;
 
 impl BankAdapter {
-    /// A bank that pays its own accounts only is never sent another one.
-    fn refuse_other_banks(
+    /// A dialect that pays accounts of one class only is never sent another one.
+    fn refuse_other_class(
         &self,
         step: &StepRule,
         values: &Values,
     ) -> Result<(), (WriteFault, Option<u32>)> {
         let (_, slots) = step.request.body.slots();
-        if self.capability().other_banks || slots.is_empty() {
-            return Ok(());
-        }
-        let other = |row: &&Record| row.get(&Field::PayeeClass).is_some_and(|c| c == "other");
-        let Some(row) = values.rows.iter().find(other) else {
+        let refused = match self.capability() {
+            Capability {
+                other_banks: false, ..
+            } => "other",
+            Capability {
+                own_bank: false, ..
+            } => "own",
+            Capability { .. } => return Ok(()),
+        };
+        let of_it = |row: &&Record| row.get(&Field::PayeeClass).is_some_and(|c| c == refused);
+        let Some(row) = values
+            .rows
+            .iter()
+            .find(|row| !slots.is_empty() && of_it(row))
+        else {
             return Ok(());
         };
         let bank = row.get(&Field::PayeeBank).cloned().unwrap_or_default();
@@ -76,7 +86,7 @@ impl BankAdapter {
             crypto,
             charset: self.charset_out(),
         };
-        self.refuse_other_banks(step, values)?;
+        self.refuse_other_class(step, values)?;
         let (_, row) = step.request.body.slots();
         self.unanswerable(row, values)?;
         self.refuse_long_texts(row, values)?;

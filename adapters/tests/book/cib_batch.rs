@@ -1,4 +1,5 @@
-//! CIB's asynchronous batch (FORMATS 6.8). No preset of the book names it: here one does.
+//! CIB's asynchronous batch (FORMATS 6.8). The book has it for other
+//! banks beside cib_fox; here it is alone, and pays its own accounts too.
 
 use crate::support::{
     ToyKeys, accept, converse, golden_order, incoming, is_query, names, outcomes, query,
@@ -13,7 +14,8 @@ const DIALECT: &str = include_str!("../../dialects/cib_batch/dialect.toml");
 const PRESET: &str = include_str!("../../banks/CIB/bank.toml");
 
 fn book() -> Book {
-    let preset = PRESET.replace("\"cib_fox\"", "\"cib_batch\"");
+    let routed = "dialect = \"cib_fox\"\nother_dialect = ";
+    let preset = PRESET.replace(routed, "dialect = ");
     let files = [
         ("dialects/cib_batch/dialect.toml", DIALECT),
         ("banks/CIB/bank.toml", preset.as_str()),

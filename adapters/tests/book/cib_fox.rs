@@ -1,6 +1,6 @@
 //! CIB: wages by RPAYOFFTRNRQ (FORMATS 6.8).
 
-use crate::support::{ToyKeys, bank, golden_order, incoming, query, sample};
+use crate::support::{ToyKeys, bank, golden_order, incoming, of_dialect, query, sample};
 use adapters::RequestKind;
 use adapters::exchange::{Next, Outcome, PaymentOrder, ResultFile, Wire};
 use schemas::{AccountNo, FailureReason, Fen, FindingCode, PersonName};
@@ -18,7 +18,9 @@ fn order() -> PaymentOrder {
 
 #[test]
 fn the_instruction_is_the_sample() {
-    let messages = bank("CIB").encode_payment(&order(), &ToyKeys).unwrap();
+    let messages = of_dialect("CIB", "cib_fox")
+        .encode_payment(&order(), &ToyKeys)
+        .unwrap();
     assert_eq!(messages.len(), 1);
     assert!(messages[0].instructs);
     let Wire::Http { content_type, .. } = &messages[0].wire else {
@@ -33,7 +35,7 @@ fn the_instruction_is_the_sample() {
 /// The same number and no instruction: the bank, too, takes it for a question.
 #[test]
 fn a_question_carries_no_instruction() {
-    let adapter = bank("CIB");
+    let adapter = of_dialect("CIB", "cib_fox");
     let asked = query(&order(), BTreeMap::new());
     let Next::Send(message) = adapter.query(&asked).next(&ToyKeys).unwrap() else {
         panic!("a message")
@@ -56,7 +58,9 @@ fn the_reply_of_the_sample_has_three_levels() {
     let Some(sample) = sample("cib_rpayoff_reply.xml") else {
         return;
     };
-    let result = bank("CIB").decode_result(&sample, &ToyKeys).unwrap();
+    let result = of_dialect("CIB", "cib_fox")
+        .decode_result(&sample, &ToyKeys)
+        .unwrap();
     let outcomes: Vec<Outcome> = result.lines.iter().map(|line| line.outcome).collect();
     let name = Outcome::Failed(FailureReason::NameMismatch);
     let paid = Outcome::Paid;
@@ -69,7 +73,9 @@ fn the_reply_of_the_sample_has_three_levels() {
     assert_eq!(result.references["bank_batch_no"], "330000000001");
     assert!(!result.is_final && result.flaws.is_empty());
     // As the answer of the submission: nothing is paid by it, and whom it refuses is refused.
-    let receipt = bank("CIB").decode_receipt(&sample, &ToyKeys).unwrap();
+    let receipt = of_dialect("CIB", "cib_fox")
+        .decode_receipt(&sample, &ToyKeys)
+        .unwrap();
     assert_eq!(receipt.outcome, Outcome::Accepted);
     let told: Vec<_> = receipt
         .lines
@@ -90,7 +96,7 @@ fn result(request: &str, instruction: &str, row: &str) -> ResultFile {
          <XFERPRCCODE>{instruction}</XFERPRCCODE></XFERPRCSTS></RPAYOFFRS></RPAYOFFTRNRS>\
          </SECURITIES_MSGSRSV1></FOX>"
     );
-    bank("CIB")
+    of_dialect("CIB", "cib_fox")
         .decode_result(reply.as_bytes(), &ToyKeys)
         .unwrap()
 }
@@ -164,7 +170,9 @@ fn marks_of_xml_are_refused() {
     for (name, character) in [("A<B", "<"), ("A>B", ">"), ("A&B", "&")] {
         let mut order = order();
         order.lines[2].name = PersonName::parse(name).unwrap();
-        let findings = bank("CIB").encode_payment(&order, &ToyKeys).unwrap_err();
+        let findings = of_dialect("CIB", "cib_fox")
+            .encode_payment(&order, &ToyKeys)
+            .unwrap_err();
         assert_eq!(findings[0].code, FindingCode::NameNotEncodable);
         assert_eq!(findings[0].arguments["character"], character);
         assert_eq!(findings[0].row, Some(3));

@@ -1,18 +1,25 @@
-//! China Minsheng Bank: batchXfer, and batchCostReimb, which a synthetic bank speaks.
+//! China Minsheng Bank: batchCostReimb for its own accounts, batchXfer for other banks.
 
-use crate::support::{ToyKeys, assert_bytes, bank, golden_order, query, sample, with_ours};
+use crate::support::{
+    ToyKeys, assert_bytes, bank, golden_order, of_dialect, query, sample, with_ours,
+};
+use adapters::BankAdapter;
 use adapters::exchange::{Next, Outcome};
 use schemas::employer_files::{Asked, LineRules as _};
 use schemas::text::Charset;
-use schemas::{FailureReason, Fen, FindingCode, LineNo, PersonName};
+use schemas::{BankCode, FailureReason, Fen, FindingCode, LineNo, PersonName};
 use std::collections::BTreeMap;
 use time::macros::datetime;
 
-fn asked(code: &str) -> Vec<u8> {
-    let order = golden_order(code, "", "3300000000000000019");
+fn of(dialect: &str) -> &'static BankAdapter {
+    of_dialect("CMBC", dialect)
+}
+
+fn asked(dialect: &str) -> Vec<u8> {
+    let order = golden_order("CMBC", "", "3300000000000000019");
     let mut question = query(&order, BTreeMap::new());
     question.asked_at = datetime!(2026-11-23 10:30:00 +8);
-    match bank(code).query(&question).next(&ToyKeys).unwrap() {
+    match of(dialect).query(&question).next(&ToyKeys).unwrap() {
         Next::Send(sent) => sent.bytes,
         Next::Wait { .. } | Next::Done(_) => panic!("a message is sent"),
     }
@@ -27,9 +34,9 @@ fn it_asks_as_in_the_sample() {
     let theirs = "20261123000002";
     let at = String::from_utf8_lossy(&sample).find(theirs).unwrap();
     let expected = with_ours(&sample, &[(at, theirs, "Q00000000010001")]);
-    assert_bytes(&asked("CMBC"), &expected);
+    assert_bytes(&asked("cmbc_xfer"), &expected);
     let own_bank = String::from_utf8_lossy(&expected).replace("qryBatchXfer", "qryBatchCostReimb");
-    assert_bytes(&asked("JXBANK"), own_bank.as_bytes());
+    assert_bytes(&asked("cmbc_reimb"), own_bank.as_bytes());
 }
 
 /// The section by hand; columns 6 on are ours.
@@ -53,24 +60,33 @@ fn it_writes_its_rows_into_one_element() {
         )
     };
     let sums = "<payType>0</payType><totalRow>5</totalRow><totalAmt>25891.56</totalAmt>";
-    let order = golden_order("CMBC", "工资", "3300000000000000019");
-    let messages = bank("CMBC").encode_payment(&order, &ToyKeys).unwrap();
+    let own = golden_order("CMBC", "工资", "3300000000000000019");
+    let mut others = own.clone();
+    for line in &mut others.lines {
+        line.payee_bank = BankCode::parse("CCB").ok();
+    }
+    let (reimb, xfer) = (of("cmbc_reimb"), of("cmbc_xfer"));
+    let messages = xfer.encode_payment(&others, &ToyKeys).unwrap();
     let expected = format!(
         "{}<payerAcct>3300000000000000019</payerAcct>{sums}\
          <fileContent>{}</fileContent></xDataBody></CMBC>",
         head("batchXfer"),
-        rows.join("^")
+        rows.join("^").replace("民生", "建设")
     );
     assert_bytes(&messages[0].bytes, expected.as_bytes());
-    let order = golden_order("JXBANK", "工资", "3300000000000000019");
-    let messages = bank("JXBANK").encode_payment(&order, &ToyKeys).unwrap();
+    let messages = reimb.encode_payment(&own, &ToyKeys).unwrap();
     let expected = format!(
         "{}<PayerAcNo>3300000000000000019</PayerAcNo>{sums}<Usage>工资</Usage>\
          <fileContent>{}</fileContent></xDataBody></CMBC>",
         head("batchCostReimb"),
-        rows.join("^").replace("|中国民生银行|", "||")
+        rows.join("^")
     );
     assert_bytes(&messages[0].bytes, expected.as_bytes());
+    // Neither is ever written for an account of the other's class.
+    for (adapter, order) in [(reimb, &others), (xfer, &own)] {
+        let findings = adapter.encode_payment(order, &ToyKeys).unwrap_err();
+        assert_eq!(findings[0].code, FindingCode::PayeeBankNotPaid);
+    }
 }
 
 /// It is asked in UTF-8 and answers in GBK. Taken is not paid; the codes are ours.
@@ -85,14 +101,14 @@ fn it_answers_in_gbk() {
                   PK00000004|6200000000000000042|阿样·木样|6300.00|0000|</fileContent>\
                   </xDataBody></CMBC>";
     let bytes = Charset::Gbk.encode(answer).unwrap();
-    let result = bank("CMBC").decode_result(&bytes, &ToyKeys).unwrap();
+    let result = of("cmbc_xfer").decode_result(&bytes, &ToyKeys).unwrap();
     let outcomes: Vec<Outcome> = result.lines.iter().map(|line| line.outcome).collect();
     let refused = Outcome::Failed(FailureReason::RefusedByBank);
     let expected = [Outcome::Paid, refused, Outcome::Accepted, Outcome::Unknown];
     assert_eq!(outcomes, expected);
     assert_eq!(result.lines[1].amount, Some(Fen(708_000)));
     assert_eq!(result.lines[1].bank_text.as_deref(), Some("户名不符"));
-    let read = bank("CMBC").decode_result(answer.as_bytes(), &ToyKeys);
+    let read = of("cmbc_xfer").decode_result(answer.as_bytes(), &ToyKeys);
     assert!(read.is_err(), "UTF-8 is no answer of this bank");
 }
 
@@ -102,7 +118,9 @@ fn it_answers_in_gbk() {
 fn a_name_that_it_could_not_answer_is_refused() {
     let mut order = golden_order("CMBC", "工资", "3300000000000000019");
     order.lines[1].name = PersonName::parse("张𠮷样").unwrap();
-    let findings = bank("CMBC").encode_payment(&order, &ToyKeys).unwrap_err();
+    let findings = of("cmbc_reimb")
+        .encode_payment(&order, &ToyKeys)
+        .unwrap_err();
     assert_eq!(findings[0].code, FindingCode::NameNotEncodable);
     assert_eq!(findings[0].row, Some(2));
     let line = Asked {

@@ -5,6 +5,7 @@
 //! descriptions of the layouts.
 
 use crate::support::{Unchecked, bank};
+use adapters::BankAdapter;
 use adapters::exchange::{Answer, LineOutcome, Outcome};
 use schemas::Purpose;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,12 +66,15 @@ fn read(case: &Case, bytes: &[u8]) -> Option<Read> {
         "receipt" => Answer::Receipt,
         _ => Answer::Result,
     };
-    let ended = || bank(&case.bank).ended(kind, bytes);
-    read_as_is(case, bytes).or_else(|| read_as_is(case, &ended()?))
+    let as_is = |bytes: &[u8]| {
+        let mut dialects = bank(&case.bank).by_dialect();
+        dialects.find_map(|own| read_as_is(own, case, bytes))
+    };
+    let mut dialects = bank(&case.bank).by_dialect();
+    as_is(bytes).or_else(|| dialects.find_map(|own| as_is(&own.ended(kind, bytes)?)))
 }
 
-fn read_as_is(case: &Case, bytes: &[u8]) -> Option<Read> {
-    let adapter = bank(&case.bank);
+fn read_as_is(adapter: &BankAdapter, case: &Case, bytes: &[u8]) -> Option<Read> {
     if case.kind == "receipt" {
         let receipt = adapter.kept_receipt(bytes, &Unchecked).ok()?;
         return Some(Read {

@@ -110,12 +110,26 @@ pub fn one_of_each_dialect() -> Vec<&'static BankAdapter> {
     // Banks of the list first: one that its folder adds changes no golden file of a dialect.
     let says_itself = |bank: &&BankAdapter| bank.explain()[0].name.starts_with("identity.");
     banks.sort_by_key(says_itself);
-    let by_dialect: BTreeMap<_, _> = banks
-        .into_iter()
-        .rev()
-        .map(|bank| (bank.dialect(), bank))
-        .collect();
-    by_dialect.into_values().collect()
+    let mut first = BTreeMap::new();
+    for adapter in banks.into_iter().flat_map(BankAdapter::by_dialect) {
+        first.entry(adapter.dialect()).or_insert(adapter);
+    }
+    first.into_values().collect()
+}
+
+/// The adapter of one of a bank's dialects.
+pub fn of_dialect(code: &str, dialect: &str) -> &'static BankAdapter {
+    bank(code).of_file(Some(dialect)).expect("its dialect")
+}
+
+/// A bank whose accounts the adapter's files pay: the paying one, unless it pays others only.
+pub fn payee_bank(adapter: &BankAdapter) -> BankCode {
+    let own = adapter.code();
+    match adapter.capability().own_bank {
+        true => own,
+        false if own.as_str() == "CCB" => BankCode::parse("ABC").unwrap(),
+        false => BankCode::parse("CCB").unwrap(),
+    }
 }
 
 /// A dialect as it is, without what a bank adds to it.
@@ -210,9 +224,17 @@ pub fn golden_order(code: &str, memo: &str, payer_account: &str) -> PaymentOrder
 
 /// Of five lines, or as many as one file of the bank takes.
 pub fn order(code: &str) -> PaymentOrder {
-    let mut order = golden_order(code, "11月工资", "3300000000000000019");
+    order_for(bank(code).by_dialect().next().expect("one"))
+}
+
+/// The same for a file of one of a bank's dialects.
+pub fn order_for(adapter: &BankAdapter) -> PaymentOrder {
+    let mut order = golden_order(adapter.code().as_str(), "11月工资", "3300000000000000019");
     order.file_no = 4_711;
-    order.lines.truncate(bank(code).limits().rows_max as usize);
+    order.lines.truncate(adapter.limits().rows_max as usize);
+    for line in &mut order.lines {
+        line.payee_bank = Some(payee_bank(adapter));
+    }
     order
 }
 

@@ -64,7 +64,7 @@ fn all(as_json: bool, lang: Lang) -> Ended {
         table.push(vec![
             Cell::from(bank.code.as_str()).coloured(Colour::Bold),
             pick(lang, &bank.name_zh, &bank.name_en).into(),
-            adapter.dialect().into(),
+            dialect_names(adapter).into(),
             evidence_cell(adapter.evidence()),
             adapter.channel_name().into(),
             capability_words(adapter.capability(), lang).into(),
@@ -171,6 +171,7 @@ fn row(bank: &Bank, adapter: &BankAdapter) -> Value {
         "name_zh": bank.name_zh,
         "name_en": bank.name_en,
         "dialect": adapter.dialect(),
+        "other_dialect": adapter.other_dialect(),
         "evidence": adapter.evidence().as_str(),
         "cnaps_code": bank.cnaps_code.as_ref().map(|code| code.as_str()),
         "bic": bank.bic,
@@ -218,6 +219,12 @@ fn capability_words(capability: &Capability, lang: Lang) -> String {
         .filter_map(|(has, word)| has.then_some(word))
         .collect();
     present.join(pick(lang, "、", " "))
+}
+
+/// The dialect; where other banks are paid by a second one, both.
+pub(super) fn dialect_names(adapter: &BankAdapter) -> String {
+    let names: Vec<&str> = adapter.by_dialect().map(BankAdapter::dialect).collect();
+    names.join(" + ")
 }
 
 /// `HH:MM`.

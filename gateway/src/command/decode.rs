@@ -1,6 +1,7 @@
 //! `anxin decode`: a bank's answer or pushed file as canonical JSON (INTERFACE section 6).
 
 mod booked;
+mod dialects;
 mod keys;
 mod speaker;
 mod unread;
@@ -10,10 +11,10 @@ use super::report::{Tally, write_finding};
 use super::terminal::{Align, Cell, Colour, Paper, Table, paper, yuan};
 use super::words::{Ended, Exit, Failure, pick};
 use adapters::BankAdapter;
-use adapters::exchange::{Answer, Flaw, LineOutcome, Outcome, Unreadable};
+use adapters::exchange::{Flaw, LineOutcome, Outcome, Unreadable};
 use keys::Keys;
 use schemas::value::{Fen, Purpose};
-use schemas::{FailureReason, Finding, FindingCode, Lang, Severity};
+use schemas::{FailureReason, Finding, Lang, Severity};
 use serde_json::{Map, Value, json};
 use speaker::{called, code, speaker};
 use std::collections::BTreeMap;
@@ -38,11 +39,10 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
     let adapter = speaker(&arguments.bank)?;
     let mut bytes = Vec::new();
     let keys = Keys::of(arguments, adapter, lang)?;
-    let read =
+    let opened =
         super::check::open(&arguments.file).and_then(|mut source| source.read_to_end(&mut bytes));
-    let decoded = match read {
-        Ok(_) => decode(adapter, arguments.message, &bytes, &keys)
-            .or_else(|wrong| ended(adapter, arguments.message, &bytes, &keys).ok_or(wrong)),
+    let decoded = match opened {
+        Ok(_) => dialects::read(adapter, arguments.message, &bytes, &keys),
         Err(error) => {
             if arguments.json {
                 let nothing = nothing(super::check::unopened(&error, lang));
@@ -53,7 +53,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
         }
     };
     match decoded {
-        Ok(decoded) => {
+        Ok((adapter, decoded)) => {
             if arguments.json {
                 print_json(adapter, arguments.message, &decoded, None, &keys, lang)?;
             } else {
@@ -79,31 +79,6 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
             let other = reads_as(adapter, arguments.message, &bytes, &keys);
             Err(unread::failure(adapter, &unreadable, other).documented(arguments.json))
         }
-    }
-}
-
-/// A message that has lost its ending, as files do that a clerk kept, is read all the same.
-fn ended(
-    adapter: &BankAdapter,
-    message: MessageWord,
-    bytes: &[u8],
-    keys: &Keys,
-) -> Option<Decoded> {
-    let whole = adapter.ended(answer(message), bytes)?;
-    let mut decoded = decode(adapter, message, &whole, keys).ok()?;
-    // A line end may be lost with any program that shows a text; a mark is not.
-    if whole.trim_ascii_end() != bytes.trim_ascii_end() {
-        let missing = Finding::of_file(FindingCode::MessageEndingMissing);
-        decoded.findings.push(missing);
-    }
-    Some(decoded)
-}
-
-fn answer(message: MessageWord) -> Answer {
-    match message {
-        MessageWord::Receipt => Answer::Receipt,
-        MessageWord::Result => Answer::Result,
-        MessageWord::Push => Answer::Push,
     }
 }
 
@@ -385,7 +360,10 @@ fn reads_as(
     [MessageWord::Receipt, MessageWord::Result, MessageWord::Push]
         .into_iter()
         .filter(|kind| *kind != asked)
-        .find(|kind| decode(adapter, *kind, bytes, keys).is_ok())
+        .find(|kind| {
+            let mut dialects = adapter.by_dialect();
+            dialects.any(|own| decode(own, *kind, bytes, keys).is_ok())
+        })
         .map(word)
 }
 

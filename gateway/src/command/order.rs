@@ -7,7 +7,7 @@ use adapters::BankAdapter;
 use adapters::exchange::{OrderLine, PaymentOrder};
 use schemas::people::person;
 use schemas::value::{Fen, IdType, PersonName};
-use schemas::{BatchHead, Finding};
+use schemas::{BatchHead, Finding, codes};
 use time::Date;
 
 /// Everything of an order but its number and its lines.
@@ -66,8 +66,23 @@ pub fn head_findings(adapter: &BankAdapter, head: &BatchHead) -> Result<Vec<Find
         amount: Fen(100),
         memo: None,
     });
-    let written = adapter.encode_payment(&order, &PlaceholderKeys);
-    let mut findings = written.err().unwrap_or_default();
-    findings.retain(|finding| finding.line.is_none());
+    let elsewhere = codes::banks().iter().map(|other| other.code);
+    let elsewhere = elsewhere.filter(|other| *other != bank).take(1);
+    let mut findings: Vec<Finding> = Vec::new();
+    // Of two dialects, each with a line that it takes.
+    let payees = std::iter::once(bank).chain(elsewhere);
+    for (own, payee_bank) in adapter.by_dialect().zip(payees) {
+        for line in &mut order.lines {
+            line.payee_bank = Some(payee_bank);
+        }
+        let written = own.encode_payment(&order, &PlaceholderKeys);
+        let of_head = written.err().unwrap_or_default().into_iter();
+        let of_head = of_head.filter(|finding| finding.line.is_none());
+        for finding in of_head {
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+    }
     Ok(findings)
 }

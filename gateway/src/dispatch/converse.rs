@@ -4,6 +4,7 @@
 use super::ending::{self, Ending};
 use super::gate::still_free;
 use super::{ACTOR, DispatchError, Dispatcher, absence, order};
+use crate::book::BankFile;
 use crate::channel::{Certainty, SendError};
 use crate::core::Fact;
 use crate::event::{Event, Intent, Origin};
@@ -56,13 +57,16 @@ impl Dispatcher {
     pub(super) async fn intend_and_submit(&self, intent: &Intent) -> Result<(), DispatchError> {
         let mut intent = intent.clone();
         let is_new = intent.file_no == 0;
+        let Some(adapter) = self.bank.adapter.of_file(intent.dialect.as_deref()) else {
+            return Ok(());
+        };
         let mut order = order::order_of(&self.core, &self.bank, &self.mandates, &intent)?;
         loop {
             if is_new {
                 intent.file_no = self.core.desk().next_file_no();
                 order.file_no = intent.file_no;
             }
-            let mut conversation = self.bank.adapter.submit(&order);
+            let mut conversation = adapter.submit(&order);
             let first = match conversation.next(&self.bank.keys) {
                 Err(error) if error.certainty == FlowCertainty::NotSent => {
                     return Err(DispatchError::Message(error));
@@ -100,8 +104,11 @@ impl Dispatcher {
         let Some(file) = self.core.desk().file(file_no).cloned() else {
             return Ok(());
         };
+        let Some(adapter) = self.bank.adapter.of_file(file.intent.dialect.as_deref()) else {
+            return Ok(());
+        };
         let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;
-        let conversation = self.bank.adapter.query(&query);
+        let conversation = adapter.query(&query);
         match self.converse(file_no, conversation, None).await {
             Ok((reply, asked_at)) => self.heard(file_no, &reply, asked_at),
             Err(Broken::Ours(error)) => Err(error),
@@ -254,13 +261,17 @@ impl Dispatcher {
 
     /// Whether a "not found" that comes now is definitive, as the dialect declares.
     fn not_found_is_final(&self, file_no: u64) -> bool {
-        let Some(after_ms) = self.bank.adapter.not_found_is_final_after_ms() else {
-            return false;
-        };
-        let (now_ms, rhythm) = (self.core.now_ms(), self.bank.adapter.query_pace());
+        let now_ms = self.core.now_ms();
         let desk = self.core.desk();
-        desk.file(file_no)
-            .is_some_and(|file| absence::is_final(file, now_ms, after_ms, &rhythm, self.pace))
+        let is_final = |file: &BankFile| {
+            let adapter = self.bank.adapter.of_file(file.intent.dialect.as_deref())?;
+            let after_ms = adapter.not_found_is_final_after_ms()?;
+            let rhythm = adapter.query_pace();
+            Some(absence::is_final(
+                file, now_ms, after_ms, &rhythm, self.pace,
+            ))
+        };
+        desk.file(file_no).and_then(is_final).unwrap_or(false)
     }
 
     fn broken(&self, file_no: u64, broken: Broken) -> Result<(), DispatchError> {

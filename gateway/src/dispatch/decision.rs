@@ -78,6 +78,13 @@ pub enum Decision {
         /// The moment at which it has passed for some of its lines, Unix milliseconds.
         at_ms: i64,
     },
+    /// The bank has the file, and can't be asked about it any more.
+    LoseTrack {
+        /// The file.
+        file_no: u64,
+        /// Why.
+        why: &'static str,
+    },
     /// Nothing now.
     Wait {
         /// For how long, unless something changes.
@@ -85,6 +92,9 @@ pub enum Decision {
     },
 }
 
+/// The bank's definition no longer has the dialect by which a file was instructed, or the record
+/// does not say which of two it was.
+pub(crate) const DIALECT_GONE: &str = "dialect_gone";
 const LOOK_AGAIN_MS: i64 = 60_000;
 /// Up to 32 times the first wait.
 const RETRY_DOUBLINGS_MAX: u32 = 5;
@@ -168,6 +178,8 @@ fn submission(
         if let Some(until_ms) = turn.off_until(Work::File(file.intent.file_no), now_ms) {
             next_ms = next_ms.min(until_ms);
         } else if file.state == FileState::NotSent {
+            let speaks = adapter.of_file(file.intent.dialect.as_deref()).is_some();
+            let window = window.map(|day| speaks.then_some(day));
             match of_unsent((book, file, batch), window, now_ms, pace) {
                 Ok(decision) => return Ok(decision),
                 Err(later_ms) => next_ms = next_ms.min(later_ms),
@@ -236,9 +248,17 @@ fn of_file(
             return Err(i64::MAX);
         }
     }
+    let file_no = file.intent.file_no;
+    // Asked by another dialect the bank would not know it, and that would be believed (M1).
+    let Some(adapter) = adapter.of_file(file.intent.dialect.as_deref()) else {
+        let waits = accepted_since(file, batch).min();
+        let why = DIALECT_GONE;
+        return waits
+            .map(|since_ms| (Decision::LoseTrack { file_no, why }, since_ms))
+            .ok_or(i64::MAX);
+    };
     let rhythm = adapter.query_pace();
     let left_ms = file.left_ms.unwrap_or(file.since_ms);
-    let file_no = file.intent.file_no;
     let answer_limit_ms = pace.scaled(rhythm.answer_limit_ms);
     let mut next_ms = i64::MAX;
     // Counted from the moment at which the bank last took a line on: one that answers
@@ -308,7 +328,7 @@ fn accepted_since(file: &BankFile, batch: &Batch) -> impl Iterator<Item = i64> {
 /// A file that was certainly not sent: the same again while its bank day lasts, else given up.
 fn of_unsent(
     (book, file, batch): (&Book, &BankFile, &Batch),
-    window: Result<time::Date, i64>,
+    window: Result<Option<time::Date>, i64>,
     now_ms: i64,
     pace: Pace,
 ) -> Due {
@@ -336,7 +356,15 @@ fn of_unsent(
             why: "lines_barred",
         });
     }
-    let same_day = window.is_ok_and(|day| day.to_string() == file.intent.bank_date);
+    if window == Ok(None) {
+        return Ok(Decision::Abandon {
+            file_no,
+            why: DIALECT_GONE,
+        });
+    }
+    let is_day =
+        |day: Option<time::Date>| day.is_some_and(|d| d.to_string() == file.intent.bank_date);
+    let same_day = window.is_ok_and(is_day);
     if !same_day {
         return Ok(Decision::Abandon {
             file_no,

@@ -17,7 +17,7 @@ pub mod turn;
 pub use decision::{Decision, Pace, decide, first_bank_day};
 pub use turn::Turn;
 
-use crate::book::{Batch, FileState};
+use crate::book::{Batch, FileState, Line};
 use crate::channel::Channel;
 use crate::core::{Core, CoreError};
 use crate::event::{Event, Intent, Move, Origin};
@@ -233,6 +233,7 @@ impl Dispatcher {
                 limit_ms,
                 at_ms,
             } => self.give_up_waiting(file_no, limit_ms, at_ms)?,
+            Decision::LoseTrack { file_no, why } => self.lose_track(file_no, why, |_| true)?,
             Decision::Query { file_no } => self.query(file_no).await?,
         }
         Ok(None)
@@ -248,12 +249,10 @@ impl Dispatcher {
             free_lines(&desk, batch, self.bank.adapter.limits().rows_max)
         };
         let kept = order::kept_lines(&self.core, batch, &candidates)?;
-        let charset = self.bank.adapter.charset_out();
-        let plan: Vec<_> = kept
-            .iter()
-            .map(|line| order::plan_line(line, charset))
-            .collect();
-        let groups = self.bank.adapter.plan(&plan);
+        let adapter = self.bank.adapter;
+        let plan_line = |line| order::plan_line(line, adapter);
+        let plan: Vec<_> = kept.iter().map(plan_line).collect();
+        let groups = adapter.plan(&plan);
         let Some(group) = groups.first() else {
             return Ok(None);
         };
@@ -262,6 +261,9 @@ impl Dispatcher {
             .filter_map(|at| kept.get(*at))
             .map(|line| line.index)
             .collect();
+        // A file is of one class of payees where the bank has a dialect for each.
+        let first = group.first().and_then(|at| kept.get(*at));
+        let dialect = first.map(|line| adapter.for_payee(line.payee_bank).dialect().to_owned());
         let total_fen = group
             .iter()
             .filter_map(|at| kept.get(*at))
@@ -271,6 +273,7 @@ impl Dispatcher {
             file_no: 0,
             batch,
             bank: self.code(),
+            dialect,
             lines,
             total_fen,
             bank_date: bank_date.to_string(),
@@ -280,21 +283,31 @@ impl Dispatcher {
 
     /// The answer limit has passed at a moment for some of the lines.
     fn give_up_waiting(&self, file_no: u64, limit_ms: i64, at_ms: i64) -> Result<(), CoreError> {
+        let overdue = |line: &Line| decision::due_after(line.since_ms, limit_ms, at_ms) <= at_ms;
+        self.lose_track(file_no, "answer_limit", overdue)
+    }
+
+    /// Nobody will hear any more of some lines of a file: they are unknown.
+    fn lose_track(
+        &self,
+        file_no: u64,
+        why: &str,
+        which: impl Fn(&Line) -> bool,
+    ) -> Result<(), CoreError> {
         let mut desk = self.core.desk();
-        let overdue = |step: &Move| {
+        let lost = |step: &Move| {
             let file = desk.file(file_no);
             let batch = file.and_then(|file| desk.batch(file.intent.batch));
-            batch
-                .and_then(|batch| batch.line(step.index))
-                .is_some_and(|line| decision::due_after(line.since_ms, limit_ms, at_ms) <= at_ms)
+            let line = batch.and_then(|batch| batch.line(step.index));
+            line.is_some_and(&which)
         };
         let mut moves = steps_for(&desk, file_no, LineEvent::LoseTrack, None);
-        moves.retain(overdue);
+        moves.retain(lost);
         let event = Event::Outcomes {
             file_no,
             origin: Origin::AnswerLimit,
             message: None,
-            why: Some("answer_limit".to_owned()),
+            why: Some(why.to_owned()),
             is_final: false,
             moves,
             disputes: Vec::new(),

@@ -8,9 +8,8 @@ use crate::event::Intent;
 use crate::intake::PayerPart;
 use crate::intake::lines::{KeptLine, KeptLineError, read_all};
 use crate::mandates::Mandates;
-use adapters::ConnectionValues;
 use adapters::exchange::{OrderLine, PaymentOrder, PlanLine, StatusQuery};
-use schemas::text::Charset;
+use adapters::{BankAdapter, ConnectionValues};
 use schemas::value::{AccountNo, BatchId, Fen, PayMonth, PersonName, Purpose};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -75,7 +74,8 @@ pub fn kept_lines(
 
 /// What of a line decides in which bank file it goes.
 #[must_use]
-pub fn plan_line(line: &KeptLine, charset: Charset) -> PlanLine {
+pub fn plan_line(line: &KeptLine, adapter: &BankAdapter) -> PlanLine {
+    let charset = adapter.for_payee(line.payee_bank).charset_out();
     let texts = (line.name.reveal(Purpose::Instruction), line.memo.as_deref());
     PlanLine::of((line.payee_bank, line.amount), texts, charset)
 }

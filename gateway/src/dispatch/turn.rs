@@ -27,7 +27,8 @@ impl Work {
             Decision::Query { file_no }
             | Decision::Resend { file_no }
             | Decision::Abandon { file_no, .. }
-            | Decision::GiveUpWaiting { file_no, .. } => Some(Self::File(*file_no)),
+            | Decision::GiveUpWaiting { file_no, .. }
+            | Decision::LoseTrack { file_no, .. } => Some(Self::File(*file_no)),
             Decision::Plan { batch, .. } => Some(Self::Plan(*batch)),
             Decision::Wait { .. } => None,
         }
@@ -52,7 +53,10 @@ impl Turn {
             Decision::Query { .. } => self.questions = self.questions.saturating_add(1),
             Decision::Plan { .. } | Decision::Resend { .. } => self.questions = 0,
             // These need no conversation.
-            Decision::Abandon { .. } | Decision::GiveUpWaiting { .. } | Decision::Wait { .. } => {}
+            Decision::Abandon { .. }
+            | Decision::GiveUpWaiting { .. }
+            | Decision::LoseTrack { .. }
+            | Decision::Wait { .. } => {}
         }
     }
 

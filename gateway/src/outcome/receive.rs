@@ -1,6 +1,7 @@
 //! Messages that banks push: stored, applied, closed, receipted.
 
 mod again;
+mod reading;
 
 pub use again::read_again;
 
@@ -11,8 +12,8 @@ use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
 use adapters::BankAdapter;
 use adapters::exchange::{Crypto, Flaw, LineOutcome, Push, PushReceipt, Receipt, ResultFile};
+use reading::{file_speaker, understand};
 use schemas::value::BankCode;
-use std::collections::BTreeMap;
 
 /// Which message a bank pushes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ pub fn receive(
     let bank = adapter.code();
     let digest = crate::sha256_hex(bytes);
     let key = format!("{}:{digest}", kind.as_str());
-    let understood = understand(adapter, crypto, kind, bytes);
+    let (reader, understood) = understand(core, adapter, crypto, kind, bytes).unzip();
     let _one_at_a_time = core.receiving(bank);
     let earlier = core.desk().pushed(bank, &key).cloned();
     let is_news = |message: &PushedMessage| message.is_unread() && understood.is_some();
@@ -100,13 +101,17 @@ pub fn receive(
             (taken, understood.is_some(), false)
         }
     };
-    let receipt = adapter.encode_push_receipt(&PushReceipt {
-        file_no: taken.file_no,
-        accepted,
-        position: taken.sequence,
-        // The moment of the record: the same bytes get the same receipt for ever.
-        at: moment_of(core, taken.sequence)?,
-    });
+    let speaker = file_speaker(core, adapter, taken.file_no).flatten();
+    let speaker = speaker.or(reader).or(adapter.by_dialect().next());
+    let receipt = speaker
+        .unwrap_or(adapter)
+        .encode_push_receipt(&PushReceipt {
+            file_no: taken.file_no,
+            accepted,
+            position: taken.sequence,
+            // The moment of the record: the same bytes get the same receipt for ever.
+            at: moment_of(core, taken.sequence)?,
+        });
     Ok(Received {
         sequence: taken.sequence,
         last_sequence: taken.last,
@@ -237,14 +242,15 @@ fn finish_stored(
     let bank = adapter.code();
     let (record, _) = core.event(sequence)?;
     let bytes = core.personal(&record)?;
-    let understood = understand(adapter, crypto, kind, &bytes);
+    let understood = understand(core, adapter, crypto, kind, &bytes);
+    let understood = understood.map(|(_, read)| read);
     let was_understood = core
         .desk()
         .open_messages()
         .any(|(open, _, message)| open == sequence && !message.is_unread());
     if was_understood && understood.is_none() {
         // Closed now, it would count as applied for ever, and nothing of it would be.
-        tracing::warn!(%bank, sequence, "a message stays open: its key is gone");
+        tracing::warn!(%bank, sequence, "a message stays open: its key or dialect is gone");
         return Ok(());
     }
     finish(core, bank, sequence, understood.as_ref()).map(drop)
@@ -280,35 +286,6 @@ enum Pushed {
     Records(Push),
     Result(Box<ResultFile>),
     Receipt(Box<Receipt>),
-}
-
-/// The file that the message names, and what it says.
-fn understand(
-    adapter: &BankAdapter,
-    crypto: &dyn Crypto,
-    kind: MessageKind,
-    bytes: &[u8],
-) -> Option<ByFile> {
-    match kind {
-        MessageKind::Push => {
-            let push = adapter.decode_push(bytes, crypto).ok()?;
-            Some((push.file_no, Pushed::Records(push)))
-        }
-        MessageKind::Result => {
-            let result = adapter.decode_result(bytes, crypto).ok()?;
-            let file_no = named_file(&result.references);
-            Some((file_no, Pushed::Result(Box::new(result))))
-        }
-        MessageKind::Receipt => {
-            let receipt = adapter.decode_receipt(bytes, crypto).ok()?;
-            let file_no = named_file(&receipt.references);
-            Some((file_no, Pushed::Receipt(Box::new(receipt))))
-        }
-    }
-}
-
-fn named_file(references: &BTreeMap<String, String>) -> Option<u64> {
-    references.get("file_no")?.parse().ok()
 }
 
 fn apply_pushed(

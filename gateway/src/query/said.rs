@@ -187,6 +187,15 @@ impl Said {
     fn unknown(&self, seen: &Seen, origin: Origin, bank: &str, lang: Lang) -> String {
         let since = moment(seen.left_ms.unwrap_or(seen.line.since_ms));
         let kind = self.why.as_deref().unwrap_or_default();
+        if kind == crate::dispatch::decision::DIALECT_GONE {
+            let zh = "发出后该行的定义有变动，无法确定用哪种方言查询，银行可能已收到";
+            let en = "the bank's definition has changed since it was sent: by which dialect it \
+                      could be asked about is not known, and the bank may have it";
+            return match lang {
+                Lang::Zh => zh.to_owned(),
+                Lang::En => en.to_owned(),
+            };
+        }
         let kind = channel_words(kind, lang);
         match (origin, lang) {
             (Origin::AnswerLimit, Lang::Zh) => {

@@ -45,6 +45,8 @@ struct Book {
     // Lines that came with an earlier step than the instruction.
     uploads: BTreeMap<Option<u64>, Vec<BankLine>>,
     drops_next: bool,
+    /// The dialect by which each file came, where the bank has two.
+    spoken: BTreeMap<u64, &'static BankAdapter>,
 }
 
 /// The desk of one bank.
@@ -70,6 +72,7 @@ impl Desk {
                 ledger,
                 uploads: BTreeMap::new(),
                 drops_next: false,
+                spoken: BTreeMap::new(),
             }),
         }
     }
@@ -106,12 +109,8 @@ impl Desk {
     /// Takes one request.
     #[must_use]
     pub fn receive(&self, incoming: &Incoming) -> Received {
-        let request = match self
-            .adapter
-            .bank_side()
-            .read_request(incoming, self.keys.as_ref())
-        {
-            Ok(request) => request,
+        let (adapter, request) = match self.adapter.read_request(incoming, self.keys.as_ref()) {
+            Ok(read) => read,
             Err(unreadable) => {
                 let statistics = &mut self.book().ledger.statistics;
                 statistics.unreadable += 1;
@@ -119,11 +118,21 @@ impl Desk {
                 return Received::of(Deed::HangUp);
             }
         };
+        if let Some(file_no) = request.file_no {
+            self.book().spoken.entry(file_no).or_insert(adapter);
+        }
         match request.kind {
             RequestKind::Step => self.step(&request),
             RequestKind::Submit => self.submit(&request),
             RequestKind::Query => self.query(&request),
         }
+    }
+
+    /// The dialect by which a file came.
+    fn spoken(&self, file_no: Option<u64>) -> &'static BankAdapter {
+        let known = file_no.and_then(|file_no| self.book().spoken.get(&file_no).copied());
+        let first = || self.adapter.by_dialect().next().unwrap_or(self.adapter);
+        known.unwrap_or_else(first)
     }
 
     fn step(&self, request: &BankRequest) -> Received {
@@ -196,7 +205,7 @@ impl Desk {
             None => Told::NotFound,
         };
         let reply = match told {
-            Told::Lines(lines) => self.result(lines),
+            Told::Lines(lines) => self.result(request.file_no, lines),
             Told::NotFound => BankReply::of(Outcome::NotFound),
             Told::Silence => return Received::of(Deed::HangUp),
         };
@@ -205,9 +214,9 @@ impl Desk {
 
     /// A bank that tells of rows in a file alone makes it once nothing is under way any more; a
     /// word in it that nobody knows keeps none back.
-    fn result(&self, lines: Vec<LineOutcome>) -> BankReply {
+    fn result(&self, file_no: Option<u64>, lines: Vec<LineOutcome>) -> BankReply {
         let open = |line: &LineOutcome| line.outcome == Outcome::Accepted;
-        let done = self.adapter.bank_side().gives_files() && !lines.iter().any(open);
+        let done = self.spoken(file_no).bank_side().gives_files() && !lines.iter().any(open);
         BankReply {
             batch: done.then_some(Outcome::Paid),
             ..BankReply::result(lines)
@@ -218,7 +227,7 @@ impl Desk {
         if !request.has_reply {
             return Deed::Nothing;
         }
-        let side = self.adapter.bank_side();
+        let side = self.spoken(request.file_no).bank_side();
         match side.write_reply(request, &reply, self.keys.as_ref()) {
             Ok(bytes) => Deed::Answer(bytes),
             Err(fault) => {
@@ -244,7 +253,7 @@ impl Desk {
         if records.is_empty() {
             return None;
         }
-        let side = self.adapter.bank_side();
+        let side = self.spoken(Some(file_no)).bank_side();
         match side.write_push(&records, self.keys.as_ref()) {
             Ok(bytes) => Some(bytes),
             Err(fault) => {
@@ -258,11 +267,14 @@ impl Desk {
 
     /// Notes whether the gateway took a push.
     pub fn pushed(&self, receipt: Option<&[u8]>) {
-        let side = self.adapter.bank_side();
-        let taken = receipt.is_some_and(|bytes| {
-            side.read_push_receipt(bytes, self.keys.as_ref())
+        let keys = self.keys.as_ref();
+        let takes = |own: &BankAdapter, bytes: &[u8]| {
+            own.bank_side()
+                .read_push_receipt(bytes, keys)
                 .unwrap_or(false)
-        });
+        };
+        let taken =
+            receipt.is_some_and(|bytes| self.adapter.by_dialect().any(|own| takes(own, bytes)));
         let statistics = &mut self.book().ledger.statistics;
         if taken {
             statistics.pushes += 1;

@@ -331,7 +331,9 @@ impl Ways {
         }
         // A bank that takes files and has addresses for nothing else asks over TCP.
         let tcp = tcp || (!speaks_http && !adapter.endpoints().is_empty());
-        let fetch = adapter.bank_side().gives_files();
+        let fetch = adapter
+            .by_dialect()
+            .any(|own| own.bank_side().gives_files());
         Ok(Self {
             tcp,
             folder,

@@ -299,6 +299,7 @@ impl Kit {
         let file_no = self.core.desk().next_file_no();
         let total_fen = self.core.desk().batch(id).unwrap().head.total_fen;
         let intent = Intent {
+            dialect: None,
             file_no,
             batch: id,
             bank: BankCode::parse("ICBC").unwrap(),

@@ -107,6 +107,7 @@ pub fn instructed(core: &Core, file_no: u64, lines: u32) -> BatchId {
     };
     record(core, approved);
     let intent = Intent {
+        dialect: None,
         file_no,
         batch,
         bank,

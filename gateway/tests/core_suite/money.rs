@@ -136,6 +136,7 @@ fn after_a_crash_an_intent_without_its_message_goes_back_and_one_with_it_is_unkn
     };
     // The intent is durable and the process dies before the message is in the journal.
     let intent = gateway::event::Intent {
+        dialect: None,
         file_no: 1,
         batch: batch.batch,
         bank: schemas::BankCode::parse("HXB").unwrap(),

@@ -306,8 +306,8 @@ fn a_stranger_on_the_line_settles_no_wage() {
             let desk = Desk::new(adapter.code());
             let ours = keys_towards(adapter);
             let batch = release(&desk, 1);
-            let keys = (ours.clone(), another_bank(&ours));
-            let stranger = Played::connected(&desk, adapter, keys);
+            let theirs = (adapter, another_bank(&ours));
+            let stranger = Played::by_definitions(&desk, (adapter, ours), theirs);
             stranger.tells(&[said]);
             for _ in 0..4 {
                 stranger.work(&desk);

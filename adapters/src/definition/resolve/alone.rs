@@ -18,6 +18,7 @@ pub(in crate::definition) fn alone(resolved: &ResolvedDialect) -> Option<BankAda
     let preset = Preset {
         code: written(NOBODY),
         dialect: dialect.name.clone(),
+        other_dialect: None,
         evidence: dialect.evidence,
         cut_off: written("00:00"),
         identity: None,
@@ -40,5 +41,6 @@ pub(in crate::definition) fn alone(resolved: &ResolvedDialect) -> Option<BankAda
         dialect_file: resolved.file.clone(),
         preset_file: resolved.file.clone(),
         preset,
+        routes: None,
     })
 }

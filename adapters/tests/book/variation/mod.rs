@@ -3,6 +3,7 @@
 //! `gateway/docs/adapter-book/variation-points.md` is made of it (`ANXIN_BLESS=1` writes it).
 
 use adapters::{BankAdapter, Book, Evidence};
+use schemas::BankCode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -41,7 +42,7 @@ struct Told {
     name: String,
     evidence: Evidence,
     said: Vec<(String, String)>,
-    banks: usize,
+    banks: BTreeSet<BankCode>,
 }
 
 fn dialects() -> Vec<Told> {
@@ -53,8 +54,11 @@ fn dialects() -> Vec<Told> {
         let able = able.as_object().unwrap().iter();
         said.extend(able.map(|(name, is)| (name.clone(), is.to_string())));
         let name = dialect.dialect().to_owned();
-        let speakers = book.adapters().iter();
-        let banks = speakers.filter(|bank| bank.dialect() == name).count();
+        let banks = book.by_dialect().filter(|own| own.dialect() == name);
+        let banks = banks.map(BankAdapter::code).collect();
+        let mut of_two = book.adapters().iter();
+        let of_two = of_two.any(|bank| bank.other_dialect().is_some() && speaks(bank, &name));
+        said.push(("of_two".to_owned(), of_two.to_string()));
         let evidence = dialect.evidence();
         Told {
             name,
@@ -64,6 +68,10 @@ fn dialects() -> Vec<Told> {
         }
     };
     book.dialects().iter().map(told).collect()
+}
+
+fn speaks(bank: &BankAdapter, name: &str) -> bool {
+    bank.by_dialect().any(|own| own.dialect() == name)
 }
 
 impl Told {
@@ -100,7 +108,7 @@ fn every_variation_point_is_exercised_or_says_why_not() {
     let dialects = dialects();
     let banks: BTreeMap<&str, usize> = dialects
         .iter()
-        .map(|dialect| (dialect.name.as_str(), dialect.banks))
+        .map(|dialect| (dialect.name.as_str(), dialect.banks.len()))
         .collect();
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
@@ -239,8 +247,9 @@ fn who(value: &Value, dialects: &[Told]) -> (String, String) {
     {
         links.push_str(" **synthetic**");
     }
-    let banks: usize = own.iter().map(|dialect| dialect.banks).sum();
-    (links, banks.to_string())
+    let banks = own.iter().flat_map(|dialect| &dialect.banks);
+    let banks: BTreeSet<_> = banks.collect();
+    (links, banks.len().to_string())
 }
 
 #[test]

@@ -26,6 +26,7 @@ fn approved(batch: BatchId) -> Event {
 
 fn intent(batch: BatchId, file_no: u64, lines: &[u32]) -> Event {
     Event::FileIntended(Box::new(Intent {
+        dialect: None,
         file_no,
         batch,
         bank: BankCode::parse("ICBC").unwrap(),

@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &BankTry, lang: Lang) -> Ended {
     let orders = orders(adapter, &head, &trial)?;
     let mut messages = Vec::new();
     for file in &orders {
-        match adapter.encode_payment(&file.order, &PlaceholderKeys) {
+        match file.adapter.encode_payment(&file.order, &PlaceholderKeys) {
             Ok(written) => messages.push(written),
             Err(findings) => {
                 for finding in in_the_file(findings, &file.places) {
@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &BankTry, lang: Lang) -> Ended {
         summary: &summary,
         orders: &orders,
         true_messages: fullest.map_or(&[], |(_, messages)| messages.as_slice()),
-        played: fullest.map(|(file, _)| play(adapter, &masked::order(&file.order))),
+        played: fullest.map(|(file, _)| play(file.adapter, &masked::order(&file.order))),
         out: arguments.out.as_deref(),
     };
     if arguments.json {
@@ -86,14 +86,20 @@ pub(super) fn run(arguments: &BankTry, lang: Lang) -> Ended {
     Ok(Exit::Done)
 }
 
-/// One bank file of the plan: its order, and 序号 and row of each line in the employer's file.
-struct File {
+/// One bank file of the plan: the dialect by which it goes, its order, and 序号 and row of each line
+/// in the employer's file.
+struct File<'a> {
+    adapter: &'a BankAdapter,
     order: PaymentOrder,
     places: Vec<(u32, u32)>,
 }
 
 /// The bank files, cut as `convert` cuts them.
-fn orders(adapter: &BankAdapter, head: &BatchHead, trial: &Trial) -> Result<Vec<File>, Failure> {
+fn orders<'a>(
+    adapter: &'a BankAdapter,
+    head: &BatchHead,
+    trial: &Trial,
+) -> Result<Vec<File<'a>>, Failure> {
     let order = order(adapter, head, bank_day_of_today()?)?;
     let planned = adapter.plan(&trial.plan_lines(adapter));
     let mut files = Vec::new();
@@ -104,7 +110,13 @@ fn orders(adapter: &BankAdapter, head: &BatchHead, trial: &Trial) -> Result<Vec<
             lines,
             ..order.clone()
         };
-        files.push(File { order, places });
+        // A file is of one class of payees where the bank has a dialect for each.
+        let payee_bank = order.lines.first().and_then(|line| line.payee_bank);
+        files.push(File {
+            adapter: adapter.for_payee(payee_bank),
+            order,
+            places,
+        });
     }
     Ok(files)
 }

@@ -185,13 +185,17 @@ fn dialect_row(dialect: &BankAdapter, book: &Book) -> Vec<String> {
 
 /// What a bank speaks.
 fn dialect_links(adapter: &BankAdapter, folder: &str) -> String {
-    let name = adapter.dialect();
-    format!("[{name}]({folder}{name}.md)")
+    let names = adapter.by_dialect().map(BankAdapter::dialect);
+    let links: Vec<String> = names
+        .map(|name| format!("[{name}]({folder}{name}.md)"))
+        .collect();
+    links.join(" + ")
 }
 
 /// Who speaks a dialect.
 fn bank_links(dialect: &str, book: &Book, folder: &str) -> String {
-    let banks = known(book).filter(|(_, adapter)| adapter.dialect() == dialect);
+    let speaks = |adapter: &BankAdapter| adapter.by_dialect().any(|own| own.dialect() == dialect);
+    let banks = known(book).filter(|(_, adapter)| speaks(adapter));
     let links: Vec<String> = banks
         .map(|(bank, _)| format!("[{0}]({folder}{0}.md)", bank.code))
         .collect();

@@ -72,6 +72,18 @@ pub(super) struct Plain {
 
 /// A value in plain words; `None` for a text that is meant for readers of another language.
 pub(super) fn plain(each: &Explained, lang: Lang) -> Option<Plain> {
+    if let Some(name) = each.name.strip_prefix("other.") {
+        let of_others = Explained {
+            name: name.to_owned(),
+            ..each.clone()
+        };
+        let said = plain(&of_others, lang)?;
+        let word = pick(lang, "跨行", "other banks");
+        return Some(Plain {
+            name: format!("{word}: {}", said.name),
+            ..said
+        });
+    }
     let part = Part::of(&each.name);
     let rest = |start: &str| each.name.strip_prefix(start);
     let (name, value) = match part {

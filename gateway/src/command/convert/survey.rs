@@ -5,7 +5,6 @@ use crate::command::terminal::{errors, paper};
 use adapters::BankAdapter;
 use adapters::exchange::PlanLine;
 use schemas::employer_files::{Sink, SinkError};
-use schemas::text::Charset;
 use schemas::{BatchHead, Finding, Lang, PayLine, Severity};
 use std::io::Write;
 
@@ -20,7 +19,6 @@ pub(super) struct Plan {
 /// Takes of a file what is needed to cut it.
 pub(super) struct Survey<'a> {
     adapter: &'a BankAdapter,
-    charset: Charset,
     pub(super) printer: Printer<Box<dyn Write>>,
     lines: Vec<PlanLine>,
     pub(super) head: Option<BatchHead>,
@@ -36,7 +34,6 @@ impl<'a> Survey<'a> {
         };
         Self {
             adapter,
-            charset: adapter.charset_out(),
             printer: Printer::new(paper, json, lang),
             lines: Vec::new(),
             head: None,
@@ -68,9 +65,10 @@ impl Sink for Survey<'_> {
     }
 
     fn line(&mut self, line: &PayLine<'_>) -> Result<(), SinkError> {
+        let charset = self.adapter.for_payee(line.payee_bank).charset_out();
         let of = (line.payee_bank, line.amount);
         let texts = (line.payee.name, line.memo);
-        self.lines.push(PlanLine::of(of, texts, self.charset));
+        self.lines.push(PlanLine::of(of, texts, charset));
         Ok(())
     }
 

@@ -136,8 +136,9 @@ impl<'a> Writing<'a> {
             lines,
             ..self.order.clone()
         };
-        let messages = self
-            .adapter
+        let payee_bank = order.lines.first().and_then(|line| line.payee_bank);
+        let adapter = self.adapter.for_payee(payee_bank);
+        let messages = adapter
             .encode_payment(&order, &self.keys)
             .map_err(|findings| Stopped::Refused(in_the_file(findings, &places)))?;
         for message in messages {
@@ -149,8 +150,8 @@ impl<'a> Writing<'a> {
                 bytes: message.bytes.len(),
                 lines: order.lines.len(),
                 total: order.total().unwrap_or_default(),
-                signature: signature(self.adapter, &message),
-                document: file_document(self.adapter, &name, &order, &message),
+                signature: signature(adapter, &message),
+                document: file_document(adapter, &name, &order, &message),
                 name,
             });
         }
@@ -239,6 +240,7 @@ fn file_document(
     });
     json!({
         "file": name,
+        "dialect": adapter.dialect(),
         "step": message.step,
         "channel": channel,
         "target": target,

@@ -164,7 +164,7 @@ pub(super) fn first_day(calendar: &BankCalendar, today: Date) -> Result<Date, Co
 
 /// The longest answer limit passes within the demonstration.
 fn pace(book: &Book) -> Pace {
-    let limits = book.adapters().iter();
+    let limits = book.by_dialect();
     let longest = limits
         .map(|adapter| adapter.query_pace().answer_limit_ms)
         .max();

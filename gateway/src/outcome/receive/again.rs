@@ -43,7 +43,7 @@ fn read_stored(
     let bank = adapter.code();
     let (record, _) = core.event(sequence)?;
     let bytes = core.personal(&record)?;
-    let Some(understood) = understand(adapter, crypto, kind, &bytes) else {
+    let Some((_, understood)) = understand(core, adapter, crypto, kind, &bytes) else {
         return Ok(false);
     };
     let _one_at_a_time = core.receiving(bank);

@@ -26,8 +26,9 @@ pub(super) struct Sent {
 }
 
 /// What was said to and fro. What could not be played is not there, and why.
-#[derive(Default)]
-pub(super) struct Played {
+pub(super) struct Played<'a> {
+    /// The dialect in which it is said.
+    pub(super) adapter: &'a BankAdapter,
     /// Number of the bank file that is played.
     pub(super) file_no: u64,
     pub(super) sent: Vec<Sent>,
@@ -40,10 +41,16 @@ pub(super) struct Played {
 }
 
 /// Plays a submission, a query about it, and a push where the bank sends one.
-pub(super) fn play(adapter: &BankAdapter, order: &PaymentOrder) -> Played {
+pub(super) fn play<'a>(adapter: &'a BankAdapter, order: &PaymentOrder) -> Played<'a> {
     let mut played = Played {
+        adapter,
         file_no: order.file_no,
-        ..Played::default()
+        sent: Vec::new(),
+        receipt: None,
+        result: None,
+        result_bytes: Vec::new(),
+        push: None,
+        stopped: None,
     };
     let stopped = submit(adapter, order, &mut played)
         .and_then(|lines| query(adapter, order, &lines, &mut played))
@@ -55,7 +62,7 @@ pub(super) fn play(adapter: &BankAdapter, order: &PaymentOrder) -> Played {
 fn submit(
     adapter: &BankAdapter,
     order: &PaymentOrder,
-    played: &mut Played,
+    played: &mut Played<'_>,
 ) -> Result<Vec<BankLine>, String> {
     let (keys, side) = (PlaceholderKeys, adapter.bank_side());
     let mut conversation = adapter.submit(order);
@@ -94,7 +101,7 @@ fn query(
     adapter: &BankAdapter,
     order: &PaymentOrder,
     lines: &[BankLine],
-    played: &mut Played,
+    played: &mut Played<'_>,
 ) -> Result<(), String> {
     let (keys, side) = (PlaceholderKeys, adapter.bank_side());
     let said: Vec<LineOutcome> = lines

@@ -33,9 +33,9 @@ impl Trial {
 
     /// What the plan asks of each line.
     pub(super) fn plan_lines(&self, adapter: &BankAdapter) -> Vec<PlanLine> {
-        let charset = adapter.charset_out();
         let open = schemas::value::Purpose::Instruction;
         let line = |line: &OrderLine| {
+            let charset = adapter.for_payee(line.payee_bank).charset_out();
             let texts = (line.name.reveal(open), line.memo.as_deref());
             PlanLine::of((line.payee_bank, line.amount), texts, charset)
         };

@@ -4,7 +4,7 @@ mod bytes;
 
 use super::File;
 use super::played::{Played, Sent};
-use crate::command::banks::words_of;
+use crate::command::banks::{dialect_names, words_of};
 use crate::command::check::write_evidence;
 use crate::command::convert::travels;
 use crate::command::decode::{line_document, outcome_text, print_lines};
@@ -26,11 +26,11 @@ const LISTED: usize = 20;
 pub(super) struct Shown<'a> {
     pub(super) adapter: &'a BankAdapter,
     pub(super) summary: &'a Summary,
-    pub(super) orders: &'a [File],
+    pub(super) orders: &'a [File<'a>],
     /// The messages of the played file with nothing masked: sizes and digests of them are told.
     pub(super) true_messages: &'a [Outgoing],
     /// The bank file with most lines, masked.
-    pub(super) played: Option<Played>,
+    pub(super) played: Option<Played<'a>>,
     pub(super) out: Option<&'a Path>,
 }
 
@@ -41,6 +41,7 @@ pub(super) fn document(shown: &Shown<'_>, lang: Lang) -> Value {
     let files = shown.orders.iter().map(|file| {
         json!({
             "file_no": file.order.file_no,
+            "dialect": file.adapter.dialect(),
             "lines": file.order.lines.len(),
             "total_fen": file.order.total().map(|total| total.0),
         })
@@ -73,10 +74,12 @@ pub(super) fn document(shown: &Shown<'_>, lang: Lang) -> Value {
         "total_fen": shown.summary.total.map(|total| total.0),
         "files": files.collect::<Vec<_>>(),
         "lines": lines.collect::<Vec<_>>(),
-        "messages": messages.map(|sent| message(adapter, sent)).collect::<Vec<_>>(),
+        "messages": played
+            .map(|played| messages.map(|sent| message(played.adapter, sent)).collect::<Vec<_>>())
+            .unwrap_or_default(),
         "true_messages": written.collect::<Vec<_>>(),
         "played_file_no": played.map(|played| played.file_no),
-        "answers": played.map(|played| answers(adapter, played)),
+        "answers": played.map(answers),
         "not_played": played.and_then(|played| played.stopped.clone()),
         "masked": pick(
             lang,
@@ -114,7 +117,8 @@ fn message(adapter: &BankAdapter, sent: &Sent) -> Value {
     })
 }
 
-fn answers(adapter: &BankAdapter, played: &Played) -> Value {
+fn answers(played: &Played<'_>) -> Value {
+    let adapter = played.adapter;
     let lines = |lines: &[LineOutcome]| lines.iter().map(line_document).collect::<Vec<_>>();
     let receipt = played.receipt.as_ref().map(|receipt| {
         json!({
@@ -150,7 +154,7 @@ pub(super) fn print(shown: &Shown<'_>, lang: Lang) -> Result<(), Failure> {
         "{} {} ({})",
         adapter.code(),
         bank.unwrap_or(""),
-        adapter.dialect()
+        dialect_names(adapter)
     );
     paper.coloured_line(&title, Colour::Bold)?;
     write_evidence(&mut paper, adapter.code(), adapter.evidence(), lang)?;
@@ -163,8 +167,10 @@ pub(super) fn print(shown: &Shown<'_>, lang: Lang) -> Result<(), Failure> {
         "2. What the bank gets (numbers invented, people masked, nothing sent)",
     );
     paper.coloured_line(title, Colour::Bold)?;
-    for sent in shown.played.iter().flat_map(|played| &played.sent) {
-        print_message(&mut paper, adapter, sent, lang)?;
+    if let Some(played) = &shown.played {
+        for sent in &played.sent {
+            print_message(&mut paper, played.adapter, sent, lang)?;
+        }
     }
     if let Some(folder) = shown.out {
         let word = pick(
@@ -176,7 +182,7 @@ pub(super) fn print(shown: &Shown<'_>, lang: Lang) -> Result<(), Failure> {
     }
     if let Some(played) = &shown.played {
         paper.line("")?;
-        print_answers(&mut paper, adapter, played, lang)?;
+        print_answers(&mut paper, played, lang)?;
     }
     paper.flush()?;
     Ok(())
@@ -228,7 +234,19 @@ fn print_rows<W: Write>(
             "{count} lines, {total} yuan, in {files} bank files ({LISTED} lines are listed at \
              most); file {played} follows"
         ),
-    })
+    })?;
+    if shown.adapter.other_dialect().is_none() {
+        return Ok(());
+    }
+    // Which of two dialects each file goes by.
+    for file in shown.orders {
+        let (number, dialect) = (file.order.file_no, file.adapter.dialect());
+        paper.line(&match lang {
+            Lang::Zh => format!("第 {number} 个文件:{dialect}"),
+            Lang::En => format!("file {number}: {dialect}"),
+        })?;
+    }
+    Ok(())
 }
 
 fn print_message<W: Write>(
@@ -294,10 +312,10 @@ fn connection_words<'a>(adapter: &'a BankAdapter, name: &str, lang: Lang) -> Opt
 
 fn print_answers<W: Write>(
     paper: &mut Paper<W>,
-    adapter: &BankAdapter,
-    played: &Played,
+    played: &Played<'_>,
     lang: Lang,
 ) -> std::io::Result<()> {
+    let adapter = played.adapter;
     let title = pick(
         lang,
         "三、银行的答复会怎样读(由程序扮演银行:依次答已付、失败、不明)",

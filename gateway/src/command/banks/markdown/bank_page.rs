@@ -2,7 +2,7 @@
 
 use super::{both, code, dialect_links, evidence, explained, paper, table};
 use crate::command::banks::{capability_words, evidence_words};
-use adapters::{BankAdapter, Book};
+use adapters::{BankAdapter, Book, Explained};
 use schemas::codes::Bank;
 
 /// Where the definitions' folder is, seen from a bank's page.
@@ -49,13 +49,26 @@ fn definition(code: &str) -> String {
 
 /// What the preset says: limits, cut-off, further codes; beside it what the dialect says.
 fn own_values(adapter: &BankAdapter, book: &Book) -> Vec<Vec<String>> {
-    let mut dialects = book.dialects().iter();
-    let dialect = dialects.find(|dialect| dialect.dialect() == adapter.dialect());
-    let base = dialect.map(explained).unwrap_or_default();
-    let said = adapter.explain().into_iter();
-    let own = said.filter(|value| value.file.starts_with("banks/") && value.name != "dialect");
+    let of = |name: Option<&str>| name.and_then(|name| book.dialect(name)).map(explained);
+    let base = of(Some(adapter.dialect())).unwrap_or_default();
+    let of_others = of(adapter.other_dialect()).unwrap_or_default();
+    let is_own = |value: &Explained| {
+        // The second dialect's preset is the same: it is told once, but for what it changes there.
+        let told = [
+            "dialect",
+            "other.dialect",
+            "other.evidence",
+            "other.cut_off",
+        ];
+        value.file.starts_with("banks/") && !told.contains(&value.name.as_str())
+    };
+    let own = adapter.explain().into_iter().filter(is_own);
     let rows = own.map(|value| {
-        let other = base.get(&value.name).filter(|_| value.name != "cut_off");
+        let (base, name) = match value.name.strip_prefix("other.") {
+            Some(name) => (&of_others, name),
+            None => (&base, value.name.as_str()),
+        };
+        let other = base.get(name).filter(|_| name != "cut_off");
         let other = other.map(|other| other.value.as_str()).unwrap_or_default();
         vec![code(&value.name), code(other), code(&value.value)]
     });
