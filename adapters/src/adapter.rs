@@ -7,7 +7,7 @@ use crate::connection::ConnectionValues;
 use crate::definition::Preset;
 use crate::definition::dialect::{Capability, ConnectionField, Dialect, Evidence, QueryPace};
 use crate::exchange::{
-    Answer, Crypto, FrameEnd, Outgoing, PaymentOrder, PushReceipt, StatusQuery, Unreadable,
+    Crypto, FrameEnd, Outgoing, PaymentOrder, PushReceipt, StatusQuery, Unreadable,
 };
 use crate::flow::{Conversation, FlowKind};
 use crate::layout::fault::WriteFault;
@@ -269,21 +269,6 @@ impl BankAdapter {
             submit.iter().take(count).map(write).collect();
         let written = written.map_err(|(fault, row_no)| vec![fault.finding(row_no)])?;
         Ok(written.into_iter().flatten().collect())
-    }
-
-    /// A receipt, result or push with its ending, where a file that a clerk kept has lost it or a
-    /// part of it; `None` where nothing of an ending is missing. What came over a channel is never
-    /// mended: there it was cut off.
-    #[must_use]
-    pub fn ended(&self, kind: Answer, bytes: &[u8]) -> Option<Vec<u8>> {
-        let submit = self.dialect.submit.iter().rev();
-        let query = self.dialect.query.last();
-        let message = match kind {
-            Answer::Receipt => submit.filter_map(|step| step.reply.as_ref()).next(),
-            Answer::Result => query.and_then(|step| step.reply.as_ref()),
-            Answer::Push => self.push_message().ok(),
-        };
-        message?.ended(bytes)
     }
 
     /// Our receipt for a push, in the bank's own dialect; the same receipt gives the same bytes.

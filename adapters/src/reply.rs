@@ -347,7 +347,12 @@ fn result_code(values: &Values, names: &CodeNames, answered: bool) -> Option<Str
 
 fn first(values: &Values, names: &CodeNames) -> Option<String> {
     let of_batch = names.batch.as_ref().and_then(|_| batch_code(values));
-    of_batch.or_else(|| values.text(Field::ReplyCode).map(str::to_owned))
+    let of_request = || {
+        let code = values.text(Field::ReplyCode);
+        code.or_else(|| values.text(Field::ReplyFlag))
+            .map(str::to_owned)
+    };
+    of_batch.or_else(of_request)
 }
 
 /// The status of the batch as its table lists it.

@@ -150,6 +150,10 @@ impl Message {
                 return Ok(values);
             }
         }
+        // The layers vouch for what was inside them.
+        let line_end = |whole: &Vec<u8>| whole.trim_ascii_end() == bytes.trim_ascii_end();
+        let ended = self.ended(&bytes).filter(|_| kept && layers > 0);
+        let bytes = ended.filter(line_end).unwrap_or(bytes);
         let read = self.body.read(&bytes, around.charset, &mut values);
         read.map_err(inside(layers))?;
         Ok(values)

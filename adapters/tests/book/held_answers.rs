@@ -65,8 +65,11 @@ fn read(case: &Case, bytes: &[u8]) -> Option<Read> {
         "receipt" => Answer::Receipt,
         _ => Answer::Result,
     };
-    let ended = || bank(&case.bank).ended(kind, bytes);
-    read_as_is(case, bytes).or_else(|| read_as_is(case, &ended()?))
+    let adapter = bank(&case.bank);
+    let ended = || adapter.ended(kind, bytes);
+    let mut read = read_as_is(case, bytes).or_else(|| read_as_is(case, &ended()?))?;
+    adapter.doubt_cut(kind, (bytes, &ToyKeys), &mut read.lines);
+    Some(read)
 }
 
 fn read_as_is(case: &Case, bytes: &[u8]) -> Option<Read> {
@@ -187,12 +190,12 @@ fn a_cut_answer_pays_nothing_more() {
     let results = cases().into_iter().filter(|case| case.kind == "result");
     for case in results.filter(|case| seen.insert(case.bank.clone())) {
         let bytes = std::fs::read(folder().join(&case.file)).unwrap();
-        // Of a text nobody can tell that its end is gone: what is compared is the money.
+        // All but the serial: a line whose text is cut is not known to be paid.
         let paid = |bytes: &[u8]| -> Vec<Vec<Option<String>>> {
             let lines = read(&case, bytes).map(|read| read.lines);
             let lines = lines.unwrap_or_default().into_iter();
             let lines = lines.filter(|line| line.outcome == Outcome::Paid);
-            let said = |line: LineOutcome| cells(&line).into_iter().take(5).collect();
+            let said = |line: LineOutcome| cells(&line).into_iter().take(7).collect();
             lines.map(said).collect()
         };
         let whole = paid(&bytes);

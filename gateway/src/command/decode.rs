@@ -1,6 +1,7 @@
 //! `anxin decode`: a bank's answer or pushed file as canonical JSON (INTERFACE section 6).
 
 mod booked;
+mod cut;
 mod keys;
 mod speaker;
 mod unread;
@@ -10,10 +11,10 @@ use super::report::{Tally, write_finding};
 use super::terminal::{Align, Cell, Colour, Paper, Table, paper, yuan};
 use super::words::{Ended, Exit, Failure, pick};
 use adapters::BankAdapter;
-use adapters::exchange::{Answer, Flaw, LineOutcome, Outcome, Unreadable};
+use adapters::exchange::{Flaw, LineOutcome, Outcome, Unreadable};
 use keys::Keys;
 use schemas::value::{Fen, Purpose};
-use schemas::{FailureReason, Finding, FindingCode, Lang, Severity};
+use schemas::{FailureReason, Finding, Lang, Severity};
 use serde_json::{Map, Value, json};
 use speaker::{called, code, speaker};
 use std::collections::BTreeMap;
@@ -42,7 +43,8 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
         super::check::open(&arguments.file).and_then(|mut source| source.read_to_end(&mut bytes));
     let decoded = match read {
         Ok(_) => decode(adapter, arguments.message, &bytes, &keys)
-            .or_else(|wrong| ended(adapter, arguments.message, &bytes, &keys).ok_or(wrong)),
+            .or_else(|wrong| cut::ended(adapter, arguments.message, &bytes, &keys).ok_or(wrong))
+            .map(|decoded| cut::doubted(adapter, decoded, (arguments.message, &bytes), &keys)),
         Err(error) => {
             if arguments.json {
                 let nothing = nothing(super::check::unopened(&error, lang));
@@ -80,28 +82,6 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
             Err(unread::failure(adapter, &unreadable, other).documented(arguments.json))
         }
     }
-}
-
-/// A message that has lost its ending, as files do that a clerk kept, is read all the same.
-fn ended(
-    adapter: &BankAdapter,
-    message: MessageWord,
-    bytes: &[u8],
-    keys: &Keys,
-) -> Option<Decoded> {
-    let kind = match message {
-        MessageWord::Receipt => Answer::Receipt,
-        MessageWord::Result => Answer::Result,
-        MessageWord::Push => Answer::Push,
-    };
-    let whole = adapter.ended(kind, bytes)?;
-    let mut decoded = decode(adapter, message, &whole, keys).ok()?;
-    // A line end may be lost with any program that shows a text; a mark is not.
-    if whole.trim_ascii_end() != bytes.trim_ascii_end() {
-        let missing = Finding::of_file(FindingCode::MessageEndingMissing);
-        decoded.findings.push(missing);
-    }
-    Some(decoded)
 }
 
 fn decode(
