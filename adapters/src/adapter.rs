@@ -83,6 +83,12 @@ impl BankAdapter {
         self.dialect.name.get_ref()
     }
 
+    /// Names of further dialects that its bank speaks: a kept file may be of one of them.
+    #[must_use]
+    pub fn siblings(&self) -> &[String] {
+        &self.dialect.siblings
+    }
+
     /// The lower of the dialect's evidence and the bank's.
     #[must_use]
     pub fn evidence(&self) -> Evidence {
@@ -311,10 +317,14 @@ impl BankAdapter {
         bytes: &[u8],
         (reading, crypto): (Reading, &dyn Crypto),
     ) -> Result<Values, Unreadable> {
-        let around = Around {
-            crypto,
-            charset: self.charset_in(),
-        };
-        message.read(&self.tidy(bytes), reading, around)
+        let tidy = self.tidy(bytes);
+        let read = |charset| message.read(&tidy, reading, Around { crypto, charset });
+        let own = self.charset_in();
+        // A rare name may stand in four bytes, whatever the bank calls its character set.
+        let wider = reading == Reading::Kept && matches!(own, Charset::Gbk | Charset::Gb2312);
+        read(own).or_else(|wrong| match wider {
+            true => read(Charset::Gb18030).map_err(|_| wrong),
+            false => Err(wrong),
+        })
     }
 }

@@ -4,6 +4,7 @@ use crate::adapter::BankAdapter;
 use crate::exchange::{Answer, Crypto, LineOutcome, Outcome};
 use crate::layout::Layout;
 use crate::layout::lines::Lines;
+use crate::wire::layer::Around;
 use crate::wire::{Message, Reading};
 
 impl BankAdapter {
@@ -58,6 +59,14 @@ impl BankAdapter {
             body: message.body.clone(),
         };
         let open = of_lines(lines, bytes)?;
+        let around = Around {
+            crypto,
+            charset: self.charset_in(),
+        };
+        // What is around it has vouched for it.
+        if !message.layers.is_empty() && message.inner(bytes, around).is_ok() {
+            return None;
+        }
         let whole = message.ended(bytes);
         let read = whole.as_deref().unwrap_or(bytes);
         let found = self.read_as(&bare, read, (Reading::Kept, crypto));

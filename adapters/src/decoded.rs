@@ -5,7 +5,9 @@ use crate::definition::dialect::StepRule;
 use crate::definition::kept::{KeptAnswer, KeptKind};
 use crate::exchange::{Crypto, Push, Receipt, ResultFile, Unreadable};
 use crate::layout::fault::unreadable;
+use crate::layout::field::Field;
 use crate::layout::values::Values;
+use crate::reply::names_a_failure;
 use crate::wire::form::unpercent;
 use crate::wire::{Message, Reading};
 
@@ -107,7 +109,11 @@ impl BankAdapter {
     ) -> Option<(&KeptAnswer, Values)> {
         let kept = self.dialect.kept.iter();
         let mut kept = kept.filter(|kept| how.0 == Reading::Kept && kept.is(kind));
-        kept.find_map(|kept| Some((kept, self.read_as(&kept.message, bytes, how).ok()?)))
+        kept.find_map(|kept| {
+            let values = self.read_as(&kept.message, bytes, how).ok()?;
+            let refused = values.text(Field::ReplyCode).is_some_and(names_a_failure);
+            (kept.kind != KeptKind::Refusal || refused).then_some((kept, values))
+        })
     }
 
     fn result_read(&self, bytes: &[u8], how: How<'_>) -> Result<ResultFile, Unreadable> {
@@ -155,6 +161,8 @@ impl BankAdapter {
 
 /// Reads as it is, then without a length before it, then out of the one pair of a form.
 fn kept<T>(bytes: &[u8], read: impl Fn(&[u8]) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+    // An office program's mark of UTF-8.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     read(bytes).or_else(|wrong| {
         let unframed = || read(without_length(bytes)?).ok();
         let carried = || read(&of_pair(bytes)?).ok();

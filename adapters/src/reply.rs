@@ -277,8 +277,8 @@ impl BankAdapter {
 /// The detail of a line that the bank calls paid while it gives a failure's code: nobody knows.
 const PAID_WITH_FAILURE_CODE: &str = "paid_with_failure_code";
 
-/// Whether a row's code of an error names one: zeros alone say that there is none.
-fn names_a_failure(code: &str) -> bool {
+/// Whether a code of an error names one: zeros alone say that there is none.
+pub(crate) fn names_a_failure(code: &str) -> bool {
     !code.bytes().all(|digit| digit == b'0')
 }
 

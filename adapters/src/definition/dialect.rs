@@ -351,6 +351,9 @@ pub struct Dialect {
     pub query: Vec<StepRule>,
     /// Pushed results.
     pub push: PushRule,
+    /// Further dialects of the same banks: a kept file that is not of this one may be of those.
+    #[serde(default)]
+    pub siblings: Vec<String>,
     /// Answers that are read only where somebody kept them.
     #[serde(default)]
     pub kept: Vec<KeptAnswer>,

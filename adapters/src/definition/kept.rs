@@ -13,8 +13,9 @@ pub enum KeptKind {
     Receipt,
     /// What became of it.
     Result,
-    /// That the bank answered nothing: either.
-    Either,
+    /// That the bank did not take the question, of whichever kind it was: read only where a code
+    /// stands in it that is not zeros.
+    Refusal,
 }
 
 /// A further answer of the bank, to another question or in another form than ours. It is read for
@@ -35,6 +36,6 @@ impl KeptAnswer {
     /// Whether it is read as an answer of this kind.
     #[must_use]
     pub fn is(&self, kind: KeptKind) -> bool {
-        self.kind == kind || self.kind == KeptKind::Either
+        self.kind == kind || self.kind == KeptKind::Refusal
     }
 }
