@@ -286,3 +286,30 @@ fn a_booking_time_is_a_moment_or_the_banks_words() {
     assert!(line["booked_at"].is_null(), "{line}");
     assert_eq!(line["bank_text"], "x garbage");
 }
+
+/// An answer of the bank's other interface names the dialect that it is of.
+#[test]
+fn an_answer_of_another_dialect_of_the_bank_is_read() {
+    let held = Path::new(env!("CARGO_MANIFEST_DIR")).join("../adapters/tests/book/held_answers");
+    for (file, bank, dialect) in [
+        ("cmb_api.result.txt", "CMB", "cmb_open"),
+        ("cmb_paid.result.txt", "CMB", "cmb_fbsdk"),
+        ("cib_async.result.txt", "CIB", "cib_batch"),
+    ] {
+        let path = held.join(file);
+        let path = path.to_str().unwrap();
+        let with = [
+            "decode",
+            path,
+            "--bank",
+            bank,
+            "--message",
+            "result",
+            "--json",
+        ];
+        let document = run(&with).document();
+        assert_eq!(document["bank"], bank);
+        assert_eq!(document["dialect"], dialect, "{file}");
+        assert_eq!(document["lines"][0]["outcome"], "paid", "{file}");
+    }
+}
