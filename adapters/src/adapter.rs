@@ -10,7 +10,7 @@ use crate::exchange::{
     Crypto, FrameEnd, Outgoing, PaymentOrder, PushReceipt, StatusQuery, Unreadable,
 };
 use crate::flow::{Conversation, FlowKind};
-use crate::layout::fault::WriteFault;
+use crate::layout::fault::{ILL_FORMED, WriteFault};
 use crate::layout::slot::Source;
 use crate::layout::values::Values;
 use crate::no_keys::NoKeys;
@@ -322,7 +322,11 @@ impl BankAdapter {
         let own = self.charset_in();
         // A rare name may stand in four bytes, whatever the bank calls its character set.
         let wider = reading == Reading::Kept && matches!(own, Charset::Gbk | Charset::Gb2312);
-        read(own).or_else(|wrong| match wider {
+        let lacks = |wrong: &Unreadable| {
+            let tried = wrong.tried.iter().map(|tried| &tried.what);
+            tried.chain([&wrong.what]).any(|what| what == ILL_FORMED)
+        };
+        read(own).or_else(|wrong| match wider && lacks(&wrong) {
             true => read(Charset::Gb18030).map_err(|_| wrong),
             false => Err(wrong),
         })
