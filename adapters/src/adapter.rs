@@ -10,7 +10,7 @@ use crate::exchange::{
     Answer, Crypto, FrameEnd, Outgoing, PaymentOrder, PushReceipt, StatusQuery, Unreadable,
 };
 use crate::flow::{Conversation, FlowKind};
-use crate::layout::fault::WriteFault;
+use crate::layout::fault::{ILL_FORMED, WriteFault};
 use crate::layout::slot::Source;
 use crate::layout::values::Values;
 use crate::no_keys::NoKeys;
@@ -88,6 +88,12 @@ impl BankAdapter {
     #[must_use]
     pub fn dialect(&self) -> &str {
         self.dialect.name.get_ref()
+    }
+
+    /// Names of further dialects that its bank speaks: a kept file may be of one of them.
+    #[must_use]
+    pub fn siblings(&self) -> &[String] {
+        &self.dialect.siblings
     }
 
     /// The lower of the dialect's evidence and the bank's.
@@ -280,29 +286,11 @@ impl BankAdapter {
         Ok(written.into_iter().flatten().collect())
     }
 
-    /// A receipt, result or push with its ending, where a file that a clerk kept has lost it or a
-    /// part of it; `None` where nothing of an ending is missing. What came over a channel is never
-    /// mended: there it was cut off.
-    #[must_use]
-    pub fn ended(&self, kind: Answer, bytes: &[u8]) -> Option<Vec<u8>> {
-        self.answer(kind)?.ended(bytes)
-    }
-
     /// Whether a receipt, result or push carries the bank's signature.
     #[must_use]
     pub fn is_signed(&self, kind: Answer) -> bool {
         let signed = |message: &Message| message.signature().is_some();
-        self.answer(kind).is_some_and(signed)
-    }
-
-    fn answer(&self, kind: Answer) -> Option<&Message> {
-        let submit = self.dialect.submit.iter().rev();
-        let query = self.dialect.query.last();
-        match kind {
-            Answer::Receipt => submit.filter_map(|step| step.reply.as_ref()).next(),
-            Answer::Result => query.and_then(|step| step.reply.as_ref()),
-            Answer::Push => self.push_message().ok(),
-        }
+        self.last_message(kind).is_some_and(signed)
     }
 
     /// Our receipt for a push, in the bank's own dialect; the same receipt gives the same bytes.
@@ -345,10 +333,18 @@ impl BankAdapter {
         bytes: &[u8],
         (reading, crypto): (Reading, &dyn Crypto),
     ) -> Result<Values, Unreadable> {
-        let around = Around {
-            crypto,
-            charset: self.charset_in(),
+        let tidy = self.tidy(bytes);
+        let read = |charset| message.read(&tidy, reading, Around { crypto, charset });
+        let own = self.charset_in();
+        // A rare name may stand in four bytes, whatever the bank calls its character set.
+        let wider = reading == Reading::Kept && matches!(own, Charset::Gbk | Charset::Gb2312);
+        let lacks = |wrong: &Unreadable| {
+            let tried = wrong.tried.iter().map(|tried| &tried.what);
+            tried.chain([&wrong.what]).any(|what| what == ILL_FORMED)
         };
-        message.read(&self.tidy(bytes), reading, around)
+        read(own).or_else(|wrong| match wider && lacks(&wrong) {
+            true => read(Charset::Gb18030).map_err(|_| wrong),
+            false => Err(wrong),
+        })
     }
 }

@@ -2,8 +2,13 @@
 
 use crate::adapter::BankAdapter;
 use crate::definition::dialect::StepRule;
+use crate::definition::kept::{KeptAnswer, KeptKind};
 use crate::exchange::{Crypto, Push, Receipt, ResultFile, Unreadable};
 use crate::layout::fault::unreadable;
+use crate::layout::field::Field;
+use crate::layout::values::Values;
+use crate::reply::names_a_failure;
+use crate::wire::form::unpercent;
 use crate::wire::{Message, Reading};
 
 /// How to read, and with which keys.
@@ -84,7 +89,31 @@ impl BankAdapter {
             let values = self.read_as(reply, bytes, how)?;
             Ok(self.receipt(&step.codes, &values))
         };
-        read(first).or_else(|wrong| answers.find_map(|step| read(step).ok()).ok_or(wrong))
+        let read_kept = |(kept, values): (&KeptAnswer, _)| self.receipt(&kept.codes, &values);
+        read(first).or_else(|wrong| {
+            let other = || {
+                self.kept_answer(KeptKind::Receipt, bytes, how)
+                    .map(read_kept)
+            };
+            let later = answers.find_map(|step| read(step).ok());
+            later.or_else(other).ok_or(wrong)
+        })
+    }
+
+    /// An answer to another question than ours, or in another form; never from a channel.
+    fn kept_answer(
+        &self,
+        kind: KeptKind,
+        bytes: &[u8],
+        how: How<'_>,
+    ) -> Option<(&KeptAnswer, Values)> {
+        let kept = self.dialect.kept.iter();
+        let mut kept = kept.filter(|kept| how.0 == Reading::Kept && kept.is(kind));
+        kept.find_map(|kept| {
+            let values = self.read_as(&kept.message, bytes, how).ok()?;
+            let refused = values.text(Field::ReplyCode).is_some_and(names_a_failure);
+            (kept.kind != KeptKind::Refusal || refused).then_some((kept, values))
+        })
     }
 
     fn result_read(&self, bytes: &[u8], how: How<'_>) -> Result<ResultFile, Unreadable> {
@@ -98,9 +127,14 @@ impl BankAdapter {
         // A step without codes says nothing: its answer goes to another program first.
         let told = |step: &&StepRule| step.codes.request.is_some() || step.codes.batch.is_some();
         let mut before = before.iter().rev().filter(told);
-        read(last).or_else(|wrong| match how.0 {
-            Reading::Kept => before.find_map(|step| read(step).ok()).ok_or(wrong),
-            Reading::Whole | Reading::AsFound => Err(wrong),
+        let read_kept = |(kept, values): (&KeptAnswer, _)| self.result(&kept.codes, &values, None);
+        read(last).or_else(|wrong| {
+            let other = self.kept_answer(KeptKind::Result, bytes, how);
+            let earlier = || match how.0 {
+                Reading::Kept => before.find_map(|step| read(step).ok()),
+                Reading::Whole | Reading::AsFound => None,
+            };
+            other.map(read_kept).or_else(earlier).ok_or(wrong)
         })
     }
 
@@ -125,13 +159,27 @@ impl BankAdapter {
     }
 }
 
-/// Reads as it is, then without a length before it.
+/// Reads as it is, then without a length before it, then out of the one pair of a form.
 fn kept<T>(bytes: &[u8], read: impl Fn(&[u8]) -> Result<T, Unreadable>) -> Result<T, Unreadable> {
-    let unframed = |wrong| match without_length(bytes) {
-        Some(rest) => read(rest).map_err(|_| wrong),
-        None => Err(wrong),
-    };
-    read(bytes).or_else(unframed)
+    // An office program's mark of UTF-8.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    read(bytes).or_else(|wrong| {
+        let unframed = || read(without_length(bytes)?).ok();
+        let carried = || read(&of_pair(bytes)?).ok();
+        unframed().or_else(carried).ok_or(wrong)
+    })
+}
+
+/// XML or JSON in the one pair of a form, as a log has it of the sending program.
+fn of_pair(bytes: &[u8]) -> Option<Vec<u8>> {
+    let at = bytes.iter().position(|byte| *byte == b'=')?;
+    let (name, value) = bytes.split_at(at);
+    let named = name
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let value = unpercent(value.get(1..)?.trim_ascii())?;
+    let starts = value.starts_with(b"<") || value.starts_with(b"{");
+    (named && !name.is_empty() && starts).then_some(value)
 }
 
 /// XML or JSON behind its length, as some front ends keep it: digits, padded by zeros or spaces,
@@ -149,6 +197,24 @@ fn without_length(bytes: &[u8]) -> Option<&[u8]> {
 
 /// Most digits of a length before a message.
 const LENGTH_DIGITS_MAX: usize = 10;
+
+#[cfg(test)]
+#[test]
+fn a_pair_around_a_message() {
+    let cases: [(&[u8], Option<&[u8]>); 5] = [
+        (
+            b"cgb_data=%3Ca%3E1%2B2+3%3C%2Fa%3E\r\n",
+            Some(b"<a>1+2 3</a>"),
+        ),
+        (b"cgb_data=<a>1</a>", Some(b"<a>1</a>")),
+        (b"cgb_data=1", None),
+        (b"=<a>1</a>", None),
+        (b"<a b=\"1\">1</a>", None),
+    ];
+    for (bytes, expected) in cases {
+        assert_eq!(of_pair(bytes).as_deref(), expected);
+    }
+}
 
 #[cfg(test)]
 #[test]

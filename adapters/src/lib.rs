@@ -9,6 +9,7 @@ pub mod adapter;
 pub mod bank_side;
 pub mod codes;
 mod connection;
+mod cut;
 mod decoded;
 pub mod definition;
 pub mod exchange;

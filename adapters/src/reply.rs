@@ -277,8 +277,8 @@ impl BankAdapter {
 /// The detail of a line that the bank calls paid while it gives a failure's code: nobody knows.
 const PAID_WITH_FAILURE_CODE: &str = "paid_with_failure_code";
 
-/// Whether a row's code of an error names one: zeros alone say that there is none.
-fn names_a_failure(code: &str) -> bool {
+/// Whether a code of an error names one: zeros alone say that there is none.
+pub(crate) fn names_a_failure(code: &str) -> bool {
     !code.bytes().all(|digit| digit == b'0')
 }
 
@@ -347,7 +347,12 @@ fn result_code(values: &Values, names: &CodeNames, answered: bool) -> Option<Str
 
 fn first(values: &Values, names: &CodeNames) -> Option<String> {
     let of_batch = names.batch.as_ref().and_then(|_| batch_code(values));
-    of_batch.or_else(|| values.text(Field::ReplyCode).map(str::to_owned))
+    let of_request = || {
+        let code = values.text(Field::ReplyCode);
+        code.or_else(|| values.text(Field::ReplyFlag))
+            .map(str::to_owned)
+    };
+    of_batch.or_else(of_request)
 }
 
 /// The status of the batch as its table lists it.

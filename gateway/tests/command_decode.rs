@@ -209,6 +209,58 @@ fn a_message_that_lost_its_ending_is_read_and_says_so() {
     }
 }
 
+/// A result of Ping An whose last text is cut reads like a whole one: that row is not known to be
+/// paid. The same text at the same code in another row shows that only a line end is gone.
+#[test]
+fn a_last_text_that_may_be_cut_leaves_its_row_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("result.txt");
+    let row = |no: u32, text: &str| {
+        format!(
+            "PK0000000{no}|::|620000000000000001{no}|::|ZHANG|::|1.00|::|0.00|::|0000|::|{text}"
+        )
+    };
+    let file = |rows: [String; 2]| {
+        let [first, last] = rows;
+        format!("3300000000000000019|::|2|::|2.00\r\n{first}\r\n{last}")
+    };
+    let outcomes = |bytes: &str| {
+        std::fs::write(&text, bytes).unwrap();
+        let file = text.to_str().unwrap();
+        let with = [
+            "decode",
+            file,
+            "--bank",
+            "PAB",
+            "--message",
+            "result",
+            "--json",
+        ];
+        let document = run(&with).document();
+        let lines = document["lines"].as_array().unwrap().clone();
+        let words = lines.into_iter().map(|line| line["outcome"].clone());
+        (words.collect::<Vec<_>>(), document["findings"].clone())
+    };
+    let whole = file([row(1, "ok then"), row(2, "ok then")]);
+    let none = serde_json::json!([]);
+    let paid = vec!["paid", "paid"];
+    assert_eq!(
+        outcomes(&format!("{whole}\r\n")),
+        (paid.iter().map(|w| (*w).into()).collect(), none.clone())
+    );
+    assert_eq!(outcomes(&whole).0, paid);
+    for cut in ["ok the", "ok", ""] {
+        let (words, findings) = outcomes(&file([row(1, "ok then"), row(2, cut)]));
+        assert_eq!(words, ["paid", "unknown"], "{cut}");
+        assert_eq!(findings[0]["code"], "message_ending_missing", "{cut}");
+    }
+    // Nothing to hold it against.
+    assert_eq!(
+        outcomes(&file([row(1, "ok"), row(2, "ok then")])).0,
+        ["paid", "unknown"]
+    );
+}
+
 /// Of a member that stands twice two readers would take two values.
 #[test]
 fn a_member_that_stands_twice_is_refused() {
@@ -275,4 +327,31 @@ fn a_booking_time_is_a_moment_or_the_banks_words() {
     let line = decode("garbage");
     assert!(line["booked_at"].is_null(), "{line}");
     assert_eq!(line["bank_text"], "x garbage");
+}
+
+/// An answer of the bank's other interface names the dialect that it is of.
+#[test]
+fn an_answer_of_another_dialect_of_the_bank_is_read() {
+    let held = Path::new(env!("CARGO_MANIFEST_DIR")).join("../adapters/tests/book/held_answers");
+    for (file, bank, dialect) in [
+        ("cmb_api.result.txt", "CMB", "cmb_open"),
+        ("cmb_paid.result.txt", "CMB", "cmb_fbsdk"),
+        ("cib_async.result.txt", "CIB", "cib_batch"),
+    ] {
+        let path = held.join(file);
+        let path = path.to_str().unwrap();
+        let with = [
+            "decode",
+            path,
+            "--bank",
+            bank,
+            "--message",
+            "result",
+            "--json",
+        ];
+        let document = run(&with).document();
+        assert_eq!(document["bank"], bank);
+        assert_eq!(document["dialect"], dialect, "{file}");
+        assert_eq!(document["lines"][0]["outcome"], "paid", "{file}");
+    }
 }

@@ -1,5 +1,6 @@
 //! A dialect: how a family of banks speaks, layer by layer.
 
+use super::kept::KeptAnswer;
 use crate::codes::Code;
 use crate::layout::field::Field;
 use crate::layout::slot::Slot;
@@ -350,6 +351,12 @@ pub struct Dialect {
     pub query: Vec<StepRule>,
     /// Pushed results.
     pub push: PushRule,
+    /// Further dialects of the same banks: a kept file that is not of this one may be of those.
+    #[serde(default)]
+    pub siblings: Vec<String>,
+    /// Answers that are read only where somebody kept them.
+    #[serde(default)]
+    pub kept: Vec<KeptAnswer>,
     /// Code tables.
     #[schemars(with = "BTreeMap<String, Vec<Code>>")]
     pub codes: BTreeMap<String, Vec<Spanned<Code>>>,

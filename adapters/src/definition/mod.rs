@@ -4,6 +4,7 @@ pub mod bank;
 pub mod book;
 pub mod dialect;
 pub mod error;
+pub mod kept;
 pub mod resolve;
 pub mod schema;
 

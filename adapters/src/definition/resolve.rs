@@ -157,6 +157,9 @@ fn check_tables(
     for also in &dialect.push.also {
         known(&also.codes)?;
     }
+    for kept in &dialect.kept {
+        known(&kept.codes)?;
+    }
     let receipt = &dialect.push.receipt;
     let sealed = |layer: &Layer| matches!(layer, Layer::Encrypt { .. });
     if receipt.layers.iter().any(sealed) || receipt.signature().is_some() {
@@ -213,10 +216,9 @@ fn fix_steps(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definition
             fix(reply, code)?;
         }
     }
-    dialect
-        .push
-        .messages_mut()
-        .try_for_each(|message| fix(message, ""))
+    let kept = dialect.kept.iter_mut().map(|kept| &mut kept.message);
+    let mut pushed = dialect.push.messages_mut().chain(kept);
+    pushed.try_for_each(|message| fix(message, ""))
 }
 
 /// Fixed places have a width; connection and captured names are declared.
@@ -228,7 +230,8 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
         return Err(source.at_word(name, &what));
     }
     let captured: Vec<String> = dialect.capture.iter().map(|c| c.name.clone()).collect();
-    let pushed = dialect.push.messages_mut();
+    let kept = dialect.kept.iter_mut().map(|kept| &mut kept.message);
+    let pushed = dialect.push.messages_mut().chain(kept);
     let steps = dialect.submit.iter_mut().chain(&mut dialect.query);
     let messages = steps.flat_map(|step| [Some(&mut step.request), step.reply.as_mut()]);
     for message in messages.flatten().chain(pushed) {

@@ -62,6 +62,14 @@ impl BankAdapter {
         own.into_iter().chain(also).chain([receipt]).collect()
     }
 
+    /// Answers that are read only where somebody kept them.
+    #[must_use]
+    pub fn kept(&self) -> Vec<MessageText> {
+        let kept = self.dialect.kept.iter().zip(1..);
+        kept.map(|(kept, no)| message_text(&format!("kept.{no}"), &kept.message))
+            .collect()
+    }
+
     pub(super) fn explain_messages(&self) -> Vec<Said> {
         let mut list = Vec::new();
         for step in self.steps() {
@@ -73,8 +81,8 @@ impl BankAdapter {
                 flatten(&mut list, reply);
             }
         }
-        for message in self.pushed() {
-            flatten(&mut list, &message);
+        for message in self.pushed().iter().chain(&self.kept()) {
+            flatten(&mut list, message);
         }
         list
     }

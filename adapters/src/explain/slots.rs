@@ -119,6 +119,7 @@ pub(super) fn layer(layer: &Layer) -> String {
         Layer::Hex {} => "hex".to_owned(),
         Layer::Deflate {} => "deflate".to_owned(),
         Layer::Zlib {} => "zlib".to_owned(),
+        Layer::Zip {} => "zip".to_owned(),
         Layer::LeadSign(sign) => format!("{} before it", sign.algorithm),
         Layer::Sign(sign) => {
             let sorted = if sign.sorted {

@@ -157,6 +157,9 @@ pub fn unreadable(what: impl Into<String>) -> Unreadable {
     Unreadable::at(what, 0)
 }
 
+/// What is said of bytes that the character set does not have.
+pub(crate) const ILL_FORMED: &str = "bytes that the character set does not have";
+
 /// Bytes that the character set does not have.
 #[must_use]
 pub fn ill_formed(error: CharsetError) -> Unreadable {
@@ -164,5 +167,5 @@ pub fn ill_formed(error: CharsetError) -> Unreadable {
         CharsetError::IllFormed { offset } => offset,
         CharsetError::Unmappable { .. } => 0,
     };
-    Unreadable::at("bytes that the character set does not have", offset)
+    Unreadable::at(ILL_FORMED, offset)
 }

@@ -5,6 +5,7 @@
 //! bytes.
 
 mod biff;
+mod kept;
 mod reading;
 mod writing;
 mod xls;
@@ -77,8 +78,8 @@ impl Sheet {
         self.row.iter().map(|slot| slot.path.as_str())
     }
 
-    /// Reads the first sheet: its titles must be these, in this order. Empty lines are passed
-    /// over.
+    /// Reads the first sheet: its titles must be these, in this order, or name the same columns
+    /// where somebody kept it. Empty lines are passed over.
     ///
     /// # Errors
     /// `Unreadable` for what is no workbook, other titles, cells that are neither texts nor short
@@ -86,7 +87,9 @@ impl Sheet {
     pub fn read(&self, bytes: &[u8], values: &mut Values) -> Result<(), Unreadable> {
         let mut lines = reading::lines(bytes, self.row.len(), ROWS_MAX)?.into_iter();
         let (_, titles) = lines.next().unwrap_or_default();
-        if !self.titles().eq(titles.iter().map(String::as_str)) {
+        let ours = self.titles().eq(titles.iter().map(String::as_str));
+        let known = ours || (values.kept && kept::names_ours(self, &titles));
+        if !known {
             return Err(unreadable("the columns have other titles"));
         }
         for (at, cells) in lines {

@@ -158,7 +158,7 @@ fn percent(bytes: &[u8]) -> String {
     text
 }
 
-fn unpercent(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn unpercent(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(byte) = text.get(at) {

@@ -1,11 +1,13 @@
 //! What stands around a body: transforms of bytes, envelopes, heads.
 
+use super::archive;
 use super::form::Form;
 use super::inner_sign::InnerSign;
 use super::lead::LeadSign;
 use super::member_sign::MemberSign;
 use super::seal::SealMembers;
 use super::sign::{PlaceSign, key_algorithm};
+use super::tail;
 use super::xml_signature::XmlSignature;
 use crate::exchange::{Crypto, Unreadable};
 use crate::layout::atom::WriteContext;
@@ -22,7 +24,7 @@ use serde::Deserialize;
 use std::io::Read;
 
 /// Most bytes that a body may unpack to.
-const UNPACKED_BYTES_MAX: u64 = 64 << 20;
+pub(super) const UNPACKED_BYTES_MAX: u64 = 64 << 20;
 
 /// One layer; the list in a definition goes from the body outwards.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -36,6 +38,8 @@ pub enum Layer {
     Deflate {},
     /// DEFLATE in the zlib format (RFC 1950): head and check sum around it.
     Zlib {},
+    /// A zip archive of one file.
+    Zip {},
     /// A signature over the text with a placeholder in its place.
     Sign(PlaceSign),
     /// A signature in a block before the document, over texts of its elements.
@@ -105,6 +109,7 @@ impl Layer {
             | Self::Hex {}
             | Self::Deflate {}
             | Self::Zlib {}
+            | Self::Zip {}
             | Self::Sign(_)
             | Self::LeadSign(_)
             | Self::MemberSign(_)
@@ -136,6 +141,7 @@ impl Layer {
             | Self::Hex {}
             | Self::Deflate {}
             | Self::Zlib {}
+            | Self::Zip {}
             | Self::SealMembers(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
@@ -173,6 +179,7 @@ impl Layer {
             Self::Hex {} => Ok(hex(&payload)),
             Self::Deflate {} => deflate(&payload),
             Self::Zlib {} => zlib(&payload),
+            Self::Zip {} => archive::packed(&payload),
             Self::Sign(sign) => sign.wrap(&payload, around),
             Self::LeadSign(sign) => sign.wrap(&payload, around),
             Self::MemberSign(sign) => sign.wrap(&payload, around),
@@ -236,6 +243,7 @@ impl Layer {
             Self::Hex {} => unhex(bytes.trim_ascii()).ok_or_else(|| unreadable("not hexadecimal")),
             Self::Deflate {} => inflate(flate2::read::DeflateDecoder::new(&*bytes)),
             Self::Zlib {} => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
+            Self::Zip {} => archive::unpacked(&bytes),
             Self::Sign(sign) => sign.unwrap(&bytes, values.kept, around),
             Self::LeadSign(sign) => sign.unwrap(&bytes, values.kept, around),
             Self::MemberSign(sign) => sign.unwrap(bytes, around),
@@ -313,11 +321,11 @@ fn unwrap_head(
         slot.read(cell, &mut reading).map_err(unreadable)?;
         rest = others;
     }
-    match reading.payload_bytes {
-        Some(stated) if stated != payload.len() => {
-            Err(unreadable("the length in the head is another one").after(width))
-        }
-        Some(_) | None => Ok(payload.to_vec()),
+    let stated = reading.payload_bytes.unwrap_or(payload.len());
+    match payload.split_at_checked(stated) {
+        Some((body, [])) => Ok(body.to_vec()),
+        Some((body, rest)) if values.kept && tail::is_signature(rest) => Ok(body.to_vec()),
+        Some(_) | None => Err(unreadable("the length in the head is another one").after(width)),
     }
 }
 

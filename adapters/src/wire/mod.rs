@@ -1,5 +1,6 @@
 //! From a layout's text to what travels: transforms, envelopes, heads, frames.
 
+mod archive;
 pub mod form;
 pub mod frame;
 pub mod http;
@@ -10,6 +11,7 @@ pub mod member_sign;
 pub mod message;
 pub mod seal;
 pub mod sign;
+mod tail;
 pub mod xml_signature;
 
 pub use layer::Layer;

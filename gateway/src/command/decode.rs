@@ -1,8 +1,10 @@
 //! `anxin decode`: a bank's answer or pushed file as canonical JSON (INTERFACE section 6).
 
 mod booked;
+mod cut;
 mod dialects;
 mod keys;
+mod sibling;
 mod speaker;
 mod unread;
 
@@ -22,6 +24,8 @@ use std::io::{Read, Write};
 
 /// A message as read, whichever of the three it is.
 struct Decoded {
+    /// The other dialect of the bank whose message it is.
+    sibling: Option<&'static BankAdapter>,
     outcome: Option<Outcome>,
     bank_code: Option<String>,
     bank_text: Option<String>,
@@ -92,6 +96,7 @@ fn decode(
         MessageWord::Receipt => {
             let receipt = adapter.kept_receipt(bytes, keys)?;
             Decoded {
+                sibling: None,
                 outcome: Some(receipt.outcome),
                 bank_code: receipt.bank_code,
                 bank_text: receipt.bank_text,
@@ -104,6 +109,7 @@ fn decode(
         MessageWord::Result => {
             let result = adapter.kept_result(bytes, keys)?;
             Decoded {
+                sibling: None,
                 outcome: None,
                 bank_code: result.bank_code,
                 bank_text: result.bank_text,
@@ -119,6 +125,7 @@ fn decode(
                 .file_no
                 .map(|number| ("file_no".to_owned(), number.to_string()));
             Decoded {
+                sibling: None,
                 outcome: None,
                 bank_code: None,
                 bank_text: None,
@@ -133,6 +140,7 @@ fn decode(
 
 fn nothing(finding: Finding) -> Decoded {
     Decoded {
+        sibling: None,
         outcome: Some(Outcome::Unknown),
         bank_code: None,
         bank_text: None,
@@ -194,11 +202,12 @@ fn print_json(
     let lines: Vec<Value> = decoded.lines.iter().map(line_document).collect();
     let findings = decoded.findings.iter().map(|finding| finding.to_json(lang));
     let findings: Vec<Value> = findings.collect();
+    let spoken = decoded.sibling.unwrap_or(adapter);
     let mut document = json!({
         "bank": code(adapter),
         "message": word(message),
-        "dialect": adapter.dialect(),
-        "evidence": adapter.evidence().as_str(),
+        "dialect": spoken.dialect(),
+        "evidence": spoken.evidence().as_str(),
         "references": decoded.references,
         "bank_code": decoded.bank_code,
         "bank_text": decoded.bank_text,
@@ -233,12 +242,13 @@ fn print_text(
     lang: Lang,
 ) -> Result<(), Failure> {
     let mut paper = paper();
+    let spoken = decoded.sibling.unwrap_or(adapter);
     paper.coloured_line(
         &format!(
             "{} {} ({})",
             called(adapter),
-            adapter.dialect(),
-            adapter.evidence().as_str()
+            spoken.dialect(),
+            spoken.evidence().as_str()
         ),
         Colour::Bold,
     )?;

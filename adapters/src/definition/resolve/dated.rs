@@ -49,6 +49,8 @@ pub(super) fn check(
     }
     let last = dialect.query.last().and_then(|step| step.reply.as_ref());
     one(&dialect.push.codes, dialect.push.message.as_ref().or(last))?;
-    let mut also = dialect.push.also.iter();
-    also.try_for_each(|also| one(&also.codes, Some(&also.message)))
+    let kept = dialect.kept.iter().map(|kept| (&kept.codes, &kept.message));
+    let also = dialect.push.also.iter();
+    let mut told = also.map(|also| (&also.codes, &also.message)).chain(kept);
+    told.try_for_each(|(codes, message)| one(codes, Some(message)))
 }

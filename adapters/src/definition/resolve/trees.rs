@@ -26,6 +26,7 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         | Layer::Hex {}
         | Layer::Deflate {}
         | Layer::Zlib {}
+        | Layer::Zip {}
         | Layer::Sign(_)
         | Layer::LeadSign(_)
         | Layer::MemberSign(_)

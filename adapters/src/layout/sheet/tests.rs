@@ -226,3 +226,39 @@ fn an_office_program_s_xls_is_read() {
         assert_eq!((*line, cells), (no + 1, &vec![account, amount, memo]));
     }
 }
+
+#[test]
+fn titles_by_their_words() {
+    let sheet: Sheet = toml::from_str(
+        r#"row = [
+            { path = "收款人账号", field = "payee.account" },
+            { path = "收款人姓名", field = "payee.name" },
+            { path = "付款金额", field = "row.amount", as = "yuan2" },
+            { path = "备注", spare = "" },
+            { path = "交易结果", field = "row.status" },
+            { path = "交易描述", field = "row.text" },
+        ]"#,
+    )
+    .unwrap();
+    let reads = |titles: &str| {
+        let titles: Vec<String> = titles.split(' ').map(str::to_owned).collect();
+        kept::names_ours(&sheet, &titles)
+    };
+    assert!(reads("收款账号 户名 金额(元) 附言 处理结果 失败原因"));
+    assert!(
+        !reads("户名 收款账号 金额(元) 附言 处理结果 失败原因"),
+        "another order"
+    );
+    assert!(
+        !reads("收款账号 户名 金额(分) 附言 处理结果 失败原因"),
+        "fen"
+    );
+    assert!(
+        !reads("收款账号 户名 金额(元) 处理结果 失败原因"),
+        "a column less"
+    );
+    assert!(
+        !reads("收款账号 开户行名称 金额(元) 附言 处理结果 失败原因"),
+        "a bank"
+    );
+}

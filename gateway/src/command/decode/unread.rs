@@ -161,7 +161,7 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 86] = [
+const REASONS: [(&str, &str); 87] = [
     (
         "a cell is neither a text nor a number",
         "单元格既不是文字也不是数字",
@@ -246,6 +246,7 @@ const REASONS: [(&str, &str); 86] = [
     ("not base64", "不是 BASE64 编码"),
     ("not hexadecimal", "不是十六进制编码"),
     ("not DEFLATE data", "不是压缩数据"),
+    ("not a zip archive of one file", "不是只含一个文件的 zip 压缩包"),
     ("not well-formed XML", "XML 格式有误"),
     ("rows where none belong", "在不该有明细的地方有明细"),
     ("shorter than its head", "比报文头还短"),

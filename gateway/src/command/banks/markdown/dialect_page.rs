@@ -29,6 +29,13 @@ pub fn page(dialect: &BankAdapter, book: &Book) -> String {
         .pushed()
         .iter()
         .for_each(|message| messages(&mut text, message));
+    let kept = dialect.kept();
+    if !kept.is_empty() {
+        text.push_str("## 只供查看 · Read for people only\n\n");
+        text.push_str("`anxin decode` 另外能读的应答,网关自己不用。");
+        text.push_str("Further answers that `anxin decode` reads; the gateway never does.\n\n");
+    }
+    kept.iter().for_each(|message| messages(&mut text, message));
     coded(&mut text, &values);
     samples(&mut text, dialect);
     text.push_str("## 依据 · What stands on what\n\n");
