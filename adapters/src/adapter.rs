@@ -250,13 +250,17 @@ impl BankAdapter {
     /// A submission.
     #[must_use]
     pub fn submit<'a>(&'a self, order: &'a PaymentOrder) -> Conversation<'a> {
-        Conversation::new(self, FlowKind::Submit, order_values(order, self))
+        Conversation::new(
+            self,
+            FlowKind::Submit,
+            (order_values(order, self), &order.lines),
+        )
     }
 
     /// A query.
     #[must_use]
     pub fn query<'a>(&'a self, query: &'a StatusQuery) -> Conversation<'a> {
-        Conversation::new(self, FlowKind::Query, Some(query_values(query)))
+        Conversation::new(self, FlowKind::Query, (Some(query_values(query)), &[]))
     }
 
     /// Every message of a submission up to the one that instructs, for `convert`: what follows it
@@ -276,7 +280,7 @@ impl BankAdapter {
             let entry = values.captured.entry(capture.name.clone());
             entry.or_insert_with(|| capture.placeholder.clone());
         }
-        let write = |step| self.outgoing_parts(step, &values, crypto);
+        let write = |step| self.outgoing_parts(step, (&values, &order.lines), crypto);
         let submit = &self.dialect.submit;
         let instructs = submit.iter().position(|step| step.instructs);
         let count = instructs.map_or(submit.len(), |at| at + 1);

@@ -5,9 +5,12 @@ mod pages;
 
 use crate::adapter::BankAdapter;
 use crate::definition::dialect::StepRule;
-use crate::exchange::{Certainty, ConversationError, Crypto, Next, Outcome, Reply, Unreadable};
+use crate::exchange::{
+    Certainty, ConversationError, Crypto, Next, OrderLine, Outcome, Reply, Unreadable,
+};
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
+use crate::layout::rows::Rows;
 use crate::layout::values::{Record, Values};
 use crate::reply::{Days, batch_code};
 use crate::totals::GROUPS;
@@ -29,6 +32,8 @@ pub struct Conversation<'a> {
     kind: FlowKind,
     steps: &'a [StepRule],
     values: Option<Values>,
+    /// What is submitted; nothing in a query.
+    lines: &'a [OrderLine],
     at: usize,
     part: usize,
     polls: u32,
@@ -39,7 +44,7 @@ pub struct Conversation<'a> {
     state: State,
     instructed: bool,
     /// Rows of the pages so far.
-    rows: Vec<Record>,
+    rows: Rows,
     /// Keys of pages that were asked for.
     keys: BTreeSet<Vec<String>>,
 }
@@ -63,7 +68,11 @@ impl std::fmt::Debug for Conversation<'_> {
 }
 
 impl<'a> Conversation<'a> {
-    pub(crate) fn new(adapter: &'a BankAdapter, kind: FlowKind, values: Option<Values>) -> Self {
+    pub(crate) fn new(
+        adapter: &'a BankAdapter,
+        kind: FlowKind,
+        (values, lines): (Option<Values>, &'a [OrderLine]),
+    ) -> Self {
         let steps = match kind {
             FlowKind::Submit => &adapter.dialect.submit,
             FlowKind::Query => &adapter.dialect.query,
@@ -80,6 +89,7 @@ impl<'a> Conversation<'a> {
             kind,
             steps,
             values,
+            lines,
             at: 0,
             part: 0,
             polls: 0,
@@ -87,7 +97,7 @@ impl<'a> Conversation<'a> {
             totals: Record::new(),
             state: State::Ready,
             instructed: false,
-            rows: Vec::new(),
+            rows: Rows::default(),
             keys: BTreeSet::new(),
         }
     }
@@ -148,11 +158,12 @@ impl<'a> Conversation<'a> {
             };
             return Err(self.misfit(&(fault, None)));
         };
+        let said = (values, self.lines);
         let outgoing = match self.part {
             // Every part fits before the first one leaves.
-            0 => self.adapter.outgoing_parts(step, values, crypto),
+            0 => self.adapter.outgoing_parts(step, said, crypto),
             at => {
-                let part = self.adapter.outgoing_part(step, values, at, crypto);
+                let part = self.adapter.outgoing_part(step, said, at, crypto);
                 part.map(|outgoing| vec![outgoing])
             }
         };
@@ -205,9 +216,10 @@ impl<'a> Conversation<'a> {
                 values.captured.insert(name.clone(), value.clone());
             }
             // The first number that the bank gave is the one by which it knows the batch.
-            if let Some(number) = said.text(Field::BankBatchNo) {
-                let known = values.head.entry(Field::BankBatchNo);
-                known.or_insert_with(|| number.to_owned());
+            if let Some(number) = said.text(Field::BankBatchNo)
+                && values.text(Field::BankBatchNo).is_none()
+            {
+                values.set(Field::BankBatchNo, number);
             }
         }
         if let Some(said) = self.with_pages(said)? {
@@ -232,10 +244,10 @@ impl<'a> Conversation<'a> {
         for field in GROUPS.iter().flat_map(|group| [group.count.1, group.sum.1]) {
             match (said.head.get(&field), self.totals.get(&field)) {
                 (Some(stated), _) => {
-                    self.totals.insert(field, stated.clone());
+                    self.totals.insert(field, stated);
                 }
                 (None, Some(kept)) => {
-                    said.head.insert(field, kept.clone());
+                    said.head.insert(field, kept);
                 }
                 (None, None) => {}
             }
@@ -361,7 +373,7 @@ impl<'a> Conversation<'a> {
         let (Some(rule), Some(values)) = (&step.parts, &self.values) else {
             return false;
         };
-        if self.part + 1 >= rule.count(values) {
+        if self.part + 1 >= rule.count(self.lines) {
             return false;
         }
         // Without it the bank would take the next part for the first of another file.

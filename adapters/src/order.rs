@@ -3,8 +3,10 @@
 use crate::adapter::BankAdapter;
 use crate::exchange::{OrderLine, PaymentOrder, PushReceipt, StatusQuery};
 use crate::layout::field::Field;
-use crate::layout::values::{Record, Values};
-use schemas::{Fen, PayMonth, Purpose};
+use crate::layout::listed::Value;
+use crate::layout::rows::Row;
+use crate::layout::values::Values;
+use schemas::{BankCode, Fen, PayMonth, Purpose};
 use time::{Date, OffsetDateTime, UtcOffset};
 
 /// `yyyyMMdd`.
@@ -39,13 +41,13 @@ fn month_text(month: PayMonth) -> String {
     format!("{:04}{:02}", month.year(), month.month())
 }
 
-/// The values of an order; `None` where its sum overflows.
+/// The values of an order but for its lines, which are looked at where they are written; `None`
+/// where its sum overflows.
 #[must_use]
 pub fn order_values(order: &PaymentOrder, own: &BankAdapter) -> Option<Values> {
     let total = order.total()?;
     let mut values = Values {
         connection: order.connection.by_name().clone(),
-        rows: order.lines.iter().map(|line| row(line, own)).collect(),
         ..Values::default()
     };
     values.set(Field::FileNo, order.file_no.to_string());
@@ -63,7 +65,7 @@ pub fn order_values(order: &PaymentOrder, own: &BankAdapter) -> Option<Values> {
         values.set(yes, "yes");
     }
     values.set(Field::PayMonth, month_text(order.pay_month));
-    if let Some(class) = one_class(&values.rows) {
+    if let Some(class) = one_class(&order.lines, own) {
         values.set(Field::FileClass, class);
     }
     payer(
@@ -74,13 +76,18 @@ pub fn order_values(order: &PaymentOrder, own: &BankAdapter) -> Option<Values> {
     Some(values)
 }
 
-/// The class of every row, if it is one.
-fn one_class(rows: &[Record]) -> Option<String> {
-    let mut classes = rows.iter().map(|row| row.get(&Field::PayeeClass));
-    let first = classes.next()??;
-    classes
-        .all(|class| class == Some(first))
-        .then(|| first.clone())
+fn class(line: &OrderLine, own: &BankAdapter) -> &'static str {
+    match line.payee_bank {
+        Some(bank) if bank != own.code() => "other",
+        Some(_) | None => "own",
+    }
+}
+
+/// The class of every line, if it is one.
+fn one_class(lines: &[OrderLine], own: &BankAdapter) -> Option<&'static str> {
+    let mut classes = lines.iter().map(|line| class(line, own));
+    let first = classes.next()?;
+    classes.all(|class| class == first).then_some(first)
 }
 
 fn payer(values: &mut Values, account: &str, name: &str) {
@@ -88,42 +95,40 @@ fn payer(values: &mut Values, account: &str, name: &str) {
     values.set(Field::PayerName, name);
 }
 
-fn row(line: &OrderLine, own: &BankAdapter) -> Record {
+/// What a line says in the place of a field; `None` where it says nothing there.
+#[allow(clippy::wildcard_enum_match_arm)] // most of fifty fields are of the head
+pub(crate) fn value_of<'a>(
+    line: &'a OrderLine,
+    own: &'a BankAdapter,
+    field: Field,
+) -> Option<Value<'a>> {
     let open = Purpose::Instruction;
-    let class = match line.payee_bank {
-        Some(bank) if bank != own.code() => "other",
-        Some(_) | None => "own",
+    Some(Value::Text(match field {
+        Field::RowNo => return Some(Value::Number(line.row_no.into())),
+        Field::RowAmount => return Some(Value::Number(line.amount.0)),
+        Field::PayeeName => line.name.reveal(open),
+        Field::PayeeAccount => line.account.reveal(open),
+        Field::PayeeIdNumber => line.id_number.reveal(open),
+        Field::PayeeIdType => line.id_type.code(),
+        Field::PayeeClass => class(line, own),
+        Field::PayeeBank => line.payee_bank.as_ref()?.as_str(),
+        Field::PayeeBankName => bank_name(line.payee_bank?, own)?,
+        Field::PayeeCnapsCode => line.cnaps_code.as_ref()?.as_str(),
+        Field::RowMemo => line.memo.as_deref().filter(|memo| !memo.is_empty())?,
+        _ => return None,
+    }))
+}
+
+/// The name of a bank without its legal form.
+fn bank_name(bank: BankCode, own: &BankAdapter) -> Option<&str> {
+    let known = match bank == own.code() {
+        true => own.bank(),
+        false => schemas::codes::bank(bank),
     };
-    let mut row = Record::from([
-        (Field::RowNo, line.row_no.to_string()),
-        (Field::PayeeName, line.name.reveal(open).to_owned()),
-        (Field::PayeeAccount, line.account.reveal(open).to_owned()),
-        (Field::PayeeIdNumber, line.id_number.reveal(open).to_owned()),
-        (Field::PayeeIdType, line.id_type.to_string()),
-        (Field::PayeeClass, class.to_owned()),
-        (Field::RowAmount, line.amount.0.to_string()),
-    ]);
-    if let Some(bank) = line.payee_bank {
-        row.insert(Field::PayeeBank, bank.as_str().to_owned());
-        let known = match bank == own.code() {
-            true => own.bank(),
-            false => schemas::codes::bank(bank),
-        };
-        if let Some(known) = known {
-            let name = &known.name_zh;
-            let forms = ["股份有限公司", "有限公司"];
-            let bare = forms.iter().find_map(|form| name.strip_suffix(form));
-            let name = bare.unwrap_or(name).to_owned();
-            row.insert(Field::PayeeBankName, name);
-        }
-    }
-    if let Some(code) = line.cnaps_code {
-        row.insert(Field::PayeeCnapsCode, code.as_str().to_owned());
-    }
-    if let Some(memo) = line.memo.as_ref().filter(|memo| !memo.is_empty()) {
-        row.insert(Field::RowMemo, memo.clone());
-    }
-    row
+    let name = &known?.name_zh;
+    let forms = ["股份有限公司", "有限公司"];
+    let bare = forms.iter().find_map(|form| name.strip_suffix(form));
+    Some(bare.unwrap_or(name))
 }
 
 /// The values of a query.
@@ -171,8 +176,8 @@ pub fn receipt_values(receipt: &PushReceipt) -> Values {
     values
 }
 
-/// An amount of a record, in fen.
+/// An amount of a head or row, in fen.
 #[must_use]
-pub fn fen(record: &Record, field: Field) -> Option<Fen> {
-    record.get(&field)?.parse().ok().map(Fen)
+pub fn fen(texts: Row<'_>, field: Field) -> Option<Fen> {
+    texts.get(&field)?.parse().ok().map(Fen)
 }

@@ -49,8 +49,7 @@ impl Pages {
             let next = (next + 1).to_string();
             values.captured.extend(key.map(|name| (name, next.clone())));
         }
-        let rows = std::mem::take(&mut values.rows).into_iter();
-        values.rows = rows.skip(before).take(self.rows).collect();
+        values.rows = values.rows.part(before, self.rows);
         values.set(Field::RowCount, values.rows.len().to_string());
     }
 }

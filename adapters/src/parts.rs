@@ -5,12 +5,11 @@
 
 use crate::adapter::BankAdapter;
 use crate::definition::dialect::StepRule;
-use crate::exchange::{Crypto, Outgoing};
+use crate::exchange::{Crypto, OrderLine, Outgoing};
 use crate::layout::fault::WriteFault;
 use crate::layout::field::Field;
 use crate::layout::lines::RowFault;
 use crate::layout::values::Values;
-use crate::order::fen;
 use schemars::JsonSchema;
 use schemas::Fen;
 use serde::Deserialize;
@@ -31,36 +30,38 @@ impl PartsRule {
     }
 
     /// Parts of a file.
-    pub(crate) fn count(&self, values: &Values) -> usize {
-        values.rows.len().div_ceil(self.rows()).max(1)
+    pub(crate) fn count(&self, lines: &[OrderLine]) -> usize {
+        lines.len().div_ceil(self.rows()).max(1)
     }
 
-    /// The values of one part, counted from 0; `None` where its sum can't be made.
-    pub(crate) fn values(&self, whole: &Values, at: usize) -> Option<Values> {
-        let rows = whole.rows.iter().skip(at.checked_mul(self.rows())?);
-        let rows: Vec<_> = rows.take(self.rows()).cloned().collect();
-        let total = rows.iter().try_fold(Fen::ZERO, |sum, row| {
-            sum.checked_add(fen(row, Field::RowAmount)?)
-        })?;
+    /// The values and the lines of one part, counted from 0; `None` where its sum can't be made.
+    pub(crate) fn of<'l>(
+        &self,
+        (whole, lines): (&Values, &'l [OrderLine]),
+        at: usize,
+    ) -> Option<(Values, &'l [OrderLine])> {
+        let own = lines.chunks(self.rows()).nth(at).unwrap_or_default();
+        let total = own
+            .iter()
+            .try_fold(Fen::ZERO, |sum, line| sum.checked_add(line.amount))?;
         let mut part = Values {
             head: whole.head.clone(),
             captured: whole.captured.clone(),
             connection: whole.connection.clone(),
-            rows,
             ..Values::default()
         };
         if at == 0 {
             part.captured.remove(&self.number);
         }
-        let count = self.count(whole);
+        let count = self.count(lines);
         let yes = |yes: bool| if yes { "yes" } else { "no" };
-        part.set(Field::RowCount, part.rows.len().to_string());
+        part.set(Field::RowCount, own.len().to_string());
         part.set(Field::PartTotal, total.0.to_string());
         part.set(Field::PartNo, (at + 1).to_string());
         part.set(Field::PartCount, count.to_string());
         part.set(Field::PartFirst, yes(at == 0));
         part.set(Field::PartLast, yes(at + 1 == count));
-        Some(part)
+        Some((part, own))
     }
 }
 
@@ -72,19 +73,19 @@ impl BankAdapter {
     pub(crate) fn outgoing_part(
         &self,
         step: &StepRule,
-        values: &Values,
+        (values, lines): (&Values, &[OrderLine]),
         at: usize,
         crypto: &dyn Crypto,
     ) -> Result<Outgoing, RowFault> {
         let Some(rule) = &step.parts else {
-            return self.outgoing(step, values, crypto);
+            return self.outgoing(step, (values, lines), crypto);
         };
         let unmade = || {
             let place = Field::PartTotal.to_string();
             (WriteFault::Form { place }, None)
         };
-        let part = rule.values(values, at).ok_or_else(unmade)?;
-        let mut outgoing = self.outgoing(step, &part, crypto)?;
+        let (part, own) = rule.of((values, lines), at).ok_or_else(unmade)?;
+        let mut outgoing = self.outgoing(step, (&part, own), crypto)?;
         outgoing.instructs = step.instructs && at == 0;
         Ok(outgoing)
     }
@@ -96,11 +97,11 @@ impl BankAdapter {
     pub(crate) fn outgoing_parts(
         &self,
         step: &StepRule,
-        values: &Values,
+        (values, lines): (&Values, &[OrderLine]),
         crypto: &dyn Crypto,
     ) -> Result<Vec<Outgoing>, RowFault> {
         let Some(rule) = &step.parts else {
-            return Ok(vec![self.outgoing(step, values, crypto)?]);
+            return Ok(vec![self.outgoing(step, (values, lines), crypto)?]);
         };
         let mut values = values.clone();
         let mut captures = self.dialect.capture.iter();
@@ -108,9 +109,9 @@ impl BankAdapter {
             let known = values.captured.entry(rule.number.clone());
             known.or_insert_with(|| capture.placeholder.clone());
         }
-        let parts = 0..rule.count(&values);
+        let parts = 0..rule.count(lines);
         parts
-            .map(|at| self.outgoing_part(step, &values, at, crypto))
+            .map(|at| self.outgoing_part(step, (&values, lines), at, crypto))
             .collect()
     }
 }

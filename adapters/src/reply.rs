@@ -1,6 +1,7 @@
 //! What an answer says: from named values to outcomes.
 
 mod dated;
+mod line;
 
 use crate::adapter::BankAdapter;
 use crate::codes::CodeTable;
@@ -8,10 +9,9 @@ use crate::definition::dialect::CodeNames;
 use crate::exchange::{Flaw, LineOutcome, Outcome, Push, Receipt, ResultFile};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
-use crate::order::{BANK_BATCH_NO, fen};
+use crate::order::BANK_BATCH_NO;
 use crate::totals;
 pub(crate) use dated::Days;
-use schemas::{AccountNo, PersonName};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl BankAdapter {
@@ -208,14 +208,13 @@ impl BankAdapter {
         said_of: &dated::Said<'_>,
     ) -> LineOutcome {
         let row = said_of.row;
-        let text = |field: Field| row.get(&field).cloned();
-        let status = text(Field::RowStatus);
-        let code = text(Field::RowCode);
-        let said = status.as_deref().or(listed);
+        let status = row.get(&Field::RowStatus);
+        let code = row.get(&Field::RowCode);
+        let said = status.or(listed);
         let entry = said.and_then(|status| table.and_then(|table| table.find(status)));
         let outcome = entry.map_or(Outcome::Unknown, |entry| said_of.outcome(entry));
-        let said = self.refine(outcome, code.as_deref());
-        let contradicts = said == Outcome::Paid && code.as_deref().is_some_and(names_a_failure);
+        let said = self.refine(outcome, code);
+        let contradicts = said == Outcome::Paid && code.is_some_and(names_a_failure);
         let outcome = if contradicts { Outcome::Unknown } else { said };
         let detail = if contradicts {
             Some(PAID_WITH_FAILURE_CODE.to_owned())
@@ -224,7 +223,6 @@ impl BankAdapter {
             open.and_then(|entry| entry.detail.clone())
         };
         let return_reason = code
-            .as_deref()
             .filter(|_| outcome == Outcome::Returned)
             .and_then(|code| self.reasons.reason(code));
         // What the status says the outcome says; the code says why.
@@ -236,25 +234,11 @@ impl BankAdapter {
             }
         };
         LineOutcome {
-            row_no: row
-                .get(&Field::RowNo)
-                .and_then(|number| number.parse().ok()),
-            reference: text(Field::RowReference),
-            account: row
-                .get(&Field::PayeeAccount)
-                .and_then(|account| AccountNo::parse(account).ok()),
-            name: row
-                .get(&Field::PayeeName)
-                .and_then(|name| PersonName::parse(name).ok()),
-            amount: fen(row, Field::RowAmount),
             outcome,
             return_reason,
             detail,
-            bank_code: shown,
-            bank_text: text(Field::RowText),
-            bank_serial: text(Field::RowSerial),
-            original_bank_serial: text(Field::RowOriginalSerial),
-            booked_at: text(Field::RowBookedAt),
+            bank_code: shown.map(str::to_owned),
+            ..line::told(row)
         }
     }
 
@@ -284,6 +268,10 @@ pub(crate) fn names_a_failure(code: &str) -> bool {
 
 /// One row twice is a flaw; if any two of them differ, nobody knows which is true.
 fn refuse_doubled(lines: &mut [LineOutcome]) -> Vec<Flaw> {
+    // As most banks write them; a row without a number comes before every other.
+    if lines.is_sorted_by(|one, next| one.row_no < next.row_no) {
+        return Vec::new();
+    }
     let mut first_of: BTreeMap<u32, usize> = BTreeMap::new();
     let mut differing = BTreeSet::new();
     let mut flaws = Vec::new();

@@ -3,9 +3,10 @@
 use crate::adapter::BankAdapter;
 use crate::exchange::PlanLine;
 use crate::layout::fault::{SHORTER_ACCOUNT, WriteFault, not_encodable, too_long};
-use crate::layout::field::{Field, FieldKind};
+use crate::layout::field::Field;
+use crate::layout::forbidden::Forbidden;
+use crate::layout::listed::Listed;
 use crate::layout::slot::Slot;
-use crate::layout::values::Values;
 use schemas::employer_files::{Asked, LineRules};
 use schemas::text::{Charset, CharsetError};
 use schemas::value::PersonName;
@@ -28,52 +29,6 @@ pub struct BankLineRules {
     /// The paying bank, and what holds of payees elsewhere where those rows go by a dialect of
     /// their own.
     elsewhere: Option<(BankCode, Box<BankLineRules>)>,
-}
-
-/// Characters that must not stand in a text: controls, and the separators of the bank's file.
-#[derive(Clone, Debug)]
-struct Forbidden {
-    /// Bit n for the ASCII character n.
-    ascii: u128,
-    others: Vec<char>,
-    /// The first bytes of these characters in UTF-8: asked for every byte of every line.
-    first_bytes: [bool; 256],
-}
-
-impl Forbidden {
-    fn of(separators: &[char]) -> Self {
-        let controls = (0..=0xFF_u8).map(char::from).filter(|c| c.is_control());
-        let (ascii, others): (Vec<char>, Vec<char>) = controls
-            .chain(separators.iter().copied())
-            .partition(char::is_ascii);
-        let mut first_bytes = [false; 256];
-        for character in ascii.iter().chain(&others) {
-            let first = character.encode_utf8(&mut [0; 4]).as_bytes()[0];
-            first_bytes[usize::from(first)] = true;
-        }
-        let bits = ascii.iter().map(|c| 1_u128 << u32::from(*c));
-        Self {
-            ascii: bits.fold(0, |all, one| all | one),
-            others,
-            first_bytes,
-        }
-    }
-
-    /// The first of them in a text.
-    fn first_in(&self, text: &str) -> Option<char> {
-        let may_be = |byte: u8| self.first_bytes[usize::from(byte)];
-        if !text.bytes().fold(false, |seen, byte| seen | may_be(byte)) {
-            return None;
-        }
-        text.chars().find(|character| self.holds(*character))
-    }
-
-    fn holds(&self, character: char) -> bool {
-        match u32::from(character) {
-            code @ 0..0x80 => self.ascii >> code & 1 == 1,
-            _ => self.others.contains(&character),
-        }
-    }
 }
 
 impl PlanLine {
@@ -224,22 +179,21 @@ impl BankAdapter {
     pub(crate) fn unanswerable(
         &self,
         row: &[Slot],
-        values: &Values,
+        listed: Listed<'_>,
     ) -> Result<(), (WriteFault, Option<u32>)> {
         if self.charset_in() == self.charset_out() {
             return Ok(());
         }
-        for field in row.iter().filter_map(Slot::field) {
-            for record in values
-                .rows
-                .iter()
-                .filter(|_| field.kind() == FieldKind::Text)
-            {
-                let text = record.get(&field).map_or("", String::as_str);
-                if let Some(character) = missing(self.charset_in(), text) {
+        // Every other text of a row is ASCII by its type, or comes from a table of the bank's.
+        let free = |field: &Field| {
+            use Field::{PayeeBankName, PayeeName, RowMemo};
+            matches!(field, PayeeName | RowMemo | PayeeBankName)
+        };
+        for field in row.iter().filter_map(Slot::field).filter(free) {
+            for own in listed.iter() {
+                if let Some(character) = missing(self.charset_in(), own.text(field)) {
                     let place = field.to_string();
-                    let row_no = record.get(&Field::RowNo).and_then(|no| no.parse().ok());
-                    return Err((WriteFault::NotEncodable { place, character }, row_no));
+                    return Err((WriteFault::NotEncodable { place, character }, own.row_no()));
                 }
             }
         }

@@ -6,7 +6,8 @@ mod support;
 
 use adapters::exchange::Crypto as _;
 use adapters::layout::field::Field;
-use adapters::layout::values::{Record, Values};
+use adapters::layout::rows::Rows;
+use adapters::layout::values::Values;
 use adapters::wire::layer::Around;
 use adapters::wire::{Message, Reading};
 use base64::Engine as _;
@@ -37,10 +38,9 @@ fn one_row() -> Values {
     let mut values = Values::default();
     values.set(Field::FileNo, "120007");
     values.set(Field::PayerName, "张&样");
-    values.rows.push(Record::from([
-        (Field::RowNo, "1".to_owned()),
-        (Field::PayeeName, "张样一".to_owned()),
-    ]));
+    values.rows.begin();
+    values.rows.insert(Field::RowNo, "1");
+    values.rows.insert(Field::PayeeName, "张样一");
     values
 }
 
@@ -128,7 +128,7 @@ fn a_form_is_signed_over_its_sorted_pairs() {
     let message = message(FORM);
     let mut values = one_row();
     values.set(Field::PayerName, "zhang");
-    values.rows[0].insert(Field::PayeeName, "a".to_owned());
+    values.rows.insert(Field::PayeeName, "a");
     let written = String::from_utf8(write(&message, &values)).unwrap();
     // "data=YQ==&name=zhang&no=0007&version=1"
     let digest = DIGEST.as_bytes();
@@ -181,7 +181,10 @@ fn an_answer_without_rows_may_have_no_body() {
     // The zlib head of the usual window and level.
     assert!(text.starts_with("code=00&text=a=b+c&file=eJ"), "{text}");
     let back = read(&message, &full).unwrap();
-    assert_eq!(back.rows[0][&Field::PayeeName], "张样一");
+    assert_eq!(
+        back.rows.last().unwrap().get(&Field::PayeeName),
+        Some("张样一")
+    );
     // As MIME breaks it into lines.
     let (before, packed) = text.split_once("file=").unwrap();
     let lines: Vec<String> = packed
@@ -191,7 +194,7 @@ fn an_answer_without_rows_may_have_no_body() {
         .collect();
     let broken = format!("{before}file={}\r\n", lines.join("\r\n"));
     assert_eq!(read(&message, broken.as_bytes()).unwrap().rows, back.rows);
-    values.rows.clear();
+    values.rows = Rows::default();
     let bare = write(&message, &values);
     assert_eq!(bare, b"code=00&text=a=b+c&file=");
     for bytes in [bare.as_slice(), b"code=00"] {

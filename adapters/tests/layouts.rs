@@ -24,7 +24,7 @@ fn two_rows(second: &str) -> Values {
         ])
     };
     let mut values = Values {
-        rows: vec![row("1", "张韡"), row("2", second)],
+        rows: [row("1", "张韡"), row("2", second)].into_iter().collect(),
         ..Values::default()
     };
     values.set(Field::FileNo, "7");
@@ -108,7 +108,7 @@ fn rows_stand_as_text_in_an_element_each() {
                 <row><text>2|阿珅&amp;木</text></row></list></a>";
     assert_eq!(written(&layout, &values), text);
     let back = read(&layout, text).unwrap();
-    assert_eq!((back.rows, back.head.len()), (values.rows, 1));
+    assert_eq!((back.rows, back.head.texts().len()), (values.rows, 1));
     let none = read(&layout, "<a><no>7</no><list></list></a>").unwrap();
     assert!(none.rows.is_empty());
     let long = text.replace("1|张韡", "1|张韡|");

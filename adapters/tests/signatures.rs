@@ -54,8 +54,8 @@ fn statuses(document: &str, signed: &str) -> Result<Vec<String>, String> {
     let digits = signature.iter().map(|byte| format!("{byte:02X}"));
     let text = format!("{{S:{}}}{document}", digits.collect::<String>());
     let values = read_as(&message, Reading::Whole, text.as_bytes())?;
-    let status = |row: &adapters::layout::values::Record| row[&Field::RowStatus].clone();
-    Ok(values.rows.iter().map(status).collect())
+    let statuses = values.rows.iter().map(|row| row.get(&Field::RowStatus));
+    Ok(statuses.map(|status| status.unwrap().to_owned()).collect())
 }
 
 /// What is read is what is signed: no spelling of XML brings in a text that the signature does not

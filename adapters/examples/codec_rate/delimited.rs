@@ -46,7 +46,9 @@ pub fn encode(order: &PaymentOrder) -> Result<Vec<u8>, Failure> {
 
 pub fn answer(order: &PaymentOrder) -> Result<Vec<u8>, Failure> {
     let (sum, count) = (total(order)?.yuan(), order.lines.len());
-    let mut text = format!("000000#交易成功#{sum}#{count}#####{count}#");
+    let (day, company) = (date_text(order.bank_date), connection(order, "company_no")?);
+    let number = format!("{company}{day}{:06}", order.file_no);
+    let mut text = format!("000000#{number}#{sum}#{count}#####{count}#");
     for line in &order.lines {
         let (status, words) = match failed(line.row_no) {
             true => ("09", "户名不符"),
@@ -54,7 +56,7 @@ pub fn answer(order: &PaymentOrder) -> Result<Vec<u8>, Failure> {
         };
         write!(
             text,
-            "{}|330001|20261123|CNY|0|304100040000|{}|{}|华夏银行|01|{}|工资|{status}||{words}|||||#",
+            "{}|||||6|{}|{}|||{}|工资|{status}||{words}|||||#",
             line.row_no,
             line.account.reveal(OPEN),
             line.name.reveal(OPEN),

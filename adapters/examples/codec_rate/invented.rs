@@ -3,7 +3,7 @@
 use crate::hand::Failure;
 use adapters::BankAdapter;
 use adapters::exchange::{Crypto, CryptoError, OrderLine, PaymentOrder};
-use schemas::{AccountNo, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName};
+use schemas::{AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName};
 use time::macros::{date, datetime};
 
 const NAMES: [&str; 8] = [
@@ -41,7 +41,10 @@ fn line(bank: &BankAdapter, row_no: u32) -> Result<OrderLine, Failure> {
         id_type: kind,
         id_number: IdNumber::parse(kind, &format!("330000199001{row_no:06}"))?,
         account: AccountNo::parse(&format!("62000000000{row_no:08}"))?,
-        payee_bank: Some(bank.code()),
+        payee_bank: Some(match bank.capability().own_bank {
+            true => bank.code(),
+            false => BankCode::parse("ICBC")?,
+        }),
         cnaps_code: CnapsCode::parse("304100040000").ok(),
         amount: Fen(i64::from(row_no) * 7_919 % 900_000 + 100_001),
         memo: Some("11月工资".to_owned()),

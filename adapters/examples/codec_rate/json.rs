@@ -80,6 +80,9 @@ pub fn encode(order: &PaymentOrder) -> Result<Vec<u8>, Failure> {
 
 #[derive(Serialize, Deserialize)]
 struct Reply<'t> {
+    /// Verified by no key here, by neither of the two.
+    #[serde(borrow)]
+    sign: Cow<'t, str>,
     #[serde(borrow)]
     code: Cow<'t, str>,
     #[serde(borrow)]
@@ -151,6 +154,7 @@ pub fn answer(order: &PaymentOrder) -> Result<Vec<u8>, Failure> {
     });
     let count = order.lines.len().to_string();
     Ok(serde_json::to_vec(&Reply {
+        sign: "07".repeat(64).into(),
         code: "0000".into(),
         message: "交易成功".into(),
         data: Said {

@@ -25,7 +25,7 @@ pub(super) fn read_name(step: &StepRule, name: &str, values: &mut Values) -> Res
         return Err("two parts of the name have no fixed length".to_owned());
     }
     let mut named = values.clone();
-    join::read(&parts, name, &mut context(&mut named, None))?;
+    join::read(&parts, name, &mut context(&mut named, false))?;
     *values = named;
     Ok(())
 }

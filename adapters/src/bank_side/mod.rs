@@ -14,8 +14,9 @@ use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
 use crate::layout::atom::Atom;
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
+use crate::layout::rows::{Row, Rows};
 use crate::layout::slot::Source;
-use crate::layout::values::{Record, Values};
+use crate::layout::values::Values;
 use crate::order::{BANK_BATCH_NO, date_of, fen};
 use crate::wire::http::{HttpRule, WireRule};
 use crate::wire::layer::Around;
@@ -103,8 +104,8 @@ impl<'a> BankSide<'a> {
         self.number_of_batch(&mut values);
         let lines: Option<Vec<BankLine>> = values.rows.iter().zip(1..).map(line).collect();
         let mut fields = BTreeMap::new();
-        for (field, value) in &values.head {
-            fields.insert(field.to_string(), value.clone());
+        for (field, value) in values.head.iter() {
+            fields.insert(field.to_string(), value.to_owned());
         }
         for (name, value) in &values.connection {
             fields.insert(format!("connection.{name}"), value.clone());
@@ -124,7 +125,7 @@ impl<'a> BankSide<'a> {
             bank_date: values.text(Field::FileDate).and_then(date_of),
             lines: lines.ok_or_else(|| unreadable("a row has no name, account or amount"))?,
             count: values.text(Field::FileCount).and_then(|n| n.parse().ok()),
-            total: fen(&values.head, Field::FileTotal),
+            total: fen(values.head.texts(), Field::FileTotal),
             fields,
             values,
             body: bytes.clone(),
@@ -155,7 +156,7 @@ impl<'a> BankSide<'a> {
             return Ok(inside);
         }
         let mut values = Values {
-            rows: Vec::new(),
+            rows: Rows::default(),
             ..request.values.clone()
         };
         let key = step.pages.iter().flat_map(|pages| &pages.key);
@@ -331,7 +332,7 @@ impl<'a> BankSide<'a> {
 }
 
 /// A row without a number has that of its place.
-fn line((row, place): (&Record, u32)) -> Option<BankLine> {
+fn line((row, place): (Row<'_>, u32)) -> Option<BankLine> {
     Some(BankLine {
         row_no: row
             .get(&Field::RowNo)
@@ -339,7 +340,7 @@ fn line((row, place): (&Record, u32)) -> Option<BankLine> {
         name: PersonName::parse(row.get(&Field::PayeeName)?).ok()?,
         account: AccountNo::parse(row.get(&Field::PayeeAccount)?).ok()?,
         amount: fen(row, Field::RowAmount)?,
-        memo: row.get(&Field::RowMemo).cloned(),
+        memo: row.get(&Field::RowMemo).map(str::to_owned),
     })
 }
 

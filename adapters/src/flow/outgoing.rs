@@ -2,13 +2,14 @@
 
 use crate::adapter::BankAdapter;
 use crate::definition::dialect::{Capability, StepRule};
-use crate::exchange::{Crypto, Outgoing};
+use crate::exchange::{Crypto, OrderLine, Outgoing};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::WriteFault;
 use crate::layout::field::Field;
-use crate::layout::lines::row_no;
+use crate::layout::forbidden::Forbidden;
+use crate::layout::listed::Listed;
 use crate::layout::slot::Slot;
-use crate::layout::values::{Record, Values};
+use crate::layout::values::Values;
 use crate::wire::layer::Around;
 
 impl BankAdapter {
@@ -16,28 +17,26 @@ impl BankAdapter {
     fn refuse_other_class(
         &self,
         step: &StepRule,
-        values: &Values,
+        lines: &[OrderLine],
     ) -> Result<(), (WriteFault, Option<u32>)> {
         let (_, slots) = step.request.body.slots();
-        let refused = match self.capability() {
+        let elsewhere = match self.capability() {
             Capability {
                 other_banks: false, ..
-            } => "other",
+            } => true,
             Capability {
                 own_bank: false, ..
-            } => "own",
+            } => false,
             Capability { .. } => return Ok(()),
         };
-        let of_it = |row: &&Record| row.get(&Field::PayeeClass).is_some_and(|c| c == refused);
-        let Some(row) = values
-            .rows
-            .iter()
-            .find(|row| !slots.is_empty() && of_it(row))
-        else {
+        let is_elsewhere = |line: &OrderLine| line.payee_bank.is_some_and(|b| b != self.code());
+        let mut refused = lines.iter().filter(|_| !slots.is_empty());
+        let Some(line) = refused.find(|line| is_elsewhere(line) == elsewhere) else {
             return Ok(());
         };
-        let bank = row.get(&Field::PayeeBank).cloned().unwrap_or_default();
-        Err((WriteFault::OtherBank { bank }, row_no(row)))
+        let bank = line.payee_bank.map(|bank| bank.as_str().to_owned());
+        let bank = bank.unwrap_or_default();
+        Err((WriteFault::OtherBank { bank }, Some(line.row_no)))
     }
 
     /// A text within its place and longer than this bank agreed to: its preset says less than the
@@ -45,7 +44,7 @@ impl BankAdapter {
     fn refuse_long_texts(
         &self,
         slots: &[Slot],
-        values: &Values,
+        listed: Listed<'_>,
     ) -> Result<(), (WriteFault, Option<u32>)> {
         let own = &self.preset.limits;
         let agreed = [
@@ -57,8 +56,8 @@ impl BankAdapter {
             let Some(bytes_max) = bytes_max.filter(|_| carried) else {
                 continue;
             };
-            for row in &values.rows {
-                let text = row.get(&field).map_or("", String::as_str);
+            for row in listed.iter() {
+                let text = row.text(field);
                 // What can't be encoded is refused where it is written.
                 let bytes = self.charset_out().byte_len(text).unwrap_or_default();
                 if bytes > bytes_max {
@@ -68,7 +67,7 @@ impl BankAdapter {
                         bytes,
                         bytes_max,
                     };
-                    return Err((fault, row_no(row)));
+                    return Err((fault, row.row_no()));
                 }
             }
         }
@@ -79,18 +78,19 @@ impl BankAdapter {
     pub(crate) fn outgoing(
         &self,
         step: &StepRule,
-        values: &Values,
+        (values, lines): (&Values, &[OrderLine]),
         crypto: &dyn Crypto,
     ) -> Result<Outgoing, (WriteFault, Option<u32>)> {
         let around = Around {
             crypto,
             charset: self.charset_out(),
         };
-        self.refuse_other_class(step, values)?;
+        let listed = Listed::Lines(lines, self);
+        self.refuse_other_class(step, lines)?;
         let (_, row) = step.request.body.slots();
-        self.unanswerable(row, values)?;
-        self.refuse_long_texts(row, values)?;
-        let written = step.request.write(values, around)?;
+        self.unanswerable(row, listed)?;
+        self.refuse_long_texts(row, listed)?;
+        let written = step.request.write_listed((values, listed), around)?;
         let reply = step.reply.as_ref().map(crate::wire::Message::frame_end);
         let head = |fault| (fault, None);
         let wire = step
@@ -99,11 +99,12 @@ impl BankAdapter {
             .map_err(head)?;
         let context = WriteContext {
             values,
+            listed,
             row: None,
             payload: None,
             payload_bytes: 0,
             charset: around.charset,
-            forbidden: &[],
+            forbidden: Forbidden::controls(),
         };
         let name: Result<String, WriteFault> = step
             .file_name

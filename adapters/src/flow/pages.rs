@@ -21,7 +21,7 @@ impl Conversation<'_> {
             return Ok(Some(said));
         };
         let page = said.rows.len();
-        self.rows.append(&mut said.rows);
+        self.rows.append(&std::mem::take(&mut said.rows));
         let more = match pages.key.is_empty() {
             true => self.next_row(pages, &said, page),
             false => self.next_key(pages, &said, page)?,

@@ -2,7 +2,10 @@
 
 use super::fault::WriteFault;
 use super::field::{Field, FieldKind};
-use super::format::Format;
+use super::forbidden::Forbidden;
+use super::format::{Digits, Format};
+use super::listed::{Listed, ListedRow, Value};
+use super::rows::Rows;
 use super::values::{Record, Values};
 use schemas::text::Charset;
 use std::collections::BTreeMap;
@@ -51,8 +54,10 @@ pub enum Atom {
 pub struct WriteContext<'a> {
     /// All values.
     pub values: &'a Values,
+    /// The rows.
+    pub listed: Listed<'a>,
     /// The row that is being written.
-    pub row: Option<&'a Record>,
+    pub row: Option<ListedRow<'a>>,
     /// What the envelope carries, as text and as bytes counted.
     pub payload: Option<&'a str>,
     /// Bytes of what the head stands before.
@@ -60,7 +65,7 @@ pub struct WriteContext<'a> {
     /// The character set of the bytes.
     pub charset: Charset,
     /// Characters that would break the layout.
-    pub forbidden: &'a [char],
+    pub forbidden: &'a Forbidden,
 }
 
 /// What reading a slot fills.
@@ -70,7 +75,7 @@ pub struct ReadContext<'a> {
     /// The head.
     pub head: &'a mut Record,
     /// The row that is being read.
-    pub row: Option<&'a mut Record>,
+    pub row: Option<&'a mut Rows>,
     /// Captured values.
     pub captured: &'a mut BTreeMap<String, String>,
     /// Connection values.
@@ -81,59 +86,115 @@ pub struct ReadContext<'a> {
     pub payload_bytes: Option<usize>,
 }
 
+impl ReadContext<'_> {
+    /// Puts a value where it belongs, in the row that is being read or in the head; one that is
+    /// there already stays, and is told.
+    pub fn put_first(&mut self, field: Field, text: &str) -> Option<&str> {
+        match self.row.as_deref_mut().filter(|_| field.of_row()) {
+            Some(rows) => rows.insert_first(field, text),
+            None => self.head.insert_first(field, text),
+        }
+    }
+}
+
+impl<'a> WriteContext<'a> {
+    /// That of a row of the same message.
+    #[must_use]
+    pub fn of_row(&self, row: ListedRow<'a>) -> Self {
+        Self {
+            row: Some(row),
+            ..*self
+        }
+    }
+
+    /// The number of the row, for a finding.
+    #[must_use]
+    pub fn row_no(&self) -> Option<u32> {
+        self.row.and_then(ListedRow::row_no)
+    }
+}
+
 impl Atom {
-    /// The text, `None` where there is none.
+    /// Writes the text behind what stands in `out`; false where there is none.
     ///
     /// # Errors
     /// `Missing` for connection and captured values; `NotEncodable`; `Form`.
-    pub fn write(&self, context: &WriteContext<'_>) -> Result<Option<String>, WriteFault> {
-        let missing = |place: String| WriteFault::Missing { place };
-        match self {
-            Self::Field {
-                field,
-                format,
-                digits,
-                fixed,
-                last,
-                first,
-            } => {
-                let in_row = context.row.and_then(|row| row.get(field));
-                let Some(canonical) = in_row.or_else(|| context.values.head.get(field)) else {
-                    return Ok(None);
-                };
-                let text = format.write(canonical).ok_or_else(|| WriteFault::Form {
-                    place: field.to_string(),
-                })?;
-                check_characters(*field, &text, context.forbidden)?;
-                let text = match *digits {
-                    0 => text,
-                    digits => format!("{text:0>digits$}"),
-                };
-                match (fixed.filter(|_| *last), *first) {
-                    (Some(digits), _) => last_digits(&text, digits).map(Some).ok_or_else(|| {
-                        let place = field.to_string();
-                        WriteFault::Form { place }
-                    }),
-                    (None, Some(first)) => Ok(Some(text.chars().take(first).collect())),
-                    (None, None) => Ok(Some(text)),
-                }
+    pub fn write_to(
+        &self,
+        context: &WriteContext<'_>,
+        out: &mut String,
+    ) -> Result<bool, WriteFault> {
+        let place = |kind: &str, name: &str| WriteFault::Missing {
+            place: format!("{kind}.{name}"),
+        };
+        let text = match self {
+            Self::Field { .. } => return self.write_field(context, out),
+            Self::Const(text) | Self::Spare(text) => text,
+            Self::Connection { name, .. } => {
+                let value = context.values.connection.get(name);
+                value.ok_or_else(|| place("connection", name))?
             }
-            Self::Const(text) | Self::Spare(text) => Ok(Some(text.clone())),
-            Self::Connection { name, .. } => context
-                .values
-                .connection
-                .get(name)
-                .cloned()
-                .map(Some)
-                .ok_or_else(|| missing(format!("connection.{name}"))),
-            Self::Captured { name, .. } => context
-                .values
-                .captured
-                .get(name)
-                .cloned()
-                .map(Some)
-                .ok_or_else(|| missing(format!("captured.{name}"))),
+            Self::Captured { name, .. } => {
+                let value = context.values.captured.get(name);
+                value.ok_or_else(|| place("captured", name))?
+            }
+        };
+        out.push_str(text);
+        Ok(true)
+    }
+
+    fn write_field(
+        &self,
+        context: &WriteContext<'_>,
+        out: &mut String,
+    ) -> Result<bool, WriteFault> {
+        let Self::Field {
+            field,
+            format,
+            digits,
+            fixed,
+            last,
+            first,
+        } = self
+        else {
+            return Ok(false);
+        };
+        let in_row = context.row.and_then(|row| row.value(*field));
+        let in_head = || context.values.head.get(field).map(Value::Text);
+        let Some(canonical) = in_row.or_else(in_head) else {
+            return Ok(false);
+        };
+        let form = || WriteFault::Form {
+            place: field.to_string(),
+        };
+        let start = out.len();
+        let spelt = match canonical {
+            Value::Text(canonical) => format.write_to(canonical, out),
+            Value::Number(number) => format.write_number_to(number, out),
+        };
+        if !spelt {
+            return Err(form());
         }
+        let text = out.get(start..).unwrap_or_default();
+        check_characters(*field, text, context.forbidden)?;
+        if *digits > text.len() {
+            let missing = digits.saturating_sub(text.chars().count());
+            match ZEROS.get(..missing) {
+                Some(zeros) => out.insert_str(start, zeros),
+                None => out.insert_str(start, &"0".repeat(missing)),
+            }
+        }
+        let text = out.get(start..).unwrap_or_default();
+        if let Some(digits) = fixed.filter(|_| *last) {
+            let cut = last_digits(text, digits).ok_or_else(form)?;
+            out.truncate(start);
+            out.push_str(&cut);
+        } else if let Some(first) = first
+            && let Some((end, _)) = text.char_indices().nth(*first)
+        {
+            out.truncate(start + end);
+        }
+        Ok(true)
     }
 
     /// Takes the text; an empty one is an absent value.
@@ -149,22 +210,12 @@ impl Atom {
                 last,
                 ..
             } => {
-                if text.is_empty() {
-                    return Ok(());
-                }
-                if *last {
-                    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-                    return digits
-                        .then_some(())
-                        .ok_or_else(|| format!("{field}: not digits"));
-                }
-                let canonical = format
-                    .read(text)
-                    .map_err(|what| format!("{field}: {what}"))?;
-                // A moment in a reply is the reply's own: it says nothing of the order.
-                match canonical.filter(|_| field.kind() != FieldKind::Moment) {
-                    Some(canonical) => store(*field, canonical, context),
-                    None => Ok(()),
+                // An empty text is an absent value.
+                match (text.is_empty(), *last) {
+                    (true, _) => Ok(()),
+                    (false, true) if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(()),
+                    (false, true) => Err(format!("{field}: not digits")),
+                    (false, false) => read_value((*field, *format), text, context),
                 }
             }
             Self::Const(expected) if text == expected => Ok(()),
@@ -199,6 +250,9 @@ impl Atom {
     }
 }
 
+/// As many as most numbers are filled up by.
+const ZEROS: &str = "0000000000000000";
+
 /// The last digits of a number; zeros alone are none.
 fn last_digits(text: &str, digits: usize) -> Option<String> {
     let cut = text.get(text.len().checked_sub(digits)?..)?;
@@ -206,19 +260,33 @@ fn last_digits(text: &str, digits: usize) -> Option<String> {
     some.then(|| cut.to_owned())
 }
 
+/// A text into the canonical form of its field.
+fn read_value(
+    (field, format): (Field, Format),
+    text: &str,
+    context: &mut ReadContext<'_>,
+) -> Result<(), String> {
+    let wrong = |what: &str| format!("{field}: {what}");
+    // The two that most rows are made of, without a text between.
+    if format == Format::Text {
+        return store(field, text, context);
+    }
+    if let Some(fen) = format.read_fen(text).map_err(wrong)? {
+        let fen = u64::try_from(fen.0).map_err(|_| wrong("not an amount"))?;
+        return store(field, Digits::default().of(fen), context);
+    }
+    match format.read(text).map_err(wrong)? {
+        // A moment in a reply is the reply's own: it says nothing of the order.
+        Some(canonical) if field.kind() != FieldKind::Moment => store(field, &canonical, context),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// A value that stands twice in a message must be the same twice.
-fn store(field: Field, canonical: String, context: &mut ReadContext<'_>) -> Result<(), String> {
-    let record = match &mut context.row {
-        Some(row) if field.of_row() => row,
-        Some(_) | None => &mut *context.head,
-    };
-    match record.get(&field) {
-        Some(other) if *other != canonical => Err(format!("{field} stands twice and differs")),
-        Some(_) => Ok(()),
-        None => {
-            record.insert(field, canonical);
-            Ok(())
-        }
+fn store(field: Field, canonical: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
+    match context.put_first(field, canonical) {
+        Some(other) if other != canonical => Err(format!("{field} stands twice and differs")),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -226,14 +294,12 @@ fn store(field: Field, canonical: String, context: &mut ReadContext<'_>) -> Resu
 pub(super) fn check_characters(
     field: Field,
     text: &str,
-    forbidden: &[char],
+    forbidden: &Forbidden,
 ) -> Result<(), WriteFault> {
     if field.kind() != FieldKind::Text {
         return Ok(());
     }
-    let bad = text
-        .chars()
-        .find(|character| character.is_control() || forbidden.contains(character));
+    let bad = forbidden.first_in(text);
     bad.map_or(Ok(()), |character| {
         Err(WriteFault::NotEncodable {
             place: field.to_string(),

@@ -161,13 +161,23 @@ impl Field {
     /// Belongs to a row, not to the head.
     #[must_use]
     pub fn of_row(self) -> bool {
-        let word = self.as_str();
-        (word.starts_with("row.") && self != Self::RowCount) || word.starts_with("payee.")
+        // They stand together in the list above.
+        (Self::RowNo..=Self::RowBookedAt).contains(&self)
     }
 }
 
 impl std::fmt::Display for Field {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn a_field_is_of_a_row_by_its_word() {
+    for field in Field::ALL {
+        let word = field.as_str();
+        let of_row = word.starts_with("payee.") || word.starts_with("row.");
+        assert_eq!(field.of_row(), of_row && word != "row.count", "{word}");
     }
 }

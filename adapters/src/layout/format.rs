@@ -2,6 +2,7 @@
 
 use super::field::FieldKind;
 use schemas::Fen;
+use std::borrow::Cow;
 
 /// A spelling. Each kind of value allows some of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
@@ -94,27 +95,118 @@ impl Format {
     /// Spells a canonical value; `None` if it is not canonical.
     #[must_use]
     pub fn write(self, canonical: &str) -> Option<String> {
+        let mut text = String::new();
+        self.write_to(canonical, &mut text).then_some(text)
+    }
+
+    /// Spells a canonical value behind what stands in `out`; false, with anything behind it, if
+    /// the value is not canonical.
+    #[must_use]
+    pub fn write_to(self, canonical: &str, out: &mut String) -> bool {
+        let mut put = |text: Option<&str>| text.map(|text| out.push_str(text)).is_some();
         let part = |range: std::ops::Range<usize>| canonical.get(range);
-        Some(match self {
-            Self::Text | Self::Number => canonical.to_owned(),
-            Self::Fen => Fen::parse_fen(canonical).ok()?.0.to_string(),
-            Self::Yuan2 | Self::Decimal => Fen::parse_fen(canonical).ok()?.yuan(),
-            Self::Yuan3 => Fen::parse_fen(canonical).ok()?.yuan() + "0",
-            Self::Date8 => part(0..8)?.to_owned(),
-            Self::Date10 => format!("{}-{}-{}", part(0..4)?, part(4..6)?, part(6..8)?),
-            Self::Month6 => part(0..6)?.to_owned(),
-            Self::MonthZh => format!("{}年{}月", part(0..4)?, part(4..6)?),
-            Self::Time6 => part(8..14)?.to_owned(),
-            Self::Time9 => part(8..17)?.to_owned(),
-            Self::Stamp14 => part(0..14)?.to_owned(),
-            Self::Stamp17 => part(0..17)?.to_owned(),
-            Self::Stamp19 => {
-                let date = Self::Date10.write(canonical)?;
-                let (hour, minute, second) = (part(8..10)?, part(10..12)?, part(12..14)?);
-                format!("{date} {hour}:{minute}:{second}")
+        let date = |between: &'static str| {
+            let (year, month, day) = (part(0..4), part(4..6), part(6..8));
+            [year, Some(between), month, Some(between), day]
+        };
+        let time = || {
+            let (hour, minute, second) = (part(8..10), part(10..12), part(12..14));
+            [hour, Some(":"), minute, Some(":"), second]
+        };
+        match self {
+            Self::Text | Self::Number => put(Some(canonical)),
+            Self::Fen => Fen::parse_fen(canonical).is_ok() && put(Some(whole(canonical))),
+            Self::Yuan2 | Self::Decimal => yuan(canonical, out),
+            Self::Yuan3 => {
+                let spelt = yuan(canonical, out);
+                out.push('0');
+                spelt
             }
-            Self::Stamp19T => Self::Stamp19.write(canonical)?.replace(' ', "T"),
-        })
+            Self::Date8 => put(part(0..8)),
+            Self::Date10 => date("-").into_iter().all(put),
+            Self::Month6 => put(part(0..6)),
+            Self::MonthZh => [part(0..4), Some("年"), part(4..6), Some("月")]
+                .into_iter()
+                .all(put),
+            Self::Time6 => put(part(8..14)),
+            Self::Time9 => put(part(8..17)),
+            Self::Stamp14 => put(part(0..14)),
+            Self::Stamp17 => put(part(0..17)),
+            Self::Stamp19 => {
+                let pieces = date("-").into_iter().chain([Some(" ")]).chain(time());
+                { pieces }.all(put)
+            }
+            Self::Stamp19T => {
+                let pieces = date("-").into_iter().chain([Some("T")]).chain(time());
+                { pieces }.all(put)
+            }
+        }
+    }
+
+    /// As [`Self::write_to`], of a number or of an amount in fen.
+    #[must_use]
+    pub fn write_number_to(self, number: i64, out: &mut String) -> bool {
+        let Ok(number) = u64::try_from(number) else {
+            return false;
+        };
+        let mut buffer = Digits::default();
+        let digits = buffer.of(number);
+        match self {
+            Self::Number | Self::Fen => out.push_str(digits),
+            Self::Yuan2 | Self::Decimal => push_yuan(digits, out),
+            Self::Yuan3 => {
+                push_yuan(digits, out);
+                out.push('0');
+            }
+            Self::Text
+            | Self::Date8
+            | Self::Date10
+            | Self::Month6
+            | Self::MonthZh
+            | Self::Time6
+            | Self::Time9
+            | Self::Stamp14
+            | Self::Stamp17
+            | Self::Stamp19
+            | Self::Stamp19T => return false,
+        }
+        true
+    }
+
+    /// As [`Self::read`], of an amount; `None` where the spelling is not one of amounts.
+    ///
+    /// # Errors
+    /// A word for what is wrong, without the value.
+    pub fn read_fen(self, text: &str) -> Result<Option<Fen>, &'static str> {
+        let read = match self {
+            Self::Fen => Fen::parse_fen(text),
+            Self::Yuan2 => Fen::parse_yuan(text),
+            Self::Yuan3 => {
+                let three = text
+                    .rsplit_once('.')
+                    .is_some_and(|(_, decimals)| decimals.len() == 3);
+                let cut = text.strip_suffix('0').filter(|_| three);
+                Fen::parse_yuan(cut.unwrap_or(text))
+            }
+            Self::Decimal => Fen::parse_yuan(short_decimals(text)),
+            Self::Text
+            | Self::Number
+            | Self::Date8
+            | Self::Date10
+            | Self::Month6
+            | Self::MonthZh
+            | Self::Time6
+            | Self::Time9
+            | Self::Stamp14
+            | Self::Stamp17
+            | Self::Stamp19
+            | Self::Stamp19T => return Ok(None),
+        };
+        match read {
+            Ok(fen) => Ok(Some(fen)),
+            Err(schemas::ValueError::Overflow) => Err("an amount too large"),
+            Err(_) => Err("not an amount"),
+        }
     }
 
     /// Reads a spelling into the canonical form: `Err` if it is none, `Ok(None)` where the
@@ -122,36 +214,75 @@ impl Format {
     ///
     /// # Errors
     /// A word for what is wrong, without the value.
-    pub fn read(self, text: &str) -> Result<Option<String>, &'static str> {
-        let amount = |fen: Result<Fen, _>| match fen {
-            Ok(fen) => Ok(Some(fen.0.to_string())),
-            Err(schemas::ValueError::Overflow) => Err("an amount too large"),
-            Err(_) => Err("not an amount"),
+    pub fn read(self, text: &str) -> Result<Option<Cow<'_, str>>, &'static str> {
+        let only = |parts: &[char], count: usize| {
+            let text = text.replace(parts, "");
+            is_digits(&text, count).map(|()| Some(text.into()))
         };
+        let whole = |count: usize| is_digits(text, count).map(|()| Some(text.into()));
         match self {
-            Self::Text => Ok(Some(text.to_owned())),
-            Self::Number => number(text).map(Some),
-            Self::Fen => amount(Fen::parse_fen(text)),
-            Self::Yuan2 => amount(Fen::parse_yuan(text)),
-            Self::Yuan3 => {
-                let three = text
-                    .rsplit_once('.')
-                    .is_some_and(|(_, decimals)| decimals.len() == 3);
-                let cut = text.strip_suffix('0').filter(|_| three);
-                amount(Fen::parse_yuan(cut.unwrap_or(text)))
+            Self::Text => Ok(Some(text.into())),
+            Self::Number => number(text).map(|digits| Some(digits.into())),
+            Self::Fen | Self::Yuan2 | Self::Yuan3 | Self::Decimal => {
+                let fen = self.read_fen(text)?;
+                Ok(fen.map(|fen| fen.0.to_string().into()))
             }
-            Self::Decimal => amount(Fen::parse_yuan(short_decimals(text))),
-            Self::Date8 => digits(text, 8).map(Some),
-            Self::Date10 => digits(&text.replace('-', ""), 8).map(Some),
-            Self::Month6 => digits(text, 6).map(Some),
-            Self::MonthZh => digits(&text.replace(['年', '月'], ""), 6).map(Some),
-            Self::Time6 => digits(text, 6).map(|_| None),
-            Self::Time9 => digits(text, 9).map(|_| None),
-            Self::Stamp14 => digits(text, 14).map(|_| None),
-            Self::Stamp17 => digits(text, 17).map(|_| None),
-            Self::Stamp19 => digits(&text.replace(['-', ' ', ':'], ""), 14).map(|_| None),
-            Self::Stamp19T => digits(&text.replace(['-', 'T', ':'], ""), 14).map(|_| None),
+            Self::Date8 => whole(8),
+            Self::Date10 => only(&['-'], 8),
+            Self::Month6 => whole(6),
+            Self::MonthZh => only(&['年', '月'], 6),
+            Self::Time6 => whole(6).map(|_| None),
+            Self::Time9 => whole(9).map(|_| None),
+            Self::Stamp14 => whole(14).map(|_| None),
+            Self::Stamp17 => whole(17).map(|_| None),
+            Self::Stamp19 => only(&['-', ' ', ':'], 14).map(|_| None),
+            Self::Stamp19T => only(&['-', 'T', ':'], 14).map(|_| None),
         }
+    }
+}
+
+/// Digits without leading zeros.
+fn whole(digits: &str) -> &str {
+    let short = digits.trim_start_matches('0');
+    if short.is_empty() { "0" } else { short }
+}
+
+/// Fen as yuan with two decimals, digit for digit.
+fn yuan(fen: &str, out: &mut String) -> bool {
+    let canonical = Fen::parse_fen(fen).is_ok();
+    if canonical {
+        push_yuan(whole(fen), out);
+    }
+    canonical
+}
+
+/// Fen without leading zeros as yuan with two decimals.
+fn push_yuan(digits: &str, out: &mut String) {
+    let at = digits.len().checked_sub(2);
+    match at.and_then(|at| digits.split_at_checked(at)) {
+        Some(("", decimals)) => out.extend(["0.", decimals]),
+        Some((yuan, decimals)) => out.extend([yuan, ".", decimals]),
+        None => out.extend(["0.0", digits]),
+    }
+}
+
+/// Room for the digits of a number.
+#[derive(Default)]
+pub(super) struct Digits([u8; 20]);
+
+impl Digits {
+    /// Those of a number, without leading zeros.
+    pub(super) fn of(&mut self, number: u64) -> &str {
+        let (mut rest, mut start) = (number, self.0.len());
+        for digit in self.0.iter_mut().rev() {
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            (rest, start) = (rest / 10, start - 1);
+            if rest == 0 {
+                break;
+            }
+        }
+        let digits = self.0.get(start..).unwrap_or_default();
+        std::str::from_utf8(digits).unwrap_or_default()
     }
 }
 
@@ -164,18 +295,25 @@ fn short_decimals(text: &str) -> &str {
     text.get(..kept).unwrap_or(text)
 }
 
-fn number(text: &str) -> Result<String, &'static str> {
+fn number(text: &str) -> Result<&str, &'static str> {
     if text.is_empty() || text.len() > 20 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("not a number");
     }
-    let short = text.trim_start_matches('0');
-    Ok(if short.is_empty() { "0" } else { short }.to_owned())
+    Ok(whole(text))
 }
 
-fn digits(text: &str, count: usize) -> Result<String, &'static str> {
+fn is_digits(text: &str, count: usize) -> Result<(), &'static str> {
     if text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        Ok(text.to_owned())
+        Ok(())
     } else {
         Err("not a date or time of that form")
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn digits_are_those_of_the_standard_library() {
+    for number in [0, 1, 9, 10, 99, 100, 652_350, u64::MAX] {
+        assert_eq!(Digits::default().of(number), number.to_string());
     }
 }

@@ -3,14 +3,16 @@
 //! Text is decoded strictly as a whole first and split afterwards: in GBK a trail byte may be
 //! the delimiter (珅 ends in 7C), and half a character swallows one.
 
+mod cutting;
 mod kept;
 
 use super::atom::{ReadContext, WriteContext};
 use super::fault::{WriteFault, unreadable};
-use super::field::Field;
 use super::slot::Slot;
-use super::values::{Record, Values};
+use super::values::Values;
 use crate::exchange::Unreadable;
+pub(crate) use cutting::cut_width;
+use cutting::{cut, split};
 use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
@@ -82,46 +84,47 @@ impl Lines {
     ///
     /// # Errors
     /// The first place that does not fit, with its row.
-    pub fn write(
-        &self,
-        columns: Columns,
-        values: &Values,
-        charset: Charset,
-    ) -> Result<String, RowFault> {
-        let mut lines = Vec::with_capacity(values.rows.len() + 1);
+    pub fn write(&self, columns: Columns, context: &WriteContext<'_>) -> Result<String, RowFault> {
+        let mut text = String::new();
+        let mut lines = 0;
+        let mut begin = |text: &mut String| {
+            text.push_str(if lines > 0 { &self.row_sep } else { "" });
+            lines += 1;
+        };
         if !self.head.is_empty() {
-            let forbidden = self.forbidden(columns);
-            let texts = texts(&self.head, &writing(values, None, charset, &forbidden));
-            let texts = texts.map_err(|fault| (fault, None))?;
-            lines.push(texts.join(self.head_separator(columns)));
+            begin(&mut text);
+            let separator = self.head_separator(columns);
+            let written = write_line(&self.head, separator, context, &mut text);
+            written.map_err(|fault| (fault, None))?;
         }
-        lines.extend(self.names.clone());
-        lines.extend(self.rows(columns, values, charset)?);
-        Ok(lines.join(&self.row_sep) + &self.end)
+        if let Some(names) = &self.names {
+            begin(&mut text);
+            text.push_str(names);
+        }
+        for row in context.listed.iter().filter(|_| !self.row.is_empty()) {
+            begin(&mut text);
+            self.write_row(columns, &context.of_row(row), &mut text)?;
+        }
+        text.push_str(&self.end);
+        Ok(text)
     }
 
-    /// The lines of the rows; none where the message has no rows.
+    /// Writes the line of the row in `context` behind what stands in `out`.
     ///
     /// # Errors
-    /// The first place that does not fit, with its row.
-    pub fn rows(
+    /// The first place that does not fit, with the row.
+    pub(super) fn write_row(
         &self,
         columns: Columns,
-        values: &Values,
-        charset: Charset,
-    ) -> Result<Vec<String>, RowFault> {
-        let forbidden = self.forbidden(columns);
-        let listed = values.rows.iter().filter(|_| !self.row.is_empty());
-        let line = |row| {
-            let texts = texts(&self.row, &writing(values, Some(row), charset, &forbidden));
-            let texts = texts.map_err(|fault| (fault, row_no(row)))?;
-            let mut line = texts.join(self.row_separator(columns));
-            if self.trailing_sep {
-                line.push_str(&self.field_sep);
-            }
-            Ok(line)
-        };
-        listed.map(line).collect()
+        context: &WriteContext<'_>,
+        out: &mut String,
+    ) -> Result<(), RowFault> {
+        let written = write_line(&self.row, self.row_separator(columns), context, out);
+        written.map_err(|fault| (fault, context.row_no()))?;
+        if self.trailing_sep {
+            out.push_str(&self.field_sep);
+        }
+        Ok(())
     }
 
     fn head_separator(&self, columns: Columns) -> &str {
@@ -157,9 +160,9 @@ impl Lines {
         let mut pieces: Vec<&str> = if self.row_sep.is_empty() {
             vec![text]
         } else {
-            text.split(self.row_sep.as_str())
-                .take(ROWS_MAX + 64)
-                .collect()
+            let mut pieces = Vec::new();
+            split(text, &self.row_sep, ROWS_MAX + 64, &mut pieces);
+            pieces
         };
         if self.trim {
             let trimmed = pieces.into_iter().map(str::trim);
@@ -173,7 +176,15 @@ impl Lines {
                 pieces
             } else {
                 let line = pieces.first().copied().unwrap_or_default();
-                cut(columns, line, &self.head, &self.head_sep, charset)?
+                let mut head = Vec::new();
+                cut(
+                    columns,
+                    line,
+                    (&self.head, &self.head_sep),
+                    charset,
+                    &mut head,
+                )?;
+                head
             };
             self.read_head(&head, values)?;
             pieces = rest;
@@ -201,7 +212,7 @@ impl Lines {
         if !whole && self.head_min != Some(head.len()) {
             return Err(unreadable("the head has another number of columns"));
         }
-        let mut context = context(values, None);
+        let mut context = context(values, false);
         for (slot, text) in self.head.iter().zip(head) {
             slot.read(text, &mut context).map_err(unreadable)?;
         }
@@ -226,6 +237,11 @@ impl Lines {
         if lines.len() > ROWS_MAX {
             return Err((0, "too many rows".to_owned()));
         }
+        let mut cells = Vec::with_capacity(self.row.len() + 1);
+        let read = self.row.iter().zip(0usize..);
+        let read: Vec<_> = read.filter(|(slot, _)| !slot.says_nothing()).collect();
+        let bytes = lines.iter().map(|line| line.len()).sum();
+        values.rows.reserve(lines.len(), self.row.len(), bytes);
         for (place, line) in lines.iter().enumerate() {
             let at = place + 1;
             let line = if self.trailing_sep {
@@ -234,101 +250,53 @@ impl Lines {
             } else {
                 line
             };
-            let cells = cut(columns, line, &self.row, &self.field_sep, charset)
-                .map_err(|_| (place, format!("row {at} has another number of columns")))?;
-            let mut row = Record::new();
-            let mut context = context(values, Some(&mut row));
-            for (slot, text) in self.row.iter().zip(cells) {
+            cut(
+                columns,
+                line,
+                (&self.row, &self.field_sep),
+                charset,
+                &mut cells,
+            )
+            .map_err(|_| (place, format!("row {at} has another number of columns")))?;
+            let mut context = context(values, true);
+            for (slot, at_cell) in &read {
+                let text = cells.get(*at_cell).copied().unwrap_or_default();
+                if text.is_empty() && slot.may_be_empty() && slot.map.is_empty() {
+                    continue;
+                }
                 slot.read(text, &mut context)
                     .map_err(|what| (place, format!("row {at}: {what}")))?;
             }
-            values.rows.push(row);
         }
         Ok(())
     }
 }
 
-fn writing<'a>(
-    values: &'a Values,
-    row: Option<&'a Record>,
-    charset: Charset,
-    forbidden: &'a [char],
-) -> WriteContext<'a> {
-    WriteContext {
-        values,
-        row,
-        payload: None,
-        payload_bytes: 0,
-        charset,
-        forbidden,
+fn write_line(
+    slots: &[Slot],
+    separator: &str,
+    context: &WriteContext<'_>,
+    out: &mut String,
+) -> Result<(), WriteFault> {
+    for (at, slot) in slots.iter().enumerate() {
+        out.push_str(if at > 0 { separator } else { "" });
+        slot.write_to(context, out)?;
     }
+    Ok(())
 }
 
-fn texts(slots: &[Slot], context: &WriteContext<'_>) -> Result<Vec<String>, WriteFault> {
-    slots.iter().map(|slot| slot.write(context)).collect()
-}
-
-/// The number of a row, for a finding.
-pub(crate) fn row_no(row: &Record) -> Option<u32> {
-    row.get(&Field::RowNo)?.parse().ok()
-}
-
-/// A read context over `values`, in a row or in the head.
-pub(crate) fn context<'a>(values: &'a mut Values, row: Option<&'a mut Record>) -> ReadContext<'a> {
+/// A read context over `values`, in a new row or in the head.
+pub(crate) fn context(values: &mut Values, in_row: bool) -> ReadContext<'_> {
+    if in_row {
+        values.rows.begin();
+    }
     ReadContext {
         kept: values.kept,
         head: &mut values.head,
-        row,
+        row: in_row.then_some(&mut values.rows),
         captured: &mut values.captured,
         connection: &mut values.connection,
         payload: None,
         payload_bytes: None,
     }
-}
-
-/// Cuts a line into as many cells as there are slots, or refuses it.
-fn cut<'t>(
-    columns: Columns,
-    line: &'t str,
-    slots: &[Slot],
-    separator: &str,
-    charset: Charset,
-) -> Result<Vec<&'t str>, Unreadable> {
-    let wrong = || unreadable("a line has another number of columns");
-    match columns {
-        Columns::Delimited if separator.is_empty() => Ok(vec![line]),
-        Columns::Delimited => {
-            let cells: Vec<&str> = line.split(separator).take(slots.len() + 1).collect();
-            (cells.len() == slots.len())
-                .then_some(cells)
-                .ok_or_else(wrong)
-        }
-        Columns::Fixed => {
-            let mut rest = line;
-            let mut cells = Vec::with_capacity(slots.len());
-            for slot in slots {
-                let (cell, others) =
-                    cut_width(rest, slot.width.unwrap_or_default(), charset).ok_or_else(wrong)?;
-                cells.push(cell);
-                rest = others;
-            }
-            rest.is_empty().then_some(cells).ok_or_else(wrong)
-        }
-    }
-}
-
-/// Cuts off as many characters as make exactly `width` bytes.
-pub(crate) fn cut_width(text: &str, width: usize, charset: Charset) -> Option<(&str, &str)> {
-    let mut bytes = 0;
-    let mut buffer = [0; 4];
-    for (at, character) in text.char_indices() {
-        if bytes == width {
-            return Some(text.split_at(at));
-        }
-        bytes += charset.byte_len(character.encode_utf8(&mut buffer)).ok()?;
-        if bytes > width {
-            return None;
-        }
-    }
-    (bytes == width).then_some((text, ""))
 }

@@ -5,9 +5,15 @@
 pub mod atom;
 pub mod fault;
 pub mod field;
+pub mod forbidden;
 pub mod format;
+pub mod found;
 pub mod json;
+pub mod keyed;
 pub mod lines;
+pub mod listed;
+pub mod places;
+pub mod rows;
 pub mod sheet;
 pub mod slot;
 pub mod tree;
@@ -18,7 +24,9 @@ use crate::exchange::Unreadable;
 use atom::WriteContext;
 use fault::{ill_formed, unreadable};
 use field::Field;
+use forbidden::Forbidden;
 use lines::{Columns, Lines, RowFault};
+use listed::Listed;
 use nom::bytes::complete::{tag, take_until};
 use nom::sequence::delimited;
 use nom::{IResult, Parser};
@@ -68,9 +76,22 @@ impl Layout {
     /// # Errors
     /// The first place that does not fit, with its row.
     pub fn write(&self, values: &Values, charset: Charset) -> Result<Vec<u8>, RowFault> {
-        let forbidden = self.forbidden();
+        self.write_listed((values, Listed::Rows(&values.rows)), charset)
+    }
+
+    /// As [`Self::write`], with these rows in place of those of the values.
+    ///
+    /// # Errors
+    /// The first place that does not fit, with its row.
+    pub fn write_listed(
+        &self,
+        (values, listed): (&Values, Listed<'_>),
+        charset: Charset,
+    ) -> Result<Vec<u8>, RowFault> {
+        let forbidden = Forbidden::of(&self.forbidden());
         let context = WriteContext {
             values,
+            listed,
             row: None,
             payload: None,
             payload_bytes: 0,
@@ -78,10 +99,10 @@ impl Layout {
             forbidden: &forbidden,
         };
         let text = match self {
-            Self::Sheet(sheet) => return sheet.write(values, charset),
+            Self::Sheet(sheet) => return sheet.write(&context),
             Self::Empty {} => String::new(),
-            Self::Delimited(lines) => lines.write(Columns::Delimited, values, charset)?,
-            Self::Fixed(lines) => lines.write(Columns::Fixed, values, charset)?,
+            Self::Delimited(lines) => lines.write(Columns::Delimited, &context)?,
+            Self::Fixed(lines) => lines.write(Columns::Fixed, &context)?,
             Self::Xml(tree) => xml::write(tree, &context)?,
             Self::Json(tree) => json::write(tree, &context)?,
             Self::Marked(marked) => {
@@ -119,7 +140,7 @@ impl Layout {
             Self::Marked(marked) => {
                 let value = between(&text, &marked.before, &marked.after)
                     .ok_or_else(|| unreadable("the marks are not there"))?;
-                let mut context = lines::context(values, None);
+                let mut context = lines::context(values, false);
                 marked.slot.read(value, &mut context).map_err(unreadable)?;
             }
         }

@@ -14,12 +14,11 @@ pub use writing::{SheetError, workbook};
 
 use super::atom::WriteContext;
 use super::fault::{WriteFault, unreadable};
-use super::lines::{ROWS_MAX, RowFault, context, row_no};
+use super::lines::{ROWS_MAX, RowFault, context};
 use super::slot::Slot;
-use super::values::{Record, Values};
+use super::values::Values;
 use crate::exchange::Unreadable;
 use schemars::JsonSchema;
-use schemas::text::Charset;
 use serde::Deserialize;
 
 /// The kind of office file that is written.
@@ -49,20 +48,13 @@ impl Sheet {
     ///
     /// # Errors
     /// The first place that does not fit, with its row.
-    pub fn write(&self, values: &Values, charset: Charset) -> Result<Vec<u8>, RowFault> {
+    pub fn write(&self, context: &WriteContext<'_>) -> Result<Vec<u8>, RowFault> {
         let mut grid = vec![self.titles().map(str::to_owned).collect::<Vec<_>>()];
-        for row in &values.rows {
-            let context = WriteContext {
-                values,
-                row: Some(row),
-                payload: None,
-                payload_bytes: 0,
-                charset,
-                forbidden: &[],
-            };
+        for row in context.listed.iter() {
+            let context = context.of_row(row);
             let cells = self.row.iter().map(|slot| slot.write(&context));
             let cells: Result<Vec<String>, WriteFault> = cells.collect();
-            grid.push(cells.map_err(|fault| (fault, row_no(row)))?);
+            grid.push(cells.map_err(|fault| (fault, context.row_no()))?);
         }
         let written = match self.kind {
             Kind::Xlsx => workbook(&grid),
@@ -93,13 +85,11 @@ impl Sheet {
             return Err(unreadable("the columns have other titles"));
         }
         for (at, cells) in lines {
-            let mut row = Record::new();
-            let mut context = context(values, Some(&mut row));
+            let mut context = context(values, true);
             for (slot, cell) in self.row.iter().zip(&cells) {
                 let read = slot.read(cell, &mut context);
                 read.map_err(|what| unreadable(format!("line {at}: {what}")).after(bytes.len()))?;
             }
-            values.rows.push(row);
         }
         Ok(())
     }

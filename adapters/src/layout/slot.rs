@@ -2,9 +2,9 @@
 
 pub mod element;
 pub(crate) mod join;
+mod writing;
 
-use super::atom::{Atom, ReadContext, WriteContext};
-use super::fault::WriteFault;
+use super::atom::{Atom, ReadContext};
 use super::field::{Field, FieldKind};
 use super::format::Format;
 use crate::definition::error::located;
@@ -281,74 +281,6 @@ impl Slot {
         }
     }
 
-    /// The text of the slot, padded to its width.
-    ///
-    /// # Errors
-    /// Missing, not encodable, too long.
-    pub fn write(&self, context: &WriteContext<'_>) -> Result<String, WriteFault> {
-        let found = match &self.source {
-            // A captured value that need not be there yet.
-            Source::One(Atom::Captured { name, .. }) if self.default.is_some() => {
-                context.values.captured.get(name).cloned()
-            }
-            Source::One(atom) => atom.write(context)?,
-            Source::Join(parts) => {
-                let texts: Result<Vec<_>, _> = parts.iter().map(|p| p.write(context)).collect();
-                texts?.into_iter().collect::<Option<String>>()
-            }
-            Source::Payload(replaced_by) => replaced_by
-                .as_ref()
-                .and_then(|name| context.values.captured.get(name).cloned())
-                .or_else(|| context.payload.map(str::to_owned)),
-            Source::PayloadLength(plus) => Some((context.payload_bytes + plus).to_string()),
-            Source::StepCode => None,
-        };
-        let mapped = if self.map.is_empty() {
-            found
-        } else {
-            found.and_then(|canonical| self.map.get(&canonical).cloned())
-        };
-        let text = match mapped.or_else(|| self.default.clone()) {
-            Some(text) => text,
-            None if self.required => {
-                return Err(WriteFault::Missing {
-                    place: self.place(),
-                });
-            }
-            None => String::new(),
-        };
-        self.fit(text, context)
-    }
-
-    fn fit(&self, text: String, context: &WriteContext<'_>) -> Result<String, WriteFault> {
-        let bytes = context.charset.byte_len(&text).map_err(|error| {
-            use schemas::text::CharsetError as E;
-            match error {
-                E::Unmappable { character } => WriteFault::NotEncodable {
-                    place: self.place(),
-                    character,
-                },
-                E::IllFormed { .. } => WriteFault::Form {
-                    place: self.place(),
-                },
-            }
-        })?;
-        let bytes_max = self.bytes_max.into_iter().chain(self.width).min();
-        if let Some(bytes_max) = bytes_max.filter(|most| bytes > *most) {
-            return Err(WriteFault::TooLong {
-                place: self.place(),
-                bytes,
-                bytes_max,
-            });
-        }
-        let padding = self.width.map_or(0, |width| width - bytes);
-        let padding: String = std::iter::repeat_n(self.pad, padding).collect();
-        Ok(match self.align {
-            Align::Left => text + &padding,
-            Align::Right => padding + &text,
-        })
-    }
-
     /// Takes the text of the slot.
     ///
     /// # Errors
@@ -381,6 +313,16 @@ impl Slot {
             }
             Source::StepCode => Ok(()),
         }
+    }
+
+    /// Whether reading it says nothing, whatever stands there.
+    pub(super) fn says_nothing(&self) -> bool {
+        matches!(self.source, Source::One(Atom::Spare(_))) && !self.required
+    }
+
+    /// Whether reading an empty text of it says nothing.
+    pub(super) fn may_be_empty(&self) -> bool {
+        matches!(self.source, Source::One(Atom::Field { .. })) && !self.required
     }
 
     fn unpad<'t>(&self, text: &'t str) -> &'t str {

@@ -1,15 +1,16 @@
 //! Elements and keys by path: the form shared by XML and JSON layouts.
 
 use super::field::Field;
+use super::found::{Cells, Found};
+use super::places::{Asked, Places};
 use super::slot::Slot;
-use super::values::{Record, Values};
+use super::values::Values;
 use crate::exchange::Unreadable;
 use crate::layout::fault::unreadable;
 use crate::layout::lines::{Columns, Lines, context};
 use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// A tree: slots by path, and one repeated group.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -95,29 +96,27 @@ impl Packed {
     }
 
     /// Takes the rows out of their text.
-    fn take(&self, repeat: &Repeat, found: &Found, values: &mut Values) -> Result<(), Unreadable> {
+    fn take(
+        &self,
+        repeat: &Repeat,
+        (places, found): (&Places<'_>, &Found),
+        values: &mut Values,
+    ) -> Result<(), Unreadable> {
         // Delimited columns are cut without their bytes, so that the character set says nothing.
         let (lines, charset) = (self.lines(&repeat.slots), Charset::Utf8);
+        let number = places.row.first().and_then(|asked| asked.elements.first());
+        let number = number.copied().unwrap_or_default();
         let Some(element) = &self.element else {
-            let text = found.head.get(&repeat.path).map(String::as_str);
+            let text = found.head().get(number);
             let text = text.ok_or_else(|| unreadable(format!("{} is missing", repeat.path)))?;
             return lines.read(Columns::Delimited, text, charset, values);
         };
-        let texts = found.rows.iter().map(|row| row.get(element));
-        let texts: Option<Vec<&str>> = texts.map(|text| text.map(String::as_str)).collect();
+        let texts = found.rows().map(|row| row.get(number));
+        let texts: Option<Vec<&str>> = texts.collect();
         let texts = texts.ok_or_else(|| unreadable(format!("{element} is missing in a row")))?;
         let read = lines.read_rows(Columns::Delimited, &texts, charset, values);
         read.map_err(|(_, what)| unreadable(what))
     }
-}
-
-/// What a reader of XML or JSON found: text by path, rows of text by path.
-#[derive(Default)]
-pub struct Found {
-    /// Head texts.
-    pub head: BTreeMap<String, String>,
-    /// Rows.
-    pub rows: Vec<BTreeMap<String, String>>,
 }
 
 impl Tree {
@@ -155,31 +154,25 @@ impl Tree {
         slots.any(|slot| slot.path.contains('@') || !slot.element.attributes.is_empty())
     }
 
-    /// The path below the group, if `path` is a slot of it.
-    #[must_use]
-    pub fn row_path<'p>(&self, path: &'p str) -> Option<&'p str> {
-        let repeat = self.rows.as_ref()?;
-        let below = path.strip_prefix(repeat.path.as_str())?.strip_prefix('/')?;
-        let known = match &repeat.packed {
-            Some(packed) => packed.element.as_deref() == Some(below),
-            None => repeat.slots.iter().any(|slot| slot.is_read_at(below)),
-        };
-        known.then_some(below)
-    }
-
     /// Takes what was found into `values`; the payload comes back where a slot holds one.
     ///
     /// # Errors
     /// `Unreadable` for a fixed text that is missing or another one, a required value missing, a
     /// value of wrong form.
-    pub fn take(&self, found: &Found, values: &mut Values) -> Result<Option<String>, Unreadable> {
-        let mut reading = context(values, None);
-        for slot in self.head.iter().filter(|slot| !slot.element.unread) {
-            let text = slot.found(&found.head);
+    pub fn take(
+        &self,
+        (places, found): (&Places<'_>, &Found),
+        values: &mut Values,
+    ) -> Result<Option<String>, Unreadable> {
+        let mut reading = context(values, false);
+        let head = self.head.iter().zip(&places.head);
+        for (slot, asked) in head.filter(|(slot, _)| !slot.element.unread) {
+            let text = slot.found(asked, found.head());
             if text.is_none() && !optional(slot) {
                 return Err(unreadable(format!("{} is missing", slot.path)));
             }
-            slot.check_attributes(&found.head).map_err(unreadable)?;
+            slot.check_attributes(asked, found.head())
+                .map_err(unreadable)?;
             let text = text.unwrap_or_default();
             slot.read(&text, &mut reading).map_err(unreadable)?;
         }
@@ -188,41 +181,50 @@ impl Tree {
             return Ok(payload);
         };
         if let Some(packed) = &repeat.packed {
-            packed.take(repeat, found, values)?;
+            packed.take(repeat, (places, found), values)?;
             return Ok(payload);
         }
-        for (at, texts) in found.rows.iter().enumerate() {
-            if !repeat.slots.iter().all(|slot| is_ours(slot, texts)) {
-                continue;
+        let slots: Vec<_> = repeat.slots.iter().zip(&places.row).collect();
+        for (texts, at) in found.rows().zip(1u32..) {
+            if slots.iter().all(|slot| is_ours(*slot, texts)) {
+                let read = take_row(repeat, (&slots, at), texts, values);
+                read.map_err(|what| unreadable(format!("row {at}: {what}")))?;
             }
-            let mut row = Record::new();
-            let mut reading = context(values, Some(&mut row));
-            for slot in repeat.slots.iter().filter(|slot| !slot.element.unread) {
-                let text = slot.found(texts);
-                if text.is_none() && optional(slot) {
-                    continue;
-                }
-                slot.check_attributes(texts)
-                    .and_then(|()| slot.read(&text.unwrap_or_default(), &mut reading))
-                    .map_err(|what| unreadable(format!("row {}: {what}", at + 1)))?;
-            }
-            if repeat.counted {
-                row.insert(Field::RowNo, (at + 1).to_string());
-            }
-            values.rows.push(row);
         }
         Ok(payload)
     }
 }
 
+/// The texts of a row, counted from 1, into a new row of `values`.
+fn take_row(
+    repeat: &Repeat,
+    (slots, at): (&[(&Slot, &Asked<'_>)], u32),
+    texts: Cells<'_>,
+    values: &mut Values,
+) -> Result<(), String> {
+    let mut reading = context(values, true);
+    for (slot, asked) in slots.iter().filter(|(slot, _)| !slot.element.unread) {
+        let text = slot.found(asked, texts);
+        if text.is_none() && optional(slot) {
+            continue;
+        }
+        slot.check_attributes(asked, texts)?;
+        slot.read(&text.unwrap_or_default(), &mut reading)?;
+    }
+    if repeat.counted {
+        values.rows.insert(Field::RowNo, &at.to_string());
+    }
+    Ok(())
+}
+
 /// Whether a row is of ours: by the form of its key, read apart from everything else.
-fn is_ours(slot: &Slot, texts: &BTreeMap<String, String>) -> bool {
+fn is_ours((slot, asked): (&Slot, &Asked<'_>), texts: Cells<'_>) -> bool {
     if !slot.element.key {
         return true;
     }
-    let (mut values, mut row) = (Values::default(), Record::new());
-    let text = slot.found(texts).unwrap_or_default();
-    let mut reading = context(&mut values, Some(&mut row));
+    let mut values = Values::default();
+    let text = slot.found(asked, texts).unwrap_or_default();
+    let mut reading = context(&mut values, true);
     !text.is_empty() && slot.read(&text, &mut reading).is_ok()
 }
 

@@ -1,10 +1,12 @@
 //! The named values between an order or an answer and the bytes.
 
 use super::field::Field;
+use super::keyed::Keyed;
+use super::rows::Rows;
 use std::collections::BTreeMap;
 
 /// One set of named values, in canonical form (amounts in fen, dates `yyyyMMdd`).
-pub type Record = BTreeMap<Field, String>;
+pub type Record = Keyed<Field>;
 
 /// Everything that a message says: head, rows, captured and connection values.
 ///
@@ -14,7 +16,7 @@ pub struct Values {
     /// The head.
     pub head: Record,
     /// The rows.
-    pub rows: Vec<Record>,
+    pub rows: Rows,
     /// Values that a reply gave for later steps (tickets, signatures).
     pub captured: BTreeMap<String, String>,
     /// The employer's numbers at the bank.
@@ -30,7 +32,7 @@ impl Values {
     /// A head value.
     #[must_use]
     pub fn text(&self, field: Field) -> Option<&str> {
-        self.head.get(&field).map(String::as_str)
+        self.head.get(&field)
     }
 
     /// A head value that is a number.
@@ -40,15 +42,15 @@ impl Values {
     }
 
     /// Sets a head value.
-    pub fn set(&mut self, field: Field, value: impl Into<String>) {
-        self.head.insert(field, value.into());
+    pub fn set(&mut self, field: Field, value: impl AsRef<str>) {
+        self.head.insert(field, value);
     }
 }
 
 impl std::fmt::Debug for Values {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Values")
-            .field("head", &self.head.keys())
+            .field("head", &self.head)
             .field("rows", &self.rows.len())
             .field("captured", &self.captured.keys())
             .field("connection", &self.connection.keys())

@@ -2,13 +2,17 @@
 //! written right behind the start of its element, so its slot stands before those of what is
 //! inside.
 
+mod between;
 mod walk;
 
 use super::atom::WriteContext;
 use super::fault::WriteFault;
-use super::lines::{Columns, RowFault, row_no};
+use super::forbidden::Forbidden;
+use super::lines::{Columns, RowFault};
 use super::slot::Slot;
 use super::tree::{Packed, Repeat, Tree};
+use between::Between;
+use memchr::{memchr, memchr3};
 use std::collections::BTreeMap;
 pub(crate) use walk::{ATTRIBUTES_MAX, DEPTH_MAX, resolve};
 pub use walk::{read, texts_of};
@@ -18,16 +22,11 @@ pub use walk::{read, texts_of};
 /// # Errors
 /// The first place that does not fit, with its row.
 pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault> {
-    let mut writer = Writer {
-        text: tree.declaration.clone(),
-        open: Vec::new(),
-        tag_end: 0,
-        cdata: &tree.cdata,
-        namespace: tree.namespace.first().map(String::as_str),
-    };
+    let mut writer = Writer::of(tree);
+    writer.text.push_str(&tree.declaration);
     for slot in &tree.head {
-        let text = slot.write(context).map_err(|fault| (fault, None))?;
-        writer.slot(slot, &text, 0).map_err(|fault| (fault, None))?;
+        let written = writer.slot(slot, context, 0);
+        written.map_err(|fault| (fault, None))?;
     }
     if let Some(repeat) = &tree.rows {
         let (parent, name) = split_path(&repeat.path);
@@ -36,12 +35,14 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
             writer.packed(repeat, packed, context)?;
             return Ok(writer.ended());
         }
-        for row in &context.values.rows {
-            let context = WriteContext {
-                row: Some(row),
-                ..*context
-            };
+        let between = Between::of(tree, repeat);
+        for row in context.listed.iter() {
+            let context = context.of_row(row);
             writer.stand_in(parent, 0);
+            if let Some(between) = &between {
+                writer.row_between(between, &context)?;
+                continue;
+            }
             writer.start(name);
             writer.row(&repeat.slots, &repeat.path, &context)?;
         }
@@ -58,9 +59,22 @@ struct Writer<'d> {
     cdata: &'d [String],
     /// Written at the root.
     namespace: Option<&'d str>,
+    /// The value of the slot that is being written, before it is escaped.
+    value: String,
 }
 
 impl<'d> Writer<'d> {
+    fn of(tree: &'d Tree) -> Self {
+        Self {
+            text: String::new(),
+            open: Vec::new(),
+            tag_end: 0,
+            cdata: &tree.cdata,
+            namespace: tree.namespace.first().map(String::as_str),
+            value: String::new(),
+        }
+    }
+
     fn start(&mut self, name: &'d str) {
         self.text.push('<');
         self.text.push_str(name);
@@ -120,8 +134,22 @@ impl<'d> Writer<'d> {
     }
 
     /// The elements of a slot, below the first `depth` that are open.
-    fn slot(&mut self, slot: &'d Slot, text: &str, depth: usize) -> Result<(), WriteFault> {
-        for (path, text) in slot.written(text) {
+    fn slot(
+        &mut self,
+        slot: &'d Slot,
+        context: &WriteContext<'_>,
+        depth: usize,
+    ) -> Result<(), WriteFault> {
+        let mut value = std::mem::take(&mut self.value);
+        value.clear();
+        slot.write_to(context, &mut value)?;
+        let written = self.elements(slot, &value, depth);
+        self.value = value;
+        written
+    }
+
+    fn elements(&mut self, slot: &'d Slot, value: &str, depth: usize) -> Result<(), WriteFault> {
+        for (path, text) in slot.written(value) {
             if self.has_just_opened(path) {
                 self.content(text);
                 continue;
@@ -166,15 +194,22 @@ impl<'d> Writer<'d> {
     }
 
     fn escaped(&mut self, text: &str, quoted: bool) {
-        for character in text.chars() {
-            match character {
-                '<' => self.text.push_str("&lt;"),
-                '>' => self.text.push_str("&gt;"),
-                '&' => self.text.push_str("&amp;"),
-                '"' if quoted => self.text.push_str("&quot;"),
-                other => self.text.push(other),
-            }
+        let mut rest = text;
+        let marked = |rest: &str| match memchr3(b'<', b'>', b'&', rest.as_bytes()) {
+            at if !quoted => at,
+            at => memchr(b'"', rest.as_bytes()).into_iter().chain(at).min(),
+        };
+        while let Some((plain, from)) = marked(rest).and_then(|at| rest.split_at_checked(at)) {
+            self.text.push_str(plain);
+            self.text.push_str(match from.as_bytes().first() {
+                Some(b'<') => "&lt;",
+                Some(b'>') => "&gt;",
+                Some(b'&') => "&amp;",
+                Some(_) | None => "&quot;",
+            });
+            rest = from.get(1..).unwrap_or_default();
         }
+        self.text.push_str(rest);
     }
 
     /// Rows as text, in an element each or all in one; the elements around them are open.
@@ -187,20 +222,32 @@ impl<'d> Writer<'d> {
         let (_, name) = split_path(&repeat.path);
         let none = BTreeMap::new();
         let lines = packed.lines(&repeat.slots);
-        let rows = lines.rows(Columns::Delimited, context.values, context.charset)?;
-        let Some(element) = &packed.element else {
-            let all = rows.join(&packed.row_sep);
-            return self
-                .leaf(name, (&all, &none))
-                .map_err(|fault| (fault, None));
+        let forbidden = Forbidden::of(&lines.forbidden(Columns::Delimited));
+        let mut text = String::new();
+        let context = WriteContext {
+            forbidden: &forbidden,
+            ..*context
         };
-        for row in rows {
+        for (at, row) in context.listed.iter().enumerate() {
+            let context = context.of_row(row);
+            let Some(element) = &packed.element else {
+                text.push_str(if at > 0 { &packed.row_sep } else { "" });
+                lines.write_row(Columns::Delimited, &context, &mut text)?;
+                continue;
+            };
+            text.clear();
+            lines.write_row(Columns::Delimited, &context, &mut text)?;
             self.start(name);
-            self.leaf(element, (&row, &none))
+            self.leaf(element, (&text, &none))
                 .map_err(|fault| (fault, None))?;
             self.close_to(self.open.len() - 1);
         }
-        Ok(())
+        match packed.element {
+            Some(_) => Ok(()),
+            None => self
+                .leaf(name, (&text, &none))
+                .map_err(|fault| (fault, None)),
+        }
     }
 
     /// The slots of one row; the row's own element is open and stays so.
@@ -212,10 +259,8 @@ impl<'d> Writer<'d> {
     ) -> Result<(), RowFault> {
         let depth = path.split('/').count();
         for slot in slots {
-            let row = context.row.and_then(row_no);
-            let text = slot.write(context).map_err(|fault| (fault, row))?;
-            self.slot(slot, &text, depth)
-                .map_err(|fault| (fault, row))?;
+            self.slot(slot, context, depth)
+                .map_err(|fault| (fault, context.row_no()))?;
         }
         self.close_to(depth - 1);
         Ok(())

@@ -6,7 +6,8 @@ use crate::codes::Code;
 use crate::definition::dialect::CodeNames;
 use crate::exchange::Outcome;
 use crate::layout::field::Field;
-use crate::layout::values::{Record, Values};
+use crate::layout::rows::Row;
+use crate::layout::values::Values;
 use crate::order::date_of;
 use time::Date;
 
@@ -35,7 +36,7 @@ pub(super) struct Said<'a> {
     /// The head.
     pub head: &'a Values,
     /// The row.
-    pub row: &'a Record,
+    pub row: Row<'a>,
     /// The days of the question.
     pub days: Option<Days>,
 }
@@ -52,7 +53,7 @@ impl Said<'_> {
     /// Whether the date is over. One that is missing, is no date, or lies before the file says
     /// nothing.
     fn is_over(&self, field: Field) -> bool {
-        let text = self.row.get(&field).map(String::as_str);
+        let text = self.row.get(&field);
         let date = text.or_else(|| self.head.text(field)).and_then(date_of);
         let both = self.days.zip(date);
         both.is_some_and(|(days, date)| days.of_file <= date && date < days.asked)
@@ -68,6 +69,10 @@ impl BankAdapter {
         days: Option<Days>,
     ) -> bool {
         let table = self.table(names.line.as_ref());
+        let dated = table.is_some_and(|table| table.0.iter().any(|c| c.paid_after.is_some()));
+        if !dated {
+            return false;
+        }
         head.rows.iter().any(|row| {
             let status = row.get(&Field::RowStatus);
             let entry = status.and_then(|status| table?.find(status));

@@ -81,7 +81,7 @@ impl Form {
         if let Some(sign) = &self.sign {
             sign.verify(&pairs, values.kept, around)?;
         }
-        let mut reading = context(values, None);
+        let mut reading = context(values, false);
         for slot in &self.slots {
             let value = match (pairs.get(&slot.path), &slot.source, &slot.default) {
                 (Some(value), ..) => value,

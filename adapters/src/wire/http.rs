@@ -6,7 +6,9 @@ use super::sign::key_algorithm;
 use crate::exchange::{FrameEnd, Unreadable, Wire};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, unreadable};
+use crate::layout::forbidden::Forbidden;
 use crate::layout::lines::context;
+use crate::layout::listed::Listed;
 use crate::layout::slot::Slot;
 use crate::layout::values::Values;
 use schemars::JsonSchema;
@@ -114,11 +116,12 @@ impl WireRule {
     ) -> Result<Wire, WriteFault> {
         let context = WriteContext {
             values,
+            listed: Listed::Rows(&values.rows),
             row: None,
             payload: None,
             payload_bytes: 0,
             charset: around.charset,
-            forbidden: &[],
+            forbidden: Forbidden::controls(),
         };
         let rule = match self {
             Self::Tcp {} => {
@@ -191,7 +194,7 @@ impl WireRule {
         let mut signed = Vec::new();
         for slot in &rule.headers {
             let value = header(&slot.path)?;
-            slot.read(&value, &mut context(values, None))
+            slot.read(&value, &mut context(values, false))
                 .map_err(unreadable)?;
             signed.push((slot.path.clone(), value));
         }

@@ -12,7 +12,9 @@ use super::xml_signature::XmlSignature;
 use crate::exchange::{Crypto, Unreadable};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
+use crate::layout::forbidden::Forbidden;
 use crate::layout::lines::{context, cut_width};
+use crate::layout::listed::Listed;
 use crate::layout::slot::Slot;
 use crate::layout::tree::Tree;
 use crate::layout::values::Values;
@@ -166,11 +168,12 @@ impl Layer {
         let text = |payload: &[u8]| text_of(payload, around.charset);
         let context = WriteContext {
             values,
+            listed: Listed::Rows(&values.rows),
             row: None,
             payload: None,
             payload_bytes: payload.len(),
             charset: around.charset,
-            forbidden: &[],
+            forbidden: Forbidden::controls(),
         };
         match self {
             Self::Base64 {} => Ok(base64::prelude::BASE64_STANDARD
@@ -314,7 +317,7 @@ fn unwrap_head(
         .ok_or_else(|| unreadable("shorter than its head"))?;
     let head = charset.decode(head).map_err(ill_formed)?;
     let mut rest: &str = &head;
-    let mut reading = context(values, None);
+    let mut reading = context(values, false);
     for slot in slots {
         let (cell, others) = cut_width(rest, slot.width.unwrap_or_default(), charset)
             .ok_or_else(|| unreadable("a field of the head ends inside a character"))?;

@@ -8,6 +8,7 @@ use crate::layout::atom::Atom;
 use crate::layout::fault::unreadable;
 use crate::layout::field::Field;
 use crate::layout::lines::RowFault;
+use crate::layout::listed::Listed;
 use crate::layout::slot::{Slot, Source};
 use crate::layout::values::Values;
 use schemars::JsonSchema;
@@ -55,11 +56,23 @@ impl Message {
     /// # Errors
     /// The first place that does not fit, with its row.
     pub fn write(&self, values: &Values, around: Around<'_>) -> Result<Written, RowFault> {
-        let bare = self.bare_from().filter(|_| values.rows.is_empty());
+        self.write_listed((values, Listed::Rows(&values.rows)), around)
+    }
+
+    /// As [`Self::write`], with these rows in place of those of the values.
+    ///
+    /// # Errors
+    /// The first place that does not fit, with its row.
+    pub fn write_listed(
+        &self,
+        (values, listed): (&Values, Listed<'_>),
+        around: Around<'_>,
+    ) -> Result<Written, RowFault> {
+        let bare = self.bare_from().filter(|_| listed.is_empty());
         let (mut bytes, layers) = match bare {
             Some(at) => (Vec::new(), self.layers.get(at..).unwrap_or_default()),
             None => {
-                let body = self.body.write(values, around.charset)?;
+                let body = self.body.write_listed((values, listed), around.charset)?;
                 (body, self.layers.as_slice())
             }
         };

@@ -5,7 +5,7 @@ use crate::support::ToyKeys;
 use adapters::Book;
 use adapters::exchange::Crypto as _;
 use adapters::layout::field::Field;
-use adapters::layout::values::Values;
+use adapters::layout::values::{Record, Values};
 use adapters::wire::layer::Around;
 use adapters::wire::{Message, Reading};
 use base64::Engine as _;
@@ -77,19 +77,15 @@ fn read(document: &str) -> Result<Values, String> {
 fn they_are_written() {
     let mut values = Values::default();
     values.set(Field::FileNo, "7");
-    values.rows = vec![
-        [
-            (Field::RowNo, "1".to_owned()),
-            (Field::RowAmount, "1050".to_owned()),
-            (Field::RowStatus, ":OK:".to_owned()),
-        ]
-        .into(),
-        [
-            (Field::RowNo, "2".to_owned()),
-            (Field::RowStatus, "A::B".to_owned()),
-        ]
-        .into(),
+    let rows = [
+        Record::from([
+            (Field::RowNo, "1"),
+            (Field::RowAmount, "1050"),
+            (Field::RowStatus, ":OK:"),
+        ]),
+        Record::from([(Field::RowNo, "2"), (Field::RowStatus, "A::B")]),
     ];
+    values.rows = rows.into_iter().collect();
     let Ok(written) = message().write(&values, AROUND) else {
         panic!("it fits")
     };
@@ -124,11 +120,14 @@ fn they_are_read() {
     let values = read(document).unwrap();
     assert_eq!(values.text(Field::FileNo), Some("7"));
     assert_eq!(values.text(Field::ReplyText), Some("a"));
-    let status = |row: usize| values.rows[row].get(&Field::RowStatus).map(String::as_str);
+    let status = |row: usize| values.rows.get(row)?.get(&Field::RowStatus);
     assert_eq!(values.rows.len(), 2);
     assert_eq!((status(0), status(1)), (Some("A::B"), Some("A::")));
-    let amount = values.rows[1].get(&Field::RowAmount);
-    assert_eq!(amount.map(String::as_str), Some("5"));
+    let amount = values
+        .rows
+        .get(1)
+        .and_then(|row| row.get(&Field::RowAmount));
+    assert_eq!(amount, Some("5"));
     let wrong = |own: &str, other: &str| read(&document.replace(own, other)).unwrap_err();
     assert_eq!(
         wrong("urn:old", "urn:other"),
@@ -182,11 +181,7 @@ fn a_decimal_is_read_exactly_or_not_at_all() {
         ("0.01", "1"),
         ("44615072.090", "4461507209"),
     ] {
-        assert_eq!(
-            Format::Decimal.read(text),
-            Ok(Some(fen.to_owned())),
-            "{text}"
-        );
+        assert_eq!(Format::Decimal.read(text), Ok(Some(fen.into())), "{text}");
     }
     for text in [
         "6523.505",

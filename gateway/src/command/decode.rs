@@ -214,7 +214,7 @@ fn print_json(
         "lines": lines,
         "totals": totals,
         "findings": findings,
-        "signature_checked": keys.signature_checked(adapter.is_signed(answer(message))),
+        "signature_checked": keys.signature_checked(adapter.is_signed(cut::answer(message))),
     });
     if let (Some(object), Some(attempts)) = (document.as_object_mut(), attempts) {
         object.insert("attempts".to_owned(), attempts);
@@ -278,7 +278,7 @@ fn print_text(
     for finding in &decoded.findings {
         write_finding(&mut paper, finding, lang)?;
     }
-    let signed = adapter.is_signed(answer(message));
+    let signed = adapter.is_signed(cut::answer(message));
     if let Some(unchecked) = keys.unchecked(signed, lang) {
         paper.coloured_line(unchecked, Colour::Yellow)?;
     }

@@ -9,6 +9,11 @@ use std::borrow::Cow;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdType(u8);
 
+const CODES: [&str; 17] = [
+    "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16",
+    "17",
+];
+
 impl IdType {
     /// 居民身份证.
     pub const RESIDENT: Self = Self(1);
@@ -38,11 +43,18 @@ impl IdType {
     pub fn number(self) -> u8 {
         self.0
     }
+
+    /// The number in two digits, `01` to `17`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        let before = usize::from(self.0.saturating_sub(1));
+        CODES.get(before).copied().unwrap_or_default()
+    }
 }
 
 impl std::fmt::Display for IdType {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:02}", self.0)
+        f.write_str(self.code())
     }
 }
 

@@ -5,6 +5,21 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use std::collections::BTreeSet;
 use std::fmt;
 
+/// The names of an object's members so far.
+#[derive(Default)]
+pub(super) struct Names(BTreeSet<String>);
+
+impl Names {
+    /// # Errors
+    /// The name was there before.
+    pub(super) fn add<E: Error>(&mut self, name: &str) -> Result<(), E> {
+        match self.0.insert(name.to_owned()) {
+            true => Ok(()),
+            false => Err(E::custom("a member stands twice")),
+        }
+    }
+}
+
 /// Walks a value and refuses a member that stands twice in its object; keeps nothing of it.
 pub(super) struct Once;
 
@@ -24,11 +39,9 @@ impl<'de> Visitor<'de> for Once {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let mut names = BTreeSet::new();
+        let mut names = Names::default();
         while let Some(name) = members.next_key::<String>()? {
-            if !names.insert(name) {
-                return Err(A::Error::custom("a member stands twice"));
-            }
+            names.add(&name)?;
             members.next_value_seed(Self)?;
         }
         Ok(())

@@ -1,8 +1,11 @@
 //! What only an element of XML can be told, beside its path and its value.
 
 use super::Slot;
+use crate::layout::found::Cells;
+use crate::layout::places::Asked;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Between the texts of a value that several elements say.
@@ -55,42 +58,37 @@ impl Slot {
 
     /// Its text among those of a message; `None` where none of its elements stands there.
     #[must_use]
-    pub fn found(&self, texts: &BTreeMap<String, String>) -> Option<String> {
-        if self.element.across.is_empty() {
-            return texts.get(&self.path).cloned();
+    pub fn found<'f>(&self, asked: &Asked<'_>, texts: Cells<'f>) -> Option<Cow<'f, str>> {
+        if let [only] = asked.elements.as_slice() {
+            return texts.get(*only).map(Cow::Borrowed);
         }
-        self.paths().find(|path| texts.contains_key(*path))?;
-        let text = |path| texts.get(path).map_or("", |text| text.trim());
-        let parts: Vec<&str> = self.paths().map(text).collect();
-        Some(parts.join(&ACROSS_SEP.to_string()))
+        let parts = || asked.elements.iter().map(|number| texts.get(*number));
+        parts().flatten().next()?;
+        let parts: Vec<&str> = parts().map(|text| text.map_or("", str::trim)).collect();
+        Some(parts.join(&ACROSS_SEP.to_string()).into())
     }
 
     /// Its elements as they are written: path and text of each.
-    #[must_use]
-    pub fn written<'s, 't>(&'s self, text: &'t str) -> Vec<(&'s str, &'t str)> {
-        let parts = match self.element.across.is_empty() {
-            true => vec![text],
-            false => text.split(ACROSS_SEP).collect(),
+    pub fn written<'s, 't>(&'s self, text: &'t str) -> impl Iterator<Item = (&'s str, &'t str)> {
+        let pieces = match self.element.across.is_empty() {
+            true => 1,
+            false => usize::MAX,
         };
-        let pairs = self.paths().zip(parts);
-        let left = |(_, text): &(&str, &str)| !(self.element.leave_out && text.is_empty());
-        pairs.filter(left).collect()
+        let pairs = self.paths().zip(text.splitn(pieces, ACROSS_SEP));
+        pairs.filter(|(_, text)| !(self.element.leave_out && text.is_empty()))
     }
 
     /// Checks the attributes of its element, where that stands there.
     ///
     /// # Errors
     /// One is missing or has another text.
-    pub fn check_attributes(&self, texts: &BTreeMap<String, String>) -> Result<(), String> {
-        if !texts.contains_key(&self.path) {
-            return Ok(());
+    pub fn check_attributes(&self, asked: &Asked<'_>, texts: Cells<'_>) -> Result<(), String> {
+        let own = asked.elements.first().and_then(|own| texts.get(*own));
+        let mut attributes = asked.attributes.iter().filter(|_| own.is_some());
+        let wrong = attributes.find(|(number, _, text)| texts.get(*number) != Some(text));
+        match wrong {
+            Some((_, name, text)) => Err(format!("{}/@{name} is not {text}", self.path)),
+            None => Ok(()),
         }
-        for (name, text) in &self.element.attributes {
-            let path = format!("{}/@{name}", self.path);
-            if texts.get(&path) != Some(text) {
-                return Err(format!("{path} is not {text}"));
-            }
-        }
-        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::layout::atom::{Atom, ReadContext};
 use crate::layout::field::Field;
+use crate::layout::rows::Rows;
 
 /// Several pieces without a separator.
 ///
@@ -19,7 +20,7 @@ pub(crate) fn read(
     match reference_kept(parts, context) {
         Some(kept) => {
             read_or_restore(read, context);
-            keep(kept, text, context);
+            context.put_first(kept, text);
             Ok(())
         }
         None => read(context),
@@ -35,7 +36,7 @@ pub(crate) fn one(atom: &Atom, text: &str, context: &mut ReadContext<'_>) -> Res
     match reference_kept(std::slice::from_ref(atom), context) {
         Some(kept) => {
             if !read_or_restore(read, context) {
-                keep(kept, text, context);
+                context.put_first(kept, text);
             }
             Ok(())
         }
@@ -70,23 +71,17 @@ fn read_or_restore(
     read: impl Fn(&mut ReadContext<'_>) -> Result<(), String>,
     context: &mut ReadContext<'_>,
 ) -> bool {
-    let (head, row) = (context.head.clone(), context.row.as_deref().cloned());
+    let head = context.head.clone();
+    let row = context.row.as_deref().and_then(Rows::last);
+    let values = row.map_or(0, |row| row.len());
     let done = read(context).is_ok();
     if !done {
         *context.head = head;
-        if let (Some(own), Some(before)) = (context.row.as_deref_mut(), row) {
-            *own = before;
+        if let Some(rows) = context.row.as_deref_mut() {
+            rows.truncate_last(values);
         }
     }
     done
-}
-
-fn keep(kept: Field, text: &str, context: &mut ReadContext<'_>) {
-    let record = match &mut context.row {
-        Some(row) if kept.of_row() => row,
-        Some(_) | None => &mut *context.head,
-    };
-    record.entry(kept).or_insert_with(|| text.to_owned());
 }
 
 /// Parts of fixed length are cut off from the left, then from the right; what is left belongs to

@@ -3,28 +3,26 @@
 
 use crate::exchange::Unreadable;
 use crate::layout::fault::unreadable;
+use crate::layout::found::Found;
 use crate::layout::lines::ROWS_MAX;
-use crate::layout::tree::{Found, Repeat, Tree};
+use crate::layout::places::{Places, ROOT};
+use crate::layout::tree::Tree;
 use crate::layout::values::Values;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::{NamespaceResolver, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
-use std::collections::BTreeMap;
 
 pub(crate) const DEPTH_MAX: usize = 32;
 pub(crate) const ATTRIBUTES_MAX: usize = 64;
-
-/// Stands for an element of another namespace: no path has it.
-const FOREIGN: &str = "*";
 
 /// Reads a tree into `values`; the payload comes back where a slot holds one.
 ///
 /// # Errors
 /// `Unreadable` for what is not well-formed, past the caps, or not this message.
 pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<String>, Unreadable> {
-    let found = find(tree, text)?;
+    let (places, found) = find(tree, text)?;
     let whole = text.len();
-    tree.take(&found, values)
+    tree.take((&places, &found), values)
         .map_err(|wrong| wrong.after(whole))
 }
 
@@ -81,34 +79,48 @@ fn push_open(texts: &mut [String], open: bool, part: &str) {
     }
 }
 
-#[derive(Default)]
-struct Walk {
-    path: String,
-    depth: usize,
+struct Walk<'t> {
+    tree: &'t Tree,
+    places: Places<'t>,
+    has_attributes: bool,
+    /// The places of the open elements; `None` where nothing is read.
+    open: Vec<Option<usize>>,
     text: String,
     found: Found,
     roots: usize,
     /// That of the root.
     namespace: String,
     /// The open group of rows: how many rows there were before it, and its own texts.
-    group: Option<(usize, BTreeMap<String, String>)>,
+    group: Option<(usize, Vec<(usize, String)>)>,
 }
 
-fn find(tree: &Tree, text: &str) -> Result<Found, Unreadable> {
+fn find<'t>(tree: &'t Tree, text: &str) -> Result<(Places<'t>, Found), Unreadable> {
     let mut reader = NsReader::from_str(text);
-    let mut walk = Walk::default();
+    let places = Places::of(tree);
+    let found = Found::nothing(&places);
+    let mut walk = Walk {
+        tree,
+        places,
+        has_attributes: tree.has_attributes(),
+        open: Vec::new(),
+        text: String::new(),
+        found,
+        roots: 0,
+        namespace: String::new(),
+        group: None,
+    };
     loop {
         let event = reader.read_event();
         let offset = usize::try_from(reader.buffer_position()).unwrap_or_default();
         let refuse = |what: &str| Unreadable::at(what, offset);
         match event.map_err(|_| refuse("not well-formed XML"))? {
             Event::Start(tag) => walk
-                .enter(tree, &tag, reader.resolver())
+                .enter(&tag, reader.resolver())
                 .map_err(|what| refuse(&what))?,
-            Event::End(_) => walk.leave(tree).map_err(|what| refuse(&what))?,
+            Event::End(_) => walk.leave().map_err(|what| refuse(&what))?,
             Event::Empty(tag) => walk
-                .enter(tree, &tag, reader.resolver())
-                .and_then(|()| walk.leave(tree))
+                .enter(&tag, reader.resolver())
+                .and_then(|()| walk.leave())
                 .map_err(|what| refuse(&what))?,
             Event::Text(part) => walk.push(part.as_ref()).map_err(|what| refuse(&what))?,
             Event::CData(part) => walk.push(part.as_ref()).map_err(|what| refuse(&what))?,
@@ -121,8 +133,8 @@ fn find(tree: &Tree, text: &str) -> Result<Found, Unreadable> {
             Event::Eof => break,
         }
     }
-    if walk.depth == 0 && walk.roots == 1 {
-        Ok(walk.found)
+    if walk.open.is_empty() && walk.roots == 1 {
+        Ok((walk.places, walk.found))
     } else {
         Err(Unreadable::at(
             "the XML is cut off or has no single root",
@@ -145,129 +157,133 @@ pub(crate) fn resolve(reference: &BytesRef<'_>) -> Option<char> {
     }
 }
 
-impl Walk {
-    fn enter(
-        &mut self,
-        tree: &Tree,
-        tag: &BytesStart<'_>,
-        names: &NamespaceResolver,
-    ) -> Result<(), String> {
-        let name = self.name(tree, tag, names)?;
-        if self.depth == 0 {
-            self.roots += 1;
-        }
-        self.depth += 1;
-        if self.depth > DEPTH_MAX {
+impl Walk<'_> {
+    fn enter(&mut self, tag: &BytesStart<'_>, names: &NamespaceResolver) -> Result<(), String> {
+        let ours = self.is_ours(tag, names)?;
+        let parent = match self.open.last() {
+            Some(open) => *open,
+            None => {
+                self.roots += 1;
+                Some(ROOT)
+            }
+        };
+        if self.open.len() >= DEPTH_MAX {
             return Err("elements too deep".to_owned());
         }
         if tag.attributes().take(ATTRIBUTES_MAX + 1).count() > ATTRIBUTES_MAX {
             return Err("too many attributes".to_owned());
         }
-        if !self.path.is_empty() {
-            self.path.push('/');
-        }
-        self.path.push_str(&name);
+        let (whole, local) = (tag.name(), tag.local_name());
+        let name: &str = match self.tree.namespace.is_empty() {
+            true => whole.as_ref(),
+            false => local.as_ref(),
+        };
+        let parent = parent.filter(|_| ours);
+        let place = parent.and_then(|parent| self.places.below(parent, name));
+        self.open.push(place);
         self.text.clear();
-        if let Some(rows) = &tree.rows {
-            self.enter_rows(rows)?;
+        if let Some(place) = place {
+            self.enter_rows(place)?;
         }
-        match tree.has_attributes() {
-            true => self.attributes(tree, tag),
+        match self.has_attributes {
+            true => self.attributes(place, tag),
             false => Ok(()),
         }
     }
 
-    /// The element's name in the tree: bare where the tree has namespaces, else as it is written.
-    fn name(
-        &mut self,
-        tree: &Tree,
-        tag: &BytesStart<'_>,
-        names: &NamespaceResolver,
-    ) -> Result<String, String> {
-        if tree.namespace.is_empty() {
-            return Ok(tag.name().as_ref().to_owned());
+    /// Whether the element is of the message's namespace, where the tree has namespaces.
+    fn is_ours(&mut self, tag: &BytesStart<'_>, names: &NamespaceResolver) -> Result<bool, String> {
+        if self.tree.namespace.is_empty() {
+            return Ok(true);
         }
-        let (space, name) = names.resolve_element(tag.name());
+        let (space, _) = names.resolve_element(tag.name());
         let space = match space {
             ResolveResult::Bound(space) => space.0,
             ResolveResult::Unbound | ResolveResult::Unknown(_) => "",
         };
-        if self.depth == 0 {
-            if !tree.namespace.iter().any(|own| own == space) {
+        if self.open.is_empty() {
+            if !self.tree.namespace.iter().any(|own| own == space) {
                 return Err("the namespace is another one".to_owned());
             }
             space.clone_into(&mut self.namespace);
         }
-        Ok(match space == self.namespace {
-            true => name.as_ref().to_owned(),
-            false => FOREIGN.to_owned(),
-        })
+        Ok(space == self.namespace)
     }
 
-    fn enter_rows(&mut self, rows: &Repeat) -> Result<(), String> {
-        let below = self.path.strip_prefix(rows.path.as_str());
-        let (group, each) = (below == Some(""), rows.each.as_deref());
-        let each_row = each.is_some() && below.and_then(|path| path.strip_prefix('/')) == each;
-        if group && each.is_some() {
-            self.group = Some((self.found.rows.len(), BTreeMap::new()));
+    fn enter_rows(&mut self, place: usize) -> Result<(), String> {
+        let Some(node) = self.places.node_at(place) else {
+            return Ok(());
+        };
+        let each = self
+            .tree
+            .rows
+            .as_ref()
+            .is_some_and(|rows| rows.each.is_some());
+        if node.group && each {
+            self.group = Some((self.found.rows_count(), Vec::new()));
         }
-        if (group && each.is_none()) || each_row {
-            if self.found.rows.len() >= ROWS_MAX {
+        if (node.group && !each) || node.each {
+            if self.found.rows_count() >= ROWS_MAX {
                 return Err("too many rows".to_owned());
             }
-            self.found.rows.push(BTreeMap::new());
+            self.found.begin_row();
         }
         Ok(())
     }
 
     /// What a group says of all its rows, when it ends.
-    fn leave_rows(&mut self, rows: &Repeat) {
-        if self.path != rows.path {
+    fn leave_rows(&mut self, place: usize) {
+        if !self.places.node_at(place).is_some_and(|node| node.group) {
             return;
         }
         let Some((before, own)) = self.group.take() else {
             return;
         };
-        for row in self.found.rows.iter_mut().skip(before) {
-            for (path, text) in &own {
-                row.insert(path.clone(), text.clone());
-            }
+        for (number, text) in own {
+            self.found.keep_in_all(before, number, &text);
         }
     }
 
-    fn attributes(&mut self, tree: &Tree, tag: &BytesStart<'_>) -> Result<(), String> {
+    fn attributes(&mut self, place: Option<usize>, tag: &BytesStart<'_>) -> Result<(), String> {
         for attribute in tag.attributes() {
             let wrong = || "an attribute is not well-formed".to_owned();
             let attribute = attribute.map_err(|_| wrong())?;
             let value = attribute.normalized_value(XmlVersion::Implicit1_0);
             let value = value.map_err(|_| wrong())?;
-            let path = format!("{}/@{}", self.path, attribute.key.as_ref());
-            self.keep(tree, &path, value.into_owned())?;
+            let name = attribute.key.as_ref();
+            let at = place.and_then(|place| self.places.attribute(place, name));
+            if let Some(at) = at {
+                self.keep(at, &value)?;
+            }
         }
         Ok(())
     }
 
-    /// Keeps a text where a slot asks for its place.
-    fn keep(&mut self, tree: &Tree, path: &str, text: String) -> Result<(), String> {
-        if let Some(below) = tree.row_path(path) {
-            let each = tree.rows.as_ref().and_then(|rows| rows.each.as_deref());
-            let inside = each.is_none_or(|each| below.starts_with(each));
-            let texts = match &mut self.group {
-                Some((_, own)) if !inside => Some(own),
-                Some(_) | None => self.found.rows.last_mut(),
-            };
-            texts.map_or(Ok(()), |texts| {
-                insert(texts, below, text, tree.has_many(below))
-            })
-        } else if tree.has_head(path) {
-            insert(&mut self.found.head, path, text, tree.has_many(path))
-        } else {
-            Ok(())
+    /// Keeps a text where a slot asks for its place; of an element that may stand several times
+    /// the first.
+    fn keep(&mut self, place: usize, text: &str) -> Result<(), String> {
+        let node = self.places.node_at(place);
+        let Some(asked) = node.and_then(|node| node.text) else {
+            return Ok(());
+        };
+        let kept = match &mut self.group {
+            Some((_, own)) if asked.of_row && asked.beside => {
+                let first = !own.iter().any(|(number, _)| *number == asked.number);
+                if first {
+                    own.push((asked.number, text.to_owned()));
+                }
+                first
+            }
+            _ => self.found.keep(asked, text),
+        };
+        match kept || asked.many {
+            true => Ok(()),
+            false => Err("an element stands twice".to_owned()),
         }
     }
 
     fn push(&mut self, text: &str) -> Result<(), String> {
-        if self.depth == 0 {
+        if self.open.is_empty() {
             return if text.trim().is_empty() {
                 Ok(())
             } else {
@@ -278,32 +294,14 @@ impl Walk {
         Ok(())
     }
 
-    fn leave(&mut self, tree: &Tree) -> Result<(), String> {
-        let (path, text) = (self.path.clone(), std::mem::take(&mut self.text));
-        self.keep(tree, &path, text)?;
-        if let Some(rows) = &tree.rows {
-            self.leave_rows(rows);
+    fn leave(&mut self) -> Result<(), String> {
+        let mut text = std::mem::take(&mut self.text);
+        if let Some(place) = self.open.pop().flatten() {
+            self.keep(place, &text)?;
+            self.leave_rows(place);
         }
-        self.depth = self.depth.saturating_sub(1);
-        let parent = self.path.rfind('/').unwrap_or(0);
-        self.path.truncate(parent);
+        text.clear();
+        self.text = text;
         Ok(())
-    }
-}
-
-/// Keeps a text; of an element that may stand several times the first.
-fn insert(
-    texts: &mut BTreeMap<String, String>,
-    path: &str,
-    text: String,
-    many: bool,
-) -> Result<(), String> {
-    match texts.contains_key(path) {
-        true if many => Ok(()),
-        true => Err("an element stands twice".to_owned()),
-        false => {
-            texts.insert(path.to_owned(), text);
-            Ok(())
-        }
     }
 }

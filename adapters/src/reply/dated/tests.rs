@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
+use crate::layout::values::Record;
 
 fn outcome(settled: Option<&str>, asked_at: Option<&str>) -> Outcome {
     let entry: Code = toml::from_str(
@@ -16,9 +17,10 @@ fn outcome(settled: Option<&str>, asked_at: Option<&str>) -> Outcome {
     if let Some(at) = asked_at {
         question.set(Field::FileAt, at);
     }
+    let row = Record::new();
     let said = Said {
         head: &head,
-        row: &Record::new(),
+        row: row.texts(),
         days: Days::of(&question),
     };
     said.outcome(&entry)

@@ -40,7 +40,7 @@ pub(super) fn doubted(
     decoded
 }
 
-fn answer(message: MessageWord) -> Answer {
+pub(super) fn answer(message: MessageWord) -> Answer {
     match message {
         MessageWord::Receipt => Answer::Receipt,
         MessageWord::Result => Answer::Result,

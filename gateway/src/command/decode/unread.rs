@@ -246,7 +246,10 @@ const REASONS: [(&str, &str); 87] = [
     ("not base64", "不是 BASE64 编码"),
     ("not hexadecimal", "不是十六进制编码"),
     ("not DEFLATE data", "不是压缩数据"),
-    ("not a zip archive of one file", "不是只含一个文件的 zip 压缩包"),
+    (
+        "not a zip archive of one file",
+        "不是只含一个文件的 zip 压缩包",
+    ),
     ("not well-formed XML", "XML 格式有误"),
     ("rows where none belong", "在不该有明细的地方有明细"),
     ("shorter than its head", "比报文头还短"),

@@ -1,0 +1,42 @@
+//! What a row says of its line, beside the outcome.
+
+use crate::exchange::{LineOutcome, Outcome};
+use crate::layout::field::Field;
+use crate::layout::rows::Row;
+use schemas::{AccountNo, Fen, PersonName};
+
+/// The line as the row tells it, its outcome unknown.
+#[allow(clippy::wildcard_enum_match_arm)] // most of fifty fields are of the head
+pub(super) fn told(row: Row<'_>) -> LineOutcome {
+    let mut line = LineOutcome {
+        row_no: None,
+        reference: None,
+        account: None,
+        name: None,
+        amount: None,
+        outcome: Outcome::Unknown,
+        return_reason: None,
+        detail: None,
+        bank_code: None,
+        bank_text: None,
+        bank_serial: None,
+        original_bank_serial: None,
+        booked_at: None,
+    };
+    for (field, text) in row.iter() {
+        let own = || Some(text.to_owned());
+        match field {
+            Field::RowNo => line.row_no = text.parse().ok(),
+            Field::RowReference => line.reference = own(),
+            Field::PayeeAccount => line.account = AccountNo::parse(text).ok(),
+            Field::PayeeName => line.name = PersonName::parse(text).ok(),
+            Field::RowAmount => line.amount = text.parse().ok().map(Fen),
+            Field::RowText => line.bank_text = own(),
+            Field::RowSerial => line.bank_serial = own(),
+            Field::RowOriginalSerial => line.original_bank_serial = own(),
+            Field::RowBookedAt => line.booked_at = own(),
+            _ => {}
+        }
+    }
+    line
+}
