@@ -117,7 +117,7 @@ impl BankAdapter {
     #[must_use]
     pub fn endpoints(&self) -> Vec<String> {
         let mut names = Vec::new();
-        for step in self.dialect.submit.iter().chain(&self.dialect.query) {
+        for step in self.dialect.steps() {
             let name = match &step.wire {
                 WireRule::Http(rule) => rule.endpoint.clone(),
                 WireRule::Tcp {} => "main".to_owned(),
@@ -135,8 +135,7 @@ impl BankAdapter {
     #[must_use]
     pub fn key_slots(&self) -> KeySlots {
         let mut slots = KeySlots::default();
-        let steps = self.dialect.submit.iter().chain(&self.dialect.query);
-        let steps: Vec<_> = steps.collect();
+        let steps: Vec<_> = self.dialect.steps().collect();
         slots
             .signing
             .extend(steps.iter().filter_map(|step| step.signature()));
@@ -226,8 +225,8 @@ impl BankAdapter {
     #[must_use]
     pub fn request_frame(&self) -> FrameEnd {
         let tcp = |wire: &WireRule| matches!(wire, WireRule::Tcp {});
-        let mut steps = self.dialect.submit.iter().chain(&self.dialect.query);
-        steps
+        self.dialect
+            .steps()
             .find(|step| tcp(&step.wire))
             .map_or(FrameEnd::EndOfStream, |step| step.request.request_end())
     }

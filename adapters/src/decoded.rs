@@ -97,7 +97,8 @@ impl BankAdapter {
         let (last, before) = self.dialect.query.split_last().ok_or_else(none)?;
         // A step without codes says nothing: its answer goes to another program first.
         let told = |step: &&StepRule| step.codes.request.is_some() || step.codes.batch.is_some();
-        let mut before = before.iter().rev().filter(told);
+        let returns = self.dialect.returns.iter().rev();
+        let mut before = before.iter().rev().chain(returns).filter(told);
         read(last).or_else(|wrong| match how.0 {
             Reading::Kept => before.find_map(|step| read(step).ok()).ok_or(wrong),
             Reading::Whole | Reading::AsFound => Err(wrong),

@@ -21,9 +21,9 @@ pub struct Explained {
 }
 
 /// Name, value, and whether the preset says so.
-type Said = (String, String, bool);
+pub(crate) type Said = (String, String, bool);
 
-fn said(name: &str, value: impl ToString, preset: bool) -> Said {
+pub(crate) fn said(name: &str, value: impl ToString, preset: bool) -> Said {
     (name.to_owned(), value.to_string(), preset)
 }
 
@@ -89,7 +89,7 @@ impl BankAdapter {
             said("pace.count_max", pace.count_max, false),
             said("pace.answer_limit_ms", pace.answer_limit_ms, false),
         ];
-        identity.chain(own).collect()
+        identity.chain(own).chain(self.explain_returns()).collect()
     }
 
     fn explain_limits(&self) -> Vec<Said> {
@@ -119,8 +119,10 @@ impl BankAdapter {
         let flows = [
             ("submit", &self.dialect.submit),
             ("query", &self.dialect.query),
+            ("returns", &self.dialect.returns),
         ];
-        let steps = flows.into_iter().map(|(kind, steps)| {
+        let flows = flows.into_iter().filter(|(_, steps)| !steps.is_empty());
+        let steps = flows.map(|(kind, steps)| {
             let names = steps.iter().map(|step| match &step.parts {
                 Some(parts) => format!("{} (parts of {} rows)", step.name, parts.rows),
                 None => step.name.clone(),

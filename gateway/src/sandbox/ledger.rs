@@ -246,6 +246,14 @@ impl Ledger {
         Told::Lines(outcomes.collect())
     }
 
+    /// What came back of a file, for whoever asks; `None` where the bank never heard of it.
+    pub fn returned(&mut self, file_no: u64) -> Option<Vec<LineOutcome>> {
+        self.statistics.queries += 1;
+        let told = self.tell(file_no, Telling::Returns);
+        let known = self.files.contains_key(&file_no);
+        known.then(|| told.into_iter().map(|record| record.line).collect())
+    }
+
     /// What the bank tells of a file by itself; nothing where it has nothing to tell.
     pub fn tell(&mut self, file_no: u64, telling: Telling) -> Vec<DisbursementRecord> {
         let Some(file) = self.files.get_mut(&file_no) else {
