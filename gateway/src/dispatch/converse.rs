@@ -102,11 +102,23 @@ impl Dispatcher {
         };
         let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;
         let conversation = self.bank.adapter.query(&query);
-        match self.converse(file_no, conversation, None).await {
-            Ok((reply, asked_at)) => self.heard(file_no, &reply, asked_at),
+        match self.answer_to(file_no, conversation).await? {
+            Some((reply, asked_at)) => self.heard(file_no, &reply, asked_at),
+            None => Ok(()),
+        }
+    }
+
+    /// The answer to a question, and the sequence of our message that it answers. A question that
+    /// gets none changes nothing; the next one is due by the pace.
+    pub(super) async fn answer_to(
+        &self,
+        file_no: u64,
+        question: Conversation<'_>,
+    ) -> Result<Option<(Reply, Option<u64>)>, DispatchError> {
+        match self.converse(file_no, question, None).await {
+            Ok(answer) => Ok(Some(answer)),
             Err(Broken::Ours(error)) => Err(error),
-            // A question that gets no answer changes nothing; the next one is due by the pace.
-            Err(Broken::NotSent(_) | Broken::MaybeSent(_) | Broken::Misfit(_)) => Ok(()),
+            Err(Broken::NotSent(_) | Broken::MaybeSent(_) | Broken::Misfit(_)) => Ok(None),
         }
     }
 
@@ -188,6 +200,7 @@ impl Dispatcher {
             digest: crate::sha256_hex(&outgoing.bytes),
             signature: outgoing.signature.clone(),
             continues,
+            returns: self.bank.adapter.is_of_returns(&outgoing.step),
         };
         let fact = Fact::sealed(event, &self.owner(file_no), outgoing.bytes.clone());
         let prepared = self.core.prepare(fact)?;

@@ -315,6 +315,7 @@ impl Kit {
             digest: hash(b"x"),
             signature: None,
             continues: false,
+            returns: false,
         });
         file_no
     }
