@@ -117,9 +117,9 @@ impl BankAdapter {
 
     fn explain_flows(&self) -> Vec<Said> {
         let flows = [
-            ("submit", &self.dialect.submit),
-            ("query", &self.dialect.query),
-            ("returns", &self.dialect.returns),
+            ("submit", self.dialect.submit.as_slice()),
+            ("query", self.dialect.query.as_slice()),
+            ("returns", self.returns_steps()),
         ];
         let flows = flows.into_iter().filter(|(_, steps)| !steps.is_empty());
         let steps = flows.map(|(kind, steps)| {

@@ -65,10 +65,10 @@ impl std::fmt::Debug for Conversation<'_> {
 
 impl<'a> Conversation<'a> {
     pub(crate) fn new(adapter: &'a BankAdapter, kind: FlowKind, values: Option<Values>) -> Self {
-        let steps = match kind {
+        let steps: &[StepRule] = match kind {
             FlowKind::Submit => &adapter.dialect.submit,
             FlowKind::Query => &adapter.dialect.query,
-            FlowKind::Returns => &adapter.dialect.returns,
+            FlowKind::Returns => adapter.returns_steps(),
         };
         let mut values = values;
         // A key that an earlier question ended with is not where this one begins.
@@ -92,6 +92,10 @@ impl<'a> Conversation<'a> {
             rows: Vec::new(),
             keys: BTreeSet::new(),
         }
+    }
+
+    pub(crate) fn kind(&self) -> FlowKind {
+        self.kind
     }
 
     fn error(&self, what: &str) -> ConversationError {

@@ -1,6 +1,7 @@
 //! Returns that a bank tells only when it is asked.
 
 use crate::adapter::BankAdapter;
+use crate::definition::dialect::StepRule;
 use crate::definition::returns::ReturnsPace;
 use crate::exchange::StatusQuery;
 use crate::explain::{Said, said};
@@ -23,10 +24,12 @@ impl BankAdapter {
         Conversation::new(self, FlowKind::Returns, Some(query_values(query)))
     }
 
-    /// Whether a step of this name asks for returns.
-    #[must_use]
-    pub fn is_of_returns(&self, step: &str) -> bool {
-        self.dialect.returns.iter().any(|own| own.name == step)
+    /// The steps of the question for returns; none where there is no such question.
+    pub(crate) fn returns_steps(&self) -> &[StepRule] {
+        match self.dialect.returns_pace {
+            Some(pace) if pace.repeats_query => &self.dialect.query,
+            Some(_) | None => &self.dialect.returns,
+        }
     }
 
     pub(crate) fn explain_returns(&self) -> Vec<Said> {
@@ -39,5 +42,13 @@ impl BankAdapter {
             ]
         });
         values.collect()
+    }
+}
+
+impl Conversation<'_> {
+    /// Whether it asks for returns after payment.
+    #[must_use]
+    pub fn asks_returns(&self) -> bool {
+        self.kind() == FlowKind::Returns
     }
 }

@@ -17,6 +17,10 @@ pub struct ReturnsPace {
     pub interval_ms: u64,
     /// Most questions about one file, 100 at most.
     pub count_max: u32,
+    /// The question is that of `[[query]]` again, whose rows then say what came back; without it
+    /// `[[returns]]` says which it is.
+    #[serde(default)]
+    pub repeats_query: bool,
 }
 
 impl ReturnsPace {

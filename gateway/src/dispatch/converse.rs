@@ -146,6 +146,7 @@ impl Dispatcher {
         instructed: &mut bool,
     ) -> Result<(Reply, Option<u64>), Broken> {
         let mut asked_at = None;
+        let returns = conversation.asks_returns();
         loop {
             let next = first.take();
             let next = next.unwrap_or_else(|| conversation.next(&self.bank.keys));
@@ -155,7 +156,8 @@ impl Dispatcher {
                     self.core.clock().sleep(self.pace.wait(wait_ms)).await;
                 }
                 Next::Send(outgoing) => {
-                    asked_at = Some(self.leave(file_no, &outgoing, asked_at.is_some()).await?);
+                    let kind = (asked_at.is_some(), returns);
+                    asked_at = Some(self.leave(file_no, &outgoing, kind).await?);
                     let sent = self.bank.channel.send(&outgoing).await;
                     *instructed |= outgoing.instructs && may_have_left(&sent);
                     let answer = match sent {
@@ -191,7 +193,7 @@ impl Dispatcher {
         &self,
         file_no: u64,
         outgoing: &Outgoing,
-        continues: bool,
+        (continues, returns): (bool, bool),
     ) -> Result<u64, Broken> {
         let event = Event::MessageLeaving {
             file_no,
@@ -200,7 +202,7 @@ impl Dispatcher {
             digest: crate::sha256_hex(&outgoing.bytes),
             signature: outgoing.signature.clone(),
             continues,
-            returns: self.bank.adapter.is_of_returns(&outgoing.step),
+            returns,
         };
         let fact = Fact::sealed(event, &self.owner(file_no), outgoing.bytes.clone());
         let prepared = self.core.prepare(fact)?;

@@ -2,7 +2,7 @@
 //! and of which nobody says a word until the gateway asks.
 
 use adapters::exchange::{LineOutcome, Outcome};
-use adapters::{BankAdapter, BankLine, BankReply, RequestKind};
+use adapters::{BankAdapter, BankLine, BankReply};
 use gateway::book::FileState;
 use gateway::dispatch::Decision;
 use gateway::intake::Receipt;
@@ -11,7 +11,7 @@ use schemas::{FailureReason, LineState};
 use std::sync::Arc;
 use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::{Fault, Played, at_bank, row};
+use tests::bank::{Fault, Played, Say, at_bank, row, told};
 use tests::desk::{Desk, banks_of_files};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -35,13 +35,36 @@ fn paid(desk: &Desk) -> (Receipt, Played) {
 /// From now on the bank answers a question for returns so.
 fn answers(played: &Played, say: impl Fn(&[BankLine]) -> Vec<LineOutcome> + Send + Sync + 'static) {
     let say = move |lines: &[BankLine]| BankReply::result(say(lines));
-    played.memory(|memory| memory.say_of_returns = Some(Arc::new(say)));
+    replies(played, Arc::new(say));
 }
 
-/// Questions for returns that came to the bank.
-fn questions(played: &Played) -> usize {
-    let asks = |kind: RequestKind| kind == RequestKind::Returns;
-    played.memory(|memory| memory.arrived.iter().filter(|a| asks(a.kind)).count())
+fn replies(played: &Played, say: Say) {
+    let repeats = played.adapter().returns_pace().unwrap().repeats_query;
+    played.memory(|memory| match repeats {
+        true => memory.say = Some(say),
+        false => memory.say_of_returns = Some(say),
+    });
+}
+
+/// What an answer tells of these lines: all of them, where it is that of a query.
+fn rows(
+    played: &Played,
+    outcomes: [Outcome; 2],
+) -> impl Fn(&[BankLine]) -> Vec<LineOutcome> + use<> {
+    let repeats = played.adapter().returns_pace().unwrap().repeats_query;
+    move |lines| {
+        let mut told = told(lines, &outcomes).lines;
+        told.retain(|line| repeats || line.outcome == Outcome::Returned);
+        told
+    }
+}
+
+const FIRST: [Outcome; 2] = [Outcome::Returned, Outcome::Paid];
+const SECOND: [Outcome; 2] = [Outcome::Paid, Outcome::Returned];
+
+/// Questions for returns, as the journal has them; the bank has got as many messages more.
+fn questions(desk: &Desk) -> u32 {
+    desk.core.desk().file(1).unwrap().returns_asked
 }
 
 /// Lets so many days pass, and the gateway works in each hour of them.
@@ -59,13 +82,13 @@ fn a_return_that_is_told_only_on_asking() {
         let desk = Desk::new(adapter.code());
         let (batch, played) = paid(&desk);
         played.work(&desk);
-        assert_eq!(questions(&played), 0, "{place}: not before its time");
+        assert_eq!(questions(&desk), 0, "{place}: not before its time");
         days(&desk, &played, 1);
         days(&desk, &played, 1);
-        assert!(questions(&played) >= 1, "{place}");
+        assert!(questions(&desk) >= 1, "{place}");
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
         // Two days after the payment the second wage has come back; the bank says so when asked.
-        answers(&played, |lines| vec![row(&lines[1], Outcome::Returned)]);
+        answers(&played, rows(&played, SECOND));
         days(&desk, &played, 1);
         let states = [LineState::Paid, LineState::Returned];
         assert_eq!(desk.states(&batch), states, "{place}");
@@ -97,7 +120,7 @@ fn an_asked_return_comes_to_what_a_pushed_one_does() {
         };
         let asked = Desk::new(adapter.code());
         let (batch, played) = paid(&asked);
-        answers(&played, |lines| vec![row(&lines[1], Outcome::Returned)]);
+        answers(&played, rows(&played, SECOND));
         days(&asked, &played, 2);
         let of_asked = end(&asked, &batch);
 
@@ -124,16 +147,16 @@ fn a_restart_within_the_window_asks_on() {
         desk.core.wait_durable(last).unwrap();
         let again = desk.crash();
         let after = again.core.desk().file(1).unwrap().clone();
-        let told = |file: &gateway::book::BankFile| {
+        let kept = |file: &gateway::book::BankFile| {
             (file.returns_asked, file.returns_asked_ms, file.paid_ms)
         };
-        assert_eq!(told(&after), told(&before), "{place}");
+        assert_eq!(kept(&after), kept(&before), "{place}");
         let bank = played.remembering(&again, last, true);
-        let asked = questions(&bank);
+        let asked = questions(&again);
         // Not at once: the last question is a few hours old.
         bank.work(&again);
-        assert_eq!(questions(&bank), asked, "{place}");
-        answers(&bank, |lines| vec![row(&lines[0], Outcome::Returned)]);
+        assert_eq!(questions(&again), asked, "{place}");
+        answers(&bank, rows(&bank, FIRST));
         days(&again, &bank, 2);
         let states = [LineState::Returned, LineState::Paid];
         assert_eq!(again.states(&batch), states, "{place}");
@@ -145,14 +168,17 @@ fn a_restart_within_the_window_asks_on() {
 fn nothing_is_asked_once_the_window_is_over() {
     for adapter in asking() {
         let place = adapter.dialect();
-        let most = adapter.returns_pace().unwrap().count_max as usize;
+        let most = adapter.returns_pace().unwrap().count_max;
         let desk = Desk::new(adapter.code());
         let (batch, played) = paid(&desk);
         days(&desk, &played, 30);
-        assert_eq!(questions(&played), most, "{place}: no more than stated");
-        answers(&played, |lines| vec![row(&lines[0], Outcome::Returned)]);
+        assert_eq!(questions(&desk), most, "{place}: no more than stated");
+        let sent = played.memory(|memory| memory.sent);
+        answers(&played, rows(&played, FIRST));
         days(&desk, &played, 5);
-        assert_eq!(questions(&played), most, "{place}");
+        assert_eq!(questions(&desk), most, "{place}");
+        let now = played.memory(|memory| memory.sent);
+        assert_eq!(now, sent, "{place}: not a message more");
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
 
         // A gateway that stood still for longer asks nothing about what is older.
@@ -160,7 +186,7 @@ fn nothing_is_asked_once_the_window_is_over() {
         let (_, played) = paid(&desk);
         desk.clock.advance(DAY * 40);
         days(&desk, &played, 5);
-        assert_eq!(questions(&played), 0, "{place}: out of the window");
+        assert_eq!(questions(&desk), 0, "{place}: out of the window");
     }
 }
 
@@ -205,10 +231,9 @@ fn what_says_nothing_changes_nothing() {
             let desk = Desk::new(adapter.code());
             let (batch, played) = paid(&desk);
             let reply = BankReply::of(outcome);
-            let say = move |_: &[BankLine]| reply.clone();
-            played.memory(|memory| memory.say_of_returns = Some(Arc::new(say)));
+            replies(&played, Arc::new(move |_| reply.clone()));
             days(&desk, &played, 3);
-            assert!(questions(&played) >= 2, "{place}");
+            assert!(questions(&desk) >= 2, "{place}");
             assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
             assert_eq!(desk.disputed_count(&batch), 0, "{place}");
         }
@@ -260,8 +285,13 @@ fn a_file_with_one_line_left_open_is_asked_about_its_paid_one() {
         let desk = Desk::new(adapter.code());
         let (batch, played) = at_bank(&desk, 2);
         played.tells(&[Outcome::Paid, Outcome::Unknown]);
-        answers(&played, |lines| vec![row(&lines[0], Outcome::Returned)]);
-        days(&desk, &played, 2);
+        days(&desk, &played, 1);
+        assert_eq!(desk.states(&batch)[0], LineState::Paid, "{place}");
+        answers(
+            &played,
+            rows(&played, [Outcome::Returned, Outcome::Unknown]),
+        );
+        days(&desk, &played, 1);
         assert_eq!(desk.states(&batch)[0], LineState::Returned, "{place}");
         let file = desk.core.desk().file(1).unwrap().clone();
         assert_eq!(file.state, FileState::AtBank, "{place}");
@@ -269,9 +299,9 @@ fn a_file_with_one_line_left_open_is_asked_about_its_paid_one() {
             file.paid_ms, None,
             "{place}: nothing of it is paid any more"
         );
-        let asked = questions(&played);
+        let asked = questions(&desk);
         days(&desk, &played, 2);
-        assert_eq!(questions(&played), asked, "{place}");
+        assert_eq!(questions(&desk), asked, "{place}");
         assert!(!matches!(played.decide(&desk), Decision::AskReturns { .. }));
         assert_sound(&desk.core, place);
     }

@@ -7,14 +7,21 @@ use super::Source;
 
 /// Steps and pace stand together, and the last step has an answer with codes of rows.
 pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
-    let Some(last) = dialect.returns.last() else {
-        return match dialect.returns_pace {
-            Some(_) => Err(source.at_word("returns_pace", "`returns_pace` without `returns`")),
-            None => Ok(()),
-        };
+    let (own, query) = (dialect.returns.last(), dialect.query.last());
+    let (pace, last) = match (&dialect.returns_pace, own) {
+        (None, None) => return Ok(()),
+        (None, Some(own)) => {
+            return Err(source.at_word(&own.name, "`returns` without `returns_pace`"));
+        }
+        (Some(pace), own) if pace.repeats_query == own.is_some() => {
+            let what = "`returns_pace` has either steps of `returns` or `repeats_query`";
+            let name = own.or(query).map_or("", |step| &step.name);
+            return Err(source.at_word(name, what));
+        }
+        (Some(pace), own) => (pace, own.or(query)),
     };
-    let Some(pace) = &dialect.returns_pace else {
-        return Err(source.at_word(&last.name, "`returns` without `returns_pace`"));
+    let Some(last) = last else {
+        return Ok(());
     };
     let most = ReturnsPace::COUNT_LIMIT;
     if pace.first_ms == 0 || pace.interval_ms == 0 || !(1..=most).contains(&pace.count_max) {
