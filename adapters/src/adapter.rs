@@ -131,7 +131,7 @@ impl BankAdapter {
     pub fn endpoints(&self) -> Vec<String> {
         let mut names = Vec::new();
         let dialects = self.by_dialect().map(|own| &own.dialect);
-        for step in dialects.flat_map(|own| own.submit.iter().chain(&own.query)) {
+        for step in dialects.flat_map(|own| own.steps()) {
             let name = match &step.wire {
                 WireRule::Http(rule) => rule.endpoint.clone(),
                 WireRule::Tcp {} => "main".to_owned(),
@@ -156,8 +156,7 @@ impl BankAdapter {
     }
 
     fn add_key_slots(&self, slots: &mut KeySlots) {
-        let steps = self.dialect.submit.iter().chain(&self.dialect.query);
-        let steps: Vec<_> = steps.collect();
+        let steps: Vec<_> = self.dialect.steps().collect();
         slots
             .signing
             .extend(steps.iter().filter_map(|step| step.signature()));
@@ -241,8 +240,8 @@ impl BankAdapter {
     #[must_use]
     pub fn request_frame(&self) -> FrameEnd {
         let tcp = |wire: &WireRule| matches!(wire, WireRule::Tcp {});
-        let mut steps = self.dialect.submit.iter().chain(&self.dialect.query);
-        steps
+        self.dialect
+            .steps()
             .find(|step| tcp(&step.wire))
             .map_or(FrameEnd::EndOfStream, |step| step.request.request_end())
     }

@@ -126,7 +126,8 @@ impl BankAdapter {
         let (last, before) = self.dialect.query.split_last().ok_or_else(none)?;
         // A step without codes says nothing: its answer goes to another program first.
         let told = |step: &&StepRule| step.codes.request.is_some() || step.codes.batch.is_some();
-        let mut before = before.iter().rev().filter(told);
+        let returns = self.dialect.returns.iter().rev();
+        let mut before = before.iter().rev().chain(returns).filter(told);
         let read_kept = |(kept, values): (&KeptAnswer, _)| self.result(&kept.codes, &values, None);
         read(last).or_else(|wrong| {
             let other = self.kept_answer(KeptKind::Result, bytes, how);

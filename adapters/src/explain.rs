@@ -21,9 +21,9 @@ pub struct Explained {
 }
 
 /// Name, value, and whether the preset says so.
-type Said = (String, String, bool);
+pub(crate) type Said = (String, String, bool);
 
-fn said(name: &str, value: impl ToString, preset: bool) -> Said {
+pub(crate) fn said(name: &str, value: impl ToString, preset: bool) -> Said {
     (name.to_owned(), value.to_string(), preset)
 }
 
@@ -103,7 +103,7 @@ impl BankAdapter {
             said("pace.count_max", pace.count_max, false),
             said("pace.answer_limit_ms", pace.answer_limit_ms, false),
         ];
-        identity.chain(own).collect()
+        identity.chain(own).chain(self.explain_returns()).collect()
     }
 
     fn explain_limits(&self) -> Vec<Said> {
@@ -131,10 +131,12 @@ impl BankAdapter {
 
     fn explain_flows(&self) -> Vec<Said> {
         let flows = [
-            ("submit", &self.dialect.submit),
-            ("query", &self.dialect.query),
+            ("submit", self.dialect.submit.as_slice()),
+            ("query", self.dialect.query.as_slice()),
+            ("returns", self.returns_steps()),
         ];
-        let steps = flows.into_iter().map(|(kind, steps)| {
+        let flows = flows.into_iter().filter(|(_, steps)| !steps.is_empty());
+        let steps = flows.map(|(kind, steps)| {
             let names = steps.iter().map(|step| match &step.parts {
                 Some(parts) => format!("{} (parts of {} rows)", step.name, parts.rows),
                 None => step.name.clone(),

@@ -24,6 +24,7 @@ use std::collections::BTreeSet;
 pub(crate) enum FlowKind {
     Submit,
     Query,
+    Returns,
 }
 
 /// One submission or one query, step by step: `next` says what to do, `feed` takes the reply.
@@ -73,9 +74,10 @@ impl<'a> Conversation<'a> {
         kind: FlowKind,
         (values, lines): (Option<Values>, &'a [OrderLine]),
     ) -> Self {
-        let steps = match kind {
+        let steps: &[StepRule] = match kind {
             FlowKind::Submit => &adapter.dialect.submit,
             FlowKind::Query => &adapter.dialect.query,
+            FlowKind::Returns => adapter.returns_steps(),
         };
         let mut values = values;
         // A key that an earlier question ended with is not where this one begins.
@@ -100,6 +102,10 @@ impl<'a> Conversation<'a> {
             rows: Rows::default(),
             keys: BTreeSet::new(),
         }
+    }
+
+    pub(crate) fn kind(&self) -> FlowKind {
+        self.kind
     }
 
     fn error(&self, what: &str) -> ConversationError {
@@ -208,7 +214,7 @@ impl<'a> Conversation<'a> {
         // A stored file must say the same of its totals when it is read again.
         let step = self.steps.get(self.at);
         let file = step.is_some_and(|step| matches!(step.wire, WireRule::Fetch(_)));
-        if self.kind == FlowKind::Query && !file {
+        if self.kind != FlowKind::Submit && !file {
             self.keep_totals(&mut said);
         }
         if let Some(values) = &mut self.values {
@@ -333,11 +339,11 @@ impl<'a> Conversation<'a> {
             return;
         }
         let ends = step.go_on.as_ref().is_some_and(|codes| !listed(codes));
-        let instructed = self.instructed || self.kind == FlowKind::Query;
+        let instructed = self.instructed || self.kind != FlowKind::Submit;
         if last || ends || (refused && instructed) {
             let reply = match self.kind {
                 FlowKind::Submit => Reply::Receipt(self.adapter.receipt(&step.codes, said)),
-                FlowKind::Query => {
+                FlowKind::Query | FlowKind::Returns => {
                     let days = self.values.as_ref().and_then(Days::of);
                     Reply::Result(self.adapter.result(&step.codes, said, days))
                 }

@@ -5,7 +5,7 @@ mod line;
 
 use crate::adapter::BankAdapter;
 use crate::codes::CodeTable;
-use crate::definition::dialect::CodeNames;
+use crate::definition::dialect::{CodeNames, StepRule};
 use crate::exchange::{Flaw, LineOutcome, Outcome, Push, Receipt, ResultFile};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
@@ -46,17 +46,17 @@ impl BankAdapter {
         let mut captured = self.dialect.capture.iter().filter(|c| c.name == name);
         // By its number of the batch an answer is recognised.
         let captured = captured.any(|capture| !capture.names_batch);
-        let asked = self.dialect.query.iter().find_map(|step| {
-            let given = step
-                .reply
-                .as_ref()
-                .is_some_and(|reply| reply.captures(name));
-            match step.request.captures(name) {
-                true => Some(true),
-                false => given.then_some(false),
-            }
-        });
-        !captured || asked == Some(true)
+        let asks = |steps: &[StepRule]| {
+            steps.iter().find_map(|step| {
+                let given = step.reply.as_ref().is_some_and(|r| r.captures(name));
+                match step.request.captures(name) {
+                    true => Some(true),
+                    false => given.then_some(false),
+                }
+            })
+        };
+        let flows = [&self.dialect.query, &self.dialect.returns];
+        !captured || flows.into_iter().any(|steps| asks(steps) == Some(true))
     }
 
     fn batch_outcome(&self, names: &CodeNames, values: &Values) -> Option<Outcome> {

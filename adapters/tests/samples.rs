@@ -66,6 +66,14 @@ fn every_message_of_every_dialect_is_its_golden_file() {
                 line,
             })
             .collect();
+        if adapter.returns_pace().is_some() {
+            let mut conversation = adapter.ask_returns(&asked);
+            let (_, _, replies) = converse(adapter, &mut conversation, |_| {
+                let rows = records.iter().map(|record| record.line.clone());
+                BankReply::result(rows.collect())
+            });
+            compare(dialect, "returns.bin", replies.last().unwrap());
+        }
         let push = adapter.bank_side().write_push(&records, &ToyKeys).unwrap();
         compare(dialect, "push.bin", &push);
     }

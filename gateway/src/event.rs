@@ -220,6 +220,9 @@ pub enum Event {
         /// A later message of its conversation. Older records do not say: false.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         continues: bool,
+        /// It asks for returns after payment. Older records do not say: false.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        returns: bool,
     },
     /// A message was answered. Sealed: the answer's bytes.
     MessageAnswered {

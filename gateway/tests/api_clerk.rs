@@ -183,6 +183,7 @@ fn asked(kit: &Kit, file_no: u64, code: &str) {
         digest: api_kit::hash(b"q"),
         signature: None,
         continues: false,
+        returns: false,
     });
     kit.record(Event::MessageAnswered {
         file_no,

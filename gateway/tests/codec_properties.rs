@@ -5,8 +5,7 @@ use gateway::book::table::{ROW_BYTES, TableRow};
 use gateway::configuration::Configuration;
 use gateway::event::{AcceptedHead, Dispute, Event, FileWord, Intent, Move, Origin, Policy};
 use gateway::intake::lines::{KeptLine, read_all, write};
-use proptest::prelude::*;
-use proptest::{collection::vec, option::of, sample::select};
+use proptest::{collection::vec, option::of, prelude::*, sample::select};
 use schemas::value::{
     AccountNo, BankCode, BatchId, BatchNo, CnapsCode, Fen, IdNumber, IdType, LineNo, PayMonth,
     PaymentId, PersonName, RegionCode, Uscc,
@@ -173,6 +172,7 @@ fn of_files() -> impl Strategy<Value = Event> {
                 digest,
                 signature,
                 continues,
+                returns: !instructs && continues,
             }
         ),
         (n(), text(), text()).prop_map(|(file_no, step, digest)| Event::MessageAnswered {

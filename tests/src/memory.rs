@@ -68,6 +68,8 @@ pub struct Memory {
     pub receipt: Option<Outcome>,
     /// What it answers to a query of a file that it has; paid where nothing is set.
     pub say: Option<Say>,
+    /// What it answers to a question for returns; nothing came back where nothing is set.
+    pub say_of_returns: Option<Say>,
     /// The file that its answers to queries name; the asked one where nothing is set.
     pub names_file: Option<u64>,
     /// Messages that it could not read: it hangs up. `None` where that is a failure of the test.
@@ -128,6 +130,11 @@ impl Memory {
         match request.kind {
             RequestKind::Step => BankReply::of(Outcome::Accepted),
             RequestKind::Submit => BankReply::of(self.receipt.unwrap_or(Outcome::Accepted)),
+            RequestKind::Returns => match (self.instructed(file_no), &self.say_of_returns) {
+                (None, _) => BankReply::of(Outcome::NotFound),
+                (Some(lines), Some(say)) => say(&lines),
+                (Some(_), None) => BankReply::result(Vec::new()),
+            },
             RequestKind::Query => match (self.instructed(file_no), &self.say) {
                 (None, _) => BankReply::of(Outcome::NotFound),
                 (Some(lines), Some(say)) => say(&lines),

@@ -53,6 +53,8 @@ mod refused;
 mod reread;
 #[path = "money/resolution.rs"]
 mod resolution;
+#[path = "money/returned_late.rs"]
+mod returned_late;
 #[path = "money/revealed.rs"]
 mod revealed;
 #[path = "money/routed.rs"]

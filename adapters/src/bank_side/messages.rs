@@ -85,6 +85,8 @@ pub enum RequestKind {
     Submit,
     /// It asks for the outcome.
     Query,
+    /// It asks what came back after payment.
+    Returns,
     /// Something on the way: sign, upload, poll, drop. It may carry the lines.
     Step,
 }

@@ -41,11 +41,15 @@ impl<'a> BankSide<'a> {
             true => (step, RequestKind::Submit),
             false => (step, RequestKind::Step),
         });
-        let query = dialect.query.iter().map(|step| match self.asks(step) {
-            true => (step, RequestKind::Query),
-            false => (step, RequestKind::Step),
-        });
-        submit.chain(query)
+        let asking = |kind| {
+            move |step| match self.asks(step) {
+                true => (step, kind),
+                false => (step, RequestKind::Step),
+            }
+        };
+        let query = dialect.query.iter().map(asking(RequestKind::Query));
+        let returns = dialect.returns.iter().map(asking(RequestKind::Returns));
+        submit.chain(query).chain(returns)
     }
 
     /// Reads a request: the step is found by the wire and by the fixed texts of its message.

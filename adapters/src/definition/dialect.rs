@@ -1,6 +1,7 @@
 //! A dialect: how a family of banks speaks, layer by layer.
 
 use super::kept::KeptAnswer;
+use super::returns::ReturnsPace;
 use crate::codes::Code;
 use crate::layout::field::Field;
 use crate::layout::slot::Slot;
@@ -349,6 +350,12 @@ pub struct Dialect {
     pub submit: Vec<StepRule>,
     /// Steps of a query.
     pub query: Vec<StepRule>,
+    /// Steps that ask for returns after payment, where the bank tells them only then; their answer
+    /// is read as a push is: of the rows that it names.
+    #[serde(default)]
+    pub returns: Vec<StepRule>,
+    /// Pace of the questions for returns.
+    pub returns_pace: Option<ReturnsPace>,
     /// Pushed results.
     pub push: PushRule,
     /// Further dialects of the same banks: a kept file that is not of this one may be of those.

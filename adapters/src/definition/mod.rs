@@ -6,6 +6,7 @@ pub mod dialect;
 pub mod error;
 pub mod kept;
 pub mod resolve;
+pub mod returns;
 pub mod schema;
 
 pub use bank::Preset;

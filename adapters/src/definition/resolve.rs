@@ -5,6 +5,7 @@ mod bank;
 mod dated;
 mod identity;
 mod quirk_names;
+mod returns;
 mod steps;
 mod trees;
 
@@ -150,7 +151,7 @@ fn check_tables(
             Some(_) | None => Ok(()),
         }
     };
-    for step in dialect.submit.iter().chain(&dialect.query) {
+    for step in dialect.steps() {
         known(&step.codes)?;
     }
     known(&dialect.push.codes)?;
@@ -166,9 +167,9 @@ fn check_tables(
         return Err(source.at_word("receipt", "a push receipt is neither sealed nor signed"));
     }
     // A query that the bank refuses says nothing of the payment.
-    let query = dialect.query.iter();
-    let query = query.flat_map(|step| [&step.codes.request, &step.codes.flag]);
-    for name in query.flatten() {
+    let asking = dialect.asking();
+    let asking = asking.flat_map(|step| [&step.codes.request, &step.codes.flag]);
+    for name in asking.flatten() {
         let table = codes.get(name.get_ref());
         let final_word = |code: &Code| {
             matches!(
@@ -204,7 +205,7 @@ fn fix_steps(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definition
         }
         Ok(())
     };
-    for step in dialect.submit.iter_mut().chain(&mut dialect.query) {
+    for step in dialect.steps_mut() {
         let StepRule {
             code,
             request,
@@ -230,11 +231,7 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
         return Err(source.at_word(name, &what));
     }
     let captured: Vec<String> = dialect.capture.iter().map(|c| c.name.clone()).collect();
-    let kept = dialect.kept.iter_mut().map(|kept| &mut kept.message);
-    let pushed = dialect.push.messages_mut().chain(kept);
-    let steps = dialect.submit.iter_mut().chain(&mut dialect.query);
-    let messages = steps.flat_map(|step| [Some(&mut step.request), step.reply.as_mut()]);
-    for message in messages.flatten().chain(pushed) {
+    for message in dialect.messages_mut() {
         trees::check(source, message)?;
         let fixed = matches!(message.body, Layout::Fixed(_));
         if fixed && message.body.slots_mut().iter().any(|s| s.width.is_none()) {

@@ -24,7 +24,7 @@ pub struct MessageText {
 /// One step of a flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepText {
-    /// `submit` or `query`.
+    /// `submit`, `query` or `returns`.
     pub flow: &'static str,
     /// Name of the step.
     pub name: String,
@@ -37,12 +37,13 @@ pub struct StepText {
 }
 
 impl BankAdapter {
-    /// The steps of both flows, in order.
+    /// The steps of every flow, in order.
     #[must_use]
     pub fn steps(&self) -> Vec<StepText> {
         let flows = [
             ("submit", &self.dialect.submit),
             ("query", &self.dialect.query),
+            ("returns", &self.dialect.returns),
         ];
         let steps = flows
             .into_iter()

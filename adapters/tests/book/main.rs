@@ -35,6 +35,7 @@ mod pace;
 mod page_keys;
 mod pages;
 mod presets;
+mod returns;
 mod spdb_aq;
 mod status;
 mod szfs;

@@ -39,6 +39,12 @@ pub struct BankFile {
     pub queries: u32,
     /// When the last message of a question left, Unix milliseconds.
     pub queried_ms: Option<i64>,
+    /// Questions for returns asked so far.
+    pub returns_asked: u32,
+    /// When the last message of a question for returns left, Unix milliseconds.
+    pub returns_asked_ms: Option<i64>,
+    /// When the last of its lines became paid that still are, Unix milliseconds.
+    pub paid_ms: Option<i64>,
     /// Times it was intended.
     pub attempts: u32,
     /// The bank's last word was final.
@@ -75,6 +81,9 @@ impl BankFile {
             left_ms: None,
             queries: 0,
             queried_ms: None,
+            returns_asked: 0,
+            returns_asked_ms: None,
+            paid_ms: None,
             attempts: 1,
             is_final: false,
             heard: false,
@@ -151,6 +160,12 @@ impl BankFile {
             | Origin::Push
             | Origin::AnswerLimit => FileState::AtBank,
         };
+    }
+
+    /// Questions about it of either kind: each has its own number at the bank.
+    #[must_use]
+    pub fn questions(&self) -> u32 {
+        self.queries.saturating_add(self.returns_asked)
     }
 
     /// The place in the batch of a row of the file (rows count from 1).

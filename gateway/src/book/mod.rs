@@ -16,9 +16,11 @@ mod corrections;
 mod day_counts;
 mod doubt;
 mod elsewhere;
+mod leaving;
 mod messages;
 mod outside;
 mod proposals;
+mod returns;
 mod revived;
 mod steps;
 pub mod table;
@@ -107,6 +109,7 @@ pub struct Book {
     /// Everything that was proposed for a line since it was last decided.
     proposed: BTreeMap<PaymentId, Vec<Said>>,
     work: work::Work,
+    returns: returns::Returns,
     in_doubt: BTreeSet<BatchId>,
     /// The last record that changed a line of an employer, or added one.
     moved: BTreeMap<Uscc, u64>,
@@ -253,12 +256,7 @@ impl Book {
             | Event::BatchWithdrawn { .. }
             | Event::LinesWithdrawn { .. } => self.follow_employer(event, sequence, time_ms),
             Event::FileIntended(intent) => self.intend(intent, sequence, time_ms),
-            Event::MessageLeaving {
-                file_no,
-                instructs,
-                continues,
-                ..
-            } => self.leaving(*file_no, (*instructs, *continues), sequence, time_ms),
+            Event::MessageLeaving { .. } => self.leaving(event, sequence, time_ms),
             Event::MessageAnswered { .. } | Event::FileReceipt { .. } => {
                 self.follow_answer(event, sequence, time_ms)
             }

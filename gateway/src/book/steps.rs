@@ -210,34 +210,6 @@ impl Book {
         self.note(intent.file_no, sequence)
     }
 
-    pub(super) fn leaving(
-        &mut self,
-        file_no: u64,
-        (instructs, continues): (bool, bool),
-        sequence: u64,
-        time_ms: i64,
-    ) -> Result<(), &'static str> {
-        let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
-        match file.state {
-            FileState::Intended if instructs => {
-                file.state = FileState::Leaving;
-                file.since_ms = time_ms;
-                file.left_ms = Some(time_ms);
-            }
-            FileState::Intended => {}
-            FileState::AtBank if !instructs => {
-                // A dialect may need several messages to ask once.
-                file.queries += u32::from(!continues);
-                file.queried_ms = Some(time_ms);
-            }
-            // A flow may have steps after the instructing one; they are not instructions again.
-            FileState::Leaving if !instructs => {}
-            FileState::Leaving | FileState::AtBank => return Err("an instruction sent twice"),
-            FileState::NotSent | FileState::Abandoned => return Err("no intent for what leaves"),
-        }
-        self.note(file_no, sequence)
-    }
-
     pub(super) fn abandon(
         &mut self,
         file_no: u64,

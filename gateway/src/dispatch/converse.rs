@@ -109,11 +109,23 @@ impl Dispatcher {
         };
         let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;
         let conversation = adapter.query(&query);
-        match self.converse(file_no, conversation, None).await {
-            Ok((reply, asked_at)) => self.heard(file_no, &reply, asked_at),
+        match self.answer_to(file_no, conversation).await? {
+            Some((reply, asked_at)) => self.heard(file_no, &reply, asked_at),
+            None => Ok(()),
+        }
+    }
+
+    /// The answer to a question, and the sequence of our message that it answers. A question that
+    /// gets none changes nothing; the next one is due by the pace.
+    pub(super) async fn answer_to(
+        &self,
+        file_no: u64,
+        question: Conversation<'_>,
+    ) -> Result<Option<(Reply, Option<u64>)>, DispatchError> {
+        match self.converse(file_no, question, None).await {
+            Ok(answer) => Ok(Some(answer)),
             Err(Broken::Ours(error)) => Err(error),
-            // A question that gets no answer changes nothing; the next one is due by the pace.
-            Err(Broken::NotSent(_) | Broken::MaybeSent(_) | Broken::Misfit(_)) => Ok(()),
+            Err(Broken::NotSent(_) | Broken::MaybeSent(_) | Broken::Misfit(_)) => Ok(None),
         }
     }
 
@@ -141,6 +153,7 @@ impl Dispatcher {
         instructed: &mut bool,
     ) -> Result<(Reply, Option<u64>), Broken> {
         let mut asked_at = None;
+        let returns = conversation.asks_returns();
         loop {
             let next = first.take();
             let next = next.unwrap_or_else(|| conversation.next(&self.bank.keys));
@@ -150,7 +163,8 @@ impl Dispatcher {
                     self.core.clock().sleep(self.pace.wait(wait_ms)).await;
                 }
                 Next::Send(outgoing) => {
-                    asked_at = Some(self.leave(file_no, &outgoing, asked_at.is_some()).await?);
+                    let kind = (asked_at.is_some(), returns);
+                    asked_at = Some(self.leave(file_no, &outgoing, kind).await?);
                     let sent = self.bank.channel.send(&outgoing).await;
                     *instructed |= outgoing.instructs && may_have_left(&sent);
                     let answer = match sent {
@@ -186,7 +200,7 @@ impl Dispatcher {
         &self,
         file_no: u64,
         outgoing: &Outgoing,
-        continues: bool,
+        (continues, returns): (bool, bool),
     ) -> Result<u64, Broken> {
         let event = Event::MessageLeaving {
             file_no,
@@ -195,6 +209,7 @@ impl Dispatcher {
             digest: crate::sha256_hex(&outgoing.bytes),
             signature: outgoing.signature.clone(),
             continues,
+            returns,
         };
         let fact = Fact::sealed(event, &self.owner(file_no), outgoing.bytes.clone());
         let prepared = self.core.prepare(fact)?;

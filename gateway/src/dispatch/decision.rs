@@ -31,7 +31,7 @@ impl Pace {
         query_wait_ms: 0,
     };
 
-    fn scaled(self, wait_ms: u64) -> i64 {
+    pub(super) fn scaled(self, wait_ms: u64) -> i64 {
         i64::try_from((wait_ms / self.divisor.max(1)).max(1)).unwrap_or(i64::MAX)
     }
 
@@ -66,6 +66,11 @@ pub enum Decision {
     },
     /// Ask the bank about a file.
     Query {
+        /// The file.
+        file_no: u64,
+    },
+    /// Ask the bank what came back of a file.
+    AskReturns {
         /// The file.
         file_no: u64,
     },
@@ -116,7 +121,10 @@ pub fn decide(
     let now_ms = crate::clock::unix_ms(now);
     let question = question(book, adapter, now_ms, pace, turn);
     if let Ok(decision) = question {
-        let asks = matches!(decision, Decision::Query { .. });
+        let asks = matches!(
+            decision,
+            Decision::Query { .. } | Decision::AskReturns { .. }
+        );
         if !(asks && turn.is_of_submission()) {
             return decision;
         }
@@ -155,6 +163,13 @@ fn question(book: &Book, adapter: &BankAdapter, now_ms: i64, pace: Pace, turn: &
             Ok((decision, _)) => return Ok(decision),
             Err(later_ms) => next_ms = next_ms.min(later_ms),
         }
+    }
+    match super::returns::question(book, adapter, now_ms, pace, turn) {
+        Ok(other) if longest.is_none_or(|(known_ms, _)| other.0 < known_ms) => {
+            longest = Some(other);
+        }
+        Ok(_) => {}
+        Err(later_ms) => next_ms = next_ms.min(later_ms),
     }
     longest.map(|(_, decision)| decision).ok_or(next_ms)
 }

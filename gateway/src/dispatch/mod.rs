@@ -12,12 +12,13 @@ mod ending;
 mod gate;
 pub mod order;
 pub mod recovery;
+mod returns;
 pub mod turn;
 
 pub use decision::{Decision, Pace, decide, first_bank_day};
 pub use turn::Turn;
 
-use crate::book::{Batch, FileState, Line};
+use crate::book::{BankFile, Batch, FileState, Line};
 use crate::channel::Channel;
 use crate::core::{Core, CoreError};
 use crate::event::{Event, Intent, Move, Origin};
@@ -172,18 +173,18 @@ impl Dispatcher {
                 .map_or(0, |batch| batch.sums.of(state).count)
         };
         let file = match work {
-            turn::Work::File(file_no) => desk.file(file_no),
+            turn::Work::File(file_no) | turn::Work::Returns(file_no) => desk.file(file_no),
             turn::Work::Plan(_) => None,
         };
         let waiting = match work {
-            turn::Work::File(_) => {
+            turn::Work::File(_) | turn::Work::Returns(_) => {
                 file.map_or(0, |file| count(file.intent.batch, LineState::Accepted))
             }
             turn::Work::Plan(batch) => count(batch, LineState::Released),
         };
         Progress {
             state: file.map(|file| file.state),
-            queries: file.map_or(0, |file| file.queries),
+            queries: file.map_or(0, BankFile::questions),
             attempts: file.map_or(0, |file| file.attempts),
             waiting,
         }
@@ -235,6 +236,7 @@ impl Dispatcher {
             } => self.give_up_waiting(file_no, limit_ms, at_ms)?,
             Decision::LoseTrack { file_no, why } => self.lose_track(file_no, why, |_| true)?,
             Decision::Query { file_no } => self.query(file_no).await?,
+            Decision::AskReturns { file_no } => self.ask_returns(file_no).await?,
         }
         Ok(None)
     }

@@ -176,7 +176,7 @@ pub fn query_of(
     let payer = payer(core, bank, mandates, intent.batch)?;
     Ok(StatusQuery {
         file_no: intent.file_no,
-        query_no: file.queries.saturating_add(1),
+        query_no: file.questions().saturating_add(1),
         bank_date: bank_date(intent)?,
         instructed_at: moment(intent.instructed_ms)?,
         asked_at: core.clock().now(),

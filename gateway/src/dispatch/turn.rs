@@ -16,6 +16,8 @@ const PUT_OFF_MS: i64 = 60_000;
 pub(super) enum Work {
     /// Whatever is due of a bank file.
     File(u64),
+    /// The question what came back of a bank file.
+    Returns(u64),
     /// A new file of a batch.
     Plan(BatchId),
 }
@@ -29,6 +31,7 @@ impl Work {
             | Decision::Abandon { file_no, .. }
             | Decision::GiveUpWaiting { file_no, .. }
             | Decision::LoseTrack { file_no, .. } => Some(Self::File(*file_no)),
+            Decision::AskReturns { file_no } => Some(Self::Returns(*file_no)),
             Decision::Plan { batch, .. } => Some(Self::Plan(*batch)),
             Decision::Wait { .. } => None,
         }
@@ -50,7 +53,9 @@ impl Turn {
     /// Counts a decision that was taken, whatever comes of it.
     pub(super) fn take(&mut self, decision: &Decision) {
         match decision {
-            Decision::Query { .. } => self.questions = self.questions.saturating_add(1),
+            Decision::Query { .. } | Decision::AskReturns { .. } => {
+                self.questions = self.questions.saturating_add(1);
+            }
             Decision::Plan { .. } | Decision::Resend { .. } => self.questions = 0,
             // These need no conversation.
             Decision::Abandon { .. }

@@ -125,6 +125,7 @@ impl Desk {
             RequestKind::Step => self.step(&request),
             RequestKind::Submit => self.submit(&request),
             RequestKind::Query => self.query(&request),
+            RequestKind::Returns => self.returns(&request),
         }
     }
 
@@ -208,6 +209,16 @@ impl Desk {
             Told::Lines(lines) => self.result(request.file_no, lines),
             Told::NotFound => BankReply::of(Outcome::NotFound),
             Told::Silence => return Received::of(Deed::HangUp),
+        };
+        Received::of(self.reply(request, reply))
+    }
+
+    /// A bank that is asked what came back lists just that.
+    fn returns(&self, request: &BankRequest) -> Received {
+        let told = |file_no| self.book().ledger.returned(file_no);
+        let reply = match request.file_no.and_then(told) {
+            Some(lines) => BankReply::result(lines),
+            None => BankReply::of(Outcome::NotFound),
         };
         Received::of(self.reply(request, reply))
     }

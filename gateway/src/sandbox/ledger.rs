@@ -60,6 +60,8 @@ struct File {
     lines: Vec<Line>,
     queries: u32,
     returns_told: bool,
+    // Every line was told with its end: what is asked after that is told what came back.
+    ends_told: bool,
 }
 
 /// What the bank did with an instruction.
@@ -154,6 +156,7 @@ impl Ledger {
             lines,
             queries: 0,
             returns_told: false,
+            ends_told: false,
         };
         self.files.insert(file_no, file);
         Instructed::Booked
@@ -230,7 +233,7 @@ impl Ledger {
             return Told::Silence;
         }
         let still_working = self.manner == Manner::Slow && file.queries <= SLOW_QUERIES;
-        let returned = file.returns_told;
+        let returned = file.returns_told || file.ends_told;
         let outcomes = file.lines.iter().map(|line| {
             let outcome = match line.fate {
                 _ if still_working => Outcome::Accepted,
@@ -243,7 +246,18 @@ impl Ledger {
             };
             outcome_of(file_no, line, outcome)
         });
-        Told::Lines(outcomes.collect())
+        let outcomes: Vec<LineOutcome> = outcomes.collect();
+        let ends = |line: &LineOutcome| line.outcome != Outcome::Accepted;
+        file.ends_told |= outcomes.iter().all(ends);
+        Told::Lines(outcomes)
+    }
+
+    /// What came back of a file, for whoever asks; `None` where the bank never heard of it.
+    pub fn returned(&mut self, file_no: u64) -> Option<Vec<LineOutcome>> {
+        self.statistics.queries += 1;
+        let told = self.tell(file_no, Telling::Returns);
+        let known = self.files.contains_key(&file_no);
+        known.then(|| told.into_iter().map(|record| record.line).collect())
     }
 
     /// What the bank tells of a file by itself; nothing where it has nothing to tell.

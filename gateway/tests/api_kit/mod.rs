@@ -316,6 +316,7 @@ impl Kit {
             digest: hash(b"x"),
             signature: None,
             continues: false,
+            returns: false,
         });
         file_no
     }

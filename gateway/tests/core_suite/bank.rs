@@ -77,7 +77,7 @@ impl Script {
                     .push((file_no, amounts));
             }
             RequestKind::Query => self.seen.lock().unwrap().queries += 1,
-            RequestKind::Step => {}
+            RequestKind::Step | RequestKind::Returns => {}
         }
         let amounts = self
             .files

@@ -163,6 +163,7 @@ fn after_a_crash_an_intent_without_its_message_goes_back_and_one_with_it_is_unkn
         digest: String::new(),
         signature: None,
         continues: false,
+        returns: false,
     };
     let intent = desk.core.desk().file(1).unwrap().intent.clone();
     desk.core

@@ -185,7 +185,7 @@ impl RememberingBank {
                 self.write(&format!("query {file_no}\n"));
                 self.tell(file_no)
             }
-            RequestKind::Step => panic!("this bank knows no such step"),
+            RequestKind::Step | RequestKind::Returns => panic!("this bank knows no such step"),
         }
     }
 

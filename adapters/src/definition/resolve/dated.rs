@@ -44,7 +44,7 @@ pub(super) fn check(
             None => Ok(()),
         }
     };
-    for step in dialect.submit.iter().chain(&dialect.query) {
+    for step in dialect.steps() {
         one(&step.codes, step.reply.as_ref())?;
     }
     let last = dialect.query.last().and_then(|step| step.reply.as_ref());

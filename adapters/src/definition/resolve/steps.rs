@@ -2,7 +2,7 @@
 
 use super::super::DefinitionError;
 use super::super::dialect::{Dialect, StepRule};
-use super::Source;
+use super::{Source, returns};
 use crate::layout::field::Field;
 use crate::wire::http::WireRule;
 
@@ -10,7 +10,7 @@ use crate::wire::http::WireRule;
 /// answer.
 pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
     let mut names = Vec::new();
-    for step in dialect.submit.iter().chain(&dialect.query) {
+    for step in dialect.steps() {
         if names.contains(&&step.name) {
             return Err(source.at_word(&step.name, "a step of that name stands twice"));
         }
@@ -20,19 +20,19 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
     check_given(source, dialect)?;
     check_openers(source, dialect)?;
     check_parts(source, dialect)?;
-    if dialect.query.iter().any(|step| step.instructs) {
-        return Err(source.at_word("query", "a query never instructs"));
+    if let Some(step) = dialect.asking().find(|step| step.instructs) {
+        return Err(source.at_word(&step.name, "a query never instructs"));
     }
     if let Some(step) = dialect.submit.iter().find(|step| step.pages.is_some()) {
         return Err(source.at_word(&step.name, "only a query comes in pages"));
     }
-    for step in &dialect.query {
+    for step in dialect.asking() {
         check_pages(source, dialect, step)?;
     }
     if dialect.query.last().is_none_or(|step| step.reply.is_none()) {
         return Err(source.at_word("query", "the last step of query has no reply"));
     }
-    Ok(())
+    returns::check(source, dialect)
 }
 
 /// A signed reply is sent to a port that answers what stood in it.
@@ -41,8 +41,7 @@ fn check_openers(source: Source<'_>, dialect: &Dialect) -> Result<(), Definition
         let Some(name) = &capture.opened_by else {
             continue;
         };
-        let mut steps = dialect.submit.iter().chain(&dialect.query);
-        let opener = steps.find(|step| step.name == *name);
+        let opener = dialect.steps().find(|step| step.name == *name);
         if !opener.is_some_and(|s| s.reply.is_some() && s.request.captures(&capture.name)) {
             let what = format!("no step `{name}` sends {} and has a reply", capture.name);
             return Err(source.at_word(name, &what));
@@ -53,7 +52,7 @@ fn check_openers(source: Source<'_>, dialect: &Dialect) -> Result<(), Definition
 
 /// Parts are of a submission, have an answer, and repeat a number that is captured.
 fn check_parts(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
-    let asked = dialect.query.iter().find(|step| step.parts.is_some());
+    let asked = dialect.asking().find(|step| step.parts.is_some());
     if let Some(step) = asked {
         return Err(source.at_word(&step.name, "a query has no parts"));
     }
@@ -149,7 +148,7 @@ fn check_given(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionEr
             return Err(source.at_word(name, "no step of query of that name fetches a file"));
         }
     }
-    for name in dialect.query.iter().filter_map(|step| step.md5.as_ref()) {
+    for name in dialect.asking().filter_map(|step| step.md5.as_ref()) {
         if !dialect.capture.iter().any(|capture| capture.name == *name) {
             return Err(source.at_word(name, "`md5` is no captured value"));
         }

@@ -56,8 +56,8 @@ impl Part {
             "limits" => Self::Limits,
             "connection" => Self::Flow,
             "codes" | "reasons" => Self::Codes,
-            "submit" | "query" if name == first => Self::Flow,
-            "submit" | "query" | "push" => Self::Messages,
+            "submit" | "query" | "returns" if name == first => Self::Flow,
+            "submit" | "query" | "returns" | "push" => Self::Messages,
             _ => Self::Bank,
         }
     }
@@ -230,9 +230,10 @@ const PHRASES: [(&str, &str); 23] = [
 ];
 
 /// Words of the place of a message: its flow, its direction, its part.
-const PLACES: [(&str, &str, &str); 15] = [
+const PLACES: [(&str, &str, &str); 16] = [
     ("submit", "送盘", "submission,"),
     ("query", "查询", "query,"),
+    ("returns", "退汇查询", "question for returns,"),
     ("push", "推送", "push,"),
     ("request", "请求", "request"),
     ("reply", "应答", "reply"),
@@ -252,7 +253,7 @@ const PLACES: [(&str, &str, &str); 15] = [
     ("row", "每笔", "each row, field"),
 ];
 
-const HEADS: [(&str, &str, &str); 24] = [
+const HEADS: [(&str, &str, &str); 28] = [
     ("identity.name_zh", "中文全称", "legal name in Chinese"),
     ("identity.name_en", "英文全称", "legal name in English"),
     ("identity.kind", "银行种类", "kind of bank"),
@@ -296,6 +297,21 @@ const HEADS: [(&str, &str, &str); 24] = [
         "结果最迟到达(毫秒)",
         "latest answer, ms",
     ),
+    (
+        "returns_pace.first_ms",
+        "付款后首次查退汇(毫秒)",
+        "from payment to the first question for returns, ms",
+    ),
+    (
+        "returns_pace.interval_ms",
+        "查退汇间隔(毫秒)",
+        "between questions for returns, ms",
+    ),
+    (
+        "returns_pace.count_max",
+        "最多查退汇次数",
+        "questions for returns at most",
+    ),
     ("limits.rows_max", "最多笔数", "lines at most"),
     ("limits.bytes_max", "最多字节数", "bytes at most"),
     (
@@ -325,4 +341,5 @@ const HEADS: [(&str, &str, &str); 24] = [
     ),
     ("submit", "送盘步骤", "steps of a submission"),
     ("query", "查询步骤", "steps of a query"),
+    ("returns", "退汇查询步骤", "steps of a question for returns"),
 ];

@@ -132,7 +132,9 @@ fn query(
                 batch: Some(Outcome::Paid),
                 ..BankReply::result(said.clone())
             },
-            RequestKind::Step | RequestKind::Submit => BankReply::of(Outcome::Accepted),
+            RequestKind::Step | RequestKind::Submit | RequestKind::Returns => {
+                BankReply::of(Outcome::Accepted)
+            }
         };
         if request.has_reply {
             let bytes = side.write_reply(&request, &reply, &keys).map_err(text)?;

@@ -44,7 +44,7 @@ pub fn page(dialect: &BankAdapter, book: &Book) -> String {
 }
 
 /// What is said of the dialect as a whole, with a word in Chinese for each name.
-const ITEMS: [(&str, &str); 23] = [
+const ITEMS: [(&str, &str); 27] = [
     ("source", "来源"),
     ("charset_out", "我方报文字符集"),
     ("charset_in", "银行报文字符集"),
@@ -59,6 +59,9 @@ const ITEMS: [(&str, &str); 23] = [
     ("pace.interval_ms", "查询间隔(毫秒)"),
     ("pace.count_max", "最多查询次数"),
     ("pace.answer_limit_ms", "无结果转不明(毫秒)"),
+    ("returns_pace.first_ms", "付款后首次查退汇(毫秒)"),
+    ("returns_pace.interval_ms", "查退汇间隔(毫秒)"),
+    ("returns_pace.count_max", "最多查退汇次数"),
     ("not_found_final_after_ms", "查无此批可作定论(毫秒)"),
     ("keys.signing", "签名密钥"),
     ("keys.verifying", "验签密钥"),
@@ -67,6 +70,7 @@ const ITEMS: [(&str, &str); 23] = [
     ("quirks", "特例函数"),
     ("submit", "报送步骤"),
     ("query", "查询步骤"),
+    ("returns", "退汇查询步骤"),
     ("evidence", "依据"),
 ];
 
@@ -128,6 +132,7 @@ fn flow(flow: &str, lang: Lang) -> &str {
     match (flow, lang) {
         ("submit", Lang::Zh) => "报送",
         ("query", Lang::Zh) => "查询",
+        ("returns", Lang::Zh) => "退汇查询",
         (other, Lang::En | Lang::Zh) => other,
     }
 }

@@ -1,0 +1,124 @@
+//! Returns that a bank tells only when it is asked (decision 019): which file is asked about next,
+//! and the question itself.
+
+use super::decision::{Decision, Pace, due_after};
+use super::turn::{Turn, Work};
+use super::{DispatchError, Dispatcher, order};
+use crate::book::{BankFile, Book};
+use crate::event::Origin;
+use crate::outcome::{self, Said};
+use adapters::exchange::{Outcome, Reply};
+use adapters::{BankAdapter, ReturnsPace};
+
+/// The pace of an adapter, scaled.
+struct Rhythm {
+    first_ms: i64,
+    interval_ms: i64,
+    count_max: u32,
+}
+
+impl Rhythm {
+    fn of(rule: ReturnsPace, pace: Pace) -> Self {
+        Self {
+            first_ms: pace.scaled(rule.first_ms),
+            interval_ms: pace.scaled(rule.interval_ms.max(pace.query_wait_ms)),
+            count_max: rule.count_max,
+        }
+    }
+
+    /// Nothing is asked later than so long after the last payment.
+    fn window_ms(&self) -> i64 {
+        let all = self.interval_ms.saturating_mul(i64::from(self.count_max));
+        self.first_ms.saturating_add(all)
+    }
+
+    /// When the next question about a file is due; `None` once its window is over.
+    fn due_ms(&self, file: &BankFile, now_ms: i64) -> Option<i64> {
+        let paid_ms = file.paid_ms?;
+        let is_over = paid_ms.saturating_add(self.window_ms()) < now_ms;
+        if is_over || file.returns_asked >= self.count_max {
+            return None;
+        }
+        Some(match file.returns_asked_ms {
+            None => due_after(paid_ms, self.first_ms, now_ms),
+            Some(asked_ms) => due_after(asked_ms, self.interval_ms, now_ms),
+        })
+    }
+}
+
+/// The question for returns that has been due for the longest, and since when; else when there
+/// will be one. Looks at the first file of each number of questions, not at all files.
+pub(super) fn question(
+    book: &Book,
+    adapter: &BankAdapter,
+    now_ms: i64,
+    pace: Pace,
+    turn: &Turn,
+) -> Result<(i64, Decision), i64> {
+    let rhythm = adapter.returns_pace().map(|rule| Rhythm::of(rule, pace));
+    let rhythm = rhythm.ok_or(i64::MAX)?;
+    let mut next_ms = i64::MAX;
+    let mut longest: Option<(i64, u64)> = None;
+    // Whoever was asked about before that is out of the window.
+    let from_ms = now_ms.saturating_sub(rhythm.window_ms());
+    for asked in 0..rhythm.count_max {
+        let waiting = || book.paid_files_at(adapter.code(), asked, from_ms);
+        // The last one may carry a moment from before the clock was set back.
+        for file in waiting().chain(waiting().next_back()) {
+            let file_no = file.intent.file_no;
+            if let Some(until_ms) = turn.off_until(Work::Returns(file_no), now_ms) {
+                next_ms = next_ms.min(until_ms);
+                continue;
+            }
+            match rhythm.due_ms(file, now_ms) {
+                None => {}
+                Some(due_ms) if due_ms <= now_ms => {
+                    longest = Some(longest.map_or((due_ms, file_no), |l| l.min((due_ms, file_no))));
+                    break;
+                }
+                Some(due_ms) => {
+                    next_ms = next_ms.min(due_ms);
+                    break;
+                }
+            }
+        }
+    }
+    let ask = |(due_ms, file_no)| (due_ms, Decision::AskReturns { file_no });
+    longest.map(ask).ok_or(next_ms)
+}
+
+impl Dispatcher {
+    /// Asks the bank what came back of a file. The rows of the answer count as pushed ones do; a
+    /// refusal, silence or an answer without rows changes nothing.
+    pub(super) async fn ask_returns(&self, file_no: u64) -> Result<(), DispatchError> {
+        let Some(file) = self.core.desk().file(file_no).cloned() else {
+            return Ok(());
+        };
+        let Some(adapter) = self.bank.adapter.of_file(file.intent.dialect.as_deref()) else {
+            return Ok(());
+        };
+        let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;
+        let conversation = adapter.ask_returns(&query);
+        let Some((reply, asked_at)) = self.answer_to(file_no, conversation).await? else {
+            return Ok(());
+        };
+        let Reply::Result(result) = reply else {
+            return Ok(());
+        };
+        if result.outcome == Outcome::Unknown && result.lines.is_empty() {
+            let bank = self.code();
+            tracing::warn!(%bank, file_no, "the bank did not answer the question for returns");
+        }
+        let source = outcome::Source {
+            origin: Origin::Result,
+            message: None,
+            asked_at,
+        };
+        let said = Said::Records {
+            lines: &result.lines,
+            flaws: &result.flaws,
+        };
+        outcome::apply_from(&self.core, file_no, source, said)?;
+        Ok(())
+    }
+}
