@@ -297,6 +297,7 @@ fn of_an_earlier_version(adapter: &'static BankAdapter) -> (Desk, Receipt, Playe
         digest: String::new(),
         signature: None,
         continues: false,
+        returns: false,
     };
     let intended = Event::FileIntended(Box::new(intent));
     desk.core.record("t", intended.into()).unwrap();
