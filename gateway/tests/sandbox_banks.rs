@@ -85,15 +85,13 @@ async fn converse(
     }
 }
 
-async fn ask(
-    channel: &Endpoints,
-    keys: &BankKeys,
+fn question(
     adapter: &BankAdapter,
     order: &PaymentOrder,
     references: &BTreeMap<String, String>,
     query_no: u32,
-) -> Option<ResultFile> {
-    let query = StatusQuery {
+) -> StatusQuery {
+    StatusQuery {
         file_no: order.file_no,
         query_no,
         bank_date: order.bank_date,
@@ -106,7 +104,18 @@ async fn ask(
         total: order.total().unwrap(),
         connection: order.connection.clone(),
         references: references.clone(),
-    };
+    }
+}
+
+async fn ask(
+    channel: &Endpoints,
+    keys: &BankKeys,
+    adapter: &BankAdapter,
+    order: &PaymentOrder,
+    references: &BTreeMap<String, String>,
+    query_no: u32,
+) -> Option<ResultFile> {
+    let query = question(adapter, order, references, query_no);
     match converse(channel, keys, adapter.query(&query)).await? {
         Reply::Result(result) => Some(result),
         Reply::Receipt(_) => panic!("a question is not answered by a receipt"),
@@ -116,9 +125,13 @@ async fn ask(
 /// What a result says of which row; a list of failures leaves the others out.
 fn expected(adapter: &BankAdapter, manner: Manner, order: &PaymentOrder) -> Vec<(u32, Outcome)> {
     let side = adapter.bank_side();
+    // Such a bank tells it to whoever asks again.
+    let repeats = |pace: adapters::ReturnsPace| pace.repeats_query;
+    let tells_returns = adapter.returns_pace().is_some_and(repeats);
     let lines = order.lines.iter().map(|line| {
         let account = line.account.reveal(Purpose::Matching);
         let said = match fate(SEED, adapter.code(), line.row_no, account, manner) {
+            Fate::Returned if tells_returns => Outcome::Returned,
             Fate::Paid | Fate::Returned => Outcome::Paid,
             Fate::Failed(reason) => Outcome::Failed(reason),
             Fate::Unlisted => Outcome::Unknown,
@@ -205,6 +218,24 @@ async fn books_once_and_answers(adapter: &'static BankAdapter, running: &Running
         assert!(told.row_no.is_none_or(|row| row == own.row_no), "{bank}");
         let same = told.amount.is_none_or(|amount| amount == own.amount);
         assert!(same, "{bank}: row {}", own.row_no);
+    }
+    if adapter.returns_pace().is_some() && manner != Manner::Mute {
+        let asked = question(adapter, &order, &references, 6);
+        let told = converse(&channel, keys, adapter.ask_returns(&asked)).await;
+        let Some(Reply::Result(told)) = told else {
+            panic!("{bank}: no answer to the question for returns")
+        };
+        let came_back = |row_no: &u32| {
+            let line = order.lines.iter().find(|line| line.row_no == *row_no);
+            let account = line.unwrap().account.reveal(Purpose::Matching);
+            fate(SEED, bank, *row_no, account, manner) == Fate::Returned
+        };
+        let rows = order.lines.iter().map(|line| line.row_no);
+        let rows: Vec<u32> = rows.filter(came_back).collect();
+        let lines = told.lines.iter();
+        let returned = lines.filter(|line| line.outcome == Outcome::Returned);
+        let returned: Vec<u32> = returned.filter_map(|line| line.row_no).collect();
+        assert_eq!(returned, rows, "{bank} {manner:?}");
     }
     let unknown = ask(
         &channel,

@@ -63,7 +63,11 @@ impl Desk {
     pub fn new(adapter: &'static BankAdapter, keys: Keys, seed: u64, manner: Manner) -> Self {
         let side = adapter.bank_side();
         let can_return = side.line_expressible(Outcome::Returned, true) == Outcome::Returned;
+        let repeats = adapter
+            .returns_pace()
+            .is_some_and(|pace| pace.repeats_query);
         let ledger = Ledger::new(seed, adapter.code(), manner, can_return);
+        let ledger = ledger.telling_when_asked(repeats);
         Self {
             adapter,
             keys,

@@ -60,7 +60,7 @@ struct File {
     lines: Vec<Line>,
     queries: u32,
     returns_told: bool,
-    // Every line was told with its end: what is asked after that is told what came back.
+    // Every line was told with its end, and the bank tells what came back when it is asked again.
     ends_told: bool,
 }
 
@@ -107,6 +107,7 @@ pub struct Ledger {
     bank: BankCode,
     manner: Manner,
     can_return: bool,
+    tells_when_asked: bool,
     files: BTreeMap<u64, File>,
     // Name, account, amount of lines that were not refused, and their file: the same person,
     // account and amount in another file is money paid twice unless the first one failed.
@@ -124,10 +125,18 @@ impl Ledger {
             bank,
             manner,
             can_return,
+            tells_when_asked: false,
             files: BTreeMap::new(),
             booked: BTreeMap::new(),
             statistics: Statistics::default(),
         }
+    }
+
+    /// The bank tells what came back to whoever asks again once it told how every line ended.
+    #[must_use]
+    pub fn telling_when_asked(mut self, tells: bool) -> Self {
+        self.tells_when_asked = tells;
+        self
     }
 
     /// Takes an instruction. A number is booked once: the same content again changes nothing,
@@ -248,7 +257,7 @@ impl Ledger {
         });
         let outcomes: Vec<LineOutcome> = outcomes.collect();
         let ends = |line: &LineOutcome| line.outcome != Outcome::Accepted;
-        file.ends_told |= outcomes.iter().all(ends);
+        file.ends_told |= self.tells_when_asked && outcomes.iter().all(ends);
         Told::Lines(outcomes)
     }
 
