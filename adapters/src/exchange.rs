@@ -1,6 +1,7 @@
 //! What passes between the gateway and an adapter: orders in, bytes out; bytes in, outcomes out.
 
 mod broken;
+mod line;
 
 use crate::connection::ConnectionValues;
 pub use crate::totals::Flaw;

@@ -112,18 +112,10 @@ impl BankLine {
     pub fn told(&self, outcome: Outcome) -> LineOutcome {
         LineOutcome {
             row_no: self.row_no,
-            reference: None,
             account: Some(self.account),
             name: Some(self.name.clone()),
             amount: Some(self.amount),
-            outcome,
-            return_reason: None,
-            detail: None,
-            bank_code: None,
-            bank_text: None,
-            bank_serial: None,
-            original_bank_serial: None,
-            booked_at: None,
+            ..LineOutcome::of(outcome)
         }
     }
 }

@@ -8,21 +8,7 @@ use schemas::{AccountNo, Fen, PersonName};
 /// The line as the row tells it, its outcome unknown.
 #[allow(clippy::wildcard_enum_match_arm)] // most of fifty fields are of the head
 pub(super) fn told(row: Row<'_>) -> LineOutcome {
-    let mut line = LineOutcome {
-        row_no: None,
-        reference: None,
-        account: None,
-        name: None,
-        amount: None,
-        outcome: Outcome::Unknown,
-        return_reason: None,
-        detail: None,
-        bank_code: None,
-        bank_text: None,
-        bank_serial: None,
-        original_bank_serial: None,
-        booked_at: None,
-    };
+    let mut line = LineOutcome::of(Outcome::Unknown);
     for (field, text) in row.iter() {
         let own = || Some(text.to_owned());
         match field {

@@ -204,9 +204,6 @@ impl WireRule {
         let signature = unhex(header(&sign.header)?.as_bytes())
             .ok_or_else(|| unreadable("the signature is not hexadecimal"))?;
         let text = sign.text(&signed, inner);
-        around
-            .crypto
-            .verify(&sign.algorithm, &sign.slot, &text, &signature)
-            .map_err(|error| unreadable(error.to_string()))
+        around.verify((&sign.algorithm, &sign.slot), &text, &signature)
     }
 }

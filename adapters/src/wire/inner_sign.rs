@@ -84,10 +84,7 @@ impl InnerSign {
             let bytes = encode(text, around.charset);
             bytes.map_err(|fault| unreadable(fault.to_string()))
         };
-        around
-            .crypto
-            .verify(&self.algorithm, &self.slot, &of_text(inner)?, &signature)
-            .map_err(|error| unreadable(error.to_string()))?;
+        around.verify((&self.algorithm, &self.slot), &of_text(inner)?, &signature)?;
         let name = serde_json::Value::from(self.inner.as_str());
         of_text(&format!("{{{name}:{inner}}}"))
     }

@@ -85,10 +85,7 @@ impl LeadSign {
             signature => {
                 let signed = encode(&self.text(document)?, around.charset)
                     .map_err(|fault| unreadable(fault.to_string()))?;
-                around
-                    .crypto
-                    .verify(&self.algorithm, &self.slot, &signed, &signature?)
-                    .map_err(|error| unreadable(error.to_string()))?;
+                around.verify((&self.algorithm, &self.slot), &signed, &signature?)?;
             }
         }
         encode(document, around.charset).map_err(|fault| unreadable(fault.to_string()))

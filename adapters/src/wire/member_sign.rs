@@ -87,10 +87,7 @@ impl MemberSign {
         let signature = self.shape.read(signature)?;
         let signed = self.text(object, around);
         let signed = signed.ok_or_else(|| unreadable("a signed member is not a text"))?;
-        around
-            .crypto
-            .verify(&self.algorithm, &self.slot, &signed, &signature)
-            .map_err(|error| unreadable(error.to_string()))?;
+        around.verify((&self.algorithm, &self.slot), &signed, &signature)?;
         Ok(bytes)
     }
 }

@@ -22,6 +22,22 @@ pub fn key_algorithm(word: &str) -> &str {
 /// What is said of a message in which the place of the signature is empty.
 pub(super) const NO_SIGNATURE: &str = "the signature is missing";
 
+impl Around<'_> {
+    /// Whether a signature over a message verifies by the bank's key of this algorithm and slot.
+    ///
+    /// # Errors
+    /// `Unreadable` where it does not, or there is no such key.
+    pub(super) fn verify(
+        self,
+        (algorithm, slot): (&str, &str),
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Unreadable> {
+        let verified = self.crypto.verify(algorithm, slot, message, signature);
+        verified.map_err(|error| unreadable(error.to_string()))
+    }
+}
+
 /// How a signature is spelt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -150,10 +166,7 @@ impl PairSign {
         };
         let text = self.text(pairs, around);
         let text = text.ok_or_else(|| unreadable("not a form"))?;
-        around
-            .crypto
-            .verify(&self.algorithm, &self.slot, &text, &signature)
-            .map_err(|error| unreadable(error.to_string()))
+        around.verify((&self.algorithm, &self.slot), &text, &signature)
     }
 }
 
@@ -256,15 +269,11 @@ impl PlaceSign {
         };
         let payload = encode(&self.with((head, tail), &self.placeholder), around.charset);
         let payload = payload.map_err(|fault| unreadable(fault.to_string()))?;
-        around
-            .crypto
-            .verify(
-                &self.algorithm,
-                &self.slot,
-                &self.over.of(payload.clone()),
-                &signature,
-            )
-            .map_err(|error| unreadable(error.to_string()))?;
+        around.verify(
+            (&self.algorithm, &self.slot),
+            &self.over.of(payload.clone()),
+            &signature,
+        )?;
         Ok(payload)
     }
 }

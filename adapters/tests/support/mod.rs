@@ -294,18 +294,10 @@ pub fn outcomes(order: &PaymentOrder, outcomes: &[Outcome]) -> Vec<LineOutcome> 
     lines
         .map(|(line, outcome)| LineOutcome {
             row_no: Some(line.row_no),
-            reference: None,
             account: Some(line.account),
             name: Some(line.name.clone()),
             amount: Some(line.amount),
-            outcome: *outcome,
-            return_reason: None,
-            detail: None,
-            bank_code: None,
-            bank_text: None,
-            bank_serial: None,
-            original_bank_serial: None,
-            booked_at: None,
+            ..LineOutcome::of(*outcome)
         })
         .collect()
 }

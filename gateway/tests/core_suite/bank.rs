@@ -117,18 +117,9 @@ impl Script {
 pub fn line(row_no: u32, outcome: Outcome, fen: i64) -> LineOutcome {
     LineOutcome {
         row_no: Some(row_no),
-        reference: None,
         account: Some(schemas::AccountNo::parse("6222021202000000019").unwrap()),
-        name: None,
         amount: Some(schemas::Fen(fen)),
-        outcome,
-        return_reason: None,
-        detail: None,
-        bank_code: None,
-        bank_text: None,
-        bank_serial: None,
-        original_bank_serial: None,
-        booked_at: None,
+        ..LineOutcome::of(outcome)
     }
 }
 

@@ -202,18 +202,9 @@ impl RememberingBank {
         };
         let line = |(row_no, account, fen): &Row| LineOutcome {
             row_no: Some(*row_no),
-            reference: None,
             account: Some(AccountNo::parse(account).unwrap()),
-            name: None,
             amount: Some(Fen(*fen)),
-            outcome: outcome(account),
-            return_reason: None,
-            detail: None,
-            bank_code: None,
-            bank_text: None,
-            bank_serial: None,
-            original_bank_serial: None,
-            booked_at: None,
+            ..LineOutcome::of(outcome(account))
         };
         BankReply::result(rows.iter().map(line).collect())
     }
