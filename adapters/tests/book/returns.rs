@@ -2,8 +2,10 @@
 //! to, and definitions that can't be.
 
 use crate::support::*;
-use adapters::exchange::{Outcome, Reply, ResultFile};
+use adapters::exchange::{Next, Outcome, Reply, ResultFile};
 use adapters::{BankAdapter, BankReply, Book, RequestKind};
+use schemas::text::Charset;
+use std::collections::BTreeMap;
 
 const DIALECT: &str = include_str!("../../dialects/cmb_fbsdk/dialect.toml");
 const FILE: &str = "dialects/cmb_fbsdk/dialect.toml";
@@ -73,6 +75,107 @@ fn an_answer_without_rows_and_a_refusal_say_nothing_of_any_row() {
     }
 }
 
+/// CMB's question about the golden order, and what comes of an answer; `None` where it can't be read.
+fn cmb(reqnbr: Option<&str>, answer: &str) -> (String, Option<ResultFile>) {
+    let references = reqnbr.map(|number| ("reqnbr".to_owned(), number.to_owned()));
+    let asked = query(&order("CMB"), BTreeMap::from_iter(references));
+    let mut conversation = bank("CMB").ask_returns(&asked);
+    let Next::Send(question) = conversation.next(&ToyKeys).unwrap() else {
+        panic!("it asks")
+    };
+    let question = Charset::Gbk.decode(&question.bytes).unwrap().into_owned();
+    let answer = Charset::Gbk.encode(answer).unwrap();
+    if conversation.feed(&answer, &ToyKeys).is_err() {
+        return (question, None);
+    }
+    match conversation.next(&ToyKeys).unwrap() {
+        Next::Done(Reply::Result(result)) => (question, Some(result)),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A row as the public reader's own sample has it: elements by name, E beside a code (sinri,
+/// CMBFirmBankSDK 5.37, NTAGDRFDZ1); the person, the numbers and the amount are of our order.
+fn cmb_row(of: &str, row: &str, (name, account, amount): (&str, &str, &str)) -> String {
+    format!(
+        "<NTAGDRFDZ1>\n<BTHDTL>{row}</BTHDTL> <CPRACT></CPRACT> <CPRCNV>A01039</CPRCNV> \
+         <EACNAM>{name}</EACNAM> <EACNBR>{account}</EACNBR> <REQNBR>0000004711</REQNBR> \
+         <RTNCOD>002</RTNCOD> <RTNTXT>账号、户名不符</RTNTXT> <STSCOD>E</STSCOD> \
+         <TRSAMT>{amount}</TRSAMT> <TRSDAT>20261123</TRSDAT> <TXTCLT>工资</TXTCLT> \
+         <YURREF>{of}</YURREF>\n</NTAGDRFDZ1>"
+    )
+}
+
+fn cmb_answer(rows: &[String]) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"GBK\"?><CMBSDKPGK><INFO><DATTYP>2</DATTYP>\
+         <ERRMSG></ERRMSG><FUNNAM>NTAGDRFD</FUNNAM><LGNNAM>样例用户</LGNNAM><RETCOD>0</RETCOD>\
+         </INFO>{}</CMBSDKPGK>",
+        rows.concat()
+    )
+}
+
+const OURS: &str = "PK20261123004711";
+const FIRST: (&str, &str, &str) = ("张样一", "6200000000000000018", "6523.50");
+
+#[test]
+fn the_question_and_the_rows_are_those_of_the_public_reader() {
+    let row = cmb_row(OURS, "00000001", FIRST);
+    let (question, result) = cmb(Some("0000004711"), &cmb_answer(&[row]));
+    let group = "<NTAGDRFDY1><BBKNBR>57</BBKNBR><ACCNBR>3300000000000000019</ACCNBR>\
+                 <TRSTYP>BYSA</TRSTYP><BGNDAT>20261123</BGNDAT><ENDDAT>20261123</ENDDAT>\
+                 <REQNBR>0000004711</REQNBR></NTAGDRFDY1>";
+    assert!(question.contains(group), "{question}");
+    let result = result.unwrap();
+    let [line] = result.lines.as_slice() else {
+        panic!("one row: {:?}", result.lines)
+    };
+    assert_eq!((line.row_no, line.outcome), (Some(1), Outcome::Returned));
+    assert_eq!(line.bank_code.as_deref(), Some("002"));
+    assert_eq!(line.bank_text.as_deref(), Some("账号、户名不符"));
+    assert_eq!(line.amount.map(|fen| fen.0), Some(652_350));
+    assert!(result.flaws.is_empty());
+}
+
+/// A lost receipt leaves no number of the bank's: the rows name our file all the same.
+#[test]
+fn rows_of_another_batch_make_the_list_unreadable() {
+    let ours = || cmb_row(OURS, "00000001", FIRST);
+    let other = || cmb_row("PK20261023000815", "00000001", FIRST);
+    for reqnbr in [None, Some("0000004711")] {
+        let (_, read) = cmb(reqnbr, &cmb_answer(&[ours()]));
+        assert_eq!(read.unwrap().lines.len(), 1);
+        let nameless = cmb_row("", "00000001", FIRST);
+        for rows in [
+            [ours(), other()],
+            [other(), ours()],
+            [ours(), nameless.clone()],
+            [other(), String::new()],
+            [nameless, String::new()],
+        ] {
+            let (_, read) = cmb(reqnbr, &cmb_answer(&rows));
+            assert_eq!(read, None, "{rows:?}");
+        }
+    }
+    // Of another number of the bank's.
+    let (_, read) = cmb(Some("0000009999"), &cmb_answer(&[ours()]));
+    assert_eq!(read, None);
+}
+
+/// Some word that is no return says nothing of a wage in this list.
+#[test]
+fn a_row_of_the_list_with_a_word_of_success_is_unknown() {
+    let word = |word: &str| {
+        let row =
+            cmb_row(OURS, "00000001", FIRST).replace("<STSCOD>E<", &format!("<STSCOD>{word}<"));
+        cmb(None, &cmb_answer(&[row])).1.unwrap().lines[0].outcome
+    };
+    let words = ["B", "E", "T", "", "S", "A", "C", "I", "U"];
+    let told = words.map(word);
+    let (back, open) = (Outcome::Returned, Outcome::Unknown);
+    assert_eq!(told, [back, back, back, back, open, open, open, open, open]);
+}
+
 fn refused(old: &str, new: &str, mark: &str, word: &str) {
     assert!(DIALECT.contains(old), "{old}");
     let text = DIALECT.replacen(old, new, 1);
@@ -112,10 +215,11 @@ fn a_flow_that_asks_for_returns_is_whole_or_refused() {
         "count_most",
         "count_max",
     );
-    refused("line = \"returns\"", "", named, "`line` among its codes");
+    let rows = ", line = \"returns\", listed = \"B\"";
+    refused(rows, "", named, "`line` among its codes");
     // A refused question says nothing of a payment, and a question never instructs.
-    let codes = "codes = { request = \"query\", line = \"returns\" }";
-    let failing = "codes = { request = \"request\", line = \"returns\" }";
+    let codes = "codes = { request = \"query\", line = \"returns\",";
+    let failing = "codes = { request = \"request\", line = \"returns\",";
     refused(
         codes,
         failing,
