@@ -225,16 +225,20 @@ async fn books_once_and_answers(adapter: &'static BankAdapter, running: &Running
         let Some(Reply::Result(told)) = told else {
             panic!("{bank}: no answer to the question for returns")
         };
-        let came_back = |row_no: &u32| {
-            let line = order.lines.iter().find(|line| line.row_no == *row_no);
-            let account = line.unwrap().account.reveal(Purpose::Matching);
-            fate(SEED, bank, *row_no, account, manner) == Fate::Returned
+        let fate_of = |line: &OrderLine| {
+            let account = line.account.reveal(Purpose::Matching);
+            fate(SEED, bank, line.row_no, account, manner)
         };
-        let rows = order.lines.iter().map(|line| line.row_no);
-        let rows: Vec<u32> = rows.filter(came_back).collect();
-        let lines = told.lines.iter();
-        let returned = lines.filter(|line| line.outcome == Outcome::Returned);
-        let returned: Vec<u32> = returned.filter_map(|line| line.row_no).collect();
+        let rows = order
+            .lines
+            .iter()
+            .filter(|line| fate_of(line) == Fate::Returned);
+        let rows: Vec<_> = rows.map(|line| Some(line.row_no)).collect();
+        let returned = told
+            .lines
+            .iter()
+            .filter(|line| line.outcome == Outcome::Returned);
+        let returned: Vec<_> = returned.map(|line| line.row_no).collect();
         assert_eq!(returned, rows, "{bank} {manner:?}");
     }
     let unknown = ask(

@@ -43,7 +43,9 @@ pub struct BankFile {
     pub returns_asked: u32,
     /// When the last message of a question for returns left, Unix milliseconds.
     pub returns_asked_ms: Option<i64>,
-    /// When the last of its lines became paid that still are, Unix milliseconds.
+    /// Lines of it that are paid.
+    pub paid: u32,
+    /// When a line of it last became paid, Unix milliseconds.
     pub paid_ms: Option<i64>,
     /// Times it was intended.
     pub attempts: u32,
@@ -83,6 +85,7 @@ impl BankFile {
             queried_ms: None,
             returns_asked: 0,
             returns_asked_ms: None,
+            paid: 0,
             paid_ms: None,
             attempts: 1,
             is_final: false,

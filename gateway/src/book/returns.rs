@@ -1,7 +1,7 @@
 //! Files with paid lines, in the order in which their banks are asked what came back. Derived, kept
 //! with every step so that nobody searches all files.
 
-use super::{BankFile, Batch, Book, FileState};
+use super::{BankFile, Book, FileState};
 use schemas::LineState;
 use schemas::value::BankCode;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,40 +9,45 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Questions asked for returns, since when the next one is waited for (Unix milliseconds), file.
 type Key = (u32, i64, u64);
 
-/// Files that have paid lines, by bank.
+/// A bank, and the dialect that the intents of its files recorded: each has its own pace.
+type Spoken = (BankCode, Option<String>);
+
+/// Files that have paid lines.
 #[derive(Debug, Default)]
 pub(super) struct Returns {
-    waiting: BTreeMap<BankCode, BTreeSet<Key>>,
+    waiting: BTreeMap<Spoken, BTreeSet<Key>>,
     keys: BTreeMap<u64, Key>,
 }
 
 impl Book {
-    /// Files of a bank with paid lines about which so many questions for returns were asked, by
-    /// the moment since which the next one is waited for: that of the last question, before the
-    /// first one that of the last payment. From the moment `from_ms` on.
+    /// The dialects by which a bank's files with paid lines were instructed, as recorded.
+    pub fn paid_by(&self, bank: BankCode) -> impl Iterator<Item = Option<&str>> {
+        let spoken = self.returns.waiting.range((bank, None)..);
+        let spoken = spoken.take_while(move |((of, _), _)| *of == bank);
+        spoken.map(|((_, dialect), _)| dialect.as_deref())
+    }
+
+    /// Files of a bank and dialect with paid lines about which so many questions for returns were
+    /// asked, by the moment since which the next one is waited for: that of the last question,
+    /// before the first one that of the last payment. From the moment `from_ms` on.
     pub fn paid_files_at(
         &self,
-        bank: BankCode,
+        (bank, dialect): (BankCode, Option<&str>),
         asked: u32,
         from_ms: i64,
     ) -> impl DoubleEndedIterator<Item = &BankFile> {
-        let waiting = self.returns.waiting.get(&bank).into_iter();
+        let spoken = (bank, dialect.map(str::to_owned));
+        let waiting = self.returns.waiting.get(&spoken).into_iter();
         let keys = (asked, from_ms, u64::MIN)..=(asked, i64::MAX, u64::MAX);
         let keys = waiting.flat_map(move |waiting| waiting.range(keys.clone()));
         keys.filter_map(|(_, _, file_no)| self.files.get(file_no))
     }
 
     pub(super) fn refresh_returns(&mut self, file_no: u64) {
-        let Some(file) = self.files.get_mut(&file_no) else {
+        let Some(file) = self.files.get(&file_no) else {
             return;
         };
-        let bank = file.intent.bank;
-        let batch = self.batches.get(&file.intent.batch);
-        file.paid_ms = batch.and_then(|batch| last_paid(file, batch));
-        let key = file.paid_ms.map(|paid_ms| {
-            let since_ms = file.returns_asked_ms.unwrap_or(paid_ms);
-            (file.returns_asked, since_ms, file_no)
-        });
+        let key = file.returns_key();
         let before = match key {
             Some(key) => self.returns.keys.insert(file_no, key),
             None => self.returns.keys.remove(&file_no),
@@ -50,7 +55,8 @@ impl Book {
         if before == key {
             return;
         }
-        let waiting = self.returns.waiting.entry(bank).or_default();
+        let spoken = (file.intent.bank, file.intent.dialect.clone());
+        let waiting = self.returns.waiting.entry(spoken).or_default();
         if let Some(before) = before {
             waiting.remove(&before);
         }
@@ -58,15 +64,25 @@ impl Book {
     }
 }
 
-/// When the last of a file's lines became paid that still are.
-fn last_paid(file: &BankFile, batch: &Batch) -> Option<i64> {
-    let at_bank = file.state == FileState::AtBank;
-    if !at_bank || batch.sums.of(LineState::Paid).count == 0 {
-        return None;
+impl BankFile {
+    /// A line of it went from one state to another.
+    pub(super) fn line_moved(&mut self, (before, now): (LineState, LineState), at_ms: i64) {
+        let paid = LineState::Paid;
+        self.paid = match (before == paid, now == paid) {
+            (false, true) => {
+                self.paid_ms = Some(at_ms);
+                self.paid.saturating_add(1)
+            }
+            (true, false) => self.paid.saturating_sub(1),
+            (true, true) | (false, false) => self.paid,
+        };
     }
-    let lines = file.intent.lines.iter();
-    let lines = lines.filter_map(|index| batch.line(*index));
-    let own = lines.filter(|line| line.file_no == file.intent.file_no);
-    let paid = own.filter(|line| line.state == LineState::Paid);
-    paid.map(|line| line.since_ms).max()
+
+    /// Where it stands among the files that may be asked about; nowhere without a paid line.
+    fn returns_key(&self) -> Option<Key> {
+        let asked = self.state == FileState::AtBank && self.paid > 0;
+        let paid_ms = self.paid_ms.filter(|_| asked)?;
+        let since_ms = self.returns_asked_ms.unwrap_or(paid_ms);
+        Some((self.returns_asked, since_ms, self.intent.file_no))
+    }
 }

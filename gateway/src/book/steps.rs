@@ -256,11 +256,13 @@ impl Book {
                 return Err("an outcome for a line of another file");
             }
             line.reported_fen = step.reported_fen.or(line.reported_fen);
+            let before = line.state;
             match batch.step(step.index, step.event, time_ms) {
                 Some(Stepped::Moved) => {
                     batch.told(step.index, sequence);
                     if let Some(line) = batch.line_mut(step.index) {
                         line.reason = step.reason;
+                        file.line_moved((before, line.state), time_ms);
                     }
                 }
                 Some(Stepped::Repeated) => {}
@@ -324,6 +326,9 @@ impl Book {
             .ok_or("no such line")?;
         line.reason = proposal.reason;
         let (file_no, now) = (line.file_no, line.state);
+        if let (Some(file), Some(before)) = (self.files.get_mut(&file_no), before) {
+            file.line_moved((before, now), time_ms);
+        }
         if before.is_some_and(|state| !carries_the_wage(state)) && carries_the_wage(now) {
             self.revived.insert(payment, sequence);
             self.note_may_bar(payment);

@@ -9,6 +9,7 @@ use crate::event::Origin;
 use crate::outcome::{self, Said};
 use adapters::exchange::{Outcome, Reply};
 use adapters::{BankAdapter, ReturnsPace};
+use schemas::value::BankCode;
 
 /// The pace of an adapter, scaled.
 struct Rhythm {
@@ -47,7 +48,7 @@ impl Rhythm {
 }
 
 /// The question for returns that has been due for the longest, and since when; else when there
-/// will be one. Looks at the first file of each number of questions, not at all files.
+/// will be one.
 pub(super) fn question(
     book: &Book,
     adapter: &BankAdapter,
@@ -55,14 +56,38 @@ pub(super) fn question(
     pace: Pace,
     turn: &Turn,
 ) -> Result<(i64, Decision), i64> {
-    let rhythm = adapter.returns_pace().map(|rule| Rhythm::of(rule, pace));
-    let rhythm = rhythm.ok_or(i64::MAX)?;
+    let mut next_ms = i64::MAX;
+    let mut longest: Option<(i64, u64)> = None;
+    for dialect in book.paid_by(adapter.code()) {
+        // A dialect that is gone can't be asked by another one.
+        let rule = adapter.of_file(dialect).and_then(BankAdapter::returns_pace);
+        let Some(rhythm) = rule.map(|rule| Rhythm::of(rule, pace)) else {
+            continue;
+        };
+        match of_dialect(book, (adapter.code(), dialect), &rhythm, now_ms, turn) {
+            Ok(due) => longest = Some(longest.map_or(due, |known| known.min(due))),
+            Err(later_ms) => next_ms = next_ms.min(later_ms),
+        }
+    }
+    let ask = |(due_ms, file_no)| (due_ms, Decision::AskReturns { file_no });
+    longest.map(ask).ok_or(next_ms)
+}
+
+/// The same of the files of one dialect. Looks at the first file of each number of questions, not
+/// at all files.
+fn of_dialect(
+    book: &Book,
+    spoken: (BankCode, Option<&str>),
+    rhythm: &Rhythm,
+    now_ms: i64,
+    turn: &Turn,
+) -> Result<(i64, u64), i64> {
     let mut next_ms = i64::MAX;
     let mut longest: Option<(i64, u64)> = None;
     // Whoever was asked about before that is out of the window.
     let from_ms = now_ms.saturating_sub(rhythm.window_ms());
     for asked in 0..rhythm.count_max {
-        let waiting = || book.paid_files_at(adapter.code(), asked, from_ms);
+        let waiting = || book.paid_files_at(spoken, asked, from_ms);
         // The last one may carry a moment from before the clock was set back.
         for file in waiting().chain(waiting().next_back()) {
             let file_no = file.intent.file_no;
@@ -83,8 +108,7 @@ pub(super) fn question(
             }
         }
     }
-    let ask = |(due_ms, file_no)| (due_ms, Decision::AskReturns { file_no });
-    longest.map(ask).ok_or(next_ms)
+    longest.ok_or(next_ms)
 }
 
 impl Dispatcher {

@@ -148,7 +148,7 @@ fn a_restart_within_the_window_asks_on() {
         let again = desk.crash();
         let after = again.core.desk().file(1).unwrap().clone();
         let kept = |file: &gateway::book::BankFile| {
-            (file.returns_asked, file.returns_asked_ms, file.paid_ms)
+            (file.returns_asked, file.returns_asked_ms, file.paid, file.paid_ms)
         };
         assert_eq!(kept(&after), kept(&before), "{place}");
         let bank = played.remembering(&again, last, true);
@@ -296,7 +296,7 @@ fn a_file_with_one_line_left_open_is_asked_about_its_paid_one() {
         let file = desk.core.desk().file(1).unwrap().clone();
         assert_eq!(file.state, FileState::AtBank, "{place}");
         assert_eq!(
-            file.paid_ms, None,
+            file.paid, 0,
             "{place}: nothing of it is paid any more"
         );
         let asked = questions(&desk);

@@ -15,7 +15,7 @@ fn released(book: &mut Book) -> BatchId {
     id
 }
 
-fn approved(batch: BatchId) -> Event {
+pub(super) fn approved(batch: BatchId) -> Event {
     Event::BatchApproved {
         batch,
         person: String::new(),
@@ -24,7 +24,7 @@ fn approved(batch: BatchId) -> Event {
     }
 }
 
-fn intent(batch: BatchId, file_no: u64, lines: &[u32]) -> Event {
+pub(super) fn intent(batch: BatchId, file_no: u64, lines: &[u32]) -> Event {
     Event::FileIntended(Box::new(Intent {
         dialect: None,
         file_no,

@@ -5,6 +5,7 @@ mod beside;
 mod cost;
 mod followed;
 mod naive;
+mod returns;
 mod same_answers;
 
 use super::table::TableRow;
