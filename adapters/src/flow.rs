@@ -346,14 +346,22 @@ impl<'a> Conversation<'a> {
         true
     }
 
-    /// Values given on the way belong to the receipt: the query needs them.
+    /// Values given on the way belong to the reply: the next questions need them. A result keeps
+    /// the bank's number of the batch, where the receipt that gave it was lost.
     fn with_captured(&self, mut reply: Reply) -> Reply {
-        if let (Reply::Receipt(receipt), Some(values)) = (&mut reply, &self.values) {
-            let kept = values.captured.iter();
-            for (name, value) in kept.filter(|(name, _)| self.adapter.keeps(name)) {
-                let entry = receipt.references.entry(name.clone());
-                entry.or_insert_with(|| value.clone());
-            }
+        let captures = &self.adapter.dialect.capture;
+        let (given, of_receipt) = match &mut reply {
+            Reply::Receipt(receipt) => (&mut receipt.references, true),
+            Reply::Result(result) => (&mut result.references, false),
+        };
+        let kept = |name: &str| match of_receipt {
+            true => self.adapter.keeps(name),
+            false => captures.iter().any(|c| c.names_batch && c.name == name),
+        };
+        let known = self.values.iter().flat_map(|values| &values.captured);
+        for (name, value) in known.filter(|(name, _)| kept(name)) {
+            let entry = given.entry(name.clone());
+            entry.or_insert_with(|| value.clone());
         }
         reply
     }

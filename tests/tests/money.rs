@@ -55,6 +55,8 @@ mod reread;
 mod resolution;
 #[path = "money/returned_late.rs"]
 mod returned_late;
+#[path = "money/returned_turns.rs"]
+mod returned_turns;
 #[path = "money/revealed.rs"]
 mod revealed;
 #[path = "money/routed.rs"]

@@ -95,7 +95,7 @@ impl BankSide<'_> {
             }
         }
         let mut lines = reply.lines.clone();
-        if !self.lists(names, Outcome::Returned) {
+        if names.listed.is_some() {
             // What came back was paid: a list of failures counts it so.
             let returned = lines.iter_mut().filter(|l| l.outcome == Outcome::Returned);
             returned.for_each(|line| line.outcome = Outcome::Paid);

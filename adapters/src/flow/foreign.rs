@@ -1,6 +1,6 @@
 //! Answers that are of another file, or of none.
 
-use super::Conversation;
+use super::{Conversation, FlowKind};
 use crate::exchange::{Outcome, Unreadable};
 use crate::layout::fault::unreadable;
 use crate::layout::field::Field;
@@ -29,15 +29,20 @@ impl Conversation<'_> {
             foreign.of_another_file = true;
             return Err(foreign);
         }
-        let ours = self.values.as_ref().and_then(|v| v.text(Field::FileNo));
-        match (said.text(Field::FileNo), ours) {
-            (Some(theirs), Some(ours)) if theirs != ours => {
-                let mut foreign = unreadable("the answer names another file");
-                foreign.of_another_file = true;
-                Err(foreign)
-            }
-            (Some(_) | None, _) => Ok(()),
+        let differs = |field| {
+            let ours = self.values.as_ref().and_then(|v| v.text(field));
+            said.text(field)
+                .zip(ours)
+                .is_some_and(|(theirs, ours)| theirs != ours)
+        };
+        // A query's other day is listed with what it says; a return is believed by its rows alone.
+        let of_other_day = self.kind == FlowKind::Returns && differs(Field::FileDate);
+        if differs(Field::FileNo) || of_other_day {
+            let mut foreign = unreadable("the answer names another file");
+            foreign.of_another_file = true;
+            return Err(foreign);
         }
+        Ok(())
     }
 
     /// A signature says who speaks, not of what: an answer of yesterday is signed as well. What is

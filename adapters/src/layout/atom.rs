@@ -226,10 +226,14 @@ impl Atom {
                 Ok(())
             }
             Self::Captured { name, .. } => {
-                if !text.is_empty() {
-                    context.captured.insert(name.clone(), text.to_owned());
+                if text.is_empty() {
+                    return Ok(());
                 }
-                Ok(())
+                let first = context.captured.entry(name.clone());
+                match first.or_insert_with(|| text.to_owned()) == text {
+                    true => Ok(()),
+                    false => Err(format!("{name} stands twice and differs")),
+                }
             }
         }
     }

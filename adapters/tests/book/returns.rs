@@ -4,6 +4,7 @@
 use crate::support::*;
 use adapters::exchange::{Next, Outcome, Reply, ResultFile};
 use adapters::{BankAdapter, BankReply, Book, RequestKind};
+use schemas::FailureReason;
 use schemas::text::Charset;
 use std::collections::BTreeMap;
 
@@ -75,7 +76,7 @@ fn an_answer_without_rows_and_a_refusal_say_nothing_of_any_row() {
     }
 }
 
-/// CMB's question about the golden order, and what comes of an answer; `None` where it can't be read.
+/// CMB's question about the golden order, and what comes of an answer; `None`: it can't be read.
 fn cmb(reqnbr: Option<&str>, answer: &str) -> (String, Option<ResultFile>) {
     let references = reqnbr.map(|number| ("reqnbr".to_owned(), number.to_owned()));
     let asked = query(&order("CMB"), BTreeMap::from_iter(references));
@@ -94,13 +95,13 @@ fn cmb(reqnbr: Option<&str>, answer: &str) -> (String, Option<ResultFile>) {
     }
 }
 
-/// A row as the public reader's own sample has it: elements by name, E beside a code (sinri,
-/// CMBFirmBankSDK 5.37, NTAGDRFDZ1); the person, the numbers and the amount are of our order.
+/// A row as the public reader's own sample has it: elements by name, a code beside the status
+/// (sinri, CMBFirmBankSDK 5.37, NTAGDRFDZ1); person, numbers and amount are of our order.
 fn cmb_row(of: &str, row: &str, (name, account, amount): (&str, &str, &str)) -> String {
     format!(
         "<NTAGDRFDZ1>\n<BTHDTL>{row}</BTHDTL> <CPRACT></CPRACT> <CPRCNV>A01039</CPRCNV> \
          <EACNAM>{name}</EACNAM> <EACNBR>{account}</EACNBR> <REQNBR>0000004711</REQNBR> \
-         <RTNCOD>002</RTNCOD> <RTNTXT>账号、户名不符</RTNTXT> <STSCOD>E</STSCOD> \
+         <RTNCOD>002</RTNCOD> <RTNTXT>账号、户名不符</RTNTXT> <STSCOD>B</STSCOD> \
          <TRSAMT>{amount}</TRSAMT> <TRSDAT>20261123</TRSDAT> <TXTCLT>工资</TXTCLT> \
          <YURREF>{of}</YURREF>\n</NTAGDRFDZ1>"
     )
@@ -157,23 +158,50 @@ fn rows_of_another_batch_make_the_list_unreadable() {
             assert_eq!(read, None, "{rows:?}");
         }
     }
-    // Of another number of the bank's.
+    // Of the same file number on another day: an earlier installation's.
+    let day = cmb_row("PK20261023004711", "00000001", FIRST);
+    assert_eq!(cmb(None, &cmb_answer(&[day])).1, None);
+    // Two numbers of the bank's in one list, and one that is not ours.
+    let mixed = ours().replace("<REQNBR>0000004711<", "<REQNBR>0000004712<");
+    for rows in [[mixed.clone(), ours()], [ours(), mixed]] {
+        assert_eq!(cmb(None, &cmb_answer(&rows)).1, None);
+    }
     let (_, read) = cmb(Some("0000009999"), &cmb_answer(&[ours()]));
     assert_eq!(read, None);
 }
 
-/// Some word that is no return says nothing of a wage in this list.
+/// B and T came back. E is what the reader's own sample says, and failed wherever it is said: of a
+/// paid line people decide. Any other word says nothing.
 #[test]
-fn a_row_of_the_list_with_a_word_of_success_is_unknown() {
+fn only_the_words_for_a_return_return() {
     let word = |word: &str| {
-        let row =
-            cmb_row(OURS, "00000001", FIRST).replace("<STSCOD>E<", &format!("<STSCOD>{word}<"));
+        let said = format!("<STSCOD>{word}<");
+        let row = cmb_row(OURS, "00000001", FIRST).replace("<STSCOD>B<", &said);
         cmb(None, &cmb_answer(&[row])).1.unwrap().lines[0].outcome
     };
-    let words = ["B", "E", "T", "", "S", "A", "C", "I", "U"];
-    let told = words.map(word);
     let (back, open) = (Outcome::Returned, Outcome::Unknown);
-    assert_eq!(told, [back, back, back, back, open, open, open, open, open]);
+    let failed = Outcome::Failed(FailureReason::RefusedByBank);
+    let told = ["B", "T", "E", "", "S", "A", "C", "I", "U"].map(word);
+    assert_eq!(
+        told,
+        [back, back, failed, open, open, open, open, open, open]
+    );
+}
+
+/// The number of the batch that the question for its state gave is kept: the receipt may be lost.
+#[test]
+fn a_question_keeps_the_number_of_the_batch() {
+    let order = order("CMB");
+    let asked = query(&order, BTreeMap::new());
+    let adapter = bank("CMB");
+    let (reply, ..) = converse(adapter, &mut adapter.query(&asked), |_| {
+        BankReply::result(outcomes(&order, &[Outcome::Paid]))
+    });
+    let Reply::Result(result) = reply else {
+        panic!("a result")
+    };
+    let kept: Vec<_> = result.references.iter().collect();
+    assert_eq!(kept, [(&"reqnbr".to_owned(), &"0000004711".to_owned())]);
 }
 
 fn refused(old: &str, new: &str, mark: &str, word: &str) {
@@ -215,11 +243,11 @@ fn a_flow_that_asks_for_returns_is_whole_or_refused() {
         "count_most",
         "count_max",
     );
-    let rows = ", line = \"returns\", listed = \"B\"";
+    let rows = ", line = \"returns\"";
     refused(rows, "", named, "`line` among its codes");
     // A refused question says nothing of a payment, and a question never instructs.
-    let codes = "codes = { request = \"query\", line = \"returns\",";
-    let failing = "codes = { request = \"request\", line = \"returns\",";
+    let codes = "codes = { request = \"query\", line = \"returns\" }";
+    let failing = "codes = { request = \"request\", line = \"returns\" }";
     refused(
         codes,
         failing,

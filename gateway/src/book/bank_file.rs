@@ -41,6 +41,8 @@ pub struct BankFile {
     pub queried_ms: Option<i64>,
     /// Questions for returns asked so far.
     pub returns_asked: u32,
+    /// Those asked since a line of it last became paid.
+    pub returns_since_paid: u32,
     /// When the last message of a question for returns left, Unix milliseconds.
     pub returns_asked_ms: Option<i64>,
     /// Lines of it that are paid.
@@ -84,6 +86,7 @@ impl BankFile {
             queries: 0,
             queried_ms: None,
             returns_asked: 0,
+            returns_since_paid: 0,
             returns_asked_ms: None,
             paid: 0,
             paid_ms: None,

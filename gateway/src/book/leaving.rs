@@ -34,6 +34,7 @@ impl Book {
             FileState::AtBank if *instructs => return Err("an instruction sent twice"),
             FileState::AtBank if *returns => {
                 file.returns_asked += asked;
+                file.returns_since_paid += asked;
                 file.returns_asked_ms = Some(time_ms);
             }
             FileState::AtBank => {

@@ -6,7 +6,8 @@ use schemas::LineState;
 use schemas::value::BankCode;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Questions asked for returns, since when the next one is waited for (Unix milliseconds), file.
+/// Questions for returns since the last payment, since when the next one is waited for (Unix
+/// milliseconds), file.
 type Key = (u32, i64, u64);
 
 /// A bank, and the dialect that the intents of its files recorded: each has its own pace.
@@ -28,8 +29,8 @@ impl Book {
     }
 
     /// Files of a bank and dialect with paid lines about which so many questions for returns were
-    /// asked, by the moment since which the next one is waited for: that of the last question,
-    /// before the first one that of the last payment. From the moment `from_ms` on.
+    /// asked since the last payment, by the moment since which the next one is waited for: that of
+    /// the last question, before the first one that of the payment. From the moment `from_ms` on.
     pub fn paid_files_at(
         &self,
         (bank, dialect): (BankCode, Option<&str>),
@@ -71,6 +72,7 @@ impl BankFile {
         self.paid = match (before == paid, now == paid) {
             (false, true) => {
                 self.paid_ms = Some(at_ms);
+                self.returns_since_paid = 0;
                 self.paid.saturating_add(1)
             }
             (true, false) => self.paid.saturating_sub(1),
@@ -78,11 +80,20 @@ impl BankFile {
         };
     }
 
+    /// Since when the next question for returns is waited for, Unix milliseconds: the last one, or
+    /// the last payment where none was asked since.
+    #[must_use]
+    pub fn returns_wait_since(&self) -> Option<i64> {
+        match self.returns_since_paid {
+            0 => self.paid_ms,
+            _ => self.returns_asked_ms,
+        }
+    }
+
     /// Where it stands among the files that may be asked about; nowhere without a paid line.
     fn returns_key(&self) -> Option<Key> {
-        let asked = self.state == FileState::AtBank && self.paid > 0;
-        let paid_ms = self.paid_ms.filter(|_| asked)?;
-        let since_ms = self.returns_asked_ms.unwrap_or(paid_ms);
-        Some((self.returns_asked, since_ms, self.intent.file_no))
+        let may_be = self.state == FileState::AtBank && self.paid > 0;
+        let since_ms = self.returns_wait_since().filter(|_| may_be)?;
+        Some((self.returns_since_paid, since_ms, self.intent.file_no))
     }
 }

@@ -182,9 +182,10 @@ impl Dispatcher {
                         continue;
                     }
                     if let Err(unreadable) = conversation.feed(&answer, &self.bank.keys) {
-                        let useless = match unreadable.of_another_file {
-                            true => Useless::OfAnotherFile,
-                            false => Useless::Unreadable,
+                        let useless = match (unreadable.of_another_file, returns) {
+                            (true, _) => Useless::OfAnotherFile,
+                            (false, true) => Useless::ReturnsUnreadable,
+                            (false, false) => Useless::Unreadable,
                         };
                         outcome::useless_answer(&self.core, self.code(), file_no, useless)?;
                         let why = format!("unreadable answer to {}: {unreadable}", outgoing.step);

@@ -6,8 +6,8 @@ use super::turn::{Turn, Work};
 use super::{DispatchError, Dispatcher, order};
 use crate::book::{BankFile, Book};
 use crate::event::Origin;
-use crate::outcome::{self, Said};
-use adapters::exchange::{Outcome, Reply};
+use crate::outcome::{self, Said, Useless};
+use adapters::exchange::{Outcome, Reply, ResultFile};
 use adapters::{BankAdapter, ReturnsPace};
 use schemas::value::BankCode;
 
@@ -35,20 +35,26 @@ impl Rhythm {
 
     /// When the next question about a file is due; `None` once its window is over.
     fn due_ms(&self, file: &BankFile, now_ms: i64) -> Option<i64> {
-        let paid_ms = file.paid_ms?;
-        let is_over = paid_ms.saturating_add(self.window_ms()) < now_ms;
-        if is_over || file.returns_asked >= self.count_max {
+        let is_over = file.paid_ms?.saturating_add(self.window_ms()) < now_ms;
+        let asked = file.returns_since_paid;
+        if is_over || asked >= self.count_max {
             return None;
         }
-        Some(match file.returns_asked_ms {
-            None => due_after(paid_ms, self.first_ms, now_ms),
-            Some(asked_ms) => due_after(asked_ms, self.interval_ms, now_ms),
-        })
+        let wait_ms = match asked {
+            0 => self.first_ms,
+            _ => self.interval_ms,
+        };
+        Some(due_after(file.returns_wait_since()?, wait_ms, now_ms))
+    }
+
+    /// So long a question for returns lets those for outcomes go first.
+    fn patience_ms(&self) -> i64 {
+        self.interval_ms / 4
     }
 }
 
-/// The question for returns that has been due for the longest, and since when; else when there
-/// will be one.
+/// The question for returns that has been due for the longest, and since when it no longer lets a
+/// question for an outcome go first; else when there will be one.
 pub(super) fn question(
     book: &Book,
     adapter: &BankAdapter,
@@ -65,7 +71,10 @@ pub(super) fn question(
             continue;
         };
         match of_dialect(book, (adapter.code(), dialect), &rhythm, now_ms, turn) {
-            Ok(due) => longest = Some(longest.map_or(due, |known| known.min(due))),
+            Ok((due_ms, file_no)) => {
+                let due = (due_ms.saturating_add(rhythm.patience_ms()), file_no);
+                longest = Some(longest.map_or(due, |known| known.min(due)));
+            }
             Err(later_ms) => next_ms = next_ms.min(later_ms),
         }
     }
@@ -73,8 +82,8 @@ pub(super) fn question(
     longest.map(ask).ok_or(next_ms)
 }
 
-/// The same of the files of one dialect. Looks at the first file of each number of questions, not
-/// at all files.
+/// The one of a dialect's files that has been due for the longest. Looks at the first file of each
+/// number of questions, past those that are put off or out of their window.
 fn of_dialect(
     book: &Book,
     spoken: (BankCode, Option<&str>),
@@ -86,25 +95,29 @@ fn of_dialect(
     let mut longest: Option<(i64, u64)> = None;
     // Whoever was asked about before that is out of the window.
     let from_ms = now_ms.saturating_sub(rhythm.window_ms());
-    for asked in 0..rhythm.count_max {
-        let waiting = || book.paid_files_at(spoken, asked, from_ms);
-        // The last one may carry a moment from before the clock was set back.
-        for file in waiting().chain(waiting().next_back()) {
-            let file_no = file.intent.file_no;
-            if let Some(until_ms) = turn.off_until(Work::Returns(file_no), now_ms) {
-                next_ms = next_ms.min(until_ms);
-                continue;
+    // Whether those that stand behind it are later still.
+    let mut look = |file: &BankFile| {
+        let file_no = file.intent.file_no;
+        if let Some(until_ms) = turn.off_until(Work::Returns(file_no), now_ms) {
+            next_ms = next_ms.min(until_ms);
+            return false;
+        }
+        match rhythm.due_ms(file, now_ms) {
+            None => return false,
+            Some(due_ms) if due_ms <= now_ms => {
+                longest = Some(longest.map_or((due_ms, file_no), |l| l.min((due_ms, file_no))));
             }
-            match rhythm.due_ms(file, now_ms) {
-                None => {}
-                Some(due_ms) if due_ms <= now_ms => {
-                    longest = Some(longest.map_or((due_ms, file_no), |l| l.min((due_ms, file_no))));
-                    break;
-                }
-                Some(due_ms) => {
-                    next_ms = next_ms.min(due_ms);
-                    break;
-                }
+            Some(due_ms) => next_ms = next_ms.min(due_ms),
+        }
+        true
+    };
+    for asked in 0..rhythm.count_max {
+        let mut waiting = book.paid_files_at(spoken, asked, from_ms);
+        // One that carries a moment from before the clock was set back stands last, and is due.
+        if let Some(last) = waiting.next_back() {
+            let is_ahead = last.returns_wait_since() > Some(now_ms);
+            if !(is_ahead && look(last)) {
+                waiting.chain([last]).any(&mut look);
             }
         }
     }
@@ -121,7 +134,15 @@ impl Dispatcher {
         let Some(adapter) = self.bank.adapter.of_file(file.intent.dialect.as_deref()) else {
             return Ok(());
         };
-        let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;
+        let query = match order::query_of(&self.core, &self.bank, &self.mandates, &file) {
+            Ok(query) => query,
+            // Nothing is to be found out about this file today; others are.
+            Err(error) => {
+                let (bank, error) = (self.code(), crate::chain(&error));
+                tracing::warn!(%bank, file_no, error, "returns can't be asked for");
+                return Ok(());
+            }
+        };
         let conversation = adapter.ask_returns(&query);
         let Some((reply, asked_at)) = self.answer_to(file_no, conversation).await? else {
             return Ok(());
@@ -133,16 +154,43 @@ impl Dispatcher {
             let bank = self.code();
             tracing::warn!(%bank, file_no, "the bank did not answer the question for returns");
         }
+        if let Some(why) = unfit(adapter, &file, &result) {
+            outcome::useless_answer(&self.core, self.code(), file_no, why)?;
+            return Ok(());
+        }
+        let mut lines = result.lines;
+        // A row without an end says nothing of what came back, nor of a line that is open.
+        lines.retain(|line| match line.outcome {
+            Outcome::Paid | Outcome::Returned | Outcome::Failed(_) => true,
+            Outcome::Accepted | Outcome::Unknown | Outcome::NotFound => false,
+        });
         let source = outcome::Source {
             origin: Origin::Result,
             message: None,
             asked_at,
         };
         let said = Said::Records {
-            lines: &result.lines,
+            lines: &lines,
             flaws: &result.flaws,
         };
         outcome::apply_from(&self.core, file_no, source, said)?;
         Ok(())
     }
+}
+
+/// Why no row of an answer is taken. The answer to a query says what came back among rows that name
+/// no file of ours: it is as long as ours, and such a row names account and amount.
+fn unfit(adapter: &BankAdapter, file: &BankFile, result: &ResultFile) -> Option<Useless> {
+    adapter.returns_pace().filter(|pace| pace.repeats_query)?;
+    let stated = result.totals.get("count").copied();
+    let own = i64::try_from(file.intent.lines.len()).ok();
+    if stated.is_some() && stated != own {
+        return Some(Useless::OfAnotherFile);
+    }
+    let mut lines = result.lines.iter();
+    let bare = lines.any(|line| {
+        let named = line.account.is_some() && line.amount.is_some();
+        line.outcome == Outcome::Returned && !named
+    });
+    bare.then_some(Useless::ReturnsUnreadable)
 }

@@ -10,6 +10,9 @@ pub const QUESTIONS_A_TURN: u32 = 3;
 /// How long a piece of work that came to nothing is put off. It holds up nothing else meanwhile.
 const PUT_OFF_MS: i64 = 60_000;
 
+/// The same of a question for returns: it has days.
+const RETURNS_PUT_OFF_MS: i64 = 3_600_000;
+
 /// Work that may come to nothing: a key or a mandate is gone, a kept line can't be opened, the
 /// adapter fits nothing into a file, the bank can't be reached, the book refuses our own fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +37,13 @@ impl Work {
             Decision::AskReturns { file_no } => Some(Self::Returns(*file_no)),
             Decision::Plan { batch, .. } => Some(Self::Plan(*batch)),
             Decision::Wait { .. } => None,
+        }
+    }
+
+    fn put_off_ms(self) -> i64 {
+        match self {
+            Self::File(_) | Self::Plan(_) => PUT_OFF_MS,
+            Self::Returns(_) => RETURNS_PUT_OFF_MS,
         }
     }
 }
@@ -67,14 +77,16 @@ impl Turn {
 
     pub(super) fn put_off(&mut self, work: Work, now_ms: i64) {
         self.put_off.retain(|_, until_ms| *until_ms > now_ms);
-        self.put_off.insert(work, now_ms.saturating_add(PUT_OFF_MS));
+        let until_ms = now_ms.saturating_add(work.put_off_ms());
+        self.put_off.insert(work, until_ms);
     }
 
     /// Until when a piece of work is put off, Unix milliseconds; `None` where it is not.
     pub(super) fn off_until(&self, work: Work, now_ms: i64) -> Option<i64> {
         let until_ms = self.put_off.get(&work).copied();
         // Put off further ahead than ever is: the clock was set back meanwhile.
-        until_ms.filter(|until_ms| (1..=PUT_OFF_MS).contains(&until_ms.saturating_sub(now_ms)))
+        let ahead = 1..=work.put_off_ms();
+        until_ms.filter(|until_ms| ahead.contains(&until_ms.saturating_sub(now_ms)))
     }
 
     pub(super) fn is_of_submission(&self) -> bool {

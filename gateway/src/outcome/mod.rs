@@ -348,6 +348,8 @@ pub enum Useless {
     OfAnotherFile,
     /// Nobody can read it: another key, another format, a page of a machine in between.
     Unreadable,
+    /// The same, of a question for returns.
+    ReturnsUnreadable,
 }
 
 /// Lists that a bank's answer about a file says nothing, once however often it comes; its bytes
@@ -364,6 +366,7 @@ pub fn useless_answer(
     let mismatch = Mismatch::of(match why {
         Useless::OfAnotherFile => "answer_of_another_file",
         Useless::Unreadable => "answer_unreadable",
+        Useless::ReturnsUnreadable => "returns_unreadable",
     });
     let desk = core.desk();
     let strays = vec![Stray::of_whole(0, Some(file_no), &mismatch)];

@@ -148,7 +148,12 @@ fn a_restart_within_the_window_asks_on() {
         let again = desk.crash();
         let after = again.core.desk().file(1).unwrap().clone();
         let kept = |file: &gateway::book::BankFile| {
-            (file.returns_asked, file.returns_asked_ms, file.paid, file.paid_ms)
+            (
+                file.returns_asked,
+                file.returns_asked_ms,
+                file.paid,
+                file.paid_ms,
+            )
         };
         assert_eq!(kept(&after), kept(&before), "{place}");
         let bank = played.remembering(&again, last, true);
@@ -265,10 +270,11 @@ fn a_return_of_another_amount_is_disputed() {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());
         let (batch, played) = paid(&desk);
-        answers(&played, |lines| {
-            let mut other = row(&lines[0], Outcome::Returned);
-            other.amount = Some(schemas::Fen(1));
-            vec![other]
+        let whole = rows(&played, FIRST);
+        answers(&played, move |lines| {
+            let mut told = whole(lines);
+            told[0].amount = Some(schemas::Fen(1));
+            told
         });
         days(&desk, &played, 2);
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
@@ -295,10 +301,7 @@ fn a_file_with_one_line_left_open_is_asked_about_its_paid_one() {
         assert_eq!(desk.states(&batch)[0], LineState::Returned, "{place}");
         let file = desk.core.desk().file(1).unwrap().clone();
         assert_eq!(file.state, FileState::AtBank, "{place}");
-        assert_eq!(
-            file.paid, 0,
-            "{place}: nothing of it is paid any more"
-        );
+        assert_eq!(file.paid, 0, "{place}: nothing of it is paid any more");
         let asked = questions(&desk);
         days(&desk, &played, 2);
         assert_eq!(questions(&desk), asked, "{place}");

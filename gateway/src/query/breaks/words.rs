@@ -111,6 +111,10 @@ fn of_code(code: &str) -> Option<(&'static str, &'static str)> {
             "关于该文件，银行的答复无法读出",
             "what the bank answered about this file can't be read",
         ),
+        "returns_unreadable" => (
+            "询问该文件退汇时，银行的答复无法读出",
+            "what the bank answered about returned payments of this file can't be read",
+        ),
         "no_such_row" => ("文件中没有这一行", "the file has no such row"),
         "names_no_line" => (
             "记录没有写明是哪一笔",

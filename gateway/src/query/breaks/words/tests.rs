@@ -3,7 +3,7 @@ use crate::reconcile::BreakKind;
 use schemas::Lang;
 
 /// Every `why` that a break can carry, as INTERFACE and the reading of messages give it.
-const EVERY: [(BreakKind, &str); 27] = [
+const EVERY: [(BreakKind, &str); 28] = [
     (BreakKind::Conservation, ""),
     (BreakKind::Defect, "no such batch"),
     (BreakKind::ResultContradiction, "failed"),
@@ -33,6 +33,7 @@ const EVERY: [(BreakKind, &str); 27] = [
     (BreakKind::MessageMismatch, "other_bank_batch_no"),
     (BreakKind::MessageMismatch, "answer_of_another_file"),
     (BreakKind::MessageMismatch, "answer_unreadable"),
+    (BreakKind::MessageMismatch, "returns_unreadable"),
     (BreakKind::UnmatchedRecord, "no_such_row"),
     (BreakKind::UnmatchedRecord, "names_no_line"),
     (BreakKind::UnmatchedRecord, "several_lines_match"),

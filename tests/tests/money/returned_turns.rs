@@ -1,0 +1,192 @@
+//! Whose turn it is to be asked about returns (decision 019), and who is never asked about twice or
+//! never at all.
+
+use adapters::BankReply;
+use adapters::exchange::Outcome;
+use gateway::dispatch::Decision;
+use gateway::mandates::Mandates;
+use gateway::outcome::{MessageKind, receive};
+use gateway::reconcile::breaks;
+use schemas::LineState;
+use std::sync::Arc;
+use std::time::Duration;
+use tests::audit::assert_sound;
+use tests::bank::{Played, at_bank, row, told};
+use tests::desk::{Desk, banks_of_files, file, wages};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn asking() -> Vec<&'static adapters::BankAdapter> {
+    let all = banks_of_files().into_iter();
+    all.filter(|bank| bank.returns_pace().is_some()).collect()
+}
+
+fn repeats(played: &Played) -> bool {
+    played.adapter().returns_pace().unwrap().repeats_query
+}
+
+/// Lets so many hours pass, and the gateway works in each.
+fn hours(desk: &Desk, played: &Played, count: u32) {
+    for _ in 0..count {
+        desk.clock.advance(HOUR);
+        played.work(desk);
+    }
+}
+
+/// One more batch at the bank, one line, whose wage is that of another person.
+fn another(desk: &Desk, played: &Played) -> gateway::intake::Receipt {
+    let wage = &wages(9, 1, desk.bank)[0];
+    let batch = desk.release(&file(desk.bank, "GZ-9", std::slice::from_ref(wage)));
+    played.work(desk);
+    batch
+}
+
+/// Where both are due a file that waits for its outcome is asked about before one that is paid.
+#[test]
+fn a_question_for_an_outcome_goes_before_one_for_returns() {
+    for adapter in asking() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played) = at_bank(&desk, 1);
+        played.settle(&desk, 20);
+        played.tells(&[Outcome::Accepted]);
+        // In the last hour before the first question is due another file goes to the bank.
+        desk.clock.advance(HOUR * 23);
+        another(&desk, &played);
+        desk.clock.advance(HOUR * 2);
+        let next = played.decide(&desk);
+        assert_eq!(next, Decision::Query { file_no: 2 }, "{place}");
+        played.work(&desk);
+        let asked = |file_no| desk.core.desk().file(file_no).unwrap().returns_asked;
+        assert_eq!(asked(1), 1, "{place}: its turn came");
+    }
+}
+
+/// Nothing can be asked of a payer's account that is not ours to name any more; that holds up no
+/// question of another file, and is no failure of the dispatcher.
+#[test]
+fn a_question_that_cannot_be_made_is_put_off_for_an_hour() {
+    for adapter in asking() {
+        let place = adapter.dialect();
+        let mut desk = Desk::new(adapter.code());
+        let (_, played) = at_bank(&desk, 1);
+        played.settle(&desk, 20);
+        desk.clock.advance(HOUR * 25);
+        desk.mandates = Arc::new(Mandates::default());
+        let orphan = Played::new(&desk);
+        let sent = |played: &Played| played.memory(|memory| memory.sent);
+        let next = orphan.decide(&desk);
+        assert_eq!(next, Decision::AskReturns { file_no: 1 }, "{place}");
+        orphan.step(&desk).unwrap();
+        assert_eq!(sent(&orphan), 0, "{place}");
+        for minutes in [1, 10, 48] {
+            desk.clock.advance(Duration::from_secs(minutes * 60));
+            let next = orphan.decide(&desk);
+            assert!(matches!(next, Decision::Wait { .. }), "{place} {next:?}");
+        }
+        desk.clock.advance(Duration::from_secs(120));
+        let next = orphan.decide(&desk);
+        assert_eq!(next, Decision::AskReturns { file_no: 1 }, "{place}");
+        assert_eq!(desk.core.desk().file(1).unwrap().returns_asked, 0);
+    }
+}
+
+/// Ten questions went; then people or the bank say that the second wage was paid as well.
+#[test]
+fn a_line_that_is_paid_late_has_its_own_questions() {
+    for adapter in asking() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = at_bank(&desk, 2);
+        played.tells(&[Outcome::Paid, Outcome::Unknown]);
+        hours(&desk, &played, 12 * 24);
+        let most = adapter.returns_pace().unwrap().count_max;
+        let asked = || desk.core.desk().file(1).unwrap().returns_asked;
+        assert_eq!(asked(), most, "{place}");
+        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+        let bytes = played.push_bytes(1, vec![row(&lines[1], Outcome::Paid)]);
+        receive(
+            &desk.core,
+            adapter,
+            played.keys(),
+            MessageKind::Push,
+            &bytes,
+        )
+        .unwrap();
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
+        let whole = repeats(&played);
+        let say = move |lines: &[adapters::BankLine]| {
+            let mut reply = told(lines, &[Outcome::Paid, Outcome::Returned]);
+            reply
+                .lines
+                .retain(|l| whole || l.outcome == Outcome::Returned);
+            BankReply::result(reply.lines)
+        };
+        played.memory(|memory| match whole {
+            true => memory.say = Some(Arc::new(say)),
+            false => memory.say_of_returns = Some(Arc::new(say)),
+        });
+        hours(&desk, &played, 48);
+        let states = [LineState::Paid, LineState::Returned];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        assert!(asked() > most, "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// A file that was paid while the clock ran a month ahead is asked about all the same, though
+/// others were paid since.
+#[test]
+fn a_clock_set_back_forgets_no_file() {
+    for adapter in asking() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        desk.clock.step(time::Duration::days(28));
+        let (_, played) = at_bank(&desk, 1);
+        played.settle(&desk, 20);
+        desk.clock.step(time::Duration::days(-28));
+        another(&desk, &played);
+        played.settle(&desk, 20);
+        let asked = |file_no| desk.core.desk().file(file_no).unwrap().returns_asked;
+        hours(&desk, &played, 3);
+        assert_eq!((asked(1), asked(2)), (1, 0), "{place}");
+        assert!(breaks(&desk.core.desk()).is_empty(), "{place}");
+    }
+}
+
+/// What repeats the question for the outcome is answered with the whole file: another length is
+/// another file, and a row without account and amount says nothing of ours.
+#[test]
+fn a_whole_answer_that_is_not_of_the_file_returns_nothing() {
+    for adapter in asking()
+        .into_iter()
+        .filter(|a| a.returns_pace().unwrap().repeats_query)
+    {
+        for cut in [true, false] {
+            let desk = Desk::new(adapter.code());
+            let (batch, played) = at_bank(&desk, 2);
+            played.settle(&desk, 20);
+            played.says(move |lines| {
+                let mut reply = told(lines, &[Outcome::Returned]);
+                match cut {
+                    true => drop(reply.lines.pop()),
+                    false => reply.lines.iter_mut().for_each(|line| line.account = None),
+                }
+                reply
+            });
+            hours(&desk, &played, 49);
+            assert_eq!(
+                desk.states(&batch),
+                [LineState::Paid; 2],
+                "{}",
+                adapter.dialect()
+            );
+            let found: Vec<_> = breaks(&desk.core.desk())
+                .into_iter()
+                .map(|b| b.why)
+                .collect();
+            let why = ["returns_unreadable", "answer_of_another_file"][usize::from(cut)];
+            assert_eq!(found, [why], "{}", adapter.dialect());
+        }
+    }
+}
