@@ -30,7 +30,7 @@ pub async fn list(call: Call) -> Answer {
         .read(move |app| {
             let page = query::page(app.core(), sight, after, limit, lang, &|batch| {
                 let head = &batch.head;
-                state.is_none_or(|state| batch.state() == state)
+                state.is_none_or(|state| state == Some(batch.state()))
                     && batch_no
                         .as_deref()
                         .is_none_or(|number| head.batch_no.as_str() == number)
@@ -45,9 +45,11 @@ pub async fn list(call: Call) -> Answer {
     json(StatusCode::OK, &page)
 }
 
-fn batch_state(word: &str) -> Option<BatchState> {
+/// `refused` is a state of the contract that no kept batch has: a refused file makes none.
+fn batch_state(word: &str) -> Option<Option<BatchState>> {
     let mut states = BatchState::ALL.into_iter();
-    states.find(|state| state.as_str() == word)
+    let kept = states.find(|state| state.as_str() == word);
+    (kept.is_some() || word == "refused").then_some(kept)
 }
 
 /// `GET /v1/batches/{id}`.
