@@ -1,9 +1,10 @@
 //! A dispatcher that ends by a defect in the middle of an instruction: readiness says so, and the
-//! one that takes over asks and never sends.
+//! one that takes over asks and never sends. A folder for banks' files that can't be used.
 
 use super::bank::{Act, Played};
 use super::desk::{Desk, ZHANG, file};
 use adapters::exchange::Outcome;
+use gateway::channel::Collector;
 use gateway::dispatch::Pace;
 use gateway::installation::Banks;
 use gateway::serving::{Engine, Setup};
@@ -82,5 +83,56 @@ async fn a_dispatcher_after_a_defect_asks_and_never_sends() {
         !text.contains("anxin_fsync_group_records_count 0\n"),
         "{text}"
     );
+    engine.stop(Duration::from_secs(10)).await.unwrap();
+}
+
+/// What a bank leaves there is unread: the operator must see it, and that it is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_cannot_be_used_is_a_concern_until_it_can() {
+    let place = tempfile::tempdir().unwrap();
+    let desk = Desk::new();
+    let metrics = Arc::new(Metrics::new());
+    let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
+    let inbox = place.path().join("inbox");
+    let code = BankCode::parse("HXB").unwrap();
+    let setup = Setup {
+        data: place.path().to_owned(),
+        banks: Banks(Arc::new([].into())),
+        collectors: [(code, Collector::new(&inbox, 100, 10))].into(),
+        mandates: Arc::clone(&desk.mandates),
+        calendar: Arc::clone(&desk.calendar),
+        pace: Pace::REAL,
+        collect_wait_ms: 10_000,
+        metrics: Arc::clone(&metrics),
+        concerns: Arc::clone(&concerns),
+    };
+    // A file is in the folder's place.
+    std::fs::write(&inbox, b"").unwrap();
+    let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
+    let told = |why| concerns.list() == [("folder:HXB".to_owned(), why)];
+    let shown = |stands| {
+        let text = metrics.render().unwrap();
+        text.contains(&format!("anxin_concern{{concern=\"folder:HXB\"}} {stands}"))
+    };
+    until("the concern", || told("unusable")).await;
+    assert!(shown(1));
+    // The folder is back, with something that is no file of a bank's.
+    std::fs::remove_file(&inbox).unwrap();
+    std::fs::create_dir(&inbox).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", inbox.join("link")).unwrap();
+    let looks_again = async |what: &str, holds: &dyn Fn() -> bool| {
+        for _ in 0..1_000 {
+            if holds() {
+                return;
+            }
+            desk.clock.advance(Duration::from_secs(10));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{what} never happens");
+    };
+    looks_again("what is left", &|| told("file_left")).await;
+    std::fs::remove_file(inbox.join("link")).unwrap();
+    looks_again("the all-clear", &|| concerns.list().is_empty()).await;
+    assert!(shown(0));
     engine.stop(Duration::from_secs(10)).await.unwrap();
 }
