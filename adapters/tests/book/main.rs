@@ -37,6 +37,7 @@ mod pages;
 mod presets;
 mod spdb_aq;
 mod status;
+mod streamed_sheet;
 mod szfs;
 mod talk;
 mod unionpay_df;

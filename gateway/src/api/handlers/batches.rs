@@ -1,9 +1,10 @@
 //! Batches, their lines, findings, report and correction file.
 
 use crate::access::Sight;
+use crate::api::app::App;
 use crate::api::body::nothing;
-use crate::api::call::{Answer, Call, bytes, json, preferred};
-use crate::api::handlers::long::{place, written};
+use crate::api::call::{Answer, Call, json, preferred};
+use crate::api::handlers::long::{place, written, written_in};
 use crate::api::handlers::{known_bank, line_states};
 use crate::api::problem::{Kind, Problem};
 use crate::book::BatchState;
@@ -15,6 +16,7 @@ use crate::query::{Cursor, correction, findings as kept_findings, report as stat
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use schemas::value::{BatchId, PayMonth, Uscc};
 use serde_json::Value;
+use std::io::Write;
 
 /// `GET /v1/batches`.
 pub async fn list(call: Call) -> Answer {
@@ -180,17 +182,17 @@ pub async fn correction(mut call: Call) -> Answer {
     };
     nothing(&mut call).await?;
     let place = place(&call).await?;
-    let correction = call
+    let (place, correction) = call
         .read(move |app| {
-            let found = correction::correction(app.core(), employer, id, format)?;
-            drop(place);
+            let found = correction::correction(app.core(), employer, id)?;
             let (correction, sequence) = found.ok_or_else(Problem::not_found)?;
-            if correction.line_count == 0 {
+            if correction.line_count() == 0 {
                 return Err(nothing_to_correct());
             }
+            correction.fits(format)?;
             let event = Event::Disclosed {
                 to: caller.uri.clone(),
-                count: correction.line_count,
+                count: correction.line_count(),
             };
             let grounds = Grounds {
                 purpose: "correction".to_owned(),
@@ -201,10 +203,11 @@ pub async fn correction(mut call: Call) -> Answer {
             let fact = Fact::sealed(event, employer.as_str(), sealed);
             // Recorded, and durable, before anything is shown.
             let recorded = app.core().record(&caller.uri, fact)?;
-            Ok((correction, recorded.max(sequence)))
+            Ok(((place, correction), recorded.max(sequence)))
         })
         .await?;
-    let mut response = bytes(format.content_type(), correction.bytes)?;
+    let write = move |app: &App, out: &mut dyn Write| correction.write(app.core(), format, out);
+    let mut response = written_in(place, &call, format.content_type(), write)?;
     let extension = format.extension();
     let name = format!("attachment; filename=\"{id}-correction.{extension}\"");
     let headers = [(header::CONTENT_DISPOSITION, name)];
