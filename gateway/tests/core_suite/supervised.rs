@@ -11,6 +11,7 @@ use gateway::serving::{Engine, Setup};
 use gateway::telemetry::{Concerns, Metrics};
 use schemas::LineState;
 use schemas::value::BankCode;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,21 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
     panic!("{what} never happens");
 }
 
+/// An engine without banks and folders.
+fn setup(desk: &Desk, data: &Path, concerns: &Arc<Concerns>, metrics: &Arc<Metrics>) -> Setup {
+    Setup {
+        data: data.to_owned(),
+        banks: Banks(Arc::new([].into())),
+        collectors: [].into(),
+        mandates: Arc::clone(&desk.mandates),
+        calendar: Arc::clone(&desk.calendar),
+        pace: Pace::REAL,
+        collect_wait_ms: 10_000,
+        metrics: Arc::clone(metrics),
+        concerns: Arc::clone(concerns),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dispatcher_after_a_defect_asks_and_never_sends() {
     let folder = tempfile::tempdir().unwrap();
@@ -33,18 +49,12 @@ async fn a_dispatcher_after_a_defect_asks_and_never_sends() {
     let metrics = Arc::new(Metrics::new());
     let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
     let code = BankCode::parse("HXB").unwrap();
+    let banks = Banks(Arc::new(
+        [(code, Arc::clone(&played.dispatcher.bank))].into(),
+    ));
     let setup = Setup {
-        data: folder.path().to_owned(),
-        banks: Banks(Arc::new(
-            [(code, Arc::clone(&played.dispatcher.bank))].into(),
-        )),
-        collectors: [].into(),
-        mandates: Arc::clone(&desk.mandates),
-        calendar: Arc::clone(&desk.calendar),
-        pace: Pace::REAL,
-        collect_wait_ms: 10_000,
-        metrics: Arc::clone(&metrics),
-        concerns: Arc::clone(&concerns),
+        banks,
+        ..setup(&desk, folder.path(), &concerns, &metrics)
     };
     let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
     let seen = || {
@@ -96,15 +106,8 @@ async fn a_folder_that_cannot_be_used_is_a_concern_until_it_can() {
     let inbox = place.path().join("inbox");
     let code = BankCode::parse("HXB").unwrap();
     let setup = Setup {
-        data: place.path().to_owned(),
-        banks: Banks(Arc::new([].into())),
         collectors: [(code, Collector::new(&inbox, 100, 10))].into(),
-        mandates: Arc::clone(&desk.mandates),
-        calendar: Arc::clone(&desk.calendar),
-        pace: Pace::REAL,
-        collect_wait_ms: 10_000,
-        metrics: Arc::clone(&metrics),
-        concerns: Arc::clone(&concerns),
+        ..setup(&desk, place.path(), &concerns, &metrics)
     };
     // A file is in the folder's place.
     std::fs::write(&inbox, b"").unwrap();
