@@ -4,11 +4,13 @@
 //! to. Both are closed here: there is no way to build a server without a list, and a list past
 //! its `nextUpdate` refuses every client (THREATS rows 1 and 27).
 
+mod error;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::client::WebPkiServerVerifier;
+use rustls::client::{VerifierBuilderError, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, UnixTime};
@@ -20,12 +22,10 @@ use x509_parser::error::X509Error;
 use x509_parser::prelude::{CertificateRevocationList, FromDer as _, X509Certificate};
 
 use crate::development::AUTHORITY_NAME;
+pub use error::{Part, TlsError};
 
 /// What both ends of the gateway's own links speak, the better first.
 const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
-
-/// What a file of authorities is called where it can't be read.
-const AUTHORITY: &str = "certificate authority";
 
 /// Whether certificates of the development authority are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,27 +93,6 @@ impl fmt::Debug for ClientTls<'_> {
     }
 }
 
-/// Why no TLS configuration was made.
-#[derive(Debug, thiserror::Error)]
-pub enum TlsError {
-    /// A file holds no readable certificate, key or list.
-    #[error("no readable {0}")]
-    Unreadable(&'static str),
-    /// No revocation list was given; without one, revoked clients would be accepted.
-    #[error("no revocation list: a server without one would accept revoked clients")]
-    NoRevocationList,
-    /// There are lists, and none is of one of the authorities: revocation is enforced, so that
-    /// every certificate would be refused.
-    #[error("no revocation list is of one of the authorities: everyone would be refused")]
-    ForeignList,
-    /// The development authority stands where production was asked for.
-    #[error("the development authority is not accepted in production")]
-    DevelopmentAuthority,
-    /// rustls refused the parts, for example a key that does not belong to the certificate.
-    #[error("the TLS parts do not fit together")]
-    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
 /// The machine's clock, for production.
 #[must_use]
 pub fn system_clock() -> Arc<dyn TimeProvider> {
@@ -145,10 +124,10 @@ impl TimeProvider for FixedClock {
 /// # Errors
 /// [`TlsError`]; a missing list is refused in every mode.
 pub fn server_config(tls: &ServerTls<'_>) -> Result<Arc<ServerConfig>, TlsError> {
-    let authorities = certificates(tls.client_ca_pem, AUTHORITY)?;
+    let authorities = certificates(tls.client_ca_pem, Part::Authority)?;
     let roots = roots(&authorities, tls.mode)?;
-    let chain = certificates(tls.chain_pem, "server certificate")?;
-    refuse_development(&chain, tls.mode)?;
+    let chain = certificates(tls.chain_pem, Part::Chain)?;
+    refuse_development(&chain, Part::Chain, tls.mode)?;
     let lists = revocation_lists(tls.crls)?;
     if lists.is_empty() {
         return Err(TlsError::NoRevocationList);
@@ -158,13 +137,13 @@ pub fn server_config(tls: &ServerTls<'_>) -> Result<Arc<ServerConfig>, TlsError>
         .with_crls(lists)
         .enforce_revocation_expiration()
         .build()
-        .map_err(refused)?;
+        .map_err(unverifying)?;
     let mut config = ServerConfig::builder_with_details(provider(), Arc::clone(&tls.clock))
         .with_protocol_versions(versions(tls.allow_tls12))
-        .map_err(refused)?
+        .map_err(TlsError::NoVersion)?
         .with_client_cert_verifier(verifier)
         .with_single_cert(chain, private_key(tls.key_pem)?)
-        .map_err(refused)?;
+        .map_err(not_own)?;
     config.alpn_protocols = ALPN.map(<[u8]>::to_vec).to_vec();
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
@@ -176,7 +155,7 @@ pub fn server_config(tls: &ServerTls<'_>) -> Result<Arc<ServerConfig>, TlsError>
 /// # Errors
 /// [`TlsError`].
 pub fn client_config(tls: &ClientTls<'_>) -> Result<Arc<ClientConfig>, TlsError> {
-    let authorities = certificates(tls.ca_pem, AUTHORITY)?;
+    let authorities = certificates(tls.ca_pem, Part::Authority)?;
     let roots = roots(&authorities, tls.mode)?;
     let lists = revocation_lists(tls.crls)?;
     let mut verifier = WebPkiServerVerifier::builder_with_provider(roots, provider());
@@ -184,19 +163,19 @@ pub fn client_config(tls: &ClientTls<'_>) -> Result<Arc<ClientConfig>, TlsError>
         one_has_its_list(&authorities, &lists)?;
         verifier = verifier.with_crls(lists).enforce_revocation_expiration();
     }
-    let verifier = verifier.build().map_err(refused)?;
+    let verifier = verifier.build().map_err(unverifying)?;
     let builder = ClientConfig::builder_with_details(provider(), Arc::clone(&tls.clock))
         .with_protocol_versions(versions(tls.allow_tls12))
-        .map_err(refused)?
+        .map_err(TlsError::NoVersion)?
         .with_webpki_verifier(verifier);
     let mut config = match tls.identity {
         None => builder.with_no_client_auth(),
         Some((chain_pem, key_pem)) => {
-            let chain = certificates(chain_pem, "client certificate")?;
-            refuse_development(&chain, tls.mode)?;
+            let chain = certificates(chain_pem, Part::Chain)?;
+            refuse_development(&chain, Part::Chain, tls.mode)?;
             builder
                 .with_client_auth_cert(chain, private_key(key_pem)?)
-                .map_err(refused)?
+                .map_err(not_own)?
         }
     };
     config.alpn_protocols = ALPN.map(<[u8]>::to_vec).to_vec();
@@ -214,7 +193,7 @@ pub fn crl_next_update(crl: &[u8]) -> Result<Option<OffsetDateTime>, TlsError> {
     let mut earliest: Option<OffsetDateTime> = None;
     for der in revocation_lists(&[crl])? {
         let (_, list) = CertificateRevocationList::from_der(&der)
-            .map_err(|_| TlsError::Unreadable("revocation list"))?;
+            .map_err(|_| TlsError::Unreadable(Part::RevocationLists))?;
         if let Some(time) = list.next_update() {
             let time = time.to_datetime();
             earliest = Some(earliest.map_or(time, |known| known.min(time)));
@@ -228,9 +207,9 @@ pub fn crl_next_update(crl: &[u8]) -> Result<Option<OffsetDateTime>, TlsError> {
 /// # Errors
 /// [`TlsError::Unreadable`].
 pub fn chain_not_after(chain_pem: &[u8]) -> Result<OffsetDateTime, TlsError> {
-    let unreadable = TlsError::Unreadable("certificate");
+    let unreadable = TlsError::Unreadable(Part::Chain);
     let mut earliest: Option<OffsetDateTime> = None;
-    for der in certificates(chain_pem, "certificate")? {
+    for der in certificates(chain_pem, Part::Chain)? {
         let Ok((_, certificate)) = X509Certificate::from_der(&der) else {
             return Err(unreadable);
         };
@@ -257,11 +236,28 @@ fn versions(allow_tls12: bool) -> &'static [&'static SupportedProtocolVersion] {
     }
 }
 
-fn refused(error: impl std::error::Error + Send + Sync + 'static) -> TlsError {
-    TlsError::Refused(Box::new(error))
+/// Why a verifier was not built: over the lists, or over the authorities.
+fn unverifying(error: VerifierBuilderError) -> TlsError {
+    let of_lists = matches!(error, VerifierBuilderError::InvalidCrl(_));
+    let part = match of_lists {
+        true => Part::RevocationLists,
+        false => Part::Authority,
+    };
+    TlsError::Refused(part, Box::new(error))
 }
 
-fn certificates(pem: &[u8], what: &'static str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+/// Why a chain and its key were not taken: rustls reads the key first, then holds it against the
+/// first certificate.
+#[allow(clippy::wildcard_enum_match_arm)] // what is neither of the two is of the key
+fn not_own(error: rustls::Error) -> TlsError {
+    match error {
+        rustls::Error::InconsistentKeys(_) => TlsError::OtherKey,
+        rustls::Error::InvalidCertificate(_) => TlsError::Unreadable(Part::Chain),
+        other => TlsError::Refused(Part::Key, Box::new(other)),
+    }
+}
+
+fn certificates(pem: &[u8], what: Part) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     match found {
         Ok(list) if !list.is_empty() => Ok(list),
@@ -270,17 +266,18 @@ fn certificates(pem: &[u8], what: &'static str) -> Result<Vec<CertificateDer<'st
 }
 
 fn private_key(pem: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
-    PrivateKeyDer::from_pem_slice(pem).map_err(|_| TlsError::Unreadable("private key"))
+    PrivateKeyDer::from_pem_slice(pem).map_err(|_| TlsError::Unreadable(Part::Key))
 }
 
 fn roots(
     authorities: &[CertificateDer<'static>],
     mode: Mode,
 ) -> Result<Arc<RootCertStore>, TlsError> {
-    refuse_development(authorities, mode)?;
+    refuse_development(authorities, Part::Authority, mode)?;
     let mut store = RootCertStore::empty();
     for authority in authorities {
-        store.add(authority.clone()).map_err(refused)?;
+        let added = store.add(authority.clone());
+        added.map_err(|_| TlsError::Unreadable(Part::Authority))?;
     }
     Ok(Arc::new(store))
 }
@@ -293,10 +290,10 @@ fn one_has_its_list(
 ) -> Result<(), TlsError> {
     for der in authorities {
         let (_, authority) =
-            X509Certificate::from_der(der).map_err(|_| TlsError::Unreadable(AUTHORITY))?;
+            X509Certificate::from_der(der).map_err(|_| TlsError::Unreadable(Part::Authority))?;
         for list in lists {
             let (_, list) = CertificateRevocationList::from_der(list)
-                .map_err(|_| TlsError::Unreadable("revocation list"))?;
+                .map_err(|_| TlsError::Unreadable(Part::RevocationLists))?;
             if is_of(&list, &authority) {
                 return Ok(());
             }
@@ -319,7 +316,7 @@ fn is_of(list: &CertificateRevocationList<'_>, authority: &X509Certificate<'_>) 
 fn revocation_lists(
     files: &[&[u8]],
 ) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsError> {
-    let unreadable = || TlsError::Unreadable("revocation list");
+    let unreadable = || TlsError::Unreadable(Part::RevocationLists);
     let mut lists = Vec::new();
     for file in files {
         let blocks: Result<Vec<_>, _> =
@@ -335,17 +332,21 @@ fn revocation_lists(
 }
 
 /// Refuses, in production, a certificate of the development authority or issued by it.
-fn refuse_development(chain: &[CertificateDer<'_>], mode: Mode) -> Result<(), TlsError> {
+fn refuse_development(
+    chain: &[CertificateDer<'_>],
+    part: Part,
+    mode: Mode,
+) -> Result<(), TlsError> {
     if mode == Mode::Development {
         return Ok(());
     }
     for der in chain {
         let (_, certificate) =
-            X509Certificate::from_der(der).map_err(|_| TlsError::Unreadable("certificate"))?;
+            X509Certificate::from_der(der).map_err(|_| TlsError::Unreadable(part))?;
         for name in [certificate.subject(), certificate.issuer()] {
             let mut names = name.iter_common_name();
             if names.any(|name| name.as_str() == Ok(AUTHORITY_NAME)) {
-                return Err(TlsError::DevelopmentAuthority);
+                return Err(TlsError::DevelopmentAuthority(part));
             }
         }
     }

@@ -4,7 +4,7 @@
 use certs::development::{DevelopmentPki, IdentityPem};
 use certs::identity::Party;
 use certs::tls::{
-    ClientTls, Mode, ServerTls, TlsError, chain_not_after, client_config, fixed_clock,
+    ClientTls, Mode, Part, ServerTls, TlsError, chain_not_after, client_config, fixed_clock,
     server_config,
 };
 use time::macros::datetime;
@@ -45,7 +45,7 @@ fn no_server_without_a_list() {
         };
         let error = server_config(&with_damaged).unwrap_err();
         assert!(
-            matches!(error, TlsError::Unreadable("revocation list")),
+            matches!(error, TlsError::Unreadable(Part::RevocationLists)),
             "{error:?}"
         );
     }
@@ -110,7 +110,7 @@ fn production_needs_a_list_and_refuses_the_development_authority() {
     };
     assert!(matches!(
         server_config(&anchored),
-        Err(TlsError::DevelopmentAuthority)
+        Err(TlsError::DevelopmentAuthority(Part::Authority))
     ));
 
     let issued = development.issue_server(&["gateway.test"]).unwrap();
@@ -121,7 +121,7 @@ fn production_needs_a_list_and_refuses_the_development_authority() {
     };
     assert!(matches!(
         server_config(&served),
-        Err(TlsError::DevelopmentAuthority)
+        Err(TlsError::DevelopmentAuthority(Part::Chain))
     ));
 
     let another_key = ServerTls {
@@ -130,7 +130,7 @@ fn production_needs_a_list_and_refuses_the_development_authority() {
     };
     assert!(matches!(
         server_config(&another_key),
-        Err(TlsError::Refused(_))
+        Err(TlsError::OtherKey)
     ));
 }
 
@@ -172,6 +172,63 @@ fn lists_of_other_authorities_alone_are_refused() {
     bank(&[]).unwrap();
     bank(&[list]).unwrap();
     assert!(matches!(bank(&[other_list]), Err(TlsError::ForeignList)));
+}
+
+/// What the operator is told to mend is what is wrong, and not the file beside it.
+#[test]
+fn the_part_at_fault_is_named() {
+    let pki = pki();
+    let own = pki.issue_server(&["gateway.test"]).unwrap();
+    let other = pki.issue_server(&["gateway.test"]).unwrap();
+    let good = ServerTls {
+        chain_pem: own.certificate_pem.as_bytes(),
+        key_pem: own.key_pem.as_bytes(),
+        client_ca_pem: pki.ca_pem().as_bytes(),
+        crls: &[pki.crl_pem().as_bytes()],
+        mode: Mode::Development,
+        allow_tls12: false,
+        clock: fixed_clock(NOW),
+    };
+    // PEM that is whole, and nothing of what its label says inside.
+    let no_certificate = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let no_key = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    let no_list = b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
+    let locked =
+        b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let lists: [&[u8]; 1] = [no_list];
+    let chain = |chain_pem| ServerTls {
+        chain_pem,
+        ..good.clone()
+    };
+    let key = |key_pem| ServerTls {
+        key_pem,
+        ..good.clone()
+    };
+    let authority = |client_ca_pem| ServerTls {
+        client_ca_pem,
+        ..good.clone()
+    };
+    let list = |crls| ServerTls {
+        crls,
+        ..good.clone()
+    };
+    for (part, tls) in [
+        (Part::Chain, chain(b"".as_slice())),
+        (Part::Chain, chain(no_certificate)),
+        (Part::Chain, chain(good.key_pem)),
+        (Part::Key, key(b"".as_slice())),
+        (Part::Key, key(no_key)),
+        (Part::Key, key(locked)),
+        (Part::Key, key(good.chain_pem)),
+        (Part::Key, key(other.key_pem.as_bytes())),
+        (Part::Authority, authority(b"".as_slice())),
+        (Part::Authority, authority(no_certificate)),
+        (Part::RevocationLists, list([].as_slice())),
+        (Part::RevocationLists, list(&lists)),
+    ] {
+        let error = server_config(&tls).unwrap_err();
+        assert_eq!(error.part(), Some(part), "{error:?}");
+    }
 }
 
 #[test]

@@ -259,12 +259,16 @@ impl Engine {
             tasks.push(task);
         }
         for (bank, collector) in &setup.collectors {
+            let concern = format!("folder:{bank}");
+            setup.concerns.foresee(&concern);
             let collecting = Arc::new(Collecting {
                 core: Arc::clone(&core),
                 banks: setup.banks.clone(),
                 bank: *bank,
                 collector: collector.clone(),
                 every: setup.pace.wait(setup.collect_wait_ms),
+                concerns: Arc::clone(&setup.concerns),
+                concern,
             });
             let (name, stopped) = (format!("collector:{bank}"), stopped.clone());
             let begin = move |_| Arc::clone(&collecting).run(stopped.clone());

@@ -210,6 +210,27 @@ async fn a_wrong_parameter_is_named_with_what_is_allowed() {
     kit.stop().await;
 }
 
+/// INTERFACE section 4 names them; of a refused file no batch is kept, so `refused` finds none.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_state_of_a_batch_is_a_word_of_its_filter() {
+    let kit = Kit::start().await;
+    let csv = wage_file(own(), "GZ-1", "ICBC", 3, 0);
+    kit.submit(&system(own()), &csv).await.expect(202);
+    for (state, count) in [
+        ("refused", 0),
+        ("held", 1),
+        ("released", 0),
+        ("in_progress", 0),
+        ("settled", 0),
+        ("withdrawn", 0),
+    ] {
+        let path = format!("/v1/batches?state={state}");
+        let page = kit.get(&system(own()), &path).await.expect(200).json();
+        assert_eq!(page["batches"].as_array().unwrap().len(), count, "{state}");
+    }
+    kit.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_body_and_a_silent_handshake_are_cut_off() {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

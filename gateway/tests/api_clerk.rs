@@ -360,6 +360,7 @@ async fn a_correction_file_comes_as_office_file_and_json_too_and_is_taken_as_it_
     assert_eq!(document["batch_no"], "GZ-1-C1");
     assert_eq!(document["total_amount"], "2000.05");
     assert_eq!(document["lines"][1]["corrects"], format!("{id}.3"));
+    assert_eq!(file.text(), format!("{document:#}\n"), "for people to read");
     let sent = kit.submit(&system(own()), &file.text()).await;
     let receipt = sent.expect(202).json();
     let totals = (&receipt["line_count"], &receipt["total_fen"]);

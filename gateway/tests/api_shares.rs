@@ -69,6 +69,39 @@ async fn a_party_takes_so_many_long_answers_at_once() {
     kit.stop().await;
 }
 
+/// A correction file is written while it is sent, so that memory does not grow with it: one that is
+/// not taken is still being written.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_file_is_not_made_before_it_is_taken() {
+    let kit = Kit::start_with(|limits| {
+        limits.long_answers_per_party_max = 1;
+        limits.reception_wait = Duration::from_millis(100);
+    })
+    .await;
+    let steps = vec![schemas::LineEvent::Fail; 10_000];
+    let id = kit.with_outcomes(own(), "GZ-1", &steps).await;
+    let path = format!("/v1/batches/{id}/correction");
+    let maker = person(own(), "maker");
+    for format in ["csv", "json", "xlsx"] {
+        let path = format!("{path}?format={format}");
+        let mut sender = kit.second(&maker).await;
+        let request = hyper::Request::post(format!("https://localhost{path}"));
+        let answer = sender.send_request(request.body(Full::default()).unwrap());
+        let untaken = answer.await.unwrap();
+        assert_eq!(untaken.status(), 200, "{format}");
+        kit.post(&maker, &path, "").await.expect(503);
+        drop((sender, untaken));
+        // Its place is free when the writing has noticed that nobody takes it.
+        let mut whole = kit.post(&maker, &path, "").await;
+        while whole.status == 503 {
+            whole = kit.post(&maker, &path, "").await;
+        }
+        let whole = whole.expect(200).body;
+        assert!(whole.len() > 360_000, "{format}: {} bytes", whole.len());
+    }
+    kit.stop().await;
+}
+
 /// One bank's messages on the way leave room for another's.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_partys_bodies_do_not_fill_the_memory() {

@@ -7,9 +7,11 @@
 mod biff;
 mod kept;
 mod reading;
+mod streamed;
 mod writing;
 mod xls;
 
+pub use streamed::{SHEET_ROWS_MAX, SheetWriter};
 pub use writing::{SheetError, workbook};
 
 use super::atom::WriteContext;

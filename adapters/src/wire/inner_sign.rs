@@ -80,12 +80,9 @@ impl InnerSign {
         let members = members.map_err(|_| unreadable("not a JSON object"))?;
         let inner = self.text(&members);
         let inner = inner.ok_or_else(|| unreadable("the signed object is missing"))?;
-        let of_text = |text: &str| {
-            let bytes = encode(text, around.charset);
-            bytes.map_err(|fault| unreadable(fault.to_string()))
-        };
-        around.verify((&self.algorithm, &self.slot), &of_text(inner)?, &signature)?;
+        let signed = around.bytes_of(inner)?;
+        around.verify((&self.algorithm, &self.slot), &signed, &signature)?;
         let name = serde_json::Value::from(self.inner.as_str());
-        of_text(&format!("{{{name}:{inner}}}"))
+        around.bytes_of(&format!("{{{name}:{inner}}}"))
     }
 }

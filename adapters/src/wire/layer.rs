@@ -264,12 +264,12 @@ impl Layer {
                 let text = charset.decode(&bytes).map_err(ill_formed)?;
                 let payload = between(&text, before, after).map(str::to_owned);
                 let payload = payload.ok_or_else(|| unreadable("the marks are not there"))?;
-                payload_bytes(Some(payload), charset)
+                around.bytes_of(&payload)
             }
             Self::XmlSignature(rule) => {
                 let text = charset.decode(&bytes).map_err(ill_formed)?;
                 let signed = rule.verified(&text, around.crypto)?;
-                payload_bytes(Some(signed), charset)
+                around.bytes_of(&signed)
             }
             Self::Head { slots } => unwrap_head(slots, &bytes, values, charset),
             Self::Named { .. } => Err(unreadable("a head without a definition")),
@@ -280,11 +280,11 @@ impl Layer {
                 } else {
                     json::read(tree, &text, values)?
                 };
-                payload_bytes(payload, charset)
+                payload_of(payload, around)
             }
             Self::Form(form) => {
                 let payload = form.read(&bytes, values, around)?;
-                payload_bytes(payload, charset)
+                payload_of(payload, around)
             }
         }
     }
@@ -300,9 +300,9 @@ fn text_of(payload: &[u8], charset: Charset) -> Result<String, WriteFault> {
     })
 }
 
-fn payload_bytes(payload: Option<String>, charset: Charset) -> Result<Vec<u8>, Unreadable> {
+fn payload_of(payload: Option<String>, around: Around<'_>) -> Result<Vec<u8>, Unreadable> {
     let payload = payload.ok_or_else(|| unreadable(EMPTY_ENVELOPE))?;
-    encode(&payload, charset).map_err(|fault| unreadable(fault.to_string()))
+    around.bytes_of(&payload)
 }
 
 fn unwrap_head(

@@ -83,11 +83,10 @@ impl LeadSign {
         match signature {
             Err(_) if kept => {}
             signature => {
-                let signed = encode(&self.text(document)?, around.charset)
-                    .map_err(|fault| unreadable(fault.to_string()))?;
+                let signed = around.bytes_of(&self.text(document)?)?;
                 around.verify((&self.algorithm, &self.slot), &signed, &signature?)?;
             }
         }
-        encode(document, around.charset).map_err(|fault| unreadable(fault.to_string()))
+        around.bytes_of(document)
     }
 }

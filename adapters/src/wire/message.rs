@@ -286,7 +286,9 @@ impl Message {
     }
 
     fn any_slot(&self, found: impl Fn(&Slot) -> bool) -> bool {
-        self.clone().slots_mut().into_iter().any(|slot| found(slot))
+        let (head, row) = self.body.slots();
+        let layers = self.layers.iter().flat_map(Layer::slots);
+        head.iter().chain(row).chain(layers).any(found)
     }
 
     /// Every slot of body and layers, to fix step codes.

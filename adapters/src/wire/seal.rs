@@ -62,7 +62,7 @@ impl SealMembers {
         for path in &self.members {
             each(&mut root, path, &mut open)?;
         }
-        encode(&root.to_string(), around.charset).map_err(|fault| unreadable(fault.to_string()))
+        around.bytes_of(&root.to_string())
     }
 }
 

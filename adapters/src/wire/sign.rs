@@ -23,6 +23,14 @@ pub fn key_algorithm(word: &str) -> &str {
 pub(super) const NO_SIGNATURE: &str = "the signature is missing";
 
 impl Around<'_> {
+    /// A text that was read, as the bytes that a signature is held against or that are read on.
+    ///
+    /// # Errors
+    /// `Unreadable` where the character set lacks one of its characters.
+    pub(super) fn bytes_of(self, text: &str) -> Result<Vec<u8>, Unreadable> {
+        encode(text, self.charset).map_err(|fault| unreadable(fault.to_string()))
+    }
+
     /// Whether a signature over a message verifies by the bank's key of this algorithm and slot.
     ///
     /// # Errors
@@ -267,8 +275,7 @@ impl PlaceSign {
             Err(_) if kept => return Ok(bytes.to_vec()),
             read => read?,
         };
-        let payload = encode(&self.with((head, tail), &self.placeholder), around.charset);
-        let payload = payload.map_err(|fault| unreadable(fault.to_string()))?;
+        let payload = around.bytes_of(&self.with((head, tail), &self.placeholder))?;
         around.verify(
             (&self.algorithm, &self.slot),
             &self.over.of(payload.clone()),

@@ -93,7 +93,7 @@ fn receipt(report: &str) -> Receipt {
 }
 
 /// iso/CODES.md sections 1 and 2, by hand.
-const TABLE: [(&str, &str, Outcome); 40] = [
+const TABLE: [(&str, &str, Outcome); 42] = [
     ("ACCC", "", Outcome::Paid),
     ("ACSC", "", Outcome::Paid),
     ("RCVD", "", Outcome::Accepted),
@@ -171,6 +171,10 @@ const TABLE: [(&str, &str, Outcome); 40] = [
     ("RJCT", "AM05", Outcome::Unknown),
     ("RJCT", "DUPL", Outcome::Unknown),
     ("RJCT", "DU04", Outcome::Unknown),
+    // A reference that is not unique.
+    ("RJCT", "RF01", Outcome::Unknown),
+    // The reason is a text: it may say that it is a duplicate.
+    ("RJCT", "NARR", Outcome::Unknown),
     ("RJCT", "FOCR", Outcome::Unknown),
     ("RJCT", "AB05", Outcome::Unknown),
     ("RJCT", "TS01", Outcome::Unknown),
@@ -208,7 +212,11 @@ fn a_group_is_accepted_refused_or_says_nothing() {
         (("", ""), ("ACSP", ""), Outcome::Accepted),
         (("", ""), ("", ""), Outcome::Unknown),
         (("RJCT", ""), ("", ""), refused),
-        (("RJCT", "NARR"), ("RJCT", ""), refused),
+        (("RJCT", "NARR"), ("RJCT", ""), Outcome::Unknown),
+        (("", ""), ("RJCT", "NARR"), Outcome::Unknown),
+        (("PART", ""), ("RJCT", "NARR"), Outcome::Unknown),
+        (("RJCT", ""), ("RJCT", "AC02"), refused),
+        (("RJCT", ""), ("RJCT", "DU02"), Outcome::Unknown),
         (("", ""), ("RJCT", ""), refused),
         (("PART", ""), ("RJCT", "AC02"), refused),
         (

@@ -38,6 +38,7 @@ mod presets;
 mod returns;
 mod spdb_aq;
 mod status;
+mod streamed_sheet;
 mod szfs;
 mod talk;
 mod unionpay_df;

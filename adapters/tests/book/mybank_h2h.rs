@@ -268,6 +268,29 @@ fn without_the_banks_number_no_file_is_fetched() {
     assert!(!result.is_final && result.lines.is_empty());
 }
 
+/// FORMATS 6.18: repeating bizNo is an error, and no resultCode is public: an F may say that the
+/// first confirmation was taken, and paid.
+#[test]
+fn a_refused_confirmation_may_be_a_repeated_one() {
+    let said = |status: &str, code: &str| {
+        let document = format!(
+            "<document><response id=\"response\"><head>\
+             <function>ant.ebank.transfer.batchpay.confirm</function></head><body><resultInfo>\
+             <resultStatus>{status}</resultStatus><resultCode>{code}</resultCode>\
+             <resultMsg>业务编号重复</resultMsg></resultInfo></body></response></document>"
+        );
+        let bytes = signed(&document);
+        bank("MYBANK").decode_receipt(&bytes, &ToyKeys).unwrap()
+    };
+    for code in ["", "BIZNO_REPEAT", "F0001"] {
+        let read = said("F", code);
+        assert_eq!(read.outcome, Outcome::Unknown, "{code}");
+        assert_eq!(read.bank_text.as_deref(), Some("业务编号重复"));
+    }
+    assert_eq!(said("S", "").outcome, Outcome::Accepted);
+    assert_eq!(said("U", "").outcome, Outcome::Unknown);
+}
+
 /// As a receipt gave it.
 fn numbered() -> std::collections::BTreeMap<String, String> {
     let number = "2026112310610000002390";
@@ -281,7 +304,7 @@ fn sent(conversation: &mut adapters::Conversation<'_>) -> Outgoing {
     out
 }
 
-/// The bank's envelope, signed with the toy key.
+/// The bank's list in its envelope.
 fn signed_list(list: &str) -> Vec<u8> {
     let list = base64::prelude::BASE64_STANDARD.encode(list);
     let document = format!(
@@ -290,10 +313,15 @@ fn signed_list(list: &str) -> Vec<u8> {
          <resultStatus>S</resultStatus></resultInfo>\
          <batchResultList>{list}</batchResultList></body></response></document>"
     );
+    signed(&document)
+}
+
+/// Signed with the toy key.
+fn signed(document: &str) -> Vec<u8> {
     let rule = adapters::wire::xml_signature::XmlSignature {
         algorithm: adapters::wire::xml_signature::XmlAlgorithm::RsaSha256,
         digest: adapters::wire::xml_signature::XmlDigest::Sha1,
         slot: "bank".to_owned(),
     };
-    rule.sign(&document, &ToyKeys).unwrap().into_bytes()
+    rule.sign(document, &ToyKeys).unwrap().into_bytes()
 }

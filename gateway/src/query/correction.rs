@@ -9,19 +9,26 @@ use crate::intake::lines::KeptLine;
 use crate::query::QueryError;
 use crate::query::batches::last_record;
 use crate::query::personal::{KeptLines, Seen};
-use adapters::layout::sheet::workbook;
-use schemas::value::{BatchId, BatchNo, Fen, Purpose, Uscc};
+use adapters::layout::sheet::{SHEET_ROWS_MAX, SheetError, SheetWriter};
+use schemas::value::{BatchId, BatchNo, Fen, PaymentId, Purpose, Uscc};
 use serde_json::{Map, Value};
+use std::io::Write;
 
-/// A correction file and what the record of its disclosure says.
+/// A correction file that is written while it is sent: of its lines no more is held than where they
+/// are, and some pages of them.
 pub struct Correction {
-    /// The file: csv in UTF-8 with byte order mark and CRLF, an office file, or the JSON of
-    /// INTERFACE section 2.
-    pub bytes: Vec<u8>,
-    /// The lines in it.
-    pub line_count: u32,
-    /// The number that it suggests; empty where none of 35 characters is free.
-    pub batch_no: String,
+    batch: BatchId,
+    /// Indices of its lines, ascending.
+    lines: Vec<u32>,
+    head: Vec<Key>,
+    told: Told,
+}
+
+/// What the head says of the lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Told {
+    count: u32,
+    fen: i64,
 }
 
 const TITLES: &str =
@@ -86,8 +93,8 @@ impl CorrectionFormat {
     }
 }
 
-/// The correction file of an employer's own batch; `None` where it is not the caller's. A file
-/// without lines has `line_count` 0.
+/// The correction file of an employer's own batch; `None` where it is not the caller's. One without
+/// lines counts 0.
 ///
 /// # Errors
 /// When the sealed parts can't be read.
@@ -95,7 +102,6 @@ pub fn correction(
     core: &Core,
     employer: Uscc,
     id: BatchId,
-    format: CorrectionFormat,
 ) -> Result<Option<(Correction, u64)>, QueryError> {
     let (head, lines, batch_no, accepted_at, sequence) = {
         let desk = core.desk();
@@ -116,42 +122,168 @@ pub fn correction(
     let (record, _) = core.event(accepted_at)?;
     let payer: PayerPart =
         serde_json::from_slice(&core.personal(&record)?).map_err(CoreError::from)?;
+    // The head stands before the lines: they are read twice.
+    let told = each(core, id, &lines, &mut |_| Ok(()))?;
+    let correction = Correction {
+        batch: id,
+        lines,
+        head: metadata(&head, &payer, &batch_no, told),
+        told,
+    };
+    Ok(Some((correction, sequence)))
+}
+
+/// Lines that are looked up in the book at once.
+const LINES_AT_ONCE: usize = 1_000;
+
+/// Gives the cells of the lines, numbered from 1, and what they come to. An erased person can't be
+/// paid again from here.
+fn each(
+    core: &Core,
+    id: BatchId,
+    lines: &[u32],
+    take: &mut dyn FnMut([String; COLUMNS]) -> Result<(), QueryError>,
+) -> Result<Told, QueryError> {
     let mut kept = KeptLines::new(core);
-    let mut rows = Vec::with_capacity(lines.len());
-    let mut total = 0i64;
-    for seen in &lines {
-        // An erased person can't be paid again from here.
-        if let Some(line) = kept.of(seen)? {
-            total = total.saturating_add(line.amount.0);
-            rows.push(row(rows.len() + 1, seen, line));
+    let mut told = Told::default();
+    for page in lines.chunks(LINES_AT_ONCE) {
+        let seen = |batch: &Batch, book: &Book| -> Vec<Seen> {
+            let line = |index: &u32| Some(Seen::of(book, batch, *index, batch.line(*index)?));
+            page.iter().filter_map(line).collect()
+        };
+        let page = {
+            let desk = core.desk();
+            desk.batch(id).map(|batch| seen(batch, &desk))
+        };
+        for seen in page.unwrap_or_default() {
+            if let Some(line) = kept.of(&seen)? {
+                told.count = told.count.saturating_add(1);
+                told.fen = told.fen.saturating_add(line.amount.0);
+                take(row(told.count, &seen, line))?;
+            }
         }
     }
-    let metadata = metadata(&head, &payer, &batch_no, rows.len(), total);
-    let bytes = match format {
-        CorrectionFormat::Csv => csv(&metadata, &rows).into_bytes(),
-        CorrectionFormat::Xlsx => workbook(&grid(&metadata, &rows))?,
-        CorrectionFormat::Json => json(&metadata, &rows).into_bytes(),
-    };
-    let line_count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    Ok(Some((
-        Correction {
-            bytes,
-            line_count,
-            batch_no,
-        },
-        sequence,
-    )))
+    Ok(told)
+}
+
+impl Correction {
+    /// The lines in it.
+    #[must_use]
+    pub fn line_count(&self) -> u32 {
+        self.told.count
+    }
+
+    /// Looks, before anything is written, whether that format takes so many lines.
+    ///
+    /// # Errors
+    /// More rows than a sheet of an office file has.
+    pub fn fits(&self, format: CorrectionFormat) -> Result<(), QueryError> {
+        let above = u32::try_from(self.above().len()).unwrap_or(u32::MAX);
+        let rows = above.saturating_add(self.told.count);
+        match format == CorrectionFormat::Xlsx && rows > SHEET_ROWS_MAX {
+            true => Err(SheetError::TooMuch.into()),
+            false => Ok(()),
+        }
+    }
+
+    /// Writes the file: csv in UTF-8 with byte order mark and CRLF, an office file, or the JSON of
+    /// INTERFACE section 2.
+    ///
+    /// # Errors
+    /// When the sealed lines can't be read, are no longer those that the head counts, or the
+    /// receiver went away.
+    pub fn write(
+        &self,
+        core: &Core,
+        format: CorrectionFormat,
+        out: &mut dyn Write,
+    ) -> Result<(), QueryError> {
+        match format {
+            CorrectionFormat::Csv => self.csv(core, out),
+            CorrectionFormat::Xlsx => self.xlsx(core, out),
+            CorrectionFormat::Json => self.json(core, out),
+        }
+    }
+
+    fn lines(
+        &self,
+        core: &Core,
+        take: &mut dyn FnMut([String; COLUMNS]) -> Result<(), QueryError>,
+    ) -> Result<(), QueryError> {
+        match each(core, self.batch, &self.lines, take)? == self.told {
+            true => Ok(()),
+            false => Err(QueryError::Changed),
+        }
+    }
+
+    fn csv(&self, core: &Core, out: &mut dyn Write) -> Result<(), QueryError> {
+        let mut text = String::from("\u{FEFF}");
+        for record in self.above() {
+            push_record(&mut text, &record);
+        }
+        out.write_all(text.as_bytes())?;
+        self.lines(core, &mut |row| {
+            text.clear();
+            push_record(&mut text, &row);
+            Ok(out.write_all(text.as_bytes())?)
+        })
+    }
+
+    fn xlsx(&self, core: &Core, out: &mut dyn Write) -> Result<(), QueryError> {
+        let mut sheet = SheetWriter::begin(out)?;
+        for record in self.above() {
+            sheet.row(&record)?;
+        }
+        self.lines(core, &mut |row| Ok(sheet.row(&row)?))?;
+        Ok(sheet.finish()?)
+    }
+
+    /// What stands above the lines in the template; the empty row parts head and lines.
+    fn above(&self) -> Vec<Vec<&str>> {
+        let mut records = vec![vec!["安薪代发工资表", "V1"]];
+        let head = self.head.iter();
+        records.extend(head.map(|(key, _, value)| vec![*key, value.as_str()]));
+        records.push(Vec::new());
+        records.push(TITLES.split(',').collect());
+        records
+    }
+
+    /// Digits stay texts: leading zeros and eighteen digits survive every program.
+    fn json(&self, core: &Core, out: &mut dyn Write) -> Result<(), QueryError> {
+        out.write_all(b"{\n")?;
+        for (_, key, value) in &self.head {
+            writeln!(out, "  \"{key}\": {},", Value::from(value.as_str()))?;
+        }
+        out.write_all(b"  \"lines\": [")?;
+        let mut first = true;
+        self.lines(core, &mut |row| {
+            let comma = if std::mem::take(&mut first) { "" } else { "," };
+            let fields = KEYS
+                .into_iter()
+                .zip(row)
+                .filter(|(_, value)| !value.is_empty());
+            let fields = fields.map(|(key, value)| (key.to_owned(), value.into()));
+            // A line break stands between members only: inside a text it is written `\n`.
+            let line = format!("{:#}", Value::Object(fields.collect::<Map<_, _>>()));
+            let line = line.replace('\n', "\n    ");
+            Ok(write!(out, "{comma}\n    {line}")?)
+        })?;
+        Ok(out.write_all(b"\n  ]\n}\n")?)
+    }
 }
 
 /// Of a wage that failed several times the last try is offered, in its own batch: two batches would
 /// offer one wage.
-fn correctable(book: &Book, batch: &Batch) -> Vec<Seen> {
-    (1u32..)
-        .zip(&batch.lines)
-        .map(|(index, line)| Seen::of(book, batch, index, line))
-        .filter(|seen| book.may_correct(batch.head.employer, seen.payment).is_ok())
-        .filter(|seen| book.is_last_try(seen.payment))
-        .collect()
+fn correctable(book: &Book, batch: &Batch) -> Vec<u32> {
+    let offered = |index: &u32| {
+        let payment = PaymentId {
+            batch: batch.id(),
+            row: *index,
+        };
+        book.may_correct(batch.head.employer, payment).is_ok() && book.is_last_try(payment)
+    };
+    let indices = (1u32..).zip(&batch.lines).map(|(index, _)| index);
+    indices.filter(offered).collect()
 }
 
 /// The batch's number with the first free `-Cn`.
@@ -165,13 +297,7 @@ fn suggestion(book: &Book, head: &AcceptedHead) -> String {
 /// A key of the head in both languages, and its value.
 type Key = (&'static str, &'static str, String);
 
-fn metadata(
-    head: &AcceptedHead,
-    payer: &PayerPart,
-    batch_no: &str,
-    line_count: usize,
-    total_fen: i64,
-) -> Vec<Key> {
+fn metadata(head: &AcceptedHead, payer: &PayerPart, batch_no: &str, told: Told) -> Vec<Key> {
     let rows = [
         ("批次号", "batch_no", Some(batch_no.to_owned())),
         (
@@ -193,50 +319,15 @@ fn metadata(
             Some(payer.payer_account.clone()),
         ),
         ("付款户名", "payer_name", payer.payer_name.clone()),
-        ("总笔数", "line_count", Some(line_count.to_string())),
-        ("总金额", "total_amount", Some(Fen(total_fen).yuan())),
+        ("总笔数", "line_count", Some(told.count.to_string())),
+        ("总金额", "total_amount", Some(Fen(told.fen).yuan())),
     ];
     rows.into_iter()
         .filter_map(|(zh, en, value)| Some((zh, en, value?)))
         .collect()
 }
 
-/// The template, row by row; the empty row parts head and lines.
-fn grid(metadata: &[Key], rows: &[[String; COLUMNS]]) -> Vec<Vec<String>> {
-    let mut grid = vec![vec!["安薪代发工资表".to_owned(), "V1".to_owned()]];
-    let head = metadata.iter();
-    grid.extend(head.map(|(key, _, value)| vec![(*key).to_owned(), value.clone()]));
-    grid.push(Vec::new());
-    grid.push(TITLES.split(',').map(str::to_owned).collect());
-    grid.extend(rows.iter().map(|row| row.to_vec()));
-    grid
-}
-
-fn csv(metadata: &[Key], rows: &[[String; COLUMNS]]) -> String {
-    let mut csv = String::from("\u{FEFF}");
-    for row in grid(metadata, rows) {
-        let fields: Vec<&str> = row.iter().map(String::as_str).collect();
-        push_record(&mut csv, &fields);
-    }
-    csv
-}
-
-/// Digits stay texts: leading zeros and eighteen digits survive every program.
-fn json(metadata: &[Key], rows: &[[String; COLUMNS]]) -> String {
-    let mut document = Map::new();
-    for (_, key, value) in metadata {
-        document.insert((*key).to_owned(), value.as_str().into());
-    }
-    let lines = rows.iter().map(|row| {
-        let fields = KEYS.iter().zip(row).filter(|(_, value)| !value.is_empty());
-        let fields = fields.map(|(key, value)| ((*key).to_owned(), value.as_str().into()));
-        Value::Object(fields.collect())
-    });
-    document.insert("lines".to_owned(), Value::Array(lines.collect()));
-    format!("{:#}\n", Value::Object(document))
-}
-
-fn row(number: usize, seen: &Seen, line: &KeptLine) -> [String; COLUMNS] {
+fn row(number: u32, seen: &Seen, line: &KeptLine) -> [String; COLUMNS] {
     let text = |value: Option<String>| value.unwrap_or_default();
     [
         number.to_string(),
@@ -255,8 +346,8 @@ fn row(number: usize, seen: &Seen, line: &KeptLine) -> [String; COLUMNS] {
 
 /// Appends one record of RFC 4180. A field that a spreadsheet would take for a formula gets an
 /// apostrophe in front (THREATS row 29).
-pub fn push_record(csv: &mut String, fields: &[&str]) {
-    for (at, field) in fields.iter().enumerate() {
+pub fn push_record<T: AsRef<str>>(csv: &mut String, fields: &[T]) {
+    for (at, field) in fields.iter().map(AsRef::as_ref).enumerate() {
         if at > 0 {
             csv.push(',');
         }

@@ -36,6 +36,9 @@ pub enum QueryError {
     /// More than a sheet of an office file takes.
     #[error(transparent)]
     Sheet(#[from] adapters::layout::sheet::SheetError),
+    /// Data was erased while a long answer was written: its head counts other lines.
+    #[error("lines were erased while the answer was written")]
+    Changed,
     /// The receiver of a long answer went away.
     #[error("the answer could not be written")]
     Write(#[from] std::io::Error),

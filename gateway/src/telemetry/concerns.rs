@@ -24,13 +24,21 @@ impl Concerns {
     /// No concern yet; each is shown as a metric as well.
     #[must_use]
     pub fn new(metrics: Arc<Metrics>) -> Self {
-        // Those of no task: shown from the start, so that their absence is seen.
-        for name in ["interface", "tls"] {
-            metrics.concern(name, false);
-        }
-        Self {
+        let concerns = Self {
             standing: Mutex::default(),
             metrics: Some(metrics),
+        };
+        // Those of no task.
+        for name in ["interface", "tls"] {
+            concerns.foresee(name);
+        }
+        concerns
+    }
+
+    /// `name` may become a concern: its metric is 0 from now on, so that its absence is seen.
+    pub fn foresee(&self, name: &str) {
+        if let Some(metrics) = &self.metrics {
+            metrics.concern(name, false);
         }
     }
 

@@ -1,15 +1,17 @@
 //! A dispatcher that ends by a defect in the middle of an instruction: readiness says so, and the
-//! one that takes over asks and never sends.
+//! one that takes over asks and never sends. A folder for banks' files that can't be used.
 
 use super::bank::{Act, Played};
 use super::desk::{Desk, ZHANG, file};
 use adapters::exchange::Outcome;
+use gateway::channel::Collector;
 use gateway::dispatch::Pace;
 use gateway::installation::Banks;
 use gateway::serving::{Engine, Setup};
 use gateway::telemetry::{Concerns, Metrics};
 use schemas::LineState;
 use schemas::value::BankCode;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +25,21 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
     panic!("{what} never happens");
 }
 
+/// An engine without banks and folders.
+fn setup(desk: &Desk, data: &Path, concerns: &Arc<Concerns>, metrics: &Arc<Metrics>) -> Setup {
+    Setup {
+        data: data.to_owned(),
+        banks: Banks(Arc::new([].into())),
+        collectors: [].into(),
+        mandates: Arc::clone(&desk.mandates),
+        calendar: Arc::clone(&desk.calendar),
+        pace: Pace::REAL,
+        collect_wait_ms: 10_000,
+        metrics: Arc::clone(metrics),
+        concerns: Arc::clone(concerns),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dispatcher_after_a_defect_asks_and_never_sends() {
     let folder = tempfile::tempdir().unwrap();
@@ -32,18 +49,12 @@ async fn a_dispatcher_after_a_defect_asks_and_never_sends() {
     let metrics = Arc::new(Metrics::new());
     let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
     let code = BankCode::parse("HXB").unwrap();
+    let banks = Banks(Arc::new(
+        [(code, Arc::clone(&played.dispatcher.bank))].into(),
+    ));
     let setup = Setup {
-        data: folder.path().to_owned(),
-        banks: Banks(Arc::new(
-            [(code, Arc::clone(&played.dispatcher.bank))].into(),
-        )),
-        collectors: [].into(),
-        mandates: Arc::clone(&desk.mandates),
-        calendar: Arc::clone(&desk.calendar),
-        pace: Pace::REAL,
-        collect_wait_ms: 10_000,
-        metrics: Arc::clone(&metrics),
-        concerns: Arc::clone(&concerns),
+        banks,
+        ..setup(&desk, folder.path(), &concerns, &metrics)
     };
     let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
     let seen = || {
@@ -82,5 +93,49 @@ async fn a_dispatcher_after_a_defect_asks_and_never_sends() {
         !text.contains("anxin_fsync_group_records_count 0\n"),
         "{text}"
     );
+    engine.stop(Duration::from_secs(10)).await.unwrap();
+}
+
+/// What a bank leaves there is unread: the operator must see it, and that it is over.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_cannot_be_used_is_a_concern_until_it_can() {
+    let place = tempfile::tempdir().unwrap();
+    let desk = Desk::new();
+    let metrics = Arc::new(Metrics::new());
+    let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
+    let inbox = place.path().join("inbox");
+    let code = BankCode::parse("HXB").unwrap();
+    let setup = Setup {
+        collectors: [(code, Collector::new(&inbox, 100, 10))].into(),
+        ..setup(&desk, place.path(), &concerns, &metrics)
+    };
+    // A file is in the folder's place.
+    std::fs::write(&inbox, b"").unwrap();
+    let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
+    let told = |why| concerns.list() == [("folder:HXB".to_owned(), why)];
+    let shown = |stands| {
+        let text = metrics.render().unwrap();
+        text.contains(&format!("anxin_concern{{concern=\"folder:HXB\"}} {stands}"))
+    };
+    until("the concern", || told("unusable")).await;
+    assert!(shown(1));
+    // The folder is back, with something that is no file of a bank's.
+    std::fs::remove_file(&inbox).unwrap();
+    std::fs::create_dir(&inbox).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", inbox.join("link")).unwrap();
+    let looks_again = async |what: &str, holds: &dyn Fn() -> bool| {
+        for _ in 0..1_000 {
+            if holds() {
+                return;
+            }
+            desk.clock.advance(Duration::from_secs(10));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("{what} never happens");
+    };
+    looks_again("what is left", &|| told("file_left")).await;
+    std::fs::remove_file(inbox.join("link")).unwrap();
+    looks_again("the all-clear", &|| concerns.list().is_empty()).await;
+    assert!(shown(0));
     engine.stop(Duration::from_secs(10)).await.unwrap();
 }

@@ -10,8 +10,8 @@ pub enum SheetError {
     TooMuch,
     /// What the xlsx library says.
     Xlsx(#[from] XlsxError),
-    /// What the compound file's library says.
-    Xls(#[from] std::io::Error),
+    /// What the library of the container says, or where it is written to.
+    Container(#[from] std::io::Error),
 }
 
 /// One sheet as xlsx, every cell a text: an office program would cut an ID number typed as a

@@ -1,9 +1,10 @@
 //! Batches, their lines, findings, report and correction file.
 
 use crate::access::Sight;
+use crate::api::app::App;
 use crate::api::body::nothing;
-use crate::api::call::{Answer, Call, bytes, json, preferred};
-use crate::api::handlers::long::{place, written};
+use crate::api::call::{Answer, Call, json, preferred};
+use crate::api::handlers::long::{place, written, written_in};
 use crate::api::handlers::{known_bank, line_states};
 use crate::api::problem::{Kind, Problem};
 use crate::book::BatchState;
@@ -15,6 +16,7 @@ use crate::query::{Cursor, correction, findings as kept_findings, report as stat
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use schemas::value::{BatchId, PayMonth, Uscc};
 use serde_json::Value;
+use std::io::Write;
 
 /// `GET /v1/batches`.
 pub async fn list(call: Call) -> Answer {
@@ -30,7 +32,7 @@ pub async fn list(call: Call) -> Answer {
         .read(move |app| {
             let page = query::page(app.core(), sight, after, limit, lang, &|batch| {
                 let head = &batch.head;
-                state.is_none_or(|state| batch.state() == state)
+                state.is_none_or(|state| state == Some(batch.state()))
                     && batch_no
                         .as_deref()
                         .is_none_or(|number| head.batch_no.as_str() == number)
@@ -45,9 +47,11 @@ pub async fn list(call: Call) -> Answer {
     json(StatusCode::OK, &page)
 }
 
-fn batch_state(word: &str) -> Option<BatchState> {
+/// `refused` is a state of the contract that no kept batch has: a refused file makes none.
+fn batch_state(word: &str) -> Option<Option<BatchState>> {
     let mut states = BatchState::ALL.into_iter();
-    states.find(|state| state.as_str() == word)
+    let kept = states.find(|state| state.as_str() == word);
+    (kept.is_some() || word == "refused").then_some(kept)
 }
 
 /// `GET /v1/batches/{id}`.
@@ -178,17 +182,17 @@ pub async fn correction(mut call: Call) -> Answer {
     };
     nothing(&mut call).await?;
     let place = place(&call).await?;
-    let correction = call
+    let (place, correction) = call
         .read(move |app| {
-            let found = correction::correction(app.core(), employer, id, format)?;
-            drop(place);
+            let found = correction::correction(app.core(), employer, id)?;
             let (correction, sequence) = found.ok_or_else(Problem::not_found)?;
-            if correction.line_count == 0 {
+            if correction.line_count() == 0 {
                 return Err(nothing_to_correct());
             }
+            correction.fits(format)?;
             let event = Event::Disclosed {
                 to: caller.uri.clone(),
-                count: correction.line_count,
+                count: correction.line_count(),
             };
             let grounds = Grounds {
                 purpose: "correction".to_owned(),
@@ -199,10 +203,11 @@ pub async fn correction(mut call: Call) -> Answer {
             let fact = Fact::sealed(event, employer.as_str(), sealed);
             // Recorded, and durable, before anything is shown.
             let recorded = app.core().record(&caller.uri, fact)?;
-            Ok((correction, recorded.max(sequence)))
+            Ok(((place, correction), recorded.max(sequence)))
         })
         .await?;
-    let mut response = bytes(format.content_type(), correction.bytes)?;
+    let write = move |app: &App, out: &mut dyn Write| correction.write(app.core(), format, out);
+    let mut response = written_in(place, &call, format.content_type(), write)?;
     let extension = format.extension();
     let name = format!("attachment; filename=\"{id}-correction.{extension}\"");
     let headers = [(header::CONTENT_DISPOSITION, name)];

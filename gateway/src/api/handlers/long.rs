@@ -101,7 +101,19 @@ pub async fn written(
     content_type: &str,
     write: impl FnOnce(&App, &mut dyn Write) -> Result<(), QueryError> + Send + 'static,
 ) -> Answer {
-    let place = place(call).await?;
+    written_in(place(call).await?, call, content_type, write)
+}
+
+/// The same with a place that is taken already.
+///
+/// # Errors
+/// Internal, when the content type is no header value.
+pub fn written_in(
+    place: Place,
+    call: &Call,
+    content_type: &str,
+    write: impl FnOnce(&App, &mut dyn Write) -> Result<(), QueryError> + Send + 'static,
+) -> Answer {
     let app = Arc::clone(&call.app);
     let (pace, idle) = (Arc::clone(&app.pace), app.limits().body_idle);
     let body = body(pace, idle, move |out| {

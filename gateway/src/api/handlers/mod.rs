@@ -58,9 +58,10 @@ impl From<QueryError> for Problem {
                     "too much for an office file: use csv or json",
                 )
             }
-            error @ (QueryError::Line(_) | QueryError::Finding(_) | QueryError::Write(_)) => {
-                Self::internal(&error)
-            }
+            error @ (QueryError::Line(_)
+            | QueryError::Finding(_)
+            | QueryError::Changed
+            | QueryError::Write(_)) => Self::internal(&error),
         }
     }
 }

@@ -55,8 +55,10 @@ pub const STATE: Parameter = parameter(
 /// See its words.
 pub const BATCH_STATE: Parameter = parameter(
     "state",
-    "批次状态：held、released、in_progress、settled、withdrawn",
-    "state of the batch: held, released, in_progress, settled or withdrawn",
+    "批次状态：held、released、in_progress、settled、withdrawn，或 refused（被拒文件不形成批次，\
+     结果为空）",
+    "state of the batch: held, released, in_progress, settled, withdrawn, or refused, which finds \
+     none (a refused file makes no batch)",
     "held",
 );
 /// See its words.

@@ -2,7 +2,7 @@
 
 use super::numbers::connection_values;
 use super::reload::{BankTls, Held};
-use super::security::{bank_keys, bank_tls};
+use super::security::{Table, bank_keys, bank_tls};
 use crate::channel::{Collector, build};
 use crate::clock::Clock;
 use crate::command::words::Failure;
@@ -84,8 +84,8 @@ fn tls_of(
             Endpoint::Folder { .. } | Endpoint::Sftp(_) => None,
         };
         if let Some(tls) = tls {
-            let whose = format!("{}/{name}", connection.bank);
-            made.insert(name.clone(), held(whose, tls, profile)?);
+            let held = held(connection.bank, name, tls, profile)?;
+            made.insert(name.clone(), held);
         }
     }
     Ok(made)
@@ -96,13 +96,16 @@ fn tls_of(
 /// # Errors
 /// Files that can't be used.
 pub(super) fn held(
-    whose: String,
+    bank: BankCode,
+    endpoint: &str,
     tls: &EndpointTls,
     profile: ProfileName,
 ) -> Result<Held<rustls::ClientConfig>, Failure> {
     let own = [tls.chain_file.as_ref(), tls.key_file.as_ref()];
     let files = std::iter::once(&tls.ca_file).chain(own.into_iter().flatten());
     let files = files.chain(&tls.crl_files).cloned().collect();
-    let tls = tls.clone();
-    Held::begin(whose, files, move || bank_tls(&tls, profile))
+    let (whose, table) = (format!("{bank}/{endpoint}"), Table::of_bank(bank, endpoint));
+    let (tls, named) = (tls.clone(), table.clone());
+    let make = move || bank_tls(&named, &tls, profile);
+    Held::begin(whose, table, files, make)
 }

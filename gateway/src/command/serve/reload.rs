@@ -7,7 +7,7 @@ mod held;
 
 pub(super) use held::Held;
 
-use super::security::server_tls;
+use super::security::{Table, server_tls};
 use crate::clock::Clock;
 use crate::command::words::Failure;
 use crate::configuration::{ServerTlsFiles, Settings};
@@ -53,7 +53,7 @@ impl Reload {
         let (settings, machine) = (settings.clone(), Arc::clone(&clock));
         let make = move || server_tls(&settings, machine.as_ref());
         let reload = Self {
-            server: Held::begin("server".to_owned(), files, make)?,
+            server: Held::begin("server".to_owned(), Table::of_server(), files, make)?,
             banks,
             clock,
             concerns,

@@ -1,5 +1,7 @@
 //! TLS and keys from the installation's files.
 
+mod named;
+
 use super::unusable;
 use crate::clock::Clock;
 use crate::command::words::{Failure, Words};
@@ -12,10 +14,8 @@ use certs::body_cipher::{BodyCipher, UnknownBodyCipher};
 use certs::development::{DevelopmentPki, PkiError};
 use certs::digest::bytes_of_hex;
 use certs::sign::{KeyId, PublicKey, signer_from_pem};
-use certs::tls::{
-    ClientTls, Mode, ServerTls, TlsError, chain_not_after, client_config, crl_next_update,
-    server_config, system_clock,
-};
+use certs::tls::{ClientTls, Mode, ServerTls, client_config, server_config, system_clock};
+pub use named::{Files, Table};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,22 +29,23 @@ fn mode(profile: ProfileName) -> Mode {
     }
 }
 
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    std::fs::read(path)
-        .map(Zeroizing::new)
-        .map_err(|error| Failure::unreadable_file(path, &error))
-}
-
-fn read_all(paths: &[PathBuf]) -> Result<Vec<Zeroizing<Vec<u8>>>, Failure> {
-    paths.iter().map(|path| read(path)).collect()
-}
-
 /// TLS of one side, and when it runs out.
 pub struct Secured<C> {
     /// What is used.
     pub config: Arc<C>,
-    /// When the first of certificate and revocation lists ends; `None` where no list says.
-    pub ends: Option<OffsetDateTime>,
+    /// The first end of certificate and revocation lists; `None` where no list says.
+    pub ends: Option<End>,
+}
+
+/// When a file of TLS runs out.
+#[derive(Clone, Debug)]
+pub struct End {
+    /// From when on it holds no more.
+    pub at: OffsetDateTime,
+    /// The key of the configuration that names it.
+    pub key: &'static str,
+    /// The file.
+    pub file: PathBuf,
 }
 
 /// TLS towards callers. Development without files makes an authority in the data folder.
@@ -55,40 +56,30 @@ pub fn server_tls(
     settings: &Settings,
     clock: &dyn Clock,
 ) -> Result<Secured<rustls::ServerConfig>, Failure> {
-    let Some(files) = &settings.tls else {
+    let Some(named) = &settings.tls else {
         let config = development_tls(settings, clock)?;
         return Ok(Secured { config, ends: None });
     };
-    let (chain, key) = (read(&files.chain_file)?, read(&files.key_file)?);
-    let authority = read(&files.client_ca_file)?;
-    let lists = read_all(&files.crl_files)?;
-    let lists: Vec<&[u8]> = lists.iter().map(|list| list.as_slice()).collect();
-    let bad = |error: TlsError| unusable(&files.chain_file, &error);
-    let of_chain = chain_not_after(&chain).map_err(bad)?;
-    let of_lists = lists_end(&files.crl_files, &lists)?;
-    let ends = of_lists.map_or(of_chain, |ends| ends.min(of_chain));
+    let files = Files {
+        table: &Table::of_server(),
+        own: Some((&named.chain_file, &named.key_file)),
+        authority: ("client_ca_file", &named.client_ca_file),
+        lists: &named.crl_files,
+    };
+    let (read, ends) = files.read()?;
+    let lists: Vec<&[u8]> = read.lists.iter().map(|list| list.as_slice()).collect();
+    let (chain, key) = read.own.unwrap_or_default();
     let config = server_config(&ServerTls {
         chain_pem: &chain,
         key_pem: &key,
-        client_ca_pem: &authority,
+        client_ca_pem: &read.authority,
         crls: &lists,
         mode: mode(settings.profile),
         allow_tls12: false,
         clock: system_clock(),
-    })
-    .map_err(bad)?;
-    let ends = Some(ends);
+    });
+    let config = config.map_err(|error| files.unusable(&error))?;
     Ok(Secured { config, ends })
-}
-
-/// When the first of the lists ends; `None` where none says.
-fn lists_end(paths: &[PathBuf], lists: &[&[u8]]) -> Result<Option<OffsetDateTime>, Failure> {
-    let mut ends: Option<OffsetDateTime> = None;
-    for (path, list) in paths.iter().zip(lists) {
-        let next = crl_next_update(list).map_err(|error| unusable(path, &error))?;
-        ends = [ends, next].into_iter().flatten().min();
-    }
-    Ok(ends)
 }
 
 fn development_tls(
@@ -128,36 +119,34 @@ fn development_pki(
     Ok((pki, server))
 }
 
-/// TLS towards one address of a bank.
+/// TLS towards one address of a bank; `table` names its files.
 ///
 /// # Errors
 /// Files that can't be used.
 pub fn bank_tls(
+    table: &Table,
     tls: &EndpointTls,
     profile: ProfileName,
 ) -> Result<Secured<rustls::ClientConfig>, Failure> {
-    let authority = read(&tls.ca_file)?;
-    let lists = read_all(&tls.crl_files)?;
-    let lists: Vec<&[u8]> = lists.iter().map(|list| list.as_slice()).collect();
-    let identity = match (&tls.chain_file, &tls.key_file) {
-        (Some(chain), Some(key)) => Some((read(chain)?, read(key)?)),
-        (None, None) | (Some(_), None) | (None, Some(_)) => None,
+    let own = tls.chain_file.as_deref().zip(tls.key_file.as_deref());
+    let files = Files {
+        table,
+        own,
+        authority: ("ca_file", &tls.ca_file),
+        lists: &tls.crl_files,
     };
-    let mut ends = lists_end(&tls.crl_files, &lists)?;
-    if let (Some((chain, _)), Some(path)) = (&identity, &tls.chain_file) {
-        let own = chain_not_after(chain).map_err(|error| unusable(path, &error))?;
-        ends = Some(ends.map_or(own, |ends| ends.min(own)));
-    }
-    let identity = identity.as_ref();
+    let (read, ends) = files.read()?;
+    let lists: Vec<&[u8]> = read.lists.iter().map(|list| list.as_slice()).collect();
+    let identity = read.own.as_ref();
     let config = client_config(&ClientTls {
         identity: identity.map(|(chain, key)| (chain.as_slice(), key.as_slice())),
-        ca_pem: &authority,
+        ca_pem: &read.authority,
         crls: &lists,
         mode: mode(profile),
         allow_tls12: tls.allow_tls12,
         clock: system_clock(),
-    })
-    .map_err(|error| unusable(&tls.ca_file, &error))?;
+    });
+    let config = config.map_err(|error| files.unusable(&error))?;
     Ok(Secured { config, ends })
 }
 

@@ -1,14 +1,15 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 //! Every reason not to start, in Chinese: names, paths and codes are the only English in it.
 
-use super::{not_started, unusable};
+use super::not_started;
+use super::security::{Files, Table};
 use crate::command::assembly::AssemblyError;
 use crate::command::words::Exit;
 use crate::core::CoreError;
 use crate::failure::Defect;
 use crate::index::{FollowError, WitnessRefusal};
 use crate::serving::StartError;
-use certs::tls::TlsError;
+use certs::tls::{Part, TlsError};
 use journal::index::IndexError;
 use journal::random::RandomUnavailable;
 use journal::seal::SealError;
@@ -209,27 +210,56 @@ fn no_start_is_refused_in_two_languages_at_once() {
         let text = not_started(error).text(Lang::En);
         assert!(text.is_ascii(), "{text}");
     }
-    let pairs = rustls::Error::InconsistentKeys(rustls::InconsistentKeys::KeyMismatch);
-    let mut files = vec![
+}
+
+/// Every word about the files of TLS: the key of the configuration, the file, why, what to do.
+#[test]
+fn no_file_of_tls_is_refused_in_two_languages_at_once() {
+    let parts = [
+        Part::Chain,
+        Part::Key,
+        Part::Authority,
+        Part::RevocationLists,
+    ];
+    let mut all = vec![
         TlsError::NoRevocationList,
         TlsError::ForeignList,
-        TlsError::DevelopmentAuthority,
-        TlsError::Refused(Box::new(pairs)),
+        TlsError::OtherKey,
     ];
-    files.extend(
-        [
-            "server certificate",
-            "client certificate",
-            "certificate authority",
-            "certificate",
-            "private key",
-            "revocation list",
-        ]
-        .map(TlsError::Unreadable),
-    );
-    for error in &files {
-        let text = unusable(&path(), error).text(Lang::Zh);
+    for part in parts {
+        all.push(TlsError::Unreadable(part));
+        all.push(TlsError::DevelopmentAuthority(part));
+        all.push(TlsError::Refused(part, Box::new(io())));
+    }
+    let (chain, key, authority) = (path(), PathBuf::from("/keys/a.pem"), PathBuf::from("/ca"));
+    let files = Files {
+        table: &Table::of_bank(schemas::BankCode::parse("ICBC").unwrap(), "main"),
+        own: Some((&chain, &key)),
+        authority: ("ca_file", &authority),
+        lists: &["/crl/1".into(), "/crl/2".into()],
+    };
+    for error in &all {
+        let (named, file) = match error.part().unwrap() {
+            Part::Chain => ("chain_file", "/data/some/file"),
+            Part::Key => ("key_file", "/keys/a.pem"),
+            Part::Authority => ("ca_file", "/ca"),
+            Part::RevocationLists => ("crl_files", "/crl/1, /crl/2"),
+        };
+        let text = files.unusable(error).text(Lang::Zh);
         assert_eq!(english(&text), None, "{text}");
+        let table = "ICBC 连接文件的 [endpoints.main.tls]";
+        assert!(
+            text.contains(&format!("{table} 的 {named}（{file}）")),
+            "{text}"
+        );
+        let text = files.unusable(error).text(Lang::En);
+        assert!(text.is_ascii(), "{text}");
+        assert!(
+            text.contains(&format!(
+                "{named} of [endpoints.main.tls] of the connection of ICBC ({file})"
+            )),
+            "{text}"
+        );
     }
 }
 

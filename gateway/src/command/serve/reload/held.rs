@@ -1,8 +1,7 @@
 //! What some files of TLS make, held until better ones lie there.
 
-use crate::command::serve::security::Secured;
-use crate::command::serve::unusable;
-use crate::command::words::Failure;
+use crate::command::serve::security::{End, Secured, Table};
+use crate::command::words::{Failure, Words};
 use schemas::Lang;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,21 +20,24 @@ type Make<C> = Box<dyn Fn() -> Result<Secured<C>, Failure> + Send>;
 /// One side's TLS: the server's, or ours towards one address of a bank.
 pub(in crate::command::serve) struct Held<C> {
     whose: String,
+    table: Table,
     files: Vec<PathBuf>,
     make: Make<C>,
     door: watch::Sender<Arc<C>>,
     seen: Vec<Stamp>,
-    ends: Option<OffsetDateTime>,
+    ends: Option<End>,
     unusable: bool,
 }
 
 impl<C> Held<C> {
-    /// Reads the files for the first time. `whose`: for the log (`server`, `ICBC/main`).
+    /// Reads the files for the first time. `whose`: for the log (`server`, `ICBC/main`); `table`
+    /// names the files in the configuration.
     ///
     /// # Errors
     /// Files that can't be used.
     pub fn begin(
         whose: String,
+        table: Table,
         files: Vec<PathBuf>,
         make: impl Fn() -> Result<Secured<C>, Failure> + Send + 'static,
     ) -> Result<Self, Failure> {
@@ -43,6 +45,7 @@ impl<C> Held<C> {
         let secured = make()?;
         Ok(Self {
             whose,
+            table,
             files,
             make: Box::new(make),
             door: watch::Sender::new(secured.config),
@@ -59,7 +62,7 @@ impl<C> Held<C> {
 
     /// When it runs out; `None` where no file says.
     pub(super) fn ends(&self) -> Option<OffsetDateTime> {
-        self.ends
+        self.ends.as_ref().map(|end| end.at)
     }
 
     /// Takes what is new and can be used; the old one holds where it can't.
@@ -96,26 +99,30 @@ impl<C> Held<C> {
         }
     }
 
-    fn usable(&self, now: OffsetDateTime) -> Result<Secured<C>, Failure> {
+    /// What the files make that lie there now.
+    pub(super) fn usable(&self, now: OffsetDateTime) -> Result<Secured<C>, Failure> {
         let secured = (self.make)()?;
-        let over = secured.ends.is_some_and(|ends| ends <= now);
-        match over {
+        match secured.ends.as_ref().filter(|end| end.at <= now) {
             // With it nobody would come through.
-            true => {
-                let file = self.files.first().map_or(Path::new(""), PathBuf::as_path);
-                Err(unusable(file, &RunOut))
+            Some(End { key, file, .. }) => {
+                let remedy =
+                    Words::new("请放入仍然有效的文件。", "Put one there that still holds.");
+                let file = file.display().to_string();
+                Err(self.table.unusable(key, &file, &RunOut, remedy))
             }
-            false => Ok(secured),
+            None => Ok(secured),
         }
     }
 
     /// What is wrong with it now, as the word of its concern; warns before it runs out.
     pub(super) fn wrong(&self, now: OffsetDateTime) -> Option<&'static str> {
         let whose = &self.whose;
-        let left = self.ends.map(|ends| ends - now);
+        let left = self.ends.as_ref().map(|end| end.at - now);
+        let file = self.ends.as_ref().map(|end| end.file.display().to_string());
         if left.is_some_and(|left| left <= time::Duration::ZERO) {
             tracing::error!(
                 whose,
+                file,
                 "a revocation list or the certificate has run out: nobody comes through"
             );
             return Some("expired");
@@ -127,6 +134,7 @@ impl<C> Held<C> {
             let hours = left.map(time::Duration::whole_hours);
             tracing::warn!(
                 whose,
+                file,
                 hours,
                 "a revocation list or the certificate runs out soon"
             );

@@ -110,7 +110,7 @@ fn files_that_can_be_used_after_all_hold_at_the_next_look() {
             &std::io::ErrorKind::PermissionDenied.into(),
         )),
     };
-    let mut held = Held::begin("server".to_owned(), vec![path], make).unwrap();
+    let mut held = Held::begin("server".to_owned(), Table::of_server(), vec![path], make).unwrap();
     let now = SystemClock::new().now();
     let first = Arc::clone(&held.door().borrow());
     readable.store(false, Ordering::Relaxed);
@@ -175,6 +175,71 @@ fn a_list_that_has_run_out_is_not_taken() {
     assert_eq!(files.concerns.list(), [("tls".to_owned(), "unusable")]);
 }
 
+/// What the operator is told to mend is the file that is wrong.
+#[test]
+fn a_file_that_cannot_be_used_is_named_with_its_key() {
+    let files = files();
+    let other = files.pki.issue_server(&["localhost"]).unwrap();
+    let foreign = DevelopmentPki::create(SystemClock::new().now()).unwrap();
+    let now = SystemClock::new().now();
+    let old = Validity {
+        not_before: now - time::Duration::days(2),
+        not_after: now - time::Duration::days(1),
+    };
+    let ended = files.pki.crl_pem_for(old).unwrap();
+    let whole = |name: &str| std::fs::read_to_string(files.folder.path().join(name)).unwrap();
+    for (key, name, text, why) in [
+        ("key_file", "key.pem", "no key", "no readable private key"),
+        (
+            "key_file",
+            "key.pem",
+            &other.key_pem,
+            "the private key is not that of the certificate",
+        ),
+        (
+            "chain_file",
+            "chain.pem",
+            "no chain",
+            "no readable certificate",
+        ),
+        (
+            "client_ca_file",
+            "ca.pem",
+            "no ca",
+            "no readable certificate authority",
+        ),
+        (
+            "crl_files",
+            "crl.pem",
+            "no list",
+            "no readable revocation list",
+        ),
+        (
+            "crl_files",
+            "crl.pem",
+            foreign.crl_pem(),
+            "no revocation list is of one of the authorities",
+        ),
+        (
+            "crl_files",
+            "crl.pem",
+            &ended,
+            "a revocation list or the certificate has run out already",
+        ),
+    ] {
+        let good = whole(name);
+        let mut reload = files.begin();
+        files.put(name, text, 1);
+        let failure = reload.server.usable(now).err().unwrap();
+        let failure = failure.text(schemas::Lang::En);
+        let file = files.folder.path().join(name);
+        let told = format!("{key} of [tls] ({}) can't be used: {why}", file.display());
+        assert!(failure.contains(&told), "{failure}");
+        files.put(name, &good, 2);
+        reload.look();
+    }
+}
+
 /// An address of a bank: our certificate is `bank.pem`, its key `bank.key`, the bank's authority
 /// `bank-ca.pem`.
 impl Files {
@@ -193,9 +258,10 @@ impl Files {
             key_file: Some(at("bank.key")),
             allow_tls12: false,
         };
-        let held = banks::held("ICBC/main".to_owned(), &tls, ProfileName::Development).unwrap();
+        let bank = BankCode::parse("ICBC").unwrap();
+        let held = banks::held(bank, "main", &tls, ProfileName::Development).unwrap();
         let door = held.door();
-        let banks = BTreeMap::from([(BankCode::parse("ICBC").unwrap(), vec![held])]);
+        let banks = BTreeMap::from([(bank, vec![held])]);
         let (concerns, metrics) = (Arc::clone(&self.concerns), Arc::new(Metrics::new()));
         let clock = Arc::new(SystemClock::new());
         let reload = Reload::begin(&self.settings, banks, clock, concerns, metrics).unwrap();

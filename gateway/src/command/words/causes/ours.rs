@@ -9,7 +9,7 @@ use crate::index::{FollowError, WitnessRefusal};
 use crate::sandbox::SandboxError;
 use crate::serving::StartError;
 use certs::sign::KeyError;
-use certs::tls::TlsError;
+use certs::tls::{Part, TlsError};
 use journal::index::IndexError;
 use journal::random::RandomUnavailable;
 use journal::seal::SealError;
@@ -205,22 +205,20 @@ fn index(error: &IndexError) -> String {
 }
 
 fn tls(error: &TlsError) -> String {
+    let named = |part: &Part| match part {
+        Part::Chain => "证书",
+        Part::Key => "私钥",
+        Part::Authority => "签发机构证书",
+        Part::RevocationLists => "吊销列表",
+    };
     match error {
-        TlsError::Unreadable(what) => {
-            let what = match *what {
-                "server certificate" => "服务器证书",
-                "client certificate" => "客户端证书",
-                "certificate authority" => "签发机构证书",
-                "private key" => "私钥",
-                "revocation list" => "吊销列表",
-                _ => "证书",
-            };
-            format!("没有可读的{what}")
-        }
+        TlsError::Unreadable(part) => format!("没有可读的{}", named(part)),
         TlsError::NoRevocationList => "没有吊销列表:已吊销的来访者会被接受".to_owned(),
         TlsError::ForeignList => "吊销列表都不是这些签发机构的:所有证书都会被拒绝".to_owned(),
-        TlsError::DevelopmentAuthority => "生产环境不接受开发用的签发机构".to_owned(),
-        TlsError::Refused(_) => "TLS 的各个文件彼此不符".to_owned(),
+        TlsError::DevelopmentAuthority(_) => "生产环境不接受开发用的签发机构".to_owned(),
+        TlsError::OtherKey => "私钥不是该证书的私钥".to_owned(),
+        TlsError::Refused(part, _) => format!("{}不能用于 TLS", named(part)),
+        TlsError::NoVersion(_) => "无法设置 TLS".to_owned(),
     }
 }
 
