@@ -7,6 +7,7 @@ mod cutting;
 mod kept;
 
 use super::atom::{ReadContext, WriteContext};
+use super::between::Between;
 use super::fault::{WriteFault, unreadable};
 use super::slot::Slot;
 use super::values::Values;
@@ -101,30 +102,17 @@ impl Lines {
             begin(&mut text);
             text.push_str(names);
         }
-        for row in context.listed.iter().filter(|_| !self.row.is_empty()) {
+        let behind = match self.trailing_sep {
+            true => self.field_sep.as_str(),
+            false => "",
+        };
+        let between = Between::of_columns(&self.row, (self.row_separator(columns), behind));
+        if !self.row.is_empty() && !context.listed.is_empty() {
             begin(&mut text);
-            self.write_row(columns, &context.of_row(row), &mut text)?;
+            between.write_rows((context, &self.row_sep), &mut text, |_, _| {})?;
         }
         text.push_str(&self.end);
         Ok(text)
-    }
-
-    /// Writes the line of the row in `context` behind what stands in `out`.
-    ///
-    /// # Errors
-    /// The first place that does not fit, with the row.
-    pub(super) fn write_row(
-        &self,
-        columns: Columns,
-        context: &WriteContext<'_>,
-        out: &mut String,
-    ) -> Result<(), RowFault> {
-        let written = write_line(&self.row, self.row_separator(columns), context, out);
-        written.map_err(|fault| (fault, context.row_no()))?;
-        if self.trailing_sep {
-            out.push_str(&self.field_sep);
-        }
-        Ok(())
     }
 
     fn head_separator(&self, columns: Columns) -> &str {

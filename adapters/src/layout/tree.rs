@@ -95,6 +95,13 @@ impl Packed {
         }
     }
 
+    /// Characters that free text must not have: the first of each separator.
+    #[must_use]
+    pub fn forbidden(&self) -> Vec<char> {
+        let separators = [&self.field_sep, &self.row_sep].into_iter();
+        separators.filter_map(|own| own.chars().next()).collect()
+    }
+
     /// Takes the rows out of their text.
     fn take(
         &self,
