@@ -283,3 +283,53 @@ fn a_text_is_measured_in_the_character_set_that_it_is_written_in() {
         );
     }
 }
+
+/// A bank may change the order of what it says, leave something out and say more.
+#[test]
+fn the_order_of_what_is_said_is_free() {
+    let slots = "slots = [{ path = \"n\", field = \"row.no\" }, \
+        { path = \"p\", field = \"payee.name\" }, { path = \"t\", field = \"row.text\" }]";
+    let body = |kind: &str, head: &str| {
+        let head = format!("head = [{head}, {{ path = \"a/at\", spare = \"\" }}]");
+        layout(&format!(
+            "[body.{kind}]\n{head}\n[body.{kind}.rows]\npath = \"a/r\"\n{slots}"
+        ))
+    };
+    let head = "{ path = \"a/no\", field = \"file.no\" }";
+    let row = |texts: &[(Field, &str)]| -> Record { texts.iter().copied().collect() };
+    let rows = [
+        row(&[
+            (Field::RowNo, "1"),
+            (Field::PayeeName, "张韡"),
+            (Field::RowText, "甲"),
+        ]),
+        row(&[
+            (Field::RowText, "乙"),
+            (Field::PayeeName, "李"),
+            (Field::RowNo, "2"),
+        ]),
+        row(&[(Field::PayeeName, "王"), (Field::RowNo, "3")]),
+        row(&[(Field::RowText, "丁")]),
+    ];
+    let xml = "<a><at>1</at><r><n>1</n><p>张韡</p><t>甲</t></r><r><t>乙</t><x>9</x><p>李</p>\
+        <n>2</n></r><r><p>王</p><n>3</n></r><no>7</no><r><x/><t>丁</t><y>8</y></r></a>";
+    let json = r#"{"a":{"at":"1","r":[{"n":"1","p":"张韡","t":"甲"},{"t":"乙","x":"9","p":"李",
+        "n":"2"},{"p":"王","n":"3"},{"x":{"n":"5"},"t":"丁","y":"8"}],"no":"7"}}"#;
+    for (kind, text) in [("xml", xml), ("json", json)] {
+        let back = read(&body(kind, head), text).unwrap();
+        assert_eq!(back.rows, rows.iter().cloned().collect(), "{kind}");
+        assert_eq!(back.text(Field::FileNo), Some("7"), "{kind}");
+    }
+    let twice = json.replace(r#""y":"8""#, r#""t":"丁""#);
+    assert!(
+        read(&body("json", head), &twice)
+            .unwrap_err()
+            .contains("twice")
+    );
+    let twice = xml.replace("<y>8</y>", "<t>丁</t>");
+    assert!(
+        read(&body("xml", head), &twice)
+            .unwrap_err()
+            .contains("twice")
+    );
+}

@@ -95,6 +95,17 @@ impl ReadContext<'_> {
             None => self.head.insert_first(field, text),
         }
     }
+
+    /// Puts a value where it belongs.
+    ///
+    /// # Errors
+    /// It stands twice in the message and differs.
+    pub fn store(&mut self, field: Field, canonical: &str) -> Result<(), String> {
+        match self.put_first(field, canonical) {
+            Some(other) if other != canonical => Err(format!("{field} stands twice and differs")),
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 impl<'a> WriteContext<'a> {
@@ -273,23 +284,15 @@ fn read_value(
     let wrong = |what: &str| format!("{field}: {what}");
     // The two that most rows are made of, without a text between.
     if format == Format::Text {
-        return store(field, text, context);
+        return context.store(field, text);
     }
     if let Some(fen) = format.read_fen(text).map_err(wrong)? {
         let fen = u64::try_from(fen.0).map_err(|_| wrong("not an amount"))?;
-        return store(field, Digits::default().of(fen), context);
+        return context.store(field, Digits::default().of(fen));
     }
     match format.read(text).map_err(wrong)? {
         // A moment in a reply is the reply's own: it says nothing of the order.
-        Some(canonical) if field.kind() != FieldKind::Moment => store(field, &canonical, context),
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// A value that stands twice in a message must be the same twice.
-fn store(field: Field, canonical: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
-    match context.put_first(field, canonical) {
-        Some(other) if other != canonical => Err(format!("{field} stands twice and differs")),
+        Some(canonical) if field.kind() != FieldKind::Moment => context.store(field, &canonical),
         Some(_) | None => Ok(()),
     }
 }

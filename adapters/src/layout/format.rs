@@ -253,8 +253,9 @@ impl Format {
 
 /// Digits without leading zeros.
 fn whole(digits: &str) -> &str {
-    let short = digits.trim_start_matches('0');
-    if short.is_empty() { "0" } else { short }
+    let zeros = digits.bytes().take_while(|digit| *digit == b'0').count();
+    let short = digits.get(zeros..).filter(|short| !short.is_empty());
+    short.unwrap_or("0")
 }
 
 /// Fen as yuan with two decimals, digit for digit.
@@ -306,16 +307,16 @@ impl Digits {
 
     /// Puts digits before `end`; where they begin.
     fn put(&mut self, (number, least): (u64, usize), end: usize) -> usize {
-        let (mut rest, mut start) = (number, end);
+        let mut rest = number;
         let before = self.0.get_mut(..end).unwrap_or_default();
-        for digit in before.iter_mut().rev() {
+        for (start, digit) in before.iter_mut().enumerate().rev() {
             *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-            (rest, start) = (rest / 10, start - 1);
+            rest /= 10;
             if rest == 0 && end - start >= least {
-                break;
+                return start;
             }
         }
-        start
+        0
     }
 
     fn from(&self, start: usize) -> &str {

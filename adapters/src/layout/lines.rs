@@ -227,7 +227,10 @@ impl Lines {
         }
         let mut cells = Vec::with_capacity(self.row.len() + 1);
         let read = self.row.iter().zip(0usize..);
-        let read: Vec<_> = read.filter(|(slot, _)| !slot.says_nothing()).collect();
+        let read = read.filter(|(slot, _)| !slot.says_nothing());
+        let read: Vec<_> = read
+            .map(|(slot, at)| (slot, slot.as_it_stands(), at))
+            .collect();
         let bytes = lines.iter().map(|line| line.len()).sum();
         values.rows.reserve(lines.len(), self.row.len(), bytes);
         for (place, line) in lines.iter().enumerate() {
@@ -247,13 +250,15 @@ impl Lines {
             )
             .map_err(|_| (place, format!("row {at} has another number of columns")))?;
             let mut context = context(values, true);
-            for (slot, at_cell) in &read {
+            for (slot, as_it_stands, at_cell) in &read {
                 let text = cells.get(*at_cell).copied().unwrap_or_default();
-                if text.is_empty() && slot.may_be_empty() && slot.map.is_empty() {
-                    continue;
-                }
-                slot.read(text, &mut context)
-                    .map_err(|what| (place, format!("row {at}: {what}")))?;
+                let read = match as_it_stands {
+                    Some(field) if !text.is_empty() => context.store(*field, text),
+                    None if !text.is_empty() => slot.read(text, &mut context),
+                    Some(_) | None if slot.may_be_empty() && slot.map.is_empty() => Ok(()),
+                    Some(_) | None => slot.read(text, &mut context),
+                };
+                read.map_err(|what| (place, format!("row {at}: {what}")))?;
             }
         }
         Ok(())
