@@ -198,7 +198,10 @@ impl BankAdapter {
             };
             self.line(table, listed, &said)
         };
-        values.rows.iter().map(line).collect()
+        // A line is large: growing step by step would move them all again and again.
+        let mut lines = Vec::with_capacity(values.rows.len());
+        lines.extend(values.rows.iter().map(line));
+        lines
     }
 
     fn line(
@@ -207,22 +210,21 @@ impl BankAdapter {
         listed: Option<&str>,
         said_of: &dated::Said<'_>,
     ) -> LineOutcome {
-        let row = said_of.row;
-        let status = row.get(&Field::RowStatus);
-        let code = row.get(&Field::RowCode);
+        let mut line = LineOutcome::of(Outcome::Unknown);
+        let (status, code) = line::told(said_of.row, &mut line);
         let said = status.or(listed);
         let entry = said.and_then(|status| table.and_then(|table| table.find(status)));
         let outcome = entry.map_or(Outcome::Unknown, |entry| said_of.outcome(entry));
         let said = self.refine(outcome, code);
         let contradicts = said == Outcome::Paid && code.is_some_and(names_a_failure);
         let outcome = if contradicts { Outcome::Unknown } else { said };
-        let detail = if contradicts {
+        line.detail = if contradicts {
             Some(PAID_WITH_FAILURE_CODE.to_owned())
         } else {
             let open = entry.filter(|_| outcome == Outcome::Accepted);
             open.and_then(|entry| entry.detail.clone())
         };
-        let return_reason = code
+        line.return_reason = code
             .filter(|_| outcome == Outcome::Returned)
             .and_then(|code| self.reasons.reason(code));
         // What the status says the outcome says; the code says why.
@@ -233,13 +235,9 @@ impl BankAdapter {
                 status.or(code)
             }
         };
-        LineOutcome {
-            outcome,
-            return_reason,
-            detail,
-            bank_code: shown.map(str::to_owned),
-            ..line::told(row)
-        }
+        line.bank_code = shown.map(str::to_owned);
+        line.outcome = outcome;
+        line
     }
 
     /// A failed line's own code may tell the reason.

@@ -182,3 +182,154 @@ slots = [{ path = "n", field = "payee.name" }]
     assert_eq!(written(&layout, &values), rows);
     assert_eq!(read(&layout, rows).unwrap().rows, values.rows);
 }
+
+/// A text of the definition, a default, a mapped value and a value, each with marks.
+const MARKED_SLOTS: &str = r#"slots = [
+    { path = "c", const = "<1>" },
+    { path = "n", field = "row.no", digits = 3 },
+    { path = "m", field = "row.memo", default = "a&b" },
+    { path = "k", field = "payee.class", map = { own = "<", other = "本" } },
+    { path = "p", field = "payee.name", bytes_max = 4, required = true },
+    { path = "s", spare = "&" },
+]"#;
+
+fn marked_rows(second: &str) -> Values {
+    let mut values = two_rows(second);
+    values.rows = values
+        .rows
+        .iter()
+        .zip(["own", "other"])
+        .map(|(row, class)| {
+            let mut own: Record = row.iter().map(|(field, text)| (*field, text)).collect();
+            own.insert(Field::PayeeClass, class);
+            own
+        })
+        .collect();
+    values
+}
+
+#[test]
+fn the_marks_of_every_text_of_a_row_are_escaped() {
+    let head = r#"head = [{ path = "a/no", field = "file.no" }]"#;
+    let body = |rows: &str| layout(&format!("{rows}\n{MARKED_SLOTS}"));
+    let xml = body(&format!(
+        "[body.xml]\n{head}\n[body.xml.rows]\npath = \"a/r\""
+    ));
+    let text = "<a><no>7</no>\
+        <r><c>&lt;1&gt;</c><n>001</n><m>a&amp;b</m><k>&lt;</k><p>张韡</p><s>&amp;</s></r>\
+        <r><c>&lt;1&gt;</c><n>002</n><m>a&amp;b</m><k>本</k><p>&gt;李&amp;</p><s>&amp;</s></r></a>";
+    assert_eq!(written(&xml, &marked_rows(">李&")), text);
+    let words = "field_sep = \"|\", row_sep = \"^\", trailing_sep = true";
+    let rows =
+        format!("[body.xml]\n{head}\n[body.xml.rows]\npath = \"a/r\"\npacked = {{ {words} }}");
+    let text = "<a><no>7</no><r>&lt;1&gt;|001|a&amp;b|&lt;|张韡|&amp;|^\
+        &lt;1&gt;|002|a&amp;b|本|&gt;李&amp;|&amp;|</r></a>";
+    assert_eq!(written(&body(&rows), &marked_rows(">李&")), text);
+}
+
+#[test]
+fn columns_that_are_always_the_same_stand_between_the_others() {
+    let words = "field_sep = \"|\"\nrow_sep = \"\\n\"\nend = \"\\n\"";
+    let delimited = |more: &str| {
+        layout(&format!(
+            "[body.delimited]\n{words}\n{more}\n{SLOTS_OF_LINE}"
+        ))
+    };
+    let last = delimited("trailing_sep = true");
+    let text = "C2||1|张韡|本|\nC2||2|李|本|\n";
+    assert_eq!(written(&last, &two_rows("李")), text);
+    assert_eq!(read(&last, text).unwrap().rows, two_rows("李").rows);
+    let text = text.replace("|\n", "\n");
+    assert_eq!(written(&delimited(""), &two_rows("李")), text);
+    let none = Values::default();
+    assert_eq!(written(&delimited(""), &none), "\n");
+}
+
+const SLOTS_OF_LINE: &str = r#"row = [
+    { const = "C2" },
+    { spare = "" },
+    { field = "row.no" },
+    { field = "payee.name", bytes_max = 4 },
+    { spare = "本" },
+]"#;
+
+/// What a row can't have is told with its place and its row, in whatever kind of text it stands.
+#[test]
+fn a_text_is_measured_in_the_character_set_that_it_is_written_in() {
+    let line = layout(&format!(
+        "[body.delimited]\nrow_sep = \"\\n\"\nfield_sep = \"|\"\n{SLOTS_OF_LINE}"
+    ));
+    let fault = |name: &str, charset| line.write(&two_rows(name), charset).unwrap_err();
+    let place = || "payee.name".to_owned();
+    let too_long = |bytes, row| {
+        let fault = WriteFault::TooLong {
+            place: place(),
+            bytes,
+            bytes_max: 4,
+        };
+        (fault, Some(row))
+    };
+    assert_eq!(fault("abcde", Charset::Gbk), too_long(5, 2));
+    assert_eq!(fault("张三a", Charset::Gbk), too_long(5, 2));
+    assert_eq!(fault("李", Charset::Utf8), too_long(6, 1));
+    for character in ['\u{20000}', '|', '\n'] {
+        let told = WriteFault::NotEncodable {
+            place: place(),
+            character,
+        };
+        assert_eq!(
+            fault(&format!("a{character}"), Charset::Gbk),
+            (told, Some(2))
+        );
+    }
+}
+
+/// A bank may change the order of what it says, leave something out and say more.
+#[test]
+fn the_order_of_what_is_said_is_free() {
+    let slots = "slots = [{ path = \"n\", field = \"row.no\" }, \
+        { path = \"p\", field = \"payee.name\" }, { path = \"t\", field = \"row.text\" }]";
+    let body = |kind: &str, head: &str| {
+        let head = format!("head = [{head}, {{ path = \"a/at\", spare = \"\" }}]");
+        layout(&format!(
+            "[body.{kind}]\n{head}\n[body.{kind}.rows]\npath = \"a/r\"\n{slots}"
+        ))
+    };
+    let head = "{ path = \"a/no\", field = \"file.no\" }";
+    let row = |texts: &[(Field, &str)]| -> Record { texts.iter().copied().collect() };
+    let rows = [
+        row(&[
+            (Field::RowNo, "1"),
+            (Field::PayeeName, "张韡"),
+            (Field::RowText, "甲"),
+        ]),
+        row(&[
+            (Field::RowText, "乙"),
+            (Field::PayeeName, "李"),
+            (Field::RowNo, "2"),
+        ]),
+        row(&[(Field::PayeeName, "王"), (Field::RowNo, "3")]),
+        row(&[(Field::RowText, "丁")]),
+    ];
+    let xml = "<a><at>1</at><r><n>1</n><p>张韡</p><t>甲</t></r><r><t>乙</t><x>9</x><p>李</p>\
+        <n>2</n></r><r><p>王</p><n>3</n></r><no>7</no><r><x/><t>丁</t><y>8</y></r></a>";
+    let json = r#"{"a":{"at":"1","r":[{"n":"1","p":"张韡","t":"甲"},{"t":"乙","x":"9","p":"李",
+        "n":"2"},{"p":"王","n":"3"},{"x":{"n":"5"},"t":"丁","y":"8"}],"no":"7"}}"#;
+    for (kind, text) in [("xml", xml), ("json", json)] {
+        let back = read(&body(kind, head), text).unwrap();
+        assert_eq!(back.rows, rows.iter().cloned().collect(), "{kind}");
+        assert_eq!(back.text(Field::FileNo), Some("7"), "{kind}");
+    }
+    let twice = json.replace(r#""y":"8""#, r#""t":"丁""#);
+    assert!(
+        read(&body("json", head), &twice)
+            .unwrap_err()
+            .contains("twice")
+    );
+    let twice = xml.replace("<y>8</y>", "<t>丁</t>");
+    assert!(
+        read(&body("xml", head), &twice)
+            .unwrap_err()
+            .contains("twice")
+    );
+}

@@ -2,7 +2,7 @@
 
 use super::fault::WriteFault;
 use super::field::{Field, FieldKind};
-use super::forbidden::Forbidden;
+use super::forbidden::{Forbidden, Seen};
 use super::format::{Digits, Format};
 use super::listed::{Listed, ListedRow, Value};
 use super::rows::Rows;
@@ -95,6 +95,17 @@ impl ReadContext<'_> {
             None => self.head.insert_first(field, text),
         }
     }
+
+    /// Puts a value where it belongs.
+    ///
+    /// # Errors
+    /// It stands twice in the message and differs.
+    pub fn store(&mut self, field: Field, canonical: &str) -> Result<(), String> {
+        match self.put_first(field, canonical) {
+            Some(other) if other != canonical => Err(format!("{field} stands twice and differs")),
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 impl<'a> WriteContext<'a> {
@@ -115,7 +126,8 @@ impl<'a> WriteContext<'a> {
 }
 
 impl Atom {
-    /// Writes the text behind what stands in `out`; false where there is none.
+    /// Writes the text behind what stands in `out`, and says what was seen of it; `None` where
+    /// there is none.
     ///
     /// # Errors
     /// `Missing` for connection and captured values; `NotEncodable`; `Form`.
@@ -123,7 +135,7 @@ impl Atom {
         &self,
         context: &WriteContext<'_>,
         out: &mut String,
-    ) -> Result<bool, WriteFault> {
+    ) -> Result<Option<Seen>, WriteFault> {
         let place = |kind: &str, name: &str| WriteFault::Missing {
             place: format!("{kind}.{name}"),
         };
@@ -140,14 +152,14 @@ impl Atom {
             }
         };
         out.push_str(text);
-        Ok(true)
+        Ok(Some(context.forbidden.look(text).0))
     }
 
     fn write_field(
         &self,
         context: &WriteContext<'_>,
         out: &mut String,
-    ) -> Result<bool, WriteFault> {
+    ) -> Result<Option<Seen>, WriteFault> {
         let Self::Field {
             field,
             format,
@@ -157,12 +169,12 @@ impl Atom {
             first,
         } = self
         else {
-            return Ok(false);
+            return Ok(None);
         };
         let in_row = context.row.and_then(|row| row.value(*field));
         let in_head = || context.values.head.get(field).map(Value::Text);
         let Some(canonical) = in_row.or_else(in_head) else {
-            return Ok(false);
+            return Ok(None);
         };
         let form = || WriteFault::Form {
             place: field.to_string(),
@@ -170,13 +182,16 @@ impl Atom {
         let start = out.len();
         let spelt = match canonical {
             Value::Text(canonical) => format.write_to(canonical, out),
-            Value::Number(number) => format.write_number_to(number, out),
+            Value::Number(number) => format.write_number_to((number, *digits), out),
         };
         if !spelt {
             return Err(form());
         }
         let text = out.get(start..).unwrap_or_default();
-        check_characters(*field, text, context.forbidden)?;
+        let seen = match canonical {
+            Value::Text(_) => checked(*field, text, context.forbidden)?,
+            Value::Number(_) => Seen::PLAIN,
+        };
         if *digits > text.len() {
             let missing = digits.saturating_sub(text.chars().count());
             match ZEROS.get(..missing) {
@@ -194,7 +209,7 @@ impl Atom {
         {
             out.truncate(start + end);
         }
-        Ok(true)
+        Ok(Some(seen))
     }
 
     /// Takes the text; an empty one is an absent value.
@@ -273,41 +288,27 @@ fn read_value(
     let wrong = |what: &str| format!("{field}: {what}");
     // The two that most rows are made of, without a text between.
     if format == Format::Text {
-        return store(field, text, context);
+        return context.store(field, text);
     }
     if let Some(fen) = format.read_fen(text).map_err(wrong)? {
         let fen = u64::try_from(fen.0).map_err(|_| wrong("not an amount"))?;
-        return store(field, Digits::default().of(fen), context);
+        return context.store(field, Digits::default().of(fen));
     }
     match format.read(text).map_err(wrong)? {
         // A moment in a reply is the reply's own: it says nothing of the order.
-        Some(canonical) if field.kind() != FieldKind::Moment => store(field, &canonical, context),
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// A value that stands twice in a message must be the same twice.
-fn store(field: Field, canonical: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
-    match context.put_first(field, canonical) {
-        Some(other) if other != canonical => Err(format!("{field} stands twice and differs")),
+        Some(canonical) if field.kind() != FieldKind::Moment => context.store(field, &canonical),
         Some(_) | None => Ok(()),
     }
 }
 
 /// No control characters and no delimiter in free text: nothing is escaped or replaced.
-pub(super) fn check_characters(
-    field: Field,
-    text: &str,
-    forbidden: &Forbidden,
-) -> Result<(), WriteFault> {
-    if field.kind() != FieldKind::Text {
-        return Ok(());
-    }
-    let bad = forbidden.first_in(text);
-    bad.map_or(Ok(()), |character| {
-        Err(WriteFault::NotEncodable {
+fn checked(field: Field, text: &str, forbidden: &Forbidden) -> Result<Seen, WriteFault> {
+    let (seen, bad) = forbidden.look(text);
+    match bad.filter(|_| field.kind() == FieldKind::Text) {
+        Some(character) => Err(WriteFault::NotEncodable {
             place: field.to_string(),
             character,
-        })
-    })
+        }),
+        None => Ok(seen),
+    }
 }

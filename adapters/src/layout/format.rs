@@ -101,8 +101,18 @@ impl Format {
 
     /// Spells a canonical value behind what stands in `out`; false, with anything behind it, if
     /// the value is not canonical.
+    #[inline]
     #[must_use]
     pub fn write_to(self, canonical: &str, out: &mut String) -> bool {
+        // As most values are: without a call.
+        if self == Self::Text {
+            out.push_str(canonical);
+            return true;
+        }
+        self.spell_to(canonical, out)
+    }
+
+    fn spell_to(self, canonical: &str, out: &mut String) -> bool {
         let mut put = |text: Option<&str>| text.map(|text| out.push_str(text)).is_some();
         let part = |range: std::ops::Range<usize>| canonical.get(range);
         let date = |between: &'static str| {
@@ -143,19 +153,19 @@ impl Format {
         }
     }
 
-    /// As [`Self::write_to`], of a number or of an amount in fen.
+    /// As [`Self::write_to`], of a number or of an amount in fen, with zeros before it where it
+    /// has fewer than so many characters, as far as there is room for them.
     #[must_use]
-    pub fn write_number_to(self, number: i64, out: &mut String) -> bool {
+    pub fn write_number_to(self, (number, least): (i64, usize), out: &mut String) -> bool {
         let Ok(number) = u64::try_from(number) else {
             return false;
         };
-        let mut buffer = Digits::default();
-        let digits = buffer.of(number);
+        let mut digits = Digits::default();
         match self {
-            Self::Number | Self::Fen => out.push_str(digits),
-            Self::Yuan2 | Self::Decimal => push_yuan(digits, out),
+            Self::Number | Self::Fen => out.push_str(digits.whole(number, least)),
+            Self::Yuan2 | Self::Decimal => out.push_str(digits.yuan(number, least)),
             Self::Yuan3 => {
-                push_yuan(digits, out);
+                out.push_str(digits.yuan(number, least.saturating_sub(1)));
                 out.push('0');
             }
             Self::Text
@@ -243,8 +253,9 @@ impl Format {
 
 /// Digits without leading zeros.
 fn whole(digits: &str) -> &str {
-    let short = digits.trim_start_matches('0');
-    if short.is_empty() { "0" } else { short }
+    let zeros = digits.bytes().take_while(|digit| *digit == b'0').count();
+    let short = digits.get(zeros..).filter(|short| !short.is_empty());
+    short.unwrap_or("0")
 }
 
 /// Fen as yuan with two decimals, digit for digit.
@@ -266,21 +277,49 @@ fn push_yuan(digits: &str, out: &mut String) {
     }
 }
 
-/// Room for the digits of a number.
+/// Room for the twenty digits of a number, a point and zeros before them: all are put in their
+/// places and copied once.
 #[derive(Default)]
-pub(super) struct Digits([u8; 20]);
+pub(super) struct Digits([u8; 32]);
 
 impl Digits {
     /// Those of a number, without leading zeros.
     pub(super) fn of(&mut self, number: u64) -> &str {
-        let (mut rest, mut start) = (number, self.0.len());
-        for digit in self.0.iter_mut().rev() {
+        self.whole(number, 0)
+    }
+
+    /// Those of a number, with zeros before it up to so many characters.
+    fn whole(&mut self, number: u64, least: usize) -> &str {
+        let start = self.put((number, least), self.0.len());
+        self.from(start)
+    }
+
+    /// Fen as yuan with two decimals, with zeros before it up to so many characters.
+    fn yuan(&mut self, fen: u64, least: usize) -> &str {
+        let point = self.0.len() - 3;
+        self.put((fen % 100, 2), self.0.len());
+        if let Some(byte) = self.0.get_mut(point) {
+            *byte = b'.';
+        }
+        let start = self.put((fen / 100, least.saturating_sub(3)), point);
+        self.from(start)
+    }
+
+    /// Puts digits before `end`; where they begin.
+    fn put(&mut self, (number, least): (u64, usize), end: usize) -> usize {
+        let mut rest = number;
+        let before = self.0.get_mut(..end).unwrap_or_default();
+        for (start, digit) in before.iter_mut().enumerate().rev() {
             *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-            (rest, start) = (rest / 10, start - 1);
-            if rest == 0 {
-                break;
+            rest /= 10;
+            if rest == 0 && end - start >= least {
+                return start;
             }
         }
+        0
+    }
+
+    fn from(&self, start: usize) -> &str {
         let digits = self.0.get(start..).unwrap_or_default();
         std::str::from_utf8(digits).unwrap_or_default()
     }
@@ -314,6 +353,12 @@ fn is_digits(text: &str, count: usize) -> Result<(), &'static str> {
 #[test]
 fn digits_are_those_of_the_standard_library() {
     for number in [0, 1, 9, 10, 99, 100, 652_350, u64::MAX] {
-        assert_eq!(Digits::default().of(number), number.to_string());
+        let mut digits = Digits::default();
+        assert_eq!(digits.of(number), number.to_string());
+        assert_eq!(digits.whole(number, 8), format!("{number:08}"));
+        let yuan = format!("{}.{:02}", number / 100, number % 100);
+        assert_eq!(digits.yuan(number, 0), yuan);
+        assert_eq!(digits.yuan(number, 10), format!("{yuan:0>10}"));
     }
+    assert_eq!(Digits::default().whole(7, 99), format!("{:032}", 7));
 }

@@ -46,11 +46,12 @@ pub struct Mark {
 }
 
 impl Found {
-    /// Nothing yet.
+    /// Nothing yet, with room for all texts of a message of so many bytes.
     #[must_use]
-    pub fn nothing(places: &Places<'_>) -> Self {
+    pub fn nothing(places: &Places<'_>, bytes: usize) -> Self {
         let (head, row_texts) = places.texts();
         Self {
+            text: String::with_capacity(bytes),
             head: vec![NOTHING; head],
             row_texts,
             ..Self::default()
@@ -64,6 +65,12 @@ impl Found {
             text: &self.text,
             spans: &self.head,
         }
+    }
+
+    /// Bytes of all texts.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len()
     }
 
     /// How many rows.

@@ -49,7 +49,7 @@ fn wrong(text: &str, error: &serde_json::Error) -> Unreadable {
 /// `Unreadable` for what is not JSON (depth is capped by the parser at 128), has a member twice,
 /// or is not this message.
 pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<String>, Unreadable> {
-    let mut walk = Walk::of(tree);
+    let mut walk = Walk::of(tree, text);
     let mut parser = serde_json::Deserializer::from_str(text);
     let walked = walk.root().deserialize(&mut parser);
     let whole = walked.and_then(|()| parser.end());

@@ -95,10 +95,15 @@ pub(super) fn keep_first<'t, K: PartialEq>(
     if let Some((_, start, end)) = own.iter().find(|(own, _, _)| *own == key) {
         return between(text, *start, *end);
     }
+    add((text, places), key, new);
+    None
+}
+
+/// Keeps a text of a key that has none.
+pub(super) fn add<K>((text, places): (&mut String, &mut Vec<Place<K>>), key: K, new: &str) {
     let start = end_of(text);
     text.push_str(new);
     places.push((key, start, end_of(text)));
-    None
 }
 
 /// Keeps a text behind those of `text`, in place of the one that its key had from `first` on.

@@ -7,6 +7,7 @@ mod cutting;
 mod kept;
 
 use super::atom::{ReadContext, WriteContext};
+use super::between::Between;
 use super::fault::{WriteFault, unreadable};
 use super::slot::Slot;
 use super::values::Values;
@@ -101,30 +102,17 @@ impl Lines {
             begin(&mut text);
             text.push_str(names);
         }
-        for row in context.listed.iter().filter(|_| !self.row.is_empty()) {
+        let behind = match self.trailing_sep {
+            true => self.field_sep.as_str(),
+            false => "",
+        };
+        let between = Between::of_columns(&self.row, (self.row_separator(columns), behind));
+        if !self.row.is_empty() && !context.listed.is_empty() {
             begin(&mut text);
-            self.write_row(columns, &context.of_row(row), &mut text)?;
+            between.write_rows((context, &self.row_sep), &mut text, |_, _| {})?;
         }
         text.push_str(&self.end);
         Ok(text)
-    }
-
-    /// Writes the line of the row in `context` behind what stands in `out`.
-    ///
-    /// # Errors
-    /// The first place that does not fit, with the row.
-    pub(super) fn write_row(
-        &self,
-        columns: Columns,
-        context: &WriteContext<'_>,
-        out: &mut String,
-    ) -> Result<(), RowFault> {
-        let written = write_line(&self.row, self.row_separator(columns), context, out);
-        written.map_err(|fault| (fault, context.row_no()))?;
-        if self.trailing_sep {
-            out.push_str(&self.field_sep);
-        }
-        Ok(())
     }
 
     fn head_separator(&self, columns: Columns) -> &str {
@@ -239,7 +227,10 @@ impl Lines {
         }
         let mut cells = Vec::with_capacity(self.row.len() + 1);
         let read = self.row.iter().zip(0usize..);
-        let read: Vec<_> = read.filter(|(slot, _)| !slot.says_nothing()).collect();
+        let read = read.filter(|(slot, _)| !slot.says_nothing());
+        let read: Vec<_> = read
+            .map(|(slot, at)| (slot, slot.as_it_stands(), at))
+            .collect();
         let bytes = lines.iter().map(|line| line.len()).sum();
         values.rows.reserve(lines.len(), self.row.len(), bytes);
         for (place, line) in lines.iter().enumerate() {
@@ -259,13 +250,15 @@ impl Lines {
             )
             .map_err(|_| (place, format!("row {at} has another number of columns")))?;
             let mut context = context(values, true);
-            for (slot, at_cell) in &read {
+            for (slot, as_it_stands, at_cell) in &read {
                 let text = cells.get(*at_cell).copied().unwrap_or_default();
-                if text.is_empty() && slot.may_be_empty() && slot.map.is_empty() {
-                    continue;
-                }
-                slot.read(text, &mut context)
-                    .map_err(|what| (place, format!("row {at}: {what}")))?;
+                let read = match as_it_stands {
+                    Some(field) if !text.is_empty() => context.store(*field, text),
+                    None if !text.is_empty() => slot.read(text, &mut context),
+                    Some(_) | None if slot.may_be_empty() && slot.map.is_empty() => Ok(()),
+                    Some(_) | None => slot.read(text, &mut context),
+                };
+                read.map_err(|what| (place, format!("row {at}: {what}")))?;
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 //! That both directions come from one definition is what gives the sandbox every bank's side.
 
 pub mod atom;
+mod between;
 pub mod fault;
 pub mod field;
 pub mod forbidden;
@@ -35,7 +36,7 @@ use schemas::text::Charset;
 use serde::Deserialize;
 use sheet::Sheet;
 use slot::Slot;
-use tree::Tree;
+use tree::{Packed, Tree};
 use values::Values;
 
 /// A value between two marks, with anything around them (the sign port's HTML).
@@ -196,10 +197,8 @@ impl Layout {
             Self::Fixed(lines) => lines.forbidden(Columns::Fixed),
             Self::Xml(tree) | Self::Json(tree) => {
                 let rows = tree.rows.as_ref();
-                let packed = rows.and_then(|rows| Some((rows.packed.as_ref()?, rows)));
-                let packed = packed.map_or_else(Vec::new, |(packed, rows)| {
-                    packed.lines(&rows.slots).forbidden(Columns::Delimited)
-                });
+                let packed = rows.and_then(|rows| rows.packed.as_ref());
+                let packed = packed.map_or_else(Vec::new, Packed::forbidden);
                 tree.forbidden.chars().chain(packed).collect()
             }
             Self::Marked(_) | Self::Sheet(_) | Self::Empty {} => Vec::new(),

@@ -1,6 +1,7 @@
 //! The places of a message at which something is read, by name below name: gathered once for a
 //! message, so that each element costs a look along the names below its parent.
 
+use super::field::Field;
 use super::slot::Slot;
 use super::tree::{Repeat, Tree};
 
@@ -28,6 +29,8 @@ pub struct Asked<'t> {
     pub elements: Vec<usize>,
     /// Of each fixed attribute, with its name and what it must be.
     pub attributes: Vec<(usize, &'t str, &'t str)>,
+    /// The field whose value the text is as it stands (`Slot::as_it_stands`).
+    pub as_it_stands: Option<Field>,
 }
 
 /// One element or member.
@@ -37,6 +40,8 @@ pub struct Node<'t> {
     /// An attribute, whose name stands without its mark.
     attribute: bool,
     above: usize,
+    /// How many are below the same one before it.
+    order: usize,
     below: Vec<usize>,
     /// What is read here.
     pub text: Option<Text>,
@@ -138,6 +143,7 @@ impl<'t> Places<'t> {
         Asked {
             elements,
             attributes,
+            as_it_stands: slot.as_it_stands(),
         }
     }
 
@@ -179,7 +185,7 @@ impl<'t> Places<'t> {
     }
 
     fn below_or_new(&mut self, at: usize, name: &'t str, attribute: bool) -> usize {
-        if let Some(known) = self.find(at, name, attribute) {
+        if let Some(known) = self.find((at, 0), name, attribute) {
             return known;
         }
         let new = self.nodes.len();
@@ -187,29 +193,41 @@ impl<'t> Places<'t> {
             name,
             attribute,
             above: at,
+            order: self.node_at(at).map_or(0, |node| node.below.len()),
             ..Node::default()
         });
         self.change(at, |node| node.below.push(new));
         new
     }
 
-    fn find(&self, at: usize, name: &str, attribute: bool) -> Option<usize> {
-        let below = self.nodes.get(at)?.below.iter().copied();
+    /// Looks from one of those below on, and then at those before it.
+    fn find(&self, (at, from): (usize, usize), name: &str, attribute: bool) -> Option<usize> {
+        let below = self.nodes.get(at)?.below.as_slice();
+        let (before, behind) = below.split_at_checked(from).unwrap_or((below, &[]));
         let is_it = |node: &Node<'_>| node.name == name && node.attribute == attribute;
-        let mut named = below.filter(|at| self.nodes.get(*at).is_some_and(is_it));
-        named.next()
+        let mut all = behind.iter().chain(before).copied();
+        all.find(|at| self.nodes.get(*at).is_some_and(is_it))
     }
 
     /// What is below a place by this name; `None` where nothing of it is read.
     #[must_use]
     pub fn below(&self, at: usize, name: &str) -> Option<usize> {
-        self.find(at, name, false)
+        self.find((at, 0), name, false)
+    }
+
+    /// As [`Self::below`], looked for behind the one that stood before it first: most messages keep
+    /// to the order of the slots.
+    #[must_use]
+    pub fn below_behind(&self, at: usize, before: Option<usize>, name: &str) -> Option<usize> {
+        let before = before.and_then(|before| self.nodes.get(before));
+        let from = before.map_or(0, |node| node.order + 1);
+        self.find((at, from), name, false)
     }
 
     /// The attribute of this name at a place; `None` where it is not read.
     #[must_use]
     pub fn attribute(&self, at: usize, name: &str) -> Option<usize> {
-        self.find(at, name, true)
+        self.find((at, 0), name, true)
     }
 
     /// A place.

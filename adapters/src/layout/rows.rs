@@ -1,7 +1,7 @@
 //! The rows of a message, all in one piece of memory.
 
 use super::field::Field;
-use super::keyed::{Keyed, Place, Texts, keep, keep_first};
+use super::keyed::{Keyed, Place, Texts, add, keep, keep_first};
 
 /// One row, to look at.
 pub type Row<'a> = Texts<'a, Field>;
@@ -13,6 +13,25 @@ pub struct Rows {
     places: Vec<Place<Field>>,
     /// Where the places of each row begin.
     starts: Vec<usize>,
+    /// The fields that have a value in the last row: one that has none is kept without a look
+    /// along the others.
+    last: Fields,
+}
+
+/// A set of fields, a bit for each.
+#[derive(Clone, Copy, Default)]
+struct Fields(u64);
+
+const _: () = assert!(Field::ALL.len() <= 64, "a bit for each field");
+
+impl Fields {
+    fn has(self, field: Field) -> bool {
+        self.0 >> (field as u32) & 1 == 1
+    }
+
+    fn put(&mut self, field: Field) {
+        self.0 |= 1 << (field as u32);
+    }
 }
 
 impl Rows {
@@ -58,16 +77,23 @@ impl Rows {
     /// Begins a row.
     pub fn begin(&mut self) {
         self.starts.push(self.places.len());
+        self.last = Fields::default();
     }
 
     /// Puts a value into the last row, in place of the one that its field had.
     pub fn insert(&mut self, field: Field, text: &str) {
         let first = self.starts.last().copied().unwrap_or_default();
         keep((&mut self.text, &mut self.places), first, field, text);
+        self.last.put(field);
     }
 
     /// Puts a value into the last row where its field has none; the one that it has is told.
     pub fn insert_first(&mut self, field: Field, text: &str) -> Option<&str> {
+        if !self.last.has(field) {
+            self.last.put(field);
+            add((&mut self.text, &mut self.places), field, text);
+            return None;
+        }
         let first = self.starts.last().copied().unwrap_or_default();
         keep_first((&mut self.text, &mut self.places), first, field, text)
     }
@@ -77,6 +103,10 @@ impl Rows {
         if let Some(start) = self.starts.last() {
             self.places.truncate(start.saturating_add(values));
         }
+        self.last = Fields::default();
+        let last = self.last().into_iter().flat_map(|row| row.iter());
+        let last: Vec<Field> = last.map(|(field, _)| *field).collect();
+        last.into_iter().for_each(|field| self.last.put(field));
     }
 
     /// Appends a row.
@@ -151,6 +181,12 @@ mod tests {
         assert_eq!((said(2, Field::RowNo), rows.len()), (None, 2));
         rows.truncate_last(1);
         assert_eq!(rows.last().map(|row| row.len()), Some(1));
+        // What was left is there, and what was not can be put again.
+        assert_eq!(rows.insert_first(Field::RowNo, "9"), Some("7"));
+        assert_eq!(rows.insert_first(Field::RowMemo, "x"), None);
+        assert_eq!(rows.insert_first(Field::RowMemo, "y"), Some("x"));
+        rows.begin();
+        assert_eq!(rows.insert_first(Field::RowMemo, "z"), None);
     }
 
     #[test]

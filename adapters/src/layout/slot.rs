@@ -315,6 +315,25 @@ impl Slot {
         }
     }
 
+    /// The field whose value a text of it is as it stands, but for an empty one: nothing is mapped,
+    /// padded, cut or spelt. Known once for a message, it spares every row these questions.
+    pub(super) fn as_it_stands(&self) -> Option<Field> {
+        match &self.source {
+            Source::One(Atom::Field {
+                field,
+                format: Format::Text,
+                last: false,
+                first: None,
+                ..
+            }) => Some(*field).filter(|_| self.map.is_empty() && self.width.is_none()),
+            Source::One(_)
+            | Source::Join(_)
+            | Source::Payload(_)
+            | Source::PayloadLength(_)
+            | Source::StepCode => None,
+        }
+    }
+
     /// Whether reading it says nothing, whatever stands there.
     pub(super) fn says_nothing(&self) -> bool {
         matches!(self.source, Source::One(Atom::Spare(_))) && !self.required

@@ -95,6 +95,13 @@ impl Packed {
         }
     }
 
+    /// Characters that free text must not have: the first of each separator.
+    #[must_use]
+    pub fn forbidden(&self) -> Vec<char> {
+        let separators = [&self.field_sep, &self.row_sep].into_iter();
+        separators.filter_map(|own| own.chars().next()).collect()
+    }
+
     /// Takes the rows out of their text.
     fn take(
         &self,
@@ -185,6 +192,8 @@ impl Tree {
             return Ok(payload);
         }
         let slots: Vec<_> = repeat.slots.iter().zip(&places.row).collect();
+        let count = found.rows_count();
+        values.rows.reserve(count, slots.len(), found.bytes());
         for (texts, at) in found.rows().zip(1u32..) {
             if slots.iter().all(|slot| is_ours(*slot, texts)) {
                 let read = take_row(repeat, (&slots, at), texts, values);
@@ -209,7 +218,11 @@ fn take_row(
             continue;
         }
         slot.check_attributes(asked, texts)?;
-        slot.read(&text.unwrap_or_default(), &mut reading)?;
+        let text = text.unwrap_or_default();
+        match asked.as_it_stands {
+            Some(field) if !text.is_empty() => reading.store(field, &text)?,
+            Some(_) | None => slot.read(&text, &mut reading)?,
+        }
     }
     if repeat.counted {
         values.rows.insert(Field::RowNo, &at.to_string());

@@ -2,16 +2,15 @@
 //! written right behind the start of its element, so its slot stands before those of what is
 //! inside.
 
-mod between;
 mod walk;
 
 use super::atom::WriteContext;
+use super::between::{Between, VALUE};
 use super::fault::WriteFault;
 use super::forbidden::Forbidden;
-use super::lines::{Columns, RowFault};
+use super::lines::RowFault;
 use super::slot::Slot;
 use super::tree::{Packed, Repeat, Tree};
-use between::Between;
 use memchr::{memchr, memchr3};
 use std::collections::BTreeMap;
 pub(crate) use walk::{ATTRIBUTES_MAX, DEPTH_MAX, resolve};
@@ -35,19 +34,44 @@ pub fn write(tree: &Tree, context: &WriteContext<'_>) -> Result<String, RowFault
             writer.packed(repeat, packed, context)?;
             return Ok(writer.ended());
         }
-        let between = Between::of(tree, repeat);
+        if let Some(between) = between(tree, repeat) {
+            // No row opens or closes what is around it.
+            between.write_rows((context, ""), &mut writer.text, escape_from)?;
+            return Ok(writer.ended());
+        }
         for row in context.listed.iter() {
             let context = context.of_row(row);
             writer.stand_in(parent, 0);
-            if let Some(between) = &between {
-                writer.row_between(between, &context)?;
-                continue;
-            }
             writer.start(name);
             writer.row(&repeat.slots, &repeat.path, &context)?;
         }
     }
     Ok(writer.ended())
+}
+
+/// What stands between the values of a row; `None` where a value decides that.
+fn between<'t>(tree: &'t Tree, repeat: &'t Repeat) -> Option<Between<'t>> {
+    let always = |slot: &Slot| {
+        let own = &slot.element;
+        !own.leave_out && own.across.is_empty() && !slot.path.contains('@')
+    };
+    if !tree.cdata.is_empty() || !repeat.slots.iter().all(always) {
+        return None;
+    }
+    let (parent, name) = split_path(&repeat.path);
+    let mut writer = Writer::of(tree);
+    writer.open = parent.split('/').filter(|name| !name.is_empty()).collect();
+    let outside = writer.open.len();
+    writer.start(name);
+    let value = VALUE.to_string();
+    for slot in &repeat.slots {
+        let text = slot.fixed_text().unwrap_or(&value);
+        writer.elements(slot, text, outside + 1).ok()?;
+    }
+    writer.close_to(outside);
+    let values = repeat.slots.iter();
+    let values = values.filter(|slot| slot.fixed_text().is_none());
+    Between::of_row(&writer.text, values)
 }
 
 struct Writer<'d> {
@@ -128,7 +152,7 @@ impl<'d> Writer<'d> {
             let text = text.replace("]]>", "]]]]><![CDATA[>");
             self.text.push_str(&format!("<![CDATA[{text}]]>"));
         } else {
-            self.escaped(text, false);
+            escaped(text, false, &mut self.text);
         }
         self.close_to(self.open.len().saturating_sub(1));
     }
@@ -187,29 +211,10 @@ impl<'d> Writer<'d> {
         self.text.push(' ');
         self.text.push_str(name);
         self.text.push_str("=\"");
-        self.escaped(text, true);
+        escaped(text, true, &mut self.text);
         self.text.push_str("\">");
         self.tag_end = self.text.len();
         Ok(())
-    }
-
-    fn escaped(&mut self, text: &str, quoted: bool) {
-        let mut rest = text;
-        let marked = |rest: &str| match memchr3(b'<', b'>', b'&', rest.as_bytes()) {
-            at if !quoted => at,
-            at => memchr(b'"', rest.as_bytes()).into_iter().chain(at).min(),
-        };
-        while let Some((plain, from)) = marked(rest).and_then(|at| rest.split_at_checked(at)) {
-            self.text.push_str(plain);
-            self.text.push_str(match from.as_bytes().first() {
-                Some(b'<') => "&lt;",
-                Some(b'>') => "&gt;",
-                Some(b'&') => "&amp;",
-                Some(_) | None => "&quot;",
-            });
-            rest = from.get(1..).unwrap_or_default();
-        }
-        self.text.push_str(rest);
     }
 
     /// Rows as text, in an element each or all in one; the elements around them are open.
@@ -221,33 +226,30 @@ impl<'d> Writer<'d> {
     ) -> Result<(), RowFault> {
         let (_, name) = split_path(&repeat.path);
         let none = BTreeMap::new();
-        let lines = packed.lines(&repeat.slots);
-        let forbidden = Forbidden::of(&lines.forbidden(Columns::Delimited));
-        let mut text = String::new();
+        let separator = packed.field_sep.as_str();
+        let behind = if packed.trailing_sep { separator } else { "" };
+        let between = Between::of_columns(&repeat.slots, (separator, behind));
+        let forbidden = Forbidden::of(&packed.forbidden());
         let context = WriteContext {
             forbidden: &forbidden,
             ..*context
         };
-        for (at, row) in context.listed.iter().enumerate() {
-            let context = context.of_row(row);
-            let Some(element) = &packed.element else {
-                text.push_str(if at > 0 { &packed.row_sep } else { "" });
-                lines.write_row(Columns::Delimited, &context, &mut text)?;
-                continue;
-            };
+        // Marks are looked for in the whole: they may stand in the separators as well.
+        let mut text = String::new();
+        let Some(element) = &packed.element else {
+            between.write_rows((&context, &packed.row_sep), &mut text, |_, _| {})?;
+            let written = self.leaf(name, (&text, &none));
+            return written.map_err(|fault| (fault, None));
+        };
+        for row in context.listed.iter() {
             text.clear();
-            lines.write_row(Columns::Delimited, &context, &mut text)?;
+            between.write(&context.of_row(row), &mut text, |_, _| {})?;
             self.start(name);
             self.leaf(element, (&text, &none))
                 .map_err(|fault| (fault, None))?;
             self.close_to(self.open.len() - 1);
         }
-        match packed.element {
-            Some(_) => Ok(()),
-            None => self
-                .leaf(name, (&text, &none))
-                .map_err(|fault| (fault, None)),
-        }
+        Ok(())
     }
 
     /// The slots of one row; the row's own element is open and stays so.
@@ -264,6 +266,35 @@ impl<'d> Writer<'d> {
         }
         self.close_to(depth - 1);
         Ok(())
+    }
+}
+
+/// Writes a text with its marks escaped behind what stands in `out`.
+fn escaped(text: &str, quoted: bool, out: &mut String) {
+    let mut rest = text;
+    let marked = |rest: &str| match memchr3(b'<', b'>', b'&', rest.as_bytes()) {
+        at if !quoted => at,
+        at => memchr(b'"', rest.as_bytes()).into_iter().chain(at).min(),
+    };
+    while let Some((plain, from)) = marked(rest).and_then(|at| rest.split_at_checked(at)) {
+        out.push_str(plain);
+        out.push_str(match from.as_bytes().first() {
+            Some(b'<') => "&lt;",
+            Some(b'>') => "&gt;",
+            Some(b'&') => "&amp;",
+            Some(_) | None => "&quot;",
+        });
+        rest = from.get(1..).unwrap_or_default();
+    }
+    out.push_str(rest);
+}
+
+/// Escapes the marks of what stands in `out` from `start` on.
+fn escape_from(out: &mut String, start: usize) {
+    let text = out.as_bytes().get(start..).unwrap_or_default();
+    if memchr3(b'<', b'>', b'&', text).is_some() {
+        let text = out.split_off(start);
+        escaped(&text, false, out);
     }
 }
 

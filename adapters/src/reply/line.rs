@@ -1,14 +1,15 @@
 //! What a row says of its line, beside the outcome.
 
-use crate::exchange::{LineOutcome, Outcome};
+use crate::exchange::LineOutcome;
 use crate::layout::field::Field;
 use crate::layout::rows::Row;
 use schemas::{AccountNo, Fen, PersonName};
 
-/// The line as the row tells it, its outcome unknown.
+/// Puts what the row tells into its line; its status and its code, which the tables read, are given
+/// back.
 #[allow(clippy::wildcard_enum_match_arm)] // most of fifty fields are of the head
-pub(super) fn told(row: Row<'_>) -> LineOutcome {
-    let mut line = LineOutcome::of(Outcome::Unknown);
+pub(super) fn told<'r>(row: Row<'r>, line: &mut LineOutcome) -> (Option<&'r str>, Option<&'r str>) {
+    let (mut status, mut code) = (None, None);
     for (field, text) in row.iter() {
         let own = || Some(text.to_owned());
         match field {
@@ -21,8 +22,10 @@ pub(super) fn told(row: Row<'_>) -> LineOutcome {
             Field::RowSerial => line.bank_serial = own(),
             Field::RowOriginalSerial => line.original_bank_serial = own(),
             Field::RowBookedAt => line.booked_at = own(),
+            Field::RowStatus => status = Some(text),
+            Field::RowCode => code = Some(text),
             _ => {}
         }
     }
-    line
+    (status, code)
 }

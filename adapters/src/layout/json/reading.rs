@@ -21,10 +21,10 @@ pub(super) struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
-    pub(super) fn of(tree: &'t Tree) -> Self {
+    pub(super) fn of(tree: &'t Tree, text: &str) -> Self {
         let places = Places::of(tree);
         Self {
-            found: Found::nothing(&places),
+            found: Found::nothing(&places, text.len()),
             places,
             listed: tree.head.iter().any(|slot| slot.path.starts_with("[]/")),
             wrong: None,
@@ -133,11 +133,14 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
         }
         let mut known = vec![false; self.walk.places.count()];
         let mut others = Names::default();
+        let mut before = None;
         while let Some(name) = members.next_key_seed(Name {
             places: &self.walk.places,
             at,
+            before,
             others: &mut others,
         })? {
+            before = name;
             if let Some(seen) = name.and_then(|name| known.get_mut(name))
                 && std::mem::replace(seen, true)
             {
@@ -226,6 +229,8 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
 struct Name<'a, 't> {
     places: &'a Places<'t>,
     at: usize,
+    /// The member before it.
+    before: Option<usize>,
     others: &'a mut Names,
 }
 
@@ -245,7 +250,7 @@ impl Visitor<'_> for Name<'_, '_> {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Option<usize>, E> {
-        let place = self.places.below(self.at, name);
+        let place = self.places.below_behind(self.at, self.before, name);
         if place.is_none() {
             self.others.add(name)?;
         }

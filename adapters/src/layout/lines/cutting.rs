@@ -26,7 +26,9 @@ fn take<'t>(
 ) {
     let mut begin = 0;
     for at in found.take(most) {
-        pieces.extend(text.get(begin..at));
+        if let Some(piece) = text.get(begin..at) {
+            pieces.push(piece);
+        }
         begin = at + separator;
     }
     if pieces.len() < most {

@@ -82,7 +82,15 @@ impl Slot {
     ///
     /// # Errors
     /// One is missing or has another text.
+    #[inline]
     pub fn check_attributes(&self, asked: &Asked<'_>, texts: Cells<'_>) -> Result<(), String> {
+        match asked.attributes.is_empty() {
+            true => Ok(()),
+            false => self.attributes_are_theirs(asked, texts),
+        }
+    }
+
+    fn attributes_are_theirs(&self, asked: &Asked<'_>, texts: Cells<'_>) -> Result<(), String> {
         let own = asked.elements.first().and_then(|own| texts.get(*own));
         let mut attributes = asked.attributes.iter().filter(|_| own.is_some());
         let wrong = attributes.find(|(number, _, text)| texts.get(*number) != Some(text));

@@ -89,22 +89,23 @@ fn read_or_restore(
 fn pieces(parts: &[Atom], text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
     let too_short = || "a joined value is too short".to_owned();
     let mut rest = text;
-    let open = parts.iter().position(|part| part.chars().is_none());
-    let (left, right) = parts.split_at(open.unwrap_or(parts.len()));
-    for part in left {
-        let at = char_offset(rest, part.chars().unwrap_or_default()).ok_or_else(too_short)?;
+    let mut parts = parts.iter();
+    let middle = loop {
+        let Some(part) = parts.next() else {
+            return match rest.is_empty() {
+                true => Ok(()),
+                false => Err("a joined value is too long".to_owned()),
+            };
+        };
+        let Some(chars) = part.chars() else {
+            break part;
+        };
+        let at = char_offset(rest, chars).ok_or_else(too_short)?;
         let (own, others) = rest.split_at(at);
         part.read(own, context)?;
         rest = others;
-    }
-    let Some((middle, right)) = right.split_first() else {
-        return if rest.is_empty() {
-            Ok(())
-        } else {
-            Err("a joined value is too long".to_owned())
-        };
     };
-    for part in right.iter().rev() {
+    for part in parts.rev() {
         let all = rest.chars().count();
         let own = part.chars().unwrap_or_default();
         let keep = all.checked_sub(own).ok_or_else(too_short)?;
@@ -116,7 +117,12 @@ fn pieces(parts: &[Atom], text: &str, context: &mut ReadContext<'_>) -> Result<(
     middle.read(rest, context)
 }
 
+/// Where so many characters end.
 fn char_offset(text: &str, chars: usize) -> Option<usize> {
+    let plain = text.as_bytes().get(..chars).is_some_and(<[u8]>::is_ascii);
+    if plain {
+        return Some(chars);
+    }
     let ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
     ends.into_iter().nth(chars)
 }

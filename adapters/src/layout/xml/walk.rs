@@ -85,6 +85,8 @@ struct Walk<'t> {
     has_attributes: bool,
     /// The places of the open elements; `None` where nothing is read.
     open: Vec<Option<usize>>,
+    /// The place of the element that ended last, beside which the next may stand.
+    before: Option<usize>,
     text: String,
     found: Found,
     roots: usize,
@@ -97,12 +99,13 @@ struct Walk<'t> {
 fn find<'t>(tree: &'t Tree, text: &str) -> Result<(Places<'t>, Found), Unreadable> {
     let mut reader = NsReader::from_str(text);
     let places = Places::of(tree);
-    let found = Found::nothing(&places);
+    let found = Found::nothing(&places, text.len());
     let mut walk = Walk {
         tree,
         places,
         has_attributes: tree.has_attributes(),
         open: Vec::new(),
+        before: None,
         text: String::new(),
         found,
         roots: 0,
@@ -179,7 +182,8 @@ impl Walk<'_> {
             false => local.as_ref(),
         };
         let parent = parent.filter(|_| ours);
-        let place = parent.and_then(|parent| self.places.below(parent, name));
+        let place = parent.and_then(|parent| self.places.below_behind(parent, self.before, name));
+        self.before = None;
         self.open.push(place);
         self.text.clear();
         if let Some(place) = place {
@@ -296,7 +300,8 @@ impl Walk<'_> {
 
     fn leave(&mut self) -> Result<(), String> {
         let mut text = std::mem::take(&mut self.text);
-        if let Some(place) = self.open.pop().flatten() {
+        self.before = self.open.pop().flatten();
+        if let Some(place) = self.before {
             self.keep(place, &text)?;
             self.leave_rows(place);
         }
