@@ -1,10 +1,12 @@
 //! Keys towards banks, behind the adapters' narrow [`Crypto`] door. Adapters name an algorithm
 //! and a slot; which key that is, the installation says.
 
+use crate::clock::Clock;
 use adapters::exchange::{Crypto, CryptoError};
 use adapters::wire::sign::key_algorithm;
 use certs::algorithm::Algorithm;
 use certs::body_cipher::BodyCipher;
+use certs::random::Random;
 use certs::sign::{PublicKey, Signer, Sm2Encoding};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +32,12 @@ pub struct BankKeys {
     pub public_keys: BTreeMap<String, PublicKey>,
     /// Body ciphers.
     pub body_keys: BTreeMap<String, BodyKey>,
+    /// Names of the bank's keys by slot, where its messages name the key that signs them.
+    pub key_names: BTreeMap<String, String>,
+    /// Where nonces come from; without it nothing that needs one is written.
+    pub random: Option<Arc<dyn Random>>,
+    /// What a signed moment is held against; without it none is written or believed.
+    pub clock: Option<Arc<dyn Clock>>,
 }
 
 impl std::fmt::Debug for BankKeys {
@@ -38,7 +46,7 @@ impl std::fmt::Debug for BankKeys {
             .field("signers", &self.signers.keys())
             .field("public_keys", &self.public_keys.keys())
             .field("body_keys", &self.body_keys.keys())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -58,7 +66,7 @@ impl BankKeys {
             public_keys: signers
                 .map(|(slot, signer)| (slot.clone(), signer.public_key()))
                 .collect(),
-            body_keys: self.body_keys.clone(),
+            ..self.clone()
         }
     }
 
@@ -137,6 +145,21 @@ impl Crypto for BankKeys {
         key.cipher
             .decrypt(&key.key, &key.iv, sealed)
             .map_err(|_| CryptoError::BadCipherText)
+    }
+
+    fn now_s(&self) -> Option<i64> {
+        let clock = self.clock.as_ref()?;
+        Some(clock.now().unix_timestamp())
+    }
+
+    fn nonce(&self) -> Option<[u8; 16]> {
+        let mut nonce = [0; 16];
+        self.random.as_ref()?.fill(&mut nonce);
+        Some(nonce)
+    }
+
+    fn key_name(&self, slot: &str) -> Option<String> {
+        self.key_names.get(slot).cloned()
     }
 }
 

@@ -10,7 +10,7 @@ use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome, Outgoing};
 use adapters::{BankAdapter, BankLine, BankReply, Incoming, RequestKind};
 use certs::digest::{DigestAlgorithm, digest};
 use gateway::channel::{Channel, SendError, SendErrorKind};
-use gateway::clock::BoxFuture;
+use gateway::clock::{BoxFuture, Clock};
 use gateway::core::Core;
 use gateway::dispatch::{Bank, Decision, DispatchError, Dispatcher, Pace, Turn, decide, order};
 use gateway::event::Event;
@@ -162,6 +162,11 @@ impl Played {
         (own, ours): (&'static BankAdapter, BankKeys),
         (adapter, theirs): (&'static BankAdapter, BankKeys),
     ) -> Self {
+        let on_clock = |keys| BankKeys {
+            clock: Some(Arc::clone(&desk.clock) as Arc<dyn Clock>),
+            ..keys
+        };
+        let (ours, theirs) = (on_clock(ours), on_clock(theirs));
         let line = Arc::new(Line {
             adapter,
             keys: theirs,
@@ -370,7 +375,7 @@ pub fn keys_of(desk: &Desk) -> BankKeys {
 #[must_use]
 pub fn keys_towards(adapter: &BankAdapter) -> BankKeys {
     let (order, query) = crate::orders::order_and_query(adapter, 1);
-    keys::keys(&keys::wanted(adapter, &order, &query))
+    keys::keys(adapter, &keys::wanted(adapter, &order, &query))
 }
 
 /// Runs a future to its end; waits pass at once on the desk's clock.

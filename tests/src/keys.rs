@@ -5,6 +5,7 @@ use adapters::exchange::{Crypto, CryptoError, Next, PaymentOrder, StatusQuery};
 use adapters::wire::sign::key_algorithm;
 use certs::body_cipher::BodyCipher;
 use certs::sign::{KeyId, Signer, generate};
+use gateway::clock::ManualClock;
 use gateway::keys::{BankKeys, BodyKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -45,6 +46,14 @@ impl Crypto for Asking {
         let key = (cipher.to_owned(), slot.to_owned());
         self.0.lock().unwrap().ciphers.insert(key);
         Ok(sealed.to_vec())
+    }
+
+    fn now_s(&self) -> Option<i64> {
+        Some(0)
+    }
+
+    fn nonce(&self) -> Option<[u8; 16]> {
+        Some([0; 16])
     }
 }
 
@@ -87,10 +96,17 @@ fn signer(algorithm: &str) -> Arc<dyn Signer> {
     Arc::clone(made.entry(algorithm.to_owned()).or_insert_with(make))
 }
 
-/// Keys for both chairs.
+/// Keys for both chairs. Their clock stands at the moment of the orders of
+/// [`crate::orders::order`]; a desk has its own.
 #[must_use]
-pub fn keys(wanted: &Wanted) -> BankKeys {
-    let mut keys = BankKeys::default();
+pub fn keys(adapter: &BankAdapter, wanted: &Wanted) -> BankKeys {
+    let moment = time::macros::datetime!(2026-11-24 10:00 +8);
+    let mut keys = BankKeys {
+        key_names: adapter.key_names(&adapter.example_connection()),
+        random: Some(Arc::new(certs::random::SeededRandom::new(57))),
+        clock: Some(Arc::new(ManualClock::new(moment))),
+        ..BankKeys::default()
+    };
     for (algorithm, slot) in &wanted.signatures {
         let signer = signer(algorithm);
         keys.public_keys.insert(slot.clone(), signer.public_key());

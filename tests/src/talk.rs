@@ -36,7 +36,7 @@ impl Talk {
     pub fn with(adapter: &'static BankAdapter) -> Self {
         let order = order(adapter, 4);
         let query = query(&order, adapter.bank_side().references(order.file_no));
-        let keys = keys(&wanted(adapter, &order, &query));
+        let keys = keys(adapter, &wanted(adapter, &order, &query));
         Self {
             adapter,
             keys,

@@ -3,6 +3,7 @@
 
 mod fill;
 mod given;
+mod headers;
 mod messages;
 mod sealed;
 

@@ -131,6 +131,11 @@ pub(super) fn layer(layer: &Layer) -> String {
         }
         Layer::SealMembers(seal) => format!("{}({}) of members", seal.cipher, seal.slot),
         Layer::InnerSign(sign) => format!("{} over {}", sign.algorithm, sign.inner),
+        Layer::HeaderSign(sign) => {
+            let (algorithm, header) = (&sign.algorithm, &sign.signature);
+            let (key, within) = (&sign.key.header, sign.within_s);
+            format!("{algorithm} in {header}, key named in {key}, within {within} s")
+        }
         Layer::MemberSign(sign) => format!("{} in {}", sign.algorithm, sign.member),
         Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),
         Layer::Prefix { text } => format!("prefix {text:?}"),

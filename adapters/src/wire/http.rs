@@ -1,7 +1,8 @@
 //! How a step travels: TCP, HTTP with headers and a header signature, a file drop.
 
-use super::layer::{Around, hex, unhex};
-use super::message::Written;
+use super::layer::Around;
+use super::message::{Message, Written};
+use super::packed::{hex, unhex};
 use super::sign::key_algorithm;
 use crate::exchange::{FrameEnd, Unreadable, Wire};
 use crate::layout::atom::WriteContext;
@@ -110,7 +111,7 @@ impl WireRule {
     pub fn wire(
         &self,
         written: &Written,
-        reply: Option<FrameEnd>,
+        reply: Option<&Message>,
         values: &Values,
         around: Around<'_>,
     ) -> Result<Wire, WriteFault> {
@@ -126,7 +127,7 @@ impl WireRule {
         let rule = match self {
             Self::Tcp {} => {
                 return Ok(Wire::Tcp {
-                    reply: reply.unwrap_or(FrameEnd::EndOfStream),
+                    reply: reply.map_or(FrameEnd::EndOfStream, Message::frame_end),
                 });
             }
             Self::Drop(rule) => {
@@ -156,6 +157,7 @@ impl WireRule {
             path: path?,
             content_type: rule.content_type.clone(),
             headers,
+            reply_headers: reply.map(Message::headers).unwrap_or_default(),
         })
     }
 

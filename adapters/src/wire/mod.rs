@@ -3,14 +3,18 @@
 mod archive;
 pub mod form;
 pub mod frame;
+pub mod header_sign;
+pub mod headers;
 pub mod http;
 pub mod inner_sign;
 pub mod layer;
 pub mod lead;
 pub mod member_sign;
 pub mod message;
+mod packed;
 pub mod seal;
 pub mod sign;
+pub mod stamped;
 mod tail;
 pub mod xml_signature;
 

@@ -51,8 +51,8 @@ async fn talk(mut stream: TcpStream, teller: &Arc<Teller>) -> std::io::Result<()
         bytes,
     };
     match teller.receive(incoming).await {
-        Deed::Answer(answer) => {
-            stream.write_all(&answer).await?;
+        Deed::Answer { body, .. } => {
+            stream.write_all(&body).await?;
             stream.shutdown().await
         }
         Deed::Nothing | Deed::HangUp => Ok(()),
@@ -132,7 +132,15 @@ async fn answer(
         bytes,
     };
     match teller.receive(incoming).await {
-        Deed::Answer(answer) => Ok(Response::new(Full::new(Bytes::from(answer)))),
+        Deed::Answer { headers, body } => {
+            let headers = headers.into_iter();
+            let answer = headers.fold(Response::builder(), |answer, (name, value)| {
+                answer.header(name, value)
+            });
+            answer
+                .body(Full::new(Bytes::from(body)))
+                .map_err(|_| HangUp)
+        }
         Deed::Nothing => Ok(Response::new(Full::new(Bytes::new()))),
         Deed::HangUp => Err(HangUp),
         Deed::Hold => {

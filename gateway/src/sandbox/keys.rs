@@ -99,7 +99,11 @@ impl Smith {
     /// See [`KeysError`].
     pub fn make(&mut self, adapter: &BankAdapter) -> Result<BankKeys, KeysError> {
         let slots = adapter.key_slots();
-        let mut keys = BankKeys::default();
+        let mut keys = BankKeys {
+            key_names: adapter.key_names(&adapter.example_connection()),
+            random: Some(Arc::new(SystemRandom::new())),
+            ..BankKeys::default()
+        };
         for (algorithm, slot) in slots.signing {
             let signer = self
                 .signer(&algorithm)

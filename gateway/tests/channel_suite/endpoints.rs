@@ -21,6 +21,7 @@ fn http(endpoint: &str) -> Outgoing {
             path: "/".to_owned(),
             content_type: "text/plain".to_owned(),
             headers: vec![],
+            reply_headers: vec![],
         },
         ..tcp_message(b"x", FrameEnd::EndOfStream)
     }

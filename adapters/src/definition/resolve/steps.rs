@@ -1,5 +1,7 @@
 //! The steps of a dialect: their names, and which of them instructs.
 
+mod headers;
+
 use super::super::DefinitionError;
 use super::super::dialect::{Dialect, StepRule};
 use super::Source;
@@ -20,6 +22,7 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
     check_given(source, dialect)?;
     check_openers(source, dialect)?;
     check_parts(source, dialect)?;
+    headers::check(source, dialect)?;
     if dialect.query.iter().any(|step| step.instructs) {
         return Err(source.at_word("query", "a query never instructs"));
     }
