@@ -7,6 +7,7 @@ mod line;
 use crate::connection::ConnectionValues;
 pub use crate::totals::Flaw;
 pub use crate::unreadable::{Answer, Tried, Unreadable};
+pub use crate::wire::http::Method;
 pub use broken::{Certainty, ConversationError};
 pub use crypto::{AsOf, Crypto, CryptoError};
 use schemas::FailureReason;
@@ -106,14 +107,16 @@ pub enum Wire {
         /// How the end of the reply is found.
         reply: FrameEnd,
     },
-    /// HTTP POST; the reply is the body.
+    /// HTTP; the reply is the body.
     Http {
         /// Which of the connection's addresses: `main`, `sign`.
         endpoint: String,
+        /// Method.
+        method: Method,
         /// Path with query string.
         path: String,
-        /// Content type.
-        content_type: String,
+        /// Content type; none without a body.
+        content_type: Option<String>,
         /// Further headers.
         headers: Vec<(String, String)>,
         /// Headers of the reply that belong to it: they stand before its body

@@ -1,6 +1,6 @@
 //! What passes between a bank's side and its sandbox.
 
-use crate::exchange::{LineOutcome, Outcome, Outgoing, Wire};
+use crate::exchange::{LineOutcome, Method, Outcome, Outgoing, Wire};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
 use schemas::{AccountNo, Fen, PersonName};
@@ -13,6 +13,8 @@ pub enum IncomingWire {
     Tcp,
     /// Over HTTP.
     Http {
+        /// Method.
+        method: Method,
         /// Path with query string.
         path: String,
         /// Headers.
@@ -48,7 +50,13 @@ impl From<&Outgoing> for Incoming {
     fn from(out: &Outgoing) -> Self {
         let wire = match &out.wire {
             Wire::Tcp { .. } => IncomingWire::Tcp,
-            Wire::Http { path, headers, .. } => IncomingWire::Http {
+            Wire::Http {
+                method,
+                path,
+                headers,
+                ..
+            } => IncomingWire::Http {
+                method: *method,
                 path: path.clone(),
                 headers: headers.clone(),
             },

@@ -123,7 +123,8 @@ impl HeaderSign {
     }
 }
 
-fn missing(place: &str) -> WriteFault {
+/// A thing that a signature needs besides its key.
+pub(super) fn missing(place: &str) -> WriteFault {
     WriteFault::Missing {
         place: place.to_owned(),
     }

@@ -22,6 +22,7 @@ use crate::layout::tree::Tree;
 use crate::layout::values::Values;
 use crate::layout::{between, encode, json, xml};
 use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
@@ -178,9 +179,7 @@ impl Layer {
             forbidden: Forbidden::controls(),
         };
         match self {
-            Self::Base64 {} => Ok(base64::prelude::BASE64_STANDARD
-                .encode(payload)
-                .into_bytes()),
+            Self::Base64 {} => Ok(BASE64_STANDARD.encode(payload).into_bytes()),
             Self::Hex {} => Ok(hex(&payload)),
             Self::Deflate {} => deflate(&payload),
             Self::Zlib {} => zlib(&payload),

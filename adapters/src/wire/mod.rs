@@ -1,6 +1,7 @@
 //! From a layout's text to what travels: transforms, envelopes, heads, frames.
 
 mod archive;
+pub mod authorize;
 pub mod form;
 pub mod frame;
 pub mod header_sign;

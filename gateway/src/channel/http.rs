@@ -1,4 +1,4 @@
-//! A message as an HTTP/1.1 POST; the reply is the body, with the headers before it that belong to
+//! A message as an HTTP/1.1 request; the reply is the body, with the headers before it that belong to
 //! the message.
 
 use adapters::exchange::{Outgoing, Wire};
@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::{HeaderMap, Method, Request, Response, Uri};
+use hyper::{HeaderMap, Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 
 use super::progress::Progress;
@@ -65,6 +65,7 @@ impl HttpChannel {
     fn request(&self, out: &Outgoing) -> Result<Request<Full<Bytes>>, Cause> {
         let Wire::Http {
             endpoint: _,
+            method,
             path,
             content_type,
             headers,
@@ -86,13 +87,16 @@ impl HttpChannel {
             self.settings.host.clone()
         };
         let mut request = Request::builder()
-            .method(Method::POST)
+            .method(method.as_str())
             .uri(target)
             .header(header::HOST, host)
-            .header(header::CONTENT_TYPE, content_type)
             .header(header::ACCEPT_ENCODING, "identity")
             .header(header::CONNECTION, "close")
             .body(Full::new(Bytes::copy_from_slice(&out.bytes)))?;
+        if let Some(content_type) = content_type {
+            let value: HeaderValue = content_type.parse()?;
+            request.headers_mut().insert(header::CONTENT_TYPE, value);
+        }
         for (name, value) in headers {
             let name: HeaderName = name.parse()?;
             if OURS.contains(&name) {

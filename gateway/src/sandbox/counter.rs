@@ -3,7 +3,7 @@
 use super::Teller;
 use super::desk::Deed;
 use crate::channel::frame::FrameScan;
-use adapters::exchange::FrameEnd;
+use adapters::exchange::{FrameEnd, Method};
 use adapters::{Incoming, IncomingWire};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -123,9 +123,14 @@ async fn answer(
     let headers = head.headers.iter().filter_map(|(name, value)| {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     });
+    let method = match head.method {
+        hyper::Method::GET => Method::Get,
+        _ => Method::Post,
+    };
     let path = head.uri.path_and_query();
     let incoming = Incoming {
         wire: IncomingWire::Http {
+            method,
             path: path.map_or_else(|| "/".to_owned(), ToString::to_string),
             headers: headers.collect(),
         },

@@ -14,8 +14,9 @@ fn message(path: &str, headers: &[(&str, &str)]) -> Outgoing {
     Outgoing {
         wire: Wire::Http {
             endpoint: "main".to_owned(),
+            method: adapters::exchange::Method::Post,
             path: path.to_owned(),
-            content_type: "text/xml; charset=GBK".to_owned(),
+            content_type: Some("text/xml; charset=GBK".to_owned()),
             headers: headers.iter().map(|(n, v)| (own(n), own(v))).collect(),
             reply_headers: Vec::new(),
         },

@@ -1,11 +1,15 @@
-//! Signatures in headers: where they may stand, and that what comes in them is signed.
+//! Requests by GET, and signatures in headers: where they may stand, and that what comes in them is
+//! signed.
 
 use super::super::Source;
 use crate::definition::DefinitionError;
 use crate::definition::dialect::{Dialect, StepRule};
+use crate::layout::Layout;
+use crate::layout::slot::Slot;
+use crate::wire::authorize::{Authorize, Said};
 use crate::wire::header_sign::HeaderSign;
 use crate::wire::headers::{HEADERS_MAX, is_name};
-use crate::wire::http::WireRule;
+use crate::wire::http::{HttpRule, Method, WireRule};
 use crate::wire::stamped::Line;
 use crate::wire::{Layer, Message};
 
@@ -39,7 +43,78 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
     for message in replies.chain(pushed) {
         check_message(source, dialect, message)?;
     }
+    for step in steps() {
+        if let WireRule::Http(rule) = &step.wire {
+            check_get(source, step, rule)?;
+            let authorize = rule.authorize.as_ref();
+            authorize.map_or(Ok(()), |own| check_authorize(source, dialect, own))?;
+        }
+    }
     Ok(())
+}
+
+/// A request by GET has no body, and the bank's chair can take its path apart.
+fn check_get(source: Source<'_>, step: &StepRule, rule: &HttpRule) -> Result<(), DefinitionError> {
+    let bare = step.request.body == Layout::Empty {} && step.request.layers.is_empty();
+    let plain = |slot: &Slot| slot.map.is_empty() && slot.width.is_none();
+    let atoms = rule.path.iter().flat_map(Slot::atoms);
+    let open = atoms.filter(|atom| atom.chars().is_none()).count();
+    let wrong = match (rule.method, &rule.content_type) {
+        (Method::Post, Some(_)) => None,
+        (Method::Post, None) => Some("a request by POST says its `content_type`"),
+        (Method::Get, None) if !bare => Some("a request by GET has an empty body, no layers"),
+        (Method::Get, None) if open > 1 => Some("two parts of the path have no fixed length"),
+        (Method::Get, None) if !rule.path.iter().all(plain) => Some("a path has no maps or widths"),
+        (Method::Get, None) => None,
+        (Method::Get, Some(_)) => Some("a request by GET has no `content_type`"),
+    };
+    let wrong = wrong.map(|what| source.at_word(&step.name, what));
+    wrong.map_or(Ok(()), Err)
+}
+
+/// The signature stands once in the header, with all that it is over and that only the header says.
+fn check_authorize(
+    source: Source<'_>,
+    dialect: &Dialect,
+    own: &Authorize,
+) -> Result<(), DefinitionError> {
+    let count = |said: &Said| own.parameters.iter().filter(|p| p.value == *said).count();
+    let lines = |line: Line| own.lines.iter().filter(|own| **own == line).count();
+    let each = [
+        Line::Method,
+        Line::Path,
+        Line::Moment,
+        Line::Nonce,
+        Line::Body,
+    ];
+    let whole = own.lines.len() == each.len() && each.into_iter().all(|line| lines(line) == 1);
+    let said = [Said::Moment, Said::Nonce, Said::Signature];
+    if !whole || said.iter().any(|said| count(said) != 1) {
+        let what = "a request is signed over method, path, moment, nonce and body, each once, and \
+                    its header says moment, nonce and signature";
+        return Err(source.at_word(&own.header, what));
+    }
+    if !is_name(&own.header) || own.within_s == 0 {
+        let what = "a header's name is letters, digits and `-`, and `within_s` is not 0";
+        return Err(source.at_word(&own.header, what));
+    }
+    for parameter in &own.parameters {
+        if let Said::Connection(name) = &parameter.value {
+            check_connection(source, dialect, name)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_connection(
+    source: Source<'_>,
+    dialect: &Dialect,
+    name: &str,
+) -> Result<(), DefinitionError> {
+    match dialect.connection.iter().any(|field| field.name == *name) {
+        true => Ok(()),
+        false => Err(source.at_word(name, &format!("unknown connection field `{name}`"))),
+    }
 }
 
 fn of_headers(layer: &Layer) -> bool {
@@ -65,11 +140,7 @@ fn check_message(
         return Ok(());
     };
     check_sign(source, sign)?;
-    let name = &sign.key.connection;
-    if !dialect.connection.iter().any(|field| field.name == *name) {
-        return Err(source.at_word(name, &format!("unknown connection field `{name}`")));
-    }
-    Ok(())
+    check_connection(source, dialect, &sign.key.connection)
 }
 
 fn check_sign(source: Source<'_>, sign: &HeaderSign) -> Result<(), DefinitionError> {
