@@ -130,7 +130,11 @@ impl Talk {
     #[must_use]
     pub fn pushed(&self, reply: &BankReply) -> Vec<u8> {
         let side = self.adapter.bank_side();
-        side.write_push_of(self.order.file_no, reply, &self.keys)
+        let reply = BankReply {
+            bank_date: Some(self.order.bank_date),
+            ..reply.clone()
+        };
+        side.write_push_of(self.order.file_no, &reply, &self.keys)
             .unwrap()
     }
 

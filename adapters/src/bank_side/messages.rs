@@ -190,6 +190,8 @@ pub struct BankReply {
     /// Totals that it states, by the names of `ResultFile.totals`; those that are not here are
     /// what the lines make.
     pub totals: BTreeMap<String, i64>,
+    /// Bank day of the file, for a push that repeats it; an answer has it from its question.
+    pub bank_date: Option<time::Date>,
     /// Day on which the batch is settled, where the dialect tells one; `None`: that of the file.
     pub settles_on: Option<time::Date>,
 }
@@ -205,6 +207,7 @@ impl BankReply {
             bank_batch_no: None,
             lines: Vec::new(),
             totals: BTreeMap::new(),
+            bank_date: None,
             settles_on: None,
         }
     }

@@ -18,7 +18,7 @@ use crate::layout::field::Field;
 use crate::layout::rows::{Row, Rows};
 use crate::layout::slot::Source;
 use crate::layout::values::Values;
-use crate::order::{BANK_BATCH_NO, date_of, fen};
+use crate::order::{BANK_BATCH_NO, date_of, date_text, fen};
 use crate::wire::http::{HttpRule, WireRule};
 use crate::wire::layer::Around;
 use crate::wire::{Message, Reading};
@@ -215,6 +215,9 @@ impl<'a> BankSide<'a> {
     ) -> Result<Vec<u8>, WriteFault> {
         let mut values = Values::default();
         values.set(Field::FileNo, file_no.to_string());
+        if let Some(day) = reply.bank_date {
+            values.set(Field::FileDate, date_text(day));
+        }
         self.fill(&mut values, &self.adapter.dialect.push.codes, reply);
         let message = self
             .adapter

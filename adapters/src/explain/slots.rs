@@ -139,7 +139,7 @@ pub(super) fn layer(layer: &Layer) -> String {
             };
             format!("{}{sorted} in {}", sign.algorithm, sign.before)
         }
-        Layer::SealMembers(seal) => format!("{}({}) of members", seal.cipher, seal.slot),
+        Layer::SealMembers(seal) => format!("{}({}) of members", seal.cipher.as_str(), seal.slot),
         Layer::InnerSign(sign) => format!("{} over {}", sign.algorithm, sign.inner),
         Layer::HeaderSign(sign) => {
             let (algorithm, header) = (&sign.algorithm, &sign.signature);

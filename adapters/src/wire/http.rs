@@ -98,7 +98,7 @@ pub struct HttpRule {
     /// A signature in a header.
     pub sign: Option<SignRule>,
     /// A signature in a header of its own, over lines of the request.
-    pub authorize: Option<Authorize>,
+    pub authorize: Option<Box<Authorize>>,
 }
 
 impl HttpRule {

@@ -1,5 +1,5 @@
-//! A message as an HTTP/1.1 request; the reply is the body, with the headers before it that belong to
-//! the message.
+//! A message as an HTTP/1.1 request; the reply is the body, with the headers before it that belong
+//! to the message.
 
 use adapters::exchange::{Outgoing, Wire};
 use adapters::wire::headers::fronted;
@@ -117,7 +117,7 @@ impl HttpChannel {
         let mut received = Received::default();
         let talk = self.talk(TokioIo::new(stream), request, &mut received);
         let (kind, cause) = match tokio::time::timeout(self.limits.reply_wait, talk).await {
-            Ok(Ok(())) => return Ok(received.as_message(out)),
+            Ok(Ok(())) => return Ok(received.into_message(out)),
             Ok(Err(failure)) => failure,
             Err(elapsed) => (SendErrorKind::TimeOut, elapsed.into()),
         };
@@ -130,7 +130,7 @@ impl HttpChannel {
         error.source = Some(cause);
         let received = match received.body.is_empty() {
             true => Vec::new(),
-            false => received.as_message(out),
+            false => received.into_message(out),
         };
         Err(error.with_received(received))
     }
@@ -210,7 +210,7 @@ struct Received {
 
 impl Received {
     /// The reply with those of its headers before it that belong to the message.
-    fn as_message(self, out: &Outgoing) -> Vec<u8> {
+    fn into_message(self, out: &Outgoing) -> Vec<u8> {
         let names: &[String] = match &out.wire {
             Wire::Http { reply_headers, .. } => reply_headers,
             Wire::Tcp { .. } | Wire::Drop { .. } | Wire::Fetch { .. } => &[],

@@ -55,6 +55,8 @@ struct Book {
     drops_next: bool,
     /// The dialect by which each file came, where the bank has two.
     spoken: BTreeMap<u64, &'static BankAdapter>,
+    /// The bank day of each file, where a request names it.
+    days: BTreeMap<u64, time::Date>,
 }
 
 /// The desk of one bank.
@@ -81,6 +83,7 @@ impl Desk {
                 uploads: BTreeMap::new(),
                 drops_next: false,
                 spoken: BTreeMap::new(),
+                days: BTreeMap::new(),
             }),
         }
     }
@@ -127,7 +130,11 @@ impl Desk {
             }
         };
         if let Some(file_no) = request.file_no {
-            self.book().spoken.entry(file_no).or_insert(adapter);
+            let mut book = self.book();
+            book.spoken.entry(file_no).or_insert(adapter);
+            if let Some(day) = request.bank_date {
+                book.days.entry(file_no).or_insert(day);
+            }
         }
         match request.kind {
             RequestKind::Step => self.step(&request),
@@ -265,7 +272,11 @@ impl Desk {
             return None;
         }
         let side = self.spoken(Some(file_no)).bank_side();
-        match side.write_push(&records, self.keys.as_ref()) {
+        let reply = BankReply {
+            bank_date: self.book().days.get(&file_no).copied(),
+            ..BankReply::result(records.into_iter().map(|record| record.line).collect())
+        };
+        match side.write_push_of(file_no, &reply, self.keys.as_ref()) {
             Ok(bytes) => Some(side.parted_push(bytes)),
             Err(fault) => {
                 let statistics = &mut self.book().ledger.statistics;

@@ -43,11 +43,36 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
     for message in replies.chain(pushed) {
         check_message(source, dialect, message)?;
     }
+    for message in steps().map(|step| &step.request) {
+        check_sealed(source, dialect, message)?;
+    }
     for step in steps() {
         if let WireRule::Http(rule) = &step.wire {
             check_get(source, step, rule)?;
-            let authorize = rule.authorize.as_ref();
+            let authorize = rule.authorize.as_deref();
             authorize.map_or(Ok(()), |own| check_authorize(source, dialect, own))?;
+        }
+    }
+    Ok(())
+}
+
+/// Texts are sealed to a key that the bank signs with: there is one key of it in a slot.
+fn check_sealed(
+    source: Source<'_>,
+    dialect: &Dialect,
+    message: &Message,
+) -> Result<(), DefinitionError> {
+    let replies = dialect.submit.iter().chain(&dialect.query);
+    let replies = replies.filter_map(|step| step.reply.as_ref());
+    let signed: Vec<_> = replies.filter_map(Message::signature).collect();
+    for layer in &message.layers {
+        let Layer::SealMembers(seal) = layer else {
+            continue;
+        };
+        let key = (seal.cipher.key_algorithm().to_owned(), seal.slot.clone());
+        if !signed.contains(&key) {
+            let what = format!("no answer is signed by {} with this slot's key", key.0);
+            return Err(source.at_word(&seal.slot, &what));
         }
     }
     Ok(())
