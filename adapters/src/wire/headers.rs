@@ -3,9 +3,6 @@
 //! They travel on as a block before the body, `Name: value` line by line and an empty line, so
 //! that what was signed is kept, read and compared in one piece, on every way.
 
-/// Most headers of a message.
-pub const HEADERS_MAX: usize = 8;
-
 /// Most bytes of a header's value: a signature of 8,192 bits has 1,368 in base64.
 pub const VALUE_BYTES_MAX: usize = 2_048;
 

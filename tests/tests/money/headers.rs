@@ -1,23 +1,29 @@
 //! WeChat Pay's signatures in headers, with true keys and openssl at the other end: the files of
 //! `vectors/wechat` are openssl's, made by `make.sh` there, where the commands stand.
 
-use adapters::exchange::{AsOf, Next, Outcome, Outgoing, Reply, Wire};
+use adapters::exchange::{AsOf, Crypto, Next, Outcome, Outgoing, Reply, Wire};
 use adapters::wire::headers::fronted;
 use adapters::{BankAdapter, ConnectionValues};
 use base64::Engine as _;
 use certs::algorithm::Algorithm;
 use certs::random::SeededRandom;
 use certs::sign::{KeyId, PublicKey, signer_from_pem};
-use gateway::clock::ManualClock;
+use gateway::clock::{Clock, ManualClock};
 use gateway::keys::BankKeys;
-use schemas::FailureReason;
+use gateway::outcome::{MessageKind, finish_interrupted, read_again, receive};
 use schemas::value::Purpose;
+use schemas::{FailureReason, LineState};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
+use tests::audit::assert_sound;
+use tests::bank::{Played, row};
+use tests::desk::Desk;
 use tests::dialects::every_dialect;
 use tests::orders::{order, query};
+use tests::stories::at_bank_speaking;
 
 fn path(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -186,4 +192,67 @@ fn openssl_verifies_our_batch_and_opens_its_names() {
     // The same seed and moment make the same batch and header.
     let again = adapter().encode_payment(&order, &keys()).unwrap();
     assert_eq!(again, messages);
+}
+
+/// The bank's keys on the clock of a desk.
+fn on_clock(played: &Played, desk: &Desk) -> BankKeys {
+    BankKeys {
+        clock: Some(Arc::clone(&desk.clock) as Arc<dyn Clock>),
+        ..played.keys().clone()
+    }
+}
+
+/// A notice is held against the moment at which it came, whenever it is read again.
+#[test]
+fn a_stored_notice_does_not_grow_old_and_an_old_one_never_counts() {
+    let (adapter, kind) = (adapter(), MessageKind::Push);
+    let desk = Desk::new(adapter.code());
+    let (batch, played) = at_bank_speaking(&desk, adapter, 1);
+    let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+    let bytes = played.push_bytes(1, vec![row(&lines[0], Outcome::Paid)]);
+    let accepted = [LineState::Accepted];
+    // Without the key nobody can read it.
+    let keyless = BankKeys::default();
+    let taken = receive(&desk.core, adapter, &keyless, kind, &bytes).unwrap();
+    desk.core.wait_durable(taken.last_sequence).unwrap();
+    let again = desk.crash();
+    again.clock.advance(Duration::from_secs(3_600));
+    let keys = on_clock(&played, &again);
+    assert_eq!(again.states(&batch), accepted);
+    let with = |_| -> Option<(_, &dyn Crypto)> { Some((adapter, &keys)) };
+    assert_eq!(read_again(&again.core, &with).unwrap(), 1);
+    assert_eq!(again.states(&batch), [LineState::Paid]);
+    let later = receive(&again.core, adapter, &keys, kind, &bytes).unwrap();
+    assert!(later.replayed);
+    assert_sound(&again.core, "read again");
+
+    // Read, and the process died before it was applied.
+    let desk = Desk::new(adapter.code());
+    let (batch, played) = at_bank_speaking(&desk, adapter, 1);
+    let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+    let bytes = played.push_bytes(1, vec![row(&lines[0], Outcome::Paid)]);
+    let taken = receive(&desk.core, adapter, played.keys(), kind, &bytes).unwrap();
+    desk.core.wait_durable(taken.last_sequence).unwrap();
+    let again = desk.crash_after(taken.sequence);
+    again.clock.advance(Duration::from_secs(3_600));
+    let keys = on_clock(&played, &again);
+    assert_eq!(again.states(&batch), accepted);
+    finish_interrupted(&again.core, &|_| Some((adapter, &keys))).unwrap();
+    assert_eq!(again.states(&batch), [LineState::Paid]);
+    assert_sound(&again.core, "finished");
+
+    // Signed five minutes and a second before it came.
+    let desk = Desk::new(adapter.code());
+    let (batch, played) = at_bank_speaking(&desk, adapter, 1);
+    desk.clock.advance(Duration::from_secs(301));
+    let taken = receive(&desk.core, adapter, played.keys(), kind, &bytes).unwrap();
+    let side = adapter.bank_side();
+    let yes = side.read_push_receipt(&taken.receipt, played.keys());
+    assert_eq!(
+        (yes, desk.states(&batch)[0]),
+        (Ok(false), LineState::Accepted)
+    );
+    let with = |_| -> Option<(_, &dyn Crypto)> { Some((adapter, played.keys())) };
+    assert_eq!(read_again(&desk.core, &with).unwrap(), 0);
+    assert_eq!(desk.states(&batch), accepted);
 }
