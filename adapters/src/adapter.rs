@@ -160,11 +160,7 @@ impl BankAdapter {
         slots
             .signing
             .extend(steps.iter().filter_map(|step| step.signature()));
-        let told = steps.iter().map(|step| step.reply.as_ref());
-        let push = &self.dialect.push;
-        let also = push.also.iter().map(|also| Some(&also.message));
-        let told = told.chain([push.message.as_ref()]).chain(also);
-        let told: Vec<&Message> = told.flatten().collect();
+        let told: Vec<&Message> = self.told().collect();
         let signed = told.iter().flat_map(|message| &message.layers);
         slots.verifying.extend(signed.filter_map(Layer::signature));
         let messages = steps.iter().map(|s| &s.request).chain(told);
@@ -294,6 +290,38 @@ impl BankAdapter {
     pub fn is_signed(&self, kind: Answer) -> bool {
         let signed = |message: &Message| message.signature().is_some();
         self.last_message(kind).is_some_and(signed)
+    }
+
+    /// Headers that belong to a receipt, result or push: who takes one in brings them in a block
+    /// before the body ([`crate::wire::headers`]). Of two dialects both have the same.
+    #[must_use]
+    pub fn headers(&self, kind: Answer) -> Vec<String> {
+        let message = self.last_message(kind);
+        message.map(Message::headers).unwrap_or_default()
+    }
+
+    /// The names of the bank's keys by slot, where its messages name the key that signs them.
+    #[must_use]
+    pub fn key_names(&self, connection: &ConnectionValues) -> BTreeMap<String, String> {
+        let messages = self.by_dialect().flat_map(Self::told);
+        let layers = messages.flat_map(|message| &message.layers);
+        let named = layers.filter_map(|layer| {
+            let Layer::HeaderSign(sign) = layer else {
+                return None;
+            };
+            Some((sign.slot.clone(), &sign.key.connection))
+        });
+        let named = named.filter_map(|(slot, name)| Some((slot, connection.value(name)?)));
+        named.map(|(slot, name)| (slot, name.to_owned())).collect()
+    }
+
+    /// Every message that the bank sends over a channel.
+    fn told(&self) -> impl Iterator<Item = &Message> {
+        let steps = self.dialect.submit.iter().chain(&self.dialect.query);
+        let push = &self.dialect.push;
+        let also = push.also.iter().map(|also| &also.message);
+        let replies = steps.filter_map(|step| step.reply.as_ref());
+        replies.chain(&push.message).chain(also)
     }
 
     /// Our receipt for a push, in the bank's own dialect; the same receipt gives the same bytes.

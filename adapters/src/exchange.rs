@@ -1,12 +1,15 @@
 //! What passes between the gateway and an adapter: orders in, bytes out; bytes in, outcomes out.
 
 mod broken;
+mod crypto;
 mod line;
 
 use crate::connection::ConnectionValues;
 pub use crate::totals::Flaw;
 pub use crate::unreadable::{Answer, Tried, Unreadable};
+pub use crate::wire::http::Method;
 pub use broken::{Certainty, ConversationError};
+pub use crypto::{AsOf, Crypto, CryptoError};
 use schemas::FailureReason;
 use schemas::value::{AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName};
 
@@ -66,56 +69,6 @@ impl PaymentOrder {
     }
 }
 
-/// Keys as an adapter sees them: algorithms and slots by name, never a key.
-pub trait Crypto {
-    /// Signs with our key of `slot` (`signing`) by the named algorithm (`sm2_sm3`, `sm2_sm3_der`,
-    /// `rsa_sha256`).
-    ///
-    /// # Errors
-    /// When there is no such key or algorithm.
-    fn sign(&self, algorithm: &str, slot: &str, message: &[u8]) -> Result<Vec<u8>, CryptoError>;
-    /// Whether `signature` over `message` verifies with the bank's key of `slot`.
-    ///
-    /// # Errors
-    /// When there is no such key, or the signature is wrong.
-    fn verify(
-        &self,
-        algorithm: &str,
-        slot: &str,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), CryptoError>;
-    /// Encrypts a body by the named cipher (`sm4_cbc`, `aes192_cbc`).
-    ///
-    /// # Errors
-    /// When there is no such key or cipher.
-    fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError>;
-    /// Decrypts a body by the named cipher.
-    ///
-    /// # Errors
-    /// When there is no such key or cipher, or the padding is wrong.
-    fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError>;
-}
-
-/// Why a signature or cipher did not work.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CryptoError {
-    /// No key of that slot or no such algorithm.
-    #[error("no {algorithm} key in slot {slot}")]
-    NoKey {
-        /// Name of the algorithm.
-        algorithm: String,
-        /// Name of the slot.
-        slot: String,
-    },
-    /// The signature does not verify.
-    #[error("the signature does not verify")]
-    BadSignature,
-    /// The sealed text can't be opened.
-    #[error("the sealed body can't be opened")]
-    BadCipherText,
-}
-
 /// One message that leaves, complete: the bytes are exactly what goes on the wire or into a file.
 /// `Debug` prints their number, never the bytes.
 #[derive(Clone, PartialEq, Eq)]
@@ -154,16 +107,21 @@ pub enum Wire {
         /// How the end of the reply is found.
         reply: FrameEnd,
     },
-    /// HTTP POST; the reply is the body.
+    /// HTTP; the reply is the body.
     Http {
         /// Which of the connection's addresses: `main`, `sign`.
         endpoint: String,
+        /// Method.
+        method: Method,
         /// Path with query string.
         path: String,
-        /// Content type.
-        content_type: String,
+        /// Content type; none without a body.
+        content_type: Option<String>,
         /// Further headers.
         headers: Vec<(String, String)>,
+        /// Headers of the reply that belong to it: they stand before its body
+        /// ([`crate::wire::headers`]). Without any the reply is the body.
+        reply_headers: Vec<String>,
     },
     /// A file into the bank's folder; no reply here.
     Drop {

@@ -3,7 +3,7 @@
 
 use crate::adapter::{BankAdapter, Limits};
 use crate::definition::dialect::{Capability, ConnectionField};
-use crate::exchange::{Crypto, Unreadable};
+use crate::exchange::{Answer, Crypto, Unreadable};
 use crate::{BankRequest, Incoming};
 use schemas::BankCode;
 
@@ -133,6 +133,13 @@ fn shared(own: &BankAdapter, other: &BankAdapter) -> Result<Vec<ConnectionField>
     }
     if own.dialect.sm2_user_id != other.dialect.sm2_user_id {
         return differs("`sm2_user_id`");
+    }
+    let kinds = [Answer::Receipt, Answer::Result, Answer::Push];
+    if kinds
+        .iter()
+        .any(|kind| own.headers(*kind) != other.headers(*kind))
+    {
+        return differs("the headers of the bank's messages");
     }
     let (ours, theirs) = (own.key_slots(), other.key_slots());
     let clash = |one: &crate::adapter::Slots, two: &crate::adapter::Slots| {

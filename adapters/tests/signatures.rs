@@ -253,7 +253,7 @@ fn a_dialect_that_signs_checks_what_it_is_told() {
             assert_eq!(dialect.is_signed(kind), expected, "{name} {kind:?}");
         }
     }
-    assert_eq!(signing, 9);
+    assert_eq!(signing, 10);
 }
 
 /// `anxin decode` without a key of the bank reads an answer as it is, and with the signature struck

@@ -16,7 +16,8 @@ pub enum CipherError {
     /// The bytes were not made with this key, nonce and associated data, or were changed.
     #[error("the sealed bytes do not open with this key")]
     NotAuthentic,
-    /// The plain text is longer than the cipher allows under one nonce (AES-GCM: 64 GiB).
+    /// The plain text is longer than the cipher allows under one nonce (AES-GCM: 64 GiB) or the
+    /// key holds (RSA-OAEP).
     #[error("the plain text is too long for one sealing")]
     TooLong,
 }

@@ -15,6 +15,7 @@ pub mod digest;
 pub mod identity;
 mod pem;
 pub mod random;
+pub mod seal;
 mod self_test;
 pub mod sign;
 pub mod tls;

@@ -9,6 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+pub(crate) use private_key::RandomForRsa;
 pub use private_key::{generate, signer_from_pem};
 pub use public_key::PublicKey;
 pub use sm2_encoding::{Sm2Encoding, Sm2EncodingError};

@@ -1,10 +1,14 @@
 //! Keys towards banks, behind the adapters' narrow [`Crypto`] door. Adapters name an algorithm
 //! and a slot; which key that is, the installation says.
 
+use crate::clock::Clock;
 use adapters::exchange::{Crypto, CryptoError};
+use adapters::wire::seal::SealCipher;
 use adapters::wire::sign::key_algorithm;
 use certs::algorithm::Algorithm;
 use certs::body_cipher::BodyCipher;
+use certs::random::Random;
+use certs::seal::{self, Opener};
 use certs::sign::{PublicKey, Signer, Sm2Encoding};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +34,15 @@ pub struct BankKeys {
     pub public_keys: BTreeMap<String, PublicKey>,
     /// Body ciphers.
     pub body_keys: BTreeMap<String, BodyKey>,
+    /// What opens texts that are sealed to the bank: of a bank that is played on this machine, and
+    /// never of a real one.
+    pub openers: BTreeMap<String, Arc<Opener>>,
+    /// Names of the bank's keys by slot, where its messages name the key that signs them.
+    pub key_names: BTreeMap<String, String>,
+    /// Where nonces and seals come from; without it nothing that needs one is written.
+    pub random: Option<Arc<dyn Random>>,
+    /// What a signed moment is held against; without it none is written or believed.
+    pub clock: Option<Arc<dyn Clock>>,
 }
 
 impl std::fmt::Debug for BankKeys {
@@ -38,7 +51,7 @@ impl std::fmt::Debug for BankKeys {
             .field("signers", &self.signers.keys())
             .field("public_keys", &self.public_keys.keys())
             .field("body_keys", &self.body_keys.keys())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -58,7 +71,7 @@ impl BankKeys {
             public_keys: signers
                 .map(|(slot, signer)| (slot.clone(), signer.public_key()))
                 .collect(),
-            body_keys: self.body_keys.clone(),
+            ..self.clone()
         }
     }
 
@@ -68,6 +81,9 @@ impl BankKeys {
         known.ok_or_else(|| no_key(cipher, slot))
     }
 }
+
+/// A text sealed to the bank's public key of the slot.
+const RSA_OAEP_SHA1: &str = SealCipher::RsaOaepSha1.as_str();
 
 fn no_key(algorithm: &str, slot: &str) -> CryptoError {
     CryptoError::NoKey {
@@ -127,16 +143,45 @@ impl Crypto for BankKeys {
     }
 
     fn encrypt(&self, cipher: &str, slot: &str, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        if cipher == RSA_OAEP_SHA1 {
+            let (key, random) = (self.public_keys.get(slot), self.random.as_deref());
+            let sealed = key.zip(random).and_then(|(key, random)| {
+                let sealed = seal::rsa_oaep_sha1(key, random, plain);
+                sealed.ok()
+            });
+            return sealed.ok_or_else(|| no_key(cipher, slot));
+        }
         let key = self.body_key(cipher, slot)?;
         let sealed = key.cipher.encrypt(&key.key, &key.iv, plain);
         sealed.map_err(|_| no_key(cipher, slot))
     }
 
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        if cipher == RSA_OAEP_SHA1 {
+            let (opener, random) = (self.openers.get(slot), self.random.as_deref());
+            let (opener, random) = opener.zip(random).ok_or_else(|| no_key(cipher, slot))?;
+            let opened = opener.open(random, sealed);
+            return opened.map_err(|_| CryptoError::BadCipherText);
+        }
         let key = self.body_key(cipher, slot)?;
         key.cipher
             .decrypt(&key.key, &key.iv, sealed)
             .map_err(|_| CryptoError::BadCipherText)
+    }
+
+    fn now_s(&self) -> Option<i64> {
+        let clock = self.clock.as_ref()?;
+        Some(clock.now().unix_timestamp())
+    }
+
+    fn nonce(&self) -> Option<[u8; 16]> {
+        let mut nonce = [0; 16];
+        self.random.as_ref()?.fill(&mut nonce);
+        Some(nonce)
+    }
+
+    fn key_name(&self, slot: &str) -> Option<String> {
+        self.key_names.get(slot).cloned()
     }
 }
 

@@ -4,6 +4,10 @@
 mod api_kit;
 
 use api_kit::{Kit, own, system, wage_file};
+use gateway::api::{BankMessages, Receipted};
+use gateway::core::{Core, CoreError};
+use schemas::value::BankCode;
+use std::sync::{Arc, Mutex};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_upload_goes_through_a_sealed_file_that_is_gone_afterwards() {
@@ -279,4 +283,58 @@ async fn what_is_not_understood_is_not_passed_over() {
     let path = format!("/v1/batches/{id}/withdraw");
     kit.post(&person, &path, "{}").await.expect(200);
     kit.stop().await;
+}
+
+/// Notes what comes, with two headers before it.
+#[derive(Clone, Default)]
+struct Headed(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl BankMessages for Headed {
+    fn headers(&self, bank: BankCode, kind: &str) -> Vec<String> {
+        assert_eq!((bank.as_str(), kind), ("ICBC", "push"));
+        ["X-Time", "X-Sign"].map(str::to_owned).to_vec()
+    }
+
+    fn receive(
+        &self,
+        _: &Core,
+        _: BankCode,
+        _: &str,
+        bytes: &[u8],
+    ) -> Result<Option<Receipted>, CoreError> {
+        self.0.lock().unwrap().push(bytes.to_vec());
+        Ok(None)
+    }
+}
+
+/// The headers that belong to a bank's message come with it, others do not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_banks_message_has_its_headers_before_it() {
+    let headed = Headed::default();
+    let messages = headed.clone();
+    let kit = Kit::start_parts(|parts| parts.bank_messages = Arc::new(messages)).await;
+    let (bank, path) = (
+        "urn:anxin:bank:ICBC",
+        "/v1/banks/ICBC/messages?message=push",
+    );
+    let long = "a".repeat(2_049);
+    for headers in [
+        [("x-sign", "abc="), ("x-more", "1"), ("x-time", "17")].as_slice(),
+        &[("x-time", "17"), ("x-sign", "a"), ("x-sign", "b")],
+        &[("x-time", &long)],
+    ] {
+        kit.call(bank, "POST", path, headers, "{}")
+            .await
+            .expect(503);
+    }
+    let came: Vec<String> = headed.0.lock().unwrap().drain(..).map(text).collect();
+    assert_eq!(
+        came,
+        ["X-Time: 17\nX-Sign: abc=\n\n{}", "X-Time: 17\n\n{}", "\n{}"]
+    );
+    kit.stop().await;
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
 }

@@ -22,6 +22,10 @@ const SEED: u64 = 7;
 
 async fn open(folder: &std::path::Path) -> Running {
     let banks: Vec<&BankAdapter> = Book::built_in().unwrap().adapters().iter().collect();
+    open_these(&banks, folder).await
+}
+
+async fn open_these(banks: &[&'static BankAdapter], folder: &std::path::Path) -> Running {
     let clock: Arc<dyn Clock> = Arc::new(OffsetClock::new(
         time::macros::datetime!(2026-11-24 10:00 +8),
         1,
@@ -34,7 +38,7 @@ async fn open(folder: &std::path::Path) -> Running {
         // Nobody to push to, and nothing comes back while the test runs.
         push_wait: Duration::from_secs(3600),
     };
-    start(&banks, &clock, &options).await.unwrap()
+    start(banks, &clock, &options).await.unwrap()
 }
 
 /// Lines of an order: a bank may take fewer in a file.
@@ -148,8 +152,7 @@ fn expected(adapter: &BankAdapter, manner: Manner, order: &PaymentOrder) -> Vec<
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_bank_books_once_and_answers() {
     let folder = tempfile::tempdir().unwrap();
-    let running = open(folder.path()).await;
-    let running = Arc::new(running);
+    let running = Arc::new(open(folder.path()).await);
     // Banks that hold the line for seconds do so at the same time.
     let mut tasks = tokio::task::JoinSet::new();
     for adapter in Book::built_in().unwrap().adapters() {
@@ -158,6 +161,31 @@ async fn every_bank_books_once_and_answers() {
     }
     while let Some(done) = tasks.join_next().await {
         done.unwrap();
+    }
+}
+
+/// A bank that speaks a dialect of no bank of the book.
+fn stand_in(code: &str, dialect: &str) -> &'static BankAdapter {
+    let own = format!("dialects/{dialect}/dialect.toml");
+    let files = Book::built_in_files().filter(|(path, _)| *path == own);
+    let files = files.map(|(path, text)| (path, text.to_owned()));
+    let known = format!("code = \"{code}\"\ndialect = \"{dialect}\"\n");
+    let preset = known + "evidence = \"synthetic\"\ncut_off = \"17:00\"\n";
+    let files = files.chain([(format!("banks/{code}/bank.toml"), preset)]);
+    let book = Book::from_files(files).unwrap_or_else(|errors| panic!("{}", errors[0]));
+    let book: &'static Book = Box::leak(Box::new(book));
+    &book.adapters()[0]
+}
+
+/// With true keys, over HTTP: signatures in headers, questions by GET, sealed names.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dialect_that_no_bank_speaks_books_once_and_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let banks = [("BOB", "alipay_batch"), ("CZCB", "wechat_payroll")];
+    let banks = banks.map(|(code, dialect)| stand_in(code, dialect));
+    let running = open_these(&banks, folder.path()).await;
+    for adapter in banks {
+        books_once_and_answers(adapter, &running).await;
     }
 }
 

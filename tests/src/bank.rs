@@ -3,14 +3,14 @@
 
 pub use crate::answers::result_bytes;
 use crate::desk::Desk;
-use crate::keys;
+pub use crate::keys::keys_towards;
 pub use crate::memory::{Arrived, Fault, Memory, Say, row, told};
 pub use crate::stories::{at_bank, release, unsent};
-use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome, Outgoing};
+use adapters::exchange::{LineOutcome, Outcome, Outgoing};
 use adapters::{BankAdapter, BankLine, BankReply, Incoming, RequestKind};
 use certs::digest::{DigestAlgorithm, digest};
 use gateway::channel::{Channel, SendError, SendErrorKind};
-use gateway::clock::BoxFuture;
+use gateway::clock::{BoxFuture, Clock};
 use gateway::core::Core;
 use gateway::dispatch::{Bank, Decision, DispatchError, Dispatcher, Pace, Turn, decide, order};
 use gateway::event::Event;
@@ -162,6 +162,11 @@ impl Played {
         (own, ours): (&'static BankAdapter, BankKeys),
         (adapter, theirs): (&'static BankAdapter, BankKeys),
     ) -> Self {
+        let on_clock = |keys| BankKeys {
+            clock: Some(Arc::clone(&desk.clock) as Arc<dyn Clock>),
+            ..keys
+        };
+        let (ours, theirs) = (on_clock(ours), on_clock(theirs));
         let line = Arc::new(Line {
             adapter,
             keys: theirs,
@@ -344,14 +349,21 @@ impl Played {
     /// The bytes of a push about rows of a file.
     #[must_use]
     pub fn push_bytes(&self, file_no: u64, rows: Vec<LineOutcome>) -> Vec<u8> {
-        let of_file = |line| DisbursementRecord {
-            file_no: Some(file_no),
-            line,
+        let reply = BankReply {
+            bank_date: self.day_of(file_no),
+            ..BankReply::result(rows)
         };
-        let records: Vec<_> = rows.into_iter().map(of_file).collect();
         let adapter = self.adapter().by_dialect().next().expect("a dialect");
         let side = adapter.bank_side();
-        side.write_push(&records, self.keys()).unwrap()
+        side.write_push_of(file_no, &reply, self.keys()).unwrap()
+    }
+
+    /// The bank day of a file, where there is such a file.
+    #[must_use]
+    pub fn day_of(&self, file_no: u64) -> Option<time::Date> {
+        let book = self.line.core.desk();
+        let day = book.file(file_no)?.intent.bank_date.replace('-', "");
+        adapters::order::date_of(&day)
     }
 }
 
@@ -364,13 +376,6 @@ fn adapter(desk: &Desk) -> &'static BankAdapter {
 #[must_use]
 pub fn keys_of(desk: &Desk) -> BankKeys {
     keys_towards(adapter(desk))
-}
-
-/// Keys for both chairs of a bank.
-#[must_use]
-pub fn keys_towards(adapter: &BankAdapter) -> BankKeys {
-    let (order, query) = crate::orders::order_and_query(adapter, 1);
-    keys::keys(&keys::wanted(adapter, &order, &query))
 }
 
 /// Runs a future to its end; waits pass at once on the desk's clock.

@@ -1,6 +1,6 @@
 //! Every dialect, whether a bank of the book speaks it or not.
 
-use crate::desk::banks;
+use crate::desk::{banks, dialects};
 use adapters::{BankAdapter, Book};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -8,11 +8,7 @@ use std::sync::OnceLock;
 /// The bank in whose name a dialect is spoken that no bank speaks.
 const STAND_IN: &str = "BOB";
 
-/// No bank of the book speaks it, and no installation could: names are sealed to a key of WeChat's
-/// by RSA-OAEP, which the key store has no file for.
-const WITHOUT_KEYS: &str = "wechat_payroll";
-
-/// One bank of each dialect for which an installation has keys: the book's, or a stand-in.
+/// One bank of each dialect: the book's, or a stand-in.
 #[must_use]
 pub fn every_dialect() -> Vec<&'static BankAdapter> {
     static SPOKEN: OnceLock<BTreeMap<&str, &BankAdapter>> = OnceLock::new();
@@ -23,14 +19,20 @@ pub fn every_dialect() -> Vec<&'static BankAdapter> {
         let mut spoken: BTreeMap<&str, &BankAdapter> = named.collect();
         for dialect in Book::built_in().expect("the book").dialects() {
             let name = dialect.dialect();
-            if name == WITHOUT_KEYS {
-                continue;
-            }
             spoken.entry(name).or_insert_with(|| stand_in(name));
         }
         spoken
     });
     spoken.values().copied().collect()
+}
+
+/// The dialects that no bank of the book speaks, each in the stand-in's name.
+#[must_use]
+pub fn unspoken() -> Vec<&'static BankAdapter> {
+    let spoken = |name: &str| dialects().any(|own| own.dialect() == name);
+    let mut all = every_dialect();
+    all.retain(|own| !spoken(own.dialect()));
+    all
 }
 
 fn stand_in(dialect: &str) -> &'static BankAdapter {

@@ -59,6 +59,18 @@ impl Crypto for Chair<'_> {
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
         self.keys.decrypt(cipher, slot, sealed)
     }
+
+    fn now_s(&self) -> Option<i64> {
+        self.keys.now_s()
+    }
+
+    fn nonce(&self) -> Option<[u8; 16]> {
+        self.keys.nonce()
+    }
+
+    fn key_name(&self, slot: &str) -> Option<String> {
+        self.keys.key_name(slot)
+    }
 }
 
 /// The same keys with other pairs to sign with.

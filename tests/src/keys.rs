@@ -2,9 +2,12 @@
 
 use adapters::BankAdapter;
 use adapters::exchange::{Crypto, CryptoError, Next, PaymentOrder, StatusQuery};
+use adapters::wire::seal::SealCipher;
 use adapters::wire::sign::key_algorithm;
 use certs::body_cipher::BodyCipher;
+use certs::seal::Opener;
 use certs::sign::{KeyId, Signer, generate};
+use gateway::clock::ManualClock;
 use gateway::keys::{BankKeys, BodyKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -46,6 +49,14 @@ impl Crypto for Asking {
         self.0.lock().unwrap().ciphers.insert(key);
         Ok(sealed.to_vec())
     }
+
+    fn now_s(&self) -> Option<i64> {
+        Some(0)
+    }
+
+    fn nonce(&self) -> Option<[u8; 16]> {
+        Some([0; 16])
+    }
 }
 
 /// The keys that a submission and a query of this adapter use.
@@ -74,29 +85,44 @@ pub fn begins_with_a_key(adapter: &BankAdapter) -> bool {
 }
 
 /// One key an algorithm: making one takes a while.
-fn signer(algorithm: &str) -> Arc<dyn Signer> {
-    static MADE: OnceLock<Mutex<BTreeMap<String, Arc<dyn Signer>>>> = OnceLock::new();
+fn pair(algorithm: &str) -> Pair {
+    static MADE: OnceLock<Mutex<BTreeMap<String, Pair>>> = OnceLock::new();
     let mut made = MADE.get_or_init(Mutex::default).lock().unwrap();
     let make = || {
         let random = certs::random::SeededRandom::new(57);
         let key_id = KeyId::new("test/signing").unwrap();
-        generate(algorithm.parse().unwrap(), key_id, &random)
-            .unwrap()
-            .1
+        let (pem, signer) = generate(algorithm.parse().unwrap(), key_id, &random).unwrap();
+        let opener = Opener::from_pem(&pem).ok().map(Arc::new);
+        (signer, opener)
     };
-    Arc::clone(made.entry(algorithm.to_owned()).or_insert_with(make))
+    made.entry(algorithm.to_owned())
+        .or_insert_with(make)
+        .clone()
 }
 
-/// Keys for both chairs.
+/// A pair that signs, and what opens texts that are sealed to it, where it can.
+type Pair = (Arc<dyn Signer>, Option<Arc<Opener>>);
+
+/// Keys for both chairs. Their clock stands at the moment of the orders of
+/// [`crate::orders::order`]; a desk has its own.
 #[must_use]
-pub fn keys(wanted: &Wanted) -> BankKeys {
-    let mut keys = BankKeys::default();
+pub fn keys(adapter: &BankAdapter, wanted: &Wanted) -> BankKeys {
+    let moment = time::macros::datetime!(2026-11-24 10:00 +8);
+    let mut keys = BankKeys {
+        key_names: adapter.key_names(&adapter.example_connection()),
+        random: Some(Arc::new(certs::random::SeededRandom::new(57))),
+        clock: Some(Arc::new(ManualClock::new(moment))),
+        ..BankKeys::default()
+    };
     for (algorithm, slot) in &wanted.signatures {
-        let signer = signer(algorithm);
+        let (signer, opener) = pair(algorithm);
         keys.public_keys.insert(slot.clone(), signer.public_key());
+        let opener = opener.map(|opener| (slot.clone(), opener));
+        keys.openers.extend(opener);
         keys.signers.insert(slot.clone(), signer);
     }
-    for (cipher, slot) in &wanted.ciphers {
+    let bodies = wanted.ciphers.iter();
+    for (cipher, slot) in bodies.filter(|(cipher, _)| cipher != SealCipher::RsaOaepSha1.as_str()) {
         let cipher: BodyCipher = cipher.parse().unwrap();
         let body = BodyKey {
             cipher,
@@ -106,4 +132,11 @@ pub fn keys(wanted: &Wanted) -> BankKeys {
         keys.body_keys.insert(slot.clone(), body);
     }
     keys
+}
+
+/// Keys for both chairs of a bank.
+#[must_use]
+pub fn keys_towards(adapter: &BankAdapter) -> BankKeys {
+    let (order, query) = crate::orders::order_and_query(adapter, 1);
+    keys(adapter, &wanted(adapter, &order, &query))
 }

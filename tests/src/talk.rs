@@ -36,7 +36,7 @@ impl Talk {
     pub fn with(adapter: &'static BankAdapter) -> Self {
         let order = order(adapter, 4);
         let query = query(&order, adapter.bank_side().references(order.file_no));
-        let keys = keys(&wanted(adapter, &order, &query));
+        let keys = keys(adapter, &wanted(adapter, &order, &query));
         Self {
             adapter,
             keys,
@@ -130,7 +130,11 @@ impl Talk {
     #[must_use]
     pub fn pushed(&self, reply: &BankReply) -> Vec<u8> {
         let side = self.adapter.bank_side();
-        side.write_push_of(self.order.file_no, reply, &self.keys)
+        let reply = BankReply {
+            bank_date: Some(self.order.bank_date),
+            ..reply.clone()
+        };
+        side.write_push_of(self.order.file_no, &reply, &self.keys)
             .unwrap()
     }
 

@@ -33,6 +33,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tests::desk::{banks, definitions, dialects};
+use tests::dialects::unspoken;
 use tests::talk::Talk;
 
 /// What a case says of a bank. A failure is a panic with its words.
@@ -58,7 +59,7 @@ fn verdict(name: &'static str, case: Case, adapter: &'static BankAdapter) -> Ver
 }
 
 /// The dialects of banks to which the cases are put, each by its name: that of the bank, and of
-/// its dialect where the bank has two.
+/// its dialect where the bank has two; of the dialect alone where no bank speaks it.
 fn asked() -> Vec<(String, &'static BankAdapter)> {
     let all: Vec<&BankAdapter> = match std::env::var_os("ANXIN_ADAPTERS") {
         None => banks().collect(),
@@ -75,7 +76,14 @@ fn asked() -> Vec<(String, &'static BankAdapter)> {
             false => (own.code().to_string(), own),
         })
     };
-    all.into_iter().flat_map(each).collect()
+    let further = match std::env::var_os("ANXIN_ADAPTERS") {
+        None => unspoken(),
+        Some(_) => Vec::new(),
+    };
+    let further = further
+        .into_iter()
+        .map(|own| (own.dialect().to_owned(), own));
+    all.into_iter().flat_map(each).chain(further).collect()
 }
 
 /// The list of all cases, by the names of their functions: `encode_leading_zeros`.
@@ -162,9 +170,12 @@ fn page() -> String {
     for adapter in dialects() {
         *columns.entry(adapter.dialect()).or_default() += 1;
     }
+    let further = unspoken();
+    columns.extend(further.iter().map(|own| (own.dialect(), 0)));
     let mut text = String::from(
         "# Conformance\n\nEvery case on every bank: how many banks of a dialect pass; `-` where \
-         the case does not apply, with the reason below. Each pair is a test of its own: `cargo \
+         the case does not apply, with the reason below. No bank speaks a dialect with (0): there \
+         one stands in. Each pair is a test of its own: `cargo \
          test -p tests --test conformance YWRCB::encode::name_too_long_in_bytes`. Written by \
          `ANXIN_BLESS=1 cargo test -p tests --test conformance`; a test keeps it fresh. The money \
          cases are `tests/tests/money.rs`.\n\n| case |",
@@ -180,7 +191,8 @@ fn page() -> String {
         write!(text, "\n| {name} |").unwrap();
         for dialect in columns.keys() {
             let mut passed = 0;
-            for bank in dialects().filter(|bank| bank.dialect() == *dialect) {
+            let all = dialects().chain(further.iter().copied());
+            for bank in all.filter(|bank| bank.dialect() == *dialect) {
                 match verdict(function, *case, bank) {
                     Verdict::Pass => passed += 1,
                     Verdict::Skip(why) => reasons.push((name.clone(), *dialect, why)),

@@ -27,6 +27,8 @@ mod flood;
 mod flow;
 #[path = "money/gate.rs"]
 mod gate;
+#[path = "money/headers.rs"]
+mod headers;
 #[path = "money/later.rs"]
 mod later;
 #[path = "money/listed.rs"]

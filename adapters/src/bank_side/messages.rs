@@ -1,6 +1,6 @@
 //! What passes between a bank's side and its sandbox.
 
-use crate::exchange::{LineOutcome, Outcome, Outgoing, Wire};
+use crate::exchange::{LineOutcome, Method, Outcome, Outgoing, Wire};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
 use schemas::{AccountNo, Fen, PersonName};
@@ -13,6 +13,8 @@ pub enum IncomingWire {
     Tcp,
     /// Over HTTP.
     Http {
+        /// Method.
+        method: Method,
         /// Path with query string.
         path: String,
         /// Headers.
@@ -48,7 +50,13 @@ impl From<&Outgoing> for Incoming {
     fn from(out: &Outgoing) -> Self {
         let wire = match &out.wire {
             Wire::Tcp { .. } => IncomingWire::Tcp,
-            Wire::Http { path, headers, .. } => IncomingWire::Http {
+            Wire::Http {
+                method,
+                path,
+                headers,
+                ..
+            } => IncomingWire::Http {
+                method: *method,
                 path: path.clone(),
                 headers: headers.clone(),
             },
@@ -184,6 +192,8 @@ pub struct BankReply {
     /// Totals that it states, by the names of `ResultFile.totals`; those that are not here are
     /// what the lines make.
     pub totals: BTreeMap<String, i64>,
+    /// Bank day of the file, for a push that repeats it; an answer has it from its question.
+    pub bank_date: Option<time::Date>,
     /// Day on which the batch is settled, where the dialect tells one; `None`: that of the file.
     pub settles_on: Option<time::Date>,
 }
@@ -199,6 +209,7 @@ impl BankReply {
             bank_batch_no: None,
             lines: Vec::new(),
             totals: BTreeMap::new(),
+            bank_date: None,
             settles_on: None,
         }
     }

@@ -3,6 +3,7 @@
 
 mod fill;
 mod given;
+mod headers;
 mod messages;
 mod sealed;
 
@@ -17,7 +18,7 @@ use crate::layout::field::Field;
 use crate::layout::rows::{Row, Rows};
 use crate::layout::slot::Source;
 use crate::layout::values::Values;
-use crate::order::{BANK_BATCH_NO, date_of, fen};
+use crate::order::{BANK_BATCH_NO, date_of, date_text, fen};
 use crate::wire::http::{HttpRule, WireRule};
 use crate::wire::layer::Around;
 use crate::wire::{Message, Reading};
@@ -88,9 +89,14 @@ impl<'a> BankSide<'a> {
         let bytes = &incoming.bytes;
         let mut values = step.request.read(bytes, Reading::Whole, around)?;
         match &incoming.wire {
-            IncomingWire::Http { headers, .. } => {
+            IncomingWire::Http { path, headers, .. } => {
                 let inner = step.request.inner(bytes, around)?;
-                step.wire.verify(headers, &inner, &mut values, around)?;
+                let came = (path.as_str(), headers.as_slice());
+                step.wire
+                    .verify(came, (bytes, &inner), &mut values, around)?;
+                if let WireRule::Http(rule) = &step.wire {
+                    rule.read_path(path, &mut values).map_err(unreadable)?;
+                }
             }
             // Its name says of which file it is, where that is one slot; of several pieces it may.
             IncomingWire::Drop { file_name, .. } => {
@@ -213,6 +219,9 @@ impl<'a> BankSide<'a> {
     ) -> Result<Vec<u8>, WriteFault> {
         let mut values = Values::default();
         values.set(Field::FileNo, file_no.to_string());
+        if let Some(day) = reply.bank_date {
+            values.set(Field::FileDate, date_text(day));
+        }
         self.fill(&mut values, &self.adapter.dialect.push.codes, reply);
         let message = self
             .adapter
@@ -263,6 +272,7 @@ impl<'a> BankSide<'a> {
             let door = match &step.wire {
                 WireRule::Tcp {} => IncomingWire::Tcp,
                 WireRule::Http(rule) => IncomingWire::Http {
+                    method: rule.method,
                     path: path_start(rule).unwrap_or("/").to_owned(),
                     headers: Vec::new(),
                 },
@@ -358,8 +368,9 @@ fn path_start(rule: &HttpRule) -> Option<&str> {
 fn fits(rule: &WireRule, wire: &IncomingWire) -> bool {
     match (rule, wire) {
         (WireRule::Tcp {}, IncomingWire::Tcp) => true,
-        (WireRule::Http(rule), IncomingWire::Http { path, .. }) => {
-            path_start(rule).is_none_or(|start| path.starts_with(start))
+        (WireRule::Http(rule), IncomingWire::Http { method, path, .. }) => {
+            let start = path_start(rule).is_none_or(|start| path.starts_with(start));
+            rule.method == *method && start
         }
         (WireRule::Drop(rule), IncomingWire::Drop { folder, .. })
         | (WireRule::Fetch(rule), IncomingWire::Fetch { folder, .. }) => rule.fits(folder),

@@ -4,7 +4,7 @@ use crate::layout::atom::Atom;
 use crate::layout::slot::element::Element;
 use crate::layout::slot::{Align, Slot, Source};
 use crate::wire::Layer;
-use crate::wire::http::{FolderRule, WireRule};
+use crate::wire::http::{FolderRule, Method, WireRule};
 
 /// One field of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,10 +99,20 @@ pub(super) fn wire(rule: &WireRule) -> String {
         WireRule::Http(rule) => {
             let path: Vec<String> = rule.path.iter().map(source).collect();
             let sign = rule.sign.as_ref();
-            let sign = sign.map(|sign| format!(", {} in {}", sign.algorithm, sign.header));
+            let sign = sign.map(|sign| (&sign.algorithm, &sign.header));
+            let own = rule.authorize.as_ref();
+            let own = own.map(|own| (&own.algorithm, &own.header));
+            let signed = sign.or(own);
+            let signed = signed.map(|(algorithm, header)| format!("{algorithm} in {header}"));
+            let get = match rule.method {
+                Method::Post => None,
+                Method::Get => Some("by GET".to_owned()),
+            };
             let (endpoint, path) = (&rule.endpoint, path.join(" + "));
-            let (kind, sign) = (&rule.content_type, sign.unwrap_or_default());
-            format!("http {endpoint} {path}, {kind}{sign}")
+            let further = [get, rule.content_type.clone(), signed];
+            let said = std::iter::once(format!("http {endpoint} {path}"));
+            let said: Vec<String> = said.chain(further.into_iter().flatten()).collect();
+            said.join(", ")
         }
     }
 }
@@ -129,8 +139,13 @@ pub(super) fn layer(layer: &Layer) -> String {
             };
             format!("{}{sorted} in {}", sign.algorithm, sign.before)
         }
-        Layer::SealMembers(seal) => format!("{}({}) of members", seal.cipher, seal.slot),
+        Layer::SealMembers(seal) => format!("{}({}) of members", seal.cipher.as_str(), seal.slot),
         Layer::InnerSign(sign) => format!("{} over {}", sign.algorithm, sign.inner),
+        Layer::HeaderSign(sign) => {
+            let (algorithm, header) = (&sign.algorithm, &sign.signature);
+            let (key, within) = (&sign.key.header, sign.within_s);
+            format!("{algorithm} in {header}, key named in {key}, within {within} s")
+        }
         Layer::MemberSign(sign) => format!("{} in {}", sign.algorithm, sign.member),
         Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),
         Layer::Prefix { text } => format!("prefix {text:?}"),

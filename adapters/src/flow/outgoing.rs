@@ -91,11 +91,10 @@ impl BankAdapter {
         self.unanswerable(row, listed)?;
         self.refuse_long_texts(row, listed)?;
         let written = step.request.write_listed((values, listed), around)?;
-        let reply = step.reply.as_ref().map(crate::wire::Message::frame_end);
         let head = |fault| (fault, None);
         let wire = step
             .wire
-            .wire(&written, reply, values, around)
+            .wire(&written, step.reply.as_ref(), values, around)
             .map_err(head)?;
         let context = WriteContext {
             values,

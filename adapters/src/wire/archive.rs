@@ -1,6 +1,6 @@
 //! A zip archive that holds one file.
 
-use super::layer::UNPACKED_BYTES_MAX;
+use super::packed::UNPACKED_BYTES_MAX;
 use crate::exchange::Unreadable;
 use crate::layout::fault::{WriteFault, unreadable};
 use std::io::{Cursor, Read, Write};

@@ -1,6 +1,7 @@
 //! Forms: pairs of names and values, one of which is the payload where the message has a body.
 
-use super::layer::{Around, hex, unhex};
+use super::layer::Around;
+use super::packed::{hex, unhex};
 use super::sign::PairSign;
 use crate::exchange::Unreadable;
 use crate::layout::atom::WriteContext;

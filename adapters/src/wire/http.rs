@@ -1,15 +1,17 @@
 //! How a step travels: TCP, HTTP with headers and a header signature, a file drop.
 
-use super::layer::{Around, hex, unhex};
-use super::message::Written;
+use super::authorize::{Authorize, Request};
+use super::layer::Around;
+use super::message::{Message, Written};
+use super::packed::{hex, unhex};
 use super::sign::key_algorithm;
 use crate::exchange::{FrameEnd, Unreadable, Wire};
-use crate::layout::atom::WriteContext;
+use crate::layout::atom::{Atom, WriteContext};
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::forbidden::Forbidden;
 use crate::layout::lines::context;
 use crate::layout::listed::Listed;
-use crate::layout::slot::Slot;
+use crate::layout::slot::{Slot, join};
 use crate::layout::values::Values;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -20,7 +22,7 @@ use serde::Deserialize;
 pub enum WireRule {
     /// TCP; the frame is in the message's layers.
     Tcp {},
-    /// HTTP POST.
+    /// HTTP.
     Http(HttpRule),
     /// A file into a folder of the bank; it has no reply.
     Drop(FolderRule),
@@ -55,21 +57,63 @@ impl FolderRule {
     }
 }
 
-/// An HTTP POST.
+/// The method of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// With a body.
+    #[default]
+    Post,
+    /// Without a body: what is asked stands in the path, which the bank's chair reads back.
+    Get,
+}
+
+impl Method {
+    /// In capitals, as it is sent and signed.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Get => "GET",
+        }
+    }
+}
+
+/// A request over HTTP.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HttpRule {
     /// Which address of the connection.
     pub endpoint: String,
+    /// `post`, where nothing is said, or `get`.
+    #[serde(default)]
+    pub method: Method,
     /// Path and query string, piece by piece.
     pub path: Vec<Slot>,
-    /// Content type.
-    pub content_type: String,
+    /// Content type of the body; a `get` has none.
+    pub content_type: Option<String>,
     /// Headers; a slot's path is the header's name.
     #[serde(default)]
     pub headers: Vec<Slot>,
     /// A signature in a header.
     pub sign: Option<SignRule>,
+    /// A signature in a header of its own, over lines of the request.
+    pub authorize: Option<Box<Authorize>>,
+}
+
+impl HttpRule {
+    /// Takes what the path of a `get` says.
+    ///
+    /// # Errors
+    /// What is wrong, without the value.
+    pub fn read_path(&self, path: &str, values: &mut Values) -> Result<(), String> {
+        if self.method != Method::Get {
+            return Ok(());
+        }
+        let parts = self.path.iter().flat_map(Slot::atoms);
+        let parts: Vec<Atom> = parts.cloned().collect();
+        join::read(&parts, path, &mut context(values, false))
+    }
 }
 
 /// A signature over `Name=value&` of every header in order, the label, and the payload of the
@@ -110,7 +154,7 @@ impl WireRule {
     pub fn wire(
         &self,
         written: &Written,
-        reply: Option<FrameEnd>,
+        reply: Option<&Message>,
         values: &Values,
         around: Around<'_>,
     ) -> Result<Wire, WriteFault> {
@@ -126,7 +170,7 @@ impl WireRule {
         let rule = match self {
             Self::Tcp {} => {
                 return Ok(Wire::Tcp {
-                    reply: reply.unwrap_or(FrameEnd::EndOfStream),
+                    reply: reply.map_or(FrameEnd::EndOfStream, Message::frame_end),
                 });
             }
             Self::Drop(rule) => {
@@ -141,6 +185,7 @@ impl WireRule {
         };
         let path: Result<String, WriteFault> =
             rule.path.iter().map(|s| s.write(&context)).collect();
+        let path = path?;
         let mut headers = Vec::new();
         for slot in &rule.headers {
             headers.push((slot.path.clone(), slot.write(&context)?));
@@ -151,33 +196,46 @@ impl WireRule {
             let signature = String::from_utf8(hex(&signature)).unwrap_or_default();
             headers.push((sign.header.clone(), signature));
         }
+        if let Some(authorize) = &rule.authorize {
+            let request = Request {
+                method: rule.method.as_str(),
+                path: &path,
+                body: &written.bytes,
+            };
+            let value = authorize.write(request, values, around)?;
+            headers.push((authorize.header.clone(), value));
+        }
         Ok(Wire::Http {
             endpoint: rule.endpoint.clone(),
-            path: path?,
+            method: rule.method,
+            path,
             content_type: rule.content_type.clone(),
             headers,
+            reply_headers: reply.map(Message::headers).unwrap_or_default(),
         })
     }
 
     /// The signature that a message carries: algorithm of its key, and slot.
     #[must_use]
     pub fn signature(&self) -> Option<(String, String)> {
-        match self {
-            Self::Http(HttpRule {
-                sign: Some(sign), ..
-            }) => Some((key_algorithm(&sign.algorithm).to_owned(), sign.slot.clone())),
-            Self::Http(_) | Self::Tcp {} | Self::Drop(_) | Self::Fetch(_) => None,
-        }
+        let Self::Http(rule) = self else {
+            return None;
+        };
+        let sign = rule.sign.as_ref().map(|s| (&s.algorithm, &s.slot));
+        let own = rule.authorize.as_ref().map(|a| (&a.algorithm, &a.slot));
+        let (algorithm, slot) = sign.or(own)?;
+        Some((key_algorithm(algorithm).to_owned(), slot.clone()))
     }
 
-    /// Checks the headers of an incoming request and its signature, from the bank's chair.
+    /// Checks the headers of an incoming request and its signatures, from the bank's chair. `body`
+    /// is as it came, `inner` the payload of its outermost layer.
     ///
     /// # Errors
     /// `Unreadable` where a header is missing or the signature is wrong.
     pub fn verify(
         &self,
-        headers: &[(String, String)],
-        inner: &[u8],
+        (path, headers): (&str, &[(String, String)]),
+        (body, inner): (&[u8], &[u8]),
         values: &mut Values,
         around: Around<'_>,
     ) -> Result<(), Unreadable> {
@@ -197,6 +255,15 @@ impl WireRule {
             slot.read(&value, &mut context(values, false))
                 .map_err(unreadable)?;
             signed.push((slot.path.clone(), value));
+        }
+        if let Some(authorize) = &rule.authorize {
+            let request = Request {
+                method: rule.method.as_str(),
+                path,
+                body,
+            };
+            let value = header(&authorize.header)?;
+            authorize.verify(&value, request, values, around)?;
         }
         let Some(sign) = &rule.sign else {
             return Ok(());

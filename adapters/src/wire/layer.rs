@@ -2,9 +2,11 @@
 
 use super::archive;
 use super::form::Form;
+use super::header_sign::HeaderSign;
 use super::inner_sign::InnerSign;
 use super::lead::LeadSign;
 use super::member_sign::MemberSign;
+use super::packed::{deflate, hex, inflate, unbase64, unhex, zlib};
 use super::seal::SealMembers;
 use super::sign::{PlaceSign, key_algorithm};
 use super::tail;
@@ -20,13 +22,10 @@ use crate::layout::tree::Tree;
 use crate::layout::values::Values;
 use crate::layout::{between, encode, json, xml};
 use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
 use schemas::text::Charset;
 use serde::Deserialize;
-use std::io::Read;
-
-/// Most bytes that a body may unpack to.
-pub(super) const UNPACKED_BYTES_MAX: u64 = 64 << 20;
 
 /// One layer; the list in a definition goes from the body outwards.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -50,6 +49,8 @@ pub enum Layer {
     MemberSign(MemberSign),
     /// A signature beside an object of JSON, over that object's text.
     InnerSign(InnerSign),
+    /// A signature in headers of the bank's message.
+    HeaderSign(HeaderSign),
     /// Single texts of a JSON object, sealed one by one.
     SealMembers(SealMembers),
     /// A cipher by name under the key of a slot.
@@ -116,6 +117,7 @@ impl Layer {
             | Self::LeadSign(_)
             | Self::MemberSign(_)
             | Self::InnerSign(_)
+            | Self::HeaderSign(_)
             | Self::SealMembers(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
@@ -135,6 +137,7 @@ impl Layer {
             Self::LeadSign(sign) => of(&sign.algorithm, &sign.slot),
             Self::MemberSign(sign) => of(&sign.algorithm, &sign.slot),
             Self::InnerSign(sign) => of(&sign.algorithm, &sign.slot),
+            Self::HeaderSign(sign) => of(&sign.algorithm, &sign.slot),
             Self::Form(form) => {
                 let sign = form.sign.as_ref()?;
                 of(&sign.algorithm, &sign.slot)
@@ -176,9 +179,7 @@ impl Layer {
             forbidden: Forbidden::controls(),
         };
         match self {
-            Self::Base64 {} => Ok(base64::prelude::BASE64_STANDARD
-                .encode(payload)
-                .into_bytes()),
+            Self::Base64 {} => Ok(BASE64_STANDARD.encode(payload).into_bytes()),
             Self::Hex {} => Ok(hex(&payload)),
             Self::Deflate {} => deflate(&payload),
             Self::Zlib {} => zlib(&payload),
@@ -187,6 +188,7 @@ impl Layer {
             Self::LeadSign(sign) => sign.wrap(&payload, around),
             Self::MemberSign(sign) => sign.wrap(&payload, around),
             Self::InnerSign(sign) => sign.wrap(&payload, around),
+            Self::HeaderSign(sign) => sign.wrap(payload, around),
             Self::SealMembers(seal) => seal.wrap(&payload, around),
             Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
@@ -251,6 +253,7 @@ impl Layer {
             Self::LeadSign(sign) => sign.unwrap(&bytes, values.kept, around),
             Self::MemberSign(sign) => sign.unwrap(bytes, around),
             Self::InnerSign(sign) => sign.unwrap(&bytes, values.kept, around),
+            Self::HeaderSign(sign) => sign.unwrap(bytes, values.kept, around),
             Self::SealMembers(seal) => seal.unwrap(&bytes, around),
             Self::Encrypt { cipher, slot } => around
                 .crypto
@@ -330,71 +333,4 @@ fn unwrap_head(
         Some((body, rest)) if values.kept && tail::is_signature(rest) => Ok(body.to_vec()),
         Some(_) | None => Err(unreadable("the length in the head is another one").after(width)),
     }
-}
-
-/// Upper-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> Vec<u8> {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |nibble: u8| DIGITS[usize::from(nibble & 15)];
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
-        .collect()
-}
-
-/// Hexadecimal of either case.
-pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    if !text.len().is_multiple_of(2) {
-        return None;
-    }
-    text.chunks_exact(2)
-        .map(|pair| match pair {
-            [high, low] => u8::try_from(digit(*high)? * 16 + digit(*low)?).ok(),
-            _ => None,
-        })
-        .collect()
-}
-
-/// Standard base64; old encoders of the platforms that banks run on break it into lines of 76.
-pub(crate) fn unbase64(text: &[u8]) -> Option<Vec<u8>> {
-    let whole: Vec<u8> = text
-        .iter()
-        .copied()
-        .filter(|byte| !b"\r\n".contains(byte))
-        .collect();
-    let decoded = base64::prelude::BASE64_STANDARD.decode(whole.trim_ascii());
-    decoded.ok()
-}
-
-fn deflate(plain: &[u8]) -> Result<Vec<u8>, WriteFault> {
-    let level = flate2::Compression::default();
-    packed(flate2::read::DeflateEncoder::new(plain, level))
-}
-
-fn zlib(plain: &[u8]) -> Result<Vec<u8>, WriteFault> {
-    let level = flate2::Compression::default();
-    packed(flate2::read::ZlibEncoder::new(plain, level))
-}
-
-fn packed(mut encoder: impl Read) -> Result<Vec<u8>, WriteFault> {
-    let mut packed = Vec::new();
-    encoder
-        .read_to_end(&mut packed)
-        .map_err(|_| WriteFault::Form {
-            place: "the payload".to_owned(),
-        })?;
-    Ok(packed)
-}
-
-fn inflate(decoder: impl Read) -> Result<Vec<u8>, Unreadable> {
-    let mut plain = Vec::new();
-    decoder
-        .take(UNPACKED_BYTES_MAX + 1)
-        .read_to_end(&mut plain)
-        .map_err(|_| unreadable("not DEFLATE data"))?;
-    if plain.len() as u64 > UNPACKED_BYTES_MAX {
-        return Err(unreadable("unpacks to too much"));
-    }
-    Ok(plain)
 }

@@ -244,6 +244,16 @@ impl Message {
         self.layers.iter().find_map(Layer::signature)
     }
 
+    /// Headers that belong to it: its channel brings them in a block before the body
+    /// ([`super::headers`]).
+    #[must_use]
+    pub fn headers(&self) -> Vec<String> {
+        match self.layers.last() {
+            Some(Layer::HeaderSign(sign)) => sign.names().map(str::to_owned).to_vec(),
+            Some(_) | None => Vec::new(),
+        }
+    }
+
     /// The end of a request: as [`Self::frame_end`], and for bare XML the end of its root.
     #[must_use]
     pub fn request_end(&self) -> FrameEnd {
@@ -309,6 +319,7 @@ impl Message {
                 | Layer::LeadSign(_)
                 | Layer::MemberSign(_)
                 | Layer::InnerSign(_)
+                | Layer::HeaderSign(_)
                 | Layer::SealMembers(_)
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }

@@ -1,16 +1,21 @@
 //! From a layout's text to what travels: transforms, envelopes, heads, frames.
 
 mod archive;
+pub mod authorize;
 pub mod form;
 pub mod frame;
+pub mod header_sign;
+pub mod headers;
 pub mod http;
 pub mod inner_sign;
 pub mod layer;
 pub mod lead;
 pub mod member_sign;
 pub mod message;
+mod packed;
 pub mod seal;
 pub mod sign;
+pub mod stamped;
 mod tail;
 pub mod xml_signature;
 

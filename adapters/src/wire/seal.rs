@@ -10,14 +10,40 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+/// A cipher to the bank's public key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SealCipher {
+    /// RSA-OAEP (RFC 8017) with SHA-1, by a key of `rsa_sha256`.
+    RsaOaepSha1,
+}
+
+impl SealCipher {
+    /// Its word, by which the keys' side of [`crate::exchange::Crypto`] knows it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RsaOaepSha1 => "rsa_oaep_sha1",
+        }
+    }
+
+    /// The algorithm of its key.
+    #[must_use]
+    pub fn key_algorithm(self) -> &'static str {
+        match self {
+            Self::RsaOaepSha1 => "rsa_sha256",
+        }
+    }
+}
+
 /// Members whose text is sealed by a cipher under the key of a slot and written in base64. An
 /// empty one stays empty.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SealMembers {
-    /// `rsa_oaep_sha1`: with the other side's public key.
-    pub cipher: String,
-    /// Slot of the key.
+    /// How.
+    pub cipher: SealCipher,
+    /// Slot of the bank's public key, with which its signatures are checked as well.
     pub slot: String,
     /// Paths from the root; `[]` stands for every item of a list.
     pub members: Vec<String>,
@@ -35,9 +61,10 @@ impl SealMembers {
         let text = around.charset.decode(payload).map_err(|_| form())?;
         let mut root: Value = serde_json::from_str(&text).map_err(|_| form())?;
         let mut seal = |text: &str| {
-            let sealed = around
-                .crypto
-                .encrypt(&self.cipher, &self.slot, text.as_bytes())?;
+            let sealed =
+                around
+                    .crypto
+                    .encrypt(self.cipher.as_str(), &self.slot, text.as_bytes())?;
             Ok::<_, WriteFault>(BASE64_STANDARD.encode(sealed))
         };
         for path in &self.members {
@@ -56,7 +83,9 @@ impl SealMembers {
         let mut open = |text: &str| {
             let wrong = || unreadable("a sealed member does not open");
             let sealed = BASE64_STANDARD.decode(text).map_err(|_| wrong())?;
-            let plain = around.crypto.decrypt(&self.cipher, &self.slot, &sealed);
+            let plain = around
+                .crypto
+                .decrypt(self.cipher.as_str(), &self.slot, &sealed);
             String::from_utf8(plain.map_err(|_| wrong())?).map_err(|_| wrong())
         };
         for path in &self.members {

@@ -1,6 +1,7 @@
 //! Signatures inside a message: in a pair of a form, or in a place of the text itself.
 
-use super::layer::{Around, hex, unbase64, unhex};
+use super::layer::Around;
+use super::packed::{hex, unbase64, unhex};
 use crate::exchange::Unreadable;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
 use crate::layout::{encode, json};

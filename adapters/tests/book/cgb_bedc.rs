@@ -40,7 +40,10 @@ fn the_form_carries_the_xml_of_the_sample() {
         panic!("over HTTP")
     };
     assert_eq!(path, "/CGBClient/BankAction");
-    assert_eq!(content_type, "application/x-www-form-urlencoded");
+    assert_eq!(
+        content_type.as_deref(),
+        Some("application/x-www-form-urlencoded")
+    );
     let xml = form_value(&messages[0].bytes, "cgb_data");
     if let Some(sample) = sample("cgb_0033_request.xml") {
         assert_eq!(xml, sample);

@@ -26,7 +26,7 @@ fn the_instruction_is_the_sample() {
     let Wire::Http { content_type, .. } = &messages[0].wire else {
         panic!("over HTTP")
     };
-    assert_eq!(content_type, "application/x-fox");
+    assert_eq!(content_type.as_deref(), Some("application/x-fox"));
     if let Some(sample) = sample("cib_rpayoff_request.xml") {
         assert_eq!(messages[0].bytes, sample);
     }

@@ -173,6 +173,7 @@ fn the_banks_chair_says_the_day() {
         };
         let incoming = Incoming {
             wire: IncomingWire::Http {
+                method: adapters::exchange::Method::Post,
                 path: "/tws".to_owned(),
                 headers: Vec::new(),
             },

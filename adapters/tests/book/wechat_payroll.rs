@@ -1,25 +1,28 @@
 //! WeChat Pay's payroll batch. No preset of the book names it: here an invented one does.
 
-use crate::support::{ToyKeys, golden_order, incoming, invented, names, query, sample};
+use crate::support::{TOY_NOW_S, ToyKeys, golden_order, incoming, invented, names, query, sample};
 use adapters::BankAdapter;
 use adapters::exchange::{Crypto as _, Next, Outcome, Outgoing, PaymentOrder, Reply, ResultFile};
 use base64::Engine as _;
 use schemas::FailureReason;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-const BASE64: base64::engine::GeneralPurpose = base64::prelude::BASE64_STANDARD;
-fn adapter() -> &'static BankAdapter {
-    invented("CZCB", "wechat_payroll")
+pub const BASE64: base64::engine::GeneralPurpose = base64::prelude::BASE64_STANDARD;
+
+pub fn adapter() -> &'static BankAdapter {
+    static MADE: OnceLock<&BankAdapter> = OnceLock::new();
+    MADE.get_or_init(|| invented("CZCB", "wechat_payroll"))
 }
 
-fn order() -> PaymentOrder {
+pub fn order() -> PaymentOrder {
     let mut order = golden_order("CZCB", "工资", "3300000000000000019");
     order.connection = adapter().example_connection();
     order
 }
 
-fn submitted() -> Outgoing {
+pub fn submitted() -> Outgoing {
     let mut messages = adapter().encode_payment(&order(), &ToyKeys).unwrap();
     assert!(messages.len() == 1 && messages[0].instructs);
     messages.remove(0)
@@ -61,7 +64,7 @@ fn the_batch_is_that_of_the_sample() {
     let accounts = ["018", "026", "034", "042", "059"];
     for ((row, name), account) in rows.iter_mut().zip(workers).zip(accounts) {
         assert_eq!(row["user_name"], "<RSA-OAEP ciphertext, base64>");
-        let sealed = ToyKeys.encrypt("rsa_oaep_sha1", "fields", name.as_bytes());
+        let sealed = ToyKeys.encrypt("rsa_oaep_sha1", "bank", name.as_bytes());
         row["user_name"] = BASE64.encode(sealed.unwrap()).into();
         assert!(
             row["openid"]
@@ -86,7 +89,7 @@ fn a_name_in_clear_or_a_member_twice_is_refused() {
         };
         side.read_request(&incoming(&changed), &ToyKeys).is_err()
     };
-    let sealed = ToyKeys.encrypt("rsa_oaep_sha1", "fields", "张样一".as_bytes());
+    let sealed = ToyKeys.encrypt("rsa_oaep_sha1", "bank", "张样一".as_bytes());
     let sealed = BASE64.encode(sealed.unwrap());
     assert!(text.contains(&sealed));
     assert!(refused(text.replace(&sealed, "张样一")));
@@ -98,20 +101,38 @@ fn a_name_in_clear_or_a_member_twice_is_refused() {
     assert!(!refused(text));
 }
 
+/// A message in its headers as their page has them: lines of the moment, the nonce and the body.
+pub fn headed(moment: i64, nonce: &str, key: &str, body: &str) -> Vec<u8> {
+    let text = format!("{moment}\n{nonce}\n{body}\n");
+    let signature = ToyKeys.sign("rsa_sha256", "bank", text.as_bytes()).unwrap();
+    let signature = BASE64.encode(signature);
+    format!(
+        "Wechatpay-Timestamp: {moment}\nWechatpay-Nonce: {nonce}\n\
+         Wechatpay-Signature: {signature}\nWechatpay-Serial: {key}\n\n{body}"
+    )
+    .into_bytes()
+}
+
+pub const KEY: &str = "TOY-KEY-bank";
+
+pub fn answered(body: &str) -> Vec<u8> {
+    headed(TOY_NOW_S - 3, "d824f2e086d3c1df967785d13fcd22ef", KEY, body)
+}
+
 fn asked(answer: &str) -> ResultFile {
     let question = query(&order(), BTreeMap::new());
     let mut conversation = adapter().query(&question);
     let Next::Send(_) = conversation.next(&ToyKeys).unwrap() else {
         panic!("a question")
     };
-    conversation.feed(answer.as_bytes(), &ToyKeys).unwrap();
+    conversation.feed(&answered(answer), &ToyKeys).unwrap();
     let Next::Done(Reply::Result(result)) = conversation.next(&ToyKeys).unwrap() else {
         panic!("a result")
     };
     result
 }
 
-fn answer(status: &str, rows: &str) -> String {
+pub fn answer(status: &str, rows: &str) -> String {
     format!(
         "{{\"out_batch_no\":\"PK2026112301\",\"batch_id\":\"1030\",\"batch_status\":\"{status}\",\
          \"transfer_detail_list\":[{rows}]}}"

@@ -55,7 +55,22 @@ impl Crypto for ToyKeys {
             Err(CryptoError::BadCipherText)
         }
     }
+
+    fn now_s(&self) -> Option<i64> {
+        Some(TOY_NOW_S)
+    }
+
+    fn nonce(&self) -> Option<[u8; 16]> {
+        Some([0xA5; 16])
+    }
+
+    fn key_name(&self, slot: &str) -> Option<String> {
+        Some(format!("TOY-KEY-{slot}"))
+    }
 }
+
+/// 2026-11-23 09:35:00 +08:00: when the toy keys sign and check.
+pub const TOY_NOW_S: i64 = 1_795_397_700;
 
 /// The toy keys of a reader who has none of the bank: its signatures are not checked.
 pub struct Unchecked;
@@ -75,6 +90,14 @@ impl Crypto for Unchecked {
 
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
         ToyKeys.decrypt(cipher, slot, sealed)
+    }
+
+    fn knows_key(&self, _: &str, _: &str) -> bool {
+        true
+    }
+
+    fn is_fresh(&self, _: i64, _: u32) -> bool {
+        true
     }
 }
 

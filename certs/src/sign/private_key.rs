@@ -181,7 +181,7 @@ fn rsa_pkcs8(random: &dyn Random) -> Result<Zeroizing<Vec<u8>>, KeyError> {
 }
 
 /// Our source of randomness in the shape that the crate `rsa` asks for.
-struct RandomForRsa<'a>(&'a dyn Random);
+pub(crate) struct RandomForRsa<'a>(pub &'a dyn Random);
 
 impl rsa::rand_core::RngCore for RandomForRsa<'_> {
     fn next_u32(&mut self) -> u32 {

@@ -36,6 +36,12 @@ pub struct Receipted {
 /// The door to the banks' side: takes a message as it came, with the bank that its certificate
 /// names.
 pub trait BankMessages: Send + Sync {
+    /// Headers of the call that belong to a message of this bank and kind: they come to
+    /// [`BankMessages::receive`] in a block before the body ([`adapters::wire::headers`]).
+    fn headers(&self, _bank: BankCode, _kind: &str) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Stores, applies and receipts one message. `kind` is push, result or receipt. `None` when
     /// this installation has no adapter of the bank. Blocking.
     ///
@@ -278,6 +284,14 @@ impl std::fmt::Debug for App {
 }
 
 impl BankMessages for crate::installation::Banks {
+    fn headers(&self, bank: BankCode, kind: &str) -> Vec<String> {
+        let kind = crate::outcome::MessageKind::parse(kind);
+        let bank = self.0.get(&bank);
+        let named = bank.zip(kind);
+        let named = named.map(|(bank, kind)| bank.adapter.headers(kind.answer()));
+        named.unwrap_or_default()
+    }
+
     fn receive(
         &self,
         core: &Core,

@@ -1,12 +1,14 @@
-//! A message as an HTTP/1.1 POST; the reply is the body.
+//! A message as an HTTP/1.1 request; the reply is the body, with the headers before it that belong
+//! to the message.
 
 use adapters::exchange::{Outgoing, Wire};
+use adapters::wire::headers::fronted;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{self, HeaderName, HeaderValue};
-use hyper::{Method, Request, Response, Uri};
+use hyper::{HeaderMap, Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 
 use super::progress::Progress;
@@ -63,9 +65,11 @@ impl HttpChannel {
     fn request(&self, out: &Outgoing) -> Result<Request<Full<Bytes>>, Cause> {
         let Wire::Http {
             endpoint: _,
+            method,
             path,
             content_type,
             headers,
+            reply_headers: _,
         } = &out.wire
         else {
             return Err("not an HTTP message".into());
@@ -83,13 +87,16 @@ impl HttpChannel {
             self.settings.host.clone()
         };
         let mut request = Request::builder()
-            .method(Method::POST)
+            .method(method.as_str())
             .uri(target)
             .header(header::HOST, host)
-            .header(header::CONTENT_TYPE, content_type)
             .header(header::ACCEPT_ENCODING, "identity")
             .header(header::CONNECTION, "close")
             .body(Full::new(Bytes::copy_from_slice(&out.bytes)))?;
+        if let Some(content_type) = content_type {
+            let value: HeaderValue = content_type.parse()?;
+            request.headers_mut().insert(header::CONTENT_TYPE, value);
+        }
         for (name, value) in headers {
             let name: HeaderName = name.parse()?;
             if OURS.contains(&name) {
@@ -107,10 +114,10 @@ impl HttpChannel {
         })?;
         let progress = Progress::default();
         let stream = open(&self.peer, &self.limits, &progress).await?;
-        let mut received = Vec::new();
+        let mut received = Received::default();
         let talk = self.talk(TokioIo::new(stream), request, &mut received);
         let (kind, cause) = match tokio::time::timeout(self.limits.reply_wait, talk).await {
-            Ok(Ok(())) => return Ok(received),
+            Ok(Ok(())) => return Ok(received.into_message(out)),
             Ok(Err(failure)) => failure,
             Err(elapsed) => (SendErrorKind::TimeOut, elapsed.into()),
         };
@@ -121,6 +128,10 @@ impl HttpChannel {
             broken(kind, &self.peer, &progress, out)
         };
         error.source = Some(cause);
+        let received = match received.body.is_empty() {
+            true => Vec::new(),
+            false => received.into_message(out),
+        };
         Err(error.with_received(received))
     }
 
@@ -132,7 +143,7 @@ impl HttpChannel {
         &self,
         stream: TokioIo<S>,
         request: Request<Full<Bytes>>,
-        received: &mut Vec<u8>,
+        received: &mut Received,
     ) -> Result<(), (SendErrorKind, Cause)>
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin,
@@ -161,17 +172,23 @@ impl HttpChannel {
     async fn reply(
         &self,
         response: Response<Incoming>,
-        received: &mut Vec<u8>,
+        received: &mut Received,
     ) -> Result<(), (SendErrorKind, Cause)> {
         let status = response.status();
-        let mut body = response.into_body();
+        let (head, mut body) = response.into_parts();
+        received.headers = head.headers;
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| (SendErrorKind::Read, error.into()))?;
             let Ok(data) = frame.into_data() else {
                 continue;
             };
-            let space = self.limits.reply_bytes_max.saturating_sub(received.len());
-            received.extend_from_slice(data.get(..space.min(data.len())).unwrap_or_default());
+            let space = self
+                .limits
+                .reply_bytes_max
+                .saturating_sub(received.body.len());
+            received
+                .body
+                .extend_from_slice(data.get(..space.min(data.len())).unwrap_or_default());
             if data.len() > space {
                 return Err((SendErrorKind::TooLarge, "the reply is too large".into()));
             }
@@ -182,6 +199,33 @@ impl HttpChannel {
         let kind = SendErrorKind::HttpStatus(status.as_u16());
         Err((kind, "the peer did not answer with a success".into()))
     }
+}
+
+/// What came, as far as it came.
+#[derive(Default)]
+struct Received {
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Received {
+    /// The reply with those of its headers before it that belong to the message.
+    fn into_message(self, out: &Outgoing) -> Vec<u8> {
+        let names: &[String] = match &out.wire {
+            Wire::Http { reply_headers, .. } => reply_headers,
+            Wire::Tcp { .. } | Wire::Drop { .. } | Wire::Fetch { .. } => &[],
+        };
+        fronted(names, &named_headers(&self.headers, names), self.body)
+    }
+}
+
+/// The headers of these names, as they came.
+pub(crate) fn named_headers(headers: &HeaderMap, names: &[String]) -> Vec<(String, Vec<u8>)> {
+    let own = names.iter().flat_map(|name| {
+        let values = headers.get_all(name.as_str()).iter();
+        values.map(|value| (name.clone(), value.as_bytes().to_vec()))
+    });
+    own.collect()
 }
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;

@@ -23,6 +23,7 @@ pub use collector::{Collected, Collector, CollectorError, FoundFile};
 pub use drop_folder::DropChannel;
 pub use endpoints::{BuildError, Endpoints, TlsDoors, build, collector};
 pub use error::{Certainty, SendError, SendErrorKind};
+pub(crate) use http::named_headers;
 pub use http::{HttpChannel, HttpSettings};
 pub use safe_name::{NameError, safe_folder, safe_name};
 pub use sftp::{SftpChannel, SftpPeer, private_key};

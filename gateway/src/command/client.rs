@@ -162,7 +162,22 @@ impl Client {
         content_type: &str,
         body: Body,
     ) -> Result<Answer, ClientError> {
-        let answer = self.answer(method, path, content_type, body);
+        self.call_with(method, path, (content_type, &[]), body)
+            .await
+    }
+
+    /// As [`Client::call`], with further headers.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn call_with(
+        &mut self,
+        method: Method,
+        path: &str,
+        (content_type, headers): (&str, &[(String, String)]),
+        body: Body,
+    ) -> Result<Answer, ClientError> {
+        let answer = self.answer(method, path, (content_type, headers), body);
         let answered = tokio::time::timeout(ANSWER_WAIT, answer).await;
         answered.unwrap_or(Err(ClientError::Silent))
     }
@@ -171,7 +186,7 @@ impl Client {
         &mut self,
         method: Method,
         path: &str,
-        content_type: &str,
+        (content_type, headers): (&str, &[(String, String)]),
         body: Body,
     ) -> Result<Answer, ClientError> {
         let open = match &self.sender {
@@ -188,6 +203,9 @@ impl Client {
             .method(method)
             .header(header::ACCEPT_LANGUAGE, self.language)
             .header(header::CONTENT_TYPE, content_type);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
         let response: Response<Incoming> = match &mut sender {
             Sender::Http1(sender) => {
                 request = request.uri(path).header(header::HOST, authority.as_str());

@@ -11,7 +11,9 @@ use crate::book::{Book, PushedMessage};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
 use adapters::BankAdapter;
-use adapters::exchange::{Crypto, Flaw, LineOutcome, Push, PushReceipt, Receipt, ResultFile};
+use adapters::exchange::{
+    Answer, AsOf, Crypto, Flaw, LineOutcome, Push, PushReceipt, Receipt, ResultFile,
+};
 use reading::{file_speaker, understand};
 use schemas::value::BankCode;
 
@@ -34,6 +36,16 @@ impl MessageKind {
             Self::Push => "push",
             Self::Result => "result",
             Self::Receipt => "receipt",
+        }
+    }
+
+    /// Which of a bank's messages it is.
+    #[must_use]
+    pub fn answer(self) -> Answer {
+        match self {
+            Self::Push => Answer::Push,
+            Self::Result => Answer::Result,
+            Self::Receipt => Answer::Receipt,
         }
     }
 
@@ -242,7 +254,8 @@ fn finish_stored(
     let bank = adapter.code();
     let (record, _) = core.event(sequence)?;
     let bytes = core.personal(&record)?;
-    let understood = understand(core, adapter, crypto, kind, &bytes);
+    let then = AsOf::new(crypto, record.time_ms / 1000);
+    let understood = understand(core, adapter, &then, kind, &bytes);
     let understood = understood.map(|(_, read)| read);
     let was_understood = core
         .desk()

@@ -3,7 +3,7 @@
 use super::Teller;
 use super::desk::Deed;
 use crate::channel::frame::FrameScan;
-use adapters::exchange::FrameEnd;
+use adapters::exchange::{FrameEnd, Method};
 use adapters::{Incoming, IncomingWire};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -51,8 +51,8 @@ async fn talk(mut stream: TcpStream, teller: &Arc<Teller>) -> std::io::Result<()
         bytes,
     };
     match teller.receive(incoming).await {
-        Deed::Answer(answer) => {
-            stream.write_all(&answer).await?;
+        Deed::Answer { body, .. } => {
+            stream.write_all(&body).await?;
             stream.shutdown().await
         }
         Deed::Nothing | Deed::HangUp => Ok(()),
@@ -123,16 +123,29 @@ async fn answer(
     let headers = head.headers.iter().filter_map(|(name, value)| {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     });
+    let method = match head.method {
+        hyper::Method::GET => Method::Get,
+        _ => Method::Post,
+    };
     let path = head.uri.path_and_query();
     let incoming = Incoming {
         wire: IncomingWire::Http {
+            method,
             path: path.map_or_else(|| "/".to_owned(), ToString::to_string),
             headers: headers.collect(),
         },
         bytes,
     };
     match teller.receive(incoming).await {
-        Deed::Answer(answer) => Ok(Response::new(Full::new(Bytes::from(answer)))),
+        Deed::Answer { headers, body } => {
+            let headers = headers.into_iter();
+            let answer = headers.fold(Response::builder(), |answer, (name, value)| {
+                answer.header(name, value)
+            });
+            answer
+                .body(Full::new(Bytes::from(body)))
+                .map_err(|_| HangUp)
+        }
         Deed::Nothing => Ok(Response::new(Full::new(Bytes::new()))),
         Deed::HangUp => Err(HangUp),
         Deed::Hold => {

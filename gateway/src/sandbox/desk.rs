@@ -9,6 +9,9 @@ use schemas::FailureReason;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// Headers of a message, and its body.
+pub type Parted = (Vec<(String, String)>, Vec<u8>);
+
 /// Keys of the bank's chair.
 pub type Keys = Box<dyn Crypto + Send + Sync>;
 
@@ -16,7 +19,12 @@ pub type Keys = Box<dyn Crypto + Send + Sync>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// This goes back.
-    Answer(Vec<u8>),
+    Answer {
+        /// Headers of the answer, where it has any.
+        headers: Vec<(String, String)>,
+        /// The answer itself.
+        body: Vec<u8>,
+    },
     /// Nothing goes back: a dropped file has no answer.
     Nothing,
     /// The connection is closed without a word.
@@ -47,6 +55,8 @@ struct Book {
     drops_next: bool,
     /// The dialect by which each file came, where the bank has two.
     spoken: BTreeMap<u64, &'static BankAdapter>,
+    /// The bank day of each file, where a request names it.
+    days: BTreeMap<u64, time::Date>,
 }
 
 /// The desk of one bank.
@@ -77,6 +87,7 @@ impl Desk {
                 uploads: BTreeMap::new(),
                 drops_next: false,
                 spoken: BTreeMap::new(),
+                days: BTreeMap::new(),
             }),
         }
     }
@@ -123,7 +134,11 @@ impl Desk {
             }
         };
         if let Some(file_no) = request.file_no {
-            self.book().spoken.entry(file_no).or_insert(adapter);
+            let mut book = self.book();
+            book.spoken.entry(file_no).or_insert(adapter);
+            if let Some(day) = request.bank_date {
+                book.days.entry(file_no).or_insert(day);
+            }
         }
         match request.kind {
             RequestKind::Step => self.step(&request),
@@ -244,7 +259,10 @@ impl Desk {
         }
         let side = self.spoken(request.file_no).bank_side();
         match side.write_reply(request, &reply, self.keys.as_ref()) {
-            Ok(bytes) => Deed::Answer(bytes),
+            Ok(bytes) => {
+                let (headers, body) = side.parted_reply(&request.step, bytes);
+                Deed::Answer { headers, body }
+            }
             Err(fault) => {
                 let statistics = &mut self.book().ledger.statistics;
                 statistics.unwritable += 1;
@@ -263,14 +281,18 @@ impl Desk {
 
     /// What the bank pushes about a file now; `None` when it has nothing to say.
     #[must_use]
-    pub fn push(&self, file_no: u64, telling: Telling) -> Option<Vec<u8>> {
+    pub fn push(&self, file_no: u64, telling: Telling) -> Option<Parted> {
         let records = self.book().ledger.tell(file_no, telling);
         if records.is_empty() {
             return None;
         }
         let side = self.spoken(Some(file_no)).bank_side();
-        match side.write_push(&records, self.keys.as_ref()) {
-            Ok(bytes) => Some(bytes),
+        let reply = BankReply {
+            bank_date: self.book().days.get(&file_no).copied(),
+            ..BankReply::result(records.into_iter().map(|record| record.line).collect())
+        };
+        match side.write_push_of(file_no, &reply, self.keys.as_ref()) {
+            Ok(bytes) => Some(side.parted_push(bytes)),
             Err(fault) => {
                 let statistics = &mut self.book().ledger.statistics;
                 statistics.unwritable += 1;

@@ -7,6 +7,7 @@ use adapters::exchange::{Crypto, OrderLine, Outgoing, PaymentOrder};
 use certs::algorithm::Algorithm;
 use certs::body_cipher::BodyCipher;
 use certs::random::SystemRandom;
+use certs::seal::Opener;
 use certs::sign::{KeyError, KeyId, Signer, generate};
 use schemas::ValueError;
 use schemas::value::{AccountNo, Fen, IdNumber, IdType, PayMonth, PersonName};
@@ -90,6 +91,8 @@ pub fn example_messages(
 #[derive(Default)]
 pub struct Smith {
     signers: BTreeMap<String, Arc<dyn Signer>>,
+    /// What opens texts sealed to such a key, where it can.
+    openers: BTreeMap<String, Arc<Opener>>,
 }
 
 impl Smith {
@@ -99,7 +102,11 @@ impl Smith {
     /// See [`KeysError`].
     pub fn make(&mut self, adapter: &BankAdapter) -> Result<BankKeys, KeysError> {
         let slots = adapter.key_slots();
-        let mut keys = BankKeys::default();
+        let mut keys = BankKeys {
+            key_names: adapter.key_names(&adapter.example_connection()),
+            random: Some(Arc::new(SystemRandom::new())),
+            ..BankKeys::default()
+        };
         for (algorithm, slot) in slots.signing {
             let signer = self
                 .signer(&algorithm)
@@ -113,7 +120,10 @@ impl Smith {
             let signer = signer.ok_or_else(|| KeysError::Algorithm {
                 bank: adapter.code().to_string(),
             })??;
-            keys.public_keys.insert(slot, signer.public_key());
+            keys.public_keys.insert(slot.clone(), signer.public_key());
+            if let Some(opener) = self.openers.get(&algorithm) {
+                keys.openers.insert(slot, Arc::clone(opener));
+            }
         }
         for (name, slot) in slots.sealing {
             let cipher: BodyCipher = name.parse().map_err(|_| KeysError::Algorithm {
@@ -133,13 +143,14 @@ impl Smith {
         }
         let parsed: Algorithm = algorithm.parse().ok()?;
         let name = format!("development-{}", algorithm.replace('_', "-"));
-        let made = KeyId::new(&name)
-            .and_then(|id| generate(parsed, id, &SystemRandom::new()))
-            .map(|(_, signer)| signer);
-        if let Ok(signer) = &made {
-            self.signers
-                .insert(algorithm.to_owned(), Arc::clone(signer));
+        let made = KeyId::new(&name).and_then(|id| generate(parsed, id, &SystemRandom::new()));
+        if let Ok((pem, signer)) = &made {
+            let name = algorithm.to_owned();
+            if let Ok(opener) = Opener::from_pem(pem) {
+                self.openers.insert(name.clone(), Arc::new(opener));
+            }
+            self.signers.insert(name, Arc::clone(signer));
         }
-        Some(made)
+        Some(made.map(|(_, signer)| signer))
     }
 }

@@ -247,14 +247,20 @@ pub async fn start(
         let keys: Keys = match &options.keys {
             KeySource::Placeholder => Box::new(crate::command::adapter::PlaceholderKeys),
             KeySource::Made => {
-                let ours = smith.make(adapter)?;
+                let ours = BankKeys {
+                    clock: Some(Arc::clone(clock)),
+                    ..smith.make(adapter)?
+                };
                 let theirs = ours.other_chair();
                 running.keys.insert(adapter.code(), ours);
                 Box::new(theirs)
             }
             KeySource::Given(keys) => {
                 let ours = keys.get(&adapter.code()).cloned().unwrap_or_default();
-                Box::new(ours.other_chair())
+                Box::new(BankKeys {
+                    clock: Some(Arc::clone(clock)),
+                    ..ours.other_chair()
+                })
             }
         };
         let ways = Ways::of(adapter)?;

@@ -48,7 +48,7 @@ pub async fn tell(teller: Arc<Teller>, file_no: u64) {
         let Ok(Some(message)) = message.await else {
             continue;
         };
-        let message = Bytes::from(message);
+        let message = (message.0, Bytes::from(message.1));
         let times = if manner == Manner::PushesTwice { 2 } else { 1 };
         for _ in 0..times {
             let receipt = deliver(&teller, &message).await;
@@ -58,7 +58,10 @@ pub async fn tell(teller: Arc<Teller>, file_no: u64) {
 }
 
 /// The gateway's receipt; `None` when it took nothing.
-async fn deliver(teller: &Teller, message: &Bytes) -> Option<Bytes> {
+async fn deliver(
+    teller: &Teller,
+    (headers, message): &(Vec<(String, String)>, Bytes),
+) -> Option<Bytes> {
     let target = teller.target.get()?;
     let bank = teller.desk.adapter().code();
     let identity = target.identities.get(&bank)?;
@@ -72,7 +75,10 @@ async fn deliver(teller: &Teller, message: &Bytes) -> Option<Bytes> {
     for attempt in 1..=ATTEMPTS_MAX {
         let body = body_of(message.clone());
         let content = "application/octet-stream";
-        match client.call(Method::POST, &path, content, body).await {
+        match client
+            .call_with(Method::POST, &path, (content, headers), body)
+            .await
+        {
             Ok(answer) if answer.status.is_success() => return Some(answer.body),
             Ok(answer) if !answer.status.is_server_error() => {
                 tracing::debug!(%bank, status = %answer.status, "a push was refused");

@@ -18,9 +18,11 @@ fn http(endpoint: &str) -> Outgoing {
     Outgoing {
         wire: Wire::Http {
             endpoint: endpoint.to_owned(),
+            method: adapters::exchange::Method::Post,
             path: "/".to_owned(),
-            content_type: "text/plain".to_owned(),
+            content_type: Some("text/plain".to_owned()),
             headers: vec![],
+            reply_headers: vec![],
         },
         ..tcp_message(b"x", FrameEnd::EndOfStream)
     }

@@ -14,9 +14,11 @@ fn message(path: &str, headers: &[(&str, &str)]) -> Outgoing {
     Outgoing {
         wire: Wire::Http {
             endpoint: "main".to_owned(),
+            method: adapters::exchange::Method::Post,
             path: path.to_owned(),
-            content_type: "text/xml; charset=GBK".to_owned(),
+            content_type: Some("text/xml; charset=GBK".to_owned()),
             headers: headers.iter().map(|(n, v)| (own(n), own(v))).collect(),
+            reply_headers: Vec::new(),
         },
         ..tcp_message(b"<ap/>", adapters::exchange::FrameEnd::EndOfStream)
     }
@@ -194,5 +196,43 @@ fn threats_24_a_reply_beyond_the_limit_stops_there() {
         assert_eq!(error.kind, SendErrorKind::TooLarge);
         assert_eq!(error.certainty, Certainty::MaybeSent);
         assert_eq!(error.received.len(), 1_000);
+    });
+}
+
+/// Headers that belong to the reply stand before its body; what is not clear is left out.
+#[test]
+fn headers_of_the_reply_come_before_its_body() {
+    run(async {
+        let long = "a".repeat(2_049);
+        let told = |status: &str, headers: &str, body: &str| {
+            let length = body.len();
+            format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}")
+        };
+        let clear = "X-More: 1\r\nx-sign: abc=\r\nx-time:  17 \r\n";
+        let twice = "X-Time: 17\r\nX-Sign: a\r\nX-Sign: b\r\n";
+        let unclear = format!("X-Time: {long}\r\nX-Sign: \u{e4}\r\n");
+        for (reply, expected) in [
+            (
+                told("200 OK", clear, "body"),
+                Ok("X-Time: 17\nX-Sign: abc=\n\nbody"),
+            ),
+            (told("200 OK", twice, "body"), Ok("X-Time: 17\n\nbody")),
+            (told("200 OK", &unclear, "body"), Ok("\nbody")),
+            (
+                told("500 X", "X-Time: 17\r\n", "why"),
+                Err("X-Time: 17\n\nwhy"),
+            ),
+        ] {
+            let address = peer(1, Then::ReplyAndSilence(reply.into_bytes())).await;
+            let channel = HttpChannel::new(at(address), patient(), settings(&[]));
+            let mut out = message("/", &[]);
+            if let Wire::Http { reply_headers, .. } = &mut out.wire {
+                *reply_headers = vec!["X-Time".to_owned(), "X-Sign".to_owned()];
+            }
+            let said = channel.send(&out).await;
+            let said = said.map_err(|error| error.received);
+            let bytes = |text: &str| text.as_bytes().to_vec();
+            assert_eq!(said, expected.map(bytes).map_err(bytes));
+        }
     });
 }

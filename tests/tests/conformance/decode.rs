@@ -141,7 +141,7 @@ pub fn decode_reason_of_a_return(talk: &Talk) -> Verdict {
 pub fn decode_success_inside_a_refusal(talk: &Talk) -> Verdict {
     let code = talk.adapter.code();
     if !talk.adapter.bank_side().refuses_in_result() {
-        return Skip("its result is a file of its own, which says nothing of a request");
+        return Skip("its result says nothing of a request");
     }
     for outcome in [Outcome::Unknown, Outcome::NotFound, FAILED] {
         let reply = BankReply {

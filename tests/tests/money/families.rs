@@ -6,7 +6,7 @@ use super::twins::{found, of_project, pays_of, plain, two_decide, works_for_hour
 use adapters::exchange::Outcome;
 use gateway::failure::CommandError;
 use gateway::intake::{Receipt, Submitted};
-use gateway::query::correction::{self, CorrectionFormat};
+use gateway::query::correction;
 use schemas::value::{PaymentId, Uscc};
 use schemas::{FailureReason, FindingCode, LineEvent, LineState, Severity};
 use tests::audit::assert_sound;
@@ -275,10 +275,10 @@ fn one_file_corrects_a_family_once() {
         let desk = Desk::new(adapter.code());
         let (first, played, correction) = failed_line(&desk);
         let offered = |batch: &Receipt| {
-            let (own, format) = (Uscc::parse(USCC).unwrap(), CorrectionFormat::Csv);
-            let offer = correction::correction(&desk.core, own, batch.batch, format);
+            let own = Uscc::parse(USCC).unwrap();
+            let offer = correction::correction(&desk.core, own, batch.batch);
             let (offer, _) = offer.unwrap().unwrap();
-            offer.line_count
+            offer.line_count()
         };
         assert_eq!(offered(&first), 1, "{place}");
         let taken_back = desk.accept(&file(desk.bank, "GZ-2", std::slice::from_ref(&correction)));

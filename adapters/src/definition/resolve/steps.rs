@@ -1,5 +1,7 @@
 //! The steps of a dialect: their names, and which of them instructs.
 
+mod headers;
+
 use super::super::DefinitionError;
 use super::super::dialect::{Dialect, StepRule};
 use super::{Source, returns};
@@ -20,6 +22,7 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
     check_given(source, dialect)?;
     check_openers(source, dialect)?;
     check_parts(source, dialect)?;
+    headers::check(source, dialect)?;
     if let Some(step) = dialect.asking().find(|step| step.instructs) {
         return Err(source.at_word(&step.name, "a query never instructs"));
     }

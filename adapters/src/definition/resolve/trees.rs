@@ -31,6 +31,7 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         | Layer::LeadSign(_)
         | Layer::MemberSign(_)
         | Layer::InnerSign(_)
+        | Layer::HeaderSign(_)
         | Layer::SealMembers(_)
         | Layer::Between { .. }
         | Layer::Encrypt { .. }

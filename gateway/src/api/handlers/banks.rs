@@ -5,6 +5,8 @@ use crate::api::body::whole;
 use crate::api::call::{Answer, Call, bytes};
 use crate::api::handlers::batches::set;
 use crate::api::problem::{Kind, Problem};
+use crate::channel::named_headers;
+use adapters::wire::headers::fronted;
 use axum::http::HeaderName;
 use schemas::value::BankCode;
 
@@ -43,6 +45,8 @@ pub async fn message(mut call: Call) -> Answer {
     if body.is_empty() {
         return Err(Problem::bad("body", "报文为空", "an empty message"));
     }
+    let names = call.app.bank_messages.headers(bank, &kind);
+    let body = fronted(&names, &named_headers(&call.headers, &names), body.to_vec());
     let turn = call.app.bank_turn(bank).await;
     let received = call
         .read(move |app| {

@@ -132,4 +132,8 @@ impl Crypto for Keys {
         }
         opened
     }
+
+    fn knows_key(&self, slot: &str, name: &str) -> bool {
+        self.door().knows_key(slot, name)
+    }
 }

@@ -161,7 +161,7 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 87] = [
+const REASONS: [(&str, &str); 90] = [
     (
         "a cell is neither a text nor a number",
         "单元格既不是文字也不是数字",
@@ -203,6 +203,15 @@ const REASONS: [(&str, &str); 87] = [
     ),
     ("the sealed body can't be opened", "加密的报文体无法解开"),
     ("the signature does not verify", "签名核验不符"),
+    ("a signed header is missing", "缺少带签名的报文头"),
+    (
+        "signed with another key than that of the bank",
+        "签名所用的密钥不是该行的密钥",
+    ),
+    (
+        "the moment of the signature is too far off",
+        "签名时间与当前时间相差过大",
+    ),
     (
         "a row has no name, account or amount",
         "明细缺少户名、账号或金额",

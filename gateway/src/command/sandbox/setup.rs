@@ -23,6 +23,7 @@ use adapters::{BankAdapter, Book};
 use certs::body_cipher::{BodyCipher, UnknownBodyCipher};
 use certs::development::{DevelopmentPki, IdentityPem, PkiError};
 use certs::random::{Random as _, SystemRandom};
+use certs::seal::Opener;
 use certs::sign::{KeyError, KeyId, generate, signer_from_pem};
 use indicatif::ProgressBar;
 use schemas::ValueError;
@@ -30,6 +31,7 @@ use schemas::value::{AccountNo, BankCode, PayMonth, PersonName, Purpose, Uscc};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Marks an installation as the sandbox's own: its connections are written again at each start,
@@ -241,13 +243,22 @@ impl Setup {
     pub fn keys(&self, adapter: &BankAdapter) -> Result<BankKeys, Failure> {
         self.make_keys(adapter)
             .map_err(|error| Failure::defect(&error))?;
-        let folder = self.folder.join("keys");
-        bank_keys(
-            adapter,
-            &key_ids(adapter),
-            &adapter.example_connection(),
-            &folder,
-        )
+        let (folder, ids) = (self.folder.join("keys"), key_ids(adapter));
+        let mut keys = bank_keys(adapter, &ids, &adapter.example_connection(), &folder)?;
+        // The bank's pair is our own one here.
+        for (slot, id) in &ids {
+            let pem = std::fs::read_to_string(folder.join(format!("{id}.pem")));
+            let opener = pem.ok().and_then(|pem| Opener::from_pem(&pem).ok());
+            let opener = opener.map(Arc::new);
+            let own = keys.signers.get(slot).map(|signer| signer.public_key());
+            let theirs = keys
+                .public_keys
+                .iter()
+                .filter(|(_, key)| Some(*key) == own.as_ref());
+            let opened = theirs.map(|(theirs, _)| theirs.clone());
+            keys.openers.extend(opened.zip(opener.into_iter().cycle()));
+        }
+        Ok(keys)
     }
 
     fn make_keys(&self, adapter: &BankAdapter) -> Result<(), SetupError> {

@@ -9,6 +9,7 @@ use crate::command::words::Failure;
 use crate::configuration::connection::EndpointTls;
 use crate::configuration::{Configuration, Connection, Endpoint, ProfileName};
 use crate::dispatch::Bank;
+use crate::keys::BankKeys;
 use crate::telemetry::Metrics;
 use adapters::Book;
 use schemas::value::BankCode;
@@ -56,9 +57,13 @@ pub fn connect(
         let channel = build(connection, &doors.collect(), clock, metrics);
         connected.tls.insert(*bank, tls.into_values().collect());
         let fields = connection_values(adapter, connection, &keys)?;
+        let own = bank_keys(adapter, &connection.keys, &fields, &keys)?;
         let parts = Bank {
             adapter,
-            keys: bank_keys(adapter, &connection.keys, &fields, &keys)?,
+            keys: BankKeys {
+                clock: Some(Arc::clone(clock)),
+                ..own
+            },
             channel: channel.map_err(|error| Failure::defect(&error))?,
             fields,
         };

@@ -13,6 +13,7 @@ use certs::algorithm::Algorithm;
 use certs::body_cipher::{BodyCipher, UnknownBodyCipher};
 use certs::development::{DevelopmentPki, PkiError};
 use certs::digest::bytes_of_hex;
+use certs::random::SystemRandom;
 use certs::sign::{KeyId, PublicKey, signer_from_pem};
 use certs::tls::{ClientTls, Mode, ServerTls, client_config, server_config, system_clock};
 pub use named::{Files, Table};
@@ -153,7 +154,8 @@ pub fn bank_tls(
 /// The keys that a bank's adapter asks for, from the folder `keys` beside `gateway.toml`:
 /// `<id>.pem` (PKCS#8) for a signature, `<id>.pub.pem` for the bank's, `<id>.sm4` or `<id>.aes192`
 /// (hex: the key, and in a second line the vector) for a body. `fields` are the connection's own:
-/// an SM2 key may sign as one of them, and the bank then signs as the same.
+/// an SM2 key may sign as one of them, and the bank then signs as the same; another one may name
+/// the bank's key. The clock is set by whoever talks to the bank.
 ///
 /// # Errors
 /// A slot without a key id, or a file that can't be used.
@@ -165,7 +167,11 @@ pub fn bank_keys(
 ) -> Result<BankKeys, Failure> {
     let identity = adapter.sm2_user_id(fields);
     let needs = adapter.key_slots();
-    let mut keys = BankKeys::default();
+    let mut keys = BankKeys {
+        key_names: adapter.key_names(fields),
+        random: Some(Arc::new(SystemRandom::new())),
+        ..BankKeys::default()
+    };
     for (algorithm, slot) in needs.signing {
         let id = key_id(adapter, ids, &slot)?;
         let path = folder.join(format!("{id}.pem"));

@@ -3,7 +3,7 @@
 use super::{MessageKind, going_on, take, understand};
 use crate::core::{Core, CoreError};
 use adapters::BankAdapter;
-use adapters::exchange::Crypto;
+use adapters::exchange::{AsOf, Crypto};
 use schemas::value::BankCode;
 
 /// Reads once more, with today's keys, what could not be read when it came: a bank may never send
@@ -43,7 +43,8 @@ fn read_stored(
     let bank = adapter.code();
     let (record, _) = core.event(sequence)?;
     let bytes = core.personal(&record)?;
-    let Some((_, understood)) = understand(core, adapter, crypto, kind, &bytes) else {
+    let then = AsOf::new(crypto, record.time_ms / 1000);
+    let Some((_, understood)) = understand(core, adapter, &then, kind, &bytes) else {
         return Ok(false);
     };
     let _one_at_a_time = core.receiving(bank);

@@ -76,7 +76,7 @@ impl Files {
             bytes: Vec::new(),
         };
         match self.teller.receive(incoming).await {
-            Deed::Answer(bytes) => Ok(bytes),
+            Deed::Answer { body, .. } => Ok(body),
             Deed::Nothing | Deed::HangUp | Deed::Hold => Err(StatusCode::NoSuchFile),
         }
     }

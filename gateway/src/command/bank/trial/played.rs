@@ -143,7 +143,10 @@ fn query(
         }
     }
     if adapter.capability().push {
-        let reply = BankReply::result(said);
+        let reply = BankReply {
+            bank_date: Some(order.bank_date),
+            ..BankReply::result(said)
+        };
         let bytes = side
             .write_push_of(order.file_no, &reply, &keys)
             .map_err(text)?;
