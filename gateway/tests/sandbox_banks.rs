@@ -2,20 +2,21 @@
 //! booked once, what is asked is answered, and what the seed decides is what comes back.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use adapters::exchange::{
-    Next, OrderLine, Outcome, PaymentOrder, Reply, ResultFile, StatusQuery, Wire,
-};
-use adapters::{BankAdapter, Book, Conversation};
+#[path = "sandbox_banks/talk.rs"]
+mod talk;
+
+use adapters::exchange::{Next, OrderLine, Outcome, PaymentOrder, Reply};
+use adapters::{BankAdapter, Book};
 use gateway::channel::{Certainty, Channel, Endpoints, SendErrorKind};
 use gateway::clock::{Clock, OffsetClock};
 use gateway::configuration::Endpoint;
-use gateway::keys::BankKeys;
 use gateway::sandbox::character::{Fate, Manner, fate};
 use gateway::sandbox::{KeySource, Options, Running, keys, start};
 use schemas::value::{AccountNo, Fen, PersonName, Purpose};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use talk::{ask, converse, question};
 
 const LINES: u32 = 30;
 const SEED: u64 = 7;
@@ -65,64 +66,6 @@ fn order_of(adapter: &BankAdapter, file_no: u64, count: u32) -> PaymentOrder {
         file_no,
         lines: lines.collect(),
         ..example.clone()
-    }
-}
-
-/// One conversation over the channel; `None` when the bank broke it off.
-async fn converse(
-    channel: &Endpoints,
-    keys: &BankKeys,
-    mut conversation: Conversation<'_>,
-) -> Option<Reply> {
-    loop {
-        match conversation.next(keys).ok()? {
-            Next::Done(reply) => return Some(reply),
-            Next::Wait { .. } => tokio::time::sleep(Duration::from_millis(1)).await,
-            Next::Send(outgoing) => {
-                let answer = channel.send(&outgoing).await.ok()?;
-                if matches!(outgoing.wire, Wire::Drop { .. }) {
-                    continue;
-                }
-                conversation.feed(&answer, keys).unwrap();
-            }
-        }
-    }
-}
-
-fn question(
-    adapter: &BankAdapter,
-    order: &PaymentOrder,
-    references: &BTreeMap<String, String>,
-    query_no: u32,
-) -> StatusQuery {
-    StatusQuery {
-        file_no: order.file_no,
-        query_no,
-        bank_date: order.bank_date,
-        instructed_at: order.instructed_at,
-        asked_at: order.instructed_at,
-        payer_account: order.payer_account,
-        payer_name: order.payer_name.clone(),
-        pay_month: order.pay_month,
-        count: lines_of(adapter),
-        total: order.total().unwrap(),
-        connection: order.connection.clone(),
-        references: references.clone(),
-    }
-}
-
-async fn ask(
-    channel: &Endpoints,
-    keys: &BankKeys,
-    adapter: &BankAdapter,
-    order: &PaymentOrder,
-    references: &BTreeMap<String, String>,
-    query_no: u32,
-) -> Option<ResultFile> {
-    let query = question(adapter, order, references, query_no);
-    match converse(channel, keys, adapter.query(&query)).await? {
-        Reply::Result(result) => Some(result),
-        Reply::Receipt(_) => panic!("a question is not answered by a receipt"),
     }
 }
 
