@@ -1,18 +1,19 @@
 //! What an answer says: from named values to outcomes.
 
 mod dated;
+mod doubled;
 mod line;
 
 use crate::adapter::BankAdapter;
 use crate::codes::CodeTable;
 use crate::definition::dialect::CodeNames;
-use crate::exchange::{Flaw, LineOutcome, Outcome, Push, Receipt, ResultFile};
+use crate::exchange::{LineOutcome, Outcome, Push, Receipt, ResultFile};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
 use crate::order::BANK_BATCH_NO;
 use crate::totals;
 pub(crate) use dated::Days;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 impl BankAdapter {
     fn table(&self, name: Option<&toml::Spanned<String>>) -> Option<&CodeTable> {
@@ -89,7 +90,7 @@ impl BankAdapter {
         if !understood {
             nothing_said(&mut lines);
         }
-        let flaws = refuse_doubled(&mut lines);
+        let flaws = doubled::refuse(&mut lines);
         let outcome = match believed(outcome, &lines) {
             Outcome::Paid | Outcome::Accepted => Outcome::Accepted,
             Outcome::Failed(reason) => Outcome::Failed(reason),
@@ -135,7 +136,7 @@ impl BankAdapter {
         if !answered {
             nothing_said(&mut lines);
         }
-        let mut flaws = refuse_doubled(&mut lines);
+        let mut flaws = doubled::refuse(&mut lines);
         let totals = totals::stated(values);
         let failures_only = self.capability().failures_only;
         if answered && !lines.is_empty() {
@@ -264,34 +265,6 @@ const PAID_WITH_FAILURE_CODE: &str = "paid_with_failure_code";
 /// Whether a code of an error names one: zeros alone say that there is none.
 pub(crate) fn names_a_failure(code: &str) -> bool {
     !code.bytes().all(|digit| digit == b'0')
-}
-
-/// One row twice is a flaw; if any two of them differ, nobody knows which is true.
-fn refuse_doubled(lines: &mut [LineOutcome]) -> Vec<Flaw> {
-    // As most banks write them; a row without a number comes before every other.
-    if lines.is_sorted_by(|one, next| one.row_no < next.row_no) {
-        return Vec::new();
-    }
-    let mut first_of: BTreeMap<u32, usize> = BTreeMap::new();
-    let mut differing = BTreeSet::new();
-    let mut flaws = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let Some(row_no) = line.row_no else {
-            continue;
-        };
-        let before = *first_of.entry(row_no).or_insert(at);
-        if before != at {
-            flaws.push(Flaw::RowTwice { row_no });
-            if lines.get(before) != Some(line) {
-                differing.insert(row_no);
-            }
-        }
-    }
-    let unknown = |line: &&mut LineOutcome| line.row_no.is_some_and(|no| differing.contains(&no));
-    for line in lines.iter_mut().filter(unknown) {
-        line.outcome = Outcome::Unknown;
-    }
-    flaws
 }
 
 fn nothing_said(lines: &mut [LineOutcome]) {

@@ -32,6 +32,20 @@ pub enum Flaw {
         /// Its number.
         row_no: u32,
     },
+    /// A reference that is not our number stands there once more; places of the rows, from 1.
+    ReferenceTwice {
+        /// Where it stands first.
+        first: u32,
+        /// Where it stands again.
+        row: u32,
+    },
+    /// Rows that name their line by account and amount only, and say different things of it.
+    PayeeTwice {
+        /// Place of the first, from 1.
+        first: u32,
+        /// Place of the one that differs.
+        row: u32,
+    },
 }
 
 impl Flaw {
@@ -52,6 +66,14 @@ impl Flaw {
             Self::RowTwice { row_no } => {
                 Finding::of_line(FindingCode::LineNoDuplicate, row_no, row_no)
                     .value(row_no.to_string())
+            }
+            Self::ReferenceTwice { first, row } => {
+                Finding::of_line(FindingCode::LineNoDuplicate, row, row).with("first_row", first)
+            }
+            Self::PayeeTwice { first, row } => {
+                Finding::of_line(FindingCode::AnswerContradictory, row, row)
+                    .with("first_row", first)
+                    .with("row", row)
             }
         }
     }

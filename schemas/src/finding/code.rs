@@ -92,6 +92,8 @@ pub enum FindingCode {
     ResultMismatch,
     /// A bank's record names no line of ours.
     UnmatchedRecord,
+    /// A bank's answer says two different things of one line.
+    AnswerContradictory,
     /// A bank's message that somebody kept has lost its ending.
     MessageEndingMissing,
     /// A text other than the name has a character that the bank's character set lacks.
@@ -124,7 +126,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 58] = [
         Self::Unreadable,
         Self::UnsupportedFormat,
         Self::EncodingInvalid,
@@ -168,6 +170,7 @@ impl FindingCode {
         Self::ResultContradiction,
         Self::ResultMismatch,
         Self::UnmatchedRecord,
+        Self::AnswerContradictory,
         Self::MessageEndingMissing,
         Self::TextNotEncodable,
         Self::TextTooLong,
@@ -232,6 +235,7 @@ impl FindingCode {
             Self::ResultContradiction => "result_contradiction",
             Self::ResultMismatch => "result_mismatch",
             Self::UnmatchedRecord => "unmatched_record",
+            Self::AnswerContradictory => "answer_contradictory",
             Self::MessageEndingMissing => "message_ending_missing",
             Self::TextNotEncodable => "text_not_encodable",
             Self::TextTooLong => "text_too_long",
@@ -268,6 +272,7 @@ impl FindingCode {
             | Self::ResultContradiction
             | Self::ResultMismatch
             | Self::UnmatchedRecord
+            | Self::AnswerContradictory
             | Self::MessageEndingMissing
             | Self::CorrectionDiffers => Severity::Warning,
             Self::FieldIgnored | Self::PayMonthAssumed | Self::ProjectRegionUnknown => {

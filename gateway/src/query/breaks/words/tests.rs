@@ -3,7 +3,7 @@ use crate::reconcile::BreakKind;
 use schemas::Lang;
 
 /// Every `why` that a break can carry, as INTERFACE and the reading of messages give it.
-const EVERY: [(BreakKind, &str); 27] = [
+const EVERY: [(BreakKind, &str); 29] = [
     (BreakKind::Conservation, ""),
     (BreakKind::Defect, "no such batch"),
     (BreakKind::ResultContradiction, "failed"),
@@ -28,6 +28,8 @@ const EVERY: [(BreakKind, &str); 27] = [
     ),
     (BreakKind::MessageMismatch, "failed_fen_not_of_rows"),
     (BreakKind::MessageMismatch, "row_twice: row 2"),
+    (BreakKind::MessageMismatch, "reference_twice: 2 and 3"),
+    (BreakKind::MessageMismatch, "payee_twice: 2 and 3"),
     (BreakKind::MessageMismatch, "rows_left_out: 1 of 3"),
     (BreakKind::MessageMismatch, "other_file_date"),
     (BreakKind::MessageMismatch, "other_bank_batch_no"),
