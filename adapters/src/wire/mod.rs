@@ -12,6 +12,7 @@ pub mod message;
 pub mod seal;
 pub mod sign;
 mod tail;
+mod unread;
 pub mod xml_signature;
 
 pub use layer::Layer;

@@ -189,6 +189,32 @@ fn answers_are_read_as_they_say() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// An answer to an earlier question, or another one that was kept, does not stand for rows that
+/// can't be read, and a receipt is none without what it carries.
+#[test]
+fn what_can_t_be_read_is_not_an_answer_without_rows() {
+    for (file, bank) in [
+        ("spdb_column_short.result.txt", "SPDB"),
+        ("spdb_column_more.result.txt", "SPDB"),
+        ("spdb_row_empty.result.txt", "SPDB"),
+        ("spdb_amount_letter.result.txt", "SPDB"),
+        ("spdb_rows_elsewhere.result.txt", "SPDB"),
+        ("spdb_other_transaction.receipt.txt", "SPDB"),
+        ("cmb_other_group.result.txt", "CMB"),
+    ] {
+        let (_, kind) = file.split_once('.').unwrap();
+        let case = Case {
+            file: file.to_owned(),
+            bank: bank.to_owned(),
+            kind: kind.replace(".txt", ""),
+            whole: Vec::new(),
+            lines: None,
+        };
+        let bytes = std::fs::read(folder().join(file)).unwrap();
+        assert!(read(&case, &bytes).is_none(), "{file}");
+    }
+}
+
 /// Whatever is cut off behind, nothing is paid that the whole message does not call paid.
 #[test]
 fn a_cut_answer_pays_nothing_more() {
