@@ -159,6 +159,7 @@ impl<'a> BankSide<'a> {
             rows: Rows::default(),
             ..request.values.clone()
         };
+        self.number(&mut values);
         let key = step.pages.iter().flat_map(|pages| &pages.key);
         let key: Vec<&String> = key.collect();
         let captures = self.adapter.dialect.capture.iter();
@@ -168,7 +169,6 @@ impl<'a> BankSide<'a> {
                 values.captured.entry(capture.name.clone()).or_insert(value);
             }
         }
-        self.number(&mut values);
         self.fill(&mut values, &step.codes, reply);
         if let Some(pages) = &step.pages {
             pages.cut(&mut values);

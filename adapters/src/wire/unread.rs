@@ -5,6 +5,7 @@ use super::Message;
 use super::layer::Around;
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
+use crate::layout::field::Field;
 use crate::layout::slot::{Slot, Source};
 use crate::layout::tree::Tree;
 use crate::layout::values::Values;
@@ -28,6 +29,13 @@ impl Message {
             text.trim_start().starts_with('<').then_some(text)
         });
         bodies.into_iter().any(|text| has_unnamed(tree, &text))
+    }
+
+    /// Whether a slot of it must say this field.
+    pub(crate) fn requires(&self, field: Field) -> bool {
+        let mut own = self.clone();
+        let mut slots = own.slots_mut().into_iter();
+        slots.any(|slot| slot.required && slot.field() == Some(field))
     }
 
     /// Names of the captured values without which it can't be written.

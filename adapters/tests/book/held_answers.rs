@@ -199,6 +199,7 @@ fn what_can_t_be_read_is_not_an_answer_without_rows() {
         ("spdb_row_empty.result.txt", "SPDB"),
         ("spdb_amount_letter.result.txt", "SPDB"),
         ("spdb_rows_elsewhere.result.txt", "SPDB"),
+        ("spdb_own_request.receipt.txt", "SPDB"),
         ("spdb_other_transaction.receipt.txt", "SPDB"),
         ("cmb_other_group.result.txt", "CMB"),
     ] {
