@@ -199,6 +199,7 @@ fn what_can_t_be_read_is_not_an_answer_without_rows() {
         ("spdb_row_empty.result.txt", "SPDB"),
         ("spdb_amount_letter.result.txt", "SPDB"),
         ("spdb_rows_elsewhere.result.txt", "SPDB"),
+        ("spdb_amount_missing.result.txt", "SPDB"),
         ("spdb_own_request.receipt.txt", "SPDB"),
         ("spdb_other_transaction.receipt.txt", "SPDB"),
         ("cmb_other_group.result.txt", "CMB"),
@@ -213,6 +214,27 @@ fn what_can_t_be_read_is_not_an_answer_without_rows() {
         };
         let bytes = std::fs::read(folder().join(file)).unwrap();
         assert!(read(&case, &bytes).is_none(), "{file}");
+    }
+}
+
+/// Where the public rows have an amount, a row without one is none of them.
+#[test]
+fn a_row_without_its_amount_is_not_read() {
+    for (file, bank) in [
+        ("hxb_paid.result.txt", "HXB"),
+        ("pab_file_paid.result.txt", "PAB"),
+        ("cib_paid.result.txt", "CIB"),
+        ("spdb_body_bare.result.txt", "SPDB"),
+    ] {
+        let case = cases().into_iter().find(|case| case.file == file).unwrap();
+        assert_eq!(case.bank, bank);
+        let bytes = std::fs::read(folder().join(file)).unwrap();
+        let amount: &[u8] = b"6523.50";
+        let at = bytes.windows(amount.len()).position(|own| own == amount);
+        let (before, after) = bytes.split_at(at.unwrap());
+        let without = [before, after.strip_prefix(amount).unwrap()].concat();
+        assert!(read(&case, &bytes).is_some(), "{file}");
+        assert!(read(&case, &without).is_none(), "{file}");
     }
 }
 
