@@ -3,6 +3,7 @@
 mod dated;
 mod doubled;
 mod line;
+mod whole;
 
 use crate::adapter::BankAdapter;
 use crate::codes::CodeTable;
@@ -72,7 +73,7 @@ impl BankAdapter {
         let outcome = match request {
             Outcome::Accepted | Outcome::Paid => self
                 .batch_outcome(names, values)
-                .unwrap_or(Outcome::Accepted),
+                .map_or(Outcome::Accepted, whole::of_receipt),
             other @ (Outcome::Failed(_)
             | Outcome::Unknown
             | Outcome::Returned
@@ -90,7 +91,9 @@ impl BankAdapter {
         if !understood {
             nothing_said(&mut lines);
         }
-        let flaws = doubled::refuse(&mut lines);
+        let table = self.table(names.line.as_ref());
+        let mut flaws = whole::reach_rows(outcome, (table, values), &mut lines);
+        flaws.extend(doubled::refuse(&mut lines));
         let outcome = match believed(outcome, &lines) {
             Outcome::Paid | Outcome::Accepted => Outcome::Accepted,
             Outcome::Failed(reason) => Outcome::Failed(reason),
@@ -136,7 +139,9 @@ impl BankAdapter {
         if !answered {
             nothing_said(&mut lines);
         }
-        let mut flaws = doubled::refuse(&mut lines);
+        let table = self.table(names.line.as_ref());
+        let mut flaws = whole::reach_rows(outcome, (table, values), &mut lines);
+        flaws.extend(doubled::refuse(&mut lines));
         let totals = totals::stated(values);
         let failures_only = self.capability().failures_only;
         if answered && !lines.is_empty() {

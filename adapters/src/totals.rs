@@ -39,6 +39,11 @@ pub enum Flaw {
         /// Where it stands again.
         row: u32,
     },
+    /// A row that did not fail, in a batch that did; its place, from 1.
+    RowAgainstBatch {
+        /// The place.
+        row: u32,
+    },
     /// Rows that name their line by account and amount only, and say different things of it.
     PayeeTwice {
         /// Place of the first, from 1.
@@ -69,6 +74,9 @@ impl Flaw {
             }
             Self::ReferenceTwice { first, row } => {
                 Finding::of_line(FindingCode::LineNoDuplicate, row, row).with("first_row", first)
+            }
+            Self::RowAgainstBatch { row } => {
+                Finding::of_line(FindingCode::AnswerContradictory, row, row)
             }
             Self::PayeeTwice { first, row } => {
                 Finding::of_line(FindingCode::AnswerContradictory, row, row)

@@ -68,6 +68,7 @@ impl Mismatch {
             Flaw::ReferenceTwice { first, row } => {
                 Self::of(&format!("reference_twice: {first} and {row}"))
             }
+            Flaw::RowAgainstBatch { row } => Self::of(&format!("row_against_batch: {row}")),
             Flaw::PayeeTwice { first, row } => Self::of(&format!("payee_twice: {first} and {row}")),
         }
     }
@@ -127,7 +128,10 @@ fn says(flaw: &Flaw, name: &str, right: i64) -> bool {
         Flaw::Count { total, counted, .. } | Flaw::Sum { total, counted, .. } => {
             *total == name && *counted == right
         }
-        Flaw::RowTwice { .. } | Flaw::ReferenceTwice { .. } | Flaw::PayeeTwice { .. } => false,
+        Flaw::RowTwice { .. }
+        | Flaw::ReferenceTwice { .. }
+        | Flaw::PayeeTwice { .. }
+        | Flaw::RowAgainstBatch { .. } => false,
     }
 }
 

@@ -96,6 +96,11 @@ fn of_message(why: &str, lang: Lang) -> String {
             );
             pick(lang, zh, en)
         }),
+        "row_against_batch" => Some(pick(
+            lang,
+            format!("报文称整批失败，第 {numbers} 条记录却不是"),
+            format!("the message calls the whole failed, and its record {numbers} is not"),
+        )),
         "rows_left_out" => numbers.split_once(" of ").map(|(out, all)| {
             let zh = format!("银行称文件已办结，但 {all} 笔中有 {out} 笔没有结果");
             let en = format!("the bank calls the file done and leaves out {out} of {all} rows");
