@@ -92,6 +92,7 @@ impl BankAdapter {
             nothing_said(&mut lines);
         }
         let table = self.table(names.line.as_ref());
+        whole::doubt_rows((table, values), &mut lines);
         let mut flaws = whole::reach_rows(outcome, (table, values), &mut lines);
         flaws.extend(doubled::refuse(&mut lines));
         let outcome = match believed(outcome, &lines) {

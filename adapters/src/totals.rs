@@ -3,7 +3,7 @@
 use crate::exchange::{LineOutcome, Outcome};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
-use schemas::{Fen, Finding, FindingCode};
+use schemas::{FailureReason, Fen, Finding, FindingCode};
 use std::collections::BTreeMap;
 
 /// What is wrong with a bank's message itself, readable though it is.
@@ -154,12 +154,40 @@ pub(crate) fn shown(values: &Values) -> BTreeMap<String, i64> {
 }
 
 /// Every total that its rows do not bear out. Where only failures are listed, the rows say
-/// nothing of the file and of what is paid.
+/// nothing of the file and of what is paid. Whether a bank counts what was cancelled or expired
+/// among its failures is public of none: both are borne out.
 pub(crate) fn check(
     totals: &BTreeMap<String, i64>,
     lines: &[LineOutcome],
     failures_only: bool,
 ) -> Vec<Flaw> {
+    let mut flaws = wrong(totals, lines, failures_only);
+    if flaws.is_empty() || !lines.iter().any(|line| is_over(line.outcome)) {
+        return flaws;
+    }
+    let refused: Vec<LineOutcome> = lines
+        .iter()
+        .filter(|l| !is_over(l.outcome))
+        .cloned()
+        .collect();
+    let less = wrong(totals, &refused, failures_only);
+    let of_failures = |flaw: &Flaw| match flaw {
+        Flaw::Count { total, .. } | Flaw::Sum { total, .. } => total.starts_with("failed"),
+        Flaw::RowTwice { .. }
+        | Flaw::ReferenceTwice { .. }
+        | Flaw::RowAgainstBatch { .. }
+        | Flaw::PayeeTwice { .. } => false,
+    };
+    flaws.retain(|flaw| !of_failures(flaw) || less.iter().any(of_failures));
+    flaws
+}
+
+fn is_over(outcome: Outcome) -> bool {
+    use FailureReason::{CancelledAtBank, ExpiredAtBank};
+    matches!(outcome, Outcome::Failed(CancelledAtBank | ExpiredAtBank))
+}
+
+fn wrong(totals: &BTreeMap<String, i64>, lines: &[LineOutcome], failures_only: bool) -> Vec<Flaw> {
     let differ = |name: &'static str, counted: Option<i64>| {
         let (stated, counted) = (totals.get(name).copied()?, counted?);
         (stated != counted).then_some((name, stated, counted))
@@ -181,4 +209,19 @@ pub(crate) fn check(
         }));
     }
     flaws
+}
+
+#[cfg(test)]
+#[test]
+fn what_was_cancelled_may_be_among_the_failed_or_not() {
+    let line = |reason| LineOutcome::of(Outcome::Failed(reason));
+    let lines = [
+        line(FailureReason::RefusedByBank),
+        line(FailureReason::CancelledAtBank),
+        line(FailureReason::ExpiredAtBank),
+    ];
+    for (stated, right) in [(0, false), (1, true), (2, false), (3, true), (4, false)] {
+        let totals = BTreeMap::from([("failed_count".to_owned(), stated)]);
+        assert_eq!(check(&totals, &lines, false).is_empty(), right, "{stated}");
+    }
 }

@@ -39,8 +39,22 @@ pub(super) fn reach_rows(
     flaws
 }
 
-/// What a receipt says of the whole. What was sent a moment ago can't be over: who cancelled it,
-/// or what expired, nobody knows.
+/// Rows of a receipt that are cancelled or expired are as unknown as the whole would be.
+pub(super) fn doubt_rows(
+    (table, values): (Option<&CodeTable>, &Values),
+    lines: &mut [LineOutcome],
+) {
+    for (line, row) in lines.iter_mut().zip(values.rows.iter()) {
+        let status = row.get(&Field::RowStatus);
+        let entry = status.and_then(|status| table?.find(status));
+        if entry.is_some_and(|entry| of_receipt(entry.outcome) != entry.outcome) {
+            line.outcome = Outcome::Unknown;
+        }
+    }
+}
+
+/// What a receipt says. What was sent a moment ago can't be over: who cancelled it, or what
+/// expired, nobody knows.
 pub(super) fn of_receipt(batch: Outcome) -> Outcome {
     match batch {
         Outcome::Failed(FailureReason::CancelledAtBank | FailureReason::ExpiredAtBank) => {
