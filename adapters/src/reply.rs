@@ -6,7 +6,7 @@ mod line;
 mod whole;
 
 use crate::adapter::BankAdapter;
-use crate::codes::CodeTable;
+use crate::codes::{Code, CodeTable};
 use crate::definition::dialect::CodeNames;
 use crate::exchange::{LineOutcome, Outcome, Push, Receipt, ResultFile};
 use crate::layout::field::Field;
@@ -221,7 +221,8 @@ impl BankAdapter {
         let entry = said.and_then(|status| table.and_then(|table| table.find(status)));
         let outcome = entry.map_or(Outcome::Unknown, |entry| said_of.outcome(entry));
         let said = self.refine(outcome, code);
-        let contradicts = said == Outcome::Paid && code.is_some_and(names_a_failure);
+        let failure = |code| names_a_failure(code) && !self.says_taken(code);
+        let contradicts = said == Outcome::Paid && code.is_some_and(failure);
         let outcome = if contradicts { Outcome::Unknown } else { said };
         let detail = if contradicts {
             Some(PAID_WITH_FAILURE_CODE.to_owned())
@@ -247,6 +248,17 @@ impl BankAdapter {
             bank_code: shown.map(str::to_owned),
             ..line::told(row)
         }
+    }
+
+    /// Whether it is the code by which a request is taken: beside a row it names no failure.
+    fn says_taken(&self, code: &str) -> bool {
+        let steps = self.dialect.submit.iter().chain(&self.dialect.query);
+        let mut tables = steps.filter_map(|step| self.table(step.codes.request.as_ref()));
+        let taken = |entry: &Code| match entry.outcome {
+            Outcome::Accepted | Outcome::Paid => entry.detail.is_none(),
+            Outcome::Failed(_) | Outcome::Unknown | Outcome::Returned | Outcome::NotFound => false,
+        };
+        tables.any(|table| table.find(code).is_some_and(taken))
     }
 
     /// A failed line's own code may tell the reason.
