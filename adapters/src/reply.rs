@@ -147,6 +147,7 @@ impl BankAdapter {
         let failures_only = self.capability().failures_only;
         if answered && !lines.is_empty() {
             flaws.extend(totals::check(&totals, &lines, failures_only));
+            flaws.extend(totals::exceeding(values, &lines));
         }
         let stated = totals.get("count").copied();
         // Without a stated count the rest may be on another page.

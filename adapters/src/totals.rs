@@ -90,30 +90,43 @@ impl Flaw {
 /// Lines of a kind: how many the bank says there are, and what they make.
 pub(crate) struct Group {
     pub(crate) count: (&'static str, Field),
-    pub(crate) sum: (&'static str, Field),
+    pub(crate) sum: Option<(&'static str, Field)>,
     pub(crate) has: fn(Outcome) -> bool,
 }
 
-/// All lines, the paid ones, the failed ones.
-pub(crate) const GROUPS: [Group; 3] = [
+/// All lines, the paid ones, the failed ones, and those that are neither.
+pub(crate) const GROUPS: [Group; 4] = [
     Group {
         count: ("count", Field::FileCount),
-        sum: ("amount_fen", Field::FileTotal),
+        sum: Some(("amount_fen", Field::FileTotal)),
         has: |_| true,
     },
     Group {
         count: ("paid_count", Field::PaidCount),
-        sum: ("paid_fen", Field::PaidTotal),
+        sum: Some(("paid_fen", Field::PaidTotal)),
         has: |outcome| matches!(outcome, Outcome::Paid),
     },
     Group {
         count: ("failed_count", Field::FailedCount),
-        sum: ("failed_fen", Field::FailedTotal),
+        sum: Some(("failed_fen", Field::FailedTotal)),
         has: |outcome| matches!(outcome, Outcome::Failed(_)),
+    },
+    Group {
+        count: ("open_count", Field::OpenCount),
+        sum: None,
+        has: |outcome| {
+            use Outcome::{Accepted, NotFound, Unknown};
+            matches!(outcome, Accepted | Unknown | NotFound)
+        },
     },
 ];
 
 impl Group {
+    /// Its totals: name, and place in a message.
+    pub(crate) fn totals(&self) -> impl Iterator<Item = (&'static str, Field)> {
+        std::iter::once(self.count).chain(self.sum)
+    }
+
     /// How many rows are of the group.
     pub(crate) fn counted(&self, lines: &[LineOutcome]) -> Option<i64> {
         let own = lines.iter().filter(|line| (self.has)(line.outcome));
@@ -129,14 +142,14 @@ impl Group {
 
 /// The totals that a message states, by name.
 pub(crate) fn stated(values: &Values) -> BTreeMap<String, i64> {
-    let named = GROUPS.iter().flat_map(|group| [group.count, group.sum]);
+    let named = GROUPS.iter().flat_map(Group::totals);
     named
         .filter_map(|(name, field)| Some((name.to_owned(), values.number(field)?)))
         .collect()
 }
 
-/// The totals as a message states them; of a kept one also those that its rows need not bear out,
-/// for people to read. The gateway holds what is stated against its file, and those are not of it.
+/// The totals as a message states them; of a kept one also those of lines that are not known, for
+/// people to read. The gateway holds what is stated against its file, and those are not of it.
 pub(crate) fn shown(values: &Values) -> BTreeMap<String, i64> {
     let mut shown = stated(values);
     if !values.kept {
@@ -182,6 +195,29 @@ pub(crate) fn check(
     flaws
 }
 
+/// Totals of which nobody knows which lines they count: failures may be taken out of them, and
+/// nothing comes to them that is no row.
+pub(crate) fn exceeding(values: &Values, lines: &[LineOutcome]) -> Vec<Flaw> {
+    let [all, ..] = &GROUPS;
+    let beyond = |field, counted: Option<i64>| {
+        let (stated, counted) = (values.number(field)?, counted?);
+        (stated > counted).then_some((stated, counted))
+    };
+    let count = beyond(Field::StatedCount, all.counted(lines));
+    let count = count.map(|(stated, counted)| Flaw::Count {
+        total: "count",
+        stated,
+        counted,
+    });
+    let sum = beyond(Field::StatedTotal, all.summed(lines));
+    let sum = sum.map(|(stated, counted)| Flaw::Sum {
+        total: "amount_fen",
+        stated,
+        counted,
+    });
+    count.into_iter().chain(sum).collect()
+}
+
 fn is_over(outcome: Outcome) -> bool {
     use FailureReason::{CancelledAtBank, ExpiredAtBank};
     matches!(outcome, Outcome::Failed(CancelledAtBank | ExpiredAtBank))
@@ -192,16 +228,18 @@ fn wrong(totals: &BTreeMap<String, i64>, lines: &[LineOutcome], failures_only: b
         let (stated, counted) = (totals.get(name).copied()?, counted?);
         (stated != counted).then_some((name, stated, counted))
     };
-    let groups = GROUPS.iter().skip(if failures_only { 2 } else { 0 });
+    let groups = if failures_only { 2..3 } else { 0..GROUPS.len() };
     let mut flaws = Vec::new();
-    for group in groups {
+    for group in GROUPS.get(groups).unwrap_or_default() {
         let count = differ(group.count.0, group.counted(lines));
         flaws.extend(count.map(|(total, stated, counted)| Flaw::Count {
             total,
             stated,
             counted,
         }));
-        let sum = differ(group.sum.0, group.summed(lines));
+        let sum = group
+            .sum
+            .and_then(|(name, _)| differ(name, group.summed(lines)));
         flaws.extend(sum.map(|(total, stated, counted)| Flaw::Sum {
             total,
             stated,

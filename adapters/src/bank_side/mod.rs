@@ -9,7 +9,7 @@ mod sealed;
 pub use messages::{BankLine, BankReply, BankRequest, Incoming, IncomingWire, RequestKind};
 
 use crate::adapter::BankAdapter;
-use crate::definition::dialect::{CaptureRule, StepRule};
+use crate::definition::dialect::{CaptureRule, CodeNames, StepRule};
 use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
 use crate::layout::atom::Atom;
 use crate::layout::fault::{WriteFault, unreadable};
@@ -318,9 +318,10 @@ impl<'a> BankSide<'a> {
         } else {
             query
         };
-        let Some(names) = names else {
-            return Outcome::Unknown;
-        };
+        names.map_or(Outcome::Unknown, |names| self.read_back(names, outcome))
+    }
+
+    fn read_back(&self, names: &CodeNames, outcome: Outcome) -> Outcome {
         let (status, code) = self.line_codes(names, (outcome, None), None);
         let table = names
             .line

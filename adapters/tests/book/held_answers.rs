@@ -5,7 +5,7 @@
 //! descriptions of the layouts.
 
 use crate::support::{Unchecked, bank};
-use adapters::exchange::{Answer, LineOutcome, Outcome};
+use adapters::exchange::{Answer, Flaw, LineOutcome, Outcome};
 use adapters::{BankAdapter, Book};
 use schemas::Purpose;
 use std::collections::{BTreeMap, BTreeSet};
@@ -235,6 +235,41 @@ fn a_row_without_its_amount_is_not_read() {
         let without = [before, after.strip_prefix(amount).unwrap()].concat();
         assert!(read(&case, &bytes).is_some(), "{file}");
         assert!(read(&case, &without).is_none(), "{file}");
+    }
+}
+
+/// What the bank says of the whole is held against its rows.
+#[test]
+fn what_the_rows_do_not_bear_out_is_told() {
+    let count = |total, stated, counted| Flaw::Count {
+        total,
+        stated,
+        counted,
+    };
+    let sum = |total, stated, counted| Flaw::Sum {
+        total,
+        stated,
+        counted,
+    };
+    let more = [count("count", 3, 2), sum("amount_fen", 300_000, 200_000)];
+    let paid = [
+        count("paid_count", 2, 1),
+        sum("paid_fen", 1_360_350, 652_350),
+    ];
+    let cases: [(&str, &str, &[Flaw]); 4] = [
+        ("cib_more_than_rows.result.txt", "CIB", &more),
+        ("cib_part.result.txt", "CIB", &[]),
+        (
+            "cgb_open_of_none.result.txt",
+            "CGB",
+            &[count("open_count", 1, 0)],
+        ),
+        ("cmb_open_success_of_two.result.txt", "NBCB", &paid),
+    ];
+    for (file, code, flaws) in cases {
+        let bytes = std::fs::read(folder().join(file)).unwrap();
+        let read = bank(code).kept_result(&bytes, &Unchecked).unwrap();
+        assert_eq!(read.flaws, flaws, "{file}");
     }
 }
 

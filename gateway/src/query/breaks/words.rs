@@ -158,6 +158,7 @@ fn of_total(code: &str, numbers: &str, lang: Lang) -> Option<String> {
         "paid_fen" => ("成功金额", "sum of paid lines"),
         "failed_count" => ("失败笔数", "number of failed lines"),
         "failed_fen" => ("失败金额", "sum of failed lines"),
+        "open_count" => ("未决笔数", "number of undecided lines"),
         _ => return None,
     };
     let (whose_zh, whose_en) = match whose {
