@@ -168,6 +168,7 @@ impl BankAdapter {
         let said_final = said_final && outcome != Outcome::Unknown && !waits;
         ResultFile {
             outcome,
+            answered,
             is_final: answered && (settled || said_final),
             failures_only,
             bank_code: result_code(values, names, answered),

@@ -94,6 +94,8 @@ pub enum FindingCode {
     UnmatchedRecord,
     /// A bank's answer says two different things of one line.
     AnswerContradictory,
+    /// A bank's answer to a question says nothing of what was asked.
+    QuestionNotAnswered,
     /// A bank's message that somebody kept has lost its ending.
     MessageEndingMissing,
     /// A text other than the name has a character that the bank's character set lacks.
@@ -126,7 +128,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 58] = [
+    pub const ALL: [Self; 59] = [
         Self::Unreadable,
         Self::UnsupportedFormat,
         Self::EncodingInvalid,
@@ -171,6 +173,7 @@ impl FindingCode {
         Self::ResultMismatch,
         Self::UnmatchedRecord,
         Self::AnswerContradictory,
+        Self::QuestionNotAnswered,
         Self::MessageEndingMissing,
         Self::TextNotEncodable,
         Self::TextTooLong,
@@ -236,6 +239,7 @@ impl FindingCode {
             Self::ResultMismatch => "result_mismatch",
             Self::UnmatchedRecord => "unmatched_record",
             Self::AnswerContradictory => "answer_contradictory",
+            Self::QuestionNotAnswered => "question_not_answered",
             Self::MessageEndingMissing => "message_ending_missing",
             Self::TextNotEncodable => "text_not_encodable",
             Self::TextTooLong => "text_too_long",
@@ -273,6 +277,7 @@ impl FindingCode {
             | Self::ResultMismatch
             | Self::UnmatchedRecord
             | Self::AnswerContradictory
+            | Self::QuestionNotAnswered
             | Self::MessageEndingMissing
             | Self::CorrectionDiffers => Severity::Warning,
             Self::FieldIgnored | Self::PayMonthAssumed | Self::ProjectRegionUnknown => {

@@ -176,6 +176,7 @@ fn cases_of_banks() -> Vec<Finding> {
             .with("detail", "20261123000042")
             .value("7080.00"),
         line(C::AnswerContradictory).with("first_row", 13),
+        file(C::QuestionNotAnswered).with("found", "EL4418"),
         file(C::MessageEndingMissing),
         line(C::TextNotEncodable)
             .field("memo")
