@@ -72,6 +72,8 @@ pub struct Code {
     pub detail: Option<String>,
     /// The code says accepted until this date of the answer is over, and paid from the day after.
     pub paid_after: Option<Field>,
+    /// Of a row that the bank has and has not begun: in a batch that failed it failed as well.
+    pub not_begun: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -87,6 +89,8 @@ struct RawCode {
     reason: Option<Reason>,
     detail: Option<String>,
     paid_after: Option<Field>,
+    #[serde(default)]
+    not_begun: bool,
 }
 
 impl<'de> Deserialize<'de> for Code {
@@ -117,6 +121,9 @@ impl TryFrom<RawCode> for Code {
         if raw.detail.is_some() && outcome != Outcome::Accepted {
             return Err("only accepted has a detail".to_owned());
         }
+        if raw.not_begun && outcome != Outcome::Accepted {
+            return Err("not_begun is of an accepted code".to_owned());
+        }
         if let Some(field) = raw.paid_after {
             if raw.detail.is_none() {
                 return Err("paid_after is of an accepted code with a detail".to_owned());
@@ -143,6 +150,7 @@ impl TryFrom<RawCode> for Code {
             outcome,
             detail: raw.detail,
             paid_after: raw.paid_after,
+            not_begun: raw.not_begun,
         })
     }
 }

@@ -1,14 +1,15 @@
 //! A bank's answers and what it sends of itself, read outside a conversation.
 
 use crate::adapter::BankAdapter;
-use crate::definition::dialect::StepRule;
+use crate::definition::dialect::{CodeNames, StepRule};
 use crate::definition::kept::{KeptAnswer, KeptKind};
-use crate::exchange::{Crypto, Push, Receipt, ResultFile, Unreadable};
+use crate::exchange::{Crypto, Outcome, Push, Receipt, ResultFile, Unreadable};
 use crate::layout::fault::unreadable;
 use crate::layout::field::Field;
 use crate::layout::values::Values;
-use crate::reply::names_a_failure;
+use crate::reply::{batch_code, names_a_failure};
 use crate::wire::form::unpercent;
+use crate::wire::layer::Around;
 use crate::wire::{Message, Reading};
 
 /// How to read, and with which keys.
@@ -85,58 +86,100 @@ impl BankAdapter {
         let none = || unreadable("the dialect has no receipt");
         let first = answers.next().or(last).ok_or_else(none)?;
         let read = |step: &StepRule| {
-            let reply = step.reply.as_ref().ok_or_else(none)?;
-            let values = self.read_as(reply, bytes, how)?;
+            let values = self.answer_of(step, submit, (bytes, how))?;
             Ok(self.receipt(&step.codes, &values))
         };
-        let read_kept = |(kept, values): (&KeptAnswer, _)| self.receipt(&kept.codes, &values);
-        read(first).or_else(|wrong| {
-            let other = || {
-                self.kept_answer(KeptKind::Receipt, bytes, how)
-                    .map(read_kept)
-            };
-            let later = answers.find_map(|step| read(step).ok());
-            later.or_else(other).ok_or(wrong)
-        })
+        let later = answers.map(read);
+        let kept = self.kept_answers(KeptKind::Receipt, bytes, how);
+        let kept = kept.map(|kept| kept.map(|(kept, values)| self.receipt(&kept.codes, &values)));
+        first_read(read(first), later.chain(kept))
+    }
+
+    /// What the answer to a step says. Taken it is only with what a later step asks with.
+    fn answer_of(
+        &self,
+        step: &StepRule,
+        steps: &[StepRule],
+        (bytes, how): (&[u8], How<'_>),
+    ) -> Result<Values, Unreadable> {
+        let none = || unreadable("the step has no reply");
+        let reply = step.reply.as_ref().ok_or_else(none)?;
+        let values = self.read_as(reply, bytes, how)?;
+        let ends = step.go_on.as_ref().is_some_and(|codes| {
+            let batch = batch_code(&values);
+            !batch.is_some_and(|batch| codes.contains(&batch))
+        });
+        let later = steps.iter().rev().filter(|_| !ends);
+        let later = later.take_while(|later| later.name != step.name);
+        let mut needed = later.flat_map(|later| later.request.needs());
+        let lacks = |name: &String| reply.captures(name) && !values.captured.contains_key(name);
+        if self.is_answered(&step.codes, &values) && needed.any(|name| lacks(&name)) {
+            return Err(unreadable("what the next question needs is missing"));
+        }
+        Ok(values)
+    }
+
+    fn is_answered(&self, codes: &CodeNames, values: &Values) -> bool {
+        let request = self.request_outcome(codes, values);
+        matches!(request, Outcome::Accepted | Outcome::Paid)
     }
 
     /// An answer to another question than ours, or in another form; never from a channel.
-    fn kept_answer(
-        &self,
+    fn kept_answers<'a>(
+        &'a self,
         kind: KeptKind,
-        bytes: &[u8],
-        how: How<'_>,
-    ) -> Option<(&KeptAnswer, Values)> {
+        bytes: &'a [u8],
+        how: How<'a>,
+    ) -> impl Iterator<Item = Result<(&'a KeptAnswer, Values), Unreadable>> {
         let kept = self.dialect.kept.iter();
-        let mut kept = kept.filter(|kept| how.0 == Reading::Kept && kept.is(kind));
-        kept.find_map(|kept| {
-            let values = self.read_as(&kept.message, bytes, how).ok()?;
+        let kept = kept.filter(move |kept| how.0 == Reading::Kept && kept.is(kind));
+        kept.map(move |kept| {
+            let values = self.read_as(&kept.message, bytes, how)?;
             let refused = values.text(Field::ReplyCode).is_some_and(names_a_failure);
-            (kept.kind != KeptKind::Refusal || refused).then_some((kept, values))
+            match kept.kind != KeptKind::Refusal || refused {
+                true => Ok((kept, values)),
+                false => Err(unreadable("it refuses nothing")),
+            }
         })
     }
 
     fn result_read(&self, bytes: &[u8], how: How<'_>) -> Result<ResultFile, Unreadable> {
+        let (query, returns) = (&self.dialect.query, &self.dialect.returns);
         let none = || unreadable("the dialect has no result");
-        let read = |step: &StepRule| {
+        let read = |(step, steps): (&StepRule, &[StepRule])| {
+            let values = self.answer_of(step, steps, (bytes, how))?;
             let reply = step.reply.as_ref().ok_or_else(none)?;
-            let values = self.read_as(reply, bytes, how)?;
-            Ok(self.result(&step.codes, &values, None))
+            self.whole_result((reply, &step.codes), &values, (bytes, how))
         };
-        let (last, before) = self.dialect.query.split_last().ok_or_else(none)?;
+        let (last, before) = query.split_last().ok_or_else(none)?;
+        let kept = self.kept_answers(KeptKind::Result, bytes, how);
+        let kept = kept.map(|kept| {
+            let (kept, values) = kept?;
+            self.whole_result((&kept.message, &kept.codes), &values, (bytes, how))
+        });
         // A step without codes says nothing: its answer goes to another program first.
         let told = |step: &&StepRule| step.codes.request.is_some() || step.codes.batch.is_some();
-        let returns = self.dialect.returns.iter().rev();
-        let mut before = before.iter().rev().chain(returns).filter(told);
-        let read_kept = |(kept, values): (&KeptAnswer, _)| self.result(&kept.codes, &values, None);
-        read(last).or_else(|wrong| {
-            let other = self.kept_answer(KeptKind::Result, bytes, how);
-            let earlier = || match how.0 {
-                Reading::Kept => before.find_map(|step| read(step).ok()),
-                Reading::Whole | Reading::AsFound => None,
-            };
-            other.map(read_kept).or_else(earlier).ok_or(wrong)
-        })
+        let before = before.iter().rev().map(|step| (step, query.as_slice()));
+        let returns = returns.iter().rev().map(|step| (step, returns.as_slice()));
+        let other = before.chain(returns).filter(|(step, _)| told(step));
+        let other = other.filter(|_| how.0 == Reading::Kept).map(read);
+        first_read(read((last, query)), kept.chain(other))
+    }
+
+    /// The result, unless rows stand in a kept answer that are none of this message.
+    fn whole_result(
+        &self,
+        (message, codes): (&Message, &CodeNames),
+        values: &Values,
+        (bytes, (reading, crypto)): (&[u8], How<'_>),
+    ) -> Result<ResultFile, Unreadable> {
+        let empty = reading == Reading::Kept && values.rows.is_empty();
+        let charset = self.charset_in();
+        let leaves_out = || message.leaves_out(&self.tidy(bytes), Around { crypto, charset });
+        if empty && self.is_answered(codes, values) && leaves_out() {
+            return Err(unreadable("it holds rows of another form"));
+        }
+        Ok(self.result(codes, values, None))
     }
 
     fn push_read(&self, bytes: &[u8], how: How<'_>) -> Result<Push, Unreadable> {
@@ -158,6 +201,24 @@ impl BankAdapter {
         let message = self.dialect.push.message.as_ref().or_else(query);
         message.ok_or_else(|| unreadable("the dialect has no pushed message"))
     }
+}
+
+/// The first that could be read, else why that which got furthest could not.
+fn first_read<T>(
+    first: Result<T, Unreadable>,
+    others: impl Iterator<Item = Result<T, Unreadable>>,
+) -> Result<T, Unreadable> {
+    let mut furthest = match first {
+        Ok(read) => return Ok(read),
+        Err(wrong) => wrong,
+    };
+    for other in others {
+        match other {
+            Ok(read) => return Ok(read),
+            Err(wrong) => furthest = furthest.further(wrong),
+        }
+    }
+    Err(furthest)
 }
 
 /// Reads as it is, then without a length before it, then out of the one pair of a form.

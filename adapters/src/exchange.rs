@@ -219,6 +219,8 @@ pub struct Receipt {
 pub struct ResultFile {
     /// The file as a whole.
     pub outcome: Outcome,
+    /// The bank answered the question; else nothing in it says anything of the lines.
+    pub answered: bool,
     /// The bank calls it final, or every line in it is.
     pub is_final: bool,
     /// Lists failures only; what it leaves out is paid where the totals agree.

@@ -14,7 +14,7 @@ use crate::layout::field::Field;
 use crate::layout::rows::Rows;
 use crate::layout::values::{Record, Values};
 use crate::reply::{Days, batch_code};
-use crate::totals::GROUPS;
+use crate::totals::{GROUPS, Group};
 use crate::wire::http::WireRule;
 use crate::wire::layer::Around;
 use crate::wire::{Reading, md5_hex};
@@ -248,7 +248,7 @@ impl<'a> Conversation<'a> {
 
     /// What one answer of a query states of the whole holds for the rows of the next.
     fn keep_totals(&mut self, said: &mut Values) {
-        for field in GROUPS.iter().flat_map(|group| [group.count.1, group.sum.1]) {
+        for (_, field) in GROUPS.iter().flat_map(Group::totals) {
             match (said.head.get(&field), self.totals.get(&field)) {
                 (Some(stated), _) => {
                     self.totals.insert(field, stated);

@@ -1,18 +1,20 @@
 //! What an answer says: from named values to outcomes.
 
 mod dated;
+mod doubled;
 mod line;
+mod whole;
 
 use crate::adapter::BankAdapter;
-use crate::codes::CodeTable;
+use crate::codes::{Code, CodeTable};
 use crate::definition::dialect::{CodeNames, StepRule};
-use crate::exchange::{Flaw, LineOutcome, Outcome, Push, Receipt, ResultFile};
+use crate::exchange::{LineOutcome, Outcome, Push, Receipt, ResultFile};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
 use crate::order::BANK_BATCH_NO;
 use crate::totals;
 pub(crate) use dated::Days;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 impl BankAdapter {
     fn table(&self, name: Option<&toml::Spanned<String>>) -> Option<&CodeTable> {
@@ -71,7 +73,7 @@ impl BankAdapter {
         let outcome = match request {
             Outcome::Accepted | Outcome::Paid => self
                 .batch_outcome(names, values)
-                .unwrap_or(Outcome::Accepted),
+                .map_or(Outcome::Accepted, whole::of_receipt),
             other @ (Outcome::Failed(_)
             | Outcome::Unknown
             | Outcome::Returned
@@ -89,7 +91,10 @@ impl BankAdapter {
         if !understood {
             nothing_said(&mut lines);
         }
-        let flaws = refuse_doubled(&mut lines);
+        let table = self.table(names.line.as_ref());
+        whole::doubt_rows((table, values), &mut lines);
+        let mut flaws = whole::reach_rows(outcome, (table, values), &mut lines);
+        flaws.extend(doubled::refuse(&mut lines));
         let outcome = match believed(outcome, &lines) {
             Outcome::Paid | Outcome::Accepted => Outcome::Accepted,
             Outcome::Failed(reason) => Outcome::Failed(reason),
@@ -135,11 +140,14 @@ impl BankAdapter {
         if !answered {
             nothing_said(&mut lines);
         }
-        let mut flaws = refuse_doubled(&mut lines);
+        let table = self.table(names.line.as_ref());
+        let mut flaws = whole::reach_rows(outcome, (table, values), &mut lines);
+        flaws.extend(doubled::refuse(&mut lines));
         let totals = totals::stated(values);
         let failures_only = self.capability().failures_only;
         if answered && !lines.is_empty() {
             flaws.extend(totals::check(&totals, &lines, failures_only));
+            flaws.extend(totals::exceeding(values, &lines));
         }
         let stated = totals.get("count").copied();
         // Without a stated count the rest may be on another page.
@@ -160,6 +168,7 @@ impl BankAdapter {
         let said_final = said_final && outcome != Outcome::Unknown && !waits;
         ResultFile {
             outcome,
+            answered,
             is_final: answered && (settled || said_final),
             failures_only,
             bank_code: result_code(values, names, answered),
@@ -216,7 +225,8 @@ impl BankAdapter {
         let entry = said.and_then(|status| table.and_then(|table| table.find(status)));
         let outcome = entry.map_or(Outcome::Unknown, |entry| said_of.outcome(entry));
         let said = self.refine(outcome, code);
-        let contradicts = said == Outcome::Paid && code.is_some_and(names_a_failure);
+        let failure = |code| names_a_failure(code) && !self.says_taken(code);
+        let contradicts = said == Outcome::Paid && code.is_some_and(failure);
         let outcome = if contradicts { Outcome::Unknown } else { said };
         line.detail = if contradicts {
             Some(PAID_WITH_FAILURE_CODE.to_owned())
@@ -238,6 +248,17 @@ impl BankAdapter {
         line.bank_code = shown.map(str::to_owned);
         line.outcome = outcome;
         line
+    }
+
+    /// Whether it is the code by which a request is taken: beside a row it names no failure.
+    fn says_taken(&self, code: &str) -> bool {
+        let steps = self.dialect.submit.iter().chain(&self.dialect.query);
+        let mut tables = steps.filter_map(|step| self.table(step.codes.request.as_ref()));
+        let taken = |entry: &Code| match entry.outcome {
+            Outcome::Accepted | Outcome::Paid => entry.detail.is_none(),
+            Outcome::Failed(_) | Outcome::Unknown | Outcome::Returned | Outcome::NotFound => false,
+        };
+        tables.any(|table| table.find(code).is_some_and(taken))
     }
 
     /// A failed line's own code may tell the reason.
@@ -262,34 +283,6 @@ const PAID_WITH_FAILURE_CODE: &str = "paid_with_failure_code";
 /// Whether a code of an error names one: zeros alone say that there is none.
 pub(crate) fn names_a_failure(code: &str) -> bool {
     !code.bytes().all(|digit| digit == b'0')
-}
-
-/// One row twice is a flaw; if any two of them differ, nobody knows which is true.
-fn refuse_doubled(lines: &mut [LineOutcome]) -> Vec<Flaw> {
-    // As most banks write them; a row without a number comes before every other.
-    if lines.is_sorted_by(|one, next| one.row_no < next.row_no) {
-        return Vec::new();
-    }
-    let mut first_of: BTreeMap<u32, usize> = BTreeMap::new();
-    let mut differing = BTreeSet::new();
-    let mut flaws = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let Some(row_no) = line.row_no else {
-            continue;
-        };
-        let before = *first_of.entry(row_no).or_insert(at);
-        if before != at {
-            flaws.push(Flaw::RowTwice { row_no });
-            if lines.get(before) != Some(line) {
-                differing.insert(row_no);
-            }
-        }
-    }
-    let unknown = |line: &&mut LineOutcome| line.row_no.is_some_and(|no| differing.contains(&no));
-    for line in lines.iter_mut().filter(unknown) {
-        line.outcome = Outcome::Unknown;
-    }
-    flaws
 }
 
 fn nothing_said(lines: &mut [LineOutcome]) {

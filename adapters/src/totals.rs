@@ -3,7 +3,7 @@
 use crate::exchange::{LineOutcome, Outcome};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
-use schemas::{Fen, Finding, FindingCode};
+use schemas::{FailureReason, Fen, Finding, FindingCode};
 use std::collections::BTreeMap;
 
 /// What is wrong with a bank's message itself, readable though it is.
@@ -32,6 +32,25 @@ pub enum Flaw {
         /// Its number.
         row_no: u32,
     },
+    /// A reference that is not our number stands there once more; places of the rows, from 1.
+    ReferenceTwice {
+        /// Where it stands first.
+        first: u32,
+        /// Where it stands again.
+        row: u32,
+    },
+    /// A row that did not fail, in a batch that did; its place, from 1.
+    RowAgainstBatch {
+        /// The place.
+        row: u32,
+    },
+    /// Rows that name their line by account and amount only, and say different things of it.
+    PayeeTwice {
+        /// Place of the first, from 1.
+        first: u32,
+        /// Place of the one that differs.
+        row: u32,
+    },
 }
 
 impl Flaw {
@@ -53,6 +72,17 @@ impl Flaw {
                 Finding::of_line(FindingCode::LineNoDuplicate, row_no, row_no)
                     .value(row_no.to_string())
             }
+            Self::ReferenceTwice { first, row } => {
+                Finding::of_line(FindingCode::LineNoDuplicate, row, row).with("first_row", first)
+            }
+            Self::RowAgainstBatch { row } => {
+                Finding::of_line(FindingCode::AnswerContradictory, row, row)
+            }
+            Self::PayeeTwice { first, row } => {
+                Finding::of_line(FindingCode::AnswerContradictory, row, row)
+                    .with("first_row", first)
+                    .with("row", row)
+            }
         }
     }
 }
@@ -60,30 +90,43 @@ impl Flaw {
 /// Lines of a kind: how many the bank says there are, and what they make.
 pub(crate) struct Group {
     pub(crate) count: (&'static str, Field),
-    pub(crate) sum: (&'static str, Field),
+    pub(crate) sum: Option<(&'static str, Field)>,
     pub(crate) has: fn(Outcome) -> bool,
 }
 
-/// All lines, the paid ones, the failed ones.
-pub(crate) const GROUPS: [Group; 3] = [
+/// All lines, the paid ones, the failed ones, and those that are neither.
+pub(crate) const GROUPS: [Group; 4] = [
     Group {
         count: ("count", Field::FileCount),
-        sum: ("amount_fen", Field::FileTotal),
+        sum: Some(("amount_fen", Field::FileTotal)),
         has: |_| true,
     },
     Group {
         count: ("paid_count", Field::PaidCount),
-        sum: ("paid_fen", Field::PaidTotal),
+        sum: Some(("paid_fen", Field::PaidTotal)),
         has: |outcome| matches!(outcome, Outcome::Paid),
     },
     Group {
         count: ("failed_count", Field::FailedCount),
-        sum: ("failed_fen", Field::FailedTotal),
+        sum: Some(("failed_fen", Field::FailedTotal)),
         has: |outcome| matches!(outcome, Outcome::Failed(_)),
+    },
+    Group {
+        count: ("open_count", Field::OpenCount),
+        sum: None,
+        has: |outcome| {
+            use Outcome::{Accepted, NotFound, Unknown};
+            matches!(outcome, Accepted | Unknown | NotFound)
+        },
     },
 ];
 
 impl Group {
+    /// Its totals: name, and place in a message.
+    pub(crate) fn totals(&self) -> impl Iterator<Item = (&'static str, Field)> {
+        std::iter::once(self.count).chain(self.sum)
+    }
+
     /// How many rows are of the group.
     pub(crate) fn counted(&self, lines: &[LineOutcome]) -> Option<i64> {
         let own = lines.iter().filter(|line| (self.has)(line.outcome));
@@ -99,14 +142,14 @@ impl Group {
 
 /// The totals that a message states, by name.
 pub(crate) fn stated(values: &Values) -> BTreeMap<String, i64> {
-    let named = GROUPS.iter().flat_map(|group| [group.count, group.sum]);
+    let named = GROUPS.iter().flat_map(Group::totals);
     named
         .filter_map(|(name, field)| Some((name.to_owned(), values.number(field)?)))
         .collect()
 }
 
-/// The totals as a message states them; of a kept one also those that its rows need not bear out,
-/// for people to read. The gateway holds what is stated against its file, and those are not of it.
+/// The totals as a message states them; of a kept one also those of lines that are not known, for
+/// people to read. The gateway holds what is stated against its file, and those are not of it.
 pub(crate) fn shown(values: &Values) -> BTreeMap<String, i64> {
     let mut shown = stated(values);
     if !values.kept {
@@ -124,15 +167,66 @@ pub(crate) fn shown(values: &Values) -> BTreeMap<String, i64> {
 }
 
 /// Every total that its rows do not bear out. Where only failures are listed, the rows say
-/// nothing of the file and of what is paid.
+/// nothing of the file and of what is paid. Whether a bank counts what was cancelled or expired
+/// among its failures is public of none: both are borne out.
 pub(crate) fn check(
     totals: &BTreeMap<String, i64>,
     lines: &[LineOutcome],
     failures_only: bool,
 ) -> Vec<Flaw> {
-    let groups = GROUPS.iter().skip(if failures_only { 2 } else { 0 });
+    let mut flaws = wrong(totals, lines, failures_only);
+    if flaws.is_empty() || !lines.iter().any(|line| is_over(line.outcome)) {
+        return flaws;
+    }
+    let refused: Vec<LineOutcome> = lines
+        .iter()
+        .filter(|l| !is_over(l.outcome))
+        .cloned()
+        .collect();
+    let less = wrong(totals, &refused, failures_only);
+    let of_failures = |flaw: &Flaw| match flaw {
+        Flaw::Count { total, .. } | Flaw::Sum { total, .. } => total.starts_with("failed"),
+        Flaw::RowTwice { .. }
+        | Flaw::ReferenceTwice { .. }
+        | Flaw::RowAgainstBatch { .. }
+        | Flaw::PayeeTwice { .. } => false,
+    };
+    flaws.retain(|flaw| !of_failures(flaw) || less.iter().any(of_failures));
+    flaws
+}
+
+/// Totals of which nobody knows which lines they count: failures may be taken out of them, and
+/// nothing comes to them that is no row.
+pub(crate) fn exceeding(values: &Values, lines: &[LineOutcome]) -> Vec<Flaw> {
+    let [all, ..] = &GROUPS;
+    let beyond = |field, counted: Option<i64>| {
+        let (stated, counted) = (values.number(field)?, counted?);
+        (stated > counted).then_some((stated, counted))
+    };
+    let count = beyond(Field::StatedCount, all.counted(lines));
+    let count = count.map(|(stated, counted)| Flaw::Count {
+        total: "count",
+        stated,
+        counted,
+    });
+    let sum = beyond(Field::StatedTotal, all.summed(lines));
+    let sum = sum.map(|(stated, counted)| Flaw::Sum {
+        total: "amount_fen",
+        stated,
+        counted,
+    });
+    count.into_iter().chain(sum).collect()
+}
+
+fn is_over(outcome: Outcome) -> bool {
+    use FailureReason::{CancelledAtBank, ExpiredAtBank};
+    matches!(outcome, Outcome::Failed(CancelledAtBank | ExpiredAtBank))
+}
+
+fn wrong(totals: &BTreeMap<String, i64>, lines: &[LineOutcome], failures_only: bool) -> Vec<Flaw> {
+    let groups = if failures_only { 2..3 } else { 0..GROUPS.len() };
     let mut flaws = Vec::new();
-    for group in groups {
+    for group in GROUPS.get(groups).unwrap_or_default() {
         // The rows are walked for what is stated alone.
         let (total, _) = group.count;
         if let Some(stated) = totals.get(total).copied()
@@ -144,8 +238,8 @@ pub(crate) fn check(
                 counted,
             });
         }
-        let (total, _) = group.sum;
-        if let Some(stated) = totals.get(total).copied()
+        if let Some((total, _)) = group.sum
+            && let Some(stated) = totals.get(total).copied()
             && let Some(counted) = group.summed(lines).filter(|own| *own != stated)
         {
             flaws.push(Flaw::Sum {
@@ -156,4 +250,19 @@ pub(crate) fn check(
         }
     }
     flaws
+}
+
+#[cfg(test)]
+#[test]
+fn what_was_cancelled_may_be_among_the_failed_or_not() {
+    let line = |reason| LineOutcome::of(Outcome::Failed(reason));
+    let lines = [
+        line(FailureReason::RefusedByBank),
+        line(FailureReason::CancelledAtBank),
+        line(FailureReason::ExpiredAtBank),
+    ];
+    for (stated, right) in [(0, false), (1, true), (2, false), (3, true), (4, false)] {
+        let totals = BTreeMap::from([("failed_count".to_owned(), stated)]);
+        assert_eq!(check(&totals, &lines, false).is_empty(), right, "{stated}");
+    }
 }

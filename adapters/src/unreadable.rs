@@ -63,6 +63,16 @@ impl Unreadable {
         self
     }
 
+    /// The one that got further, the first of equals.
+    #[must_use]
+    pub(crate) fn further(self, other: Self) -> Self {
+        let rank = |one: &Self| (one.unwrapped, one.understood);
+        match rank(&other) > rank(&self) {
+            true => other,
+            false => self,
+        }
+    }
+
     /// Neither dialect of a bank reads the message: the one that got further, the first of
     /// equals, with the reason of the other among those tried.
     #[must_use]

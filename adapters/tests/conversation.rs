@@ -4,7 +4,7 @@
 mod support;
 
 use adapters::BankReply;
-use adapters::exchange::{Certainty, Next, Outcome, Outgoing, Reply};
+use adapters::exchange::{Certainty, Flaw, Next, Outcome, Outgoing, Reply};
 use schemas::FailureReason;
 use std::collections::BTreeMap;
 use support::{ToyKeys, accept, bank, converse, incoming, order, outcomes, query};
@@ -158,7 +158,7 @@ fn a_refusal_of_the_instruction_is_a_receipt_with_its_reason() {
 }
 
 #[test]
-fn a_failed_batch_with_a_paid_line_contradicts_itself() {
+fn a_failed_batch_with_a_line_that_did_not_fail_contradicts_itself() {
     let adapter = bank("HZCB");
     let order = order("HZCB");
     let asked = query(&order, BTreeMap::new());
@@ -175,9 +175,12 @@ fn a_failed_batch_with_a_paid_line_contradicts_itself() {
         }
     };
     assert_eq!(ask(&[failed]).outcome, failed);
-    let mixed = ask(&[failed, Outcome::Accepted]);
-    assert_eq!((mixed.outcome, mixed.is_final), (Outcome::Unknown, false));
-    assert_eq!(mixed.lines[1].outcome, Outcome::Accepted);
+    for other in [Outcome::Accepted, Outcome::Paid, Outcome::Returned] {
+        let mixed = ask(&[failed, other]);
+        assert_eq!((mixed.outcome, mixed.is_final), (Outcome::Unknown, false));
+        assert_eq!(mixed.lines[1].outcome, Outcome::Unknown);
+        assert!(mixed.flaws.contains(&Flaw::RowAgainstBatch { row: 2 }));
+    }
 }
 
 #[test]

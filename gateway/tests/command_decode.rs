@@ -329,6 +329,39 @@ fn a_booking_time_is_a_moment_or_the_banks_words() {
     assert_eq!(line["bank_text"], "x garbage");
 }
 
+/// A question that the bank refused, or whose batch it does not know, ends well and is told.
+#[test]
+fn a_question_that_was_not_answered_is_told() {
+    let held = Path::new(env!("CARGO_MANIFEST_DIR")).join("../adapters/tests/book/held_answers");
+    for (file, bank, code) in [
+        ("hxb_notfound.result.txt", "HXB", Some("EL4418")),
+        ("spdb_err.result.txt", "SPDB", Some("EGG0101")),
+        ("mybank_err.result.txt", "MYBANK", Some("1001")),
+        ("cgb_err.result.txt", "CGB", Some("")),
+        ("hxb_paid.result.txt", "HXB", None),
+        ("hxb_empty.result.txt", "HXB", None),
+    ] {
+        let path = held.join(file);
+        let path = path.to_str().unwrap();
+        let with = ["decode", path, "--bank", bank, "--message", "result"];
+        let ended = run(&[&with[..], &["--json"]].concat());
+        assert_eq!(ended.code, 0, "{file}");
+        let findings = ended.document()["findings"].clone();
+        let Some(code) = code else {
+            assert_eq!(findings, serde_json::json!([]), "{file}");
+            continue;
+        };
+        assert_eq!(findings[0]["code"], "question_not_answered", "{file}");
+        assert_eq!(findings[0]["severity"], "warning", "{file}");
+        let said = run(&[&["--lang", "en"], &with[..]].concat());
+        assert!(
+            said.stdout.contains("did not answer the question"),
+            "{file}"
+        );
+        assert!(said.stdout.contains(code), "{file}");
+    }
+}
+
 /// An answer of the bank's other interface names the dialect that it is of.
 #[test]
 fn an_answer_of_another_dialect_of_the_bank_is_read() {

@@ -109,12 +109,12 @@ impl BankSide<'_> {
         if lines.is_empty() {
             return;
         }
+        // A bank without a word for what came back counts it as what it says.
+        let returned = lines.iter_mut().filter(|l| l.outcome == Outcome::Returned);
+        returned.for_each(|line| line.outcome = self.read_back(names, line.outcome));
         for group in &GROUPS {
-            let own = [
-                (group.count, group.counted(&lines)),
-                (group.sum, group.summed(&lines)),
-            ];
-            for ((name, field), made) in own {
+            let made = [group.counted(&lines), group.summed(&lines)];
+            for ((name, field), made) in group.totals().zip(made) {
                 let stated = reply.totals.get(name).copied();
                 values.set(field, stated.or(made).unwrap_or_default().to_string());
             }

@@ -48,7 +48,19 @@ impl BankSide<'_> {
     }
 
     pub(super) fn number_of(&self, file_no: u64) -> Option<String> {
-        self.gives_files().then(|| format!("{file_no:012}"))
+        let gives = self.gives_files() || self.must_number();
+        gives.then(|| format!("{file_no:012}"))
+    }
+
+    /// Whether an answer to a submission is none without the bank's number of the batch.
+    fn must_number(&self) -> bool {
+        let mut replies = self
+            .adapter
+            .dialect
+            .submit
+            .iter()
+            .filter_map(|s| s.reply.as_ref());
+        replies.any(|reply| reply.requires(Field::BankBatchNo))
     }
 
     /// A request that names the batch by the bank's number alone is about the file that got it.

@@ -10,7 +10,7 @@ mod sealed;
 pub use messages::{BankLine, BankReply, BankRequest, Incoming, IncomingWire, RequestKind};
 
 use crate::adapter::BankAdapter;
-use crate::definition::dialect::{CaptureRule, StepRule};
+use crate::definition::dialect::{CaptureRule, CodeNames, StepRule};
 use crate::exchange::{Crypto, DisbursementRecord, Outcome, Unreadable};
 use crate::layout::atom::Atom;
 use crate::layout::fault::{WriteFault, unreadable};
@@ -169,6 +169,7 @@ impl<'a> BankSide<'a> {
             rows: Rows::default(),
             ..request.values.clone()
         };
+        self.number(&mut values);
         let key = step.pages.iter().flat_map(|pages| &pages.key);
         let key: Vec<&String> = key.collect();
         let captures = self.adapter.dialect.capture.iter();
@@ -178,7 +179,6 @@ impl<'a> BankSide<'a> {
                 values.captured.entry(capture.name.clone()).or_insert(value);
             }
         }
-        self.number(&mut values);
         self.fill(&mut values, &step.codes, reply);
         if let Some(pages) = &step.pages {
             pages.cut(&mut values);
@@ -332,9 +332,10 @@ impl<'a> BankSide<'a> {
         } else {
             query
         };
-        let Some(names) = names else {
-            return Outcome::Unknown;
-        };
+        names.map_or(Outcome::Unknown, |names| self.read_back(names, outcome))
+    }
+
+    fn read_back(&self, names: &CodeNames, outcome: Outcome) -> Outcome {
         let (status, code) = self.line_codes(names, (outcome, None), None);
         let table = names
             .line

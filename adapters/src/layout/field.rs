@@ -139,9 +139,9 @@ fields! {
     BatchText = "batch.text": Text,
     /// The bank's number of the batch.
     BankBatchNo = "bank.batch_no": Text,
-    /// Lines as the bank counts them, where it is not known which: shown, not compared.
+    /// Lines as the bank counts them, where it is not known which: not more than there are rows.
     StatedCount = "stated.count": Number,
-    /// Their sum: shown, not compared.
+    /// Their sum: not more than that of the rows.
     StatedTotal = "stated.total": Amount,
     /// Lines paid.
     PaidCount = "paid.count": Number,
@@ -151,6 +151,8 @@ fields! {
     FailedCount = "failed.count": Number,
     /// Sum failed.
     FailedTotal = "failed.total": Amount,
+    /// Lines that are neither yet.
+    OpenCount = "open.count": Number,
     /// Journal position of a receipt.
     ReceiptPosition = "receipt.position": Number,
     /// `yes` or `no`: a push was taken.

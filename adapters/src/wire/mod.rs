@@ -17,6 +17,7 @@ pub mod seal;
 pub mod sign;
 pub mod stamped;
 mod tail;
+mod unread;
 pub mod xml_signature;
 
 pub use layer::Layer;

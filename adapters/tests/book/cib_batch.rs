@@ -160,7 +160,7 @@ fn a_reply_tells_of_each_row() {
         failed,
         Outcome::Accepted,
         unknown,
-        unknown,
+        Outcome::Failed(FailureReason::ExpiredAtBank),
         unknown,
         unknown,
     ];

@@ -136,6 +136,8 @@ fn every_status_of_a_row() {
 #[test]
 fn every_state_of_an_instruction() {
     let failed = Outcome::Failed(FailureReason::RefusedByBank);
+    let cancelled = Outcome::Failed(FailureReason::CancelledAtBank);
+    let expired = Outcome::Failed(FailureReason::ExpiredAtBank);
     let table = [
         ("SUBMIT_SUCC", Outcome::Accepted),
         ("PROCESSING", Outcome::Accepted),
@@ -145,8 +147,8 @@ fn every_state_of_an_instruction() {
         ("WAIT_FOR_AUDIT", Outcome::Accepted),
         ("SEND_BACK", Outcome::Accepted),
         ("AUDITED", Outcome::Accepted),
-        ("CANCEL", Outcome::Unknown),
-        ("EXPIRED", Outcome::Unknown),
+        ("CANCEL", cancelled),
+        ("EXPIRED", expired),
         ("PENDING", Outcome::Unknown),
         ("ANYTHING", Outcome::Unknown),
         ("FAIL", failed),
@@ -154,7 +156,7 @@ fn every_state_of_an_instruction() {
     for (state, expected) in table {
         let own = result("0", state, "59");
         assert_eq!(own.outcome, expected, "{state}");
-        let done = ["PAYOUT", "FAIL"].contains(&state);
+        let done = ["PAYOUT", "FAIL", "CANCEL", "EXPIRED"].contains(&state);
         assert_eq!(own.is_final, done, "{state}");
     }
     // An instruction that failed and a row that did not: nobody knows.

@@ -82,12 +82,14 @@ fn outcome(outside: &str, inside: &str) -> Outcome {
     read.unwrap().lines[0].outcome
 }
 
-/// FORMATS section 5, whole; what cancelled ones paid before nobody tells.
+/// FORMATS section 5, whole.
 #[test]
 fn every_code_of_a_row() {
     let failed = Outcome::Failed(FailureReason::RefusedByBank);
-    let table: [(&[&str], Outcome); 4] = [
+    let cancelled = Outcome::Failed(FailureReason::CancelledAtBank);
+    let table: [(&[&str], Outcome); 5] = [
         (&["AAAAAAA"], Outcome::Paid),
+        (&["ED02090", "ED02094"], cancelled),
         (&["ED02086", "ED02093", "ED02100"], failed),
         (
             &[
@@ -98,9 +100,8 @@ fn every_code_of_a_row() {
         ),
         (
             &[
-                "UNKNOWN", "EEEEEEE", "ED02096", "ED02090", "ED02094", "ET00001", "ETX", "CF09001",
-                "CF14", "CF15002", "CF18", "CF22009", "CM12001", "ED10001", "ED11", "ED12999",
-                "ED02099", "AAAAAAX",
+                "UNKNOWN", "EEEEEEE", "ED02096", "ET00001", "ETX", "CF09001", "CF14", "CF15002",
+                "CF18", "CF22009", "CM12001", "ED10001", "ED11", "ED12999", "ED02099", "AAAAAAX",
             ],
             Outcome::Unknown,
         ),

@@ -194,8 +194,8 @@ fn every_state_of_a_batch_is_read_by_the_table() {
         ("ACK", "", Outcome::Unknown),
         ("APD", "", Outcome::Unknown),
         ("FIN", "R", refused),
-        ("FIN", "C", Outcome::Unknown),
-        ("FIN", "D", Outcome::Unknown),
+        ("FIN", "C", Outcome::Failed(FailureReason::CancelledAtBank)),
+        ("FIN", "D", Outcome::Failed(FailureReason::ExpiredAtBank)),
         ("FIN", "", Outcome::Unknown),
         ("XYZ", "", Outcome::Unknown),
     ];
@@ -216,7 +216,8 @@ fn every_state_of_a_batch_is_read_by_the_table() {
             panic!("{state}/{result} ends")
         };
         assert_eq!(read.outcome, outcome, "{state}/{result}");
-        assert_eq!(read.is_final, outcome == refused, "{state}/{result}");
+        let over = ["R", "C", "D"].contains(&result);
+        assert_eq!(read.is_final, over, "{state}/{result}");
     }
     let goes_on = [
         ("BNK", ""),
@@ -250,7 +251,7 @@ fn every_status_of_a_row_is_read_by_the_table() {
         ("I", Outcome::Accepted),
         ("B", Outcome::Returned),
         ("T", Outcome::Returned),
-        ("C", Outcome::Unknown),
+        ("C", Outcome::Failed(FailureReason::CancelledAtBank)),
         ("U", Outcome::Unknown),
         ("Z", Outcome::Unknown),
     ] {

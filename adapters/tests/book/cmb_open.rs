@@ -101,7 +101,8 @@ fn a_result_tells_the_batch_and_its_rows() {
     let read = read.decode_result(sealed(&answer("SUC0000", batch, rows)).as_bytes(), &ToyKeys);
     let read = read.unwrap();
     let outcomes: Vec<Outcome> = read.lines.iter().map(|line| line.outcome).collect();
-    assert_eq!(outcomes, [Outcome::Paid, refused, Outcome::Unknown]);
+    let cancelled = Outcome::Failed(FailureReason::CancelledAtBank);
+    assert_eq!(outcomes, [Outcome::Paid, refused, cancelled]);
     assert_eq!(read.lines[1].bank_code.as_deref(), Some("AB12345"));
     assert_eq!(read.lines[2].amount, Some(Fen(1)));
     assert_eq!(read.references["file_no"], "4711");
@@ -120,8 +121,8 @@ fn every_state_of_a_batch_is_read_by_the_table() {
         ("BNK", "", Outcome::Accepted),
         ("FIN", "R", refused),
         ("FIN", "F", Outcome::Unknown),
-        ("FIN", "C", Outcome::Unknown),
-        ("FIN", "D", Outcome::Unknown),
+        ("FIN", "C", Outcome::Failed(FailureReason::CancelledAtBank)),
+        ("FIN", "D", Outcome::Failed(FailureReason::ExpiredAtBank)),
         ("FIN", "U", Outcome::Unknown),
         ("OPR", "", Outcome::Unknown),
         ("XYZ", "", Outcome::Unknown),

@@ -5,7 +5,7 @@
 //! descriptions of the layouts.
 
 use crate::support::{Unchecked, bank};
-use adapters::exchange::{Answer, LineOutcome, Outcome};
+use adapters::exchange::{Answer, Flaw, LineOutcome, Outcome};
 use adapters::{BankAdapter, Book};
 use schemas::Purpose;
 use std::collections::{BTreeMap, BTreeSet};
@@ -187,6 +187,90 @@ fn answers_are_read_as_they_say() {
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An answer to an earlier question, or another one that was kept, does not stand for rows that
+/// can't be read, and a receipt is none without what it carries.
+#[test]
+fn what_can_t_be_read_is_not_an_answer_without_rows() {
+    for (file, bank) in [
+        ("spdb_column_short.result.txt", "SPDB"),
+        ("spdb_column_more.result.txt", "SPDB"),
+        ("spdb_row_empty.result.txt", "SPDB"),
+        ("spdb_amount_letter.result.txt", "SPDB"),
+        ("spdb_rows_elsewhere.result.txt", "SPDB"),
+        ("spdb_amount_missing.result.txt", "SPDB"),
+        ("spdb_own_request.receipt.txt", "SPDB"),
+        ("spdb_other_transaction.receipt.txt", "SPDB"),
+        ("cmb_other_group.result.txt", "CMB"),
+    ] {
+        let (_, kind) = file.split_once('.').unwrap();
+        let case = Case {
+            file: file.to_owned(),
+            bank: bank.to_owned(),
+            kind: kind.replace(".txt", ""),
+            whole: Vec::new(),
+            lines: None,
+        };
+        let bytes = std::fs::read(folder().join(file)).unwrap();
+        assert!(read(&case, &bytes).is_none(), "{file}");
+    }
+}
+
+/// Where the public rows have an amount, a row without one is none of them.
+#[test]
+fn a_row_without_its_amount_is_not_read() {
+    for (file, bank) in [
+        ("hxb_paid.result.txt", "HXB"),
+        ("pab_file_paid.result.txt", "PAB"),
+        ("cib_paid.result.txt", "CIB"),
+        ("spdb_body_bare.result.txt", "SPDB"),
+    ] {
+        let case = cases().into_iter().find(|case| case.file == file).unwrap();
+        assert_eq!(case.bank, bank);
+        let bytes = std::fs::read(folder().join(file)).unwrap();
+        let amount: &[u8] = b"6523.50";
+        let at = bytes.windows(amount.len()).position(|own| own == amount);
+        let (before, after) = bytes.split_at(at.unwrap());
+        let without = [before, after.strip_prefix(amount).unwrap()].concat();
+        assert!(read(&case, &bytes).is_some(), "{file}");
+        assert!(read(&case, &without).is_none(), "{file}");
+    }
+}
+
+/// What the bank says of the whole is held against its rows.
+#[test]
+fn what_the_rows_do_not_bear_out_is_told() {
+    let count = |total, stated, counted| Flaw::Count {
+        total,
+        stated,
+        counted,
+    };
+    let sum = |total, stated, counted| Flaw::Sum {
+        total,
+        stated,
+        counted,
+    };
+    let more = [count("count", 3, 2), sum("amount_fen", 300_000, 200_000)];
+    let paid = [
+        count("paid_count", 2, 1),
+        sum("paid_fen", 1_360_350, 652_350),
+    ];
+    let cases: [(&str, &str, &[Flaw]); 4] = [
+        ("cib_more_than_rows.result.txt", "CIB", &more),
+        ("cib_part.result.txt", "CIB", &[]),
+        (
+            "cgb_open_of_none.result.txt",
+            "CGB",
+            &[count("open_count", 1, 0)],
+        ),
+        ("cmb_open_success_of_two.result.txt", "NBCB", &paid),
+    ];
+    for (file, code, flaws) in cases {
+        let bytes = std::fs::read(folder().join(file)).unwrap();
+        let read = bank(code).kept_result(&bytes, &Unchecked).unwrap();
+        assert_eq!(read.flaws, flaws, "{file}");
+    }
 }
 
 /// Whatever is cut off behind, nothing is paid that the whole message does not call paid.

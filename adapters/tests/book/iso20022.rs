@@ -109,7 +109,7 @@ const TABLE: [(&str, &str, Outcome); 42] = [
     ("ACWP", "", Outcome::Accepted),
     ("PDNG", "", Outcome::Accepted),
     ("CPUC", "", Outcome::Unknown),
-    ("CANC", "", Outcome::Unknown),
+    ("CANC", "", Outcome::Failed(FailureReason::CancelledAtBank)),
     ("BLCK", "", Outcome::Unknown),
     ("RVNM", "", Outcome::Unknown),
     ("XXXX", "", Outcome::Unknown),

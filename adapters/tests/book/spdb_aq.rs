@@ -144,7 +144,14 @@ fn the_rows_of_aq54_are_read() {
     let result = result.unwrap();
     let outcomes: Vec<Outcome> = result.lines.iter().map(|line| line.outcome).collect();
     let unknown = Outcome::Unknown;
-    let expected = [Outcome::Paid, REFUSED, Outcome::Accepted, unknown, unknown];
+    let cancelled = Outcome::Failed(FailureReason::CancelledAtBank);
+    let expected = [
+        Outcome::Paid,
+        REFUSED,
+        Outcome::Accepted,
+        cancelled,
+        unknown,
+    ];
     assert_eq!(outcomes, expected);
     assert_eq!(result.lines[1].bank_text.as_deref(), Some("户名不符"));
     assert_eq!(result.lines[1].amount, Some(Fen(708_000)));

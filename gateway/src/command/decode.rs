@@ -1,5 +1,6 @@
 //! `anxin decode`: a bank's answer or pushed file as canonical JSON (INTERFACE section 6).
 
+mod answered;
 mod booked;
 mod cut;
 mod dialects;
@@ -108,6 +109,8 @@ fn decode(
         }
         MessageWord::Result => {
             let result = adapter.kept_result(bytes, keys)?;
+            let mut findings: Vec<Finding> = result.flaws.iter().map(Flaw::finding).collect();
+            findings.extend(answered::lacking(&result));
             Decoded {
                 sibling: None,
                 outcome: None,
@@ -116,7 +119,7 @@ fn decode(
                 references: result.references,
                 lines: result.lines,
                 totals: result.totals,
-                findings: result.flaws.iter().map(Flaw::finding).collect(),
+                findings,
             }
         }
         MessageWord::Push => {

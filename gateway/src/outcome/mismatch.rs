@@ -65,6 +65,11 @@ impl Mismatch {
                 let row_no = number_in_clear(i64::from(row_no));
                 Self::of(&format!("row_twice: row {row_no}"))
             }
+            Flaw::ReferenceTwice { first, row } => {
+                Self::of(&format!("reference_twice: {first} and {row}"))
+            }
+            Flaw::RowAgainstBatch { row } => Self::of(&format!("row_against_batch: {row}")),
+            Flaw::PayeeTwice { first, row } => Self::of(&format!("payee_twice: {first} and {row}")),
         }
     }
 }
@@ -123,7 +128,10 @@ fn says(flaw: &Flaw, name: &str, right: i64) -> bool {
         Flaw::Count { total, counted, .. } | Flaw::Sum { total, counted, .. } => {
             *total == name && *counted == right
         }
-        Flaw::RowTwice { .. } => false,
+        Flaw::RowTwice { .. }
+        | Flaw::ReferenceTwice { .. }
+        | Flaw::PayeeTwice { .. }
+        | Flaw::RowAgainstBatch { .. } => false,
     }
 }
 

@@ -92,6 +92,10 @@ pub enum FindingCode {
     ResultMismatch,
     /// A bank's record names no line of ours.
     UnmatchedRecord,
+    /// A bank's answer says two different things of one line.
+    AnswerContradictory,
+    /// A bank's answer to a question says nothing of what was asked.
+    QuestionNotAnswered,
     /// A bank's message that somebody kept has lost its ending.
     MessageEndingMissing,
     /// A text other than the name has a character that the bank's character set lacks.
@@ -124,7 +128,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Every code.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 59] = [
         Self::Unreadable,
         Self::UnsupportedFormat,
         Self::EncodingInvalid,
@@ -168,6 +172,8 @@ impl FindingCode {
         Self::ResultContradiction,
         Self::ResultMismatch,
         Self::UnmatchedRecord,
+        Self::AnswerContradictory,
+        Self::QuestionNotAnswered,
         Self::MessageEndingMissing,
         Self::TextNotEncodable,
         Self::TextTooLong,
@@ -232,6 +238,8 @@ impl FindingCode {
             Self::ResultContradiction => "result_contradiction",
             Self::ResultMismatch => "result_mismatch",
             Self::UnmatchedRecord => "unmatched_record",
+            Self::AnswerContradictory => "answer_contradictory",
+            Self::QuestionNotAnswered => "question_not_answered",
             Self::MessageEndingMissing => "message_ending_missing",
             Self::TextNotEncodable => "text_not_encodable",
             Self::TextTooLong => "text_too_long",
@@ -268,6 +276,8 @@ impl FindingCode {
             | Self::ResultContradiction
             | Self::ResultMismatch
             | Self::UnmatchedRecord
+            | Self::AnswerContradictory
+            | Self::QuestionNotAnswered
             | Self::MessageEndingMissing
             | Self::CorrectionDiffers => Severity::Warning,
             Self::FieldIgnored | Self::PayMonthAssumed | Self::ProjectRegionUnknown => {

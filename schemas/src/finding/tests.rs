@@ -316,5 +316,5 @@ fn severities_are_those_of_the_contract() {
             FindingCode::ProjectRegionUnknown,
         ]
     );
-    assert_eq!(of(Severity::Warning).count(), 11);
+    assert_eq!(of(Severity::Warning).count(), 13);
 }

@@ -1,8 +1,8 @@
 //! Every code of the status model (FORMATS section 5) and of the banks' sections, as it is to us.
 //!
 //! `table.md` is the table of section 5 as it stands there; `codes.tsv` says of each of its codes,
-//! by hand, what it must be here. What is "failed" or "cancelled" at an integrator is so here only
-//! where nobody can have been paid: a wrong "failed" pays twice.
+//! by hand, what it must be here. What is "failed" at an integrator is so here only where nobody can
+//! have been paid: a wrong "failed" pays twice. Cancelled and expired are failed by the contract.
 
 use crate::support::{dialect_alone, one_of_each_dialect};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,8 +94,8 @@ fn codes_of_the_table() -> BTreeSet<(String, String, String)> {
     codes
 }
 
-/// What a canonical state is to us where nothing else is known. Cancelled and expired are no
-/// failures by themselves: somebody may have been paid before.
+/// What a canonical state is to us where nothing else is known. Cancelled and expired are final and
+/// failed, as the contract has them (decision 020).
 fn is_usual(said: &str, ours: &str) -> bool {
     match said {
         "success" => ours == "paid",
@@ -103,7 +103,9 @@ fn is_usual(said: &str, ours: &str) -> bool {
         "processing" | "accepted" => ["accepted", "accepted: processing"].contains(&ours),
         "needs approval" => ours == "accepted: needs_approval",
         "scheduled" => ours == "accepted: scheduled",
-        "cancelled" | "expired" | "unknown" | "other" => ours == "unknown",
+        "cancelled" => ours == "failed: cancelled_at_bank",
+        "expired" => ours == "failed: expired_at_bank",
+        "unknown" | "other" => ours == "unknown",
         "not found" => ours == "unknown: not_found",
         "returned" => ours == "returned",
         other => panic!("{other} is no state of the table"),

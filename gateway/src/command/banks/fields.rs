@@ -11,7 +11,7 @@ pub fn words_of(field: &str, lang: Lang) -> Option<&'static str> {
 }
 
 /// Every field: name, Chinese, English.
-pub(super) const FIELDS: [(&str, &str, &str); 54] = [
+pub(super) const FIELDS: [(&str, &str, &str); 55] = [
     ("file.no", "文件序号", "number of the file"),
     ("file.date", "文件日期(银行工作日)", "bank day of the file"),
     ("file.at", "报文时间", "time of the message"),
@@ -88,6 +88,7 @@ pub(super) const FIELDS: [(&str, &str, &str); 54] = [
     ("paid.total", "成功金额", "sum paid"),
     ("failed.count", "失败笔数", "lines failed"),
     ("failed.total", "失败金额", "sum failed"),
+    ("open.count", "未决笔数", "lines not decided yet"),
     (
         "file.reference",
         "报文中的我方文件号(原样)",
@@ -100,13 +101,13 @@ pub(super) const FIELDS: [(&str, &str, &str); 54] = [
     ),
     (
         "stated.count",
-        "银行所述笔数(仅显示)",
-        "lines as the bank counts them, shown only",
+        "银行所述笔数(不多于明细)",
+        "lines as the bank counts them, not more than the rows",
     ),
     (
         "stated.total",
-        "银行所述金额(仅显示)",
-        "their sum, shown only",
+        "银行所述金额(不大于明细合计)",
+        "their sum, not more than that of the rows",
     ),
     ("receipt.position", "回执编号", "number of the receipt"),
     ("receipt.accepted", "是否收妥", "whether it was taken"),

@@ -161,7 +161,16 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 90] = [
+const REASONS: [(&str, &str); 93] = [
+    (
+        "it holds rows of another form",
+        "报文中有明细,但不是已知的形式",
+    ),
+    ("it refuses nothing", "不是拒绝的答复"),
+    (
+        "what the next question needs is missing",
+        "缺少下一步查询所需的内容",
+    ),
     (
         "a cell is neither a text nor a number",
         "单元格既不是文字也不是数字",

@@ -83,6 +83,24 @@ fn of_message(why: &str, lang: Lang) -> String {
             let en = format!("row {row} stands in the message more than once");
             pick(lang, format!("第 {row} 行在报文中不止一次"), en)
         }),
+        "reference_twice" => numbers.split_once(" and ").map(|(first, row)| {
+            let zh = format!("报文中第 {first} 条和第 {row} 条记录的编号相同");
+            let en = format!("records {first} and {row} of the message have one number");
+            pick(lang, zh, en)
+        }),
+        "payee_twice" => numbers.split_once(" and ").map(|(first, row)| {
+            let zh = format!("报文中第 {first} 条和第 {row} 条记录账号、金额相同而结果不同");
+            let en = format!(
+                "records {first} and {row} of the message have one account and amount, and other \
+                 outcomes"
+            );
+            pick(lang, zh, en)
+        }),
+        "row_against_batch" => Some(pick(
+            lang,
+            format!("报文称整批失败，第 {numbers} 条记录却不是"),
+            format!("the message calls the whole failed, and its record {numbers} is not"),
+        )),
         "rows_left_out" => numbers.split_once(" of ").map(|(out, all)| {
             let zh = format!("银行称文件已办结，但 {all} 笔中有 {out} 笔没有结果");
             let en = format!("the bank calls the file done and leaves out {out} of {all} rows");
@@ -144,6 +162,7 @@ fn of_total(code: &str, numbers: &str, lang: Lang) -> Option<String> {
         "paid_fen" => ("成功金额", "sum of paid lines"),
         "failed_count" => ("失败笔数", "number of failed lines"),
         "failed_fen" => ("失败金额", "sum of failed lines"),
+        "open_count" => ("未决笔数", "number of undecided lines"),
         _ => return None,
     };
     let (whose_zh, whose_en) = match whose {

@@ -175,6 +175,8 @@ fn cases_of_banks() -> Vec<Finding> {
         file(C::UnmatchedRecord)
             .with("detail", "20261123000042")
             .value("7080.00"),
+        line(C::AnswerContradictory).with("first_row", 13),
+        file(C::QuestionNotAnswered).with("found", "EL4418"),
         file(C::MessageEndingMissing),
         line(C::TextNotEncodable)
             .field("memo")

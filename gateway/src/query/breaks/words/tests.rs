@@ -3,7 +3,7 @@ use crate::reconcile::BreakKind;
 use schemas::Lang;
 
 /// Every `why` that a break can carry, as INTERFACE and the reading of messages give it.
-const EVERY: [(BreakKind, &str); 28] = [
+const EVERY: [(BreakKind, &str); 32] = [
     (BreakKind::Conservation, ""),
     (BreakKind::Defect, "no such batch"),
     (BreakKind::ResultContradiction, "failed"),
@@ -27,7 +27,14 @@ const EVERY: [(BreakKind, &str); 28] = [
         "failed_count_not_of_rows: ? stated, 2 counted",
     ),
     (BreakKind::MessageMismatch, "failed_fen_not_of_rows"),
+    (
+        BreakKind::MessageMismatch,
+        "open_count_not_of_rows: 1 stated, 0 counted",
+    ),
     (BreakKind::MessageMismatch, "row_twice: row 2"),
+    (BreakKind::MessageMismatch, "reference_twice: 2 and 3"),
+    (BreakKind::MessageMismatch, "payee_twice: 2 and 3"),
+    (BreakKind::MessageMismatch, "row_against_batch: 2"),
     (BreakKind::MessageMismatch, "rows_left_out: 1 of 3"),
     (BreakKind::MessageMismatch, "other_file_date"),
     (BreakKind::MessageMismatch, "other_bank_batch_no"),
