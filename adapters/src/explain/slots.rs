@@ -165,6 +165,7 @@ pub(super) fn source(slot: &Slot) -> String {
         Source::PayloadLength(0) => "length of the payload".to_owned(),
         Source::PayloadLength(plus) => format!("length of the payload + {plus}"),
         Source::StepCode => "code of the step".to_owned(),
+        Source::Charset(_) => "character set of the message".to_owned(),
     }
 }
 

@@ -164,6 +164,7 @@ impl Message {
             ..Values::default()
         };
         let mut bytes = bytes.to_vec();
+        let mut around = around;
         let inside = |unwrapped: usize| move |wrong: Unreadable| Unreadable { unwrapped, ..wrong };
         for (at, layer) in self.layers.iter().take(layers).rev().enumerate() {
             // A document without its block of a signature is as good as a bare one.
@@ -184,6 +185,7 @@ impl Message {
                 }
                 Err(wrong) => return Err(inside(at)(wrong)),
             };
+            around.charset = values.charset.unwrap_or(around.charset);
             let may_miss = self.bare_from() == Some(layers - 1 - at);
             if bytes.is_empty() && (may_miss || refuses(layer, &values)) {
                 return Ok(values);

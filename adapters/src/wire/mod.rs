@@ -3,6 +3,7 @@
 mod archive;
 pub mod form;
 pub mod frame;
+mod head;
 pub mod http;
 pub mod inner_sign;
 pub mod layer;
