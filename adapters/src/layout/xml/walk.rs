@@ -97,7 +97,7 @@ struct Walk<'t> {
 fn find<'t>(tree: &'t Tree, text: &str) -> Result<(Places<'t>, Found), Unreadable> {
     let mut reader = NsReader::from_str(text);
     let places = Places::of(tree);
-    let found = Found::nothing(&places);
+    let found = Found::nothing_of_xml(&places);
     let mut walk = Walk {
         tree,
         places,
