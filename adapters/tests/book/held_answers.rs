@@ -64,6 +64,7 @@ fn cases() -> Vec<Case> {
 fn read(case: &Case, bytes: &[u8]) -> Option<Read> {
     let kind = match case.kind.as_str() {
         "receipt" => Answer::Receipt,
+        "push" => Answer::Push,
         _ => Answer::Result,
     };
     let adapter = match BankCode::parse(&case.bank) {
@@ -92,6 +93,20 @@ fn read_as_is(adapter: &BankAdapter, case: &Case, bytes: &[u8]) -> Option<Read> 
             references: receipt.references,
             totals: BTreeMap::new(),
             lines: receipt.lines,
+        });
+    }
+    if case.kind == "push" {
+        let push = adapter.kept_push(bytes, &Unchecked).ok()?;
+        let named = push
+            .file_no
+            .map(|no| ("file_no".to_owned(), no.to_string()));
+        return Some(Read {
+            outcome: Outcome::Unknown,
+            code: None,
+            text: None,
+            references: named.into_iter().collect(),
+            totals: push.totals,
+            lines: push.lines,
         });
     }
     let result = adapter.kept_result(bytes, &Unchecked).ok()?;
@@ -236,6 +251,11 @@ fn an_answer_to_another_question_is_none_of_the_gateway_s() {
             bank(code).decode_result(&bytes, &Unchecked).is_err(),
             "{file}"
         );
+    }
+    for file in ["cmbopen_notice.push.txt", "cmbopen_notice_inner.push.txt"] {
+        let bytes = std::fs::read(folder().join(file)).unwrap();
+        let pushed = dialect_alone("cmb_open").decode_push(&bytes, &Unchecked);
+        assert!(pushed.is_err(), "{file}");
     }
     let bytes = std::fs::read(folder().join("jsbc_ok.receipt.txt")).unwrap();
     assert!(bank("JSBC").decode_receipt(&bytes, &Unchecked).is_err());
