@@ -70,6 +70,9 @@ fn rules(slot: &Slot) -> Vec<String> {
     if slot.required {
         rules.push("required".to_owned());
     }
+    if slot.words {
+        rules.push("among anybody's words".to_owned());
+    }
     rules.extend(element(&slot.element));
     rules
 }

@@ -65,6 +65,8 @@ pub struct Slot {
     pub bytes_max: Option<usize>,
     /// Refused where absent, both ways.
     pub required: bool,
+    /// Words that anybody may write: in a kept message one without our number says nothing.
+    pub words: bool,
     /// What only an element of XML has.
     pub element: Element,
 }
@@ -124,6 +126,8 @@ struct RawSlot {
     bytes_max: Option<usize>,
     #[serde(default)]
     required: bool,
+    #[serde(default)]
+    words: bool,
     #[serde(default)]
     element: Element,
 }
@@ -245,6 +249,7 @@ impl TryFrom<RawSlot> for Slot {
             pad: raw.pad.unwrap_or(' '),
             bytes_max: raw.bytes_max,
             required: raw.required,
+            words: raw.words,
             element: raw.element,
         })
     }
@@ -312,6 +317,10 @@ impl Slot {
         match &self.source {
             Source::One(atom) => join::one(atom, text, context),
             Source::Join(_) if text.is_empty() => Ok(()),
+            Source::Join(parts) if self.words && context.kept => {
+                join::of_words(parts, text, context);
+                Ok(())
+            }
             Source::Join(parts) => join::read(parts, text, context),
             Source::Payload(_) => {
                 context.payload = Some(text.to_owned());

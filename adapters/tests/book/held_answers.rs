@@ -286,3 +286,12 @@ fn a_secret_is_no_reference() {
         }
     }
 }
+
+/// What anybody may write is no number of ours.
+#[test]
+fn a_remark_is_no_reference() {
+    let bytes = std::fs::read(folder().join("mybank_finish.result.txt")).unwrap();
+    let read = bank("MYBANK").kept_result(&bytes, &Unchecked).unwrap();
+    let names: Vec<&str> = read.references.keys().map(String::as_str).collect();
+    assert_eq!(names, ["bank_batch_no"]);
+}

@@ -27,6 +27,11 @@ pub(crate) fn read(
     }
 }
 
+/// Several pieces among words that anybody may write: another text says nothing.
+pub(crate) fn of_words(parts: &[Atom], text: &str, context: &mut ReadContext<'_>) {
+    read_or_restore(|context| pieces(parts, text, context), context);
+}
+
 /// One piece; in a kept message a number of ours that is none is kept as a text.
 ///
 /// # Errors
