@@ -15,8 +15,8 @@ pub enum KeptKind {
     Result,
     /// What the bank sends of itself, whose form on the way is not known.
     Push,
-    /// That the bank did not take what it was sent, of whichever kind that was: read only where a code
-    /// stands in it that is not zeros.
+    /// That the bank did not take what it was sent, of whichever kind that was: read only where a
+    /// code stands in it that is not zeros.
     Refusal,
 }
 

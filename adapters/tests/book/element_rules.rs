@@ -232,7 +232,8 @@ slots = [
     .unwrap();
     let text = "<d><kind>\n A1\t</kind><code>\r\n0\n</code><no> PK007 </no><day>\n20261123 </day>\
                 <text> ok\n</text><r><name> 张 样 </name><account>\n62\n</account><sum> 1.00\n</sum>\
-                <code>\n\t </code><bank> Y </bank><text>\n</text></r><r><code>\u{3000}</code></r></d>";
+                <code>\n\t </code><bank> Y </bank><text>\n</text></r>\
+                <r><code>\u{3000}</code></r></d>";
     let read = message.read(text.as_bytes(), Reading::Whole, AROUND);
     let read = read.unwrap();
     let head = [

@@ -77,8 +77,8 @@ impl Slot {
         Some(parts.join(&ACROSS_SEP.to_string()).into())
     }
 
-    /// Whether blanks around its text are those of a writer who breaks lines: around codes, numbers,
-    /// dates and amounts, never around a name or what somebody wrote.
+    /// Whether blanks around its text are those of a writer who breaks lines: around codes,
+    /// numbers, dates and amounts, never around a name or what somebody wrote.
     fn blanks_say_nothing(&self) -> bool {
         let of = |atom: &Atom| match atom {
             Atom::Field { field, .. } => !field.is_free_text(),
