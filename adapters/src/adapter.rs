@@ -190,7 +190,11 @@ impl BankAdapter {
         let mut slots = step.request.layers.iter().flat_map(Layer::slots);
         let name = slots.find_map(|slot| match &slot.source {
             Source::Payload(replaced_by) => replaced_by.as_deref(),
-            Source::One(_) | Source::Join(_) | Source::PayloadLength(_) | Source::StepCode => None,
+            Source::One(_)
+            | Source::Join(_)
+            | Source::PayloadLength(_)
+            | Source::Charset(_)
+            | Source::StepCode => None,
         })?;
         let mut captures = self.dialect.capture.iter();
         captures.find(|own| own.sandbox_signs && own.name == name)?;

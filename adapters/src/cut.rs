@@ -57,6 +57,7 @@ impl BankAdapter {
         let bare = Message {
             layers: Vec::new(),
             body: message.body.clone(),
+            kept_charset: message.kept_charset,
         };
         let open = of_lines(lines, bytes)?;
         let around = Around {

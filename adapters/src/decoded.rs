@@ -192,6 +192,12 @@ impl BankAdapter {
                 Err(wrong) => attempts.push((0, wrong)),
             }
         }
+        if let Some(Ok((kept, values))) = self
+            .kept_answers(KeptKind::Push, bytes, how)
+            .find(Result::is_ok)
+        {
+            return Ok(self.push(&kept.codes, &values));
+        }
         let furthest = Unreadable::furthest(attempts);
         Err(furthest.unwrap_or_else(|| unreadable("not this message")))
     }

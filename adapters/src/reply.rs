@@ -41,9 +41,9 @@ impl BankAdapter {
         }
     }
 
-    /// Whether a reference of a receipt is kept: every one but captured values that no query
-    /// needs, or that it is given anew before it does (a session's token). A signed form holds
-    /// the whole file in clear.
+    /// Whether a reference of an answer is kept: every one but captured values that no query
+    /// needs, or that it is given anew before it does (a session's token, the password of a file).
+    /// A signed form holds the whole file in clear.
     pub(crate) fn keeps(&self, name: &str) -> bool {
         let mut captured = self.dialect.capture.iter().filter(|c| c.name == name);
         // By its number of the batch an answer is recognised.
@@ -105,13 +105,11 @@ impl BankAdapter {
             Outcome::Failed(_) | Outcome::Unknown => true,
             Outcome::Paid | Outcome::Accepted | Outcome::Returned | Outcome::NotFound => false,
         });
-        let mut references = references(values);
-        references.retain(|name, _| self.keeps(name));
         Receipt {
             outcome,
             bank_code: first(values, names),
             bank_text: text_of(values),
-            references,
+            references: self.references(values),
             lines,
             flaws,
         }
@@ -173,7 +171,7 @@ impl BankAdapter {
             failures_only,
             bank_code: result_code(values, names, answered),
             bank_text: text_of(values),
-            references: references(values),
+            references: self.references(values),
             lines,
             totals: totals::shown(values),
             flaws,
@@ -274,6 +272,13 @@ impl BankAdapter {
             | Outcome::Returned
             | Outcome::NotFound => outcome,
         }
+    }
+
+    /// References by name, but for captured values that are not kept.
+    fn references(&self, values: &Values) -> BTreeMap<String, String> {
+        let mut references = references(values);
+        references.retain(|name, _| self.keeps(name));
+        references
     }
 }
 

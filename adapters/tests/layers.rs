@@ -225,3 +225,36 @@ fn the_line_that_names_the_columns_is_checked() {
         assert!(read(&message, other.as_bytes()).is_err(), "{other}");
     }
 }
+
+/// A head names the character set of its own texts and of the body, in any reading.
+#[test]
+fn a_message_is_read_in_the_character_set_that_its_head_names() {
+    let message = message(
+        r#"
+[[layers]]
+[layers.head]
+slots = [
+    { charset = { gbk = "01", utf8 = "02" }, width = 2 },
+    { field = "reply.text", width = 6 },
+    { payload_length = 0, width = 3, align = "right", pad = "0" },
+]
+[body.xml]
+head = [{ path = "A/NAME", field = "payer.name" }]
+"#,
+    );
+    let mut values = one_row();
+    values.set(Field::ReplyText, "成功");
+    let written = write(&message, &values);
+    assert!(written.starts_with(b"01\xB3\xC9\xB9\xA6  029<A>"));
+    let utf8 = "02成功029<A><NAME>张样一</NAME></A>".as_bytes();
+    for (bytes, name) in [(written.as_slice(), "张&样"), (utf8, "张样一")] {
+        let read = read(&message, bytes).unwrap();
+        assert_eq!(read.text(Field::ReplyText), Some("成功"));
+        assert_eq!(read.text(Field::PayerName), Some(name));
+    }
+    assert!(read(&message, &[b"03", &written[2..]].concat()).is_err());
+    let alone = toml::from_str::<Message>(
+        "[body.xml]\nhead = [{ path = \"A\", charset = { gbk = \"01\" } }]\n",
+    );
+    assert!(alone.unwrap_err().to_string().contains("character set"));
+}

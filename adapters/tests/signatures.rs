@@ -3,7 +3,7 @@
 
 mod support;
 
-use adapters::exchange::{Crypto as _, Next};
+use adapters::exchange::{Crypto as _, LineOutcome, Next};
 use adapters::layout::field::Field;
 use adapters::layout::values::Values;
 use adapters::wire::layer::Around;
@@ -256,6 +256,15 @@ fn a_dialect_that_signs_checks_what_it_is_told() {
     assert_eq!(signing, 10);
 }
 
+/// Lines without the text of their numbers, which a kept answer shows as well.
+fn numbered(lines: Vec<LineOutcome>) -> Vec<LineOutcome> {
+    let numbered = |line: LineOutcome| LineOutcome {
+        reference: line.reference.filter(|_| line.row_no.is_none()),
+        ..line
+    };
+    lines.into_iter().map(numbered).collect()
+}
+
 /// `anxin decode` without a key of the bank reads an answer as it is, and with the signature struck
 /// out; over a channel that one is not read.
 #[test]
@@ -275,7 +284,7 @@ fn a_kept_answer_is_read_without_the_banks_key() {
         let checked = adapter.decode_result(&whole, &ToyKeys).unwrap();
         assert!(!checked.lines.is_empty(), "{name}");
         let kept = adapter.kept_result(&whole, &Unchecked).unwrap();
-        assert_eq!(kept.lines, checked.lines, "{name}");
+        assert_eq!(numbered(kept.lines), checked.lines, "{name}");
         if before.is_empty() {
             continue;
         }
@@ -288,7 +297,7 @@ fn a_kept_answer_is_read_without_the_banks_key() {
         for instead in ["", "***"] {
             let struck = [head, instead.as_bytes(), &rest[end..]].concat();
             let kept = adapter.kept_result(&struck, &Unchecked).unwrap();
-            assert_eq!(kept.lines, checked.lines, "{name}");
+            assert_eq!(numbered(kept.lines), checked.lines, "{name}");
             let wrong = adapter.decode_result(&struck, &ToyKeys).unwrap_err();
             let missing = [
                 "the signature is missing",

@@ -215,3 +215,36 @@ fn decode_names_the_kind_of_message_that_the_bytes_are() {
         ended.stderr
     );
 }
+
+/// A result of the whole batch alone says what became of it; where lines are, they say it.
+#[test]
+fn a_result_without_lines_says_how_the_batch_stands() {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../adapters/tests/book/held_answers"
+    );
+    let decode = |file: &str, more: &[&str]| {
+        let path = format!("{folder}/{file}");
+        let of = ["decode", &path, "--bank", "BOC", "--message", "result"];
+        run(&[&of, more].concat())
+    };
+    for (file, outcome, word) in [
+        ("boc_done.result.txt", "accepted", "已受理"),
+        ("boc_else.result.txt", "unknown", "支付不明"),
+        ("boc_attributes.result.txt", "accepted", "已受理"),
+    ] {
+        let ended = decode(file, &["--json"]);
+        assert_eq!(ended.document()["outcome"], outcome, "{file}");
+        let text = decode(file, &[]).stdout;
+        assert!(text.lines().any(|line| line == word), "{text}");
+    }
+    let many = decode("boc_many.result.txt", &["--json"]).document();
+    assert_eq!(many.get("outcome"), None);
+    assert_eq!(many["lines"][0]["reference"], "PK2026120100007701");
+    // The token of a session is nobody's to read.
+    for more in [&["--json"][..], &[]] {
+        let ended = decode("boc_signin.result.txt", more);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert!(!ended.stdout.contains("TK-SAMPLE"), "{ended:?}");
+    }
+}

@@ -43,7 +43,7 @@ impl Evidence {
 }
 
 /// A character set by its word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CharsetWord {
     /// UTF-8.

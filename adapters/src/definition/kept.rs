@@ -13,8 +13,10 @@ pub enum KeptKind {
     Receipt,
     /// What became of it.
     Result,
-    /// That the bank did not take the question, of whichever kind it was: read only where a code
-    /// stands in it that is not zeros.
+    /// What the bank sends of itself, whose form on the way is not known.
+    Push,
+    /// That the bank did not take what it was sent, of whichever kind that was: read only where a
+    /// code stands in it that is not zeros.
     Refusal,
 }
 
@@ -36,6 +38,7 @@ impl KeptAnswer {
     /// Whether it is read as an answer of this kind.
     #[must_use]
     pub fn is(&self, kind: KeptKind) -> bool {
-        self.kind == kind || self.kind == KeptKind::Refusal
+        let answers = kind != KeptKind::Push;
+        self.kind == kind || (answers && self.kind == KeptKind::Refusal)
     }
 }

@@ -70,6 +70,9 @@ fn rules(slot: &Slot) -> Vec<String> {
     if slot.required {
         rules.push("required".to_owned());
     }
+    if slot.words {
+        rules.push("among anybody's words".to_owned());
+    }
     rules.extend(element(&slot.element));
     rules
 }
@@ -180,6 +183,7 @@ pub(super) fn source(slot: &Slot) -> String {
         Source::PayloadLength(0) => "length of the payload".to_owned(),
         Source::PayloadLength(plus) => format!("length of the payload + {plus}"),
         Source::StepCode => "code of the step".to_owned(),
+        Source::Charset(_) => "character set of the message".to_owned(),
     }
 }
 

@@ -168,6 +168,23 @@ impl Field {
     }
 }
 
+impl Field {
+    /// A name, or words that somebody wrote: blanks in it are its own.
+    #[must_use]
+    pub fn is_free_text(self) -> bool {
+        matches!(
+            self,
+            Self::PayerName
+                | Self::PayeeName
+                | Self::PayeeBankName
+                | Self::RowMemo
+                | Self::RowText
+                | Self::ReplyText
+                | Self::BatchText
+        )
+    }
+}
+
 impl std::fmt::Display for Field {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())

@@ -20,6 +20,7 @@ pub struct Found {
     rows: Vec<Span>,
     rows_count: usize,
     row_texts: usize,
+    xml: bool,
 }
 
 /// The texts of the head or of one row, to look at.
@@ -27,6 +28,8 @@ pub struct Found {
 pub struct Cells<'f> {
     text: &'f str,
     spans: &'f [Span],
+    /// They stood in elements of XML, where a writer may put blanks around a value.
+    pub xml: bool,
 }
 
 impl<'f> Cells<'f> {
@@ -58,12 +61,22 @@ impl Found {
         }
     }
 
+    /// Nothing yet of elements of XML, with the same room.
+    #[must_use]
+    pub fn nothing_of_xml(places: &Places<'_>, bytes: usize) -> Self {
+        Self {
+            xml: true,
+            ..Self::nothing(places, bytes)
+        }
+    }
+
     /// Those of the head.
     #[must_use]
     pub fn head(&self) -> Cells<'_> {
         Cells {
             text: &self.text,
             spans: &self.head,
+            xml: self.xml,
         }
     }
 
@@ -89,6 +102,7 @@ impl Found {
                     .rows
                     .get(start..start + self.row_texts)
                     .unwrap_or_default(),
+                xml: self.xml,
             }
         };
         (0..self.rows_count).map(cells)

@@ -1,5 +1,6 @@
 //! One place of a layout: a column, an element, a key.
 
+pub mod charset;
 pub mod element;
 pub(crate) mod join;
 mod writing;
@@ -28,6 +29,8 @@ pub enum Source {
     PayloadLength(usize),
     /// The code of the step, so that one head serves many.
     StepCode,
+    /// What the bank calls the message's character set, in a head that stands before it.
+    Charset(charset::Words),
 }
 
 /// On which side padding stands.
@@ -62,6 +65,8 @@ pub struct Slot {
     pub bytes_max: Option<usize>,
     /// Refused where absent, both ways.
     pub required: bool,
+    /// Words that anybody may write: in a kept message one without our number says nothing.
+    pub words: bool,
     /// What only an element of XML has.
     pub element: Element,
 }
@@ -109,6 +114,7 @@ struct RawSlot {
     payload: Option<RawPayload>,
     payload_length: Option<usize>,
     step_code: Option<bool>,
+    charset: Option<charset::Words>,
     join: Option<Vec<RawPart>>,
     default: Option<String>,
     #[serde(default)]
@@ -121,11 +127,13 @@ struct RawSlot {
     #[serde(default)]
     required: bool,
     #[serde(default)]
+    words: bool,
+    #[serde(default)]
     element: Element,
 }
 
 const SOURCES: &str = "exactly one of field, const, spare, connection, captured, payload, \
-                       payload_length, step_code, join";
+                       payload_length, step_code, charset, join";
 
 fn field_atom(
     field: Field,
@@ -215,6 +223,10 @@ impl TryFrom<RawSlot> for Slot {
         );
         sources.extend(raw.payload_length.map(Source::PayloadLength));
         sources.extend(raw.step_code.filter(|yes| *yes).map(|_| Source::StepCode));
+        if raw.charset.is_some() && raw.width.is_none() {
+            return Err("a character set is named in a head, in so many bytes".to_owned());
+        }
+        sources.extend(raw.charset.map(Source::Charset));
         if let Some(parts) = raw.join {
             let parts: Result<Vec<Atom>, String> = parts.into_iter().map(Atom::try_from).collect();
             let parts = parts?;
@@ -237,6 +249,7 @@ impl TryFrom<RawSlot> for Slot {
             pad: raw.pad.unwrap_or(' '),
             bytes_max: raw.bytes_max,
             required: raw.required,
+            words: raw.words,
             element: raw.element,
         })
     }
@@ -252,6 +265,7 @@ impl Slot {
             | Source::Join(_)
             | Source::Payload(_)
             | Source::PayloadLength(_)
+            | Source::Charset(_)
             | Source::StepCode => None,
         }
     }
@@ -261,7 +275,10 @@ impl Slot {
         match &self.source {
             Source::One(atom) => std::slice::from_ref(atom),
             Source::Join(parts) => parts.as_slice(),
-            Source::Payload(_) | Source::PayloadLength(_) | Source::StepCode => &[],
+            Source::Payload(_)
+            | Source::PayloadLength(_)
+            | Source::StepCode
+            | Source::Charset(_) => &[],
         }
         .iter()
     }
@@ -300,6 +317,10 @@ impl Slot {
         match &self.source {
             Source::One(atom) => join::one(atom, text, context),
             Source::Join(_) if text.is_empty() => Ok(()),
+            Source::Join(parts) if self.words && context.kept => {
+                join::of_words(parts, text, context);
+                Ok(())
+            }
             Source::Join(parts) => join::read(parts, text, context),
             Source::Payload(_) => {
                 context.payload = Some(text.to_owned());
@@ -311,7 +332,8 @@ impl Slot {
                 context.payload_bytes = Some(bytes.ok_or("the length is too small")?);
                 Ok(())
             }
-            Source::StepCode => Ok(()),
+            // The character set is taken before the head is read: its texts are in it.
+            Source::StepCode | Source::Charset(_) => Ok(()),
         }
     }
 
@@ -330,6 +352,7 @@ impl Slot {
             | Source::Join(_)
             | Source::Payload(_)
             | Source::PayloadLength(_)
+            | Source::Charset(_)
             | Source::StepCode => None,
         }
     }

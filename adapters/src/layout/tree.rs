@@ -248,9 +248,11 @@ fn optional(slot: &Slot) -> bool {
     use super::slot::Source;
     match &slot.source {
         Source::One(Atom::Const(text)) => text.is_empty(),
-        Source::One(_) | Source::Join(_) | Source::PayloadLength(_) | Source::StepCode => {
-            !slot.required
-        }
+        Source::One(_)
+        | Source::Join(_)
+        | Source::PayloadLength(_)
+        | Source::Charset(_)
+        | Source::StepCode => !slot.required,
         // An envelope without its payload is another message, but where the slot has a default.
         Source::Payload(_) => slot.default.is_some(),
     }

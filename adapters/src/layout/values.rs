@@ -3,6 +3,7 @@
 use super::field::Field;
 use super::keyed::Keyed;
 use super::rows::Rows;
+use schemas::text::Charset;
 use std::collections::BTreeMap;
 
 /// One set of named values, in canonical form (amounts in fen, dates `yyyyMMdd`).
@@ -26,6 +27,8 @@ pub struct Values {
     pub kept: bool,
     /// The layer that says whether the request was answered is gone: nothing is known of it.
     pub unsaid: bool,
+    /// The character set that the head of the message names.
+    pub charset: Option<Charset>,
 }
 
 impl Values {

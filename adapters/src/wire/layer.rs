@@ -2,6 +2,7 @@
 
 use super::archive;
 use super::form::Form;
+use super::head;
 use super::header_sign::HeaderSign;
 use super::inner_sign::InnerSign;
 use super::lead::LeadSign;
@@ -9,13 +10,11 @@ use super::member_sign::MemberSign;
 use super::packed::{deflate, hex, inflate, unbase64, unhex, zlib};
 use super::seal::SealMembers;
 use super::sign::{PlaceSign, key_algorithm};
-use super::tail;
 use super::xml_signature::XmlSignature;
 use crate::exchange::{Crypto, Unreadable};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
 use crate::layout::forbidden::Forbidden;
-use crate::layout::lines::{context, cut_width};
 use crate::layout::listed::Listed;
 use crate::layout::slot::Slot;
 use crate::layout::tree::Tree;
@@ -274,7 +273,7 @@ impl Layer {
                 let signed = rule.verified(&text, around.crypto)?;
                 around.bytes_of(&signed)
             }
-            Self::Head { slots } => unwrap_head(slots, &bytes, values, charset),
+            Self::Head { slots } => head::unwrap(slots, &bytes, values, charset),
             Self::Named { .. } => Err(unreadable("a head without a definition")),
             Self::Xml(tree) | Self::Json(tree) => {
                 let text = charset.decode(&bytes).map_err(ill_formed)?;
@@ -306,31 +305,4 @@ fn text_of(payload: &[u8], charset: Charset) -> Result<String, WriteFault> {
 fn payload_of(payload: Option<String>, around: Around<'_>) -> Result<Vec<u8>, Unreadable> {
     let payload = payload.ok_or_else(|| unreadable(EMPTY_ENVELOPE))?;
     around.bytes_of(&payload)
-}
-
-fn unwrap_head(
-    slots: &[Slot],
-    bytes: &[u8],
-    values: &mut Values,
-    charset: Charset,
-) -> Result<Vec<u8>, Unreadable> {
-    let width = slots.iter().filter_map(|slot| slot.width).sum();
-    let (head, payload) = bytes
-        .split_at_checked(width)
-        .ok_or_else(|| unreadable("shorter than its head"))?;
-    let head = charset.decode(head).map_err(ill_formed)?;
-    let mut rest: &str = &head;
-    let mut reading = context(values, false);
-    for slot in slots {
-        let (cell, others) = cut_width(rest, slot.width.unwrap_or_default(), charset)
-            .ok_or_else(|| unreadable("a field of the head ends inside a character"))?;
-        slot.read(cell, &mut reading).map_err(unreadable)?;
-        rest = others;
-    }
-    let stated = reading.payload_bytes.unwrap_or(payload.len());
-    match payload.split_at_checked(stated) {
-        Some((body, [])) => Ok(body.to_vec()),
-        Some((body, rest)) if values.kept && tail::is_signature(rest) => Ok(body.to_vec()),
-        Some(_) | None => Err(unreadable("the length in the head is another one").after(width)),
-    }
 }

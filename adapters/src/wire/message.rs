@@ -2,10 +2,11 @@
 
 use super::form::Form;
 use super::layer::{Around, EMPTY_ENVELOPE, Layer};
+use crate::definition::dialect::CharsetWord;
 use crate::exchange::{CryptoError, FrameEnd, Unreadable};
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
-use crate::layout::fault::unreadable;
+use crate::layout::fault::{ILL_FORMED, unreadable};
 use crate::layout::field::Field;
 use crate::layout::lines::RowFault;
 use crate::layout::listed::Listed;
@@ -26,6 +27,9 @@ pub struct Message {
     /// The layers, from the body outwards.
     #[serde(default)]
     pub layers: Vec<Layer>,
+    /// Character set that it may have in a file that somebody kept, where it can't be read in the
+    /// bank's.
+    pub kept_charset: Option<CharsetWord>,
 }
 
 /// How much of a message stands around the body in what is read.
@@ -160,13 +164,19 @@ impl Message {
             ..Values::default()
         };
         let mut bytes = bytes.to_vec();
+        let mut around = around;
         let inside = |unwrapped: usize| move |wrong: Unreadable| Unreadable { unwrapped, ..wrong };
         for (at, layer) in self.layers.iter().take(layers).rev().enumerate() {
             // A document without its block of a signature is as good as a bare one.
             if kept && matches!(layer, Layer::LeadSign(_)) && bytes.starts_with(b"<") {
                 continue;
             }
-            let unwrapped = layer.unwrap(bytes, &mut values, around);
+            let unwrapped = match self.kept_charset.filter(|_| kept) {
+                None => layer.unwrap(bytes, &mut values, around),
+                Some(_) => self.in_charset(kept, around, |around| {
+                    layer.unwrap(bytes.clone(), &mut values, around)
+                }),
+            };
             bytes = match unwrapped {
                 Ok(bytes) => bytes,
                 // An answer to a question that was refused.
@@ -175,6 +185,7 @@ impl Message {
                 }
                 Err(wrong) => return Err(inside(at)(wrong)),
             };
+            around.charset = values.charset.unwrap_or(around.charset);
             let may_miss = self.bare_from() == Some(layers - 1 - at);
             if bytes.is_empty() && (may_miss || refuses(layer, &values)) {
                 return Ok(values);
@@ -184,9 +195,28 @@ impl Message {
         let line_end = |whole: &Vec<u8>| whole.trim_ascii_end() == bytes.trim_ascii_end();
         let ended = self.ended(&bytes).filter(|_| kept && layers > 0);
         let bytes = ended.filter(line_end).unwrap_or(bytes);
-        let read = self.body.read(&bytes, around.charset, &mut values);
+        let read = self.in_charset(kept, around, |around| {
+            self.body.read(&bytes, around.charset, &mut values)
+        });
         read.map_err(inside(layers))?;
         Ok(values)
+    }
+
+    /// Reads in the bank's character set; a kept message whose bytes it does not have, in the other
+    /// one that the message may have. Nothing is taken before the text is decoded.
+    fn in_charset<T>(
+        &self,
+        kept: bool,
+        around: Around<'_>,
+        mut read: impl FnMut(Around<'_>) -> Result<T, Unreadable>,
+    ) -> Result<T, Unreadable> {
+        let other = self.kept_charset.filter(|_| kept).map(CharsetWord::charset);
+        read(around).or_else(|wrong| match other {
+            Some(charset) if wrong.what == ILL_FORMED => {
+                read(Around { charset, ..around }).map_err(|_| wrong)
+            }
+            Some(_) | None => Err(wrong),
+        })
     }
 
     /// The bytes with the body's ending, where they lack some of it; `None` where the body has

@@ -4,6 +4,7 @@ mod archive;
 pub mod authorize;
 pub mod form;
 pub mod frame;
+mod head;
 pub mod header_sign;
 pub mod headers;
 pub mod http;

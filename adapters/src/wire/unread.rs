@@ -48,6 +48,7 @@ impl Message {
             | Source::Join(_)
             | Source::Payload(_)
             | Source::PayloadLength(_)
+            | Source::Charset(_)
             | Source::StepCode => None,
         };
         slots.filter_map(|slot| captured(slot)).collect()

@@ -202,3 +202,61 @@ fn a_decimal_is_read_exactly_or_not_at_all() {
     assert_eq!(Format::Stamp19T.read("2026-11-23T09:30:00"), Ok(None));
     assert!(Format::Stamp19T.read("2026-11-23").is_err());
 }
+
+/// White space of XML around a code, a number, a date or an amount says nothing, from a channel as
+/// well; around names and texts it is theirs, and other white space is no blank of XML.
+#[test]
+fn blanks_around_a_value_say_nothing() {
+    let message: Message = toml::from_str(
+        r#"
+[body.xml]
+head = [
+    { path = "d/kind", const = "A1" },
+    { path = "d/code", field = "reply.code" },
+    { path = "d/no", join = [{ const = "PK" }, { field = "file.no", digits = 3 }] },
+    { path = "d/day", field = "file.date" },
+    { path = "d/text", field = "reply.text" },
+]
+[body.xml.rows]
+path = "d/r"
+slots = [
+    { path = "name", field = "payee.name" },
+    { path = "account", field = "payee.account" },
+    { path = "sum", field = "row.amount", as = "yuan2" },
+    { path = "code", field = "row.code" },
+    { path = "bank", field = "payee.class", map = { own = "Y" } },
+    { path = "text", field = "row.text" },
+]
+"#,
+    )
+    .unwrap();
+    let text = "<d><kind>\n A1\t</kind><code>\r\n0\n</code><no> PK007 </no><day>\n20261123 </day>\
+                <text> ok\n</text><r><name> 张 样 </name><account>\n62\n</account><sum> 1.00\n</sum>\
+                <code>\n\t </code><bank> Y </bank><text>\n</text></r>\
+                <r><code>\u{3000}</code></r></d>";
+    let read = message.read(text.as_bytes(), Reading::Whole, AROUND);
+    let read = read.unwrap();
+    let head = [
+        (Field::ReplyCode, "0"),
+        (Field::FileNo, "7"),
+        (Field::FileDate, "20261123"),
+        (Field::ReplyText, " ok\n"),
+    ];
+    for (field, expected) in head {
+        assert_eq!(read.text(field), Some(expected), "{field}");
+    }
+    let row = read.rows.get(0).unwrap();
+    let cells = [
+        (Field::PayeeName, Some(" 张 样 ")),
+        (Field::PayeeAccount, Some("62")),
+        (Field::RowAmount, Some("100")),
+        (Field::RowCode, None),
+        (Field::PayeeClass, Some("own")),
+        (Field::RowText, Some("\n")),
+    ];
+    for (field, expected) in cells {
+        assert_eq!(row.get(&field), expected, "{field}");
+    }
+    let other = read.rows.get(1).unwrap();
+    assert_eq!(other.get(&Field::RowCode), Some("\u{3000}"));
+}

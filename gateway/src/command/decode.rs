@@ -27,6 +27,7 @@ use std::io::{Read, Write};
 struct Decoded {
     /// The other dialect of the bank whose message it is.
     sibling: Option<&'static BankAdapter>,
+    /// Of the whole: of a receipt, and of a result without lines.
     outcome: Option<Outcome>,
     bank_code: Option<String>,
     bank_text: Option<String>,
@@ -50,7 +51,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
         Ok(_) => dialects::read(adapter, arguments.message, &bytes, &keys),
         Err(error) => {
             if arguments.json {
-                let nothing = nothing(super::check::unopened(&error, lang));
+                let nothing = nothing(arguments.message, super::check::unopened(&error, lang));
                 print_json(adapter, arguments.message, &nothing, None, &keys, lang)?;
             }
             let failure = Failure::unreadable_file(&arguments.file, &error);
@@ -74,7 +75,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
         }
         Err(unreadable) => {
             if arguments.json {
-                let nothing = nothing(unread::finding(&unreadable, lang));
+                let nothing = nothing(arguments.message, unread::finding(&unreadable, lang));
                 let tried = Some(unread::attempts(&unreadable, lang));
                 print_json(adapter, arguments.message, &nothing, tried, &keys, lang)?;
             }
@@ -111,9 +112,11 @@ fn decode(
             let result = adapter.kept_result(bytes, keys)?;
             let mut findings: Vec<Finding> = result.flaws.iter().map(Flaw::finding).collect();
             findings.extend(answered::lacking(&result));
+            // Where lines are, they say what became of it.
+            let whole = result.lines.is_empty().then_some(result.outcome);
             Decoded {
                 sibling: None,
-                outcome: None,
+                outcome: whole,
                 bank_code: result.bank_code,
                 bank_text: result.bank_text,
                 references: result.references,
@@ -141,10 +144,10 @@ fn decode(
     })
 }
 
-fn nothing(finding: Finding) -> Decoded {
+fn nothing(message: MessageWord, finding: Finding) -> Decoded {
     Decoded {
         sibling: None,
-        outcome: Some(Outcome::Unknown),
+        outcome: (message == MessageWord::Receipt).then_some(Outcome::Unknown),
         bank_code: None,
         bank_text: None,
         references: BTreeMap::new(),
@@ -222,8 +225,7 @@ fn print_json(
     if let (Some(object), Some(attempts)) = (document.as_object_mut(), attempts) {
         object.insert("attempts".to_owned(), attempts);
     }
-    let outcome = decoded.outcome.filter(|_| message == MessageWord::Receipt);
-    if let (Some(object), Some(outcome)) = (document.as_object_mut(), outcome) {
+    if let (Some(object), Some(outcome)) = (document.as_object_mut(), decoded.outcome) {
         let (outcome, reason) = outcome_words(outcome);
         object.insert("outcome".to_owned(), outcome.into());
         object.insert(

@@ -1,6 +1,7 @@
 //! What only an element of XML can be told, beside its path and its value.
 
-use super::Slot;
+use super::{Slot, Source};
+use crate::layout::atom::Atom;
 use crate::layout::found::Cells;
 use crate::layout::places::Asked;
 use schemars::JsonSchema;
@@ -10,6 +11,9 @@ use std::collections::BTreeMap;
 
 /// Between the texts of a value that several elements say.
 pub const ACROSS_SEP: char = ':';
+
+/// White space of XML.
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// The rules of one element; most have none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -60,12 +64,35 @@ impl Slot {
     #[must_use]
     pub fn found<'f>(&self, asked: &Asked<'_>, texts: Cells<'f>) -> Option<Cow<'f, str>> {
         if let [only] = asked.elements.as_slice() {
-            return texts.get(*only).map(Cow::Borrowed);
+            let text = texts.get(*only)?;
+            let blank = texts.xml && (text.starts_with(BLANKS) || text.ends_with(BLANKS));
+            return Some(Cow::Borrowed(match blank && self.blanks_say_nothing() {
+                true => text.trim_matches(BLANKS),
+                false => text,
+            }));
         }
         let parts = || asked.elements.iter().map(|number| texts.get(*number));
         parts().flatten().next()?;
         let parts: Vec<&str> = parts().map(|text| text.map_or("", str::trim)).collect();
         Some(parts.join(&ACROSS_SEP.to_string()).into())
+    }
+
+    /// Whether blanks around its text are those of a writer who breaks lines: around codes,
+    /// numbers, dates and amounts, never around a name or what somebody wrote.
+    fn blanks_say_nothing(&self) -> bool {
+        let of = |atom: &Atom| match atom {
+            Atom::Field { field, .. } => !field.is_free_text(),
+            Atom::Const(text) => text.trim_matches(BLANKS) == text,
+            Atom::Spare(_) | Atom::Connection { .. } | Atom::Captured { .. } => false,
+        };
+        match &self.source {
+            Source::One(atom) => of(atom),
+            Source::Join(parts) => parts.iter().all(of),
+            Source::Payload(_)
+            | Source::PayloadLength(_)
+            | Source::StepCode
+            | Source::Charset(_) => false,
+        }
     }
 
     /// Its elements as they are written: path and text of each.

@@ -27,6 +27,11 @@ pub(crate) fn read(
     }
 }
 
+/// Several pieces among words that anybody may write: another text says nothing.
+pub(crate) fn of_words(parts: &[Atom], text: &str, context: &mut ReadContext<'_>) {
+    read_or_restore(|context| pieces(parts, text, context), context);
+}
+
 /// One piece; in a kept message a number of ours that is none is kept as a text.
 ///
 /// # Errors
@@ -49,21 +54,16 @@ fn reference_kept(parts: &[Atom], context: &ReadContext<'_>) -> Option<Field> {
     if !context.kept {
         return None;
     }
-    parts.iter().find_map(|part| match part {
-        Atom::Field {
-            field: Field::RowNo,
-            ..
-        } => Some(Field::RowReference),
-        Atom::Field {
-            field: Field::FileNo,
-            ..
-        } => Some(Field::FileReference),
-        Atom::Field { .. }
-        | Atom::Const(_)
-        | Atom::Spare(_)
-        | Atom::Connection { .. }
-        | Atom::Captured { .. } => None,
-    })
+    let holds = |field: Field| {
+        let mut parts = parts.iter();
+        parts.any(|part| matches!(part, Atom::Field { field: own, .. } if *own == field))
+    };
+    // A number of a row that begins with that of its file is the row's.
+    match (holds(Field::RowNo), holds(Field::FileNo)) {
+        (true, _) => Some(Field::RowReference),
+        (false, true) => Some(Field::FileReference),
+        (false, false) => None,
+    }
 }
 
 /// Whether it could be read; where not, nothing of it is.

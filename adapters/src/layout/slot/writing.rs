@@ -1,6 +1,6 @@
 //! The text of a slot, written behind what a message has so far.
 
-use super::{Align, Slot, Source};
+use super::{Align, Slot, Source, charset};
 use crate::layout::atom::{Atom, WriteContext};
 use crate::layout::fault::WriteFault;
 use crate::layout::forbidden::Seen;
@@ -71,6 +71,7 @@ impl Slot {
             | Source::Join(_)
             | Source::Payload(_)
             | Source::PayloadLength(_)
+            | Source::Charset(_)
             | Source::StepCode => None,
         }
     }
@@ -104,6 +105,7 @@ impl Slot {
                 let _ = write!(out, "{}", context.payload_bytes + plus);
                 return Ok(Some(Seen::PLAIN));
             }
+            Source::Charset(words) => charset::word(words, context.charset),
             Source::StepCode => None,
         };
         out.push_str(text.unwrap_or_default());

@@ -99,7 +99,7 @@ struct Walk<'t> {
 fn find<'t>(tree: &'t Tree, text: &str) -> Result<(Places<'t>, Found), Unreadable> {
     let mut reader = NsReader::from_str(text);
     let places = Places::of(tree);
-    let found = Found::nothing(&places, text.len());
+    let found = Found::nothing_of_xml(&places, text.len());
     let mut walk = Walk {
         tree,
         places,
