@@ -8,6 +8,7 @@ use crate::layout::fault::unreadable;
 use crate::layout::field::Field;
 use crate::layout::values::Values;
 use crate::reply::{batch_code, names_a_failure};
+use crate::unreadable::OTHER_ROWS;
 use crate::wire::form::unpercent;
 use crate::wire::layer::Around;
 use crate::wire::{Message, Reading};
@@ -177,7 +178,7 @@ impl BankAdapter {
         let charset = self.charset_in();
         let leaves_out = || message.leaves_out(&self.tidy(bytes), Around { crypto, charset });
         if empty && self.is_answered(codes, values) && leaves_out() {
-            return Err(unreadable("it holds rows of another form"));
+            return Err(unreadable(OTHER_ROWS));
         }
         Ok(self.result(codes, values, None))
     }
@@ -209,22 +210,24 @@ impl BankAdapter {
     }
 }
 
-/// The first that could be read, else why that which got furthest could not.
+/// The first that could be read, else why none could: what is wrong with the rows, where one of
+/// them found some, and else what the first says.
 fn first_read<T>(
     first: Result<T, Unreadable>,
     others: impl Iterator<Item = Result<T, Unreadable>>,
 ) -> Result<T, Unreadable> {
-    let mut furthest = match first {
+    let mut why = match first {
         Ok(read) => return Ok(read),
         Err(wrong) => wrong,
     };
     for other in others {
         match other {
             Ok(read) => return Ok(read),
-            Err(wrong) => furthest = furthest.further(wrong),
+            Err(wrong) if wrong.is_about_rows() && !why.is_about_rows() => why = wrong,
+            Err(_) => {}
         }
     }
-    Err(furthest)
+    Err(why)
 }
 
 /// Reads as it is, then without a length before it, then out of the one pair of a form.

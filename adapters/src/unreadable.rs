@@ -42,6 +42,9 @@ pub struct Tried {
     pub offset: usize,
 }
 
+/// Rows that the definition does not name.
+pub(crate) const OTHER_ROWS: &str = "it holds rows of another form";
+
 impl Unreadable {
     /// At a place, up to which all was understood.
     #[must_use]
@@ -63,14 +66,10 @@ impl Unreadable {
         self
     }
 
-    /// The one that got further, the first of equals.
-    #[must_use]
-    pub(crate) fn further(self, other: Self) -> Self {
-        let rank = |one: &Self| (one.unwrapped, one.understood);
-        match rank(&other) > rank(&self) {
-            true => other,
-            false => self,
-        }
+    /// Whether it is about rows that stand there.
+    pub(crate) fn is_about_rows(&self) -> bool {
+        let what = self.what.as_str();
+        what == OTHER_ROWS || what.starts_with("row ") || what.ends_with(" is missing in a row")
     }
 
     /// Neither dialect of a bank reads the message: the one that got further, the first of

@@ -236,6 +236,29 @@ fn what_can_t_be_read_is_not_an_answer_without_rows() {
     }
 }
 
+/// Of all that was tried the one that found rows says why.
+#[test]
+fn what_is_wrong_is_said_of_the_rows() {
+    for (file, code, expected) in [
+        ("spdb_column_short.result.txt", "SPDB", "row 2"),
+        ("spdb_amount_letter.result.txt", "SPDB", "row 2: row.amount"),
+        (
+            "spdb_rows_elsewhere.result.txt",
+            "SPDB",
+            "detailedContent is missing in a row",
+        ),
+        (
+            "cmb_other_group.result.txt",
+            "CMB",
+            "it holds rows of another form",
+        ),
+    ] {
+        let bytes = std::fs::read(folder().join(file)).unwrap();
+        let wrong = bank(code).kept_result(&bytes, &Unchecked).unwrap_err();
+        assert!(wrong.what.starts_with(expected), "{file}: {wrong}");
+    }
+}
+
 /// Where the public rows have an amount, a row without one is none of them.
 #[test]
 fn a_row_without_its_amount_is_not_read() {

@@ -127,8 +127,10 @@ fn wrong_totals_that_are_said_again_are_listed_once() {
         let lines = played.memory(|memory| memory.instructed(1)).unwrap();
         let bytes = played.result_bytes(&desk, 1, &told(&lines, &said));
         let read = adapter.decode_result(&bytes, played.keys()).unwrap();
-        // CMB states them in the answer before that of the rows.
-        let states = place == "cmb_fbsdk" || read.totals.contains_key("amount_fen");
+        // CMB states them in the answer before that of the rows; CIB's may be less than the rows,
+        // and these are more.
+        let states =
+            ["cmb_fbsdk", "cib_fox"].contains(&place) || read.totals.contains_key("amount_fen");
         assert_eq!(found.is_empty(), !states, "{place}");
         assert_eq!(desk.states(&batch)[..2], [LineState::Paid; 2], "{place}");
         for _ in 0..3 {
@@ -324,7 +326,10 @@ fn a_result_with_the_banks_number_of_another_batch_is_listed() {
         }
         seen += 1;
         let (core, keys) = (&desk.core, played.keys());
-        for number in ["B1", "B2", "B1"] {
+        let file = desk.core.desk().file(1).unwrap().clone();
+        let given = gateway::outcome::references(core, &file).unwrap();
+        let own = given.get("bank_batch_no").map_or("B1", String::as_str);
+        for number in [own, "B2", own] {
             receive(core, adapter, keys, MessageKind::Result, &numbered(number)).unwrap();
         }
         let states = [LineState::Paid, LineState::Accepted];
@@ -334,7 +339,7 @@ fn a_result_with_the_banks_number_of_another_batch_is_listed() {
         assert_eq!(found[0].why, "other_bank_batch_no", "{place}");
         let file = desk.core.desk().file(1).unwrap().clone();
         let kept = gateway::outcome::references(core, &file).unwrap();
-        assert_eq!(kept["bank_batch_no"], "B1", "{place}");
+        assert_eq!(kept["bank_batch_no"], own, "{place}");
         assert_sound(&desk.core, place);
     }
     assert!(seen > 0);
