@@ -299,8 +299,8 @@ fn refuse_doubled(lines: &mut [LineOutcome]) -> Vec<Flaw> {
     flaws
 }
 
-/// What an answer says of a batch whose code it does not give: that it is asked about. The answer to
-/// a sign-in says nothing of any.
+/// What an answer says of a batch whose code it does not give: that it is asked about. The answer
+/// to a sign-in says nothing of any.
 fn of_the_question(names: &CodeNames) -> Outcome {
     match names.batch.is_some() || names.line.is_some() {
         true => Outcome::Accepted,
