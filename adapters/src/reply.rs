@@ -130,7 +130,7 @@ impl BankAdapter {
         let outcome = match request {
             Outcome::Accepted | Outcome::Paid => self
                 .batch_outcome(names, values)
-                .unwrap_or(Outcome::Accepted),
+                .unwrap_or_else(|| of_the_question(names)),
             Outcome::NotFound => Outcome::NotFound,
             Outcome::Failed(_) | Outcome::Unknown | Outcome::Returned => Outcome::Unknown,
         };
@@ -288,6 +288,15 @@ const PAID_WITH_FAILURE_CODE: &str = "paid_with_failure_code";
 /// Whether a code of an error names one: zeros alone say that there is none.
 pub(crate) fn names_a_failure(code: &str) -> bool {
     !code.bytes().all(|digit| digit == b'0')
+}
+
+/// What an answer says of a batch whose code it does not give: that it is asked about. The answer
+/// to a sign-in says nothing of any.
+fn of_the_question(names: &CodeNames) -> Outcome {
+    match names.batch.is_some() || names.line.is_some() {
+        true => Outcome::Accepted,
+        false => Outcome::Unknown,
+    }
 }
 
 fn nothing_said(lines: &mut [LineOutcome]) {

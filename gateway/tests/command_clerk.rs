@@ -232,6 +232,8 @@ fn a_result_without_lines_says_how_the_batch_stands() {
         ("boc_done.result.txt", "accepted", "已受理"),
         ("boc_else.result.txt", "unknown", "支付不明"),
         ("boc_attributes.result.txt", "accepted", "已受理"),
+        // A sign-in that went well says nothing of a batch.
+        ("boc_signin.result.txt", "unknown", "支付不明"),
     ] {
         let ended = decode(file, &["--json"]);
         assert_eq!(ended.document()["outcome"], outcome, "{file}");

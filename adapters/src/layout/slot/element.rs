@@ -41,6 +41,13 @@ pub struct Element {
     pub key: bool,
 }
 
+/// Whether white space of XML stands around a text: most have none, and are looked at no further.
+fn has_blank_ends(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut ends = bytes.first().into_iter().chain(bytes.last());
+    ends.any(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
 impl Slot {
     /// The elements that say its value.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
@@ -65,7 +72,7 @@ impl Slot {
     pub fn found<'f>(&self, asked: &Asked<'_>, texts: Cells<'f>) -> Option<Cow<'f, str>> {
         if let [only] = asked.elements.as_slice() {
             let text = texts.get(*only)?;
-            let blank = texts.xml && (text.starts_with(BLANKS) || text.ends_with(BLANKS));
+            let blank = texts.xml && has_blank_ends(text);
             return Some(Cow::Borrowed(match blank && self.blanks_say_nothing() {
                 true => text.trim_matches(BLANKS),
                 false => text,
