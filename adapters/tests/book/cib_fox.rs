@@ -160,7 +160,14 @@ fn every_state_of_an_instruction() {
         assert_eq!(own.is_final, done, "{state}");
     }
     // An instruction that failed and a row that did not: nobody knows.
-    assert_eq!(result("0", "FAIL", "90").outcome, Outcome::Unknown);
+    for state in ["FAIL", "CANCEL", "EXPIRED"] {
+        for row in ["90", "23"] {
+            let own = result("0", state, row);
+            assert_eq!(own.outcome, Outcome::Unknown, "{state} {row}");
+            assert_eq!(own.lines[0].outcome, Outcome::Unknown, "{state} {row}");
+            assert!(!own.is_final && !own.flaws.is_empty(), "{state} {row}");
+        }
+    }
     let unanswered = result("15500", "PAYOUT", "23");
     assert_eq!(unanswered.outcome, Outcome::Unknown);
     assert_eq!(unanswered.lines[0].outcome, Outcome::Unknown);

@@ -1,8 +1,9 @@
 //! Every code of the status model (FORMATS section 5) and of the banks' sections, as it is to us.
 //!
 //! `table.md` is the table of section 5 as it stands there; `codes.tsv` says of each of its codes,
-//! by hand, what it must be here. What is "failed" at an integrator is so here only where nobody can
-//! have been paid: a wrong "failed" pays twice. Cancelled and expired are failed by the contract.
+//! by hand, what it must be here. What is "failed" at an integrator is so here only where nobody
+//! can have been paid: a wrong "failed" pays twice. Cancelled and expired are failed by the
+//! contract.
 
 use crate::support::{dialect_alone, one_of_each_dialect};
 use std::collections::{BTreeMap, BTreeSet};
