@@ -113,8 +113,8 @@ impl BankAdapter {
         let later = steps.iter().rev().filter(|_| !ends);
         let later = later.take_while(|later| later.name != step.name);
         let mut needed = later.flat_map(|later| later.request.needs());
-        let lacks = |name: &String| reply.captures(name) && !values.captured.contains_key(name);
-        if self.is_answered(&step.codes, &values) && needed.any(|name| lacks(&name)) {
+        let lacks = |name: &str| reply.captures(name) && !values.captured.contains_key(name);
+        if self.is_answered(&step.codes, &values) && needed.any(lacks) {
             return Err(unreadable("what the next question needs is missing"));
         }
         Ok(values)
@@ -193,10 +193,8 @@ impl BankAdapter {
                 Err(wrong) => attempts.push((0, wrong)),
             }
         }
-        if let Some(Ok((kept, values))) = self
-            .kept_answers(KeptKind::Push, bytes, how)
-            .find(Result::is_ok)
-        {
+        let mut kept = self.kept_answers(KeptKind::Push, bytes, how);
+        if let Some((kept, values)) = kept.find_map(Result::ok) {
             return Ok(self.push(&kept.codes, &values));
         }
         let furthest = Unreadable::furthest(attempts);

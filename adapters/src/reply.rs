@@ -250,7 +250,7 @@ impl BankAdapter {
 
     /// Whether it is the code by which a request is taken: beside a row it names no failure.
     fn says_taken(&self, code: &str) -> bool {
-        let steps = self.dialect.submit.iter().chain(&self.dialect.query);
+        let steps = self.dialect.steps();
         let mut tables = steps.filter_map(|step| self.table(step.codes.request.as_ref()));
         let taken = |entry: &Code| match entry.outcome {
             Outcome::Accepted | Outcome::Paid => entry.detail.is_none(),

@@ -300,7 +300,7 @@ impl Message {
     /// Whether a slot of the body, of a head or of a form writes the captured value of this name.
     #[must_use]
     pub fn captures(&self, name: &str) -> bool {
-        self.any_slot(|slot| {
+        self.slots().any(|slot| {
             let own = slot
                 .atoms()
                 .any(|atom| matches!(atom, Atom::Captured { name: own, .. } if own == name));
@@ -311,7 +311,7 @@ impl Message {
     /// Whether a slot of it holds the number of our file.
     #[must_use]
     pub fn names_file(&self) -> bool {
-        self.any_slot(|slot| {
+        self.slots().any(|slot| {
             let file_no = |atom: &Atom| {
                 matches!(
                     atom,
@@ -325,10 +325,11 @@ impl Message {
         })
     }
 
-    fn any_slot(&self, found: impl Fn(&Slot) -> bool) -> bool {
+    /// Every slot of body and layers.
+    pub(super) fn slots(&self) -> impl Iterator<Item = &Slot> {
         let (head, row) = self.body.slots();
         let layers = self.layers.iter().flat_map(Layer::slots);
-        head.iter().chain(row).chain(layers).any(found)
+        head.iter().chain(row).chain(layers)
     }
 
     /// Every slot of body and layers, to fix step codes.

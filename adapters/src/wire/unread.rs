@@ -33,25 +33,21 @@ impl Message {
 
     /// Whether a slot of it must say this field.
     pub(crate) fn requires(&self, field: Field) -> bool {
-        let mut own = self.clone();
-        let mut slots = own.slots_mut().into_iter();
+        let mut slots = self.slots();
         slots.any(|slot| slot.required && slot.field() == Some(field))
     }
 
     /// Names of the captured values without which it can't be written.
-    pub(crate) fn needs(&self) -> Vec<String> {
-        let mut own = self.clone();
-        let slots = own.slots_mut().into_iter();
-        let captured = |slot: &Slot| match &slot.source {
-            Source::One(Atom::Captured { name, .. }) if slot.required => Some(name.clone()),
+    pub(crate) fn needs(&self) -> impl Iterator<Item = &str> {
+        self.slots().filter_map(|slot| match &slot.source {
+            Source::One(Atom::Captured { name, .. }) if slot.required => Some(name.as_str()),
             Source::One(_)
             | Source::Join(_)
             | Source::Payload(_)
             | Source::PayloadLength(_)
             | Source::Charset(_)
             | Source::StepCode => None,
-        };
-        slots.filter_map(|slot| captured(slot)).collect()
+        })
     }
 }
 

@@ -2,11 +2,10 @@
 
 use super::desk::{Desk, LI, MAKER, ZHANG, file};
 use super::doubts::bank;
+use super::supervised;
 use gateway::access::Sight;
 use gateway::core::Fact;
-use gateway::dispatch::Pace;
 use gateway::event::{Event, Policy};
-use gateway::installation::Banks;
 use gateway::query::breaks::breaks;
 use gateway::serving::{Engine, Setup};
 use gateway::telemetry::{Concerns, Metrics};
@@ -98,20 +97,11 @@ fn a_defect_of_the_reader_leaves_nothing_in_memory() {
     assert_eq!(abandoned(&desk).len(), 1);
 }
 
-/// An engine of no bank.
+/// An engine of no bank, whose concerns nobody looks at.
 fn setup(desk: &Desk, data: &Path) -> Setup {
     let metrics = Arc::new(Metrics::new());
-    Setup {
-        data: data.to_owned(),
-        banks: Banks(Arc::new([].into())),
-        collectors: [].into(),
-        mandates: Arc::clone(&desk.mandates),
-        calendar: Arc::clone(&desk.calendar),
-        pace: Pace::REAL,
-        collect_wait_ms: 10_000,
-        metrics: Arc::clone(&metrics),
-        concerns: Arc::new(Concerns::new(metrics)),
-    }
+    let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
+    supervised::setup(desk, data, &concerns, &metrics)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,7 +26,7 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 /// An engine without banks and folders.
-fn setup(desk: &Desk, data: &Path, concerns: &Arc<Concerns>, metrics: &Arc<Metrics>) -> Setup {
+pub fn setup(desk: &Desk, data: &Path, concerns: &Arc<Concerns>, metrics: &Arc<Metrics>) -> Setup {
     Setup {
         data: data.to_owned(),
         banks: Banks(Arc::new([].into())),

@@ -17,7 +17,7 @@ use tests::desk::{Desk, banks_of_files};
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// A bank of each dialect that asks for returns.
-fn asking() -> Vec<&'static BankAdapter> {
+pub(super) fn asking() -> Vec<&'static BankAdapter> {
     let all = banks_of_files().into_iter();
     let asking: Vec<_> = all.filter(|bank| bank.returns_pace().is_some()).collect();
     assert!(!asking.is_empty());
@@ -33,7 +33,10 @@ fn paid(desk: &Desk) -> (Receipt, Played) {
 }
 
 /// From now on the bank answers a question for returns so.
-fn answers(played: &Played, say: impl Fn(&[BankLine]) -> Vec<LineOutcome> + Send + Sync + 'static) {
+pub(super) fn answers(
+    played: &Played,
+    say: impl Fn(&[BankLine]) -> Vec<LineOutcome> + Send + Sync + 'static,
+) {
     let say = move |lines: &[BankLine]| BankReply::result(say(lines));
     replies(played, Arc::new(say));
 }
@@ -47,7 +50,7 @@ fn replies(played: &Played, say: Say) {
 }
 
 /// What an answer tells of these lines: all of them, where it is that of a query.
-fn rows(
+pub(super) fn rows(
     played: &Played,
     outcomes: [Outcome; 2],
 ) -> impl Fn(&[BankLine]) -> Vec<LineOutcome> + use<> {
@@ -60,7 +63,7 @@ fn rows(
 }
 
 const FIRST: [Outcome; 2] = [Outcome::Returned, Outcome::Paid];
-const SECOND: [Outcome; 2] = [Outcome::Paid, Outcome::Returned];
+pub(super) const SECOND: [Outcome; 2] = [Outcome::Paid, Outcome::Returned];
 
 /// Questions for returns, as the journal has them; the bank has got as many messages more.
 fn questions(desk: &Desk) -> u32 {

@@ -1,7 +1,7 @@
 //! Whose turn it is to be asked about returns (decision 019), and who is never asked about twice or
 //! never at all.
 
-use adapters::BankReply;
+use super::returned_late::{SECOND, answers, asking, rows};
 use adapters::exchange::Outcome;
 use gateway::dispatch::Decision;
 use gateway::mandates::Mandates;
@@ -12,18 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tests::audit::assert_sound;
 use tests::bank::{Played, at_bank, row, told};
-use tests::desk::{Desk, banks_of_files, file, wages};
+use tests::desk::{Desk, file, wages};
 
 const HOUR: Duration = Duration::from_secs(3_600);
-
-fn asking() -> Vec<&'static adapters::BankAdapter> {
-    let all = banks_of_files().into_iter();
-    all.filter(|bank| bank.returns_pace().is_some()).collect()
-}
-
-fn repeats(played: &Played) -> bool {
-    played.adapter().returns_pace().unwrap().repeats_query
-}
 
 /// Lets so many hours pass, and the gateway works in each.
 fn hours(desk: &Desk, played: &Played, count: u32) {
@@ -114,18 +105,7 @@ fn a_line_that_is_paid_late_has_its_own_questions() {
         )
         .unwrap();
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
-        let whole = repeats(&played);
-        let say = move |lines: &[adapters::BankLine]| {
-            let mut reply = told(lines, &[Outcome::Paid, Outcome::Returned]);
-            reply
-                .lines
-                .retain(|l| whole || l.outcome == Outcome::Returned);
-            BankReply::result(reply.lines)
-        };
-        played.memory(|memory| match whole {
-            true => memory.say = Some(Arc::new(say)),
-            false => memory.say_of_returns = Some(Arc::new(say)),
-        });
+        answers(&played, rows(&played, SECOND));
         hours(&desk, &played, 48);
         let states = [LineState::Paid, LineState::Returned];
         assert_eq!(desk.states(&batch), states, "{place}");
