@@ -321,7 +321,7 @@ impl BankAdapter {
 
     /// Every message that the bank sends over a channel.
     fn told(&self) -> impl Iterator<Item = &Message> {
-        let steps = self.dialect.submit.iter().chain(&self.dialect.query);
+        let steps = self.dialect.steps();
         let push = &self.dialect.push;
         let also = push.also.iter().map(|also| &also.message);
         let replies = steps.filter_map(|step| step.reply.as_ref());
