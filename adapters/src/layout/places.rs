@@ -31,6 +31,8 @@ pub struct Asked<'t> {
     pub attributes: Vec<(usize, &'t str, &'t str)>,
     /// The field whose value the text is as it stands (`Slot::as_it_stands`).
     pub as_it_stands: Option<Field>,
+    /// Whether blanks around the text say nothing (`Slot::blanks_say_nothing`).
+    pub blanks_say_nothing: bool,
 }
 
 /// One element or member.
@@ -144,6 +146,7 @@ impl<'t> Places<'t> {
             elements,
             attributes,
             as_it_stands: slot.as_it_stands(),
+            blanks_say_nothing: slot.blanks_say_nothing(),
         }
     }
 

@@ -192,10 +192,11 @@ impl Tree {
             return Ok(payload);
         }
         let slots: Vec<_> = repeat.slots.iter().zip(&places.row).collect();
+        let keys: Vec<_> = slots.iter().filter(|(slot, _)| slot.element.key).collect();
         let count = found.rows_count();
         values.rows.reserve(count, slots.len(), found.bytes());
         for (texts, at) in found.rows().zip(1u32..) {
-            if slots.iter().all(|slot| is_ours(*slot, texts)) {
+            if keys.iter().all(|key| is_ours(**key, texts)) {
                 let read = take_row(repeat, (&slots, at), texts, values);
                 read.map_err(|what| unreadable(format!("row {at}: {what}")))?;
             }
@@ -232,9 +233,6 @@ fn take_row(
 
 /// Whether a row is of ours: by the form of its key, read apart from everything else.
 fn is_ours((slot, asked): (&Slot, &Asked<'_>), texts: Cells<'_>) -> bool {
-    if !slot.element.key {
-        return true;
-    }
     let mut values = Values::default();
     let text = slot.found(asked, texts).unwrap_or_default();
     let mut reading = context(&mut values, true);

@@ -144,6 +144,38 @@ fn they_are_read() {
     );
 }
 
+/// Expectations by the rule of Namespaces in XML 1.0, section 6: a declaration holds from the
+/// start of its element to its end.
+#[test]
+fn a_declaration_ends_with_its_element() {
+    let of = |inside: &str| read(&format!("<d xmlns=\"urn:new\">{inside}</d>"));
+    let file_no = |inside: &str| {
+        let values = of(inside).unwrap();
+        values.text(Field::FileNo).map(str::to_owned)
+    };
+    let foreign = [
+        "<x xmlns=\"urn:x\"><no>8</no></x>",
+        "<x xmlns=\"urn:x\"/>",
+        "<no xmlns=\"urn:x\">8</no>",
+        "<no xmlns=\"\">8</no>",
+        "<p:no xmlns:p=\"urn:x\"><p:no xmlns:p=\"urn:new\">8</p:no></p:no>",
+    ];
+    for foreign in foreign {
+        let inside = format!("{foreign}<no>7</no>{foreign}");
+        assert_eq!(file_no(&inside).as_deref(), Some("7"), "{foreign}");
+    }
+    let own = "<p:no xmlns:p=\"urn:new\">7</p:no>";
+    assert_eq!(file_no(own).as_deref(), Some("7"));
+    assert_eq!(
+        of(&format!("{own}<p:no>8</p:no><no>8</no>")).unwrap_err(),
+        "an element stands twice"
+    );
+    assert_eq!(
+        of("<no xmlns:xml=\"urn:new\">7</no>").unwrap_err(),
+        "not well-formed XML"
+    );
+}
+
 /// A book whose one layout is that of a dialect with something in it.
 fn refused(own: &str, other: &str) -> String {
     let path = "dialects/synthetic_json/dialect.toml";

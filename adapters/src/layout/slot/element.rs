@@ -72,8 +72,8 @@ impl Slot {
     pub fn found<'f>(&self, asked: &Asked<'_>, texts: Cells<'f>) -> Option<Cow<'f, str>> {
         if let [only] = asked.elements.as_slice() {
             let text = texts.get(*only)?;
-            let blank = texts.xml && has_blank_ends(text);
-            return Some(Cow::Borrowed(match blank && self.blanks_say_nothing() {
+            let blank = texts.xml && asked.blanks_say_nothing && has_blank_ends(text);
+            return Some(Cow::Borrowed(match blank {
                 true => text.trim_matches(BLANKS),
                 false => text,
             }));
@@ -86,7 +86,8 @@ impl Slot {
 
     /// Whether blanks around its text are those of a writer who breaks lines: around codes,
     /// numbers, dates and amounts, never around a name or what somebody wrote.
-    fn blanks_say_nothing(&self) -> bool {
+    #[must_use]
+    pub fn blanks_say_nothing(&self) -> bool {
         let of = |atom: &Atom| match atom {
             Atom::Field { field, .. } => !field.is_free_text(),
             Atom::Const(text) => text.trim_matches(BLANKS) == text,

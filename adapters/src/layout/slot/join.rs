@@ -97,6 +97,13 @@ fn pieces(parts: &[Atom], text: &str, context: &mut ReadContext<'_>) -> Result<(
                 false => Err("a joined value is too long".to_owned()),
             };
         };
+        // Most joins begin with a fixed text, which is there.
+        if let Atom::Const(own) = part
+            && let Some(others) = rest.strip_prefix(own.as_str())
+        {
+            rest = others;
+            continue;
+        }
         let Some(chars) = part.chars() else {
             break part;
         };

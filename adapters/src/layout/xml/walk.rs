@@ -10,7 +10,7 @@ use crate::layout::tree::Tree;
 use crate::layout::values::Values;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::{NamespaceResolver, ResolveResult};
-use quick_xml::{NsReader, XmlVersion};
+use quick_xml::{Reader, XmlVersion};
 
 pub(crate) const DEPTH_MAX: usize = 32;
 pub(crate) const ATTRIBUTES_MAX: usize = 64;
@@ -34,7 +34,7 @@ pub fn read(tree: &Tree, text: &str, values: &mut Values) -> Result<Option<Strin
 /// `Unreadable` for what is not well-formed or past the caps, and for elements inside one of these:
 /// a reader would take the text behind them for the whole.
 pub fn texts_of(text: &str, paths: &[String]) -> Result<Vec<String>, Unreadable> {
-    let mut reader = quick_xml::Reader::from_str(text);
+    let mut reader = Reader::from_str(text);
     let (mut path, mut open, mut texts) = (Vec::new(), false, Vec::<String>::new());
     loop {
         let refuse = || unreadable("the signed document is not well-formed");
@@ -90,6 +90,8 @@ struct Walk<'t> {
     text: String,
     found: Found,
     roots: usize,
+    /// What the prefixes stand for, where the message is of a namespace.
+    names: Option<NamespaceResolver>,
     /// That of the root.
     namespace: String,
     /// The open group of rows: how many rows there were before it, and its own texts.
@@ -97,7 +99,7 @@ struct Walk<'t> {
 }
 
 fn find<'t>(tree: &'t Tree, text: &str) -> Result<(Places<'t>, Found), Unreadable> {
-    let mut reader = NsReader::from_str(text);
+    let mut reader = Reader::from_str(text);
     let places = Places::of(tree);
     let found = Found::nothing_of_xml(&places, text.len());
     let mut walk = Walk {
@@ -109,6 +111,7 @@ fn find<'t>(tree: &'t Tree, text: &str) -> Result<(Places<'t>, Found), Unreadabl
         text: String::new(),
         found,
         roots: 0,
+        names: (!tree.namespace.is_empty()).then(NamespaceResolver::default),
         namespace: String::new(),
         group: None,
     };
@@ -117,12 +120,10 @@ fn find<'t>(tree: &'t Tree, text: &str) -> Result<(Places<'t>, Found), Unreadabl
         let offset = usize::try_from(reader.buffer_position()).unwrap_or_default();
         let refuse = |what: &str| Unreadable::at(what, offset);
         match event.map_err(|_| refuse("not well-formed XML"))? {
-            Event::Start(tag) => walk
-                .enter(&tag, reader.resolver())
-                .map_err(|what| refuse(&what))?,
+            Event::Start(tag) => walk.enter(&tag).map_err(|what| refuse(&what))?,
             Event::End(_) => walk.leave().map_err(|what| refuse(&what))?,
             Event::Empty(tag) => walk
-                .enter(&tag, reader.resolver())
+                .enter(&tag)
                 .and_then(|()| walk.leave())
                 .map_err(|what| refuse(&what))?,
             Event::Text(part) => walk.push(part.as_ref()).map_err(|what| refuse(&what))?,
@@ -161,8 +162,8 @@ pub(crate) fn resolve(reference: &BytesRef<'_>) -> Option<char> {
 }
 
 impl Walk<'_> {
-    fn enter(&mut self, tag: &BytesStart<'_>, names: &NamespaceResolver) -> Result<(), String> {
-        let ours = self.is_ours(tag, names)?;
+    fn enter(&mut self, tag: &BytesStart<'_>) -> Result<(), String> {
+        let ours = self.is_ours(tag)?;
         let parent = match self.open.last() {
             Some(open) => *open,
             None => {
@@ -173,13 +174,15 @@ impl Walk<'_> {
         if self.open.len() >= DEPTH_MAX {
             return Err("elements too deep".to_owned());
         }
-        if tag.attributes().take(ATTRIBUTES_MAX + 1).count() > ATTRIBUTES_MAX {
+        // Most elements have none, and nobody looks for them.
+        let attributes = !tag.attributes_raw().is_empty();
+        if attributes && tag.attributes().take(ATTRIBUTES_MAX + 1).count() > ATTRIBUTES_MAX {
             return Err("too many attributes".to_owned());
         }
         let (whole, local) = (tag.name(), tag.local_name());
-        let name: &str = match self.tree.namespace.is_empty() {
-            true => whole.as_ref(),
-            false => local.as_ref(),
+        let name: &str = match self.names.is_some() {
+            true => local.as_ref(),
+            false => whole.as_ref(),
         };
         let parent = parent.filter(|_| ours);
         let place = parent.and_then(|parent| self.places.below_behind(parent, self.before, name));
@@ -189,17 +192,18 @@ impl Walk<'_> {
         if let Some(place) = place {
             self.enter_rows(place)?;
         }
-        match self.has_attributes {
+        match attributes && self.has_attributes {
             true => self.attributes(place, tag),
             false => Ok(()),
         }
     }
 
     /// Whether the element is of the message's namespace, where the tree has namespaces.
-    fn is_ours(&mut self, tag: &BytesStart<'_>, names: &NamespaceResolver) -> Result<bool, String> {
-        if self.tree.namespace.is_empty() {
+    fn is_ours(&mut self, tag: &BytesStart<'_>) -> Result<bool, String> {
+        let Some(names) = &mut self.names else {
             return Ok(true);
-        }
+        };
+        names.push(tag).map_err(|_| "not well-formed XML")?;
         let (space, _) = names.resolve_element(tag.name());
         let space = match space {
             ResolveResult::Bound(space) => space.0,
@@ -299,6 +303,9 @@ impl Walk<'_> {
     }
 
     fn leave(&mut self) -> Result<(), String> {
+        if let Some(names) = &mut self.names {
+            names.pop();
+        }
         let mut text = std::mem::take(&mut self.text);
         self.before = self.open.pop().flatten();
         if let Some(place) = self.before {
