@@ -7,7 +7,7 @@ use super::header_sign::HeaderSign;
 use super::inner_sign::InnerSign;
 use super::lead::LeadSign;
 use super::member_sign::MemberSign;
-use super::packed::{deflate, hex, inflate, unbase64, unhex, zlib};
+use super::packed::{deflate, has_zlib_head, hex, inflate, unbase64, unhex, zlib};
 use super::seal::SealMembers;
 use super::sign::{PlaceSign, key_algorithm};
 use super::xml_signature::XmlSignature;
@@ -246,6 +246,10 @@ impl Layer {
             Self::Base64 {} => unbase64(&bytes).ok_or_else(|| unreadable("not base64")),
             Self::Hex {} => unhex(bytes.trim_ascii()).ok_or_else(|| unreadable("not hexadecimal")),
             Self::Deflate {} => inflate(flate2::read::DeflateDecoder::new(&*bytes)),
+            // Others call raw DEFLATE by the same name.
+            Self::Zlib {} if values.kept && !has_zlib_head(&bytes) => {
+                Self::Deflate {}.unwrap(bytes, values, around)
+            }
             Self::Zlib {} => inflate(flate2::read::ZlibDecoder::new(&*bytes)),
             Self::Zip {} => archive::unpacked(&bytes),
             Self::Sign(sign) => sign.unwrap(&bytes, values.kept, around),

@@ -55,6 +55,17 @@ pub(super) fn zlib(plain: &[u8]) -> Result<Vec<u8>, WriteFault> {
     packed(flate2::read::ZlibEncoder::new(plain, level))
 }
 
+/// Whether the first two bytes are a head of the zlib format (RFC 1950, section 2.2): method 8,
+/// and a multiple of 31 together.
+pub(super) fn has_zlib_head(bytes: &[u8]) -> bool {
+    match bytes {
+        [method, flags, ..] => {
+            method & 0x0F == 8 && u16::from_be_bytes([*method, *flags]).is_multiple_of(31)
+        }
+        [_] | [] => false,
+    }
+}
+
 fn packed(mut encoder: impl Read) -> Result<Vec<u8>, WriteFault> {
     let mut packed = Vec::new();
     encoder
