@@ -127,10 +127,9 @@ impl BankAdapter {
     ) -> ResultFile {
         let mut lines = self.lines(names, values, days);
         let request = self.request_outcome(names, values);
+        let of_batch = self.batch_outcome(names, values);
         let outcome = match request {
-            Outcome::Accepted | Outcome::Paid => self
-                .batch_outcome(names, values)
-                .unwrap_or_else(|| of_the_question(names)),
+            Outcome::Accepted | Outcome::Paid => of_batch.unwrap_or_else(|| of_the_question(names)),
             Outcome::NotFound => Outcome::NotFound,
             Outcome::Failed(_) | Outcome::Unknown | Outcome::Returned => Outcome::Unknown,
         };
@@ -166,6 +165,7 @@ impl BankAdapter {
         let said_final = said_final && outcome != Outcome::Unknown && !waits;
         ResultFile {
             outcome,
+            of_whole: !answered || of_batch.is_some(),
             answered,
             is_final: answered && (settled || said_final),
             failures_only,

@@ -223,11 +223,12 @@ fn a_result_without_lines_says_how_the_batch_stands() {
         env!("CARGO_MANIFEST_DIR"),
         "/../adapters/tests/book/held_answers"
     );
-    let decode = |file: &str, more: &[&str]| {
+    let decode_of = |bank: &str, file: &str, more: &[&str]| {
         let path = format!("{folder}/{file}");
-        let of = ["decode", &path, "--bank", "BOC", "--message", "result"];
+        let of = ["decode", &path, "--bank", bank, "--message", "result"];
         run(&[&of, more].concat())
     };
+    let decode = |file: &str, more: &[&str]| decode_of("BOC", file, more);
     for (file, outcome, word) in [
         ("boc_done.result.txt", "accepted", "已受理"),
         ("boc_else.result.txt", "unknown", "支付不明"),
@@ -239,6 +240,14 @@ fn a_result_without_lines_says_how_the_batch_stands() {
         assert_eq!(ended.document()["outcome"], outcome, "{file}");
         let text = decode(file, &[]).stdout;
         assert!(text.lines().any(|line| line == word), "{text}");
+    }
+    // Nor does an answer without rows of a bank that has no state of the whole.
+    for (file, bank) in [
+        ("hxb_empty.result.txt", "HXB"),
+        ("icbc_empty.result.txt", "ICBC"),
+    ] {
+        let document = decode_of(bank, file, &["--json"]).document();
+        assert_eq!(document["outcome"], "unknown", "{file}");
     }
     let many = decode("boc_many.result.txt", &["--json"]).document();
     assert_eq!(many.get("outcome"), None);

@@ -345,6 +345,7 @@ fn failures(lines: Vec<LineOutcome>, paid_count: i64, paid_fen: i64) -> ResultFi
     let totals = [("paid_count", paid_count), ("paid_fen", paid_fen)];
     ResultFile {
         outcome: Outcome::Accepted,
+        of_whole: true,
         answered: true,
         is_final: true,
         failures_only: true,

@@ -24,6 +24,7 @@ pub fn whole(outcome: Outcome, references: &[(&str, &str)]) -> ResultFile {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     ResultFile {
         outcome,
+        of_whole: true,
         answered: true,
         is_final: true,
         failures_only: false,
