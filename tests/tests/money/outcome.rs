@@ -6,11 +6,12 @@ use gateway::event::{Dispute, Origin};
 use gateway::outcome::{MessageKind, Said, apply, receive};
 use gateway::reconcile::{BreakKind, breaks};
 use schemas::{FailureReason, LineState};
-use std::collections::BTreeMap;
 use std::time::Duration;
 use tests::audit::assert_sound;
 use tests::bank::{Fault, at_bank, row, told};
 use tests::desk::{Desk, banks_of_files, one_bank_a_dialect, one_bank_a_dialect_of_named_lines};
+
+use super::refusal::whole;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -344,17 +345,10 @@ fn failures_only_without_a_failure_pays_where_the_totals_agree() {
 fn failures(lines: Vec<LineOutcome>, paid_count: i64, paid_fen: i64) -> ResultFile {
     let totals = [("paid_count", paid_count), ("paid_fen", paid_fen)];
     ResultFile {
-        outcome: Outcome::Accepted,
-        of_whole: true,
-        answered: true,
-        is_final: true,
         failures_only: true,
-        bank_code: None,
-        bank_text: None,
-        references: BTreeMap::new(),
         lines,
         totals: totals.map(|(name, value)| (name.to_owned(), value)).into(),
-        flaws: Vec::new(),
+        ..whole(Outcome::Accepted, &[])
     }
 }
 
