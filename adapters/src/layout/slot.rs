@@ -63,7 +63,8 @@ pub struct Slot {
     pub pad: char,
     /// Longest text in bytes.
     pub bytes_max: Option<usize>,
-    /// Refused where absent, both ways.
+    /// Refused where absent, both ways. A status that stands there empty is read: one that nobody
+    /// lists, of that row alone.
     pub required: bool,
     /// Words that anybody may write: in a kept message one without our number says nothing.
     pub words: bool,
@@ -290,7 +291,7 @@ impl Slot {
         }
     }
 
-    fn place(&self) -> String {
+    pub(super) fn place(&self) -> String {
         match self.field() {
             Some(field) => field.to_string(),
             None if self.path.is_empty() => "a column".to_owned(),
@@ -304,7 +305,7 @@ impl Slot {
     /// What is wrong, without the value.
     pub fn read(&self, text: &str, context: &mut ReadContext<'_>) -> Result<(), String> {
         let text = self.unpad(text);
-        if text.is_empty() && self.required {
+        if text.is_empty() && self.required && self.field() != Some(Field::RowStatus) {
             return Err(format!("{} is missing", self.place()));
         }
         if !self.map.is_empty() {

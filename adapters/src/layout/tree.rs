@@ -215,8 +215,11 @@ fn take_row(
     let mut reading = context(values, true);
     for (slot, asked) in slots.iter().filter(|(slot, _)| !slot.element.unread) {
         let text = slot.found(asked, texts);
-        if text.is_none() && optional(slot) {
-            continue;
+        if text.is_none() {
+            match optional(slot) {
+                true => continue,
+                false => return Err(format!("{} is missing", slot.place())),
+            }
         }
         slot.check_attributes(asked, texts)?;
         let text = text.unwrap_or_default();
