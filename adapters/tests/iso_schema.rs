@@ -1,4 +1,5 @@
-//! What the ISO 20022 dialect writes against the official schemas, by xmllint.
+//! What the ISO 20022 dialect writes against the official schemas, by xmllint: those of ../shared,
+//! and those that packages ship which `tests/iso-peers` installs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
@@ -11,33 +12,62 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use support::{ToyKeys, bank, golden_order, incoming, order, outcomes};
 
-/// The folder of the schemas; `None` without ../shared, and that is said on stderr, past the
-/// capture of the test runner.
-fn schemas() -> Option<PathBuf> {
+/// The schema of a message from every place that has it: ../shared, and the packages that
+/// `tests/iso-peers` installs. That there is none is said on stderr, past the capture of the test
+/// runner.
+fn schemas(name: &str) -> Vec<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut above = root.ancestors().map(|folder| folder.join("shared"));
-    let Some(shared) = above.find(|folder| folder.is_dir()) else {
-        writeln!(std::io::stderr(), "needs ../shared: not run: iso/xsd").unwrap();
-        return None;
-    };
-    Some(shared.join("iso/xsd"))
+    let shared = above.find(|folder| folder.is_dir());
+    let mut folders: Vec<PathBuf> = shared.map(|own| own.join("iso/xsd")).into_iter().collect();
+    folders.extend(shipped());
+    let files = folders.iter().map(|folder| folder.join(name));
+    let files: Vec<PathBuf> = files.filter(|file| file.is_file()).collect();
+    if files.is_empty() {
+        let told = format!("needs ../shared: not run: iso/xsd/{name}");
+        writeln!(std::io::stderr(), "{told}").unwrap();
+    }
+    files
 }
 
+/// The folders of schemas in the packages beside the Python of ANXIN_ISO_PEERS.
+fn shipped() -> Vec<PathBuf> {
+    let Ok(python) = std::env::var("ANXIN_ISO_PEERS") else {
+        return Vec::new();
+    };
+    let script = "import sysconfig; print(sysconfig.get_paths()['purelib'])";
+    let told = Command::new(python).args(["-c", script]).output().unwrap();
+    let packages = PathBuf::from(String::from_utf8(told.stdout).unwrap().trim());
+    let folders = ["sepaxml/schemas", "camt053/xsd"].map(|folder| packages.join(folder));
+    for (folder, name) in folders
+        .iter()
+        .zip(["pain.001.001.09.xsd", "camt.054.001.08.xsd"])
+    {
+        assert!(
+            folder.join(name).is_file(),
+            "{name} in {}",
+            folder.display()
+        );
+    }
+    folders.into()
+}
+
+/// By every schema of that name.
 fn assert_valid(name: &str, message: &[u8]) {
-    let Some(folder) = schemas() else { return };
-    let schema = folder.join(format!("{name}.xsd"));
-    let mut child = Command::new("xmllint")
-        .args(["--noout", "--nonet", "--schema"])
-        .arg(schema)
-        .arg("-")
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("xmllint (apt-get install libxml2-utils)");
-    child.stdin.take().unwrap().write_all(message).unwrap();
-    let done = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "{name}: {said}");
+    for schema in schemas(&format!("{name}.xsd")) {
+        let mut child = Command::new("xmllint")
+            .args(["--noout", "--nonet", "--schema"])
+            .arg(&schema)
+            .arg("-")
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("xmllint (apt-get install libxml2-utils)");
+        child.stdin.take().unwrap().write_all(message).unwrap();
+        let done = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{}: {said}", schema.display());
+    }
 }
 
 fn initiation(change: impl Fn(&mut adapters::exchange::PaymentOrder)) -> Vec<u8> {
@@ -80,7 +110,7 @@ fn every_initiation_is_valid() {
 /// That the check can fail: a message without its payment method.
 #[test]
 fn a_wrong_initiation_is_not_valid() {
-    if schemas().is_none() {
+    if schemas("pain.001.001.09.xsd").is_empty() {
         return;
     }
     let message = String::from_utf8(initiation(|_| ())).unwrap();
