@@ -77,6 +77,12 @@ ANXIN_BLESS=1 cargo test -p gateway --test adapter_book  # 写到此处 · write
 各页用词 · The words of the pages: [words.md](words.md). 怎样加一家银行 · How a bank is added: \
 [adapters/ADDING-A-BANK.md](../../../adapters/ADDING-A-BANK.md).
 
+FORMATS:本项目对公开银行报文格式的调查(2026-11-23),不在代码库中;`iso/` 开头的是其中关于 ISO 20022 \
+与二代支付的部分。出处另写仓库名或网址,章节号留给手头有这份调查的人。
+FORMATS is the project's survey of public bank formats (2026-11-23), which is not part of the \
+repository; `iso/…` is its part on ISO 20022 and CNAPS2. Sources name repositories and addresses \
+beside it; section numbers are kept for those who have it.
+
 ";
 
 /// The index: what the evidence words mean, the banks, the dialects.
