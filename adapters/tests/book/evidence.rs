@@ -102,3 +102,72 @@ fn a_bank_says_what_of_it_is_synthetic() {
     // Its dialect has a source, but not of this bank.
     assert_eq!(of("JHBANK"), ["submit", "state", "rows", "push", "returns"]);
 }
+
+/// FORMATS 6 and 7, by hand: messages and forms of a dialect's bank that the dialect does not have.
+const NOT_SPOKEN: [(&str, &str); 19] = [
+    (
+        "icbc_cms",
+        "PAYENT PAYPERCOL PERDIS PAYSLIPS TXT 9 QPAYPERTM .bxt zipFlag=1",
+    ),
+    ("abc_yqt", "CFRT05 CFRTD1 CFRT21"),
+    ("boc_b2e", "offline"),
+    ("bocom_ap", "310301 |! 330003"),
+    (
+        "cmb_fbsdk",
+        "REQDATA socket CSV INI DBF .agf NTAGCAPY NTAGCINN",
+    ),
+    ("citic_dl", "DLSALCOL DLUPRSUB"),
+    ("cib_fox", "BPAYOFF DTDUE 022"),
+    ("spdb_aq", "8800"),
+    ("cmbc_reimb", "CostReimb"),
+    ("cmbc_xfer", "Xfer qryXfer"),
+    ("cgb_bedc", "0021"),
+    ("pab_b2bi", "KHKF03 KHKF04 KHKF05 HTTP HTTPS frame signed"),
+    (
+        "hxb_xhj",
+        "xhj3006 xhj3007 xhj2012 xhj3011 xhj5001 C204 00100 HTTP",
+    ),
+    ("cms_ap", "200108 200110 200142"),
+    ("wzcb_aob", "checkAcct"),
+    (
+        "mybank_h2h",
+        "ant.ebank.auth.smscode.send P_BATCH_SALARY template",
+    ),
+    ("gzelink", "100001 100004 100005"),
+    (
+        "cnaps2",
+        "beps.121 beps.125 beps.381 beps.386 beps.387 beps.388 beps.390 NPC PrcPty \
+         05100 05102 05103",
+    ),
+    ("synthetic_xml_gbk", "SGT002"),
+];
+
+/// The steps of a dialect in the words of the book, constants in quotes.
+fn steps(dialect: &str) -> String {
+    let dialect = Book::built_in().unwrap().dialect(dialect).unwrap();
+    let flows = ["submit.", "query.", "returns."];
+    let values = dialect.explain().into_iter();
+    let own = values.filter(|value| flows.iter().any(|flow| value.name.starts_with(flow)));
+    own.map(|value| value.value + "\n").collect()
+}
+
+/// Its README says that it does not speak them, and no step of it names one.
+#[test]
+fn what_is_public_and_not_spoken_is_declared() {
+    for (name, messages) in NOT_SPOKEN {
+        let readme = paper(&format!("dialects/{name}/README.md"));
+        let (_, declared) = readme.split_once("ot spoken\n").unwrap();
+        let steps = steps(name);
+        for message in messages.split(' ') {
+            assert!(declared.contains(message), "{name}: {message}");
+            let written = format!("\"{message}\"");
+            assert!(!steps.contains(&written), "{name} speaks {message}");
+        }
+    }
+    // What is spoken does stand there so.
+    assert!(steps("icbc_cms").contains("\"PAYPER\""));
+    let book = paper("ADDING-A-BANK.md");
+    for interface in ["ChinaPay ORA", "4534", "4538", "SGT002", "YonBIP", "JR/T"] {
+        assert!(book.contains(interface), "{interface}");
+    }
+}
