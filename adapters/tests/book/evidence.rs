@@ -91,6 +91,45 @@ fn what_a_readme_calls_synthetic_is_listed() {
     }
 }
 
+/// Codes of ours begin with AX. A step whose answer pays or fails by one is listed; so are returns
+/// that only such a code tells.
+#[test]
+fn a_code_of_ours_that_decides_is_listed() {
+    for dialect in Book::built_in().unwrap().dialects() {
+        let (name, listed) = (dialect.dialect(), dialect.synthetic());
+        let text = paper(&format!("dialects/{name}/dialect.toml"));
+        let written: toml::Table = text.parse().unwrap();
+        let decides = |table: &toml::Value, outcome: &str| {
+            // `listed` is a status and no table.
+            let table = written["codes"].get(table.as_str().unwrap());
+            let codes = table.and_then(|table| table.as_array());
+            codes.into_iter().flatten().any(|code| {
+                let ours = code.get("exact").and_then(|exact| exact.as_array());
+                let ours = ours.and_then(|exact| exact.first()?.as_str());
+                code["outcome"].as_str() == Some(outcome)
+                    && ours.is_some_and(|c| c.starts_with("AX"))
+            })
+        };
+        let steps = ["submit", "query", "returns"].map(|flow| written.get(flow));
+        let steps = steps
+            .into_iter()
+            .flatten()
+            .flat_map(|flow| flow.as_array().unwrap());
+        for step in steps {
+            let own = step["name"].as_str().unwrap();
+            let tables = step.get("codes").and_then(|codes| codes.as_table());
+            for table in tables.into_iter().flat_map(|tables| tables.values()) {
+                let step = [own.to_owned(), format!("{own}.reply")];
+                let lists = step.iter().any(|name| listed.contains(name));
+                let decided = decides(table, "paid") || decides(table, "failed");
+                assert!(lists || !decided, "{name}: {own}");
+                let returned = listed.contains(&"returns".to_owned());
+                assert!(returned || !decides(table, "returned"), "{name}: {own}");
+            }
+        }
+    }
+}
+
 /// Of two dialects, what either lists; where all is ours, all.
 #[test]
 fn a_bank_says_what_of_it_is_synthetic() {
