@@ -103,7 +103,10 @@ impl BankAdapter {
             said("pace.count_max", pace.count_max, false),
             said("pace.answer_limit_ms", pace.answer_limit_ms, false),
         ];
-        identity.chain(own).chain(self.explain_returns()).collect()
+        let ours = self.listed();
+        let ours = (!ours.is_empty()).then(|| said("synthetic", ours.join(" "), false));
+        let own = identity.chain(own).chain(ours);
+        own.chain(self.explain_returns()).collect()
     }
 
     fn explain_limits(&self) -> Vec<Said> {

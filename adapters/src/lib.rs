@@ -17,6 +17,7 @@ pub mod explain;
 pub mod flow;
 pub mod fuzzing;
 mod identity;
+mod invented;
 pub mod layout;
 mod no_keys;
 pub mod order;

@@ -104,6 +104,32 @@ fn a_misspelt_reason_is_refused_with_the_list() {
     );
 }
 
+/// What is ours names something that the dialect has, once.
+#[test]
+fn a_list_of_what_is_ours_names_messages() {
+    let listed = "synthetic = [\"submit.reply\", \"push\", \"returns\"]";
+    let refused = |list: &str, mark: &str, words: &[&str]| {
+        dialect_refused(listed, &format!("synthetic = [{list}]"), mark, words);
+    };
+    refused(
+        "\"result\"",
+        "\"result\"",
+        &["result", "submit.request", "query.reply", "push", "returns"],
+    );
+    refused("\"push\", \"push\"", "synthetic =", &["listed already"]);
+    refused(
+        "\"submit.reply\", \"submit\"",
+        "synthetic =",
+        &["listed already"],
+    );
+    dialect_refused(
+        "evidence = \"observed\"",
+        "evidence = \"synthetic\"",
+        "synthetic = [",
+        &["everything is ours"],
+    );
+}
+
 #[test]
 fn an_unknown_table_quirk_or_connection_is_refused() {
     dialect_refused(

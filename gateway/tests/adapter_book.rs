@@ -74,6 +74,40 @@ fn the_pages_are_fresh() {
     }
 }
 
+/// What is ours within an observed dialect stands out on the index as in `--json`: the push and
+/// returns by a star each, all else by one at the evidence.
+#[test]
+fn the_index_marks_what_is_ours_within_a_dialect() {
+    let (_folder, pages) = written();
+    let index = &pages[Path::new("README.md")];
+    let ended = run(&["banks", "--json"]);
+    let (mut parts, mut pushes) = (0, 0);
+    for row in ended.document().as_array().unwrap() {
+        let code = row["code"].as_str().unwrap();
+        let ours: Vec<_> = row["synthetic"].as_array().unwrap().iter().collect();
+        let all = row["evidence"] == "synthetic";
+        let start = format!("| [{code}](");
+        let line = index.lines().find(|line| line.starts_with(&start)).unwrap();
+        let lists = |name: &str| ours.iter().any(|own| *own == name);
+        assert_eq!(line.contains("push\\*"), lists("push") && !all, "{code}");
+        assert_eq!(
+            line.contains("returns\\*"),
+            lists("returns") && !all,
+            "{code}"
+        );
+        let step = ours.iter().any(|own| *own != "push" && *own != "returns");
+        assert_eq!(line.contains("observed\\*"), step && !all, "{code}");
+        assert!(
+            !all || (lists("push") && lists("returns") && step),
+            "{code}"
+        );
+        parts += usize::from(step && !all);
+        pushes += usize::from(lists("push") && !all);
+    }
+    // Every push of an observed bank is ours; of eleven of them something else is as well.
+    assert_eq!((parts, pushes), (11, 17));
+}
+
 /// 57 rows, each evidence named; a synthetic bank says so on the index and on its page; every
 /// link leads to a page or a file.
 #[test]

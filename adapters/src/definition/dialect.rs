@@ -1,6 +1,7 @@
 //! A dialect: how a family of banks speaks, layer by layer.
 
 use super::kept::KeptAnswer;
+use super::push::PushRule;
 use super::returns::ReturnsPace;
 use crate::codes::Code;
 use crate::layout::field::Field;
@@ -281,31 +282,6 @@ pub struct StepRule {
     pub go_on: Option<Vec<String>>,
 }
 
-/// A further message that the bank sends of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AlsoPushed {
-    /// The message.
-    pub message: Message,
-    /// How its codes are read.
-    pub codes: CodeNames,
-}
-
-/// Results that the bank sends of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PushRule {
-    /// The pushed message; without it, the last reply of the query.
-    pub message: Option<Message>,
-    /// How its codes are read.
-    pub codes: CodeNames,
-    /// Further messages that the bank sends of itself: read, and never written by the sandbox.
-    #[serde(default)]
-    pub also: Vec<AlsoPushed>,
-    /// Our receipt.
-    pub receipt: Message,
-}
-
 /// A dialect as written.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -317,6 +293,11 @@ pub struct Dialect {
     pub evidence: Evidence,
     /// Where the layout is from.
     pub source: String,
+    /// What of it is ours all the same, in whole or in a part that decides anything: `push`,
+    /// `returns`, a step, or its request or reply alone (`query.reply`).
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub synthetic: Vec<Spanned<String>>,
     /// Character set of what we send.
     pub charset_out: CharsetWord,
     /// Character set of what the bank sends.
@@ -371,15 +352,6 @@ pub struct Dialect {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Vec<String>>")]
     pub reasons: BTreeMap<Spanned<String>, Vec<String>>,
-}
-
-impl PushRule {
-    /// The messages that it lists, and our receipt.
-    pub fn messages_mut(&mut self) -> impl Iterator<Item = &mut Message> {
-        let also = self.also.iter_mut().map(|also| &mut also.message);
-        let own = self.message.iter_mut().chain(also);
-        own.chain([&mut self.receipt])
-    }
 }
 
 impl StepRule {

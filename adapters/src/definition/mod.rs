@@ -5,6 +5,7 @@ pub mod book;
 pub mod dialect;
 pub mod error;
 pub mod kept;
+pub mod push;
 pub mod resolve;
 pub mod returns;
 pub mod schema;

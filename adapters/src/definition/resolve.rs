@@ -7,6 +7,7 @@ mod identity;
 mod quirk_names;
 mod returns;
 mod steps;
+mod synthetic;
 mod trees;
 
 pub(super) use alone::alone;
@@ -80,6 +81,7 @@ pub fn dialect(source: Source<'_>) -> Result<ResolvedDialect, DefinitionError> {
         return Err(source.at(&dialect.name, &what));
     }
     quirk_names::check(source, &dialect)?;
+    synthetic::check(source, &dialect)?;
     let mut codes = BTreeMap::new();
     for (name, entries) in &dialect.codes {
         let table = table(entries);

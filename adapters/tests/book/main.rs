@@ -24,6 +24,7 @@ mod cmbc;
 mod cms_ap;
 mod cnaps2;
 mod element_rules;
+mod evidence;
 mod gzelink;
 mod header_rules;
 mod held_answers;

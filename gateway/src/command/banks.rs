@@ -65,9 +65,9 @@ fn all(as_json: bool, lang: Lang) -> Ended {
             Cell::from(bank.code.as_str()).coloured(Colour::Bold),
             pick(lang, &bank.name_zh, &bank.name_en).into(),
             dialect_names(adapter).into(),
-            evidence_cell(adapter.evidence()),
+            evidence_cell_of(adapter),
             adapter.channel_name().into(),
-            capability_words(adapter.capability(), lang).into(),
+            capability_words(adapter, lang).into(),
             grouped(u64::from(adapter.limits().rows_max)).into(),
             cut_off(adapter).into(),
         ]);
@@ -77,6 +77,7 @@ fn all(as_json: bool, lang: Lang) -> Ended {
         Lang::Zh => format!("共 {count} 家;依据:{}", evidence_legend(lang)),
         Lang::En => format!("{count} banks; evidence: {}", evidence_legend(lang)),
     })?;
+    paper.line(star_legend(lang))?;
     paper.flush()?;
     Ok(Exit::Done)
 }
@@ -108,7 +109,12 @@ pub(super) fn show(adapter: &BankAdapter, in_words: bool, as_json: bool, lang: L
     let name = pick(lang, &bank.name_zh, &bank.name_en);
     paper.coloured_line(&format!("{} {name}", bank.code), Colour::Bold)?;
     paper.line(evidence_words(adapter.evidence(), lang))?;
-    paper.line(&capability_words(adapter.capability(), lang))?;
+    paper.line(&capability_words(adapter, lang))?;
+    let ours = ours(adapter);
+    if !ours.is_empty() {
+        let ours = ours.join(" ");
+        paper.line(&format!("{STAR} {}{ours}", pick(lang, "自拟:", "ours: ")))?;
+    }
     if in_words {
         let plain: Vec<_> = values
             .iter()
@@ -173,6 +179,7 @@ fn row(bank: &Bank, adapter: &BankAdapter) -> Value {
         "dialect": adapter.dialect(),
         "other_dialect": adapter.other_dialect(),
         "evidence": adapter.evidence().as_str(),
+        "synthetic": adapter.synthetic(),
         "cnaps_code": bank.cnaps_code.as_ref().map(|code| code.as_str()),
         "bic": bank.bic,
         "capability": capability(adapter.capability()),
@@ -201,24 +208,63 @@ fn capability(capability: &Capability) -> Value {
     })
 }
 
-fn capability_words(capability: &Capability, lang: Lang) -> String {
+/// What the bank can do; a star behind what the bank is not known to do, its message being ours.
+fn capability_words(adapter: &BankAdapter, lang: Lang) -> String {
+    let capability = adapter.capability();
+    let ours = ours(adapter);
+    let starred = |name: &str, word: &str| match ours.iter().any(|own| own == name) {
+        true => format!("{word}{STAR}"),
+        false => word.to_owned(),
+    };
+    let (push, returns) = (pick(lang, "推送", "push"), pick(lang, "退汇", "returns"));
+    let (push, returns) = (starred("push", push), starred("returns", returns));
     let words = [
         (capability.own_bank, pick(lang, "本行", "own")),
         (capability.other_banks, pick(lang, "跨行", "other")),
         (capability.one_class_per_file, pick(lang, "分开", "apart")),
         (capability.query, pick(lang, "查询", "query")),
-        (capability.push, pick(lang, "推送", "push")),
+        (capability.push, push.as_str()),
         (
             capability.failures_only,
             pick(lang, "只报失败", "failures-only"),
         ),
-        (capability.returns, pick(lang, "退汇", "returns")),
+        (capability.returns, returns.as_str()),
     ];
     let present: Vec<&str> = words
         .into_iter()
         .filter_map(|(has, word)| has.then_some(word))
         .collect();
     present.join(pick(lang, "、", " "))
+}
+
+/// Marks what is ours where the rest has a source.
+const STAR: char = '*';
+
+/// What of a dialect with a source is ours; none where the evidence says it of everything.
+fn ours(adapter: &BankAdapter) -> Vec<String> {
+    match adapter.evidence() {
+        Evidence::Synthetic => Vec::new(),
+        Evidence::Observed | Evidence::Documented | Evidence::Certified => adapter.synthetic(),
+    }
+}
+
+/// The evidence, with a star where a message that the gateway can't do without is ours: one of a
+/// submission or a query.
+fn evidence_mark(adapter: &BankAdapter) -> String {
+    let level = adapter.evidence().as_str();
+    let ours = ours(adapter);
+    match ours.iter().any(|name| name != "push" && name != "returns") {
+        true => format!("{level}{STAR}"),
+        false => level.to_owned(),
+    }
+}
+
+fn star_legend(lang: Lang) -> &'static str {
+    pick(
+        lang,
+        "* 其中有自拟的报文或部分,见 anxin banks CODE 的 synthetic 一项",
+        "* some messages or parts are ours: `synthetic` of anxin banks CODE",
+    )
 }
 
 /// The dialect; where other banks are paid by a second one, both.
@@ -236,12 +282,19 @@ fn cut_off(adapter: &BankAdapter) -> String {
 /// The evidence as a cell: what we made up ourselves stands out.
 #[must_use]
 pub fn evidence_cell(evidence: Evidence) -> Cell {
-    let colour = match evidence {
+    Cell::from(evidence.as_str()).coloured(evidence_colour(evidence))
+}
+
+fn evidence_cell_of(adapter: &BankAdapter) -> Cell {
+    Cell::from(evidence_mark(adapter)).coloured(evidence_colour(adapter.evidence()))
+}
+
+fn evidence_colour(evidence: Evidence) -> Colour {
+    match evidence {
         Evidence::Synthetic => Colour::Yellow,
         Evidence::Observed | Evidence::Documented => Colour::Plain,
         Evidence::Certified => Colour::Green,
-    };
-    Cell::from(evidence.as_str()).coloured(colour)
+    }
 }
 
 /// What stands behind a bank's layout.

@@ -5,7 +5,7 @@ mod bank_page;
 mod dialect_page;
 mod glossary;
 
-use super::{capability_words, cut_off, evidence_words};
+use super::{STAR, capability_words, cut_off, evidence_mark, evidence_words};
 use crate::command::adapter::book;
 use crate::command::terminal::{self, grouped};
 use crate::command::words::{Failure, Words};
@@ -77,6 +77,21 @@ ANXIN_BLESS=1 cargo test -p gateway --test adapter_book  # 写到此处 · write
 各页用词 · The words of the pages: [words.md](words.md). 怎样加一家银行 · How a bank is added: \
 [adapters/ADDING-A-BANK.md](../../../adapters/ADDING-A-BANK.md).
 
+FORMATS:本项目对公开银行报文格式的调查(2026-11-23),不在代码库中;`iso/` 开头的是其中关于 ISO 20022 \
+与二代支付的部分。出处另写仓库名或网址,章节号留给手头有这份调查的人。
+FORMATS is the project's survey of public bank formats (2026-11-23), which is not part of the \
+repository; `iso/…` is its part on ISO 20022 and CNAPS2. Sources name repositories and addresses \
+beside it; section numbers are kept for those who have it.
+
+";
+
+const STARS: &str = "\
+`*` 其中有自拟的报文,或对结果有影响的部分,各页「自拟部分」列出;推送、退汇带 `*` 的,公开资料里没有或不全。\
+synthetic 全部是自拟的。
+`*` marks what is ours though the rest has a source: a message, or a part of one that decides \
+anything. Each page lists them. Of `push*` and `returns*` nothing, or not enough, is public. With \
+synthetic everything is ours.
+
 ";
 
 /// The index: what the evidence words mean, the banks, the dialects.
@@ -99,7 +114,7 @@ fn index(book: &Book) -> String {
         let said = words.map(|words| words.split_once(':').map_or(words, |(_, said)| said.trim()));
         let [zh, en] = said;
         vec![
-            evidence(level),
+            strong(level),
             counted(level).to_string(),
             zh.to_owned(),
             en.to_owned(),
@@ -110,6 +125,7 @@ fn index(book: &Book) -> String {
         &["依据 · evidence", "家 · banks", "含义", "meaning"],
         rows,
     );
+    text.push_str(STARS);
     text.push_str("## 银行 · Banks\n\n");
     let heads = [
         "代码 · code",
@@ -154,14 +170,14 @@ fn bank_row(bank: &Bank, adapter: &BankAdapter) -> Vec<String> {
         format!("[{code}](banks/{code}.md)"),
         format!("{}<br>{}", bank.name_zh, bank.name_en),
         dialect_links(adapter, "dialects/"),
-        evidence(adapter.evidence()),
+        evidence(adapter),
         adapter.channel_name().to_owned(),
         cut_off(adapter),
         grouped(u64::from(limits.rows_max)),
         yuan(limits.amount_max),
         yuan(limits.total_max),
         format!("{}/{}", limits.name_bytes_max, limits.memo_bytes_max),
-        both(|lang| capability_words(adapter.capability(), lang)).replace(" · ", "<br>"),
+        capabilities(adapter).replace(" · ", "<br>"),
     ]
 }
 
@@ -175,7 +191,7 @@ fn dialect_row(dialect: &BankAdapter, book: &Book) -> Vec<String> {
     let (out, read) = (dialect.charset_out().name(), dialect.charset_in().name());
     vec![
         dialect_links(dialect, "dialects/"),
-        evidence(dialect.evidence()),
+        evidence(dialect),
         dialect.channel_name().to_owned(),
         format!("{out}/{read}"),
         format!("{}<br>{}", names("submit"), names("query")),
@@ -205,8 +221,17 @@ fn bank_links(dialect: &str, book: &Book, folder: &str) -> String {
     }
 }
 
-/// What we made up ourselves stands out.
-fn evidence(level: Evidence) -> String {
+/// What we made up ourselves stands out; a star where it is a part only.
+fn evidence(adapter: &BankAdapter) -> String {
+    match adapter.evidence() {
+        level @ Evidence::Synthetic => strong(level),
+        Evidence::Observed | Evidence::Documented | Evidence::Certified => {
+            starred(&evidence_mark(adapter))
+        }
+    }
+}
+
+fn strong(level: Evidence) -> String {
     match level {
         Evidence::Synthetic => format!("**{}**", level.as_str()),
         Evidence::Observed | Evidence::Documented | Evidence::Certified => {
@@ -218,6 +243,15 @@ fn evidence(level: Evidence) -> String {
 /// Both languages, Chinese first.
 fn both(words: impl Fn(Lang) -> String) -> String {
     format!("{} · {}", words(Lang::Zh), words(Lang::En))
+}
+
+fn capabilities(adapter: &BankAdapter) -> String {
+    starred(&both(|lang| capability_words(adapter, lang)))
+}
+
+/// Stars as they stand: Markdown would take them for emphasis.
+fn starred(text: &str) -> String {
+    text.replace(STAR, "\\*")
 }
 
 fn yuan(amount: Fen) -> String {

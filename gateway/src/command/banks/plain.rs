@@ -253,7 +253,7 @@ const PLACES: [(&str, &str, &str); 16] = [
     ("row", "每笔", "each row, field"),
 ];
 
-const HEADS: [(&str, &str, &str); 28] = [
+const HEADS: [(&str, &str, &str); 29] = [
     ("identity.name_zh", "中文全称", "legal name in Chinese"),
     ("identity.name_en", "英文全称", "legal name in English"),
     ("identity.kind", "银行种类", "kind of bank"),
@@ -269,6 +269,11 @@ const HEADS: [(&str, &str, &str); 28] = [
     ),
     ("evidence", "依据等级", "evidence"),
     ("source", "依据来源", "where the dialect comes from"),
+    (
+        "synthetic",
+        "其中自拟的报文",
+        "messages of it that are ours",
+    ),
     ("channel", "渠道", "channel"),
     (
         "charset_out",

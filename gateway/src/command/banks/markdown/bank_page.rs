@@ -1,7 +1,7 @@
 //! The page of one bank: what differs from its dialect, and what it stands on.
 
-use super::{both, code, dialect_links, evidence, explained, paper, table};
-use crate::command::banks::{capability_words, evidence_words};
+use super::{both, capabilities, code, dialect_links, evidence, explained, paper, table};
+use crate::command::banks::{evidence_words, ours};
 use adapters::{BankAdapter, Book, Explained};
 use schemas::codes::Bank;
 
@@ -18,12 +18,10 @@ pub fn page(bank: &Bank, adapter: &BankAdapter, book: &Book) -> String {
     let number = bank.cnaps_code.as_ref().map(ToString::to_string);
     let facts = [
         ("方言 · dialect", dialect_links(adapter, "../dialects/")),
-        ("依据 · evidence", evidence(level)),
+        ("依据 · evidence", evidence(adapter)),
+        ("自拟部分 · ours", code(&ours(adapter).join(" "))),
         ("渠道 · channel", adapter.channel_name().to_owned()),
-        (
-            "能力 · capabilities",
-            both(|lang| capability_words(adapter.capability(), lang)),
-        ),
+        ("能力 · capabilities", capabilities(adapter)),
         ("联行号 · bank number", number.unwrap_or_default()),
         ("BIC", bank.bic.clone().unwrap_or_default()),
         ("定义 · definition", definition(&adapter.code().to_string())),

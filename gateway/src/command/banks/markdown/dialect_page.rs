@@ -1,7 +1,7 @@
 //! The page of one dialect: for whoever builds or checks the bank's side of it.
 
-use super::{bank_links, both, code, evidence, paper, table};
-use crate::command::banks::{capability_words, evidence_words};
+use super::{bank_links, both, capabilities, code, evidence, paper, table};
+use crate::command::banks::evidence_words;
 use adapters::explain::{MessageText, StepText};
 use adapters::{BankAdapter, Book, Explained};
 use schemas::Lang;
@@ -44,8 +44,9 @@ pub fn page(dialect: &BankAdapter, book: &Book) -> String {
 }
 
 /// What is said of the dialect as a whole, with a word in Chinese for each name.
-const ITEMS: [(&str, &str); 27] = [
+const ITEMS: [(&str, &str); 28] = [
     ("source", "来源"),
+    ("synthetic", "自拟部分"),
     ("charset_out", "我方报文字符集"),
     ("charset_in", "银行报文字符集"),
     ("limits.rows_max", "每文件笔数"),
@@ -86,10 +87,7 @@ fn facts(text: &mut String, dialect: &BankAdapter, values: &[Explained], book: &
             "渠道 · channel".to_owned(),
             dialect.channel_name().to_owned(),
         ],
-        vec![
-            "能力 · capabilities".to_owned(),
-            both(|lang| capability_words(dialect.capability(), lang)),
-        ],
+        vec!["能力 · capabilities".to_owned(), capabilities(dialect)],
         vec![
             "定义 · definition".to_owned(),
             format!("[{file}]({DEFINITIONS}{file})"),
@@ -99,7 +97,7 @@ fn facts(text: &mut String, dialect: &BankAdapter, values: &[Explained], book: &
         let value = values.iter().find(|value| value.name == name);
         rows.extend(value.map(|value| {
             let told = match name {
-                "evidence" => evidence(dialect.evidence()),
+                "evidence" => evidence(dialect),
                 "source" => value.value.replace('|', "\\|"),
                 _ => code(&value.value),
             };
