@@ -7,10 +7,12 @@
 
 mod support;
 
-use adapters::BankReply;
 use adapters::exchange::{DisbursementRecord, Outcome, Reply};
+use adapters::{BankAdapter, BankReply};
 use schemas::FailureReason;
-use support::{ToyKeys, accept, converse, one_of_each_dialect, order_for, outcomes, query};
+use support::{
+    ToyKeys, accept, converse, one_of_each_dialect, order_for, outcomes, query, says_itself,
+};
 
 fn compare(dialect: &str, name: &str, bytes: &[u8]) {
     let folder = format!("{}/dialects/{dialect}/samples", env!("CARGO_MANIFEST_DIR"));
@@ -28,53 +30,72 @@ fn compare(dialect: &str, name: &str, bytes: &[u8]) {
     assert!(golden == bytes, "{path} differs from byte {same}");
 }
 
+/// The name of the payees' bank, which is the paying one, stands in its rows: its instruction is
+/// not that of the bank for which the golden file was made.
+const NAMED_IN_ROWS: [&str; 1] = ["JXBANK"];
+
+/// Of every bank of the list: those of one dialect say the same to the byte. The files are written
+/// by one bank of each.
 #[test]
-fn every_message_of_every_dialect_is_its_golden_file() {
-    for adapter in one_of_each_dialect() {
-        let dialect = adapter.dialect();
-        let order = order_for(adapter);
-        for message in adapter.encode_payment(&order, &ToyKeys).unwrap() {
+fn every_message_of_every_bank_is_the_golden_file_of_its_dialect() {
+    let blesses = std::env::var_os("ANXIN_BLESS").is_some();
+    let all = adapters::Book::built_in().unwrap().by_dialect();
+    let banks: Vec<_> = match blesses {
+        true => one_of_each_dialect(),
+        false => all.filter(|bank| !says_itself(bank)).collect(),
+    };
+    for adapter in banks {
+        is_golden(adapter);
+    }
+}
+
+fn is_golden(adapter: &'static BankAdapter) {
+    let dialect = adapter.dialect();
+    let order = order_for(adapter);
+    let messages = adapter.encode_payment(&order, &ToyKeys).unwrap();
+    for message in messages {
+        if !NAMED_IN_ROWS.contains(&adapter.code().as_str()) {
             compare(
                 dialect,
                 &format!("{}.request.bin", message.step),
                 &message.bytes,
             );
         }
-        let mut submission = adapter.submit(&order);
-        let (reply, _, replies) = converse(adapter, &mut submission, accept);
-        compare(dialect, "receipt.bin", replies.last().unwrap());
-        let Reply::Receipt(receipt) = reply else {
-            panic!("a receipt")
-        };
-        let said = [
-            Outcome::Paid,
-            Outcome::Failed(FailureReason::NameMismatch),
-            Outcome::Accepted,
-            Outcome::Unknown,
-        ];
-        let asked = query(&order, receipt.references);
-        let mut conversation = adapter.query(&asked);
-        let (_, _, replies) = converse(adapter, &mut conversation, |_| BankReply {
-            batch: Some(Outcome::Paid),
-            ..BankReply::result(outcomes(&order, &said))
-        });
-        compare(dialect, "result.bin", replies.last().unwrap());
-        let lines = outcomes(&order, &[Outcome::Returned]).into_iter().take(1);
-        let records: Vec<_> = lines
-            .map(|line| DisbursementRecord {
-                file_no: Some(order.file_no),
-                line,
-            })
-            .collect();
-        if adapter.returns_pace().is_some() {
-            let mut conversation = adapter.ask_returns(&asked);
-            let (_, _, replies) = converse(adapter, &mut conversation, |_| {
-                let rows = records.iter().map(|record| record.line.clone());
-                BankReply::result(rows.collect())
-            });
-            compare(dialect, "returns.bin", replies.last().unwrap());
-        }
-        let push = adapter.bank_side().write_push(&records, &ToyKeys).unwrap();
-        compare(dialect, "push.bin", &push);
     }
+    let mut submission = adapter.submit(&order);
+    let (reply, _, replies) = converse(adapter, &mut submission, accept);
+    compare(dialect, "receipt.bin", replies.last().unwrap());
+    let Reply::Receipt(receipt) = reply else {
+        panic!("a receipt")
+    };
+    let said = [
+        Outcome::Paid,
+        Outcome::Failed(FailureReason::NameMismatch),
+        Outcome::Accepted,
+        Outcome::Unknown,
+    ];
+    let asked = query(&order, receipt.references);
+    let mut conversation = adapter.query(&asked);
+    let (_, _, replies) = converse(adapter, &mut conversation, |_| BankReply {
+        batch: Some(Outcome::Paid),
+        ..BankReply::result(outcomes(&order, &said))
+    });
+    compare(dialect, "result.bin", replies.last().unwrap());
+    let lines = outcomes(&order, &[Outcome::Returned]).into_iter().take(1);
+    let records: Vec<_> = lines
+        .map(|line| DisbursementRecord {
+            file_no: Some(order.file_no),
+            line,
+        })
+        .collect();
+    if adapter.returns_pace().is_some() {
+        let mut conversation = adapter.ask_returns(&asked);
+        let (_, _, replies) = converse(adapter, &mut conversation, |_| {
+            let rows = records.iter().map(|record| record.line.clone());
+            BankReply::result(rows.collect())
+        });
+        compare(dialect, "returns.bin", replies.last().unwrap());
+    }
+    let push = adapter.bank_side().write_push(&records, &ToyKeys).unwrap();
+    compare(dialect, "push.bin", &push);
 }

@@ -7,6 +7,7 @@
 pub mod answers;
 pub mod audit;
 pub mod bank;
+pub mod cuts;
 pub mod desk;
 pub mod dialects;
 pub mod forger;
@@ -14,5 +15,6 @@ pub mod keys;
 pub mod memory;
 pub mod orders;
 pub mod stories;
+pub mod strangers;
 pub mod talk;
 pub mod workspace;

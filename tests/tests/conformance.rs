@@ -21,6 +21,8 @@ mod definition;
 mod encode;
 #[path = "conformance/hostile.rs"]
 mod hostile;
+#[path = "conformance/money.rs"]
+mod money;
 #[path = "conformance/totals.rs"]
 mod totals;
 
@@ -111,6 +113,9 @@ cases! {
         decode_doubled_line, decode_missing_line, decode_extra_line,
         decode_another_files_answer, decode_line_ends_and_byte_order_mark;
     totals: decode_wrong_totals, decode_rows_in_another_order;
+    money: money_time_out, money_crash_at_each_write_point, money_replay, money_conflict,
+        money_partial, money_return_after_paid, money_late_result, money_cut_off_and_holidays,
+        money_doubled_push, money_wrong_seal;
     hostile: hostile_cut_anywhere_never_pays, hostile_mutation_never_pays,
         hostile_request_never_panics, hostile_bomb_is_bounded;
 }
@@ -178,7 +183,8 @@ fn page() -> String {
          one stands in. Each pair is a test of its own: `cargo \
          test -p tests --test conformance YWRCB::encode::name_too_long_in_bytes`. Written by \
          `ANXIN_BLESS=1 cargo test -p tests --test conformance`; a test keeps it fresh. The money \
-         cases are `tests/tests/money.rs`.\n\n| case |",
+         cases are the beginnings of the stories of `tests/tests/money.rs`; the golden bytes of \
+         every bank are held by `cargo test -p adapters --test samples`.\n\n| case |",
     );
     for (name, count) in &columns {
         write!(text, " {name} ({count}) |").unwrap();

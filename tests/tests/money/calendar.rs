@@ -7,13 +7,7 @@ use schemas::LineState;
 use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, at_bank, release, unsent};
 use tests::desk::{Desk, banks_of_files, one_bank_a_dialect};
-use time::macros::{date, offset, time};
-use time::{Date, Time};
-
-fn set(desk: &Desk, day: Date, at: Time) {
-    let wanted = day.with_time(at).assume_offset(offset!(+8));
-    desk.clock.step(wanted - desk.clock.now());
-}
+use time::macros::{date, time};
 
 fn waits(desk: &Desk, played: &Played) -> bool {
     matches!(played.decide(desk), Decision::Wait { .. })
@@ -31,12 +25,12 @@ fn nothing_is_intended_from_the_cut_off_on() {
     for adapter in banks_of_files() {
         let (desk, played) = released(adapter);
         let cut_off = adapter.cut_off();
-        set(&desk, date!(2026 - 11 - 27), cut_off);
+        desk.set_clock(date!(2026 - 11 - 27), cut_off);
         assert!(waits(&desk, &played), "{} at the cut-off", adapter.code());
-        set(&desk, date!(2026 - 11 - 27), time!(23:59:59));
+        desk.set_clock(date!(2026 - 11 - 27), time!(23:59:59));
         assert!(waits(&desk, &played), "{} at night", adapter.code());
         let just_before = cut_off - time::Duration::MILLISECOND;
-        set(&desk, date!(2026 - 11 - 27), just_before);
+        desk.set_clock(date!(2026 - 11 - 27), just_before);
         assert!(!waits(&desk, &played), "{} before it", adapter.code());
     }
 }
@@ -65,11 +59,11 @@ fn weekends_and_holidays_are_no_bank_days_and_make_up_days_are() {
     for adapter in banks_of_files() {
         let (desk, played) = released(adapter);
         for day in closed {
-            set(&desk, day, time!(10:00));
+            desk.set_clock(day, time!(10:00));
             assert!(waits(&desk, &played), "{} {day}", adapter.code());
         }
         for day in open {
-            set(&desk, day, time!(10:00));
+            desk.set_clock(day, time!(10:00));
             assert!(!waits(&desk, &played), "{} {day}", adapter.code());
         }
     }
@@ -82,12 +76,12 @@ fn what_waits_over_the_weekend_is_instructed_for_monday() {
         let desk = Desk::new(adapter.code());
         let batch = release(&desk, 2);
         let played = Played::new(&desk);
-        set(&desk, date!(2026 - 11 - 27), adapter.cut_off());
+        desk.set_clock(date!(2026 - 11 - 27), adapter.cut_off());
         let wait = played.work(&desk);
         // It looks again when the bank day begins, at the latest.
         let next = desk.clock.now() + wait;
         assert!(next.date() <= date!(2026 - 11 - 30), "{place}");
-        set(&desk, date!(2026 - 11 - 30), time!(00:00));
+        desk.set_clock(date!(2026 - 11 - 30), time!(00:00));
         played.settle(&desk, 20);
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
         let day = desk.core.desk().file(1).unwrap().intent.bank_date.clone();
@@ -104,10 +98,10 @@ fn an_unsent_file_is_not_sent_after_the_cut_off() {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());
         let (batch, played) = unsent(&desk, 2);
-        set(&desk, date!(2026 - 11 - 23), adapter.cut_off());
+        desk.set_clock(date!(2026 - 11 - 23), adapter.cut_off());
         played.work(&desk);
         assert_eq!(played.memory(|memory| memory.submissions()), 0, "{place}");
-        set(&desk, date!(2026 - 11 - 24), time!(09:00));
+        desk.set_clock(date!(2026 - 11 - 24), time!(09:00));
         played.settle(&desk, 20);
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
         let numbers: Vec<u64> = desk.core.desk().files().map(|f| f.intent.file_no).collect();
@@ -126,9 +120,9 @@ fn a_clock_that_goes_back_sends_nothing_twice() {
         let batch = release(&desk, 2);
         let played = Played::new(&desk);
         played.work(&desk);
-        set(&desk, date!(2026 - 11 - 20), time!(10:00));
+        desk.set_clock(date!(2026 - 11 - 20), time!(10:00));
         played.settle(&desk, 3);
-        set(&desk, date!(2026 - 11 - 24), time!(10:00));
+        desk.set_clock(date!(2026 - 11 - 24), time!(10:00));
         played.settle(&desk, 20);
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
         assert_eq!(played.memory(|memory| memory.submissions()), 1, "{place}");

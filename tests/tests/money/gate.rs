@@ -11,14 +11,7 @@ use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, row, unsent};
 use tests::desk::{Desk, file, one_bank_a_dialect};
 use tests::orders::order_and_query;
-use time::macros::{date, offset, time};
-use time::{Date, Time};
-
-fn set(desk: &Desk, day: Date, at: Time) {
-    use gateway::clock::Clock as _;
-    let wanted = day.with_time(at).assume_offset(offset!(+8));
-    desk.clock.step(wanted - desk.clock.now());
-}
+use time::macros::{date, time};
 
 /// One bank of each dialect whose paying message is not its first.
 fn with_steps_before() -> Vec<&'static adapters::BankAdapter> {
@@ -67,7 +60,7 @@ fn lines_that_turn_out_paid_under_an_abandoned_file_do_not_leave() {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());
         let (batch, played) = unsent(&desk, 2);
-        set(&desk, date!(2026 - 11 - 24), time!(9:00));
+        desk.set_clock(date!(2026 - 11 - 24), time!(9:00));
         let paid = vec![row(&lines_of(&desk, 2)[0], Outcome::Paid)];
         meanwhile(&desk, &played, played.push_bytes(1, paid));
         for _ in 0..5 {
@@ -112,11 +105,11 @@ fn a_cut_off_that_passes_in_a_step_before_stops_the_paying_message() {
         let batch = tests::bank::release(&desk, 2);
         let played = Played::new(&desk);
         let (late, cut_off) = (desk.clone(), adapter.cut_off());
-        let passes = move || set(&late, date!(2026 - 11 - 23), cut_off);
+        let passes = move || late.set_clock(date!(2026 - 11 - 23), cut_off);
         played.memory(|memory| memory.before_step = Some(Box::new(passes)));
         played.work(&desk);
         assert_eq!(played.memory(|memory| memory.submissions()), 0, "{place}");
-        set(&desk, date!(2026 - 11 - 24), time!(9:00));
+        desk.set_clock(date!(2026 - 11 - 24), time!(9:00));
         played.settle(&desk, 20);
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
         assert_eq!(played.memory(|memory| memory.submissions()), 1, "{place}");
@@ -136,7 +129,7 @@ fn nothing_is_intended_for_a_day_that_is_over() {
         let played = Played::new(&desk);
         let decided = played.decide(&desk);
         assert!(matches!(decided, Decision::Plan { .. }), "{place}");
-        set(&desk, date!(2026 - 11 - 23), adapter.cut_off());
+        desk.set_clock(date!(2026 - 11 - 23), adapter.cut_off());
         tests::bank::run(&desk, played.dispatcher.carry_out(decided)).unwrap();
         let no_file = |id: BatchId| desk.core.desk().batch(id).unwrap().files.is_empty();
         assert!(no_file(batch.batch), "{place}");

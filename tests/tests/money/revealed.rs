@@ -12,16 +12,9 @@ use schemas::{FailureReason, LineEvent, LineState};
 use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, release, row, unsent};
 use tests::desk::{Desk, one_bank_a_dialect, wages};
-use time::macros::{date, offset, time};
-use time::{Date, Time};
+use time::macros::{date, time};
 
 use super::evidence::{answer, disputed, given_up, pushed, record, resolve, said};
-
-fn set(desk: &Desk, day: Date, at: Time) {
-    use gateway::clock::Clock as _;
-    let wanted = day.with_time(at).assume_offset(offset!(+8));
-    desk.clock.step(wanted - desk.clock.now());
-}
 
 fn push(desk: &Desk, played: &Played, bytes: &[u8]) {
     let (core, adapter) = (&desk.core, played.adapter());
@@ -76,12 +69,12 @@ fn a_bank_that_has_an_abandoned_file_gets_none_of_its_rows_again() {
             let place = format!("{}: {what}", adapter.dialect());
             let desk = Desk::new(adapter.code());
             let (batch, played) = unsent(&desk, 2);
-            set(&desk, date!(2026 - 11 - 23), adapter.cut_off());
+            desk.set_clock(date!(2026 - 11 - 23), adapter.cut_off());
             played.work(&desk);
             let state = desk.core.desk().file(1).unwrap().state;
             assert_eq!(state, FileState::Abandoned, "{place}");
             push(&desk, &played, &played.push_bytes(1, vec![says(&desk)]));
-            set(&desk, date!(2026 - 11 - 24), time!(9:00));
+            desk.set_clock(date!(2026 - 11 - 24), time!(9:00));
             played.work(&desk);
             let nothing = played.memory(|memory| memory.instructions());
             assert!(nothing.is_empty(), "{place}: {} rows left", nothing.len());
@@ -99,7 +92,7 @@ fn the_next_file_that_waits_does_not_leave_either() {
             let place = format!("{}: {what}", adapter.dialect());
             let desk = Desk::new(adapter.code());
             let (batch, played) = unsent(&desk, 2);
-            set(&desk, date!(2026 - 11 - 24), time!(9:00));
+            desk.set_clock(date!(2026 - 11 - 24), time!(9:00));
             let next = played.memory(|memory| memory.sent);
             played.memory(|memory| memory.faults.insert(next, Fault::Unreachable));
             played.work(&desk);
@@ -196,7 +189,7 @@ fn a_refusal_of_an_abandoned_file_disputes_nothing() {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());
         let (batch, played) = unsent(&desk, 2);
-        set(&desk, date!(2026 - 11 - 24), time!(9:00));
+        desk.set_clock(date!(2026 - 11 - 24), time!(9:00));
         played.work(&desk);
         assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
         let refusal = Receipt {

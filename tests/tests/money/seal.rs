@@ -1,7 +1,7 @@
 //! Wrong signatures and seals, on the dialects that have them.
 
 use adapters::exchange::Outcome;
-use gateway::keys::{BankKeys, BodyKey};
+use gateway::keys::BankKeys;
 use gateway::outcome::{MessageKind, receive};
 use gateway::reconcile::{BreakKind, breaks};
 use schemas::LineState;
@@ -9,25 +9,7 @@ use tests::audit::assert_sound;
 use tests::bank::{Played, at_bank, keys_of, release, told};
 use tests::desk::{Desk, one_bank_a_dialect};
 use tests::keys::begins_with_a_key;
-use zeroize::Zeroizing;
-
-/// The same slots with other keys.
-fn others(keys: &BankKeys) -> BankKeys {
-    let mut others = keys.clone();
-    for body in others.body_keys.values_mut() {
-        *body = BodyKey {
-            key: Zeroizing::new(vec![0x43; body.key.len()]),
-            ..body.clone()
-        };
-    }
-    let random = certs::random::SeededRandom::new(58);
-    for key in others.public_keys.values_mut() {
-        let key_id = certs::sign::KeyId::new("test/other").unwrap();
-        let made = certs::sign::generate(key.algorithm(), key_id, &random).unwrap();
-        *key = made.1.public_key();
-    }
-    others
-}
+use tests::strangers::others;
 
 fn sealed(keys: &BankKeys) -> bool {
     !keys.body_keys.is_empty()

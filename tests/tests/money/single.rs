@@ -1,11 +1,11 @@
 //! Banks that take one payment a message: each line is a file of its own, and is paid once. The
 //! stories of several lines of a file can't be told of them.
 
-use super::crash::{Cut, cut_everywhere};
 use adapters::BankAdapter;
 use schemas::LineState;
 use tests::audit::assert_sound;
 use tests::bank::{Fault, Played};
+use tests::cuts::{Cut, cut_everywhere};
 use tests::desk::{Desk, banks, file, wages};
 use tests::stories::release;
 
