@@ -175,8 +175,9 @@ fn page() -> String {
     let mut text = String::from(
         "# Conformance\n\nEvery case on every bank of the list (`schemas/codes/banks.toml`): \
          how many banks of a dialect pass; `-` where the case does not apply, with the reason \
-         below. No bank speaks a dialect with (0): there one stands in. Each pair is a test of its own: `cargo \
-         test -p tests --test conformance YWRCB::encode::name_too_long_in_bytes`. Written by \
+         below. No bank speaks a dialect with (0): there one stands in. Each pair is a test of \
+         its own: `cargo test -p tests --test conformance \
+         YWRCB::encode::name_too_long_in_bytes`. Written by \
          `ANXIN_BLESS=1 cargo test -p tests --test conformance`; a test keeps it fresh. The money \
          cases are `tests/tests/money.rs`.\n\n| case |",
     );
