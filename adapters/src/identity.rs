@@ -8,7 +8,7 @@ impl BankAdapter {
     /// stands alone.
     #[must_use]
     pub fn bank(&self) -> Option<&Bank> {
-        codes::bank(self.code).or(self.identity.as_ref())
+        self.identity.as_ref().or(codes::bank(self.code))
     }
 
     /// Names of the code tables, to which a preset may add.

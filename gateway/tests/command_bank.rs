@@ -72,25 +72,37 @@ fn the_definitions_on_disk_are_the_book_in_the_program() {
     assert_eq!(book.dialects().len(), own.dialects().len());
 }
 
+/// The notes say what those of every synthetic bank of the book say.
+fn assert_notes(path: &Path) {
+    let notes = std::fs::read_to_string(path).unwrap();
+    for words in [
+        "Evidence: synthetic",
+        "not the bank's format",
+        "limits are invented",
+    ] {
+        assert!(notes.contains(words), "{words}: {notes}");
+    }
+}
+
 #[test]
 fn a_new_bank_is_a_folder_that_is_never_written_over() {
-    let desk = Desk::added("XYBANK", "synthetic_fixed");
-    let text = std::fs::read_to_string(desk.preset("XYBANK")).unwrap();
+    let desk = Desk::added("ZZTRIAL", "synthetic_fixed");
+    let text = std::fs::read_to_string(desk.preset("ZZTRIAL")).unwrap();
     for word in [
-        "code = \"XYBANK\"",
+        "code = \"ZZTRIAL\"",
         "evidence = \"synthetic\"",
         "[identity]",
         "截止时间",
     ] {
         assert!(text.contains(word), "{word}: {text}");
     }
-    let notes = std::fs::read_to_string(desk.path("adapters/banks/XYBANK/NOTES.md")).unwrap();
-    assert!(notes.contains("synthetic"), "{notes}");
-    let again = desk.bank(&["new", "XYBANK", "--dialect", "synthetic_fixed"]);
+    let notes = desk.path("adapters/banks/ZZTRIAL/NOTES.md");
+    assert_notes(&notes);
+    let again = desk.bank(&["new", "ZZTRIAL", "--dialect", "synthetic_fixed"]);
     assert_eq!(again.code, 2, "{again:?}");
     assert!(again.stderr.contains("已存在"), "{again:?}");
     assert_eq!(
-        std::fs::read_to_string(desk.preset("XYBANK")).unwrap(),
+        std::fs::read_to_string(desk.preset("ZZTRIAL")).unwrap(),
         text
     );
     // A bank of the list needs no names.
@@ -105,6 +117,7 @@ fn a_new_bank_is_a_folder_that_is_never_written_over() {
     ]);
     assert_eq!(known.code, 0, "{known:?}");
     assert_eq!(known.document()["files"].as_array().unwrap().len(), 2);
+    assert_notes(&desk.path("adapters/banks/HZCB/NOTES.md"));
     let text = std::fs::read_to_string(desk.preset("HZCB")).unwrap();
     assert!(!text.contains("[identity]") && text.contains("Last time of a bank day"));
 }
@@ -120,7 +133,7 @@ fn what_can_t_be_a_bank_leaves_nothing() {
         }
         assert!(!desk.path("adapters").exists(), "{words:?}");
     };
-    let unknown = ["new", "XYBANK", "--dialect", "hxb_xjh"];
+    let unknown = ["new", "ZZTRIAL", "--dialect", "hxb_xjh"];
     refused(
         &unknown,
         &["没有方言 hxb_xjh", "hxb_xhj", "icbc_cms", "synthetic_fixed"],
@@ -131,7 +144,7 @@ fn what_can_t_be_a_bank_leaves_nothing() {
             &["银行代码"],
         );
     }
-    refused(&["explain", "XYBANK"], &["没有银行 XYBANK", "bank new"]);
+    refused(&["explain", "ZZTRIAL"], &["没有银行 ZZTRIAL", "bank new"]);
 }
 
 /// Every dialect makes a bank that loads, takes the example's wages and answers: nothing of the
@@ -176,14 +189,14 @@ fn every_dialect_makes_a_bank_that_a_clerk_can_try() {
 
 #[test]
 fn a_trial_shows_lines_messages_and_answers_and_hides_people() {
-    let desk = Desk::added("XYBANK", "synthetic_xml_gbk");
-    let wages = desk.wages("XYBANK");
+    let desk = Desk::added("ZZTRIAL", "synthetic_xml_gbk");
+    let wages = desk.wages("ZZTRIAL");
     let out = desk.path("out");
     let words = [
         "try",
         &wages,
         "--bank",
-        "XYBANK",
+        "ZZTRIAL",
         "--out",
         out.to_str().unwrap(),
     ];
@@ -216,7 +229,7 @@ fn a_trial_shows_lines_messages_and_answers_and_hides_people() {
         .collect();
     let account = b"6222021202000000019";
     assert!(bytes.windows(account.len()).any(|window| window == account));
-    let english = desk.bank(&["try", &wages, "--bank", "XYBANK", "--lang", "en"]);
+    let english = desk.bank(&["try", &wages, "--bank", "ZZTRIAL", "--lang", "en"]);
     assert!(
         english.stdout.contains("How its answers read"),
         "{english:?}"
@@ -225,35 +238,35 @@ fn a_trial_shows_lines_messages_and_answers_and_hides_people() {
 
 #[test]
 fn the_bank_s_own_limits_are_those_that_are_tried() {
-    let desk = Desk::added("XYBANK", "synthetic_fixed");
-    let wages = desk.wages("XYBANK");
-    desk.edit("XYBANK", "#[limits]", "[limits]");
+    let desk = Desk::added("ZZTRIAL", "synthetic_fixed");
+    let wages = desk.wages("ZZTRIAL");
+    desk.edit("ZZTRIAL", "#[limits]", "[limits]");
     desk.edit(
-        "XYBANK",
+        "ZZTRIAL",
         "#amount_max_fen = 500000000",
         "amount_max_fen = 7000_00",
     );
-    let ended = desk.bank(&["try", &wages, "--bank", "XYBANK"]);
+    let ended = desk.bank(&["try", &wages, "--bank", "ZZTRIAL"]);
     assert_eq!(ended.code, 1, "{ended:?}");
     assert!(ended.stderr.contains("amount_over_limit"), "{ended:?}");
-    let ended = desk.bank(&["try", &wages, "--bank", "XYBANK", "--json"]);
+    let ended = desk.bank(&["try", &wages, "--bank", "ZZTRIAL", "--json"]);
     let document = ended.document();
     assert_eq!(document["findings"][0]["code"], "amount_over_limit");
     assert_eq!(document["files"].as_array().unwrap().len(), 0);
-    let explained = desk.bank(&["explain", "XYBANK"]).stdout;
+    let explained = desk.bank(&["explain", "ZZTRIAL"]).stdout;
     let limit = explained
         .lines()
         .find(|line| line.starts_with("单笔最高金额"));
     let limit = limit.unwrap();
     assert!(
-        limit.contains("7000.00") && limit.contains("banks/XYBANK/bank.toml"),
+        limit.contains("7000.00") && limit.contains("banks/ZZTRIAL/bank.toml"),
         "{limit}"
     );
 }
 
 #[test]
 fn a_mistake_is_told_with_file_line_and_the_allowed_words() {
-    let desk = Desk::added("XYBANK", "synthetic_fixed");
+    let desk = Desk::added("ZZTRIAL", "synthetic_fixed");
     for (old, new, told) in [
         ("cut_off = ", "cutoff = ", "没有这一项 `cutoff`"),
         (
@@ -265,11 +278,11 @@ fn a_mistake_is_told_with_file_line_and_the_allowed_words() {
         ("kind = \"rural\"", "kind = \"village\"", "village"),
         ("[identity]", "[identify]", "identify"),
     ] {
-        let path = desk.preset("XYBANK");
+        let path = desk.preset("ZZTRIAL");
         let whole = std::fs::read_to_string(&path).unwrap();
-        desk.edit("XYBANK", old, new);
+        desk.edit("ZZTRIAL", old, new);
         let text = std::fs::read_to_string(&path).unwrap();
-        let ended = desk.bank(&["explain", "XYBANK"]);
+        let ended = desk.bank(&["explain", "ZZTRIAL"]);
         assert_eq!(ended.code, 1, "{ended:?}");
         assert!(ended.stderr.contains(told), "{told}: {ended:?}");
         let at = text.find(new).unwrap();
@@ -281,8 +294,8 @@ fn a_mistake_is_told_with_file_line_and_the_allowed_words() {
         std::fs::write(&path, whole).unwrap();
     }
     // Names that another bank of the list has.
-    desk.edit("XYBANK", "XYBANK(行名待填)", "中国工商银行股份有限公司");
-    let ended = desk.bank(&["explain", "XYBANK"]);
+    desk.edit("ZZTRIAL", "ZZTRIAL(行名待填)", "中国工商银行股份有限公司");
+    let ended = desk.bank(&["explain", "ZZTRIAL"]);
     assert_eq!(ended.code, 1, "{ended:?}");
     assert!(ended.stderr.contains("另一家银行"), "{ended:?}");
 }

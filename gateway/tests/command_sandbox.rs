@@ -160,14 +160,14 @@ fn a_bank_of_a_folder_is_played() {
     let place = tempfile::tempdir().unwrap();
     let path = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
     let (adapters, files) = (path("adapters"), path("files"));
-    let new = ["bank", "new", "XYBANK", "--dialect", "synthetic_fixed"];
+    let new = ["bank", "new", "ZZTRIAL", "--dialect", "synthetic_fixed"];
     let ended = run(&[&new[..], &["--dir", &adapters]].concat());
     assert_eq!(ended.code, 0, "{ended:?}");
     let words = [
-        "sandbox", "--bank", "XYBANK", "--dir", &adapters, "--files", &files,
+        "sandbox", "--bank", "ZZTRIAL", "--dir", &adapters, "--files", &files,
     ];
     let mut started = Started::new(&words);
-    assert!(started.until("main").contains("XYBANK"));
+    assert!(started.until("main").contains("ZZTRIAL"));
     let missing = run(&["sandbox", "--bank", "XYZ", "--dir", &adapters]);
     assert_eq!(missing.code, 2, "{missing:?}");
     assert!(missing.stderr.contains("没有银行 XYZ"), "{missing:?}");

@@ -42,6 +42,17 @@ pub fn banks() -> impl Iterator<Item = &'static BankAdapter> {
     book.adapters().iter()
 }
 
+/// The banks of the list, without those that a folder adds: what is said of them all, and the
+/// pages, stay as they are when a bank is added.
+pub fn listed() -> impl Iterator<Item = &'static BankAdapter> {
+    let is_listed = |code| {
+        schemas::codes::listed_banks()
+            .iter()
+            .any(|b| b.code == code)
+    };
+    banks().filter(move |bank| is_listed(bank.code()))
+}
+
 /// The folder of the definitions: the crate's own, or the one that `ANXIN_ADAPTERS` names.
 #[must_use]
 pub fn definitions() -> PathBuf {
@@ -49,18 +60,18 @@ pub fn definitions() -> PathBuf {
     named.unwrap_or_else(|| crate::workspace::root().join("adapters"))
 }
 
-/// Every dialect of every bank: two of a bank that pays other banks by a second one.
+/// Every dialect of every bank of the list: two of a bank that pays other banks by a second one.
 pub fn dialects() -> impl Iterator<Item = &'static BankAdapter> {
-    Book::built_in().expect("the book").by_dialect()
+    listed().flat_map(BankAdapter::by_dialect)
 }
 
-/// Every bank whose files hold more than one line: what becomes of two lines of a file can't be
-/// told where each line is a file of its own.
+/// Every bank of the list whose files hold more than one line: what becomes of two lines of a file
+/// can't be told where each line is a file of its own.
 pub fn banks_of_files() -> impl Iterator<Item = &'static BankAdapter> {
-    banks().filter(|adapter| adapter.limits().rows_max > 1)
+    listed().filter(|adapter| adapter.limits().rows_max > 1)
 }
 
-/// One bank of each dialect whose files hold more than one line.
+/// One bank of the list of each dialect, whose files hold more than one line.
 #[must_use]
 pub fn one_bank_a_dialect() -> Vec<&'static BankAdapter> {
     let mut seen = std::collections::BTreeSet::new();

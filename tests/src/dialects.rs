@@ -1,6 +1,6 @@
-//! Every dialect, whether a bank of the book speaks it or not.
+//! Every dialect, whether a bank of the list speaks it or not.
 
-use crate::desk::{banks, dialects};
+use crate::desk::{dialects, listed};
 use adapters::{BankAdapter, Book};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -8,12 +8,12 @@ use std::sync::OnceLock;
 /// The bank in whose name a dialect is spoken that no bank speaks.
 const STAND_IN: &str = "BOB";
 
-/// One bank of each dialect: the book's, or a stand-in.
+/// One bank of each dialect: of the list, or a stand-in.
 #[must_use]
 pub fn every_dialect() -> Vec<&'static BankAdapter> {
     static SPOKEN: OnceLock<BTreeMap<&str, &BankAdapter>> = OnceLock::new();
     let spoken = SPOKEN.get_or_init(|| {
-        let all: Vec<&BankAdapter> = banks().collect();
+        let all: Vec<&BankAdapter> = listed().collect();
         // The first of a dialect is the last that is put in.
         let named = all.into_iter().rev().map(|bank| (bank.dialect(), bank));
         let mut spoken: BTreeMap<&str, &BankAdapter> = named.collect();
@@ -26,7 +26,7 @@ pub fn every_dialect() -> Vec<&'static BankAdapter> {
     spoken.values().copied().collect()
 }
 
-/// The dialects that no bank of the book speaks, each in the stand-in's name.
+/// The dialects that no bank of the list speaks, each in the stand-in's name.
 #[must_use]
 pub fn unspoken() -> Vec<&'static BankAdapter> {
     let spoken = |name: &str| dialects().any(|own| own.dialect() == name);

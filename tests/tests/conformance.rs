@@ -178,10 +178,11 @@ fn page() -> String {
     let further = unspoken();
     columns.extend(further.iter().map(|own| (own.dialect(), 0)));
     let mut text = String::from(
-        "# Conformance\n\nEvery case on every bank: how many banks of a dialect pass; `-` where \
-         the case does not apply, with the reason below. No bank speaks a dialect with (0): there \
-         one stands in. Each pair is a test of its own: `cargo \
-         test -p tests --test conformance YWRCB::encode::name_too_long_in_bytes`. Written by \
+        "# Conformance\n\nEvery case on every bank of the list (`schemas/codes/banks.toml`): \
+         how many banks of a dialect pass; `-` where the case does not apply, with the reason \
+         below. No bank speaks a dialect with (0): there one stands in. Each pair is a test of \
+         its own: `cargo test -p tests --test conformance \
+         YWRCB::encode::name_too_long_in_bytes`. Written by \
          `ANXIN_BLESS=1 cargo test -p tests --test conformance`; a test keeps it fresh. The money \
          cases are the beginnings of the stories of `tests/tests/money.rs`; the golden bytes of \
          every bank are held by `cargo test -p adapters --test samples`.\n\n| case |",

@@ -3,16 +3,19 @@
 mod alone;
 mod bank;
 mod dated;
+mod declared;
 mod identity;
+mod places;
 mod quirk_names;
 mod returns;
+mod separators;
 mod steps;
 mod synthetic;
 mod trees;
 
 pub(super) use alone::alone;
 
-use super::dialect::{CodeNames, Dialect, Evidence, StepRule};
+use super::dialect::{CodeNames, Dialect, StepRule};
 use super::{DefinitionError, Preset};
 use crate::adapter::{BankAdapter, Limits};
 use crate::codes::{Code, CodeTable, Reasons};
@@ -92,6 +95,7 @@ pub fn dialect(source: Source<'_>) -> Result<ResolvedDialect, DefinitionError> {
     }
     let reasons = reasons(source, &dialect)?;
     steps::check(source, &dialect)?;
+    declared::check(source, &dialect, &codes)?;
     check_tables(source, &dialect, &codes)?;
     dated::check(source, &dialect, &codes)?;
     fix_steps(source, &mut dialect)?;
@@ -235,6 +239,7 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
     let captured: Vec<String> = dialect.capture.iter().map(|c| c.name.clone()).collect();
     for message in dialect.messages_mut() {
         trees::check(source, message)?;
+        separators::check(source, message)?;
         let fixed = matches!(message.body, Layout::Fixed(_));
         if fixed && message.body.slots_mut().iter().any(|s| s.width.is_none()) {
             return Err(source.at_word("fixed", "a column of fixed lines has no width"));
@@ -304,7 +309,7 @@ fn over(
     Ok(BankAdapter {
         code,
         identity,
-        evidence: lower(preset.evidence, resolved.dialect.evidence),
+        evidence: preset.evidence.min(resolved.dialect.evidence),
         cut_off,
         limits,
         codes,
@@ -315,10 +320,6 @@ fn over(
         preset,
         routes: None,
     })
-}
-
-fn lower(one: Evidence, other: Evidence) -> Evidence {
-    one.min(other)
 }
 
 fn cut_off(text: &str) -> Option<time::Time> {

@@ -5,6 +5,7 @@ mod markdown;
 mod plain;
 
 pub use fields::words_of;
+pub use markdown::pages;
 
 use super::adapter::{adapter, book};
 use super::arguments::Banks;

@@ -4,7 +4,7 @@ pub mod adapter;
 pub mod arguments;
 mod assembly;
 mod bank;
-mod banks;
+pub mod banks;
 mod certs;
 mod check;
 pub mod client;

@@ -118,6 +118,14 @@ pub fn banks() -> &'static [Bank] {
     book().map_or(&[], |book| &book.banks)
 }
 
+/// The banks of the list alone, in its order: those that this repository ships, without what a
+/// folder adds.
+#[must_use]
+pub fn listed_banks() -> &'static [Bank] {
+    let listed = book().and_then(|book| book.banks.get(..book.listed));
+    listed.unwrap_or_default()
+}
+
 /// The banks that are of the list on `date`, in its order.
 pub fn banks_in_effect(date: Date) -> impl Iterator<Item = &'static Bank> {
     banks().iter().filter(move |bank| bank.in_effect(date))
@@ -188,6 +196,8 @@ const SHARED_CLASSES: [&str; 7] = ["313", "314", "317", "320", "322", "323", "40
 
 pub(super) struct Book {
     banks: Vec<Bank>,
+    /// How many of them, from the first, are of the list.
+    listed: usize,
     by_code: BTreeMap<BankCode, usize>,
     by_text: HashMap<String, usize>,
     by_head_office: BTreeMap<CnapsCode, usize>,
@@ -199,6 +209,7 @@ impl Book {
         let rows: Rows = FILE.rows()?;
         let identities: Rows = IDENTITIES.rows()?;
         let mut book = Self {
+            listed: rows.bank.len(),
             banks: [rows.bank, identities.bank, further].concat(),
             by_code: BTreeMap::new(),
             by_text: HashMap::new(),

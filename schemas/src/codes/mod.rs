@@ -17,7 +17,7 @@ mod tests;
 
 pub use banks::{
     Bank, add_banks, bank, bank_by_bic, bank_by_bin_group, bank_by_cnaps, bank_by_text, banks,
-    banks_in_effect,
+    banks_in_effect, listed_banks,
 };
 pub use calendar::{BankCalendar, BankDay, bank_day, bank_day_years, next_bank_day};
 pub(crate) use card_prefixes::CardGroups;

@@ -31,12 +31,19 @@ pub fn definition_says_what_it_stands_on(talk: &Talk) -> Verdict {
     Pass
 }
 
+/// What the notes of a synthetic bank say, in one of these ways.
+const NOT_THEIRS: [&str; 2] = ["not the bank's format", "不是该行的真实格式"];
+
 /// Whether a bank's folder holds what its evidence asks for: notes that name the level, and from
-/// `documented` on a sample that is not ours.
+/// `documented` on a sample that is not ours. Of a synthetic bank they say that it is no bank's.
 fn stands_on(evidence: Evidence, folder: &Path) -> Result<(), &'static str> {
     let notes = std::fs::read_to_string(folder.join("NOTES.md")).map_err(|_| "no NOTES.md")?;
     if !notes.to_lowercase().contains(evidence.as_str()) {
         return Err("the notes do not name the evidence");
+    }
+    let says = |words: &&str| notes.contains(*words);
+    if evidence == Evidence::Synthetic && !NOT_THEIRS.iter().any(says) {
+        return Err("the notes do not say that this is not the bank's format");
     }
     if evidence < Evidence::Documented {
         return Ok(());

@@ -11,12 +11,12 @@ use schemas::LineState;
 use schemas::value::{AccountNo, BankCode, Fen, PersonName};
 use tests::audit::assert_sound;
 use tests::bank::{Arrived, Fault, Played, keys_of, row, told};
-use tests::desk::{Desk, banks, file, wages};
+use tests::desk::{Desk, file, listed, wages};
 
 const TURNS: u32 = 45;
 
 fn routed() -> Vec<&'static BankAdapter> {
-    let all: Vec<_> = banks()
+    let all: Vec<_> = listed()
         .filter(|bank| bank.other_dialect().is_some())
         .collect();
     assert!(all.len() >= 2);
@@ -88,7 +88,7 @@ fn pushes(
     said: Outcome,
 ) -> (Received, bool) {
     let lines = played.memory(|memory| memory.instructed(file_no)).unwrap();
-    let full = banks().find(|bank| bank.code() == by.code());
+    let full = listed().find(|bank| bank.code() == by.code());
     let intent = desk.core.desk().file(file_no).unwrap().intent.clone();
     let side = full.unwrap().of_file(intent.dialect.as_deref());
     let side = side.unwrap().bank_side();
@@ -347,7 +347,7 @@ fn a_record_without_a_dialect_is_of_the_only_one_or_of_nobody() {
         assert!(!taken, "{place}");
         assert_eq!(desk.states(&batch), [LineState::Unknown], "{place}");
     }
-    let hxb = banks().find(|bank| bank.code().as_str() == "HXB").unwrap();
+    let hxb = listed().find(|bank| bank.code().as_str() == "HXB").unwrap();
     let (desk, batch, played) = of_an_earlier_version(hxb);
     played.settle(&desk, TURNS);
     assert_eq!(desk.states(&batch), [LineState::Paid]);

@@ -6,14 +6,16 @@ use schemas::LineState;
 use tests::audit::assert_sound;
 use tests::bank::{Fault, Played};
 use tests::cuts::{Cut, cut_everywhere};
-use tests::desk::{Desk, banks, file, wages};
+use tests::desk::{Desk, file, listed, wages};
 use tests::stories::release;
 
 const TURNS: u32 = 45;
 const LINES: usize = 3;
 
 fn one_by_one() -> impl Iterator<Item = &'static BankAdapter> {
-    let all: Vec<_> = banks().filter(|bank| bank.limits().rows_max == 1).collect();
+    let all: Vec<_> = listed()
+        .filter(|bank| bank.limits().rows_max == 1)
+        .collect();
     assert!(!all.is_empty());
     all.into_iter()
 }

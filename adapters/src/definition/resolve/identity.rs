@@ -14,7 +14,8 @@ pub(super) fn check(
     preset: &Preset,
     code: BankCode,
 ) -> Result<Option<Bank>, DefinitionError> {
-    let known = codes::bank(code);
+    // Not what other folders added when the program was built: this one may have been corrected.
+    let known = codes::listed_banks().iter().find(|bank| bank.code == code);
     let Some(identity) = &preset.identity else {
         let what = format!(
             "the list of banks does not have {code}: a table [identity] with name_zh, name_en, \

@@ -2,6 +2,7 @@
 //! they can tell it, by hand where they can't. `points.tsv` is the list, the page
 //! `gateway/docs/adapter-book/variation-points.md` is made of it (`ANXIN_BLESS=1` writes it).
 
+use crate::support::listed;
 use adapters::{BankAdapter, Book, Evidence};
 use schemas::BankCode;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +47,6 @@ struct Told {
 }
 
 fn dialects() -> Vec<Told> {
-    let book = Book::built_in().unwrap();
     let told = |dialect: &BankAdapter| {
         let explained = dialect.explain().into_iter();
         let mut said: Vec<_> = explained.map(|value| (value.name, value.value)).collect();
@@ -54,10 +54,10 @@ fn dialects() -> Vec<Told> {
         let able = able.as_object().unwrap().iter();
         said.extend(able.map(|(name, is)| (name.clone(), is.to_string())));
         let name = dialect.dialect().to_owned();
-        let banks = book.by_dialect().filter(|own| own.dialect() == name);
+        let banks = listed().filter(|bank| speaks(bank, &name));
         let banks = banks.map(BankAdapter::code).collect();
-        let mut of_two = book.adapters().iter();
-        let of_two = of_two.any(|bank| bank.other_dialect().is_some() && speaks(bank, &name));
+        let of_two = |bank: &BankAdapter| bank.other_dialect().is_some() && speaks(bank, &name);
+        let of_two = listed().any(of_two);
         said.push(("of_two".to_owned(), of_two.to_string()));
         let evidence = dialect.evidence();
         Told {
@@ -67,7 +67,8 @@ fn dialects() -> Vec<Told> {
             banks,
         }
     };
-    book.dialects().iter().map(told).collect()
+    let dialects = Book::built_in().unwrap().dialects();
+    dialects.iter().map(told).collect()
 }
 
 fn speaks(bank: &BankAdapter, name: &str) -> bool {
@@ -173,7 +174,8 @@ const INTRODUCTION: &str = "\
 
 银行之间的每一种差别,以及本手册中有它的方言。Every point in which banks differ, and the dialects of \
 this book that have it: found in the definitions where they can tell it, else named by hand (✎). \
-Nobody's points say why. Written by `ANXIN_BLESS=1 cargo test -p adapters --test book variation`.
+Nobody's points say why. Banks are those of the list (`schemas/codes/banks.toml`). Written \
+by `ANXIN_BLESS=1 cargo test -p adapters --test book variation`.
 ";
 
 const HEADS: &str = "\
@@ -221,11 +223,11 @@ const SHOWN_MAX: usize = 8;
 fn who(value: &Value, dialects: &[Told]) -> (String, String) {
     let Some(names) = found(value, dialects) else {
         let words = match value.who {
-            "*" => ("每种 · every one", "57"),
-            "+" => ("在写 · being written", ""),
-            _ => ("没有 · none", ""),
+            "*" => ("每种 · every one", listed().count().to_string()),
+            "+" => ("在写 · being written", String::new()),
+            _ => ("没有 · none", String::new()),
         };
-        return (words.0.to_owned(), words.1.to_owned());
+        return (words.0.to_owned(), words.1);
     };
     let own = dialects
         .iter()

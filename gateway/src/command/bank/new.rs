@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &BankNew, lang: Lang) -> Ended {
     let mut files = files_in(&arguments.dir)?;
     let book = book_of(&arguments.dir, files.clone())?;
     let dialect = dialect(book, &arguments.dialect)?;
-    let is_listed = codes::bank(code).is_some();
+    let is_listed = codes::listed_banks().iter().any(|bank| bank.code == code);
     let text = preset(code, dialect, is_listed, lang);
     // What is written loads: the same book with one bank more.
     files.push((format!("banks/{code}/bank.toml"), text.clone()));

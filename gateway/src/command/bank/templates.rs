@@ -191,16 +191,16 @@ const CODES_EN: &str = "
 const NOTES_ZH: &str = "\
 # CODE
 
-依据:synthetic。报文用方言 `DIALECT`(该方言的依据:SOURCE)。
+依据 Evidence: synthetic。报文用方言 `DIALECT`(该方言的依据:SOURCE)。
 
-**这不是该行的真实格式**,直到下面有了出处。生产环境不接受。
+**这不是该行的真实格式(not the bank's format)**,直到下面有了出处。生产环境不接受。
 
 - 方言是否就是该行的报文:尚未核实
-- 截止时间、限制:自拟,待银行确认
+- 截止时间、限制:自拟(limits are invented),待银行确认
 - 银行另有的代码:不知道
 - 不知道的:
 
-有了银行手册,写上名称、版本、日期和页码,再把 bank.toml 的 `evidence` 改为 `documented`。
+有了银行手册,写上名称、版本、日期和页码,再把 bank.toml 的 `evidence` 改为 `documented`。依据不高于方言的依据。
 ";
 
 const NOTES_EN: &str = "\
@@ -211,10 +211,10 @@ Evidence: synthetic. Speaks the dialect `DIALECT` (evidence of the dialect: SOUR
 **This is not the bank's format** until a source stands below. Production refuses it.
 
 - whether the dialect is what the bank speaks: not verified
-- cut-off and limits: invented, to be confirmed by the bank
+- cut-off and limits are invented, to be confirmed by the bank
 - further codes of the bank: not known
 - what is not known:
 
 With the bank's manual: write its name, edition, date and page here, then `documented` as the
-`evidence` in bank.toml.
+`evidence` in bank.toml. A bank's evidence is never above that of its dialect.
 ";

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A page: its path below the folder, and its text.
-type Page = (String, String);
+pub type Page = (String, String);
 
 /// Writes every page below `folder`; pages of before that are no longer of the book are left.
 ///
@@ -39,7 +39,9 @@ pub fn write(folder: &Path) -> Result<Words, Failure> {
     ))
 }
 
-fn pages(book: &Book) -> Vec<Page> {
+/// The pages of a book: those of its dialects, and of its banks that the program knows.
+#[must_use]
+pub fn pages(book: &Book) -> Vec<Page> {
     let mut pages = vec![
         ("README.md".to_owned(), index(book)),
         ("words.md".to_owned(), glossary::page()),
@@ -73,6 +75,9 @@ that the program runs on: not to be edited.
 anxin banks --markdown DIR                               # 写出这些页 · writes these pages
 ANXIN_BLESS=1 cargo test -p gateway --test adapter_book  # 写到此处 · writes them here
 ```
+
+此处是名单(`schemas/codes/banks.toml`)里的银行;自行添加的银行由前一条命令写出。Here are the banks of \
+the list; the first command writes the page of a bank that somebody adds as well.
 
 各页用词 · The words of the pages: [words.md](words.md). 怎样加一家银行 · How a bank is added: \
 [adapters/ADDING-A-BANK.md](../../../adapters/ADDING-A-BANK.md).

@@ -1,5 +1,7 @@
 //! What is said of a refused preset in Chinese: the words that a clerk can meet. What a writer of a
-//! dialect meets besides stands as the book says it.
+//! dialect meets besides stands as the book says it, but for what is `declared`.
+
+mod declared;
 
 use schemas::Lang;
 
@@ -8,7 +10,8 @@ pub(super) fn reason(what: &str, lang: Lang) -> String {
     if lang == Lang::En {
         return what.to_owned();
     }
-    if let Some((_, zh)) = WHOLE.iter().find(|(en, _)| *en == what) {
+    let mut whole = WHOLE.iter().chain(&declared::WHOLE);
+    if let Some((_, zh)) = whole.find(|(en, _)| *en == what) {
         return (*zh).to_owned();
     }
     for (start, zh) in BEGINNINGS {
