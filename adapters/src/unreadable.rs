@@ -1,5 +1,7 @@
 //! Why bytes are not the message that they should be, and what else they were tried as.
 
+use crate::exchange::CryptoError;
+
 /// Which of a bank's messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -72,12 +74,27 @@ impl Unreadable {
         what == OTHER_ROWS || what.starts_with("row ") || what.ends_with(" is missing in a row")
     }
 
+    /// Whether it ended at a sealed body that the keys do not open.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.what == CryptoError::BadCipherText.to_string()
+    }
+
+    fn rank(&self) -> (usize, usize) {
+        (self.unwrapped, self.understood)
+    }
+
+    /// Whether it got further, by layers and then by bytes.
+    #[must_use]
+    pub fn is_further_than(&self, other: &Self) -> bool {
+        self.rank() > other.rank()
+    }
+
     /// Neither dialect of a bank reads the message: the one that got further, the first of
     /// equals, with the reason of the other among those tried.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        let rank = |one: &Self| (one.unwrapped, one.understood);
-        let (mut further, less) = match rank(&other) > rank(&self) {
+        let (mut further, less) = match other.is_further_than(&self) {
             true => (other, self),
             false => (self, other),
         };
@@ -93,12 +110,11 @@ impl Unreadable {
     /// The attempt that got furthest, by layers and then by bytes; the first of equals. The
     /// others are listed in it. Each comes with the number of outer layers taken to be gone.
     pub(crate) fn furthest(attempts: Vec<(usize, Self)>) -> Option<Self> {
-        let rank = |attempt: &Self| (attempt.unwrapped, attempt.understood);
-        let first = attempts.first().map(|(_, attempt)| rank(attempt))?;
+        let first = attempts.first().map(|(_, attempt)| attempt.rank())?;
         let (mut best, mut most) = (0, first);
         for (at, (_, attempt)) in attempts.iter().enumerate() {
-            if rank(attempt) > most {
-                (best, most) = (at, rank(attempt));
+            if attempt.rank() > most {
+                (best, most) = (at, attempt.rank());
             }
         }
         let mut others = attempts;

@@ -126,6 +126,11 @@ impl Message {
                 Err(wrong) if wrong.what == CryptoError::BadSignature.to_string() => {
                     return Err(wrong);
                 }
+                // Nor is a body that is sealed one that is bare.
+                Err(wrong) if wrong.is_sealed() && wrong.unwrapped > 0 => {
+                    attempts.push((most - layers, wrong));
+                    break;
+                }
                 Err(wrong) => attempts.push((most - layers, wrong)),
             }
         }

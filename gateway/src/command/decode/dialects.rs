@@ -22,7 +22,7 @@ pub(super) fn read(
     });
     let doubted = |(own, decoded)| (own, cut::doubted(own, decoded, (message, bytes), keys));
     own.map(doubted).or_else(|wrong| {
-        let decoded = sibling::read(bank, message, bytes, keys).ok_or(wrong)?;
+        let decoded = sibling::read(bank, message, bytes, (keys, wrong))?;
         Ok((bank, decoded))
     })
 }
