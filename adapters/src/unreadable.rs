@@ -47,6 +47,8 @@ pub struct Tried {
 /// Rows that the definition does not name.
 pub(crate) const OTHER_ROWS: &str = "it holds rows of another form";
 
+const NOTHING: &str = "there is no content";
+
 impl Unreadable {
     /// At a place, up to which all was understood.
     #[must_use]
@@ -72,6 +74,20 @@ impl Unreadable {
     pub(crate) fn is_about_rows(&self) -> bool {
         let what = self.what.as_str();
         what == OTHER_ROWS || what.starts_with("row ") || what.ends_with(" is missing in a row")
+    }
+
+    /// What is wrong with bytes that hold blanks and line ends at most, behind a mark of UTF-8
+    /// perhaps: no bank answers so. `None` where they hold anything.
+    #[must_use]
+    pub fn of_nothing(bytes: &[u8]) -> Option<Self> {
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        text.trim_ascii().is_empty().then(|| Self::at(NOTHING, 0))
+    }
+
+    /// Whether nothing stood there to be read.
+    #[must_use]
+    pub fn is_of_nothing(&self) -> bool {
+        self.what == NOTHING
     }
 
     /// Whether it ended at a sealed body that the keys do not open.

@@ -60,3 +60,25 @@ fn sealed_is_said_of_what_is_likeliest_sealed() {
         assert!(ended.stderr.contains("没有给出密钥"), "{bank} {ended:?}");
     }
 }
+
+/// A file without any content is no answer of any bank.
+#[test]
+fn an_empty_file_is_an_error() {
+    let nothing: [&[u8]; 4] = [b"", b"\n", b" \r\n", b"\xEF\xBB\xBF\r\n"];
+    for bytes in nothing {
+        for of in [
+            ("CBHB", "receipt"),
+            ("CIB", "receipt"),
+            ("CIB", "result"),
+            ("ZJNX", "result"),
+            ("ZJNX", "push"),
+            ("HXB", "push"),
+        ] {
+            let ended = decode(bytes, of);
+            assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{of:?}");
+            for words in ["第 0 字节处", "没有任何内容", "重新取得"] {
+                assert!(ended.stderr.contains(words), "{of:?} {ended:?}");
+            }
+        }
+    }
+}

@@ -11,11 +11,19 @@ use serde_json::{Value, json};
 
 /// The finding of the document.
 pub(super) fn finding(unreadable: &Unreadable, lang: Lang) -> Finding {
-    let remedy = pick(
-        lang,
-        "请核对银行与报文类型，或确认文件在传输中未被转码",
-        "Check the bank and the kind of message, and that nothing re-encoded the file on its way",
-    );
+    let remedy = match unreadable.is_of_nothing() {
+        true => pick(
+            lang,
+            "请向银行重新取得这份文件",
+            "Get the file from the bank again",
+        ),
+        false => pick(
+            lang,
+            "请核对银行与报文类型，或确认文件在传输中未被转码",
+            "Check the bank and the kind of message, and that nothing re-encoded the file on its \
+             way",
+        ),
+    };
     Finding::of_file(FindingCode::Unreadable)
         .with("detail", place(unreadable, lang))
         .with("remedy", remedy)
@@ -52,6 +60,10 @@ pub(super) fn failure(
         format!("this is no such message of {bank}: {en}"),
     );
     let hint = match reads_as {
+        _ if unreadable.is_of_nothing() => Words::new(
+            "文件可能没有保存完整,或银行尚未写完:请重新取得后再试。",
+            "It was perhaps not saved whole, or the bank had not written it yet: get it again.",
+        ),
         Some(kind) => Words::new(
             format!("这份报文可以按 --message {kind} 读取。"),
             format!("It can be read with --message {kind}."),
@@ -161,11 +173,12 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 93] = [
+const REASONS: [(&str, &str); 94] = [
     (
         "it holds rows of another form",
         "报文中有明细,但不是已知的形式",
     ),
+    ("there is no content", "没有任何内容"),
     ("it refuses nothing", "不是拒绝的答复"),
     (
         "what the next question needs is missing",
