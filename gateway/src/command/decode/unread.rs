@@ -173,7 +173,7 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 94] = [
+const REASONS: [(&str, &str); 95] = [
     (
         "it holds rows of another form",
         "报文中有明细,但不是已知的形式",
@@ -270,6 +270,7 @@ const REASONS: [(&str, &str); 94] = [
     ("larger than any message", "超过报文的最大长度"),
     ("not a JSON object", "不是 JSON 对象"),
     ("not JSON", "JSON 格式有误"),
+    ("not a date of the calendar", "不是日历上的日期"),
     ("not a date or time of that form", "不是该格式的日期或时间"),
     ("not a form", "不是表单格式"),
     ("not a number", "不是数字"),
