@@ -58,7 +58,15 @@ const BEGINNINGS: [(&str, &str); 13] = [
     ("code ", "代码 "),
 ];
 
-const WHOLE: [(&str, &str); 7] = [
+const WHOLE: [(&str, &str); 9] = [
+    (
+        "the file is missing in its folder",
+        "缺少这个文件;请补上,或移走它所在的目录",
+    ),
+    (
+        "not UTF-8; perhaps it was saved as GBK: save it as UTF-8",
+        "这一行不是 UTF-8 文字,可能存成了 GBK;请另存为 UTF-8",
+    ),
     ("a cut-off is a time HH:MM", "截止时间要写成 16:00 的样子"),
     (
         "a bank's texts are not longer than its dialect's fields",
