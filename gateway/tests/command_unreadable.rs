@@ -3,6 +3,7 @@
 
 mod command_kit;
 
+use base64::Engine as _;
 use command_kit::{Ended, run};
 use std::path::{Path, PathBuf};
 
@@ -81,4 +82,34 @@ fn an_empty_file_is_an_error() {
             }
         }
     }
+}
+
+/// A fault of a row is at the row: no byte is named that is not known.
+#[test]
+fn a_fault_of_a_row_names_no_byte() {
+    let answer = adapters("dialects/icbc_cms/samples/result.bin");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept");
+    let whole = std::fs::read(answer).unwrap();
+    let base64 = whole.strip_prefix(b"reqData=").unwrap();
+    let body = base64::engine::general_purpose::STANDARD
+        .decode(base64)
+        .unwrap();
+    let at = body.windows(6).position(|w| w == b"652350").unwrap();
+    let mut wrong = body;
+    wrong[at + 2] = b'x';
+    std::fs::write(&path, wrong).unwrap();
+    let of = [
+        "decode",
+        path.to_str().unwrap(),
+        "--bank",
+        "ICBC",
+        "--message",
+        "result",
+    ];
+    let ended = run(&of);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    let told = ended.stderr.lines().next().unwrap();
+    assert!(told.contains("第 1 笔明细“金额”不是金额"), "{told}");
+    assert!(!told.contains("字节处"), "{told}");
 }

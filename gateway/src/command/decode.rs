@@ -113,7 +113,7 @@ fn decode(
             let mut findings: Vec<Finding> = result.flaws.iter().map(Flaw::finding).collect();
             findings.extend(answered::lacking(&result));
             // Where lines are, they say what became of it.
-            let whole = result.lines.is_empty().then(|| match result.of_whole {
+            let whole = result.lines.is_empty().then_some(match result.of_whole {
                 true => result.outcome,
                 false => Outcome::Unknown,
             });

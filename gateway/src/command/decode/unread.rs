@@ -95,12 +95,29 @@ pub(super) fn sealed(adapter: &BankAdapter) -> Failure {
 /// What is wrong, and where.
 fn place(unreadable: &Unreadable, lang: Lang) -> String {
     let (what, offset) = (reason(&unreadable.what, lang), unreadable.offset);
-    match (lang, unreadable.unwrapped) {
-        (Lang::Zh, 0) => format!("第 {offset} 字节处,{what}"),
-        (Lang::Zh, layers) => format!("拆去外层 {layers} 层后,第 {offset} 字节处,{what}"),
-        (Lang::En, 0) => format!("{what} at byte {offset}"),
-        (Lang::En, layers) => format!("{what} at byte {offset} inside {layers} layers"),
+    let layers = unreadable.unwrapped;
+    // What names its row has no byte to tell.
+    let by_row = offset == 0 && names_row(&unreadable.what);
+    match (lang, layers, by_row) {
+        (_, 0, true) => what,
+        (Lang::Zh, layers, true) => format!("拆去外层 {layers} 层后,{what}"),
+        (Lang::En, layers, true) => format!("{what} inside {layers} layers"),
+        (Lang::Zh, 0, false) => format!("第 {offset} 字节处,{what}"),
+        (Lang::Zh, layers, false) => {
+            format!("拆去外层 {layers} 层后,第 {offset} 字节处,{what}")
+        }
+        (Lang::En, 0, false) => format!("{what} at byte {offset}"),
+        (Lang::En, layers, false) => format!("{what} at byte {offset} inside {layers} layers"),
     }
+}
+
+/// Whether the words begin with the row of the message or the line of the sheet.
+fn names_row(what: &str) -> bool {
+    let mut starts = ["row ", "line "].iter();
+    starts.any(|start| {
+        let rest = what.strip_prefix(start);
+        rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+    })
 }
 
 fn told(unreadable: &Unreadable, lang: Lang) -> String {
