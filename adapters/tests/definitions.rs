@@ -214,7 +214,7 @@ fn a_preset_adds_codes_and_never_redefines_one() {
     let table = format!("{BANK}{}", more.replace("codes.line", "codes.lines"));
     bank_refused(&table, "lines", &["lines", "query", "submit"]);
     let limits = format!("{BANK}[limits]\nname_bytes_max = 61\n");
-    assert!(refused(DIALECT, &limits).what.contains("not longer"));
+    assert!(refused(DIALECT, &limits).what.contains("at most"));
 }
 
 #[test]

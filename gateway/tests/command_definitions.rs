@@ -94,3 +94,93 @@ fn a_folder_that_lacks_its_file_is_told() {
         }
     }
 }
+
+/// Puts one text for another in a bank's definition; its first line that is refused, in Chinese,
+/// and the line at which the new text stands.
+fn refused(desk: &Path, old: &[u8], new: &[u8]) -> (String, usize) {
+    let path = desk.join("adapters/banks/XYBANK/bank.toml");
+    let whole = std::fs::read(&path).unwrap();
+    let at = whole.windows(old.len()).position(|w| w == old).unwrap();
+    let changed = [&whole[..at], new, &whole[at + old.len()..]].concat();
+    std::fs::write(&path, changed).unwrap();
+    let ended = with_dir(&["bank", "explain", "XYBANK"], &desk.join("adapters"));
+    std::fs::write(&path, &whole).unwrap();
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let mut lines = ended.stderr.lines();
+    let told = lines.find(|line| line.contains("bank.toml:")).unwrap();
+    let lines_before = whole[..at].iter().filter(|byte| **byte == b'\n').count();
+    (told.to_owned(), lines_before + 1)
+}
+
+#[test]
+fn a_mistake_is_told_in_plain_chinese_at_its_line() {
+    let desk = desk();
+    // 杭州 in GBK.
+    let gbk = b"name_zh = \"\xBA\xBC\xD6\xDD\"\n#";
+    for (old, new, words) in [
+        (
+            &b"name_zh = "[..],
+            &gbk[..],
+            "不是 UTF-8 文字,可能存成了 GBK",
+        ),
+        (
+            b"cut_off = \"16:00\"",
+            b"cut_off = \"16:00",
+            "双引号没有写完",
+        ),
+        (b"cut_off = \"16:00\"", b"cut_off = 16:00", "加双引号的文字"),
+        (b"cut_off = \"16:00\"", b"cut_off = true", "写的是:true"),
+        (
+            b"kind = \"rural\"",
+            b"kind = \"village\"",
+            "没有这个银行种类 village",
+        ),
+    ] {
+        let (told, line) = refused(desk.path(), old, new);
+        assert!(told.contains(words), "{told}");
+        let line = line + usize::from(new.starts_with(b"[limits]"));
+        let table = words.contains("种类");
+        assert!(
+            table || told.contains(&format!("bank.toml:{line}:")),
+            "{told}"
+        );
+    }
+}
+
+/// Every mistake of a file that the checks can tell apart.
+#[test]
+fn all_that_is_wrong_in_a_file_is_told_at_once() {
+    let desk = desk();
+    let path = desk.path().join("adapters/banks/XYBANK/bank.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text
+        .replace("\"16:00\"", "\"4 pm\"")
+        .replace("\"rural\"", "\"village\"")
+        .replace("#[limits]", "[limits]\nrows_max = 0\nmemo_bytes_max = 99");
+    std::fs::write(&path, text).unwrap();
+    let ended = with_dir(
+        &["bank", "explain", "XYBANK"],
+        &desk.path().join("adapters"),
+    );
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let told = ended.stderr.lines().filter(|l| l.contains("bank.toml:"));
+    assert_eq!(told.count(), 4, "{ended:?}");
+}
+
+/// A bank whose dialect is refused has none of its own mistakes.
+#[test]
+fn a_refused_dialect_is_not_a_missing_one() {
+    let desk = desk();
+    let folder = desk.path().join("adapters");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../adapters/dialects/synthetic_fixed");
+    let text = std::fs::read_to_string(own.join("dialect.toml")).unwrap();
+    let copy = folder.join("dialects/synthetic_fixed");
+    std::fs::create_dir_all(&copy).unwrap();
+    let wrong = text.replacen("instructs = true", "instructs = false", 1);
+    assert_ne!(wrong, text);
+    std::fs::write(copy.join("dialect.toml"), wrong).unwrap();
+    let ended = with_dir(&["bank", "explain", "XYBANK"], &folder);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.stderr.contains("没有一步写 instructs"), "{ended:?}");
+    assert!(!ended.stderr.contains("没有这个方言"), "{ended:?}");
+}
