@@ -63,6 +63,19 @@ fn an_unknown_field_is_refused_with_the_list() {
     );
 }
 
+/// The place is that of the second listing.
+#[test]
+fn a_code_that_stands_twice_is_refused() {
+    let (old, new) = ("exact = [\"06\"]", "exact = [\"09\"]\n# twice");
+    let text = DIALECT.replacen(old, new, 1);
+    let error = refused(&text, BANK);
+    let twice = text.find("# twice").unwrap();
+    let line = text[..twice].matches('\n').count() + 1;
+    assert!(error.what.contains("09 stands twice in line"), "{error}");
+    // The head of its table, two lines above.
+    assert_eq!(error.line, line - 2, "{error}");
+}
+
 #[test]
 fn money_without_a_unit_is_refused() {
     dialect_refused(

@@ -97,9 +97,9 @@ pub fn dialect(source: Source<'_>) -> Result<ResolvedDialect, Vec<DefinitionErro
     let mut codes = BTreeMap::new();
     for (name, entries) in &dialect.codes {
         let table = table(entries);
-        if let Some(code) = table.doubled() {
-            let what = format!("code {code} stands twice in {name}");
-            wrong.push(source.at_word(&code, &what));
+        let doubled = table.doubled();
+        if let Some((code, again)) = doubled.and_then(|(at, code)| Some((code, entries.get(at)?))) {
+            wrong.push(source.at(again, &format!("code {code} stands twice in {name}")));
         }
         codes.insert(name.clone(), table);
     }
