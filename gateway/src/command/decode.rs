@@ -113,10 +113,11 @@ fn decode(
             let mut findings: Vec<Finding> = result.flaws.iter().map(Flaw::finding).collect();
             findings.extend(answered::lacking(&result));
             // Where lines are, they say what became of it.
-            let whole = result.lines.is_empty().then_some(match result.of_whole {
+            let said = match result.of_whole {
                 true => result.outcome,
                 false => Outcome::Unknown,
-            });
+            };
+            let whole = result.lines.is_empty().then_some(said);
             Decoded {
                 sibling: None,
                 outcome: whole,

@@ -1,7 +1,7 @@
 //! The words with which the book refuses a dialect or a bank, and the same in Chinese.
 
 /// What it says, `{}` for what it names, and the same in Chinese.
-pub(super) const WORDS: [(&str, &str); 97] = [
+pub(super) const WORDS: [(&str, &str); 100] = [
     // Files and folders.
     (
         "the file is missing in its folder",
@@ -144,6 +144,16 @@ pub(super) const WORDS: [(&str, &str); 97] = [
         "unknown captured value {}, expected one of {}",
         "没有这个留存值 {},可用:{}",
     ),
+    // What of a dialect is ours.
+    (
+        "with evidence synthetic everything is ours",
+        "依据是 synthetic 的方言全是自拟,不必再列",
+    ),
+    (
+        "unknown message {}, expected one of {}",
+        "没有这份报文 {},可用:{}",
+    ),
+    ("{} is listed already", "{} 已经列出"),
     // Steps.
     ("a step of that name stands twice", "两个步骤同名"),
     (
