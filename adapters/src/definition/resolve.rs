@@ -12,7 +12,7 @@ mod trees;
 
 pub(super) use alone::alone;
 
-use super::dialect::{CodeNames, Dialect, Evidence, StepRule};
+use super::dialect::{CodeNames, Dialect, StepRule};
 use super::{DefinitionError, Preset};
 use crate::adapter::BankAdapter;
 use crate::codes::{Code, CodeTable, Reasons};
@@ -45,18 +45,6 @@ impl Source<'_> {
         let quoted = format!("\"{word}\"");
         let at = self.text.find(&quoted).map(|start| start..start);
         DefinitionError::at(self.file, self.text, at, what)
-    }
-
-    /// An error at the first line that begins with a key.
-    fn at_key(&self, key: &str, what: &str) -> DefinitionError {
-        let is_key = |line: &str| {
-            let rest = line.trim_start().strip_prefix(key);
-            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
-        };
-        let lines = self.text.split_inclusive('\n');
-        let before: usize = lines.take_while(|line| !is_key(line)).map(str::len).sum();
-        let at = Some(before).filter(|at| *at < self.text.len());
-        DefinitionError::at(self.file, self.text, at.map(|at| at..at), what)
     }
 
     /// Name of the folder.
@@ -340,7 +328,7 @@ fn over(
     Ok(BankAdapter {
         code,
         identity,
-        evidence: lower(preset.evidence, resolved.dialect.evidence),
+        evidence: preset.evidence.min(resolved.dialect.evidence),
         cut_off,
         limits,
         codes,
@@ -351,10 +339,6 @@ fn over(
         preset,
         routes: None,
     })
-}
-
-fn lower(one: Evidence, other: Evidence) -> Evidence {
-    one.min(other)
 }
 
 fn cut_off(text: &str) -> Option<time::Time> {

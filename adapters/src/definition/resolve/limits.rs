@@ -57,6 +57,20 @@ pub(super) fn check(
     }
 }
 
+impl Source<'_> {
+    /// An error at the first line that begins with a key.
+    fn at_key(&self, key: &str, what: &str) -> DefinitionError {
+        let is_key = |line: &str| {
+            let rest = line.trim_start().strip_prefix(key);
+            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+        };
+        let lines = self.text.split_inclusive('\n');
+        let before: usize = lines.take_while(|line| !is_key(line)).map(str::len).sum();
+        let at = Some(before).filter(|at| *at < self.text.len());
+        DefinitionError::at(self.file, self.text, at.map(|at| at..at), what)
+    }
+}
+
 /// The shortest place for a payee's account in a submission; an account has 32 digits at most.
 fn account_digits_max(dialect: &Dialect) -> usize {
     let steps = dialect.submit.iter();
