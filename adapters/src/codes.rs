@@ -222,13 +222,14 @@ impl CodeTable {
         })
     }
 
-    /// A code listed twice in the table itself.
+    /// A code listed twice in the table itself, with the place of the entry that lists it again.
     #[must_use]
-    pub fn doubled(&self) -> Option<String> {
+    pub fn doubled(&self) -> Option<(usize, String)> {
         (1..self.0.len()).find_map(|at| {
             let (before, after) = self.0.split_at(at);
             let (first, _) = after.split_first()?;
-            Self(before.to_vec()).clash(&Self(vec![first.clone()]))
+            let code = Self(before.to_vec()).clash(&Self(vec![first.clone()]))?;
+            Some((at, code))
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Why bytes are not the message that they should be, and what else they were tried as.
 
+use crate::exchange::CryptoError;
+
 /// Which of a bank's messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -45,6 +47,8 @@ pub struct Tried {
 /// Rows that the definition does not name.
 pub(crate) const OTHER_ROWS: &str = "it holds rows of another form";
 
+const NOTHING: &str = "there is no content";
+
 impl Unreadable {
     /// At a place, up to which all was understood.
     #[must_use]
@@ -72,12 +76,41 @@ impl Unreadable {
         what == OTHER_ROWS || what.starts_with("row ") || what.ends_with(" is missing in a row")
     }
 
+    /// What is wrong with bytes that hold blanks and line ends at most, behind a mark of UTF-8
+    /// perhaps: no bank answers so. `None` where they hold anything.
+    #[must_use]
+    pub fn of_nothing(bytes: &[u8]) -> Option<Self> {
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        text.trim_ascii().is_empty().then(|| Self::at(NOTHING, 0))
+    }
+
+    /// Whether nothing stood there to be read.
+    #[must_use]
+    pub fn is_of_nothing(&self) -> bool {
+        self.what == NOTHING
+    }
+
+    /// Whether it ended at a sealed body that the keys do not open.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
+        self.what == CryptoError::BadCipherText.to_string()
+    }
+
+    fn rank(&self) -> (usize, usize) {
+        (self.unwrapped, self.understood)
+    }
+
+    /// Whether it got further, by layers and then by bytes.
+    #[must_use]
+    pub fn is_further_than(&self, other: &Self) -> bool {
+        self.rank() > other.rank()
+    }
+
     /// Neither dialect of a bank reads the message: the one that got further, the first of
     /// equals, with the reason of the other among those tried.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        let rank = |one: &Self| (one.unwrapped, one.understood);
-        let (mut further, less) = match rank(&other) > rank(&self) {
+        let (mut further, less) = match other.is_further_than(&self) {
             true => (other, self),
             false => (self, other),
         };
@@ -93,12 +126,11 @@ impl Unreadable {
     /// The attempt that got furthest, by layers and then by bytes; the first of equals. The
     /// others are listed in it. Each comes with the number of outer layers taken to be gone.
     pub(crate) fn furthest(attempts: Vec<(usize, Self)>) -> Option<Self> {
-        let rank = |attempt: &Self| (attempt.unwrapped, attempt.understood);
-        let first = attempts.first().map(|(_, attempt)| rank(attempt))?;
+        let first = attempts.first().map(|(_, attempt)| attempt.rank())?;
         let (mut best, mut most) = (0, first);
         for (at, (_, attempt)) in attempts.iter().enumerate() {
-            if rank(attempt) > most {
-                (best, most) = (at, rank(attempt));
+            if attempt.rank() > most {
+                (best, most) = (at, attempt.rank());
             }
         }
         let mut others = attempts;

@@ -11,20 +11,24 @@ const BANK: &str = include_str!("../banks/HXB/bank.toml");
 const DIALECT_FILE: &str = "dialects/hxb_xhj/dialect.toml";
 const BANK_FILE: &str = "banks/HXB/bank.toml";
 
-fn refused(dialect: &str, bank: &str) -> DefinitionError {
+fn all_refused(dialect: &str, bank: &str) -> Vec<DefinitionError> {
     let files = [(DIALECT_FILE, dialect), (BANK_FILE, bank)];
-    let errors = Book::from_files(files).expect_err("refused");
-    errors.into_iter().next().unwrap()
+    Book::from_files(files).expect_err("refused")
 }
 
-/// The dialect with `old` replaced; the error stands on the line where `mark` is.
+fn refused(dialect: &str, bank: &str) -> DefinitionError {
+    all_refused(dialect, bank).into_iter().next().unwrap()
+}
+
+/// The dialect with `old` replaced; an error stands on the line where `mark` is.
 fn dialect_refused(old: &str, new: &str, mark: &str, words: &[&str]) {
     assert!(DIALECT.contains(old), "{old}");
     let text = DIALECT.replacen(old, new, 1);
-    let error = refused(&text, BANK);
     let line = text[..text.find(mark).unwrap()].matches('\n').count() + 1;
+    let errors = all_refused(&text, BANK);
+    let error = errors.iter().find(|error| error.line == line);
+    let error = error.unwrap_or_else(|| panic!("line {line}: {errors:?}"));
     assert_eq!(error.file, DIALECT_FILE);
-    assert_eq!(error.line, line, "{error}");
     for word in words {
         assert!(error.what.contains(word), "{word} not in: {error}");
     }
@@ -61,6 +65,19 @@ fn an_unknown_field_is_refused_with_the_list() {
         "payee.line_no",
         &["payee.line_no", "payee.account", "row.amount"],
     );
+}
+
+/// The place is that of the second listing.
+#[test]
+fn a_code_that_stands_twice_is_refused() {
+    let (old, new) = ("exact = [\"06\"]", "exact = [\"09\"]\n# twice");
+    let text = DIALECT.replacen(old, new, 1);
+    let error = refused(&text, BANK);
+    let twice = text.find("# twice").unwrap();
+    let line = text[..twice].matches('\n').count() + 1;
+    assert!(error.what.contains("09 stands twice in line"), "{error}");
+    // The head of its table, two lines above.
+    assert_eq!(error.line, line - 2, "{error}");
 }
 
 #[test]
@@ -340,7 +357,7 @@ fn a_preset_adds_codes_and_never_redefines_one() {
     let table = format!("{BANK}{}", more.replace("codes.line", "codes.lines"));
     bank_refused(&table, "lines", &["lines", "query", "submit"]);
     let limits = format!("{BANK}[limits]\nname_bytes_max = 61\n");
-    assert!(refused(DIALECT, &limits).what.contains("not longer"));
+    assert!(refused(DIALECT, &limits).what.contains("at most"));
 }
 
 #[test]

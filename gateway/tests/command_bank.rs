@@ -144,7 +144,19 @@ fn what_can_t_be_a_bank_leaves_nothing() {
             &["银行代码"],
         );
     }
-    refused(&["explain", "ZZTRIAL"], &["没有银行 ZZTRIAL", "bank new"]);
+    refused(&["explain", "ZZTRIAL"], &["adapters 不存在", "--dir"]);
+    std::fs::create_dir_all(desk.path("other/banks")).unwrap();
+    let other = desk.path("other");
+    let other = [
+        "bank",
+        "explain",
+        "ZZTRIAL",
+        "--dir",
+        other.to_str().unwrap(),
+    ];
+    let ended = run(&other);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.stderr.contains("没有银行 ZZTRIAL") && ended.stderr.contains("bank new"));
 }
 
 /// Every dialect makes a bank that loads, takes the example's wages and answers: nothing of the

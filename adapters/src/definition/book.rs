@@ -1,12 +1,12 @@
 //! The book: every dialect and preset, compiled in and read once; or from files elsewhere, by the
 //! same checks.
 
-use super::DefinitionError;
 use super::resolve::{self, Source};
+use super::{DefinitionError, Preset};
 use crate::adapter::BankAdapter;
 use include_dir::{Dir, DirEntry, include_dir};
 use schemas::BankCode;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 static DIALECTS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/dialects");
@@ -48,13 +48,14 @@ impl Book {
     /// `banks/<CODE>/bank.toml`.
     ///
     /// # Errors
-    /// Every definition that is refused, with its first reason.
+    /// Every definition that is refused, with each reason; but for a bank whose dialect is.
     pub fn from_files<P: AsRef<str>, T: AsRef<str>>(
         files: impl IntoIterator<Item = (P, T)>,
     ) -> Result<Self, Vec<DefinitionError>> {
         let mut dialects = BTreeMap::new();
         let mut presets = Vec::new();
-        let mut errors = Vec::new();
+        let mut errors: Vec<DefinitionError> = Vec::new();
+        let mut refused = BTreeSet::new();
         for (path, text) in files {
             let (file, text) = (path.as_ref().to_owned(), text.as_ref().to_owned());
             if file.ends_with("bank.toml") {
@@ -70,14 +71,21 @@ impl Book {
                     let name = resolved.dialect.name.get_ref().clone();
                     dialects.insert(name, Arc::new(resolved));
                 }
-                Err(error) => errors.push(error),
+                Err(wrong) => {
+                    refused.insert(source.folder().to_owned());
+                    errors.extend(wrong);
+                }
             }
         }
         let mut adapters = Vec::new();
         for (file, text) in &presets {
+            // It is refused for its dialect, which has been told.
+            if speaks_one_of(&refused, text) {
+                continue;
+            }
             match resolve::bank(Source { file, text }, &dialects) {
                 Ok(adapter) => adapters.push(adapter),
-                Err(error) => errors.push(error),
+                Err(wrong) => errors.extend(wrong),
             }
         }
         adapters.sort_by_key(BankAdapter::code);
@@ -146,6 +154,16 @@ impl Book {
         let found = self.adapters.binary_search_by_key(&code, BankAdapter::code);
         found.ok().and_then(|at| self.adapters.get(at))
     }
+}
+
+/// Whether a preset names one of these dialects.
+fn speaks_one_of(names: &BTreeSet<String>, text: &str) -> bool {
+    let preset = Some(text).filter(|_| !names.is_empty());
+    let preset = preset.and_then(|text| toml::from_str::<Preset>(text).ok());
+    preset.is_some_and(|preset| {
+        let named = [Some(preset.dialect), preset.other_dialect];
+        { named.into_iter().flatten() }.any(|name| names.contains(name.get_ref()))
+    })
 }
 
 fn definitions(

@@ -5,6 +5,7 @@ mod bank;
 mod dated;
 mod declared;
 mod identity;
+mod limits;
 mod places;
 mod quirk_names;
 mod returns;
@@ -17,14 +18,13 @@ pub(super) use alone::alone;
 
 use super::dialect::{CodeNames, Dialect, StepRule};
 use super::{DefinitionError, Preset};
-use crate::adapter::{BankAdapter, Limits};
+use crate::adapter::BankAdapter;
 use crate::codes::{Code, CodeTable, Reasons};
 use crate::exchange::Outcome;
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
-use crate::layout::field::Field;
 use crate::wire::{Layer, Message};
-use schemas::{BankCode, FailureReason, Fen};
+use schemas::{BankCode, FailureReason};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::Spanned;
@@ -51,7 +51,8 @@ impl Source<'_> {
         DefinitionError::at(self.file, self.text, at, what)
     }
 
-    fn folder(&self) -> &str {
+    /// Name of the folder.
+    pub(crate) fn folder(&self) -> &str {
         let mut parts = self.file.rsplit('/');
         parts.next();
         parts.next().unwrap_or_default()
@@ -74,38 +75,50 @@ pub struct ResolvedDialect {
 /// Reads and checks a dialect.
 ///
 /// # Errors
-/// The first thing wrong.
-pub fn dialect(source: Source<'_>) -> Result<ResolvedDialect, DefinitionError> {
+/// What is wrong: where it can't be read, the first place; else what each check finds first.
+pub fn dialect(source: Source<'_>) -> Result<ResolvedDialect, Vec<DefinitionError>> {
     let mut dialect: Dialect = toml::from_str(source.text)
-        .map_err(|error| DefinitionError::of_toml(source.file, source.text, &error))?;
+        .map_err(|error| vec![DefinitionError::of_toml(source.file, source.text, &error)])?;
+    let mut wrong = Vec::new();
     let name = dialect.name.get_ref();
     if name != source.folder() {
         let what = format!("the name is not that of the folder, {}", source.folder());
-        return Err(source.at(&dialect.name, &what));
+        wrong.push(source.at(&dialect.name, &what));
     }
-    quirk_names::check(source, &dialect)?;
-    synthetic::check(source, &dialect)?;
+    wrong.extend(quirk_names::check(source, &dialect).err());
+    wrong.extend(synthetic::check(source, &dialect).err());
     let mut codes = BTreeMap::new();
     for (name, entries) in &dialect.codes {
         let table = table(entries);
-        if let Some(code) = table.doubled() {
-            return Err(source.at_word(&code, &format!("code {code} stands twice in {name}")));
+        let doubled = table.doubled();
+        if let Some((code, again)) = doubled.and_then(|(at, code)| Some((code, entries.get(at)?))) {
+            wrong.push(source.at(again, &format!("code {code} stands twice in {name}")));
         }
         codes.insert(name.clone(), table);
     }
-    let reasons = reasons(source, &dialect)?;
-    steps::check(source, &dialect)?;
-    declared::check(source, &dialect, &codes)?;
-    check_tables(source, &dialect, &codes)?;
-    dated::check(source, &dialect, &codes)?;
-    fix_steps(source, &mut dialect)?;
-    check_slots(source, &mut dialect)?;
-    Ok(ResolvedDialect {
-        dialect,
-        codes,
-        reasons,
-        file: source.file.to_owned(),
-    })
+    let reasons = reasons(source, &dialect).map_err(|error| wrong.push(error));
+    wrong.extend(steps::check(source, &dialect).err());
+    wrong.extend(declared::check(source, &dialect, &codes).err());
+    wrong.extend(check_tables(source, &dialect, &codes).err());
+    wrong.extend(dated::check(source, &dialect, &codes).err());
+    let placed = fix_steps(source, &mut dialect);
+    let placed = placed.and_then(|()| check_slots(source, &mut dialect));
+    wrong.extend(placed.err());
+    match reasons {
+        Ok(reasons) if wrong.is_empty() => Ok(ResolvedDialect {
+            dialect,
+            codes,
+            reasons,
+            file: source.file.to_owned(),
+        }),
+        Ok(_) | Err(()) => Err(in_order(wrong)),
+    }
+}
+
+/// In the order of the lines.
+fn in_order(mut wrong: Vec<DefinitionError>) -> Vec<DefinitionError> {
+    wrong.sort_by_key(|error| error.line);
+    wrong
 }
 
 fn table(entries: &[Spanned<Code>]) -> CodeTable {
@@ -278,18 +291,18 @@ fn check_slots(source: Source<'_>, dialect: &mut Dialect) -> Result<(), Definiti
 /// Reads a preset and lays it over its dialect.
 ///
 /// # Errors
-/// The first thing wrong.
+/// What is wrong: where it can't be read, the first place; else what each check finds first.
 pub fn bank(
     source: Source<'_>,
     dialects: &BTreeMap<String, Arc<ResolvedDialect>>,
-) -> Result<BankAdapter, DefinitionError> {
+) -> Result<BankAdapter, Vec<DefinitionError>> {
     let preset: Preset = toml::from_str(source.text)
-        .map_err(|error| DefinitionError::of_toml(source.file, source.text, &error))?;
+        .map_err(|error| vec![DefinitionError::of_toml(source.file, source.text, &error)])?;
     let code = BankCode::parse(preset.code.get_ref())
-        .map_err(|error| source.at(&preset.code, &error.to_string()))?;
+        .map_err(|error| vec![source.at(&preset.code, &error.to_string())])?;
     if code.as_str() != source.folder() {
         let what = format!("the code is not that of the folder, {}", source.folder());
-        return Err(source.at(&preset.code, &what));
+        return Err(vec![source.at(&preset.code, &what)]);
     }
     bank::resolved(source, preset, code, dialects)
 }
@@ -300,12 +313,25 @@ fn over(
     preset: Preset,
     code: BankCode,
     resolved: &ResolvedDialect,
-) -> Result<BankAdapter, DefinitionError> {
-    let identity = identity::check(source, &preset, code)?;
+) -> Result<BankAdapter, Vec<DefinitionError>> {
     let cut_off = cut_off(preset.cut_off.get_ref())
-        .ok_or_else(|| source.at(&preset.cut_off, "a cut-off is a time HH:MM"))?;
-    let codes = added_codes(source, &preset, resolved)?;
-    let limits = limits(source, &preset, &resolved.dialect)?;
+        .ok_or_else(|| source.at(&preset.cut_off, "a cut-off is a time HH:MM"));
+    let checked = (
+        identity::check(source, &preset, code),
+        cut_off,
+        added_codes(source, &preset, resolved),
+        limits::check(source, &preset, &resolved.dialect),
+    );
+    let (identity, cut_off, codes, limits) = match checked {
+        (Ok(identity), Ok(cut_off), Ok(codes), Ok(limits)) => (identity, cut_off, codes, limits),
+        (identity, cut_off, codes, limits) => {
+            let one = [identity.err(), cut_off.err(), codes.err()];
+            let wrong = one.into_iter().flatten();
+            return Err(in_order(
+                wrong.chain(limits.err().into_iter().flatten()).collect(),
+            ));
+        }
+    };
     Ok(BankAdapter {
         code,
         identity,
@@ -359,42 +385,4 @@ fn added_codes(
         }
     }
     Ok(codes)
-}
-
-/// The shortest place for a payee's account in a submission; an account has 32 digits at most.
-fn account_digits_max(dialect: &Dialect) -> usize {
-    let steps = dialect.submit.iter();
-    let slots = steps.flat_map(|step| step.request.body.slots().1);
-    let accounts = slots.filter(|slot| slot.field() == Some(Field::PayeeAccount));
-    let most = accounts.flat_map(|slot| slot.bytes_max.into_iter().chain(slot.width));
-    most.min().unwrap_or(32)
-}
-
-fn limits(
-    source: Source<'_>,
-    preset: &Preset,
-    dialect: &Dialect,
-) -> Result<Limits, DefinitionError> {
-    let (own, base) = (&preset.limits, &dialect.limits);
-    let limits = Limits {
-        rows_max: own.rows_max.unwrap_or(base.rows_max),
-        bytes_max: own.bytes_max.unwrap_or(base.bytes_max),
-        amount_max: Fen(own.amount_max_fen.unwrap_or(base.amount_max_fen)),
-        total_max: Fen(own.total_max_fen.unwrap_or(base.total_max_fen)),
-        name_bytes_max: own.name_bytes_max.unwrap_or(base.name_bytes_max),
-        memo_bytes_max: own.memo_bytes_max.unwrap_or(base.memo_bytes_max),
-        account_digits_max: account_digits_max(dialect),
-    };
-    let wider =
-        limits.name_bytes_max > base.name_bytes_max || limits.memo_bytes_max > base.memo_bytes_max;
-    if wider {
-        return Err(source.at_word(
-            preset.code.get_ref(),
-            "a bank's texts are not longer than its dialect's fields",
-        ));
-    }
-    if limits.rows_max == 0 || limits.amount_max.0 <= 0 || limits.total_max < limits.amount_max {
-        return Err(source.at_word(preset.code.get_ref(), "the limits let nothing through"));
-    }
-    Ok(limits)
 }

@@ -7,7 +7,9 @@ use super::format::{Digits, Format};
 use super::listed::{Listed, ListedRow, Value};
 use super::rows::Rows;
 use super::values::{Record, Values};
+use crate::order::date_of;
 use schemas::text::Charset;
+use schemas::value::PayMonth;
 use std::collections::BTreeMap;
 
 /// Where a piece of text comes from, and where it goes when it is read.
@@ -296,9 +298,26 @@ fn read_value(
     }
     match format.read(text).map_err(wrong)? {
         // A moment in a reply is the reply's own: it says nothing of the order.
-        Some(canonical) if field.kind() != FieldKind::Moment => context.store(field, &canonical),
+        Some(canonical) if field.kind() != FieldKind::Moment => {
+            if !is_of_calendar(field, &canonical) {
+                return Err(wrong("not a date of the calendar"));
+            }
+            context.store(field, &canonical)
+        }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Whether what should be a day or a month of ours is one; of any other value it is true. A day of
+/// the bank's own is checked by who hangs anything on it: what is none there says nothing.
+fn is_of_calendar(field: Field, canonical: &str) -> bool {
+    let month = || {
+        let month = canonical.get(..6);
+        month.is_some_and(|month| PayMonth::parse(month).is_ok())
+    };
+    let day = || date_of(canonical).is_some();
+    (!matches!(field, Field::FileDate | Field::PayMonth) || month())
+        && (field != Field::FileDate || day())
 }
 
 /// No control characters and no delimiter in free text: nothing is escaped or replaced.

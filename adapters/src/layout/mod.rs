@@ -158,6 +158,12 @@ impl Layout {
         }
     }
 
+    /// Whether it is the body of a message that has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty {})
+    }
+
     /// Slots of the head, then those of a row.
     #[must_use]
     pub fn slots(&self) -> (&[Slot], &[Slot]) {

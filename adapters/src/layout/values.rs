@@ -44,6 +44,12 @@ impl Values {
         self.text(field)?.parse().ok()
     }
 
+    /// Whether a message said nothing at all.
+    #[must_use]
+    pub fn are_none(&self) -> bool {
+        self.head.texts().is_empty() && self.rows.is_empty() && self.captured.is_empty()
+    }
+
     /// Sets a head value.
     pub fn set(&mut self, field: Field, value: impl AsRef<str>) {
         self.head.insert(field, value);

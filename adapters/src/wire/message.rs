@@ -3,7 +3,7 @@
 use super::form::Form;
 use super::layer::{Around, EMPTY_ENVELOPE, Layer};
 use crate::definition::dialect::CharsetWord;
-use crate::exchange::{CryptoError, FrameEnd, Unreadable};
+use crate::exchange::{CryptoError, Unreadable};
 use crate::layout::Layout;
 use crate::layout::atom::Atom;
 use crate::layout::fault::{ILL_FORMED, unreadable};
@@ -112,6 +112,9 @@ impl Message {
         if bytes.len() > BYTES_MAX {
             return Err(unreadable("larger than any message"));
         }
+        if let (Some(empty), false) = (Unreadable::of_nothing(bytes), self.body.is_empty()) {
+            return Err(empty);
+        }
         let most = self.layers.len();
         let least = match reading {
             Reading::Whole => most,
@@ -125,6 +128,11 @@ impl Message {
                 // A signature that is wrong is not one that is gone.
                 Err(wrong) if wrong.what == CryptoError::BadSignature.to_string() => {
                     return Err(wrong);
+                }
+                // Nor is a body that is sealed one that is bare.
+                Err(wrong) if wrong.is_sealed() && wrong.unwrapped > 0 => {
+                    attempts.push((most - layers, wrong));
+                    break;
                 }
                 Err(wrong) => attempts.push((most - layers, wrong)),
             }
@@ -199,7 +207,11 @@ impl Message {
             self.body.read(&bytes, around.charset, &mut values)
         });
         read.map_err(inside(layers))?;
-        Ok(values)
+        // Of a bare body nothing else says whether it is one.
+        match values.unsaid && values.are_none() {
+            true => Err(inside(layers)(unreadable("not this message"))),
+            false => Ok(values),
+        }
     }
 
     /// Reads in the bank's character set; a kept message whose bytes it does not have, in the other
@@ -240,34 +252,6 @@ impl Message {
         Some([text, missing].concat())
     }
 
-    /// The end of the message on a TCP connection: by the length in its outermost head, else by
-    /// its last characters, else the peer closes.
-    #[must_use]
-    pub fn frame_end(&self) -> FrameEnd {
-        if let Some(Layer::Head { slots }) = self.layers.last()
-            && let Some(end) = length_at(slots)
-        {
-            return end;
-        }
-        match &self.body {
-            Layout::Delimited(lines) | Layout::Fixed(lines) if self.layers.is_empty() => {
-                match lines.end.as_bytes() {
-                    [] => FrameEnd::EndOfStream,
-                    end => FrameEnd::Line {
-                        terminator: end.to_vec(),
-                    },
-                }
-            }
-            Layout::Delimited(_)
-            | Layout::Fixed(_)
-            | Layout::Xml(_)
-            | Layout::Json(_)
-            | Layout::Marked(_)
-            | Layout::Sheet(_)
-            | Layout::Empty {} => FrameEnd::EndOfStream,
-        }
-    }
-
     /// The signature that stands in the message: algorithm and slot.
     #[must_use]
     pub fn signature(&self) -> Option<(String, String)> {
@@ -281,19 +265,6 @@ impl Message {
         match self.layers.last() {
             Some(Layer::HeaderSign(sign)) => sign.names().map(str::to_owned).to_vec(),
             Some(_) | None => Vec::new(),
-        }
-    }
-
-    /// The end of a request: as [`Self::frame_end`], and for bare XML the end of its root.
-    #[must_use]
-    pub fn request_end(&self) -> FrameEnd {
-        match (self.frame_end(), &self.body) {
-            (FrameEnd::EndOfStream, Layout::Xml(tree)) if self.layers.is_empty() => {
-                FrameEnd::Line {
-                    terminator: format!("</{}>", tree.root()).into_bytes(),
-                }
-            }
-            (end, _) => end,
         }
     }
 
@@ -374,21 +345,4 @@ fn refuses(layer: &Layer, values: &Values) -> bool {
     let head = matches!(layer, Layer::Head { .. }) && says_answered(layer);
     let code = values.text(Field::ReplyCode).unwrap_or_default();
     head && code.bytes().any(|byte| byte != b'0')
-}
-
-fn length_at(slots: &[Slot]) -> Option<FrameEnd> {
-    let whole: usize = slots.iter().filter_map(|slot| slot.width).sum();
-    let mut offset = 0;
-    for slot in slots {
-        let digits = slot.width.unwrap_or_default();
-        if let Source::PayloadLength(plus) = slot.source {
-            return Some(FrameEnd::Length {
-                offset,
-                digits,
-                uncounted: whole.saturating_sub(plus),
-            });
-        }
-        offset += digits;
-    }
-    None
 }

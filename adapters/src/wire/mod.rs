@@ -2,6 +2,7 @@
 
 mod archive;
 pub mod authorize;
+mod ending;
 pub mod form;
 pub mod frame;
 mod head;

@@ -79,7 +79,7 @@ pub fn run(arguments: &Decode, lang: Lang) -> Ended {
                 let tried = Some(unread::attempts(&unreadable, lang));
                 print_json(adapter, arguments.message, &nothing, tried, &keys, lang)?;
             }
-            if keys.lack_the_body_key() {
+            if keys.are_placeholders() && unreadable.is_sealed() {
                 return Err(unread::sealed(adapter).documented(arguments.json));
             }
             let other = reads_as(adapter, arguments.message, &bytes, &keys);

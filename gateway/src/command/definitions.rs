@@ -2,53 +2,15 @@
 
 use super::words::{Failure, Words};
 use adapters::{Book, DefinitionError};
+pub(super) use folder::files_in;
 use schemas::{Lang, codes};
 use std::path::Path;
 
+mod folder;
 mod refusal;
 
 /// Files of definitions: path below the folder, and text.
 pub(super) type Files = Vec<(String, String)>;
-
-/// The definitions of a folder: `dialects/<name>/dialect.toml` and `banks/<CODE>/bank.toml`. A
-/// folder without `dialects` takes those in the program.
-///
-/// # Errors
-/// A folder or file that can't be read.
-pub(super) fn files_in(folder: &Path) -> Result<Files, Failure> {
-    let mut files = files_below(folder, "dialects", "dialect.toml")?;
-    if files.is_empty() {
-        let own = Book::built_in_files();
-        let own = own.filter(|(path, _)| path.starts_with("dialects/"));
-        files.extend(own.map(|(path, text)| (path, text.to_owned())));
-    }
-    files.extend(files_below(folder, "banks", "bank.toml")?);
-    Ok(files)
-}
-
-fn files_below(folder: &Path, kind: &str, name: &str) -> Result<Files, Failure> {
-    let below = folder.join(kind);
-    let unreadable = |error| Failure::unreadable_file(&below, &error);
-    let entries = match std::fs::read_dir(&below) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(error)),
-    };
-    let mut files = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(unreadable)?;
-        let path = entry.path().join(name);
-        let folder = entry.file_name();
-        // A folder that is not one of ours, or is still empty, defines nothing.
-        if let (true, Some(folder)) = (path.is_file(), folder.to_str()) {
-            let text = std::fs::read_to_string(&path);
-            let text = text.map_err(|error| Failure::unreadable_file(&path, &error))?;
-            files.push((format!("{kind}/{folder}/{name}"), text));
-        }
-    }
-    files.sort();
-    Ok(files)
-}
 
 /// The book of these files, which stand in `folder`; it is kept until the program ends.
 ///
@@ -62,8 +24,10 @@ pub(super) fn book_of(folder: &Path, files: Files) -> Result<&'static Book, Fail
 /// The book of a folder; it is kept until the program ends.
 ///
 /// # Errors
-/// A folder that can't be read, and every definition that is refused.
+/// A folder that is not there, has no definitions or can't be read, and every definition that is
+/// refused.
 pub fn book_in(folder: &Path) -> Result<&'static Book, Failure> {
+    folder::has_definitions(folder)?;
     book_of(folder, files_in(folder)?)
 }
 
@@ -93,7 +57,7 @@ pub(super) fn book_to_use(folder: &Path) -> Result<&'static Book, Failure> {
 }
 
 /// Every reason, with its file and line, in one failure.
-fn refused(folder: &Path, errors: &[DefinitionError]) -> Failure {
+pub(super) fn refused(folder: &Path, errors: &[DefinitionError]) -> Failure {
     let lines = |lang: Lang| {
         let mut text = String::new();
         for error in errors {

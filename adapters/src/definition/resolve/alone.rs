@@ -34,7 +34,7 @@ pub(in crate::definition) fn alone(resolved: &ResolvedDialect) -> Option<BankAda
         identity: None,
         evidence: dialect.evidence,
         cut_off: time::Time::MIDNIGHT,
-        limits: limits(source, &preset, dialect).ok()?,
+        limits: limits::check(source, &preset, dialect).ok()?,
         codes: resolved.codes.clone(),
         reasons: resolved.reasons.clone(),
         dialect: dialect.clone(),

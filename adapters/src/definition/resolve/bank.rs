@@ -16,22 +16,23 @@ pub(super) fn resolved(
     preset: Preset,
     code: BankCode,
     dialects: &BTreeMap<String, Arc<ResolvedDialect>>,
-) -> Result<BankAdapter, DefinitionError> {
-    let own = named(source, &preset.dialect, dialects)?;
+) -> Result<BankAdapter, Vec<DefinitionError>> {
+    let one = |error| vec![error];
+    let own = named(source, &preset.dialect, dialects).map_err(one)?;
     let Some(other) = preset.other_dialect.clone() else {
         return over(source, preset, code, own);
     };
     if other.get_ref() == preset.dialect.get_ref() {
         let what = "the dialect of other banks is that of the bank's own accounts: leave it out";
-        return Err(source.at(&other, what));
+        return Err(vec![source.at(&other, what)]);
     }
-    let of_others = named(source, &other, dialects)?;
+    let of_others = named(source, &other, dialects).map_err(one)?;
     let mut plain = preset.clone();
     plain.dialect = other.clone();
     plain.codes.clear();
     let own = over(source, preset, code, own)?;
     let of_others = over(source, plain, code, of_others)?;
-    routes::joined(own, of_others).map_err(|what| source.at(&other, &what))
+    routes::joined(own, of_others).map_err(|what| vec![source.at(&other, &what)])
 }
 
 fn named<'a>(

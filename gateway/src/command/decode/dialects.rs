@@ -13,6 +13,10 @@ pub(super) fn read(
     bytes: &[u8],
     keys: &Keys,
 ) -> Result<(&'static BankAdapter, Decoded), Unreadable> {
+    // No ending is all that it has lost.
+    if let Some(empty) = Unreadable::of_nothing(bytes) {
+        return Err(empty);
+    }
     let names_file = |decoded: &Decoded| decoded.references.contains_key("file_no");
     let whole = bank.read_by(|own| decode(own, message, bytes, keys), names_file);
     let own = whole.or_else(|wrong| {
@@ -22,7 +26,7 @@ pub(super) fn read(
     });
     let doubted = |(own, decoded)| (own, cut::doubted(own, decoded, (message, bytes), keys));
     own.map(doubted).or_else(|wrong| {
-        let decoded = sibling::read(bank, message, bytes, keys).ok_or(wrong)?;
+        let decoded = sibling::read(bank, message, bytes, (keys, wrong))?;
         Ok((bank, decoded))
     })
 }

@@ -21,7 +21,6 @@ pub(super) struct Keys {
     own: Option<BankKeys>,
     placeholders: PlaceholderKeys,
     met_signature: AtomicBool,
-    met_sealed: AtomicBool,
 }
 
 impl Keys {
@@ -85,9 +84,9 @@ impl Keys {
         unchecked.then(|| pick(lang, zh, en))
     }
 
-    /// Whether a sealed body was met that nobody could open, because no key was given.
-    pub(super) fn lack_the_body_key(&self) -> bool {
-        self.own.is_none() && self.met_sealed.load(Ordering::Relaxed)
+    /// Whether no key was given that could open a sealed body.
+    pub(super) fn are_placeholders(&self) -> bool {
+        self.own.is_none()
     }
 }
 
@@ -126,11 +125,7 @@ impl Crypto for Keys {
     }
 
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        let opened = self.door().decrypt(cipher, slot, sealed);
-        if opened.is_err() {
-            self.met_sealed.store(true, Ordering::Relaxed);
-        }
-        opened
+        self.door().decrypt(cipher, slot, sealed)
     }
 
     fn knows_key(&self, slot: &str, name: &str) -> bool {

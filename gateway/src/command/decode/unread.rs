@@ -11,11 +11,19 @@ use serde_json::{Value, json};
 
 /// The finding of the document.
 pub(super) fn finding(unreadable: &Unreadable, lang: Lang) -> Finding {
-    let remedy = pick(
-        lang,
-        "请核对银行与报文类型，或确认文件在传输中未被转码",
-        "Check the bank and the kind of message, and that nothing re-encoded the file on its way",
-    );
+    let remedy = match unreadable.is_of_nothing() {
+        true => pick(
+            lang,
+            "请向银行重新取得这份文件",
+            "Get the file from the bank again",
+        ),
+        false => pick(
+            lang,
+            "请核对银行与报文类型，或确认文件在传输中未被转码",
+            "Check the bank and the kind of message, and that nothing re-encoded the file on its \
+             way",
+        ),
+    };
     Finding::of_file(FindingCode::Unreadable)
         .with("detail", place(unreadable, lang))
         .with("remedy", remedy)
@@ -52,6 +60,10 @@ pub(super) fn failure(
         format!("this is no such message of {bank}: {en}"),
     );
     let hint = match reads_as {
+        _ if unreadable.is_of_nothing() => Words::new(
+            "文件可能没有保存完整,或银行尚未写完:请重新取得后再试。",
+            "It was perhaps not saved whole, or the bank had not written it yet: get it again.",
+        ),
         Some(kind) => Words::new(
             format!("这份报文可以按 --message {kind} 读取。"),
             format!("It can be read with --message {kind}."),
@@ -83,12 +95,29 @@ pub(super) fn sealed(adapter: &BankAdapter) -> Failure {
 /// What is wrong, and where.
 fn place(unreadable: &Unreadable, lang: Lang) -> String {
     let (what, offset) = (reason(&unreadable.what, lang), unreadable.offset);
-    match (lang, unreadable.unwrapped) {
-        (Lang::Zh, 0) => format!("第 {offset} 字节处,{what}"),
-        (Lang::Zh, layers) => format!("拆去外层 {layers} 层后,第 {offset} 字节处,{what}"),
-        (Lang::En, 0) => format!("{what} at byte {offset}"),
-        (Lang::En, layers) => format!("{what} at byte {offset} inside {layers} layers"),
+    let layers = unreadable.unwrapped;
+    // What names its row has no byte to tell.
+    let by_row = offset == 0 && names_row(&unreadable.what);
+    match (lang, layers, by_row) {
+        (_, 0, true) => what,
+        (Lang::Zh, layers, true) => format!("拆去外层 {layers} 层后,{what}"),
+        (Lang::En, layers, true) => format!("{what} inside {layers} layers"),
+        (Lang::Zh, 0, false) => format!("第 {offset} 字节处,{what}"),
+        (Lang::Zh, layers, false) => {
+            format!("拆去外层 {layers} 层后,第 {offset} 字节处,{what}")
+        }
+        (Lang::En, 0, false) => format!("{what} at byte {offset}"),
+        (Lang::En, layers, false) => format!("{what} at byte {offset} inside {layers} layers"),
     }
+}
+
+/// Whether the words begin with the row of the message or the line of the sheet.
+fn names_row(what: &str) -> bool {
+    let mut starts = ["row ", "line "].iter();
+    starts.any(|start| {
+        let rest = what.strip_prefix(start);
+        rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+    })
 }
 
 fn told(unreadable: &Unreadable, lang: Lang) -> String {
@@ -161,11 +190,12 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 93] = [
+const REASONS: [(&str, &str); 95] = [
     (
         "it holds rows of another form",
         "报文中有明细,但不是已知的形式",
     ),
+    ("there is no content", "没有任何内容"),
     ("it refuses nothing", "不是拒绝的答复"),
     (
         "what the next question needs is missing",
@@ -257,6 +287,7 @@ const REASONS: [(&str, &str); 93] = [
     ("larger than any message", "超过报文的最大长度"),
     ("not a JSON object", "不是 JSON 对象"),
     ("not JSON", "JSON 格式有误"),
+    ("not a date of the calendar", "不是日历上的日期"),
     ("not a date or time of that form", "不是该格式的日期或时间"),
     ("not a form", "不是表单格式"),
     ("not a number", "不是数字"),

@@ -75,6 +75,9 @@ fn banks(arguments: &Sandbox) -> Result<Vec<&'static BankAdapter>, Failure> {
         Some(folder) => book_to_use(folder)?,
         None => book()?,
     };
+    if let (Some(folder), []) = (&arguments.dir, book.adapters()) {
+        return Err(without_banks(folder));
+    }
     if arguments.banks.is_empty() {
         return Ok(book.adapters().iter().collect());
     }
@@ -88,6 +91,21 @@ fn banks(arguments: &Sandbox) -> Result<Vec<&'static BankAdapter>, Failure> {
         book.adapter(code).ok_or_else(missing)
     };
     arguments.banks.iter().map(one).collect()
+}
+
+/// A folder of dialects alone.
+fn without_banks(folder: &Path) -> Failure {
+    let folder = folder.display();
+    Failure::usage(
+        Words::new(
+            format!("{folder} 中没有银行"),
+            format!("{folder} has no bank"),
+        ),
+        Words::new(
+            format!("用 `anxin bank new 代码 --dialect 方言 --dir {folder}` 新建。"),
+            format!("`anxin bank new CODE --dialect NAME --dir {folder}` makes one."),
+        ),
+    )
 }
 
 /// The installation with a wage file for each bank that is opened.
