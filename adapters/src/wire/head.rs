@@ -1,10 +1,10 @@
 //! A head of fixed-width fields before the payload.
 
 use super::tail;
-use crate::exchange::Unreadable;
+use crate::exchange::{FrameEnd, Unreadable};
 use crate::layout::fault::{ill_formed, unreadable};
 use crate::layout::lines::{context, cut_width};
-use crate::layout::slot::{Slot, charset};
+use crate::layout::slot::{Slot, Source, charset};
 use crate::layout::values::Values;
 use schemas::text::Charset;
 
@@ -40,4 +40,22 @@ pub(super) fn unwrap(
         Some((body, rest)) if values.kept && tail::is_signature(rest) => Ok(body.to_vec()),
         Some(_) | None => Err(unreadable("the length in the head is another one").after(width)),
     }
+}
+
+/// The length that a head says, where it says one.
+pub(super) fn length_at(slots: &[Slot]) -> Option<FrameEnd> {
+    let whole: usize = slots.iter().filter_map(|slot| slot.width).sum();
+    let mut offset = 0;
+    for slot in slots {
+        let digits = slot.width.unwrap_or_default();
+        if let Source::PayloadLength(plus) = slot.source {
+            return Some(FrameEnd::Length {
+                offset,
+                digits,
+                uncounted: whole.saturating_sub(plus),
+            });
+        }
+        offset += digits;
+    }
+    None
 }

@@ -1,6 +1,7 @@
 //! A whole message: a body and its layers.
 
 use super::form::Form;
+use super::head;
 use super::layer::{Around, EMPTY_ENVELOPE, Layer};
 use crate::definition::dialect::CharsetWord;
 use crate::exchange::{CryptoError, FrameEnd, Unreadable};
@@ -80,12 +81,13 @@ impl Message {
                 (body, self.layers.as_slice())
             }
         };
-        let mut inner = bytes.clone();
+        let (mut inner, mut around) = (bytes.clone(), around);
         for layer in layers {
             inner.clone_from(&bytes);
             bytes = layer
                 .wrap(bytes, values, around)
                 .map_err(|fault| (fault, None))?;
+            around.charset = layer.outside().unwrap_or(around.charset);
         }
         Ok(Written { bytes, inner })
     }
@@ -164,7 +166,9 @@ impl Message {
             ..Values::default()
         };
         let mut bytes = bytes.to_vec();
-        let mut around = around;
+        let (own, mut around) = (around.charset, around);
+        let mut outer = self.layers.iter().take(layers).rev();
+        around.charset = outer.find_map(Layer::outside).unwrap_or(own);
         let inside = |unwrapped: usize| move |wrong: Unreadable| Unreadable { unwrapped, ..wrong };
         for (at, layer) in self.layers.iter().take(layers).rev().enumerate() {
             // A document without its block of a signature is as good as a bare one.
@@ -185,7 +189,8 @@ impl Message {
                 }
                 Err(wrong) => return Err(inside(at)(wrong)),
             };
-            around.charset = values.charset.unwrap_or(around.charset);
+            let now = layer.outside().map_or(around.charset, |_| own);
+            around.charset = values.charset.unwrap_or(now);
             let may_miss = self.bare_from() == Some(layers - 1 - at);
             if bytes.is_empty() && (may_miss || refuses(layer, &values)) {
                 return Ok(values);
@@ -245,7 +250,7 @@ impl Message {
     #[must_use]
     pub fn frame_end(&self) -> FrameEnd {
         if let Some(Layer::Head { slots }) = self.layers.last()
-            && let Some(end) = length_at(slots)
+            && let Some(end) = head::length_at(slots)
         {
             return end;
         }
@@ -280,6 +285,7 @@ impl Message {
     pub fn headers(&self) -> Vec<String> {
         match self.layers.last() {
             Some(Layer::HeaderSign(sign)) => sign.names().map(str::to_owned).to_vec(),
+            Some(Layer::DigitalEnvelope(own)) => own.names().map(str::to_owned).to_vec(),
             Some(_) | None => Vec::new(),
         }
     }
@@ -341,7 +347,7 @@ impl Message {
                     slots.extend(own)
                 }
                 Layer::Xml(tree) | Layer::Json(tree) => slots.extend(&mut tree.head),
-                Layer::Base64 {}
+                Layer::Base64 { .. }
                 | Layer::Hex {}
                 | Layer::Deflate {}
                 | Layer::Zlib {}
@@ -351,6 +357,7 @@ impl Message {
                 | Layer::MemberSign(_)
                 | Layer::InnerSign(_)
                 | Layer::HeaderSign(_)
+                | Layer::DigitalEnvelope(_)
                 | Layer::SealMembers(_)
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
@@ -374,21 +381,4 @@ fn refuses(layer: &Layer, values: &Values) -> bool {
     let head = matches!(layer, Layer::Head { .. }) && says_answered(layer);
     let code = values.text(Field::ReplyCode).unwrap_or_default();
     head && code.bytes().any(|byte| byte != b'0')
-}
-
-fn length_at(slots: &[Slot]) -> Option<FrameEnd> {
-    let whole: usize = slots.iter().filter_map(|slot| slot.width).sum();
-    let mut offset = 0;
-    for slot in slots {
-        let digits = slot.width.unwrap_or_default();
-        if let Source::PayloadLength(plus) = slot.source {
-            return Some(FrameEnd::Length {
-                offset,
-                digits,
-                uncounted: whole.saturating_sub(plus),
-            });
-        }
-        offset += digits;
-    }
-    None
 }

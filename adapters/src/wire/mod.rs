@@ -2,6 +2,7 @@
 
 mod archive;
 pub mod authorize;
+pub mod envelope;
 pub mod form;
 pub mod frame;
 mod head;

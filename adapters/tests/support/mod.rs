@@ -2,7 +2,8 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use adapters::exchange::{
-    Crypto, CryptoError, LineOutcome, Next, OrderLine, Outcome, PaymentOrder, Reply, StatusQuery,
+    Crypto, CryptoError, Enveloped, LineOutcome, Next, OrderLine, Outcome, PaymentOrder, Reply,
+    StatusQuery,
 };
 use adapters::{BankAdapter, BankReply, BankRequest, Book, Conversation, Incoming, RequestKind};
 use schemas::{
@@ -56,6 +57,21 @@ impl Crypto for ToyKeys {
         }
     }
 
+    fn seal_envelope(&self, c: &str, slot: &str, p: &[u8]) -> Result<Enveloped, CryptoError> {
+        Ok(Enveloped {
+            key: toy_sum(slot, p),
+            body: self.encrypt(c, slot, p)?,
+        })
+    }
+
+    fn open_envelope(&self, c: &str, slot: &str, e: &Enveloped) -> Result<Vec<u8>, CryptoError> {
+        let plain = self.decrypt(c, slot, &e.body)?;
+        match e.key == toy_sum(slot, &plain) {
+            true => Ok(plain),
+            false => Err(CryptoError::BadCipherText),
+        }
+    }
+
     fn now_s(&self) -> Option<i64> {
         Some(TOY_NOW_S)
     }
@@ -90,6 +106,14 @@ impl Crypto for Unchecked {
 
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
         ToyKeys.decrypt(cipher, slot, sealed)
+    }
+
+    fn seal_envelope(&self, c: &str, slot: &str, p: &[u8]) -> Result<Enveloped, CryptoError> {
+        ToyKeys.seal_envelope(c, slot, p)
+    }
+
+    fn open_envelope(&self, c: &str, slot: &str, e: &Enveloped) -> Result<Vec<u8>, CryptoError> {
+        ToyKeys.open_envelope(c, slot, e)
     }
 
     fn knows_key(&self, _: &str, _: &str) -> bool {
