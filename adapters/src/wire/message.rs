@@ -370,9 +370,9 @@ impl Message {
     }
 }
 
-/// Whether a layer holds the code of the request.
+/// Whether a layer holds the code of the request, or one of two.
 fn says_answered(layer: &Layer) -> bool {
-    let code = |slot: &Slot| slot.field() == Some(Field::ReplyCode);
+    let code = |slot: &Slot| matches!(slot.field(), Some(Field::ReplyCode | Field::ReplyFlag));
     layer.slots().iter().any(code)
 }
 
