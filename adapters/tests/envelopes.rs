@@ -18,7 +18,13 @@ const ENVELOPE: &str = r#"
 cipher = "sm4_ecb_rsa_pkcs1"
 slot = "bank"
 key = "encryptKey"
-sign = { algorithm = "rsa_sha256", slot = "signing", over = "sha256_hex", shape = "base64", header = "signature" }
+
+[layers.digital_envelope.sign]
+algorithm = "rsa_sha256"
+slot = "signing"
+over = "sha256_hex"
+shape = "base64"
+header = "signature"
 
 [body.json]
 head = [{ path = "Name", field = "payer.name" }]

@@ -1,8 +1,10 @@
 //! Short texts sealed to one public key: RSA-OAEP and PKCS#1 v1.5 (RFC 8017 section 7).
 //!
-//! The program seals with banks' keys and opens nothing with its own. What opens is the chair of a
-//! bank that is played, on this machine and with a development key: `rsa` takes a time that tells
-//! of the key (RUSTSEC-2023-0071), so no key that matters may be put into an [`Opener`].
+//! The program seals with banks' keys. What opens is the chair of a bank that is played, on this
+//! machine and with a development key, and the key of ours towards a synthetic bank: `rsa` takes a
+//! time that tells of the key (RUSTSEC-2023-0071), so no key that matters may be put into an
+//! [`Opener`]. The book of adapters refuses an evidence better than synthetic for a bank whose
+//! answers would need one.
 
 use crate::algorithm::Algorithm;
 use crate::cipher::CipherError;
@@ -29,8 +31,8 @@ pub fn rsa_oaep_sha1(
     sealed.map_err(|_| CipherError::TooLong)
 }
 
-/// Seals `plain` to a key of [`Algorithm::RsaSha256`] by PKCS#1 v1.5 (block type 2): for banks that
-/// demand it. As long as the modulus; never the same twice, as far as `random` is.
+/// Seals `plain` to a key of [`Algorithm::RsaSha256`] by PKCS#1 v1.5 (block type 2): for banks
+/// that demand it. As long as the modulus; never the same twice, as far as `random` is.
 ///
 /// # Errors
 /// [`CipherError::TooLong`] where `plain` is longer than the modulus less 11 bytes,
@@ -40,7 +42,8 @@ pub fn rsa_pkcs1(
     random: &dyn Random,
     plain: &[u8],
 ) -> Result<Vec<u8>, CipherError> {
-    let sealed = rsa_key(key)?.encrypt(&mut RandomForRsa(random), Pkcs1v15Encrypt, plain);
+    let mut random = RandomForRsa(random);
+    let sealed = rsa_key(key)?.encrypt(&mut random, Pkcs1v15Encrypt, plain);
     sealed.map_err(|_| CipherError::TooLong)
 }
 
@@ -52,7 +55,7 @@ fn rsa_key(key: &PublicKey) -> Result<RsaPublicKey, CipherError> {
     key.map_err(|_| CipherError::NotAuthentic)
 }
 
-/// Opens what [`rsa_oaep_sha1`] and [`rsa_pkcs1`] sealed. For development keys alone: see the module.
+/// Opens what [`rsa_oaep_sha1`] and [`rsa_pkcs1`] sealed. Of no key that matters: see the module.
 pub struct Opener {
     key: RsaPrivateKey,
 }

@@ -108,10 +108,6 @@ impl Crypto for Unchecked {
         ToyKeys.decrypt(cipher, slot, sealed)
     }
 
-    fn seal_envelope(&self, c: &str, slot: &str, p: &[u8]) -> Result<Enveloped, CryptoError> {
-        ToyKeys.seal_envelope(c, slot, p)
-    }
-
     fn open_envelope(&self, c: &str, slot: &str, e: &Enveloped) -> Result<Vec<u8>, CryptoError> {
         ToyKeys.open_envelope(c, slot, e)
     }
