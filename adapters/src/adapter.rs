@@ -55,6 +55,8 @@ pub struct KeySlots {
     pub verifying: Slots,
     /// For sealed bodies: one key for both sides.
     pub sealing: Slots,
+    /// Of our signing keys those that open what the bank seals to us.
+    pub opening: Slots,
 }
 
 /// The adapter of one bank: its dialect with its preset laid over it. Where the bank has two
@@ -167,6 +169,12 @@ impl BankAdapter {
         for layer in messages.flat_map(|message| &message.layers) {
             if let Layer::Encrypt { cipher, slot } = layer {
                 slots.sealing.insert((cipher.clone(), slot.clone()));
+            }
+        }
+        for layer in self.told().flat_map(|message| &message.layers) {
+            if let Layer::DigitalEnvelope(own) = layer {
+                let algorithm = own.cipher.key_algorithm().to_owned();
+                slots.opening.insert((algorithm, own.slot.clone()));
             }
         }
     }

@@ -9,7 +9,7 @@ pub use crate::totals::Flaw;
 pub use crate::unreadable::{Answer, Tried, Unreadable};
 pub use crate::wire::http::Method;
 pub use broken::{Certainty, ConversationError};
-pub use crypto::{AsOf, Crypto, CryptoError};
+pub use crypto::{AsOf, Crypto, CryptoError, Enveloped};
 use schemas::FailureReason;
 use schemas::value::{AccountNo, BankCode, CnapsCode, Fen, IdNumber, IdType, PayMonth, PersonName};
 

@@ -1,7 +1,8 @@
 //! Ciphers: SM4 for the bodies of banks that demand it, AES-256-GCM for data at rest.
 
 use cbc::cipher::block_padding::Pkcs7;
-use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
+use cbc::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _};
+use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyInit as _, KeyIvInit as _};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use sm4::Sm4;
 use zeroize::Zeroizing;
@@ -17,7 +18,7 @@ pub enum CipherError {
     #[error("the sealed bytes do not open with this key")]
     NotAuthentic,
     /// The plain text is longer than the cipher allows under one nonce (AES-GCM: 64 GiB) or the
-    /// key holds (RSA-OAEP).
+    /// key holds (RSA).
     #[error("the plain text is too long for one sealing")]
     TooLong,
 }
@@ -42,6 +43,54 @@ pub fn sm4_cbc_decrypt(
     cbc::Decryptor::<Sm4>::new(key.into(), iv.into())
         .decrypt_padded_vec::<Pkcs7>(sealed)
         .map_err(|_| CipherError::NotAuthentic)
+}
+
+/// SM4-ECB with PKCS#7 padding (GB/T 32907, GB/T 17964). Always longer than the plain text.
+/// Equal blocks stay equal: for bodies of banks that demand it, under a key made afresh for each.
+#[must_use]
+pub fn sm4_ecb_encrypt(key: &[u8; 16], plain: &[u8]) -> Vec<u8> {
+    let cipher = Sm4::new(key.into());
+    let (blocks, rest) = plain.as_chunks::<16>();
+    // What is missing to a whole block, which is a whole one where nothing is.
+    let missing = (rest.len()..16).fold(0_u8, |missing, _| missing + 1);
+    let mut last = [missing; 16];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let mut sealed = Vec::with_capacity(plain.len() + 16);
+    for block in blocks.iter().chain([&last]) {
+        let mut block = (*block).into();
+        cipher.encrypt_block(&mut block);
+        sealed.extend_from_slice(&block);
+    }
+    sealed
+}
+
+/// Reverses [`sm4_ecb_encrypt`]. Check the bank's signature as well: a wrong padding is an error
+/// here, and nothing else about the text is proved.
+///
+/// # Errors
+/// [`CipherError::NotAuthentic`] for a length that is no multiple of 16 or a wrong padding.
+pub fn sm4_ecb_decrypt(key: &[u8; 16], sealed: &[u8]) -> Result<Vec<u8>, CipherError> {
+    let cipher = Sm4::new(key.into());
+    let (blocks, []) = sealed.as_chunks::<16>() else {
+        return Err(CipherError::NotAuthentic);
+    };
+    let mut plain = Vec::with_capacity(sealed.len());
+    for block in blocks {
+        let mut block = (*block).into();
+        cipher.decrypt_block(&mut block);
+        plain.extend_from_slice(&block);
+    }
+    let missing = plain.last().copied().unwrap_or_default();
+    let body = plain.len().checked_sub(usize::from(missing));
+    let body = body.filter(|_| (1..=16).contains(&missing));
+    let body = body.ok_or(CipherError::NotAuthentic)?;
+    let padding = plain.split_off(body);
+    match padding.iter().all(|byte| *byte == missing) {
+        true => Ok(plain),
+        false => Err(CipherError::NotAuthentic),
+    }
 }
 
 /// An AES-256-GCM key. The bytes it was made from are wiped; ring keeps the expanded key.

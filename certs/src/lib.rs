@@ -12,6 +12,7 @@ pub mod cipher;
 mod der;
 pub mod development;
 pub mod digest;
+pub mod envelope;
 pub mod identity;
 mod pem;
 pub mod random;

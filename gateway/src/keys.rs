@@ -2,11 +2,13 @@
 //! and a slot; which key that is, the installation says.
 
 use crate::clock::Clock;
-use adapters::exchange::{Crypto, CryptoError};
+use adapters::exchange::{Crypto, CryptoError, Enveloped};
+use adapters::wire::envelope::EnvelopeCipher;
 use adapters::wire::seal::SealCipher;
 use adapters::wire::sign::key_algorithm;
 use certs::algorithm::Algorithm;
 use certs::body_cipher::BodyCipher;
+use certs::envelope::Envelope;
 use certs::random::Random;
 use certs::seal::{self, Opener};
 use certs::sign::{PublicKey, Signer, Sm2Encoding};
@@ -34,8 +36,8 @@ pub struct BankKeys {
     pub public_keys: BTreeMap<String, PublicKey>,
     /// Body ciphers.
     pub body_keys: BTreeMap<String, BodyKey>,
-    /// What opens texts that are sealed to the bank: of a bank that is played on this machine, and
-    /// never of a real one.
+    /// What opens texts that are sealed to a pair, by the slot of its public key: of a bank that
+    /// is played on this machine, or our own towards it, and never of a real one.
     pub openers: BTreeMap<String, Arc<Opener>>,
     /// Names of the bank's keys by slot, where its messages name the key that signs them.
     pub key_names: BTreeMap<String, String>,
@@ -84,6 +86,9 @@ impl BankKeys {
 
 /// A text sealed to the bank's public key of the slot.
 const RSA_OAEP_SHA1: &str = SealCipher::RsaOaepSha1.as_str();
+
+/// A digital envelope.
+const SM4_ECB_RSA_PKCS1: &str = EnvelopeCipher::Sm4EcbRsaPkcs1.as_str();
 
 fn no_key(algorithm: &str, slot: &str) -> CryptoError {
     CryptoError::NoKey {
@@ -167,6 +172,33 @@ impl Crypto for BankKeys {
         key.cipher
             .decrypt(&key.key, &key.iv, sealed)
             .map_err(|_| CryptoError::BadCipherText)
+    }
+
+    fn seal_envelope(
+        &self,
+        cipher: &str,
+        slot: &str,
+        plain: &[u8],
+    ) -> Result<Enveloped, CryptoError> {
+        let (key, random) = (self.public_keys.get(slot), self.random.as_deref());
+        let known = key.zip(random).filter(|_| cipher == SM4_ECB_RSA_PKCS1);
+        let sealed = known.and_then(|(key, random)| Envelope::seal(key, random, plain).ok());
+        let Envelope { key, body } = sealed.ok_or_else(|| no_key(cipher, slot))?;
+        Ok(Enveloped { key, body })
+    }
+
+    fn open_envelope(
+        &self,
+        cipher: &str,
+        slot: &str,
+        sealed: &Enveloped,
+    ) -> Result<Vec<u8>, CryptoError> {
+        let (opener, random) = (self.openers.get(slot), self.random.as_deref());
+        let known = opener.zip(random).filter(|_| cipher == SM4_ECB_RSA_PKCS1);
+        let (opener, random) = known.ok_or_else(|| no_key(cipher, slot))?;
+        let Enveloped { key, body } = sealed.clone();
+        let opened = Envelope { key, body }.open(opener, random);
+        opened.map_err(|_| CryptoError::BadCipherText)
     }
 
     fn now_s(&self) -> Option<i64> {

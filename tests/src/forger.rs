@@ -1,6 +1,6 @@
 //! A bank's chair whose signatures are not the bank's.
 
-use adapters::exchange::{Crypto, CryptoError};
+use adapters::exchange::{Crypto, CryptoError, Enveloped};
 use certs::sign::{KeyId, generate};
 use gateway::keys::BankKeys;
 use std::sync::Mutex;
@@ -58,6 +58,24 @@ impl Crypto for Chair<'_> {
 
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
         self.keys.decrypt(cipher, slot, sealed)
+    }
+
+    fn seal_envelope(
+        &self,
+        cipher: &str,
+        slot: &str,
+        plain: &[u8],
+    ) -> Result<Enveloped, CryptoError> {
+        self.keys.seal_envelope(cipher, slot, plain)
+    }
+
+    fn open_envelope(
+        &self,
+        cipher: &str,
+        slot: &str,
+        sealed: &Enveloped,
+    ) -> Result<Vec<u8>, CryptoError> {
+        self.keys.open_envelope(cipher, slot, sealed)
     }
 
     fn now_s(&self) -> Option<i64> {

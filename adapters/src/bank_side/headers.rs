@@ -1,8 +1,10 @@
-//! The headers of what the bank sends, taken off the block before the body for a channel.
+//! The headers of what the bank sends, taken off the block before the body for a channel, and those
+//! of what it gets, put there.
 
-use super::BankSide;
+use super::{BankSide, Incoming, IncomingWire};
 use crate::exchange::Answer;
-use crate::wire::{Message, headers};
+use crate::wire::Message;
+use crate::wire::headers::{fronted, taken_off};
 
 impl BankSide<'_> {
     /// The headers and the body of a reply to the step of this name.
@@ -12,23 +14,23 @@ impl BankSide<'_> {
             Ok((_, message)) => Message::headers(message),
             Err(_) => Vec::new(),
         };
-        parted(&names, reply)
+        taken_off(&names, reply)
     }
 
     /// The headers and the body of a pushed message.
     #[must_use]
     pub fn parted_push(&self, message: Vec<u8>) -> (Vec<(String, String)>, Vec<u8>) {
-        parted(&self.adapter.headers(Answer::Push), message)
+        taken_off(&self.adapter.headers(Answer::Push), message)
     }
 }
 
-fn parted(names: &[String], message: Vec<u8>) -> (Vec<(String, String)>, Vec<u8>) {
-    let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    let found = headers::parted(&known, &message).filter(|_| !names.is_empty());
-    let Some((values, body)) = found else {
-        return (Vec::new(), message);
+/// A request with the block of its headers before it.
+pub(super) fn whole(message: &Message, incoming: &Incoming) -> Vec<u8> {
+    let IncomingWire::Http { headers, .. } = &incoming.wire else {
+        return incoming.bytes.clone();
     };
-    let values = values.into_iter().map(str::to_owned);
-    let headers = names.iter().cloned().zip(values).collect();
-    (headers, body.to_vec())
+    let given = headers.iter();
+    let given = given.map(|(name, value)| (name.clone(), value.clone().into_bytes()));
+    let given: Vec<_> = given.collect();
+    fronted(&message.headers(), &given, incoming.bytes.clone())
 }

@@ -86,14 +86,14 @@ impl<'a> BankSide<'a> {
             crypto,
             charset: self.adapter.charset_out(),
         };
-        let bytes = &incoming.bytes;
+        let bytes = &headers::whole(&step.request, incoming);
         let mut values = step.request.read(bytes, Reading::Whole, around)?;
         match &incoming.wire {
             IncomingWire::Http { path, headers, .. } => {
                 let inner = step.request.inner(bytes, around)?;
                 let came = (path.as_str(), headers.as_slice());
                 step.wire
-                    .verify(came, (bytes, &inner), &mut values, around)?;
+                    .verify(came, (&incoming.bytes, &inner), &mut values, around)?;
                 if let WireRule::Http(rule) = &step.wire {
                     rule.read_path(path, &mut values).map_err(unreadable)?;
                 }
@@ -138,7 +138,7 @@ impl<'a> BankSide<'a> {
             total: fen(values.head.texts(), Field::FileTotal),
             fields,
             values,
-            body: bytes.clone(),
+            body: incoming.bytes.clone(),
         })
     }
 

@@ -30,6 +30,32 @@ pub trait Crypto {
     /// When there is no such key or cipher, or the padding is wrong.
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError>;
 
+    /// Puts a body into a digital envelope by the named ciphers (`sm4_ecb_rsa_pkcs1`): under a key
+    /// made afresh, which is sealed to the public key of `slot`.
+    ///
+    /// # Errors
+    /// When there is no such key or cipher, or no source of new keys.
+    fn seal_envelope(
+        &self,
+        cipher: &str,
+        slot: &str,
+        _plain: &[u8],
+    ) -> Result<Enveloped, CryptoError> {
+        no_key(cipher, slot)
+    }
+    /// Takes a body out of a digital envelope with the private key of `slot`.
+    ///
+    /// # Errors
+    /// When there is no such key or cipher; `BadCipherText` whatever of it does not open.
+    fn open_envelope(
+        &self,
+        cipher: &str,
+        slot: &str,
+        _sealed: &Enveloped,
+    ) -> Result<Vec<u8>, CryptoError> {
+        no_key(cipher, slot)
+    }
+
     /// The moment, in seconds since 1970 (UTC): what a signature in headers says of its own
     /// moment, and what that is held against. `None` where there is no clock: nothing that says
     /// its moment is then written or believed.
@@ -59,6 +85,22 @@ pub trait Crypto {
         let now = self.now_s();
         now.is_some_and(|now| now.abs_diff(moment_s) <= u64::from(within_s))
     }
+}
+
+fn no_key<T>(cipher: &str, slot: &str) -> Result<T, CryptoError> {
+    Err(CryptoError::NoKey {
+        algorithm: cipher.to_owned(),
+        slot: slot.to_owned(),
+    })
+}
+
+/// A body in a digital envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enveloped {
+    /// The key of the body, sealed.
+    pub key: Vec<u8>,
+    /// The body, sealed.
+    pub body: Vec<u8>,
 }
 
 /// Keys as of another moment: a message that was stored is held against the moment at which it
@@ -97,6 +139,24 @@ impl Crypto for AsOf<'_> {
 
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
         self.keys.decrypt(cipher, slot, sealed)
+    }
+
+    fn seal_envelope(
+        &self,
+        cipher: &str,
+        slot: &str,
+        plain: &[u8],
+    ) -> Result<Enveloped, CryptoError> {
+        self.keys.seal_envelope(cipher, slot, plain)
+    }
+
+    fn open_envelope(
+        &self,
+        cipher: &str,
+        slot: &str,
+        sealed: &Enveloped,
+    ) -> Result<Vec<u8>, CryptoError> {
+        self.keys.open_envelope(cipher, slot, sealed)
     }
 
     fn now_s(&self) -> Option<i64> {

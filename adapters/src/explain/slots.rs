@@ -128,7 +128,10 @@ fn folder(rule: &FolderRule) -> String {
 
 pub(super) fn layer(layer: &Layer) -> String {
     match layer {
-        Layer::Base64 {} => "base64".to_owned(),
+        Layer::Base64 { outside: None } => "base64".to_owned(),
+        Layer::Base64 {
+            outside: Some(word),
+        } => format!("base64, {word:?} outside"),
         Layer::Hex {} => "hex".to_owned(),
         Layer::Deflate {} => "deflate".to_owned(),
         Layer::Zlib {} => "zlib".to_owned(),
@@ -148,6 +151,14 @@ pub(super) fn layer(layer: &Layer) -> String {
             let (algorithm, header) = (&sign.algorithm, &sign.signature);
             let (key, within) = (&sign.key.header, sign.within_s);
             format!("{algorithm} in {header}, key named in {key}, within {within} s")
+        }
+        Layer::DigitalEnvelope(own) => {
+            let (cipher, key) = (own.cipher.as_str(), &own.key);
+            let (algorithm, header) = (&own.sign.algorithm, &own.sign.header);
+            format!(
+                "{cipher}({}), its key in {key}, {algorithm} in {header}",
+                own.slot
+            )
         }
         Layer::MemberSign(sign) => format!("{} in {}", sign.algorithm, sign.member),
         Layer::Encrypt { cipher, slot } => format!("{cipher}({slot})"),

@@ -2,7 +2,7 @@
 
 use crate::adapter::BankAdapter;
 use crate::definition::dialect::{Capability, StepRule};
-use crate::exchange::{Crypto, OrderLine, Outgoing};
+use crate::exchange::{Crypto, OrderLine, Outgoing, Wire};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::WriteFault;
 use crate::layout::field::Field;
@@ -10,6 +10,7 @@ use crate::layout::forbidden::Forbidden;
 use crate::layout::listed::Listed;
 use crate::layout::slot::Slot;
 use crate::layout::values::Values;
+use crate::wire::headers::taken_off;
 use crate::wire::layer::Around;
 
 impl BankAdapter {
@@ -90,12 +91,17 @@ impl BankAdapter {
         let (_, row) = step.request.body.slots();
         self.unanswerable(row, listed)?;
         self.refuse_long_texts(row, listed)?;
-        let written = step.request.write_listed((values, listed), around)?;
+        let mut written = step.request.write_listed((values, listed), around)?;
+        let (own, body) = taken_off(&step.request.headers(), written.bytes);
+        written.bytes = body;
         let head = |fault| (fault, None);
-        let wire = step
+        let mut wire = step
             .wire
             .wire(&written, step.reply.as_ref(), values, around)
             .map_err(head)?;
+        if let Wire::Http { headers, .. } = &mut wire {
+            headers.extend(own);
+        }
         let context = WriteContext {
             values,
             listed,

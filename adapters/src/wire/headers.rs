@@ -1,4 +1,4 @@
-//! Headers that belong to a message of the bank: its signature stands in them.
+//! Headers that belong to a message: its signature stands in them, or the key to its body.
 //!
 //! They travel on as a block before the body, `Name: value` line by line and an empty line, so
 //! that what was signed is kept, read and compared in one piece, on every way.
@@ -48,6 +48,20 @@ pub fn parted<'m>(names: &[&str], message: &'m [u8]) -> Option<(Vec<&'m str>, &'
         rest = others.strip_prefix(b"\n")?;
     }
     Some((values, rest.strip_prefix(b"\n")?))
+}
+
+/// The headers of these names and the body, for a channel; without names, or where the block is
+/// not there, the message is the body.
+#[must_use]
+pub(crate) fn taken_off(names: &[String], message: Vec<u8>) -> (Vec<(String, String)>, Vec<u8>) {
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    let found = parted(&known, &message).filter(|_| !names.is_empty());
+    let Some((values, body)) = found else {
+        return (Vec::new(), message);
+    };
+    let values = values.into_iter().map(str::to_owned);
+    let headers = names.iter().cloned().zip(values).collect();
+    (headers, body.to_vec())
 }
 
 /// Visible ASCII, with spaces inside only; it may be empty.

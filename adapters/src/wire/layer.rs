@@ -1,6 +1,7 @@
 //! What stands around a body: transforms of bytes, envelopes, heads.
 
 use super::archive;
+use super::envelope::DigitalEnvelope;
 use super::form::Form;
 use super::head;
 use super::header_sign::HeaderSign;
@@ -11,6 +12,7 @@ use super::packed::{deflate, has_zlib_head, hex, inflate, unbase64, unhex, zlib}
 use super::seal::SealMembers;
 use super::sign::{PlaceSign, key_algorithm};
 use super::xml_signature::XmlSignature;
+use crate::definition::dialect::CharsetWord;
 use crate::exchange::{Crypto, Unreadable};
 use crate::layout::atom::WriteContext;
 use crate::layout::fault::{WriteFault, ill_formed, unreadable};
@@ -31,7 +33,11 @@ use serde::Deserialize;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Layer {
     /// Standard base64 with padding; read with line breaks as well, as MIME has them.
-    Base64 {},
+    Base64 {
+        /// Character set of what stands outside, where it is another one than the bank's: a message
+        /// of an older interface is carried whole in one of a newer.
+        outside: Option<CharsetWord>,
+    },
     /// Upper-case hexadecimal.
     Hex {},
     /// Raw DEFLATE.
@@ -50,6 +56,8 @@ pub enum Layer {
     InnerSign(InnerSign),
     /// A signature in headers of the bank's message.
     HeaderSign(HeaderSign),
+    /// A body under a key of its own, which stands in a header beside the signature.
+    DigitalEnvelope(DigitalEnvelope),
     /// Single texts of a JSON object, sealed one by one.
     SealMembers(SealMembers),
     /// A cipher by name under the key of a slot.
@@ -107,7 +115,7 @@ impl Layer {
         match self {
             Self::Head { slots } | Self::Form(Form { slots, .. }) => slots,
             Self::Xml(tree) | Self::Json(tree) => &tree.head,
-            Self::Base64 {}
+            Self::Base64 { .. }
             | Self::Hex {}
             | Self::Deflate {}
             | Self::Zlib {}
@@ -117,6 +125,7 @@ impl Layer {
             | Self::MemberSign(_)
             | Self::InnerSign(_)
             | Self::HeaderSign(_)
+            | Self::DigitalEnvelope(_)
             | Self::SealMembers(_)
             | Self::Encrypt { .. }
             | Self::Prefix { .. }
@@ -124,6 +133,15 @@ impl Layer {
             | Self::Between { .. }
             | Self::Named { .. } => &[],
         }
+    }
+
+    /// The character set of the layers outside this one, where it is another than the bank's.
+    #[must_use]
+    pub fn outside(&self) -> Option<Charset> {
+        let Self::Base64 { outside } = self else {
+            return None;
+        };
+        outside.map(CharsetWord::charset)
     }
 
     /// The signature that it is: algorithm of its key, and slot.
@@ -137,11 +155,12 @@ impl Layer {
             Self::MemberSign(sign) => of(&sign.algorithm, &sign.slot),
             Self::InnerSign(sign) => of(&sign.algorithm, &sign.slot),
             Self::HeaderSign(sign) => of(&sign.algorithm, &sign.slot),
+            Self::DigitalEnvelope(own) => of(&own.sign.algorithm, &own.sign.slot),
             Self::Form(form) => {
                 let sign = form.sign.as_ref()?;
                 of(&sign.algorithm, &sign.slot)
             }
-            Self::Base64 {}
+            Self::Base64 { .. }
             | Self::Hex {}
             | Self::Deflate {}
             | Self::Zlib {}
@@ -178,7 +197,7 @@ impl Layer {
             forbidden: Forbidden::controls(),
         };
         match self {
-            Self::Base64 {} => Ok(BASE64_STANDARD.encode(payload).into_bytes()),
+            Self::Base64 { .. } => Ok(BASE64_STANDARD.encode(payload).into_bytes()),
             Self::Hex {} => Ok(hex(&payload)),
             Self::Deflate {} => deflate(&payload),
             Self::Zlib {} => zlib(&payload),
@@ -188,6 +207,7 @@ impl Layer {
             Self::MemberSign(sign) => sign.wrap(&payload, around),
             Self::InnerSign(sign) => sign.wrap(&payload, around),
             Self::HeaderSign(sign) => sign.wrap(payload, around),
+            Self::DigitalEnvelope(own) => own.wrap(payload, around),
             Self::SealMembers(seal) => seal.wrap(&payload, around),
             Self::Encrypt { cipher, slot } => Ok(around.crypto.encrypt(cipher, slot, &payload)?),
             Self::Prefix { text } => Ok([text.as_bytes(), &payload].concat()),
@@ -243,7 +263,7 @@ impl Layer {
     ) -> Result<Vec<u8>, Unreadable> {
         let charset = around.charset;
         match self {
-            Self::Base64 {} => unbase64(&bytes).ok_or_else(|| unreadable("not base64")),
+            Self::Base64 { .. } => unbase64(&bytes).ok_or_else(|| unreadable("not base64")),
             Self::Hex {} => unhex(bytes.trim_ascii()).ok_or_else(|| unreadable("not hexadecimal")),
             Self::Deflate {} => inflate(flate2::read::DeflateDecoder::new(&*bytes)),
             // Others call raw DEFLATE by the same name.
@@ -257,6 +277,7 @@ impl Layer {
             Self::MemberSign(sign) => sign.unwrap(bytes, around),
             Self::InnerSign(sign) => sign.unwrap(&bytes, values.kept, around),
             Self::HeaderSign(sign) => sign.unwrap(bytes, values.kept, around),
+            Self::DigitalEnvelope(own) => own.unwrap(&bytes, around),
             Self::SealMembers(seal) => seal.unwrap(&bytes, around),
             Self::Encrypt { cipher, slot } => around
                 .crypto

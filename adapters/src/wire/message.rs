@@ -80,12 +80,13 @@ impl Message {
                 (body, self.layers.as_slice())
             }
         };
-        let mut inner = bytes.clone();
+        let (mut inner, mut around) = (bytes.clone(), around);
         for layer in layers {
             inner.clone_from(&bytes);
             bytes = layer
                 .wrap(bytes, values, around)
                 .map_err(|fault| (fault, None))?;
+            around.charset = layer.outside().unwrap_or(around.charset);
         }
         Ok(Written { bytes, inner })
     }
@@ -172,7 +173,9 @@ impl Message {
             ..Values::default()
         };
         let mut bytes = bytes.to_vec();
-        let mut around = around;
+        let (own, mut around) = (around.charset, around);
+        let mut outer = self.layers.iter().take(layers).rev();
+        around.charset = outer.find_map(Layer::outside).unwrap_or(own);
         let inside = |unwrapped: usize| move |wrong: Unreadable| Unreadable { unwrapped, ..wrong };
         for (at, layer) in self.layers.iter().take(layers).rev().enumerate() {
             // A document without its block of a signature is as good as a bare one.
@@ -193,7 +196,8 @@ impl Message {
                 }
                 Err(wrong) => return Err(inside(at)(wrong)),
             };
-            around.charset = values.charset.unwrap_or(around.charset);
+            let now = layer.outside().map_or(around.charset, |_| own);
+            around.charset = values.charset.unwrap_or(now);
             let may_miss = self.bare_from() == Some(layers - 1 - at);
             if bytes.is_empty() && (may_miss || refuses(layer, &values)) {
                 return Ok(values);
@@ -264,6 +268,7 @@ impl Message {
     pub fn headers(&self) -> Vec<String> {
         match self.layers.last() {
             Some(Layer::HeaderSign(sign)) => sign.names().map(str::to_owned).to_vec(),
+            Some(Layer::DigitalEnvelope(own)) => own.names().map(str::to_owned).to_vec(),
             Some(_) | None => Vec::new(),
         }
     }
@@ -312,7 +317,7 @@ impl Message {
                     slots.extend(own)
                 }
                 Layer::Xml(tree) | Layer::Json(tree) => slots.extend(&mut tree.head),
-                Layer::Base64 {}
+                Layer::Base64 { .. }
                 | Layer::Hex {}
                 | Layer::Deflate {}
                 | Layer::Zlib {}
@@ -322,6 +327,7 @@ impl Message {
                 | Layer::MemberSign(_)
                 | Layer::InnerSign(_)
                 | Layer::HeaderSign(_)
+                | Layer::DigitalEnvelope(_)
                 | Layer::SealMembers(_)
                 | Layer::Encrypt { .. }
                 | Layer::Prefix { .. }
@@ -334,9 +340,9 @@ impl Message {
     }
 }
 
-/// Whether a layer holds the code of the request.
+/// Whether a layer holds the code of the request, or one of two.
 fn says_answered(layer: &Layer) -> bool {
-    let code = |slot: &Slot| slot.field() == Some(Field::ReplyCode);
+    let code = |slot: &Slot| matches!(slot.field(), Some(Field::ReplyCode | Field::ReplyFlag));
     layer.slots().iter().any(code)
 }
 

@@ -3,6 +3,7 @@
 mod archive;
 pub mod authorize;
 mod ending;
+pub mod envelope;
 pub mod form;
 pub mod frame;
 mod head;

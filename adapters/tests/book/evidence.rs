@@ -160,7 +160,7 @@ const NOT_SPOKEN: [(&str, &str); 19] = [
     ("spdb_aq", "8800"),
     ("cmbc_reimb", "CostReimb"),
     ("cmbc_xfer", "Xfer qryXfer"),
-    ("cgb_bedc", "0021"),
+    ("cgb_gateway", "0021 0001"),
     ("pab_b2bi", "KHKF03 KHKF04 KHKF05 HTTP HTTPS frame signed"),
     (
         "hxb_xhj",

@@ -15,6 +15,7 @@ mod ccb_batch;
 mod ccb_single;
 mod ceb_b2e;
 mod cgb_bedc;
+mod cgb_gateway;
 mod cib_batch;
 mod cib_fox;
 mod citic_dl;

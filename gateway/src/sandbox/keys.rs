@@ -115,6 +115,10 @@ impl Smith {
                 })??;
             keys.signers.insert(slot, signer);
         }
+        for (algorithm, slot) in slots.opening {
+            let opener = self.openers.get(&algorithm).map(Arc::clone);
+            keys.openers.extend(opener.map(|opener| (slot, opener)));
+        }
         for (algorithm, slot) in slots.verifying {
             let signer = self.signer(&algorithm);
             let signer = signer.ok_or_else(|| KeysError::Algorithm {

@@ -2,6 +2,7 @@
 
 use adapters::BankAdapter;
 use certs::random::SystemRandom;
+use certs::seal::Opener;
 use certs::sign::{KeyId, Signer, generate};
 use gateway::command::adapter::BODY_KEY;
 use gateway::keys::{BankKeys, BodyKey};
@@ -28,8 +29,13 @@ fn pair(algorithm: &str) -> Pair {
 /// The program's keys towards a bank; the bank signs with the same pair.
 pub fn keys(adapter: &BankAdapter) -> BankKeys {
     let (slots, mut keys) = (adapter.key_slots(), BankKeys::default());
+    keys.random = Some(Arc::new(SystemRandom::new()));
     for (algorithm, slot) in slots.signing {
         keys.signers.insert(slot, pair(&algorithm).1);
+    }
+    for (algorithm, slot) in slots.opening {
+        let opener = Opener::from_pem(&pair(&algorithm).0).unwrap();
+        keys.openers.insert(slot, Arc::new(opener));
     }
     for (algorithm, slot) in slots.verifying {
         let public = pair(&algorithm).1.public_key();

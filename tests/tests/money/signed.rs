@@ -19,9 +19,10 @@ use tests::talk::Talk;
 const FAILED: Outcome = Outcome::Failed(FailureReason::RefusedByBank);
 
 /// Dialects of banks that sign in their messages; spdb_aq and icbc_cms have ports that do it.
-const SIGNED: [&str; 10] = [
+const SIGNED: [&str; 11] = [
     "abc_open",
     "alipay_batch",
+    "cgb_gateway",
     "cmb_open",
     "cnaps2",
     "gzelink",

@@ -2,6 +2,7 @@
 
 use super::super::DefinitionError;
 use super::super::bank::Preset;
+use super::super::dialect::Evidence;
 use super::{ResolvedDialect, Source, over};
 use crate::adapter::BankAdapter;
 use crate::routes;
@@ -20,7 +21,7 @@ pub(super) fn resolved(
     let one = |error| vec![error];
     let own = named(source, &preset.dialect, dialects).map_err(one)?;
     let Some(other) = preset.other_dialect.clone() else {
-        return over(source, preset, code, own);
+        return opens_nothing(source, over(source, preset, code, own)?);
     };
     if other.get_ref() == preset.dialect.get_ref() {
         let what = "the dialect of other banks is that of the bank's own accounts: leave it out";
@@ -32,7 +33,24 @@ pub(super) fn resolved(
     plain.codes.clear();
     let own = over(source, preset, code, own)?;
     let of_others = over(source, plain, code, of_others)?;
-    routes::joined(own, of_others).map_err(|what| vec![source.at(&other, &what)])
+    let joined = routes::joined(own, of_others).map_err(|what| vec![source.at(&other, &what)])?;
+    opens_nothing(source, joined)
+}
+
+/// What a bank seals to our RSA key is opened in a time that tells of that key (`certs::seal`): of
+/// a synthetic bank, which production refuses, and of no other.
+fn opens_nothing(
+    source: Source<'_>,
+    adapter: BankAdapter,
+) -> Result<BankAdapter, Vec<DefinitionError>> {
+    let opens = !adapter.key_slots().opening.is_empty();
+    match opens && adapter.evidence() != Evidence::Synthetic {
+        true => Err(vec![source.at_word(
+            "evidence",
+            "our RSA key may open answers of `synthetic` banks only",
+        )]),
+        false => Ok(adapter),
+    }
 }
 
 fn named<'a>(

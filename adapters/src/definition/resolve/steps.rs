@@ -1,5 +1,6 @@
 //! The steps of a dialect: their names, and which of them instructs.
 
+mod envelopes;
 mod headers;
 
 use super::super::DefinitionError;
@@ -23,6 +24,7 @@ pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), Definit
     check_openers(source, dialect)?;
     check_parts(source, dialect)?;
     headers::check(source, dialect)?;
+    envelopes::check(source, dialect)?;
     if let Some(step) = dialect.asking().find(|step| step.instructs) {
         return Err(source.at_word(&step.name, "a query never instructs"));
     }

@@ -19,10 +19,13 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         | Layout::Sheet(_)
         | Layout::Empty {} => None,
     };
+    if message.layers.iter().filter_map(Layer::outside).count() > 1 {
+        return Err(source.at_word("outside", "one character set stands outside the body's"));
+    }
     let layers = message.layers.iter().filter_map(|layer| match layer {
         Layer::Xml(tree) => Some((tree, true)),
         Layer::Json(tree) => Some((tree, false)),
-        Layer::Base64 {}
+        Layer::Base64 { .. }
         | Layer::Hex {}
         | Layer::Deflate {}
         | Layer::Zlib {}
@@ -32,6 +35,7 @@ pub(super) fn check(source: Source<'_>, message: &Message) -> Result<(), Definit
         | Layer::MemberSign(_)
         | Layer::InnerSign(_)
         | Layer::HeaderSign(_)
+        | Layer::DigitalEnvelope(_)
         | Layer::SealMembers(_)
         | Layer::Between { .. }
         | Layer::Encrypt { .. }

@@ -10,7 +10,7 @@ use crate::command::words::{Failure, Words, pick};
 use crate::configuration::Configuration;
 use crate::keys::BankKeys;
 use adapters::BankAdapter;
-use adapters::exchange::{Crypto, CryptoError};
+use adapters::exchange::{Crypto, CryptoError, Enveloped};
 use schemas::Lang;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -126,6 +126,24 @@ impl Crypto for Keys {
 
     fn decrypt(&self, cipher: &str, slot: &str, sealed: &[u8]) -> Result<Vec<u8>, CryptoError> {
         self.door().decrypt(cipher, slot, sealed)
+    }
+
+    fn seal_envelope(
+        &self,
+        cipher: &str,
+        slot: &str,
+        plain: &[u8],
+    ) -> Result<Enveloped, CryptoError> {
+        self.door().seal_envelope(cipher, slot, plain)
+    }
+
+    fn open_envelope(
+        &self,
+        cipher: &str,
+        slot: &str,
+        sealed: &Enveloped,
+    ) -> Result<Vec<u8>, CryptoError> {
+        self.door().open_envelope(cipher, slot, sealed)
     }
 
     fn knows_key(&self, slot: &str, name: &str) -> bool {

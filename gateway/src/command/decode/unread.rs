@@ -190,7 +190,7 @@ fn field(place: &str) -> &str {
 }
 
 /// What adapters say, and the same in Chinese.
-const REASONS: [(&str, &str); 95] = [
+const REASONS: [(&str, &str); 96] = [
     (
         "it holds rows of another form",
         "报文中有明细,但不是已知的形式",
@@ -243,6 +243,10 @@ const REASONS: [(&str, &str); 95] = [
     ("the sealed body can't be opened", "加密的报文体无法解开"),
     ("the signature does not verify", "签名核验不符"),
     ("a signed header is missing", "缺少带签名的报文头"),
+    (
+        "a header of the envelope is missing",
+        "缺少数字信封的报文头",
+    ),
     (
         "signed with another key than that of the bank",
         "签名所用的密钥不是该行的密钥",

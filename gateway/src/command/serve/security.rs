@@ -14,6 +14,7 @@ use certs::body_cipher::{BodyCipher, UnknownBodyCipher};
 use certs::development::{DevelopmentPki, PkiError};
 use certs::digest::bytes_of_hex;
 use certs::random::SystemRandom;
+use certs::seal::Opener;
 use certs::sign::{KeyId, PublicKey, signer_from_pem};
 use certs::tls::{ClientTls, Mode, ServerTls, client_config, server_config, system_clock};
 pub use named::{Files, Table};
@@ -191,6 +192,12 @@ pub fn bank_keys(
         let key = PublicKey::from_pem(parsed, &text, identity.map(str::as_bytes));
         let key = key.map_err(|error| unusable(&path, &error))?;
         keys.public_keys.insert(slot, key);
+    }
+    for (_, slot) in needs.opening {
+        let path = folder.join(format!("{}.pem", key_id(adapter, ids, &slot)?));
+        let opener = Opener::from_pem(&read_private(&path)?);
+        let opener = opener.map_err(|error| unusable(&path, &error))?;
+        keys.openers.insert(slot, Arc::new(opener));
     }
     for (cipher, slot) in needs.sealing {
         let id = key_id(adapter, ids, &slot)?;
