@@ -1,7 +1,7 @@
 //! The words with which the book refuses a dialect or a bank, and the same in Chinese.
 
 /// What it says, `{}` for what it names, and the same in Chinese.
-pub(super) const WORDS: [(&str, &str); 100] = [
+pub(super) const WORDS: [(&str, &str); 106] = [
     // Files and folders.
     (
         "the file is missing in its folder",
@@ -282,6 +282,27 @@ pub(super) const WORDS: [(&str, &str); 100] = [
     (
         "header_sign is the outermost layer",
         "header_sign 须是最外层",
+    ),
+    (
+        "one character set stands outside the body's",
+        "正文字符集之外只能再有一种字符集",
+    ),
+    (
+        "digital_envelope is of a request, its reply or a pushed message",
+        "digital_envelope 只用于请求、应答和推送报文",
+    ),
+    (
+        "digital_envelope is the outermost layer",
+        "digital_envelope 须是最外层",
+    ),
+    ("digital_envelope stands twice", "digital_envelope 写了两次"),
+    (
+        "the other side signs nothing by {} with this slot's key",
+        "对方没有用该槽位的密钥以 {} 签名",
+    ),
+    (
+        "our RSA key may open answers of `synthetic` banks only",
+        "只有 synthetic 银行的应答可以用我方 RSA 密钥解开",
     ),
     ("only HTTP has headers", "只有 HTTP 才有报文头"),
     (
