@@ -1,7 +1,7 @@
 //! What of an adapter is ours and not the bank's.
 
 use crate::adapter::BankAdapter;
-use crate::definition::dialect::Evidence;
+use crate::definition::dialect::{Capability, Evidence};
 
 impl BankAdapter {
     /// The messages that are ours, in whole or in a part that decides anything, though the dialect
@@ -32,12 +32,14 @@ impl BankAdapter {
     }
 
     fn every_message(&self) -> Vec<String> {
-        let told = [
-            (self.capability().push, "push"),
-            (self.capability().returns, "returns"),
-        ];
-        let told = told.into_iter().filter(|(has, _)| *has);
         let steps = self.dialect.steps().map(|step| step.name.clone());
-        steps.chain(told.map(|(_, name)| name.to_owned())).collect()
+        steps.chain(unasked(self.capability())).collect()
     }
+}
+
+/// What a bank tells of itself, by the names under which a dialect lists it.
+pub(crate) fn unasked(capability: &Capability) -> impl Iterator<Item = String> {
+    let told = [(capability.push, "push"), (capability.returns, "returns")];
+    let told = told.into_iter().filter(|(has, _)| *has);
+    told.map(|(_, name)| name.to_owned())
 }

@@ -3,6 +3,7 @@
 use super::super::DefinitionError;
 use super::super::dialect::{Dialect, Evidence};
 use super::Source;
+use crate::invented::unasked;
 
 /// Each names something that the dialect has, once; where everything is ours, nothing is listed.
 pub(super) fn check(source: Source<'_>, dialect: &Dialect) -> Result<(), DefinitionError> {
@@ -40,11 +41,6 @@ fn names(dialect: &Dialect) -> Vec<String> {
         names.push(format!("{}.request", step.name));
         names.extend(step.reply.iter().map(|_| format!("{}.reply", step.name)));
     }
-    let told = [
-        (dialect.capability.push, "push"),
-        (dialect.capability.returns, "returns"),
-    ];
-    let told = told.into_iter().filter(|(has, _)| *has);
-    names.extend(told.map(|(_, name)| name.to_owned()));
+    names.extend(unasked(&dialect.capability));
     names
 }
