@@ -4,9 +4,11 @@
 //! answers waits for [`Core::durable`]. So there is one order of facts, the journal's, and a
 //! crash loses nothing that was acknowledged (M3).
 
+mod circumstances;
 mod fact;
 mod reading;
 
+pub use circumstances::Hindrance;
 pub use fact::Fact;
 pub use reading::{read_clear, read_event};
 
@@ -78,6 +80,7 @@ pub struct Core {
     receiving: [Mutex<()>; RECEIVING],
     is_doubtful: AtomicBool,
     connected: OnceLock<BTreeSet<BankCode>>,
+    hindrances: circumstances::Hindrances,
 }
 
 impl std::fmt::Debug for Core {
@@ -139,20 +142,8 @@ impl Core {
             receiving: std::array::from_fn(|_| Mutex::new(())),
             is_doubtful: AtomicBool::new(false),
             connected: OnceLock::new(),
+            hindrances: circumstances::Hindrances::default(),
         })
-    }
-
-    /// Says to which banks the installation is connected, once, before anybody asks.
-    pub fn connect(&self, banks: BTreeSet<BankCode>) {
-        // A second word would be the assembly's defect; the first one stands.
-        drop(self.connected.set(banks));
-    }
-
-    /// Whether a batch of this bank can leave one day: it has a connection here, or nobody said.
-    #[must_use]
-    pub fn is_connected(&self, bank: BankCode) -> bool {
-        let banks = self.connected.get();
-        banks.is_none_or(|banks| banks.contains(&bank))
     }
 
     /// The clock.

@@ -24,6 +24,7 @@ pub mod reconcile;
 pub mod resolution;
 pub mod sandbox;
 pub mod serving;
+pub mod story;
 pub mod telemetry;
 
 /// Lower-case hex of bytes.

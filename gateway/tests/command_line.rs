@@ -24,6 +24,7 @@ fn wrong_usage_ends_with_code_2_and_help_with_0() {
         &["submit", "x.csv"],
         &["status", "B1", "--url", "https://127.0.0.1:1"],
         &["verify"],
+        &["explain", "B20261123-1"],
     ] {
         let ended = run(arguments);
         assert_eq!(ended.code, 2, "{arguments:?}: {ended:?}");
@@ -43,6 +44,7 @@ fn wrong_usage_ends_with_code_2_and_help_with_0() {
         "submit",
         "status",
         "verify",
+        "explain",
         "certs",
         "completions",
     ];

@@ -255,6 +255,14 @@ impl Journal {
         }
     }
 
+    /// Bytes that may still be written where the journal lies; `None` where the disk does not say.
+    ///
+    /// # Errors
+    /// As the file system says.
+    pub fn disk_room(&self) -> std::io::Result<Option<u64>> {
+        self.shared.disk.room(&self.shared.dir)
+    }
+
     /// A clean stop: commits everything, writes the closing record in a group of its own and
     /// syncs it. Its time is that of the last record. Reading goes on to work.
     ///

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::chain::Hash;
 use crate::disk::Disk;
 use crate::error::{Damage, Flaw, JournalError};
-use crate::record::Kind;
+use crate::record::{Kind, Position};
 use crate::recovery::judge;
 use crate::segment;
 use crate::walk::{Chain, Stop, Window, walk};
@@ -70,8 +70,14 @@ pub fn verify_at(disk: &dyn Disk, dir: &Path, probe: u64) -> Result<Report, Jour
 pub struct Passed<'a> {
     /// Its number.
     pub sequence: u64,
+    /// When it was made, Unix milliseconds.
+    pub time_ms: i64,
     /// What it holds.
     pub kind: Kind,
+    /// Who made it.
+    pub actor: &'a str,
+    /// Where it lies.
+    pub position: Position,
     /// The clear part.
     pub clear: &'a [u8],
     /// Its hash.
@@ -178,15 +184,19 @@ impl Check<'_> {
     }
 
     fn window(&mut self, window: &mut Window<'_>, name: &str, is_last: bool) {
+        let segment = segment::sequence_of(name).unwrap_or_default();
         let mut offset = 0;
         while self.damages.len() < DAMAGES_MAX {
             let mut records = 0;
             let passed = &mut *self.passed;
-            let walked = walk(window, offset, &mut self.chain, &mut |view, _| {
+            let walked = walk(window, offset, &mut self.chain, &mut |view, offset| {
                 records += 1;
                 passed(Passed {
                     sequence: view.sequence,
+                    time_ms: view.time_ms,
                     kind: view.kind,
+                    actor: view.actor,
+                    position: Position { segment, offset },
                     clear: view.clear,
                     hash: &view.hash,
                     bytes: view.bytes() as u64,

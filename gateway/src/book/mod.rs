@@ -118,6 +118,7 @@ pub struct Book {
     defects: Vec<(u64, i64, String)>,
     file_no_max: u64,
     sequence: u64,
+    latest_ms: i64,
 }
 
 impl Book {
@@ -198,6 +199,13 @@ impl Book {
         self.sequence
     }
 
+    /// The latest time of a record, Unix milliseconds: later than now where the clock was set back
+    /// since.
+    #[must_use]
+    pub fn latest_ms(&self) -> i64 {
+        self.latest_ms
+    }
+
     /// Facts that could not be followed: sequence, time, what. Each is a defect of ours; the book
     /// is what the other records tell, at run time and at every replay alike.
     #[must_use]
@@ -213,6 +221,7 @@ impl Book {
         let sequence = recorded.sequence;
         self.sequence = sequence;
         let time_ms = recorded.time_ms;
+        self.latest_ms = self.latest_ms.max(time_ms);
         let followed = self.follow(recorded);
         self.note_moved(recorded);
         followed.map_err(|what| {

@@ -2,9 +2,11 @@
 
 mod bank;
 mod certs;
+mod explain;
 
 pub use bank::{Bank, BankExplain, BankNew, BankTry};
 pub use certs::{Certs, CertsInit};
+pub use explain::Explain;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -99,6 +101,13 @@ pub enum Command {
     /// 核验日志 · Checks a journal end to end; never repairs
     #[command(after_help = "示例 · Example:\n  anxin verify --data /srv/anxin")]
     Verify(Verify),
+    /// 讲述批次、明细或银行文件的经过 · Tells the story of a batch, a line or a bank file from the
+    /// journal
+    #[command(
+        after_help = "示例 · Examples:\n  anxin explain B20261123-42 --data /srv/anxin\n  \
+        anxin explain B20261123-42.3 --data /srv/anxin --every --json"
+    )]
+    Explain(Explain),
     /// 开发证书 · Development certificates; never for production
     #[command(
         subcommand,
@@ -126,6 +135,7 @@ impl Command {
             Self::Submit(arguments) => arguments.json,
             Self::Status(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
+            Self::Explain(arguments) => arguments.json,
             Self::Certs(Certs::Init(arguments)) => arguments.json,
             Self::Demo(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,

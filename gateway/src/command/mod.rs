@@ -12,6 +12,7 @@ mod convert;
 mod decode;
 pub mod definitions;
 mod demo;
+mod explain;
 mod order;
 mod report;
 mod sandbox;
@@ -102,6 +103,7 @@ fn run(command: &Command, lang: Lang) -> Ended {
     match command {
         Command::Check(arguments) => check::run(arguments, lang),
         Command::Verify(arguments) => verify::run(arguments, lang),
+        Command::Explain(arguments) => explain::run(arguments, lang),
         Command::Certs(Certs::Init(arguments)) => certs::init(arguments, lang),
         Command::Banks(arguments) => banks::run(arguments, lang),
         Command::Bank(command) => bank::run(command, lang),

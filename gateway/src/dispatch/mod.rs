@@ -10,7 +10,9 @@ mod converse;
 pub mod decision;
 mod ending;
 mod gate;
+mod hindrance;
 pub mod order;
+pub mod outlook;
 pub mod recovery;
 mod returns;
 pub mod turn;
@@ -158,6 +160,7 @@ impl Dispatcher {
         turn.take(&decision);
         let done = self.carry_out(decision).await;
         let failed = done.is_err();
+        self.note_hindrance(work, done.as_ref().err());
         if let Some(work) = work.filter(|work| failed || before == Some(self.progress(*work))) {
             turn.put_off(work, self.core.now_ms());
         }

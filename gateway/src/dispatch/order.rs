@@ -111,7 +111,7 @@ fn payer(
     let mandate = mandates
         .find(employer, bank.adapter.code(), account)
         .ok_or(OrderError::Missing {
-            what: "the mandate of the payer's account",
+            what: super::hindrance::MANDATE_OF_PAYER,
         })?;
     let stated = part
         .payer_name

@@ -3,13 +3,14 @@
 use crate::access::Sight;
 use crate::api::answer::{
     BatchPage, BatchView, Deed, FileView, FindingCounts, LinePage, LineView, OtherPayment,
-    OtherPayments, SumOf, Waiting,
+    OtherPayments, SumOf,
 };
 use crate::book::{BankFile, Batch, Book, FileState, Sums};
 use crate::core::Core;
 use crate::event::Policy;
 use crate::query::findings::{Runs, errors_of};
 use crate::query::personal::{Seen, Show, Viewer, employer_name, payer};
+use crate::query::waits::{self, Circumstances};
 use crate::query::{Cursor, QueryError, moment};
 use schemas::value::{AccountNo, BatchId, PaymentId, PersonName};
 use schemas::{Lang, LineState};
@@ -39,10 +40,7 @@ pub fn one(
         let Some(batch) = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head)) else {
             return Ok(None);
         };
-        let mut view = batch_view(core, &desk, batch, lang);
-        let files = batch.files.iter().filter_map(|file_no| desk.file(*file_no));
-        view.files = Some(files.map(file_view).collect());
-        view.other_payments = other_payments(&desk, batch);
+        let view = whole(&desk, batch, lang, Circumstances::of(core, batch));
         (view, batch.accepted_at, last_record(batch))
     };
     if let Some(payer) = payer(core, accepted_at)? {
@@ -83,7 +81,7 @@ pub fn page(
     });
     let mut batches: Vec<BatchView> = seen
         .into_iter()
-        .map(|batch| batch_view(core, &desk, batch, lang))
+        .map(|batch| batch_view(&desk, batch, lang, Circumstances::of(core, batch)))
         .collect();
     let sequence = desk.sequence();
     drop(desk);
@@ -195,8 +193,19 @@ pub fn states(sums: &Sums) -> BTreeMap<String, SumOf> {
         .collect()
 }
 
+/// A batch with its files, without what is sealed: what the journal alone tells of it.
+#[must_use]
+pub fn whole(book: &Book, batch: &Batch, lang: Lang, around: Circumstances) -> BatchView {
+    let files = batch.files.iter().filter_map(|file_no| book.file(*file_no));
+    BatchView {
+        files: Some(files.map(file_view).collect()),
+        other_payments: other_payments(book, batch),
+        ..batch_view(book, batch, lang, around)
+    }
+}
+
 /// A batch as the interface shows it, without its files and what is sealed.
-fn batch_view(core: &Core, book: &Book, batch: &Batch, lang: Lang) -> BatchView {
+fn batch_view(book: &Book, batch: &Batch, lang: Lang, around: Circumstances) -> BatchView {
     let head = &batch.head;
     let deed = |deed: &Option<(String, i64)>| {
         deed.as_ref().map(|(person, at)| Deed {
@@ -225,17 +234,7 @@ fn batch_view(core: &Core, book: &Book, batch: &Batch, lang: Lang) -> BatchView 
         refused_count: head.refused_count,
         states: states(&batch.sums),
         disputed_count: batch.disputed_count().into(),
-        waits_for: book.waits_for(batch).map(|(what, since_ms)| {
-            let what = match what {
-                "dispatch" if !core.is_connected(head.paying_bank) => "bank_connection",
-                _ => what,
-            };
-            Waiting {
-                what: what.to_owned(),
-                text: waiting_text(what, lang).to_owned(),
-                since: moment(since_ms),
-            }
-        }),
+        waits_for: waits::of_batch(book, batch, around).map(|waits| waits.view(lang)),
         findings: FindingCounts {
             errors,
             warnings,
@@ -287,38 +286,6 @@ pub fn policy_word(policy: Policy) -> &'static str {
     match policy {
         Policy::AllOrNothing => "all_or_nothing",
         Policy::GoodLines => "good_lines",
-    }
-}
-
-fn waiting_text(what: &str, lang: Lang) -> &'static str {
-    let (zh, en) = match what {
-        "approval" => ("等待另一人复核", "waits for another person's approval"),
-        "dispatch" => (
-            "等待发往银行（银行日或通道）",
-            "waits to be sent to the bank",
-        ),
-        "other_payment" => (
-            "同一工资已由另一笔支付或有争议：请撤回；批次列出 other_payments 时，可核实后再次复核",
-            "another payment of the same wage is made or disputed: withdraw, or, where the batch \
-             shows other_payments, approve again",
-        ),
-        "bank_connection" => (
-            "等待接通付款银行：本网关没有该行的连接",
-            "waits for a connection to the paying bank: this gateway has none",
-        ),
-        "bank_answer" => ("已发出，等待银行应答", "sent; waits for the bank's answer"),
-        "bank_result" => (
-            "银行已受理，等待回盘",
-            "the bank has it; waits for its result",
-        ),
-        _ => (
-            "支付不明或有争议，等待银行证据或两名运营人员裁定",
-            "unknown or disputed; waits for the bank's evidence or two operators",
-        ),
-    };
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
     }
 }
 

@@ -14,6 +14,7 @@ pub mod report;
 mod runs;
 pub mod said;
 pub mod summary;
+pub mod waits;
 
 use crate::clock::CHINA;
 use crate::core::CoreError;

@@ -3,6 +3,7 @@
 //! Labels are closed words: route templates, statuses, states, outcomes, bank codes. Never an
 //! identifier of a batch, a line, an employer or a person.
 
+use super::Standing;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -99,6 +100,7 @@ pub struct Metrics {
     concerns: Family<ConcernLabels, Gauge>,
     restarts: Family<ConcernLabels, Counter>,
     tls_ends: Gauge,
+    standing: Standing,
 }
 
 /// Records in one fdatasync: powers of four from 1 to 65,536.
@@ -125,6 +127,7 @@ impl Metrics {
             concerns: Family::default(),
             restarts: Family::default(),
             tls_ends: Gauge::default(),
+            standing: Standing::default(),
         };
         metrics.register();
         metrics
@@ -183,6 +186,13 @@ impl Metrics {
             "When the first of server certificate and revocation lists runs out; 0: not known",
             self.tls_ends.clone(),
         );
+        self.standing.register(registry);
+    }
+
+    /// What waits and since when, and how the machine under it stands.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     /// One answered request. `route` is the template (`/v1/batches/{id}`), never the path.
@@ -297,6 +307,6 @@ impl Default for Metrics {
     }
 }
 
-fn gauge(number: u64) -> i64 {
+pub(super) fn gauge(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -5,6 +5,7 @@ mod concerns;
 mod defect;
 mod log;
 mod metrics;
+mod standing;
 
 use std::io;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use concerns::{Concerns, shuts_out};
 pub use defect::report_defects;
 pub use log::JsonLines;
 pub use metrics::{Metrics, Queue, RenderError};
+pub use standing::{MessageWait, Standing};
 
 use crate::clock::Clock;
 use crate::configuration::LogLevel;

@@ -323,6 +323,14 @@ impl Disk for MemoryDisk {
         }
         Ok(())
     }
+
+    fn room(&self, _dir: &Path) -> io::Result<Option<u64>> {
+        let content = self.content();
+        content.powered()?;
+        let used: usize = content.nodes.iter().map(|node| node.bytes.len()).sum();
+        let capacity = content.faults.capacity_bytes;
+        Ok(capacity.map(|capacity| capacity.saturating_sub(used as u64)))
+    }
 }
 
 impl DiskFile for Handle {

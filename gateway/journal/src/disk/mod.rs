@@ -59,6 +59,14 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// As the file system says.
     fn create_dir_all(&self, dir: &Path) -> io::Result<()>;
+    /// Bytes that may still be written where `dir` lies; `None` where the disk does not say.
+    ///
+    /// # Errors
+    /// As the file system says.
+    fn room(&self, dir: &Path) -> io::Result<Option<u64>> {
+        let _ = dir;
+        Ok(None)
+    }
 }
 
 /// A file open for appending.

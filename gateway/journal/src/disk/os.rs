@@ -90,6 +90,12 @@ impl Disk for OsDisk {
         }
         self.sync_dir(above)
     }
+
+    fn room(&self, dir: &Path) -> io::Result<Option<u64>> {
+        // What a process without privileges may use, as `df` shows it.
+        let of = rustix::fs::statvfs(dir)?;
+        Ok(Some(of.f_bavail.saturating_mul(of.f_frsize)))
+    }
 }
 
 impl DiskFile for Appending {

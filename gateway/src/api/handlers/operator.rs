@@ -75,6 +75,7 @@ pub async fn metrics(call: Call) -> Answer {
     let text = call
         .blocking(|app| {
             gauges::measure(app.core(), app.search(), &app.metrics);
+            gauges::measure_calendar(&app.calendar, &app.metrics);
             tell_queues(app);
             app.metrics
                 .render()

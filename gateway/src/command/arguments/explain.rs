@@ -1,0 +1,22 @@
+//! `anxin explain`.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// `anxin explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// 批次编号、明细编号、银行文件号,或 @记录号 · A batch (B20261123-42), a line
+    /// (B20261123-42.3), the number of a bank file, or @ and the sequence of a record
+    pub id: String,
+    /// 含有 journal/ 的数据目录;网关可在运行 · Folder that holds `journal/`; a gateway may run on it
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// 逐条列出,不合并重复的询问与应答 · Every record for itself; without it the same question
+    /// and answer again and again stand together
+    #[arg(long)]
+    pub every: bool,
+    /// 标准输出为一份 JSON · One JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,208 @@
+//! What a batch waits for (M12): the kinds, in words, and which of them it is now.
+
+use crate::api::answer::Waiting;
+use crate::book::{Batch, Book};
+use crate::core::{Core, Hindrance};
+use crate::query::moment;
+use schemas::Lang;
+
+/// A kind of wait. Each has its row in RUNBOOK.md, its age as a metric and its alarm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wait {
+    /// Another person of the employer.
+    Approval,
+    /// A bank day, an hour, or a way to the bank.
+    Dispatch,
+    /// A connection to the bank: this installation has none.
+    BankConnection,
+    /// Something that this installation lacks.
+    Installation,
+    /// A decision about another payment of the same wage.
+    OtherPayment,
+    /// The answer to an instruction that is leaving.
+    BankAnswer,
+    /// The bank's result.
+    BankResult,
+    /// The bank's evidence, or two operators.
+    Evidence,
+}
+
+impl Wait {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Approval,
+        Self::Dispatch,
+        Self::BankConnection,
+        Self::Installation,
+        Self::OtherPayment,
+        Self::BankAnswer,
+        Self::BankResult,
+        Self::Evidence,
+    ];
+
+    /// The word of the public contract.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approval => "approval",
+            Self::Dispatch => "dispatch",
+            Self::BankConnection => "bank_connection",
+            Self::Installation => "installation",
+            Self::OtherPayment => "other_payment",
+            Self::BankAnswer => "bank_answer",
+            Self::BankResult => "bank_result",
+            Self::Evidence => "bank_evidence_or_resolution",
+        }
+    }
+
+    /// The wait of a word of the book.
+    fn of_word(word: &str) -> Self {
+        let mut all = Self::ALL.into_iter();
+        all.find(|wait| wait.as_str() == word)
+            .unwrap_or(Self::Evidence)
+    }
+
+    /// In words for people.
+    #[must_use]
+    pub const fn text(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Approval => ("等待另一人复核", "waits for another person's approval"),
+            Self::Dispatch => (
+                "等待发往银行（银行日或通道）",
+                "waits to be sent to the bank",
+            ),
+            Self::OtherPayment => (
+                "同一工资已由另一笔支付或有争议：请撤回；批次列出 other_payments 时，可核实后再次复核",
+                "another payment of the same wage is made or disputed: withdraw, or, where the \
+                 batch shows other_payments, approve again",
+            ),
+            Self::BankConnection => (
+                "等待接通付款银行：本网关没有该行的连接",
+                "waits for a connection to the paying bank: this gateway has none",
+            ),
+            Self::Installation => (
+                "等待本网关的运行方补齐或修复",
+                "waits for those who run this gateway",
+            ),
+            Self::BankAnswer => ("已发出，等待银行应答", "sent; waits for the bank's answer"),
+            Self::BankResult => (
+                "银行已受理，等待回盘",
+                "the bank has it; waits for its result",
+            ),
+            Self::Evidence => (
+                "支付不明或有争议，等待银行证据或两名运营人员裁定",
+                "unknown or disputed; waits for the bank's evidence or two operators",
+            ),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
+/// What stands around a batch beside its record.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances {
+    /// Whether the installation is connected to the paying bank, as far as it is known.
+    pub is_connected: bool,
+    /// What hinders work on it.
+    pub hindrance: Option<Hindrance>,
+}
+
+impl Circumstances {
+    /// Nobody asks the installation: only the journal is there.
+    pub const UNKNOWN: Self = Self {
+        is_connected: true,
+        hindrance: None,
+    };
+
+    /// Those of a batch in a running gateway.
+    #[must_use]
+    pub fn of(core: &Core, batch: &Batch) -> Self {
+        Self {
+            is_connected: core.is_connected(batch.head.paying_bank),
+            hindrance: core.hindrance(batch.id()),
+        }
+    }
+}
+
+/// A batch's wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// For what.
+    pub what: Wait,
+    /// Since when, Unix milliseconds.
+    pub since_ms: i64,
+    /// What hinders it, where it is the installation.
+    pub why: Option<&'static str>,
+}
+
+/// What a batch waits for; `None` when it has ended.
+#[must_use]
+pub fn of_batch(book: &Book, batch: &Batch, around: Circumstances) -> Option<Waits> {
+    let (word, since_ms) = book.waits_for(batch)?;
+    let what = Wait::of_word(word);
+    let waits = |what| Waits {
+        what,
+        since_ms,
+        why: None,
+    };
+    Some(match (what, around.hindrance) {
+        (Wait::Dispatch, _) if !around.is_connected => waits(Wait::BankConnection),
+        (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, Some(hindrance)) => Waits {
+            what: Wait::Installation,
+            since_ms: hindrance.since_ms,
+            why: Some(hindrance.why),
+        },
+        _ => waits(what),
+    })
+}
+
+impl Waits {
+    /// As the interface shows it.
+    #[must_use]
+    pub fn view(self, lang: Lang) -> Waiting {
+        let text = self.what.text(lang);
+        let text = match self.why.map(|why| hindrance_text(why, lang)) {
+            Some(why) => match lang {
+                Lang::Zh => format!("{text}：{why}"),
+                Lang::En => format!("{text}: {why}"),
+            },
+            None => text.to_owned(),
+        };
+        Waiting {
+            what: self.what.as_str().to_owned(),
+            why: self.why.map(str::to_owned),
+            text,
+            since: moment(self.since_ms),
+        }
+    }
+}
+
+/// A hindrance in words.
+#[must_use]
+pub fn hindrance_text(why: &str, lang: Lang) -> &'static str {
+    let (zh, en) = match why {
+        "mandate_missing" => (
+            "付款账户的授权已不在 mandates 文件中",
+            "the mandate of the paying account is gone from the mandates file",
+        ),
+        "key_missing" => (
+            "面向该银行的密钥或号码缺失，报文无法生成",
+            "a key or a number towards the bank is missing: no message can be made",
+        ),
+        "journal" => (
+            "日志不再接受记录（磁盘已满或故障）",
+            "the journal takes no records (disk full or failing)",
+        ),
+        _ => (
+            "留存的明细读不出（密钥已销毁或记录损坏）",
+            "the kept lines can't be read (key destroyed or record damaged)",
+        ),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}

@@ -1,0 +1,10 @@
+//! M12: the gateway explains itself. Every record about a batch is told; every wait has a state, a
+//! number, an alarm and an entry of the runbook, and each is tried out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "explained/alarms.rs"]
+mod alarms;
+#[path = "explained/stories.rs"]
+mod stories;
+#[path = "explained/waits.rs"]
+mod waits;

@@ -1,0 +1,297 @@
+//! Each wait and each trouble of the machine, made with the real code: the state says it, the
+//! number goes past the alarm's threshold, and both end with the cause.
+
+use super::alarms::is_raised;
+use adapters::exchange::Outcome;
+use gateway::keys::BankKeys;
+use gateway::mandates::Mandates;
+use gateway::outcome::{MessageKind, receive};
+use gateway::query::gauges::{measure_calendar, measure_standing};
+use gateway::query::waits::{Circumstances, Waits, of_batch};
+use gateway::telemetry::{Concerns, Metrics};
+use journal::disk::Faults;
+use schemas::FailureReason;
+use schemas::codes::BankCalendar;
+use schemas::value::{BankCode, BatchId};
+use std::sync::Arc;
+use std::time::Duration;
+use tests::bank::{Fault, Played, at_bank, release, told, unsent};
+use tests::desk::{Desk, file, wages};
+
+const DAY_S: u64 = 86_400;
+
+fn bank() -> BankCode {
+    BankCode::parse("HXB").unwrap()
+}
+
+/// A desk with the numbers that are scraped from it.
+struct Watched {
+    desk: Desk,
+    metrics: Metrics,
+    before: String,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let desk = Desk::new(bank());
+        let mut watched = Self {
+            desk,
+            metrics: Metrics::new(),
+            before: String::new(),
+        };
+        watched.before = watched.scrape();
+        watched
+    }
+
+    fn scrape(&self) -> String {
+        measure_standing(&self.desk.core, &self.metrics);
+        measure_calendar(BankCalendar::built_in(), &self.metrics);
+        self.metrics.render().unwrap()
+    }
+
+    fn raises(&self, alarm: &str) -> bool {
+        let now_s = (self.desk.core.now_ms() / 1000) as f64;
+        is_raised(alarm, &self.scrape(), &self.before, now_s)
+    }
+
+    fn waits(&self, id: BatchId) -> Option<Waits> {
+        let desk = self.desk.core.desk();
+        let batch = desk.batch(id).unwrap();
+        let around = Circumstances::of(&self.desk.core, batch);
+        of_batch(&desk, batch, around)
+    }
+
+    /// The batch waits for that since that moment; the alarm comes with time and not before it.
+    fn assert_waits(&self, id: BatchId, word: &str, since_ms: i64, alarm: (&str, u64)) {
+        let waits = self.waits(id).unwrap();
+        assert_eq!((waits.what.as_str(), waits.since_ms), (word, since_ms));
+        assert!(!self.raises(alarm.0), "{} at once", alarm.0);
+        self.desk.clock.advance(Duration::from_secs(alarm.1 + 1));
+        assert!(self.raises(alarm.0), "{}", alarm.0);
+    }
+}
+
+#[test]
+fn approval_dispatch_and_a_connection_that_is_not_there() {
+    let watched = Watched::new();
+    let desk = &watched.desk;
+    let begun_ms = desk.core.now_ms();
+    let batch = desk.accept(&file(bank(), "GZ-1", &wages(1, 2, bank())));
+    let alarm = ("AnxinWaitApproval", 3 * DAY_S);
+    watched.assert_waits(batch.batch, "approval", begun_ms, alarm);
+    desk.approve(&batch);
+    assert!(!watched.raises("AnxinWaitApproval"));
+    let released_ms = desk.core.now_ms();
+    let alarm = ("AnxinWaitDispatch", 4 * DAY_S);
+    watched.assert_waits(batch.batch, "dispatch", released_ms, alarm);
+    desk.core.connect([BankCode::parse("CCB").unwrap()].into());
+    let waits = watched.waits(batch.batch).unwrap();
+    assert_eq!(waits.what.as_str(), "bank_connection");
+    assert!(watched.raises("AnxinWaitBankConnection"));
+    assert!(!watched.raises("AnxinWaitDispatch"));
+}
+
+#[test]
+fn a_bank_that_is_not_reached_is_said_until_it_is() {
+    let watched = Watched::new();
+    let desk = &watched.desk;
+    let (batch, played) = unsent(desk, 2);
+    let since_ms = desk.core.now_ms();
+    let alarm = ("AnxinBankUnreached", 1_800);
+    watched.assert_waits(batch.batch, "dispatch", since_ms, alarm);
+    played.work(desk);
+    assert!(!watched.raises("AnxinBankUnreached"));
+    let waits = watched.waits(batch.batch).unwrap();
+    assert_eq!(waits.what.as_str(), "bank_result");
+    let alarm = ("AnxinWaitBankResult", 2 * DAY_S);
+    watched.assert_waits(batch.batch, "bank_result", desk.core.now_ms(), alarm);
+    played.settle(desk, 8);
+    assert_eq!(watched.waits(batch.batch), None);
+    assert!(!watched.raises("AnxinWaitBankResult"));
+}
+
+/// A mandate or a key that is gone used to leave the batch with `dispatch`, and a line in the log.
+#[test]
+fn what_the_installation_lacks_is_said_of_the_batch() {
+    let watched = Watched::new();
+    let desk = &watched.desk;
+    let batch = release(desk, 2);
+    let mut played = Played::new(desk);
+    let mandates = std::mem::replace(
+        &mut played.dispatcher.mandates,
+        Arc::new(Mandates::default()),
+    );
+    assert!(played.try_work(desk).is_err());
+    let waits = watched.waits(batch.batch).unwrap();
+    assert_eq!(waits.why, Some("mandate_missing"));
+    let alarm = ("AnxinWaitInstallation", 300);
+    let now_ms = desk.core.now_ms();
+    watched.assert_waits(batch.batch, "installation", now_ms, alarm);
+    // Again in vain: the beginning stays.
+    assert!(played.try_work(desk).is_err());
+    assert_eq!(watched.waits(batch.batch).unwrap().since_ms, now_ms);
+    played.dispatcher.mandates = mandates;
+    desk.clock.advance(Duration::from_secs(120));
+    played.work(desk);
+    assert_eq!(
+        watched.waits(batch.batch).unwrap().what.as_str(),
+        "bank_result"
+    );
+    assert!(!watched.raises("AnxinWaitInstallation"));
+}
+
+#[test]
+fn a_key_that_is_missing_towards_the_bank_is_said_of_the_batch() {
+    let signed = tests::desk::one_bank_a_dialect();
+    let signs = |code: &BankCode| {
+        let desk = Desk::new(*code);
+        let batch = release(&desk, 2);
+        let none = BankKeys::default();
+        let theirs = tests::bank::keys_of(&desk);
+        let played = Played::with_keys(&desk, none, theirs);
+        let stopped = played.try_work(&desk).is_err();
+        let around = desk.core.hindrance(batch.batch);
+        assert_eq!(stopped, around.is_some(), "{code}");
+        assert!(around.is_none_or(|one| one.why == "key_missing"), "{code}");
+        stopped
+    };
+    let codes: Vec<BankCode> = signed.iter().map(|adapter| adapter.code()).collect();
+    let stopped = codes.iter().filter(|code| signs(code)).count();
+    assert!(stopped > 0);
+}
+
+#[test]
+fn money_whose_fate_nobody_knows_and_a_dispute() {
+    let watched = Watched::new();
+    let desk = &watched.desk;
+    let batch = release(desk, 2);
+    let played = Played::new(desk);
+    played.memory(|memory| memory.faults.insert(0, Fault::Silent));
+    played.work(desk);
+    let since_ms = desk.core.now_ms();
+    let (word, alarm) = ("bank_evidence_or_resolution", ("AnxinWaitEvidence", 3_600));
+    watched.assert_waits(batch.batch, word, since_ms, alarm);
+    played.settle(desk, 8);
+    assert_eq!(watched.waits(batch.batch), None);
+    assert!(!watched.raises("AnxinWaitEvidence"));
+    let lines = played.memory(|memory| memory.instructed(1).unwrap());
+    let failed = told(&lines, &[Outcome::Failed(FailureReason::Other)]);
+    let bytes = played.result_bytes(desk, 1, &failed);
+    let kind = MessageKind::Result;
+    receive(&desk.core, played.adapter(), played.keys(), kind, &bytes).unwrap();
+    watched.assert_waits(batch.batch, word, desk.core.now_ms(), alarm);
+}
+
+#[test]
+fn a_message_that_nobody_can_read() {
+    let watched = Watched::new();
+    let desk = &watched.desk;
+    let (_, played) = at_bank(desk, 2);
+    let kind = MessageKind::Result;
+    receive(
+        &desk.core,
+        played.adapter(),
+        played.keys(),
+        kind,
+        b"\x81 what?",
+    )
+    .unwrap();
+    assert!(!watched.raises("AnxinMessageUnread"));
+    desk.clock.advance(Duration::from_secs(61));
+    assert!(watched.raises("AnxinMessageUnread"));
+    assert!(!watched.raises("AnxinMessageOpen"));
+}
+
+#[test]
+fn a_clock_that_is_set_back_is_said_until_time_has_caught_up() {
+    let watched = Watched::new();
+    let desk = &watched.desk;
+    let batch = desk.accept(&file(bank(), "GZ-1", &wages(1, 2, bank())));
+    assert!(!watched.raises("AnxinClockBehind") && !watched.raises("AnxinClockStep"));
+    desk.clock.step(time::Duration::hours(-2));
+    assert!(watched.raises("AnxinClockBehind") && watched.raises("AnxinClockStep"));
+    assert!(watched.waits(batch.batch).is_some());
+    // A fact of the new time does not hide it.
+    desk.approve(&batch);
+    assert!(watched.raises("AnxinClockBehind"));
+    desk.clock.advance(Duration::from_secs(7_200));
+    assert!(!watched.raises("AnxinClockBehind"));
+
+    let watched = Watched::new();
+    watched.desk.clock.advance(Duration::from_secs(3_600));
+    assert!(
+        !watched.raises("AnxinClockStep"),
+        "an hour that passes is no step"
+    );
+    watched.desk.clock.step(time::Duration::hours(1));
+    assert!(watched.raises("AnxinClockStep"));
+    assert!(!watched.raises("AnxinClockBehind"));
+}
+
+#[test]
+fn a_disk_that_fills_and_a_journal_that_fails() {
+    let watched = Watched::new();
+    let desk = &watched.desk;
+    assert!(!watched.raises("AnxinDiskLow"), "a disk that does not say");
+    let capacity = |bytes| Faults {
+        capacity_bytes: Some(bytes),
+        ..Faults::default()
+    };
+    desk.disk.set_faults(capacity(1 << 40));
+    assert!(!watched.raises("AnxinDiskLow"));
+    desk.disk.set_faults(capacity(1 << 20));
+    assert!(watched.raises("AnxinDiskLow") && !watched.raises("AnxinJournalFailed"));
+    let (batch, played) = at_bank(desk, 2);
+    desk.core.wait_durable(desk.head()).unwrap();
+    desk.disk.set_faults(capacity(1));
+    desk.clock.advance(Duration::from_secs(120));
+    assert!(
+        played.try_work(desk).is_err(),
+        "nothing leaves that is not durable"
+    );
+    assert!(watched.raises("AnxinJournalFailed"));
+    assert!(
+        watched.waits(batch.batch).is_some(),
+        "it still says what it waits for"
+    );
+}
+
+/// The lists end with 2026, and it is November.
+#[test]
+fn the_lists_of_bank_days_end() {
+    let watched = Watched::new();
+    assert!(watched.raises("AnxinCalendarEnds"));
+    let days = time::Duration::days(-60);
+    watched.desk.clock.step(days);
+    assert!(!watched.raises("AnxinCalendarEnds"));
+}
+
+#[test]
+fn concerns_and_certificates() {
+    let metrics = Arc::new(Metrics::new());
+    let concerns = Concerns::new(Arc::clone(&metrics));
+    let raises = |alarm| is_raised(alarm, &metrics.render().unwrap(), "", 1_000.0);
+    for (concern, why, alarm) in [
+        ("tls", "expired", "AnxinTls"),
+        ("tls:ICBC", "expired", "AnxinTls"),
+        ("folder:ICBC", "unusable", "AnxinFolder"),
+        ("dispatcher:ICBC", "defect", "AnxinTask"),
+        ("collector:ICBC", "failed", "AnxinTask"),
+        ("follower", "failed", "AnxinTask"),
+        ("interface", "defect", "AnxinTask"),
+    ] {
+        assert!(!raises(alarm), "{concern}");
+        concerns.raise(concern, why);
+        assert!(raises(alarm), "{concern}");
+        concerns.clear(concern);
+    }
+    assert!(!raises("AnxinTlsEnds"), "not known");
+    metrics.tls_ends(1_000 + 14 * 86_400 + 1);
+    assert!(!raises("AnxinTlsEnds"));
+    metrics.tls_ends(1_000 + 14 * 86_400 - 1);
+    assert!(raises("AnxinTlsEnds"));
+    metrics.index_lag(100_000);
+    assert!(!raises("AnxinIndexBehind"));
+    metrics.index_lag(100_001);
+    assert!(raises("AnxinIndexBehind"));
+}
