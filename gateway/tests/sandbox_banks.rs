@@ -38,6 +38,7 @@ async fn open_these(banks: &[&'static BankAdapter], folder: &std::path::Path) ->
         keys: KeySource::Made,
         // Nobody to push to, and nothing comes back while the test runs.
         push_wait: Duration::from_secs(3600),
+        ledger: None,
     };
     start(banks, &clock, &options).await.unwrap()
 }
