@@ -14,6 +14,7 @@ mod checks;
 mod ground;
 mod load;
 mod options;
+mod power;
 mod program;
 mod rest;
 mod rounds;
@@ -92,6 +93,16 @@ async fn play(way: Way, options: &Options) -> Ran {
             rounds::run("kill", (rounds(8), 25), seed, keep, ground).await;
             Ran::Here
         }
-        Way::Cut | Way::Layer | Way::Full | Way::Flip => Ran::Not("not written yet".to_owned()),
+        Way::Cut => {
+            if let Err(why) = power::can_mount() {
+                return Ran::Not(why);
+            }
+            let ground = |stage: &stage::Stage, own| -> Box<dyn Ground> {
+                Box::new(power::Image::make(&stage.path("ground"), own).unwrap())
+            };
+            rounds::run("cut", (rounds(3), 20), seed, keep, ground).await;
+            Ran::Here
+        }
+        Way::Layer | Way::Full | Way::Flip => Ran::Not("not written yet".to_owned()),
     }
 }
