@@ -2,7 +2,7 @@
 //! correct, repeat and look, until the gateway is gone.
 
 use super::acks::{Acks, Step};
-use super::tally::violation;
+use super::tally::{self, violation};
 use super::wages::{Payer, Wages};
 use gateway::command::client::{Answer, Client, body_of, party_tls};
 use hyper::Method;
@@ -121,6 +121,7 @@ impl Employer {
         if !self.shared.faulty.load(Ordering::SeqCst) || !problem {
             violation(&format!("{path}: {} {}", answer.status, text(&answer)));
         }
+        tally::HONEST_REFUSALS.add(1);
         None
     }
 

@@ -12,6 +12,7 @@ mod acks;
 mod bank;
 mod checks;
 mod ground;
+mod layer;
 mod load;
 mod options;
 mod power;
@@ -90,7 +91,7 @@ async fn play(way: Way, options: &Options) -> Ran {
             let ground = |stage: &stage::Stage, _| -> Box<dyn Ground> {
                 Box::new(Firm::at(&stage.path("ground")))
             };
-            rounds::run("kill", (rounds(8), 25), seed, keep, ground).await;
+            rounds::run("kill", (rounds(8), 10), seed, keep, ground).await;
             Ran::Here
         }
         Way::Cut => {
@@ -100,9 +101,19 @@ async fn play(way: Way, options: &Options) -> Ran {
             let ground = |stage: &stage::Stage, own| -> Box<dyn Ground> {
                 Box::new(power::Image::make(&stage.path("ground"), own).unwrap())
             };
-            rounds::run("cut", (rounds(3), 20), seed, keep, ground).await;
+            rounds::run("cut", (rounds(3), 10), seed, keep, ground).await;
             Ran::Here
         }
-        Way::Layer | Way::Full | Way::Flip => Ran::Not("not written yet".to_owned()),
+        Way::Layer => {
+            if let Err(why) = layer::can_mount() {
+                return Ran::Not(why);
+            }
+            let ground = |stage: &stage::Stage, own| -> Box<dyn Ground> {
+                Box::new(layer::Layer::make(&stage.path("ground"), own).unwrap())
+            };
+            rounds::run("layer", (rounds(6), 10), seed, keep, ground).await;
+            Ran::Here
+        }
+        Way::Full | Way::Flip => Ran::Not("not written yet".to_owned()),
     }
 }

@@ -94,6 +94,9 @@ impl Epoch {
     pub async fn round(&mut self) {
         let begun = Instant::now();
         tally::ROUNDS.add(1);
+        if !self.harmed_start().await {
+            return;
+        }
         let is_starting = self.draw.below(5) == 0;
         let (flew, died) = match is_starting {
             true => {
@@ -123,6 +126,42 @@ impl Epoch {
         eprintln!("    {passed} ms, {flew} calls in flight, {batches} batches");
     }
 
+    /// A start on bad ground, if the ground has one: it refuses in words or serves rightly, and
+    /// spoils nothing. Gives whether the round goes on.
+    async fn harmed_start(&mut self) -> bool {
+        let Some(harm) = self.ground.harm_start(&mut self.draw) else {
+            return true;
+        };
+        let mut serving = self.stage.spawn(&self.ground.path());
+        let ready = serving.ready();
+        eprintln!(
+            "    {harm}: {}",
+            if ready.is_ok() {
+                "it starts"
+            } else {
+                "it refuses"
+            }
+        );
+        match ready {
+            Ok(()) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(_) => {
+                tally::REFUSED_STARTS.add(1);
+                // 2 is for what an operator can mend, 3 for the rest; a panic is neither.
+                match serving.exited() {
+                    Some(2 | 3) => {}
+                    other => violation(&format!("M12 {harm}: {other:?}: {}", self.last_words())),
+                }
+            }
+        }
+        self.ground.die(serving);
+        let before = violations().len();
+        self.look_at_the_dead();
+        if violations().len() > before {
+            violation(&format!("after: {harm}: {}", self.last_words()));
+        }
+        violations().len() == before
+    }
+
     async fn work_and_die(&mut self) -> Option<(u64, Option<String>)> {
         let serving = self.start()?;
         let shared = self.callers(&serving);
@@ -132,7 +171,15 @@ impl Epoch {
             let employer = Employer::new(&shared, place, self.draw.draw());
             at_work.spawn(employer.work());
         }
-        tokio::time::sleep(Duration::from_micros(50_000 + self.draw.below(800_000))).await;
+        tokio::time::sleep(Duration::from_micros(50_000 + self.draw.below(500_000))).await;
+        if let Some(harm) = self.ground.harm(&mut self.draw) {
+            shared.faulty.store(true, Ordering::SeqCst);
+            eprintln!("    {harm}");
+            tokio::time::sleep(Duration::from_micros(100_000 + self.draw.below(300_000))).await;
+            let is_ready = serving.operation("/readyz");
+            let is_ready = is_ready.is_ok_and(|told| told.starts_with("HTTP/1.1 200"));
+            tally::READINESS_FAILED.add(u64::from(!is_ready));
+        }
         // Calls that are answered from here on may still be heard: that they were answered counts.
         let flew = shared.in_flight.load(Ordering::SeqCst);
         let died = self.ground.die(serving);
