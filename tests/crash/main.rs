@@ -11,6 +11,8 @@
 mod acks;
 mod bank;
 mod checks;
+mod failing;
+mod flips;
 mod ground;
 mod layer;
 mod load;
@@ -114,6 +116,18 @@ async fn play(way: Way, options: &Options) -> Ran {
             rounds::run("layer", (rounds(6), 10), seed, keep, ground).await;
             Ran::Here
         }
-        Way::Full | Way::Flip => Ran::Not("not written yet".to_owned()),
+        Way::Full => {
+            if let Err(why) = power::can_mount().and_then(|()| layer::can_mount()) {
+                return Ran::Not(why);
+            }
+            match failing::run(rounds(4), seed, keep).await {
+                Ok(()) => Ran::Here,
+                Err(why) => Ran::Not(why),
+            }
+        }
+        Way::Flip => {
+            flips::run(rounds(400), seed, keep).await;
+            Ran::Here
+        }
     }
 }

@@ -44,7 +44,16 @@ impl Image {
         std::fs::create_dir_all(mount).map_err(|error| error.to_string())?;
         let file = image.file.display().to_string();
         run(&["truncate", "-s", BYTES, &file])?;
-        run(&["mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0", &file])?;
+        run(&[
+            "mkfs.ext4",
+            "-q",
+            "-F",
+            "-m",
+            "0",
+            "-E",
+            "lazy_itable_init=0",
+            &file,
+        ])?;
         image.mount("rw")?;
         Ok(image)
     }
@@ -90,6 +99,28 @@ impl Image {
             &self.mount.display().to_string(),
         ])?;
         Ok(())
+    }
+
+    /// Takes every block but so many bytes.
+    pub fn fill(&self, room: u64) -> Result<(), String> {
+        let mount = self.mount.display().to_string();
+        let free = run(&["df", "--output=avail", "-B1", &mount])?;
+        let free: u64 = free
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .trim()
+            .parse()
+            .unwrap_or(0);
+        let length = free.saturating_sub(room).to_string();
+        let ballast = self.mount.join("ballast").display().to_string();
+        run(&["fallocate", "-l", &length, &ballast])?;
+        Ok(())
+    }
+
+    /// Gives the blocks back.
+    pub fn empty(&self) {
+        std::fs::remove_file(self.mount.join("ballast")).unwrap();
     }
 
     /// Unmounts and mounts again, as an operator does after a repair.

@@ -59,7 +59,7 @@ async fn open(shared: &Shared, stage: &Stage) -> Vec<String> {
                 continue;
             };
             let view = answer.json().unwrap_or_default();
-            if !is_at_rest(&view, &booked, &stage.quiet) {
+            if !is_at_rest(&view, &booked, stage) {
                 open.push(view.to_string());
             }
         }
@@ -69,7 +69,7 @@ async fn open(shared: &Shared, stage: &Stage) -> Vec<String> {
 
 type Booked<'a> = BTreeMap<u64, (&'a str, &'a [(super::wages::Row, String)])>;
 
-fn is_at_rest(view: &Value, booked: &Booked<'_>, quiet: &[String]) -> bool {
+fn is_at_rest(view: &Value, booked: &Booked<'_>, stage: &Stage) -> bool {
     let count = |state: &str| view["states"][state]["count"].as_u64().unwrap_or_default();
     match view["state"].as_str().unwrap_or_default() {
         "held" => view["waits_for"]["what"] == "approval",
@@ -80,7 +80,7 @@ fn is_at_rest(view: &Value, booked: &Booked<'_>, quiet: &[String]) -> bool {
             let rows = files
                 .iter()
                 .filter_map(|file| booked.get(&file["file_no"].as_u64()?));
-            let rows = rows.filter(|(bank, _)| !quiet.iter().any(|code| code == bank));
+            let rows = rows.filter(|(bank, rows)| !stage.is_quiet(bank, rows));
             let rows: Vec<_> = rows.flat_map(|(_, rows)| rows.iter()).collect();
             let told = |fate: &&(_, String)| !matches!(fate.1.as_str(), "unlisted" | "never");
             let certain = rows.iter().filter(|row| told(row)).count() as u64;
@@ -107,7 +107,7 @@ pub fn verified(data: &Path) {
 }
 
 /// Every line ended as its bank says; of lines that no bank knows nobody pretends.
-pub fn banks_truth(told: &Told, ledger: &Ledger, quiet: &[String]) {
+pub fn banks_truth(told: &Told, ledger: &Ledger, stage: &Stage) {
     let booked = ledger.booked();
     for (file_no, filed) in &told.files {
         let Some(batch) = told.batches.get(&filed.batch) else {
@@ -129,8 +129,8 @@ pub fn banks_truth(told: &Told, ledger: &Ledger, quiet: &[String]) {
             }
             continue;
         };
+        let is_quiet = stage.is_quiet(bank, rows);
         for ((state, (_, fate)), index) in states.zip(*rows).zip(&filed.lines) {
-            let is_quiet = quiet.iter().any(|code| code == bank);
             let is_open = is_quiet && matches!(state, S::Accepted | S::Unknown);
             let fits = is_open
                 || match fate.as_str() {

@@ -225,7 +225,7 @@ impl Epoch {
         let told = Told::by(&data.join("journal"));
         let ledger = self.stage.ledger();
         checks::of_the_dead(&told, self.acks(), &ledger);
-        rest::banks_truth(&told, &ledger, &self.stage.quiet);
+        rest::banks_truth(&told, &ledger, &self.stage);
         rest::asked(&self.must_ask, &ledger);
         rest::audited(&data, &self.stage.path("master.key"));
         self.count(&told);

@@ -4,7 +4,7 @@
 use super::bank::Ledger;
 use super::program::program;
 use super::serving::Serving;
-use super::wages::Payer;
+use super::wages::{Payer, Row};
 use serde::Deserialize as _;
 use serde_json::Value;
 use std::fs::File;
@@ -24,6 +24,9 @@ use tokio::net::{TcpListener, TcpStream};
 /// HTTP and folders.
 pub const BANKS: [&str; 8] = ["HXB", "WZCB", "PAB", "ICBC", "HZCB", "CMB", "BOC", "ABC"];
 
+/// It gives out no row while one row of the file is unclear: such a file waits for its result.
+pub const WHOLE_FIRST: &str = "PAB";
+
 /// A question after a minute comes after a tenth of a second.
 const PACE: u64 = 600;
 
@@ -33,7 +36,7 @@ type Place = Arc<Mutex<Option<SocketAddr>>>;
 pub struct Stage {
     pub folder: TempDir,
     pub payers: Vec<Payer>,
-    /// Banks that fall silent, or that tell nothing unasked: the end of a line may stay unknown.
+    /// Banks that fall silent, or that tell nothing unasked: the end of a line may stay open.
     pub quiet: Vec<String>,
     sandbox: Child,
     place: Place,
@@ -74,6 +77,13 @@ impl Stage {
             begun: Instant::now(),
             starts: 0,
         }
+    }
+
+    /// Whether the bank may keep the ends of this file to itself.
+    pub fn is_quiet(&self, bank: &str, rows: &[(Row, String)]) -> bool {
+        let is_unclear = |(_, fate): &(Row, String)| matches!(fate.as_str(), "unlisted" | "never");
+        let is_held = bank == WHOLE_FIRST && rows.iter().any(is_unclear);
+        is_held || self.quiet.iter().any(|code| code == bank)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
