@@ -114,7 +114,7 @@ pub async fn run(rounds: u64, seed: u64, keep: Option<&Path>) -> Result<(), Stri
         let harm = Harm::ALL[usize::try_from(round % 4).unwrap()];
         let own = seed.wrapping_mul(1_000_003).wrapping_add(round);
         let place = format!("full, seed {seed}, round {round}, {harm:?}");
-        eprintln!("{place}");
+        tally::progress(&place);
         tally::at(place);
         tally::ROUNDS.add(1);
         let before = violations().len();

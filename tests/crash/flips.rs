@@ -143,7 +143,9 @@ pub async fn run(wanted: u64, seed: u64, keep: Option<&Path>) {
     let data = epoch.stage.path("ground/data");
     let sound = Sound::read(&data.join("journal"));
     let (bytes, records) = (sound.bytes(), sound.places.len());
-    eprintln!("flip: a journal of {bytes} bytes, {records} records");
+    tally::progress(&format!(
+        "flip: a journal of {bytes} bytes, {records} records"
+    ));
     let before = violations().len();
     flips(&sound, wanted);
     shuffles(&sound);
@@ -348,7 +350,8 @@ fn beside_the_journal(data: &Path, draw: &mut SplitMix64) {
             std::fs::write(&path, &changed).unwrap();
             let output = command(&["verify", "--json", "--data", &folder]);
             let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-            eprintln!("    {} byte {at}: {}", path.display(), told["verdict"]);
+            let (name, verdict) = (path.display(), &told["verdict"]);
+            tally::progress(&format!("    {name} byte {at}: {verdict}"));
             if !matches!(output.status.code(), Some(0..=2)) || told["verdict"].is_null() {
                 violation(&format!(
                     "M12 verify, {}: {:?}",

@@ -48,6 +48,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if options.named_others && options.ways.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    if !options.ways.is_empty() {
+        tally::tell();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -71,7 +77,7 @@ fn main() -> ExitCode {
         "not_run": not_run, "seconds": begun.elapsed().as_secs(), "counts": tally::summary(),
         "violations": found,
     });
-    match options.json {
+    match options.json || options.ways.is_empty() {
         true => println!("{summary}"),
         false => println!("{summary:#}"),
     }

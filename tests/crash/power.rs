@@ -3,9 +3,10 @@
 
 use super::ground::Ground;
 use super::serving::Serving;
-use super::tally::violation;
+use super::tally::{self, violation};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 /// The disk. The folder of one ground never comes near it.
 const BYTES: &str = "256M";
@@ -82,12 +83,33 @@ impl Image {
     fn lose<T>(&mut self, dead: impl FnOnce() -> T) -> Result<T, String> {
         let copy = self.file.with_extension("copy");
         let (from, to) = (self.file.display().to_string(), copy.display().to_string());
-        run(&["cp", "--sparse=always", &from, &to])?;
+        // A copy that the device wrote into is of no single moment: what was committed can be
+        // missing in it. Once the writers stand still, one of a moment comes soon.
+        while !self.is_still(|| run(&["cp", "--sparse=always", &from, &to]).map(|_| ()))? {
+            tally::COPIES_AGAIN.add(1);
+            std::thread::sleep(Duration::from_millis(5));
+        }
         let died = dead();
         self.unmount()?;
         std::fs::rename(&copy, &self.file).map_err(|error| error.to_string())?;
         self.mount("rw")?;
         Ok(died)
+    }
+
+    /// Whether the device neither read nor wrote while `done` was done.
+    fn is_still(&self, done: impl FnOnce() -> Result<(), String>) -> Result<bool, String> {
+        let name = self
+            .device
+            .as_deref()
+            .unwrap_or_default()
+            .replace("/dev/", "");
+        let path = format!("/sys/block/{name}/stat");
+        let counts = || std::fs::read_to_string(&path).map_err(|error| error.to_string());
+        let before = counts()?;
+        done()?;
+        // The ninth counts what is under way.
+        let is_idle = before.split_whitespace().nth(8) == Some("0");
+        Ok(is_idle && counts()? == before)
     }
 
     /// The file system refuses every write from now on, as after an error of its device.

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use time::macros::datetime;
 
 /// The longest way to the end, with the slowest bank's questions.
-const REST_MAX: Duration = Duration::from_secs(90);
+const REST_MAX: Duration = Duration::from_secs(180);
 
 /// M12: waits until every batch has ended or waits for somebody outside, by name and since when.
 pub async fn come(shared: &Shared, stage: &Stage) {

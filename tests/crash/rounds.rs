@@ -123,7 +123,9 @@ impl Epoch {
         self.look_at_the_dead();
         let passed = begun.elapsed().as_millis();
         let batches = self.acks().batches.len();
-        eprintln!("    {passed} ms, {flew} calls in flight, {batches} batches");
+        tally::progress(&format!(
+            "    {passed} ms, {flew} calls in flight, {batches} batches"
+        ));
     }
 
     /// A start on bad ground, if the ground has one: it refuses in words or serves rightly, and
@@ -134,14 +136,12 @@ impl Epoch {
         };
         let mut serving = self.stage.spawn(&self.ground.path());
         let ready = serving.ready();
-        eprintln!(
-            "    {harm}: {}",
-            if ready.is_ok() {
-                "it starts"
-            } else {
-                "it refuses"
-            }
-        );
+        let how = if ready.is_ok() {
+            "it starts"
+        } else {
+            "it refuses"
+        };
+        tally::progress(&format!("    {harm}: {how}"));
         match ready {
             Ok(()) => tokio::time::sleep(Duration::from_millis(100)).await,
             Err(_) => {
@@ -174,7 +174,7 @@ impl Epoch {
         tokio::time::sleep(Duration::from_micros(50_000 + self.draw.below(500_000))).await;
         if let Some(harm) = self.ground.harm(&mut self.draw) {
             shared.faulty.store(true, Ordering::SeqCst);
-            eprintln!("    {harm}");
+            tally::progress(&format!("    {harm}"));
             tokio::time::sleep(Duration::from_micros(100_000 + self.draw.below(300_000))).await;
             let is_ready = serving.operation("/readyz");
             let is_ready = is_ready.is_ok_and(|told| told.starts_with("HTTP/1.1 200"));
@@ -280,7 +280,7 @@ pub async fn run(
         let here = on_one_ground.min(rounds - done);
         for round in 0..here {
             let place = format!("{name}, seed {seed}, ground {number}, round {round}");
-            eprintln!("{place} ({} of {rounds})", done + round + 1);
+            tally::progress(&format!("{place} ({} of {rounds})", done + round + 1));
             tally::at(place);
             epoch.round().await;
             if violations().len() > before {
@@ -291,10 +291,8 @@ pub async fn run(
             tally::at(format!("{name}, seed {seed}, ground {number}, at rest"));
             let begun = Instant::now();
             epoch.rest().await;
-            eprintln!(
-                "{name} ground {number} at rest: {} ms",
-                begun.elapsed().as_millis()
-            );
+            let passed = begun.elapsed().as_millis();
+            tally::progress(&format!("{name} ground {number} at rest: {passed} ms"));
         }
         if violations().len() > before {
             epoch.keep(keep, &format!("{name}-{seed}-{number}"));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 static FOUND: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static PLACE: Mutex<String> = Mutex::new(String::new());
@@ -22,6 +22,20 @@ pub fn violation(what: &str) {
 
 pub fn violations() -> Vec<String> {
     FOUND.lock().unwrap().clone()
+}
+
+static TELLS: AtomicBool = AtomicBool::new(false);
+
+/// Progress is told on stderr from now on.
+pub fn tell() {
+    TELLS.store(true, Ordering::SeqCst);
+}
+
+/// How far it is.
+pub fn progress(what: &str) {
+    if TELLS.load(Ordering::SeqCst) {
+        eprintln!("{what}");
+    }
 }
 
 /// Something counted.
@@ -76,6 +90,7 @@ counts!(
     LINES_UNKNOWN,
     LINES_ACCEPTED,
     CLEAN_STOPS,
+    COPIES_AGAIN,
     WRITES_DROPPED,
     WRITES_TORN,
     NAMES_FORGOTTEN,

@@ -8,7 +8,8 @@
 //! {"event":"pushed","bank":"HXB","file_no":7,"digest":"…","position":812,"receipt":"…"}
 //! ```
 //!
-//! Accounts stand in it in clear: a sandbox's people are invented. The file is private all the same.
+//! Accounts stand in it in clear: a sandbox's people are invented. The file is private all the
+//! same.
 
 use super::character::Fate;
 use super::ledger::Instructed;

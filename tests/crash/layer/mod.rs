@@ -163,6 +163,8 @@ pub fn can_mount() -> Result<(), String> {
         lost += u32::from(bytes(&mut disk, "loose").is_none_or(|bytes| bytes.is_empty()));
     }
     drop(disk);
-    eprintln!("    the layer: an unsynced write was lost in {lost} of 8 looks at one cut");
+    if lost == 0 {
+        super::tally::violation("the method: an unsynced byte outlasts every cut");
+    }
     Ok(())
 }
