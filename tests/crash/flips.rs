@@ -2,6 +2,7 @@
 //! swapped, and a cut at every byte. Each is found by `verify`, which names segment, offset and
 //! sequence of the record that was hit.
 
+use super::beside;
 use super::ground::Firm;
 use super::load::{Employer, call};
 use super::program::run as command;
@@ -154,7 +155,8 @@ pub async fn run(wanted: u64, seed: u64, keep: Option<&Path>) {
     by_verify(&sound, &data, &mut draw);
     let mut epoch = epoch;
     by_serve(&sound, &mut epoch, &mut draw);
-    beside_the_journal(&data, &mut draw);
+    beside::verified(&data, &mut draw);
+    beside::started(&mut epoch, &mut draw).await;
     if violations().len() > before {
         epoch.keep(keep, &format!("flip-{seed}"));
     }
@@ -315,51 +317,6 @@ fn by_serve(sound: &Sound, epoch: &mut Epoch, draw: &mut SplitMix64) {
         }
         if std::fs::read(&path).unwrap() != changed {
             violation("M10 a start on a damaged journal changed it");
-        }
-        std::fs::write(&path, &own).unwrap();
-    }
-}
-
-/// A changed byte of another file of the folder: `verify` says what it is, or the byte means
-/// nothing; it never breaks.
-fn beside_the_journal(data: &Path, draw: &mut SplitMix64) {
-    tally::at("flip, beside the journal".to_owned());
-    let folder = data.display().to_string();
-    let mut files = Vec::new();
-    let mut folders = vec![data.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).unwrap().map(Result::unwrap) {
-            let path = entry.path();
-            match path.is_dir() {
-                true => folders.push(path),
-                false if path.starts_with(data.join("journal")) => {}
-                false => files.push(path),
-            }
-        }
-    }
-    files.sort();
-    for path in files {
-        let own = std::fs::read(&path).unwrap();
-        if own.is_empty() {
-            continue;
-        }
-        for _ in 0..2 {
-            let mut changed = own.clone();
-            let at = usize::try_from(draw.below(own.len() as u64)).unwrap();
-            changed[at] ^= 1 << draw.below(8);
-            std::fs::write(&path, &changed).unwrap();
-            let output = command(&["verify", "--json", "--data", &folder]);
-            let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-            let (name, verdict) = (path.display(), &told["verdict"]);
-            tally::progress(&format!("    {name} byte {at}: {verdict}"));
-            if !matches!(output.status.code(), Some(0..=2)) || told["verdict"].is_null() {
-                violation(&format!(
-                    "M12 verify, {}: {:?}",
-                    path.display(),
-                    output.status
-                ));
-            }
-            tally::FLIPS.add(1);
         }
         std::fs::write(&path, &own).unwrap();
     }

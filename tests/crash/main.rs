@@ -10,6 +10,7 @@
 
 mod acks;
 mod bank;
+mod beside;
 mod checks;
 mod failing;
 mod flips;
