@@ -25,6 +25,12 @@ pub enum Entry {
     },
 }
 
+/// A row with what becomes of it.
+pub type Fated = (Row, String);
+
+/// Files by number: the bank, and its rows.
+pub type Booked<'a> = BTreeMap<u64, (&'a str, &'a [Fated])>;
+
 /// The whole ledger until now.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
@@ -43,7 +49,7 @@ impl Ledger {
     }
 
     /// Files that a bank has booked: by number, its bank and its rows with their fates.
-    pub fn booked(&self) -> BTreeMap<u64, (&str, &[(Row, String)])> {
+    pub fn booked(&self) -> Booked<'_> {
         let mut booked = BTreeMap::new();
         for entry in &self.entries {
             if let Entry::Instructed {

@@ -233,7 +233,7 @@ fn truncations(sound: &Sound, wanted: u64) {
     let stride = (sound.bytes() as u64 / wanted.max(1)).max(1);
     for (number, (name, own)) in sound.segments.iter().enumerate() {
         let is_last = number + 1 == sound.segments.len();
-        for length in (0..own.len()).filter(|length| *length as u64 % stride == 0) {
+        for length in (0..own.len()).filter(|length| (*length as u64).is_multiple_of(stride)) {
             let report = sound.with(name, own[..length].to_vec());
             // A cut between two records of the last segment leaves no closing record.
             let is_named = is_last || !report.damages.is_empty();

@@ -31,6 +31,7 @@ mod walk;
 use ground::{Firm, Ground};
 use options::{Options, USAGE, Way};
 use serde_json::json;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -78,10 +79,11 @@ fn main() -> ExitCode {
         "not_run": not_run, "seconds": begun.elapsed().as_secs(), "counts": tally::summary(),
         "violations": found,
     });
-    match options.json || options.ways.is_empty() {
-        true => println!("{summary}"),
-        false => println!("{summary:#}"),
-    }
+    let told = match options.json || options.ways.is_empty() {
+        true => format!("{summary}\n"),
+        false => format!("{summary:#}\n"),
+    };
+    std::io::stdout().write_all(told.as_bytes()).unwrap();
     match (
         found.is_empty(),
         not_run.is_empty() || options.ways.is_empty(),
@@ -133,7 +135,7 @@ async fn play(way: Way, options: &Options) -> Ran {
             }
         }
         Way::Flip => {
-            flips::run(rounds(400), seed, keep).await;
+            flips::run(rounds(200), seed, keep).await;
             Ran::Here
         }
     }

@@ -1,6 +1,6 @@
 //! When the faults are over: everything ends or says what it waits for, and agrees with the banks.
 
-use super::bank::{Entry, Ledger};
+use super::bank::{Booked, Entry, Ledger};
 use super::checks::MustAsk;
 use super::load::{Shared, call};
 use super::program::run;
@@ -12,7 +12,6 @@ use gateway::serving::open_data;
 use hyper::Method;
 use schemas::LineState as S;
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -66,8 +65,6 @@ async fn open(shared: &Shared, stage: &Stage) -> Vec<String> {
     }
     open
 }
-
-type Booked<'a> = BTreeMap<u64, (&'a str, &'a [(super::wages::Row, String)])>;
 
 fn is_at_rest(view: &Value, booked: &Booked<'_>, stage: &Stage) -> bool {
     let count = |state: &str| view["states"][state]["count"].as_u64().unwrap_or_default();

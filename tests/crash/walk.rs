@@ -220,9 +220,12 @@ impl Told {
         let indexes: Vec<u32> = (1..=u32::try_from(count).unwrap()).collect();
         // An approval once more moves only what was barred, and a refused line never moves.
         for index in indexes {
-            if !matches!(self.state(batch, index), Some(S::Refused | S::Released)) {
-                self.some(sequence, batch, &[index], &step);
-            } else if step(S::Released).is_some() {
+            let stays = match self.state(batch, index) {
+                Some(S::Refused) => true,
+                Some(S::Released) => step(S::Released).is_none(),
+                _ => false,
+            };
+            if !stays {
                 self.some(sequence, batch, &[index], &step);
             }
         }
