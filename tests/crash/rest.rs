@@ -1,5 +1,6 @@
 //! When the faults are over: everything ends or says what it waits for, and agrees with the banks.
 
+use super::acks::Acks;
 use super::bank::{Booked, Entry, Ledger};
 use super::checks::MustAsk;
 use super::load::{Shared, call};
@@ -12,7 +13,8 @@ use gateway::serving::open_data;
 use hyper::Method;
 use schemas::LineState as S;
 use serde_json::Value;
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use time::macros::datetime;
@@ -175,6 +177,25 @@ pub fn audited(data: &Path, master: &Path) {
             }
         }
         Err(error) => violation(&format!("audit: the folder does not open: {error:?}")),
+    }
+}
+
+/// M9: no account that a file brought stands in clear in the data folder or in the log.
+pub fn no_account_in_clear(places: &[&Path], acks: &Acks) {
+    let rows = acks.batches.iter().flat_map(|batch| &batch.wages.rows);
+    let accounts: BTreeSet<&[u8]> = rows.map(|row| row.account.as_bytes()).collect();
+    let mut open: Vec<PathBuf> = places.iter().map(|place| place.to_path_buf()).collect();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path).unwrap();
+            open.extend(entries.map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let mut runs = bytes.split(|byte| !byte.is_ascii_digit());
+        if runs.any(|run| run.len() >= 12 && accounts.contains(run)) {
+            violation(&format!("M9 an account in clear in {}", path.display()));
+        }
     }
 }
 

@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 
 /// The business of one folder from its first start to its clean stop.
 pub struct Epoch {
-    pub stage: Stage,
+    // First: a file system is unmounted before its folder goes.
     pub ground: Box<dyn Ground>,
+    pub stage: Stage,
     pub draw: SplitMix64,
     shared: Option<Arc<Shared>>,
     acks: Option<Acks>,
@@ -182,7 +183,18 @@ impl Epoch {
         }
         // Calls that are answered from here on may still be heard: that they were answered counts.
         let flew = shared.in_flight.load(Ordering::SeqCst);
-        let died = self.ground.die(serving);
+        let died = match self.draw.below(8) {
+            // It dies while it stops; that it may have ended by then is no wonder.
+            0 => {
+                tally::DEATHS_WHILE_STOPPING.add(1);
+                shared.faulty.store(true, Ordering::SeqCst);
+                serving.signal("-TERM");
+                tokio::time::sleep(Duration::from_micros(self.draw.below(250_000))).await;
+                let died = self.ground.die(serving);
+                died.filter(|status| status != "exit status: 0")
+            }
+            _ => self.ground.die(serving),
+        };
         shared.stop.store(true, Ordering::SeqCst);
         while at_work.join_next().await.is_some() {}
         drop(shared);
@@ -227,6 +239,10 @@ impl Epoch {
         checks::of_the_dead(&told, self.acks(), &ledger);
         rest::banks_truth(&told, &ledger, &self.stage);
         rest::asked(&self.must_ask, &ledger);
+        rest::no_account_in_clear(
+            &[data.as_path(), &self.stage.path("serve.log")],
+            self.acks(),
+        );
         rest::audited(&data, &self.stage.path("master.key"));
         self.count(&told);
     }
