@@ -36,7 +36,7 @@ type Place = Arc<Mutex<Option<SocketAddr>>>;
 pub struct Stage {
     pub folder: TempDir,
     pub payers: Vec<Payer>,
-    /// Banks that fall silent, or that tell nothing unasked: the end of a line may stay open.
+    /// Banks that fall silent after some questions: the end of a line may stay open.
     pub quiet: Vec<String>,
     sandbox: Child,
     place: Place,
@@ -156,7 +156,7 @@ fn sandbox(folder: &Path, seed: u64) -> (Child, Value) {
 /// Banks of a manner that leaves ends untold.
 fn quiet(opened: &Value) -> Vec<String> {
     let rows = opened["endpoints"].as_array().unwrap().iter();
-    let is_quiet = |row: &&Value| matches!(row["manner"].as_str(), Some("mute" | "only_answers"));
+    let is_quiet = |row: &&Value| row["manner"] == "mute";
     let codes = rows
         .filter(is_quiet)
         .map(|row| row["code"].as_str().unwrap().to_owned());
