@@ -20,6 +20,7 @@ use talk::{ask, converse, question};
 
 const LINES: u32 = 30;
 const SEED: u64 = 7;
+const LEDGER: &str = "ledger.jsonl";
 
 async fn open(folder: &std::path::Path) -> Running {
     let banks: Vec<&BankAdapter> = Book::built_in().unwrap().adapters().iter().collect();
@@ -38,6 +39,7 @@ async fn open_these(banks: &[&'static BankAdapter], folder: &std::path::Path) ->
         keys: KeySource::Made,
         // Nobody to push to, and nothing comes back while the test runs.
         push_wait: Duration::from_secs(3600),
+        ledger: Some(folder.join(LEDGER)),
     };
     start(banks, &clock, &options).await.unwrap()
 }
@@ -281,6 +283,27 @@ async fn another_content_under_a_taken_number_is_an_alarm() {
     let statistics = &running.statistics()[&bank];
     assert_eq!((statistics.files, statistics.double_instructions), (1, 1));
     running.stop().await;
+    // The banks' own memory tells the three apart, with what each said of its lines.
+    let told = ledger(folder.path());
+    let verdicts: Vec<&str> = told.iter().filter_map(|t| t["verdict"].as_str()).collect();
+    assert_eq!(verdicts, ["booked", "repeated", "conflict"]);
+    for (told, order) in told.iter().zip([&first, &first, &other]) {
+        let amounts = told["lines"].as_array().unwrap().iter();
+        let amounts: Vec<i64> = amounts.map(|t| t["amount_fen"].as_i64().unwrap()).collect();
+        let ordered: Vec<i64> = order.lines.iter().map(|line| line.amount.0).collect();
+        assert_eq!((told["file_no"].as_u64(), amounts), (Some(1), ordered));
+    }
+}
+
+/// The file of the banks' ledger, line by line; it is private.
+fn ledger(folder: &std::path::Path) -> Vec<serde_json::Value> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = folder.join(LEDGER);
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines = text.lines().map(serde_json::from_str);
+    lines.map(Result::unwrap).collect()
 }
 
 /// A file in parts is booked when its last part is there, once and whole.

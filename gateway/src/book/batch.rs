@@ -256,6 +256,13 @@ impl Batch {
         self.head.batch
     }
 
+    /// Journal sequence of the last record that speaks of it.
+    #[must_use]
+    pub fn last_record(&self) -> u64 {
+        let last = self.history.last();
+        last.map_or(self.accepted_at, |entry| entry.sequence)
+    }
+
     /// The line of an index.
     #[must_use]
     pub fn line(&self, index: u32) -> Option<&Line> {

@@ -204,6 +204,10 @@ pub struct Sandbox {
     /// certificates, keys, connections, invented employers and their wage files
     #[arg(long, value_name = "DIR")]
     pub setup: Option<PathBuf>,
+    /// 各银行把收到的指令、查询与回执逐行记入此文件(JSON) · The banks note here what they were told,
+    /// one JSON object a line: instructions, questions, receipts of what they pushed
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
     /// 标准输出为一份列出地址的 JSON · One JSON document with the addresses on stdout
     #[arg(long)]
     pub json: bool,

@@ -102,7 +102,7 @@ pub enum Submitted {
 pub struct Receipt {
     /// Our number.
     pub batch: BatchId,
-    /// Journal sequence of the closing record.
+    /// Journal sequence of the last record that it speaks of: durable before anybody is told.
     pub sequence: u64,
     /// What was accepted.
     pub head: AcceptedHead,
@@ -117,7 +117,8 @@ impl Receipt {
     fn again(batch: &Batch) -> Self {
         Self {
             batch: batch.id(),
-            sequence: batch.accepted_at,
+            // It tells the state, which a later record may have made.
+            sequence: batch.last_record(),
             head: batch.head.clone(),
             state: batch.state(),
             findings: Vec::new(),

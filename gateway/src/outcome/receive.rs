@@ -94,14 +94,18 @@ pub fn receive(
     let key = format!("{}:{digest}", kind.as_str());
     let (reader, understood) = understand(core, adapter, crypto, kind, bytes).unzip();
     let _one_at_a_time = core.receiving(bank);
-    let earlier = core.desk().pushed(bank, &key).cloned();
+    let (earlier, told) = {
+        let desk = core.desk();
+        (desk.pushed(bank, &key).cloned(), desk.sequence())
+    };
     let is_news = |message: &PushedMessage| message.is_unread() && understood.is_some();
     let (taken, accepted, replayed) = match earlier {
         // What was receipted stands, whatever keys and files there are today.
         Some(message) if !is_news(&message) => {
             let taken = Taken {
                 sequence: message.sequence,
-                last: message.sequence,
+                // Its closing record may not be durable yet: the one who sent it first waits too.
+                last: told,
                 file_no: message.file_no,
             };
             (taken, !message.is_unread(), true)

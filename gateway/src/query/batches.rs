@@ -19,10 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Journal sequence of the last record that speaks of a batch.
 #[must_use]
 pub fn last_record(batch: &Batch) -> u64 {
-    batch
-        .history
-        .last()
-        .map_or(batch.accepted_at, |entry| entry.sequence)
+    batch.last_record()
 }
 
 /// One batch, with its files and its payer.

@@ -3,11 +3,13 @@
 
 use super::character::Manner;
 use super::ledger::{Instructed, Ledger, Statistics, Telling, Told};
+use super::ledger_file::LedgerFile;
 use adapters::exchange::{Crypto, LineOutcome, Outcome};
 use adapters::{BankAdapter, BankLine, BankReply, BankRequest, Incoming, RequestKind};
+use certs::digest::{DigestAlgorithm, digest};
 use schemas::FailureReason;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Headers of a message, and its body.
 pub type Parted = (Vec<(String, String)>, Vec<u8>);
@@ -65,6 +67,7 @@ pub struct Desk {
     keys: Keys,
     manner: Manner,
     book: Mutex<Book>,
+    file: Option<Arc<LedgerFile>>,
 }
 
 impl Desk {
@@ -89,7 +92,15 @@ impl Desk {
                 spoken: BTreeMap::new(),
                 days: BTreeMap::new(),
             }),
+            file: None,
         }
+    }
+
+    /// What the bank is told is noted in a file as well, before it answers.
+    #[must_use]
+    pub fn noting(mut self, file: Option<Arc<LedgerFile>>) -> Self {
+        self.file = file;
+        self
     }
 
     /// The bank.
@@ -190,6 +201,13 @@ impl Desk {
             return Received::of(self.trouble("an instruction whose lines never came"));
         }
         let instructed = book.ledger.instruct(file_no, &lines);
+        if let Some(file) = &self.file {
+            let (place, told) = ((self.adapter.code(), file_no), book.ledger.told(&lines));
+            if let Err(error) = file.instructed(place, instructed, &told) {
+                drop(book);
+                return Received::of(self.unnoted(&error));
+            }
+        }
         let new = instructed == Instructed::Booked;
         book.drops_next |= new && self.manner == Manner::HangsUpNext;
         drop(book);
@@ -220,6 +238,11 @@ impl Desk {
     }
 
     fn query(&self, request: &BankRequest) -> Received {
+        if let Some(file) = &self.file
+            && let Err(error) = file.asked(self.adapter.code(), request.file_no)
+        {
+            return Received::of(self.unnoted(&error));
+        }
         let told = match request.file_no {
             Some(file_no) => self.book().ledger.answer(file_no),
             None => Told::NotFound,
@@ -279,6 +302,14 @@ impl Desk {
         Deed::HangUp
     }
 
+    /// A bank that can't write its book says nothing.
+    fn unnoted(&self, error: &std::io::Error) -> Deed {
+        let statistics = &mut self.book().ledger.statistics;
+        statistics.unwritable += 1;
+        statistics.last_trouble = Some(format!("the ledger: {error}"));
+        Deed::HangUp
+    }
+
     /// What the bank pushes about a file now; `None` when it has nothing to say.
     #[must_use]
     pub fn push(&self, file_no: u64, telling: Telling) -> Option<Parted> {
@@ -299,6 +330,21 @@ impl Desk {
                 statistics.last_trouble = Some(format!("push: {fault}"));
                 None
             }
+        }
+    }
+
+    /// Notes the receipt of a push in the file, if there is one: position in the journal and bytes.
+    pub fn receipted(
+        &self,
+        file_no: u64,
+        message: &[u8],
+        (position, receipt): (Option<u64>, &[u8]),
+    ) {
+        let hash = |bytes: &[u8]| crate::hex(&digest(DigestAlgorithm::Sha256, bytes));
+        let place = (self.adapter.code(), file_no);
+        let Some(file) = &self.file else { return };
+        if let Err(error) = file.pushed(place, &hash(message), (position, &hash(receipt))) {
+            let _: Deed = self.unnoted(&error);
         }
     }
 

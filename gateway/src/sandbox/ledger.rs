@@ -2,6 +2,7 @@
 //! lines. It watches for what must never happen: an instruction that would pay twice.
 
 use super::character::{Fate, Manner, fate};
+use super::ledger_file::ToldLine;
 use adapters::BankLine;
 use adapters::exchange::{DisbursementRecord, LineOutcome, Outcome};
 use schemas::value::{AccountNo, BankCode, Fen, PersonName, Purpose};
@@ -186,6 +187,27 @@ impl Ledger {
             amount: line.amount,
             fate,
         }
+    }
+
+    /// Lines as they were told, each with what becomes of it.
+    #[must_use]
+    pub fn told(&self, lines: &[BankLine]) -> Vec<ToldLine> {
+        let told = lines.iter().zip(1u32..).map(|(line, place)| {
+            let Line {
+                row_no,
+                account,
+                amount,
+                fate,
+                ..
+            } = self.line(line, place);
+            ToldLine {
+                row_no,
+                account,
+                amount,
+                fate,
+            }
+        });
+        told.collect()
     }
 
     fn book(&mut self, file_no: u64, lines: &[Line]) {

@@ -9,6 +9,7 @@ mod counter;
 pub mod desk;
 pub mod keys;
 pub mod ledger;
+pub mod ledger_file;
 mod push;
 mod sftp;
 
@@ -25,6 +26,7 @@ use counter::Folders;
 use desk::{Deed, Desk, Keys, Received};
 use keys::{KeysError, Smith};
 use ledger::Statistics;
+use ledger_file::LedgerFile;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -47,6 +49,8 @@ pub struct Options {
     pub keys: KeySource,
     /// Between an instruction and what the bank tells of it by itself.
     pub push_wait: Duration,
+    /// File in which the banks note what they were told; none where nobody reads it.
+    pub ledger: Option<PathBuf>,
 }
 
 /// With whose keys the banks of a sandbox speak.
@@ -67,6 +71,9 @@ pub enum SandboxError {
     /// No port.
     #[error("no port could be opened")]
     Port(#[source] std::io::Error),
+    /// The file of the banks' ledger.
+    #[error("the banks' ledger can't be written")]
+    Ledger(#[source] std::io::Error),
     /// The banks' folder.
     #[error("the folder for files can't be made")]
     Folder(#[source] std::io::Error),
@@ -242,6 +249,8 @@ pub async fn start(
         tasks: JoinSet::new(),
     };
     let mut smith = Smith::default();
+    let file = options.ledger.as_deref().map(LedgerFile::open).transpose();
+    let file = file.map_err(SandboxError::Ledger)?.map(Arc::new);
     let mut port = options.first_port;
     for (place, adapter) in banks.iter().copied().enumerate() {
         let keys: Keys = match &options.keys {
@@ -267,7 +276,7 @@ pub async fn start(
         let manner = Manner::of(options.seed, place);
         let folder = options.files.join(adapter.code().as_str());
         let teller = Teller {
-            desk: Desk::new(adapter, keys, options.seed, manner),
+            desk: Desk::new(adapter, keys, options.seed, manner).noting(file.clone()),
             folders: ways.folder.then(|| Folders::new(&folder)),
             place,
             push_wait: options.push_wait,

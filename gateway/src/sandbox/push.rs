@@ -51,7 +51,7 @@ pub async fn tell(teller: Arc<Teller>, file_no: u64) {
         let message = (message.0, Bytes::from(message.1));
         let times = if manner == Manner::PushesTwice { 2 } else { 1 };
         for _ in 0..times {
-            let receipt = deliver(&teller, &message).await;
+            let receipt = deliver(&teller, file_no, &message).await;
             teller.desk.pushed(receipt.as_deref());
         }
     }
@@ -60,6 +60,7 @@ pub async fn tell(teller: Arc<Teller>, file_no: u64) {
 /// The gateway's receipt; `None` when it took nothing.
 async fn deliver(
     teller: &Teller,
+    file_no: u64,
     (headers, message): &(Vec<(String, String)>, Bytes),
 ) -> Option<Bytes> {
     let target = teller.target.get()?;
@@ -79,7 +80,13 @@ async fn deliver(
             .call_with(Method::POST, &path, (content, headers), body)
             .await
         {
-            Ok(answer) if answer.status.is_success() => return Some(answer.body),
+            Ok(answer) if answer.status.is_success() => {
+                let position = answer.headers.get("anxin-receipt");
+                let position = position.and_then(|text| text.to_str().ok()?.parse().ok());
+                let receipt = (position, answer.body.as_ref());
+                teller.desk.receipted(file_no, message, receipt);
+                return Some(answer.body);
+            }
             Ok(answer) if !answer.status.is_server_error() => {
                 tracing::debug!(%bank, status = %answer.status, "a push was refused");
                 return None;

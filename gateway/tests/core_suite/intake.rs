@@ -1,6 +1,7 @@
 //! M3, M7, M14 and the refusals at submission.
 
 use super::desk::{Desk, LI, MAKER, SYSTEM, ZHANG, file};
+use gateway::book::BatchState;
 use gateway::event::Policy;
 use gateway::intake::{Receipt, Submitted};
 use schemas::{FindingCode, LineState, Severity};
@@ -23,6 +24,23 @@ fn a_good_file_is_held_with_its_sums() {
     let book = desk.core.desk();
     let held = book.batch(batch).unwrap().sums.of(LineState::Held);
     assert_eq!((held.count, held.fen), (2, 1_360_350));
+}
+
+/// M3: the answer to a repetition tells the state, and is given when that state is durable.
+#[test]
+fn a_repetition_waits_for_what_it_tells() {
+    let desk = Desk::new();
+    let text = file("GZ-1", &[ZHANG, LI]);
+    let first = desk.release(&text);
+    let approved_at = desk.core.desk().sequence();
+    assert!(approved_at > first.sequence);
+    match desk.submit_as(MAKER, Policy::AllOrNothing, &text) {
+        Submitted::Replayed(again) => {
+            assert_eq!(again.state, BatchState::Released);
+            assert!(again.sequence >= approved_at, "{}", again.sequence);
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

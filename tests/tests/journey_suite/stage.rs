@@ -82,6 +82,7 @@ impl Stage {
                     .collect(),
             ),
             push_wait: Duration::from_millis(1),
+            ledger: None,
         };
         let banks: Vec<&'static BankAdapter> = BANKS.iter().map(|code| adapter(code)).collect();
         let sandbox = start(&banks, &clock, &options).await.unwrap();

@@ -37,6 +37,8 @@ fn a_return_before_and_after_the_payment_and_a_push_twice() {
             (again.sequence, &again.receipt),
             (first.sequence, &first.receipt)
         );
+        // M3: it is given when all that the first one waits for is durable, not the message alone.
+        assert!(again.last_sequence >= first.last_sequence, "{place}");
         let side = adapter.bank_side();
         let taken = side.read_push_receipt(&first.receipt, played.keys());
         assert_eq!(taken, Ok(true), "{place}");

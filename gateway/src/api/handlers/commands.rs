@@ -41,7 +41,7 @@ pub async fn approve(mut call: Call) -> Answer {
                 as_of: approval.as_of,
             };
             let sequence = approval::approve(app.core(), employer, &caller.uri, id, &seen)?;
-            Ok((batch_done(app.core(), id, sequence), sequence))
+            Ok(batch_done(app.core(), id, sequence))
         })
         .await?;
     json(StatusCode::OK, &done)
@@ -58,19 +58,22 @@ pub async fn withdraw(mut call: Call) -> Answer {
     let done = call
         .read(move |app| {
             let sequence = approval::withdraw(app.core(), employer, &caller.uri, id)?;
-            Ok((batch_done(app.core(), id, sequence), sequence))
+            Ok(batch_done(app.core(), id, sequence))
         })
         .await?;
     json(StatusCode::OK, &done)
 }
 
-fn batch_done(core: &Core, id: BatchId, sequence: u64) -> Done {
+/// The answer, and what must be durable before it is given: the state that it tells may be the
+/// work of a later record than the caller's own.
+fn batch_done(core: &Core, id: BatchId, sequence: u64) -> (Done, u64) {
     let desk = core.desk();
     let state = desk.batch(id).map_or("", |batch| batch.state().as_str());
-    Done {
+    let done = Done {
         state: state.to_owned(),
         sequence,
-    }
+    };
+    (done, desk.sequence())
 }
 
 /// `POST /v1/payments/{id}/resolution`.
@@ -82,7 +85,7 @@ pub async fn propose(mut call: Call) -> Answer {
     let done = call
         .read(move |app| {
             let sequence = resolution::propose(app.core(), &caller.uri, id, &decision)?;
-            Ok((payment_done(app.core(), id, sequence), sequence))
+            Ok(payment_done(app.core(), id, sequence))
         })
         .await?;
     json(StatusCode::OK, &done)
@@ -178,19 +181,21 @@ pub async fn confirm(mut call: Call) -> Answer {
         .read(move |app| {
             let digest = &confirmation.evidence_digest;
             let sequence = resolution::confirm(app.core(), &caller.uri, id, digest)?;
-            Ok((payment_done(app.core(), id, sequence), sequence))
+            Ok(payment_done(app.core(), id, sequence))
         })
         .await?;
     json(StatusCode::OK, &done)
 }
 
-fn payment_done(core: &Core, id: PaymentId, sequence: u64) -> Done {
+/// As [`batch_done`].
+fn payment_done(core: &Core, id: PaymentId, sequence: u64) -> (Done, u64) {
     let desk = core.desk();
     let state = desk.line(id).map_or("", |(_, line)| line.state.as_str());
-    Done {
+    let done = Done {
         state: state.to_owned(),
         sequence,
-    }
+    };
+    (done, desk.sequence())
 }
 
 /// `POST /v1/batches/{id}/files/{file_no}/resolution`.

@@ -90,6 +90,7 @@ impl Stage {
             files: folder.join("banks"),
             keys: KeySource::Made,
             push_wait: Duration::from_millis(300),
+            ledger: None,
         };
         let mut sandbox = sandbox::start(&banks, &clock, &options).await?;
         let banks = connect(book, &mut sandbox, &clock, &metrics)?;

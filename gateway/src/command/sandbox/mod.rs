@@ -154,6 +154,7 @@ fn options(
         files: std::path::absolute(&files)?,
         keys,
         push_wait: Duration::from_secs(1),
+        ledger: arguments.ledger.clone(),
     })
 }
 

@@ -249,6 +249,7 @@ fn random(_: &RandomUnavailable) -> String {
 fn sandbox(error: &SandboxError) -> String {
     match error {
         SandboxError::Port(_) => "端口打不开".to_owned(),
+        SandboxError::Ledger(_) => "银行台账文件无法写入".to_owned(),
         SandboxError::Folder(_) => "存放银行文件的目录无法建立".to_owned(),
         SandboxError::Keys(_) => "银行的开发用密钥无法准备".to_owned(),
     }

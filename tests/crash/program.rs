@@ -1,0 +1,22 @@
+//! Which program is broken: `ANXIN_PROGRAM`, or the one built beside the test.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+pub fn program() -> &'static PathBuf {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| match std::env::var_os("ANXIN_PROGRAM") {
+        Some(path) => PathBuf::from(path),
+        None => tests::workspace::program().to_owned(),
+    })
+}
+
+/// Runs one command of it to its end, in English.
+pub fn run(words: &[&str]) -> Output {
+    let run = Command::new(program())
+        .args(words)
+        .args(["--lang", "en"])
+        .output();
+    run.unwrap()
+}
