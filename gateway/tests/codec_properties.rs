@@ -131,6 +131,11 @@ fn of_intake() -> impl Strategy<Value = Event> {
     let c = any::<u32>;
     prop_oneof![
         text().prop_map(|version| Event::Started { version }),
+        (n(), text(), n()).prop_map(|(record, hash, first_file_no)| Event::Restored {
+            record,
+            hash,
+            first_file_no,
+        }),
         (text(), c()).prop_map(|(submitted_by, day)| Event::BatchOpened { submitted_by, day }),
         (n(), c()).prop_map(|(opened, part)| Event::BatchBytes { opened, part }),
         (n(), c(), c(), vec((c(), payment()), 0..3)).prop_map(

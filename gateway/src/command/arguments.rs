@@ -1,8 +1,10 @@
 //! The command line as INTERFACE section 1 has it.
 
+mod backup;
 mod bank;
 mod certs;
 
+pub use backup::{Backup, Restore};
 pub use bank::{Bank, BankExplain, BankNew, BankTry};
 pub use certs::{Certs, CertsInit};
 
@@ -99,6 +101,15 @@ pub enum Command {
     /// 核验日志 · Checks a journal end to end; never repairs
     #[command(after_help = "示例 · Example:\n  anxin verify --data /srv/anxin")]
     Verify(Verify),
+    /// 备份 · Copies the record and the sealed keys, also while the gateway works
+    #[command(after_help = "示例 · Example:\n  anxin backup --data /srv/anxin --to /backup/1")]
+    Backup(Backup),
+    /// 自备份恢复 · Makes a data folder of a backup; nothing that waited in it is sent
+    #[command(
+        after_help = "示例 · Examples:\n  anxin restore --from /backup/1 --data /srv/new\n  \
+        anxin restore --data /srv/new --confirm 42"
+    )]
+    Restore(Restore),
     /// 开发证书 · Development certificates; never for production
     #[command(
         subcommand,
@@ -126,6 +137,8 @@ impl Command {
             Self::Submit(arguments) => arguments.json,
             Self::Status(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
+            Self::Backup(arguments) => arguments.json,
+            Self::Restore(arguments) => arguments.json,
             Self::Certs(Certs::Init(arguments)) => arguments.json,
             Self::Demo(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,

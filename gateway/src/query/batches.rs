@@ -302,6 +302,11 @@ fn waiting_text(what: &str, lang: Lang) -> &'static str {
             "another payment of the same wage is made or disputed: withdraw, or, where the batch \
              shows other_payments, approve again",
         ),
+        "withdrawal" => (
+            "网关自备份恢复，此批可能已在备份之后发出：不再发送，请与银行核对后撤回",
+            "the gateway was restored from a backup, and this may have been sent since it was \
+             made: it is not sent; compare with the bank, then withdraw",
+        ),
         "bank_connection" => (
             "等待接通付款银行：本网关没有该行的连接",
             "waits for a connection to the paying bank: this gateway has none",
