@@ -187,3 +187,28 @@ fn bytes_of(path: &PathBuf) -> Result<Option<Vec<u8>>, BackupError> {
         Err(error) => Err(read_error(path)(error)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_own;
+
+    #[test]
+    fn a_manifest_leads_nowhere_but_into_the_folders_of_a_copy() {
+        assert!(is_own("journal/00000000000000000001.seg"));
+        assert!(is_own("keys/2bb5c8e52f3dcf2d4f13270594174e87.key"));
+        for path in [
+            "/etc/passwd",
+            "journal/../../x.seg",
+            "journal/../x.key",
+            "journal/a/b.seg",
+            "keys/.key",
+            "keys/a.seg",
+            "keys/..key",
+            "index/db.seg",
+            "journal",
+            "",
+        ] {
+            assert!(!is_own(path), "{path}");
+        }
+    }
+}

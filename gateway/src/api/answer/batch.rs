@@ -45,8 +45,8 @@ pub struct BatchReceipt {
 /// What a batch waits for.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Waiting {
-    /// `approval`, `dispatch`, `bank_connection`, `other_payment`, `bank_answer`, `bank_result`,
-    /// `bank_evidence_or_resolution`.
+    /// `approval`, `dispatch`, `bank_connection`, `other_payment`, `withdrawal`, `bank_answer`,
+    /// `bank_result`, `bank_evidence_or_resolution`.
     pub what: String,
     /// In words.
     pub text: String,
