@@ -364,12 +364,6 @@ fn of_unsent(
             why: "lines_changed",
         });
     }
-    if book.is_set_apart(batch.id()) {
-        return Ok(Decision::Abandon {
-            file_no,
-            why: "restored",
-        });
-    }
     let mut bars = book.bars(batch);
     if file.intent.lines.iter().any(|row| bars.of(*row).is_err()) {
         return Ok(Decision::Abandon {

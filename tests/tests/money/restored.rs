@@ -1,7 +1,7 @@
 //! M1 over a restored copy: the original went on after the copy was made, and the bank remembers
 //! all that it was told. Nothing that waited in the copy is sent, whatever the copy shows.
 
-use adapters::exchange::RequestKind;
+use adapters::RequestKind;
 use gateway::approval::withdraw;
 use gateway::book::{BatchState, FileState};
 use gateway::dispatch::recovery::recover;
@@ -9,13 +9,14 @@ use gateway::event::Event;
 use gateway::outcome::finish_interrupted;
 use schemas::LineState;
 use schemas::value::Uscc;
+use std::collections::BTreeSet;
 use tests::audit::assert_sound;
 use tests::bank::Played;
-use tests::desk::{CHECKER, Desk, USCC, file, one_bank_a_dialect, wages};
+use tests::desk::{CHECKER, Desk, USCC, file, listed, one_bank_a_dialect, wages};
 
 const TURNS: u32 = 12;
 /// Eight digits, as a restore gives them.
-const FIRST_FILE_NO: u64 = 60_000_000;
+const FIRST_FILE_NO: u64 = 61_234_567;
 
 /// What `anxin restore` writes behind the last record of the copy.
 fn restored_after(desk: &Desk, last: u64) -> Desk {
@@ -135,7 +136,8 @@ fn an_intent_at_the_end_of_a_copy_may_have_been_sent() {
 /// answer about those. Numbers of eight digits fit into every bank's messages.
 #[test]
 fn new_files_take_numbers_that_the_original_has_not_given() {
-    for adapter in one_bank_a_dialect() {
+    let mut seen = BTreeSet::new();
+    for adapter in listed().filter(|adapter| seen.insert(adapter.dialect())) {
         let desk = Desk::new(adapter.code());
         desk.release(&file(desk.bank, "GZ-1", &wages(1, 2, desk.bank)));
         let played = Played::new(&desk);
@@ -147,13 +149,15 @@ fn new_files_take_numbers_that_the_original_has_not_given() {
         let batch = again.release(&file(again.bank, "GZ-2", &wages(2, 2, again.bank)));
         bank.settle(&again, 45);
         assert_eq!(again.states(&batch), [LineState::Paid; 2], "{place}");
-        let files: Vec<u64> = again
-            .core
-            .desk()
-            .files()
-            .map(|f| f.intent.file_no)
-            .collect();
-        assert_eq!(files, [1, FIRST_FILE_NO], "{place}");
+        // A bank that takes one line a file has two of each batch.
+        let files: Vec<u64> = {
+            let book = again.core.desk();
+            book.files().map(|file| file.intent.file_no).collect()
+        };
+        let (old, new): (Vec<u64>, Vec<u64>) = files.iter().partition(|no| **no < FIRST_FILE_NO);
+        assert!(matches!(old.as_slice(), [1] | [1, 2]), "{place}: {old:?}");
+        assert_eq!(new.len(), old.len(), "{place}");
+        assert_eq!(new.first(), Some(&FIRST_FILE_NO), "{place}");
         let times = bank.memory(|memory| memory.instructions());
         assert_eq!(times.len(), 4, "{place}: {times:?}");
         assert!(times.values().all(|t| *t == 1), "{place}: {times:?}");
