@@ -71,6 +71,10 @@ pub fn approve(
     if same_person(&head.submitted_by, person) {
         return Err(CommandError::Forbidden { why: "same_person" });
     }
+    if desk.is_set_apart(id) {
+        // It may have been approved and sent since the copy was made.
+        return Err(CommandError::state("restored"));
+    }
     let unseen = desk.revived_unseen(batch);
     let again = match batch.state() {
         BatchState::Held => false,

@@ -119,6 +119,16 @@ pub enum Event {
         /// Version of the program.
         version: String,
     },
+    /// The journal was restored from a copy that ends at the record before this one. What came
+    /// after it in the original is not known: what waited then is never sent by itself.
+    Restored {
+        /// The last record of the copy.
+        record: u64,
+        /// Its hash, lower hex.
+        hash: String,
+        /// New bank files have at least this number: the original went on counting.
+        first_file_no: u64,
+    },
     /// A fact of ours that can't follow what is before it was kept out of the journal: a defect.
     Refused {
         /// Kind of the fact ([`Event::kind`]).

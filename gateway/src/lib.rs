@@ -9,6 +9,7 @@ pub mod channel;
 pub mod clock;
 pub mod command;
 pub mod configuration;
+pub mod copy;
 pub mod core;
 pub mod dispatch;
 pub mod event;

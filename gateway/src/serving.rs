@@ -11,6 +11,7 @@ mod tasks;
 
 use crate::channel::Collector;
 use crate::clock::Clock;
+use crate::copy::{SetApart, may_start};
 use crate::core::{Core, CoreError};
 use crate::dispatch::{ACTOR, Dispatcher, Pace, recovery};
 use crate::event::Event;
@@ -61,6 +62,9 @@ pub enum StartError {
     /// The witnesses of the journal forbid it; nothing was changed.
     #[error(transparent)]
     Refused(#[from] WitnessRefusal),
+    /// The folder is a backup, or was restored from one and not taken into use.
+    #[error(transparent)]
+    SetApart(#[from] SetApart),
     /// The index can't be opened, even empty.
     #[error("the index can't be opened")]
     Index(#[from] FollowError),
@@ -102,6 +106,7 @@ pub fn open_data(
     options: Options,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Opened, StartError> {
+    may_start(data)?;
     let lock = lock(data)?;
     let disk = Arc::new(OsDisk);
     let random = Arc::new(SystemRandom::new());

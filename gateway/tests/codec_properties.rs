@@ -17,11 +17,8 @@ fn text() -> impl Strategy<Value = String> {
     let hard = select(vec![
         "\"", "\\", "\n", "\r\n", "\u{0}", "\u{2028}", "珅", "𬱖", "|", ",", "\u{FEFF}", "é",
     ]);
-    vec(
-        prop_oneof![hard.prop_map(str::to_owned), "[ -~一-龥]{0,4}"],
-        0..8,
-    )
-    .prop_map(|parts| parts.concat())
+    let part = prop_oneof![hard.prop_map(str::to_owned), "[ -~一-龥]{0,4}"];
+    vec(part, 0..8).prop_map(|parts| parts.concat())
 }
 
 fn payment() -> impl Strategy<Value = PaymentId> {
@@ -70,12 +67,8 @@ fn head() -> impl Strategy<Value = AcceptedHead> {
         any::<bool>(),
     );
     let words = (of(text()), of(text()), text(), text(), of(text()));
-    let numbers = (
-        any::<u32>(),
-        any::<i64>(),
-        any::<u32>(),
-        vec(any::<u32>(), 0..4),
-    );
+    let (count, fen) = (any::<u32>, any::<i64>);
+    let numbers = (count(), fen(), count(), vec(count(), 0..4));
     let counts = (any::<u64>(), any::<u64>(), any::<u64>());
     let month = (2000..2200_u16, 1..=12_u8);
     (place, words, numbers, counts, month, vec(text(), 0..3)).prop_map(
@@ -131,6 +124,11 @@ fn of_intake() -> impl Strategy<Value = Event> {
     let c = any::<u32>;
     prop_oneof![
         text().prop_map(|version| Event::Started { version }),
+        (n(), text(), n()).prop_map(|(record, hash, first_file_no)| Event::Restored {
+            record,
+            hash,
+            first_file_no,
+        }),
         (text(), c()).prop_map(|(submitted_by, day)| Event::BatchOpened { submitted_by, day }),
         (n(), c()).prop_map(|(opened, part)| Event::BatchBytes { opened, part }),
         (n(), c(), c(), vec((c(), payment()), 0..3)).prop_map(

@@ -33,7 +33,7 @@ fn wrong_usage_is_said_in_chinese_first() {
 fn every_option_is_explained_in_both_languages() {
     let commands = [
         "demo", "serve", "sandbox", "check", "convert", "decode", "banks", "submit", "status",
-        "verify", "explain",
+        "verify", "explain", "backup", "restore",
     ];
     for command in commands {
         let help = run(&[command, "--help"]).stdout;

@@ -55,6 +55,8 @@ mod refused;
 mod reread;
 #[path = "money/resolution.rs"]
 mod resolution;
+#[path = "money/restored.rs"]
+mod restored;
 #[path = "money/returned_late.rs"]
 mod returned_late;
 #[path = "money/returned_turns.rs"]

@@ -15,6 +15,7 @@
 
 pub mod chain;
 mod chunk;
+pub mod copy;
 pub mod disk;
 mod error;
 mod fetch;

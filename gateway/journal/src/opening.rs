@@ -75,6 +75,13 @@ impl Opening {
         }
     }
 
+    /// Goes on in the digest in which the journal ends, whatever the options say.
+    #[must_use]
+    pub fn in_its_digest(mut self) -> Self {
+        self.options.digest = self.recovered.chain.digest;
+        self
+    }
+
     /// Cuts off a torn tail and opens the journal, or makes a new one.
     ///
     /// # Errors

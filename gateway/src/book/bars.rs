@@ -1,5 +1,5 @@
 //! What keeps a line from being sent though it was released: its wage is elsewhere after all
-//! (decision 012).
+//! (decision 012), or may have been sent since a copy was made (decision 023).
 
 use super::outside::Outside;
 use super::wages::{Scope, Wage, carries_the_wage};
@@ -56,6 +56,9 @@ impl Bars<'_> {
         let Some(line) = batch.line(row) else {
             return Err(CorrectionConflict::Unknown);
         };
+        if book.is_set_apart(batch.id()) {
+            return Err(CorrectionConflict::Restored);
+        }
         // Its own family is judged by the rules of corrections.
         if let Some(original) = batch.corrects.get(&row) {
             let batch = batch.id();

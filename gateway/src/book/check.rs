@@ -16,6 +16,7 @@ impl Book {
     pub fn would_follow(&self, event: &Event, table: &[u8]) -> Result<(), &'static str> {
         match event {
             Event::Started { .. }
+            | Event::Restored { .. }
             | Event::Refused { .. }
             | Event::Disclosed { .. }
             | Event::BatchOpened { .. }

@@ -15,6 +15,8 @@ pub enum CorrectionConflict {
     Disputed,
     /// Another correction of it is alive.
     Live(PaymentId),
+    /// It waited when the journal was restored from a copy: it may have been sent since.
+    Restored,
     /// Its wage turned out to be paid by another payment since it was approved.
     Elsewhere(PaymentId),
 }
@@ -27,6 +29,7 @@ impl CorrectionConflict {
             Self::Unknown => "unknown_payment",
             Self::State(state) => state.as_str(),
             Self::Disputed => "disputed",
+            Self::Restored => "restored",
             Self::Live(_) => "live_correction",
             Self::Elsewhere(_) => "paid_elsewhere",
         }

@@ -20,6 +20,7 @@ mod leaving;
 mod messages;
 mod outside;
 mod proposals;
+mod restored;
 mod returns;
 mod revived;
 mod steps;
@@ -117,6 +118,7 @@ pub struct Book {
     acceptances: BTreeMap<Uscc, day_counts::OfDay>,
     defects: Vec<(u64, i64, String)>,
     file_no_max: u64,
+    restored: Option<restored::Restored>,
     sequence: u64,
     latest_ms: i64,
 }
@@ -240,6 +242,10 @@ impl Book {
         } = recorded;
         match event {
             Event::Started { .. } | Event::Disclosed { .. } => Ok(()),
+            Event::Restored { first_file_no, .. } => {
+                self.set_apart(*first_file_no, sequence, time_ms);
+                Ok(())
+            }
             Event::Refused { what, .. } => {
                 self.defects.push((sequence, time_ms, what.clone()));
                 Ok(())

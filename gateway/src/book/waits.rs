@@ -39,6 +39,9 @@ impl Book {
             return Some((RESOLUTION, since_ms));
         }
         let (what, since_ms) = batch.waits_for()?;
+        if let Some(restored_ms) = self.withdrawal_wanted(batch) {
+            return Some(("withdrawal", restored_ms));
+        }
         let goes_on = matches!(what, "bank_result" | "bank_answer" | "dispatch");
         let released_ms = batch.ages.oldest(LineState::Released);
         let (true, Some(released_ms)) = (goes_on, released_ms) else {
@@ -139,6 +142,7 @@ impl Book {
     fn moved_by(&self, event: &Event) -> Option<Uscc> {
         let id = match event {
             Event::Started { .. }
+            | Event::Restored { .. }
             | Event::Disclosed { .. }
             | Event::Refused { .. }
             | Event::BatchOpened { .. }

@@ -1,9 +1,11 @@
 //! The command line as INTERFACE section 1 has it.
 
+mod backup;
 mod bank;
 mod certs;
 mod explain;
 
+pub use backup::{Backup, Restore};
 pub use bank::{Bank, BankExplain, BankNew, BankTry};
 pub use certs::{Certs, CertsInit};
 pub use explain::Explain;
@@ -108,6 +110,15 @@ pub enum Command {
         anxin explain B20261123-42.3 --data /srv/anxin --every --json"
     )]
     Explain(Explain),
+    /// 备份 · Copies the record and the sealed keys, also while the gateway works
+    #[command(after_help = "示例 · Example:\n  anxin backup --data /srv/anxin --to /backup/1")]
+    Backup(Backup),
+    /// 自备份恢复 · Makes a data folder of a backup; nothing that waited in it is sent
+    #[command(
+        after_help = "示例 · Examples:\n  anxin restore --from /backup/1 --data /srv/new\n  \
+        anxin restore --data /srv/new --confirm 42"
+    )]
+    Restore(Restore),
     /// 开发证书 · Development certificates; never for production
     #[command(
         subcommand,
@@ -136,6 +147,8 @@ impl Command {
             Self::Status(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
             Self::Explain(arguments) => arguments.json,
+            Self::Backup(arguments) => arguments.json,
+            Self::Restore(arguments) => arguments.json,
             Self::Certs(Certs::Init(arguments)) => arguments.json,
             Self::Demo(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,

@@ -3,6 +3,7 @@
 pub mod adapter;
 pub mod arguments;
 mod assembly;
+mod backup;
 mod bank;
 pub mod banks;
 mod certs;
@@ -104,6 +105,8 @@ fn run(command: &Command, lang: Lang) -> Ended {
         Command::Check(arguments) => check::run(arguments, lang),
         Command::Verify(arguments) => verify::run(arguments, lang),
         Command::Explain(arguments) => explain::run(arguments, lang),
+        Command::Backup(arguments) => backup::run(arguments, lang),
+        Command::Restore(arguments) => backup::run_restore(arguments, lang),
         Command::Certs(Certs::Init(arguments)) => certs::init(arguments, lang),
         Command::Banks(arguments) => banks::run(arguments, lang),
         Command::Bank(command) => bank::run(command, lang),

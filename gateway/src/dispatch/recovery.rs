@@ -1,7 +1,7 @@
 //! After a crash every intent without an answer is asked about, not sent (M2).
 
 use super::ending::{self, Ending};
-use crate::book::{BankFile, FileState};
+use crate::book::{BankFile, Book, FileState};
 use crate::core::{Core, CoreError};
 use crate::event::Origin;
 use schemas::value::BankCode;
@@ -9,7 +9,8 @@ use schemas::value::BankCode;
 /// Settles every intent that a crash left open. Gives how many there were.
 ///
 /// An intent whose instructing message is not in the journal has certainly not left: messages
-/// are durable before their first byte. Any other one may have.
+/// are durable before their first byte. Any other one may have, and each that a copy holds from
+/// which the journal was restored.
 ///
 /// # Errors
 /// Ours only.
@@ -53,10 +54,18 @@ fn recover_where(core: &Core, chosen: impl Fn(&BankFile) -> bool) -> Result<usiz
 pub fn settle(core: &Core, file_no: u64, origin: Origin) -> Result<(), CoreError> {
     let mut desk = core.desk();
     let ending = match desk.file(file_no).map(|file| file.state) {
+        // Of a copy the original may have gone on with it.
+        Some(FileState::Intended) if is_of_copy(&desk, file_no) => Ending::MaybeSent,
         Some(FileState::Intended) => Ending::NotSent,
         Some(FileState::Leaving | FileState::AtBank) => Ending::MaybeSent,
         Some(FileState::NotSent | FileState::Abandoned) | None => return Ok(()),
     };
     ending::record(&mut desk, file_no, origin, "interrupted", ending)?;
     Ok(())
+}
+
+/// Whether a file was intended before the journal was restored from a copy.
+fn is_of_copy(book: &Book, file_no: u64) -> bool {
+    book.file(file_no)
+        .is_some_and(|file| book.is_set_apart(file.intent.batch))
 }

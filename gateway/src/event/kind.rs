@@ -10,6 +10,7 @@ impl Event {
         Kind(match self {
             Self::Started { .. } => 16,
             Self::Refused { .. } => 17,
+            Self::Restored { .. } => 18,
             Self::BatchOpened { .. } => 20,
             Self::BatchBytes { .. } => 21,
             Self::BatchLines { .. } => 22,

@@ -1,6 +1,6 @@
 //! Follows the journal: large sorted groups, no flush per group, a bounded lag that a metric shows.
 
-use super::inventory::remove_inventory;
+use super::inventory::{remove_inventory, write_inventory};
 use super::{Keeper, WITNESS, changes_of};
 use crate::core::{Core, CoreError, read_event};
 use journal::index::{Change, Index, IndexError, SledIndex, Standing, standing};
@@ -118,35 +118,7 @@ impl Follower {
     }
 
     fn follow_to(&self, witnessed: u64) -> Result<u64, FollowError> {
-        let position = self.index.position()?;
-        if position >= witnessed {
-            return Ok(0);
-        }
-        let mut changes: Vec<Change> = Vec::new();
-        let mut reached = None;
-        let mut bytes = 0;
-        for entry in self.core.journal().scan(position + 1) {
-            let (_, record) = entry.map_err(CoreError::from)?;
-            if record.sequence > witnessed {
-                break;
-            }
-            if !record.kind.is_reserved() {
-                let (event, table) = read_event(&record)?;
-                changes_of(&event, table, &mut changes);
-            }
-            bytes += record.clear.len();
-            let full = record.sequence - position >= GROUP_RECORDS_MAX || bytes >= GROUP_BYTES_MAX;
-            reached = Some((record.sequence, record.hash));
-            if full {
-                break;
-            }
-        }
-        let Some((sequence, hash)) = reached else {
-            return Ok(0);
-        };
-        changes.sort_by(|one, other| one.key.cmp(&other.key));
-        self.index.apply(&changes, sequence, &hash)?;
-        Ok(witnessed.saturating_sub(sequence))
+        follow_to(self.core.journal(), self.index.as_ref(), witnessed)
     }
 
     /// Follows to the end of what is durable now.
@@ -169,4 +141,52 @@ impl Follower {
     pub fn index(&self) -> &Arc<dyn Index> {
         &self.index
     }
+}
+
+/// Makes the index of a journal that was closed, to its end, with witnesses and inventory, as a
+/// stop leaves them.
+///
+/// # Errors
+/// As [`Follower::follow`].
+pub fn build_index(data: &Path, journal: &Journal) -> Result<(), FollowError> {
+    let witnessed = Keeper::of(data).note(journal)?;
+    let folder = data.join("index");
+    let index = open_sled(&folder, journal)?;
+    while follow_to(journal, &index, witnessed)? > 0 {}
+    index.flush()?;
+    drop(index);
+    write_inventory(&folder).map_err(FollowError::Folder)
+}
+
+/// Applies the next group of records, up to a witnessed one. Gives how many more there are.
+fn follow_to(journal: &Journal, index: &dyn Index, witnessed: u64) -> Result<u64, FollowError> {
+    let position = index.position()?;
+    if position >= witnessed {
+        return Ok(0);
+    }
+    let mut changes: Vec<Change> = Vec::new();
+    let mut reached = None;
+    let mut bytes = 0;
+    for entry in journal.scan(position + 1) {
+        let (_, record) = entry.map_err(CoreError::from)?;
+        if record.sequence > witnessed {
+            break;
+        }
+        if !record.kind.is_reserved() {
+            let (event, table) = read_event(&record)?;
+            changes_of(&event, table, &mut changes);
+        }
+        bytes += record.clear.len();
+        let full = record.sequence - position >= GROUP_RECORDS_MAX || bytes >= GROUP_BYTES_MAX;
+        reached = Some((record.sequence, record.hash));
+        if full {
+            break;
+        }
+    }
+    let Some((sequence, hash)) = reached else {
+        return Ok(0);
+    };
+    changes.sort_by(|one, other| one.key.cmp(&other.key));
+    index.apply(&changes, sequence, &hash)?;
+    Ok(witnessed.saturating_sub(sequence))
 }

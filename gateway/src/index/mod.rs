@@ -16,7 +16,7 @@ mod search;
 mod witness;
 
 pub use compare::{Comparison, Difference, EntryKind, Place};
-pub use follower::{FollowError, Follower, open_sled};
+pub use follower::{FollowError, Follower, build_index, open_sled};
 pub use inventory::{changed_file, write_inventory};
 pub use search::{Field, Search};
 pub use witness::{
@@ -70,6 +70,7 @@ fn changes_of(event: &Event, table: &[u8], changes: &mut Vec<Change>) {
         }
         Event::BatchAbandoned { .. }
         | Event::Started { .. }
+        | Event::Restored { .. }
         | Event::Refused { .. }
         | Event::BatchOpened { .. }
         | Event::BatchBytes { .. }

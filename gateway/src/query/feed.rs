@@ -122,6 +122,7 @@ fn tell(book: &Book, sight: Sight, event: &Event) -> Option<Change> {
         }
         Event::Unmatched { bank, .. } if of_messages(sight, *bank) => of_stray(*bank, event),
         Event::Started { .. }
+        | Event::Restored { .. }
         | Event::Refused { .. }
         | Event::BatchOpened { .. }
         | Event::BatchBytes { .. }

@@ -234,6 +234,7 @@ fn tell(event: &Event, id: PaymentId, of_its_file: &dyn Fn(u64) -> bool) -> Vec<
             resolution(event).into_iter().collect()
         }
         Event::Started { .. }
+        | Event::Restored { .. }
         | Event::Refused { .. }
         | Event::BatchOpened { .. }
         | Event::BatchBytes { .. }

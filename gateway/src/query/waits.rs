@@ -19,6 +19,8 @@ pub enum Wait {
     Installation,
     /// A decision about another payment of the same wage.
     OtherPayment,
+    /// Withdrawal by its employer: released in a backup, and perhaps sent since it was made.
+    Withdrawal,
     /// The answer to an instruction that is leaving.
     BankAnswer,
     /// The bank's result.
@@ -29,12 +31,13 @@ pub enum Wait {
 
 impl Wait {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Approval,
         Self::Dispatch,
         Self::BankConnection,
         Self::Installation,
         Self::OtherPayment,
+        Self::Withdrawal,
         Self::BankAnswer,
         Self::BankResult,
         Self::Evidence,
@@ -49,6 +52,7 @@ impl Wait {
             Self::BankConnection => "bank_connection",
             Self::Installation => "installation",
             Self::OtherPayment => "other_payment",
+            Self::Withdrawal => "withdrawal",
             Self::BankAnswer => "bank_answer",
             Self::BankResult => "bank_result",
             Self::Evidence => "bank_evidence_or_resolution",
@@ -75,6 +79,11 @@ impl Wait {
                 "同一工资已由另一笔支付或有争议：请撤回；批次列出 other_payments 时，可核实后再次复核",
                 "another payment of the same wage is made or disputed: withdraw, or, where the \
                  batch shows other_payments, approve again",
+            ),
+            Self::Withdrawal => (
+                "网关自备份恢复，此批可能已在备份之后发出：不再发送，请与银行核对后撤回",
+                "the gateway was restored from a backup, and this may have been sent since it was \
+                 made: it is not sent; compare with the bank, then withdraw",
             ),
             Self::BankConnection => (
                 "等待接通付款银行：本网关没有该行的连接",

@@ -12,6 +12,10 @@ pub(super) fn tell(event: &Event, row: Option<u32>) -> Entry {
     };
     match event {
         Event::Started { version } => with_detail(new("started"), version),
+        Event::Restored { record, hash, .. } => Entry {
+            digest: Some(hash.clone()),
+            ..with_detail(new("restored"), &format!("@{record}"))
+        },
         Event::Refused { what, digest, .. } => Entry {
             digest: Some(digest.clone()),
             ..with_detail(new("fact_refused"), what)

@@ -125,6 +125,8 @@ impl Teller {
         }
         match event {
             Event::Started { .. } | Event::Refused { .. } | Event::Disclosed { .. } => false,
+            // What was there then is bound by it.
+            Event::Restored { .. } => self.is_begun || !self.files.is_empty(),
             Event::BatchOpened { day, .. } => {
                 let id = BatchId::new(*day, entry.sequence);
                 self.is_begun |= self.batch() == Some(id);

@@ -79,6 +79,11 @@ pub fn sentence(entry: &Entry, lang: Lang) -> String {
 fn words(event: &str) -> (&'static str, &'static str) {
     match event {
         "started" => ("网关启动", "the gateway started"),
+        "restored" => (
+            "自备份恢复：其后原日志记录了什么不得而知，当时未发的不再自动发出；备份止于记录",
+            "restored from a backup: what the original recorded later is not known, and what \
+             waited then is not sent by itself; the backup ends with record",
+        ),
         "fact_refused" => (
             "一条自身的记录不能成立(缺陷)",
             "a fact of ours was refused: a defect",

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code)]
 
 pub mod serving;
+pub mod site;
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};

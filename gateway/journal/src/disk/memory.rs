@@ -266,6 +266,10 @@ impl Disk for MemoryDisk {
         Ok(Box::new(Handle(self.clone(), content.file(path)?)))
     }
 
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        self.open_append(path)?.sync_data()
+    }
+
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         let mut content = self.content();
         content.change()?;

@@ -33,6 +33,12 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// As the file system says.
     fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskRead>>;
+    /// Makes what anybody has written into a file survive a power cut (`fdatasync`). Takes no
+    /// lock: the file may be another one's, who appends to it.
+    ///
+    /// # Errors
+    /// As the file system says; afterwards nothing is known about what was not synced before.
+    fn sync_file(&self, path: &Path) -> io::Result<()>;
     /// Makes names in `dir` durable: files made, renamed or removed.
     ///
     /// # Errors

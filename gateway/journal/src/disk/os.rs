@@ -52,6 +52,10 @@ impl Disk for OsDisk {
         Ok(Box::new(Reading(File::open(path)?)))
     }
 
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_data()
+    }
+
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         File::open(dir)?.sync_all()
     }

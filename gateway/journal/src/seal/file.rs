@@ -18,7 +18,7 @@ const VERSION: u8 = 1;
 const WRAPPED: u8 = 1;
 const DESTROYED: u8 = 2;
 /// Head, longest owner and wrapped key.
-const FILE_BYTES_MAX: u64 = (8 + 3 + 255 + KEY_BYTES + SEAL_BYTES) as u64;
+pub(super) const FILE_BYTES_MAX: u64 = (8 + 3 + 255 + KEY_BYTES + SEAL_BYTES) as u64;
 
 /// A wrapped data key.
 pub(super) struct KeyFile {
@@ -76,7 +76,7 @@ impl KeyFile {
     }
 }
 
-fn parse(id: &str, bytes: &[u8]) -> Option<Stored> {
+pub(super) fn parse(id: &str, bytes: &[u8]) -> Option<Stored> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let ([version, state, length], rest) = rest.split_first_chunk()?;
     let (owner, wrapped) = rest.split_at_checked(usize::from(*length))?;

@@ -7,6 +7,7 @@
 //! What destruction can't reach: copies of the key file in backups and in blocks that the disk
 //! has remapped. Those copies need the master key; see it replaced where that matters.
 
+mod copy;
 mod file;
 mod master;
 mod search;
@@ -25,6 +26,7 @@ use crate::random::{Random, RandomUnavailable};
 use file::{KeyFile, Stored};
 use search::{SEARCH, Search};
 
+pub use copy::{KeyCopyError, check_key_file, copy_keys};
 pub use master::{create_master_file, master_from_file};
 pub use search::Blinder;
 

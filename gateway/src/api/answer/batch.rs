@@ -45,8 +45,8 @@ pub struct BatchReceipt {
 /// What a batch waits for.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Waiting {
-    /// `approval`, `dispatch`, `bank_connection`, `installation`, `other_payment`, `bank_answer`,
-    /// `bank_result`, `bank_evidence_or_resolution`.
+    /// `approval`, `dispatch`, `bank_connection`, `installation`, `other_payment`, `withdrawal`,
+    /// `bank_answer`, `bank_result`, `bank_evidence_or_resolution`.
     pub what: String,
     /// Of `installation`, what is missing: `mandate_missing`, `key_missing`, `record_unreadable`
     /// or `journal`.

@@ -46,6 +46,8 @@ pub fn run(arguments: &Serve, lang: Lang) -> Ended {
     schemas::finding::check_table().map_err(|error| Failure::defect(&error))?;
     let book = book()?;
     check_evidence(&configuration, book, clock.as_ref(), lang)?;
+    crate::copy::may_start(&configuration.settings.places.data)
+        .map_err(|error| not_started(&StartError::SetApart(error).into()))?;
     if configuration.settings.profile == ProfileName::Development {
         // Its certificates are made in the data folder before the journal is opened.
         ask_witnesses(&configuration.settings.places.data)
@@ -297,6 +299,7 @@ fn mendable(error: &AssemblyError) -> Option<Words> {
             "请检查该目录的权限与剩余空间。",
             "Check the folder's permissions and free space.",
         )),
+        StartError::SetApart(apart) => Some(super::backup::remedy(apart)),
         StartError::Journal(_)
         | StartError::Vault(_)
         | StartError::Core(_)

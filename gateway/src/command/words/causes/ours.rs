@@ -3,6 +3,7 @@
 use crate::command::assembly::AssemblyError;
 use crate::command::client::ClientError;
 use crate::command::verify::flaw_words;
+use crate::copy::{BackupError, SetApart};
 use crate::core::CoreError;
 use crate::failure::Defect;
 use crate::index::{FollowError, WitnessRefusal};
@@ -24,6 +25,8 @@ pub(super) fn zh(error: &(dyn Error + 'static)) -> Option<String> {
         of(error, assembly),
         of(error, start),
         of(error, refusal),
+        of(error, set_apart),
+        of(error, backup),
         of(error, witness),
         of(error, journal),
         of(error, seal),
@@ -66,6 +69,7 @@ fn start(error: &StartError) -> String {
         StartError::InUse(data) => format!("另有进程正在使用数据目录 {}", data.display()),
         StartError::Folder(_) => "数据目录无法建立或锁定".to_owned(),
         StartError::Refused(error) => refusal(error),
+        StartError::SetApart(error) => set_apart(error),
         StartError::Index(_) => "索引打不开".to_owned(),
     }
 }
@@ -84,6 +88,52 @@ fn refusal(error: &WitnessRefusal) -> String {
         WitnessRefusal::Missing(index) => {
             format!("{} 里有索引,旁边却没有见证文件", index.display())
         }
+    }
+}
+
+fn set_apart(error: &SetApart) -> String {
+    match error {
+        SetApart::Backup(folder) => format!("{} 是备份", folder.display()),
+        SetApart::Incomplete(folder) => format!("{} 的恢复没有完成", folder.display()),
+        SetApart::Waits {
+            folder,
+            record,
+            taken_at,
+        } => format!(
+            "{} 自 {taken_at} 的备份恢复,到记录 {record} 为止,尚未有人确认",
+            folder.display()
+        ),
+        SetApart::Damaged(path) => format!("{} 已损坏", path.display()),
+        SetApart::Io { path, .. } => format!("{} 读不出", path.display()),
+    }
+}
+
+fn backup(error: &BackupError) -> String {
+    match error {
+        BackupError::NoJournal(folder) => format!("{} 里没有日志", folder.display()),
+        BackupError::Occupied(folder) => format!("{} 不是空目录", folder.display()),
+        BackupError::Inside(folder) => {
+            format!("{} 与另一目录互相包含", folder.display())
+        }
+        BackupError::SetApart(error) => set_apart(error),
+        BackupError::NoBackup(folder) => format!("{} 不是备份", folder.display()),
+        BackupError::Incomplete(folder) => format!("{} 里的备份不完整", folder.display()),
+        BackupError::Changed(path) => format!("{} 与写成时不同", path.display()),
+        BackupError::Missing(path) => format!("缺少 {}", path.display()),
+        BackupError::Unlisted(path) => format!("{} 不在清单内", path.display()),
+        BackupError::Format(format) => format!("备份格式为 {format}"),
+        BackupError::Damaged(damage) => damaged(damage),
+        BackupError::OtherEnd { stated, found } => {
+            format!("日志到记录 {found} 为止,清单写明 {stated}")
+        }
+        BackupError::OtherRecord { record } => format!("该目录恢复到记录 {record} 为止"),
+        BackupError::NotWaiting(folder) => format!("{} 不需要确认", folder.display()),
+        BackupError::Key(_) => "密钥文件不能使用".to_owned(),
+        BackupError::Journal(_) => "日志不能使用".to_owned(),
+        BackupError::Read { path, .. } => format!("无法读取 {}", path.display()),
+        BackupError::Write { path, .. } => format!("无法写入 {}", path.display()),
+        BackupError::Index(_) => "索引无法建立".to_owned(),
+        BackupError::Json(_) => "无法写成 JSON".to_owned(),
     }
 }
 

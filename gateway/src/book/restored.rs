@@ -1,0 +1,46 @@
+//! What a journal that was restored from a copy does not know: whether the original sent what the
+//! copy shows as waiting. The machine never does (decision 023).
+
+use super::{Batch, Book, LineState};
+use schemas::value::{BatchId, Uscc};
+
+/// At least so many numbers of bank files are left to the original, whatever the clock said.
+const NUMBERS_APART: u64 = 100_000;
+
+/// The last restore.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Restored {
+    /// The record that tells of it.
+    sequence: u64,
+    time_ms: i64,
+}
+
+impl Book {
+    /// Follows a restore: from here on nothing that waited is sent, and numbers that the original
+    /// may have given are not given again.
+    pub(super) fn set_apart(&mut self, first_file_no: u64, sequence: u64, time_ms: i64) {
+        self.restored = Some(Restored { sequence, time_ms });
+        let apart = self.file_no_max.saturating_add(NUMBERS_APART);
+        self.file_no_max = apart.max(first_file_no.saturating_sub(1));
+        let employers: Vec<Uscc> = self.moved.keys().copied().collect();
+        for employer in employers {
+            self.moved.insert(employer, sequence);
+        }
+    }
+
+    /// Whether a batch came before the journal was restored: no line of it is approved or
+    /// intended any more.
+    #[must_use]
+    pub fn is_set_apart(&self, batch: BatchId) -> bool {
+        self.restored
+            .is_some_and(|restored| batch.sequence() < restored.sequence)
+    }
+
+    /// Since when a batch waits for its employer to take back what may have been sent.
+    pub(super) fn withdrawal_wanted(&self, batch: &Batch) -> Option<i64> {
+        let restored = self.restored?;
+        let waits = |state| batch.sums.of(state).count > 0;
+        let has_any = waits(LineState::Held) || waits(LineState::Released);
+        (has_any && self.is_set_apart(batch.id())).then_some(restored.time_ms)
+    }
+}

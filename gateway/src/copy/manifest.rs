@@ -1,0 +1,214 @@
+//! What a copy says of itself: written last, with a digest of its own, so that a copy that was
+//! broken off, or changed, is recognised.
+
+use super::{BackupError, read_error, write_error, write_new};
+use journal::copy::{CopiedFile, digest_of};
+use journal::disk::{Disk, OsDisk};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The manifest's name.
+pub const MANIFEST: &str = "manifest.json";
+/// The digest of the manifest, as `sha256sum` reads it.
+pub const SUM: &str = "manifest.sha256";
+/// The format of this version.
+const FORMAT: &str = "anxin-backup 1";
+/// More than any manifest: a hundred thousand files.
+const MANIFEST_BYTES_MAX: u64 = 32 << 20;
+
+/// The manifest of a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Name and version of the format.
+    pub format: String,
+    /// Version of the program that made it.
+    pub program: String,
+    /// When it was begun, RFC 3339.
+    pub taken_at: String,
+    /// The journal's id, lower hex.
+    pub journal_id: String,
+    /// The last record.
+    pub end: End,
+    /// Whether that is a closing record: the gateway had been stopped.
+    pub is_closed: bool,
+    /// Every file, by name.
+    pub files: Vec<FileEntry>,
+}
+
+/// Where a copy ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    /// The record's number.
+    pub sequence: u64,
+    /// Its hash, lower hex.
+    pub hash: String,
+}
+
+/// A file of a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// Folder and name.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// SHA-256, lower hex.
+    pub sha256: String,
+}
+
+/// The folders of a copy, and what the names in them end with.
+pub(super) const FOLDERS: [(&str, &str); 2] = [("journal", ".seg"), ("keys", ".key")];
+
+impl Manifest {
+    /// Of what was copied.
+    pub(super) fn of(copied: &journal::copy::Copied, keys: &[CopiedFile], taken_at: &str) -> Self {
+        let entry = |folder: &str, file: &CopiedFile| FileEntry {
+            path: format!("{folder}/{}", file.name),
+            bytes: file.bytes,
+            sha256: crate::hex(&file.sha256),
+        };
+        let segments = copied.segments.iter().map(|file| entry("journal", file));
+        let keys = keys.iter().map(|file| entry("keys", file));
+        Self {
+            format: FORMAT.to_owned(),
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            taken_at: taken_at.to_owned(),
+            journal_id: crate::hex(&copied.journal_id),
+            end: End {
+                sequence: copied.sequence,
+                hash: crate::hex(&copied.hash),
+            },
+            is_closed: copied.is_closed,
+            files: segments.chain(keys).collect(),
+        }
+    }
+
+    /// Bytes of all files.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// Writes it into the folder of the copy, and its digest behind it.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), BackupError> {
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        write_new(&folder.join(MANIFEST), &text)?;
+        OsDisk.sync_dir(folder).map_err(write_error(folder))?;
+        let sum = sum_of(&text);
+        write_new(&folder.join(SUM), sum.as_bytes())?;
+        OsDisk.sync_dir(folder).map_err(write_error(folder))
+    }
+}
+
+fn sum_of(text: &[u8]) -> String {
+    format!("{}  {MANIFEST}\n", crate::sha256_hex(text))
+}
+
+/// Reads the manifest of a copy and holds every file against it. `progress` is told of bytes.
+///
+/// # Errors
+/// `NoBackup`, `Incomplete`, `Format`, `Changed`, `Missing`, `Unlisted`, `Read`.
+pub fn read_backup(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Manifest, BackupError> {
+    let manifest = read(folder)?;
+    let listed: BTreeSet<&str> = manifest.files.iter().map(|one| one.path.as_str()).collect();
+    for (name, _) in FOLDERS {
+        let inside = folder.join(name);
+        let there = match OsDisk.list(&inside) {
+            Ok(there) => there,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(read_error(&inside)(error)),
+        };
+        for file in there {
+            if !listed.contains(format!("{name}/{file}").as_str()) {
+                return Err(BackupError::Unlisted(inside.join(file)));
+            }
+        }
+    }
+    for entry in &manifest.files {
+        let path = folder.join(&entry.path);
+        if !path.exists() {
+            return Err(BackupError::Missing(path));
+        }
+        let (bytes, sha256) = digest_of(&OsDisk, &path, progress)?;
+        if (bytes, crate::hex(&sha256)) != (entry.bytes, entry.sha256.clone()) {
+            return Err(BackupError::Changed(path));
+        }
+    }
+    Ok(manifest)
+}
+
+fn read(folder: &Path) -> Result<Manifest, BackupError> {
+    let path = folder.join(MANIFEST);
+    let (Some(text), Some(sum)) = (bytes_of(&path)?, bytes_of(&folder.join(SUM))?) else {
+        let begun = FOLDERS.iter().any(|(name, _)| folder.join(name).is_dir());
+        return Err(match begun {
+            true => BackupError::Incomplete(folder.to_owned()),
+            false => BackupError::NoBackup(folder.to_owned()),
+        });
+    };
+    if sum_of(&text).as_bytes() != sum {
+        return Err(BackupError::Changed(path));
+    }
+    // What its own digest vouches for and this version can't read is another version's.
+    let format = || match serde_json::from_slice::<serde_json::Value>(&text) {
+        Ok(value) => value["format"].as_str().unwrap_or("?").to_owned(),
+        Err(_) => "?".to_owned(),
+    };
+    let manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|_| BackupError::Format(format()))?;
+    match manifest.format == FORMAT && manifest.files.iter().all(|file| is_own(&file.path)) {
+        true => Ok(manifest),
+        false => Err(BackupError::Format(manifest.format)),
+    }
+}
+
+/// Whether a path is one that a copy has: it is joined to a folder, and leads nowhere else.
+fn is_own(path: &str) -> bool {
+    FOLDERS.iter().any(|(folder, ending)| {
+        let name = path
+            .strip_prefix(folder)
+            .and_then(|rest| rest.strip_prefix('/'));
+        let stem = name.and_then(|name| name.strip_suffix(ending));
+        let plain = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
+        stem.is_some_and(|stem| !stem.is_empty() && stem.bytes().all(plain))
+    })
+}
+
+fn bytes_of(path: &PathBuf) -> Result<Option<Vec<u8>>, BackupError> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.len() > MANIFEST_BYTES_MAX => Err(BackupError::Changed(path.clone())),
+        Ok(_) => std::fs::read(path).map(Some).map_err(read_error(path)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(read_error(path)(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own;
+
+    #[test]
+    fn a_manifest_leads_nowhere_but_into_the_folders_of_a_copy() {
+        assert!(is_own("journal/00000000000000000001.seg"));
+        assert!(is_own("keys/2bb5c8e52f3dcf2d4f13270594174e87.key"));
+        for path in [
+            "/etc/passwd",
+            "journal/../../x.seg",
+            "journal/../x.key",
+            "journal/a/b.seg",
+            "keys/.key",
+            "keys/a.seg",
+            "keys/..key",
+            "index/db.seg",
+            "journal",
+            "",
+        ] {
+            assert!(!is_own(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! 备份与恢复: a copy of the data folder while the gateway works on it, and a data folder made of
+//! such a copy (decision 023).
+//!
+//! A copy holds the segments up to one durable record, the key files, and a manifest that is
+//! written last: without it a copy is none. What a restore can't know is whether the original sent
+//! what the copy shows as waiting; so the new folder is marked, no gateway starts on it before a
+//! person has said that the original is at its end, and nothing that waited is sent by itself.
+
+mod backup;
+mod manifest;
+mod mark;
+mod restore;
+
+#[cfg(test)]
+mod tests;
+
+pub use backup::back_up;
+pub use manifest::{FileEntry, MANIFEST, Manifest, SUM, read_backup};
+pub use mark::{Mark, SetApart, Stage, confirm, may_start};
+pub use restore::{Restored, restore};
+
+use journal::copy::CopyError;
+use journal::disk::{Disk, OsDisk};
+use journal::seal::{KeyCopyError, SealError};
+use journal::{Damage, JournalError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why there is no copy, or nothing was restored from one.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// There is no journal in the data folder.
+    #[error("there is no journal in {}", .0.display())]
+    NoJournal(PathBuf),
+    /// The target holds something already.
+    #[error("{} is not empty", .0.display())]
+    Occupied(PathBuf),
+    /// One of the two folders lies in the other.
+    #[error("{} lies in the other folder, or the other in it", .0.display())]
+    Inside(PathBuf),
+    /// The folder is a copy, or one that was restored and not taken into use.
+    #[error(transparent)]
+    SetApart(#[from] SetApart),
+    /// The folder to restore from is no copy.
+    #[error("{} is no backup", .0.display())]
+    NoBackup(PathBuf),
+    /// The copy was broken off before its end.
+    #[error("the backup in {} is incomplete", .0.display())]
+    Incomplete(PathBuf),
+    /// A file of the copy is not as it was written.
+    #[error("{} is changed", .0.display())]
+    Changed(PathBuf),
+    /// A file of the copy is gone.
+    #[error("{} is missing", .0.display())]
+    Missing(PathBuf),
+    /// A file in the copy's folders that the manifest does not list.
+    #[error("{} is not listed in the manifest", .0.display())]
+    Unlisted(PathBuf),
+    /// Another version's manifest.
+    #[error("the backup has the format {0}")]
+    Format(String),
+    /// A record is damaged.
+    #[error("{0}")]
+    Damaged(Box<Damage>),
+    /// The journal ends at another record than the manifest says.
+    #[error("the journal ends at record {found}, the manifest says {stated}")]
+    OtherEnd {
+        /// What the manifest says.
+        stated: u64,
+        /// Where it ends.
+        found: u64,
+    },
+    /// The number that confirms is not that of the copy's last record.
+    #[error("the folder was restored up to record {record}")]
+    OtherRecord {
+        /// The last record of the copy.
+        record: u64,
+    },
+    /// Nothing in the folder waits to be confirmed.
+    #[error("{} does not wait to be confirmed", .0.display())]
+    NotWaiting(PathBuf),
+    /// A key file is damaged or can't be read.
+    #[error("a key file can't be used")]
+    Key(#[from] SealError),
+    /// The journal can't be read, or not be written on.
+    #[error("the journal can't be used")]
+    Journal(#[from] JournalError),
+    /// A file can't be read.
+    #[error("could not read {}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file can't be written.
+    #[error("could not write {}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The index of the new folder can't be made.
+    #[error("the index can't be made")]
+    Index(#[from] crate::index::FollowError),
+    /// A fact or a manifest could not be written as JSON: ours.
+    #[error("a value could not be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+impl From<CopyError> for BackupError {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Source(JournalError::Damaged(damage)) => Self::Damaged(Box::new(damage)),
+            CopyError::Source(error) => Self::Journal(error),
+            CopyError::Empty(path) => Self::NoJournal(path),
+            CopyError::Read { path, source } => Self::Read { path, source },
+            CopyError::Write { path, source } => Self::Write { path, source },
+            CopyError::Changed(path) => Self::Changed(path),
+        }
+    }
+}
+
+impl From<KeyCopyError> for BackupError {
+    fn from(error: KeyCopyError) -> Self {
+        match error {
+            KeyCopyError::Key(error) => Self::Key(error),
+            KeyCopyError::Copy(error) => error.into(),
+        }
+    }
+}
+
+fn read_error(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<> {
+    let path = path.to_owned();
+    move |source| BackupError::Read { path, source }
+}
+
+fn write_error(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<> {
+    let path = path.to_owned();
+    move |source| BackupError::Write { path, source }
+}
+
+/// Makes the target, empty and closed to others; it must lie apart from the source.
+fn new_folder(folder: &Path, other: &Path) -> Result<(), BackupError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (own, others) = (place_of(folder)?, place_of(other)?);
+    if own.starts_with(&others) || others.starts_with(&own) {
+        return Err(BackupError::Inside(folder.to_owned()));
+    }
+    match folder.read_dir().map(|mut entries| entries.next()) {
+        Ok(Some(_)) => return Err(BackupError::Occupied(folder.to_owned())),
+        Ok(None) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(write_error(folder)(error)),
+    }
+    OsDisk.create_dir_all(folder).map_err(write_error(folder))?;
+    let private = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(folder, private).map_err(write_error(folder))
+}
+
+/// Where a path leads, whether or not its end is there.
+fn place_of(path: &Path) -> Result<PathBuf, BackupError> {
+    let whole = std::path::absolute(path).map_err(read_error(path))?;
+    let mut there = whole.as_path();
+    loop {
+        match there.canonicalize() {
+            Ok(real) => return Ok(real.join(whole.strip_prefix(there).unwrap_or(Path::new("")))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match there.parent() {
+                Some(above) => there = above,
+                None => return Err(read_error(path)(error)),
+            },
+            Err(error) => return Err(read_error(path)(error)),
+        }
+    }
+}
+
+/// Writes a small file durably, but for its name.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
+    let mut file = OsDisk.create_append(path).map_err(write_error(path))?;
+    file.append(bytes).map_err(write_error(path))?;
+    file.sync_data().map_err(write_error(path))
+}
+
+/// Checks the records of a copy, one behind the other, and where they end.
+fn check_records(folder: &Path, manifest: &Manifest) -> Result<(), BackupError> {
+    let report = journal::verify(&OsDisk, folder)?;
+    if let Some(damage) = report.damages.into_iter().next() {
+        return Err(BackupError::Damaged(Box::new(damage)));
+    }
+    let end = (report.head_sequence, crate::hex(&report.head_hash));
+    match end == (manifest.end.sequence, manifest.end.hash.clone()) {
+        true => Ok(()),
+        false => Err(BackupError::OtherEnd {
+            stated: manifest.end.sequence,
+            found: report.head_sequence,
+        }),
+    }
+}

@@ -1,0 +1,185 @@
+//! M1 over a restored copy: the original went on after the copy was made, and the bank remembers
+//! all that it was told. Nothing that waited in the copy is sent, whatever the copy shows.
+
+use adapters::RequestKind;
+use gateway::approval::withdraw;
+use gateway::book::{BatchState, FileState};
+use gateway::dispatch::recovery::recover;
+use gateway::event::Event;
+use gateway::outcome::finish_interrupted;
+use schemas::LineState;
+use schemas::value::Uscc;
+use std::collections::BTreeSet;
+use tests::audit::assert_sound;
+use tests::bank::Played;
+use tests::desk::{CHECKER, Desk, USCC, file, listed, one_bank_a_dialect, wages};
+
+const TURNS: u32 = 12;
+/// Eight digits, as a restore gives them.
+const FIRST_FILE_NO: u64 = 61_234_567;
+
+/// What `anxin restore` writes behind the last record of the copy.
+fn restored_after(desk: &Desk, last: u64) -> Desk {
+    let again = desk.crash_after(last);
+    let event = Event::Restored {
+        record: last,
+        hash: String::new(),
+        first_file_no: FIRST_FILE_NO,
+    };
+    again.core.record("t", event.into()).unwrap();
+    again
+}
+
+/// What a start does before it dispatches (`serving`).
+fn start(desk: &Desk, bank: &Played) {
+    let keys: &dyn adapters::exchange::Crypto = bank.keys();
+    finish_interrupted(&desk.core, &|code| {
+        (code == desk.bank).then(|| (bank.adapter(), keys))
+    })
+    .unwrap();
+    recover(&desk.core).unwrap();
+}
+
+fn submissions(bank: &Played) -> usize {
+    bank.memory(|memory| {
+        let all = memory.arrived.iter();
+        all.filter(|one| one.kind == RequestKind::Submit).count()
+    })
+}
+
+#[test]
+fn nothing_that_waited_in_a_copy_is_sent_whatever_the_original_did_since() {
+    for adapter in one_bank_a_dialect() {
+        let desk = Desk::new(adapter.code());
+        let text = file(desk.bank, "GZ-1", &wages(1, 2, desk.bank));
+        let batch = desk.release(&text);
+        let played = Played::new(&desk);
+        played.settle(&desk, 45);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2]);
+        for last in 1..=desk.head() {
+            let place = format!("{} copied up to {last}", desk.bank);
+            let again = restored_after(&desk, last);
+            let bank = played.remembering(&again, u64::MAX, true);
+            let told = submissions(&bank);
+            start(&again, &bank);
+            let Some(state) = again.core.desk().batch(batch.batch).map(|b| b.state()) else {
+                continue;
+            };
+            if state == BatchState::Held {
+                let known: Vec<&str> = batch.head.must_acknowledge.iter().map(|c| &**c).collect();
+                let approved = again.approval(&batch, &known, None);
+                assert!(
+                    approved.is_err(),
+                    "{place}: a batch of the copy is approved"
+                );
+            }
+            bank.settle(&again, TURNS);
+            assert_eq!(submissions(&bank), told, "{place}");
+            assert_sound(&again.core, &place);
+            ends_with_people(&again, &batch, &place);
+        }
+    }
+}
+
+/// Lines that the bank may have been told of are asked about; the others wait for a withdrawal.
+fn ends_with_people(again: &Desk, batch: &gateway::intake::Receipt, place: &str) {
+    let waiting = |state: &LineState| matches!(state, LineState::Held | LineState::Released);
+    let states = again.states(batch);
+    if states.iter().any(waiting) {
+        {
+            let book = again.core.desk();
+            let one = book.batch(batch.batch).unwrap();
+            assert_eq!(book.waits_for(one).unwrap().0, "withdrawal", "{place}");
+        }
+        let own = Uscc::parse(USCC).unwrap();
+        withdraw(&again.core, own, CHECKER, batch.batch).unwrap();
+        let states = again.states(batch);
+        assert_eq!(states, [LineState::Cancelled; 2], "{place}");
+    } else {
+        let settled = [LineState::Unknown, LineState::Accepted, LineState::Paid];
+        assert!(
+            states.iter().all(|s| settled.contains(s)),
+            "{place}: {states:?}"
+        );
+    }
+}
+
+/// An intent whose message is not in the journal has certainly not left; of a copy that is not
+/// so: the original may have gone on with it.
+#[test]
+fn an_intent_at_the_end_of_a_copy_may_have_been_sent() {
+    let mut seen = 0;
+    for adapter in one_bank_a_dialect() {
+        let desk = Desk::new(adapter.code());
+        let batch = desk.release(&file(desk.bank, "GZ-1", &wages(1, 2, desk.bank)));
+        let played = Played::new(&desk);
+        played.settle(&desk, 45);
+        let intended = (1..=desk.head()).find(|at| {
+            let event = desk.core.event(*at).map(|(_, event)| event);
+            matches!(event, Ok(Event::FileIntended(_)))
+        });
+        let last = intended.unwrap();
+        let plain = desk.crash_after(last);
+        recover(&plain.core).unwrap();
+        assert_eq!(plain.states(&batch), [LineState::Released; 2]);
+        let again = restored_after(&desk, last);
+        recover(&again.core).unwrap();
+        assert_eq!(again.states(&batch), [LineState::Unknown; 2]);
+        let state = again.core.desk().file(1).unwrap().state;
+        assert_eq!(state, FileState::AtBank, "it is asked about");
+        seen += 1;
+    }
+    assert!(seen > 20);
+}
+
+/// The original went on counting its files: a bank that knows one number for other wages would
+/// answer about those. Numbers of eight digits fit into every bank's messages.
+#[test]
+fn new_files_take_numbers_that_the_original_has_not_given() {
+    let mut seen = BTreeSet::new();
+    for adapter in listed().filter(|adapter| seen.insert(adapter.dialect())) {
+        let desk = Desk::new(adapter.code());
+        desk.release(&file(desk.bank, "GZ-1", &wages(1, 2, desk.bank)));
+        let played = Played::new(&desk);
+        played.settle(&desk, 45);
+        let place = adapter.dialect();
+        let again = restored_after(&desk, desk.head());
+        let bank = played.remembering(&again, u64::MAX, true);
+        start(&again, &bank);
+        let batch = again.release(&file(again.bank, "GZ-2", &wages(2, 2, again.bank)));
+        bank.settle(&again, 45);
+        assert_eq!(again.states(&batch), [LineState::Paid; 2], "{place}");
+        // A bank that takes one line a file has two of each batch.
+        let files: Vec<u64> = {
+            let book = again.core.desk();
+            book.files().map(|file| file.intent.file_no).collect()
+        };
+        let (old, new): (Vec<u64>, Vec<u64>) = files.iter().partition(|no| **no < FIRST_FILE_NO);
+        assert!(matches!(old.as_slice(), [1] | [1, 2]), "{place}: {old:?}");
+        assert_eq!(new.len(), old.len(), "{place}");
+        assert_eq!(new.first(), Some(&FIRST_FILE_NO), "{place}");
+        let times = bank.memory(|memory| memory.instructions());
+        assert_eq!(times.len(), 4, "{place}: {times:?}");
+        assert!(times.values().all(|t| *t == 1), "{place}: {times:?}");
+    }
+}
+
+/// A second restore, or a clock that was set back, never goes back in the numbers.
+#[test]
+fn numbers_only_grow() {
+    let desk = Desk::new(one_bank_a_dialect()[0].code());
+    let next = || desk.core.desk().next_file_no();
+    let restore = |first_file_no| {
+        let event = Event::Restored {
+            record: 1,
+            hash: String::new(),
+            first_file_no,
+        };
+        desk.core.record("t", event.into()).unwrap();
+    };
+    assert_eq!(next(), 1);
+    restore(FIRST_FILE_NO);
+    assert_eq!(next(), FIRST_FILE_NO);
+    restore(7);
+    assert_eq!(next(), FIRST_FILE_NO + 100_000);
+}
