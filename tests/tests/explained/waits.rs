@@ -9,11 +9,12 @@ use gateway::mandates::Mandates;
 use gateway::outcome::{MessageKind, receive};
 use gateway::query::gauges::{measure_calendar, measure_standing};
 use gateway::query::waits::{Circumstances, Waits, of_batch};
+use gateway::resolution::{Decision, confirm, propose};
 use gateway::telemetry::{Concerns, Metrics};
 use journal::disk::Faults;
-use schemas::FailureReason;
 use schemas::codes::BankCalendar;
-use schemas::value::{BankCode, BatchId};
+use schemas::value::{BankCode, BatchId, PaymentId};
+use schemas::{FailureReason, LineEvent};
 use std::sync::Arc;
 use std::time::Duration;
 use tests::bank::{Fault, Played, at_bank, release, told, unsent};
@@ -181,6 +182,40 @@ fn money_whose_fate_nobody_knows_and_a_dispute() {
     let kind = MessageKind::Result;
     receive(&desk.core, played.adapter(), played.keys(), kind, &bytes).unwrap();
     watched.assert_waits(batch.batch, word, desk.core.now_ms(), alarm);
+}
+
+#[test]
+fn another_payment_of_the_same_wage() {
+    let watched = Watched::new();
+    let desk = &watched.desk;
+    let (first, played) = at_bank(desk, 1);
+    played.tells(&[Outcome::Failed(FailureReason::AccountClosed)]);
+    played.settle(desk, 4);
+    let second = desk.release(&file(bank(), "GZ-2", &wages(1, 1, bank())));
+    let released_ms = desk.core.now_ms();
+    let lines = played.memory(|memory| memory.instructed(1).unwrap());
+    let bytes = played.result_bytes(desk, 1, &told(&lines, &[Outcome::Paid]));
+    let kind = MessageKind::Result;
+    receive(&desk.core, played.adapter(), played.keys(), kind, &bytes).unwrap();
+    let alarm = ("AnxinWaitOtherPayment", DAY_S);
+    watched.assert_waits(second.batch, "other_payment", released_ms, alarm);
+    // Two operators call the first failed: the second is free by itself.
+    let payment = PaymentId {
+        batch: first.batch,
+        row: 1,
+    };
+    let decision = Decision {
+        outcome: LineEvent::ResolveFailed,
+        reason: Some(FailureReason::AccountClosed),
+        words: "the bank's letter".to_owned(),
+        evidence_digest: "ab".repeat(32),
+    };
+    let operator = |name| format!("urn:anxin:operator:ops:person:{name}");
+    propose(&desk.core, &operator("anna"), payment, &decision).unwrap();
+    confirm(&desk.core, &operator("bert"), payment, &"ab".repeat(32)).unwrap();
+    assert!(!watched.raises("AnxinWaitOtherPayment"));
+    let waits = watched.waits(second.batch).unwrap();
+    assert_eq!(waits.what.as_str(), "dispatch");
 }
 
 #[test]
