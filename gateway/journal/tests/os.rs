@@ -160,3 +160,22 @@ fn a_copy_up_to_the_durable_end_is_a_journal() {
         assert_eq!(report.head_sequence, journal.durable());
     }
 }
+
+/// A process without privileges may use what `df` shows; other processes write meanwhile.
+#[test]
+fn the_disk_says_how_much_room_there_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let room = OsDisk.room(dir.path()).unwrap().unwrap();
+    let df = std::process::Command::new("df")
+        .args(["--output=avail", "-B1"])
+        .arg(dir.path())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(df.stdout).unwrap();
+    let shown: u64 = shown.lines().nth(1).unwrap().trim().parse().unwrap();
+    assert!(room.abs_diff(shown) < 8 << 30, "{room} {shown}");
+    assert!(room > 0);
+    OsDisk.room(&dir.path().join("missing")).unwrap_err();
+    // One in memory knows only a limit that it was given.
+    assert_eq!(MemoryDisk::new().room(dir.path()).unwrap(), None);
+}

@@ -12,7 +12,7 @@ use crate::query::batches;
 use crate::query::waits::{Circumstances, Wait};
 use crate::story::{Entry, Subject, Teller, sentence, together};
 use journal::disk::OsDisk;
-use journal::{Damage, JournalError};
+use journal::{Damage, Flaw, JournalError};
 use schemas::value::BatchId;
 use schemas::{Lang, LineState};
 use serde_json::{Value, json};
@@ -41,20 +41,18 @@ pub fn run(arguments: &Explain, lang: Lang) -> Ended {
         return Err(empty(&folder));
     }
     let entries = teller.entries();
+    // A gateway that runs may be writing its last record.
+    let is_torn = |damage: &Damage| matches!(damage.what, Flaw::TornTail { .. });
+    let mut damages = report.damages;
+    damages.retain(|damage| !is_torn(damage));
     if entries.is_empty() {
-        return Err(unknown(&arguments.id, &report.damages));
+        return Err(unknown(&arguments.id, &damages));
     }
     let story = match arguments.every {
         true => entries,
         false => together(entries),
     };
-    let document = document(
-        &teller,
-        (&arguments.id, subject),
-        &story,
-        &report.damages,
-        lang,
-    );
+    let document = document(&teller, (&arguments.id, subject), &story, &damages, lang);
     let mut paper = paper();
     if arguments.json {
         paper.document(&document)?;
@@ -62,7 +60,7 @@ pub fn run(arguments: &Explain, lang: Lang) -> Ended {
         write(&mut paper, &story, &document, lang)?;
     }
     paper.flush()?;
-    Ok(if report.damages.is_empty() {
+    Ok(if damages.is_empty() {
         Exit::Done
     } else {
         Exit::InputErrors
@@ -215,7 +213,9 @@ fn write<W: Write>(
     }
     write_line_state(paper, &document["line"], lang)?;
     if document["batch"].is_object() {
-        write_batch(paper, &document["batch"], lang)?;
+        let mut batch = document["batch"].clone();
+        batch["payer_account"] = pick(lang, "(封存)", "(sealed)").into();
+        write_batch(paper, &batch, lang)?;
     }
     for next in document["next"].as_array().into_iter().flatten() {
         let file = next["file_no"].as_u64();

@@ -164,7 +164,15 @@ pub fn of_batch(book: &Book, batch: &Batch, around: Circumstances) -> Option<Wai
             since_ms: hindrance.since_ms,
             why: Some(hindrance.why),
         },
-        _ => waits(what),
+        (
+            Wait::Approval
+            | Wait::BankConnection
+            | Wait::Installation
+            | Wait::OtherPayment
+            | Wait::Evidence,
+            _,
+        )
+        | (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, None) => waits(what),
     })
 }
 

@@ -250,3 +250,96 @@ fn ids_have_one_spelling() {
         assert_eq!(Subject::parse(wrong), None, "{wrong}");
     }
 }
+
+/// One record of each kind, as the journal has them.
+fn one_of_each() -> Vec<serde_json::Value> {
+    use serde_json::json;
+    let batch = "B20261123-1";
+    let head = json!({
+        "event": "batch_accepted", "batch": batch, "batch_no": "GZ-1",
+        "employer": tests::desk::USCC, "project_code": null, "region": null,
+        "pay_month": "2026-11", "paying_bank": "HXB", "format": "csv", "charset": "utf-8",
+        "policy": "good_lines", "submitted_by": "x", "digest": "ab", "line_count": 2,
+        "total_fen": 3, "refused_count": 1, "refused_late": [], "must_acknowledge": [],
+        "finding_counts": [1, 0, 0], "next_bank_day": null,
+    });
+    vec![
+        json!({"event": "started", "version": "1"}),
+        json!({"event": "refused", "kind": 24, "what": "a step", "digest": "ab"}),
+        json!({"event": "batch_opened", "submitted_by": "x", "day": 20_261_123}),
+        json!({"event": "batch_bytes", "opened": 1, "part": 0}),
+        json!({"event": "batch_lines", "opened": 1, "first": 1, "count": 2, "corrects": []}),
+        json!({"event": "batch_findings", "opened": 1, "count": 2}),
+        head,
+        json!({"event": "batch_abandoned", "opened": 1, "why": "interrupted"}),
+        json!({"event": "batch_approved", "batch": batch, "person": "x", "acknowledged": []}),
+        json!({"event": "batch_withdrawn", "batch": batch, "person": "x"}),
+        json!({"event": "lines_withdrawn", "batch": batch, "lines": [1], "person": "x"}),
+        json!({"event": "file_intended", "file_no": 1, "batch": batch, "bank": "HXB",
+            "lines": [1], "total_fen": 3, "bank_date": "2026-11-23", "instructed_ms": 1}),
+        json!({"event": "message_leaving", "file_no": 1, "step": "submit", "instructs": true,
+            "digest": "ab", "signature": null}),
+        json!({"event": "message_answered", "file_no": 1, "step": "submit", "digest": "ab"}),
+        json!({"event": "file_receipt", "file_no": 1, "bank_code": "0"}),
+        json!({"event": "file_abandoned", "file_no": 1, "why": "bank_day_over"}),
+        json!({"event": "outcomes", "file_no": 1, "origin": "result", "message": null,
+            "why": null, "is_final": true, "moves": [{"i": 1, "e": "pay", "c": "0"}],
+            "disputes": []}),
+        json!({"event": "bank_message", "bank": "HXB", "message": "push", "digest": "ab",
+            "reading": "applied"}),
+        json!({"event": "bank_message_closed", "message": 1}),
+        json!({"event": "unmatched", "bank": "HXB", "message": 1, "place": 0, "file_no": null,
+            "why": "no_such_file", "reported_fen": 7}),
+        json!({"event": "resolution_proposed", "payment": "B20261123-1.1",
+            "outcome": "resolve_failed", "reason": "other", "evidence_digest": "ab",
+            "operator": "x"}),
+        json!({"event": "resolution_confirmed", "payment": "B20261123-1.1",
+            "evidence_digest": "ab", "operator": "x"}),
+        json!({"event": "disclosed", "to": "x", "count": 3}),
+    ]
+}
+
+#[test]
+fn every_kind_of_record_has_words_of_its_own_in_both_languages() {
+    let mut kinds = std::collections::BTreeSet::new();
+    let mut texts = std::collections::BTreeSet::new();
+    let each = one_of_each();
+    for event in &each {
+        let event: Event = serde_json::from_value(event.clone()).expect(&event.to_string());
+        kinds.insert(event.kind().0);
+        let mut teller = Teller::of(Subject::Record(5));
+        let clear = serde_json::to_vec(&event).unwrap();
+        let position = journal::Position {
+            segment: 1,
+            offset: 0,
+        };
+        let passed = journal::Passed {
+            sequence: 5,
+            time_ms: 1,
+            kind: event.kind(),
+            actor: "urn:anxin:gateway",
+            position,
+            clear: &clear,
+            hash: &[0; 32],
+            bytes: 1,
+        };
+        teller.see(passed).unwrap();
+        let entries = teller.entries();
+        assert_eq!(entries.len(), 1);
+        for lang in [Lang::Zh, Lang::En] {
+            let text = sentence(&entries[0], lang);
+            // Words come first: what has none begins with the details behind two spaces.
+            assert!(!text.is_empty() && !text.starts_with(' '), "{event:?}");
+            texts.insert(text);
+        }
+    }
+    // The kinds of the records' format, from the source that numbers them.
+    let source = tests::workspace::root().join("gateway/src/event/kind.rs");
+    let numbered = std::fs::read_to_string(source).unwrap();
+    let numbered = numbered
+        .lines()
+        .filter(|line| line.contains(" => "))
+        .count();
+    assert_eq!((kinds.len(), each.len()), (numbered, numbered));
+    assert_eq!(texts.len(), 2 * each.len());
+}

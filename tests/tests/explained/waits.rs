@@ -3,16 +3,18 @@
 
 use super::alarms::is_raised;
 use adapters::exchange::Outcome;
+use gateway::event::Event;
 use gateway::keys::BankKeys;
 use gateway::mandates::Mandates;
 use gateway::outcome::{MessageKind, receive};
 use gateway::query::gauges::{measure_calendar, measure_standing};
 use gateway::query::waits::{Circumstances, Waits, of_batch};
+use gateway::resolution::{Decision, confirm, propose};
 use gateway::telemetry::{Concerns, Metrics};
 use journal::disk::Faults;
-use schemas::FailureReason;
 use schemas::codes::BankCalendar;
-use schemas::value::{BankCode, BatchId};
+use schemas::value::{BankCode, BatchId, PaymentId};
+use schemas::{FailureReason, LineEvent};
 use std::sync::Arc;
 use std::time::Duration;
 use tests::bank::{Fault, Played, at_bank, release, told, unsent};
@@ -183,6 +185,40 @@ fn money_whose_fate_nobody_knows_and_a_dispute() {
 }
 
 #[test]
+fn another_payment_of_the_same_wage() {
+    let watched = Watched::new();
+    let desk = &watched.desk;
+    let (first, played) = at_bank(desk, 1);
+    played.tells(&[Outcome::Failed(FailureReason::AccountClosed)]);
+    played.settle(desk, 4);
+    let second = desk.release(&file(bank(), "GZ-2", &wages(1, 1, bank())));
+    let released_ms = desk.core.now_ms();
+    let lines = played.memory(|memory| memory.instructed(1).unwrap());
+    let bytes = played.result_bytes(desk, 1, &told(&lines, &[Outcome::Paid]));
+    let kind = MessageKind::Result;
+    receive(&desk.core, played.adapter(), played.keys(), kind, &bytes).unwrap();
+    let alarm = ("AnxinWaitOtherPayment", DAY_S);
+    watched.assert_waits(second.batch, "other_payment", released_ms, alarm);
+    // Two operators call the first failed: the second is free by itself.
+    let payment = PaymentId {
+        batch: first.batch,
+        row: 1,
+    };
+    let decision = Decision {
+        outcome: LineEvent::ResolveFailed,
+        reason: Some(FailureReason::AccountClosed),
+        words: "the bank's letter".to_owned(),
+        evidence_digest: "ab".repeat(32),
+    };
+    let operator = |name| format!("urn:anxin:operator:ops:person:{name}");
+    propose(&desk.core, &operator("anna"), payment, &decision).unwrap();
+    confirm(&desk.core, &operator("bert"), payment, &"ab".repeat(32)).unwrap();
+    assert!(!watched.raises("AnxinWaitOtherPayment"));
+    let waits = watched.waits(second.batch).unwrap();
+    assert_eq!(waits.what.as_str(), "dispatch");
+}
+
+#[test]
 fn a_message_that_nobody_can_read() {
     let watched = Watched::new();
     let desk = &watched.desk;
@@ -254,6 +290,68 @@ fn a_disk_that_fills_and_a_journal_that_fails() {
         watched.waits(batch.batch).is_some(),
         "it still says what it waits for"
     );
+}
+
+/// The last record of a story for which something holds.
+fn record_of(desk: &Desk, is_it: impl Fn(&Event) -> bool) -> u64 {
+    let records = desk.core.journal().scan(1).map(|entry| entry.unwrap().1);
+    let events = records.filter(|record| !record.kind.is_reserved());
+    let found = events.filter(|record| is_it(&gateway::core::read_event(record).unwrap().0));
+    found.map(|record| record.sequence).last().unwrap()
+}
+
+/// What a loss of power leaves, before a start has settled it.
+#[test]
+fn an_instruction_without_an_answer_and_a_message_read_in_part() {
+    let watched = Watched::new();
+    let (batch, played) = at_bank(&watched.desk, 2);
+    let leaving = record_of(&watched.desk, |event| {
+        matches!(event, Event::MessageLeaving { .. })
+    });
+    let cut = Watched {
+        desk: watched.desk.crash_after(leaving),
+        ..Watched::new()
+    };
+    let now_ms = cut.desk.core.now_ms();
+    let alarm = ("AnxinWaitBankAnswer", 1_800);
+    cut.assert_waits(batch.batch, "bank_answer", now_ms, alarm);
+    gateway::dispatch::recovery::recover(&cut.desk.core).unwrap();
+    assert!(!cut.raises("AnxinWaitBankAnswer"));
+
+    let desk = &watched.desk;
+    let lines = played.memory(|memory| memory.instructed(1).unwrap());
+    let bytes = played.result_bytes(desk, 1, &told(&lines, &[Outcome::Paid]));
+    let kind = MessageKind::Result;
+    receive(&desk.core, played.adapter(), played.keys(), kind, &bytes).unwrap();
+    desk.core.wait_durable(desk.head()).unwrap();
+    let stored = record_of(desk, |event| matches!(event, Event::BankMessage { .. }));
+    let cut = Watched {
+        desk: desk.crash_after(stored),
+        ..Watched::new()
+    };
+    assert!(!cut.raises("AnxinMessageOpen"));
+    cut.desk.clock.advance(Duration::from_secs(61));
+    assert!(cut.raises("AnxinMessageOpen"));
+    let keys: &dyn adapters::exchange::Crypto = played.keys();
+    let reads = |code: BankCode| (code == bank()).then(|| (played.adapter(), keys));
+    gateway::outcome::finish_interrupted(&cut.desk.core, &reads).unwrap();
+    assert!(!cut.raises("AnxinMessageOpen"));
+}
+
+#[test]
+fn a_fact_of_ours_that_does_not_fit() {
+    let watched = Watched::new();
+    assert!(!watched.raises("AnxinDefect"));
+    let event = Event::BankMessageClosed { message: 999 };
+    assert!(
+        watched
+            .desk
+            .core
+            .record("urn:anxin:gateway", event.into())
+            .is_err()
+    );
+    assert!(watched.raises("AnxinDefect"));
+    assert!(!watched.raises("AnxinBookDoubtful"));
 }
 
 /// The lists end with 2026, and it is November.

@@ -1,0 +1,111 @@
+//! `anxin explain` over a journal on disk: beside the process that has it open, and damaged.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod command_kit;
+
+use command_kit::{Ended, run};
+use gateway::event::Event;
+use journal::disk::OsDisk;
+use journal::{Draft, Journal, Options};
+use std::path::Path;
+use std::sync::Arc;
+
+const MAKER: &str = "urn:anxin:employer:913301006639233248:person:maker";
+
+/// A file that came and was refused. Gives the sequence of its opening record; its id has it.
+fn refused_file(journal: &Journal) -> u64 {
+    let append = |event: &Event| {
+        let clear = serde_json::to_vec(event).unwrap();
+        let draft = Draft {
+            kind: event.kind(),
+            time_ms: 1_795_400_000_000,
+            actor: MAKER,
+            key_id: "",
+            clear: &clear,
+            sealed: &[],
+        };
+        let sequence = journal.append(&draft).unwrap().sequence;
+        journal.wait_durable(sequence).unwrap();
+        sequence
+    };
+    let opened = append(&Event::BatchOpened {
+        submitted_by: MAKER.to_owned(),
+        day: 20_261_123,
+    });
+    append(&Event::BatchAbandoned {
+        opened,
+        why: "control_sum_mismatch".to_owned(),
+        bytes: 9,
+    });
+    opened
+}
+
+fn open(data: &Path) -> Journal {
+    let folder = data.join("journal");
+    let opened = Journal::open(Arc::new(OsDisk), &folder, Options::default());
+    opened.unwrap().0
+}
+
+fn explain(data: &Path, id: &str, more: &[&str]) -> Ended {
+    let data = data.to_str().unwrap();
+    run(&[&["explain", id, "--data", data][..], more].concat())
+}
+
+#[test]
+fn it_tells_of_a_refused_file_while_another_process_has_the_journal_open() {
+    let data = tempfile::tempdir().unwrap();
+    let journal = open(data.path());
+    let opened = refused_file(&journal);
+    let id = format!("B20261123-{opened}");
+    let told = explain(data.path(), &id, &["--lang", "en"]);
+    assert_eq!(told.code, 0, "{told:?}");
+    let lines: Vec<&str> = told.stdout.lines().collect();
+    assert!(lines[0].contains("a file begins to arrive from") && lines[0].contains(MAKER));
+    assert!(lines[1].contains("control_sum_mismatch"), "{told:?}");
+    assert!(told.stdout.contains("nothing is paid"));
+    let document = explain(data.path(), &id, &["--json"]).document();
+    assert_eq!(document["records"], 2);
+    assert_eq!(document["refused"], "control_sum_mismatch");
+    assert_eq!(document["story"][0]["sequence"], opened);
+    // It took no lock: the journal is still ours to write.
+    refused_file(&journal);
+}
+
+#[test]
+fn what_is_no_id_unknown_not_there_or_damaged_is_said_with_its_code() {
+    let data = tempfile::tempdir().unwrap();
+    let journal = open(data.path());
+    let opened = refused_file(&journal);
+    refused_file(&journal);
+    journal.close().unwrap();
+    drop(journal);
+    let code = |id: &str| explain(data.path(), id, &[]).code;
+    assert_eq!((code("B1"), code("0"), code("@x")), (2, 2, 2));
+    assert_eq!(
+        (code("B20261123-9999"), code("17"), code("@9999")),
+        (1, 1, 1)
+    );
+    // The sequence with another day is another id.
+    assert_eq!(code(&format!("B20261122-{opened}")), 1);
+    assert_eq!(code(&format!("@{opened}")), 0);
+    let missing = explain(&data.path().join("none"), "17", &[]);
+    assert_eq!((missing.code, missing.stdout.as_str()), (2, ""));
+    let document = explain(data.path(), "17", &["--json"]).document();
+    assert_eq!(document["exit_code"], 1);
+
+    let segment = data.path().join("journal/00000000000000000001.seg");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    let at = bytes.len() / 2;
+    bytes[at] ^= 0xff;
+    std::fs::write(&segment, bytes).unwrap();
+    let told = explain(
+        data.path(),
+        &format!("B20261123-{opened}"),
+        &["--lang", "en"],
+    );
+    assert_eq!(told.code, 1, "{told:?}");
+    assert!(
+        told.stdout.contains("the story may lack something"),
+        "{told:?}"
+    );
+}
