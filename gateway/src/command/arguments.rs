@@ -2,9 +2,11 @@
 
 mod bank;
 mod certs;
+mod simulate;
 
 pub use bank::{Bank, BankExplain, BankNew, BankTry};
 pub use certs::{Certs, CertsInit};
+pub use simulate::Simulate;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -99,6 +101,10 @@ pub enum Command {
     /// 核验日志 · Checks a journal end to end; never repairs
     #[command(after_help = "示例 · Example:\n  anxin verify --data /srv/anxin")]
     Verify(Verify),
+    /// 模拟 · Deterministic simulation of the whole gateway with faults; exit 1 on a violation
+    #[command(after_help = "示例 · Examples:\n  anxin simulate --seed 7\n  \
+        anxin simulate --seed 7 --world 3")]
+    Simulate(Simulate),
     /// 开发证书 · Development certificates; never for production
     #[command(
         subcommand,
@@ -126,6 +132,7 @@ impl Command {
             Self::Submit(arguments) => arguments.json,
             Self::Status(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
+            Self::Simulate(arguments) => arguments.json,
             Self::Certs(Certs::Init(arguments)) => arguments.json,
             Self::Demo(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,

@@ -17,6 +17,7 @@ mod report;
 mod sandbox;
 mod scratch;
 mod serve;
+mod simulate;
 mod standing;
 mod submit;
 pub mod terminal;
@@ -102,6 +103,7 @@ fn run(command: &Command, lang: Lang) -> Ended {
     match command {
         Command::Check(arguments) => check::run(arguments, lang),
         Command::Verify(arguments) => verify::run(arguments, lang),
+        Command::Simulate(arguments) => simulate::run(arguments, lang),
         Command::Certs(Certs::Init(arguments)) => certs::init(arguments, lang),
         Command::Banks(arguments) => banks::run(arguments, lang),
         Command::Bank(command) => bank::run(command, lang),

@@ -1,6 +1,6 @@
 //! A disk in memory that forgets, fills up and fails by plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,6 +10,8 @@ use crate::random::split_mix;
 
 /// Bytes that a disk writes together.
 const PAGE_BYTES: usize = 4096;
+/// The smallest part of a disk that is written or not.
+const SECTOR_BYTES: usize = 512;
 
 /// A disk in memory. Clones are the same disk. Deterministic: faults follow a plan, and what a
 /// power cut leaves follows a seed.
@@ -28,6 +30,8 @@ pub struct Faults {
     /// Appends fail with `StorageFull` once all files together hold so many bytes; what fits is
     /// written.
     pub capacity_bytes: Option<u64>,
+    /// This read fails; later ones do not.
+    pub read: Option<u64>,
     /// Every operation fails once this many changing ones were made.
     pub power: Option<u64>,
 }
@@ -41,6 +45,8 @@ pub enum Unsynced {
     Prefix,
     /// Some 4 KiB pages are there, others are zeros.
     Pages,
+    /// Some 512-byte sectors are there, others are zeros: written in another order than asked.
+    Sectors,
     /// All are there.
     Kept,
 }
@@ -64,6 +70,7 @@ struct Content {
     dir_syncs: u64,
     appends: u64,
     operations: u64,
+    reads: u64,
 }
 
 #[derive(Default, Clone)]
@@ -111,6 +118,20 @@ impl Content {
         self.nodes.get_mut(node).ok_or_else(missing)
     }
 
+    /// The bytes of files that have no name any more are gone with whoever had them open.
+    fn forget_the_nameless(&mut self) {
+        let named = self.names.values().filter_map(|entry| match entry {
+            Entry::File(node) => Some(*node),
+            Entry::Folder => None,
+        });
+        let named: BTreeSet<usize> = named.collect();
+        for (at, node) in self.nodes.iter_mut().enumerate() {
+            if !named.contains(&at) {
+                *node = Node::default();
+            }
+        }
+    }
+
     /// Whether the name and all folders above it would still be there.
     fn survives(&self, path: &Path) -> bool {
         path.ancestors().all(|above| {
@@ -138,6 +159,7 @@ impl MemoryDisk {
         content.faults = faults;
         (content.syncs, content.dir_syncs) = (0, 0);
         (content.appends, content.operations) = (0, 0);
+        content.reads = 0;
     }
 
     /// Syncs of files since `set_faults`.
@@ -156,6 +178,38 @@ impl MemoryDisk {
     #[must_use]
     pub fn operations(&self) -> u64 {
         self.content().operations
+    }
+
+    /// Whether the plan has taken the power away.
+    #[must_use]
+    pub fn is_powerless(&self) -> bool {
+        self.content().powered().is_err()
+    }
+
+    /// Reads of bytes since `set_faults`.
+    #[must_use]
+    pub fn reads(&self) -> u64 {
+        self.content().reads
+    }
+
+    /// Bytes that all files together hold, those included that nobody can name any more.
+    #[must_use]
+    pub fn used_bytes(&self) -> u64 {
+        let content = self.content();
+        content
+            .nodes
+            .iter()
+            .map(|node| node.bytes.len() as u64)
+            .sum()
+    }
+
+    /// Every file, in the order of the names.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let content = self.content();
+        let files = content.names.iter();
+        let files = files.filter(|(_, entry)| matches!(entry, Entry::File(_)));
+        files.map(|(path, _)| path.clone()).collect()
     }
 
     /// The bytes of a file, if there is one.
@@ -198,7 +252,21 @@ impl MemoryDisk {
             }
         };
         left.durable_names.clone_from(&left.names);
+        left.forget_the_nameless();
         Self(Arc::new(Mutex::new(left)))
+    }
+}
+
+/// Some of the units that hold unsynced bytes were not written: zeros stand there.
+fn lose_some(node: &mut Node, unit: usize, random: &mut u64) {
+    let mut at = node.synced;
+    while at < node.bytes.len() {
+        let end = (at / unit + 1) * unit;
+        let end = end.min(node.bytes.len());
+        if split_mix(random) & 1 == 0 {
+            node.bytes[at..end].fill(0);
+        }
+        at = end;
     }
 }
 
@@ -211,17 +279,8 @@ fn cut_node(node: &mut Node, unsynced: Unsynced, random: &mut u64) {
     match unsynced {
         Unsynced::Dropped => node.bytes.truncate(node.synced),
         Unsynced::Prefix => node.bytes.truncate(node.synced + some),
-        Unsynced::Pages => {
-            let mut at = node.synced;
-            while at < node.bytes.len() {
-                let end = (at / PAGE_BYTES + 1) * PAGE_BYTES;
-                let end = end.min(node.bytes.len());
-                if split_mix(random) & 1 == 0 {
-                    node.bytes[at..end].fill(0);
-                }
-                at = end;
-            }
-        }
+        Unsynced::Pages => lose_some(node, PAGE_BYTES, random),
+        Unsynced::Sectors => lose_some(node, SECTOR_BYTES, random),
         Unsynced::Kept => {}
     }
     node.synced = node.bytes.len();
@@ -372,6 +431,10 @@ impl DiskRead for Handle {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut content = self.0.content();
         content.powered()?;
+        content.reads += 1;
+        if content.faults.read == Some(content.reads) {
+            return Err(io::Error::other("the read failed"));
+        }
         let bytes = &content.node(self.1)?.bytes;
         let from = usize::try_from(offset).unwrap_or(usize::MAX);
         let rest = bytes.get(from..).unwrap_or_default();

@@ -1,0 +1,364 @@
+//! What strikes the process, its disk, its index and its clock.
+
+use super::dice::Dice;
+use super::faults::FaultKind;
+use super::gate;
+use super::outside::{Crash, Moment};
+use super::world::World;
+use journal::disk::{Faults, MemoryDisk, PowerCut, Unsynced};
+use journal::index::{FaultyIndex, IndexFaults, MemoryIndex};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What may strike between two steps.
+const KINDS: [FaultKind; 15] = [
+    FaultKind::Killed,
+    FaultKind::PowerLost,
+    FaultKind::TornWrite,
+    FaultKind::ReorderedWrite,
+    FaultKind::PowerLostInside,
+    FaultKind::SyncFails,
+    FaultKind::ShortWrite,
+    FaultKind::DiskFull,
+    FaultKind::SlowDisk,
+    FaultKind::ReadError,
+    FaultKind::BitFlip,
+    FaultKind::IndexFails,
+    FaultKind::ClockForward,
+    FaultKind::ClockBack,
+    FaultKind::LongSilence,
+];
+
+/// A fault of the disk that waits for its moment.
+#[derive(Clone, Copy, Debug)]
+struct Armed {
+    kind: FaultKind,
+    /// For a read error: the number of the read.
+    at: u64,
+    /// Since which step.
+    since: u64,
+}
+
+/// The troubles of a world.
+pub(super) struct Troubles {
+    dice: Dice,
+    next_step: u64,
+    armed: Option<Armed>,
+    /// Until which step the disk is slow, and its operations when it was looked at last.
+    slow: (u64, u64),
+    /// At which step the index works again.
+    index_until: Option<u64>,
+}
+
+impl Troubles {
+    pub fn new(dice: Dice) -> Self {
+        let next_step = 20 + dice.below(200);
+        Self {
+            dice,
+            next_step,
+            armed: None,
+            slow: (0, 0),
+            index_until: None,
+        }
+    }
+}
+
+impl World {
+    /// After a step: what was armed may have struck, and something new may come.
+    pub(super) fn troubles_strike(&mut self) {
+        let Some(gate) = self.gate() else {
+            return;
+        };
+        let step = self.report.steps;
+        if gate.disk.is_powerless() {
+            let kind = self.troubles.armed.take();
+            let kind = kind.map_or(FaultKind::PowerLostInside, |armed| armed.kind);
+            return self.crashes(kind);
+        }
+        if gate.core.journal().health().is_err() {
+            return self.poisoned(step);
+        }
+        self.reads_failed(&gate.disk);
+        self.drags(&gate.disk, step);
+        if self.troubles.index_until.is_some_and(|until| step >= until) {
+            self.troubles.index_until = None;
+            self.index.set_faults(IndexFaults::default());
+        }
+        if step >= self.troubles.next_step && !self.stage.is_calm() {
+            self.troubles.next_step = step + 30 + self.troubles.dice.below(400);
+            let kinds = KINDS.into_iter().filter(|kind| self.stage.may(*kind));
+            let kinds: Vec<FaultKind> = kinds.collect();
+            if let Some(kind) = self.troubles.dice.pick(&kinds) {
+                self.begins(kind, &gate.disk, step);
+            }
+        }
+    }
+
+    fn begins(&mut self, kind: FaultKind, disk: &MemoryDisk, step: u64) {
+        let dice = self.troubles.dice.clone();
+        let mut faults = Faults::default();
+        let mut at = 0;
+        match kind {
+            FaultKind::Killed | FaultKind::PowerLost | FaultKind::BitFlip => {
+                return self.crashes(kind);
+            }
+            FaultKind::TornWrite | FaultKind::ReorderedWrite | FaultKind::PowerLostInside => {
+                faults.power = Some(1 + dice.below(9));
+            }
+            FaultKind::SyncFails => faults.sync = Some(1 + dice.below(3)),
+            FaultKind::ShortWrite => {
+                let some = usize::try_from(dice.below(600)).unwrap_or_default();
+                faults.append = Some((1 + dice.below(3), some));
+            }
+            FaultKind::DiskFull => {
+                faults.capacity_bytes = Some(disk.used_bytes() + dice.below(9000));
+            }
+            FaultKind::ReadError => {
+                at = 1 + dice.below(12);
+                faults.read = Some(at);
+            }
+            FaultKind::SlowDisk => {
+                self.troubles.slow = (step + 20 + dice.below(60), disk.operations());
+                return;
+            }
+            FaultKind::IndexFails => return self.index_fails(step),
+            other => return self.time_jumps(other),
+        }
+        disk.set_faults(faults);
+        let since = step;
+        self.troubles.armed = Some(Armed { kind, at, since });
+    }
+
+    fn index_fails(&mut self, step: u64) {
+        let dice = &self.troubles.dice;
+        let nth = Some(1 + dice.below(3));
+        let faults = match dice.one_in(2) {
+            true => IndexFaults {
+                apply: nth,
+                ..IndexFaults::default()
+            },
+            false => IndexFaults {
+                read: nth,
+                ..IndexFaults::default()
+            },
+        };
+        self.index.set_faults(faults);
+        self.troubles.index_until = Some(step + 20 + dice.below(200));
+        self.stage.struck(FaultKind::IndexFails);
+    }
+
+    fn time_jumps(&mut self, kind: FaultKind) {
+        let dice = &self.troubles.dice;
+        let minutes = i64::try_from(1 + dice.below(3 * 24 * 60)).unwrap_or(1);
+        match kind {
+            FaultKind::ClockForward => self.stage.clock.step(time::Duration::minutes(minutes)),
+            FaultKind::ClockBack => self.stage.clock.step(time::Duration::minutes(-minutes)),
+            _ => {
+                let wait = dice.seconds(6 * 3600, 30 * 3600);
+                self.stage.clock.advance(wait);
+            }
+        }
+        self.stage.struck(kind);
+    }
+
+    /// A read that was to fail has failed, or nothing was read for long.
+    fn reads_failed(&mut self, disk: &MemoryDisk) {
+        let Some(armed) = self.troubles.armed else {
+            return;
+        };
+        let is_old = self.report.steps > armed.since + 300;
+        let has_failed = armed.kind == FaultKind::ReadError && disk.reads() >= armed.at;
+        if has_failed {
+            self.stage.struck(FaultKind::ReadError);
+        }
+        if has_failed || is_old {
+            disk.set_faults(Faults::default());
+            self.troubles.armed = None;
+        }
+    }
+
+    /// A slow disk: time passes with each step that wrote.
+    fn drags(&mut self, disk: &MemoryDisk, step: u64) {
+        let (until, before) = self.troubles.slow;
+        let now = disk.operations();
+        if step < until && now != before {
+            self.troubles.slow.1 = now;
+            self.stage.clock.advance(self.troubles.dice.seconds(1, 40));
+            self.stage.struck(FaultKind::SlowDisk);
+        }
+    }
+
+    /// The journal takes nothing any more: somebody notices, and starts the gateway anew.
+    fn poisoned(&mut self, step: u64) {
+        let Some(armed) = &mut self.troubles.armed else {
+            let what = "the journal refuses records, and nothing was wrong with the disk";
+            return self.violated("M12", what.to_owned());
+        };
+        if armed.at == 0 {
+            armed.at = step + 1 + self.troubles.dice.below(60);
+            let kind = armed.kind;
+            self.stage.struck(kind);
+        } else if step >= armed.at {
+            let kind = armed.kind;
+            self.troubles.armed = None;
+            self.restarts(kind);
+        }
+    }
+
+    /// The process ends by a fault.
+    fn crashes(&mut self, kind: FaultKind) {
+        self.stage.struck(kind);
+        self.restarts(kind);
+    }
+
+    fn restarts(&mut self, kind: FaultKind) {
+        let dice = self.troubles.dice.clone();
+        let Some(gate) = self.gate() else {
+            return;
+        };
+        let journal = gate.core.journal();
+        let crash = Crash {
+            at: Moment {
+                at_ms: self.stage.now_ms(),
+                ..self.stage.outside().now
+            },
+            what: kind,
+            head: journal.head().0,
+            durable: journal.durable(),
+            reopened: None,
+        };
+        self.stage.outside().crashes.push(crash);
+        let last_group = journal.durable_end();
+        let flip_before = last_group.offset;
+        self.stage.set_gate(None);
+        drop(gate);
+        self.actors.drop_gateway();
+        self.disk = self.disk.after_power_cut(cut(kind, &dice), dice.draw());
+        self.troubles.armed = None;
+        if dice.one_in(3) {
+            self.index = Arc::new(FaultyIndex::new(MemoryIndex::new()));
+        }
+        self.index.set_faults(IndexFaults::default());
+        self.troubles.index_until = None;
+        self.stage.clock.advance(dice.seconds(1, 1800));
+        if kind == FaultKind::BitFlip {
+            self.refuses_flipped(flip_before);
+        }
+        self.stumbles(&dice);
+        if self.report.violations.is_empty() {
+            self.starts();
+        }
+    }
+
+    /// Trouble while it opens: a read fails, or power goes again. It must not start then, or start
+    /// as if nothing was.
+    fn stumbles(&mut self, dice: &Dice) {
+        for kind in [FaultKind::ReadError, FaultKind::PowerLostInside] {
+            if !(self.stage.may(kind) && dice.one_in(4)) {
+                continue;
+            }
+            let mut faults = Faults::default();
+            match kind {
+                FaultKind::ReadError => faults.read = Some(1 + dice.below(20)),
+                _ => faults.power = Some(dice.below(6)),
+            }
+            self.disk.set_faults(faults);
+            let of_life = (self.seed, self.life + 1000);
+            let disk = self.disk.clone();
+            let opened = gate::open(&self.stage, &self.installation, disk, of_life);
+            if opened.is_err() {
+                self.stage.struck(kind);
+            }
+            drop(opened);
+            let kept = cut(FaultKind::PowerLost, dice);
+            self.disk = self.disk.after_power_cut(kept, dice.draw());
+        }
+    }
+
+    /// A bit of what is stored is another one: it must not start, and say where.
+    fn refuses_flipped(&mut self, before: u64) {
+        let dice = self.troubles.dice.clone();
+        let segments = self.disk.files().into_iter();
+        let is_segment = |path: &PathBuf| path.extension().is_some_and(|end| end == "seg");
+        let segments: Vec<PathBuf> = segments.filter(is_segment).collect();
+        let Some(path) = dice.pick_of(&segments) else {
+            return;
+        };
+        let Some(whole) = self.disk.bytes(&path) else {
+            return;
+        };
+        // The very last group may be torn for all that anybody can know.
+        let is_last = segments.last() == Some(&path);
+        let end = match is_last {
+            true => before.min(whole.len() as u64) / 2,
+            false => whole.len() as u64,
+        };
+        if end == 0 {
+            return;
+        }
+        let at = usize::try_from(dice.below(end)).unwrap_or_default();
+        let mut flipped = whole.clone();
+        if let Some(byte) = flipped.get_mut(at) {
+            *byte ^= 1 << dice.below(8);
+        }
+        self.disk.put(&path, flipped);
+        let of_life = (self.seed, self.life + 1000);
+        let disk = self.disk.clone();
+        match gate::open(&self.stage, &self.installation, disk, of_life) {
+            Err(error) => {
+                let said = crate::chain(&error);
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                if !said.contains(name.as_ref()) {
+                    let what = format!("a flipped bit at {at} of {name} is told as: {said}");
+                    self.violated("M10", what);
+                }
+            }
+            Ok(_) => {
+                let what = format!("a flipped bit at {at} of {} is not seen", path.display());
+                self.violated("M10", what);
+            }
+        }
+        self.disk.put(&path, whole);
+    }
+
+    /// Troubles are over.
+    pub(super) fn troubles_end(&mut self) {
+        self.troubles.armed = None;
+        self.troubles.slow = (0, 0);
+        self.troubles.index_until = None;
+        self.index.set_faults(IndexFaults::default());
+        let Some(gate) = self.gate() else {
+            return;
+        };
+        let is_broken = gate.disk.is_powerless() || gate.core.journal().health().is_err();
+        drop(gate);
+        if is_broken {
+            self.restarts(FaultKind::PowerLost);
+        } else {
+            self.disk.set_faults(Faults::default());
+        }
+        // Whoever waits for a bank that was silent may wait a while longer.
+        self.stage.clock.advance(Duration::from_secs(60));
+    }
+}
+
+fn cut(kind: FaultKind, dice: &Dice) -> PowerCut {
+    let unsynced = match kind {
+        FaultKind::Killed | FaultKind::BitFlip | FaultKind::DiskFull | FaultKind::ShortWrite => {
+            Unsynced::Kept
+        }
+        FaultKind::TornWrite => Unsynced::Prefix,
+        FaultKind::ReorderedWrite => match dice.one_in(3) {
+            true => Unsynced::Pages,
+            false => Unsynced::Sectors,
+        },
+        // After a failed sync the system has forgotten what it did not write, or not.
+        FaultKind::SyncFails if dice.one_in(2) => Unsynced::Kept,
+        _ => Unsynced::Dropped,
+    };
+    PowerCut {
+        unsynced,
+        forgets_names: unsynced != Unsynced::Kept,
+    }
+}
