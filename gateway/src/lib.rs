@@ -24,6 +24,7 @@ pub mod reconcile;
 pub mod resolution;
 pub mod sandbox;
 pub mod serving;
+pub mod simulation;
 pub mod telemetry;
 
 /// Lower-case hex of bytes.
