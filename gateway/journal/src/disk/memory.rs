@@ -166,6 +166,15 @@ impl MemoryDisk {
         content.node(node).ok().map(|node| node.bytes.clone())
     }
 
+    /// The names of all files as they are now.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let content = self.content();
+        let files = content.names.iter();
+        let files = files.filter(|(_, entry)| matches!(entry, Entry::File(_)));
+        files.map(|(path, _)| path.clone()).collect()
+    }
+
     /// Replaces or makes a file, durably and behind everyone's back: damage for tests.
     pub fn put(&self, path: &Path, bytes: Vec<u8>) {
         let mut content = self.content();

@@ -18,6 +18,8 @@ pub(super) struct Lines {
     /// What is proposed for a line, and whether it was open when the record came.
     proposed: BTreeMap<PaymentId, E>,
     was_open: bool,
+    /// Every state that a line had, from which record on.
+    past: BTreeMap<PaymentId, Vec<(u64, S)>>,
 }
 
 impl Lines {
@@ -33,6 +35,24 @@ impl Lines {
         if let Some(place) = place.and_then(|(states, at)| states.get_mut(at)) {
             *place = state;
         }
+    }
+
+    /// Remembers where the lines of a batch stand from this record on.
+    pub(super) fn note(&mut self, batch: &Batch, sequence: u64) {
+        for (row, line) in (1u32..).zip(&batch.lines) {
+            let batch = batch.id();
+            let past = self.past.entry(PaymentId { batch, row }).or_default();
+            if past.last().is_none_or(|(_, state)| *state != line.state) {
+                past.push((sequence, line.state));
+            }
+        }
+    }
+
+    pub(super) fn state_at(&self, payment: PaymentId, sequence: u64) -> Option<S> {
+        let past = self.past.get(&payment)?.iter();
+        past.rev()
+            .find(|(from, _)| *from <= sequence)
+            .map(|(_, state)| *state)
     }
 
     pub(super) fn before(&mut self, book: &Book, event: &Event, found: &mut Found<'_>) {

@@ -60,25 +60,41 @@ impl Auditor {
         &self.book
     }
 
-    /// Reads what was added since he last looked. Gives the breaches found in it.
+    /// Reads what was added since he last looked, as far as it can be read. Gives the breaches found
+    /// in it.
     pub fn follow(&mut self, core: &Core) -> Vec<Breach> {
+        let (mut found, stopped) = self.follow_with(core, &mut |_, _| {});
+        found.extend(stopped.map(|why| Breach::new("M3", why)));
+        found
+    }
+
+    /// As [`Auditor::follow`]; shows each record that he read. Where one can't be read now, why
+    /// stands beside the breaches, and he goes on there the next time.
+    pub fn follow_with(
+        &mut self,
+        core: &Core,
+        shown: &mut dyn FnMut(&Record, &Event),
+    ) -> (Vec<Breach>, Option<String>) {
         let mut found = Vec::new();
         if self.is_lost {
-            return found;
+            return (found, None);
         }
         for entry in core.journal().scan(self.read + 1) {
-            let read = match entry {
-                Ok((_, record)) => self.record(core, &record, &mut found),
-                Err(error) => Err(format!("can't be read: {}", crate::chain(&error))),
+            let place = self.read + 1;
+            let record = match entry {
+                Ok((_, record)) => record,
+                Err(error) => {
+                    let why = format!("record {place} can't be read: {}", crate::chain(&error));
+                    return (found, Some(why));
+                }
             };
-            if let Err(why) = read {
-                let place = self.read + 1;
-                found.push(Breach::new("M3", format!("record {place}: {why}")));
+            if let Err(why) = self.record(core, &record, &mut found, shown) {
+                found.push(Breach::new("M5", format!("record {place}: {why}")));
                 self.is_lost = true;
-                return found;
+                break;
             }
         }
-        found
+        (found, None)
     }
 
     fn record(
@@ -86,6 +102,7 @@ impl Auditor {
         core: &Core,
         record: &Record,
         found: &mut Vec<Breach>,
+        shown: &mut dyn FnMut(&Record, &Event),
     ) -> Result<(), String> {
         let sequence = record.sequence;
         if record.kind.is_reserved() {
@@ -117,11 +134,19 @@ impl Auditor {
         if let Some(batch) = touched(&self.book, &event).and_then(|id| self.book.batch(id)) {
             sums::conserved(batch, &mut breaches);
             self.lines.after(batch, &event, &mut breaches);
+            self.lines.note(batch, sequence);
             self.corrections
                 .after(&self.book, batch, &event, &mut breaches);
         }
         self.read = sequence;
+        shown(record, &event);
         Ok(())
+    }
+
+    /// Where a line stood when a record was the last one; `None` before its batch was there.
+    #[must_use]
+    pub fn state_at(&self, payment: PaymentId, sequence: u64) -> Option<S> {
+        self.lines.state_at(payment, sequence)
     }
 
     /// What holds of the whole at this position: no line moved without a record about it, and what
