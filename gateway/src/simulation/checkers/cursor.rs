@@ -23,7 +23,8 @@ impl Answered {
             let Some(call) = outside.calls.get(*at) else {
                 return false;
             };
-            let answer = call.answer.as_ref();
+            // One that broke off says nothing.
+            let answer = call.answer.as_ref().filter(|answer| answer.status != 0);
             news.extend(answer.map(|answer| (call, answer)));
             // What a crash cut off is never answered.
             answer.is_none() && call.begun.life == life

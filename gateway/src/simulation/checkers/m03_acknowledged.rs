@@ -15,14 +15,13 @@ use crate::simulation::outside::{Answer, Call, Outside, Sheet};
 use schemas::value::BatchId;
 
 /// Something that a caller was told is done.
-#[derive(Debug)]
 enum Acknowledged {
     /// A batch: its number, the digest of what was sent, count and sum as told.
     Batch(BatchId, String, i64, i64),
     /// A record: its sequence and what it is.
     Record(u64, &'static str),
-    /// A bank's message: its sequence and the digest of its bytes.
-    Message(u64, String),
+    /// A bank's message: its sequence and its bytes; headers that belong to it are kept before.
+    Message(u64, Vec<u8>),
 }
 
 /// Looks after M3.
@@ -92,10 +91,7 @@ fn acknowledged(outside: &Outside, call: &Call, answer: &Answer) -> Option<Ackno
         let bank = outside.banks.iter().find(|(bank, _)| bank.as_str() == code);
         let told = bank.and_then(|(_, book)| book.told.get(place))?;
         let sequence = answer.header("anxin-receipt")?.parse().ok()?;
-        return Some(Acknowledged::Message(
-            sequence,
-            crate::sha256_hex(&told.bytes),
-        ));
+        return Some(Acknowledged::Message(sequence, told.bytes.clone()));
     }
     let what = match call.parts().last()? {
         "approve" => "approved",
@@ -135,11 +131,21 @@ impl Acknowledged {
                 let event = core.event(*sequence).map(|(_, event)| event);
                 event.is_ok_and(|event| is_a(&event, what))
             }
-            Self::Message(sequence, digest) => {
+            Self::Message(sequence, bytes) => {
                 let record = core.event(*sequence).map(|(record, _)| record);
                 let kept = record.and_then(|record| core.personal(&record));
-                kept.is_ok_and(|kept| crate::sha256_hex(&kept) == *digest)
+                kept.is_ok_and(|kept| kept.ends_with(bytes))
             }
+        }
+    }
+}
+
+impl std::fmt::Debug for Acknowledged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Batch(id, ..) => write!(f, "batch {id}"),
+            Self::Record(sequence, what) => write!(f, "record {sequence} ({what})"),
+            Self::Message(sequence, _) => write!(f, "message {sequence}"),
         }
     }
 }

@@ -49,7 +49,7 @@ impl Own {
             };
             if foreign {
                 let hidden = match role {
-                    "employer" => answer.status == 404 || answer.status >= 500,
+                    "employer" => matches!(answer.status, 404 | 429 | 500..),
                     _ => !answer.is_done(),
                 };
                 looks.hold(hidden || (!is_reading && answer.status == 400), || {
@@ -79,10 +79,13 @@ impl Own {
             let speaker = heard
                 .message
                 .and_then(|message| reading.messages.get(&message));
-            looks.hold(speaker.is_none_or(|(bank, _)| *bank == heard.bank), || {
-                let (sequence, file_no) = (heard.sequence, heard.file_no);
-                format!("record {sequence}: another bank speaks of file {file_no}")
-            });
+            looks.hold(
+                speaker.is_none_or(|message| message.bank == heard.bank),
+                || {
+                    let (sequence, file_no) = (heard.sequence, heard.file_no);
+                    format!("record {sequence}: another bank speaks of file {file_no}")
+                },
+            );
         }
         self.heard = reading.heard.len();
     }

@@ -104,7 +104,7 @@ fn is_answer(told: &Told) -> bool {
 fn is_stored(reading: &Reading, bank: BankCode, told: &Told) -> bool {
     let digest = crate::sha256_hex(&told.bytes);
     let mut messages = reading.messages.values();
-    messages.any(|(of, kept)| *of == bank && *kept == digest)
+    messages.any(|message| message.bank == bank && message.digest == digest)
 }
 
 impl Checker for Bytes {

@@ -61,10 +61,10 @@ impl Tampered {
         looks.hold(damages.is_empty(), || {
             format!("an untouched journal: {damages:?}")
         });
-        let records = view.core.journal().head().0;
+        let records = view.core.journal().durable();
         looks.hold(report.records >= records, || {
             format!(
-                "{records} records are written, {} are checked",
+                "{records} records are durable, {} are checked",
                 report.records
             )
         });

@@ -4,18 +4,22 @@
 //! Compared: each row that a bank said and that came, with what is recorded of its line: a step, a
 //! dispute, a word that came too late, or the state that it tells of anyway; a row that fits no
 //! line, and a message that nobody can read, with the records about strays. Every stray, every
-//! disputed and every unknown line stands in the list of breaks that an operator is given.
+//! disputed and every unknown line, and every bank with something unread stands in the list of
+//! breaks that an operator is given.
 
-use super::cursor::{number, text, told};
-use super::reading::{Reading, Shared};
+use super::cursor::{number, text};
+use super::reading::{Reading, Shared, Stray};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::faults::FaultKind;
-use crate::simulation::outside::{Outside, Told, Way};
+use crate::simulation::outside::{LineAtBank, Outside, Told, Way};
 use adapters::exchange::{LineOutcome, Outcome};
-use schemas::value::{BankCode, PaymentId};
+use schemas::value::{BankCode, PaymentId, Purpose};
 use schemas::{FailureReason, LineEvent, LineState};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What no dialect can read.
+const GIBBERISH: &[u8] = b"\x81\x30";
 
 /// Looks after M11.
 pub(super) struct NothingDropped {
@@ -29,38 +33,17 @@ impl NothingDropped {
 
     fn told(&self, outside: &Outside, looks: &mut Looks) {
         let reading = self.reading.borrow();
-        let said: BTreeSet<(PaymentId, LineEvent)> = reading
-            .heard
-            .iter()
-            .flat_map(|heard| heard.steps.clone())
-            .collect();
-        let disputed: BTreeSet<PaymentId> = reading
-            .heard
-            .iter()
-            .flat_map(|heard| heard.disputed.clone())
-            .collect();
-        let known = Known {
-            reading: &reading,
-            said,
-            disputed,
-        };
-        for (bank, told) in told(outside) {
-            if is_forgotten(outside, told) {
-                continue;
-            }
-            if is_gibberish(told) {
-                looks.hold(known.is_listed_unreadable(bank, told), || {
-                    format!("{bank}: what nobody can read is in no list")
-                });
-                continue;
-            }
-            let rows = told.lines.len();
-            for (place, row) in (0u32..).zip(&told.lines) {
-                looks.hold(known.accounts_for(bank, (told, rows), (place, row)), || {
-                    let (file, way) = (told.file_no, told.way);
-                    let (row, outcome) = (row.row_no, row.outcome);
-                    format!("{bank}: {outcome:?} of row {row:?} of file {file:?} ({way:?}) is lost")
-                });
+        let known = Known::of(outside, &reading);
+        for (bank, book) in &outside.banks {
+            for (place, told) in book.told.iter().enumerate() {
+                // A crash may have taken an answer that came: it is asked for again. What was
+                // pushed and receipted stands.
+                let lost = told.way == Way::Answer && known.crashed.contains(&told.at.life);
+                // Which file an answer about another one was asked for, nobody outside knows.
+                let other = told.lie == Some(FaultKind::BankOtherFile);
+                if told.has_come && !lost && !other {
+                    known.hold(*bank, place, told, looks);
+                }
             }
         }
     }
@@ -79,6 +62,15 @@ impl NothingDropped {
             let sequence = i64::try_from(stray.sequence).unwrap_or(0);
             looks.hold(records.contains(&sequence), || {
                 format!("record {sequence} fits nothing and is in no list")
+            });
+        }
+        let unread = |bank: &str| {
+            let mut listed = listed.iter();
+            listed.any(|b| text(b, "kind") == "message_unreadable" && text(b, "bank") == bank)
+        };
+        for (bank, _) in reading.auditor.book().unread() {
+            looks.hold(unread(bank.as_str()), || {
+                format!("{bank}: what nobody could read is in no list")
             });
         }
         let payments: BTreeSet<&str> = listed.iter().map(|b| text(b, "payment_id")).collect();
@@ -113,24 +105,6 @@ fn breaks(view: &View<'_>) -> Option<Vec<Value>> {
     None
 }
 
-/// Whether a crash may have taken what came: an answer is not acknowledged, and is asked for
-/// again. What was pushed is looked at where it was receipted, which M3 does; here where the life
-/// in which it came did not end.
-fn is_forgotten(outside: &Outside, told: &Told) -> bool {
-    outside
-        .crashes
-        .iter()
-        .any(|crash| crash.at.life == told.at.life)
-}
-
-/// Whether nobody can read it.
-fn is_gibberish(told: &Told) -> bool {
-    matches!(
-        told.lie,
-        Some(FaultKind::BankUnreadable | FaultKind::BankWrongSeal)
-    )
-}
-
 /// The step that an outcome tells of.
 fn step_of(outcome: Outcome) -> LineEvent {
     match outcome {
@@ -158,41 +132,93 @@ fn agrees(outcome: Outcome, state: LineState) -> bool {
 
 /// What is recorded of what banks said.
 struct Known<'r> {
+    outside: &'r Outside,
     reading: &'r Reading,
     said: BTreeSet<(PaymentId, LineEvent)>,
     disputed: BTreeSet<PaymentId>,
+    /// Journal sequence of what was pushed, by bank and place among what it said.
+    receipted: BTreeMap<(BankCode, usize), u64>,
+    /// Lives that ended by a crash.
+    crashed: BTreeSet<u32>,
 }
 
-impl Known<'_> {
+impl<'r> Known<'r> {
+    fn of(outside: &'r Outside, reading: &'r Reading) -> Self {
+        let heard = || reading.heard.iter();
+        let pushed = outside.calls.iter().filter_map(|call| {
+            let (_, code) = call.party();
+            let answer = call.answer.as_ref().filter(|answer| answer.is_done())?;
+            let sequence = answer.header("anxin-receipt")?.parse().ok()?;
+            Some(((BankCode::parse(code).ok()?, call.told?), sequence))
+        });
+        Self {
+            outside,
+            reading,
+            said: heard().flat_map(|one| one.steps.clone()).collect(),
+            disputed: heard().flat_map(|one| one.disputed.clone()).collect(),
+            receipted: pushed.collect(),
+            crashed: outside.crashes.iter().map(|crash| crash.at.life).collect(),
+        }
+    }
+
+    fn hold(&self, bank: BankCode, place: usize, told: &Told, looks: &mut Looks) {
+        let message = self.receipted.get(&(bank, place)).copied();
+        let record = message.and_then(|message| self.reading.messages.get(&message));
+        if told.way != Way::Answer {
+            looks.hold(record.is_some(), || {
+                format!("{bank}: what it pushed is in no record")
+            });
+            // What nobody can read is listed as such.
+            if record.is_none_or(|record| record.is_unread) {
+                return;
+            }
+        }
+        if self.is_forged(told) || told.bytes.starts_with(GIBBERISH) {
+            let mut strays = self.reading.strays.iter();
+            let listed = strays.any(|stray| stray.bank == bank && stray.of_whole);
+            looks.hold(told.way == Way::Answer && listed, || {
+                format!("{bank}: what nobody can read is in no list")
+            });
+            return;
+        }
+        // Half of an answer may be read, and it may not.
+        if told.lie == Some(FaultKind::BankUnreadable) {
+            return;
+        }
+        for (place, row) in (0u32..).zip(&told.lines) {
+            looks.hold(
+                self.accounts_for(bank, (told, message), (place, row)),
+                || {
+                    let (file, way) = (told.file_no, told.way);
+                    let (row, outcome) = (row.row_no, row.outcome);
+                    format!("{bank}: {outcome:?} of row {row:?} of file {file:?} ({way:?}) is lost")
+                },
+            );
+        }
+    }
+
+    /// Signed by a stranger: where it tells of lines, its signature is looked at.
+    fn is_forged(&self, told: &Told) -> bool {
+        told.lie == Some(FaultKind::BankWrongSeal) && !told.lines.is_empty()
+    }
+
     fn accounts_for(
         &self,
         bank: BankCode,
-        (told, rows): (&Told, usize),
+        (told, message): (&Told, Option<u64>),
         (place, row): (u32, &LineOutcome),
     ) -> bool {
-        let of_bank = |stray: &&super::reading::Stray| stray.bank == bank;
-        let digest = crate::sha256_hex(&told.bytes);
-        let message = |sequence: u64| {
-            let known = self.reading.messages.get(&sequence);
-            known.is_some_and(|(_, kept)| *kept == digest)
+        let is_this = |stray: &Stray| match message {
+            Some(message) => stray.message == message && stray.place == place,
+            None => !stray.of_whole && stray.file_no == told.file_no,
         };
-        let mut strays = self.reading.strays.iter().filter(of_bank);
-        let is_stray = strays.any(|stray| match told.way {
-            Way::Answer => !stray.of_whole && stray.file_no == told.file_no,
-            Way::Push | Way::Result | Way::Receipt | Way::Folder => {
-                message(stray.message) && (stray.place == place || rows == 1)
-            }
-        });
-        if is_stray {
+        let mut strays = self.reading.strays.iter();
+        if strays.any(|stray| stray.bank == bank && is_this(stray)) {
             return true;
         }
-        let own = told.file_no.filter(|file_no| {
-            let intent = self.reading.intent(*file_no);
-            intent.is_some_and(|intent| intent.bank == bank)
-        });
-        let payment = own.zip(row.row_no);
-        let payment = payment.and_then(|(file, row)| self.reading.payment(file, row));
-        let Some(payment) = payment else { return false };
+        let Some(payment) = self.payment(bank, told, row) else {
+            return false;
+        };
         let line = self.reading.auditor.book().line(payment);
         let state = line.map(|(_, line)| line.state);
         self.said.contains(&(payment, step_of(row.outcome)))
@@ -200,20 +226,28 @@ impl Known<'_> {
             || state.is_some_and(|state| agrees(row.outcome, state))
     }
 
-    fn is_listed_unreadable(&self, bank: BankCode, told: &Told) -> bool {
-        if told.way == Way::Answer {
-            let mut strays = self.reading.strays.iter();
-            return strays.any(|stray| stray.bank == bank && stray.of_whole);
-        }
-        let digest = crate::sha256_hex(&told.bytes);
-        let mut messages = self.reading.messages.iter();
-        messages.any(|(_, (of, kept))| *of == bank && *kept == digest)
-            && self
-                .reading
-                .auditor
-                .book()
-                .unread()
-                .any(|(of, _)| of == bank)
+    /// The line of a row, by the bank's own book: by its number, else by account and amount.
+    fn payment(&self, bank: BankCode, told: &Told, row: &LineOutcome) -> Option<PaymentId> {
+        let file_no = told.file_no?;
+        let intent = self
+            .reading
+            .intent(file_no)
+            .filter(|one| one.bank == bank)?;
+        let file = self.outside.banks.get(&bank)?.files.get(&file_no)?;
+        let account = row
+            .account
+            .map(|no| no.reveal(Purpose::Matching).to_owned());
+        let is_it = |known: &&LineAtBank| match row.row_no {
+            Some(row_no) => known.line.row_no == Some(row_no),
+            None => {
+                let own = known.line.account.reveal(Purpose::Matching).to_owned();
+                account == Some(own) && row.amount == Some(known.line.amount)
+            }
+        };
+        let at = file.lines.iter().position(|known| is_it(&known))?;
+        let row = *intent.lines.get(at)?;
+        let batch = intent.batch;
+        Some(PaymentId { batch, row })
     }
 }
 

@@ -9,10 +9,14 @@
 use super::cursor::{Answered, text};
 use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
+use crate::simulation::faults::FaultKind;
 use schemas::LineState;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+/// An answer comes within so many milliseconds.
+const ANSWER_MS: i64 = 3_600_000;
 
 /// Looks after M12.
 pub(super) struct NothingStuck {
@@ -33,7 +37,7 @@ impl NothingStuck {
     fn words(&mut self, view: &View<'_>, looks: &mut Looks) {
         for (call, answer) in self.answered.news(view.outside) {
             let (method, path, status) = (call.method, &call.path, answer.status);
-            looks.hold(status != 500 || was_failing(view), || {
+            looks.hold(status != 500 || has_failed(view), || {
                 format!("{method} {path} answers 500, and nothing fails")
             });
             if status >= 400 {
@@ -53,12 +57,13 @@ impl NothingStuck {
 
     /// No call of the last life is without an answer.
     fn unanswered(&self, view: &View<'_>, looks: &mut Looks) {
-        let life = view.outside.now.life;
+        let now = view.outside.now;
         for call in view
             .outside
             .calls
             .iter()
-            .filter(|call| call.begun.life == life)
+            .filter(|call| call.begun.life == now.life)
+            .filter(|call| now.at_ms - call.begun.at_ms > ANSWER_MS)
         {
             looks.hold(call.answer.is_some() || !call.is_whole, || {
                 format!("{} {} was never answered", call.method, call.path)
@@ -101,9 +106,20 @@ impl NothingStuck {
     }
 }
 
-/// Whether the disk or the journal has failed: then there is nothing clearer to say.
-fn was_failing(view: &View<'_>) -> bool {
-    view.core.journal().health().is_err()
+/// Whether the disk or the index has failed in this world: then there is nothing clearer to say.
+fn has_failed(view: &View<'_>) -> bool {
+    let kinds = [
+        FaultKind::SyncFails,
+        FaultKind::ShortWrite,
+        FaultKind::DiskFull,
+        FaultKind::ReadError,
+        FaultKind::BitFlip,
+        FaultKind::PowerLostInside,
+        FaultKind::IndexFails,
+    ];
+    kinds
+        .iter()
+        .any(|kind| view.outside.struck.contains_key(kind))
 }
 
 impl Checker for NothingStuck {

@@ -60,6 +60,17 @@ pub(super) struct Stray {
     pub of_whole: bool,
 }
 
+/// A message of a bank.
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    /// The bank.
+    pub bank: BankCode,
+    /// Digest of its bytes.
+    pub digest: String,
+    /// Nobody could read it when it came.
+    pub is_unread: bool,
+}
+
 /// What was read.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
@@ -74,8 +85,8 @@ pub(super) struct Reading {
     pub intents: BTreeMap<u64, Vec<(u64, Intent)>>,
     /// Answers by the digest of their bytes, and how often.
     pub answers: BTreeMap<String, u64>,
-    /// Messages of banks by record: bank and digest.
-    pub messages: BTreeMap<u64, (BankCode, String)>,
+    /// Messages of banks by record.
+    pub messages: BTreeMap<u64, Message>,
     /// What banks said of lines, in order.
     pub heard: Vec<Heard>,
     /// What fits nothing, in order.
@@ -188,9 +199,19 @@ impl Reading {
             self.leaving.entry(digest.clone()).or_default().push(left);
         } else if let Event::MessageAnswered { digest, .. } = event {
             *self.answers.entry(digest.clone()).or_default() += 1;
-        } else if let Event::BankMessage { bank, digest, .. } = event {
-            let digest = digest.rsplit(':').next().unwrap_or_default().to_owned();
-            self.messages.insert(sequence, (*bank, digest));
+        } else if let Event::BankMessage {
+            bank,
+            digest,
+            reading,
+            ..
+        } = event
+        {
+            let message = Message {
+                bank: *bank,
+                digest: digest.rsplit(':').next().unwrap_or_default().to_owned(),
+                is_unread: reading != "applied",
+            };
+            self.messages.insert(sequence, message);
         } else if let Event::BatchAccepted(head) = event {
             self.accepted.push((sequence, head.batch));
         }
