@@ -173,3 +173,6 @@ impl Checker for NobodyInClear {
         self.reading.borrow_mut().follow(view, true);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,10 +96,7 @@ impl Tampered {
                 .map_or(0, |record| sequence(&bytes, *record));
             let place = first + at as u64;
             // It is named where it is, or by the record behind it, whose past it was.
-            let named = report.as_ref().is_ok_and(|report| {
-                let near = |one: &journal::Damage| (place..=place + 2).contains(&one.sequence);
-                report.damages.iter().any(near) && !report.is_sound()
-            });
+            let named = report.as_ref().is_ok_and(|report| is_named(report, place));
             looks.hold(named, || {
                 let found = report.map(|report| report.damages);
                 format!("{damage:?} at record {place} is not found: {found:?}")
@@ -107,6 +104,12 @@ impl Tampered {
         }
         copy.put(&path, bytes);
     }
+}
+
+/// Whether a damage at a record, or at the one behind it, is in the report.
+fn is_named(report: &journal::Report, place: u64) -> bool {
+    let near = |one: &journal::Damage| (place..=place + 1).contains(&one.sequence);
+    report.damages.iter().any(near) && !report.is_sound()
 }
 
 fn below(random: &mut SplitMix64, limit: usize) -> usize {
@@ -239,3 +242,6 @@ impl Checker for Tampered {
         self.at_rest(view, looks);
     }
 }
+
+#[cfg(test)]
+mod tests;
