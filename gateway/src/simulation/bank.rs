@@ -10,7 +10,6 @@ use super::teller;
 use adapters::exchange::{Outcome, Outgoing};
 use adapters::{BankAdapter, BankLine, BankReply, BankRequest, Incoming, RequestKind};
 use schemas::FailureReason;
-use schemas::value::Purpose;
 
 /// What a bank did with a message.
 pub(super) enum Heard {
@@ -246,12 +245,6 @@ fn came_back(line: &SimLine, file: &FileAtBank) -> BankReply {
 pub(super) fn keep(book: &mut BankBook, told: Told) -> usize {
     book.told.push(told);
     book.told.len() - 1
-}
-
-/// Whether two lines are the same payment in the eyes of a bank.
-pub(super) fn same_line(one: &BankLine, other: &BankLine) -> bool {
-    let account = |line: &BankLine| line.account.reveal(Purpose::Matching).to_owned();
-    one.amount == other.amount && account(one) == account(other)
 }
 
 /// A word of [`Told`] for an answer.

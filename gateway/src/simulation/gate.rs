@@ -78,7 +78,6 @@ pub(super) struct Opened {
 pub(super) struct Gate {
     pub core: Arc<Core>,
     pub disk: MemoryDisk,
-    pub index: Arc<FaultyIndex<MemoryIndex>>,
     router: Router,
     clock: Arc<dyn Clock>,
     // Drops nothing before the gate goes: dispatchers stop when it closes.
@@ -172,7 +171,6 @@ pub(super) fn begin(
     Ok(Gate {
         core,
         disk,
-        index,
         router: router(Arc::new(app)),
         clock,
         _stop: stop,

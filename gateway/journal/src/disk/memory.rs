@@ -5,60 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use super::faults::{Faults, PowerCut, Unsynced};
 use super::{Disk, DiskFile, DiskRead};
-use crate::random::split_mix;
-
-/// Bytes that a disk writes together.
-const PAGE_BYTES: usize = 4096;
-/// The smallest part of a disk that is written or not.
-const SECTOR_BYTES: usize = 512;
 
 /// A disk in memory. Clones are the same disk. Deterministic: faults follow a plan, and what a
 /// power cut leaves follows a seed.
 #[derive(Clone, Default)]
 pub struct MemoryDisk(Arc<Mutex<Content>>);
-
-/// When the disk fails. Numbers count from 1 since `set_faults`; `None` never.
-#[derive(Debug, Clone, Default)]
-pub struct Faults {
-    /// This sync of a file fails, and so do all later ones.
-    pub sync: Option<u64>,
-    /// This sync of a folder fails.
-    pub sync_dir: Option<u64>,
-    /// This append writes only so many bytes, then fails.
-    pub append: Option<(u64, usize)>,
-    /// Appends fail with `StorageFull` once all files together hold so many bytes; what fits is
-    /// written.
-    pub capacity_bytes: Option<u64>,
-    /// This read fails; later ones do not.
-    pub read: Option<u64>,
-    /// Every operation fails once this many changing ones were made.
-    pub power: Option<u64>,
-}
-
-/// What a power cut does to bytes that were written and not synced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unsynced {
-    /// They are gone.
-    Dropped,
-    /// A beginning of them is there.
-    Prefix,
-    /// Some 4 KiB pages are there, others are zeros.
-    Pages,
-    /// Some 512-byte sectors are there, others are zeros: written in another order than asked.
-    Sectors,
-    /// All are there.
-    Kept,
-}
-
-/// A power cut.
-#[derive(Debug, Clone, Copy)]
-pub struct PowerCut {
-    /// What happens to unsynced bytes.
-    pub unsynced: Unsynced,
-    /// Whether names that were made, changed or removed and not synced are forgotten, too.
-    pub forgets_names: bool,
-}
 
 #[derive(Default)]
 struct Content {
@@ -241,7 +194,8 @@ impl MemoryDisk {
             ..Content::default()
         };
         for node in &mut left.nodes {
-            cut_node(node, cut.unsynced, &mut random);
+            cut.unsynced.cut(&mut node.bytes, node.synced, &mut random);
+            node.synced = node.bytes.len();
         }
         left.names = match cut.forgets_names {
             false => content.names.clone(),
@@ -255,35 +209,6 @@ impl MemoryDisk {
         left.forget_the_nameless();
         Self(Arc::new(Mutex::new(left)))
     }
-}
-
-/// Some of the units that hold unsynced bytes were not written: zeros stand there.
-fn lose_some(node: &mut Node, unit: usize, random: &mut u64) {
-    let mut at = node.synced;
-    while at < node.bytes.len() {
-        let end = (at / unit + 1) * unit;
-        let end = end.min(node.bytes.len());
-        if split_mix(random) & 1 == 0 {
-            node.bytes[at..end].fill(0);
-        }
-        at = end;
-    }
-}
-
-fn cut_node(node: &mut Node, unsynced: Unsynced, random: &mut u64) {
-    let loose = node.bytes.len() - node.synced;
-    let some = match loose {
-        0 => 0,
-        _ => usize::try_from(split_mix(random) % (loose as u64 + 1)).unwrap_or(0),
-    };
-    match unsynced {
-        Unsynced::Dropped => node.bytes.truncate(node.synced),
-        Unsynced::Prefix => node.bytes.truncate(node.synced + some),
-        Unsynced::Pages => lose_some(node, PAGE_BYTES, random),
-        Unsynced::Sectors => lose_some(node, SECTOR_BYTES, random),
-        Unsynced::Kept => {}
-    }
-    node.synced = node.bytes.len();
 }
 
 impl Disk for MemoryDisk {
