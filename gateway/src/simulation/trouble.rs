@@ -38,6 +38,9 @@ struct Armed {
     at: u64,
     /// Since which step.
     since: u64,
+    has_struck: bool,
+    /// The step at which somebody starts the gateway anew.
+    restart: Option<u64>,
 }
 
 /// The troubles of a world.
@@ -74,12 +77,12 @@ impl World {
         if gate.disk.is_powerless() {
             let kind = self.troubles.armed.take();
             let kind = kind.map_or(FaultKind::PowerLostInside, |armed| armed.kind);
-            return self.crashes(kind);
+            return self.restarts(kind);
         }
         if gate.core.journal().health().is_err() {
             return self.poisoned(step);
         }
-        self.reads_failed(&gate.disk);
+        self.disarms(&gate.disk);
         self.drags(&gate.disk, step);
         if self.troubles.index_until.is_some_and(|until| step >= until) {
             self.troubles.index_until = None;
@@ -126,8 +129,13 @@ impl World {
             other => return self.time_jumps(other),
         }
         disk.set_faults(faults);
-        let since = step;
-        self.troubles.armed = Some(Armed { kind, at, since });
+        self.troubles.armed = Some(Armed {
+            kind,
+            at,
+            since: step,
+            has_struck: false,
+            restart: None,
+        });
     }
 
     fn index_fails(&mut self, step: u64) {
@@ -162,17 +170,35 @@ impl World {
         self.stage.struck(kind);
     }
 
-    /// A read that was to fail has failed, or nothing was read for long.
-    fn reads_failed(&mut self, disk: &MemoryDisk) {
-        let Some(armed) = self.troubles.armed else {
+    /// Counts what was armed and has struck now, before anybody looks at what came of it.
+    pub(super) fn notices_strikes(&mut self) {
+        let Some(gate) = self.gate() else {
             return;
         };
-        let is_old = self.report.steps > armed.since + 300;
-        let has_failed = armed.kind == FaultKind::ReadError && disk.reads() >= armed.at;
-        if has_failed {
-            self.stage.struck(FaultKind::ReadError);
+        let Some(armed) = &mut self.troubles.armed else {
+            return;
+        };
+        let is_poisoned = gate.core.journal().health().is_err();
+        let has_struck = match armed.kind {
+            FaultKind::ReadError => gate.disk.reads() >= armed.at,
+            _ => gate.disk.is_powerless() || is_poisoned || gate.disk.has_failed(),
+        };
+        if has_struck && !armed.has_struck {
+            armed.has_struck = true;
+            let kind = armed.kind;
+            self.stage.struck(kind);
         }
-        if has_failed || is_old {
+    }
+
+    /// What was armed and has struck without an end of the process is over; so is what nothing
+    /// ran into for long.
+    fn disarms(&mut self, disk: &MemoryDisk) {
+        let step = self.report.steps;
+        let is_over = |armed: &Armed| {
+            let is_read = armed.kind == FaultKind::ReadError && armed.has_struck;
+            is_read || step > armed.since + 300
+        };
+        if self.troubles.armed.as_ref().is_some_and(is_over) {
             disk.set_faults(Faults::default());
             self.troubles.armed = None;
         }
@@ -195,14 +221,14 @@ impl World {
             let what = "the journal refuses records, and nothing was wrong with the disk";
             return self.violated("M12", what.to_owned());
         };
-        if armed.at == 0 {
-            armed.at = step + 1 + self.troubles.dice.below(60);
-            let kind = armed.kind;
-            self.stage.struck(kind);
-        } else if step >= armed.at {
-            let kind = armed.kind;
-            self.troubles.armed = None;
-            self.restarts(kind);
+        match armed.restart {
+            None => armed.restart = Some(step + 1 + self.troubles.dice.below(60)),
+            Some(at) if step >= at => {
+                let kind = armed.kind;
+                self.troubles.armed = None;
+                self.restarts(kind);
+            }
+            Some(_) => {}
         }
     }
 

@@ -149,7 +149,9 @@ impl World {
             }
             self.step();
         }
-        self.checks(|checker, view, looks| checker.at_end(view, looks));
+        if self.is_sound() {
+            self.checks(|checker, view, looks| checker.at_end(view, looks));
+        }
     }
 
     /// One violation is enough: what comes after it may follow from it.
@@ -180,6 +182,7 @@ impl World {
         }
         let lines = self.log.take(now);
         self.stage.outside().log.extend(lines);
+        self.notices_strikes();
         if self.has_changed() {
             self.checks(|checker, view, looks| checker.after_step(view, looks));
         }
