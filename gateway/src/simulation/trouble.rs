@@ -259,6 +259,8 @@ impl World {
         let flip_before = last_group.offset;
         self.stage.set_gate(None);
         drop(gate);
+        // Those as well who were about to begin.
+        self.actors.admit(self.stage.newcomers());
         self.actors.drop_gateway();
         self.disk = self.disk.after_power_cut(cut(kind, &dice), dice.draw());
         self.troubles.armed = None;
