@@ -76,10 +76,11 @@ impl NotAlone {
             let path = format!("/v1/batches/{}/approve", intent.batch);
             let calls = view.outside.calls.iter();
             let mut approvals = calls.filter(|call| {
+                // One that was not answered, or answered with our own trouble, may stand.
                 let refused = call
                     .answer
                     .as_ref()
-                    .is_some_and(|answer| answer.status >= 400);
+                    .is_some_and(|answer| (400..500).contains(&answer.status));
                 call.path == path && call.begun.step <= arrived.at.step && !refused
             });
             looks.hold(
