@@ -5,6 +5,7 @@ use super::faults::FaultKind;
 use super::gate;
 use super::outside::{Crash, Moment};
 use super::world::World;
+use journal::Position;
 use journal::disk::{Faults, MemoryDisk, PowerCut, Unsynced};
 use journal::index::{FaultyIndex, IndexFaults, MemoryIndex};
 use std::path::PathBuf;
@@ -52,6 +53,8 @@ pub(super) struct Troubles {
     slow: (u64, u64),
     /// At which step the index works again.
     index_until: Option<u64>,
+    /// Where what is durable ended before its last group, and where it ends now.
+    ends: (Position, Position),
 }
 
 impl Troubles {
@@ -63,9 +66,16 @@ impl Troubles {
             armed: None,
             slow: (0, 0),
             index_until: None,
+            ends: (START, START),
         }
     }
 }
+
+/// Before the first record.
+const START: Position = Position {
+    segment: 1,
+    offset: 0,
+};
 
 impl World {
     /// After a step: what was armed may have struck, and something new may come.
@@ -175,6 +185,10 @@ impl World {
         let Some(gate) = self.gate() else {
             return;
         };
+        let end = gate.core.journal().durable_end();
+        if end != self.troubles.ends.1 {
+            self.troubles.ends = (self.troubles.ends.1, end);
+        }
         let Some(armed) = &mut self.troubles.armed else {
             return;
         };
@@ -255,8 +269,6 @@ impl World {
             reopened: None,
         };
         self.stage.outside().crashes.push(crash);
-        let last_group = journal.durable_end();
-        let flip_before = last_group.offset;
         self.stage.set_gate(None);
         drop(gate);
         // Those as well who were about to begin.
@@ -271,7 +283,7 @@ impl World {
         self.troubles.index_until = None;
         self.stage.clock.advance(dice.seconds(1, 1800));
         if kind == FaultKind::BitFlip {
-            self.refuses_flipped(flip_before);
+            self.refuses_flipped();
         }
         self.stumbles(&dice);
         if self.report.violations.is_empty() {
@@ -305,21 +317,24 @@ impl World {
     }
 
     /// A bit of what is stored is another one: it must not start, and say where.
-    fn refuses_flipped(&mut self, before: u64) {
+    fn refuses_flipped(&mut self) {
+        // The very last group may be torn for all that anybody can know.
+        let before = self.troubles.ends.0;
+        let last = format!("{:020}.seg", before.segment);
         let dice = self.troubles.dice.clone();
         let segments = self.disk.files().into_iter();
         let is_segment = |path: &PathBuf| path.extension().is_some_and(|end| end == "seg");
-        let segments: Vec<PathBuf> = segments.filter(is_segment).collect();
+        let is_before = |path: &PathBuf| path.file_name().is_some_and(|name| *name <= *last);
+        let segments = segments.filter(is_segment).filter(is_before);
+        let segments: Vec<PathBuf> = segments.collect();
         let Some(path) = dice.pick_of(&segments) else {
             return;
         };
         let Some(whole) = self.disk.bytes(&path) else {
             return;
         };
-        // The very last group may be torn for all that anybody can know.
-        let is_last = segments.last() == Some(&path);
-        let end = match is_last {
-            true => before.min(whole.len() as u64) / 2,
+        let end = match path.file_name().is_some_and(|name| *name == *last) {
+            true => before.offset.min(whole.len() as u64),
             false => whole.len() as u64,
         };
         if end == 0 {
