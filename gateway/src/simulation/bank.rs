@@ -61,6 +61,7 @@ fn note(
         at: leaving.at,
         bytes: bytes.to_vec(),
         is_whole,
+        digest: crate::sha256_hex(&out.bytes),
         step: about.map_or_else(String::new, |(request, _)| request.step.clone()),
         kind: about.map(|(request, _)| request.kind),
         file_no: about.and_then(|(request, _)| request.file_no),

@@ -68,8 +68,10 @@ pub(super) async fn calls(stage: &Arc<Stage>, request: Request) -> Option<Answer
         {
             call.answer = Some(answer.clone());
         }
+        let place = answer.headers.iter().find(|(name, _)| name == "location");
+        let place = place.map_or("", |(_, place)| place.as_str());
         let told = format!(
-            "{} {} by {}: {}",
+            "{} {} by {}: {} {place}",
             request.method,
             request.path,
             short(&request.caller),

@@ -169,6 +169,8 @@ pub struct Arrived {
     pub bytes: Vec<u8>,
     /// Whether all bytes came.
     pub is_whole: bool,
+    /// SHA-256 of the whole message, of which `bytes` may be a beginning; lower hex.
+    pub digest: String,
     /// Name of the step; empty where it can't be read.
     pub step: String,
     /// What it asks for; `None` where it can't be read.
@@ -179,9 +181,10 @@ pub struct Arrived {
     pub lines: Vec<BankLine>,
     /// Whether our own message said that it instructs.
     pub instructs: bool,
-    /// Last record of the journal when the first byte came.
+    /// Last record of the journal when the first byte left; others may have added to it since the
+    /// record of this message.
     pub head: u64,
-    /// Last durable record of the journal when the first byte came.
+    /// Last durable record of the journal when the first byte left.
     pub durable: u64,
     /// A copy that the network made of a message that came before.
     pub is_copy: bool,

@@ -5,6 +5,7 @@ use super::faults::FaultKind;
 use super::gate;
 use super::outside::{Crash, Moment};
 use super::world::World;
+use journal::Position;
 use journal::disk::{Faults, MemoryDisk, PowerCut, Unsynced};
 use journal::index::{FaultyIndex, IndexFaults, MemoryIndex};
 use std::path::PathBuf;
@@ -38,6 +39,9 @@ struct Armed {
     at: u64,
     /// Since which step.
     since: u64,
+    has_struck: bool,
+    /// The step at which somebody starts the gateway anew.
+    restart: Option<u64>,
 }
 
 /// The troubles of a world.
@@ -49,6 +53,8 @@ pub(super) struct Troubles {
     slow: (u64, u64),
     /// At which step the index works again.
     index_until: Option<u64>,
+    /// Where what is durable ended before its last group, and where it ends now.
+    ends: (Position, Position),
 }
 
 impl Troubles {
@@ -60,9 +66,16 @@ impl Troubles {
             armed: None,
             slow: (0, 0),
             index_until: None,
+            ends: (START, START),
         }
     }
 }
+
+/// Before the first record.
+const START: Position = Position {
+    segment: 1,
+    offset: 0,
+};
 
 impl World {
     /// After a step: what was armed may have struck, and something new may come.
@@ -74,12 +87,12 @@ impl World {
         if gate.disk.is_powerless() {
             let kind = self.troubles.armed.take();
             let kind = kind.map_or(FaultKind::PowerLostInside, |armed| armed.kind);
-            return self.crashes(kind);
+            return self.restarts(kind);
         }
         if gate.core.journal().health().is_err() {
             return self.poisoned(step);
         }
-        self.reads_failed(&gate.disk);
+        self.disarms(&gate.disk);
         self.drags(&gate.disk, step);
         if self.troubles.index_until.is_some_and(|until| step >= until) {
             self.troubles.index_until = None;
@@ -126,8 +139,13 @@ impl World {
             other => return self.time_jumps(other),
         }
         disk.set_faults(faults);
-        let since = step;
-        self.troubles.armed = Some(Armed { kind, at, since });
+        self.troubles.armed = Some(Armed {
+            kind,
+            at,
+            since: step,
+            has_struck: false,
+            restart: None,
+        });
     }
 
     fn index_fails(&mut self, step: u64) {
@@ -162,17 +180,39 @@ impl World {
         self.stage.struck(kind);
     }
 
-    /// A read that was to fail has failed, or nothing was read for long.
-    fn reads_failed(&mut self, disk: &MemoryDisk) {
-        let Some(armed) = self.troubles.armed else {
+    /// Counts what was armed and has struck now, before anybody looks at what came of it.
+    pub(super) fn notices_strikes(&mut self) {
+        let Some(gate) = self.gate() else {
             return;
         };
-        let is_old = self.report.steps > armed.since + 300;
-        let has_failed = armed.kind == FaultKind::ReadError && disk.reads() >= armed.at;
-        if has_failed {
-            self.stage.struck(FaultKind::ReadError);
+        let end = gate.core.journal().durable_end();
+        if end != self.troubles.ends.1 {
+            self.troubles.ends = (self.troubles.ends.1, end);
         }
-        if has_failed || is_old {
+        let Some(armed) = &mut self.troubles.armed else {
+            return;
+        };
+        let is_poisoned = gate.core.journal().health().is_err();
+        let has_struck = match armed.kind {
+            FaultKind::ReadError => gate.disk.reads() >= armed.at,
+            _ => gate.disk.is_powerless() || is_poisoned || gate.disk.has_failed(),
+        };
+        if has_struck && !armed.has_struck {
+            armed.has_struck = true;
+            let kind = armed.kind;
+            self.stage.struck(kind);
+        }
+    }
+
+    /// What was armed and has struck without an end of the process is over; so is what nothing
+    /// ran into for long.
+    fn disarms(&mut self, disk: &MemoryDisk) {
+        let step = self.report.steps;
+        let is_over = |armed: &Armed| {
+            let is_read = armed.kind == FaultKind::ReadError && armed.has_struck;
+            is_read || step > armed.since + 300
+        };
+        if self.troubles.armed.as_ref().is_some_and(is_over) {
             disk.set_faults(Faults::default());
             self.troubles.armed = None;
         }
@@ -195,14 +235,14 @@ impl World {
             let what = "the journal refuses records, and nothing was wrong with the disk";
             return self.violated("M12", what.to_owned());
         };
-        if armed.at == 0 {
-            armed.at = step + 1 + self.troubles.dice.below(60);
-            let kind = armed.kind;
-            self.stage.struck(kind);
-        } else if step >= armed.at {
-            let kind = armed.kind;
-            self.troubles.armed = None;
-            self.restarts(kind);
+        match armed.restart {
+            None => armed.restart = Some(step + 1 + self.troubles.dice.below(60)),
+            Some(at) if step >= at => {
+                let kind = armed.kind;
+                self.troubles.armed = None;
+                self.restarts(kind);
+            }
+            Some(_) => {}
         }
     }
 
@@ -229,10 +269,10 @@ impl World {
             reopened: None,
         };
         self.stage.outside().crashes.push(crash);
-        let last_group = journal.durable_end();
-        let flip_before = last_group.offset;
         self.stage.set_gate(None);
         drop(gate);
+        // Those as well who were about to begin.
+        self.actors.admit(self.stage.newcomers());
         self.actors.drop_gateway();
         self.disk = self.disk.after_power_cut(cut(kind, &dice), dice.draw());
         self.troubles.armed = None;
@@ -243,7 +283,7 @@ impl World {
         self.troubles.index_until = None;
         self.stage.clock.advance(dice.seconds(1, 1800));
         if kind == FaultKind::BitFlip {
-            self.refuses_flipped(flip_before);
+            self.refuses_flipped();
         }
         self.stumbles(&dice);
         if self.report.violations.is_empty() {
@@ -277,21 +317,24 @@ impl World {
     }
 
     /// A bit of what is stored is another one: it must not start, and say where.
-    fn refuses_flipped(&mut self, before: u64) {
+    fn refuses_flipped(&mut self) {
+        // The very last group may be torn for all that anybody can know.
+        let before = self.troubles.ends.0;
+        let last = format!("{:020}.seg", before.segment);
         let dice = self.troubles.dice.clone();
         let segments = self.disk.files().into_iter();
         let is_segment = |path: &PathBuf| path.extension().is_some_and(|end| end == "seg");
-        let segments: Vec<PathBuf> = segments.filter(is_segment).collect();
+        let is_before = |path: &PathBuf| path.file_name().is_some_and(|name| *name <= *last);
+        let segments = segments.filter(is_segment).filter(is_before);
+        let segments: Vec<PathBuf> = segments.collect();
         let Some(path) = dice.pick_of(&segments) else {
             return;
         };
         let Some(whole) = self.disk.bytes(&path) else {
             return;
         };
-        // The very last group may be torn for all that anybody can know.
-        let is_last = segments.last() == Some(&path);
-        let end = match is_last {
-            true => before.min(whole.len() as u64) / 2,
+        let end = match path.file_name().is_some_and(|name| *name == *last) {
+            true => before.offset.min(whole.len() as u64),
             false => whole.len() as u64,
         };
         if end == 0 {

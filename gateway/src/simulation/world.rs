@@ -29,7 +29,7 @@ const CALM_MAX: Duration = Duration::from_secs(30 * 24 * 3600);
 /// So long after them it does not end yet: returns come late.
 const CALM_MIN: Duration = Duration::from_secs(3 * 24 * 3600);
 /// Lines of the story before a violation.
-const STORY_LINES: usize = 40;
+const STORY_LINES: usize = 60;
 
 /// Something that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,6 +183,7 @@ impl World {
         }
         let lines = self.log.take(now);
         self.stage.outside().log.extend(lines);
+        self.notices_strikes();
         if self.has_changed() {
             self.checks(|checker, view, looks| checker.after_step(view, looks));
         }

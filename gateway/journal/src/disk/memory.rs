@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::faults::{Faults, PowerCut, Unsynced};
+use super::faults::{Faults, PowerCut};
 use super::{Disk, DiskFile, DiskRead};
 
 /// A disk in memory. Clones are the same disk. Deterministic: faults follow a plan, and what a
@@ -24,6 +24,7 @@ struct Content {
     appends: u64,
     operations: u64,
     reads: u64,
+    has_failed: bool,
 }
 
 #[derive(Default, Clone)]
@@ -112,7 +113,7 @@ impl MemoryDisk {
         content.faults = faults;
         (content.syncs, content.dir_syncs) = (0, 0);
         (content.appends, content.operations) = (0, 0);
-        content.reads = 0;
+        (content.reads, content.has_failed) = (0, false);
     }
 
     /// Syncs of files since `set_faults`.
@@ -137,6 +138,12 @@ impl MemoryDisk {
     #[must_use]
     pub fn is_powerless(&self) -> bool {
         self.content().powered().is_err()
+    }
+
+    /// Whether an operation failed by the plan since `set_faults`.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.content().has_failed
     }
 
     /// Reads of bytes since `set_faults`.
@@ -328,6 +335,7 @@ impl DiskFile for Handle {
                 (take, result) = (room, Err(io::ErrorKind::StorageFull.into()));
             }
         }
+        content.has_failed |= result.is_err();
         let node = content.node(self.1)?;
         node.bytes
             .extend_from_slice(bytes.get(..take).unwrap_or(&bytes));
@@ -340,6 +348,7 @@ impl DiskFile for Handle {
         content.syncs += 1;
         let syncs = content.syncs;
         if content.faults.sync.is_some_and(|nth| syncs >= nth) {
+            content.has_failed = true;
             return Err(io::Error::other("the sync failed"));
         }
         let node = content.node(self.1)?;
@@ -358,6 +367,7 @@ impl DiskRead for Handle {
         content.powered()?;
         content.reads += 1;
         if content.faults.read == Some(content.reads) {
+            content.has_failed = true;
             return Err(io::Error::other("the read failed"));
         }
         let bytes = &content.node(self.1)?.bytes;

@@ -24,23 +24,18 @@ impl IntentFirst {
         }
     }
 
-    fn arrived(&self, view: &View<'_>, bank: BankCode, arrived: &Arrived, looks: &mut Looks) {
+    fn arrived(&self, bank: BankCode, arrived: &Arrived, looks: &mut Looks) {
         let reading = self.reading.borrow();
         let step = &arrived.step;
         let of_bank = |left: &&Left| {
             let intent = reading.intent(left.file_no);
             left.sequence <= arrived.head && intent.is_some_and(|intent| intent.bank == bank)
         };
-        // The bytes tell which message it is; of a beginning, the last one that begins so.
-        let digest = crate::sha256_hex(&arrived.bytes);
-        let record = if arrived.is_whole {
-            let mut same = reading.leaving.get(&digest).into_iter().flatten();
-            same.rfind(of_bank)
-        } else {
-            let left = reading.left.iter().filter(of_bank);
-            left.rev()
-                .find(|left| begins(view, left.sequence, &arrived.bytes))
-        };
+        // The bytes tell which message it is; the same may leave again, and a later record is not
+        // that of this one.
+        let before = |left: &&Left| of_bank(left) && left.sequence <= arrived.head;
+        let same = reading.leaving.get(&arrived.digest);
+        let record = same.into_iter().flatten().rfind(before);
         looks.hold(record.is_some(), || {
             format!("{bank}: the message {step} came and is in no record")
         });
@@ -77,13 +72,6 @@ impl IntentFirst {
     }
 }
 
-/// Whether the message of a record begins with these bytes.
-fn begins(view: &View<'_>, sequence: u64, bytes: &[u8]) -> bool {
-    let record = view.core.event(sequence).map(|(record, _)| record);
-    let kept = record.and_then(|record| view.core.personal(&record));
-    kept.is_ok_and(|kept| kept.starts_with(bytes))
-}
-
 impl Checker for IntentFirst {
     fn id(&self) -> &'static str {
         "M2"
@@ -93,7 +81,7 @@ impl Checker for IntentFirst {
         self.reading.borrow_mut().follow(view, false);
         let news = self.arrivals.news(view.outside);
         for (bank, arrived) in news.into_iter().filter(|(_, one)| !one.is_copy) {
-            self.arrived(view, bank, arrived, looks);
+            self.arrived(bank, arrived, looks);
         }
         self.reading.borrow_mut().tell(self.id(), looks);
     }
