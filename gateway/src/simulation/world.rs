@@ -149,6 +149,7 @@ impl World {
             }
             self.step();
         }
+        // What did not come to its end can't be held against what ought to be there.
         if self.is_sound() {
             self.checks(|checker, view, looks| checker.at_end(view, looks));
         }

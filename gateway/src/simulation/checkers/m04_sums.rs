@@ -8,6 +8,7 @@
 use super::cursor::{Answered, number, told};
 use super::reading::{Reading, Shared};
 use crate::simulation::checker::{Checker, Looks, View};
+use crate::simulation::faults::FaultKind;
 use crate::simulation::outside::{Answer, Sheet, Told};
 use adapters::exchange::LineOutcome;
 use schemas::LineState;
@@ -61,7 +62,9 @@ impl Sums {
 
     fn reported(&self, view: &View<'_>, looks: &mut Looks) {
         let reading = self.reading.borrow();
-        for (bank, told) in told(view.outside) {
+        let lies = told(view.outside);
+        let lies = lies.filter(|(_, told)| told.lie == Some(FaultKind::BankMismatch));
+        for (bank, told) in lies {
             for row in &told.lines {
                 if let Some(payment) = differs(&reading, view, bank, (told, row)) {
                     looks.hold(is_listed(&reading, bank, told.file_no, payment), || {

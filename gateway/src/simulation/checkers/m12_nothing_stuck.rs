@@ -9,7 +9,6 @@
 use super::cursor::{Answered, text};
 use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
-use crate::simulation::faults::FaultKind;
 use schemas::LineState;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -37,9 +36,12 @@ impl NothingStuck {
     fn words(&mut self, view: &View<'_>, looks: &mut Looks) {
         for (call, answer) in self.answered.news(view.outside) {
             let (method, path, status) = (call.method, &call.path, answer.status);
-            looks.hold(status != 500 || has_failed(view), || {
-                format!("{method} {path} answers 500, and nothing fails")
-            });
+            if status == 500 {
+                let told = told(view, text(&answer.json(), "reference"));
+                looks.hold(has_failed(told), || {
+                    format!("{method} {path} answers 500, and nothing fails: {told}")
+                });
+            }
             if status >= 400 {
                 let body = answer.json();
                 let says = ["type", "title", "detail"]
@@ -106,20 +108,25 @@ impl NothingStuck {
     }
 }
 
-/// Whether the disk or the index has failed in this world: then there is nothing clearer to say.
-fn has_failed(view: &View<'_>) -> bool {
-    let kinds = [
-        FaultKind::SyncFails,
-        FaultKind::ShortWrite,
-        FaultKind::DiskFull,
-        FaultKind::ReadError,
-        FaultKind::BitFlip,
-        FaultKind::PowerLostInside,
-        FaultKind::IndexFails,
+/// What the log tells of a failure, by its reference.
+fn told<'v>(view: &View<'v>, reference: &str) -> &'v str {
+    let mut lines = view.outside.log.iter();
+    let line = lines.find(|line| line.text.contains(reference));
+    line.map_or("", |line| line.text.as_str())
+}
+
+/// Whether the log tells of the disk or the index: then there is nothing clearer to say.
+fn has_failed(told: &str) -> bool {
+    let words = [
+        "no power",
+        "a short write",
+        "the sync failed",
+        "could not be synced",
+        "the read failed",
+        "storage",
+        "index",
     ];
-    kinds
-        .iter()
-        .any(|kind| view.outside.struck.contains_key(kind))
+    words.iter().any(|word| told.contains(word))
 }
 
 impl Checker for NothingStuck {

@@ -76,7 +76,7 @@ impl NotAlone {
             let path = format!("/v1/batches/{}/approve", intent.batch);
             let calls = view.outside.calls.iter();
             let mut approvals = calls.filter(|call| {
-                // One that was not answered, or answered with our own trouble, may stand.
+                // Where we blame ourselves, it may be recorded all the same.
                 let refused = call
                     .answer
                     .as_ref()
