@@ -68,7 +68,11 @@ impl Sums {
             for row in &told.lines {
                 if let Some(payment) = differs(&reading, view, bank, (told, row)) {
                     looks.hold(is_listed(&reading, bank, told.file_no, payment), || {
-                        format!("{bank} reports another amount of {payment}; nobody is told")
+                        let (way, step) = (told.way, told.at.step);
+                        format!(
+                            "{bank} reports another amount of {payment} ({way:?}, step {step}); \
+                             nobody is told"
+                        )
                     });
                 }
             }

@@ -167,7 +167,7 @@ impl<'r> Known<'r> {
         let record = message.and_then(|message| self.reading.messages.get(&message));
         if told.way != Way::Answer {
             looks.hold(record.is_some(), || {
-                format!("{bank}: what it pushed is in no record")
+                format!("{bank}: what it pushed ({place}, {message:?}) is in no record")
             });
             // What nobody can read is listed as such.
             if record.is_none_or(|record| record.is_unread) {

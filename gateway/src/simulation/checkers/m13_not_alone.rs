@@ -119,11 +119,18 @@ fn approved(view: &View<'_>, batch: &str, call: &Call, looks: &mut Looks) {
         serde_json::from_slice::<Value>(&call.body).unwrap_or_default(),
         answer.json(),
     );
-    let same = text(&seen, "digest").eq_ignore_ascii_case(&crate::sha256_hex(&made.body))
-        && number(&seen, "line_count") == number(&told, "line_count")
-        && number(&seen, "total_fen") == number(&told, "total_fen");
-    looks.hold(same, || {
-        format!("{batch}: approved over other values than its file has")
+    let stated = (
+        text(&seen, "digest").to_lowercase(),
+        number(&seen, "line_count"),
+        number(&seen, "total_fen"),
+    );
+    let own = (
+        crate::sha256_hex(&made.body),
+        number(&told, "line_count"),
+        number(&told, "total_fen"),
+    );
+    looks.hold(stated == own, || {
+        format!("{batch}: approved over {stated:?}, its file has {own:?}")
     });
 }
 
