@@ -1,7 +1,7 @@
 //! How far a checker has looked at what grows: calls that are answered, messages that came to a
 //! bank, what a bank said.
 
-use crate::simulation::outside::{Answer, Arrived, Call, Outside, Told};
+use crate::simulation::outside::{Answer, Arrived, Call, Outside, Told, Way};
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
 
@@ -51,11 +51,16 @@ impl Arrivals {
     }
 }
 
-/// Everything that banks said and that came to the gateway.
+/// Everything that banks said, that came to the gateway, and that no crash may have taken: an answer
+/// is not acknowledged, and is asked for again. What was pushed and receipted stands.
 pub(super) fn told(outside: &Outside) -> impl Iterator<Item = (BankCode, &Told)> {
+    let crashed = |life| outside.crashes.iter().any(|crash| crash.at.life == life);
     let all = outside.banks.iter();
     all.flat_map(|(bank, book)| book.told.iter().map(|told| (*bank, told)))
-        .filter(|(_, told)| told.has_come)
+        .filter(move |(_, told)| {
+            let lost = told.way == Way::Answer && crashed(told.at.life);
+            told.has_come && !lost
+        })
 }
 
 /// A member of a JSON object that is a text.

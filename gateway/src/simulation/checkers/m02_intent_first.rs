@@ -29,7 +29,7 @@ impl IntentFirst {
         let step = &arrived.step;
         let of_bank = |left: &&Left| {
             let intent = reading.intent(left.file_no);
-            left.sequence <= arrived.head && intent.is_some_and(|intent| intent.bank == bank)
+            intent.is_some_and(|intent| intent.bank == bank)
         };
         // The bytes tell which message it is; the same may leave again, and a later record is not
         // that of this one.

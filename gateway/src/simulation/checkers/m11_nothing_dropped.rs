@@ -192,7 +192,11 @@ impl<'r> Known<'r> {
                 || {
                     let (file, way) = (told.file_no, told.way);
                     let (row, outcome) = (row.row_no, row.outcome);
-                    format!("{bank}: {outcome:?} of row {row:?} of file {file:?} ({way:?}) is lost")
+                    let (step, lie) = (told.at.step, told.lie);
+                    format!(
+                        "{bank}: {outcome:?} of row {row:?} of file {file:?} is lost ({way:?} of \
+                         step {step}, {lie:?})"
+                    )
                 },
             );
         }
