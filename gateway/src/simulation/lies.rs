@@ -33,6 +33,12 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
         mut reply,
     } = answering;
     let asked = request.kind == RequestKind::Query;
+    if !own.bank_side().tells_lines(&request.step) {
+        // A step before says how the batch stands, and nothing of lines.
+        let rows = std::mem::take(&mut reply.lines);
+        let is_open = rows.iter().any(|row| row.outcome == Outcome::Accepted);
+        reply.batch = reply.batch.filter(|_| !is_open);
+    }
     let mut lie = None;
     if asked && let Some(file) = file {
         lie = tells_wrong(line, own, file, &mut reply);

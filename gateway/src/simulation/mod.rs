@@ -25,6 +25,7 @@ mod logs;
 mod office;
 mod operators;
 pub mod outside;
+mod restart;
 pub mod run;
 mod scene;
 mod sheet;
