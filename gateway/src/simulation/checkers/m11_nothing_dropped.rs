@@ -11,7 +11,8 @@ use super::cursor::{number, text};
 use super::reading::{Reading, Shared, Stray};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::faults::FaultKind;
-use crate::simulation::outside::{LineAtBank, Outside, Told, Way};
+use crate::simulation::outside::{BankBook, LineAtBank, Outside, Told, Way};
+use adapters::RequestKind;
 use adapters::exchange::{LineOutcome, Outcome};
 use schemas::value::{BankCode, PaymentId, Purpose};
 use schemas::{FailureReason, LineEvent, LineState};
@@ -141,6 +142,16 @@ struct Known<'r> {
     receipted: BTreeMap<(BankCode, usize), u64>,
     /// Lives that ended by a crash.
     crashed: BTreeSet<u32>,
+    /// Banks that are asked in several steps: not each answer has the rows.
+    parted: BTreeSet<BankCode>,
+}
+
+/// Whether a bank is asked by messages of more than one kind.
+fn is_parted(book: &BankBook) -> bool {
+    let queries = book.arrived.iter();
+    let queries = queries.filter(|one| one.kind == Some(RequestKind::Query));
+    let steps: BTreeSet<&str> = queries.map(|one| one.step.as_str()).collect();
+    steps.len() > 1
 }
 
 impl<'r> Known<'r> {
@@ -159,6 +170,10 @@ impl<'r> Known<'r> {
             disputed: heard().flat_map(|one| one.disputed.clone()).collect(),
             receipted: pushed.collect(),
             crashed: outside.crashes.iter().map(|crash| crash.at.life).collect(),
+            parted: {
+                let parted = outside.banks.iter().filter(|(_, book)| is_parted(book));
+                parted.map(|(bank, _)| *bank).collect()
+            },
         }
     }
 
@@ -182,8 +197,10 @@ impl<'r> Known<'r> {
             });
             return;
         }
-        // Half of an answer may be read, and it may not.
-        if told.lie == Some(FaultKind::BankUnreadable) {
+        // Half of an answer may be read, and it may not. Where the rows come with a later answer,
+        // they may be the true ones by then.
+        let in_part = told.way == Way::Answer && self.parted.contains(&bank);
+        if told.lie == Some(FaultKind::BankUnreadable) || (in_part && told.lie.is_some()) {
             return;
         }
         for (place, row) in (0u32..).zip(&told.lines) {
