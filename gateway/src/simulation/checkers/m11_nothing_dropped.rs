@@ -123,7 +123,8 @@ fn step_of(outcome: Outcome) -> LineEvent {
 /// Whether a line that stands so says what the outcome says.
 fn agrees(outcome: Outcome, state: LineState) -> bool {
     match outcome {
-        Outcome::Paid => state == LineState::Paid,
+        // What came back had been paid.
+        Outcome::Paid => matches!(state, LineState::Paid | LineState::Returned),
         Outcome::Failed(_) => matches!(state, LineState::Failed | LineState::Unknown),
         // What comes after it says more.
         Outcome::Accepted => !matches!(state, LineState::Held | LineState::Cancelled),
@@ -246,10 +247,13 @@ impl<'r> Known<'r> {
             return false;
         };
         let line = self.reading.auditor.book().line(payment);
-        let state = line.map(|(_, line)| line.state);
+        let now = line.map(|(_, line)| line.state);
+        // What it said already when the message came is no news.
+        let then = message.and_then(|at| self.reading.auditor.state_at(payment, at));
+        let mut states = now.into_iter().chain(then);
         self.said.contains(&(payment, step_of(row.outcome)))
             || self.disputed.contains(&payment)
-            || state.is_some_and(|state| agrees(row.outcome, state))
+            || states.any(|state| agrees(row.outcome, state))
     }
 
     /// Where the line of a row stands, in words.
