@@ -17,6 +17,8 @@ struct Taken {
     sheet: Sheet,
     batch: String,
     digest: String,
+    /// Somebody was told that it is new.
+    is_told: bool,
 }
 
 /// Looks after M7.
@@ -39,8 +41,11 @@ impl SameAgain {
         for (call, answer) in self.answered.news(view.outside) {
             let Some(sheet) = &call.sheet else { continue };
             let number = (sheet.employer.clone(), sheet.batch_no.clone());
-            match self.taken.get(&number) {
-                Some(taken) => again(taken, (call, sheet, answer), looks),
+            match self.taken.get_mut(&number) {
+                Some(taken) => {
+                    again(taken, (call, sheet, answer), looks);
+                    taken.is_told |= answer.status == 202;
+                }
                 None if answer.is_done() => {
                     let body = answer.json();
                     let digest = crate::sha256_hex(&call.body);
@@ -52,6 +57,7 @@ impl SameAgain {
                         sheet: sheet.clone(),
                         batch: text(&body, "batch_id").to_owned(),
                         digest,
+                        is_told: answer.status == 202,
                     };
                     self.taken.insert(number, taken);
                 }
@@ -118,12 +124,11 @@ fn again(taken: &Taken, (call, sheet, answer): (&Call, &Sheet, &Answer), looks: 
             && body.get("replayed") == Some(&Value::Bool(true))
             && text(&body, "batch_id") == taken.batch
             && text(&body, "digest") == taken.digest;
-        // The first of two that were answered in the other order.
+        // A repetition may be answered before the first one is.
         let first = answer.status == 202 && text(&body, "batch_id") == taken.batch;
-        looks.hold(
-            same || (first && call.begun.step <= taken.call.begun.step),
-            || format!("{number}: the same again answers {}", answer.status),
-        );
+        looks.hold(same || (first && !taken.is_told), || {
+            format!("{number}: the same again answers {}", answer.status)
+        });
         return;
     }
     looks.hold(matches!(answer.status, 409 | 422 | 400 | 403), || {

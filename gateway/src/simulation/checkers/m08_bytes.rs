@@ -9,7 +9,7 @@ use super::reading::{Reading, Shared};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::{Outside, Told, Way};
 use schemas::value::BankCode;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Looks after M8.
 pub(super) struct Bytes {
@@ -18,8 +18,8 @@ pub(super) struct Bytes {
     arrivals: Arrivals,
     /// How many things of each bank were looked at.
     said: BTreeMap<BankCode, usize>,
-    /// Answers that came and are in no record yet: bank and digest, and the step.
-    open: Vec<(BankCode, String, u64)>,
+    /// Answers that are in no record yet: bank, place among what it said, and digest.
+    open: Vec<(BankCode, usize, String)>,
 }
 
 impl Bytes {
@@ -61,29 +61,30 @@ impl Bytes {
         let reading = self.reading.borrow();
         for (bank, book) in &outside.banks {
             let seen = self.said.entry(*bank).or_default();
-            for told in book.told.get(*seen..).unwrap_or_default() {
+            let news = book.told.iter().enumerate().skip(*seen);
+            for (place, told) in news {
                 if is_answer(told) && told.at.life == outside.now.life {
                     let digest = crate::sha256_hex(&told.bytes);
-                    self.open.push((*bank, digest, told.at.step));
+                    self.open.push((*bank, place, digest));
                 }
             }
             *seen = book.told.len();
         }
         let is_kept = |digest: &String| reading.answers.contains_key(digest);
         looks.compared += self.open.len() as u64;
-        self.open.retain(|(_, digest, _)| !is_kept(digest));
+        self.open.retain(|(_, _, digest)| !is_kept(digest));
     }
 
     /// Nothing that came in this life is without its record; a crash may have come between in an
     /// earlier one.
     fn all(&self, view: &View<'_>, looks: &mut Looks) {
         let reading = self.reading.borrow();
-        let came: BTreeSet<(BankCode, String)> = told(view.outside)
-            .map(|(bank, told)| (bank, crate::sha256_hex(&told.bytes)))
-            .collect();
-        for (bank, digest, step) in &self.open {
-            let is_open = came.contains(&(*bank, digest.clone()));
-            looks.hold(!is_open, || {
+        for (bank, place, _) in &self.open {
+            let book = view.outside.banks.get(bank);
+            let told = book.and_then(|book| book.told.get(*place));
+            // What was lost on its way did not come.
+            looks.hold(told.is_none_or(|told| !told.has_come), || {
+                let step = told.map_or(0, |told| told.at.step);
                 format!("{bank}: the answer of step {step} is in no record")
             });
         }

@@ -191,11 +191,12 @@ impl<'r> Known<'r> {
                 self.accounts_for(bank, (told, message), (place, row)),
                 || {
                     let (file, way) = (told.file_no, told.way);
-                    let (row, outcome) = (row.row_no, row.outcome);
+                    let (row_no, outcome) = (row.row_no, row.outcome);
                     let (step, lie) = (told.at.step, told.lie);
                     format!(
-                        "{bank}: {outcome:?} of row {row:?} of file {file:?} is lost ({way:?} of \
-                         step {step}, {lie:?})"
+                        "{bank}: {outcome:?} of row {row_no:?} of file {file:?} is lost ({way:?} of \
+                         step {step}, {lie:?}); {}",
+                        self.standing(bank, told, row)
                     )
                 },
             );
@@ -215,7 +216,10 @@ impl<'r> Known<'r> {
     ) -> bool {
         let is_this = |stray: &Stray| match message {
             Some(message) => stray.message == message && stray.place == place,
-            None => !stray.of_whole && stray.file_no == told.file_no,
+            None => {
+                let of_row = !stray.of_whole || stray.is_useless;
+                of_row && stray.file_no == told.file_no
+            }
         };
         let mut strays = self.reading.strays.iter();
         if strays.any(|stray| stray.bank == bank && is_this(stray)) {
@@ -229,6 +233,18 @@ impl<'r> Known<'r> {
         self.said.contains(&(payment, step_of(row.outcome)))
             || self.disputed.contains(&payment)
             || state.is_some_and(|state| agrees(row.outcome, state))
+    }
+
+    /// Where the line of a row stands, in words.
+    fn standing(&self, bank: BankCode, told: &Told, row: &LineOutcome) -> String {
+        let Some(payment) = self.payment(bank, told, row) else {
+            return "it names no line".to_owned();
+        };
+        let line = self.reading.auditor.book().line(payment);
+        let state = line.map(|(_, line)| line.state);
+        let said = self.said.iter().filter(|(of, _)| *of == payment);
+        let said: Vec<LineEvent> = said.map(|(_, event)| *event).collect();
+        format!("{payment} is {state:?}, and was told {said:?}")
     }
 
     /// The line of a row, by the bank's own book: by its number, else by account and amount.

@@ -58,6 +58,8 @@ pub(super) struct Stray {
     pub file_no: Option<u64>,
     /// About the message as a whole.
     pub of_whole: bool,
+    /// An answer of which nothing could be used.
+    pub is_useless: bool,
 }
 
 /// A message of a bank.
@@ -250,10 +252,17 @@ impl Reading {
             place,
             file_no,
             of_whole,
+            why,
             ..
         } = event
         {
+            let useless = [
+                "answer_unreadable",
+                "answer_of_another_file",
+                "returns_unreadable",
+            ];
             self.strays.push(Stray {
+                is_useless: useless.contains(&why.as_str()),
                 sequence,
                 bank: *bank,
                 message: *message,
