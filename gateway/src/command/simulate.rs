@@ -102,7 +102,7 @@ fn tell<W: Write>(
     lang: Lang,
 ) -> std::io::Result<()> {
     let days = report.simulated_s / 86_400;
-    paper.line(&pick(
+    paper.line(pick(
         lang,
         &format!(
             "种子 {}：{} 个世界，{} 个批次（受理 {} 个文件），事件 {}，日志记录 {}，崩溃 {} 次，\

@@ -209,11 +209,9 @@ fn truth(line: &SimLine, file: &FileAtBank) -> BankReply {
         line.stage.struck(FaultKind::BankLate);
     }
     let told = |row: &LineAtBank| {
-        let outcome = match row.fate {
-            // A query tells a return as paid; the return comes later, or when it is asked for.
-            Outcome::Returned if age_ms < 24 * 3_600_000 => Outcome::Paid,
-            fate => fate,
-        };
+        // A query tells a return as paid; the return comes later, or when it is asked for.
+        let is_early = row.fate == Outcome::Returned && age_ms < 24 * 3_600_000;
+        let outcome = if is_early { Outcome::Paid } else { row.fate };
         match is_ready || line.dice.one_in(3) {
             true => row.line.told(outcome),
             false => row.line.told(Outcome::Accepted),

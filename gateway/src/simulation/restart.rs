@@ -17,9 +17,10 @@ impl World {
                 continue;
             }
             let mut faults = Faults::default();
-            match kind {
-                FaultKind::ReadError => faults.read = Some(1 + dice.below(20)),
-                _ => faults.power = Some(dice.below(6)),
+            if kind == FaultKind::ReadError {
+                faults.read = Some(1 + dice.below(20));
+            } else {
+                faults.power = Some(dice.below(6));
             }
             self.disk.set_faults(faults);
             let of_life = (self.seed, self.life + 1000);

@@ -29,6 +29,15 @@ const KINDS: [FaultKind; 15] = [
     FaultKind::LongSilence,
 ];
 
+/// These end the process at once.
+const ENDINGS: [FaultKind; 3] = [FaultKind::Killed, FaultKind::PowerLost, FaultKind::BitFlip];
+/// In these power goes in the middle of an operation of the disk.
+const POWER: [FaultKind; 3] = [
+    FaultKind::TornWrite,
+    FaultKind::ReorderedWrite,
+    FaultKind::PowerLostInside,
+];
+
 /// A fault of the disk that waits for its moment.
 #[derive(Clone, Copy, Debug)]
 struct Armed {
@@ -110,31 +119,27 @@ impl World {
         let dice = self.troubles.dice.clone();
         let mut faults = Faults::default();
         let mut at = 0;
-        match kind {
-            FaultKind::Killed | FaultKind::PowerLost | FaultKind::BitFlip => {
-                return self.crashes(kind);
-            }
-            FaultKind::TornWrite | FaultKind::ReorderedWrite | FaultKind::PowerLostInside => {
-                faults.power = Some(1 + dice.below(9));
-            }
-            FaultKind::SyncFails => faults.sync = Some(1 + dice.below(3)),
-            FaultKind::ShortWrite => {
-                let some = usize::try_from(dice.below(600)).unwrap_or_default();
-                faults.append = Some((1 + dice.below(3), some));
-            }
-            FaultKind::DiskFull => {
-                faults.capacity_bytes = Some(disk.used_bytes() + dice.below(9000));
-            }
-            FaultKind::ReadError => {
-                at = 1 + dice.below(12);
-                faults.read = Some(at);
-            }
-            FaultKind::SlowDisk => {
-                self.troubles.slow = (step + 20 + dice.below(60), disk.operations());
-                return;
-            }
-            FaultKind::IndexFails => return self.index_fails(step),
-            other => return self.time_jumps(other),
+        if ENDINGS.contains(&kind) {
+            return self.crashes(kind);
+        } else if POWER.contains(&kind) {
+            faults.power = Some(1 + dice.below(9));
+        } else if kind == FaultKind::SyncFails {
+            faults.sync = Some(1 + dice.below(3));
+        } else if kind == FaultKind::ShortWrite {
+            let some = usize::try_from(dice.below(600)).unwrap_or_default();
+            faults.append = Some((1 + dice.below(3), some));
+        } else if kind == FaultKind::DiskFull {
+            faults.capacity_bytes = Some(disk.used_bytes() + dice.below(9000));
+        } else if kind == FaultKind::ReadError {
+            at = 1 + dice.below(12);
+            faults.read = Some(at);
+        } else if kind == FaultKind::SlowDisk {
+            self.troubles.slow = (step + 20 + dice.below(60), disk.operations());
+            return;
+        } else if kind == FaultKind::IndexFails {
+            return self.index_fails(step);
+        } else {
+            return self.time_jumps(kind);
         }
         disk.set_faults(faults);
         self.troubles.armed = Some(Armed {
@@ -167,13 +172,13 @@ impl World {
     fn time_jumps(&mut self, kind: FaultKind) {
         let dice = &self.troubles.dice;
         let minutes = i64::try_from(1 + dice.below(3 * 24 * 60)).unwrap_or(1);
-        match kind {
-            FaultKind::ClockForward => self.stage.clock.step(time::Duration::minutes(minutes)),
-            FaultKind::ClockBack => self.stage.clock.step(time::Duration::minutes(-minutes)),
-            _ => {
-                let wait = dice.seconds(6 * 3600, 30 * 3600);
-                self.stage.clock.advance(wait);
-            }
+        if kind == FaultKind::ClockForward {
+            self.stage.clock.step(time::Duration::minutes(minutes));
+        } else if kind == FaultKind::ClockBack {
+            self.stage.clock.step(time::Duration::minutes(-minutes));
+        } else {
+            let wait = dice.seconds(6 * 3600, 30 * 3600);
+            self.stage.clock.advance(wait);
         }
         self.stage.struck(kind);
     }
@@ -191,9 +196,10 @@ impl World {
             return;
         };
         let is_poisoned = gate.core.journal().health().is_err();
-        let has_struck = match armed.kind {
-            FaultKind::ReadError => gate.disk.reads() >= armed.at,
-            _ => gate.disk.is_powerless() || is_poisoned || gate.disk.has_failed(),
+        let has_struck = if armed.kind == FaultKind::ReadError {
+            gate.disk.reads() >= armed.at
+        } else {
+            gate.disk.is_powerless() || is_poisoned || gate.disk.has_failed()
         };
         if has_struck && !armed.has_struck {
             armed.has_struck = true;
@@ -311,18 +317,25 @@ impl World {
 }
 
 pub(super) fn cut(kind: FaultKind, dice: &Dice) -> PowerCut {
-    let unsynced = match kind {
-        FaultKind::Killed | FaultKind::BitFlip | FaultKind::DiskFull | FaultKind::ShortWrite => {
-            Unsynced::Kept
-        }
-        FaultKind::TornWrite => Unsynced::Prefix,
-        FaultKind::ReorderedWrite => match dice.one_in(3) {
-            true => Unsynced::Pages,
-            false => Unsynced::Sectors,
-        },
-        // After a failed sync the system has forgotten what it did not write, or not.
-        FaultKind::SyncFails if dice.one_in(2) => Unsynced::Kept,
-        _ => Unsynced::Dropped,
+    // What was written stays where only the process ends.
+    let keeps = [
+        FaultKind::Killed,
+        FaultKind::BitFlip,
+        FaultKind::DiskFull,
+        FaultKind::ShortWrite,
+    ];
+    // After a failed sync the system has forgotten what it did not write, or not.
+    let keeps = keeps.contains(&kind) || (kind == FaultKind::SyncFails && dice.one_in(2));
+    let unsynced = if keeps {
+        Unsynced::Kept
+    } else if kind == FaultKind::TornWrite {
+        Unsynced::Prefix
+    } else if kind == FaultKind::ReorderedWrite && dice.one_in(3) {
+        Unsynced::Pages
+    } else if kind == FaultKind::ReorderedWrite {
+        Unsynced::Sectors
+    } else {
+        Unsynced::Dropped
     };
     PowerCut {
         unsynced,

@@ -60,8 +60,8 @@ impl Auditor {
         &self.book
     }
 
-    /// Reads what was added since he last looked, as far as it can be read. Gives the breaches found
-    /// in it.
+    /// Reads what was added since he last looked, as far as it can be read. Gives the breaches
+    /// found in it.
     pub fn follow(&mut self, core: &Core) -> Vec<Breach> {
         let (mut found, stopped) = self.follow_with(core, &mut |_, _| {});
         found.extend(stopped.map(|why| Breach::new("M3", why)));

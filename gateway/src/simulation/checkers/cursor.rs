@@ -51,8 +51,8 @@ impl Arrivals {
     }
 }
 
-/// Everything that banks said, that came to the gateway, and that no crash may have taken: an answer
-/// is not acknowledged, and is asked for again. What was pushed and receipted stands.
+/// Everything that banks said, that came to the gateway, and that no crash may have taken: an
+/// answer is not acknowledged, and is asked for again. What was pushed and receipted stands.
 pub(super) fn told(outside: &Outside) -> impl Iterator<Item = (BankCode, &Told)> {
     let crashed = |life| outside.crashes.iter().any(|crash| crash.at.life == life);
     let all = outside.banks.iter();

@@ -70,7 +70,7 @@ impl NothingDropped {
             listed.any(|b| text(b, "kind") == "message_unreadable" && text(b, "bank") == bank)
         };
         let banks = reading.auditor.book().unread();
-        for (bank, _) in banks.filter(|(_, messages)| messages.len() > 0) {
+        for (bank, _) in banks.filter(|(_, messages)| !messages.is_empty()) {
             looks.hold(unread(bank.as_str()), || {
                 format!("{bank}: what nobody could read is in no list")
             });
