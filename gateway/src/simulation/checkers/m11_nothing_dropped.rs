@@ -205,19 +205,8 @@ impl<'r> Known<'r> {
             return;
         }
         for (place, row) in (0u32..).zip(&told.lines) {
-            looks.hold(
-                self.accounts_for(bank, (told, message), (place, row)),
-                || {
-                    let (file, way) = (told.file_no, told.way);
-                    let (row_no, outcome) = (row.row_no, row.outcome);
-                    let (step, lie) = (told.at.step, told.lie);
-                    format!(
-                        "{bank}: {outcome:?} of row {row_no:?} of file {file:?} is lost ({way:?} of \
-                         step {step}, {lie:?}); {}",
-                        self.standing(bank, told, row)
-                    )
-                },
-            );
+            let is_kept = self.accounts_for(bank, (told, message), (place, row));
+            looks.hold(is_kept, || self.lost(bank, told, row));
         }
     }
 
@@ -254,6 +243,17 @@ impl<'r> Known<'r> {
         self.said.contains(&(payment, step_of(row.outcome)))
             || self.disputed.contains(&payment)
             || states.any(|state| agrees(row.outcome, state))
+    }
+
+    /// The row that is lost, and where it comes from.
+    fn lost(&self, bank: BankCode, told: &Told, row: &LineOutcome) -> String {
+        let (file, way, step, lie) = (told.file_no, told.way, told.at.step, told.lie);
+        let (row_no, outcome) = (row.row_no, row.outcome);
+        let stands = self.standing(bank, told, row);
+        format!(
+            "{bank}: {outcome:?} of row {row_no:?} of file {file:?} is lost ({way:?} of step \
+             {step}, {lie:?}); {stands}"
+        )
     }
 
     /// Where the line of a row stands, in words.
