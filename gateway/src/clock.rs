@@ -153,6 +153,15 @@ impl ManualClock {
         state.step = state.step.saturating_add(by);
     }
 
+    /// How long until the next who waits is woken; `None` where nobody waits.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Duration> {
+        let mut state = self.state();
+        state.sleepers.retain(|(_, sleeper)| !sleeper.is_closed());
+        let first = state.sleepers.iter().map(|(at, _)| *at).min()?;
+        Some(first.saturating_sub(state.elapsed))
+    }
+
     /// How many wait now, those that gave up left out.
     #[must_use]
     pub fn sleeping(&self) -> usize {

@@ -25,6 +25,7 @@ pub mod reconcile;
 pub mod resolution;
 pub mod sandbox;
 pub mod serving;
+pub mod simulation;
 pub mod story;
 pub mod telemetry;
 

@@ -23,10 +23,10 @@ use crate::installation::Banks;
 use crate::intake::abandon_interrupted;
 use crate::mandates::Mandates;
 use crate::telemetry::{Concerns, Metrics};
-use journal::disk::OsDisk;
-use journal::random::SystemRandom;
+use journal::disk::{Disk, OsDisk};
+use journal::random::{Random, SystemRandom};
 use journal::seal::{SealError, Vault, create_master_file, master_from_file};
-use journal::{JournalError, Options, Recovery};
+use journal::{JournalError, Opening, Options, Recovery};
 use schemas::codes::BankCalendar;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
@@ -121,15 +121,43 @@ pub fn open_data(
         create_master_file(master, random.as_ref()).map_err(StartError::Master)?;
     }
     let key = master_from_file(master).map_err(StartError::Master)?;
-    let (journal, recovery) = opening.open()?;
-    tell_of(&recovery);
-    let vault = Vault::open(disk, &data.join("keys"), &key, random)?;
-    let core = Core::open(journal, vault, clock, progress)?;
+    let keys = (disk as Arc<dyn Disk>, data.join("keys"));
+    let (core, recovery) = open_core(opening, keys, (&key, random), clock, progress)?;
     Ok(Opened {
         core: Arc::new(core),
         recovery,
         lock,
     })
+}
+
+/// Recovers a journal that was read and asked about, opens the data keys in their folder, and
+/// replays.
+///
+/// # Errors
+/// As [`open_data`].
+pub(crate) fn open_core(
+    opening: Opening,
+    (disk, keys): (Arc<dyn Disk>, PathBuf),
+    (master, random): (&[u8; 32], Arc<dyn Random>),
+    clock: Arc<dyn Clock>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(Core, Recovery), StartError> {
+    let (journal, recovery) = opening.open()?;
+    tell_of(&recovery);
+    let vault = Vault::open(disk, &keys, master, random)?;
+    let core = Core::open(journal, vault, clock, progress)?;
+    Ok((core, recovery))
+}
+
+/// The first records of a start, before anything is dispatched: that it is one, and what a stop
+/// had interrupted.
+///
+/// # Errors
+/// When the record can't be written or followed.
+pub(crate) fn begin_work(core: &Core, banks: &Banks) -> Result<(), CoreError> {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    core.record(ACTOR, Event::Started { version }.into())?;
+    take_up(core, banks)
 }
 
 /// What a stop in the middle of a write left is told: nothing in it was acknowledged, and its
@@ -238,9 +266,7 @@ impl Engine {
         witness.note(core.journal())?;
         let index = Arc::new(open_sled(&setup.data.join("index"), core.journal())?);
         let follower = Arc::new(Follower::new(Arc::clone(&core), index, witness));
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        core.record(ACTOR, Event::Started { version }.into())?;
-        take_up(&core, &setup.banks)?;
+        begin_work(&core, &setup.banks)?;
         let (stop, stopped) = watch::channel(false);
         let supervisor = Supervisor {
             clock: core.shared_clock(),

@@ -162,7 +162,10 @@ impl Journal {
             }
             is_known
         };
-        if is_known && !self.shared.options.commits_inline {
+        if is_known && self.shared.options.commits_inline {
+            // Others get a turn between the record and its group, as with the committing thread.
+            tokio::task::yield_now().await;
+        } else if is_known {
             self.shared.work.notify_one();
             let done = |progress: &Progress| progress.durable >= sequence || progress.has_stopped;
             // The sender lives as long as `self`, so that waiting can't fail.

@@ -108,6 +108,8 @@ impl<'a> Chunks<'a> {
         loop {
             let silence = self.app.pace.sleep(limits.body_idle);
             let frame = tokio::select! {
+                // What has come counts, whatever the time. No chance in it: the simulation.
+                biased;
                 frame = self.body.frame() => frame,
                 () = silence => return Err(Problem::new(Kind::TooSlow)),
             };

@@ -14,6 +14,7 @@ use schemas::Lang;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::runtime::Handle;
 
 /// An answer, or why there is none.
 pub type Answer = Result<Response<Body>, Problem>;
@@ -100,7 +101,8 @@ impl Call {
         }
     }
 
-    /// Does work that may block (the lock, the disk) on a thread for it.
+    /// Does work that may block (the lock, the disk) on a thread for it; where there is no runtime,
+    /// and so no thread (the simulation), where it stands.
     ///
     /// # Errors
     /// What the work says; an internal problem if it panicked.
@@ -109,7 +111,10 @@ impl Call {
         work: impl FnOnce(&App) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let app = Arc::clone(&self.app);
-        match tokio::task::spawn_blocking(move || work(&app)).await {
+        let Ok(runtime) = Handle::try_current() else {
+            return work(&app);
+        };
+        match runtime.spawn_blocking(move || work(&app)).await {
             Ok(result) => result,
             Err(panicked) => Err(Problem::internal(&Defect::from(panicked))),
         }

@@ -56,6 +56,8 @@ impl Places {
                 return Some(place);
             }
             tokio::select! {
+                // A place that is free is looked at first, whatever the time.
+                biased;
                 () = freed => {}
                 () = over.as_mut() => return None,
             }

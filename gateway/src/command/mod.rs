@@ -19,6 +19,7 @@ mod report;
 mod sandbox;
 mod scratch;
 mod serve;
+mod simulate;
 mod standing;
 mod submit;
 pub mod terminal;
@@ -107,6 +108,7 @@ fn run(command: &Command, lang: Lang) -> Ended {
         Command::Explain(arguments) => explain::run(arguments, lang),
         Command::Backup(arguments) => backup::run(arguments, lang),
         Command::Restore(arguments) => backup::run_restore(arguments, lang),
+        Command::Simulate(arguments) => simulate::run(arguments, lang),
         Command::Certs(Certs::Init(arguments)) => certs::init(arguments, lang),
         Command::Banks(arguments) => banks::run(arguments, lang),
         Command::Bank(command) => bank::run(command, lang),

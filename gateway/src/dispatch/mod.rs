@@ -127,6 +127,8 @@ impl Dispatcher {
             };
             let Some(wait) = wait else { continue };
             tokio::select! {
+                // All of them lead to another look. No chance in it: the simulation.
+                biased;
                 () = self.core.clock().sleep(wait) => {}
                 changed = changes.changed() => {
                     if changed.is_err() {

@@ -21,6 +21,7 @@ pub use inventory::{changed_file, write_inventory};
 pub use search::{Field, Search};
 pub use witness::{
     Keeper, OpenError, WITNESS, WitnessRefusal, Witnesses, ask_witnesses, open_journal,
+    open_journal_on,
 };
 
 use crate::book::table::TableRow;

@@ -46,6 +46,7 @@ pub enum WitnessRefusal {
 #[derive(Debug)]
 pub struct Witnesses {
     index: PathBuf,
+    has_index: bool,
     found: Vec<(PathBuf, Witness)>,
     /// Hashes of the journal's records that have a witness's number.
     there: Vec<(u64, Hash)>,
@@ -57,14 +58,24 @@ impl Witnesses {
     /// # Errors
     /// When one is there and can't be read.
     pub fn read(data: &Path) -> Result<Self, WitnessError> {
+        Self::read_on(&OsDisk, data)
+    }
+
+    /// The same on another disk.
+    ///
+    /// # Errors
+    /// As [`Witnesses::read`].
+    pub fn read_on(disk: &dyn Disk, data: &Path) -> Result<Self, WitnessError> {
         let mut found = Vec::with_capacity(2);
         for path in places(data) {
-            if let Some(witness) = Witness::read(&OsDisk, &path)? {
+            if let Some(witness) = Witness::read(disk, &path)? {
                 found.push((path, witness));
             }
         }
+        let index = data.join("index");
         Ok(Self {
-            index: data.join("index"),
+            has_index: has_files(disk, &index),
+            index,
             found,
             there: Vec::new(),
         })
@@ -99,7 +110,7 @@ impl Witnesses {
                 latest = Some((testimony, witness));
             }
         }
-        match latest.is_none() && has_files(&self.index) {
+        match latest.is_none() && self.has_index {
             true => Err(WitnessRefusal::Missing(self.index.clone())),
             false => Ok(latest),
         }
@@ -111,7 +122,19 @@ impl Witnesses {
 /// # Errors
 /// See [`WitnessRefusal`]; the journal's own.
 pub fn open_journal(data: &Path, options: Options) -> Result<Opening, OpenError> {
-    let (opening, witnesses) = read(data, options)?;
+    open_journal_on(Arc::new(OsDisk), data, options)
+}
+
+/// The same on another disk.
+///
+/// # Errors
+/// As [`open_journal`].
+pub fn open_journal_on(
+    disk: Arc<dyn Disk>,
+    data: &Path,
+    options: Options,
+) -> Result<Opening, OpenError> {
+    let (opening, witnesses) = read(Arc::clone(&disk), data, options)?;
     let end = opening.end();
     match witnesses.testify(&end)? {
         Some((Testimony::ClosingTorn, witness)) => {
@@ -120,7 +143,7 @@ pub fn open_journal(data: &Path, options: Options) -> Result<Opening, OpenError>
                 "the closing record is torn: it is cut off"
             );
             // First of all: a stop behind the cut must not find a record lost.
-            Keeper::of(data).write(&witness.before(&end))?;
+            Keeper::on(disk, data).write(&witness.before(&end))?;
         }
         Some((Testimony::Agrees { .. } | Testimony::SetBack, _)) => {}
         None if end.sequence > 0 => {
@@ -140,17 +163,21 @@ pub fn open_journal(data: &Path, options: Options) -> Result<Opening, OpenError>
 /// # Errors
 /// See [`WitnessRefusal`].
 pub fn ask_witnesses(data: &Path) -> Result<(), WitnessRefusal> {
-    match read(data, Options::default()) {
+    match read(Arc::new(OsDisk), data, Options::default()) {
         Ok((opening, witnesses)) => witnesses.testify(&opening.end()).map(drop),
         Err(OpenError::Refused(refusal)) => Err(refusal),
         Err(OpenError::Journal(_) | OpenError::Witness(_)) => Ok(()),
     }
 }
 
-fn read(data: &Path, options: Options) -> Result<(Opening, Witnesses), OpenError> {
-    let mut witnesses = Witnesses::read(data).map_err(WitnessRefusal::from)?;
+fn read(
+    disk: Arc<dyn Disk>,
+    data: &Path,
+    options: Options,
+) -> Result<(Opening, Witnesses), OpenError> {
+    let mut witnesses = Witnesses::read_on(disk.as_ref(), data).map_err(WitnessRefusal::from)?;
     let folder = data.join("journal");
-    let opening = Opening::read(Arc::new(OsDisk), &folder, options, &mut |sequence, hash| {
+    let opening = Opening::read(disk, &folder, options, &mut |sequence, hash| {
         witnesses.see(sequence, hash);
     })?;
     Ok((opening, witnesses))
@@ -171,18 +198,33 @@ pub enum OpenError {
 }
 
 /// Writes the witnesses.
-#[derive(Debug)]
 pub struct Keeper {
+    disk: Arc<dyn Disk>,
     places: [PathBuf; 2],
     /// The last record that was written, and the looks since then.
     kept: Mutex<(u64, u32)>,
+}
+
+impl std::fmt::Debug for Keeper {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keeper")
+            .field("places", &self.places)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Keeper {
     /// Of the data folder; nothing is written yet.
     #[must_use]
     pub fn of(data: &Path) -> Self {
+        Self::on(Arc::new(OsDisk), data)
+    }
+
+    /// The same on another disk.
+    #[must_use]
+    pub fn on(disk: Arc<dyn Disk>, data: &Path) -> Self {
         Self {
+            disk,
             places: places(data),
             kept: Mutex::default(),
         }
@@ -224,9 +266,9 @@ impl Keeper {
     fn write(&self, witness: &Witness) -> std::io::Result<()> {
         for place in &self.places {
             if let Some(folder) = place.parent() {
-                OsDisk.create_dir_all(folder)?;
+                self.disk.create_dir_all(folder)?;
             }
-            witness.write(&OsDisk, place)?;
+            witness.write(self.disk.as_ref(), place)?;
         }
         Ok(())
     }
@@ -236,8 +278,6 @@ fn places(data: &Path) -> [PathBuf; 2] {
     [data.join(WITNESS), data.join("index").join(WITNESS)]
 }
 
-fn has_files(folder: &Path) -> bool {
-    folder
-        .read_dir()
-        .is_ok_and(|mut entries| entries.next().is_some())
+fn has_files(disk: &dyn Disk, folder: &Path) -> bool {
+    disk.list(folder).is_ok_and(|names| !names.is_empty())
 }

@@ -169,6 +169,7 @@ pub fn of_batch(book: &Book, batch: &Batch, around: Circumstances) -> Option<Wai
             | Wait::BankConnection
             | Wait::Installation
             | Wait::OtherPayment
+            | Wait::Withdrawal
             | Wait::Evidence,
             _,
         )

@@ -6,7 +6,7 @@ use adapters::BankAdapter;
 use adapters::exchange::{Crypto, OrderLine, Outgoing, PaymentOrder};
 use certs::algorithm::Algorithm;
 use certs::body_cipher::BodyCipher;
-use certs::random::SystemRandom;
+use certs::random::{Random, SystemRandom};
 use certs::seal::Opener;
 use certs::sign::{KeyError, KeyId, Signer, generate};
 use schemas::ValueError;
@@ -88,14 +88,30 @@ pub fn example_messages(
 
 /// Makes the keys of many banks: the gateway signs everywhere with one key of each algorithm,
 /// and shares a body key of its own with each bank.
-#[derive(Default)]
 pub struct Smith {
+    random: Arc<dyn Random>,
     signers: BTreeMap<String, Arc<dyn Signer>>,
     /// What opens texts sealed to such a key, where it can.
     openers: BTreeMap<String, Arc<Opener>>,
 }
 
+impl Default for Smith {
+    fn default() -> Self {
+        Self::drawing(Arc::new(SystemRandom::new()))
+    }
+}
+
 impl Smith {
+    /// One that draws its keys, and the nonces of those who hold them, from here.
+    #[must_use]
+    pub fn drawing(random: Arc<dyn Random>) -> Self {
+        Self {
+            random,
+            signers: BTreeMap::new(),
+            openers: BTreeMap::new(),
+        }
+    }
+
     /// Keys for the gateway's chair; the bank's follow by [`BankKeys::other_chair`].
     ///
     /// # Errors
@@ -104,7 +120,7 @@ impl Smith {
         let slots = adapter.key_slots();
         let mut keys = BankKeys {
             key_names: adapter.key_names(&adapter.example_connection()),
-            random: Some(Arc::new(SystemRandom::new())),
+            random: Some(Arc::clone(&self.random)),
             ..BankKeys::default()
         };
         for (algorithm, slot) in slots.signing {
@@ -134,7 +150,7 @@ impl Smith {
                 bank: adapter.code().to_string(),
             })?;
             let mut key = Zeroizing::new(vec![0; cipher.key_bytes()]);
-            certs::random::Random::fill(&SystemRandom::new(), key.as_mut());
+            self.random.fill(key.as_mut());
             let iv = [0; 16];
             keys.body_keys.insert(slot, BodyKey { cipher, key, iv });
         }
@@ -147,7 +163,7 @@ impl Smith {
         }
         let parsed: Algorithm = algorithm.parse().ok()?;
         let name = format!("development-{}", algorithm.replace('_', "-"));
-        let made = KeyId::new(&name).and_then(|id| generate(parsed, id, &SystemRandom::new()));
+        let made = KeyId::new(&name).and_then(|id| generate(parsed, id, self.random.as_ref()));
         if let Ok((pem, signer)) = &made {
             let name = algorithm.to_owned();
             if let Ok(opener) = Opener::from_pem(pem) {

@@ -265,6 +265,7 @@ fn one_of_each() -> Vec<serde_json::Value> {
     });
     vec![
         json!({"event": "started", "version": "1"}),
+        json!({"event": "restored", "record": 4, "hash": "ab", "first_file_no": 9}),
         json!({"event": "refused", "kind": 24, "what": "a step", "digest": "ab"}),
         json!({"event": "batch_opened", "submitted_by": "x", "day": 20_261_123}),
         json!({"event": "batch_bytes", "opened": 1, "part": 0}),

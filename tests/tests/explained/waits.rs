@@ -3,6 +3,7 @@
 
 use super::alarms::is_raised;
 use adapters::exchange::Outcome;
+use gateway::approval::withdraw;
 use gateway::event::Event;
 use gateway::keys::BankKeys;
 use gateway::mandates::Mandates;
@@ -13,12 +14,12 @@ use gateway::resolution::{Decision, confirm, propose};
 use gateway::telemetry::{Concerns, Metrics};
 use journal::disk::Faults;
 use schemas::codes::BankCalendar;
-use schemas::value::{BankCode, BatchId, PaymentId};
+use schemas::value::{BankCode, BatchId, PaymentId, Uscc};
 use schemas::{FailureReason, LineEvent};
 use std::sync::Arc;
 use std::time::Duration;
 use tests::bank::{Fault, Played, at_bank, release, told, unsent};
-use tests::desk::{Desk, file, wages};
+use tests::desk::{CHECKER, Desk, USCC, file, wages};
 
 const DAY_S: u64 = 86_400;
 
@@ -91,6 +92,30 @@ fn approval_dispatch_and_a_connection_that_is_not_there() {
     assert_eq!(waits.what.as_str(), "bank_connection");
     assert!(watched.raises("AnxinWaitBankConnection"));
     assert!(!watched.raises("AnxinWaitDispatch"));
+}
+
+#[test]
+fn what_waited_in_a_backup_waits_for_its_withdrawal() {
+    let watched = Watched::new();
+    let desk = &watched.desk;
+    let batch = release(desk, 2);
+    let since_ms = desk.core.now_ms();
+    let event = Event::Restored {
+        record: desk.head(),
+        hash: String::new(),
+        first_file_no: 61_234_567,
+    };
+    desk.core.record("t", event.into()).unwrap();
+    watched.assert_waits(
+        batch.batch,
+        "withdrawal",
+        since_ms,
+        ("AnxinWaitWithdrawal", 3_600),
+    );
+    let own = Uscc::parse(USCC).unwrap();
+    withdraw(&desk.core, own, CHECKER, batch.batch).unwrap();
+    assert_eq!(watched.waits(batch.batch), None);
+    assert!(!watched.raises("AnxinWaitWithdrawal"));
 }
 
 #[test]

@@ -1,58 +1,17 @@
 //! A disk in memory that forgets, fills up and fails by plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use super::faults::{Faults, PowerCut};
 use super::{Disk, DiskFile, DiskRead};
-use crate::random::split_mix;
-
-/// Bytes that a disk writes together.
-const PAGE_BYTES: usize = 4096;
 
 /// A disk in memory. Clones are the same disk. Deterministic: faults follow a plan, and what a
 /// power cut leaves follows a seed.
 #[derive(Clone, Default)]
 pub struct MemoryDisk(Arc<Mutex<Content>>);
-
-/// When the disk fails. Numbers count from 1 since `set_faults`; `None` never.
-#[derive(Debug, Clone, Default)]
-pub struct Faults {
-    /// This sync of a file fails, and so do all later ones.
-    pub sync: Option<u64>,
-    /// This sync of a folder fails.
-    pub sync_dir: Option<u64>,
-    /// This append writes only so many bytes, then fails.
-    pub append: Option<(u64, usize)>,
-    /// Appends fail with `StorageFull` once all files together hold so many bytes; what fits is
-    /// written.
-    pub capacity_bytes: Option<u64>,
-    /// Every operation fails once this many changing ones were made.
-    pub power: Option<u64>,
-}
-
-/// What a power cut does to bytes that were written and not synced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unsynced {
-    /// They are gone.
-    Dropped,
-    /// A beginning of them is there.
-    Prefix,
-    /// Some 4 KiB pages are there, others are zeros.
-    Pages,
-    /// All are there.
-    Kept,
-}
-
-/// A power cut.
-#[derive(Debug, Clone, Copy)]
-pub struct PowerCut {
-    /// What happens to unsynced bytes.
-    pub unsynced: Unsynced,
-    /// Whether names that were made, changed or removed and not synced are forgotten, too.
-    pub forgets_names: bool,
-}
 
 #[derive(Default)]
 struct Content {
@@ -64,6 +23,8 @@ struct Content {
     dir_syncs: u64,
     appends: u64,
     operations: u64,
+    reads: u64,
+    has_failed: bool,
 }
 
 #[derive(Default, Clone)]
@@ -111,6 +72,20 @@ impl Content {
         self.nodes.get_mut(node).ok_or_else(missing)
     }
 
+    /// The bytes of files that have no name any more are gone with whoever had them open.
+    fn forget_the_nameless(&mut self) {
+        let named = self.names.values().filter_map(|entry| match entry {
+            Entry::File(node) => Some(*node),
+            Entry::Folder => None,
+        });
+        let named: BTreeSet<usize> = named.collect();
+        for (at, node) in self.nodes.iter_mut().enumerate() {
+            if !named.contains(&at) {
+                *node = Node::default();
+            }
+        }
+    }
+
     /// Whether the name and all folders above it would still be there.
     fn survives(&self, path: &Path) -> bool {
         path.ancestors().all(|above| {
@@ -138,6 +113,7 @@ impl MemoryDisk {
         content.faults = faults;
         (content.syncs, content.dir_syncs) = (0, 0);
         (content.appends, content.operations) = (0, 0);
+        (content.reads, content.has_failed) = (0, false);
     }
 
     /// Syncs of files since `set_faults`.
@@ -156,6 +132,44 @@ impl MemoryDisk {
     #[must_use]
     pub fn operations(&self) -> u64 {
         self.content().operations
+    }
+
+    /// Whether the plan has taken the power away.
+    #[must_use]
+    pub fn is_powerless(&self) -> bool {
+        self.content().powered().is_err()
+    }
+
+    /// Whether an operation failed by the plan since `set_faults`.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.content().has_failed
+    }
+
+    /// Reads of bytes since `set_faults`.
+    #[must_use]
+    pub fn reads(&self) -> u64 {
+        self.content().reads
+    }
+
+    /// Bytes that all files together hold, those included that nobody can name any more.
+    #[must_use]
+    pub fn used_bytes(&self) -> u64 {
+        let content = self.content();
+        content
+            .nodes
+            .iter()
+            .map(|node| node.bytes.len() as u64)
+            .sum()
+    }
+
+    /// Every file, in the order of the names.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let content = self.content();
+        let files = content.names.iter();
+        let files = files.filter(|(_, entry)| matches!(entry, Entry::File(_)));
+        files.map(|(path, _)| path.clone()).collect()
     }
 
     /// The bytes of a file, if there is one.
@@ -187,7 +201,8 @@ impl MemoryDisk {
             ..Content::default()
         };
         for node in &mut left.nodes {
-            cut_node(node, cut.unsynced, &mut random);
+            cut.unsynced.cut(&mut node.bytes, node.synced, &mut random);
+            node.synced = node.bytes.len();
         }
         left.names = match cut.forgets_names {
             false => content.names.clone(),
@@ -198,33 +213,9 @@ impl MemoryDisk {
             }
         };
         left.durable_names.clone_from(&left.names);
+        left.forget_the_nameless();
         Self(Arc::new(Mutex::new(left)))
     }
-}
-
-fn cut_node(node: &mut Node, unsynced: Unsynced, random: &mut u64) {
-    let loose = node.bytes.len() - node.synced;
-    let some = match loose {
-        0 => 0,
-        _ => usize::try_from(split_mix(random) % (loose as u64 + 1)).unwrap_or(0),
-    };
-    match unsynced {
-        Unsynced::Dropped => node.bytes.truncate(node.synced),
-        Unsynced::Prefix => node.bytes.truncate(node.synced + some),
-        Unsynced::Pages => {
-            let mut at = node.synced;
-            while at < node.bytes.len() {
-                let end = (at / PAGE_BYTES + 1) * PAGE_BYTES;
-                let end = end.min(node.bytes.len());
-                if split_mix(random) & 1 == 0 {
-                    node.bytes[at..end].fill(0);
-                }
-                at = end;
-            }
-        }
-        Unsynced::Kept => {}
-    }
-    node.synced = node.bytes.len();
 }
 
 impl Disk for MemoryDisk {
@@ -356,6 +347,7 @@ impl DiskFile for Handle {
                 (take, result) = (room, Err(io::ErrorKind::StorageFull.into()));
             }
         }
+        content.has_failed |= result.is_err();
         let node = content.node(self.1)?;
         node.bytes
             .extend_from_slice(bytes.get(..take).unwrap_or(&bytes));
@@ -368,6 +360,7 @@ impl DiskFile for Handle {
         content.syncs += 1;
         let syncs = content.syncs;
         if content.faults.sync.is_some_and(|nth| syncs >= nth) {
+            content.has_failed = true;
             return Err(io::Error::other("the sync failed"));
         }
         let node = content.node(self.1)?;
@@ -384,6 +377,11 @@ impl DiskRead for Handle {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut content = self.0.content();
         content.powered()?;
+        content.reads += 1;
+        if content.faults.read == Some(content.reads) {
+            content.has_failed = true;
+            return Err(io::Error::other("the read failed"));
+        }
         let bytes = &content.node(self.1)?.bytes;
         let from = usize::try_from(offset).unwrap_or(usize::MAX);
         let rest = bytes.get(from..).unwrap_or_default();

@@ -1,12 +1,14 @@
 //! The narrow door to the disk, so that a simulation can supply one with faults.
 
+mod faults;
 mod memory;
 mod os;
 
 use std::io;
 use std::path::Path;
 
-pub use memory::{Faults, MemoryDisk, PowerCut, Unsynced};
+pub use faults::{Faults, PowerCut, Unsynced};
+pub use memory::MemoryDisk;
 pub use os::OsDisk;
 
 /// A file system, as far as a journal needs one.

@@ -129,8 +129,11 @@ fn body(
     idle: Duration,
     write: impl FnOnce(&mut dyn Write) -> Result<(), QueryError> + Send + 'static,
 ) -> Body {
+    let Ok(runtime) = Handle::try_current() else {
+        // No runtime, no thread (the simulation): written where it stands.
+        return whole(write);
+    };
     let (sender, receiver) = mpsc::channel(CHUNKS_WAITING);
-    let runtime = Handle::current();
     let writing = tokio::task::spawn_blocking(move || {
         let mut out = Chunked {
             pending: Vec::with_capacity(CHUNK_BYTES),
@@ -154,6 +157,18 @@ fn body(
         Some((chunk, going))
     });
     Body::from_stream(chunks)
+}
+
+/// All of it, or an answer that breaks off.
+fn whole(write: impl FnOnce(&mut dyn Write) -> Result<(), QueryError>) -> Body {
+    let mut bytes = Vec::new();
+    let written = write(&mut bytes);
+    if let Err(error) = &written {
+        tracing::warn!(%error, "a long answer was broken off");
+    }
+    let chunk = written.map(|()| Bytes::from(bytes));
+    let chunk = chunk.map_err(|_| io::Error::from(io::ErrorKind::Interrupted));
+    Body::from_stream(stream::once(std::future::ready(chunk)))
 }
 
 /// The chunks on their way.

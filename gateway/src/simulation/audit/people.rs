@@ -1,0 +1,68 @@
+//! M13: nobody alone. Who approves is another person than who submitted, over the digest, count
+//! and total of the file; who confirms a resolution is another operator than who proposed it, over
+//! the same evidence. Nothing is intended that nobody approved.
+
+use super::Found;
+use crate::book::Book;
+use crate::event::Event;
+use schemas::value::{BatchId, PaymentId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Who did what.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    makers: BTreeMap<BatchId, String>,
+    approved: BTreeSet<BatchId>,
+    /// Operator and evidence.
+    proposed: BTreeMap<PaymentId, (String, String)>,
+}
+
+impl People {
+    pub(super) fn before(
+        &mut self,
+        book: &Book,
+        actor: &str,
+        event: &Event,
+        found: &mut Found<'_>,
+    ) {
+        if let Event::BatchAccepted(head) = event {
+            self.makers.insert(head.batch, head.submitted_by.clone());
+        } else if let Event::BatchApproved { batch, person, .. } = event {
+            if self.makers.get(batch).is_none_or(|maker| maker == person) || person != actor {
+                found.add("M13", format!("{batch}: the maker approves"));
+            }
+            if !person.contains(":person:") {
+                found.add("M13", format!("{batch}: nobody in person approves"));
+            }
+            self.approved.insert(*batch);
+        } else if let Event::FileIntended(intent) = event {
+            if !self.approved.contains(&intent.batch) {
+                found.add("M13", format!("{} is intended unapproved", intent.batch));
+            }
+        } else if let Event::ResolutionProposed {
+            payment,
+            operator,
+            evidence_digest,
+            ..
+        } = event
+        {
+            let said = (operator.clone(), evidence_digest.clone());
+            self.proposed.insert(*payment, said);
+        } else if let Event::ResolutionConfirmed {
+            payment,
+            operator,
+            evidence_digest,
+        } = event
+        {
+            let proposal = self.proposed.remove(payment);
+            let alone = proposal.as_ref().is_none_or(|(by, _)| by == operator);
+            if alone || operator != actor {
+                found.add("M13", format!("{payment}: one operator resolves alone"));
+            }
+            let other = proposal.is_some_and(|(_, digest)| digest != *evidence_digest);
+            if other || book.line(*payment).is_none() {
+                found.add("M13", format!("{payment}: resolved over other evidence"));
+            }
+        }
+    }
+}

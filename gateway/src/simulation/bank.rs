@@ -1,0 +1,266 @@
+//! A simulated bank: reads what comes by its side of the adapter, decides once on each line, and
+//! tells the truth, or not.
+
+use super::dice::Dice;
+use super::faults::FaultKind;
+use super::lies::{self, Answering};
+use super::line::{Leaving, SimLine};
+use super::outside::{Arrived, BankBook, FileAtBank, LineAtBank, Told, Way};
+use super::teller;
+use adapters::exchange::{Outcome, Outgoing};
+use adapters::{BankAdapter, BankLine, BankReply, BankRequest, Incoming, RequestKind};
+use schemas::FailureReason;
+
+/// What a bank did with a message.
+pub(super) enum Heard {
+    /// It answers; where the answer tells of lines, its place in [`BankBook::told`].
+    Answered {
+        /// The answer.
+        bytes: Vec<u8>,
+        /// Its place among what the bank said.
+        told: Option<usize>,
+    },
+    /// Not a word.
+    Silence,
+}
+
+/// A whole message comes to the bank.
+pub(super) fn hears(line: &SimLine, out: &Outgoing, leaving: Leaving, is_copy: bool) -> Heard {
+    let read = line.adapter.read_request(&Incoming::from(out), &line.keys);
+    let Ok((own, request)) = read else {
+        note(line, out, leaving, (&out.bytes, true), None, is_copy);
+        return Heard::Silence;
+    };
+    let gathered = gathered(line, &request);
+    let about = Some((&request, gathered.as_slice()));
+    note(line, out, leaving, (&out.bytes, true), about, is_copy);
+    let is_new = request.kind == RequestKind::Submit && books(line, own, &request, &gathered);
+    if is_new && let Some(file_no) = request.file_no {
+        teller::begins(line, own, file_no, request.bank_date);
+    }
+    if is_copy {
+        return Heard::Silence;
+    }
+    answers(line, own, &request)
+}
+
+/// A beginning of a message comes, which says nothing.
+pub(super) fn keeps_fragment(line: &SimLine, out: &Outgoing, leaving: Leaving, bytes: &[u8]) {
+    note(line, out, leaving, (bytes, false), None, false);
+}
+
+fn note(
+    line: &SimLine,
+    out: &Outgoing,
+    leaving: Leaving,
+    (bytes, is_whole): (&[u8], bool),
+    about: Option<(&BankRequest, &[BankLine])>,
+    is_copy: bool,
+) {
+    let arrived = Arrived {
+        at: leaving.at,
+        bytes: bytes.to_vec(),
+        is_whole,
+        digest: crate::sha256_hex(&out.bytes),
+        step: about.map_or_else(String::new, |(request, _)| request.step.clone()),
+        kind: about.map(|(request, _)| request.kind),
+        file_no: about.and_then(|(request, _)| request.file_no),
+        lines: about.map_or_else(Vec::new, |(_, lines)| lines.to_vec()),
+        instructs: out.instructs,
+        head: leaving.head,
+        durable: leaving.durable,
+        is_copy,
+    };
+    let code = line.adapter.code();
+    let what = format!(
+        "{code} has {} of file {} ({} lines)",
+        if arrived.step.is_empty() {
+            "something unreadable"
+        } else {
+            &arrived.step
+        },
+        arrived.file_no.unwrap_or_default(),
+        arrived.lines.len(),
+    );
+    line.stage
+        .outside()
+        .banks
+        .entry(code)
+        .or_default()
+        .arrived
+        .push(arrived);
+    line.stage.tell(what);
+}
+
+/// The lines of a request, with those of the steps before that it goes on from: of a file in
+/// parts, or uploaded before the instruction.
+fn gathered(line: &SimLine, request: &BankRequest) -> Vec<BankLine> {
+    if !request.continues && !request.lines.is_empty() {
+        return request.lines.clone();
+    }
+    let outside = line.stage.outside();
+    let book = outside.banks.get(&line.adapter.code());
+    let arrived = book.iter().flat_map(|book| &book.arrived);
+    let before = arrived
+        .rev()
+        .filter(|arrived| arrived.file_no == request.file_no && !arrived.is_copy)
+        .find(|arrived| !arrived.lines.is_empty());
+    let before = before.map_or_else(Vec::new, |arrived| arrived.lines.clone());
+    match request.kind {
+        RequestKind::Step | RequestKind::Submit => [before, request.lines.clone()].concat(),
+        RequestKind::Query | RequestKind::Returns => request.lines.clone(),
+    }
+}
+
+/// Books an instruction. False where the number is taken: a bank books a number once.
+fn books(line: &SimLine, own: &BankAdapter, request: &BankRequest, lines: &[BankLine]) -> bool {
+    let Some(file_no) = request.file_no else {
+        return false;
+    };
+    let at = line.stage.moment();
+    let is_refused = line.dice.one_in(25);
+    let mut outside = line.stage.outside();
+    let book = outside.banks.entry(line.adapter.code()).or_default();
+    if let Some(file) = book.files.get_mut(&file_no) {
+        file.times += 1;
+        return false;
+    }
+    let decide = |row: &BankLine| LineAtBank {
+        line: row.clone(),
+        fate: match is_refused {
+            true => Outcome::Failed(FailureReason::RefusedByBank),
+            false => fate(own, &line.dice),
+        },
+    };
+    let file = FileAtBank {
+        at,
+        lines: lines.iter().map(decide).collect(),
+        is_refused,
+        times: 1,
+    };
+    book.files.insert(file_no, file);
+    true
+}
+
+/// What becomes of a line: decided once.
+fn fate(own: &BankAdapter, dice: &Dice) -> Outcome {
+    const REASONS: [FailureReason; 5] = [
+        FailureReason::AccountNotFound,
+        FailureReason::AccountClosed,
+        FailureReason::AccountFrozen,
+        FailureReason::NameMismatch,
+        FailureReason::RefusedByBank,
+    ];
+    let side = own.bank_side();
+    let can_return = |push| side.line_expressible(Outcome::Returned, push) == Outcome::Returned;
+    match dice.below(100) {
+        0..15 => {
+            let reason = dice.pick(&REASONS).unwrap_or(FailureReason::RefusedByBank);
+            Outcome::Failed(reason)
+        }
+        15..25 if can_return(true) || can_return(false) => Outcome::Returned,
+        _ => Outcome::Paid,
+    }
+}
+
+/// The answer to a message.
+fn answers(line: &SimLine, own: &BankAdapter, request: &BankRequest) -> Heard {
+    if !request.has_reply {
+        return Heard::Answered {
+            bytes: Vec::new(),
+            told: None,
+        };
+    }
+    if line.stage.strikes(FaultKind::BankSilent, &line.dice, 16) {
+        return Heard::Silence;
+    }
+    let file = {
+        let outside = line.stage.outside();
+        let book = outside.banks.get(&line.adapter.code());
+        let file_no = request.file_no.unwrap_or_default();
+        book.and_then(|book| book.files.get(&file_no).cloned())
+    };
+    let reply = match (request.kind, &file) {
+        (RequestKind::Step, _) => BankReply::of(Outcome::Accepted),
+        (RequestKind::Submit, Some(file)) if file.is_refused => {
+            BankReply::of(Outcome::Failed(FailureReason::RefusedByBank))
+        }
+        (RequestKind::Submit, _) => BankReply::of(Outcome::Accepted),
+        (RequestKind::Query | RequestKind::Returns, None) => BankReply::of(Outcome::NotFound),
+        (RequestKind::Query, Some(file)) => truth(line, file),
+        (RequestKind::Returns, Some(file)) => came_back(line, file),
+    };
+    let answering = Answering {
+        own,
+        request,
+        file: file.as_ref(),
+        reply,
+    };
+    lies::writes(line, answering)
+}
+
+/// What the bank says of a file's lines when it is asked: the later, the more.
+fn truth(line: &SimLine, file: &FileAtBank) -> BankReply {
+    let late = line.stage.may(FaultKind::BankLate);
+    let age_ms = line.stage.now_ms().saturating_sub(file.at.at_ms);
+    // A bank that tells late works on a line for hours.
+    let is_ready = !late || age_ms > 4 * 3_600_000;
+    if late && !is_ready {
+        line.stage.struck(FaultKind::BankLate);
+    }
+    let told = |row: &LineAtBank| {
+        // A query tells a return as paid; the return comes later, or when it is asked for.
+        let is_early = row.fate == Outcome::Returned && age_ms < 24 * 3_600_000;
+        let outcome = if is_early { Outcome::Paid } else { row.fate };
+        match is_ready || line.dice.one_in(3) {
+            true => row.line.told(outcome),
+            false => row.line.told(Outcome::Accepted),
+        }
+    };
+    let rows = file.lines.iter().map(told).collect();
+    BankReply {
+        batch: Some(match is_ready {
+            true => Outcome::Paid,
+            false => Outcome::Accepted,
+        }),
+        ..BankReply::result(rows)
+    }
+}
+
+/// What came back of a file, a day after it was paid.
+fn came_back(line: &SimLine, file: &FileAtBank) -> BankReply {
+    let age_ms = line.stage.now_ms().saturating_sub(file.at.at_ms);
+    let is_due = age_ms >= 24 * 3_600_000;
+    let back = file.lines.iter();
+    let back = back.filter(|row| is_due && row.fate == Outcome::Returned);
+    let rows: Vec<_> = back.map(|row| row.line.told(Outcome::Returned)).collect();
+    if !rows.is_empty() {
+        line.stage.struck(FaultKind::BankReturns);
+    }
+    BankReply::result(rows)
+}
+
+/// Keeps what a bank says; gives its place.
+pub(super) fn keep(book: &mut BankBook, told: Told) -> usize {
+    book.told.push(told);
+    book.told.len() - 1
+}
+
+/// A word of [`Told`] for an answer.
+pub(super) fn answer_of(
+    line: &SimLine,
+    (file_no, reply): (Option<u64>, &BankReply),
+    bytes: &[u8],
+    lie: Option<FaultKind>,
+) -> Told {
+    Told {
+        at: line.stage.moment(),
+        way: Way::Answer,
+        file_no,
+        whole: Some(reply.batch.unwrap_or(reply.outcome)),
+        lines: reply.lines.clone(),
+        bytes: bytes.to_vec(),
+        lie,
+        has_come: false,
+    }
+}

@@ -1,0 +1,225 @@
+//! M3: what was acknowledged is durable: no crash loses it, and no part of it is visible without
+//! the rest.
+//!
+//! Compared: each answer that says "done", with what the journal had durable when it was given;
+//! after each reopening and at the end all of them again with what is there, whole, as the caller
+//! sent it. The shared reading compares every record that was durable before a crash.
+
+use super::cursor::{Answered, number, text};
+use super::reading::{Reading, Shared};
+use crate::book::Batch;
+use crate::core::Core;
+use crate::event::Event;
+use crate::simulation::checker::{Checker, Looks, View};
+use crate::simulation::outside::{Answer, Call, Outside, Sheet};
+use schemas::value::BatchId;
+
+/// Something that a caller was told is done.
+enum Acknowledged {
+    /// A batch: its number, the digest of what was sent, count and sum as told.
+    Batch(BatchId, String, i64, i64),
+    /// A record: its sequence and what it is.
+    Record(u64, &'static str),
+    /// A bank's message: its sequence and its bytes; headers that belong to it are kept before.
+    Message(u64, Vec<u8>),
+}
+
+/// Looks after M3.
+pub(super) struct Kept {
+    reading: Shared,
+    answered: Answered,
+    acknowledged: Vec<Acknowledged>,
+}
+
+impl Kept {
+    pub(super) fn new(reading: Shared) -> Self {
+        Self {
+            reading,
+            answered: Answered::default(),
+            acknowledged: Vec::new(),
+        }
+    }
+
+    fn answered(&mut self, view: &View<'_>, looks: &mut Looks) {
+        for (call, answer) in self.answered.news(view.outside) {
+            let Some(said) = acknowledged(view.outside, call, answer) else {
+                continue;
+            };
+            let at = said.sequence(&self.reading.borrow());
+            looks.hold(at.is_some_and(|at| at <= answer.durable), || {
+                let durable = answer.durable;
+                format!("{said:?} was answered, its record {at:?} is not durable ({durable} is)")
+            });
+            self.acknowledged.push(said);
+        }
+    }
+
+    fn all(&self, view: &View<'_>, looks: &mut Looks) {
+        for said in &self.acknowledged {
+            looks.hold(said.is_there(view.core), || {
+                format!("{said:?} is not there any more")
+            });
+        }
+        let desk = view.core.desk();
+        for batch in desk.batches() {
+            let sheet = sheet_of(view.outside, batch);
+            looks.hold(sheet.is_some_and(|sheet| is_whole(batch, sheet)), || {
+                format!("{} is not what was submitted, or a part of it", batch.id())
+            });
+        }
+    }
+}
+
+/// What an answer acknowledges.
+fn acknowledged(outside: &Outside, call: &Call, answer: &Answer) -> Option<Acknowledged> {
+    if !answer.is_done() || call.method != "POST" {
+        return None;
+    }
+    let body = answer.json();
+    if call.sheet.is_some() {
+        let id = BatchId::parse(text(&body, "batch_id")).ok()?;
+        let (count, fen) = (number(&body, "line_count")?, number(&body, "total_fen")?);
+        return Some(Acknowledged::Batch(
+            id,
+            crate::sha256_hex(&call.body),
+            count,
+            fen,
+        ));
+    }
+    if let Some(place) = call.told {
+        let (_, code) = call.party();
+        let bank = outside.banks.iter().find(|(bank, _)| bank.as_str() == code);
+        let told = bank.and_then(|(_, book)| book.told.get(place))?;
+        let sequence = answer.header("anxin-receipt")?.parse().ok()?;
+        return Some(Acknowledged::Message(sequence, told.bytes.clone()));
+    }
+    let what = match call.parts().last()? {
+        "approve" => "approved",
+        "withdraw" => "withdrawn",
+        "resolution" => "proposed",
+        "confirm" => "confirmed",
+        _ => return None,
+    };
+    let sequence = u64::try_from(number(&body, "sequence")?).ok()?;
+    Some(Acknowledged::Record(sequence, what))
+}
+
+impl Acknowledged {
+    fn sequence(&self, reading: &Reading) -> Option<u64> {
+        match self {
+            Self::Batch(id, ..) => {
+                let batch = reading.auditor.book().batch(*id);
+                batch.map(|batch| batch.accepted_at)
+            }
+            Self::Record(sequence, _) | Self::Message(sequence, _) => Some(*sequence),
+        }
+    }
+
+    fn is_there(&self, core: &Core) -> bool {
+        match self {
+            Self::Batch(id, digest, count, fen) => {
+                let desk = core.desk();
+                let same = |batch: &Batch| {
+                    let head = &batch.head;
+                    head.digest == *digest
+                        && i64::from(head.line_count) == *count
+                        && head.total_fen == *fen
+                };
+                desk.batch(*id).is_some_and(same)
+            }
+            Self::Record(sequence, what) => {
+                let event = core.event(*sequence).map(|(_, event)| event);
+                event.is_ok_and(|event| is_a(&event, what))
+            }
+            Self::Message(sequence, bytes) => {
+                let record = core.event(*sequence).map(|(record, _)| record);
+                let kept = record.and_then(|record| core.personal(&record));
+                kept.is_ok_and(|kept| kept.ends_with(bytes))
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Acknowledged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Batch(id, ..) => write!(f, "batch {id}"),
+            Self::Record(sequence, what) => write!(f, "record {sequence} ({what})"),
+            Self::Message(sequence, _) => write!(f, "message {sequence}"),
+        }
+    }
+}
+
+/// Whether a record is what the call was for.
+fn is_a(event: &Event, what: &str) -> bool {
+    match what {
+        "approved" => matches!(event, Event::BatchApproved { .. }),
+        "withdrawn" => matches!(
+            event,
+            Event::BatchWithdrawn { .. } | Event::LinesWithdrawn { .. }
+        ),
+        "proposed" => matches!(event, Event::ResolutionProposed { .. }),
+        _ => matches!(event, Event::ResolutionConfirmed { .. }),
+    }
+}
+
+/// What was submitted under the number of a batch with its bytes.
+fn sheet_of<'o>(outside: &'o Outside, batch: &Batch) -> Option<&'o Sheet> {
+    let head = &batch.head;
+    let calls = outside.calls.iter().filter(|call| call.is_whole);
+    let mut sheets = calls.filter_map(|call| {
+        let sheet = call.sheet.as_ref()?;
+        let own = sheet.employer == head.employer.as_str()
+            && sheet.batch_no == head.batch_no.as_str()
+            && crate::sha256_hex(&call.body) == head.digest;
+        own.then_some(sheet)
+    });
+    sheets.next()
+}
+
+/// Whether a batch has every line of a file, each with its amount where it is not refused.
+fn is_whole(batch: &Batch, sheet: &Sheet) -> bool {
+    let refused = |line: &crate::book::Line| line.state == schemas::LineState::Refused;
+    batch.lines.len() == sheet.wages.len()
+        && batch
+            .lines
+            .iter()
+            .zip(&sheet.wages)
+            .all(|(line, wage)| refused(line) || line.amount_fen == wage.amount_fen)
+}
+
+impl Checker for Kept {
+    fn id(&self) -> &'static str {
+        "M3"
+    }
+
+    fn after_step(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.reading.borrow_mut().follow(view, false);
+        self.answered(view, looks);
+        self.reading.borrow_mut().tell(self.id(), looks);
+    }
+
+    fn after_reopening(&mut self, view: &View<'_>, looks: &mut Looks) {
+        // What was answered just before the crash counts as well.
+        self.reading.borrow_mut().follow(view, true);
+        self.answered(view, looks);
+        self.all(view, looks);
+        let crash = view.outside.crashes.last();
+        if let Some((reopened, crash)) = crash.and_then(|crash| Some((crash.reopened?, crash))) {
+            looks.hold(reopened >= crash.durable, || {
+                format!(
+                    "{} records were durable, {reopened} are there",
+                    crash.durable
+                )
+            });
+        }
+        self.reading.borrow_mut().tell(self.id(), looks);
+    }
+
+    fn at_end(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.reading.borrow_mut().follow(view, true);
+        self.answered(view, looks);
+        self.all(view, looks);
+        self.reading.borrow_mut().tell(self.id(), looks);
+    }
+}

@@ -1,0 +1,167 @@
+//! M4: conservation. At every journal position the sums over line states equal the accepted total
+//! of the batch; what banks report is summed apart, and every difference is a finding.
+//!
+//! Compared: the auditor's sums at every record; what the interface answers for a batch with the
+//! amounts that its employer wrote; amounts as banks told them, where their bytes carry them, with
+//! the records about disputes and strays.
+
+use super::cursor::{Answered, number, told};
+use super::reading::{Reading, Shared};
+use crate::simulation::checker::{Checker, Looks, View};
+use crate::simulation::faults::FaultKind;
+use crate::simulation::outside::{Answer, Sheet, Told};
+use adapters::exchange::LineOutcome;
+use schemas::LineState;
+use schemas::value::{BankCode, PaymentId};
+
+/// Looks after M4.
+pub(super) struct Sums {
+    reading: Shared,
+    answered: Answered,
+}
+
+impl Sums {
+    pub(super) fn new(reading: Shared) -> Self {
+        Self {
+            reading,
+            answered: Answered::default(),
+        }
+    }
+
+    /// What is told of a new batch are the sums of the file.
+    fn answered(&mut self, view: &View<'_>, looks: &mut Looks) {
+        let reading = self.reading.borrow();
+        for (call, answer) in self.answered.news(view.outside) {
+            let Some(sheet) = call.sheet.as_ref().filter(|_| answer.is_done()) else {
+                continue;
+            };
+            let body = answer.json();
+            let said = (number(&body, "line_count"), number(&body, "total_fen"));
+            let own = sums_of(sheet, &reading);
+            let own = own.map_or((None, None), |(count, fen)| (Some(count), Some(fen)));
+            looks.hold(said == own, || {
+                format!("{}: told {said:?}, the file has {own:?}", sheet.batch_no)
+            });
+        }
+    }
+
+    /// The states of each batch, as its employer is shown them.
+    fn shown(&self, view: &View<'_>, looks: &mut Looks) {
+        let reading = self.reading.borrow();
+        for batch in reading.auditor.book().batches() {
+            let caller = format!("urn:anxin:employer:{}", batch.head.employer);
+            let path = format!("/v1/batches/{}", batch.id());
+            let answer = view.door.call(&caller, "GET", &path, &[]);
+            let sums = shown_sums(&answer);
+            let accepted = (i64::from(batch.head.line_count), batch.head.total_fen);
+            looks.hold(sums == Some(accepted), || {
+                format!("{path} shows {sums:?}, accepted were {accepted:?}")
+            });
+        }
+    }
+
+    fn reported(&self, view: &View<'_>, looks: &mut Looks) {
+        let reading = self.reading.borrow();
+        let lies = told(view.outside);
+        let lies = lies.filter(|(_, told)| told.lie == Some(FaultKind::BankMismatch));
+        for (bank, told) in lies {
+            for row in &told.lines {
+                if let Some(payment) = differs(&reading, view, bank, (told, row)) {
+                    looks.hold(is_listed(&reading, bank, told.file_no, payment), || {
+                        let (way, step) = (told.way, told.at.step);
+                        format!(
+                            "{bank} reports another amount of {payment} ({way:?}, step {step}); \
+                             nobody is told"
+                        )
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Count and sum of a file's lines that were not refused.
+fn sums_of(sheet: &Sheet, reading: &Reading) -> Option<(i64, i64)> {
+    let batch = reading.batch_of(&sheet.employer, &sheet.batch_no)?;
+    let lines = batch.lines.iter().zip(&sheet.wages);
+    let good = lines.filter(|(line, _)| line.state != LineState::Refused);
+    Some(good.fold((0, 0), |(count, fen), (_, wage)| {
+        (count + 1, fen + wage.amount_fen)
+    }))
+}
+
+/// The sums over all states but `refused`.
+fn shown_sums(answer: &Answer) -> Option<(i64, i64)> {
+    let body = answer.json();
+    let states = body.get("states")?.as_object()?;
+    let counted = states.iter().filter(|(state, _)| *state != "refused");
+    let (mut count, mut fen) = (0, 0);
+    for (_, sum) in counted {
+        count += number(sum, "count")?;
+        fen += number(sum, "fen")?;
+    }
+    Some((count, fen))
+}
+
+/// The line of a row whose amount is told, in its bytes, as another one than was instructed.
+fn differs(
+    reading: &Reading,
+    view: &View<'_>,
+    bank: BankCode,
+    (told, row): (&Told, &LineOutcome),
+) -> Option<PaymentId> {
+    let (file_no, row_no, amount) = (told.file_no?, row.row_no?, row.amount?.0);
+    let file = view.outside.banks.get(&bank)?.files.get(&file_no)?;
+    let mut lines = file.lines.iter();
+    let line = lines.find(|line| line.line.row_no == Some(row_no))?;
+    let yuan = format!("{}.{:02}", amount / 100, amount % 100);
+    let says = |text: &str| memchr(&told.bytes, text.as_bytes());
+    let carried = says(&yuan) || says(&amount.to_string());
+    (carried && amount != line.line.amount.0)
+        .then(|| reading.payment(file_no, row_no))
+        .flatten()
+}
+
+fn memchr(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len().max(1)).any(|part| part == text)
+}
+
+/// Whether a dispute of the line, or something about its file that fits nothing, is recorded.
+fn is_listed(reading: &Reading, bank: BankCode, file: Option<u64>, payment: PaymentId) -> bool {
+    let disputed = reading
+        .heard
+        .iter()
+        .any(|heard| heard.disputed.contains(&payment));
+    let stray = || {
+        reading
+            .strays
+            .iter()
+            .any(|one| one.bank == bank && one.file_no == file)
+    };
+    disputed || stray()
+}
+
+impl Checker for Sums {
+    fn id(&self) -> &'static str {
+        "M4"
+    }
+
+    fn after_step(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.reading.borrow_mut().follow(view, false);
+        self.answered(view, looks);
+        self.reading.borrow_mut().tell(self.id(), looks);
+    }
+
+    fn after_reopening(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.after_step(view, looks);
+    }
+
+    fn at_end(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.reading.borrow_mut().follow(view, true);
+        self.reading.borrow_mut().close();
+        self.answered(view, looks);
+        self.shown(view, looks);
+        self.reported(view, looks);
+        self.reading.borrow_mut().tell(self.id(), looks);
+    }
+}

@@ -1,0 +1,165 @@
+//! M13: no one alone moves money or changes an outcome: maker and approver, the two of a
+//! resolution, are different persons by certificate, over what they saw.
+//!
+//! Compared: the calls that were answered as done, by the certificates of their callers and the
+//! values that they stated; and each instruction that came to a bank with the approvals that
+//! people gave. Beside it the auditor's replay.
+
+use super::cursor::{Answered, Arrivals, number, text};
+use super::reading::Shared;
+use crate::simulation::checker::{Checker, Looks, View};
+use crate::simulation::outside::{Answer, Call, Outside};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Looks after M13.
+pub(super) struct NotAlone {
+    reading: Shared,
+    answered: Answered,
+    arrivals: Arrivals,
+    /// Who proposed what for a payment, and over which evidence.
+    proposed: BTreeMap<String, Vec<(String, String)>>,
+}
+
+impl NotAlone {
+    pub(super) fn new(reading: Shared) -> Self {
+        Self {
+            reading,
+            answered: Answered::default(),
+            arrivals: Arrivals::default(),
+            proposed: BTreeMap::new(),
+        }
+    }
+
+    fn answered(&mut self, view: &View<'_>, looks: &mut Looks) {
+        for (call, answer) in self.answered.news(view.outside) {
+            if !answer.is_done() || call.method != "POST" {
+                continue;
+            }
+            let parts: Vec<&str> = call.parts().collect();
+            match parts.as_slice() {
+                [_, "batches", batch, "approve"] => approved(view, batch, call, looks),
+                [_, "payments", payment, "resolution"] => {
+                    let said = self.proposed.entry((*payment).to_owned()).or_default();
+                    said.push((call.caller.clone(), evidence(call)));
+                }
+                [_, "payments", payment, "resolution", "confirm"] => {
+                    self.confirmed(payment, (call, answer), looks);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn confirmed(&self, payment: &str, (call, _): (&Call, &Answer), looks: &mut Looks) {
+        let said = self.proposed.get(payment).into_iter().flatten();
+        let mut over_the_same = said
+            .filter(|(_, digest)| *digest == evidence(call))
+            .peekable();
+        // A crash may have cut off the answer to the proposal: then the auditor knows who it was.
+        let unknown = over_the_same.peek().is_none();
+        let other = over_the_same.any(|(by, _)| *by != call.caller);
+        looks.hold(unknown || other, || {
+            format!("one operator alone decides {payment}")
+        });
+    }
+
+    /// Nothing leaves that no person has approved.
+    fn arrived(&mut self, view: &View<'_>, looks: &mut Looks) {
+        let reading = self.reading.borrow();
+        for (bank, arrived) in self.arrivals.news(view.outside) {
+            if !arrived.instructs || arrived.is_copy {
+                continue;
+            }
+            let intent = arrived.file_no.and_then(|file_no| reading.intent(file_no));
+            let Some(intent) = intent else { continue };
+            let path = format!("/v1/batches/{}/approve", intent.batch);
+            let calls = view.outside.calls.iter();
+            let mut approvals = calls.filter(|call| {
+                // Where we blame ourselves, it may be recorded all the same.
+                let refused = call
+                    .answer
+                    .as_ref()
+                    .is_some_and(|answer| (400..500).contains(&answer.status));
+                call.path == path && call.begun.step <= arrived.at.step && !refused
+            });
+            looks.hold(
+                approvals.any(|call| call.caller.contains(":person:")),
+                || {
+                    let file = intent.file_no;
+                    format!(
+                        "{bank}: file {file} leaves, and no person approved {}",
+                        intent.batch
+                    )
+                },
+            );
+        }
+    }
+}
+
+fn evidence(call: &Call) -> String {
+    let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+    text(&body, "evidence_digest").to_lowercase()
+}
+
+/// The approver is a person, not the maker, and stated the values of the file.
+fn approved(view: &View<'_>, batch: &str, call: &Call, looks: &mut Looks) {
+    let person = |uri: &str| uri.split(":person:").nth(1).map(str::to_lowercase);
+    let approver = person(&call.caller);
+    looks.hold(approver.is_some(), || {
+        format!("{batch}: nobody in person approves")
+    });
+    let Some((made, answer)) = submission(view.outside, batch) else {
+        return;
+    };
+    looks.hold(person(&made.caller) != approver, || {
+        format!("{batch}: the maker approves")
+    });
+    let (seen, told) = (
+        serde_json::from_slice::<Value>(&call.body).unwrap_or_default(),
+        answer.json(),
+    );
+    let stated = (
+        text(&seen, "digest").to_lowercase(),
+        number(&seen, "line_count"),
+        number(&seen, "total_fen"),
+    );
+    let own = (
+        crate::sha256_hex(&made.body),
+        number(&told, "line_count"),
+        number(&told, "total_fen"),
+    );
+    looks.hold(stated == own, || {
+        format!("{batch}: approved over {stated:?}, its file has {own:?}")
+    });
+}
+
+/// The call by which a batch was submitted first, and its answer.
+fn submission<'o>(outside: &'o Outside, batch: &str) -> Option<(&'o Call, &'o Answer)> {
+    let calls = outside.calls.iter().filter(|call| call.sheet.is_some());
+    let mut answered = calls.filter_map(|call| Some((call, call.answer.as_ref()?)));
+    answered.find(|(_, answer)| answer.status == 202 && text(&answer.json(), "batch_id") == batch)
+}
+
+impl Checker for NotAlone {
+    fn id(&self) -> &'static str {
+        "M13"
+    }
+
+    fn after_step(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.reading.borrow_mut().follow(view, false);
+        self.answered(view, looks);
+        self.arrived(view, looks);
+        self.reading.borrow_mut().tell(self.id(), looks);
+    }
+
+    fn after_reopening(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.after_step(view, looks);
+    }
+
+    fn at_end(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.reading.borrow_mut().follow(view, true);
+        self.reading.borrow_mut().close();
+        self.after_step(view, looks);
+    }
+}

@@ -1,0 +1,155 @@
+//! M14: the wage of an `unknown` line can't be paid again under another number: the same employer,
+//! project, person, month and amount is refused while the first is not final.
+//!
+//! Compared: each batch that is taken, by the sheet that was written into its file, with the sheets
+//! of the batches that were taken before: where the same wage was not final at that record, its
+//! line must be a refused one, or a correction. Where it was paid, the approver acknowledged it.
+
+use super::reading::{Reading, Shared};
+use crate::book::Batch;
+use crate::simulation::checker::{Checker, Looks, View};
+use crate::simulation::outside::{Outside, Sheet, Wage};
+use schemas::LineState as S;
+use schemas::value::{BatchId, PaymentId};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What makes two wages the same.
+type SameWage = (String, Option<String>, String, String, i64);
+
+/// Looks after M14.
+pub(super) struct OneWage {
+    reading: Shared,
+    seen: usize,
+    life: u32,
+    taken: BTreeMap<SameWage, Vec<PaymentId>>,
+    /// Batches with a wage that was paid elsewhere when they came.
+    warned: BTreeMap<BatchId, PaymentId>,
+}
+
+impl OneWage {
+    pub(super) fn new(reading: Shared) -> Self {
+        Self {
+            reading,
+            seen: 0,
+            life: 0,
+            taken: BTreeMap::new(),
+            warned: BTreeMap::new(),
+        }
+    }
+
+    fn accepted(&mut self, view: &View<'_>, looks: &mut Looks) {
+        let reading = self.reading.borrow();
+        if self.life != view.outside.now.life {
+            self.life = view.outside.now.life;
+            self.seen = 0;
+            self.taken.clear();
+            self.warned.clear();
+        }
+        let news = reading.accepted.get(self.seen..).unwrap_or_default();
+        for (sequence, id) in news {
+            let Some(batch) = reading.auditor.book().batch(*id) else {
+                continue;
+            };
+            let Some(sheet) = sheet_of(view.outside, batch) else {
+                continue;
+            };
+            for (row, wage) in (1u32..).zip(&sheet.wages) {
+                let payment = PaymentId { batch: *id, row };
+                if reading.auditor.state_at(payment, *sequence) == Some(S::Refused) {
+                    continue;
+                }
+                let same = self.taken.entry(same_wage(sheet, wage)).or_default();
+                let elsewhere = same.iter().filter(|one| one.batch != *id);
+                for other in elsewhere {
+                    let state = reading.auditor.state_at(*other, sequence - 1);
+                    // A correction is judged by its own rules (M5).
+                    let is_free = wage.corrects.is_some() || is_final(state);
+                    looks.hold(is_free, || {
+                        format!("{payment} is taken, and {other} of the same wage is {state:?}")
+                    });
+                    if wage.corrects.is_none() && state == Some(S::Paid) {
+                        self.warned.insert(*id, *other);
+                    }
+                }
+                same.push(payment);
+            }
+        }
+        self.seen = reading.accepted.len();
+    }
+
+    /// A wage that was paid before is paid again only where a person has acknowledged it.
+    fn acknowledged(&self, view: &View<'_>, looks: &mut Looks) {
+        let reading = self.reading.borrow();
+        for (id, other) in &self.warned {
+            if !has_left(&reading, *id) {
+                continue;
+            }
+            let path = format!("/v1/batches/{id}/approve");
+            let mut approvals = view.outside.calls.iter().filter(|call| call.path == path);
+            let knew = approvals.any(|call| {
+                let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+                let known = body.get("acknowledged").and_then(Value::as_array);
+                known.is_some_and(|codes| codes.iter().any(|code| code == "payee_in_flight"))
+            });
+            looks.hold(knew, || {
+                format!("{id} pays again what {other} paid; nobody said so")
+            });
+        }
+    }
+}
+
+fn has_left(reading: &Reading, batch: BatchId) -> bool {
+    let mut intents = reading.intents.values().flatten();
+    intents.any(|(_, intent)| intent.batch == batch)
+}
+
+fn same_wage(sheet: &Sheet, wage: &Wage) -> SameWage {
+    (
+        sheet.employer.clone(),
+        sheet.project.clone(),
+        sheet.pay_month.clone(),
+        wage.payee.id_number.to_uppercase(),
+        wage.amount_fen,
+    )
+}
+
+/// Whether a payment in a state bars no other of its wage.
+fn is_final(state: Option<S>) -> bool {
+    match state {
+        Some(S::Held | S::Released | S::Intended | S::Accepted | S::Unknown) => false,
+        Some(S::Paid | S::Failed | S::Returned | S::Cancelled | S::Refused) | None => true,
+    }
+}
+
+/// The sheet of a batch: by its number and its digest.
+fn sheet_of<'o>(outside: &'o Outside, batch: &Batch) -> Option<&'o Sheet> {
+    let head = &batch.head;
+    let mut calls = outside.calls.iter().filter(|call| call.is_whole);
+    let found = calls.find(|call| {
+        call.sheet.as_ref().is_some_and(|sheet| {
+            sheet.employer == head.employer.as_str() && sheet.batch_no == head.batch_no.as_str()
+        }) && crate::sha256_hex(&call.body) == head.digest
+    });
+    found.and_then(|call| call.sheet.as_ref())
+}
+
+impl Checker for OneWage {
+    fn id(&self) -> &'static str {
+        "M14"
+    }
+
+    fn after_step(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.reading.borrow_mut().follow(view, false);
+        self.accepted(view, looks);
+    }
+
+    fn after_reopening(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.after_step(view, looks);
+    }
+
+    fn at_end(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.after_step(view, looks);
+        self.acknowledged(view, looks);
+    }
+}

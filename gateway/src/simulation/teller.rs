@@ -1,0 +1,222 @@
+//! What a simulated bank says unasked, by its own certificate through the interface: pushes,
+//! late results, the same once more.
+
+use super::bank::keep;
+use super::calls::{Request, calls};
+use super::dice::Dice;
+use super::faults::FaultKind;
+use super::line::SimLine;
+use super::outside::{LineAtBank, Told, Way};
+use super::stage::{Side, Stage};
+use crate::keys::BankKeys;
+use adapters::exchange::{LineOutcome, Outcome};
+use adapters::{BankAdapter, BankReply};
+use schemas::FailureReason;
+use schemas::value::{BankCode, Fen};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A push that finds nobody is tried so often.
+const ATTEMPTS_MAX: u32 = 12;
+
+/// What tells of one file.
+struct Teller {
+    stage: Arc<Stage>,
+    keys: BankKeys,
+    dice: Dice,
+    bank: BankCode,
+    /// The dialect by which the file came.
+    dialect: &'static BankAdapter,
+    file_no: u64,
+    bank_date: Option<time::Date>,
+}
+
+/// A file was booked: the bank will speak of it.
+pub(super) fn begins(
+    line: &SimLine,
+    own: &BankAdapter,
+    file_no: u64,
+    bank_date: Option<time::Date>,
+) {
+    let Some(dialect) = line
+        .adapter
+        .by_dialect()
+        .find(|d| d.dialect() == own.dialect())
+    else {
+        return;
+    };
+    let teller = Teller {
+        stage: Arc::clone(&line.stage),
+        keys: line.keys.clone(),
+        dice: line.dice.fork(),
+        bank: line.adapter.code(),
+        dialect,
+        file_no,
+        bank_date,
+    };
+    let stage = Arc::clone(&line.stage);
+    stage.spawn(Side::Outside, teller.tells());
+}
+
+impl Teller {
+    async fn tells(self) {
+        let pushes = self.dialect.capability().push;
+        if pushes && !self.dice.one_in(4) {
+            self.stage.sleep(self.dice.seconds(1, 6 * 3600)).await;
+            self.pushes(false).await;
+        }
+        if self.dice.one_in(3) {
+            self.stage.sleep(self.dice.seconds(1, 8 * 3600)).await;
+            self.repeats_an_answer().await;
+        }
+        // What comes back comes a day or more later.
+        self.stage
+            .sleep(self.dice.seconds(25 * 3600, 50 * 3600))
+            .await;
+        if pushes {
+            self.pushes(true).await;
+        }
+    }
+
+    fn rows(&self, returns: bool) -> Vec<LineOutcome> {
+        let outside = self.stage.outside();
+        let book = outside.banks.get(&self.bank);
+        let file = book.and_then(|book| book.files.get(&self.file_no));
+        let lines = file.iter().flat_map(|file| &file.lines);
+        let told = |row: &LineAtBank| match (row.fate, returns) {
+            (Outcome::Returned, true) => Some(row.line.told(Outcome::Returned)),
+            (Outcome::Returned, false) => Some(row.line.told(Outcome::Paid)),
+            (_, true) => None,
+            (fate, false) => Some(row.line.told(fate)),
+        };
+        lines.filter_map(told).collect()
+    }
+
+    async fn pushes(&self, returns: bool) {
+        let mut rows = self.rows(returns);
+        if rows.is_empty() {
+            return;
+        }
+        if returns {
+            self.stage.struck(FaultKind::BankReturns);
+        }
+        let lie = self.bends(&mut rows);
+        let reply = BankReply {
+            bank_date: self.bank_date,
+            ..BankReply::result(rows)
+        };
+        let side = self.dialect.bank_side();
+        let Ok(bytes) = side.write_push_of(self.file_no, &reply, &self.keys) else {
+            return;
+        };
+        let parted = side.parted_push(bytes.clone());
+        let told = Told {
+            at: self.stage.moment(),
+            way: Way::Push,
+            file_no: Some(self.file_no),
+            whole: None,
+            lines: reply.lines,
+            bytes: parted.1.clone(),
+            lie,
+            has_come: false,
+        };
+        let times = match self.stage.strikes(FaultKind::BankRepeats, &self.dice, 4) {
+            true => 2,
+            false => 1,
+        };
+        let place = self.keeps(told);
+        for _ in 0..times {
+            self.delivers("push", &parted, place).await;
+        }
+    }
+
+    /// A push may contradict or mistake a line as well.
+    fn bends(&self, rows: &mut [LineOutcome]) -> Option<FaultKind> {
+        let at = self.dice.below(rows.len() as u64);
+        let row = rows.get_mut(usize::try_from(at).unwrap_or_default())?;
+        let strikes = |kind| self.stage.strikes(kind, &self.dice, 14);
+        if strikes(FaultKind::BankContradicts) {
+            row.outcome = match row.outcome {
+                Outcome::Failed(_) => Outcome::Paid,
+                Outcome::Paid
+                | Outcome::Accepted
+                | Outcome::Unknown
+                | Outcome::Returned
+                | Outcome::NotFound => Outcome::Failed(FailureReason::AccountClosed),
+            };
+            return Some(FaultKind::BankContradicts);
+        }
+        if strikes(FaultKind::BankMismatch) {
+            row.amount = row.amount.map(|amount| Fen(amount.0 + 1));
+            return Some(FaultKind::BankMismatch);
+        }
+        None
+    }
+
+    /// An answer that the bank gave before comes once more, as a result.
+    async fn repeats_an_answer(&self) {
+        let earlier = {
+            let outside = self.stage.outside();
+            let book = outside.banks.get(&self.bank);
+            let told = book.iter().flat_map(|book| &book.told);
+            let about = |told: &&Told| {
+                told.file_no == Some(self.file_no)
+                    && told.way == Way::Answer
+                    && !told.lines.is_empty()
+            };
+            told.rev().find(about).cloned()
+        };
+        let Some(earlier) = earlier else {
+            return;
+        };
+        self.stage.struck(FaultKind::BankRepeats);
+        let told = Told {
+            at: self.stage.moment(),
+            way: Way::Result,
+            has_come: false,
+            ..earlier
+        };
+        let bytes = told.bytes.clone();
+        if bytes.is_empty() {
+            return;
+        }
+        let place = self.keeps(told);
+        self.delivers("result", &(Vec::new(), bytes), place).await;
+    }
+
+    fn keeps(&self, told: Told) -> usize {
+        let mut outside = self.stage.outside();
+        keep(outside.banks.entry(self.bank).or_default(), told)
+    }
+
+    /// Until the gateway receipts it.
+    async fn delivers(
+        &self,
+        kind: &str,
+        (headers, bytes): &(Vec<(String, String)>, Vec<u8>),
+        place: usize,
+    ) {
+        let bank = self.bank;
+        for attempt in 1..=ATTEMPTS_MAX {
+            let path = format!("/v1/banks/{bank}/messages?message={kind}");
+            let request = Request {
+                headers: headers.clone(),
+                told: Some(place),
+                ..Request::post(&format!("urn:anxin:bank:{bank}"), &path, bytes.clone())
+            };
+            let answer = calls(&self.stage, request).await;
+            if answer.as_ref().is_some_and(|answer| answer.status == 200) {
+                let mut outside = self.stage.outside();
+                let book = outside.banks.entry(bank).or_default();
+                if let Some(told) = book.told.get_mut(place) {
+                    told.has_come = true;
+                }
+                return;
+            }
+            if answer.is_some_and(|answer| (400..500).contains(&answer.status)) {
+                return;
+            }
+            self.stage.sleep(Duration::from_secs(60) * attempt).await;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `anxin simulate`: the same seed, the same bytes, in two processes; both languages; one document.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod command_kit;
+
+use command_kit::run;
+
+const SEED: [&str; 4] = ["--seed", "7", "--batches", "24"];
+
+fn simulate(more: &[&str]) -> command_kit::Ended {
+    let words: Vec<&str> = ["simulate"]
+        .iter()
+        .chain(&SEED)
+        .chain(more)
+        .copied()
+        .collect();
+    run(&words)
+}
+
+#[test]
+fn the_same_seed_says_the_same_in_two_processes_and_on_one_thread_or_two() {
+    let first = simulate(&["--threads", "2"]);
+    let again = simulate(&["--threads", "1"]);
+    assert_eq!(first.code, 0, "{first:?}");
+    assert!(first.stdout.starts_with("种子 7："), "{}", first.stdout);
+    assert!(
+        first.stdout.trim_end().ends_with("违例 0"),
+        "{}",
+        first.stdout
+    );
+    assert_eq!(first.stdout, again.stdout);
+    let english = simulate(&["--lang", "en"]);
+    assert!(english.stdout.starts_with("seed 7: "), "{}", english.stdout);
+    assert!(
+        english.stdout.trim_end().ends_with("violations 0"),
+        "{}",
+        english.stdout
+    );
+    let digest = |text: &str| {
+        text.lines()
+            .nth(3)
+            .unwrap()
+            .chars()
+            .rev()
+            .take(64)
+            .collect()
+    };
+    let (zh, en): (String, String) = (digest(&first.stdout), digest(&english.stdout));
+    assert_eq!(zh, en);
+}
+
+#[test]
+fn the_document_counts_what_struck_and_what_was_checked() {
+    let ended = simulate(&["--json"]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let document = ended.document();
+    assert_eq!(document["seed"], 7);
+    assert_eq!(document["batches"], 24);
+    assert_eq!(document["violations"].as_array().unwrap().len(), 0);
+    let checked = document["checked"].as_object().unwrap();
+    let names: std::collections::BTreeSet<&str> = checked.keys().map(String::as_str).collect();
+    let all: Vec<String> = (1..=14).map(|number| format!("M{number}")).collect();
+    assert_eq!(names, all.iter().map(String::as_str).collect());
+    assert!(document["faults"].as_object().unwrap().len() > 20);
+    assert!(!document["together"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_seed_is_asked_for() {
+    assert_eq!(run(&["simulate"]).code, 2);
+    assert_eq!(run(&["simulate", "--seed", "1", "--batches", "0"]).code, 2);
+}
