@@ -1,0 +1,117 @@
+//! A disk that reads wrongly once. What it said must not cost a record that is there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use journal::disk::{Disk, DiskFile, DiskRead, MemoryDisk};
+use journal::{Flaw, Journal, JournalError};
+use support::{dir, draft, inline, open, segment};
+
+/// The first reader of a file sees one bit flipped; the others see what is there.
+struct Lying {
+    disk: MemoryDisk,
+    at: u64,
+    is_told: AtomicBool,
+}
+
+struct LyingRead {
+    inner: Box<dyn DiskRead>,
+    at: Option<u64>,
+}
+
+impl DiskRead for LyingRead {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read_at(offset, buffer)?;
+        let place = self.at.and_then(|at| at.checked_sub(offset));
+        if let Some(byte) = place.and_then(|place| buffer[..count].get_mut(place as usize)) {
+            *byte ^= 4;
+        }
+        Ok(count)
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        self.inner.len()
+    }
+}
+
+impl Disk for Lying {
+    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
+        self.disk.list(dir)
+    }
+
+    fn create_append(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        self.disk.create_append(path)
+    }
+
+    fn open_append(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        self.disk.open_append(path)
+    }
+
+    fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskRead>> {
+        let lies = path == segment(1) && !self.is_told.swap(true, Ordering::SeqCst);
+        let inner = self.disk.open_read(path)?;
+        let at = lies.then_some(self.at);
+        Ok(Box::new(LyingRead { inner, at }))
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        self.disk.sync_dir(dir)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.disk.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.disk.remove(path)
+    }
+
+    fn truncate(&self, path: &Path, bytes: u64) -> io::Result<()> {
+        self.disk.truncate(path, bytes)
+    }
+
+    fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
+        self.disk.create_dir_all(dir)
+    }
+}
+
+/// The last record was acknowledged. One wrong read of it looks like an interrupted write, and
+/// is none: nothing is cut off, and the next start has the record.
+#[test]
+fn a_record_that_was_read_wrongly_once_is_not_cut_off() {
+    let disk = MemoryDisk::new();
+    let (journal, _) = open(&disk, inline());
+    for number in 0..5_u8 {
+        journal.append(&draft(&[number])).unwrap();
+        journal.commit().unwrap();
+    }
+    let before = disk.bytes(&segment(1)).unwrap().len();
+    let acknowledged = journal.append(&draft(b"the last record")).unwrap();
+    journal.commit().unwrap();
+    drop(journal);
+    let bytes = disk.bytes(&segment(1)).unwrap();
+    for at in before..bytes.len() {
+        let lying = Lying {
+            disk: disk.clone(),
+            at: at as u64,
+            is_told: AtomicBool::new(false),
+        };
+        match Journal::open(Arc::new(lying), dir(), inline()) {
+            Err(JournalError::Damaged(damage)) => {
+                assert_eq!(damage.what, Flaw::Unreadable(io::ErrorKind::InvalidData));
+                let place = (damage.offset, damage.sequence);
+                assert_eq!(place, (before as u64, acknowledged.sequence));
+            }
+            other => panic!("byte {at}: {:?}", other.map(|(_, recovery)| recovery)),
+        }
+        assert_eq!(disk.bytes(&segment(1)).unwrap(), bytes, "byte {at}");
+    }
+    let (_, recovery) = open(&disk, inline());
+    assert_eq!(recovery.records, acknowledged.sequence);
+    assert_eq!(recovery.torn_tail, None);
+}
