@@ -8,6 +8,7 @@ use crate::error::{Damage, Flaw, JournalError};
 use crate::record::Kind;
 use crate::recovery::judge;
 use crate::segment;
+use crate::tree::leaf::Source;
 use crate::walk::{Chain, Stop, Window, walk};
 
 /// Damages are listed up to this many.
@@ -72,12 +73,31 @@ pub struct Passed<'a> {
     pub sequence: u64,
     /// What it holds.
     pub kind: Kind,
+    /// Time of the event, Unix milliseconds, UTC.
+    pub time_ms: i64,
+    /// Who caused it.
+    pub actor: &'a str,
     /// The clear part.
     pub clear: &'a [u8],
     /// Its hash.
     pub hash: &'a Hash,
     /// Bytes of it in its segment.
     pub bytes: u64,
+}
+
+impl<'a> Passed<'a> {
+    /// What a leaf of the tree is made of.
+    #[must_use]
+    pub fn source(&self) -> Source<'a> {
+        Source {
+            sequence: self.sequence,
+            time_ms: self.time_ms,
+            kind: self.kind,
+            actor: self.actor,
+            clear: self.clear,
+            hash: self.hash,
+        }
+    }
 }
 
 /// As [`verify_at`], and shows every record that is whole and in its place, in order: for what
@@ -187,6 +207,8 @@ impl Check<'_> {
                 passed(Passed {
                     sequence: view.sequence,
                     kind: view.kind,
+                    time_ms: view.time_ms,
+                    actor: view.actor,
                     clear: view.clear,
                     hash: &view.hash,
                     bytes: view.bytes() as u64,
