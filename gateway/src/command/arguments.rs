@@ -2,9 +2,11 @@
 
 mod bank;
 mod certs;
+mod proof;
 
 pub use bank::{Bank, BankExplain, BankNew, BankTry};
 pub use certs::{Certs, CertsInit};
+pub use proof::{Proof, ProofConsistency, ProofExport, ProofKey, ProofVerify};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -99,6 +101,13 @@ pub enum Command {
     /// 核验日志 · Checks a journal end to end; never repairs
     #[command(after_help = "示例 · Example:\n  anxin verify --data /srv/anxin")]
     Verify(Verify),
+    /// 存证证明 · Checks a proof without the gateway; exports the hashes
+    #[command(
+        subcommand,
+        after_help = "示例 · Examples:\n  anxin proof verify proof.json --key vkey\n  \
+        anxin proof consistency --old old.txt --new new.txt --proof consistency.json --key vkey"
+    )]
+    Proof(Proof),
     /// 开发证书 · Development certificates; never for production
     #[command(
         subcommand,
@@ -126,6 +135,7 @@ impl Command {
             Self::Submit(arguments) => arguments.json,
             Self::Status(arguments) => arguments.json,
             Self::Verify(arguments) => arguments.json,
+            Self::Proof(command) => command.asks_json(),
             Self::Certs(Certs::Init(arguments)) => arguments.json,
             Self::Demo(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,
@@ -363,6 +373,9 @@ pub struct Verify {
     /// 含有 journal/ 的数据目录 · Folder that holds `journal/`
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    /// 另处留存的检查点,一并核对 · A checkpoint that was kept elsewhere, to be held against it
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
     /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,

@@ -13,6 +13,7 @@ mod decode;
 pub mod definitions;
 mod demo;
 mod order;
+mod proof;
 mod report;
 mod sandbox;
 mod scratch;
@@ -102,6 +103,7 @@ fn run(command: &Command, lang: Lang) -> Ended {
     match command {
         Command::Check(arguments) => check::run(arguments, lang),
         Command::Verify(arguments) => verify::run(arguments, lang),
+        Command::Proof(command) => proof::run(command, lang),
         Command::Certs(Certs::Init(arguments)) => certs::init(arguments, lang),
         Command::Banks(arguments) => banks::run(arguments, lang),
         Command::Bank(command) => bank::run(command, lang),

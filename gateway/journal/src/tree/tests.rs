@@ -132,10 +132,11 @@ fn every_small_tree_is_the_beginning_of_each_larger_one_and_of_no_other() {
 
 proptest! {
     #[test]
-    fn larger_trees_too(size in 1_u64..3000, at in 0.0..1.0_f64) {
+    fn larger_trees_too(
+        (size, index) in (1_u64..3000).prop_flat_map(|size| (Just(size), 0..size))
+    ) {
         let leaves = some_leaves(size);
         let root = root_by_definition(&leaves.0);
-        let index = ((size as f64) * at) as u64;
         let Ok(path) = inclusion(&leaves, index, size);
         let leaf = leaves.0[index as usize];
         prop_assert_eq!(root_by_inclusion(leaf, index, size, &path), Some(root));

@@ -199,28 +199,24 @@ impl Tiles {
         })
     }
 
-    /// Writes every tile of the tree into a folder, the unfinished ones too.
+    /// Writes the unfinished tiles too, for whoever reads the folder: nothing here needs them.
     ///
     /// # Errors
-    /// When one can't be read or written.
-    pub fn export(&self, to: &Path) -> io::Result<u64> {
-        let (mut written, mut level, mut hashes) = (0, 0, self.edge.size);
-        while hashes > 0 {
-            let whole = hashes / TILE_HASHES as u64;
-            for number in 0..whole {
-                let path = to.join(tile_path(level, number, None));
-                write(self.disk.as_ref(), &path, &self.read(level, number)?)?;
+    /// When one can't be written.
+    pub fn write_unfinished(&self) -> io::Result<()> {
+        let mut hashes = self.edge.size;
+        for level in 0.. {
+            if hashes == 0 {
+                break;
             }
-            let rest = self.edge.tile(level);
+            let (whole, rest) = (hashes / TILE_HASHES as u64, self.edge.tile(level));
             if !rest.is_empty() {
-                let path = to.join(tile_path(level, whole, Some(rest.len())));
+                let path = self.folder.join(tile_path(level, whole, Some(rest.len())));
                 write(self.disk.as_ref(), &path, rest)?;
             }
-            written += whole + u64::from(!rest.is_empty());
             hashes = whole;
-            level += 1;
         }
-        Ok(written)
+        Ok(())
     }
 
     fn read(&self, level: u32, number: u64) -> io::Result<Vec<Hash>> {

@@ -100,3 +100,24 @@ fn each_field_of_the_record_changes_the_leaf() {
         assert_ne!(Leaf::of(&record).hash(), one, "{record:?}");
     }
 }
+
+/// The example of PROOF.md, which the verifier in Python computed.
+#[test]
+fn the_example_of_the_format_comes_out() {
+    let mut hash = [0; 32];
+    let digits = "fedaf1cf05a2508e950c44a418ca58013a810bdd3c0cb0e284bc2767930853c9";
+    for (byte, pair) in hash.iter_mut().zip(digits.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    }
+    let record = Source {
+        sequence: 2,
+        time_ms: 1_764_000_000_123,
+        kind: Kind(2),
+        actor: "urn:anxin:operator:li",
+        clear: "批次 GZ-1".as_bytes(),
+        hash: &hash,
+    };
+    let format = include_str!("../../../../../schemas/journal/PROOF.md");
+    let data = Leaf::of(&record).data();
+    assert!(format.contains(&format!("```\n{data}```\n")), "{data}");
+}
