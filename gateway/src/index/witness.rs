@@ -66,7 +66,7 @@ impl Witnesses {
             }
         }
         let kept = crate::proof::kept::file(data);
-        let signed = crate::proof::kept::Kept::read(&OsDisk, data);
+        let signed = crate::proof::kept::Kept::read_end(&OsDisk, data);
         let signed = signed.map_err(|source| WitnessError::Io {
             path: kept.clone(),
             source,

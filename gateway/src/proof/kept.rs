@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 /// The folder in the data folder.
 pub const FOLDER: &str = "checkpoints";
 const FILE: &str = "kept";
+/// Bytes of the end that a start reads: some hundred notes.
+const END_BYTES: u64 = 64 * 1024;
 
 /// The file of a data folder.
 #[must_use]
@@ -33,18 +35,48 @@ impl Kept {
     /// # Errors
     /// The disk's.
     pub fn read(disk: &dyn Disk, data: &Path) -> io::Result<Self> {
+        Self::read_from(disk, data, u64::MAX)
+    }
+
+    /// Reads the last notes alone: the file grows for years.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn read_end(disk: &dyn Disk, data: &Path) -> io::Result<Self> {
+        Self::read_from(disk, data, END_BYTES)
+    }
+
+    fn read_from(disk: &dyn Disk, data: &Path, bytes_max: u64) -> io::Result<Self> {
         let file = match disk.open_read(&file(data)) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(error),
         };
-        let bytes = usize::try_from(file.len()?).map_err(io::Error::other)?;
-        let mut content = vec![0; bytes];
-        let read = file.read_at(0, &mut content)?;
+        let bytes = file.len()?;
+        let mut from = bytes.saturating_sub(bytes_max);
+        let size = usize::try_from(bytes - from).map_err(io::Error::other)?;
+        let mut content = vec![0; size];
+        let read = file.read_at(from, &mut content)?;
         content.truncate(read);
-        let text = String::from_utf8_lossy(&content);
+        let mut whole = content.as_slice();
+        if from > 0 {
+            let skipped = second_entry(whole);
+            from += skipped as u64;
+            whole = whole.get(skipped..).unwrap_or_default();
+        }
+        // A torn end may end inside a letter; what is no text elsewhere is damage.
+        let (end, is_damaged) = match std::str::from_utf8(whole) {
+            Ok(text) => (text.len(), false),
+            Err(error) => (error.valid_up_to(), error.error_len().is_some()),
+        };
+        let text = String::from_utf8_lossy(whole.get(..end).unwrap_or_default());
         let mut kept = Self::parse(&text);
-        kept.bytes_of_file = bytes as u64;
+        kept.bytes += from;
+        kept.bytes_of_file = bytes;
+        if is_damaged {
+            kept.notes.push((String::new(), None));
+            kept.bytes = bytes;
+        }
         Ok(kept)
     }
 
@@ -83,6 +115,18 @@ fn first(text: &str) -> Option<(&str, &str)> {
     let signatures = text.find("\n\n")? + 2;
     let end = signatures + text.get(signatures..)?.find("\n\n")?;
     Some((text.get(..=end)?, text.get(end + 2..)?))
+}
+
+/// Where an entry begins for certain in the end of a file: behind an empty line that no signature
+/// follows.
+fn second_entry(end: &[u8]) -> usize {
+    let dash = "\u{2014}".as_bytes();
+    let mut places = 2..=end.len();
+    let begins = |at: &usize| {
+        let (before, after) = end.split_at(*at);
+        before.ends_with(b"\n\n") && !after.starts_with(dash)
+    };
+    places.find(begins).unwrap_or(end.len())
 }
 
 /// Adds to the file.

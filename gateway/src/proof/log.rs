@@ -95,7 +95,7 @@ impl Log {
         origin: &str,
         signer: Arc<dyn Signer>,
     ) -> Result<Self, LogError> {
-        let kept = Kept::read(disk.as_ref(), data)?;
+        let kept = Kept::read_end(disk.as_ref(), data)?;
         let tiles = data.join("tiles");
         let last = kept.last().map(|(note, checkpoint)| Signed {
             note: note.to_owned(),
@@ -249,7 +249,7 @@ impl Log {
         let mut keeping = match state.keeping.take() {
             Some(keeping) => keeping,
             None => {
-                let kept = Kept::read(self.disk.as_ref(), &self.data)?;
+                let kept = Kept::read_end(self.disk.as_ref(), &self.data)?;
                 Keeping::open(self.disk.as_ref(), &self.data, &kept)?
             }
         };

@@ -173,3 +173,34 @@ fn what_a_torn_write_left_is_cut_off() {
         Some((signed.note.as_str(), &signed.checkpoint))
     );
 }
+
+#[test]
+fn the_end_of_a_long_file_says_the_same_as_the_whole() {
+    let desk = Desk::new();
+    let log = desk.log().unwrap();
+    for _ in 0..600 {
+        let size = desk.add(1);
+        log.checkpoint(&desk.journal, size, 0).unwrap();
+    }
+    drop(log);
+    let read = |read: fn(&dyn Disk, &Path) -> io::Result<Kept>| {
+        read(desk.disk.as_ref(), Path::new(DATA)).unwrap()
+    };
+    for torn in [false, true] {
+        if torn {
+            let path = file(Path::new(DATA));
+            // Inside the dash, too.
+            let torn = b"test/log\n7\nAA\n\n\xe2\x80";
+            desk.disk.open_append(&path).unwrap().append(torn).unwrap();
+        }
+        let (all, end) = (read(Kept::read), read(Kept::read_end));
+        assert_eq!(all.notes.len(), 600);
+        assert!((100..600).contains(&end.notes.len()), "{}", end.notes.len());
+        assert_eq!(end.last(), all.last());
+        assert_eq!(
+            (end.bytes, end.bytes_of_file),
+            (all.bytes, all.bytes_of_file)
+        );
+        assert_eq!(all.bytes < all.bytes_of_file, torn);
+    }
+}
