@@ -10,7 +10,7 @@ use command_kit::run;
 use gateway::proof::check::{self, Fault};
 use gateway::proof::document::{ConsistencyProof, PaymentProof};
 use gateway::proof::note::VerifierKey;
-use journal::disk::{Disk as _, DiskRead as _};
+use journal::disk::Disk as _;
 use schemas::LineEvent;
 use schemas::value::BatchId;
 use serde_json::Value;
