@@ -8,7 +8,7 @@ mod words;
 use super::arguments::Verify;
 use super::terminal::{Align, Cell, Colour, QUIET, Table, grouped, paper, progress};
 use super::words::{Ended, Exit, Failure, Words, pick};
-use checkpoints::{Sealed, Sealing};
+use checkpoints::{Sealed, Sealing, elsewhere};
 use index::{Found, Index, Standing, judge};
 use journal::disk::OsDisk;
 use journal::index::IndexError;
@@ -155,11 +155,6 @@ fn read(folder: &Path, reading: Reading<'_, '_>, lang: Lang) -> Result<Report, J
     });
     bar.finish_and_clear();
     report
-}
-
-/// A checkpoint that was kept elsewhere.
-fn elsewhere(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|error| Failure::unreadable_file(file, &error))
 }
 
 /// Bytes of the files of a folder, as far as they can be told.

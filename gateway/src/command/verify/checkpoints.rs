@@ -1,6 +1,6 @@
 //! Every checkpoint that was signed, and the tiles, against the journal.
 
-use crate::command::words::Words;
+use crate::command::words::{Failure, Words};
 use crate::proof::kept::Kept;
 use crate::proof::note::{Checkpoint, Note};
 use journal::Passed;
@@ -10,6 +10,14 @@ use journal::tree::leaf::Leaf;
 use journal::tree::tiles::{RightEdge, read_tile, tile_path};
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// A checkpoint that was kept elsewhere.
+///
+/// # Errors
+/// When it can't be read.
+pub(super) fn elsewhere(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| Failure::unreadable_file(file, &error))
+}
 
 /// What was signed, held against the journal while it is read.
 pub(super) struct Sealed {

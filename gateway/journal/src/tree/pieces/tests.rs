@@ -11,9 +11,11 @@ fn cut(clear: &[u8]) -> Vec<String> {
 
 #[test]
 fn members_and_elements_are_pieces() {
-    let clear = br#"{"event":"outcomes","file_no":7,"why":null,"moves":[{"i":1,"e":"pay","d":"a,]}\"b"},{"i":2}],"disputes":[],"pair":["x",[1,2]]}"#;
+    let moves = r#"{"i":1,"e":"pay","d":"a,]}\"b"},{"i":2}"#;
+    let head = r#"{"event":"outcomes","file_no":7,"why":null"#;
+    let clear = format!(r#"{head},"moves":[{moves}],"disputes":[],"pair":["x",[1,2]]}}"#);
     assert_eq!(
-        cut(clear),
+        cut(clear.as_bytes()),
         [
             r#"event="outcomes""#,
             "file_no=7",
