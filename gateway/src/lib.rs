@@ -20,6 +20,7 @@ pub mod intake;
 pub mod keys;
 pub mod mandates;
 pub mod outcome;
+pub mod proof;
 pub mod query;
 pub mod reconcile;
 pub mod resolution;

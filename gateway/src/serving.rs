@@ -22,6 +22,7 @@ use crate::index::{
 use crate::installation::Banks;
 use crate::intake::abandon_interrupted;
 use crate::mandates::Mandates;
+use crate::proof::{CheckpointKey, KeyFailure, Log, LogError};
 use crate::telemetry::{Concerns, Metrics};
 use journal::disk::{Disk, OsDisk};
 use journal::random::{Random, SystemRandom};
@@ -65,6 +66,12 @@ pub enum StartError {
     /// The folder is a backup, or was restored from one and not taken into use.
     #[error(transparent)]
     SetApart(#[from] SetApart),
+    /// The key of the checkpoints can't be used.
+    #[error(transparent)]
+    CheckpointKey(#[from] KeyFailure),
+    /// The tree over the journal can't be read, or the journal is not what was signed.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// The index can't be opened, even empty.
     #[error("the index can't be opened")]
     Index(#[from] FollowError),
@@ -221,6 +228,15 @@ fn lock(data: &Path) -> Result<std::fs::File, StartError> {
     }
 }
 
+/// The tree over the journal: an end that was signed and is missing is noticed here, before
+/// anything is sent.
+fn open_log(core: &Core, setup: &Setup) -> Result<Arc<Log>, StartError> {
+    let signer = setup.checkpoints.signer(&setup.data)?;
+    let (disk, origin) = (Arc::new(OsDisk), &setup.checkpoints.origin);
+    let log = Log::open(disk, &setup.data, core.journal(), origin, signer)?;
+    Ok(Arc::new(log))
+}
+
 /// What runs besides the HTTP interface.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -230,6 +246,8 @@ pub struct Setup {
     pub banks: Banks,
     /// Folders into which banks drop results.
     pub collectors: BTreeMap<BankCode, Collector>,
+    /// The key that signs checkpoints.
+    pub checkpoints: CheckpointKey,
     /// Registered payer accounts.
     pub mandates: Arc<Mandates>,
     /// Days on which banks work.
@@ -249,6 +267,7 @@ pub struct Setup {
 pub struct Engine {
     core: Arc<Core>,
     follower: Arc<Follower>,
+    log: Arc<Log>,
     /// The folder of the index.
     index: PathBuf,
     tasks: Vec<JoinHandle<()>>,
@@ -262,6 +281,7 @@ impl Engine {
     /// # Errors
     /// When the record can't be written or followed.
     pub fn start(core: Arc<Core>, setup: &Setup) -> Result<Self, StartError> {
+        let log = open_log(&core, setup)?;
         let witness = Keeper::of(&setup.data);
         witness.note(core.journal())?;
         let index = Arc::new(open_sled(&setup.data.join("index"), core.journal())?);
@@ -312,10 +332,12 @@ impl Engine {
             follow(followed, facts, Arc::clone(&metrics), stopped.clone())
         };
         let name = "follower".to_owned();
-        tasks.push(tokio::spawn(supervisor.keep(name, begin)));
+        tasks.push(tokio::spawn(supervisor.clone().keep(name, begin)));
+        tasks.push(tasks::seal_journal(&core, &log, supervisor));
         Ok(Self {
             core,
             follower,
+            log,
             index: setup.data.join("index"),
             tasks,
             dispatchers,
@@ -327,6 +349,12 @@ impl Engine {
     #[must_use]
     pub fn search(&self) -> Search {
         Search::new(Arc::clone(self.follower.index()))
+    }
+
+    /// The tree over the journal, its checkpoints and proofs.
+    #[must_use]
+    pub fn log(&self) -> Arc<Log> {
+        Arc::clone(&self.log)
     }
 
     /// Ends dispatch after what is under way, then writes the closing record. A bank that says
@@ -357,6 +385,11 @@ impl Engine {
                 self.dispatchers.iter().for_each(AbortHandle::abort);
                 ended.await;
             }
+        }
+        // Before the closing record, which a crash may tear: nothing signed is ever missing.
+        let (core, durable) = (&self.core, self.core.journal().durable());
+        if let Err(error) = self.log.checkpoint(core.journal(), durable, core.now_ms()) {
+            tracing::warn!(%error, "no last checkpoint: the next start signs one");
         }
         self.core.journal().close_at(self.core.now_ms())?;
         // To the closing record, the witnesses too: they tell a journal that is set back later.

@@ -35,7 +35,9 @@ struct File {
 
 fn path(route: &Route, id: BatchId, file: &File) -> String {
     let path = route.path.replace("{code}", "ICBC");
-    if path.contains("/payments/") {
+    if route.name == "proveConsistency" {
+        format!("{path}?from=1")
+    } else if path.contains("/payments/") {
         path.replace("{id}", &format!("{id}.2"))
     } else if path.contains("/files/") {
         let path = path.replace("{id}", &file.batch.to_string());

@@ -136,6 +136,9 @@ fn whatever_else_is_damaged_a_journal_that_was_set_back_is_not_gone_on_with() {
     // The documented way of whoever knows what was lost.
     std::fs::remove_dir_all(stopped.at("index")).unwrap();
     std::fs::remove_file(stopped.at("witness")).unwrap();
+    // What was signed remembers as well.
+    stopped.is_refused("was set back");
+    std::fs::remove_file(stopped.at("checkpoints/kept")).unwrap();
     stopped.serves();
 }
 

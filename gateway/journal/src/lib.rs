@@ -7,6 +7,7 @@
 //!   the data without breaking the chain, which covers the ciphertext.
 //! - [`witness::Witness`] remembers beside the journal how far it had come, so that one that was
 //!   set back is recognised before anything is changed.
+//! - [`tree`] is the Merkle tree over the records, by which a stranger checks one of them.
 //! - [`index::Index`] is the narrow door to a key-value store over the journal. It may always be
 //!   thrown away and rebuilt.
 //!
@@ -30,6 +31,7 @@ mod scan;
 pub mod seal;
 mod segment;
 mod state;
+pub mod tree;
 mod verify;
 mod walk;
 pub mod witness;

@@ -8,6 +8,7 @@ use crate::error::{Damage, Flaw, JournalError};
 use crate::record::{Kind, Position};
 use crate::recovery::judge;
 use crate::segment;
+use crate::tree::leaf::Source;
 use crate::walk::{Chain, Stop, Window, walk};
 
 /// Damages are listed up to this many.
@@ -84,6 +85,21 @@ pub struct Passed<'a> {
     pub hash: &'a Hash,
     /// Bytes of it in its segment.
     pub bytes: u64,
+}
+
+impl<'a> Passed<'a> {
+    /// What a leaf of the tree is made of.
+    #[must_use]
+    pub fn source(&self) -> Source<'a> {
+        Source {
+            sequence: self.sequence,
+            time_ms: self.time_ms,
+            kind: self.kind,
+            actor: self.actor,
+            clear: self.clear,
+            hash: self.hash,
+        }
+    }
 }
 
 /// As [`verify_at`], and shows every record that is whole and in its place, in order: for what

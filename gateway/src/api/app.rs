@@ -9,6 +9,7 @@ use crate::core::{Core, CoreError};
 use crate::index::Search;
 use crate::intake::{AcceptanceLimits, RefusalLimits};
 use crate::mandates::Mandates;
+use crate::proof::Log;
 use crate::telemetry::{Concerns, Metrics};
 use schemas::codes::BankCalendar;
 use schemas::employer_files::{BankRules, Limits};
@@ -182,6 +183,8 @@ pub struct AppParts {
     pub limits: ApiLimits,
     /// Equality search by keyed hash.
     pub search: Search,
+    /// The tree over the journal, its checkpoints and proofs.
+    pub log: Arc<Log>,
     /// Where large uploads wait.
     pub spool: SpoolFolder,
     /// For time-outs of the network and the pace of searches; the machine's clock, also where

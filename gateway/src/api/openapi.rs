@@ -4,6 +4,7 @@
 use crate::api::answer;
 use crate::api::problem::Kind;
 use crate::api::routes::{BANK_EXAMPLE, Good, Method, Parameter, Payload, ROUTES, Route};
+use crate::proof::document::{ConsistencyProof, PaymentProof};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use schemas::Lang;
@@ -203,6 +204,8 @@ pub fn schemas() -> Map<String, Value> {
     named::<answer::LinePage>(&mut generator);
     named::<answer::PaymentPage>(&mut generator);
     named::<answer::PaymentHistory>(&mut generator);
+    named::<PaymentProof>(&mut generator);
+    named::<ConsistencyProof>(&mut generator);
     named::<answer::Summary>(&mut generator);
     named::<answer::Breaks>(&mut generator);
     named::<answer::Changes>(&mut generator);

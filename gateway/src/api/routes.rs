@@ -4,6 +4,7 @@
 mod gate;
 mod groups;
 mod parameters;
+mod proofs;
 mod resolutions;
 mod table;
 

@@ -5,6 +5,7 @@ mod bank;
 mod certs;
 mod explain;
 mod files;
+mod proof;
 mod simulate;
 
 pub use backup::{Backup, Restore};
@@ -12,6 +13,7 @@ pub use bank::{Bank, BankExplain, BankNew, BankTry};
 pub use certs::{Certs, CertsInit};
 pub use explain::Explain;
 pub use files::{Check, Convert, Decode, MessageWord};
+pub use proof::{Proof, ProofConsistency, ProofExport, ProofKey, ProofVerify};
 pub use simulate::Simulate;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -127,6 +129,13 @@ pub enum Command {
     #[command(after_help = "示例 · Examples:\n  anxin simulate --seed 7\n  \
         anxin simulate --seed 7 --world 3")]
     Simulate(Simulate),
+    /// 存证证明 · Checks a proof without the gateway; exports the hashes
+    #[command(
+        subcommand,
+        after_help = "示例 · Examples:\n  anxin proof verify proof.json --key vkey\n  \
+        anxin proof consistency --old old.txt --new new.txt --proof consistency.json --key vkey"
+    )]
+    Proof(Proof),
     /// 开发证书 · Development certificates; never for production
     #[command(
         subcommand,
@@ -158,6 +167,7 @@ impl Command {
             Self::Backup(arguments) => arguments.json,
             Self::Restore(arguments) => arguments.json,
             Self::Simulate(arguments) => arguments.json,
+            Self::Proof(command) => command.asks_json(),
             Self::Certs(Certs::Init(arguments)) => arguments.json,
             Self::Demo(arguments) => arguments.json,
             Self::Sandbox(arguments) => arguments.json,
@@ -313,6 +323,9 @@ pub struct Verify {
     /// 含有 journal/ 的数据目录 · Folder that holds `journal/`
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    /// 另处留存的检查点,一并核对 · A checkpoint that was kept elsewhere, to be held against it
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
     /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,

@@ -9,6 +9,7 @@ use crate::dispatch::{Bank, Pace};
 use crate::failure::Defect;
 use crate::installation::{Banks, BookRules};
 use crate::mandates::Mandates;
+use crate::proof::CheckpointKey;
 use crate::serving::{Engine, Setup, StartError, open_data};
 use crate::telemetry::{Concerns, Metrics};
 use certs::random::SystemRandom;
@@ -54,6 +55,8 @@ pub struct Parts {
     pub collect_wait_ms: u64,
     /// How the journal is written.
     pub journal: Options,
+    /// The key that signs checkpoints.
+    pub checkpoints: CheckpointKey,
     /// TLS towards callers; a new value holds from then on.
     pub tls: watch::Receiver<Arc<rustls::ServerConfig>>,
     /// Address for callers.
@@ -136,6 +139,7 @@ impl Gateway {
             data: parts.data.clone(),
             banks: banks.clone(),
             collectors: parts.collectors,
+            checkpoints: parts.checkpoints,
             mandates: Arc::clone(&mandates),
             calendar: Arc::clone(&parts.calendar),
             pace: parts.pace,
@@ -158,6 +162,7 @@ impl Gateway {
             bank_messages: Arc::new(banks),
             file_limits: parts.file_limits,
             search: engine.search(),
+            log: engine.log(),
             limits: parts.limits,
             spool: spool.map_err(AssemblyError::Spool)?,
             pace: Arc::new(SystemClock::new()),

@@ -15,6 +15,7 @@ pub mod definitions;
 mod demo;
 mod explain;
 mod order;
+mod proof;
 mod report;
 mod sandbox;
 mod scratch;
@@ -109,6 +110,7 @@ fn run(command: &Command, lang: Lang) -> Ended {
         Command::Backup(arguments) => backup::run(arguments, lang),
         Command::Restore(arguments) => backup::run_restore(arguments, lang),
         Command::Simulate(arguments) => simulate::run(arguments, lang),
+        Command::Proof(command) => proof::run(command, lang),
         Command::Certs(Certs::Init(arguments)) => certs::init(arguments, lang),
         Command::Banks(arguments) => banks::run(arguments, lang),
         Command::Bank(command) => bank::run(command, lang),

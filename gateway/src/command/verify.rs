@@ -1,5 +1,6 @@
 //! `anxin verify`: the journal end to end. It reads and never repairs.
 
+mod checkpoints;
 mod index;
 mod witness;
 mod words;
@@ -7,6 +8,7 @@ mod words;
 use super::arguments::Verify;
 use super::terminal::{Align, Cell, Colour, QUIET, Table, grouped, paper, progress};
 use super::words::{Ended, Exit, Failure, Words, pick};
+use checkpoints::{Sealed, Sealing, elsewhere};
 use index::{Found, Index, Standing, judge};
 use journal::disk::OsDisk;
 use journal::index::IndexError;
@@ -28,11 +30,14 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
     let running = is_running(&arguments.data);
     let index = Index::open(&arguments.data.join("index"), running)?;
     let mut witnesses = Asked::of(&arguments.data);
+    let elsewhere = arguments.checkpoint.as_deref().map(elsewhere).transpose()?;
+    let mut sealed = Sealed::of(&arguments.data, elsewhere.as_deref());
     let mut comparison = index.comparison();
     let reading = Reading {
         probe: index.probe(),
         comparison: &mut comparison,
         witnesses: &mut witnesses,
+        sealed: &mut sealed,
     };
     let report = match read(&folder, reading, lang) {
         Ok(report) if report.segments == 0 && report.damages.is_empty() => {
@@ -43,10 +48,34 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
     };
     let found = judge(&index, comparison, &report);
     let witnessed = witnesses.testify(&report);
-    let verdict = Verdict::of(&report, running, found.standing, &witnessed);
+    let sealing = sealed.judge();
+    let standings = (found.standing, &witnessed, &sealing);
+    let verdict = Verdict::of(&report, running, standings);
+    let told = (arguments.json, lang);
+    print((&report, &found), (&witnessed, &sealing), verdict, told)?;
+    Ok(if verdict == Verdict::Sound {
+        Exit::Done
+    } else {
+        Exit::InputErrors
+    })
+}
+
+/// Prints what was found.
+fn print(
+    (report, found): (&Report, &Found),
+    (witnessed, sealing): (&Witnessed, &Sealing),
+    verdict: Verdict,
+    (as_json, lang): (bool, Lang),
+) -> std::io::Result<()> {
     let mut paper = paper();
-    if arguments.json {
-        paper.document(&document(&report, &found, &witnessed, verdict, lang))?;
+    if as_json {
+        paper.document(&document(
+            report,
+            found,
+            (witnessed, sealing),
+            verdict,
+            lang,
+        ))?;
     } else {
         let (records, segments) = (grouped(report.records), grouped(report.segments));
         paper.line(&match lang {
@@ -60,15 +89,16 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
             crate::hex(&report.head_hash),
         ))?;
         if !report.damages.is_empty() {
-            paper.table(&damage_table(&report, lang))?;
+            paper.table(&damage_table(report, lang))?;
         }
         if !found.differences.is_empty() {
-            paper.table(&difference_table(&found, lang))?;
+            paper.table(&difference_table(found, lang))?;
         }
         let is_closed = report.closed_cleanly;
         for (words, is_damage) in [
             (witnessed.words(), witnessed.is_damage(is_closed)),
-            (words::standing(&found), found.standing.is_damage(is_closed)),
+            (words::standing(found), found.standing.is_damage(is_closed)),
+            (sealing.words(), sealing.is_damage()),
         ] {
             let colour = match is_damage {
                 true => Colour::Red,
@@ -79,12 +109,7 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
         let told = words::verdict(verdict);
         paper.coloured_line(told.in_lang(lang), words::colour(verdict))?;
     }
-    paper.flush()?;
-    Ok(if verdict == Verdict::Sound {
-        Exit::Done
-    } else {
-        Exit::InputErrors
-    })
+    paper.flush()
 }
 
 type Compared<'i> = Option<Result<crate::index::Comparison<'i>, IndexError>>;
@@ -94,6 +119,7 @@ struct Reading<'r, 'i> {
     probe: u64,
     comparison: &'r mut Compared<'i>,
     witnesses: &'r mut Asked,
+    sealed: &'r mut Sealed,
 }
 
 /// Reads the whole journal, and holds index and witnesses against each record that passes.
@@ -102,6 +128,7 @@ fn read(folder: &Path, reading: Reading<'_, '_>, lang: Lang) -> Result<Report, J
         probe,
         comparison,
         witnesses,
+        sealed,
     } = reading;
     let template = pick(
         lang,
@@ -117,6 +144,7 @@ fn read(folder: &Path, reading: Reading<'_, '_>, lang: Lang) -> Result<Report, J
             bar.set_position(bytes);
         }
         witnesses.see(passed.sequence, passed.hash);
+        sealed.see(&passed);
         let Some(Ok(open)) = comparison else { return };
         if passed.kind.is_reserved() {
             return;
@@ -146,6 +174,10 @@ enum Verdict {
     SetBack,
     /// The journal is whole as far as it goes, and its witness is missing or can't be read.
     WitnessDamaged,
+    /// The journal agrees with itself, and is not the one that was signed.
+    CheckpointsDiffer,
+    /// The journal is whole, a tile is not.
+    TilesDamaged,
     /// Everything up to the head is whole; a gateway holds the folder and writes on.
     Running,
     /// Whole as far as it goes, and nobody says that it ended there.
@@ -157,7 +189,11 @@ enum Verdict {
 }
 
 impl Verdict {
-    fn of(report: &Report, running: bool, standing: Standing, witnessed: &Witnessed) -> Self {
+    fn of(
+        report: &Report,
+        running: bool,
+        (standing, witnessed, sealing): (Standing, &Witnessed, &Sealing),
+    ) -> Self {
         let is_closed = report.closed_cleanly;
         if !report.damages.is_empty() {
             return match running {
@@ -169,11 +205,15 @@ impl Verdict {
             (Witnessed::SetBack { .. }, _) | (Witnessed::Absent, Standing::Foreign) => {
                 Self::SetBack
             }
+            (_, _) if matches!(sealing, Sealing::Differs { .. } | Sealing::Unreadable) => {
+                Self::CheckpointsDiffer
+            }
             (Witnessed::Unreadable(_), _) => Self::WitnessDamaged,
             (_, _) if running && !is_closed => Self::Running,
             (_, _) if !is_closed => Self::NotClosed,
             (_, _) if standing.is_damage(is_closed) => Self::IndexDamaged,
             (_, _) if witnessed.is_damage(is_closed) => Self::WitnessDamaged,
+            (_, _) if sealing.is_damage() => Self::TilesDamaged,
             (_, _) => Self::Sound,
         }
     }
@@ -184,6 +224,8 @@ impl Verdict {
             Self::IndexDamaged => "index_damaged",
             Self::SetBack => "set_back",
             Self::WitnessDamaged => "witness_damaged",
+            Self::CheckpointsDiffer => "checkpoints_differ",
+            Self::TilesDamaged => "tiles_damaged",
             Self::Running => "gateway_running",
             Self::NotClosed => "not_closed",
             Self::DamagedRunning => "damaged_gateway_running",
@@ -263,7 +305,7 @@ fn difference_table(found: &Found, lang: Lang) -> Table {
 fn document(
     report: &Report,
     found: &Found,
-    witnessed: &Witnessed,
+    (witnessed, sealing): (&Witnessed, &Sealing),
     verdict: Verdict,
     lang: Lang,
 ) -> Value {
@@ -305,6 +347,9 @@ fn document(
         "witness": witnessed.as_str(),
         "witness_message": witnessed.words().in_lang(lang),
         "witness_record": witnessed.record(),
+        "checkpoints": sealing.as_str(),
+        "checkpoints_message": sealing.words().in_lang(lang),
+        "checkpoint_records": sealing.records(),
         "damages": damages,
     })
 }

@@ -195,6 +195,7 @@ fn complete(settings: &mut Settings, folder: &Path) {
         ]);
         paths.extend(&mut tls.crl_files);
     }
+    paths.extend(&mut settings.checkpoints.file);
     for path in paths {
         *path = folder.join(&*path);
     }

@@ -48,7 +48,7 @@ pub enum RouteGroup {
     Summary,
     /// `GET /v1/events`.
     Events,
-    /// `GET /v1/checkpoint`.
+    /// `GET /v1/checkpoint` and `GET /v1/consistency`.
     Checkpoint,
     /// Health, metrics, interface description.
     Operation,

@@ -13,6 +13,7 @@ use super::ranges::{
 };
 use super::value;
 use crate::api::ApiLimits;
+use crate::proof::CheckpointKey;
 
 /// The whole file. Every table and every option may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -34,6 +35,8 @@ pub struct Settings {
     pub group_commit: GroupCommit,
     /// Segments of the journal.
     pub journal: JournalSettings,
+    /// The key that signs checkpoints of the journal.
+    pub checkpoints: CheckpointKey,
     /// Sending and asking.
     pub dispatch: DispatchSettings,
     /// Logs.

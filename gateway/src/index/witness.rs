@@ -48,6 +48,8 @@ pub struct Witnesses {
     index: PathBuf,
     has_index: bool,
     found: Vec<(PathBuf, Witness)>,
+    /// How many records were signed in a checkpoint, and where that is kept.
+    signed: (PathBuf, u64),
     /// Hashes of the journal's records that have a witness's number.
     there: Vec<(u64, Hash)>,
 }
@@ -72,9 +74,16 @@ impl Witnesses {
                 found.push((path, witness));
             }
         }
+        let kept = crate::proof::kept::file(data);
+        let signed = crate::proof::kept::Kept::read_end(disk, data);
+        let signed = signed.map_err(|source| WitnessError::Io {
+            path: kept.clone(),
+            source,
+        })?;
         let index = data.join("index");
         Ok(Self {
             has_index: has_files(disk, &index),
+            signed: (kept, signed.size_max()),
             index,
             found,
             there: Vec::new(),
@@ -95,6 +104,14 @@ impl Witnesses {
     /// # Errors
     /// When the journal was set back, or the witness is missing.
     pub fn testify(&self, end: &End) -> Result<Option<(Testimony, &Witness)>, WitnessRefusal> {
+        let (kept, seen) = &self.signed;
+        if *seen > end.sequence {
+            return Err(WitnessRefusal::SetBack {
+                witness: kept.clone(),
+                seen: *seen,
+                journal: end.sequence,
+            });
+        }
         let mut latest: Option<(Testimony, &Witness)> = None;
         for (path, witness) in &self.found {
             let there = self.there.iter().find(|there| there.0 == witness.sequence);

@@ -1,12 +1,13 @@
 //! What runs beside the HTTP interface, each kept at work by a supervisor.
 
-use super::supervision::Ended;
+use super::supervision::{Ended, Supervisor};
 use crate::channel::{Collected, Collector, CollectorError, FoundFile};
 use crate::core::{Core, CoreError};
 use crate::dispatch::{Dispatcher, recovery};
 use crate::index::Follower;
 use crate::installation::Banks;
 use crate::outcome::MessageKind;
+use crate::proof::{Log, LogError};
 use crate::telemetry::{Concerns, Metrics};
 use schemas::value::BankCode;
 use std::sync::Arc;
@@ -138,6 +139,45 @@ pub(super) async fn follow(
             changed = stop.changed() => if changed.is_err() { return Ok(()) },
         }
     }
+}
+
+/// Between two looks of the tree at the journal.
+const SEAL_LOOK: Duration = Duration::from_secs(1);
+/// A checkpoint is signed at least once in so many milliseconds in which the journal grew.
+const SEAL_EVERY_MS: i64 = 60_000;
+
+/// Lets the tree follow the journal, and signs a checkpoint once a minute.
+pub(super) fn seal_journal(
+    core: &Arc<Core>,
+    log: &Arc<Log>,
+    supervisor: Supervisor,
+) -> tokio::task::JoinHandle<()> {
+    let (core, log) = (Arc::clone(core), Arc::clone(log));
+    let stop = supervisor.stop.clone();
+    let begin = move |_| seal(Arc::clone(&core), Arc::clone(&log), stop.clone());
+    tokio::spawn(supervisor.keep("checkpoints".to_owned(), begin))
+}
+
+async fn seal(core: Arc<Core>, log: Arc<Log>, mut stop: watch::Receiver<bool>) -> Ended {
+    while !*stop.borrow() {
+        let (here, facts) = (Arc::clone(&log), Arc::clone(&core));
+        let look = move || {
+            let behind = here.follow(facts.journal())?;
+            if behind == 0 && facts.journal().durable() > 0 {
+                here.sign(facts.journal(), 0, facts.now_ms(), SEAL_EVERY_MS)?;
+            }
+            Ok::<u64, LogError>(behind)
+        };
+        let behind = tokio::task::spawn_blocking(look).await;
+        if behind.unwrap_or_else(resumed)? > 0 {
+            continue;
+        }
+        tokio::select! {
+            () = core.clock().sleep(SEAL_LOOK) => {}
+            changed = stop.changed() => if changed.is_err() { return Ok(()) },
+        }
+    }
+    Ok(())
 }
 
 /// Works for a bank until the stop. What an earlier one left in the middle is settled first by

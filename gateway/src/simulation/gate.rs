@@ -20,6 +20,7 @@ use crate::index::{Follower, Keeper, Search, open_journal_on};
 use crate::installation::{Banks, BookRules};
 use crate::keys::BankKeys;
 use crate::mandates::Mandates;
+use crate::proof::{Log, LogError};
 use crate::serving::{StartError, begin_work, open_core};
 use crate::telemetry::{Concerns, Metrics};
 use adapters::BankAdapter;
@@ -146,6 +147,14 @@ pub(super) fn begin(
     let follower = Follower::new(Arc::clone(&core), index.clone(), witness);
     let following = follow(follower, Arc::clone(&core), stage.dice.fork());
     stage.spawn(Side::Gateway, following);
+    let signer = super::keys::checkpoints().map_err(LogError::from)?;
+    let log = Log::open(
+        Arc::clone(&shared),
+        data,
+        core.journal(),
+        "simulation",
+        signer,
+    )?;
     let random = Arc::new(certs::random::SeededRandom::new(u64::from(life)));
     let spool = SpoolFolder::open(shared, &data.join("spool"), random)?;
     let limits = ApiLimits {
@@ -161,6 +170,7 @@ pub(super) fn begin(
         bank_messages: Arc::new(banks),
         file_limits: schemas::employer_files::Limits::default(),
         search: Search::new(index.clone()),
+        log: Arc::new(log),
         limits,
         spool,
         pace: Arc::clone(&clock),

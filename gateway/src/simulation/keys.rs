@@ -6,7 +6,7 @@ use crate::sandbox::keys::{KeysError, Smith};
 use adapters::{BankAdapter, Book};
 use certs::algorithm::Algorithm;
 use certs::random::{Random, SeededRandom};
-use certs::sign::{KeyId, Signer, generate};
+use certs::sign::{KeyError, KeyId, Signer, generate};
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -45,6 +45,17 @@ pub(super) fn of_world(
         clock: Some(clock),
         ..keys
     }
+}
+
+/// The key by which the simulated gateway signs checkpoints.
+///
+/// # Errors
+/// When it can't be made: a defect.
+pub(super) fn checkpoints() -> Result<Arc<dyn Signer>, KeyError> {
+    let random = SeededRandom::new(SEED + 2);
+    let key_id = KeyId::new("simulation/checkpoints")?;
+    let (_, signer) = generate(Algorithm::Ed25519, key_id, &random)?;
+    Ok(signer)
 }
 
 /// A key of each algorithm that belongs to nobody of the world.

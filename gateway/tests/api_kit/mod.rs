@@ -135,6 +135,15 @@ pub fn open_core(disk: &MemoryDisk, clock: &Arc<ManualClock>) -> Core {
     .unwrap()
 }
 
+fn log(disk: &MemoryDisk, core: &Core) -> gateway::proof::Log {
+    let id = certs::sign::KeyId::new("checkpoints").unwrap();
+    let random = certs::random::SeededRandom::new(5);
+    let algorithm = certs::algorithm::Algorithm::Ed25519;
+    let (_, signer) = certs::sign::generate(algorithm, id, &random).unwrap();
+    let (disk, data) = (Arc::new(disk.clone()), Path::new("/data"));
+    gateway::proof::Log::open(disk, data, core.journal(), "test/log", signer).unwrap()
+}
+
 fn mandates() -> Mandates {
     let mut mandates = Mandates::default();
     for uscc in [own(), other()] {
@@ -174,6 +183,7 @@ impl Kit {
             bank_rules: Arc::new(TakesAll),
             bank_messages: Arc::new(Stores),
             search: gateway::index::Search::new(Arc::new(journal::index::MemoryIndex::new())),
+            log: Arc::new(log(&disk, &core)),
             file_limits: Limits::default(),
             limits: ApiLimits::default(),
             spool: spool.unwrap(),

@@ -31,6 +31,7 @@ pub fn setup(desk: &Desk, data: &Path, concerns: &Arc<Concerns>, metrics: &Arc<M
         data: data.to_owned(),
         banks: Banks(Arc::new([].into())),
         collectors: [].into(),
+        checkpoints: gateway::proof::CheckpointKey::default(),
         mandates: Arc::clone(&desk.mandates),
         calendar: Arc::clone(&desk.calendar),
         pace: Pace::REAL,

@@ -156,6 +156,7 @@ fn setup(folder: &Path, bank: &Arc<RememberingBank>, mandates: &Arc<Mandates>) -
         data: folder.to_owned(),
         banks: Banks(Arc::new([(bank_code(), Arc::new(connected))].into())),
         collectors: BTreeMap::new(),
+        checkpoints: gateway::proof::CheckpointKey::default(),
         mandates: Arc::clone(mandates),
         // A minute between questions becomes 300 ms, so that most of the time is for sending.
         pace: Pace {

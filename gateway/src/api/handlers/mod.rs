@@ -7,6 +7,7 @@ pub mod feed;
 mod long;
 pub mod operator;
 pub mod payments;
+pub mod proofs;
 pub mod submit;
 
 use crate::api::call::Call;

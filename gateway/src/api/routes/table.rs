@@ -5,7 +5,7 @@ use super::parameters::{
     FILE_KINDS, FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, NEXT_LINE, PAY_MONTH, PROJECT,
     STATE, SUBMITTED_MONTH, TO, parameter,
 };
-use super::{Good, Method, Payload, Route, resolutions};
+use super::{Good, Method, Payload, Route, proofs, resolutions};
 use crate::access::Role::{Bank, Employer, Operator, Regulator};
 use crate::api::handlers::{banks, batches, commands, feed, operator, payments, submit};
 use crate::api::problem::Problem;
@@ -19,7 +19,7 @@ pub(super) const fn good(status: u16, en: &'static str, payload: Payload) -> Goo
 }
 
 /// What most calls that read have in common.
-const GET: Route = Route {
+pub(super) const GET: Route = Route {
     method: Method::Get,
     path: "",
     name: "",
@@ -281,6 +281,9 @@ pub static ROUTES: &[Route] = &[
         handler: |call| Box::pin(payments::read(call)),
         ..GET
     },
+    proofs::PAYMENT,
+    proofs::CHECKPOINT,
+    proofs::CONSISTENCY,
     Route {
         path: "/v1/summary",
         name: "summarise",

@@ -7,6 +7,7 @@ use crate::clock::{CHINA, Clock, OffsetClock};
 use crate::command::assembly::{AssemblyError, Gateway, Parts};
 use crate::configuration::Roles;
 use crate::dispatch::{Bank, Pace};
+use crate::proof::CheckpointKey;
 use crate::sandbox::{self, KeySource, Options, PushTarget, Running, SandboxError};
 use crate::telemetry::{Concerns, Metrics};
 use adapters::{BankAdapter, Book};
@@ -109,6 +110,7 @@ impl Stage {
             pace: pace(book),
             collect_wait_ms: 10_000,
             journal: journal::Options::default(),
+            checkpoints: CheckpointKey::default(),
             tls: tokio::sync::watch::Sender::new(tls(&cast)?).subscribe(),
             parties: loopback,
             operator: loopback,

@@ -20,6 +20,7 @@ use crate::dispatch::Pace;
 use crate::index::ask_witnesses;
 use crate::intake::{AcceptanceLimits, RefusalLimits};
 use crate::mandates::{Mandate, Mandates};
+use crate::proof::LogError;
 use crate::serving::StartError;
 use crate::telemetry::{self, Concerns, Metrics};
 use adapters::Book;
@@ -96,6 +97,7 @@ async fn serve(
         },
         collect_wait_ms: settings.dispatch.collect_wait_ms,
         journal: journal(settings),
+        checkpoints: settings.checkpoints.clone(),
         tls: reload.door(),
         parties: settings.listen.parties,
         operator: settings.listen.operator,
@@ -120,10 +122,8 @@ async fn serve(
     stop.asked().await;
     reloading.abort();
     tracing::info!("stopping: calls under way are finished");
-    gateway
-        .stop()
-        .await
-        .map_err(|error| Failure::defect(&error))?;
+    let stopped = gateway.stop().await;
+    stopped.map_err(|error| Failure::defect(&error))?;
     Ok(Exit::Done)
 }
 
@@ -300,7 +300,14 @@ fn mendable(error: &AssemblyError) -> Option<Words> {
             "Check the folder's permissions and free space.",
         )),
         StartError::SetApart(apart) => Some(super::backup::remedy(apart)),
+        StartError::CheckpointKey(_) => Some(Words::new(
+            "检查点密钥是 Ed25519 私钥(PKCS#8 PEM,权限 0600),由 gateway.toml 的 [checkpoints] \
+             key_file 指明;origin 不得含空格或加号。",
+            "The key of the checkpoints is an Ed25519 key (PKCS#8 PEM, mode 0600), named by \
+             key_file in [checkpoints] of gateway.toml; origin has no blank and no plus.",
+        )),
         StartError::Journal(_)
+        | StartError::Log(_)
         | StartError::Vault(_)
         | StartError::Core(_)
         | StartError::Refused(_)
@@ -310,7 +317,9 @@ fn mendable(error: &AssemblyError) -> Option<Words> {
 
 fn trouble(error: &AssemblyError) -> Words {
     match error {
-        AssemblyError::Start(StartError::Refused(_)) => Words::new(
+        AssemblyError::Start(
+            StartError::Refused(_) | StartError::Log(LogError::SetBack { .. }),
+        ) => Words::new(
             "日志被回退、尾部缺失、放错了目录,或见证文件读不出:其后发出的款项会被重发,\
              所以不启动,也未改动任何文件。请放回完整的日志;其余办法见 \
              gateway/docs/OPERATING.md#a-journal-that-was-set-back。",

@@ -134,6 +134,16 @@ pub(super) fn verdict(verdict: Verdict) -> Words {
             "the journal fits together, but its witness is missing, behind or can't be read: \
                  compare the head with one noted elsewhere, its end may be missing",
         ),
+        Verdict::CheckpointsDiffer => Words::new(
+            "日志自身连贯,但与签名检查点不符,或检查点读不出;请勿修改任何文件,先读 \
+             gateway/docs/OPERATING.md#checkpoints-and-proofs",
+            "the journal agrees with itself and not with a signed checkpoint, or one can't be \
+             read; change no file, and read gateway/docs/OPERATING.md#checkpoints-and-proofs first",
+        ),
+        Verdict::TilesDamaged => Words::new(
+            "哈希块损坏;日志与检查点完整、一致",
+            "a tile is damaged; the journal is whole and agrees with its checkpoints",
+        ),
         Verdict::Running => Words::new(
             "网关正在运行并占用此目录:到末条记录为止完整、前后一致;收尾记录要等正常停止后才有,\
                  请停止后再核验一次",
@@ -166,6 +176,8 @@ pub(super) fn colour(verdict: Verdict) -> Colour {
         Verdict::IndexDamaged
         | Verdict::SetBack
         | Verdict::WitnessDamaged
+        | Verdict::CheckpointsDiffer
+        | Verdict::TilesDamaged
         | Verdict::DamagedRunning
         | Verdict::Damaged => Colour::Red,
     }

@@ -7,6 +7,7 @@ use crate::copy::{BackupError, SetApart};
 use crate::core::CoreError;
 use crate::failure::Defect;
 use crate::index::{FollowError, WitnessRefusal};
+use crate::proof::{KeyFailure, LogError};
 use crate::sandbox::SandboxError;
 use crate::serving::StartError;
 use certs::sign::KeyError;
@@ -32,6 +33,8 @@ pub(super) fn zh(error: &(dyn Error + 'static)) -> Option<String> {
         of(error, seal),
         of(error, core),
         of(error, follow),
+        of(error, checkpoint_key),
+        of(error, log),
         of(error, index),
         of(error, tls),
         of(error, key),
@@ -70,7 +73,32 @@ fn start(error: &StartError) -> String {
         StartError::Folder(_) => "数据目录无法建立或锁定".to_owned(),
         StartError::Refused(error) => refusal(error),
         StartError::SetApart(error) => set_apart(error),
+        StartError::CheckpointKey(error) => checkpoint_key(error),
+        StartError::Log(error) => log(error),
         StartError::Index(_) => "索引打不开".to_owned(),
+    }
+}
+
+fn checkpoint_key(error: &KeyFailure) -> String {
+    match error {
+        KeyFailure::File { file, .. } => format!("检查点密钥 {} 读写失败", file.display()),
+        KeyFailure::Unusable { file, .. } => {
+            format!("{} 不是可用的 Ed25519 密钥", file.display())
+        }
+        KeyFailure::Origin => "检查点的 origin 不得为空,也不得含空格或加号".to_owned(),
+    }
+}
+
+fn log(error: &LogError) -> String {
+    match error {
+        LogError::Journal(_) => "日志读不出".to_owned(),
+        LogError::Io(_) => "检查点或哈希块(DIR/checkpoints、DIR/tiles)读写失败".to_owned(),
+        LogError::Key(_) => "检查点无法签名".to_owned(),
+        LogError::Behind(records) => format!("哈希树还差 {records} 条记录"),
+        LogError::SetBack { seen, journal } => {
+            format!("日志被回退或改动:签名检查点到过记录 {seen},现有 {journal} 条与之不符")
+        }
+        LogError::TooLarge => "哈希树没有这么多记录".to_owned(),
     }
 }
 

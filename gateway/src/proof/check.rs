@@ -1,0 +1,216 @@
+//! Checking without the gateway: what is given away, and keys and checkpoints got elsewhere.
+
+use super::document::{CONSISTENCY, ConsistencyProof, PROOF, PaymentProof, RecordProof, bytes};
+use super::note::{Checkpoint, Note, VerifierKey};
+use super::telling::{Pieces, Telling, Untold};
+use journal::chain::Hash;
+use journal::tree::{is_consistent, root_by_inclusion};
+use schemas::value::PaymentId;
+
+/// What is wrong with a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Another format or version.
+    Format,
+    /// The checkpoint is no signed checkpoint.
+    Checkpoint,
+    /// The checkpoint is not signed by the key.
+    Signature,
+    /// Neither a key nor a checkpoint got elsewhere: nobody vouches for the root.
+    NotAnchored,
+    /// What is shown of a record does not lead to its leaf.
+    Leaf(u64),
+    /// The record is not in the tree.
+    Inclusion(u64),
+    /// The records are not in the journal's order.
+    Order(u64),
+    /// The record does not tell of this payment, or of no step that it can take.
+    Told(u64, Untold),
+    /// The payment's number is none.
+    Payment,
+    /// The records make another state.
+    State,
+    /// The records say another amount.
+    Amount,
+    /// The two checkpoints are not of one log.
+    Origin,
+    /// The older checkpoint is not the beginning of the newer one.
+    Consistency,
+}
+
+impl Fault {
+    /// The code of the document.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Format => "format",
+            Self::Checkpoint => "checkpoint_unreadable",
+            Self::Signature => "signature",
+            Self::NotAnchored => "not_anchored",
+            Self::Leaf(_) => "leaf",
+            Self::Inclusion(_) => "inclusion",
+            Self::Order(_) => "order",
+            Self::Told(..) => "telling",
+            Self::Payment => "payment_id",
+            Self::State => "state",
+            Self::Amount => "amount",
+            Self::Origin => "origin",
+            Self::Consistency => "consistency",
+        }
+    }
+
+    /// The record that it is about.
+    #[must_use]
+    pub fn record(self) -> Option<u64> {
+        match self {
+            Self::Leaf(record)
+            | Self::Inclusion(record)
+            | Self::Order(record)
+            | Self::Told(record, _) => Some(record),
+            Self::Format
+            | Self::Checkpoint
+            | Self::Signature
+            | Self::NotAnchored
+            | Self::Payment
+            | Self::State
+            | Self::Amount
+            | Self::Origin
+            | Self::Consistency => None,
+        }
+    }
+}
+
+/// A step that was proved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The record.
+    pub sequence: u64,
+    /// Its time, Unix milliseconds.
+    pub time_ms: i64,
+    /// The event's word.
+    pub event: String,
+}
+
+/// What a check came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// What the checkpoint says, where it is one.
+    pub checkpoint: Option<Checkpoint>,
+    /// What was proved, oldest first.
+    pub steps: Vec<Step>,
+    /// What is wrong; nothing is proved where there is anything.
+    pub faults: Vec<Fault>,
+}
+
+/// Reads a note and holds it against the key.
+///
+/// # Errors
+/// `Checkpoint` or `Signature`.
+pub fn checkpoint(note: &str, key: Option<&VerifierKey>) -> Result<Checkpoint, Fault> {
+    let note = Note::parse(note).map_err(|_| Fault::Checkpoint)?;
+    let checkpoint = Checkpoint::parse(&note.text).map_err(|_| Fault::Checkpoint)?;
+    match key {
+        Some(key) if checkpoint.origin != key.name() || !note.is_signed_by(key) => {
+            Err(Fault::Signature)
+        }
+        Some(_) | None => Ok(checkpoint),
+    }
+}
+
+/// Checks a payment's proof, all but who vouches for its checkpoint: [`checkpoint`] with a key, or
+/// [`consistent`] with one got elsewhere.
+#[must_use]
+pub fn payment(proof: &PaymentProof, key: Option<&VerifierKey>) -> Checked {
+    let mut checked = Checked::default();
+    if proof.format != PROOF {
+        checked.faults.push(Fault::Format);
+        return checked;
+    }
+    match checkpoint(&proof.checkpoint, key) {
+        Ok(checkpoint) => checked.checkpoint = Some(checkpoint),
+        Err(fault) => checked.faults.push(fault),
+    }
+    let id = PaymentId::parse(&proof.payment_id).ok();
+    // One way only to write it.
+    let Some(id) = id.filter(|id| id.to_string() == proof.payment_id) else {
+        checked.faults.push(Fault::Payment);
+        return checked;
+    };
+    let mut telling = Telling::of(id);
+    let mut last = 0;
+    for record in &proof.records {
+        let sequence = record.sequence;
+        if sequence <= last {
+            checked.faults.push(Fault::Order(sequence));
+        }
+        last = sequence;
+        if let Err(fault) = included(record, checked.checkpoint.as_ref()) {
+            checked.faults.push(fault);
+            continue;
+        }
+        let texts = record.shown.iter().map(|piece| piece.text.as_str());
+        let told = Pieces::read(texts).ok_or(Untold::Form);
+        match told.and_then(|pieces| telling.take(&pieces)) {
+            Ok(event) => checked.steps.push(Step {
+                sequence,
+                time_ms: record.time_ms,
+                event,
+            }),
+            Err(untold) => checked.faults.push(Fault::Told(sequence, untold)),
+        }
+    }
+    let state = telling.state.map(schemas::LineState::as_str);
+    if state != Some(proof.state.as_str()) || telling.disputed != proof.disputed {
+        checked.faults.push(Fault::State);
+    }
+    if telling.amount_fen != Some(proof.amount_fen) {
+        checked.faults.push(Fault::Amount);
+    }
+    checked
+}
+
+fn included(record: &RecordProof, checkpoint: Option<&Checkpoint>) -> Result<(), Fault> {
+    let sequence = record.sequence;
+    let leaf = record.leaf().ok_or(Fault::Leaf(sequence))?;
+    // Without a checkpoint that is the fault, once.
+    let Some(checkpoint) = checkpoint else {
+        return Ok(());
+    };
+    let path = read(&record.path).ok_or(Fault::Inclusion(sequence))?;
+    let index = sequence.checked_sub(1).ok_or(Fault::Inclusion(sequence))?;
+    match root_by_inclusion(leaf.hash(), index, checkpoint.size, &path) {
+        Some(root) if root == checkpoint.root => Ok(()),
+        Some(_) | None => Err(Fault::Inclusion(sequence)),
+    }
+}
+
+/// Whether two checkpoints are of one log that only grew; the older one first. Of two of one size
+/// the roots are compared, and no proof is asked for.
+///
+/// # Errors
+/// `Origin`, `Format` or `Consistency`.
+pub fn consistent(
+    old: &Checkpoint,
+    new: &Checkpoint,
+    proof: Option<&ConsistencyProof>,
+) -> Result<(), Fault> {
+    if old.origin != new.origin {
+        return Err(Fault::Origin);
+    }
+    let hashes = match proof {
+        Some(proof) if proof.format != CONSISTENCY => return Err(Fault::Format),
+        Some(proof) if (proof.from, proof.to) != (old.size, new.size) => {
+            return Err(Fault::Consistency);
+        }
+        Some(proof) => read(&proof.proof).ok_or(Fault::Consistency)?,
+        None => Vec::new(),
+    };
+    match is_consistent((old.size, &old.root), (new.size, &new.root), &hashes) {
+        true => Ok(()),
+        false => Err(Fault::Consistency),
+    }
+}
+
+fn read(hashes: &[String]) -> Option<Vec<Hash>> {
+    hashes.iter().map(|hash| bytes(hash)).collect()
+}

@@ -1,0 +1,206 @@
+use super::super::kept::file;
+use super::*;
+use certs::algorithm::Algorithm;
+use certs::random::SeededRandom;
+use certs::sign::{KeyId, generate};
+use journal::disk::MemoryDisk;
+use journal::{Draft, Kind, Options};
+
+struct Desk {
+    disk: Arc<MemoryDisk>,
+    journal: Journal,
+    signer: Arc<dyn Signer>,
+}
+
+const DATA: &str = "/data";
+
+impl Desk {
+    fn new() -> Self {
+        let disk = Arc::new(MemoryDisk::new());
+        let id = KeyId::new("checkpoints").unwrap();
+        let (_, signer) = generate(Algorithm::Ed25519, id, &SeededRandom::new(1)).unwrap();
+        let journal = open_journal(&disk, "/data/journal");
+        Self {
+            disk,
+            journal,
+            signer,
+        }
+    }
+
+    fn add(&self, records: u64) -> u64 {
+        for number in 0..records {
+            let clear = format!("{{\"number\":{number}}}");
+            let draft = Draft {
+                kind: Kind(2),
+                time_ms: 0,
+                actor: "urn:anxin:operator:li",
+                key_id: "",
+                clear: clear.as_bytes(),
+                sealed: &[],
+            };
+            self.journal.append(&draft).unwrap();
+        }
+        self.journal.commit().unwrap()
+    }
+
+    fn log(&self) -> Result<Log, LogError> {
+        let (disk, signer) = (Arc::clone(&self.disk), Arc::clone(&self.signer));
+        Log::open(disk, Path::new(DATA), &self.journal, "test/log", signer)
+    }
+}
+
+fn open_journal(disk: &Arc<MemoryDisk>, dir: &str) -> Journal {
+    let disk: Arc<dyn Disk> = Arc::clone(disk) as Arc<dyn Disk>;
+    let options = Options {
+        commits_inline: true,
+        ..Options::default()
+    };
+    Journal::open(disk, Path::new(dir), options).unwrap().0
+}
+
+#[test]
+fn a_checkpoint_is_renewed_when_it_is_needed_or_old() {
+    let desk = Desk::new();
+    let log = desk.log().unwrap();
+    let first = desk.add(3);
+    let one = log.checkpoint(&desk.journal, first, 10_000).unwrap();
+    assert_eq!(one.checkpoint.size, first);
+    let second = desk.add(1);
+    assert_eq!(log.checkpoint(&desk.journal, 0, 10_500).unwrap(), one);
+    let two = log.checkpoint(&desk.journal, second, 10_500).unwrap();
+    assert_eq!(two.checkpoint.size, second);
+    let third = desk.add(1);
+    assert_eq!(
+        log.checkpoint(&desk.journal, 0, 11_500)
+            .unwrap()
+            .checkpoint
+            .size,
+        third
+    );
+    let too_far = log.checkpoint(&desk.journal, third + 1, 11_500);
+    assert!(matches!(too_far, Err(LogError::TooLarge)));
+}
+
+#[test]
+fn a_restart_goes_on_and_mends_its_tiles() {
+    let desk = Desk::new();
+    let size = desk.add(600);
+    let signed = desk
+        .log()
+        .unwrap()
+        .checkpoint(&desk.journal, size, 0)
+        .unwrap();
+    for damage in [0, 1, 2] {
+        let tile = Path::new(DATA).join("tiles/tile/0/001");
+        match damage {
+            0 => {}
+            1 => desk.disk.remove(&tile).unwrap(),
+            _ => {
+                desk.disk.remove(&tile).unwrap();
+                desk.disk
+                    .create_append(&tile)
+                    .unwrap()
+                    .append(&[7; 8192])
+                    .unwrap();
+            }
+        }
+        let log = desk.log().unwrap();
+        assert_eq!(
+            log.checkpoint(&desk.journal, size, 0).unwrap(),
+            signed,
+            "damage {damage}"
+        );
+        assert_eq!(log.inclusion(300, size).unwrap().len(), 10);
+    }
+    // A tile that is lost while it runs is made again, too.
+    let log = desk.log().unwrap();
+    desk.disk
+        .remove(&Path::new(DATA).join("tiles/tile/0/000"))
+        .unwrap();
+    assert!(matches!(log.inclusion(1, size), Err(LogError::Io(_))));
+    assert!(matches!(log.inclusion(1, size), Err(LogError::Behind(_))));
+    while log.follow(&desk.journal).unwrap() > 0 {}
+    assert!(log.inclusion(1, size).is_ok());
+}
+
+#[test]
+fn another_journal_is_not_gone_on_with() {
+    let desk = Desk::new();
+    let size = desk.add(5);
+    desk.log()
+        .unwrap()
+        .checkpoint(&desk.journal, size, 0)
+        .unwrap();
+    // As long, but with another id; and a shorter one.
+    for records in [size + 3, 1] {
+        let other = Desk {
+            disk: Arc::clone(&desk.disk),
+            journal: open_journal(&desk.disk, &format!("/other-{records}/journal")),
+            signer: Arc::clone(&desk.signer),
+        };
+        other.add(records);
+        assert!(
+            matches!(other.log(), Err(LogError::SetBack { .. })),
+            "{records}"
+        );
+    }
+}
+
+#[test]
+fn what_a_torn_write_left_is_cut_off() {
+    let desk = Desk::new();
+    let size = desk.add(5);
+    desk.log()
+        .unwrap()
+        .checkpoint(&desk.journal, size, 0)
+        .unwrap();
+    let path = file(Path::new(DATA));
+    desk.disk
+        .open_append(&path)
+        .unwrap()
+        .append(b"test/log\n77\nAA")
+        .unwrap();
+    let more = desk.add(1);
+    let signed = desk
+        .log()
+        .unwrap()
+        .checkpoint(&desk.journal, more, 0)
+        .unwrap();
+    let kept = Kept::read(desk.disk.as_ref(), Path::new(DATA)).unwrap();
+    assert_eq!((kept.notes.len(), kept.bytes), (2, kept.bytes_of_file));
+    assert_eq!(
+        kept.last(),
+        Some((signed.note.as_str(), &signed.checkpoint))
+    );
+}
+
+#[test]
+fn the_end_of_a_long_file_says_the_same_as_the_whole() {
+    let desk = Desk::new();
+    let log = desk.log().unwrap();
+    for _ in 0..600 {
+        let size = desk.add(1);
+        log.checkpoint(&desk.journal, size, 0).unwrap();
+    }
+    drop(log);
+    let read = |read: fn(&dyn Disk, &Path) -> io::Result<Kept>| {
+        read(desk.disk.as_ref(), Path::new(DATA)).unwrap()
+    };
+    for torn in [false, true] {
+        if torn {
+            let path = file(Path::new(DATA));
+            // Inside the dash, too.
+            let torn = b"test/log\n7\nAA\n\n\xe2\x80";
+            desk.disk.open_append(&path).unwrap().append(torn).unwrap();
+        }
+        let (all, end) = (read(Kept::read), read(Kept::read_end));
+        assert_eq!(all.notes.len(), 600);
+        assert!((100..600).contains(&end.notes.len()), "{}", end.notes.len());
+        assert_eq!(end.last(), all.last());
+        assert_eq!(
+            (end.bytes, end.bytes_of_file),
+            (all.bytes, all.bytes_of_file)
+        );
+        assert_eq!(all.bytes < all.bytes_of_file, torn);
+    }
+}

@@ -1,0 +1,386 @@
+#!/usr/bin/env python3
+"""Checks proofs of Anxin's journal. Written from PROOF.md, with the standard library alone, and
+shares no code with the gateway.
+
+    verify_proof.py proof PROOF.json VKEY           a payment's proof; VKEY is a key or its file
+    verify_proof.py consistency OLD NEW PROOF.json VKEY
+    verify_proof.py root JOURNAL_FOLDER [SIZE]      the tree's size and root, from the journal
+
+Ends with 0 where everything holds, with 1 and the reason where not.
+"""
+import base64
+import hashlib
+import json
+import pathlib
+import re
+import struct
+import sys
+
+
+def need(holds, why):
+    if not holds:
+        sys.exit(f"does not hold: {why}")
+
+
+def sha256(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def unhex(text, size):
+    need(re.fullmatch(f"[0-9a-f]{{{2 * size}}}", text), f"not {size} bytes in lower hex")
+    return bytes.fromhex(text)
+
+
+# Ed25519, RFC 8032 section 6, verification alone.
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+
+
+def recover_x(y, sign):
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    if square == 0:
+        return None if sign else 0
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if (x * x - square) % P:
+        return None
+    return P - x if x & 1 != sign else x
+
+
+def add(a, b):
+    m, n = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    c, d = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = n - m, d - c, d + c, n + m
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(number, point):
+    result = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            result = add(result, point)
+        point, number = add(point, point), number >> 1
+    return result
+
+
+def point(raw):
+    y = int.from_bytes(raw, "little")
+    sign, y = y >> 255, y & (1 << 255) - 1
+    x = recover_x(y, sign)
+    return None if x is None else (x, y, 1, x * y % P)
+
+
+BASE_Y = 4 * pow(5, P - 2, P) % P
+BASE_X = recover_x(BASE_Y, 0)
+BASE = (BASE_X, BASE_Y, 1, BASE_X * BASE_Y % P)
+
+
+def is_signature(key, message, signature):
+    a, r = point(key), point(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if len(signature) != 64 or a is None or r is None or s >= ORDER:
+        return False
+    digest = hashlib.sha512(signature[:32] + key + message).digest()
+    left, right = times(s, BASE), add(r, times(int.from_bytes(digest, "little") % ORDER, a))
+    return not (left[0] * right[2] - right[0] * left[2]) % P and \
+        not (left[1] * right[2] - right[1] * left[2]) % P
+
+
+# Checkpoints: C2SP signed-note and tlog-checkpoint.
+def checkpoint(note, vkey):
+    name, key_id, key = vkey.strip().split("+", 2)
+    key = base64.b64decode(key, validate=True)
+    need(key[0] == 1 and len(key) == 33, "the key is not of Ed25519")
+    own_id = sha256(name.encode(), b"\n", key)[:4]
+    need(own_id.hex() == key_id, "the key's hash is not its own")
+    text, signatures = note.rsplit("\n\n", 1)
+    text += "\n"
+    need(signatures.endswith("\n"), "the note does not end with a line")
+    signed = []
+    for line in signatures[:-1].split("\n"):
+        dash, of, raw = line.split(" ")
+        need(dash == "\u2014", "a signature line without its dash")
+        raw = base64.b64decode(raw, validate=True)
+        if of == name and raw[:4] == own_id:
+            signed.append(is_signature(key[1:], text.encode(), raw[4:]))
+    need(signed == [True], "no valid signature of this key")
+    origin, size, root = text.split("\n")[:3]
+    need(origin == name and size == str(int(size)), "the checkpoint is not of this log")
+    root = base64.b64decode(root, validate=True)
+    need(len(root) == 32, "the root is no hash")
+    return int(size), root
+
+
+# The tree: RFC 6962.
+def node(left, right):
+    return sha256(b"\1", left, right)
+
+
+def split(count):
+    return 1 << (count - 1).bit_length() - 1
+
+
+def tree(hashes):
+    if len(hashes) < 2:
+        return hashes[0] if hashes else sha256()
+    left = split(len(hashes))
+    return node(tree(hashes[:left]), tree(hashes[left:]))
+
+
+def root_by_path(index, size, leaf, path):
+    """By the definition, from the top down: the last hash of the path is the root's own child."""
+    if size == 1:
+        need(not path, "a path that is too long")
+        return leaf
+    need(path, "a path that is too short")
+    left = split(size)
+    if index < left:
+        return node(root_by_path(index, left, leaf, path[:-1]), path[-1])
+    return node(path[-1], root_by_path(index - left, size - left, leaf, path[:-1]))
+
+
+def roots_by_proof(old, new, proof, old_root, is_whole=True):
+    """RFC 6962 section 2.1.2: the old and the new root that a consistency proof leads to."""
+    if old == new:
+        if is_whole:
+            need(not proof, "a proof that is too long")
+            return old_root, old_root
+        need(len(proof) == 1, "a proof of the wrong length")
+        return proof[0], proof[0]
+    need(proof, "a proof that is too short")
+    left = split(new)
+    if old <= left:
+        before, after = roots_by_proof(old, left, proof[:-1], old_root, is_whole)
+        return before, node(after, proof[-1])
+    before, after = roots_by_proof(old - left, new - left, proof[:-1], old_root, False)
+    return node(proof[-1], before), node(proof[-1], after)
+
+
+# Leaves: PROOF.md section 2.
+def leaf_hash(sequence, time_ms, kind, actor, pieces, clear, seal):
+    lines = ["anxin-leaf/v1", sequence, time_ms, kind, actor.hex(),
+             f"{pieces} {clear.hex()}", seal.hex()]
+    return sha256(b"\0", "".join(f"{line}\n" for line in lines).encode())
+
+
+def committed(salt, text):
+    return sha256(b"\0", salt, text)
+
+
+def opened_root(first, count, shown, hidden):
+    here = [number for number in shown if first <= number < first + count]
+    if not here:
+        need(hidden, "a hash too few")
+        return hidden.pop(0)
+    if count == 1:
+        return shown[first]
+    left = split(count)
+    return node(opened_root(first, left, shown, hidden),
+                opened_root(first + left, count - left, shown, hidden))
+
+
+def record_leaf(record):
+    actor = record["actor"]
+    if "hash" in actor:
+        actor = unhex(actor["hash"], 32)
+    else:
+        actor = committed(unhex(actor["salt"], 16), actor["text"].encode())
+    numbers = [piece["number"] for piece in record["shown"]]
+    need(numbers == sorted(set(numbers)), "pieces out of order")
+    need(all(0 <= number < record["pieces"] for number in numbers), "a piece that is none")
+    shown = {piece["number"]: committed(unhex(piece["salt"], 16), piece["text"].encode())
+             for piece in record["shown"]}
+    hidden = [unhex(digits, 32) for digits in record["hidden"]]
+    count = record["pieces"]
+    clear = opened_root(0, count, shown, hidden) if count else sha256()
+    need(not hidden, "a hash too many")
+    return leaf_hash(record["sequence"], record["time_ms"], record["kind"], actor, count, clear,
+                     unhex(record["seal"], 32))
+
+
+# What the records say: PROOF.md section 5.
+MOVES = {
+    "release": {"held": "released", "released": "released"},
+    "cancel": {"held": "cancelled", "released": "cancelled", "cancelled": "cancelled"},
+    "intend": {"released": "intended"},
+    "not_sent": {"intended": "released", "released": "released"},
+    "accept": {"intended": "accepted", "accepted": "accepted", "unknown": "accepted"},
+    "pay": {"intended": "paid", "accepted": "paid", "unknown": "paid", "paid": "paid"},
+    "fail": {"intended": "failed", "accepted": "failed", "unknown": "failed", "failed": "failed"},
+    "lose_track": {"intended": "unknown", "accepted": "unknown", "unknown": "unknown"},
+    "return": {"paid": "returned", "returned": "returned"},
+}
+
+
+def tell(proof):
+    payment = proof["payment_id"]
+    batch, row = payment.rsplit(".", 1)
+    opened, row = int(batch.split("-")[1]), int(row)
+    state = amount = proposed = None
+    refused, disputed, files, last = False, False, set(), 0
+    for record in proof["records"]:
+        need(record["sequence"] > last, "records out of order")
+        last = record["sequence"]
+        members, lists, rows = {}, {}, []
+        for piece in record["shown"]:
+            name, value = piece["text"].split("=", 1)
+            if name == "row":
+                rows.append(struct.unpack("<IIIIq", bytes.fromhex(value.split(",")[0])))
+            elif name.endswith("[]"):
+                lists.setdefault(name[:-2], []).append(json.loads(value))
+            else:
+                need(name not in members, "a member twice")
+                members[name] = json.loads(value)
+        event = members["event"]
+        steps = []
+        if event == "batch_lines":
+            need(members["opened"] == opened, "lines of another batch")
+            found = [line for line in rows if line[0] == row]
+            need(len(found) == 1, "no row of the payment")
+            refused, amount = found[0][3] != 0, found[0][4]
+        elif event in ("batch_accepted", "batch_approved", "batch_withdrawn", "lines_withdrawn",
+                       "file_intended"):
+            need(members["batch"] == batch, "a record of another batch")
+            if event == "batch_accepted":
+                need(amount is not None and state is None, "accepted twice, or no row")
+                state = "refused" if refused or row in lists.get("refused_late", []) else "held"
+            elif event == "batch_approved":
+                steps = ["release"] if state == "held" else []
+            elif event == "batch_withdrawn":
+                steps = ["cancel"]
+            else:
+                need(row in lists.get("lines", []), "other lines")
+                steps = ["cancel"]
+                if event == "file_intended":
+                    files.add(members["file_no"])
+                    steps = ["release", "intend"] if state == "held" else ["intend"]
+        elif event in ("message_leaving", "file_abandoned", "outcomes"):
+            need(members["file_no"] in files, "a file without the line")
+            if event == "outcomes":
+                steps = [step["e"] for step in lists.get("moves", []) if step["i"] == row]
+                doubts = [doubt for doubt in lists.get("disputes", []) if doubt[0] == row]
+                need(steps or doubts, "outcomes of other lines")
+        elif event in ("resolution_proposed", "resolution_confirmed"):
+            need(members["payment"] == payment, "a resolution of another payment")
+            if event == "resolution_proposed":
+                proposed = members["outcome"]
+            else:
+                need(proposed and (disputed or state == "unknown"), "nothing to resolve")
+                state = {"resolve_paid": "paid", "resolve_failed": "failed"}[proposed]
+                proposed, disputed = None, False
+        else:
+            need(False, f"a record that tells nothing: {event}")
+        for step in steps:
+            need(state in MOVES[step], f"no {step} after {state}")
+            need(not (step == "intend" and disputed), "a disputed line is not intended")
+            state = MOVES[step][state]
+        if event == "outcomes":
+            disputed = disputed or bool(doubts)
+        print(record["sequence"], event, state)
+    need(state == proof["state"] and disputed == proof["disputed"], "another state is claimed")
+    need(amount == proof["amount_fen"], "another amount is claimed")
+
+
+def check_proof(proof, vkey):
+    need(proof["format"] == "anxin-proof/v1", "another format")
+    size, root = checkpoint(proof["checkpoint"], vkey)
+    for record in proof["records"]:
+        index = record["sequence"] - 1
+        need(0 <= index < size, "a record that is not in the tree")
+        path = [unhex(digits, 32) for digits in record["path"]]
+        need(root_by_path(index, size, record_leaf(record), path) == root,
+             f"record {record['sequence']} is not in the tree")
+    tell(proof)
+    print("holds:", proof["payment_id"], proof["state"], proof["amount_fen"], "fen, in", size)
+
+
+def check_consistency(old, new, proof, vkey):
+    (old_size, old_root), (new_size, new_root) = checkpoint(old, vkey), checkpoint(new, vkey)
+    need(proof["format"] == "anxin-consistency/v1", "another format")
+    need((proof["from"], proof["to"]) == (old_size, new_size), "a proof of other sizes")
+    hashes = [unhex(digits, 32) for digits in proof["proof"]]
+    need(0 < old_size <= new_size, "the older checkpoint is not the smaller one")
+    need(roots_by_proof(old_size, new_size, hashes, old_root) == (old_root, new_root),
+         "the newer checkpoint does not continue the older one")
+    print("holds:", old_size, "is the beginning of", new_size)
+
+
+# From the journal: FORMAT.md section 2 and PROOF.md section 2.
+class Row(bytes):
+    """A row of a table, which becomes a piece with its salt."""
+
+
+def pieces(clear):
+    json_part, _, table = clear.partition(b"\n")
+    if not clear:
+        return []
+    whole = [b"bytes=" + clear.hex().encode()]
+    if len(table) % 40:
+        return whole
+    try:
+        text = json_part.decode()
+        value = json.loads(text)
+        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except ValueError:
+        return whole
+    # This reader takes what has one way to be written; the gateway writes nothing else.
+    if not isinstance(value, dict) or plain != text:
+        return whole
+    dump = lambda part: json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()
+    found = []
+    for name, part in value.items():
+        name = dump(name)[1:-1]
+        if isinstance(part, list):
+            found.append(name + b"=[%d]" % len(part))
+            found.extend(name + b"[]=" + dump(element) for element in part)
+        else:
+            found.append(name + b"=" + dump(part))
+    return found + [Row(table[at:at + 40]) for at in range(0, len(table), 40)]
+
+
+def journal_leaves(folder):
+    for path in sorted(pathlib.Path(folder).glob("*.seg")):
+        data, at = path.read_bytes(), 0
+        while at < len(data):
+            length, = struct.unpack_from(">I", data, at)
+            sequence, time_ms, kind, a, k, _, c, _ = struct.unpack_from(">QqHHHHII", data, at + 16)
+            record, at = data[at:at + length], at + length
+            actor, clear, own = record[48:48 + a], record[48 + a + k:48 + a + k + c], record[-32:]
+            salts = lambda number: sha256(b"anxin-salt/v1", own, struct.pack(">I", number))
+            hashes = []
+            for number, piece in enumerate(pieces(clear)):
+                salt = salts(number)
+                if isinstance(piece, Row):
+                    payee = sha256(salt[16:], piece[24:])
+                    piece = b"row=" + piece[:24].hex().encode() + b"," + payee.hex().encode()
+                hashes.append(committed(salt[:16], piece))
+            yield leaf_hash(sequence, time_ms, kind, committed(salts(2**32 - 1)[:16], actor),
+                            len(hashes), tree(hashes), sha256(b"anxin-seal/v1", own))
+
+
+def main(command, *arguments):
+    read = lambda file: pathlib.Path(file).read_text()
+    key = lambda given: given if "+" in given else read(given)
+    if command == "proof":
+        check_proof(json.loads(read(arguments[0])), key(arguments[1]))
+    elif command == "consistency":
+        old, new, proof, vkey = arguments
+        check_consistency(read(old), read(new), json.loads(read(proof)), key(vkey))
+    elif command == "root":
+        leaves = list(journal_leaves(arguments[0]))
+        leaves = leaves[:int(arguments[1])] if len(arguments) > 1 else leaves
+        print(len(leaves), tree(leaves).hex())
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+        sys.exit(f"does not hold: {error!r}")
