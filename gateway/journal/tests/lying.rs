@@ -59,6 +59,10 @@ impl Disk for Lying {
         Ok(Box::new(LyingRead { inner, at }))
     }
 
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        self.disk.sync_file(path)
+    }
+
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         self.disk.sync_dir(dir)
     }
