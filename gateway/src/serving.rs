@@ -6,27 +6,29 @@
 //! question; then files that were arriving, which are abandoned); only then dispatch and serve,
 //! while the index follows.
 
+mod failure;
 mod supervision;
 mod tasks;
 
+pub use failure::StartError;
+
 use crate::channel::Collector;
 use crate::clock::Clock;
-use crate::copy::{SetApart, may_start};
+use crate::copy::may_start;
 use crate::core::{Core, CoreError};
 use crate::dispatch::{ACTOR, Dispatcher, Pace, recovery};
 use crate::event::Event;
 use crate::index::{
-    FollowError, Follower, Keeper, OpenError, Search, WitnessRefusal, open_journal, open_sled,
-    write_inventory,
+    FollowError, Follower, Keeper, Search, open_journal, open_sled, write_inventory,
 };
 use crate::installation::Banks;
 use crate::intake::abandon_interrupted;
 use crate::mandates::Mandates;
-use crate::proof::{CheckpointKey, KeyFailure, Log, LogError};
+use crate::proof::{CheckpointKey, Log};
 use crate::telemetry::{Concerns, Metrics};
 use journal::disk::{Disk, OsDisk};
 use journal::random::{Random, SystemRandom};
-use journal::seal::{SealError, Vault, create_master_file, master_from_file};
+use journal::seal::{Vault, create_master_file, master_from_file};
 use journal::{JournalError, Opening, Options, Recovery};
 use schemas::codes::BankCalendar;
 use schemas::value::BankCode;
@@ -39,44 +41,6 @@ use tasks::{Collecting, follow};
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 
-/// Why the gateway does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The journal can't be opened.
-    #[error("the journal can't be opened")]
-    Journal(#[from] JournalError),
-    /// The master key can't be used.
-    #[error("the master key can't be used")]
-    Master(#[source] SealError),
-    /// The data keys can't be opened.
-    #[error("the data keys can't be opened")]
-    Vault(#[from] SealError),
-    /// The journal can't be followed.
-    #[error("the journal can't be followed")]
-    Core(#[from] CoreError),
-    /// Another process works on the data folder.
-    #[error("another process works on the data folder {}", .0.display())]
-    InUse(PathBuf),
-    /// The data folder can't be made or locked.
-    #[error("the data folder can't be made or locked")]
-    Folder(#[from] std::io::Error),
-    /// The witnesses of the journal forbid it; nothing was changed.
-    #[error(transparent)]
-    Refused(#[from] WitnessRefusal),
-    /// The folder is a backup, or was restored from one and not taken into use.
-    #[error(transparent)]
-    SetApart(#[from] SetApart),
-    /// The key of the checkpoints can't be used.
-    #[error(transparent)]
-    CheckpointKey(#[from] KeyFailure),
-    /// The tree over the journal can't be read, or the journal is not what was signed.
-    #[error(transparent)]
-    Log(#[from] LogError),
-    /// The index can't be opened, even empty.
-    #[error("the index can't be opened")]
-    Index(#[from] FollowError),
-}
-
 /// What a start finds and takes over.
 #[derive(Debug)]
 pub struct Opened {
@@ -86,16 +50,6 @@ pub struct Opened {
     pub recovery: Recovery,
     /// Held as long as this process works on the folder.
     pub lock: std::fs::File,
-}
-
-impl From<OpenError> for StartError {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::Refused(error) => Self::Refused(error),
-            OpenError::Journal(error) => Self::Journal(error),
-            OpenError::Witness(error) => Self::Index(FollowError::Witness(error)),
-        }
-    }
 }
 
 /// Opens the data folder: `journal/`, `keys/`, and `index/` later.

@@ -8,3 +8,5 @@ mod alarms;
 mod stories;
 #[path = "explained/waits.rs"]
 mod waits;
+#[path = "explained/watched.rs"]
+mod watched;

@@ -2,19 +2,17 @@
 //! number goes past the alarm's threshold, and both end with the cause.
 
 use super::alarms::is_raised;
+use super::watched::Watched;
 use adapters::exchange::Outcome;
 use gateway::approval::withdraw;
 use gateway::event::Event;
 use gateway::keys::BankKeys;
 use gateway::mandates::Mandates;
 use gateway::outcome::{MessageKind, receive};
-use gateway::query::gauges::{measure_calendar, measure_standing};
-use gateway::query::waits::{Circumstances, Waits, of_batch};
 use gateway::resolution::{Decision, confirm, propose};
 use gateway::telemetry::{Concerns, Metrics};
 use journal::disk::Faults;
-use schemas::codes::BankCalendar;
-use schemas::value::{BankCode, BatchId, PaymentId, Uscc};
+use schemas::value::{BankCode, PaymentId, Uscc};
 use schemas::{FailureReason, LineEvent};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,55 +21,8 @@ use tests::desk::{CHECKER, Desk, USCC, file, wages};
 
 const DAY_S: u64 = 86_400;
 
-fn bank() -> BankCode {
+pub fn bank() -> BankCode {
     BankCode::parse("HXB").unwrap()
-}
-
-/// A desk with the numbers that are scraped from it.
-struct Watched {
-    desk: Desk,
-    metrics: Metrics,
-    before: String,
-}
-
-impl Watched {
-    fn new() -> Self {
-        let desk = Desk::new(bank());
-        let mut watched = Self {
-            desk,
-            metrics: Metrics::new(),
-            before: String::new(),
-        };
-        watched.before = watched.scrape();
-        watched
-    }
-
-    fn scrape(&self) -> String {
-        measure_standing(&self.desk.core, &self.metrics);
-        measure_calendar(BankCalendar::built_in(), &self.metrics);
-        self.metrics.render().unwrap()
-    }
-
-    fn raises(&self, alarm: &str) -> bool {
-        let now_s = (self.desk.core.now_ms() / 1000) as f64;
-        is_raised(alarm, &self.scrape(), &self.before, now_s)
-    }
-
-    fn waits(&self, id: BatchId) -> Option<Waits> {
-        let desk = self.desk.core.desk();
-        let batch = desk.batch(id).unwrap();
-        let around = Circumstances::of(&self.desk.core, batch);
-        of_batch(&desk, batch, around)
-    }
-
-    /// The batch waits for that since that moment; the alarm comes with time and not before it.
-    fn assert_waits(&self, id: BatchId, word: &str, since_ms: i64, alarm: (&str, u64)) {
-        let waits = self.waits(id).unwrap();
-        assert_eq!((waits.what.as_str(), waits.since_ms), (word, since_ms));
-        assert!(!self.raises(alarm.0), "{} at once", alarm.0);
-        self.desk.clock.advance(Duration::from_secs(alarm.1 + 1));
-        assert!(self.raises(alarm.0), "{}", alarm.0);
-    }
 }
 
 #[test]
