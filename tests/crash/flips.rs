@@ -30,16 +30,13 @@ struct Place {
 /// A sound journal in memory, with the places of its records.
 struct Sound {
     dir: PathBuf,
-    disk: MemoryDisk,
     segments: Vec<(String, Vec<u8>)>,
     places: Vec<Place>,
 }
 
 impl Sound {
     fn read(folder: &Path) -> Self {
-        let disk = MemoryDisk::new();
         let dir = PathBuf::from("/journal");
-        disk.create_dir_all(&dir).unwrap();
         let mut names: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
             .map(Result::unwrap)
@@ -49,7 +46,6 @@ impl Sound {
         for entry in names {
             let name = entry.file_name().into_string().unwrap();
             let bytes = std::fs::read(entry.path()).unwrap();
-            disk.put(&dir.join(&name), bytes.clone());
             segments.push((name, bytes));
         }
         let mut places = Vec::new();
@@ -77,7 +73,6 @@ impl Sound {
         );
         Self {
             dir,
-            disk,
             segments,
             places,
         }
@@ -87,17 +82,16 @@ impl Sound {
         self.segments.iter().map(|(_, bytes)| bytes.len()).sum()
     }
 
-    /// The report about the journal with other bytes in one segment.
+    /// The report about the journal with other bytes in one segment. Each time on a disk of its
+    /// own: the one in memory keeps what was replaced, and millions of journals fill a machine.
     fn with(&self, segment: &str, bytes: Vec<u8>) -> Report {
-        self.disk.put(&self.dir.join(segment), bytes);
-        let report = verify(&self.disk, &self.dir).unwrap();
-        let (_, own) = self
-            .segments
-            .iter()
-            .find(|(name, _)| name == segment)
-            .unwrap();
-        self.disk.put(&self.dir.join(segment), own.clone());
-        report
+        let disk = MemoryDisk::new();
+        disk.create_dir_all(&self.dir).unwrap();
+        for (name, own) in self.segments.iter().filter(|(name, _)| name != segment) {
+            disk.put(&self.dir.join(name), own.clone());
+        }
+        disk.put(&self.dir.join(segment), bytes);
+        verify(&disk, &self.dir).unwrap()
     }
 
     /// The journal must be found damaged, first at the place.
