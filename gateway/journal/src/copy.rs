@@ -157,9 +157,9 @@ fn checked_end(
         false => stop,
     };
     // A gateway may be in the middle of a record, or was killed there.
-    match stop.flaw {
-        Flaw::TornTail { .. } => Ok(stop.offset),
-        what => Err(damaged(stop.offset, chain.next, what)),
+    match matches!(stop.flaw, Flaw::TornTail { .. }) {
+        true => Ok(stop.offset),
+        false => Err(damaged(stop.offset, chain.next, stop.flaw)),
     }
 }
 
