@@ -164,17 +164,7 @@ impl Witness {
     /// # Errors
     /// The disk's.
     pub fn write(&self, disk: &dyn Disk, path: &Path) -> io::Result<()> {
-        let new = path.with_extension("new");
-        match disk.remove(&new) {
-            // What a stop left in the middle was never the witness.
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = disk.create_append(&new)?;
-        file.append(self.text().as_bytes())?;
-        file.sync_data()?;
-        disk.rename(&new, path)?;
-        disk.sync_dir(path.parent().unwrap_or(Path::new(".")))
+        crate::disk::replace(disk, path, self.text().as_bytes())
     }
 
     fn text(&self) -> String {

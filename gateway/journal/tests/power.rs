@@ -5,7 +5,7 @@ mod support;
 
 use std::sync::Arc;
 
-use journal::disk::{Faults, MemoryDisk, PowerCut, Unsynced};
+use journal::disk::{Disk as _, Faults, MemoryDisk, PowerCut, Unsynced, replace};
 use journal::random::{Random, SeededRandom};
 use journal::{Appended, Journal, Options, verify};
 use support::{dir, draft, small};
@@ -132,4 +132,42 @@ fn what_was_acknowledged_survives_a_thousand_power_cuts() {
         torn > SEEDS / 10,
         "the cuts must have torn something: {torn}"
     );
+}
+
+/// The key that signs checkpoints was written in place: a loss of power left an empty file, and no
+/// start took it.
+#[test]
+fn a_small_file_is_the_old_or_the_new_one_wherever_power_is_lost() {
+    let path = dir().join("key");
+    let cuts = [
+        Unsynced::Dropped,
+        Unsynced::Prefix,
+        Unsynced::Sectors,
+        Unsynced::Kept,
+    ];
+    let mut found = std::collections::BTreeSet::new();
+    for (power, unsynced) in (0..24).flat_map(|power| cuts.map(|unsynced| (power, unsynced))) {
+        for forgets_names in [false, true] {
+            let disk = MemoryDisk::new();
+            disk.create_dir_all(&dir()).unwrap();
+            replace(&disk, &path, b"old").unwrap();
+            disk.set_faults(Faults {
+                power: Some(power),
+                ..Faults::default()
+            });
+            let is_written = replace(&disk, &path, b"new one").is_ok();
+            let cut = PowerCut {
+                unsynced,
+                forgets_names,
+            };
+            let after = disk.after_power_cut(cut, power);
+            let bytes = after.bytes(&path).expect("a file");
+            assert!(bytes == b"old" || bytes == b"new one", "{power}: {bytes:?}");
+            assert!(!is_written || bytes == b"new one", "{power}");
+            // What the cut left in the middle does not hinder the next one.
+            replace(&after, &path, b"third").unwrap();
+            found.insert(bytes);
+        }
+    }
+    assert_eq!(found.len(), 2, "power was lost before and after");
 }

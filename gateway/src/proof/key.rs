@@ -5,6 +5,7 @@ use super::note::{VerifierKey, is_name};
 use certs::algorithm::Algorithm;
 use certs::random::SystemRandom;
 use certs::sign::{KeyError, KeyId, Signer, generate, signer_from_pem};
+use journal::disk::{Disk as _, OsDisk, replace};
 use serde::Deserialize;
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -96,7 +97,7 @@ impl CheckpointKey {
         let signer = if self.file.is_none() && !file.exists() {
             let made = generate(Algorithm::Ed25519, id, &SystemRandom::new());
             let (pem, signer) = made.map_err(unusable)?;
-            crate::command::write_private(&file, pem.as_bytes()).map_err(failed)?;
+            keep(&file, pem.as_bytes()).map_err(failed)?;
             signer
         } else {
             let pem = read(&file).map_err(failed)?;
@@ -105,10 +106,16 @@ impl CheckpointKey {
         let vkey = format!("{}\n", VerifierKey::of(&self.origin, signer.public_key()));
         // A start that is refused later leaves everything as it was.
         if std::fs::read_to_string(vkey_file(data)).ok().as_ref() != Some(&vkey) {
-            crate::command::write_private(&vkey_file(data), vkey.as_bytes()).map_err(failed)?;
+            keep(&vkey_file(data), vkey.as_bytes()).map_err(failed)?;
         }
         Ok(signer)
     }
+}
+
+/// Whole or not at all, and for ever: a checkpoint that it signs is given away.
+fn keep(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    OsDisk.create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
+    replace(&OsDisk, file, bytes)
 }
 
 fn read(file: &Path) -> io::Result<Zeroizing<String>> {

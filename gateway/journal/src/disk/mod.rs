@@ -131,6 +131,24 @@ pub trait DiskRead: Send + Sync {
     }
 }
 
+/// Puts a small file in the place of whatever has its name, whole or not at all: a loss of power at
+/// any moment leaves what was there or what is new. What an earlier stop left is removed.
+///
+/// # Errors
+/// As the file system says; afterwards the file is the old or the new one.
+pub fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let new = path.with_extension("new");
+    match disk.remove(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = disk.create_append(&new)?;
+    file.append(bytes)?;
+    file.sync_data()?;
+    disk.rename(&new, path)?;
+    disk.sync_dir(path.parent().unwrap_or(Path::new(".")))
+}
+
 /// The whole of a small file, or `None` if there is none or it is larger than `bytes_max`.
 pub(crate) fn read_small(
     disk: &dyn Disk,
