@@ -1,0 +1,85 @@
+//! The simulation: how often each fault struck, and which invariants were looked after meanwhile.
+
+use super::{INVARIANTS, documents, grouped, number, text};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// Worlds by invariant and fault.
+type Together = BTreeMap<(String, String), u64>;
+
+pub fn section() -> String {
+    let runs = documents("simulation-");
+    let mut out = String::from(
+        "## Simulation\n\n\
+         The real intake, dispatch, outcome, journal and index under one seed. Again: \
+         `anxin simulate --seed SEED --batches BATCHES --json`.\n\n\
+         | seed | worlds | batches | files accepted | events | records | crashes | days \
+         | digest | violations |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    let names = [
+        "worlds",
+        "batches",
+        "accepted",
+        "events",
+        "records",
+        "crashes",
+        "simulated_days",
+    ];
+    let mut whole = [0u64; 7];
+    let (mut struck, mut together) = (BTreeMap::new(), Together::new());
+    for (_, run) in &runs {
+        write!(out, "| {} |", number(run, "seed")).unwrap();
+        for (name, sum) in names.iter().zip(&mut whole) {
+            *sum += number(run, name);
+            write!(out, " {} |", grouped(number(run, name))).unwrap();
+        }
+        let violations = run["violations"].as_array().expect("the violations").len();
+        let digest = text(run, "digest").get(..16).unwrap_or_default();
+        writeln!(out, " `{digest}…` | {violations} |").unwrap();
+        gather(run, &mut struck, &mut together);
+    }
+    out.push_str("| together |");
+    for sum in whole {
+        write!(out, " {} |", grouped(sum)).unwrap();
+    }
+    out.push_str(" | |\n\n");
+    matrix(&mut out, &struck, &together);
+    out
+}
+
+fn gather(run: &Value, struck: &mut BTreeMap<String, u64>, together: &mut Together) {
+    for (fault, times) in run["faults"].as_object().expect("the faults") {
+        *struck.entry(fault.clone()).or_default() += times.as_u64().unwrap();
+    }
+    for cell in run["together"].as_array().expect("the cells") {
+        let key = (
+            text(cell, "invariant").to_owned(),
+            text(cell, "fault").to_owned(),
+        );
+        *together.entry(key).or_default() += number(cell, "worlds");
+    }
+}
+
+fn matrix(out: &mut String, struck: &BTreeMap<String, u64>, together: &Together) {
+    out.push_str(
+        "How often each fault struck, and in how many worlds it did while the invariant was held \
+         against the record. A 0 was not tried.\n\n| fault | struck |",
+    );
+    for (id, _) in INVARIANTS {
+        write!(out, " {id} |").unwrap();
+    }
+    out.push_str("\n| --- | --- |");
+    out.push_str(&" --- |".repeat(INVARIANTS.len()));
+    out.push('\n');
+    for (fault, times) in struck {
+        write!(out, "| `{fault}` | {} |", grouped(*times)).unwrap();
+        for (id, _) in INVARIANTS {
+            let worlds = together.get(&(id.to_owned(), fault.clone()));
+            write!(out, " {} |", grouped(worlds.copied().unwrap_or_default())).unwrap();
+        }
+        out.push('\n');
+    }
+    out.push('\n');
+}
