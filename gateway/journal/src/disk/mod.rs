@@ -142,11 +142,18 @@ pub fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = disk.create_append(&new)?;
-    file.append(bytes)?;
-    file.sync_data()?;
-    disk.rename(&new, path)?;
-    disk.sync_dir(path.parent().unwrap_or(Path::new(".")))
+    let written = (|| {
+        let mut file = disk.create_append(&new)?;
+        file.append(bytes)?;
+        file.sync_data()?;
+        disk.rename(&new, path)?;
+        disk.sync_dir(path.parent().unwrap_or(Path::new(".")))
+    })();
+    if written.is_err() {
+        // Half of it is of use to nobody; an error here changes nothing.
+        let _ = disk.remove(&new);
+    }
+    written
 }
 
 /// The whole of a small file, or `None` if there is none or it is larger than `bytes_max`.

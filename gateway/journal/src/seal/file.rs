@@ -119,30 +119,19 @@ pub(super) fn read_all(disk: &dyn Disk, dir: &Path) -> Result<Vec<(String, Store
 
 /// Writes a key file under another name, syncs it, renames it, syncs the folder: it is there
 /// whole or not at all, and durable before the key is used.
-fn replace(disk: &dyn Disk, dir: &Path, id: &str, bytes: &[u8]) -> Result<(), SealError> {
-    let new = dir.join(format!("{id}.new"));
-    let written = (|| {
-        let mut file = disk.create_append(&new)?;
-        file.append(bytes)?;
-        file.sync_data()?;
-        disk.rename(&new, &path(dir, id))?;
-        disk.sync_dir(dir)
-    })();
-    if written.is_err() {
-        // Else the next try finds the name taken; an error here changes nothing.
-        let _ = disk.remove(&new);
-    }
-    written.map_err(io_error("write", &new))
+fn keep(disk: &dyn Disk, dir: &Path, id: &str, bytes: &[u8]) -> Result<(), SealError> {
+    let path = path(dir, id);
+    crate::disk::replace(disk, &path, bytes).map_err(io_error("write", &path.with_extension("new")))
 }
 
 pub(super) fn store(disk: &dyn Disk, dir: &Path, file: &KeyFile) -> Result<(), SealError> {
     let bytes = encoded(WRAPPED, &file.owner, &file.wrapped)?;
-    replace(disk, dir, &file.id, &bytes)
+    keep(disk, dir, &file.id, &bytes)
 }
 
 /// Replaces the key file by a mark. Overwriting in place would promise no more: file systems and
 /// drives write elsewhere.
 pub(super) fn destroy(disk: &dyn Disk, dir: &Path, id: &str, owner: &str) -> Result<(), SealError> {
     let bytes = encoded(DESTROYED, owner, &[])?;
-    replace(disk, dir, id, &bytes)
+    keep(disk, dir, id, &bytes)
 }
