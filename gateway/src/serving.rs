@@ -24,7 +24,7 @@ use crate::index::{
 use crate::installation::Banks;
 use crate::intake::abandon_interrupted;
 use crate::mandates::Mandates;
-use crate::proof::{CheckpointKey, Log};
+use crate::proof::{CheckpointKey, Log, LogError};
 use crate::telemetry::{Concerns, Metrics};
 use journal::disk::{Disk, OsDisk};
 use journal::random::{Random, SystemRandom};
@@ -340,11 +340,7 @@ impl Engine {
                 ended.await;
             }
         }
-        // Before the closing record, which a crash may tear: nothing signed is ever missing.
-        let (core, durable) = (&self.core, self.core.journal().durable());
-        if let Err(error) = self.log.checkpoint(core.journal(), durable, core.now_ms()) {
-            tracing::warn!(%error, "no last checkpoint: the next start signs one");
-        }
+        sign_last(&self.core, &self.log);
         self.core.journal().close_at(self.core.now_ms())?;
         // To the closing record, the witnesses too: they tell a journal that is set back later.
         let followed = self.follower.catch_up(&mut |_| {});
@@ -356,5 +352,17 @@ impl Engine {
             tracing::warn!(error = %error, "the index is behind; it will be caught up");
         }
         Ok(())
+    }
+}
+
+/// Signs over everything but the closing record, which a crash may tear: nothing signed is ever
+/// missing. What is not durable yet is waited for: a journal set back to the stop before must not
+/// agree with all that was signed.
+fn sign_last(core: &Core, log: &Log) {
+    let journal = core.journal();
+    let signed = journal.commit().map_err(LogError::from);
+    let signed = signed.and_then(|last| log.checkpoint(journal, last, core.now_ms()));
+    if let Err(error) = signed {
+        tracing::warn!(%error, "no last checkpoint: the next start signs one");
     }
 }

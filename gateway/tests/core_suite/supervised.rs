@@ -1,14 +1,18 @@
 //! A dispatcher that ends by a defect in the middle of an instruction: readiness says so, and the
-//! one that takes over asks and never sends. A folder for banks' files that can't be used.
+//! one that takes over asks and never sends. A folder for banks' files that can't be used. What a
+//! stop seals.
 
 use super::bank::{Act, Played};
 use super::desk::{Desk, ZHANG, file};
 use adapters::exchange::Outcome;
 use gateway::channel::Collector;
 use gateway::dispatch::Pace;
+use gateway::event::Event;
 use gateway::installation::Banks;
+use gateway::proof::kept::Kept;
 use gateway::serving::{Engine, Setup};
 use gateway::telemetry::{Concerns, Metrics};
+use journal::disk::OsDisk;
 use schemas::LineState;
 use schemas::value::BankCode;
 use std::path::Path;
@@ -139,4 +143,23 @@ async fn a_folder_that_cannot_be_used_is_a_concern_until_it_can() {
     looks_again("the all-clear", &|| concerns.list().is_empty()).await;
     assert!(shown(0));
     engine.stop(Duration::from_secs(10)).await.unwrap();
+}
+
+/// A record that is not durable yet when the stop begins belongs to the last checkpoint all the
+/// same: without it a journal that is set back to the stop before would agree.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_checkpoint_covers_what_was_written_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::new();
+    let metrics = Arc::new(Metrics::new());
+    let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
+    let setup = setup(&desk, folder.path(), &concerns, &metrics);
+    let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
+    let version = "the last record".to_owned();
+    let last = desk
+        .core
+        .record("engine", Event::Started { version }.into());
+    engine.stop(Duration::from_secs(10)).await.unwrap();
+    let kept = Kept::read_end(&OsDisk, folder.path()).unwrap();
+    assert_eq!(kept.size_max(), last.unwrap());
 }
