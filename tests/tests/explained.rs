@@ -6,6 +6,8 @@
 mod alarms;
 #[path = "explained/stories.rs"]
 mod stories;
+#[path = "explained/told.rs"]
+mod told;
 #[path = "explained/waits.rs"]
 mod waits;
 #[path = "explained/watched.rs"]

@@ -3,7 +3,7 @@
 //! To say it, all lines of a batch may have to be looked at, under the lock. Who asks often does
 //! not pay for it again: what a look came to stands until a line of the employer changes.
 
-use super::{Batch, Book, CorrectionConflict, LineState, Recorded};
+use super::{Bars, Batch, Book, CorrectionConflict, LineState, Recorded};
 use crate::event::Event;
 use schemas::value::Uscc;
 
@@ -56,6 +56,40 @@ impl Book {
             return Some((RESOLUTION, since_ms));
         }
         Some((what, since_ms))
+    }
+
+    /// The same of one line by its index: what of its batch's waits is its own. `None` when it has
+    /// ended, whatever the other lines wait for. `bars` are those of the batch.
+    pub fn line_waits_for(
+        &self,
+        batch: &Batch,
+        index: u32,
+        bars: &mut Bars<'_>,
+    ) -> Option<(&'static str, i64)> {
+        let line = batch.line(index)?;
+        if line.disputed.is_some() {
+            let since_ms = batch.doubts.disputed_ms(index);
+            return Some((RESOLUTION, since_ms.unwrap_or(line.since_ms)));
+        }
+        let waits_here = matches!(line.state, LineState::Held | LineState::Released);
+        if let Some(restored_ms) = self.withdrawal_wanted(batch).filter(|_| waits_here) {
+            return Some(("withdrawal", restored_ms));
+        }
+        let mut may_leave = || bars.of(index).is_ok();
+        let what = match line.state {
+            LineState::Held => "approval",
+            LineState::Released if may_leave() => "dispatch",
+            LineState::Released if line.file_no == 0 => "other_payment",
+            LineState::Released | LineState::Unknown => RESOLUTION,
+            LineState::Intended => "bank_answer",
+            LineState::Accepted => "bank_result",
+            LineState::Paid
+            | LineState::Failed
+            | LineState::Returned
+            | LineState::Cancelled
+            | LineState::Refused => return None,
+        };
+        Some((what, line.since_ms))
     }
 
     /// Whether a released line may leave, by itself or with its file. Of a batch without disputes.

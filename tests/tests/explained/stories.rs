@@ -13,12 +13,12 @@ use std::time::Duration;
 use tests::bank::{Fault, Played, at_bank, release, row, told, unsent};
 use tests::desk::{Desk, file, one_bank_a_dialect, wages};
 
-fn hxb() -> BankCode {
+pub fn hxb() -> BankCode {
     BankCode::parse("HXB").unwrap()
 }
 
 /// The story from the bytes on the disk, as beside a running gateway.
-fn teller(desk: &Desk, subject: Subject) -> Teller {
+pub fn teller(desk: &Desk, subject: Subject) -> Teller {
     desk.core.wait_durable(desk.head()).unwrap();
     let mut teller = Teller::of(subject);
     let folder = Path::new("/d/journal");
@@ -29,7 +29,7 @@ fn teller(desk: &Desk, subject: Subject) -> Teller {
     teller
 }
 
-fn story(desk: &Desk, subject: Subject) -> Vec<Entry> {
+pub fn story(desk: &Desk, subject: Subject) -> Vec<Entry> {
     teller(desk, subject).entries()
 }
 
