@@ -4,8 +4,14 @@
 
 #[path = "explained/alarms.rs"]
 mod alarms;
+#[path = "explained/causes.rs"]
+mod causes;
+#[path = "explained/serving.rs"]
+mod serving;
 #[path = "explained/stories.rs"]
 mod stories;
+#[path = "explained/tasks.rs"]
+mod tasks;
 #[path = "explained/told.rs"]
 mod told;
 #[path = "explained/waits.rs"]
