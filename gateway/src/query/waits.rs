@@ -2,7 +2,7 @@
 
 use crate::api::answer::Waiting;
 use crate::book::{BankFile, Batch, Book};
-use crate::core::{Core, Hindrance};
+use crate::core::{Core, Hindrance, JOURNAL};
 use crate::query::moment;
 use schemas::Lang;
 
@@ -126,9 +126,9 @@ impl Wait {
                  run the gateway look at the way to the bank",
             ),
             Self::BankConnection => (
-                "由网关运营方接通该行，或由用工单位撤回、换一家付款银行",
-                "those who run the gateway connect the bank, or the employer withdraws and pays by \
-                 another bank",
+                "由网关运营方接通该行；还没有发出的，也可由用工单位撤回、换一家付款银行",
+                "those who run the gateway connect the bank; what has not left the employer may \
+                 withdraw and pay by another bank",
             ),
             Self::Installation => (
                 "由网关运营方补齐所缺的密钥、授权或修复日志；钱没有动，资料不丢",
@@ -186,9 +186,13 @@ impl Circumstances {
     /// Those of a batch in a running gateway.
     #[must_use]
     pub fn of(core: &Core, batch: &Batch) -> Self {
+        let failed = core.journal_failed_since().map(|since_ms| Hindrance {
+            why: JOURNAL,
+            since_ms,
+        });
         Self {
             is_connected: core.is_connected(batch.head.paying_bank),
-            hindrance: core.hindrance(batch.id()),
+            hindrance: failed.or_else(|| core.hindrance(batch.id())),
         }
     }
 }
@@ -239,13 +243,21 @@ fn of_word((word, since_ms): (&str, i64), around: Circumstances) -> Waits {
         since_ms,
         why: None,
     };
+    let hindered = |hindrance: Hindrance| Waits {
+        what: Wait::Installation,
+        since_ms: hindrance.since_ms,
+        why: Some(hindrance.why),
+    };
     match (what, around.hindrance) {
-        (Wait::Dispatch, _) if !around.is_connected => waits(Wait::BankConnection),
-        (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, Some(hindrance)) => Waits {
-            what: Wait::Installation,
-            since_ms: hindrance.since_ms,
-            why: Some(hindrance.why),
-        },
+        // Not even people can decide.
+        (_, Some(hindrance)) if hindrance.why == JOURNAL => hindered(hindrance),
+        // Nothing leaves, and what the bank has is not asked about.
+        (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, _) if !around.is_connected => {
+            waits(Wait::BankConnection)
+        }
+        (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, Some(hindrance)) => {
+            hindered(hindrance)
+        }
         (
             Wait::Approval
             | Wait::BankConnection
