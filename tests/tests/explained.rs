@@ -6,6 +6,8 @@
 mod alarms;
 #[path = "explained/causes.rs"]
 mod causes;
+#[path = "explained/counted.rs"]
+mod counted;
 #[path = "explained/serving.rs"]
 mod serving;
 #[path = "explained/stories.rs"]

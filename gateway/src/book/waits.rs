@@ -5,7 +5,7 @@
 
 use super::{Bars, Batch, Book, CorrectionConflict, LineState, Recorded};
 use crate::event::Event;
-use schemas::value::Uscc;
+use schemas::value::BatchId;
 
 /// What looks at all lines of a batch came to.
 #[derive(Clone, Copy, Default)]
@@ -166,15 +166,20 @@ impl Book {
         known
     }
 
-    /// Notes whose lines a record may have changed. What bars a line is its own employer's.
+    /// Notes whose lines a record may have changed, and counts their batch anew. What bars a line
+    /// is its own employer's.
     pub(super) fn note_moved(&mut self, recorded: Recorded<'_>) {
-        if let Some(employer) = self.moved_by(recorded.event) {
-            self.moved.insert(employer, recorded.sequence);
+        let Some(id) = self.moved_by(recorded.event) else {
+            return;
+        };
+        if let Some(batch) = self.batches.get(&id) {
+            self.moved.insert(batch.head.employer, recorded.sequence);
         }
+        self.recount(id);
     }
 
-    fn moved_by(&self, event: &Event) -> Option<Uscc> {
-        let id = match event {
+    fn moved_by(&self, event: &Event) -> Option<BatchId> {
+        Some(match event {
             Event::Started { .. }
             | Event::Restored { .. }
             | Event::Disclosed { .. }
@@ -199,7 +204,6 @@ impl Book {
             | Event::Outcomes { file_no, .. } => self.files.get(file_no)?.intent.batch,
             Event::ResolutionProposed { payment, .. }
             | Event::ResolutionConfirmed { payment, .. } => payment.batch,
-        };
-        self.batches.get(&id).map(|batch| batch.head.employer)
+        })
     }
 }
