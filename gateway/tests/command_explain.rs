@@ -101,16 +101,15 @@ fn what_is_no_id_unknown_not_there_or_damaged_is_said_with_its_code() {
     let at = bytes.len() / 2;
     bytes[at] ^= 0xff;
     std::fs::write(&segment, bytes).unwrap();
-    let told = explain(
-        data.path(),
-        &format!("B20261123-{opened}"),
-        &["--lang", "en"],
-    );
+    let id = format!("B20261123-{opened}");
+    let told = explain(data.path(), &id, &["--lang", "en"]);
     assert_eq!(told.code, 1, "{told:?}");
     assert!(
         told.stdout.contains("the story may lack something"),
         "{told:?}"
     );
+    let place = "damaged in 1 places, first at 00000000000000000001.seg:";
+    assert!(told.stdout.contains(place), "{told:?}");
 }
 
 /// A person has the number of a letter, of the bank or of the employer's own books, and mistypes.

@@ -15,6 +15,7 @@ use journal::disk::OsDisk;
 use journal::{Damage, Flaw, Passed, Report};
 use schemas::Lang;
 use schemas::value::{BatchId, BatchNo, Uscc};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Runs the command.
@@ -38,6 +39,11 @@ pub fn run(arguments: &Explain, lang: Lang) -> Ended {
     let is_torn = |damage: &Damage| matches!(damage.what, Flaw::TornTail { .. });
     let mut damages = report.damages;
     damages.retain(|damage| !is_torn(damage));
+    // Another user's files are no damage.
+    let closed = |damage: &&Damage| damage.what == Flaw::Unreadable(ErrorKind::PermissionDenied);
+    if let Some(damage) = damages.iter().find(closed) {
+        return Err(mistakes::not_allowed(&folder, damage));
+    }
     let entries = teller.entries();
     if entries.is_empty() || is_beyond(&teller, subject) {
         let asked = (id.as_str(), subject);

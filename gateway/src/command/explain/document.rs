@@ -50,6 +50,9 @@ pub(super) fn of(
         "do": do_now,
         "runbook": wait.map(|wait| format!("RUNBOOK.md: {}", wait.what.as_str())),
         "damages": damages.len(),
+        "first_damage": damages.first().map(|damage| {
+            json!({"segment": damage.segment, "offset": damage.offset})
+        }),
     })
 }
 

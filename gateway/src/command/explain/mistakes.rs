@@ -164,6 +164,21 @@ pub(super) fn no_journal(folder: &Path, error: &JournalError) -> Failure {
     .caused_by(error)
 }
 
+/// A segment that this user may not read.
+pub(super) fn not_allowed(folder: &Path, damage: &Damage) -> Failure {
+    let segment = folder.join(&damage.segment);
+    Failure::usage(
+        Words::new(
+            format!("本用户无权读取 {}", segment.display()),
+            format!("this user may not read {}", segment.display()),
+        ),
+        Words::new(
+            "请以网关的运行用户执行,或查询它能读的副本(anxin backup)。",
+            "Run it as the user of the gateway, or on a copy that this user may read (anxin backup).",
+        ),
+    )
+}
+
 /// The folder has no segment.
 pub(super) fn empty(folder: &Path) -> Failure {
     let folder = folder.display();

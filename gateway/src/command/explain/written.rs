@@ -140,10 +140,16 @@ fn write_damages<W: Write>(paper: &mut Paper<W>, document: &Value, lang: Lang) -
     if damages == 0 {
         return Ok(());
     }
+    let first = &document["first_damage"];
+    let offset = first["offset"].as_u64().unwrap_or_default();
+    let place = format!("{}:{offset}", first["segment"].as_str().unwrap_or_default());
     let told = match lang {
-        Lang::Zh => format!("日志有 {damages} 处损坏,经过可能不全;用 anxin verify 查看"),
+        Lang::Zh => {
+            format!("日志有 {damages} 处损坏(第一处 {place}),经过可能不全;用 anxin verify 查看")
+        }
         Lang::En => format!(
-            "the journal has {damages} damages, the story may lack something: see anxin verify"
+            "the journal is damaged in {damages} places, first at {place}: the story may lack \
+             something, see anxin verify"
         ),
     };
     paper.coloured_line(&told, Colour::Red)
