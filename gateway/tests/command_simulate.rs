@@ -70,3 +70,36 @@ fn a_seed_is_asked_for() {
     assert_eq!(run(&["simulate"]).code, 2);
     assert_eq!(run(&["simulate", "--seed", "1", "--batches", "0"]).code, 2);
 }
+
+/// The last world of a run has fewer files than the same one of a longer run.
+#[test]
+fn a_world_is_looked_at_again_as_it_was_in_its_run() {
+    let one = |more: &[&str]| {
+        let words: Vec<&str> = ["simulate", "--seed", "7", "--json"]
+            .iter()
+            .chain(more)
+            .copied()
+            .collect();
+        run(&words)
+    };
+    let whole = one(&["--batches", "24"]).document();
+    let last = (whole["worlds"].as_u64().unwrap() - 1).to_string();
+    let files = |document: &serde_json::Value| document["batches"].as_u64().unwrap();
+    let again = one(&["--batches", "24", "--world", &last]).document();
+    let alone = one(&["--world", &last]).document();
+    let before: u64 = (0..last.parse().unwrap())
+        .map(|world: u64| files(&one(&["--world", &world.to_string()]).document()))
+        .sum();
+    assert_eq!(files(&again), 24 - before);
+    assert!(files(&alone) > files(&again), "{alone} {again}");
+    let beyond = one(&["--batches", "24", "--world", "99"]);
+    assert_eq!(beyond.code, 2, "{beyond:?}");
+    assert!(beyond.stderr.contains("--world"), "{beyond:?}");
+    for wrong in [
+        ["--threads", "0"],
+        ["--threads", "1025"],
+        ["--world", "999999999999"],
+    ] {
+        assert_eq!(one(&wrong).code, 2, "{wrong:?}");
+    }
+}

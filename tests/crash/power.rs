@@ -10,6 +10,9 @@ use std::time::Duration;
 
 /// The disk. The folder of one ground never comes near it.
 const BYTES: &str = "256M";
+/// So much more room is left where filling it failed, and so much at most.
+const ROOM_MORE: u64 = 64 << 10;
+const ROOM_MORE_MAX: u64 = 32 * ROOM_MORE;
 
 /// Runs a program of the system.
 fn run(words: &[&str]) -> Result<String, String> {
@@ -123,21 +126,31 @@ impl Image {
         Ok(())
     }
 
-    /// Takes every block but so many bytes.
+    /// Takes every block but about so many bytes.
     pub fn fill(&self, room: u64) -> Result<(), String> {
+        let mut left = room;
+        loop {
+            let free = self.free()?;
+            let length = free.saturating_sub(left).to_string();
+            let ballast = self.mount.join("ballast").display().to_string();
+            let taken = run(&["fallocate", "-l", &length, &ballast]);
+            // The program writes on meanwhile, and the file system needs blocks of its own.
+            match taken {
+                Err(_) if left < room + ROOM_MORE_MAX => left += ROOM_MORE,
+                taken => return taken.map(|_| ()),
+            }
+            self.empty();
+        }
+    }
+
+    /// Bytes that a file may still take.
+    fn free(&self) -> Result<u64, String> {
         let mount = self.mount.display().to_string();
-        let free = run(&["df", "--output=avail", "-B1", &mount])?;
-        let free: u64 = free
-            .lines()
-            .last()
-            .unwrap_or_default()
-            .trim()
+        let told = run(&["df", "--output=avail", "-B1", &mount])?;
+        let bytes = told.lines().last().unwrap_or_default().trim();
+        bytes
             .parse()
-            .unwrap_or(0);
-        let length = free.saturating_sub(room).to_string();
-        let ballast = self.mount.join("ballast").display().to_string();
-        run(&["fallocate", "-l", &length, &ballast])?;
-        Ok(())
+            .map_err(|error| format!("df says {bytes:?}: {error}"))
     }
 
     /// Gives the blocks back.

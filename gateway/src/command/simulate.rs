@@ -3,7 +3,7 @@
 use super::adapter::book;
 use super::arguments::Simulate;
 use super::terminal::{Colour, Paper, paper, progress};
-use super::words::{Ended, Exit, Failure, pick};
+use super::words::{Ended, Exit, Failure, Words, pick};
 use crate::simulation::faults::FaultKind;
 use crate::simulation::run::{Plan, RunReport, run as run_worlds};
 use crate::simulation::world::{Violation, WorldReport};
@@ -11,28 +11,28 @@ use schemas::Lang;
 use serde_json::{Value, json};
 use std::io::Write;
 
+/// Files of a run, unless it is said.
+const BATCHES: u64 = 500;
+
 /// Runs the command.
 ///
 /// # Errors
 /// See [`Failure`]; a violation is no failure but exit 1.
 pub fn run(arguments: &Simulate, lang: Lang) -> Ended {
     let book = book()?;
-    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
-    let plan = Plan {
-        seed: arguments.seed,
-        batches: arguments.batches,
-        world: arguments.world,
-        threads: arguments.threads.unwrap_or_else(processors),
-    };
+    let plan = plan(arguments);
     let template = pick(
         lang,
         "模拟 {wide_bar} {pos}/{len} 批 剩余 {eta}",
         "simulating {wide_bar} {pos}/{len} batches {eta} left",
     );
-    let bar = progress(arguments.batches, template);
+    let bar = progress(plan.world.map_or(plan.batches, |_| 0), template);
     let ran = run_worlds(book, &plan, &|batches| bar.inc(batches));
     bar.finish_and_clear();
     let report = ran.map_err(|error| Failure::defect(&error))?;
+    if let (Some(world), 0) = (plan.world, report.worlds) {
+        return Err(no_such_world(&plan, world));
+    }
     let mut paper = paper();
     if arguments.json {
         paper.document(&document(&plan, &report))?;
@@ -46,12 +46,39 @@ pub fn run(arguments: &Simulate, lang: Lang) -> Ended {
     })
 }
 
-/// How a world is run again.
-fn again(plan: &Plan, world: &WorldReport) -> String {
-    format!(
-        "anxin simulate --seed {} --world {}",
-        plan.seed, world.number
+fn plan(arguments: &Simulate) -> Plan {
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    // A world alone is whole, unless it is said in which run it was.
+    let batches = arguments.world.map_or(BATCHES, |_| u64::MAX);
+    Plan {
+        seed: arguments.seed,
+        batches: arguments.batches.unwrap_or(batches),
+        world: arguments.world,
+        threads: arguments.threads.map_or_else(processors, usize::from),
+    }
+}
+
+fn no_such_world(plan: &Plan, world: u64) -> Failure {
+    let batches = plan.batches;
+    Failure::usage(
+        Words::new(
+            format!("{batches} 个批次的模拟没有编号 {world} 的世界"),
+            format!("a run of {batches} batches has no world {world}"),
+        ),
+        Words::new(
+            "减小 --world,或去掉 --batches。",
+            "Give a smaller --world, or no --batches.",
+        ),
     )
+}
+
+/// How a world is run again: the last one of a run has only what is left of its files.
+fn again(plan: &Plan, world: &WorldReport) -> String {
+    let (seed, number) = (plan.seed, world.number);
+    match plan.batches {
+        u64::MAX => format!("anxin simulate --seed {seed} --world {number}"),
+        batches => format!("anxin simulate --seed {seed} --batches {batches} --world {number}"),
+    }
 }
 
 fn document(plan: &Plan, report: &RunReport) -> Value {
@@ -133,7 +160,10 @@ fn tell<W: Write>(
             .iter()
             .map(|(kind, n)| (FaultKind::as_str(*kind), n)),
     );
-    let checked = counted(report.compared.iter().map(|(id, times)| (*id, times)));
+    let mut compared: Vec<_> = report.compared.iter().collect();
+    // M2 before M10.
+    compared.sort_by_key(|(id, _)| (id.len(), **id));
+    let checked = counted(compared.into_iter().map(|(id, times)| (*id, times)));
     paper.line(&format!("{}{faults}", pick(lang, "故障：", "faults: ")))?;
     paper.line(&format!("{}{checked}", pick(lang, "核对：", "checked: ")))?;
     paper.line(&format!(

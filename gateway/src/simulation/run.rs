@@ -4,10 +4,10 @@ use super::faults::FaultKind;
 use super::scene::SceneError;
 use super::world::{self, WorldReport};
 use adapters::Book;
+use certs::digest::{DigestAlgorithm, Digester};
 use schemas::people::SplitMix64;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Files that people of one world set out to have paid, at least and at most.
 const BATCHES: (u64, u64) = (8, 20);
@@ -17,9 +17,9 @@ const BATCHES: (u64, u64) = (8, 20);
 pub struct Plan {
     /// The seed of the run.
     pub seed: u64,
-    /// So many files in all.
+    /// So many files in all; the last world has what is left.
     pub batches: u64,
-    /// This world alone, by its number.
+    /// This world of them alone, by its number from 0. None is run where there are fewer.
     pub world: Option<u64>,
     /// Worlds that run at the same time; it changes nothing of what comes out.
     pub threads: usize,
@@ -62,32 +62,70 @@ struct Task {
     batches: u32,
 }
 
-/// The worlds of a plan: the same for the same seed, however many are wanted.
-fn tasks(plan: &Plan) -> Vec<Task> {
-    let mut draws = SplitMix64::new(plan.seed);
-    let mut tasks = Vec::new();
-    let (mut left, mut number) = (plan.batches, 0);
-    let (least, most) = BATCHES;
-    loop {
-        let seed = draws.draw();
-        let batches = least + draws.below(most - least + 1);
-        let is_wanted = plan.world.is_none_or(|world| world == number);
-        let batches_now = match plan.world {
-            Some(_) => batches,
-            None => batches.min(left),
+/// The worlds of a run, drawn one after the other: the same for the same seed, however many are
+/// wanted.
+struct Worlds {
+    draws: SplitMix64,
+    /// Files of the worlds to come.
+    left: u64,
+    number: u64,
+}
+
+impl Worlds {
+    fn of(plan: &Plan) -> impl Iterator<Item = Task> + Send {
+        let worlds = Self {
+            draws: SplitMix64::new(plan.seed),
+            left: plan.batches,
+            number: 0,
         };
-        if is_wanted {
-            tasks.push(Task {
-                number,
-                seed,
-                batches: u32::try_from(batches_now).unwrap_or(u32::MAX),
-            });
+        let (first, count) = match plan.world {
+            Some(world) => (world, 1),
+            None => (0, usize::MAX),
+        };
+        worlds
+            .skip_while(move |task| task.number < first)
+            .take(count)
+    }
+}
+
+impl Iterator for Worlds {
+    type Item = Task;
+
+    fn next(&mut self) -> Option<Task> {
+        if self.left == 0 {
+            return None;
         }
-        number += 1;
-        left = left.saturating_sub(batches);
-        let is_done = plan.world.map_or(left == 0, |world| number > world);
-        if is_done {
-            return tasks;
+        let (least, most) = BATCHES;
+        let seed = self.draws.draw();
+        let batches = least + self.draws.below(most - least + 1);
+        let task = Task {
+            number: self.number,
+            seed,
+            batches: u32::try_from(batches.min(self.left)).unwrap_or(u32::MAX),
+        };
+        self.number += 1;
+        self.left = self.left.saturating_sub(batches);
+        Some(task)
+    }
+}
+
+/// What has been run so far, counted in the order of the worlds. Those that end early wait: as
+/// many as there are threads, or a few more.
+struct Count {
+    report: RunReport,
+    stories: Digester,
+    waiting: BTreeMap<u64, WorldReport>,
+    next: u64,
+    broken: Option<SceneError>,
+}
+
+impl Count {
+    fn take(&mut self, place: u64, world: WorldReport) {
+        self.waiting.insert(place, world);
+        while let Some(world) = self.waiting.remove(&self.next) {
+            self.stories.update(world.digest.as_bytes());
+            self.report.add(world);
+            self.next += 1;
         }
     }
 }
@@ -101,39 +139,46 @@ pub fn run(
     plan: &Plan,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<RunReport, SceneError> {
-    let tasks = tasks(plan);
-    let next = AtomicU64::new(0);
-    let broken = AtomicBool::new(false);
-    let done: Mutex<BTreeMap<u64, Result<WorldReport, SceneError>>> = Mutex::default();
+    let worlds = Mutex::new((0..).zip(Worlds::of(plan)));
+    let count = Mutex::new(Count {
+        report: RunReport::default(),
+        stories: Digester::new(DigestAlgorithm::Sha256),
+        waiting: BTreeMap::new(),
+        next: 0,
+        broken: None,
+    });
     let work = || {
-        while !broken.load(Ordering::Relaxed) {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(task) = tasks.get(usize::try_from(at).unwrap_or(usize::MAX)) else {
+        while locked(&count).broken.is_none() {
+            let Some((place, task)) = locked(&worlds).next() else {
                 return;
             };
-            let report = world::run(book, task.number, task.seed, task.batches);
-            broken.fetch_or(report.is_err(), Ordering::Relaxed);
+            let world = world::run(book, task.number, task.seed, task.batches);
             progress(u64::from(task.batches));
-            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-            done.insert(task.number, report);
+            let mut count = locked(&count);
+            match world {
+                Ok(world) => count.take(place, world),
+                Err(error) => count.broken = Some(error),
+            }
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..plan.threads.max(1) {
+        for _ in 1..plan.threads {
             scope.spawn(work);
         }
         work();
     });
-    let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut report = RunReport::default();
-    let mut stories = String::new();
-    for world in done.into_values() {
-        let world = world?;
-        stories.push_str(&world.digest);
-        report.add(world);
+    let count = count.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = count.broken {
+        return Err(error);
     }
-    report.digest = crate::sha256_hex(stories.as_bytes());
+    let mut report = count.report;
+    report.digest = crate::hex(&count.stories.finish());
     Ok(report)
+}
+
+/// A panic while it is held is that of the whole run.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl RunReport {

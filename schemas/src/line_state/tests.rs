@@ -207,3 +207,28 @@ fn words_are_those_of_the_contract() {
     assert_eq!(S::parse("PAID"), None);
     assert_eq!(FailureReason::parse(""), None);
 }
+
+#[test]
+fn every_word_of_the_golden_file_is_read_back() {
+    let golden = std::fs::read_to_string(GOLDEN).unwrap();
+    let mut lines = golden.lines().skip_while(|line| *line != "Ordinary lines");
+    let head = lines.nth(2).unwrap();
+    let events: Vec<Option<E>> = head.split_whitespace().map(E::parse).collect();
+    assert_eq!(events, E::ALL.map(Some));
+    let rows = lines.take(S::ALL.len());
+    let states: Vec<Option<S>> = rows
+        .map(|row| S::parse(row.split_whitespace().next().unwrap()))
+        .collect();
+    assert_eq!(states, S::ALL.map(Some));
+    for word in ["", "Paid", "paid ", "pays"] {
+        assert_eq!((S::parse(word), E::parse(word)), (None, None), "{word:?}");
+    }
+}
+
+#[test]
+fn people_read_a_state_in_their_language() {
+    use crate::Lang::{En, Zh};
+    assert_eq!((S::Paid.text(Zh), S::Paid.text(En)), ("已支付", "paid"));
+    assert_eq!(S::Unknown.text(Zh), "支付不明");
+    assert_eq!(S::Accepted.text(En), "accepted by the bank");
+}
