@@ -6,7 +6,7 @@ mod support;
 use std::path::Path;
 
 use journal::chain::Hash;
-use journal::copy::{CopyError, copy};
+use journal::copy::{CopyError, copy, digest_of};
 use journal::disk::{Disk, Faults, MemoryDisk, PowerCut, Unsynced};
 use journal::{JournalError, verify_with};
 use support::{dir, draft, filled, frames, open, segment, small};
@@ -153,4 +153,16 @@ fn a_disk_that_fails_leaves_no_copy_that_is_called_one() {
         let copied = copy(&disk, dir(), to(), &mut |_| {});
         assert_eq!(copied.is_err(), nth <= syncs, "sync {nth}: {copied:?}");
     }
+}
+
+/// Files are read in parts of a MiB; the last part is a shorter one.
+#[test]
+fn a_large_file_is_digested_whole() {
+    let disk = MemoryDisk::new();
+    let path = dir().join("large");
+    let bytes: Vec<u8> = (0..2_621_447_u32).map(|at| (at % 251) as u8).collect();
+    disk.put(&path, bytes.clone());
+    let (length, sha256) = digest_of(&disk, &path, &mut |_| {}).unwrap();
+    let sum = ring::digest::digest(&ring::digest::SHA256, &bytes);
+    assert_eq!((length, &sha256[..]), (bytes.len() as u64, sum.as_ref()));
 }

@@ -209,6 +209,22 @@ fn closing_is_the_last_word() {
     assert!(verify(&disk, dir()).unwrap().is_sound());
 }
 
+/// Whoever has no clock closes at the time of the last record: a journal's time never goes back.
+#[test]
+fn a_closing_record_without_a_time_has_the_last_ones() {
+    let disk = MemoryDisk::new();
+    let (journal, _) = open(&disk, inline());
+    journal.append(&draft(b"x")).unwrap();
+    assert_ne!(journal.in_flight_bytes(), 0);
+    journal.close().unwrap();
+    assert_eq!(journal.in_flight_bytes(), 0);
+    let last = journal.read_sequence(3).unwrap();
+    assert_eq!(
+        (last.kind, last.time_ms),
+        (Kind::CLOSING, draft(b"x").time_ms)
+    );
+}
+
 #[test]
 fn dropping_is_a_crash() {
     let disk = MemoryDisk::new();

@@ -6,8 +6,8 @@ mod support;
 use std::sync::Arc;
 
 use journal::disk::{Disk, MemoryDisk};
-use journal::{Digest, Flaw, Journal, JournalError, Options, Report, verify};
-use support::{dir, filled, frames, inline, open, segment, small};
+use journal::{Digest, Flaw, Journal, JournalError, Options, Report, verify, verify_at};
+use support::{dir, draft, filled, frames, inline, open, segment, small};
 
 fn check(disk: &MemoryDisk) -> Report {
     verify(disk, dir()).unwrap()
@@ -218,7 +218,7 @@ fn a_cut_right_behind_an_earlier_closing_record_needs_the_head_from_elsewhere() 
     let disk = filled(3, inline());
     let before = disk.bytes(&segment(1)).unwrap();
     let (journal, _) = open(&disk, inline());
-    journal.append(&support::draft(b"later")).unwrap();
+    journal.append(&draft(b"later")).unwrap();
     journal.close().unwrap();
     let head = journal.head();
     disk.put(&segment(1), before);
@@ -258,4 +258,72 @@ fn several_damages_are_all_listed() {
         .map(|damage| &damage.segment)
         .collect();
     assert_eq!(places, names[..3].iter().collect::<Vec<_>>());
+}
+
+/// A flaw in front of a group that was written later was durable: the one record of that group,
+/// right behind the last of its own, is proof enough, and nothing is cut off.
+#[test]
+fn the_one_record_behind_its_group_shows_that_a_flawed_one_was_durable() {
+    let disk = MemoryDisk::new();
+    let (journal, _) = open(&disk, inline());
+    journal.append(&draft(b"first of two")).unwrap();
+    journal.append(&draft(b"second of two")).unwrap();
+    journal.commit().unwrap();
+    journal.append(&draft(b"a group of its own")).unwrap();
+    journal.commit().unwrap();
+    drop(journal);
+    let bytes = disk.bytes(&segment(1)).unwrap();
+    let places = frames(&bytes);
+    // The header and three records.
+    assert_eq!(places.len(), 4);
+    let mut changed = bytes.clone();
+    changed[places[1].0 + 20] ^= 1;
+    disk.put(&segment(1), changed);
+    assert!(refused(&disk));
+    let damage = &check(&disk).damages[0];
+    assert_eq!(damage.offset, places[1].0 as u64);
+    assert!(!matches!(damage.what, Flaw::TornTail { .. }), "{damage}");
+}
+
+/// A segment is read through a window of a MiB: what lies behind it is looked at as well.
+#[test]
+fn a_large_segment_is_checked_to_its_end() {
+    let disk = MemoryDisk::new();
+    let (journal, _) = open(&disk, inline());
+    let clear = vec![b'x'; 1000];
+    for _ in 0..3_000 {
+        journal.append(&draft(&clear)).unwrap();
+    }
+    journal.close().unwrap();
+    let sound = check(&disk);
+    // The header, the records, and the closing one.
+    assert!(sound.is_sound(), "{:?}", sound.damages);
+    assert_eq!((sound.records, sound.segments), (3_002, 1));
+    let bytes = disk.bytes(&segment(1)).unwrap();
+    let places = frames(&bytes);
+    for at in [900, 1_100, 2_100, 2_990] {
+        let mut changed = bytes.clone();
+        changed[places[at].0 + 500] ^= 0x80;
+        disk.put(&segment(1), changed);
+        let damage = &check(&disk).damages[0];
+        assert_eq!(damage.offset, places[at].0 as u64, "{at}");
+        assert!(refused(&disk), "{at}");
+    }
+}
+
+#[test]
+fn a_record_that_is_asked_for_is_shown_by_its_hash() {
+    let disk = filled(6, small());
+    let (journal, _) = open(&disk, small());
+    let (_, third) = journal.scan(3).next().unwrap().unwrap();
+    drop(journal);
+    let probed = |sequence| verify_at(&disk, dir(), sequence).unwrap().probed;
+    assert_eq!(probed(third.sequence), Some(third.hash));
+    assert_eq!((probed(0), probed(1_000)), (None, None));
+}
+
+#[test]
+fn digests_have_the_names_of_their_standards() {
+    assert_eq!(Digest::Sha256.as_str(), "sha256");
+    assert_eq!(Digest::Sm3.as_str(), "sm3");
 }

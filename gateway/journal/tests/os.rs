@@ -179,3 +179,12 @@ fn the_disk_says_how_much_room_there_is() {
     // One in memory knows only a limit that it was given.
     assert_eq!(MemoryDisk::new().room(dir.path()).unwrap(), None);
 }
+
+/// Trouble while reading is told, whatever it is: a folder can be opened, and not read.
+#[test]
+fn what_cannot_be_read_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = OsDisk.open_read(dir.path()).unwrap();
+    let told = file.read_at(0, &mut [0; 8]).unwrap_err();
+    assert_eq!(told.kind(), std::io::ErrorKind::IsADirectory);
+}

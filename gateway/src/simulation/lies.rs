@@ -67,6 +67,11 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
         lie = Some(FaultKind::BankUnreadable);
         spoils(line, &mut bytes);
     }
+    if reply.batch == Some(Outcome::Accepted) {
+        // A list of failures that is not closed yet says nothing of whom it does not name.
+        let side = own.bank_side();
+        reply.lines.retain(|row| side.names_line(row.outcome));
+    }
     let told = answer_of(line, (about.file_no, &reply), &bytes, lie);
     let mut outside = line.stage.outside();
     let book = outside.banks.entry(line.adapter.code()).or_default();

@@ -293,6 +293,8 @@ impl World {
     pub fn starts(&mut self) {
         self.life += 1;
         self.report.lives += 1;
+        // Who looks after the reopening reads the new life's journal.
+        self.stage.outside().now.life = self.life;
         let opened = gate::open(
             &self.stage,
             &self.installation,

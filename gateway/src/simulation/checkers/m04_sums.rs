@@ -6,7 +6,7 @@
 //! the records about disputes and strays.
 
 use super::cursor::{Answered, number, told};
-use super::reading::{Reading, Shared};
+use super::reading::{Reading, Shared, Stray};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::faults::FaultKind;
 use crate::simulation::outside::{Answer, Sheet, Told};
@@ -67,7 +67,7 @@ impl Sums {
         for (bank, told) in lies {
             for row in &told.lines {
                 if let Some(payment) = differs(&reading, view, bank, (told, row)) {
-                    looks.hold(is_listed(&reading, bank, told.file_no, payment), || {
+                    looks.hold(is_listed(&reading, bank, told, payment), || {
                         let (way, step) = (told.way, told.at.step);
                         format!(
                             "{bank} reports another amount of {payment} ({way:?}, step {step}); \
@@ -126,19 +126,20 @@ fn memchr(bytes: &[u8], text: &[u8]) -> bool {
     bytes.windows(text.len().max(1)).any(|part| part == text)
 }
 
-/// Whether a dispute of the line, or something about its file that fits nothing, is recorded.
-fn is_listed(reading: &Reading, bank: BankCode, file: Option<u64>, payment: PaymentId) -> bool {
+/// Whether a dispute of the line, or something about its file or of that very message that fits
+/// nothing, is recorded: not every message names its file.
+fn is_listed(reading: &Reading, bank: BankCode, told: &Told, payment: PaymentId) -> bool {
     let disputed = reading
         .heard
         .iter()
         .any(|heard| heard.disputed.contains(&payment));
-    let stray = || {
-        reading
-            .strays
-            .iter()
-            .any(|one| one.bank == bank && one.file_no == file)
+    let digest = crate::sha256_hex(&told.bytes);
+    let is_it = |one: &Stray| {
+        let message = reading.messages.get(&one.message);
+        one.file_no == told.file_no || message.is_some_and(|message| message.digest == digest)
     };
-    disputed || stray()
+    let mut strays = reading.strays.iter();
+    disputed || strays.any(|one| one.bank == bank && is_it(one))
 }
 
 impl Checker for Sums {

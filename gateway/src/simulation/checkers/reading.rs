@@ -62,6 +62,15 @@ pub(super) struct Stray {
     pub is_useless: bool,
 }
 
+impl Stray {
+    /// Whether both are about the same place of the same pushed message, or are the same record.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        let place = |one: &Self| (one.bank, one.message, one.file_no, one.place);
+        let pushed = self.message != 0 && place(self) == place(other);
+        pushed || self.sequence == other.sequence
+    }
+}
+
 /// A message of a bank.
 #[derive(Clone, Debug)]
 pub(super) struct Message {
