@@ -8,7 +8,8 @@ mod words;
 use super::arguments::Verify;
 use super::terminal::{Align, Cell, Colour, QUIET, Table, grouped, paper, progress};
 use super::words::{Ended, Exit, Failure, Words, pick};
-use checkpoints::{Sealed, Sealing, elsewhere};
+use crate::proof::held::{Sealed, Sealing};
+use checkpoints::elsewhere;
 use index::{Found, Index, Standing, judge};
 use journal::disk::OsDisk;
 use journal::index::IndexError;
@@ -19,6 +20,7 @@ use std::path::Path;
 use std::time::Instant;
 use witness::{Asked, Witnessed};
 
+pub(super) use checkpoints::words as sealing_words;
 pub(super) use words::flaw as flaw_words;
 
 /// Runs the command.
@@ -98,7 +100,7 @@ fn print(
         for (words, is_damage) in [
             (witnessed.words(), witnessed.is_damage(is_closed)),
             (words::standing(found), found.standing.is_damage(is_closed)),
-            (sealing.words(), sealing.is_damage()),
+            (checkpoints::words(sealing), sealing.is_damage()),
         ] {
             let colour = match is_damage {
                 true => Colour::Red,
@@ -348,7 +350,7 @@ fn document(
         "witness_message": witnessed.words().in_lang(lang),
         "witness_record": witnessed.record(),
         "checkpoints": sealing.as_str(),
-        "checkpoints_message": sealing.words().in_lang(lang),
+        "checkpoints_message": checkpoints::words(sealing).in_lang(lang),
         "checkpoint_records": sealing.records(),
         "damages": damages,
     })

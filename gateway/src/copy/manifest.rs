@@ -1,6 +1,7 @@
 //! What a copy says of itself: written last, with a digest of its own, so that a copy that was
 //! broken off, or changed, is recognised.
 
+use super::checkpoints::{KEPT, VKEY};
 use super::{BackupError, read_error, write_error, write_new};
 use journal::copy::{CopiedFile, digest_of};
 use journal::disk::{Disk, OsDisk};
@@ -14,7 +15,9 @@ pub const MANIFEST: &str = "manifest.json";
 /// The digest of the manifest, as `sha256sum` reads it.
 pub const SUM: &str = "manifest.sha256";
 /// The format of this version.
-const FORMAT: &str = "anxin-backup 1";
+const FORMAT: &str = "anxin-backup 2";
+/// The one before had no checkpoints.
+const WITHOUT_CHECKPOINTS: &str = "anxin-backup 1";
 /// More than any manifest: a hundred thousand files.
 const MANIFEST_BYTES_MAX: u64 = 32 << 20;
 
@@ -60,12 +63,22 @@ pub struct FileEntry {
     pub sha256: String,
 }
 
-/// The folders of a copy, and what the names in them end with.
-pub(super) const FOLDERS: [(&str, &str); 2] = [("journal", ".seg"), ("keys", ".key")];
+/// The folders of a copy.
+pub(super) const FOLDERS: [&str; 3] = ["journal", "keys", "checkpoints"];
+
+impl FileEntry {
+    fn is_of_checkpoints(&self) -> bool {
+        self.path.starts_with("checkpoints/")
+    }
+}
 
 impl Manifest {
     /// Of what was copied.
-    pub(super) fn of(copied: &journal::copy::Copied, keys: &[CopiedFile], taken_at: &str) -> Self {
+    pub(super) fn of(
+        copied: &journal::copy::Copied,
+        (keys, checkpoints): (&[CopiedFile], &[CopiedFile]),
+        taken_at: &str,
+    ) -> Self {
         let entry = |folder: &str, file: &CopiedFile| FileEntry {
             path: format!("{folder}/{}", file.name),
             bytes: file.bytes,
@@ -73,6 +86,7 @@ impl Manifest {
         };
         let segments = copied.segments.iter().map(|file| entry("journal", file));
         let keys = keys.iter().map(|file| entry("keys", file));
+        let checkpoints = checkpoints.iter().map(|file| entry("checkpoints", file));
         Self {
             format: FORMAT.to_owned(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -83,7 +97,7 @@ impl Manifest {
                 hash: crate::hex(&copied.hash),
             },
             is_closed: copied.is_closed,
-            files: segments.chain(keys).collect(),
+            files: segments.chain(keys).chain(checkpoints).collect(),
         }
     }
 
@@ -116,7 +130,7 @@ fn sum_of(text: &[u8]) -> String {
 pub fn read_backup(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Manifest, BackupError> {
     let manifest = read(folder)?;
     let listed: BTreeSet<&str> = manifest.files.iter().map(|one| one.path.as_str()).collect();
-    for (name, _) in FOLDERS {
+    for name in FOLDERS {
         let inside = folder.join(name);
         let there = match OsDisk.list(&inside) {
             Ok(there) => there,
@@ -145,7 +159,7 @@ pub fn read_backup(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Manif
 fn read(folder: &Path) -> Result<Manifest, BackupError> {
     let path = folder.join(MANIFEST);
     let (Some(text), Some(sum)) = (bytes_of(&path)?, bytes_of(&folder.join(SUM))?) else {
-        let begun = FOLDERS.iter().any(|(name, _)| folder.join(name).is_dir());
+        let begun = FOLDERS.iter().any(|name| folder.join(name).is_dir());
         return Err(match begun {
             true => BackupError::Incomplete(folder.to_owned()),
             false => BackupError::NoBackup(folder.to_owned()),
@@ -161,7 +175,12 @@ fn read(folder: &Path) -> Result<Manifest, BackupError> {
     };
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|_| BackupError::Format(format()))?;
-    match manifest.format == FORMAT && manifest.files.iter().all(|file| is_own(&file.path)) {
+    let is_ours = match manifest.format.as_str() {
+        FORMAT => true,
+        WITHOUT_CHECKPOINTS => !manifest.files.iter().any(FileEntry::is_of_checkpoints),
+        _ => false,
+    };
+    match is_ours && manifest.files.iter().all(|file| is_own(&file.path)) {
         true => Ok(manifest),
         false => Err(BackupError::Format(manifest.format)),
     }
@@ -169,14 +188,17 @@ fn read(folder: &Path) -> Result<Manifest, BackupError> {
 
 /// Whether a path is one that a copy has: it is joined to a folder, and leads nowhere else.
 fn is_own(path: &str) -> bool {
-    FOLDERS.iter().any(|(folder, ending)| {
-        let name = path
-            .strip_prefix(folder)
-            .and_then(|rest| rest.strip_prefix('/'));
-        let stem = name.and_then(|name| name.strip_suffix(ending));
+    let is_of = |name: &str, ending: &str| {
         let plain = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
+        let stem = name.strip_suffix(ending);
         stem.is_some_and(|stem| !stem.is_empty() && stem.bytes().all(plain))
-    })
+    };
+    match path.split_once('/') {
+        Some(("journal", name)) => is_of(name, ".seg"),
+        Some(("keys", name)) => is_of(name, ".key"),
+        Some(("checkpoints", name)) => name == KEPT || name == VKEY,
+        Some(_) | None => false,
+    }
 }
 
 fn bytes_of(path: &PathBuf) -> Result<Option<Vec<u8>>, BackupError> {
@@ -196,6 +218,7 @@ mod tests {
     fn a_manifest_leads_nowhere_but_into_the_folders_of_a_copy() {
         assert!(is_own("journal/00000000000000000001.seg"));
         assert!(is_own("keys/2bb5c8e52f3dcf2d4f13270594174e87.key"));
+        assert!(is_own("checkpoints/kept") && is_own("checkpoints/vkey"));
         for path in [
             "/etc/passwd",
             "journal/../../x.seg",
@@ -205,6 +228,9 @@ mod tests {
             "keys/a.seg",
             "keys/..key",
             "index/db.seg",
+            "checkpoints/key.pem",
+            "checkpoints/../kept",
+            "checkpoints/",
             "journal",
             "",
         ] {

@@ -1,12 +1,14 @@
 //! 备份与恢复: a copy of the data folder while the gateway works on it, and a data folder made of
 //! such a copy (decision 023).
 //!
-//! A copy holds the segments up to one durable record, the key files, and a manifest that is
-//! written last: without it a copy is none. What a restore can't know is whether the original sent
-//! what the copy shows as waiting; so the new folder is marked, no gateway starts on it before a
-//! person has said that the original is at its end, and nothing that waited is sent by itself.
+//! A copy holds the segments up to one durable record, the key files, the signed checkpoints, and
+//! a manifest that is written last: without it a copy is none. What a restore can't know is whether
+//! the original sent what the copy shows as waiting; so the new folder is marked, no gateway starts
+//! on it before a person has said that the original is at its end, and nothing that waited is sent
+//! by itself.
 
 mod backup;
+mod checkpoints;
 mod manifest;
 mod mark;
 mod restore;
@@ -14,11 +16,12 @@ mod restore;
 #[cfg(test)]
 mod tests;
 
-pub use backup::back_up;
+pub use backup::{BackedUp, back_up};
 pub use manifest::{FileEntry, MANIFEST, Manifest, SUM, read_backup};
 pub use mark::{Mark, SetApart, Stage, confirm, may_start};
 pub use restore::{Restored, restore};
 
+use crate::proof::held::{Sealed, Sealing};
 use journal::copy::CopyError;
 use journal::disk::{Disk, OsDisk};
 use journal::seal::{KeyCopyError, SealError};
@@ -69,6 +72,12 @@ pub enum BackupError {
         stated: u64,
         /// Where it ends.
         found: u64,
+    },
+    /// The journal is not the one that was signed: it was rewritten, set back, or is another one.
+    #[error("a checkpoint of {records} records was signed that the journal is not")]
+    Checkpoint {
+        /// Of the first such checkpoint.
+        records: u64,
     },
     /// The number that confirms is not that of the copy's last record.
     #[error("the folder was restored up to record {record}")]
@@ -182,18 +191,28 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
     file.sync_data().map_err(write_error(path))
 }
 
-/// Checks the records of a copy, one behind the other, and where they end.
-fn check_records(folder: &Path, manifest: &Manifest) -> Result<(), BackupError> {
-    let report = journal::verify(&OsDisk, folder)?;
+/// Checks the records of the copy in a folder, one behind the other, where they end, and every
+/// checkpoint against them. Gives how those stand.
+fn check_records(folder: &Path, manifest: &Manifest) -> Result<Sealing, BackupError> {
+    let mut sealed = Sealed::of_copy(folder);
+    let journal = folder.join("journal");
+    let report = journal::verify_with(&OsDisk, &journal, 0, &mut |passed| sealed.see(&passed))?;
     if let Some(damage) = report.damages.into_iter().next() {
         return Err(BackupError::Damaged(Box::new(damage)));
     }
     let end = (report.head_sequence, crate::hex(&report.head_hash));
-    match end == (manifest.end.sequence, manifest.end.hash.clone()) {
-        true => Ok(()),
-        false => Err(BackupError::OtherEnd {
+    if end != (manifest.end.sequence, manifest.end.hash.clone()) {
+        return Err(BackupError::OtherEnd {
             stated: manifest.end.sequence,
             found: report.head_sequence,
-        }),
+        });
+    }
+    match sealed.judge() {
+        Sealing::Differs { records } => Err(BackupError::Checkpoint { records }),
+        // What a start goes on with is copied as it is, and said.
+        sealing @ (Sealing::Agrees { .. }
+        | Sealing::Absent
+        | Sealing::Unreadable
+        | Sealing::TileDiffers { .. }) => Ok(sealing),
     }
 }

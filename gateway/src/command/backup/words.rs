@@ -114,6 +114,7 @@ pub(super) fn failure(error: &BackupError) -> Failure {
         | BackupError::Unlisted(_)
         | BackupError::Damaged(_)
         | BackupError::OtherEnd { .. }
+        | BackupError::Checkpoint { .. }
         | BackupError::Key(_)
         | BackupError::Journal(_) => Failure::input(told, hint(error)).caused_by(error),
         BackupError::Index(_) | BackupError::Json(_) => Failure::defect(error),
@@ -166,6 +167,13 @@ fn hint(error: &BackupError) -> Words {
         | BackupError::Journal(_) => Words::new(
             "先用 `anxin verify` 核验数据目录;备份损坏则改用另一份。",
             "Check the data folder with `anxin verify`; where it is the backup, use another one.",
+        ),
+        BackupError::Checkpoint { .. } => Words::new(
+            "日志与签名检查点不符:被改写、回退,或不是同一日志。保留现场,先读 \
+             gateway/docs/OPERATING.md#a-journal-that-was-set-back;若是备份,改用另一份。",
+            "The journal is not the one that was signed: rewritten, set back, or another one. Keep \
+             it, and read gateway/docs/OPERATING.md#a-journal-that-was-set-back; where it is the \
+             backup, use another one.",
         ),
         BackupError::Read { .. }
         | BackupError::Write { .. }

@@ -154,6 +154,9 @@ fn backup(error: &BackupError) -> String {
         BackupError::OtherEnd { stated, found } => {
             format!("日志到记录 {found} 为止,清单写明 {stated}")
         }
+        BackupError::Checkpoint { records } => {
+            format!("日志不是 {records} 条记录的签名检查点所签的那一份")
+        }
         BackupError::OtherRecord { record } => format!("该目录恢复到记录 {record} 为止"),
         BackupError::NotWaiting(folder) => format!("{} 不需要确认", folder.display()),
         BackupError::Key(_) => "密钥文件不能使用".to_owned(),
