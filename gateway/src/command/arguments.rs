@@ -326,6 +326,9 @@ pub struct Verify {
     /// 另处留存的检查点,一并核对 · A checkpoint that was kept elsewhere, to be held against it
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
+    /// 主密钥文件:一并核对它能否打开各数据密钥 · The master key's file: whether it opens each data key
+    #[arg(long, value_name = "FILE")]
+    pub master_key: Option<PathBuf>,
     /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,

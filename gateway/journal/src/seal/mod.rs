@@ -7,6 +7,7 @@
 //! What destruction can't reach: copies of the key file in backups and in blocks that the disk
 //! has remapped. Those copies need the master key; see it replaced where that matters.
 
+mod check;
 mod copy;
 mod file;
 mod master;
@@ -26,6 +27,7 @@ use crate::random::{Random, RandomUnavailable};
 use file::{KeyFile, Stored};
 use search::{SEARCH, Search};
 
+pub use check::{KeyFiles, check_keys};
 pub use copy::{KeyCopyError, check_key_file, copy_keys};
 pub use master::{create_master_file, master_from_file};
 pub use search::Blinder;
@@ -48,7 +50,7 @@ pub enum SealError {
     #[error("the sealed data does not open with key {0}")]
     NotAuthentic(String),
     /// The key file does not open with this master key, or is damaged.
-    #[error("the key file {} does not open with this master key", .0.display())]
+    #[error("the key file {} is damaged, or does not open with this master key", .0.display())]
     KeyFile(PathBuf),
     /// The owner's name is empty or over 255 bytes.
     #[error("an owner has 1 to 255 bytes")]

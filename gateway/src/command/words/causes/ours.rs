@@ -240,7 +240,9 @@ fn seal(error: &SealError) -> String {
         SealError::KeyDestroyed(id) => format!("数据密钥 {id} 已销毁"),
         SealError::KeyUnknown(id) => format!("没有数据密钥 {id}"),
         SealError::NotAuthentic(id) => format!("密文用密钥 {id} 解不开"),
-        SealError::KeyFile(path) => format!("密钥文件 {} 用此主密钥解不开", path.display()),
+        SealError::KeyFile(path) => {
+            format!("密钥文件 {} 已损坏,或用此主密钥解不开", path.display())
+        }
         SealError::Owner => "密钥所有者的名称应为 1 至 255 字节".to_owned(),
         SealError::Master(path) => {
             format!("主密钥文件 {} 不是 64 位十六进制数字", path.display())
