@@ -1,10 +1,10 @@
 //! What was signed goes with a copy, and the key by which it is checked. The key that signs does
 //! not: who has it and a journal signs another history, and copies lie in many hands.
 
-use super::{BackupError, read_error, write_error, write_new};
+use super::{BackupError, write_new};
 use crate::proof::kept::{self, FOLDER, Kept};
 use crate::proof::vkey_file;
-use journal::copy::{CopiedFile, copy_file, digest_of};
+use journal::copy::{CopiedFile, FileError, copy_file, digest_of};
 use journal::disk::{Disk, OsDisk};
 use std::io;
 use std::path::Path;
@@ -19,16 +19,18 @@ pub(super) const VKEY: &str = "vkey";
 pub(super) fn copy_checkpoints(data: &Path, to: &Path) -> Result<Vec<CopiedFile>, BackupError> {
     let path = kept::file(data);
     let bytes = Kept::read_end(&OsDisk, data)
-        .map_err(read_error(&path))?
+        .map_err(FileError::reading(&path))?
         .bytes;
     let vkey = vkey_file(data);
     let key = match std::fs::read(&vkey) {
         Ok(key) => Some(key),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(read_error(&vkey)(error)),
+        Err(error) => return Err(FileError::reading(&vkey)(error).into()),
     };
     let (from, to) = (data.join(FOLDER), to.join(FOLDER));
-    OsDisk.create_dir_all(&to).map_err(write_error(&to))?;
+    OsDisk
+        .create_dir_all(&to)
+        .map_err(FileError::writing(&to))?;
     let mut copied = Vec::new();
     if bytes > 0 {
         copied.push(copy_file(&OsDisk, (&from, &to), KEPT, bytes, &mut |_| {})?);
@@ -44,6 +46,6 @@ pub(super) fn copy_checkpoints(data: &Path, to: &Path) -> Result<Vec<CopiedFile>
             sha256,
         });
     }
-    OsDisk.sync_dir(&to).map_err(write_error(&to))?;
+    OsDisk.sync_dir(&to).map_err(FileError::writing(&to))?;
     Ok(copied)
 }

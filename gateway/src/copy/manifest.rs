@@ -2,13 +2,13 @@
 //! broken off, or changed, is recognised.
 
 use super::checkpoints::{KEPT, VKEY};
-use super::{BackupError, read_error, write_error, write_new};
-use journal::copy::{CopiedFile, digest_of};
+use super::{BackupError, write_new};
+use journal::copy::{CopiedFile, FileError, digest_of};
 use journal::disk::{Disk, OsDisk};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The manifest's name.
 pub const MANIFEST: &str = "manifest.json";
@@ -112,10 +112,13 @@ impl Manifest {
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
         write_new(&folder.join(MANIFEST), &text)?;
-        OsDisk.sync_dir(folder).map_err(write_error(folder))?;
+        OsDisk
+            .sync_dir(folder)
+            .map_err(FileError::writing(folder))?;
         let sum = sum_of(&text);
         write_new(&folder.join(SUM), sum.as_bytes())?;
-        OsDisk.sync_dir(folder).map_err(write_error(folder))
+        let synced = OsDisk.sync_dir(folder);
+        Ok(synced.map_err(FileError::writing(folder))?)
     }
 }
 
@@ -135,7 +138,7 @@ pub fn read_backup(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Manif
         let there = match OsDisk.list(&inside) {
             Ok(there) => there,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(read_error(&inside)(error)),
+            Err(error) => return Err(FileError::reading(&inside)(error).into()),
         };
         for file in there {
             if !listed.contains(format!("{name}/{file}").as_str()) {
@@ -201,12 +204,17 @@ fn is_own(path: &str) -> bool {
     }
 }
 
-fn bytes_of(path: &PathBuf) -> Result<Option<Vec<u8>>, BackupError> {
-    match std::fs::metadata(path) {
-        Ok(found) if found.len() > MANIFEST_BYTES_MAX => Err(BackupError::Changed(path.clone())),
-        Ok(_) => std::fs::read(path).map(Some).map_err(read_error(path)),
+fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>, BackupError> {
+    let read = || match std::fs::metadata(path) {
+        Ok(found) if found.len() > MANIFEST_BYTES_MAX => Ok(None),
+        Ok(_) => std::fs::read(path).map(Some),
+        Err(error) => Err(error),
+    };
+    match read() {
+        Ok(Some(bytes)) => Ok(Some(bytes)),
+        Ok(None) => Err(BackupError::Changed(path.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(read_error(path)(error)),
+        Err(error) => Err(FileError::reading(path)(error).into()),
     }
 }
 

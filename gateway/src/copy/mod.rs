@@ -22,7 +22,7 @@ pub use mark::{Mark, SetApart, Stage, confirm, may_start};
 pub use restore::{Restored, restore};
 
 use crate::proof::held::{Sealed, Sealing};
-use journal::copy::CopyError;
+use journal::copy::{CopyError, FileError};
 use journal::disk::{Disk, OsDisk};
 use journal::seal::{KeyCopyError, SealError};
 use journal::{Damage, JournalError};
@@ -94,22 +94,9 @@ pub enum BackupError {
     /// The journal can't be read, or not be written on.
     #[error("the journal can't be used")]
     Journal(#[from] JournalError),
-    /// A file can't be read.
-    #[error("could not read {}", path.display())]
-    Read {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// A file can't be written.
-    #[error("could not write {}", path.display())]
-    Write {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
+    /// A file or folder can't be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The index of the new folder can't be made.
     #[error("the index can't be made")]
     Index(#[from] crate::index::FollowError),
@@ -124,8 +111,7 @@ impl From<CopyError> for BackupError {
             CopyError::Source(JournalError::Damaged(damage)) => Self::Damaged(Box::new(damage)),
             CopyError::Source(error) => Self::Journal(error),
             CopyError::Empty(path) => Self::NoJournal(path),
-            CopyError::Read { path, source } => Self::Read { path, source },
-            CopyError::Write { path, source } => Self::Write { path, source },
+            CopyError::File(error) => Self::File(error),
             CopyError::Changed(path) => Self::Changed(path),
         }
     }
@@ -140,16 +126,6 @@ impl From<KeyCopyError> for BackupError {
     }
 }
 
-fn read_error(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<> {
-    let path = path.to_owned();
-    move |source| BackupError::Read { path, source }
-}
-
-fn write_error(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<> {
-    let path = path.to_owned();
-    move |source| BackupError::Write { path, source }
-}
-
 /// Makes the target, empty and closed to others; it must lie apart from the source.
 fn new_folder(folder: &Path, other: &Path) -> Result<(), BackupError> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -161,34 +137,39 @@ fn new_folder(folder: &Path, other: &Path) -> Result<(), BackupError> {
         Ok(Some(_)) => return Err(BackupError::Occupied(folder.to_owned())),
         Ok(None) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(write_error(folder)(error)),
+        Err(error) => return Err(FileError::writing(folder)(error).into()),
     }
-    OsDisk.create_dir_all(folder).map_err(write_error(folder))?;
+    OsDisk
+        .create_dir_all(folder)
+        .map_err(FileError::writing(folder))?;
     let private = std::fs::Permissions::from_mode(0o700);
-    std::fs::set_permissions(folder, private).map_err(write_error(folder))
+    let closed = std::fs::set_permissions(folder, private);
+    Ok(closed.map_err(FileError::writing(folder))?)
 }
 
 /// Where a path leads, whether or not its end is there.
-fn place_of(path: &Path) -> Result<PathBuf, BackupError> {
-    let whole = std::path::absolute(path).map_err(read_error(path))?;
+fn place_of(path: &Path) -> Result<PathBuf, FileError> {
+    let whole = std::path::absolute(path).map_err(FileError::reading(path))?;
     let mut there = whole.as_path();
     loop {
         match there.canonicalize() {
             Ok(real) => return Ok(real.join(whole.strip_prefix(there).unwrap_or(Path::new("")))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => match there.parent() {
                 Some(above) => there = above,
-                None => return Err(read_error(path)(error)),
+                None => return Err(FileError::reading(path)(error)),
             },
-            Err(error) => return Err(read_error(path)(error)),
+            Err(error) => return Err(FileError::reading(path)(error)),
         }
     }
 }
 
 /// Writes a small file durably, but for its name.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
-    let mut file = OsDisk.create_append(path).map_err(write_error(path))?;
-    file.append(bytes).map_err(write_error(path))?;
-    file.sync_data().map_err(write_error(path))
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let mut file = OsDisk
+        .create_append(path)
+        .map_err(FileError::writing(path))?;
+    file.append(bytes).map_err(FileError::writing(path))?;
+    file.sync_data().map_err(FileError::writing(path))
 }
 
 /// Checks the records of the copy in a folder, one behind the other, where they end, and every

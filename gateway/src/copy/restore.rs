@@ -1,15 +1,13 @@
 //! A data folder made of a copy.
 
 use super::manifest::FOLDERS;
-use super::{
-    BackupError, Manifest, Mark, Stage, check_records, new_folder, read_backup, write_error,
-};
+use super::{BackupError, Manifest, Mark, Stage, check_records, new_folder, read_backup};
 use crate::dispatch::ACTOR;
 use crate::event::Event;
 use crate::index::build_index;
 use crate::proof::held::Sealing;
 use journal::chain::Hash;
-use journal::copy::copy_file;
+use journal::copy::{FileError, copy_file};
 use journal::disk::{Disk, OsDisk};
 use journal::seal::check_key_file;
 use journal::{Draft, Opening, Options};
@@ -68,7 +66,9 @@ pub fn restore(
     mark(Stage::Incomplete).write(data)?;
     for folder in FOLDERS {
         let (from, to) = (from.join(folder), data.join(folder));
-        OsDisk.create_dir_all(&to).map_err(write_error(&to))?;
+        OsDisk
+            .create_dir_all(&to)
+            .map_err(FileError::writing(&to))?;
         for entry in &manifest.files {
             let name = entry.path.strip_prefix(folder);
             let Some(name) = name.and_then(|name| name.strip_prefix('/')) else {
@@ -79,7 +79,7 @@ pub fn restore(
                 return Err(BackupError::Changed(from.join(name)));
             }
         }
-        OsDisk.sync_dir(&to).map_err(write_error(&to))?;
+        OsDisk.sync_dir(&to).map_err(FileError::writing(&to))?;
     }
     let (sequence, hash, first_file_no) = go_on(data, &manifest, now)?;
     mark(Stage::Waits).write(data)?;

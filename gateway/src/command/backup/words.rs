@@ -2,6 +2,7 @@
 
 use crate::command::words::{Failure, Words};
 use crate::copy::{BackupError, Manifest, SetApart};
+use journal::copy::FileError;
 use std::path::Path;
 
 /// What a person must know of a backup.
@@ -98,8 +99,10 @@ pub(super) fn failure(error: &BackupError) -> Failure {
         "there is no backup, or nothing restored",
     );
     match error {
-        BackupError::Read { path, source } => Failure::unreadable_file(path, source),
-        BackupError::Write { path, source } => Failure::unwritable(path, source),
+        BackupError::File(FileError::Read { path, source }) => {
+            Failure::unreadable_file(path, source)
+        }
+        BackupError::File(FileError::Write { path, source }) => Failure::unwritable(path, source),
         BackupError::NoJournal(_)
         | BackupError::Occupied(_)
         | BackupError::Inside(_)
@@ -175,9 +178,8 @@ fn hint(error: &BackupError) -> Words {
              it, and read gateway/docs/OPERATING.md#a-journal-that-was-set-back; where it is the \
              backup, use another one.",
         ),
-        BackupError::Read { .. }
-        | BackupError::Write { .. }
-        | BackupError::Index(_)
-        | BackupError::Json(_) => Words::new("请保留此信息。", "Keep this message."),
+        BackupError::File(_) | BackupError::Index(_) | BackupError::Json(_) => {
+            Words::new("请保留此信息。", "Keep this message.")
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::sandbox::SandboxError;
 use crate::serving::StartError;
 use certs::sign::KeyError;
 use certs::tls::{Part, TlsError};
+use journal::copy::FileError;
 use journal::index::IndexError;
 use journal::random::RandomUnavailable;
 use journal::seal::SealError;
@@ -161,8 +162,8 @@ fn backup(error: &BackupError) -> String {
         BackupError::NotWaiting(folder) => format!("{} 不需要确认", folder.display()),
         BackupError::Key(_) => "密钥文件不能使用".to_owned(),
         BackupError::Journal(_) => "日志不能使用".to_owned(),
-        BackupError::Read { path, .. } => format!("无法读取 {}", path.display()),
-        BackupError::Write { path, .. } => format!("无法写入 {}", path.display()),
+        BackupError::File(FileError::Read { path, .. }) => format!("无法读取 {}", path.display()),
+        BackupError::File(FileError::Write { path, .. }) => format!("无法写入 {}", path.display()),
         BackupError::Index(_) => "索引无法建立".to_owned(),
         BackupError::Json(_) => "无法写成 JSON".to_owned(),
     }
