@@ -165,6 +165,7 @@ fn document(manifest: &Manifest, sealing: &Sealing, folder: &Path) -> serde_json
         "files": manifest.files.len(),
         "bytes": manifest.bytes(),
         "checkpoints": sealing.as_str(),
+        "checkpoints_unsigned": sealing.unsigned(),
     })
 }
 

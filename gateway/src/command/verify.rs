@@ -40,8 +40,10 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
     let master = master.transpose()?;
     let mut wanted = Wanted::default();
     let mut witnesses = Asked::of(&arguments.data);
-    let elsewhere = arguments.checkpoint.as_deref().map(elsewhere).transpose()?;
-    let mut sealed = Sealed::of(&arguments.data, elsewhere.as_deref());
+    let kept = arguments.checkpoint.as_deref();
+    let kept = kept.map(|file| elsewhere(file, arguments.key.as_deref()));
+    let kept = kept.transpose()?;
+    let mut sealed = Sealed::of(&arguments.data, kept.as_ref());
     let mut comparison = index.comparison();
     let reading = Reading {
         probe: index.probe(),

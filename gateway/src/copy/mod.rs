@@ -194,6 +194,7 @@ fn check_records(folder: &Path, manifest: &Manifest) -> Result<Sealing, BackupEr
         sealing @ (Sealing::Agrees { .. }
         | Sealing::Absent
         | Sealing::Unreadable
+        | Sealing::Unsigned
         | Sealing::TileDiffers { .. }) => Ok(sealing),
     }
 }

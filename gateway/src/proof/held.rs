@@ -1,10 +1,12 @@
 //! Every checkpoint that was signed, and the tiles, held against a journal while it is read.
 
 use super::kept::Kept;
-use super::note::{Checkpoint, Note};
+use super::note::{Checkpoint, Note, VerifierKey};
+use super::vkey_file;
 use journal::Passed;
 use journal::chain::Hash;
 use journal::disk::OsDisk;
+use journal::tree::empty_root;
 use journal::tree::leaf::Leaf;
 use journal::tree::tiles::{RightEdge, read_tile, tile_path};
 use std::io;
@@ -16,12 +18,25 @@ pub struct Sealed {
     /// Size and root, by size.
     signed: Vec<(u64, Hash)>,
     unreadable: bool,
+    /// Kept ones without a signature of the folder's key.
+    unsigned: usize,
+    /// Whether the one from elsewhere has no valid signature of a known key.
+    is_foreign: bool,
     next: usize,
     edge: RightEdge,
     /// None in a copy, which has none.
     tiles: Option<PathBuf>,
     differs: Option<u64>,
     tile: Option<String>,
+}
+
+/// A checkpoint that was kept elsewhere.
+#[derive(Debug)]
+pub struct Elsewhere {
+    /// The note.
+    pub note: String,
+    /// A key that signed it, besides the folder's own.
+    pub key: Option<VerifierKey>,
 }
 
 /// How checkpoints and tiles stand to the journal.
@@ -33,6 +48,8 @@ pub enum Sealing {
         count: usize,
         /// Records of the last one.
         last: u64,
+        /// How many have no signature of the key in the folder: an earlier one's, or forged.
+        unsigned: usize,
     },
     /// None was signed.
     Absent,
@@ -43,6 +60,8 @@ pub enum Sealing {
     },
     /// An entry of the file of checkpoints can't be read.
     Unreadable,
+    /// The checkpoint from elsewhere has no valid signature of a known key; it was not compared.
+    Unsigned,
     /// The checkpoints agree; a tile does not.
     TileDiffers {
         /// The tile's file in the data folder.
@@ -51,38 +70,53 @@ pub enum Sealing {
 }
 
 impl Sealed {
-    /// Reads what was signed, before the journal: a gateway may write on. `elsewhere` is the text
-    /// of a checkpoint that was kept elsewhere.
+    /// Reads what was signed, before the journal: a gateway may write on. `elsewhere` is a
+    /// checkpoint that was kept elsewhere; one that is not signed by a key of it or of the folder
+    /// accuses nobody.
     #[must_use]
-    pub fn of(data: &Path, elsewhere: Option<&str>) -> Self {
+    pub fn of(data: &Path, elsewhere: Option<&Elsewhere>) -> Self {
+        let own = std::fs::read_to_string(vkey_file(data)).ok();
+        let own = own.and_then(|text| VerifierKey::parse(&text).ok());
+        let is_signed = |note: &Note, checkpoint: &Checkpoint, other: Option<&VerifierKey>| {
+            let mut keys = own.iter().chain(other);
+            keys.any(|key| key.name() == checkpoint.origin && note.is_signed_by(key))
+        };
         let kept = Kept::read(&OsDisk, data);
-        let mut unreadable = kept.is_err();
-        let mut signed = Vec::new();
-        let notes = kept
-            .unwrap_or_default()
-            .notes
-            .into_iter()
-            .map(|(_, read)| read);
-        let elsewhere = elsewhere.map(|note| {
-            let note = Note::parse(note).ok()?;
-            Checkpoint::parse(&note.text).ok()
-        });
-        for read in notes.chain(elsewhere) {
-            match read {
-                Some(checkpoint) => signed.push((checkpoint.size, checkpoint.root)),
-                None => unreadable = true,
-            }
-        }
-        signed.sort_unstable();
-        Self {
-            signed,
-            unreadable,
+        let mut sealed = Self {
+            signed: Vec::new(),
+            unreadable: kept.is_err(),
+            unsigned: 0,
+            is_foreign: false,
             next: 0,
             edge: RightEdge::default(),
             tiles: Some(data.join("tiles")),
             differs: None,
             tile: None,
+        };
+        for (note, read) in kept.unwrap_or_default().notes {
+            let (Some(checkpoint), Ok(note)) = (read, Note::parse(&note)) else {
+                sealed.unreadable = true;
+                continue;
+            };
+            sealed.unsigned += usize::from(!is_signed(&note, &checkpoint, None));
+            sealed.signed.push((checkpoint.size, checkpoint.root));
         }
+        if let Some(elsewhere) = elsewhere {
+            let note = Note::parse(&elsewhere.note);
+            let read = note.and_then(|note| Ok((Checkpoint::parse(&note.text)?, note)));
+            match read {
+                Err(_) => sealed.unreadable = true,
+                Ok((checkpoint, note)) if is_signed(&note, &checkpoint, elsewhere.key.as_ref()) => {
+                    sealed.signed.push((checkpoint.size, checkpoint.root));
+                }
+                Ok(_) => sealed.is_foreign = true,
+            }
+        }
+        sealed.signed.sort_unstable();
+        let of_nothing = sealed.signed.iter().filter(|(size, _)| *size == 0);
+        let mut others = of_nothing.filter(|(_, root)| *root != empty_root());
+        sealed.differs = others.next().map(|(size, _)| *size);
+        sealed
     }
 
     /// Reads what was signed, of a copy: it has no tiles.
@@ -134,6 +168,7 @@ impl Sealed {
         match (self.differs.or(beyond), self.tile) {
             (Some(records), _) => Sealing::Differs { records },
             (None, _) if self.unreadable => Sealing::Unreadable,
+            (None, _) if self.is_foreign => Sealing::Unsigned,
             (None, Some(tile)) => Sealing::TileDiffers {
                 file: format!("tiles/{tile}"),
             },
@@ -141,6 +176,7 @@ impl Sealed {
                 Some((last, _)) => Sealing::Agrees {
                     count: self.signed.len(),
                     last: *last,
+                    unsigned: self.unsigned,
                 },
                 None => Sealing::Absent,
             },
@@ -157,6 +193,7 @@ impl Sealing {
             Self::Absent => "absent",
             Self::Differs { .. } => "differ",
             Self::Unreadable => "unreadable",
+            Self::Unsigned => "unsigned",
             Self::TileDiffers { .. } => "tile_differs",
         }
     }
@@ -167,7 +204,20 @@ impl Sealing {
         match self {
             Self::Agrees { last, .. } => Some(*last),
             Self::Differs { records } => Some(*records),
-            Self::Absent | Self::Unreadable | Self::TileDiffers { .. } => None,
+            Self::Absent | Self::Unreadable | Self::Unsigned | Self::TileDiffers { .. } => None,
+        }
+    }
+
+    /// How many of those that agree have no signature of the key in the folder.
+    #[must_use]
+    pub fn unsigned(&self) -> Option<usize> {
+        match self {
+            Self::Agrees { unsigned, .. } => Some(*unsigned),
+            Self::Absent
+            | Self::Differs { .. }
+            | Self::Unreadable
+            | Self::Unsigned
+            | Self::TileDiffers { .. } => None,
         }
     }
 
@@ -176,7 +226,9 @@ impl Sealing {
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Agrees { .. } | Self::Absent => false,
-            Self::Differs { .. } | Self::Unreadable | Self::TileDiffers { .. } => true,
+            Self::Differs { .. } | Self::Unreadable | Self::Unsigned | Self::TileDiffers { .. } => {
+                true
+            }
         }
     }
 }

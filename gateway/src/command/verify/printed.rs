@@ -158,6 +158,7 @@ fn document(judged: &Judged, verdict: Verdict, lang: Lang) -> Value {
         "checkpoints": sealing.as_str(),
         "checkpoints_message": checkpoints::words(sealing).in_lang(lang),
         "checkpoint_records": sealing.records(),
+        "checkpoints_unsigned": sealing.unsigned(),
         "keys": keyed.as_str(),
         "keys_message": keyed.words().in_lang(lang),
         "key_file": keyed.file(),

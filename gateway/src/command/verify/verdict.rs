@@ -17,6 +17,8 @@ pub(super) enum Verdict {
     WitnessDamaged,
     /// The journal agrees with itself, and is not the one that was signed.
     CheckpointsDiffer,
+    /// The journal is whole, and was not held against a checkpoint that nobody vouches for.
+    CheckpointUnsigned,
     /// The journal is whole, a tile is not.
     TilesDamaged,
     /// The journal is whole, a data key is damaged or missing.
@@ -63,6 +65,7 @@ impl Verdict {
             (_, _) if !is_closed => Self::NotClosed,
             (_, _) if standing.is_damage(is_closed) => Self::IndexDamaged,
             (_, _) if witnessed.is_damage(is_closed) => Self::WitnessDamaged,
+            (_, _) if *sealing == Sealing::Unsigned => Self::CheckpointUnsigned,
             (_, _) if sealing.is_damage() => Self::TilesDamaged,
             (_, _) => Self::Sound,
         }
@@ -76,6 +79,7 @@ impl Verdict {
             Self::SetBack => "set_back",
             Self::WitnessDamaged => "witness_damaged",
             Self::CheckpointsDiffer => "checkpoints_differ",
+            Self::CheckpointUnsigned => "checkpoint_unsigned",
             Self::TilesDamaged => "tiles_damaged",
             Self::KeysDamaged => "keys_damaged",
             Self::Running => "gateway_running",

@@ -140,6 +140,11 @@ pub(super) fn verdict(verdict: Verdict) -> Words {
             "the journal agrees with itself and not with a signed checkpoint, or one can't be \
              read; change no file, and read gateway/docs/OPERATING.md#checkpoints-and-proofs first",
         ),
+        Verdict::CheckpointUnsigned => Words::new(
+            "日志完整、前后一致;--checkpoint 所指的检查点无人作保,没有据以核对",
+            "the journal is whole and agrees with itself; it was not held against the checkpoint \
+             of --checkpoint, for which nobody vouches",
+        ),
         Verdict::TilesDamaged => Words::new(
             "哈希块损坏;日志与检查点完整、一致",
             "a tile is damaged; the journal is whole and agrees with its checkpoints",
@@ -184,6 +189,7 @@ pub(super) fn colour(verdict: Verdict) -> Colour {
         | Verdict::SetBack
         | Verdict::WitnessDamaged
         | Verdict::CheckpointsDiffer
+        | Verdict::CheckpointUnsigned
         | Verdict::TilesDamaged
         | Verdict::KeysDamaged
         | Verdict::DamagedRunning
