@@ -73,10 +73,28 @@ fn a_key_that_a_record_names_and_the_search_key_are_missed() {
     let name = format!("keys/{}", own.file_name().unwrap().to_str().unwrap());
     assert_eq!(told["key_file"], name.as_str());
     std::fs::write(&own, whole).unwrap();
-    std::fs::remove_file(&search).unwrap();
-    let (code, told) = verify(&site, &[]);
-    assert_eq!((code, &told["keys"]), (1, &"search_missing".into()));
-    assert_eq!(told["verdict"], "keys_damaged");
+    let other = std::fs::read(&search).unwrap();
+    for is_alone in [false, true] {
+        std::fs::remove_file(&search).unwrap();
+        let (code, told) = verify(&site, &[]);
+        assert_eq!((code, &told["keys"]), (1, &"search_missing".into()));
+        assert_eq!(told["verdict"], "keys_damaged");
+        // A start would make another one, by which nobody is found who was paid.
+        let keys = site.at("data/keys");
+        if is_alone {
+            std::fs::rename(&keys, site.at("elsewhere")).unwrap();
+        }
+        let said = refused_start(site.folder.path());
+        assert!(said.contains("the search key is missing"), "{said}");
+        let left = std::fs::read_dir(&keys).unwrap().count();
+        assert_eq!(left, usize::from(!is_alone), "no key was made");
+        if is_alone {
+            std::fs::remove_dir(&keys).unwrap();
+            std::fs::rename(site.at("elsewhere"), &keys).unwrap();
+        }
+        std::fs::write(&search, &other).unwrap();
+    }
+    assert_eq!(Serving::start(site.folder.path()).stop(), 0);
 }
 
 #[test]

@@ -52,6 +52,9 @@ pub enum SealError {
     /// The key file does not open with this master key, or is damaged.
     #[error("the key file {} is damaged, or does not open with this master key", .0.display())]
     KeyFile(PathBuf),
+    /// The search key is gone. A new one would find no person, and no wage that was paid already.
+    #[error("the search key is missing in {}", .0.display())]
+    SearchMissing(PathBuf),
     /// The owner's name is empty or over 255 bytes.
     #[error("an owner has 1 to 255 bytes")]
     Owner,
@@ -113,12 +116,35 @@ impl Vault {
     /// Opens the key folder `DIR/keys`, or makes it, with the search key in it.
     ///
     /// # Errors
-    /// `KeyFile` if the master key is another one or a file is damaged; `Io`, `Random`.
+    /// `KeyFile` if the master key is another one or a file is damaged; `SearchMissing` if there
+    /// are keys and none for searching; `Io`, `Random`.
     pub fn open(
         disk: Arc<dyn Disk>,
         dir: &Path,
         master: &[u8; KEY_BYTES],
         random: Arc<dyn Random>,
+    ) -> Result<Self, SealError> {
+        Self::opened((disk, dir), master, random, false)
+    }
+
+    /// As [`Vault::open`] for a journal in which something is sealed: its search key was made.
+    ///
+    /// # Errors
+    /// As [`Vault::open`]; `SearchMissing` also where there is no key at all.
+    pub fn open_again(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        master: &[u8; KEY_BYTES],
+        random: Arc<dyn Random>,
+    ) -> Result<Self, SealError> {
+        Self::opened((disk, dir), master, random, true)
+    }
+
+    fn opened(
+        (disk, dir): (Arc<dyn Disk>, &Path),
+        master: &[u8; KEY_BYTES],
+        random: Arc<dyn Random>,
+        is_in_use: bool,
     ) -> Result<Self, SealError> {
         let wrapping = prepared(master)?;
         disk.create_dir_all(dir).map_err(io_error("make", dir))?;
@@ -145,6 +171,10 @@ impl Vault {
         }
         let search = match search {
             Some(search) => search,
+            // It is made before any other key.
+            None if is_in_use || !keys.by_id.is_empty() => {
+                return Err(SealError::SearchMissing(dir.to_owned()));
+            }
             None => {
                 let (_, raw) = make(disk.as_ref(), dir, &wrapping, random.as_ref(), SEARCH)?;
                 Search::of(SEARCH, &raw).ok_or(SealError::Owner)?

@@ -85,6 +85,29 @@ fn another_master_key_opens_none_and_a_swapped_file_does_not_open() {
     assert_eq!(check(&disk, Some(&MASTER)).damaged, ["00112233.key"]);
 }
 
+/// A new search key would find no wage that was paid already.
+#[test]
+fn a_search_key_that_is_gone_is_not_made_again() {
+    let (disk, path) = two();
+    let names = disk.list(folder()).unwrap();
+    let own = path.file_name().unwrap().to_str().unwrap();
+    let search = folder().join(names.iter().find(|name| *name != own).unwrap());
+    let whole = disk.bytes(&search).unwrap();
+    disk.remove(&search).unwrap();
+    assert!(!check(&disk, None).has_search);
+    let refused = open(&disk, MASTER);
+    assert!(matches!(refused, Err(SealError::SearchMissing(_))));
+    assert_eq!(disk.list(folder()).unwrap(), [own], "nothing was made");
+    disk.put(&search, whole);
+    assert!(open(&disk, MASTER).is_ok());
+    // Of a journal in which something is sealed, a folder without any key has lost it as well.
+    let empty = MemoryDisk::new();
+    let random = Arc::new(SeededRandom::new(5));
+    let refused = Vault::open_again(Arc::new(empty.clone()), folder(), &MASTER, random);
+    assert!(matches!(refused, Err(SealError::SearchMissing(_))));
+    assert_eq!(empty.list(folder()).unwrap().len(), 0);
+}
+
 #[test]
 fn a_destroyed_key_is_whole_and_an_unfinished_one_is_let_lie() {
     let (disk, path) = two();

@@ -241,6 +241,10 @@ fn seal(error: &SealError) -> String {
         SealError::KeyDestroyed(id) => format!("数据密钥 {id} 已销毁"),
         SealError::KeyUnknown(id) => format!("没有数据密钥 {id}"),
         SealError::NotAuthentic(id) => format!("密文用密钥 {id} 解不开"),
+        SealError::SearchMissing(path) => format!(
+            "{} 里缺少检索密钥:另造一把会认不出已发放的工资",
+            path.display()
+        ),
         SealError::KeyFile(path) => {
             format!("密钥文件 {} 已损坏,或用此主密钥解不开", path.display())
         }
