@@ -7,7 +7,7 @@ mod command_kit;
 use certs::algorithm::Algorithm;
 use certs::sign::{KeyId, generate};
 use command_kit::run;
-use command_kit::serving::Serving;
+use command_kit::serving::{Serving, everything, put_back};
 use command_kit::site::{Site, restore, text};
 use serde_json::Value;
 use std::path::Path;
@@ -216,6 +216,58 @@ fn a_copy_that_was_rewritten_does_not_fit_its_checkpoints() {
     assert_eq!(refused.code, 1, "{refused:?}");
     assert!(refused.stderr.contains("999"), "{refused:?}");
     assert!(!site.at("new").exists());
+}
+
+/// Who rewrites a manifest makes its digest fit. Nothing is written where it contradicts itself or
+/// the files, leads elsewhere, or would be waited for.
+#[test]
+fn a_manifest_that_contradicts_is_refused_before_anything_is_written() {
+    let site = Site::new();
+    assert_eq!(Serving::start(site.folder.path()).stop(), 0);
+    assert_eq!(site.backup("backup").code, 0);
+    let backup = site.at("backup");
+    let whole = everything(&backup);
+    let changes: [(&str, &dyn Fn(&mut Value)); 8] = [
+        ("a file twice", &|manifest| {
+            let files = manifest["files"].as_array_mut().unwrap();
+            files.push(files[0].clone());
+        }),
+        ("another file's bytes", &|manifest| {
+            manifest["files"][0]["bytes"] = u64::MAX.into();
+        }),
+        ("a path that leads out", &|manifest| {
+            manifest["files"][0]["path"] = "keys/../../x.key".into();
+        }),
+        ("an absolute path", &|manifest| {
+            manifest["files"][0]["path"] = "/etc/passwd".into();
+        }),
+        ("another journal", &|manifest| {
+            manifest["journal_id"] = "00".repeat(16).into();
+        }),
+        ("another end", &|manifest| {
+            manifest["is_closed"] = (!manifest["is_closed"].as_bool().unwrap()).into();
+        }),
+        ("lines in a time", &|manifest| {
+            manifest["taken_at"] = "x\nstage confirmed".into();
+        }),
+        ("a word more", &|manifest| manifest["more"] = 1.into()),
+    ];
+    let refused = |what: &str| {
+        let ended = restore(&backup, &site.at("new"));
+        assert!(matches!(ended.code, 1 | 2), "{what}: {ended:?}");
+        assert!(!site.at("new").exists(), "{what}");
+        put_back(&backup, &whole);
+    };
+    for (what, change) in changes {
+        reseal(&backup, change);
+        refused(what);
+    }
+    let vkey = backup.join("checkpoints/vkey");
+    std::fs::remove_file(&vkey).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&vkey).status();
+    assert!(made.unwrap().success());
+    refused("a pipe");
+    assert_eq!(restore(&backup, &site.at("new")).code, 0);
 }
 
 #[test]

@@ -148,8 +148,14 @@ pub fn read_backup(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Manif
     }
     for entry in &manifest.files {
         let path = folder.join(&entry.path);
-        if !path.exists() {
-            return Err(BackupError::Missing(path));
+        match std::fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(BackupError::Missing(path));
+            }
+            Err(error) => return Err(FileError::reading(&path)(error).into()),
+            // A pipe would be waited for.
+            Ok(found) if !found.is_file() => return Err(BackupError::Changed(path)),
+            Ok(_) => {}
         }
         let (bytes, sha256) = digest_of(&OsDisk, &path, progress)?;
         if (bytes, crate::hex(&sha256)) != (entry.bytes, entry.sha256.clone()) {
@@ -183,7 +189,11 @@ fn read(folder: &Path) -> Result<Manifest, BackupError> {
         WITHOUT_CHECKPOINTS => !manifest.files.iter().any(FileEntry::is_of_checkpoints),
         _ => false,
     };
-    match is_ours && manifest.files.iter().all(|file| is_own(&file.path)) {
+    let mut named = BTreeSet::new();
+    let mut files = manifest.files.iter();
+    let is_plain = files.all(|file| is_own(&file.path) && named.insert(&file.path))
+        && !manifest.taken_at.contains(char::is_control);
+    match is_ours && is_plain {
         true => Ok(manifest),
         false => Err(BackupError::Format(manifest.format)),
     }

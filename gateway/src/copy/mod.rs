@@ -188,6 +188,11 @@ fn check_records(folder: &Path, manifest: &Manifest) -> Result<Sealing, BackupEr
             found: report.head_sequence,
         });
     }
+    let stated = (manifest.journal_id.as_str(), manifest.is_closed);
+    let id = report.journal_id.map(|id| crate::hex(&id));
+    if (id.unwrap_or_default().as_str(), report.closed_cleanly) != stated {
+        return Err(BackupError::Changed(folder.join(MANIFEST)));
+    }
     match sealed.judge() {
         Sealing::Differs { records } => Err(BackupError::Checkpoint { records }),
         // What a start goes on with is copied as it is, and said.
