@@ -218,6 +218,8 @@ fn a_copy_that_was_rewritten_does_not_fit_its_checkpoints() {
     assert!(!site.at("new").exists());
 }
 
+type Change<'c> = &'c dyn Fn(&mut Value);
+
 /// Who rewrites a manifest makes its digest fit. Nothing is written where it contradicts itself or
 /// the files, leads elsewhere, or would be waited for.
 #[test]
@@ -227,7 +229,7 @@ fn a_manifest_that_contradicts_is_refused_before_anything_is_written() {
     assert_eq!(site.backup("backup").code, 0);
     let backup = site.at("backup");
     let whole = everything(&backup);
-    let changes: [(&str, &dyn Fn(&mut Value)); 8] = [
+    let changes: [(&str, Change<'_>); 8] = [
         ("a file twice", &|manifest| {
             let files = manifest["files"].as_array_mut().unwrap();
             files.push(files[0].clone());
