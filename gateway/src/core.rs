@@ -8,7 +8,7 @@ mod circumstances;
 mod fact;
 mod reading;
 
-pub use circumstances::Hindrance;
+pub use circumstances::{Hindrance, JOURNAL};
 pub use fact::Fact;
 pub use reading::{read_clear, read_event};
 
@@ -81,6 +81,7 @@ pub struct Core {
     is_doubtful: AtomicBool,
     connected: OnceLock<BTreeSet<BankCode>>,
     hindrances: circumstances::Hindrances,
+    journal_failed_ms: OnceLock<i64>,
 }
 
 impl std::fmt::Debug for Core {
@@ -143,6 +144,7 @@ impl Core {
             is_doubtful: AtomicBool::new(false),
             connected: OnceLock::new(),
             hindrances: circumstances::Hindrances::default(),
+            journal_failed_ms: OnceLock::new(),
         })
     }
 
@@ -339,7 +341,9 @@ impl Desk<'_> {
             clear: &fact.clear,
             sealed: &[],
         };
-        let appended = self.core.journal.append_sealed(&draft, sealed)?;
+        let appended = self.core.journal.append_sealed(&draft, sealed);
+        // Noted when it happens, not when somebody asks.
+        let appended = appended.inspect_err(|_| self.core.note_journal())?;
         self.book.apply(Recorded {
             sequence: appended.sequence,
             time_ms,

@@ -3,6 +3,8 @@
 
 mod command_kit;
 
+use command_kit::serving::Serving;
+use command_kit::site::Site;
 use command_kit::{Ended, run};
 use gateway::event::Event;
 use journal::disk::OsDisk;
@@ -60,7 +62,8 @@ fn it_tells_of_a_refused_file_while_another_process_has_the_journal_open() {
     let told = explain(data.path(), &id, &["--lang", "en"]);
     assert_eq!(told.code, 0, "{told:?}");
     let lines: Vec<&str> = told.stdout.lines().collect();
-    assert!(lines[0].contains("a file begins to arrive from") && lines[0].contains(MAKER));
+    let maker = "maker of employer 913301006639233248: a file begins to arrive";
+    assert!(lines[0].contains(maker), "{told:?}");
     assert!(lines[1].contains("control_sum_mismatch"), "{told:?}");
     assert!(told.stdout.contains("nothing is paid"));
     let document = explain(data.path(), &id, &["--json"]).document();
@@ -98,14 +101,99 @@ fn what_is_no_id_unknown_not_there_or_damaged_is_said_with_its_code() {
     let at = bytes.len() / 2;
     bytes[at] ^= 0xff;
     std::fs::write(&segment, bytes).unwrap();
-    let told = explain(
-        data.path(),
-        &format!("B20261123-{opened}"),
-        &["--lang", "en"],
-    );
+    let id = format!("B20261123-{opened}");
+    let told = explain(data.path(), &id, &["--lang", "en"]);
     assert_eq!(told.code, 1, "{told:?}");
     assert!(
         told.stdout.contains("the story may lack something"),
         "{told:?}"
     );
+    let place = "damaged in 1 places, first at 00000000000000000001.seg:";
+    assert!(told.stdout.contains(place), "{told:?}");
+}
+
+/// A person has the number of a letter, of the bank or of the employer's own books, and mistypes.
+#[test]
+fn every_number_that_a_person_may_have_finds_its_story_or_what_is_near_it() {
+    let site = Site::new();
+    let serving = Serving::start(site.folder.path());
+    site.certificates();
+    let id = site.submit(&serving.url, 1);
+    let data = site.at("data");
+    let told = |id: &str| explain(&data, id, &["--lang", "en"]);
+    let story = told(&id);
+    assert_eq!(story.code, 0, "{story:?}");
+    let waits = "waits for another person's approval (since ";
+    let remedy = "what to do: a person of the employer other than the one who submitted it";
+    assert!(
+        story.stdout.contains(waits) && story.stdout.contains(remedy),
+        "{story:?}"
+    );
+    // The employer's own number, a small letter, spaces around it.
+    let small = format!(" {} ", id.to_lowercase());
+    for same in ["GZ-1", " GZ-1", &small] {
+        assert_eq!(told(same).stdout, story.stdout, "{same}");
+    }
+    // 40 lines are in the file.
+    let line = told(&format!("{id}.40"));
+    assert_eq!(line.code, 0, "{line:?}");
+    assert!(
+        line.stdout
+            .contains(&format!("{id}.40  line 40  100.80 yuan")),
+        "{line:?}"
+    );
+    let beyond = told(&format!("{id}.41"));
+    assert_eq!((beyond.code, beyond.stdout.as_str()), (1, ""), "{beyond:?}");
+    assert!(
+        beyond
+            .stderr
+            .contains(&format!("has 40 lines, {id}.1 to {id}.40")),
+        "{beyond:?}"
+    );
+    let wrong = format!("{id}7");
+    let near = told(&wrong);
+    assert_eq!(near.code, 1);
+    let place = data.join("journal");
+    assert!(
+        near.stderr.contains(&format!("Near it are {id}")),
+        "{near:?}"
+    );
+    assert!(near.stderr.contains(place.to_str().unwrap()), "{near:?}");
+    let number = told("GZ-9");
+    assert_eq!(number.code, 2);
+    assert!(
+        number.stderr.contains("no batch of this number"),
+        "{number:?}"
+    );
+    let file = told("17");
+    assert!(
+        file.stderr.contains("No bank file was made yet"),
+        "{file:?}"
+    );
+    let record = told("@99999");
+    assert!(record.stderr.contains("Records go up to"), "{record:?}");
+
+    // Without the master key the same: it needs none.
+    assert_eq!(serving.stop(), 0);
+    std::fs::remove_file(site.at("master.key")).unwrap();
+    assert_eq!(told(&id).stdout, story.stdout);
+    for id in [id.as_str(), &format!("{id}.1"), "GZ-1", &wrong] {
+        assert_nobody_is_named(&data, id);
+    }
+}
+
+/// Nobody stands in it, in any language or form.
+fn assert_nobody_is_named(data: &Path, id: &str) {
+    for more in [&["--json"][..], &["--every"], &["--lang", "en", "--every"]] {
+        let said = explain(data, id, more);
+        let said = said.stdout + &said.stderr;
+        for person in [
+            "张样一",
+            "11010519491231002X",
+            "100000000001",
+            "1202020009900012345",
+        ] {
+            assert!(!said.contains(person), "{said}");
+        }
+    }
 }

@@ -107,6 +107,12 @@ pub struct Desk {
 /// Opens what is on a disk.
 #[must_use]
 pub fn open(disk: &MemoryDisk, clock: &Arc<ManualClock>) -> Core {
+    open_with(disk, clock.clone())
+}
+
+/// The same with any clock.
+#[must_use]
+pub fn open_with(disk: &MemoryDisk, clock: Arc<dyn Clock>) -> Core {
     let shared = Arc::new(disk.clone());
     let options = Options {
         commits_inline: true,
@@ -115,7 +121,6 @@ pub fn open(disk: &MemoryDisk, clock: &Arc<ManualClock>) -> Core {
     let (journal, _) = Journal::open(shared.clone(), Path::new("/d/journal"), options).unwrap();
     let random = Arc::new(SystemRandom::new());
     let vault = Vault::open(shared, Path::new("/d/keys"), &[7; 32], random).unwrap();
-    let clock: Arc<dyn Clock> = clock.clone();
     Core::open(journal, vault, clock, &mut |_| {}).unwrap()
 }
 

@@ -4,8 +4,18 @@
 
 #[path = "explained/alarms.rs"]
 mod alarms;
+#[path = "explained/causes.rs"]
+mod causes;
+#[path = "explained/counted.rs"]
+mod counted;
+#[path = "explained/serving.rs"]
+mod serving;
 #[path = "explained/stories.rs"]
 mod stories;
+#[path = "explained/tasks.rs"]
+mod tasks;
+#[path = "explained/told.rs"]
+mod told;
 #[path = "explained/waits.rs"]
 mod waits;
 #[path = "explained/watched.rs"]

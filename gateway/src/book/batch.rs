@@ -3,6 +3,7 @@
 use crate::book::Ages;
 use crate::book::doubt::{Doubts, stand};
 use crate::book::table::TableRow;
+use crate::book::tally::Counted;
 use crate::book::waits::Looked;
 use crate::event::{AcceptedHead, Dispute};
 use schemas::line_state::{Applied, Why, apply};
@@ -191,6 +192,8 @@ pub struct Batch {
     pub changed_ms: i64,
     /// What a look at all its lines came to, until its employer's lines change.
     pub(super) looked: Cell<Looked>,
+    /// What it adds to the sums over all batches; none before it is counted.
+    pub(super) counted: Option<Counted>,
 }
 
 impl Batch {
@@ -247,6 +250,7 @@ impl Batch {
             files: Vec::new(),
             changed_ms: accepted_ms,
             looked: Cell::default(),
+            counted: None,
         }
     }
 

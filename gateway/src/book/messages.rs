@@ -174,6 +174,7 @@ impl Book {
     /// A message was stored; it counts when it is closed.
     pub(super) fn message_stored(&mut self, bank: BankCode, digest: &str, message: PushedMessage) {
         let sequence = message.sequence;
+        self.note_bank(bank);
         self.open_messages
             .insert(sequence, (bank, digest.to_owned(), message));
     }

@@ -25,6 +25,7 @@ mod returns;
 mod revived;
 mod steps;
 pub mod table;
+mod tally;
 mod told;
 mod visits;
 mod wages;
@@ -112,6 +113,7 @@ pub struct Book {
     work: work::Work,
     returns: returns::Returns,
     in_doubt: BTreeSet<BatchId>,
+    tally: tally::Tally,
     /// The last record that changed a line of an employer, or added one.
     moved: BTreeMap<Uscc, u64>,
     refusals: BTreeMap<Uscc, day_counts::OfDay>,

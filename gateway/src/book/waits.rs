@@ -3,9 +3,9 @@
 //! To say it, all lines of a batch may have to be looked at, under the lock. Who asks often does
 //! not pay for it again: what a look came to stands until a line of the employer changes.
 
-use super::{Batch, Book, CorrectionConflict, LineState, Recorded};
+use super::{Bars, Batch, Book, CorrectionConflict, LineState, Recorded};
 use crate::event::Event;
-use schemas::value::Uscc;
+use schemas::value::BatchId;
 
 /// What looks at all lines of a batch came to.
 #[derive(Clone, Copy, Default)]
@@ -56,6 +56,40 @@ impl Book {
             return Some((RESOLUTION, since_ms));
         }
         Some((what, since_ms))
+    }
+
+    /// The same of one line by its index: what of its batch's waits is its own. `None` when it has
+    /// ended, whatever the other lines wait for. `bars` are those of the batch.
+    pub fn line_waits_for(
+        &self,
+        batch: &Batch,
+        index: u32,
+        bars: &mut Bars<'_>,
+    ) -> Option<(&'static str, i64)> {
+        let line = batch.line(index)?;
+        if line.disputed.is_some() {
+            let since_ms = batch.doubts.disputed_ms(index);
+            return Some((RESOLUTION, since_ms.unwrap_or(line.since_ms)));
+        }
+        let waits_here = matches!(line.state, LineState::Held | LineState::Released);
+        if let Some(restored_ms) = self.withdrawal_wanted(batch).filter(|_| waits_here) {
+            return Some(("withdrawal", restored_ms));
+        }
+        let mut may_leave = || bars.of(index).is_ok();
+        let what = match line.state {
+            LineState::Held => "approval",
+            LineState::Released if may_leave() => "dispatch",
+            LineState::Released if line.file_no == 0 => "other_payment",
+            LineState::Released | LineState::Unknown => RESOLUTION,
+            LineState::Intended => "bank_answer",
+            LineState::Accepted => "bank_result",
+            LineState::Paid
+            | LineState::Failed
+            | LineState::Returned
+            | LineState::Cancelled
+            | LineState::Refused => return None,
+        };
+        Some((what, line.since_ms))
     }
 
     /// Whether a released line may leave, by itself or with its file. Of a batch without disputes.
@@ -132,15 +166,20 @@ impl Book {
         known
     }
 
-    /// Notes whose lines a record may have changed. What bars a line is its own employer's.
+    /// Notes whose lines a record may have changed, and counts their batch anew. What bars a line
+    /// is its own employer's.
     pub(super) fn note_moved(&mut self, recorded: Recorded<'_>) {
-        if let Some(employer) = self.moved_by(recorded.event) {
-            self.moved.insert(employer, recorded.sequence);
+        let Some(id) = self.moved_by(recorded.event) else {
+            return;
+        };
+        if let Some(batch) = self.batches.get(&id) {
+            self.moved.insert(batch.head.employer, recorded.sequence);
         }
+        self.recount(id);
     }
 
-    fn moved_by(&self, event: &Event) -> Option<Uscc> {
-        let id = match event {
+    fn moved_by(&self, event: &Event) -> Option<BatchId> {
+        Some(match event {
             Event::Started { .. }
             | Event::Restored { .. }
             | Event::Disclosed { .. }
@@ -165,7 +204,6 @@ impl Book {
             | Event::Outcomes { file_no, .. } => self.files.get(file_no)?.intent.batch,
             Event::ResolutionProposed { payment, .. }
             | Event::ResolutionConfirmed { payment, .. } => payment.batch,
-        };
-        self.batches.get(&id).map(|batch| batch.head.employer)
+        })
     }
 }

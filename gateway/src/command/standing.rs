@@ -3,6 +3,7 @@
 
 mod lines;
 
+pub use crate::query::plain_moment as moment;
 pub use lines::{TROUBLES, write_lines};
 
 use super::report::severity_word;
@@ -41,19 +42,6 @@ pub fn batch_state(word: &str, lang: Lang) -> &str {
         "refused" => pick(lang, "未受理", "refused"),
         other => other,
     }
-}
-
-/// A moment of the interface as people write it: `2026-11-23 10:00:00 +08:00`.
-#[must_use]
-pub fn moment(text: &str) -> String {
-    let (day, time) = text.split_once('T').unwrap_or((text, ""));
-    // The day has hyphens of its own; in the time a sign begins the offset.
-    let (time, offset) = match time.find(['+', '-', 'Z']) {
-        Some(at) => time.split_at(at),
-        None => (time, ""),
-    };
-    let time = time.split_once('.').map_or(time, |(seconds, _)| seconds);
-    [day, time, offset].join(" ").trim_end().to_owned()
 }
 
 /// A member that is a text, else nothing.
@@ -251,6 +239,14 @@ pub fn write_batch<W: Write>(paper: &mut Paper<W>, batch: &Value, lang: Lang) ->
     write_waiting(paper, batch, lang)
 }
 
+/// Counts and sums of something by state, with their whole.
+///
+/// # Errors
+/// When the output is closed.
+pub fn write_states<W: Write>(paper: &mut Paper<W>, of: &Value, lang: Lang) -> io::Result<()> {
+    paper.table(&sums_table(of, lang))
+}
+
 /// Every state that has lines, and the whole; what was refused at intake is outside the whole.
 fn sums_table(batch: &Value, lang: Lang) -> Table {
     let mut table = Table::new(&[
@@ -298,14 +294,7 @@ fn write_files<W: Write>(paper: &mut Paper<W>, batch: &Value, lang: Lang) -> io:
         (pick(lang, "查询次数", "queries"), Align::Right),
     ]);
     for file in files {
-        let state = match text(file, "state") {
-            "intended" => pick(lang, "准备发送", "about to leave"),
-            "leaving" => pick(lang, "正在发送", "leaving"),
-            "at_bank" => pick(lang, "已在银行", "at the bank"),
-            "not_sent" => pick(lang, "未发出,将重发", "not sent, will be sent again"),
-            "abandoned" => pick(lang, "已作废,从未发出", "given up, never sent"),
-            other => other,
-        };
+        let state = file_state(file, lang);
         table.push(vec![
             count(file, "file_no").to_string().into(),
             text(file, "bank_date").into(),
@@ -318,6 +307,19 @@ fn write_files<W: Write>(paper: &mut Paper<W>, batch: &Value, lang: Lang) -> io:
     }
     paper.line("")?;
     paper.table(&table)
+}
+
+/// How far a bank file got, in words; a word that is none of ours stays as it came.
+#[must_use]
+pub fn file_state(file: &Value, lang: Lang) -> &str {
+    match text(file, "state") {
+        "intended" => pick(lang, "准备发送", "about to leave"),
+        "leaving" => pick(lang, "正在发送", "leaving"),
+        "at_bank" => pick(lang, "已在银行", "at the bank"),
+        "not_sent" => pick(lang, "未发出,将重发", "not sent, will be sent again"),
+        "abandoned" => pick(lang, "已作废,从未发出", "given up, never sent"),
+        other => other,
+    }
 }
 
 fn write_waiting<W: Write>(paper: &mut Paper<W>, batch: &Value, lang: Lang) -> io::Result<()> {

@@ -9,11 +9,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Why a batch can't be worked on: ours to put right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hindrance {
-    /// `mandate_missing`, `key_missing`, `record_unreadable` or `journal`.
+    /// `mandate_missing`, `key_missing`, `record_unreadable` or [`JOURNAL`].
     pub why: &'static str,
     /// Since when, Unix milliseconds.
     pub since_ms: i64,
 }
+
+/// The journal takes no records.
+pub const JOURNAL: &str = "journal";
 
 /// The hindrances that stand now, by batch.
 pub(super) type Hindrances = Mutex<BTreeMap<BatchId, Hindrance>>;
@@ -45,6 +48,19 @@ impl Core {
     /// Work on a batch came to something.
     pub fn unhinder(&self, batch: BatchId) {
         self.standing().remove(&batch);
+    }
+
+    /// Since when the journal takes no records, Unix milliseconds, as far as it was seen; `None`
+    /// while it takes them. Then nothing goes on with any batch: not even people can decide.
+    #[must_use]
+    pub fn journal_failed_since(&self) -> Option<i64> {
+        let failed = self.journal().health().is_err();
+        failed.then(|| *self.journal_failed_ms.get_or_init(|| self.now_ms()))
+    }
+
+    /// The journal refused a record: from now on it may have failed.
+    pub(super) fn note_journal(&self) {
+        let _ = self.journal_failed_since();
     }
 
     /// What hinders work on a batch now.

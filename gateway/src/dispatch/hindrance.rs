@@ -4,6 +4,7 @@ use super::order::OrderError;
 use super::turn::Work;
 use super::{DispatchError, Dispatcher};
 use crate::book::BatchState;
+use crate::core::JOURNAL;
 
 impl Dispatcher {
     /// Notes of the batch of a piece of work what stopped it, or that nothing does any more.
@@ -38,7 +39,7 @@ fn why(error: &DispatchError) -> &'static str {
         }) => "mandate_missing",
         DispatchError::Order(OrderError::Core(_) | OrderError::Line(_))
         | DispatchError::Order(OrderError::Missing { .. }) => "record_unreadable",
-        DispatchError::Core(_) => "journal",
+        DispatchError::Core(_) => JOURNAL,
     }
 }
 

@@ -286,7 +286,9 @@ pub fn policy_word(policy: Policy) -> &'static str {
     }
 }
 
-fn file_view(file: &BankFile) -> FileView {
+/// A bank file as the interface shows it.
+#[must_use]
+pub fn file_view(file: &BankFile) -> FileView {
     let state = match file.state {
         FileState::Intended => "intended",
         FileState::Leaving => "leaving",

@@ -2,6 +2,8 @@
 
 mod words;
 
+pub(crate) use words::of_message;
+
 use crate::access::Sight;
 use crate::api::answer::{BreakView, Breaks, ProposalView};
 use crate::book::{Book, Proposal};

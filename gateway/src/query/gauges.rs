@@ -1,7 +1,7 @@
 //! What stands in the book now, as the numbers that an operator watches. Made when they are
 //! asked for: each batch keeps its sums, so no line is looked at.
 
-use crate::book::{BatchState, Book, FileState};
+use crate::book::{Batch, BatchState, Book, FileState};
 use crate::core::Core;
 use crate::index::Search;
 use crate::query::waits::{self, Circumstances, Wait};
@@ -11,48 +11,24 @@ use schemas::codes::BankCalendar;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
 
+/// So many batches are looked at before the lock is given to others.
+const AT_ONCE: usize = 256;
+
 /// Batches and lines by state, the age of the oldest unknown line of each bank, what waits to be
 /// sent, asked about or read, and how many records wait to be durable or for the index.
 pub fn measure(core: &Core, search: &Search, metrics: &Metrics) {
-    let now_ms = core.now_ms();
-    let mut batches: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let mut lines: BTreeMap<&'static str, (LineState, u64)> = BTreeMap::new();
-    // A bank without an unknown line is shown as well: an alarm must be seen to end.
-    let mut oldest: BTreeMap<BankCode, i64> = BTreeMap::new();
-    for state in BatchState::ALL {
-        batches.insert(state.as_str(), 0);
-    }
-    for state in LineState::ALL {
-        lines.insert(state.as_str(), (state, 0));
-    }
     {
         let desk = core.desk();
-        for batch in desk.batches() {
-            *batches.entry(batch.state().as_str()).or_default() += 1;
-            for (state, sum) in batch.sums.iter() {
-                let known = lines.entry(state.as_str()).or_insert((state, 0));
-                known.1 += u64::from(sum.count);
-            }
-            let since = oldest.entry(batch.head.paying_bank).or_insert(now_ms);
-            *since = batch
-                .ages
-                .oldest(LineState::Unknown)
-                .map_or(*since, |found| found.min(*since));
+        for state in BatchState::ALL {
+            metrics.batches(state.as_str(), desk.batches_in(state));
+        }
+        for state in LineState::ALL {
+            metrics.lines(state, desk.lines_in(state));
         }
         let (released, files) = desk.open_work();
         metrics.queue_length(Queue::Dispatch, released);
         metrics.queue_length(Queue::Query, files);
         metrics.queue_length(Queue::Outcome, desk.open_messages().count() as u64);
-    }
-    for (state, number) in batches {
-        metrics.batches(state, number);
-    }
-    for (state, number) in lines.into_values() {
-        metrics.lines(state, number);
-    }
-    for (bank, since_ms) in oldest {
-        let age_ms = now_ms.saturating_sub(since_ms);
-        metrics.oldest_unknown(bank, u64::try_from(age_ms / 1000).unwrap_or_default());
     }
     measure_standing(core, metrics);
     let journal = core.journal();
@@ -71,48 +47,87 @@ fn earlier<K: Ord>(of: &mut Oldest<K>, key: K, since_ms: i64) {
 
 /// What waits and since when, and how journal, book, clock and disk stand.
 pub fn measure_standing(core: &Core, metrics: &Metrics) {
-    measure_waits(core, &core.desk(), metrics);
+    measure_waits(core, metrics);
     measure_machine(core, metrics);
+}
+
+/// What waits, by bank: the oldest of each.
+#[derive(Default)]
+struct Waiting {
+    batches: Oldest<(BankCode, Wait)>,
+    unknown: Oldest<BankCode>,
+    unsent: Oldest<BankCode>,
+    messages: Oldest<(BankCode, bool)>,
+}
+
+impl Waiting {
+    /// Looks at everything that has not ended, and gives the lock away now and then: an instruction
+    /// does not wait for it.
+    fn of(core: &Core) -> Self {
+        let mut waiting = Self::default();
+        let mut last = None;
+        loop {
+            let desk = core.desk();
+            let mut looked_at = 0;
+            for batch in desk.waiting(last).take(AT_ONCE) {
+                waiting.add(&desk, batch, Circumstances::of(core, batch));
+                last = Some(batch.id());
+                looked_at += 1;
+            }
+            if looked_at < AT_ONCE {
+                waiting.add_files_and_messages(&desk);
+                return waiting;
+            }
+        }
+    }
+
+    fn add(&mut self, book: &Book, batch: &Batch, around: Circumstances) {
+        let bank = batch.head.paying_bank;
+        if let Some(waits) = waits::of_batch(book, batch, around) {
+            earlier(&mut self.batches, (bank, waits.what), waits.since_ms);
+        }
+        if let Some(since_ms) = batch.ages.oldest(LineState::Unknown) {
+            earlier(&mut self.unknown, bank, since_ms);
+        }
+    }
+
+    fn add_files_and_messages(&mut self, book: &Book) {
+        for bank in book.known_banks() {
+            let files = book.open_files_at(*bank);
+            let files = files.filter(|file| file.state == FileState::NotSent);
+            for file in files {
+                earlier(&mut self.unsent, *bank, file.intent.instructed_ms);
+            }
+        }
+        for (_, bank, message) in book.open_messages() {
+            earlier(&mut self.messages, (bank, false), message.time_ms);
+        }
+        for (bank, unread) in book.unread() {
+            if let Some(((since_ms, _), _)) = unread.first_key_value() {
+                earlier(&mut self.messages, (bank, true), *since_ms);
+            }
+        }
+    }
 }
 
 /// What batches, unsent files and banks' messages wait for, and for how long. What waits no more
 /// is shown with 0: an alarm must be seen to end.
-fn measure_waits(core: &Core, book: &Book, metrics: &Metrics) {
+fn measure_waits(core: &Core, metrics: &Metrics) {
     let now_ms = core.now_ms();
     let age = |since_ms: Option<i64>| {
         let age_ms = now_ms.saturating_sub(since_ms.unwrap_or(now_ms));
         u64::try_from(age_ms / 1000).unwrap_or_default()
     };
-    let mut banks = std::collections::BTreeSet::new();
-    let (mut waiting, mut unsent) = (Oldest::new(), Oldest::new());
-    let mut messages = Oldest::new();
-    for batch in book.batches() {
-        let bank = batch.head.paying_bank;
-        banks.insert(bank);
-        let around = Circumstances::of(core, batch);
-        if let Some(waits) = waits::of_batch(book, batch, around) {
-            earlier(&mut waiting, (bank, waits.what), waits.since_ms);
-        }
-    }
-    for bank in &banks {
-        let files = book.open_files_at(*bank);
-        let files = files.filter(|file| file.state == FileState::NotSent);
-        for file in files {
-            earlier(&mut unsent, *bank, file.intent.instructed_ms);
-        }
-    }
-    for (_, bank, message) in book.open_messages() {
-        banks.insert(bank);
-        earlier(&mut messages, (bank, false), message.time_ms);
-    }
-    for (bank, unread) in book.unread() {
-        banks.insert(bank);
-        if let Some(((since_ms, _), _)) = unread.first_key_value() {
-            earlier(&mut messages, (bank, true), *since_ms);
-        }
-    }
+    let Waiting {
+        batches: waiting,
+        unknown,
+        unsent,
+        messages,
+    } = Waiting::of(core);
+    let banks = core.desk().known_banks().clone();
     let standing = metrics.standing();
     for bank in banks {
+        metrics.oldest_unknown(bank, age(unknown.get(&bank).copied()));
         for wait in Wait::ALL {
             let since_ms = waiting.get(&(bank, wait)).copied();
             standing.waits(bank, wait.as_str(), age(since_ms));

@@ -55,6 +55,19 @@ pub fn moment(unix_ms: i64) -> String {
         .unwrap_or_default()
 }
 
+/// A moment of the interface as people write it: `2026-11-23 10:00:00 +08:00`.
+#[must_use]
+pub fn plain_moment(text: &str) -> String {
+    let (day, time) = text.split_once('T').unwrap_or((text, ""));
+    // The day has hyphens of its own; in the time a sign begins the offset.
+    let (time, offset) = match time.find(['+', '-', 'Z']) {
+        Some(at) => time.split_at(at),
+        None => (time, ""),
+    };
+    let time = time.split_once('.').map_or(time, |(seconds, _)| seconds);
+    [day, time, offset].join(" ").trim_end().to_owned()
+}
+
 /// The day in China of a moment.
 #[must_use]
 pub fn day(unix_ms: i64) -> Option<time::Date> {

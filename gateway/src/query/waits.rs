@@ -1,8 +1,8 @@
 //! What a batch waits for (M12): the kinds, in words, and which of them it is now.
 
 use crate::api::answer::Waiting;
-use crate::book::{Batch, Book};
-use crate::core::{Core, Hindrance};
+use crate::book::{BankFile, Batch, Book};
+use crate::core::{Core, Hindrance, JOURNAL};
 use crate::query::moment;
 use schemas::Lang;
 
@@ -110,6 +110,63 @@ impl Wait {
     }
 }
 
+impl Wait {
+    /// What a person does about it, in a sentence; the RUNBOOK says more under the same word.
+    #[must_use]
+    pub const fn remedy(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Approval => (
+                "由本单位另一人（不是报送人）复核；不是本意的，撤回",
+                "a person of the employer other than the one who submitted it approves it; what \
+                 was not meant is withdrawn",
+            ),
+            Self::Dispatch => (
+                "不用做什么，到银行日自动发送；久未发出，由网关运营方查看银行通道",
+                "nothing: it leaves by itself on a bank day; where it does not for long, those who \
+                 run the gateway look at the way to the bank",
+            ),
+            Self::BankConnection => (
+                "由网关运营方接通该行；还没有发出的，也可由用工单位撤回、换一家付款银行",
+                "those who run the gateway connect the bank; what has not left the employer may \
+                 withdraw and pay by another bank",
+            ),
+            Self::Installation => (
+                "由网关运营方补齐所缺的密钥、授权或修复日志；钱没有动，资料不丢",
+                "those who run the gateway put right what is missing; no money moves and nothing \
+                 is lost meanwhile",
+            ),
+            Self::OtherPayment => (
+                "核对是否同一笔工资：是，则撤回；不是，由报送人以外的人再次复核；另一笔有争议的，\
+                 先等两名运营人员裁定",
+                "see whether it is the same wage: if so withdraw, if not another person approves \
+                 again; where the other payment is disputed, two operators decide first",
+            ),
+            Self::Withdrawal => (
+                "与银行核对这一批是否已付，然后撤回；没有付的另行报送",
+                "compare with the bank's list, then withdraw; what was not paid is submitted anew",
+            ),
+            Self::BankAnswer => (
+                "不用做什么；超过半小时，由网关运营方重启网关（只会查询，不会再发）",
+                "nothing; after half an hour those who run the gateway restart it: it asks and \
+                 never sends again",
+            ),
+            Self::BankResult => (
+                "等银行回盘；催问银行，结果出来前不要用别的办法付款",
+                "wait for the bank's result, or ask the bank; pay nothing by other means before",
+            ),
+            Self::Evidence => (
+                "向银行取得书面结果，由两名运营人员裁定；在此之前不要用别的办法付款，以免重复",
+                "get the bank's word in writing, by which two operators decide; pay nothing by \
+                 other means before, or it is paid twice",
+            ),
+        };
+        match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
 /// What stands around a batch beside its record.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances {
@@ -129,9 +186,13 @@ impl Circumstances {
     /// Those of a batch in a running gateway.
     #[must_use]
     pub fn of(core: &Core, batch: &Batch) -> Self {
+        let failed = core.journal_failed_since().map(|since_ms| Hindrance {
+            why: JOURNAL,
+            since_ms,
+        });
         Self {
             is_connected: core.is_connected(batch.head.paying_bank),
-            hindrance: core.hindrance(batch.id()),
+            hindrance: failed.or_else(|| core.hindrance(batch.id())),
         }
     }
 }
@@ -150,20 +211,53 @@ pub struct Waits {
 /// What a batch waits for; `None` when it has ended.
 #[must_use]
 pub fn of_batch(book: &Book, batch: &Batch, around: Circumstances) -> Option<Waits> {
-    let (word, since_ms) = book.waits_for(batch)?;
+    book.waits_for(batch).map(|waits| of_word(waits, around))
+}
+
+/// What one line waits for, by its index; `None` when it has ended.
+#[must_use]
+pub fn of_line(book: &Book, batch: &Batch, index: u32, around: Circumstances) -> Option<Waits> {
+    let waits = book.line_waits_for(batch, index, &mut book.bars(batch))?;
+    Some(of_word(waits, around))
+}
+
+/// What a bank file waits for: of its lines' waits the one that stands last in [`Wait::ALL`], since
+/// the oldest of these; `None` when all have ended.
+#[must_use]
+pub fn of_file(book: &Book, file: &BankFile, around: Circumstances) -> Option<Waits> {
+    let batch = book.batch(file.intent.batch)?;
+    let own = file.intent.lines.iter().copied().filter(|index| {
+        let line = batch.line(*index);
+        line.is_some_and(|line| line.file_no == file.intent.file_no)
+    });
+    let mut bars = book.bars(batch);
+    let waits = own.filter_map(|index| book.line_waits_for(batch, index, &mut bars));
+    let waits = waits.map(|waits| of_word(waits, around));
+    waits.max_by_key(|waits| (waits.what, std::cmp::Reverse(waits.since_ms)))
+}
+
+fn of_word((word, since_ms): (&str, i64), around: Circumstances) -> Waits {
     let what = Wait::of_word(word);
     let waits = |what| Waits {
         what,
         since_ms,
         why: None,
     };
-    Some(match (what, around.hindrance) {
-        (Wait::Dispatch, _) if !around.is_connected => waits(Wait::BankConnection),
-        (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, Some(hindrance)) => Waits {
-            what: Wait::Installation,
-            since_ms: hindrance.since_ms,
-            why: Some(hindrance.why),
-        },
+    let hindered = |hindrance: Hindrance| Waits {
+        what: Wait::Installation,
+        since_ms: hindrance.since_ms,
+        why: Some(hindrance.why),
+    };
+    match (what, around.hindrance) {
+        // Not even people can decide.
+        (_, Some(hindrance)) if hindrance.why == JOURNAL => hindered(hindrance),
+        // Nothing leaves, and what the bank has is not asked about.
+        (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, _) if !around.is_connected => {
+            waits(Wait::BankConnection)
+        }
+        (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, Some(hindrance)) => {
+            hindered(hindrance)
+        }
         (
             Wait::Approval
             | Wait::BankConnection
@@ -174,7 +268,7 @@ pub fn of_batch(book: &Book, batch: &Batch, around: Circumstances) -> Option<Wai
             _,
         )
         | (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, None) => waits(what),
-    })
+    }
 }
 
 impl Waits {

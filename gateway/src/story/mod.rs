@@ -2,14 +2,17 @@
 //! what was decided by whom, what left, what came back. It reads and never writes, opens nothing
 //! that is sealed, and works beside a running gateway and on a copy.
 
+mod arrivals;
+mod details;
 mod entry;
 mod saying;
 mod telling;
 mod words;
 
-pub use entry::{Entry, LastRecord, together};
+pub use details::refusal_words;
+pub use entry::{Entry, LastRecord, together, together_over_files};
 pub use telling::Teller;
-pub use words::sentence;
+pub use words::{actor_words, dispute_words, sentence, step_words};
 
 use schemas::value::{BatchId, PaymentId};
 

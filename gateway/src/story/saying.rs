@@ -157,13 +157,13 @@ fn tell_outcomes(event: &Event, row: Option<u32>) -> Entry {
     else {
         return Entry::default();
     };
-    let origin = origin_word(*origin);
-    let detail = why.as_ref().map(|why| format!("{origin} {why}"));
     let mut entry = Entry {
         event: "nothing_new",
         file_no: Some(*file_no),
         message: *message,
-        detail: Some(detail.unwrap_or_else(|| origin.to_owned())),
+        origin: Some(origin_word(*origin)),
+        // The answer limit gives no other reason than itself.
+        detail: why.clone().filter(|why| *why != origin_word(*origin)),
         ..Entry::default()
     };
     let mut add = |word: &'static str, step: &Move| {
@@ -176,6 +176,7 @@ fn tell_outcomes(event: &Event, row: Option<u32>) -> Entry {
         }
         if row.is_some() {
             entry.reported_fen = step.reported_fen;
+            entry.detail = step.detail.clone().or_else(|| entry.detail.take());
         }
     };
     for step in moves.iter().filter(|step| is_of(step, row)) {
@@ -208,7 +209,8 @@ fn tell_message(event: &Event) -> Entry {
         return Entry {
             event: "message_received",
             file_no: *file_no,
-            digest: Some(digest.clone()),
+            // Kept by the kind of the message, `push:…`.
+            digest: digest.rsplit(':').next().map(str::to_owned),
             detail: Some(format!("{bank} {message} {reading}")),
             ..Entry::default()
         };

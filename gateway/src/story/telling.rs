@@ -1,5 +1,6 @@
 //! Which records are about the subject, and what each tells.
 
+use super::arrivals::Arrivals;
 use super::saying::tell;
 use super::{Entry, Subject};
 use crate::book::{Book, Recorded};
@@ -23,6 +24,15 @@ pub struct Teller {
     /// Lines of other batches that correct one of the subject's, until their batch is accepted.
     correcting: BTreeMap<u64, Vec<(u32, PaymentId)>>,
     refused: Option<String>,
+    /// Of a story of one record: the batch that it belongs to.
+    batch_of_record: Option<BatchId>,
+    arrivals: Arrivals,
+    /// The last message of each file that has no answer yet, by its place among the entries.
+    asking: BTreeMap<u64, usize>,
+    /// The last record seen.
+    last: u64,
+    /// A batch of the subject's sequence and another day.
+    namesake: Option<BatchId>,
     /// The opening record has the day of the subject's id as well.
     is_begun: bool,
 }
@@ -40,6 +50,11 @@ impl Teller {
             pushed: BTreeMap::new(),
             correcting: BTreeMap::new(),
             refused: None,
+            batch_of_record: None,
+            arrivals: Arrivals::default(),
+            asking: BTreeMap::new(),
+            last: 0,
+            namesake: None,
             is_begun: false,
         }
     }
@@ -48,6 +63,29 @@ impl Teller {
     #[must_use]
     pub fn book(&self) -> &Book {
         &self.book
+    }
+
+    /// The batch of the subject, as far as the records so far tell it.
+    #[must_use]
+    pub fn batch_id(&self) -> Option<BatchId> {
+        match self.subject {
+            Subject::Batch(batch) => Some(batch),
+            Subject::Payment(payment) => Some(payment.batch),
+            Subject::File(file_no) => Some(self.book.file(file_no)?.intent.batch),
+            Subject::Record(_) => self.batch_of_record,
+        }
+    }
+
+    /// The last record seen; 0 before the first.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// A batch that has the subject's sequence, and another day.
+    #[must_use]
+    pub fn namesake(&self) -> Option<BatchId> {
+        self.namesake
     }
 
     /// Why the subject's file was not accepted, where it was not.
@@ -69,6 +107,7 @@ impl Teller {
     /// # Errors
     /// When it is no event of this program.
     pub fn see(&mut self, passed: Passed<'_>) -> Result<(), CoreError> {
+        self.last = passed.sequence;
         if passed.kind.is_reserved() {
             return Ok(());
         }
@@ -88,12 +127,32 @@ impl Teller {
             offset: passed.position.offset,
             actor: passed.actor.to_owned(),
             count: 1,
+            of_line: self.row().is_some(),
             ..tell(&event, self.row())
         };
+        self.arrivals.see(&event, entry.sequence);
+        if self.subject == Subject::Record(entry.sequence) {
+            self.batch_of_record = self.arrivals.batch_of(&self.book, &event, &entry);
+        }
         if self.is_about(&event, &entry) {
+            self.note_answers(&event);
             self.entries.push(entry);
         }
         Ok(())
+    }
+
+    /// A message that leaves tells of the one before it whether that was answered.
+    fn note_answers(&mut self, event: &Event) {
+        if let Event::MessageLeaving { file_no, .. } = event {
+            let before = self.asking.insert(*file_no, self.entries.len());
+            if let Some(entry) = before.and_then(|at| self.entries.get_mut(at)) {
+                entry.unanswered = 1;
+            }
+        } else if let Event::MessageAnswered { file_no, .. } | Event::Outcomes { file_no, .. } =
+            event
+        {
+            self.asking.remove(file_no);
+        }
     }
 
     fn row(&self) -> Option<u32> {
@@ -121,7 +180,8 @@ impl Teller {
 
     fn is_about(&mut self, event: &Event, entry: &Entry) -> bool {
         if let Subject::Record(sequence) = self.subject {
-            return sequence == entry.sequence;
+            // Of a bank's message also what came of it.
+            return sequence == entry.sequence || entry.message == Some(sequence);
         }
         match event {
             Event::Started { .. } | Event::Refused { .. } | Event::Disclosed { .. } => false,
@@ -130,6 +190,12 @@ impl Teller {
             Event::BatchOpened { day, .. } => {
                 let id = BatchId::new(*day, entry.sequence);
                 self.is_begun |= self.batch() == Some(id);
+                if self
+                    .batch()
+                    .is_some_and(|own| own.sequence() == entry.sequence)
+                {
+                    self.namesake = Some(id).filter(|id| self.batch() != Some(*id));
+                }
                 self.is_opened_by(entry.sequence)
             }
             Event::BatchBytes { opened, .. } | Event::BatchFindings { opened, .. } => {

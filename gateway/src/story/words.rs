@@ -1,78 +1,156 @@
 //! The sentence of an entry, in both languages.
 
-use super::Entry;
+use super::{Entry, details};
+use crate::event::Dispute;
+use crate::query::{moment, plain_moment};
 use schemas::Lang;
 
-/// Whether the story has words for an event; each has.
+/// What an entry says, in one line; each event has words.
 #[must_use]
 pub fn sentence(entry: &Entry, lang: Lang) -> String {
-    let (zh, en) = words(entry.event);
-    let mut text = match lang {
-        Lang::Zh => zh.to_owned(),
-        Lang::En => en.to_owned(),
+    let pick = |(zh, en): (&str, &str)| pick(lang, zh, en).to_owned();
+    let what = match (entry.event, entry.of_line) {
+        ("outcomes", true) => ("此笔变动", "the line changes"),
+        (event, _) => words(event),
     };
-    let mut add = |zh: &str, en: &str, value: &str| {
-        let (label, between) = match lang {
-            Lang::Zh => (zh, " "),
-            Lang::En => (en, " "),
-        };
-        text.push_str("  ");
-        text.push_str(label);
-        if !label.is_empty() {
-            text.push_str(between);
-        }
-        text.push_str(value);
-    };
+    let mut parts = vec![pick(what)];
     if let Some(file_no) = entry.file_no {
-        add("银行文件", "bank file", &file_no.to_string());
+        parts.push(format!("{} {file_no}", pick(("银行文件", "bank file"))));
     }
-    if let Some(detail) = &entry.detail {
-        add("", "", detail);
+    if let Some((first, last)) = entry.files {
+        let to = pick(("至", "to"));
+        let files = pick(("银行文件", "bank files"));
+        parts.push(format!("{files} {first} {to} {last}"));
     }
+    parts.extend(entry.origin.map(|origin| pick(details::origin(origin))));
+    let detail = entry.detail.as_deref();
+    // Who submits is who acts: said once.
+    let detail = detail.filter(|detail| *detail != entry.actor);
+    parts.extend(detail.map(|detail| details::detail_words(entry.event, detail, lang)));
     if let Some((count, fen)) = entry.sum {
-        let yuan = format!("{}.{:02}", fen / 100, fen % 100);
-        match lang {
-            Lang::Zh => add("", "", &format!("{count} 笔 {yuan} 元")),
-            Lang::En => add("", "", &format!("{count} lines, {yuan} yuan")),
-        }
+        let yuan = yuan(fen);
+        parts.push(match lang {
+            Lang::Zh => format!("{count} 笔 {yuan} 元"),
+            Lang::En => format!("{count} lines, {yuan} yuan"),
+        });
     }
+    parts.extend(counted(entry, lang));
+    if let Some(fen) = entry.reported_fen {
+        let words = pick(("银行所报", "the bank reports"));
+        parts.push(format!("{words} {}", yuan(fen)));
+    }
+    if let Some(message) = entry.message {
+        parts.push(format!("{} @{message}", pick(("依据记录", "by record"))));
+    }
+    parts.extend(repeated(entry, lang));
+    if let Some(digest) = &entry.digest {
+        parts.push(format!("{} {digest}", pick(("摘要", "digest"))));
+    }
+    parts.join("  ")
+}
+
+const fn pick<'w>(lang: Lang, zh: &'w str, en: &'w str) -> &'w str {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+/// Steps, codes and reasons, each with its number of lines; of one line that says nothing.
+fn counted(entry: &Entry, lang: Lang) -> Vec<String> {
+    let times = |count: &u64| match entry.of_line {
+        true => String::new(),
+        false => format!(" ×{count}"),
+    };
+    let mut parts = Vec::new();
     for (step, count) in &entry.steps {
         let (zh, en) = step_words(step);
-        add(zh, en, &format!("×{count}"));
+        parts.push(format!("{}{}", pick(lang, zh, en), times(count)));
     }
+    let code_words = pick(lang, "银行码", "bank code");
     for (code, count) in &entry.bank_codes {
-        add("银行码", "bank code", &format!("{code} ×{count}"));
+        // A code for the whole file is of no number of lines.
+        let of_file = entry.event == "file_receipt";
+        let times = if of_file { String::new() } else { times(count) };
+        parts.push(format!("{code_words} {code}{times}"));
     }
     for (reason, count) in &entry.reasons {
         let said = schemas::codes::reason_text(*reason, lang);
-        add("", "", &format!("{said} ×{count}"));
+        parts.push(format!("{said}{}", times(count)));
     }
-    if let Some(fen) = entry.reported_fen {
-        let yuan = format!("{}.{:02}", fen / 100, fen % 100);
-        add("银行所报", "the bank reports", &yuan);
-    }
-    if let Some(message) = entry.message {
-        add("依据记录", "by record", &format!("@{message}"));
-    }
+    parts
+}
+
+fn yuan(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let fen = fen.unsigned_abs();
+    format!("{sign}{}.{:02}", fen / 100, fen % 100)
+}
+
+/// How often it was, until when, and how often in vain.
+fn repeated(entry: &Entry, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
     if let Some(last) = &entry.last {
-        let last_time = crate::query::moment(last.time_ms);
-        match lang {
-            Lang::Zh => add(
-                "",
-                "",
-                &format!("共 {} 次,末次 {last_time} @{}", entry.count, last.sequence),
-            ),
-            Lang::En => add(
-                "",
-                "",
-                &format!("{} times, last {last_time} @{}", entry.count, last.sequence),
-            ),
-        }
+        let time = plain_moment(&moment(last.time_ms));
+        let (count, sequence) = (entry.count, last.sequence);
+        parts.push(match lang {
+            Lang::Zh => format!("共 {count} 次,末次 {time} @{sequence}"),
+            Lang::En => format!("{count} times, last {time} @{sequence}"),
+        });
     }
-    if let Some(digest) = &entry.digest {
-        add("摘要", "digest", digest);
+    if entry.unanswered > 0 {
+        parts.push(match (entry.count, lang) {
+            (1, Lang::Zh) => "银行没有应答".to_owned(),
+            (1, Lang::En) => "the bank did not answer".to_owned(),
+            (_, Lang::Zh) => format!("其中 {} 次没有应答", entry.unanswered),
+            (_, Lang::En) => format!("{} of them without an answer", entry.unanswered),
+        });
     }
-    text
+    parts
+}
+
+/// Who acts, in words: `urn:anxin:employer:91…:person:maker` is `用工单位 91… 的 maker`. What is no
+/// name of a party stays as it is.
+#[must_use]
+pub fn actor_words(actor: &str, lang: Lang) -> String {
+    let Some(name) = actor.strip_prefix("urn:anxin:") else {
+        return actor.to_owned();
+    };
+    let (party, person) = name.split_once(":person:").unwrap_or((name, ""));
+    let (kind, own) = party.split_once(':').unwrap_or((party, ""));
+    let (zh, en) = match kind {
+        "gateway" => ("网关", "gateway"),
+        "employer" => ("用工单位", "employer"),
+        "bank" => ("银行", "bank"),
+        "operator" => ("运营方", "operator"),
+        "regulator" => ("监管机构", "regulator"),
+        other => (other, other),
+    };
+    let mut said = match lang {
+        Lang::Zh => zh.to_owned(),
+        Lang::En => en.to_owned(),
+    };
+    if !own.is_empty() {
+        said = format!("{said} {own}");
+    }
+    match (person, lang) {
+        ("", _) => said,
+        (person, Lang::Zh) => format!("{said} 的 {person}"),
+        (person, Lang::En) => format!("{person} of {said}"),
+    }
+}
+
+/// What disputes a line, in words.
+#[must_use]
+pub fn dispute_words(dispute: Dispute, lang: Lang) -> &'static str {
+    let (zh, en) = match dispute {
+        Dispute::ResultContradiction => step_words("result_contradiction"),
+        Dispute::ResultMismatch => step_words("result_mismatch"),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
 }
 
 /// The words of an event; empty for one that is none of ours.
@@ -88,7 +166,7 @@ fn words(event: &str) -> (&'static str, &'static str) {
             "一条自身的记录不能成立(缺陷)",
             "a fact of ours was refused: a defect",
         ),
-        "opened" => ("文件开始到达,报送人", "a file begins to arrive from"),
+        "opened" => ("文件开始到达", "a file begins to arrive"),
         "bytes_kept" => ("原始字节已留存", "its bytes are kept"),
         "lines_kept" => ("明细已留存", "its lines are kept"),
         "findings_kept" => ("检查结果已留存", "its findings are kept"),
@@ -118,8 +196,9 @@ fn words(event: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// The words of a line's step.
-fn step_words(step: &str) -> (&'static str, &'static str) {
+/// The words of a line's step, Chinese and English.
+#[must_use]
+pub fn step_words(step: &str) -> (&'static str, &'static str) {
     match step {
         "not_sent" => ("确定未发出", "certainly not sent"),
         "accept" => ("银行受理", "accepted by the bank"),

@@ -13,12 +13,12 @@ use std::time::Duration;
 use tests::bank::{Fault, Played, at_bank, release, row, told, unsent};
 use tests::desk::{Desk, file, one_bank_a_dialect, wages};
 
-fn hxb() -> BankCode {
+pub fn hxb() -> BankCode {
     BankCode::parse("HXB").unwrap()
 }
 
 /// The story from the bytes on the disk, as beside a running gateway.
-fn teller(desk: &Desk, subject: Subject) -> Teller {
+pub fn teller(desk: &Desk, subject: Subject) -> Teller {
     desk.core.wait_durable(desk.head()).unwrap();
     let mut teller = Teller::of(subject);
     let folder = Path::new("/d/journal");
@@ -29,7 +29,7 @@ fn teller(desk: &Desk, subject: Subject) -> Teller {
     teller
 }
 
-fn story(desk: &Desk, subject: Subject) -> Vec<Entry> {
+pub fn story(desk: &Desk, subject: Subject) -> Vec<Entry> {
     teller(desk, subject).entries()
 }
 
@@ -320,6 +320,7 @@ fn every_kind_of_record_has_words_of_its_own_in_both_languages() {
             kind: event.kind(),
             actor: "urn:anxin:gateway",
             position,
+            key_id: "",
             clear: &clear,
             hash: &[0; 32],
             bytes: 1,

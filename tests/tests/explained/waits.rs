@@ -29,10 +29,10 @@ pub fn bank() -> BankCode {
 fn approval_dispatch_and_a_connection_that_is_not_there() {
     let watched = Watched::new();
     let desk = &watched.desk;
-    let begun_ms = desk.core.now_ms();
+    let held_ms = desk.core.now_ms();
     let batch = desk.accept(&file(bank(), "GZ-1", &wages(1, 2, bank())));
     let alarm = ("AnxinWaitApproval", 3 * DAY_S);
-    watched.assert_waits(batch.batch, "approval", begun_ms, alarm);
+    watched.assert_waits(batch.batch, "approval", held_ms, alarm);
     desk.approve(&batch);
     assert!(!watched.raises("AnxinWaitApproval"));
     let released_ms = desk.core.now_ms();
@@ -43,6 +43,30 @@ fn approval_dispatch_and_a_connection_that_is_not_there() {
     assert_eq!(waits.what.as_str(), "bank_connection");
     assert!(watched.raises("AnxinWaitBankConnection"));
     assert!(!watched.raises("AnxinWaitDispatch"));
+}
+
+/// A connection that was taken away: the bank has a file, and nobody asks about it any more.
+#[test]
+fn what_a_bank_has_without_a_connection_waits_for_the_connection() {
+    let watched = Watched::new();
+    let (batch, _) = at_bank(&watched.desk, 2);
+    let since_ms = watched.desk.core.now_ms();
+    watched.desk.core.wait_durable(watched.desk.head()).unwrap();
+    let again = Watched {
+        desk: watched.desk.crash(),
+        ..Watched::new()
+    };
+    again.desk.core.connect([].into());
+    let alarm = ("AnxinWaitBankConnection", 600);
+    again.assert_waits(batch.batch, "bank_connection", since_ms, alarm);
+    let mended = Watched {
+        desk: again.desk.crash(),
+        ..Watched::new()
+    };
+    mended.desk.core.connect([bank()].into());
+    assert!(!mended.raises("AnxinWaitBankConnection"));
+    let waits = mended.waits(batch.batch).unwrap();
+    assert_eq!(waits.what.as_str(), "bank_result");
 }
 
 #[test]
@@ -254,6 +278,7 @@ fn a_disk_that_fills_and_a_journal_that_fails() {
     desk.disk.set_faults(capacity(1 << 20));
     assert!(watched.raises("AnxinDiskLow") && !watched.raises("AnxinJournalFailed"));
     let (batch, played) = at_bank(desk, 2);
+    let held = desk.accept(&file(bank(), "GZ-2", &wages(5, 1, bank())));
     desk.core.wait_durable(desk.head()).unwrap();
     desk.disk.set_faults(capacity(1));
     desk.clock.advance(Duration::from_secs(120));
@@ -262,10 +287,14 @@ fn a_disk_that_fills_and_a_journal_that_fails() {
         "nothing leaves that is not durable"
     );
     assert!(watched.raises("AnxinJournalFailed"));
-    assert!(
-        watched.waits(batch.batch).is_some(),
-        "it still says what it waits for"
-    );
+    // Nobody can approve, nothing is asked: it is the installation, since then, for all of them.
+    let failed_ms = desk.core.now_ms();
+    let alarm = ("AnxinWaitInstallation", 300);
+    for id in [batch.batch, held.batch] {
+        assert_eq!(watched.waits(id).unwrap().why, Some("journal"));
+    }
+    watched.assert_waits(held.batch, "installation", failed_ms, alarm);
+    assert!(!watched.raises("AnxinWaitApproval") && !watched.raises("AnxinWaitBankResult"));
 }
 
 /// The last record of a story for which something holds.

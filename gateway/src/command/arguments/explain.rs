@@ -6,8 +6,9 @@ use std::path::PathBuf;
 /// `anxin explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// 批次编号、明细编号、银行文件号,或 @记录号 · A batch (B20261123-42), a line
-    /// (B20261123-42.3), the number of a bank file, or @ and the sequence of a record
+    /// 批次编号(或单位的批次号)、明细编号、银行文件号,或 @记录号 · A batch (B20261123-42, or its
+    /// employer's own number), a line (B20261123-42.3), the number of a bank file, or @ and the
+    /// sequence of a record
     pub id: String,
     /// 含有 journal/ 的数据目录;网关可在运行 · Folder that holds `journal/`; a gateway may run on it
     #[arg(long, value_name = "DIR")]

@@ -73,7 +73,7 @@ fn message_kind(word: &str) -> (&str, &str) {
 }
 
 /// What does not fit of a message or of a record in it: a code, and perhaps its numbers.
-fn of_message(why: &str, lang: Lang) -> String {
+pub(crate) fn of_message(why: &str, lang: Lang) -> String {
     let (code, numbers) = why.split_once(": ").unwrap_or((why, ""));
     if let Some(text) = of_code(code) {
         return pick(lang, text.0, text.1).to_owned();

@@ -1,0 +1,260 @@
+//! The story as one document: what happened, and how the subject stands now.
+
+use crate::book::{BankFile, Batch};
+use crate::clock::{Clock, SystemClock};
+use crate::dispatch::outlook::{Next, next_of};
+use crate::query::waits::{self, Circumstances, Waits};
+use crate::query::{batches, moment};
+use crate::story::{Entry, Subject, Teller, dispute_words, sentence, step_words};
+use journal::Damage;
+use schemas::value::PaymentId;
+use schemas::{Lang, LineState};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// All that is told of a subject.
+pub(super) fn of(
+    teller: &Teller,
+    (id, subject): (&str, Subject),
+    story: &[Entry],
+    damages: &[Damage],
+    lang: Lang,
+) -> Value {
+    let entries = story.iter().map(|entry| {
+        let mut told = json!(entry);
+        told["time"] = moment(entry.time_ms).into();
+        told["text"] = sentence(entry, lang).into();
+        told
+    });
+    let entries: Vec<Value> = entries.collect();
+    let book = teller.book();
+    let batch = teller.batch_id().and_then(|id| book.batch(id));
+    let view = batch.map(|batch| batches::whole(book, batch, lang, Circumstances::UNKNOWN));
+    let next = batch.map_or_else(Vec::new, |batch| next(teller, batch, subject, lang));
+    let wait = batch.and_then(|batch| waits_of(teller, batch, subject));
+    let do_now = match wait {
+        Some(waits) => Some(waits.what.remedy(lang).to_owned()),
+        None if is_unread(teller, subject) => Some(unread_remedy(lang).to_owned()),
+        None => batch.and_then(|batch| after_the_end(teller, batch, subject, lang)),
+    };
+    json!({
+        "id": id,
+        "story": entries,
+        "records": story.iter().map(|entry| entry.count).sum::<u64>(),
+        "refused": teller.refused(),
+        "line": line(teller, subject, lang),
+        "file": file(teller, subject, lang),
+        "batch": view,
+        "waits_for": wait.map(|wait| wait.view(lang)),
+        "next": next,
+        "do": do_now,
+        "runbook": wait.map(|wait| format!("RUNBOOK.md: {}", wait.what.as_str())),
+        "damages": damages.len(),
+        "first_damage": damages.first().map(|damage| {
+            json!({"segment": damage.segment, "offset": damage.offset})
+        }),
+    })
+}
+
+/// What the subject itself waits for; a record waits for nothing, its batch does.
+fn waits_of(teller: &Teller, batch: &Batch, subject: Subject) -> Option<Waits> {
+    let (book, around) = (teller.book(), Circumstances::UNKNOWN);
+    match subject {
+        Subject::Batch(_) | Subject::Record(_) => waits::of_batch(book, batch, around),
+        Subject::Payment(payment) => waits::of_line(book, batch, payment.row, around),
+        Subject::File(file_no) => waits::of_file(book, book.file(file_no)?, around),
+    }
+}
+
+/// Whether the subject is a message that nobody could read so far.
+fn is_unread(teller: &Teller, subject: Subject) -> bool {
+    let Subject::Record(record) = subject else {
+        return false;
+    };
+    let mut unread = teller.book().unread();
+    unread.any(|(_, messages)| messages.keys().any(|(_, sequence)| *sequence == record))
+}
+
+fn unread_remedy(lang: Lang) -> &'static str {
+    let (zh, en) = (
+        "由网关运营方对照银行手册和密钥；补齐密钥后重启即重读，银行也可再送一次；原文已留存",
+        "those who run the gateway compare it with the bank's manual and their keys; with the \
+         right key a restart reads it again, and so does the bank's sending it once more",
+    );
+    super::super::words::pick(lang, zh, en)
+}
+
+/// What a person can do about what has ended otherwise than it was meant.
+fn after_the_end(teller: &Teller, batch: &Batch, subject: Subject, lang: Lang) -> Option<String> {
+    let id = batch.id();
+    let sum = |state| batch.sums.of(state).count > 0;
+    let (is_unpaid, is_refused) = match subject {
+        Subject::Payment(payment) => {
+            let state = batch.line(payment.row)?.state;
+            let is_corrected = teller.book().corrected_by(payment).is_some();
+            let is_unpaid = matches!(state, LineState::Failed | LineState::Returned);
+            (is_unpaid && !is_corrected, state == LineState::Refused)
+        }
+        Subject::Batch(_) => {
+            let is_open = |(row, state): (u32, LineState)| {
+                let payment = PaymentId { batch: id, row };
+                matches!(state, LineState::Failed | LineState::Returned)
+                    && teller.book().corrected_by(payment).is_none()
+            };
+            let mut lines = (1u32..).zip(batch.lines.iter().map(|line| line.state));
+            (lines.any(is_open), sum(LineState::Refused))
+        }
+        Subject::File(_) | Subject::Record(_) => return None,
+    };
+    let (zh, en) = match (is_unpaid, is_refused) {
+        (true, _) => (
+            format!(
+                "失败或退汇的可补发：POST /v1/batches/{id}/correction 取得补发文件，改正后报送"
+            ),
+            format!(
+                "what failed or came back can be paid by a correction: POST \
+                 /v1/batches/{id}/correction gives its file, to be mended and submitted"
+            ),
+        ),
+        (false, true) => (
+            format!("未受理的原因见 GET /v1/batches/{id}/findings；改正后另行报送"),
+            format!(
+                "GET /v1/batches/{id}/findings says why lines were refused; submit them mended in \
+                 a new batch"
+            ),
+        ),
+        (false, false) => return None,
+    };
+    Some(match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    })
+}
+
+fn line(teller: &Teller, subject: Subject, lang: Lang) -> Option<Value> {
+    let Subject::Payment(payment) = subject else {
+        return None;
+    };
+    let book = teller.book();
+    let (batch, line) = book.line(payment)?;
+    let proposal = book.proposal(payment).map(|proposal| {
+        let (zh, en) = step_words(proposal.outcome.as_str());
+        json!({
+            "outcome": proposal.outcome.as_str(),
+            "outcome_text": if lang == Lang::Zh { zh } else { en },
+            "operator": proposal.operator,
+            "since": moment(proposal.time_ms),
+        })
+    });
+    Some(json!({
+        "payment_id": payment.to_string(),
+        "line_no": line.line_no,
+        "amount_fen": (line.state != LineState::Refused).then_some(line.amount_fen),
+        "state": line.state.as_str(),
+        "state_text": line.state.text(lang),
+        "since": moment(line.since_ms),
+        "reason": line.reason.map(|reason| schemas::codes::reason_text(reason, lang)),
+        "disputed": line.disputed.map(|dispute| json!(dispute)),
+        "disputed_text": line.disputed.map(|dispute| dispute_words(dispute, lang)),
+        "reported_fen": line.reported_fen,
+        "file_no": Some(line.file_no).filter(|file_no| *file_no > 0),
+        "corrects": batch.corrects.get(&payment.row).map(ToString::to_string),
+        "corrected_by": book.corrected_by(payment).map(|one| one.to_string()),
+        "proposal": proposal,
+    }))
+}
+
+/// A bank file: where it is, and how the lines stand that it carries now.
+fn file(teller: &Teller, subject: Subject, lang: Lang) -> Option<Value> {
+    let Subject::File(file_no) = subject else {
+        return None;
+    };
+    let book = teller.book();
+    let file: &BankFile = book.file(file_no)?;
+    let batch = book.batch(file.intent.batch)?;
+    let mut states: BTreeMap<&'static str, (u64, i64)> = BTreeMap::new();
+    let (mut disputed, mut carries) = (0u64, 0u64);
+    for line in file.intent.lines.iter().filter_map(|row| batch.line(*row)) {
+        // Those of a file that was given up are in another one.
+        if line.file_no != file_no {
+            continue;
+        }
+        let sum = states.entry(line.state.as_str()).or_default();
+        *sum = (sum.0 + 1, sum.1.saturating_add(line.amount_fen));
+        disputed += u64::from(line.disputed.is_some());
+        carries += 1;
+    }
+    let states = states.into_iter().map(|(state, (count, fen))| {
+        let sum = json!({"count": count, "fen": fen});
+        (state.to_owned(), sum)
+    });
+    let mut view = json!(batches::file_view(file));
+    view["bank"] = file.intent.bank.as_str().into();
+    view["batch_id"] = file.intent.batch.to_string().into();
+    view["dialect"] = file.intent.dialect.clone().into();
+    view["first_line"] = batch_line(file, file.intent.lines.first());
+    view["last_line"] = batch_line(file, file.intent.lines.last());
+    view["carries"] = carries.into();
+    view["states"] = states.collect::<serde_json::Map<_, _>>().into();
+    view["disputed_count"] = disputed.into();
+    view["state_text"] = super::super::standing::file_state(&view, lang).into();
+    Some(view)
+}
+
+fn batch_line(file: &BankFile, row: Option<&u32>) -> Value {
+    let batch = file.intent.batch;
+    let payment = row.map(|row| PaymentId { batch, row: *row });
+    payment.map(|payment| payment.to_string()).into()
+}
+
+/// What happens next by itself, to the subject.
+fn next(teller: &Teller, batch: &Batch, subject: Subject, lang: Lang) -> Vec<Value> {
+    let book = adapters::Book::built_in().ok();
+    let Some(adapter) = book.and_then(|book| book.adapter(batch.head.paying_bank)) else {
+        return Vec::new();
+    };
+    let calendar = schemas::codes::BankCalendar::built_in();
+    let now = SystemClock::new().now();
+    let mut next = next_of(teller.book(), batch, adapter, calendar, now);
+    let of_file = |file_no: u64| Some(file_no).filter(|file_no| *file_no > 0);
+    match subject {
+        Subject::Batch(_) | Subject::Record(_) => {}
+        Subject::File(file_no) => next.retain(|one| one.file_no == of_file(file_no)),
+        Subject::Payment(payment) => {
+            let line = batch.line(payment.row);
+            let open = line.filter(|line| !line.state.is_final());
+            next.retain(|one| open.is_some_and(|line| one.file_no == of_file(line.file_no)));
+        }
+    }
+    let told = next.into_iter().map(|one| {
+        json!({
+            "what": one.what,
+            "file_no": one.file_no,
+            "at": one.at_ms.map(moment),
+            "text": next_words(one, lang),
+        })
+    });
+    told.collect()
+}
+
+fn next_words(next: Next, lang: Lang) -> &'static str {
+    let (zh, en) = match next.what {
+        "send" => ("发往银行", "it is sent to the bank"),
+        "resend" => ("再次发送同一文件", "the same file is tried again"),
+        "query" => ("向银行查询", "the bank is asked"),
+        "answer_limit" => (
+            "仍无结果则转为不明",
+            "without a result by then its lines become unknown",
+        ),
+        "calendar" => (
+            "缺少该年的银行工作日目录,不会发送",
+            "the list of bank days of the year is missing: nothing is sent",
+        ),
+        _ => (
+            "银行定义里已没有发送时所用的方言:不再询问,未决的转为不明",
+            "the bank's definition no longer has the dialect by which it went: it is not asked \
+             about, and what is open becomes unknown",
+        ),
+    };
+    super::super::words::pick(lang, zh, en)
+}
