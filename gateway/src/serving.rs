@@ -29,7 +29,7 @@ use crate::telemetry::{Concerns, Metrics};
 use journal::disk::{Disk, OsDisk};
 use journal::random::{Random, SystemRandom};
 use journal::seal::{Vault, create_master_file, master_from_file};
-use journal::{JournalError, Opening, Options, Recovery};
+use journal::{Journal, JournalError, Opening, Options, Recovery};
 use schemas::codes::BankCalendar;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
@@ -105,9 +105,23 @@ pub(crate) fn open_core(
 ) -> Result<(Core, Recovery), StartError> {
     let (journal, recovery) = opening.open()?;
     tell_of(&recovery);
-    let vault = Vault::open(disk, &keys, master, random)?;
+    let vault = match names_a_key(&journal)? {
+        true => Vault::open_again(disk, &keys, master, random)?,
+        false => Vault::open(disk, &keys, master, random)?,
+    };
     let core = Core::open(journal, vault, clock, progress)?;
     Ok((core, recovery))
+}
+
+/// Whether a record has a sealed part. The first batch's has one.
+fn names_a_key(journal: &Journal) -> Result<bool, JournalError> {
+    for entry in journal.scan(1) {
+        let (_, record) = entry?;
+        if !record.key_id.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The first records of a start, before anything is dispatched: that it is one, and what a stop

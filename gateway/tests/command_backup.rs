@@ -98,7 +98,7 @@ fn only_the_owner_reads(folder: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o077;
     assert_eq!(mode(folder), 0, "{}", folder.display());
-    for name in ["journal", "keys"] {
+    for name in ["journal", "keys", "checkpoints"] {
         assert_eq!(mode(&folder.join(name)), 0);
         for entry in std::fs::read_dir(folder.join(name)).unwrap() {
             assert_eq!(mode(&entry.unwrap().path()), 0);
@@ -192,8 +192,8 @@ fn whatever_is_changed_in_a_copy_nothing_is_restored_from_it() {
             .filter_map(|(path, bytes)| Some((path, bytes.as_ref()?)))
     };
     assert!(
-        files().count() >= 5,
-        "segment, two keys, manifest, its digest"
+        files().count() >= 7,
+        "segment, two keys, checkpoints and their key, manifest, its digest"
     );
     for (path, bytes) in files() {
         let name = path.display().to_string();

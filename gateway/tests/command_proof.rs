@@ -4,10 +4,14 @@
 
 mod command_kit;
 
+use certs::algorithm::Algorithm;
+use certs::sign::{KeyId, Signer, generate, signer_from_pem};
 use command_kit::run;
 use command_kit::serving::{Serving, copy_files};
+use gateway::proof::note::{Checkpoint, VerifierKey};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// An installation that ran twice and was stopped; the journal after the first run is kept.
 fn stopped() -> (tempfile::TempDir, PathBuf, PathBuf) {
@@ -46,9 +50,8 @@ fn every_checkpoint_is_held_against_the_journal() {
     let file = ["--checkpoint", elsewhere.to_str().unwrap()];
     assert_eq!(verify(&data, &file).0, 0);
     // Another root under the same size: the journal is not the one that was signed.
-    let root = note.lines().nth(2).unwrap();
-    let letter = if root.starts_with('A') { "B" } else { "A" };
-    let other = note.replace(root, &format!("{letter}{}", &root[1..]));
+    let size = note.lines().nth(1).unwrap().parse().unwrap();
+    let other = signed(&key_of(&data), size, [7; 32]);
     std::fs::write(&elsewhere, other).unwrap();
     let (code, told) = verify(&data, &file);
     assert_eq!((code, &told["checkpoints"]), (1, &"differ".into()));
@@ -65,12 +68,84 @@ fn every_checkpoint_is_held_against_the_journal() {
     );
     let refused = command_kit::serving::refused_start(folder.path());
     assert!(refused.contains("checkpoints"), "{refused}");
-    // Without them, too, nothing here remembers; a checkpoint kept elsewhere does.
+    // Without them, too, nothing here remembers; a checkpoint kept elsewhere does, and its key.
+    let vkey = std::fs::read_to_string(data.join("checkpoints/vkey")).unwrap();
     std::fs::remove_dir_all(data.join("checkpoints")).unwrap();
     std::fs::remove_dir_all(data.join("tiles")).ok();
     std::fs::write(&elsewhere, &note).unwrap();
     let (code, told) = verify(&data, &file);
+    assert_eq!((code, &told["checkpoints"]), (1, &"unsigned".into()));
+    let (code, told) = verify(&data, &[&file[..], &["--key", vkey.trim()]].concat());
     assert_eq!((code, &told["checkpoints"]), (1, &"differ".into()));
+}
+
+fn key_of(data: &Path) -> Arc<dyn Signer> {
+    let pem = std::fs::read_to_string(data.join("checkpoints/key.pem")).unwrap();
+    let id = KeyId::new("log").unwrap();
+    signer_from_pem(Algorithm::Ed25519, id, &pem, None).unwrap()
+}
+
+fn signed(key: &Arc<dyn Signer>, size: u64, root: [u8; 32]) -> String {
+    let origin = "anxin-gateway/journal".to_owned();
+    let checkpoint = Checkpoint { origin, size, root };
+    checkpoint.sign(key.as_ref()).unwrap()
+}
+
+/// A checkpoint is somebody's word only where it is signed: neither does a forged one accuse the
+/// journal, nor is one counted among those that were signed.
+#[test]
+fn a_checkpoint_that_the_key_did_not_sign_says_nothing_of_the_journal() {
+    let (folder, data, _) = stopped();
+    let note = last_note(&data);
+    let size: u64 = note.lines().nth(1).unwrap().parse().unwrap();
+    let elsewhere = folder.path().join("elsewhere");
+    let file = ["--checkpoint", elsewhere.to_str().unwrap()];
+    let id = KeyId::new("log").unwrap();
+    let random = certs::random::SeededRandom::new(3);
+    let (_, stranger) = generate(Algorithm::Ed25519, id, &random).unwrap();
+    let (text, signature) = note.split_once("\n\n").unwrap();
+    let other_log = signed(&key_of(&data), size, [7; 32]).replace("anxin-gateway/journal", "o/j");
+    let vkey = std::fs::read_to_string(data.join("checkpoints/vkey")).unwrap();
+    for forged in [
+        signed(&stranger, size, [7; 32]),
+        signed(&stranger, size + 1_000, [7; 32]),
+        other_log,
+        text.replace(&format!("\n{size}\n"), "\n999999\n") + "\n\n" + signature,
+        format!("anxin-gateway/journal\n{}", note),
+    ] {
+        std::fs::write(&elsewhere, &forged).unwrap();
+        for key in [&[][..], &["--key", vkey.trim()]] {
+            let (code, told) = verify(&data, &[&file[..], key].concat());
+            let standing = told["checkpoints"].as_str().unwrap();
+            assert_eq!(code, 1, "{forged}");
+            assert!(
+                matches!(standing, "unsigned" | "unreadable"),
+                "{forged}: {told}"
+            );
+        }
+    }
+    // Whoever trusts another key may say so.
+    let theirs = VerifierKey::of("anxin-gateway/journal", stranger.public_key()).to_string();
+    std::fs::write(&elsewhere, signed(&stranger, size, [7; 32])).unwrap();
+    let (_, told) = verify(&data, &[&file[..], &["--key", &theirs]].concat());
+    assert_eq!(told["checkpoints"], "differ");
+    // No tree of nothing has another root than that of nothing.
+    std::fs::write(&elsewhere, signed(&key_of(&data), 0, [7; 32])).unwrap();
+    assert_eq!(verify(&data, &file).1["checkpoints"], "differ");
+    // In the folder's own file it is counted apart.
+    let kept = data.join("checkpoints/kept");
+    let whole = std::fs::read_to_string(&kept).unwrap();
+    let root = gateway::proof::note::Note::parse(&note).unwrap().text;
+    let root = Checkpoint::parse(&root).unwrap().root;
+    let unsigned = signed(&stranger, size, root);
+    std::fs::write(&kept, format!("{whole}{unsigned}\n")).unwrap();
+    let (code, told) = verify(&data, &[]);
+    assert_eq!((code, &told["checkpoints"]), (0, &"agree".into()), "{told}");
+    assert_eq!(told["checkpoints_unsigned"], 1);
+    // Twice, or in another order, the same is said; it stays true.
+    std::fs::write(&kept, format!("{note}\n{whole}{whole}")).unwrap();
+    let (code, told) = verify(&data, &[]);
+    assert_eq!((code, &told["checkpoints_unsigned"]), (0, &0.into()));
 }
 
 #[test]

@@ -286,6 +286,46 @@ async fn a_later_checkpoint_continues_an_older_one_and_no_fork_does() {
     kit.stop().await;
 }
 
+/// What a caller may not see is answered as what is not there, to the word; the price of a question
+/// does not follow the numbers in it, and none makes the gateway sign.
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_learn_nothing_by_proofs_and_huge_numbers_cost_nothing() {
+    let kit = Kit::start().await;
+    let id = kit.with_outcomes(own(), "GZ-1", &[LineEvent::Pay]).await;
+    let none = format!("/v1/payments/{id}.999/proof");
+    let there = format!("/v1/payments/{id}.1/proof");
+    for caller in [
+        &system(api_kit::other()),
+        "urn:anxin:bank:CCB",
+        "urn:anxin:regulator:330200:person:chen",
+    ] {
+        let text = |reply: api_kit::Reply, path: &str| reply.text().replace(path, "");
+        let hidden = kit.get(caller, &there).await.expect(404);
+        let absent = kit.get(caller, &none).await.expect(404);
+        assert_eq!(text(hidden, &there), text(absent, &none), "{caller}");
+    }
+    kit.get(BANK, "/v1/checkpoint").await.expect(200);
+    let kept = || kit.disk.bytes(Path::new("/data/checkpoints/kept"));
+    let before = kept().unwrap();
+    let (most, half) = (u64::MAX, 1u64 << 63);
+    for question in [
+        format!("from=1&to={most}"),
+        format!("from={most}&to={most}"),
+        format!("from={half}"),
+        format!("from=1&to={half}"),
+        "from=1&to=99999999999999999999999".to_owned(),
+        "from=1&to=-1".to_owned(),
+        "from=2&to=1".to_owned(),
+    ] {
+        for _ in 0..3 {
+            let path = format!("/v1/consistency?{question}");
+            kit.get(BANK, &path).await.expect(400);
+        }
+    }
+    assert_eq!(kept().unwrap(), before, "nothing was signed");
+    kit.stop().await;
+}
+
 /// The journal in memory as files.
 fn on_disk(kit: &Kit, folder: &Path) -> PathBuf {
     let (from, to) = (Path::new("/data/journal"), folder.join("journal"));

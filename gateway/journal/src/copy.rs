@@ -44,6 +44,41 @@ pub struct Copied {
     pub segments: Vec<CopiedFile>,
 }
 
+/// Which file or folder can't be read or written, and why.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It can't be read.
+    #[error("could not read {}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// It can't be written.
+    #[error("could not write {}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+impl FileError {
+    /// What the disk says of reading a file or folder, with its name.
+    pub fn reading(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Read { path, source }
+    }
+
+    /// The same of writing.
+    pub fn writing(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Write { path, source }
+    }
+}
+
 /// Why there is no copy.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
@@ -53,22 +88,9 @@ pub enum CopyError {
     /// There is no record in it.
     #[error("there is no record in {}", .0.display())]
     Empty(PathBuf),
-    /// A file of the source can't be read.
-    #[error("could not read {}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The copy can't be written.
-    #[error("could not write {}", path.display())]
-    Write {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
+    /// A file or folder can't be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// What the copied file holds is not what was written into it.
     #[error("{} does not hold what was written", .0.display())]
     Changed(PathBuf),
@@ -105,12 +127,12 @@ pub fn copy(
     let last = from.join(last);
     disk.sync_file(&last)
         .map_err(JournalError::io("sync", &last))?;
-    disk.create_dir_all(to).map_err(write_error(to))?;
+    disk.create_dir_all(to).map_err(FileError::writing(to))?;
     let mut segments = Vec::with_capacity(ends.len());
     for (name, end) in ends {
         segments.push(copy_file(disk, (from, to), &name, end, progress)?);
     }
-    disk.sync_dir(to).map_err(write_error(to))?;
+    disk.sync_dir(to).map_err(FileError::writing(to))?;
     Ok(Copied {
         journal_id,
         sequence: chain.next - 1,
@@ -175,15 +197,20 @@ pub fn copy_file(
     progress: &mut dyn FnMut(u64),
 ) -> Result<CopiedFile, CopyError> {
     let (source, target) = (from.join(name), to.join(name));
-    let reading = disk.open_read(&source).map_err(read_error(&source))?;
-    let mut writing = disk.create_append(&target).map_err(write_error(&target))?;
+    let reading = disk
+        .open_read(&source)
+        .map_err(FileError::reading(&source))?;
+    let mut writing = disk
+        .create_append(&target)
+        .map_err(FileError::writing(&target))?;
     let mut digest = Context::new(&SHA256);
     parts(reading.as_ref(), &source, bytes, &mut |part| {
         digest.update(part);
         progress(part.len() as u64);
-        writing.append(part).map_err(write_error(&target))
+        let written = writing.append(part);
+        Ok(written.map_err(FileError::writing(&target))?)
     })?;
-    writing.sync_data().map_err(write_error(&target))?;
+    writing.sync_data().map_err(FileError::writing(&target))?;
     drop(writing);
     let copied = CopiedFile {
         name: name.to_owned(),
@@ -205,8 +232,8 @@ pub fn digest_of(
     path: &Path,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(u64, [u8; 32]), CopyError> {
-    let file = disk.open_read(path).map_err(read_error(path))?;
-    let bytes = file.len().map_err(read_error(path))?;
+    let file = disk.open_read(path).map_err(FileError::reading(path))?;
+    let bytes = file.len().map_err(FileError::reading(path))?;
     let mut digest = Context::new(&SHA256);
     parts(file.as_ref(), path, bytes, &mut |part| {
         digest.update(part);
@@ -227,10 +254,12 @@ fn parts(
     while offset < bytes {
         let want = usize::try_from((bytes - offset).min(PART_BYTES)).unwrap_or(0);
         let part = buffer.get_mut(..want).unwrap_or_default();
-        let read = file.read_at(offset, part).map_err(read_error(path))?;
+        let read = file
+            .read_at(offset, part)
+            .map_err(FileError::reading(path))?;
         if read < want {
             let short = io::ErrorKind::UnexpectedEof.into();
-            return Err(read_error(path)(short));
+            return Err(FileError::reading(path)(short).into());
         }
         each(part)?;
         offset += want as u64;
@@ -242,14 +271,4 @@ fn sum(digest: Context) -> [u8; 32] {
     let mut sum = [0; 32];
     sum.copy_from_slice(digest.finish().as_ref());
     sum
-}
-
-fn read_error(path: &Path) -> impl FnOnce(io::Error) -> CopyError + use<> {
-    let path = path.to_owned();
-    move |source| CopyError::Read { path, source }
-}
-
-fn write_error(path: &Path) -> impl FnOnce(io::Error) -> CopyError + use<> {
-    let path = path.to_owned();
-    move |source| CopyError::Write { path, source }
 }

@@ -79,6 +79,8 @@ pub struct Passed<'a> {
     pub actor: &'a str,
     /// Where it lies.
     pub position: Position,
+    /// The data key of the sealed part; empty where nothing is sealed.
+    pub key_id: &'a str,
     /// The clear part.
     pub clear: &'a [u8],
     /// Its hash.
@@ -213,6 +215,7 @@ impl Check<'_> {
                     kind: view.kind,
                     actor: view.actor,
                     position: Position { segment, offset },
+                    key_id: view.key_id,
                     clear: view.clear,
                     hash: &view.hash,
                     bytes: view.bytes() as u64,

@@ -326,6 +326,12 @@ pub struct Verify {
     /// 另处留存的检查点,一并核对 · A checkpoint that was kept elsewhere, to be held against it
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
+    /// 签署该检查点的公钥,不写则为目录里的 · The key that signed it, where it is not the folder's
+    #[arg(long, value_name = "VKEY", requires = "checkpoint")]
+    pub key: Option<String>,
+    /// 主密钥文件:一并核对它能否打开各数据密钥 · The master key's file: whether it opens each data key
+    #[arg(long, value_name = "FILE")]
+    pub master_key: Option<PathBuf>,
     /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,

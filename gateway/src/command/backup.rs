@@ -5,10 +5,12 @@ mod words;
 pub(super) use words::remedy;
 
 use super::arguments::{Backup, Restore};
-use super::terminal::{Colour, QUIET, grouped, paper, progress};
+use super::terminal::{Colour, Paper, QUIET, grouped, paper, progress};
+use super::verify::sealing_words;
 use super::words::{Ended, Exit, pick};
 use crate::clock::{Clock, SystemClock};
 use crate::copy::{BackupError, Manifest, back_up, confirm, restore};
+use crate::proof::held::Sealing;
 use crate::query::moment;
 use schemas::Lang;
 use serde_json::json;
@@ -33,15 +35,17 @@ pub fn run(arguments: &Backup, lang: Lang) -> Ended {
     let made = watched(bytes, template, |tell| {
         back_up(&arguments.data, &arguments.to, &moment(now), tell)
     });
-    let manifest = made.map_err(|error| words::failure(&error))?;
+    let made = made.map_err(|error| words::failure(&error))?;
+    let (manifest, sealing) = (&made.manifest, &made.sealing);
     let mut paper = paper();
     if arguments.json {
-        let mut document = document(&manifest, &arguments.to);
+        let mut document = document(manifest, sealing, &arguments.to);
         document["master_key_included"] = false.into();
         paper.document(&document)?;
     } else {
-        paper.line(&counted(&manifest, lang))?;
-        paper.line(&end(&manifest, lang))?;
+        paper.line(&counted(manifest, lang))?;
+        paper.line(&end(manifest, lang))?;
+        checkpoints(&mut paper, sealing, lang)?;
         let line = words::backup_told().in_lang(lang).to_owned();
         paper.coloured_line(&line, Colour::Yellow)?;
     }
@@ -73,10 +77,10 @@ fn restored(from: &Path, data: &Path, as_json: bool, lang: Lang) -> Ended {
     let bytes = bytes_in(&from.join("journal"));
     let made = watched(bytes, template, |tell| restore(from, data, now, tell));
     let restored = made.map_err(|error| words::failure(&error))?;
-    let manifest = &restored.manifest;
+    let (manifest, sealing) = (&restored.manifest, &restored.sealing);
     let mut paper = paper();
     if as_json {
-        let mut document = document(manifest, data);
+        let mut document = document(manifest, sealing, data);
         document["head"] = json!({
             "sequence": restored.sequence,
             "hash": crate::hex(&restored.hash),
@@ -87,6 +91,7 @@ fn restored(from: &Path, data: &Path, as_json: bool, lang: Lang) -> Ended {
     } else {
         paper.line(&counted(manifest, lang))?;
         paper.line(&end(manifest, lang))?;
+        checkpoints(&mut paper, sealing, lang)?;
         for line in words::restore_told(manifest, data) {
             paper.coloured_line(line.in_lang(lang), Colour::Yellow)?;
         }
@@ -137,7 +142,20 @@ fn bytes_in(folder: &Path) -> u64 {
     lengths.map(|metadata| metadata.len()).sum()
 }
 
-fn document(manifest: &Manifest, folder: &Path) -> serde_json::Value {
+/// How the checkpoints stand, in the words of `anxin verify`.
+fn checkpoints<W: std::io::Write>(
+    paper: &mut Paper<W>,
+    sealing: &Sealing,
+    lang: Lang,
+) -> std::io::Result<()> {
+    let said = sealing_words(sealing);
+    match sealing.is_damage() {
+        true => paper.coloured_line(said.in_lang(lang), Colour::Red),
+        false => paper.line(said.in_lang(lang)),
+    }
+}
+
+fn document(manifest: &Manifest, sealing: &Sealing, folder: &Path) -> serde_json::Value {
     json!({
         "folder": folder.display().to_string(),
         "taken_at": manifest.taken_at,
@@ -146,6 +164,8 @@ fn document(manifest: &Manifest, folder: &Path) -> serde_json::Value {
         "is_closed": manifest.is_closed,
         "files": manifest.files.len(),
         "bytes": manifest.bytes(),
+        "checkpoints": sealing.as_str(),
+        "checkpoints_unsigned": sealing.unsigned(),
     })
 }
 

@@ -220,7 +220,10 @@ fn document<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
 }
 
 /// A key in the command line itself, or in a file.
-fn key(given: &str) -> Result<VerifierKey, Failure> {
+///
+/// # Errors
+/// When it is neither.
+pub(super) fn key(given: &str) -> Result<VerifierKey, Failure> {
     if let Ok(key) = VerifierKey::parse(given) {
         return Ok(key);
     }

@@ -41,6 +41,31 @@ pub(super) fn of_server(
     }
 }
 
+/// In production the key that signs checkpoints is a file of its own, apart from what it signs.
+pub(super) fn of_checkpoints(
+    source: &Source,
+    settings: &Settings,
+    profile: &Profile,
+    errors: &mut Vec<ConfigurationError>,
+) {
+    let Some(file) = &settings.checkpoints.file else {
+        if profile.checkpoint_key_required {
+            errors.push(source.problem("profile", Problem::NoCheckpointKey));
+        }
+        return;
+    };
+    if profile.checkpoint_key_required && lies_in(file, &settings.places.data) {
+        errors.push(source.problem("[checkpoints]", Problem::CheckpointKeyInside));
+    }
+    errors.extend(private(file).err());
+}
+
+/// Whether a file lies in a folder, also by another name or through a link.
+fn lies_in(file: &Path, folder: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    file.starts_with(folder) || real(file).starts_with(real(folder))
+}
+
 fn of_authority(path: &Path, profile: &Profile, errors: &mut Vec<ConfigurationError>) {
     match std::fs::read_to_string(path) {
         Err(error) => errors.push(at(path, Problem::Unreadable(error.kind()))),

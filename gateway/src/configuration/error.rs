@@ -31,6 +31,10 @@ pub enum Problem {
     NoTls,
     /// Production without a revocation list: rustls would accept revoked certificates.
     NoCrl,
+    /// Production without a key of its own for checkpoints: one would be made in the data folder.
+    NoCheckpointKey,
+    /// Production with the key of the checkpoints beside what it signs.
+    CheckpointKeyInside,
     /// Production with a development authority.
     DevelopmentAuthority,
     /// Production with a clock or pace of its own.
@@ -113,6 +117,8 @@ impl Problem {
             Self::Mode => "属主以外的用户可以读取该文件".to_owned(),
             Self::NoTls => "生产环境没有配置 TLS 证书文件".to_owned(),
             Self::NoCrl => "生产环境没有配置证书吊销列表".to_owned(),
+            Self::NoCheckpointKey => "生产环境没有指明检查点的签名密钥".to_owned(),
+            Self::CheckpointKeyInside => "检查点的签名密钥在数据目录之内".to_owned(),
             Self::DevelopmentAuthority => "生产环境使用了开发用证书颁发机构".to_owned(),
             Self::DevelopmentTime => "生产环境使用了开发用时钟或节奏".to_owned(),
             Self::Plain => "生产环境以明文连接公网地址".to_owned(),
@@ -137,6 +143,10 @@ impl Problem {
             Self::Mode => "others than the owner may read this file".to_owned(),
             Self::NoTls => "production without TLS files".to_owned(),
             Self::NoCrl => "production without a certificate revocation list".to_owned(),
+            Self::NoCheckpointKey => "production without a key that signs checkpoints".to_owned(),
+            Self::CheckpointKeyInside => {
+                "the key that signs checkpoints lies in the data folder".to_owned()
+            }
             Self::DevelopmentAuthority => "a development authority in production".to_owned(),
             Self::DevelopmentTime => "a development clock or pace in production".to_owned(),
             Self::Plain => "a plain connection to a public address in production".to_owned(),
@@ -169,6 +179,10 @@ impl Problem {
             Self::NoCrl => (
                 "请在 crl_files 中列出颁发机构的吊销列表",
                 "list the authority's revocation lists in crl_files",
+            ),
+            Self::NoCheckpointKey | Self::CheckpointKeyInside => (
+                "请在 [checkpoints] 的 key_file 指明数据目录之外的 Ed25519 密钥（权限 0600）",
+                "name an Ed25519 key outside the data folder, as key_file in [checkpoints]",
             ),
             Self::DevelopmentAuthority => (
                 "请改用正式颁发机构的证书",

@@ -85,6 +85,7 @@ impl Configuration {
         let profile: Profile = built_in.typed().map_err(|error| vec![error])?;
         let mut errors = Vec::new();
         demands::of_server(source, &settings, &profile, &mut errors);
+        demands::of_checkpoints(source, &settings, &profile, &mut errors);
         let (connections, sources) = connections(&settings.places.connections, &mut errors);
         for (bank, connection) in &connections {
             if let Some(source) = sources.get(bank) {

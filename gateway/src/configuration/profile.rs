@@ -64,6 +64,9 @@ pub struct Profile {
     pub tls_required: bool,
     /// Revocation lists must be given wherever certificates are checked.
     pub crl_required: bool,
+    /// The key that signs checkpoints must be named, and lie outside the data folder; otherwise
+    /// the first start makes one in it.
+    pub checkpoint_key_required: bool,
     /// A development authority is accepted.
     pub development_authority_allowed: bool,
     /// Connections without TLS may go to public addresses.

@@ -1,20 +1,23 @@
 //! What a copy says of itself: written last, with a digest of its own, so that a copy that was
 //! broken off, or changed, is recognised.
 
-use super::{BackupError, read_error, write_error, write_new};
-use journal::copy::{CopiedFile, digest_of};
+use super::checkpoints::{KEPT, VKEY};
+use super::{BackupError, write_new};
+use journal::copy::{CopiedFile, FileError, digest_of};
 use journal::disk::{Disk, OsDisk};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The manifest's name.
 pub const MANIFEST: &str = "manifest.json";
 /// The digest of the manifest, as `sha256sum` reads it.
 pub const SUM: &str = "manifest.sha256";
 /// The format of this version.
-const FORMAT: &str = "anxin-backup 1";
+const FORMAT: &str = "anxin-backup 2";
+/// The one before had no checkpoints.
+const WITHOUT_CHECKPOINTS: &str = "anxin-backup 1";
 /// More than any manifest: a hundred thousand files.
 const MANIFEST_BYTES_MAX: u64 = 32 << 20;
 
@@ -60,12 +63,22 @@ pub struct FileEntry {
     pub sha256: String,
 }
 
-/// The folders of a copy, and what the names in them end with.
-pub(super) const FOLDERS: [(&str, &str); 2] = [("journal", ".seg"), ("keys", ".key")];
+/// The folders of a copy.
+pub(super) const FOLDERS: [&str; 3] = ["journal", "keys", "checkpoints"];
+
+impl FileEntry {
+    fn is_of_checkpoints(&self) -> bool {
+        self.path.starts_with("checkpoints/")
+    }
+}
 
 impl Manifest {
     /// Of what was copied.
-    pub(super) fn of(copied: &journal::copy::Copied, keys: &[CopiedFile], taken_at: &str) -> Self {
+    pub(super) fn of(
+        copied: &journal::copy::Copied,
+        (keys, checkpoints): (&[CopiedFile], &[CopiedFile]),
+        taken_at: &str,
+    ) -> Self {
         let entry = |folder: &str, file: &CopiedFile| FileEntry {
             path: format!("{folder}/{}", file.name),
             bytes: file.bytes,
@@ -73,6 +86,7 @@ impl Manifest {
         };
         let segments = copied.segments.iter().map(|file| entry("journal", file));
         let keys = keys.iter().map(|file| entry("keys", file));
+        let checkpoints = checkpoints.iter().map(|file| entry("checkpoints", file));
         Self {
             format: FORMAT.to_owned(),
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -83,7 +97,7 @@ impl Manifest {
                 hash: crate::hex(&copied.hash),
             },
             is_closed: copied.is_closed,
-            files: segments.chain(keys).collect(),
+            files: segments.chain(keys).chain(checkpoints).collect(),
         }
     }
 
@@ -98,10 +112,13 @@ impl Manifest {
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
         write_new(&folder.join(MANIFEST), &text)?;
-        OsDisk.sync_dir(folder).map_err(write_error(folder))?;
+        OsDisk
+            .sync_dir(folder)
+            .map_err(FileError::writing(folder))?;
         let sum = sum_of(&text);
         write_new(&folder.join(SUM), sum.as_bytes())?;
-        OsDisk.sync_dir(folder).map_err(write_error(folder))
+        let synced = OsDisk.sync_dir(folder);
+        Ok(synced.map_err(FileError::writing(folder))?)
     }
 }
 
@@ -116,12 +133,12 @@ fn sum_of(text: &[u8]) -> String {
 pub fn read_backup(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Manifest, BackupError> {
     let manifest = read(folder)?;
     let listed: BTreeSet<&str> = manifest.files.iter().map(|one| one.path.as_str()).collect();
-    for (name, _) in FOLDERS {
+    for name in FOLDERS {
         let inside = folder.join(name);
         let there = match OsDisk.list(&inside) {
             Ok(there) => there,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(read_error(&inside)(error)),
+            Err(error) => return Err(FileError::reading(&inside)(error).into()),
         };
         for file in there {
             if !listed.contains(format!("{name}/{file}").as_str()) {
@@ -131,8 +148,14 @@ pub fn read_backup(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Manif
     }
     for entry in &manifest.files {
         let path = folder.join(&entry.path);
-        if !path.exists() {
-            return Err(BackupError::Missing(path));
+        match std::fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(BackupError::Missing(path));
+            }
+            Err(error) => return Err(FileError::reading(&path)(error).into()),
+            // A pipe would be waited for.
+            Ok(found) if !found.is_file() => return Err(BackupError::Changed(path)),
+            Ok(_) => {}
         }
         let (bytes, sha256) = digest_of(&OsDisk, &path, progress)?;
         if (bytes, crate::hex(&sha256)) != (entry.bytes, entry.sha256.clone()) {
@@ -145,7 +168,7 @@ pub fn read_backup(folder: &Path, progress: &mut dyn FnMut(u64)) -> Result<Manif
 fn read(folder: &Path) -> Result<Manifest, BackupError> {
     let path = folder.join(MANIFEST);
     let (Some(text), Some(sum)) = (bytes_of(&path)?, bytes_of(&folder.join(SUM))?) else {
-        let begun = FOLDERS.iter().any(|(name, _)| folder.join(name).is_dir());
+        let begun = FOLDERS.iter().any(|name| folder.join(name).is_dir());
         return Err(match begun {
             true => BackupError::Incomplete(folder.to_owned()),
             false => BackupError::NoBackup(folder.to_owned()),
@@ -161,7 +184,16 @@ fn read(folder: &Path) -> Result<Manifest, BackupError> {
     };
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|_| BackupError::Format(format()))?;
-    match manifest.format == FORMAT && manifest.files.iter().all(|file| is_own(&file.path)) {
+    let is_ours = match manifest.format.as_str() {
+        FORMAT => true,
+        WITHOUT_CHECKPOINTS => !manifest.files.iter().any(FileEntry::is_of_checkpoints),
+        _ => false,
+    };
+    let mut named = BTreeSet::new();
+    let mut files = manifest.files.iter();
+    let is_plain = files.all(|file| is_own(&file.path) && named.insert(&file.path))
+        && !manifest.taken_at.contains(char::is_control);
+    match is_ours && is_plain {
         true => Ok(manifest),
         false => Err(BackupError::Format(manifest.format)),
     }
@@ -169,22 +201,30 @@ fn read(folder: &Path) -> Result<Manifest, BackupError> {
 
 /// Whether a path is one that a copy has: it is joined to a folder, and leads nowhere else.
 fn is_own(path: &str) -> bool {
-    FOLDERS.iter().any(|(folder, ending)| {
-        let name = path
-            .strip_prefix(folder)
-            .and_then(|rest| rest.strip_prefix('/'));
-        let stem = name.and_then(|name| name.strip_suffix(ending));
+    let is_of = |name: &str, ending: &str| {
         let plain = |c: u8| c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
+        let stem = name.strip_suffix(ending);
         stem.is_some_and(|stem| !stem.is_empty() && stem.bytes().all(plain))
-    })
+    };
+    match path.split_once('/') {
+        Some(("journal", name)) => is_of(name, ".seg"),
+        Some(("keys", name)) => is_of(name, ".key"),
+        Some(("checkpoints", name)) => name == KEPT || name == VKEY,
+        Some(_) | None => false,
+    }
 }
 
-fn bytes_of(path: &PathBuf) -> Result<Option<Vec<u8>>, BackupError> {
-    match std::fs::metadata(path) {
-        Ok(found) if found.len() > MANIFEST_BYTES_MAX => Err(BackupError::Changed(path.clone())),
-        Ok(_) => std::fs::read(path).map(Some).map_err(read_error(path)),
+fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>, BackupError> {
+    let read = || match std::fs::metadata(path) {
+        Ok(found) if found.len() > MANIFEST_BYTES_MAX => Ok(None),
+        Ok(_) => std::fs::read(path).map(Some),
+        Err(error) => Err(error),
+    };
+    match read() {
+        Ok(Some(bytes)) => Ok(Some(bytes)),
+        Ok(None) => Err(BackupError::Changed(path.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(read_error(path)(error)),
+        Err(error) => Err(FileError::reading(path)(error).into()),
     }
 }
 
@@ -196,6 +236,7 @@ mod tests {
     fn a_manifest_leads_nowhere_but_into_the_folders_of_a_copy() {
         assert!(is_own("journal/00000000000000000001.seg"));
         assert!(is_own("keys/2bb5c8e52f3dcf2d4f13270594174e87.key"));
+        assert!(is_own("checkpoints/kept") && is_own("checkpoints/vkey"));
         for path in [
             "/etc/passwd",
             "journal/../../x.seg",
@@ -205,6 +246,9 @@ mod tests {
             "keys/a.seg",
             "keys/..key",
             "index/db.seg",
+            "checkpoints/key.pem",
+            "checkpoints/../kept",
+            "checkpoints/",
             "journal",
             "",
         ] {

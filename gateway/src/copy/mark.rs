@@ -1,8 +1,9 @@
 //! The mark of a folder that was restored from a copy: a gateway starts on it only when a person
 //! has said that the original is at its end.
 
-use super::{BackupError, MANIFEST, write_error, write_new};
-use journal::disk::{Disk, OsDisk};
+use super::{BackupError, MANIFEST};
+use journal::copy::FileError;
+use journal::disk::{OsDisk, replace};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -104,16 +105,9 @@ impl Mark {
 
     /// Replaces the mark: it is the old or the new one, whole, whatever happens.
     pub(super) fn write(&self, data: &Path) -> Result<(), BackupError> {
-        let (path, new) = (data.join(MARK), data.join("restored.new"));
-        match OsDisk.remove(&new) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(write_error(&new)(error));
-            }
-            _ => {}
-        }
-        write_new(&new, self.text().as_bytes())?;
-        OsDisk.rename(&new, &path).map_err(write_error(&path))?;
-        OsDisk.sync_dir(data).map_err(write_error(data))
+        let path = data.join(MARK);
+        let written = replace(&OsDisk, &path, self.text().as_bytes());
+        Ok(written.map_err(FileError::writing(&path))?)
     }
 
     fn text(&self) -> String {

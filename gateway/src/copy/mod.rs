@@ -1,12 +1,14 @@
 //! 备份与恢复: a copy of the data folder while the gateway works on it, and a data folder made of
 //! such a copy (decision 023).
 //!
-//! A copy holds the segments up to one durable record, the key files, and a manifest that is
-//! written last: without it a copy is none. What a restore can't know is whether the original sent
-//! what the copy shows as waiting; so the new folder is marked, no gateway starts on it before a
-//! person has said that the original is at its end, and nothing that waited is sent by itself.
+//! A copy holds the segments up to one durable record, the key files, the signed checkpoints, and
+//! a manifest that is written last: without it a copy is none. What a restore can't know is whether
+//! the original sent what the copy shows as waiting; so the new folder is marked, no gateway starts
+//! on it before a person has said that the original is at its end, and nothing that waited is sent
+//! by itself.
 
 mod backup;
+mod checkpoints;
 mod manifest;
 mod mark;
 mod restore;
@@ -14,12 +16,13 @@ mod restore;
 #[cfg(test)]
 mod tests;
 
-pub use backup::back_up;
+pub use backup::{BackedUp, back_up};
 pub use manifest::{FileEntry, MANIFEST, Manifest, SUM, read_backup};
 pub use mark::{Mark, SetApart, Stage, confirm, may_start};
 pub use restore::{Restored, restore};
 
-use journal::copy::CopyError;
+use crate::proof::held::{Sealed, Sealing};
+use journal::copy::{CopyError, FileError};
 use journal::disk::{Disk, OsDisk};
 use journal::seal::{KeyCopyError, SealError};
 use journal::{Damage, JournalError};
@@ -70,6 +73,12 @@ pub enum BackupError {
         /// Where it ends.
         found: u64,
     },
+    /// The journal is not the one that was signed: it was rewritten, set back, or is another one.
+    #[error("a checkpoint of {records} records was signed that the journal is not")]
+    Checkpoint {
+        /// Of the first such checkpoint.
+        records: u64,
+    },
     /// The number that confirms is not that of the copy's last record.
     #[error("the folder was restored up to record {record}")]
     OtherRecord {
@@ -85,22 +94,9 @@ pub enum BackupError {
     /// The journal can't be read, or not be written on.
     #[error("the journal can't be used")]
     Journal(#[from] JournalError),
-    /// A file can't be read.
-    #[error("could not read {}", path.display())]
-    Read {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// A file can't be written.
-    #[error("could not write {}", path.display())]
-    Write {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
+    /// A file or folder can't be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The index of the new folder can't be made.
     #[error("the index can't be made")]
     Index(#[from] crate::index::FollowError),
@@ -115,8 +111,7 @@ impl From<CopyError> for BackupError {
             CopyError::Source(JournalError::Damaged(damage)) => Self::Damaged(Box::new(damage)),
             CopyError::Source(error) => Self::Journal(error),
             CopyError::Empty(path) => Self::NoJournal(path),
-            CopyError::Read { path, source } => Self::Read { path, source },
-            CopyError::Write { path, source } => Self::Write { path, source },
+            CopyError::File(error) => Self::File(error),
             CopyError::Changed(path) => Self::Changed(path),
         }
     }
@@ -131,16 +126,6 @@ impl From<KeyCopyError> for BackupError {
     }
 }
 
-fn read_error(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<> {
-    let path = path.to_owned();
-    move |source| BackupError::Read { path, source }
-}
-
-fn write_error(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<> {
-    let path = path.to_owned();
-    move |source| BackupError::Write { path, source }
-}
-
 /// Makes the target, empty and closed to others; it must lie apart from the source.
 fn new_folder(folder: &Path, other: &Path) -> Result<(), BackupError> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -152,48 +137,69 @@ fn new_folder(folder: &Path, other: &Path) -> Result<(), BackupError> {
         Ok(Some(_)) => return Err(BackupError::Occupied(folder.to_owned())),
         Ok(None) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(write_error(folder)(error)),
+        Err(error) => return Err(FileError::writing(folder)(error).into()),
     }
-    OsDisk.create_dir_all(folder).map_err(write_error(folder))?;
+    OsDisk
+        .create_dir_all(folder)
+        .map_err(FileError::writing(folder))?;
     let private = std::fs::Permissions::from_mode(0o700);
-    std::fs::set_permissions(folder, private).map_err(write_error(folder))
+    let closed = std::fs::set_permissions(folder, private);
+    Ok(closed.map_err(FileError::writing(folder))?)
 }
 
 /// Where a path leads, whether or not its end is there.
-fn place_of(path: &Path) -> Result<PathBuf, BackupError> {
-    let whole = std::path::absolute(path).map_err(read_error(path))?;
+fn place_of(path: &Path) -> Result<PathBuf, FileError> {
+    let whole = std::path::absolute(path).map_err(FileError::reading(path))?;
     let mut there = whole.as_path();
     loop {
         match there.canonicalize() {
             Ok(real) => return Ok(real.join(whole.strip_prefix(there).unwrap_or(Path::new("")))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => match there.parent() {
                 Some(above) => there = above,
-                None => return Err(read_error(path)(error)),
+                None => return Err(FileError::reading(path)(error)),
             },
-            Err(error) => return Err(read_error(path)(error)),
+            Err(error) => return Err(FileError::reading(path)(error)),
         }
     }
 }
 
 /// Writes a small file durably, but for its name.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
-    let mut file = OsDisk.create_append(path).map_err(write_error(path))?;
-    file.append(bytes).map_err(write_error(path))?;
-    file.sync_data().map_err(write_error(path))
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let mut file = OsDisk
+        .create_append(path)
+        .map_err(FileError::writing(path))?;
+    file.append(bytes).map_err(FileError::writing(path))?;
+    file.sync_data().map_err(FileError::writing(path))
 }
 
-/// Checks the records of a copy, one behind the other, and where they end.
-fn check_records(folder: &Path, manifest: &Manifest) -> Result<(), BackupError> {
-    let report = journal::verify(&OsDisk, folder)?;
+/// Checks the records of the copy in a folder, one behind the other, where they end, and every
+/// checkpoint against them. Gives how those stand.
+fn check_records(folder: &Path, manifest: &Manifest) -> Result<Sealing, BackupError> {
+    let mut sealed = Sealed::of_copy(folder);
+    let journal = folder.join("journal");
+    let report = journal::verify_with(&OsDisk, &journal, 0, &mut |passed| sealed.see(&passed))?;
     if let Some(damage) = report.damages.into_iter().next() {
         return Err(BackupError::Damaged(Box::new(damage)));
     }
     let end = (report.head_sequence, crate::hex(&report.head_hash));
-    match end == (manifest.end.sequence, manifest.end.hash.clone()) {
-        true => Ok(()),
-        false => Err(BackupError::OtherEnd {
+    if end != (manifest.end.sequence, manifest.end.hash.clone()) {
+        return Err(BackupError::OtherEnd {
             stated: manifest.end.sequence,
             found: report.head_sequence,
-        }),
+        });
+    }
+    let stated = (manifest.journal_id.as_str(), manifest.is_closed);
+    let id = report.journal_id.map(|id| crate::hex(&id));
+    if (id.unwrap_or_default().as_str(), report.closed_cleanly) != stated {
+        return Err(BackupError::Changed(folder.join(MANIFEST)));
+    }
+    match sealed.judge() {
+        Sealing::Differs { records } => Err(BackupError::Checkpoint { records }),
+        // What a start goes on with is copied as it is, and said.
+        sealing @ (Sealing::Agrees { .. }
+        | Sealing::Absent
+        | Sealing::Unreadable
+        | Sealing::Unsigned
+        | Sealing::TileDiffers { .. }) => Ok(sealing),
     }
 }

@@ -1,14 +1,13 @@
 //! A data folder made of a copy.
 
 use super::manifest::FOLDERS;
-use super::{
-    BackupError, Manifest, Mark, Stage, check_records, new_folder, read_backup, write_error,
-};
+use super::{BackupError, Manifest, Mark, Stage, check_records, new_folder, read_backup};
 use crate::dispatch::ACTOR;
 use crate::event::Event;
 use crate::index::build_index;
+use crate::proof::held::Sealing;
 use journal::chain::Hash;
-use journal::copy::copy_file;
+use journal::copy::{FileError, copy_file};
 use journal::disk::{Disk, OsDisk};
 use journal::seal::check_key_file;
 use journal::{Draft, Opening, Options};
@@ -32,11 +31,13 @@ pub struct Restored {
     pub hash: Hash,
     /// New bank files have at least this number.
     pub first_file_no: u64,
+    /// How the checkpoints of the copy stand to its journal; they never differ.
+    pub sealing: Sealing,
 }
 
-/// Checks the copy in `from` and makes the new or empty folder `data` of it: journal, keys, index
-/// and witnesses. The journal goes on with a record that tells of the restore, and is closed.
-/// `progress` is told of bytes, each three times.
+/// Checks the copy in `from` and makes the new or empty folder `data` of it: journal, keys,
+/// checkpoints, index and witnesses. The journal goes on with a record that tells of the restore,
+/// and is closed. `progress` is told of bytes, each three times.
 ///
 /// # Errors
 /// See [`BackupError`]. Before the copy is found to be whole nothing is written; what is written
@@ -48,7 +49,7 @@ pub fn restore(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Restored, BackupError> {
     let manifest = read_backup(from, progress)?;
-    check_records(&from.join("journal"), &manifest)?;
+    let sealing = check_records(from, &manifest)?;
     let of_keys = |path: &&str| path.starts_with("keys/");
     let paths = || manifest.files.iter().map(|file| file.path.as_str());
     for key in paths().filter(of_keys) {
@@ -63,9 +64,11 @@ pub fn restore(
     };
     // First of all: half a journal is a journal that was set back.
     mark(Stage::Incomplete).write(data)?;
-    for (folder, _) in FOLDERS {
+    for folder in FOLDERS {
         let (from, to) = (from.join(folder), data.join(folder));
-        OsDisk.create_dir_all(&to).map_err(write_error(&to))?;
+        OsDisk
+            .create_dir_all(&to)
+            .map_err(FileError::writing(&to))?;
         for entry in &manifest.files {
             let name = entry.path.strip_prefix(folder);
             let Some(name) = name.and_then(|name| name.strip_prefix('/')) else {
@@ -76,7 +79,7 @@ pub fn restore(
                 return Err(BackupError::Changed(from.join(name)));
             }
         }
-        OsDisk.sync_dir(&to).map_err(write_error(&to))?;
+        OsDisk.sync_dir(&to).map_err(FileError::writing(&to))?;
     }
     let (sequence, hash, first_file_no) = go_on(data, &manifest, now)?;
     mark(Stage::Waits).write(data)?;
@@ -85,6 +88,7 @@ pub fn restore(
         sequence,
         hash,
         first_file_no,
+        sealing,
     })
 }
 

@@ -105,7 +105,12 @@ impl CheckpointKey {
         };
         let vkey = format!("{}\n", VerifierKey::of(&self.origin, signer.public_key()));
         // A start that is refused later leaves everything as it was.
-        if std::fs::read_to_string(vkey_file(data)).ok().as_ref() != Some(&vkey) {
+        let before = std::fs::read_to_string(vkey_file(data)).ok();
+        if before.as_ref() != Some(&vkey) {
+            if let Some(before) = before {
+                let before = before.trim_end();
+                tracing::warn!(before, now = %vkey.trim_end(), "another key signs checkpoints");
+            }
             keep(&vkey_file(data), vkey.as_bytes()).map_err(failed)?;
         }
         Ok(signer)

@@ -3,6 +3,7 @@
 
 pub mod check;
 pub mod document;
+pub mod held;
 pub mod kept;
 mod key;
 mod log;

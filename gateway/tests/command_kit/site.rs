@@ -1,6 +1,8 @@
 //! An installation with an employer that has an account, and copies of its folder.
 
 use super::{Ended, TEMPLATE, run};
+use certs::tls::{ClientTls, Mode, system_clock};
+use gateway::command::client::Client;
 use journal::disk::OsDisk;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +50,8 @@ impl Site {
         site
     }
 
-    fn private(&self, name: &str, content: &str) {
+    /// Writes a file that its owner alone reads.
+    pub fn private(&self, name: &str, content: &str) {
         use std::os::unix::fs::PermissionsExt as _;
         std::fs::write(self.at(name), content).unwrap();
         let mode = std::fs::Permissions::from_mode(0o600);
@@ -76,6 +79,28 @@ impl Site {
             "--json", "--url", url, "--cert", &cert, "--key", &key, "--ca", &ca,
         ];
         run(&[words, &who].concat())
+    }
+
+    /// Status and body of a GET by the employer.
+    pub fn fetch(&self, url: &str, path: &str) -> (u16, String) {
+        let read = |name: &str| std::fs::read(self.at("data/pki").join(name)).unwrap();
+        let (chain, key) = (
+            read(&format!("employer/{USCC}.pem")),
+            read(&format!("employer/{USCC}.key")),
+        );
+        let tls = ClientTls {
+            identity: Some((&chain, &key)),
+            ca_pem: &read("ca.pem"),
+            crls: &[],
+            mode: Mode::Development,
+            allow_tls12: false,
+            clock: system_clock(),
+        };
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let mut client = Client::new(url, &tls).unwrap();
+        let answer = runtime.block_on(client.fetch(path)).unwrap();
+        let body = String::from_utf8(answer.body.to_vec()).unwrap();
+        (answer.status.as_u16(), body)
     }
 
     pub fn submit(&self, url: &str, number: u32) -> String {

@@ -4,7 +4,8 @@ use time::macros::date;
 
 use crate::support::{folder, load, told, write};
 
-const SERVER: &str = "profile = \"production\"\n[tls]\nchain_file = \"chain.pem\"\n\
+const SERVER: &str = "profile = \"production\"\n[checkpoints]\nkey_file = \"log.pem\"\n\
+    [tls]\nchain_file = \"chain.pem\"\n\
     key_file = \"key.pem\"\nclient_ca_file = \"ca.pem\"\n";
 
 fn pem(common_name: &str) -> String {
@@ -24,6 +25,7 @@ fn production(server: &str, authority: &str) -> tempfile::TempDir {
         ("ca.pem", &pem(authority), 0o644),
         ("ca.crl", "", 0o644),
         ("master.key", "", 0o600),
+        ("log.pem", "", 0o600),
     ])
 }
 
@@ -45,8 +47,49 @@ fn threats_1_production_starts_only_with_files_and_a_revocation_list() {
     assert!(
         told.first()
             .unwrap()
-            .starts_with("gateway.toml:2: production without a")
+            .starts_with("gateway.toml:4: production without a")
     );
+}
+
+#[test]
+fn production_signs_checkpoints_with_a_key_apart_from_the_journal() {
+    let told_of = |from: &str, to: &str| {
+        let server = with_crl().replace(from, to);
+        let folder = production(&server, "Real CA");
+        std::fs::create_dir(folder.path().join("other")).unwrap();
+        write(folder.path(), "data/checkpoints/key.pem", "", 0o600);
+        std::os::unix::fs::symlink("data", folder.path().join("link")).unwrap();
+        told(&folder)
+    };
+    assert_eq!(told_of("", "").len(), 0);
+    let table = "[checkpoints]\nkey_file = \"log.pem\"\n";
+    for none in ["", "[checkpoints]\norigin = \"example.org/log\"\n"] {
+        let told = told_of(table, none);
+        assert_eq!(told.len(), 1, "{told:?}");
+        let said = &told[0];
+        assert!(
+            said.starts_with("gateway.toml:1: production without a key that signs checkpoints"),
+            "{said}"
+        );
+        assert!(said.contains("key_file in [checkpoints]"), "{said}");
+    }
+    for inside in ["data", "./data", "link", "other/../data"] {
+        let told = told_of("log.pem", &format!("{inside}/checkpoints/key.pem"));
+        let said = told.first().unwrap();
+        assert!(
+            said.starts_with("gateway.toml:2: the key that signs checkpoints lies in the data"),
+            "{inside}: {told:?}"
+        );
+    }
+    assert!(told_of("log.pem", "none.pem")[0].contains("can't be read"));
+    let folder = production(&with_crl(), "Real CA");
+    write(folder.path(), "log.pem", "", 0o640);
+    assert!(told(&folder)[0].contains("run chmod 600"));
+    // Development makes one.
+    let server = with_crl()
+        .replace(table, "")
+        .replace("production", "development");
+    load(&production(&server, "Real CA")).unwrap();
 }
 
 #[test]

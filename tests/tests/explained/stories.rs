@@ -320,6 +320,7 @@ fn every_kind_of_record_has_words_of_its_own_in_both_languages() {
             kind: event.kind(),
             actor: "urn:anxin:gateway",
             position,
+            key_id: "",
             clear: &clear,
             hash: &[0; 32],
             bytes: 1,

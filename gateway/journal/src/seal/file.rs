@@ -1,9 +1,10 @@
 //! A key file: `<key id>.key`, a wrapped data key, or what is left of a destroyed one.
 //!
-//! Layout: `ANXINKEY`, version (1 byte, 1), state (1 byte: 1 wrapped, 2 destroyed), owner length
-//! (1 byte), owner, and in state 1 nonce ‖ ciphertext ‖ tag. The associated data of the wrapping
-//! is `anxin data key`, a zero byte, the key id, a zero byte and the owner, so that files can't
-//! be swapped.
+//! Layout: `ANXINKEY`, version (1 byte, 2), state (1 byte: 1 wrapped, 2 destroyed), owner length
+//! (1 byte), owner, in state 1 nonce ‖ ciphertext ‖ tag, and SHA-256 of all of it, so that who has
+//! no master key notices decay, too. Version 1 had no digest and is read as well. The associated
+//! data of the wrapping is `anxin data key`, a zero byte, the key id, a zero byte and the owner, so
+//! that files can't be swapped.
 
 use std::path::{Path, PathBuf};
 
@@ -12,13 +13,16 @@ use zeroize::Zeroizing;
 
 use super::{KEY_BYTES, SEAL_BYTES, SealError, io_error, open_with, seal_with};
 use crate::disk::{Disk, read_small};
+use crate::tree::sha256;
 
 const MAGIC: &[u8] = b"ANXINKEY";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+const WITHOUT_DIGEST: u8 = 1;
+const DIGEST_BYTES: usize = 32;
 const WRAPPED: u8 = 1;
 const DESTROYED: u8 = 2;
-/// Head, longest owner and wrapped key.
-pub(super) const FILE_BYTES_MAX: u64 = (8 + 3 + 255 + KEY_BYTES + SEAL_BYTES) as u64;
+/// Head, longest owner, wrapped key and digest.
+pub(super) const FILE_BYTES_MAX: u64 = (8 + 3 + 255 + KEY_BYTES + SEAL_BYTES + DIGEST_BYTES) as u64;
 
 /// A wrapped data key.
 pub(super) struct KeyFile {
@@ -47,7 +51,10 @@ fn encoded(state: u8, owner: &str, wrapped: &[u8]) -> Result<Vec<u8>, SealError>
         return Err(SealError::Owner);
     }
     let head = [VERSION, state, length];
-    Ok([MAGIC, &head, owner.as_bytes(), wrapped].concat())
+    let mut bytes = [MAGIC, &head, owner.as_bytes(), wrapped].concat();
+    let digest = sha256(&[&bytes]);
+    bytes.extend_from_slice(&digest);
+    Ok(bytes)
 }
 
 impl KeyFile {
@@ -76,21 +83,33 @@ impl KeyFile {
     }
 }
 
+/// Whether a file of this form vouches for its bytes itself.
+pub(super) fn has_digest(bytes: &[u8]) -> bool {
+    bytes.get(MAGIC.len()) == Some(&VERSION)
+}
+
+/// A file as far as it can be told without the master key.
 pub(super) fn parse(id: &str, bytes: &[u8]) -> Option<Stored> {
-    let rest = bytes.strip_prefix(MAGIC)?;
-    let ([version, state, length], rest) = rest.split_first_chunk()?;
+    let whole = match *bytes.get(MAGIC.len())? {
+        VERSION => {
+            let (whole, digest) = bytes.split_last_chunk()?;
+            (sha256(&[whole]) == *digest).then_some(whole)?
+        }
+        WITHOUT_DIGEST => bytes,
+        _ => return None,
+    };
+    let rest = whole.strip_prefix(MAGIC)?;
+    let ([_, state, length], rest) = rest.split_first_chunk()?;
     let (owner, wrapped) = rest.split_at_checked(usize::from(*length))?;
     let owner = std::str::from_utf8(owner).ok()?.to_owned();
-    match (*version, *state, wrapped.len()) {
-        (VERSION, WRAPPED, bytes) if bytes == KEY_BYTES + SEAL_BYTES => {
-            Some(Stored::Wrapped(KeyFile {
-                id: id.to_owned(),
-                owner,
-                wrapped: wrapped.to_vec(),
-            }))
-        }
-        (VERSION, DESTROYED, 0) => Some(Stored::Destroyed { owner }),
-        (_, _, _) => None,
+    match (*state, wrapped.len()) {
+        (WRAPPED, bytes) if bytes == KEY_BYTES + SEAL_BYTES => Some(Stored::Wrapped(KeyFile {
+            id: id.to_owned(),
+            owner,
+            wrapped: wrapped.to_vec(),
+        })),
+        (DESTROYED, 0) => Some(Stored::Destroyed { owner }),
+        (_, _) => None,
     }
 }
 

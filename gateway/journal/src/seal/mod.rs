@@ -7,6 +7,7 @@
 //! What destruction can't reach: copies of the key file in backups and in blocks that the disk
 //! has remapped. Those copies need the master key; see it replaced where that matters.
 
+mod check;
 mod copy;
 mod file;
 mod master;
@@ -26,6 +27,7 @@ use crate::random::{Random, RandomUnavailable};
 use file::{KeyFile, Stored};
 use search::{SEARCH, Search};
 
+pub use check::{KeyFiles, check_keys};
 pub use copy::{KeyCopyError, check_key_file, copy_keys};
 pub use master::{create_master_file, master_from_file};
 pub use search::Blinder;
@@ -48,8 +50,11 @@ pub enum SealError {
     #[error("the sealed data does not open with key {0}")]
     NotAuthentic(String),
     /// The key file does not open with this master key, or is damaged.
-    #[error("the key file {} does not open with this master key", .0.display())]
+    #[error("the key file {} is damaged, or does not open with this master key", .0.display())]
     KeyFile(PathBuf),
+    /// The search key is gone. A new one would find no person, and no wage that was paid already.
+    #[error("the search key is missing in {}", .0.display())]
+    SearchMissing(PathBuf),
     /// The owner's name is empty or over 255 bytes.
     #[error("an owner has 1 to 255 bytes")]
     Owner,
@@ -111,12 +116,35 @@ impl Vault {
     /// Opens the key folder `DIR/keys`, or makes it, with the search key in it.
     ///
     /// # Errors
-    /// `KeyFile` if the master key is another one or a file is damaged; `Io`, `Random`.
+    /// `KeyFile` if the master key is another one or a file is damaged; `SearchMissing` if there
+    /// are keys and none for searching; `Io`, `Random`.
     pub fn open(
         disk: Arc<dyn Disk>,
         dir: &Path,
         master: &[u8; KEY_BYTES],
         random: Arc<dyn Random>,
+    ) -> Result<Self, SealError> {
+        Self::opened((disk, dir), master, random, false)
+    }
+
+    /// As [`Vault::open`] for a journal in which something is sealed: its search key was made.
+    ///
+    /// # Errors
+    /// As [`Vault::open`]; `SearchMissing` also where there is no key at all.
+    pub fn open_again(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        master: &[u8; KEY_BYTES],
+        random: Arc<dyn Random>,
+    ) -> Result<Self, SealError> {
+        Self::opened((disk, dir), master, random, true)
+    }
+
+    fn opened(
+        (disk, dir): (Arc<dyn Disk>, &Path),
+        master: &[u8; KEY_BYTES],
+        random: Arc<dyn Random>,
+        is_in_use: bool,
     ) -> Result<Self, SealError> {
         let wrapping = prepared(master)?;
         disk.create_dir_all(dir).map_err(io_error("make", dir))?;
@@ -143,6 +171,10 @@ impl Vault {
         }
         let search = match search {
             Some(search) => search,
+            // It is made before any other key.
+            None if is_in_use || !keys.by_id.is_empty() => {
+                return Err(SealError::SearchMissing(dir.to_owned()));
+            }
             None => {
                 let (_, raw) = make(disk.as_ref(), dir, &wrapping, random.as_ref(), SEARCH)?;
                 Search::of(SEARCH, &raw).ok_or(SealError::Owner)?

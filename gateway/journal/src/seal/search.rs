@@ -19,6 +19,11 @@ pub(super) const SEARCH: &str = "\u{0}search-sip";
 /// The owner of a search key that was made for HMAC-SHA-256.
 pub(super) const SEARCH_HMAC: &str = "\u{0}search";
 
+/// Whether a key of this owner is a search key.
+pub(super) fn is_search(owner: &str) -> bool {
+    owner == SEARCH || owner == SEARCH_HMAC
+}
+
 /// The search key of one field. Nothing of it is ever printed.
 #[derive(Clone)]
 pub struct Blinder(Keyed);

@@ -2,6 +2,7 @@
 
 use crate::command::words::{Failure, Words};
 use crate::copy::{BackupError, Manifest, SetApart};
+use journal::copy::FileError;
 use std::path::Path;
 
 /// What a person must know of a backup.
@@ -98,8 +99,10 @@ pub(super) fn failure(error: &BackupError) -> Failure {
         "there is no backup, or nothing restored",
     );
     match error {
-        BackupError::Read { path, source } => Failure::unreadable_file(path, source),
-        BackupError::Write { path, source } => Failure::unwritable(path, source),
+        BackupError::File(FileError::Read { path, source }) => {
+            Failure::unreadable_file(path, source)
+        }
+        BackupError::File(FileError::Write { path, source }) => Failure::unwritable(path, source),
         BackupError::NoJournal(_)
         | BackupError::Occupied(_)
         | BackupError::Inside(_)
@@ -114,6 +117,7 @@ pub(super) fn failure(error: &BackupError) -> Failure {
         | BackupError::Unlisted(_)
         | BackupError::Damaged(_)
         | BackupError::OtherEnd { .. }
+        | BackupError::Checkpoint { .. }
         | BackupError::Key(_)
         | BackupError::Journal(_) => Failure::input(told, hint(error)).caused_by(error),
         BackupError::Index(_) | BackupError::Json(_) => Failure::defect(error),
@@ -167,9 +171,15 @@ fn hint(error: &BackupError) -> Words {
             "先用 `anxin verify` 核验数据目录;备份损坏则改用另一份。",
             "Check the data folder with `anxin verify`; where it is the backup, use another one.",
         ),
-        BackupError::Read { .. }
-        | BackupError::Write { .. }
-        | BackupError::Index(_)
-        | BackupError::Json(_) => Words::new("请保留此信息。", "Keep this message."),
+        BackupError::Checkpoint { .. } => Words::new(
+            "日志与签名检查点不符:被改写、回退,或不是同一日志。保留现场,先读 \
+             gateway/docs/OPERATING.md#a-journal-that-was-set-back;若是备份,改用另一份。",
+            "The journal is not the one that was signed: rewritten, set back, or another one. Keep \
+             it, and read gateway/docs/OPERATING.md#a-journal-that-was-set-back; where it is the \
+             backup, use another one.",
+        ),
+        BackupError::File(_) | BackupError::Index(_) | BackupError::Json(_) => {
+            Words::new("请保留此信息。", "Keep this message.")
+        }
     }
 }

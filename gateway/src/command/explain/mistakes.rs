@@ -173,8 +173,9 @@ pub(super) fn not_allowed(folder: &Path, damage: &Damage) -> Failure {
             format!("this user may not read {}", segment.display()),
         ),
         Words::new(
-            "请以网关的运行用户执行,或查询本用户能读的副本。",
-            "Run it as the user of the gateway, or on a copy that this user may read.",
+            "请以网关的运行用户执行,或查询它能读的副本(anxin backup)。",
+            "Run it as the user of the gateway, or on a copy that this user may read (anxin \
+             backup).",
         ),
     )
 }

@@ -1,7 +1,7 @@
 //! What `anxin verify` says, in both languages.
 
-use super::Verdict;
 use super::index::{Found, Standing};
+use super::verdict::Verdict;
 use crate::command::terminal::Colour;
 use crate::command::words::{Words, system_words};
 use crate::index::{Difference, EntryKind, Place};
@@ -140,9 +140,21 @@ pub(super) fn verdict(verdict: Verdict) -> Words {
             "the journal agrees with itself and not with a signed checkpoint, or one can't be \
              read; change no file, and read gateway/docs/OPERATING.md#checkpoints-and-proofs first",
         ),
+        Verdict::CheckpointUnsigned => Words::new(
+            "日志完整、前后一致;--checkpoint 所指的检查点无人作保,没有据以核对",
+            "the journal is whole and agrees with itself; it was not held against the checkpoint \
+             of --checkpoint, for which nobody vouches",
+        ),
         Verdict::TilesDamaged => Words::new(
             "哈希块损坏;日志与检查点完整、一致",
             "a tile is damaged; the journal is whole and agrees with its checkpoints",
+        ),
+        Verdict::KeysDamaged => Words::new(
+            "数据密钥损坏或缺失,它所加密的个人信息读不出,网关可能无法启动;日志本身完整、前后一致。\
+             请从备份的 keys 目录取回该文件,见 gateway/docs/RUNBOOK.md",
+            "a data key is damaged or missing: what it sealed can't be read, and a gateway may not \
+             start; the journal itself is whole. Get the file from `keys` of a backup, see \
+             gateway/docs/RUNBOOK.md",
         ),
         Verdict::Running => Words::new(
             "网关正在运行并占用此目录:到末条记录为止完整、前后一致;收尾记录要等正常停止后才有,\
@@ -177,7 +189,9 @@ pub(super) fn colour(verdict: Verdict) -> Colour {
         | Verdict::SetBack
         | Verdict::WitnessDamaged
         | Verdict::CheckpointsDiffer
+        | Verdict::CheckpointUnsigned
         | Verdict::TilesDamaged
+        | Verdict::KeysDamaged
         | Verdict::DamagedRunning
         | Verdict::Damaged => Colour::Red,
     }

@@ -12,6 +12,7 @@ use crate::sandbox::SandboxError;
 use crate::serving::StartError;
 use certs::sign::KeyError;
 use certs::tls::{Part, TlsError};
+use journal::copy::FileError;
 use journal::index::IndexError;
 use journal::random::RandomUnavailable;
 use journal::seal::SealError;
@@ -154,12 +155,15 @@ fn backup(error: &BackupError) -> String {
         BackupError::OtherEnd { stated, found } => {
             format!("日志到记录 {found} 为止,清单写明 {stated}")
         }
+        BackupError::Checkpoint { records } => {
+            format!("日志不是 {records} 条记录的签名检查点所签的那一份")
+        }
         BackupError::OtherRecord { record } => format!("该目录恢复到记录 {record} 为止"),
         BackupError::NotWaiting(folder) => format!("{} 不需要确认", folder.display()),
         BackupError::Key(_) => "密钥文件不能使用".to_owned(),
         BackupError::Journal(_) => "日志不能使用".to_owned(),
-        BackupError::Read { path, .. } => format!("无法读取 {}", path.display()),
-        BackupError::Write { path, .. } => format!("无法写入 {}", path.display()),
+        BackupError::File(FileError::Read { path, .. }) => format!("无法读取 {}", path.display()),
+        BackupError::File(FileError::Write { path, .. }) => format!("无法写入 {}", path.display()),
         BackupError::Index(_) => "索引无法建立".to_owned(),
         BackupError::Json(_) => "无法写成 JSON".to_owned(),
     }
@@ -237,7 +241,13 @@ fn seal(error: &SealError) -> String {
         SealError::KeyDestroyed(id) => format!("数据密钥 {id} 已销毁"),
         SealError::KeyUnknown(id) => format!("没有数据密钥 {id}"),
         SealError::NotAuthentic(id) => format!("密文用密钥 {id} 解不开"),
-        SealError::KeyFile(path) => format!("密钥文件 {} 用此主密钥解不开", path.display()),
+        SealError::SearchMissing(path) => format!(
+            "{} 里缺少检索密钥:另造一把会认不出已发放的工资",
+            path.display()
+        ),
+        SealError::KeyFile(path) => {
+            format!("密钥文件 {} 已损坏,或用此主密钥解不开", path.display())
+        }
         SealError::Owner => "密钥所有者的名称应为 1 至 255 字节".to_owned(),
         SealError::Master(path) => {
             format!("主密钥文件 {} 不是 64 位十六进制数字", path.display())
