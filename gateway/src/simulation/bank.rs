@@ -38,10 +38,11 @@ pub(super) fn hears(line: &SimLine, out: &Outgoing, leaving: Leaving, is_copy: b
     if is_new && let Some(file_no) = request.file_no {
         teller::begins(line, own, file_no, request.bank_date);
     }
-    if is_copy {
+    // A copy finds its number taken: what the bank says of it may be the answer that comes.
+    if is_copy && request.kind != RequestKind::Submit {
         return Heard::Silence;
     }
-    answers(line, own, &request)
+    answers(line, own, &request, is_copy)
 }
 
 /// A beginning of a message comes, which says nothing.
@@ -67,6 +68,7 @@ fn note(
         file_no: about.and_then(|(request, _)| request.file_no),
         lines: about.map_or_else(Vec::new, |(_, lines)| lines.to_vec()),
         instructs: out.instructs,
+        signature: out.signature.clone(),
         head: leaving.head,
         durable: leaving.durable,
         is_copy,
@@ -164,7 +166,7 @@ fn fate(own: &BankAdapter, dice: &Dice) -> Outcome {
 }
 
 /// The answer to a message.
-fn answers(line: &SimLine, own: &BankAdapter, request: &BankRequest) -> Heard {
+fn answers(line: &SimLine, own: &BankAdapter, request: &BankRequest, is_copy: bool) -> Heard {
     if !request.has_reply {
         return Heard::Answered {
             bytes: Vec::new(),
@@ -182,6 +184,9 @@ fn answers(line: &SimLine, own: &BankAdapter, request: &BankRequest) -> Heard {
     };
     let reply = match (request.kind, &file) {
         (RequestKind::Step, _) => BankReply::of(Outcome::Accepted),
+        (RequestKind::Submit, Some(_)) if is_copy => {
+            BankReply::of(Outcome::Failed(FailureReason::Duplicate))
+        }
         (RequestKind::Submit, Some(file)) if file.is_refused => {
             BankReply::of(Outcome::Failed(FailureReason::RefusedByBank))
         }
@@ -262,5 +267,7 @@ pub(super) fn answer_of(
         bytes: bytes.to_vec(),
         lie,
         has_come: false,
+        came_in_part: Vec::new(),
+        receipt_names: None,
     }
 }

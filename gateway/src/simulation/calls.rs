@@ -73,7 +73,7 @@ pub(super) async fn calls(stage: &Arc<Stage>, request: Request) -> Option<Answer
         let told = format!(
             "{} {} by {}: {} {place}",
             request.method,
-            request.path,
+            request.path.split('?').next().unwrap_or_default(),
             short(&request.caller),
             answer.status
         );

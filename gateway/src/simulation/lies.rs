@@ -8,12 +8,13 @@ use crate::keys::{BankKeys, BodyKey};
 use adapters::exchange::{LineOutcome, Outcome};
 use adapters::{BankAdapter, BankReply, BankRequest, RequestKind};
 use schemas::FailureReason;
-use schemas::value::Fen;
+use schemas::value::{AccountNo, Fen};
 use zeroize::Zeroizing;
 
 /// Once in so many answers each lie of the world is told.
 const ONE_IN: u64 = 14;
-/// A bank that denies a file has it somewhere: within so many milliseconds it knows again.
+/// A bank that denies a file of which it never spoke has it somewhere: within so many milliseconds
+/// it knows again. One that it has spoken of it may deny at any time.
 const DENIES_MS: i64 = 10 * 60_000;
 
 /// The true answer to a request, before it is written.
@@ -41,7 +42,7 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
     }
     let mut lie = None;
     if asked && let Some(file) = file {
-        lie = tells_wrong(line, own, file, &mut reply);
+        lie = tells_wrong(line, own, (request.file_no, file), &mut reply);
     }
     let strikes = |kind| line.stage.strikes(kind, &line.dice, ONE_IN);
     let mut about = request.clone();
@@ -60,6 +61,12 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
     let Ok(mut bytes) = written else {
         return Heard::Silence;
     };
+    if lie == Some(FaultKind::BankLiesAboutTotals) {
+        // Where its language has no place for the total, it has not lied.
+        reply.totals.clear();
+        let true_one = own.bank_side().write_reply(&about, &reply, &keys);
+        lie = lie.filter(|_| true_one.is_ok_and(|true_one| true_one != bytes));
+    }
     if is_forged {
         lie = Some(FaultKind::BankWrongSeal);
     }
@@ -83,7 +90,7 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
 fn tells_wrong(
     line: &SimLine,
     own: &BankAdapter,
-    file: &FileAtBank,
+    (asked_of, file): (Option<u64>, &FileAtBank),
     reply: &mut BankReply,
 ) -> Option<FaultKind> {
     let strikes = |kind| line.stage.strikes(kind, &line.dice, ONE_IN);
@@ -93,6 +100,7 @@ fn tells_wrong(
         let final_ms = i64::try_from(final_ms).unwrap_or(i64::MAX);
         age_ms < DENIES_MS.min(final_ms / 2)
     };
+    let may_deny = may_deny || has_spoken(line, asked_of);
     if may_deny && strikes(FaultKind::BankDeniesFile) {
         *reply = BankReply::of(Outcome::NotFound);
         return Some(FaultKind::BankDeniesFile);
@@ -108,8 +116,20 @@ fn tells_wrong(
         return Some(FaultKind::BankContradicts);
     }
     if strikes(FaultKind::BankMismatch) {
+        let other = accounts(file).find(|other| {
+            reply
+                .lines
+                .get(at)
+                .is_some_and(|row| row.account != Some(*other))
+        });
         let row: &mut LineOutcome = reply.lines.get_mut(at)?;
-        row.amount = row.amount.map(|amount| Fen(amount.0 + 100));
+        match other.filter(|_| line.dice.one_in(3)) {
+            Some(other) => row.account = Some(other),
+            None => {
+                let more = 1 + 99 * i64::from(line.dice.one_in(2));
+                row.amount = row.amount.map(|amount| Fen(amount.0 + more));
+            }
+        }
         return Some(FaultKind::BankMismatch);
     }
     if strikes(FaultKind::BankLeavesOut) {
@@ -117,11 +137,43 @@ fn tells_wrong(
         return Some(FaultKind::BankLeavesOut);
     }
     if strikes(FaultKind::BankLiesAboutTotals) {
-        let count = i64::try_from(reply.lines.len()).unwrap_or_default();
-        reply.totals.insert("count".to_owned(), count + 1);
+        let (name, right) = total(line, &reply.lines);
+        reply.totals.insert(name.to_owned(), right + 1);
         return Some(FaultKind::BankLiesAboutTotals);
     }
     None
+}
+
+/// Whether the gateway has heard of the bank, in this life, that it has the file.
+fn has_spoken(line: &SimLine, file_no: Option<u64>) -> bool {
+    let outside = line.stage.outside();
+    let book = outside.banks.get(&line.adapter.code());
+    let mut told = book.into_iter().flat_map(|book| &book.told);
+    told.any(|told| {
+        told.has_come
+            && told.lie.is_none()
+            && told.file_no == file_no
+            && told.at.life == outside.now.life
+            && told.whole.is_none_or(|whole| whole != Outcome::NotFound)
+    })
+}
+
+/// A total that a bank may state, and what it makes of these rows.
+fn total(line: &SimLine, rows: &[LineOutcome]) -> (&'static str, i64) {
+    let paid = |row: &&LineOutcome| row.outcome == Outcome::Paid;
+    let fen = |row: &LineOutcome| row.amount.map_or(0, |amount| amount.0);
+    let count = |number: usize| i64::try_from(number).unwrap_or_default();
+    match line.dice.below(4) {
+        0 => ("count", count(rows.len())),
+        1 => ("amount_fen", rows.iter().map(fen).sum()),
+        2 => ("paid_count", count(rows.iter().filter(paid).count())),
+        _ => ("paid_fen", rows.iter().filter(paid).map(fen).sum()),
+    }
+}
+
+/// The accounts of a file.
+fn accounts(file: &FileAtBank) -> impl Iterator<Item = AccountNo> {
+    file.lines.iter().map(|row| row.line.account)
 }
 
 fn opposite(outcome: Outcome) -> Option<Outcome> {

@@ -3,7 +3,7 @@
 use super::bank::{self, Heard};
 use super::dice::Dice;
 use super::faults::FaultKind;
-use super::outside::Moment;
+use super::outside::{Moment, Told};
 use super::stage::Stage;
 use crate::channel::{Channel, SendError, SendErrorKind};
 use crate::clock::BoxFuture;
@@ -118,9 +118,13 @@ impl SimLine {
             self.breaks(out, leaving);
             return Err(SendError::after_bytes(SendErrorKind::Write, place, out));
         }
-        let heard = under_way.comes();
+        let mut heard = under_way.comes();
         if self.strikes(FaultKind::Duplicated) {
-            self.comes(out, leaving, true);
+            let of_copy = self.comes(out, leaving, true);
+            // Whichever of the two answers is the first.
+            if out.instructs && self.dice.one_in(2) {
+                heard = of_copy;
+            }
         }
         // Whatever happens from here on, the bank has it.
         self.stage.sleep(self.dice.seconds(0, 2)).await;
@@ -144,17 +148,20 @@ impl SimLine {
             let some = self.dice.below(answer.len() as u64 + 1);
             let some = usize::try_from(some).unwrap_or_default();
             let received = answer.get(..some).unwrap_or_default().to_vec();
+            self.notes(told, |told| told.came_in_part.clone_from(&received));
             return Err(error.with_received(received));
         }
-        if let Some(told) = told {
-            let code = self.adapter.code();
-            let mut outside = self.stage.outside();
-            let book = outside.banks.entry(code).or_default();
-            if let Some(told) = book.told.get_mut(told) {
-                told.has_come = true;
-            }
-        }
+        self.notes(told, |told| told.has_come = true);
         Ok(answer)
+    }
+
+    /// Keeps what came of something that the bank said.
+    fn notes(&self, place: Option<usize>, note: impl FnOnce(&mut Told)) {
+        let mut outside = self.stage.outside();
+        let book = outside.banks.entry(self.adapter.code()).or_default();
+        if let Some(told) = place.and_then(|place| book.told.get_mut(place)) {
+            note(told);
+        }
     }
 
     /// The line breaks after some bytes: all of them, or a beginning that says nothing.

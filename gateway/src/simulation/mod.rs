@@ -4,9 +4,10 @@
 //! A run is many small worlds ([`run`]); a world ([`world`]) draws its scene (`scene`), polls its
 //! actors in the order that the seed says (`actors`) and lets troubles strike (`trouble`). The
 //! gateway in it is the real one (`gate`): opening and recovery, router, dispatchers, follower.
-//! Banks (`bank`, `lies`, `teller`) and people (`office`, `operators`) are played. What they know
-//! ([`outside`]) is what checkers ([`checker`]) hold the gateway's record against: M1 to M14 of the
-//! design. Whoever checks one takes what ought to be from outside the code that he checks.
+//! Banks (`bank`, `lies`, `teller`) and people (`office`, `operators`, `onlookers`) are played.
+//! What they know ([`outside`]) is what checkers ([`checker`]) hold the gateway's record against:
+//! M1 to M14 of the design. Whoever checks one takes what ought to be from outside the code that he
+//! checks.
 
 mod actors;
 pub mod audit;
@@ -23,6 +24,7 @@ mod lies;
 mod line;
 mod logs;
 mod office;
+mod onlookers;
 mod operators;
 pub mod outside;
 mod restart;

@@ -5,7 +5,7 @@ use super::calls::{Request, calls};
 use super::dice::Dice;
 use super::faults::FaultKind;
 use super::outside::{Answer, Employer, Sheet};
-use super::sheet::{Form, bytes};
+use super::sheet::{Form, bytes, payee};
 use super::stage::{Side, Stage};
 use crate::clock::BoxFuture;
 use serde_json::{Value, json};
@@ -109,11 +109,7 @@ impl Office {
             self.submits_beside(maker, sheet.clone(), form);
         }
         if self.strikes(FaultKind::SubmittedChanged, 6) {
-            let mut changed = sheet.clone();
-            if let Some(wage) = changed.wages.last_mut() {
-                wage.amount_fen += 1;
-            }
-            self.submits_beside(maker, changed, form);
+            self.submits_beside(maker, self.changed(sheet), form);
         }
         if self.strikes(FaultKind::SubmittedByOtherPolicy, 8) {
             let other = Sheet {
@@ -122,6 +118,36 @@ impl Office {
             };
             self.submits_beside(maker, other, form);
         }
+    }
+
+    /// Another file under the same number: one thing in it is another one.
+    fn changed(&self, sheet: &Sheet) -> Sheet {
+        let mut changed = sheet.clone();
+        let what = self.dice.below(8);
+        let is_long = changed.wages.len() > 1;
+        let Some(wage) = changed.wages.last_mut() else {
+            return changed;
+        };
+        let place = 10_000 + u32::try_from(self.dice.below(10_000)).unwrap_or_default();
+        let other = payee(self.stage.outside().seed, place, wage.payee.bank);
+        self.stage.outside().people.push(other.clone());
+        match what {
+            0 => wage.payee.name = other.name,
+            1 => wage.payee.id_number = other.id_number,
+            2 => wage.payee.account = other.account,
+            3 if is_long => {
+                changed.wages.pop();
+            }
+            4 => {
+                changed.project = match changed.project {
+                    Some(_) => None,
+                    None => Some("330110202611000077".to_owned()),
+                };
+            }
+            5 => changed.pay_month = "2026-01".to_owned(),
+            _ => wage.amount_fen += 1,
+        }
+        changed
     }
 
     /// Somebody else of the employer submits at about the same time, and never looks again.
@@ -171,6 +197,12 @@ impl Office {
     fn pays_elsewhere(&self, sheet: &Sheet) {
         let other = Sheet {
             batch_no: format!("{}-E{}", sheet.batch_no, self.dice.below(1000)),
+            is_old_spelling: self.dice.one_in(3),
+            project: match self.dice.below(4) {
+                0 => None,
+                1 => Some("330110202611000001".to_owned()),
+                _ => sheet.project.clone(),
+            },
             ..sheet.clone()
         };
         begin(self, other, DEPTH_MAX, 30 * 3600);
@@ -195,19 +227,45 @@ impl Office {
             "as_of": seen.pointer("/other_payments/as_of"),
         });
         if self.strikes(FaultKind::ApprovedByMaker, 5) {
-            let request = Request::post(maker, &path, body.to_string().into_bytes());
+            let who = self.maker_again(maker);
+            let request = Request::post(&who, &path, body.to_string().into_bytes());
             calls(&self.stage, request).await;
         }
         if self.strikes(FaultKind::ApprovedStale, 5) {
-            let mut stale = body.clone();
-            if let Some(members) = stale.as_object_mut() {
-                members.insert("total_fen".to_owned(), json!(1));
-            }
+            let stale = self.stale(&body);
             let request = Request::post(&checker, &path, stale.to_string().into_bytes());
             calls(&self.stage, request).await;
         }
         let request = Request::post(&checker, &path, body.to_string().into_bytes());
         self.insists(request).await;
+    }
+
+    /// The maker by the certificate that submitted, by one that spells the name in another way, or
+    /// by the system's.
+    fn maker_again(&self, maker: &str) -> String {
+        let system = maker.split(":person:").next().unwrap_or_default();
+        match self.dice.below(3) {
+            0 => format!("{system}:person:MAKER"),
+            1 => system.to_owned(),
+            _ => maker.to_owned(),
+        }
+    }
+
+    /// An approval of something else than was submitted, or without what must be acknowledged.
+    fn stale(&self, body: &Value) -> Value {
+        let other = [
+            ("digest", json!(crate::sha256_hex(b"another file"))),
+            ("line_count", json!(77)),
+            ("total_fen", json!(1)),
+            ("acknowledged", json!([])),
+            ("as_of", Value::Null),
+        ];
+        let at = usize::try_from(self.dice.below(5)).unwrap_or_default();
+        let mut stale = body.clone();
+        if let (Some(members), Some((name, value))) = (stale.as_object_mut(), other.get(at)) {
+            members.insert((*name).to_owned(), value.clone());
+        }
+        stale
     }
 
     /// Looks until the batch has ended. False where nobody waits any longer.

@@ -29,6 +29,9 @@ pub(super) async fn operate(stage: Arc<Stage>, dice: Dice) {
     loop {
         stage.sleep(dice.seconds(4 * 3600, 12 * 3600)).await;
         reads_metrics(&stage).await;
+        if stage.strikes(FaultKind::ResolvedAlone, &dice, 4) {
+            resolves_any(&stage, &dice).await;
+        }
         for open in breaks(&stage).await {
             // Evidence of the bank comes first, as long as there is hope for any.
             if stage.is_calm() || dice.one_in(4) {
@@ -115,11 +118,41 @@ async fn resolves(stage: &Arc<Stage>, dice: &Dice, open: &Open) {
     if stage.strikes(FaultKind::ResolvedAlone, dice, 3) {
         calls(stage, confirm(first)).await;
     }
+    if stage.strikes(FaultKind::ResolvedAlone, dice, 6) {
+        // Over other evidence than was proposed.
+        let body = json!({ "evidence_digest": crate::sha256_hex(b"another letter") });
+        let path = format!("{path}/confirm");
+        let request = Request::post(second, &path, body.to_string().into_bytes());
+        calls(stage, request).await;
+    }
     if stage.strikes(FaultKind::ResolutionRace, dice, 3) {
         // The bank may speak meanwhile.
         stage.sleep(dice.seconds(60, 4 * 3600)).await;
     }
     calls(stage, confirm(second)).await;
+}
+
+/// Two operators decide a line of which nobody asked them: it may be on its way, or paid.
+async fn resolves_any(stage: &Arc<Stage>, dice: &Dice) {
+    let Some(batch) = target(stage, dice) else {
+        return;
+    };
+    let [first, second] = OPERATORS;
+    let path = format!("/v1/payments/{batch}.1/resolution");
+    let evidence = crate::sha256_hex(b"a letter about nothing");
+    let proposal = json!({
+        "outcome": "failed",
+        "reason": "refused_by_bank",
+        "evidence_digest": evidence,
+    });
+    let propose = Request::post(first, &path, proposal.to_string().into_bytes());
+    let proposed = calls(stage, propose).await;
+    // One that is open is decided with its own evidence.
+    if proposed.is_none_or(|answer| answer.status != 200) {
+        let body = json!({ "evidence_digest": evidence }).to_string();
+        let path = format!("{path}/confirm");
+        calls(stage, Request::post(second, &path, body.into_bytes())).await;
+    }
 }
 
 /// Somebody who looks at, or changes, what is another's; every few hours.
@@ -146,7 +179,7 @@ pub(super) async fn trespass(stage: Arc<Stage>, dice: Dice, parties: Vec<String>
 }
 
 /// A batch of anybody.
-fn target(stage: &Stage, dice: &Dice) -> Option<String> {
+pub(super) fn target(stage: &Stage, dice: &Dice) -> Option<String> {
     let outside = stage.outside();
     let submitted = outside.calls.iter().filter(|call| call.sheet.is_some());
     let taken = submitted.filter_map(|call| {

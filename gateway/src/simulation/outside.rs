@@ -103,6 +103,9 @@ pub struct Sheet {
     pub pay_month: String,
     /// Project code, where the file has one.
     pub project: Option<String>,
+    /// People's numbers as old papers have them: 15 digits where there are such, a small x, blanks
+    /// in accounts.
+    pub is_old_spelling: bool,
     /// `policy` as the call has it: `all_or_nothing` or `good_lines`.
     pub policy: &'static str,
     /// The lines, in the file's order; line numbers count from 1.
@@ -181,6 +184,8 @@ pub struct Arrived {
     pub lines: Vec<BankLine>,
     /// Whether our own message said that it instructs.
     pub instructs: bool,
+    /// Algorithm and key slot of the signature that it bears.
+    pub signature: Option<(String, String)>,
     /// Last record of the journal when the first byte left; others may have added to it since the
     /// record of this message.
     pub head: u64,
@@ -246,6 +251,10 @@ pub struct Told {
     pub lie: Option<FaultKind>,
     /// Whether all of it came to the gateway.
     pub has_come: bool,
+    /// The beginning that came of an answer whose line broke; else empty.
+    pub came_in_part: Vec<u8>,
+    /// The file that our receipt for it names, where it was pushed and receipted.
+    pub receipt_names: Option<u64>,
 }
 
 /// A stop in the middle.

@@ -5,6 +5,7 @@ use super::faults::FaultKind;
 use super::gate::{Connection, Installation};
 use super::keys;
 use super::office::{self, Office};
+use super::onlookers;
 use super::operators;
 use super::outside::{Employer, Sheet, Wage};
 use super::sheet::{ACCOUNT, payee};
@@ -172,6 +173,8 @@ pub(super) fn populate(stage: &Arc<Stage>, scene: &Scene, (seed, batches): (u64,
     stage.spawn(Side::Outside, operating);
     let trespassing = operators::trespass(Arc::clone(stage), dice.fork(), parties(scene));
     stage.spawn(Side::Outside, trespassing);
+    let watching = onlookers::watch(Arc::clone(stage), dice.fork(), parties(scene));
+    stage.spawn(Side::Outside, watching);
 }
 
 fn parties(scene: &Scene) -> Vec<String> {
@@ -212,12 +215,18 @@ fn sheet(
         });
     }
     let now = stage.clock.now();
+    let region = dice.pick(&REGIONS).unwrap_or("330110");
     let sheet = Sheet {
         employer: employer.uscc.to_string(),
         batch_no: format!("GZ-{number:04}"),
         bank: code,
         pay_month: format!("{}-{:02}", now.year(), u8::from(now.month())),
-        project: None,
+        project: match dice.below(4) {
+            0 => Some(format!("{region}202611000001")),
+            1 => Some(format!("{region}202611000002")),
+            _ => None,
+        },
+        is_old_spelling: false,
         policy: match dice.one_in(4) {
             true => "good_lines",
             false => "all_or_nothing",

@@ -3,6 +3,7 @@
 use super::dice::Dice;
 use super::outside::{Payee, Sheet, Wage};
 use schemas::people::person;
+use schemas::text::Charset;
 use schemas::value::{BankCode, Purpose};
 use std::fmt::Write as _;
 
@@ -25,6 +26,11 @@ pub(super) fn payee(seed: u64, index: u32, bank: BankCode) -> Payee {
 pub(super) fn bytes(sheet: &Sheet, form: Form) -> Vec<u8> {
     match form {
         Form::Csv => csv(sheet).into_bytes(),
+        Form::Gb18030 => {
+            let text = csv(sheet);
+            let bytes = Charset::Gb18030.encode(&text);
+            bytes.map_or_else(|_| text.clone().into_bytes(), |bytes| bytes.into_owned())
+        }
         Form::Json => json(sheet),
     }
 }
@@ -34,17 +40,44 @@ pub(super) fn bytes(sheet: &Sheet, form: Form) -> Vec<u8> {
 pub(super) enum Form {
     /// The template.
     Csv,
+    /// The template in the character set of old programs.
+    Gb18030,
     /// The object of the interface.
     Json,
 }
 
 impl Form {
     pub fn draw(dice: &Dice) -> Self {
-        match dice.one_in(3) {
-            true => Self::Json,
-            false => Self::Csv,
+        match dice.below(6) {
+            0 | 1 => Self::Json,
+            2 => Self::Gb18030,
+            _ => Self::Csv,
         }
     }
+}
+
+/// A document number as a file writes it.
+fn id_number(sheet: &Sheet, number: &str) -> String {
+    if !sheet.is_old_spelling {
+        return number.to_owned();
+    }
+    short(number).unwrap_or_else(|| number.to_lowercase())
+}
+
+/// The 15 digits of somebody who was born before the year 2000.
+pub(super) fn short(number: &str) -> Option<String> {
+    let (region, rest) = (number.get(..6)?, number.get(8..17)?);
+    (number.get(6..8)? == "19").then(|| format!("{region}{rest}"))
+}
+
+/// An account as a file writes it.
+fn account(sheet: &Sheet, number: &str) -> String {
+    if !sheet.is_old_spelling {
+        return number.to_owned();
+    }
+    let digits: Vec<char> = number.chars().collect();
+    let groups = digits.chunks(4).map(|group| group.iter().collect());
+    groups.collect::<Vec<String>>().join(" ")
 }
 
 fn total_fen(sheet: &Sheet) -> i64 {
@@ -72,8 +105,8 @@ fn csv(sheet: &Sheet) -> String {
             text,
             "{number},{},{},{},{},{},工资,{corrects}",
             payee.name,
-            payee.id_number,
-            payee.account,
+            id_number(sheet, &payee.id_number),
+            account(sheet, &payee.account),
             payee.bank,
             yuan(wage.amount_fen)
         );
@@ -87,8 +120,8 @@ fn json(sheet: &Sheet) -> Vec<u8> {
         serde_json::json!({
             "line_no": number,
             "name": payee.name,
-            "id_number": payee.id_number,
-            "account": payee.account,
+            "id_number": id_number(sheet, &payee.id_number),
+            "account": account(sheet, &payee.account),
             "bank": payee.bank.to_string(),
             "amount_fen": wage.amount_fen,
             "memo": "工资",

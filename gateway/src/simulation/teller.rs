@@ -100,25 +100,28 @@ impl Teller {
         if returns {
             self.stage.struck(FaultKind::BankReturns);
         }
-        let lie = self.bends(&mut rows);
+        let (file_no, other) = self.names();
+        let lie = other.or_else(|| self.bends(&mut rows));
         let reply = BankReply {
             bank_date: self.bank_date,
             ..BankReply::result(rows)
         };
         let side = self.dialect.bank_side();
-        let Ok(bytes) = side.write_push_of(self.file_no, &reply, &self.keys) else {
+        let Ok(bytes) = side.write_push_of(file_no, &reply, &self.keys) else {
             return;
         };
         let parted = side.parted_push(bytes.clone());
         let told = Told {
             at: self.stage.moment(),
             way: Way::Push,
-            file_no: Some(self.file_no),
+            file_no: Some(file_no),
             whole: None,
             lines: reply.lines,
             bytes: parted.1.clone(),
             lie,
             has_come: false,
+            came_in_part: Vec::new(),
+            receipt_names: None,
         };
         let times = match self.stage.strikes(FaultKind::BankRepeats, &self.dice, 4) {
             true => 2,
@@ -127,6 +130,25 @@ impl Teller {
         let place = self.keeps(told);
         for _ in 0..times {
             self.delivers("push", &parted, place).await;
+        }
+    }
+
+    /// The file that a push names: the bank's own, or by mistake another one, perhaps of another
+    /// bank, or one that does not leave before later.
+    fn names(&self) -> (u64, Option<FaultKind>) {
+        if !self.stage.strikes(FaultKind::BankOtherFile, &self.dice, 10) {
+            return (self.file_no, None);
+        }
+        let outside = self.stage.outside();
+        let books = outside.banks.values();
+        let known: Vec<u64> = books.flat_map(|book| book.files.keys().copied()).collect();
+        drop(outside);
+        let next = known.iter().max().map_or(1, |last| last + 1);
+        let other = self.dice.pick(&known).filter(|_| !self.dice.one_in(3));
+        let other = other.unwrap_or(next);
+        match other == self.file_no {
+            true => (self.file_no, None),
+            false => (other, Some(FaultKind::BankOtherFile)),
         }
     }
 
@@ -174,6 +196,7 @@ impl Teller {
             at: self.stage.moment(),
             way: Way::Result,
             has_come: false,
+            came_in_part: Vec::new(),
             ..earlier
         };
         let bytes = told.bytes.clone();
@@ -205,11 +228,15 @@ impl Teller {
                 ..Request::post(&format!("urn:anxin:bank:{bank}"), &path, bytes.clone())
             };
             let answer = calls(&self.stage, request).await;
-            if answer.as_ref().is_some_and(|answer| answer.status == 200) {
+            if let Some(answer) = answer.as_ref().filter(|answer| answer.status == 200) {
+                let side = self.dialect.bank_side();
+                let named = side.push_receipt_file_no(&answer.body, &self.keys);
+                let named = named.ok().flatten();
                 let mut outside = self.stage.outside();
                 let book = outside.banks.entry(bank).or_default();
                 if let Some(told) = book.told.get_mut(place) {
                     told.has_come = true;
+                    told.receipt_names = named;
                 }
                 return;
             }

@@ -48,11 +48,16 @@ impl Lines {
         }
     }
 
+    /// Every state of a line with the record that made it, in order.
+    pub(super) fn past(&self, payment: PaymentId) -> impl DoubleEndedIterator<Item = (u64, S)> {
+        self.past.get(&payment).into_iter().flatten().copied()
+    }
+
     pub(super) fn state_at(&self, payment: PaymentId, sequence: u64) -> Option<S> {
-        let past = self.past.get(&payment)?.iter();
+        let past = self.past(payment);
         past.rev()
             .find(|(from, _)| *from <= sequence)
-            .map(|(_, state)| *state)
+            .map(|(_, state)| state)
     }
 
     pub(super) fn before(&mut self, book: &Book, event: &Event, found: &mut Found<'_>) {

@@ -149,6 +149,11 @@ impl Auditor {
         self.lines.state_at(payment, sequence)
     }
 
+    /// Every state that a line had, with the record that made it, in order.
+    pub fn past(&self, payment: PaymentId) -> impl DoubleEndedIterator<Item = (u64, S)> {
+        self.lines.past(payment)
+    }
+
     /// What holds of the whole at this position: no line moved without a record about it, and what
     /// is open is listed and shown.
     #[must_use]

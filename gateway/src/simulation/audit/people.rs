@@ -48,6 +48,21 @@ impl People {
         {
             let said = (operator.clone(), evidence_digest.clone());
             self.proposed.insert(*payment, said);
+        } else if let Event::Outcomes {
+            file_no,
+            moves,
+            disputes,
+            ..
+        } = event
+        {
+            // What was proposed was about the line as it stood.
+            let rows = moves.iter().map(|step| step.index);
+            let rows = rows.chain(disputes.iter().map(|(row, ..)| *row));
+            if let Some(batch) = book.file(*file_no).map(|file| file.intent.batch) {
+                for row in rows {
+                    self.proposed.remove(&PaymentId { batch, row });
+                }
+            }
         } else if let Event::ResolutionConfirmed {
             payment,
             operator,

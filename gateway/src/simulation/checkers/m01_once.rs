@@ -3,9 +3,11 @@
 //!
 //! Compared: the instructions that banks received, copies made by the network left out, with the
 //! wages that people submitted and that may have been taken. Of each wage no more can leave than
-//! was submitted, and each file leaves once. Beside it the auditor's replay.
+//! was submitted, and each file leaves once. At the end the banks' own books: what they paid is not
+//! held to have failed, and is not paid again. Beside it the auditor's replay.
 
 use super::cursor::Arrivals;
+use super::paid_twice;
 use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::{Arrived, Outside};
@@ -127,5 +129,6 @@ impl Checker for Once {
 
     fn at_end(&mut self, view: &View<'_>, looks: &mut Looks) {
         self.after_step(view, looks);
+        paid_twice::look(view, &self.reading.borrow(), looks);
     }
 }

@@ -3,7 +3,12 @@
 //!
 //! Compared: each answer that says "done", with what the journal had durable when it was given;
 //! after each reopening and at the end all of them again with what is there, whole, as the caller
-//! sent it. The shared reading compares every record that was durable before a crash.
+//! sent it, and found by a search; and what each answer shows of batches, lines and records with
+//! what of them was durable by then. The shared reading compares every record that was durable
+//! before a crash.
+
+mod searched;
+mod shown;
 
 use super::cursor::{Answered, number, text};
 use super::reading::{Reading, Shared};
@@ -42,6 +47,11 @@ impl Kept {
 
     fn answered(&mut self, view: &View<'_>, looks: &mut Looks) {
         for (call, answer) in self.answered.news(view.outside) {
+            let early = shown::too_early(&self.reading.borrow(), call, answer);
+            looks.hold(early.is_none(), || {
+                let path: Vec<&str> = call.parts().collect();
+                format!("{} shows {}", path.join("/"), early.unwrap_or_default())
+            });
             let Some(said) = acknowledged(view.outside, call, answer) else {
                 continue;
             };
@@ -220,6 +230,7 @@ impl Checker for Kept {
         self.reading.borrow_mut().follow(view, true);
         self.answered(view, looks);
         self.all(view, looks);
+        searched::look(view, &self.reading.borrow(), looks);
         self.reading.borrow_mut().tell(self.id(), looks);
     }
 }

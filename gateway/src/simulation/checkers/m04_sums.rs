@@ -12,7 +12,7 @@ use crate::simulation::faults::FaultKind;
 use crate::simulation::outside::{Answer, Sheet, Told};
 use adapters::exchange::LineOutcome;
 use schemas::LineState;
-use schemas::value::{BankCode, PaymentId};
+use schemas::value::{AccountNo, BankCode, PaymentId, Purpose};
 
 /// Looks after M4.
 pub(super) struct Sums {
@@ -62,6 +62,18 @@ impl Sums {
 
     fn reported(&self, view: &View<'_>, looks: &mut Looks) {
         let reading = self.reading.borrow();
+        let totals = told(view.outside);
+        let totals = totals.filter(|(_, told)| told.lie == Some(FaultKind::BankLiesAboutTotals));
+        for (bank, told) in totals {
+            let mut strays = reading.strays.iter();
+            let of_it = |one: &Stray| {
+                one.bank == bank && one.file_no == told.file_no && (one.of_whole || one.is_useless)
+            };
+            looks.hold(strays.any(of_it), || {
+                let step = told.at.step;
+                format!("{bank} states a total that is not so (step {step}); nobody is told")
+            });
+        }
         let lies = told(view.outside);
         let lies = lies.filter(|(_, told)| told.lie == Some(FaultKind::BankMismatch));
         for (bank, told) in lies {
@@ -70,8 +82,8 @@ impl Sums {
                     looks.hold(is_listed(&reading, bank, told, payment), || {
                         let (way, step) = (told.way, told.at.step);
                         format!(
-                            "{bank} reports another amount of {payment} ({way:?}, step {step}); \
-                             nobody is told"
+                            "{bank} reports {payment} with another amount or account ({way:?}, step \
+                             {step}); nobody is told"
                         )
                     });
                 }
@@ -103,21 +115,28 @@ fn shown_sums(answer: &Answer) -> Option<(i64, i64)> {
     Some((count, fen))
 }
 
-/// The line of a row whose amount is told, in its bytes, as another one than was instructed.
+/// The line of a row whose amount or account is told, in its bytes, as another one than was
+/// instructed.
 fn differs(
     reading: &Reading,
     view: &View<'_>,
     bank: BankCode,
     (told, row): (&Told, &LineOutcome),
 ) -> Option<PaymentId> {
-    let (file_no, row_no, amount) = (told.file_no?, row.row_no?, row.amount?.0);
+    let (file_no, row_no) = (told.file_no?, row.row_no?);
     let file = view.outside.banks.get(&bank)?.files.get(&file_no)?;
     let mut lines = file.lines.iter();
     let line = lines.find(|line| line.line.row_no == Some(row_no))?;
-    let yuan = format!("{}.{:02}", amount / 100, amount % 100);
     let says = |text: &str| memchr(&told.bytes, text.as_bytes());
+    let amount = row.amount.map_or(0, |amount| amount.0);
+    let yuan = format!("{}.{:02}", amount / 100, amount % 100);
     let carried = says(&yuan) || says(&amount.to_string());
-    (carried && amount != line.line.amount.0)
+    let of_amount = carried && row.amount.is_some_and(|told| told != line.line.amount);
+    // Its own account stands in no row of the message, and the other one does.
+    let other = row.account.filter(|told| *told != line.line.account);
+    let stands = |account: AccountNo| says(account.reveal(Purpose::Matching));
+    let of_account = other.is_some_and(|other| stands(other) && !stands(line.line.account));
+    (of_amount || of_account)
         .then(|| reading.payment(file_no, row_no))
         .flatten()
 }

@@ -6,6 +6,7 @@
 //! Lists hold nothing of others; no bank's word moves a line of a file that another bank has.
 
 use super::cursor::{Answered, text};
+use super::foreign::{self, Owners};
 use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::Answer;
@@ -20,6 +21,7 @@ pub(super) struct Own {
     reading: Shared,
     answered: Answered,
     heard: usize,
+    owners: Owners,
 }
 
 impl Own {
@@ -28,12 +30,20 @@ impl Own {
             reading,
             answered: Answered::default(),
             heard: 0,
+            owners: Owners::default(),
         }
     }
 
     /// A call of the world that is about something of somebody else's comes to nothing.
     fn answered(&mut self, view: &View<'_>, looks: &mut Looks) {
         for (call, answer) in self.answered.news(view.outside) {
+            self.owners.add(call, answer);
+            let foreign = self.owners.foreign(call, answer);
+            looks.hold(foreign.is_none(), || {
+                let path: Vec<&str> = call.parts().collect();
+                let (path, who) = (path.join("/"), call.party());
+                format!("{path} shows {who:?} {}", foreign.unwrap_or_default())
+            });
             let Some(batch) = call.parts().nth(2).and_then(batch_in) else {
                 continue;
             };
@@ -244,5 +254,6 @@ impl Checker for Own {
         self.after_step(view, looks);
         self.strangers(view, looks);
         self.lists(view, looks);
+        foreign::lists(view, &self.reading.borrow(), &self.owners, looks);
     }
 }

@@ -7,7 +7,7 @@
 use super::cursor::{Answered, text};
 use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
-use crate::simulation::outside::{Answer, Call, Sheet};
+use crate::simulation::outside::{Answer, Call, Sheet, Wage};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -161,9 +161,23 @@ fn is_first_difference(taken: &Sheet, sent: &Sheet, field: &str) -> bool {
     let pairs = taken.wages.iter().zip(&sent.wages);
     let first = pairs.zip(1usize..).find(|((one, other), _)| one != other);
     match first {
-        Some((_, index)) => field.starts_with(&format!("lines[{index}]")),
+        Some(((one, other), index)) => field == format!("lines[{index}].{}", differs(one, other)),
         None => !head.iter().any(|(known, _)| *known == field),
     }
+}
+
+/// The first field in which two wages differ, in the order of the template.
+fn differs(one: &Wage, other: &Wage) -> &'static str {
+    let (payee, sent) = (&one.payee, &other.payee);
+    let fields = [
+        ("name", payee.name != sent.name),
+        ("id_number", payee.id_number != sent.id_number),
+        ("account", payee.account != sent.account),
+        ("bank", payee.bank != sent.bank),
+        ("amount", one.amount_fen != other.amount_fen),
+    ];
+    let first = fields.into_iter().find(|(_, differs)| *differs);
+    first.map_or("corrects", |(name, _)| name)
 }
 
 impl Checker for SameAgain {

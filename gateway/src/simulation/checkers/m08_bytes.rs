@@ -40,8 +40,17 @@ impl Bytes {
                 continue;
             }
             let digest = crate::sha256_hex(&arrived.bytes);
-            looks.hold(reading.leaving.contains_key(&digest), || {
+            let kept = reading.leaving.get(&digest);
+            looks.hold(kept.is_some(), || {
                 format!("{bank}: bytes of {} are in no record", arrived.step)
+            });
+            let mut kept = kept.into_iter().flatten();
+            let is_signed_so = kept.any(|left| left.signature == arrived.signature);
+            looks.hold(is_signed_so, || {
+                format!(
+                    "{bank}: {} is recorded with another signature",
+                    arrived.step
+                )
             });
         }
         for (call, answer) in self.answered.news(view.outside) {
@@ -88,10 +97,30 @@ impl Bytes {
                 format!("{bank}: the answer of step {step} is in no record")
             });
         }
+        self.in_part(view.outside, looks);
         for (bank, told) in told(view.outside) {
             if told.way == Way::Folder {
                 looks.hold(is_stored(&reading, bank, told), || {
                     format!("{bank}: a file of the folder is in no record")
+                });
+            }
+        }
+    }
+
+    /// What came of an answer before its line broke is evidence as well.
+    fn in_part(&self, outside: &Outside, looks: &mut Looks) {
+        let reading = self.reading.borrow();
+        let crashed: Vec<u32> = outside.crashes.iter().map(|one| one.at.life).collect();
+        for (bank, book) in &outside.banks {
+            let parts = book
+                .told
+                .iter()
+                .filter(|told| !told.came_in_part.is_empty());
+            for told in parts.filter(|told| !crashed.contains(&told.at.life)) {
+                let digest = crate::sha256_hex(&told.came_in_part);
+                looks.hold(reading.answers.contains_key(&digest), || {
+                    let step = told.at.step;
+                    format!("{bank}: what came of the answer of step {step} is in no record")
                 });
             }
         }

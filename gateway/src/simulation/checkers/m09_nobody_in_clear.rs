@@ -10,6 +10,7 @@ use super::cursor::Answered;
 use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::Payee;
+use crate::simulation::sheet::short;
 use schemas::text::Charset;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,10 +38,12 @@ impl Needles {
         let mut seen = BTreeSet::new();
         for (number, payee) in (1..).zip(people) {
             let lower = payee.id_number.to_lowercase();
+            let short = short(&payee.id_number).unwrap_or_default();
             let values = [
                 ("name", payee.name.as_str()),
                 ("id_number", payee.id_number.as_str()),
                 ("id_number", lower.as_str()),
+                ("id_number", short.as_str()),
                 ("account", payee.account.as_str()),
             ];
             for (what, value) in values {

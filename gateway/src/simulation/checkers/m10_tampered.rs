@@ -2,13 +2,14 @@
 //!
 //! Compared: the journal as it is on the disk, which must have no damage, with copies of it in
 //! which one record is changed, dropped, doubled, put elsewhere or cut, its checksum and its own
-//! hash mended as somebody would who hides it: each must be found, at its place or the next.
+//! hash mended as somebody would who hides it: each must be found, at its place or the next; so it
+//! must where a segment ends, and where one is gone.
 //! Records are taken apart here by `schemas/journal/FORMAT.md`.
 
 use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
 use certs::digest::{DigestAlgorithm, digest};
-use journal::disk::{MemoryDisk, PowerCut, Unsynced};
+use journal::disk::{Disk as _, MemoryDisk, PowerCut, Unsynced};
 use schemas::people::SplitMix64;
 use std::path::{Path, PathBuf};
 
@@ -103,6 +104,52 @@ impl Tampered {
             });
         }
         copy.put(&path, bytes);
+        across(&copy, &path, &mut random, looks);
+    }
+}
+
+/// Damages where one segment ends and the next begins.
+fn across(copy: &MemoryDisk, last: &Path, random: &mut SplitMix64, looks: &mut Looks) {
+    let paths = copy.files().into_iter().filter(|path| is_segment(path));
+    let earlier: Vec<PathBuf> = paths.filter(|path| path != last).collect();
+    let Some(path) = earlier.get(below(random, earlier.len())) else {
+        return;
+    };
+    let whole = copy.bytes(path).unwrap_or_default();
+    let records = records(&whole);
+    let (Some(first), Some(end)) = (records.first(), records.last()) else {
+        return;
+    };
+    let dir = path.parent().unwrap_or(Path::new("/"));
+    let (first, end_at) = (sequence(&whole, *first), end.0);
+    let last_one = sequence(&whole, *end);
+    let before = whole.get(..end_at).unwrap_or_default();
+    let own = whole.get(end_at..).unwrap_or_default().to_vec();
+    let damages = [
+        ("a segment is gone", first, None),
+        (
+            "the last record of a segment is gone",
+            last_one,
+            Some(before.to_vec()),
+        ),
+        (
+            "the last record of a segment is another one",
+            last_one,
+            Some([before, &rewritten(own)].concat()),
+        ),
+    ];
+    for (what, place, changed) in damages {
+        match changed {
+            Some(changed) => copy.put(path, changed),
+            None => drop(copy.remove(path)),
+        }
+        let report = journal::verify(copy, dir);
+        let named = report.as_ref().is_ok_and(|report| is_named(report, place));
+        looks.hold(named, || {
+            let found = report.map(|report| report.damages);
+            format!("{what} (record {place}), and it is not found: {found:?}")
+        });
+        copy.put(path, whole.clone());
     }
 }
 

@@ -5,9 +5,9 @@
 //! dispute, a word that came too late, or the state that it tells of anyway; a row that fits no
 //! line, and a message that nobody can read, with the records about strays. Every stray, every
 //! disputed and every unknown line, and every bank with something unread stands in the list of
-//! breaks that an operator is given.
+//! breaks that an operator is given, whenever he asks, in one page or in many.
 
-use super::cursor::{number, text};
+use super::cursor::{Answered, number, text};
 use super::reading::{Reading, Shared, Stray};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::faults::FaultKind;
@@ -25,11 +25,38 @@ const GIBBERISH: &[u8] = b"\x81\x30";
 /// Looks after M11.
 pub(super) struct NothingDropped {
     reading: Shared,
+    answered: Answered,
 }
 
 impl NothingDropped {
     pub(super) fn new(reading: Shared) -> Self {
-        Self { reading }
+        let answered = Answered::default();
+        Self { reading, answered }
+    }
+
+    /// What an operator was given while things went on: every line that was open, however lately.
+    fn given(&mut self, view: &View<'_>, looks: &mut Looks) {
+        let answered = self.answered.news(view.outside).into_iter();
+        let lists = answered.filter(|(call, answer)| {
+            let is_operator = call.party().0 == "operator";
+            is_operator && call.path == "/v1/breaks?limit=1000" && answer.is_done()
+        });
+        for (_, answer) in lists {
+            let body = answer.json();
+            let listed = body.get("breaks").and_then(Value::as_array);
+            let listed: BTreeSet<&str> = listed
+                .into_iter()
+                .flatten()
+                .map(|one| text(one, "payment_id"))
+                .collect();
+            let reading = self.reading.borrow();
+            for (payment, since) in open_lines(&reading) {
+                let is_there = since > answer.durable || listed.contains(payment.as_str());
+                looks.hold(is_there, || {
+                    format!("{payment} is open since record {since}, and the list has it not")
+                });
+            }
+        }
     }
 
     fn told(&self, outside: &Outside, looks: &mut Looks) {
@@ -41,7 +68,7 @@ impl NothingDropped {
                 // pushed and receipted stands.
                 let lost = told.way == Way::Answer && known.crashed.contains(&told.at.life);
                 // Which file an answer about another one was asked for, nobody outside knows.
-                let other = told.lie == Some(FaultKind::BankOtherFile);
+                let other = told.lie == Some(FaultKind::BankOtherFile) && told.way == Way::Answer;
                 if told.has_come && !lost && !other {
                     known.hold(*bank, place, told, looks);
                 }
@@ -52,9 +79,14 @@ impl NothingDropped {
     /// What an operator is given.
     fn listed(&self, view: &View<'_>, looks: &mut Looks) {
         let reading = self.reading.borrow();
-        let listed = breaks(view);
+        let listed = breaks(view, 1000);
         looks.hold(listed.is_some(), || "the breaks can't be listed".to_owned());
         let Some(listed) = listed else { return };
+        let in_parts = breaks(view, 1 + listed.len() / 3);
+        looks.hold(in_parts.as_ref() == Some(&listed), || {
+            let parts = in_parts.map(|parts| parts.len());
+            format!("{} breaks, by pages {parts:?}", listed.len())
+        });
         let records: BTreeSet<i64> = listed
             .iter()
             .filter_map(|b| number(b, "sequence"))
@@ -94,18 +126,34 @@ impl NothingDropped {
     }
 }
 
+/// Lines of which nobody knows what became, with the record since which it is so.
+fn open_lines(reading: &Reading) -> Vec<(String, u64)> {
+    let mut open = Vec::new();
+    for batch in reading.auditor.book().batches() {
+        for (row, line) in (1u32..).zip(&batch.lines) {
+            let batch = batch.id();
+            let payment = PaymentId { batch, row };
+            let last = reading.auditor.past(payment).next_back();
+            if let Some((since, _)) = last.filter(|_| line.state == LineState::Unknown) {
+                open.push((payment.to_string(), since));
+            }
+        }
+    }
+    open
+}
+
 /// All pages of the breaks.
-fn breaks(view: &View<'_>) -> Option<Vec<Value>> {
+fn breaks(view: &View<'_>, limit: usize) -> Option<Vec<Value>> {
     let mut all = Vec::new();
-    let mut path = "/v1/breaks?limit=1000".to_owned();
-    for _ in 0..100 {
+    let mut path = format!("/v1/breaks?limit={limit}");
+    for _ in 0..1000 {
         let page = view
             .door
             .call("urn:anxin:operator:lister", "GET", &path, &[]);
         let body = page.json();
         all.extend(body.get("breaks")?.as_array()?.iter().cloned());
         match body.get("next").and_then(Value::as_str) {
-            Some(next) => path = format!("/v1/breaks?limit=1000&after={next}"),
+            Some(next) => path = format!("/v1/breaks?limit={limit}&next={next}"),
             None => return Some(all),
         }
     }
@@ -238,7 +286,10 @@ impl<'r> Known<'r> {
             return true;
         }
         let Some(payment) = self.payment(bank, told, row) else {
-            return false;
+            // A file that the bank had not got yet: what it said is held against its lines.
+            let mut heard = self.reading.heard.iter();
+            let is_other = told.lie == Some(FaultKind::BankOtherFile);
+            return is_other && heard.any(|one| one.message.is_some() && one.message == message);
         };
         let line = self.reading.auditor.book().line(payment);
         let now = line.map(|(_, line)| line.state);
@@ -303,7 +354,9 @@ impl Checker for NothingDropped {
         "M11"
     }
 
-    fn after_step(&mut self, _: &View<'_>, _: &mut Looks) {}
+    fn after_step(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.given(view, looks);
+    }
 
     fn after_reopening(&mut self, view: &View<'_>, looks: &mut Looks) {
         self.reading.borrow_mut().follow(view, true);

@@ -10,7 +10,7 @@ use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::{Answer, Call, Outside};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Looks after M13.
 pub(super) struct NotAlone {
@@ -131,6 +131,18 @@ fn approved(view: &View<'_>, batch: &str, call: &Call, looks: &mut Looks) {
     );
     looks.hold(stated == own, || {
         format!("{batch}: approved over {stated:?}, its file has {own:?}")
+    });
+    let codes = |value: &Value, name: &str| -> BTreeSet<String> {
+        let codes = value.get(name).and_then(Value::as_array);
+        let codes = codes.into_iter().flatten().filter_map(Value::as_str);
+        codes.map(str::to_owned).collect()
+    };
+    let (weighty, known) = (
+        codes(&told, "must_acknowledge"),
+        codes(&seen, "acknowledged"),
+    );
+    looks.hold(weighty.is_subset(&known), || {
+        format!("{batch}: approved with {known:?} acknowledged, it must be {weighty:?}")
     });
 }
 

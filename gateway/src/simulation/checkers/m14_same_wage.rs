@@ -3,7 +3,8 @@
 //!
 //! Compared: each batch that is taken, by the sheet that was written into its file, with the sheets
 //! of the batches that were taken before: where the same wage was not final at that record, its
-//! line must be a refused one, or a correction. Where it was paid, the approver acknowledged it.
+//! line must be a refused one, or a correction. Where it was paid, or where only one of the two
+//! names its project, the approver acknowledged it.
 
 use super::reading::{Reading, Shared};
 use crate::book::Batch;
@@ -14,16 +15,19 @@ use schemas::value::{BatchId, PaymentId};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What makes two wages the same.
-type SameWage = (String, Option<String>, String, String, i64);
+/// What makes two wages the same, beside their project: employer, month, person, amount.
+type SameWage = (String, String, String, i64);
+/// A payment of a wage, and the project that its file names.
+type OfProject = (Option<String>, PaymentId);
 
 /// Looks after M14.
 pub(super) struct OneWage {
     reading: Shared,
     seen: usize,
     life: u32,
-    taken: BTreeMap<SameWage, Vec<PaymentId>>,
-    /// Batches with a wage that was paid elsewhere when they came.
+    taken: BTreeMap<SameWage, Vec<OfProject>>,
+    /// Batches with a wage that was paid elsewhere when they came, or that may be one on its way
+    /// of which only one of the two files names a project.
     warned: BTreeMap<BatchId, PaymentId>,
 }
 
@@ -60,11 +64,18 @@ impl OneWage {
                     continue;
                 }
                 let same = self.taken.entry(same_wage(sheet, wage)).or_default();
-                let elsewhere = same.iter().filter(|one| one.batch != *id);
-                for other in elsewhere {
+                let elsewhere = same.iter().filter(|(_, one)| one.batch != *id);
+                for (project, other) in elsewhere {
                     let state = reading.auditor.state_at(*other, sequence - 1);
                     // A correction is judged by its own rules (M5).
-                    let is_free = wage.corrects.is_some() || is_final(state);
+                    let is_same = *project == sheet.project;
+                    if !is_same && (project.is_some() == sheet.project.is_some()) {
+                        continue;
+                    }
+                    if !is_same && wage.corrects.is_none() && !is_final(state) {
+                        self.warned.insert(*id, *other);
+                    }
+                    let is_free = !is_same || wage.corrects.is_some() || is_final(state);
                     looks.hold(is_free, || {
                         format!("{payment} is taken, and {other} of the same wage is {state:?}")
                     });
@@ -72,7 +83,7 @@ impl OneWage {
                         self.warned.insert(*id, *other);
                     }
                 }
-                same.push(payment);
+                same.push((sheet.project.clone(), payment));
             }
         }
         self.seen = reading.accepted.len();
@@ -107,7 +118,6 @@ fn has_left(reading: &Reading, batch: BatchId) -> bool {
 fn same_wage(sheet: &Sheet, wage: &Wage) -> SameWage {
     (
         sheet.employer.clone(),
-        sheet.project.clone(),
         sheet.pay_month.clone(),
         wage.payee.id_number.to_uppercase(),
         wage.amount_fen,

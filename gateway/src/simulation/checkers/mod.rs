@@ -2,6 +2,7 @@
 //! knows outside the gateway, and from the words of the interface.
 
 mod cursor;
+mod foreign;
 mod m01_once;
 mod m02_intent_first;
 mod m03_acknowledged;
@@ -16,6 +17,7 @@ mod m11_nothing_dropped;
 mod m12_nothing_stuck;
 mod m13_not_alone;
 mod m14_same_wage;
+mod paid_twice;
 mod reading;
 
 use super::checker::Checker;

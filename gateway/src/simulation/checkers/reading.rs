@@ -9,7 +9,7 @@ use journal::chain::Hash;
 use schemas::LineEvent;
 use schemas::value::{BankCode, BatchId, PaymentId};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The reading of one world, shared by its checkers.
@@ -24,6 +24,8 @@ pub(super) struct Left {
     pub file_no: u64,
     /// Whether the bank may pay from it on.
     pub instructs: bool,
+    /// Algorithm and key slot of its signature.
+    pub signature: Option<(String, String)>,
 }
 
 /// What one record says of lines.
@@ -104,6 +106,8 @@ pub(super) struct Reading {
     pub strays: Vec<Stray>,
     /// Acceptances, in order: the record of each.
     pub accepted: Vec<(u64, BatchId)>,
+    /// Payments that two people decided.
+    pub resolved: BTreeSet<PaymentId>,
     /// Kinds of records by sequence.
     pub kinds: BTreeMap<u64, u16>,
     hashes: BTreeMap<u64, Hash>,
@@ -198,6 +202,7 @@ impl Reading {
             file_no,
             digest,
             instructs,
+            signature,
             ..
         } = event
         {
@@ -205,6 +210,7 @@ impl Reading {
                 sequence,
                 file_no: *file_no,
                 instructs: *instructs,
+                signature: signature.clone(),
             };
             self.left.push(left.clone());
             self.leaving.entry(digest.clone()).or_default().push(left);
@@ -223,6 +229,8 @@ impl Reading {
                 is_unread: reading != "applied",
             };
             self.messages.insert(sequence, message);
+        } else if let Event::ResolutionConfirmed { payment, .. } = event {
+            self.resolved.insert(*payment);
         } else if let Event::BatchAccepted(head) = event {
             self.accepted.push((sequence, head.batch));
         }
