@@ -82,8 +82,8 @@ impl Sums {
                     looks.hold(is_listed(&reading, bank, told, payment), || {
                         let (way, step) = (told.way, told.at.step);
                         format!(
-                            "{bank} reports {payment} with another amount or account ({way:?}, step \
-                             {step}); nobody is told"
+                            "{bank} reports {payment} with another amount or account \
+                             ({way:?}, step {step}); nobody is told"
                         )
                     });
                 }
