@@ -17,8 +17,8 @@ pub struct Conflict {
     /// The batch that has the number.
     pub batch: BatchId,
     /// The first different field, in the order of the template: `policy`, a field of the head,
-    /// `lines[N].field` by the line's place, or `content` where only the spelling differs. No
-    /// value is told.
+    /// `lines[N].field` by the line's place, or `content` where only the spelling differs,
+    /// or something that can't be read. No value is told.
     pub field: String,
 }
 

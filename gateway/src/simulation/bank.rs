@@ -7,9 +7,12 @@ use super::lies::{self, Answering};
 use super::line::{Leaving, SimLine};
 use super::outside::{Arrived, BankBook, FileAtBank, LineAtBank, Told, Way};
 use super::teller;
+use crate::keys::BankKeys;
 use adapters::exchange::{Outcome, Outgoing};
 use adapters::{BankAdapter, BankLine, BankReply, BankRequest, Incoming, RequestKind};
+use certs::random::SeededRandom;
 use schemas::FailureReason;
+use std::sync::Arc;
 
 /// What a bank did with a message.
 pub(super) enum Heard {
@@ -182,6 +185,9 @@ fn answers(line: &SimLine, own: &BankAdapter, request: &BankRequest, is_copy: bo
         let file_no = request.file_no.unwrap_or_default();
         book.and_then(|book| book.files.get(&file_no).cloned())
     };
+    if is_copy && !says_duplicate(line, own, request) {
+        return Heard::Silence;
+    }
     let reply = match (request.kind, &file) {
         (RequestKind::Step, _) => BankReply::of(Outcome::Accepted),
         (RequestKind::Submit, Some(_)) if is_copy => {
@@ -202,6 +208,21 @@ fn answers(line: &SimLine, own: &BankAdapter, request: &BankRequest, is_copy: bo
         reply,
     };
     lies::writes(line, answering)
+}
+
+/// Whether the bank's language tells a number that it has already from a refusal. Where it does
+/// not, a refused copy could not be told from a refused file by anybody.
+fn says_duplicate(line: &SimLine, own: &BankAdapter, request: &BankRequest) -> bool {
+    let written = |reason| {
+        let keys = BankKeys {
+            random: Some(Arc::new(SeededRandom::new(0))),
+            ..line.keys.clone()
+        };
+        let reply = BankReply::of(Outcome::Failed(reason));
+        own.bank_side().write_reply(request, &reply, &keys).ok()
+    };
+    let taken = written(FailureReason::Duplicate);
+    taken.is_some() && taken != written(FailureReason::RefusedByBank)
 }
 
 /// What the bank says of a file's lines when it is asked: the later, the more.

@@ -93,8 +93,10 @@ fn begins(stage: &Stage, request: &Request) -> Option<(usize, axum::http::Reques
         Some(some) => request.body.get(..some).unwrap_or(&request.body),
         None => &request.body,
     };
+    let gate = stage.gate();
     let call = Call {
         begun: stage.moment(),
+        durable: gate.map_or(0, |gate| gate.core.journal().durable()),
         caller: request.caller.clone(),
         method: request.method,
         path: request.path.clone(),

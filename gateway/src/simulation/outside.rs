@@ -131,6 +131,8 @@ pub struct Call {
     pub sheet: Option<Sheet>,
     /// For a bank's message: its place in [`BankBook::told`].
     pub told: Option<usize>,
+    /// Last durable record of the journal when it began.
+    pub durable: u64,
     /// The answer; `None` while it is awaited, and for ever where a crash came first.
     pub answer: Option<Answer>,
 }

@@ -187,8 +187,10 @@ fn place(field: &str, lang: Lang) -> String {
         None => (None, field),
     };
     let words = match (key, lang) {
-        ("content", Lang::Zh) => "仅文件写法，各字段均相同",
-        ("content", Lang::En) => "only how it is written (every field is the same)",
+        ("content", Lang::Zh) => "仅文件写法或读不出的内容，读得出的各字段均相同",
+        ("content", Lang::En) => {
+            "only how it is written, or what can't be read (every field that can be is the same)"
+        }
         ("policy", Lang::Zh) => "对有误明细的处理方式",
         ("policy", Lang::En) => "what happens to bad lines",
         (key, lang) => schemas::finding::field_title(key, lang).unwrap_or(key),

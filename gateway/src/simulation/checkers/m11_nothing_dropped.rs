@@ -41,7 +41,7 @@ impl NothingDropped {
             let is_operator = call.party().0 == "operator";
             is_operator && call.path == "/v1/breaks?limit=1000" && answer.is_done()
         });
-        for (_, answer) in lists {
+        for (call, answer) in lists {
             let body = answer.json();
             let listed = body.get("breaks").and_then(Value::as_array);
             let listed: BTreeSet<&str> = listed
@@ -51,7 +51,8 @@ impl NothingDropped {
                 .collect();
             let reading = self.reading.borrow();
             for (payment, since) in open_lines(&reading) {
-                let is_there = since > answer.durable || listed.contains(payment.as_str());
+                // The list was made at some moment between call and answer.
+                let is_there = since > call.durable || listed.contains(payment.as_str());
                 looks.hold(is_there, || {
                     format!("{payment} is open since record {since}, and the list has it not")
                 });

@@ -54,7 +54,10 @@ fn a_conflict_s_field_is_named_as_the_clerk_knows_it() {
         ("lines[3].name", "第 3 笔明细的姓名（lines[3].name）"),
         ("lines[3]", "第 3 笔明细（lines[3]）"),
         ("total_amount", "总金额（total_amount）"),
-        ("content", "仅文件写法，各字段均相同（content）"),
+        (
+            "content",
+            "仅文件写法或读不出的内容，读得出的各字段均相同（content）",
+        ),
     ];
     for (field, words) in zh {
         assert_eq!(place(field, Lang::Zh), words);
