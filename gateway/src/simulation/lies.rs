@@ -116,13 +116,10 @@ fn tells_wrong(
         return Some(FaultKind::BankContradicts);
     }
     if strikes(FaultKind::BankMismatch) {
-        let other = accounts(file).find(|other| {
-            reply
-                .lines
-                .get(at)
-                .is_some_and(|row| row.account != Some(*other))
-        });
         let row: &mut LineOutcome = reply.lines.get_mut(at)?;
+        // Whom a list of failures does not name, it gives no account.
+        let is_named = own.bank_side().names_line(row.outcome);
+        let other = accounts(file).find(|other| is_named && row.account != Some(*other));
         match other.filter(|_| line.dice.one_in(3)) {
             Some(other) => row.account = Some(other),
             None => {
