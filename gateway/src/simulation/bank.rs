@@ -3,16 +3,14 @@
 
 use super::dice::Dice;
 use super::faults::FaultKind;
+use super::keys::with_fixed_nonces;
 use super::lies::{self, Answering};
 use super::line::{Leaving, SimLine};
 use super::outside::{Arrived, BankBook, FileAtBank, LineAtBank, Told, Way};
 use super::teller;
-use crate::keys::BankKeys;
 use adapters::exchange::{Outcome, Outgoing};
 use adapters::{BankAdapter, BankLine, BankReply, BankRequest, Incoming, RequestKind};
-use certs::random::SeededRandom;
 use schemas::FailureReason;
-use std::sync::Arc;
 
 /// What a bank did with a message.
 pub(super) enum Heard {
@@ -214,10 +212,7 @@ fn answers(line: &SimLine, own: &BankAdapter, request: &BankRequest, is_copy: bo
 /// not, a refused copy could not be told from a refused file by anybody.
 fn says_duplicate(line: &SimLine, own: &BankAdapter, request: &BankRequest) -> bool {
     let written = |reason| {
-        let keys = BankKeys {
-            random: Some(Arc::new(SeededRandom::new(0))),
-            ..line.keys.clone()
-        };
+        let keys = with_fixed_nonces(&line.keys);
         let reply = BankReply::of(Outcome::Failed(reason));
         own.bank_side().write_reply(request, &reply, &keys).ok()
     };

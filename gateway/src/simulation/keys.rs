@@ -47,6 +47,14 @@ pub(super) fn of_world(
     }
 }
 
+/// The same keys with the same nonces each time: two messages differ only where what they say does.
+pub(super) fn with_fixed_nonces(keys: &BankKeys) -> BankKeys {
+    BankKeys {
+        random: Some(Arc::new(SeededRandom::new(SEED))),
+        ..keys.clone()
+    }
+}
+
 /// The key by which the simulated gateway signs checkpoints.
 ///
 /// # Errors
