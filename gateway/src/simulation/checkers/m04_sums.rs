@@ -127,7 +127,7 @@ fn differs(
     let file = view.outside.banks.get(&bank)?.files.get(&file_no)?;
     let mut lines = file.lines.iter();
     let line = lines.find(|line| line.line.row_no == Some(row_no))?;
-    let says = |text: &str| memchr(&told.bytes, text.as_bytes());
+    let says = |text: &str| holds(&told.bytes, text.as_bytes());
     let amount = row.amount.map_or(0, |amount| amount.0);
     let yuan = format!("{}.{:02}", amount / 100, amount % 100);
     let carried = says(&yuan) || says(&amount.to_string());
@@ -141,7 +141,7 @@ fn differs(
         .flatten()
 }
 
-fn memchr(bytes: &[u8], text: &[u8]) -> bool {
+fn holds(bytes: &[u8], text: &[u8]) -> bool {
     bytes.windows(text.len().max(1)).any(|part| part == text)
 }
 
