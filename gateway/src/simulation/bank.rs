@@ -217,7 +217,9 @@ fn says_duplicate(line: &SimLine, own: &BankAdapter, request: &BankRequest) -> b
         own.bank_side().write_reply(request, &reply, &keys).ok()
     };
     let taken = written(FailureReason::Duplicate);
-    taken.is_some() && taken != written(FailureReason::RefusedByBank)
+    let mut others = FailureReason::ALL.into_iter();
+    let is_own = |reason| reason == FailureReason::Duplicate || written(reason) != taken;
+    taken.is_some() && others.all(is_own)
 }
 
 /// What the bank says of a file's lines when it is asked: the later, the more.

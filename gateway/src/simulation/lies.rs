@@ -80,9 +80,14 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
         lie = Some(FaultKind::BankUnreadable);
         spoils(line, &mut bytes);
     }
-    if reply.batch == Some(Outcome::Accepted) {
-        // A list of failures that is not closed yet says nothing of whom it does not name.
-        let side = own.bank_side();
+    let (side, is_open) = (own.bank_side(), reply.batch == Some(Outcome::Accepted));
+    if is_open && !side.names_line(Outcome::Paid) {
+        // Nor can its totals be held against anything.
+        lie = lie.filter(|lie| *lie != FaultKind::BankLiesAboutTotals);
+    }
+    if is_open || lie == Some(FaultKind::BankLiesAboutTotals) {
+        // A list of failures that is not closed yet, or whose totals are others, says nothing of
+        // whom it does not name.
         reply.lines.retain(|row| side.names_line(row.outcome));
     }
     let told = answer_of(line, (about.file_no, &reply), &bytes, lie);

@@ -189,7 +189,8 @@ impl World {
             return;
         };
         let end = gate.core.journal().durable_end();
-        if end != self.troubles.ends.1 {
+        // A new segment that is still empty is no other end: the last group is that before it.
+        if end != self.troubles.ends.1 && end.offset > 0 {
             self.troubles.ends = (self.troubles.ends.1, end);
         }
         let Some(armed) = &mut self.troubles.armed else {
