@@ -79,6 +79,8 @@ pub enum FaultKind {
     SubmittedChanged,
     /// The same file is submitted by another policy.
     SubmittedByOtherPolicy,
+    /// A file has lines with errors.
+    FlawedLines,
     /// An upload breaks off.
     UploadBroken,
     /// The maker approves.
@@ -101,7 +103,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::Killed,
         Self::PowerLost,
         Self::TornWrite,
@@ -140,6 +142,7 @@ impl FaultKind {
         Self::SubmittedTwice,
         Self::SubmittedChanged,
         Self::SubmittedByOtherPolicy,
+        Self::FlawedLines,
         Self::UploadBroken,
         Self::ApprovedByMaker,
         Self::ApprovedStale,
@@ -193,6 +196,7 @@ impl FaultKind {
             Self::SubmittedTwice => "submitted_twice",
             Self::SubmittedChanged => "submitted_changed",
             Self::SubmittedByOtherPolicy => "submitted_by_other_policy",
+            Self::FlawedLines => "flawed_lines",
             Self::UploadBroken => "upload_broken",
             Self::ApprovedByMaker => "approved_by_maker",
             Self::ApprovedStale => "approved_stale",

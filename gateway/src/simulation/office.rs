@@ -62,6 +62,7 @@ impl Office {
             return;
         };
         let form = Form::draw(&self.dice);
+        let sheet = self.submits_flawed(&maker, sheet, form).await;
         self.submits_wrong(&maker, &sheet, form).await;
         let answer = self.submits(&maker, &sheet, form).await;
         let Some(taken) = answer.as_ref().and_then(taken) else {
@@ -92,6 +93,42 @@ impl Office {
             sheet: Some(sheet.clone()),
             ..Request::post(caller, path, bytes(sheet, form))
         }
+    }
+
+    /// A file with errors: by one policy its good lines are taken, and it is the file that is paid;
+    /// by the other none is, and the file comes again under its number when it is mended.
+    async fn submits_flawed(&self, maker: &str, sheet: Sheet, form: Form) -> Sheet {
+        let is_right = sheet.wages.len() < 2 || !self.strikes(FaultKind::FlawedLines, 4);
+        if is_right {
+            return sheet;
+        }
+        let flawed = self.flawed(&sheet);
+        if flawed.policy == "good_lines" {
+            return flawed;
+        }
+        calls(&self.stage, self.submission(maker, &flawed, form)).await;
+        sheet
+    }
+
+    /// Errors in some lines, at least one, and at least one line without.
+    fn flawed(&self, sheet: &Sheet) -> Sheet {
+        let mut flawed = sheet.clone();
+        let count = flawed.wages.len() as u64;
+        let (right, wrong) = (self.dice.below(count), self.dice.below(count - 1));
+        let wrong = (right + 1 + wrong) % count;
+        for (place, wage) in (0..).zip(&mut flawed.wages) {
+            if place == right || (place != wrong && self.dice.one_in(2)) {
+                continue;
+            }
+            wage.is_flawed = true;
+            if self.dice.one_in(2) {
+                wage.payee.account = String::new();
+            } else {
+                wage.payee.id_number = wrong_check(&wage.payee.id_number);
+                self.stage.outside().people.push(wage.payee.clone());
+            }
+        }
+        flawed
     }
 
     /// What goes wrong before the file is submitted as it should be, or beside it.
@@ -133,8 +170,14 @@ impl Office {
         self.stage.outside().people.push(other.clone());
         match what {
             0 => wage.payee.name = other.name,
-            1 => wage.payee.id_number = other.id_number,
-            2 => wage.payee.account = other.account,
+            1 => {
+                wage.payee.id_number = other.id_number;
+                wage.is_flawed &= wage.payee.account.is_empty();
+            }
+            2 => {
+                wage.is_flawed &= !wage.payee.account.is_empty();
+                wage.payee.account = other.account;
+            }
             3 if is_long => {
                 changed.wages.pop();
             }
@@ -325,6 +368,13 @@ impl Office {
             begin(self, correction(1), depth + 1, 3600);
         }
     }
+}
+
+/// The number with another last digit: the check digit is wrong then (GB 11643).
+fn wrong_check(id_number: &str) -> String {
+    let (head, last) = id_number.split_at(id_number.len().saturating_sub(1));
+    let other = if last == "7" { "3" } else { "7" };
+    format!("{head}{other}")
 }
 
 /// The batch of a receipt.

@@ -88,6 +88,8 @@ pub struct Wage {
     pub amount_fen: i64,
     /// The payment that it corrects, as text.
     pub corrects: Option<String>,
+    /// Something in it is an error, for which the line is refused.
+    pub is_flawed: bool,
 }
 
 /// What a submission carries.

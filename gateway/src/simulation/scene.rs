@@ -212,6 +212,7 @@ fn sheet(
             payee,
             amount_fen: 300_000 + i64::from(place) * 10_001,
             corrects: None,
+            is_flawed: false,
         });
     }
     let now = stage.clock.now();

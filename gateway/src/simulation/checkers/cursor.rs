@@ -1,7 +1,8 @@
 //! How far a checker has looked at what grows: calls that are answered, messages that came to a
 //! bank, what a bank said.
 
-use crate::simulation::outside::{Answer, Arrived, Call, Outside, Told, Way};
+use crate::book::Batch;
+use crate::simulation::outside::{Answer, Arrived, Call, Outside, Sheet, Told, Way};
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
 
@@ -61,6 +62,20 @@ pub(super) fn told(outside: &Outside) -> impl Iterator<Item = (BankCode, &Told)>
             let lost = told.way == Way::Answer && crashed(told.at.life);
             told.has_come && !lost
         })
+}
+
+/// What was submitted under the number of a batch with its bytes.
+pub(super) fn sheet_of<'o>(outside: &'o Outside, batch: &Batch) -> Option<&'o Sheet> {
+    let head = &batch.head;
+    let calls = outside.calls.iter().filter(|call| call.is_whole);
+    let mut sheets = calls.filter_map(|call| {
+        let sheet = call.sheet.as_ref()?;
+        let own = sheet.employer == head.employer.as_str()
+            && sheet.batch_no == head.batch_no.as_str()
+            && crate::sha256_hex(&call.body) == head.digest;
+        own.then_some(sheet)
+    });
+    sheets.next()
 }
 
 /// A member of a JSON object that is a text.

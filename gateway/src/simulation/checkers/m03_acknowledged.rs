@@ -10,7 +10,7 @@
 mod searched;
 mod shown;
 
-use super::cursor::{Answered, number, text};
+use super::cursor::{Answered, number, sheet_of, text};
 use super::reading::{Reading, Shared};
 use crate::book::Batch;
 use crate::core::Core;
@@ -171,20 +171,6 @@ fn is_a(event: &Event, what: &str) -> bool {
         "proposed" => matches!(event, Event::ResolutionProposed { .. }),
         _ => matches!(event, Event::ResolutionConfirmed { .. }),
     }
-}
-
-/// What was submitted under the number of a batch with its bytes.
-fn sheet_of<'o>(outside: &'o Outside, batch: &Batch) -> Option<&'o Sheet> {
-    let head = &batch.head;
-    let calls = outside.calls.iter().filter(|call| call.is_whole);
-    let mut sheets = calls.filter_map(|call| {
-        let sheet = call.sheet.as_ref()?;
-        let own = sheet.employer == head.employer.as_str()
-            && sheet.batch_no == head.batch_no.as_str()
-            && crate::sha256_hex(&call.body) == head.digest;
-        own.then_some(sheet)
-    });
-    sheets.next()
 }
 
 /// Whether a batch has every line of a file, each with its amount where it is not refused.

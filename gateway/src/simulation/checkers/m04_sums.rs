@@ -2,17 +2,21 @@
 //! of the batch; what banks report is summed apart, and every difference is a finding.
 //!
 //! Compared: the auditor's sums at every record; what the interface answers for a batch with the
-//! amounts that its employer wrote; amounts as banks told them, where their bytes carry them, with
-//! the records about disputes and strays.
+//! amounts that its employer wrote, without the lines that have an error, which must be listed;
+//! amounts as banks told them, where their bytes carry them, with the records about disputes and
+//! strays.
 
-use super::cursor::{Answered, number, told};
+use super::cursor::{Answered, number, sheet_of, text, told};
 use super::reading::{Reading, Shared, Stray};
+use crate::book::Batch;
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::faults::FaultKind;
 use crate::simulation::outside::{Answer, Sheet, Told};
 use adapters::exchange::LineOutcome;
 use schemas::LineState;
 use schemas::value::{AccountNo, BankCode, PaymentId, Purpose};
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Looks after M4.
 pub(super) struct Sums {
@@ -42,6 +46,10 @@ impl Sums {
             looks.hold(said == own, || {
                 format!("{}: told {said:?}, the file has {own:?}", sheet.batch_no)
             });
+            let is_flawed = sheet.wages.iter().any(|wage| wage.is_flawed);
+            looks.hold(!is_flawed || sheet.policy == "good_lines", || {
+                format!("{} has lines with errors, and is taken", sheet.batch_no)
+            });
         }
     }
 
@@ -57,6 +65,9 @@ impl Sums {
             looks.hold(sums == Some(accepted), || {
                 format!("{path} shows {sums:?}, accepted were {accepted:?}")
             });
+            if let Some(sheet) = sheet_of(view.outside, batch) {
+                refused(view, (batch, sheet), looks);
+            }
         }
     }
 
@@ -89,6 +100,29 @@ impl Sums {
                 }
             }
         }
+    }
+}
+
+/// Each line with an error is refused, for ever, and its employer finds it among the findings.
+fn refused(view: &View<'_>, (batch, sheet): (&Batch, &Sheet), looks: &mut Looks) {
+    if !sheet.wages.iter().any(|wage| wage.is_flawed) {
+        return;
+    }
+    let caller = format!("urn:anxin:employer:{}", batch.head.employer);
+    let path = format!("/v1/batches/{}/findings", batch.id());
+    let body = view.door.call(&caller, "GET", &path, &[]).json();
+    let findings = body.get("findings").and_then(Value::as_array);
+    let errors = findings.into_iter().flatten();
+    let errors: BTreeSet<i64> = errors
+        .filter(|finding| text(finding, "severity") == "error")
+        .filter_map(|finding| number(finding, "line"))
+        .collect();
+    for ((line, wage), row) in batch.lines.iter().zip(&sheet.wages).zip(1i64..) {
+        let is_refused = line.state == LineState::Refused && errors.contains(&row);
+        looks.hold(!wage.is_flawed || is_refused, || {
+            let state = line.state;
+            format!("{path}: line {row} has an error, is {state:?}, listed are {errors:?}")
+        });
     }
 }
 

@@ -2,7 +2,8 @@
 //! effect. Other bytes: refused, naming the first different field. For ever, across crashes.
 //!
 //! Compared: all submissions under one number with each other and with the sheets that were
-//! written into them; at the end each number is submitted once more, as it was and changed.
+//! written into them; at the end each number is submitted once more, as it was and changed. A number
+//! that was denied must be a batch's: a refused file uses up none.
 
 use super::cursor::{Answered, text};
 use super::reading::Shared;
@@ -10,7 +11,7 @@ use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::{Answer, Call, Sheet, Wage};
 use crate::simulation::sheet::short;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was taken under a number.
 struct Taken {
@@ -27,6 +28,8 @@ pub(super) struct SameAgain {
     reading: Shared,
     answered: Answered,
     taken: BTreeMap<(String, String), Taken>,
+    /// Numbers, with their employers, that somebody was told are taken.
+    denied: BTreeSet<(String, String)>,
 }
 
 impl SameAgain {
@@ -35,6 +38,7 @@ impl SameAgain {
             reading,
             answered: Answered::default(),
             taken: BTreeMap::new(),
+            denied: BTreeSet::new(),
         }
     }
 
@@ -62,8 +66,21 @@ impl SameAgain {
                     };
                     self.taken.insert(number, taken);
                 }
+                None if answer.status == 409 => {
+                    self.denied.insert(number);
+                }
                 None => {}
             }
+        }
+    }
+
+    /// A number is taken by a batch, and by nothing else: not by a file that was refused.
+    fn in_use(&self, looks: &mut Looks) {
+        let reading = self.reading.borrow();
+        for (employer, number) in &self.denied {
+            looks.hold(reading.batch_of(employer, number).is_some(), || {
+                format!("{number} of {employer} was denied, and no batch has it")
+            });
         }
     }
 
@@ -168,6 +185,7 @@ fn is_first_difference(taken: &Sheet, sent: &Sheet, field: &str) -> bool {
             let is_short = |wage: &Wage| short(&wage.payee.id_number).is_some();
             let unread = taken.is_old_spelling && sent.is_old_spelling && differing == "id_number";
             let same = unread && is_short(one) && is_short(other);
+            let same = same || one.is_flawed || other.is_flawed;
             field == format!("lines[{index}].{differing}") || (same && field == "content")
         }
         None => !head.iter().any(|(known, _)| *known == field),
@@ -205,5 +223,6 @@ impl Checker for SameAgain {
         self.answered(view, looks);
         self.once_more(view, looks);
         self.reading.borrow_mut().follow(view, true);
+        self.in_use(looks);
     }
 }

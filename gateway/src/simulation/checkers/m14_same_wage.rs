@@ -6,10 +6,10 @@
 //! line must be a refused one, or a correction. Where it was paid, or where only one of the two
 //! names its project, the approver acknowledged it.
 
+use super::cursor::sheet_of;
 use super::reading::{Reading, Shared};
-use crate::book::Batch;
 use crate::simulation::checker::{Checker, Looks, View};
-use crate::simulation::outside::{Outside, Sheet, Wage};
+use crate::simulation::outside::{Sheet, Wage};
 use schemas::LineState as S;
 use schemas::value::{BatchId, PaymentId};
 use serde_json::Value;
@@ -130,18 +130,6 @@ fn is_final(state: Option<S>) -> bool {
         Some(S::Held | S::Released | S::Intended | S::Accepted | S::Unknown) => false,
         Some(S::Paid | S::Failed | S::Returned | S::Cancelled | S::Refused) | None => true,
     }
-}
-
-/// The sheet of a batch: by its number and its digest.
-fn sheet_of<'o>(outside: &'o Outside, batch: &Batch) -> Option<&'o Sheet> {
-    let head = &batch.head;
-    let mut calls = outside.calls.iter().filter(|call| call.is_whole);
-    let found = calls.find(|call| {
-        call.sheet.as_ref().is_some_and(|sheet| {
-            sheet.employer == head.employer.as_str() && sheet.batch_no == head.batch_no.as_str()
-        }) && crate::sha256_hex(&call.body) == head.digest
-    });
-    found.and_then(|call| call.sheet.as_ref())
 }
 
 impl Checker for OneWage {

@@ -1,7 +1,7 @@
 //! A search by a person's number or account finds every payment that was acknowledged.
 
 use crate::simulation::checker::{Looks, View};
-use crate::simulation::checkers::cursor::text;
+use crate::simulation::checkers::cursor::{sheet_of, text};
 use crate::simulation::checkers::reading::Reading;
 use crate::simulation::outside::Payee;
 use schemas::LineState;
@@ -58,7 +58,7 @@ fn people<'o>(
     let mut people: BTreeMap<&str, (&Payee, Vec<String>)> = BTreeMap::new();
     let batches = reading.auditor.book().batches();
     for batch in batches.filter(|batch| batch.head.employer.as_str() == uscc) {
-        let Some(sheet) = super::sheet_of(view.outside, batch) else {
+        let Some(sheet) = sheet_of(view.outside, batch) else {
             continue;
         };
         for ((row, line), wage) in (1u32..).zip(&batch.lines).zip(&sheet.wages) {
