@@ -97,13 +97,15 @@ pub enum FaultKind {
     ResolvedAlone,
     /// A resolution races with the bank's evidence.
     ResolutionRace,
+    /// Two operators agree on what is not so.
+    ResolvedWrongly,
     /// A party asks for or changes what is another's.
     AcrossParties,
 }
 
 impl FaultKind {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 49] = [
         Self::Killed,
         Self::PowerLost,
         Self::TornWrite,
@@ -151,6 +153,7 @@ impl FaultKind {
         Self::WageElsewhere,
         Self::ResolvedAlone,
         Self::ResolutionRace,
+        Self::ResolvedWrongly,
         Self::AcrossParties,
     ];
 
@@ -205,6 +208,7 @@ impl FaultKind {
             Self::WageElsewhere => "wage_elsewhere",
             Self::ResolvedAlone => "resolved_alone",
             Self::ResolutionRace => "resolution_race",
+            Self::ResolvedWrongly => "resolved_wrongly",
             Self::AcrossParties => "across_parties",
         }
     }

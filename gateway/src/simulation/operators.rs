@@ -96,7 +96,14 @@ async fn resolves(stage: &Arc<Stage>, dice: &Dice, open: &Open) {
         true => OPERATORS,
         false => [OPERATORS[1], OPERATORS[0]],
     };
-    let outcome = truth(stage, open);
+    let outcome = match (
+        truth(stage, open),
+        stage.strikes(FaultKind::ResolvedWrongly, dice, 6),
+    ) {
+        ("paid", true) => "failed",
+        (_, true) => "paid",
+        (truth, false) => truth,
+    };
     let evidence = crate::sha256_hex(format!("{} {outcome}", open.payment).as_bytes());
     let path = format!("/v1/payments/{}/resolution", open.payment);
     let reason = (outcome == "failed").then_some("refused_by_bank");
