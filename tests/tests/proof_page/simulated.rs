@@ -2,7 +2,7 @@
 
 use super::{INVARIANTS, documents, grouped, number, text};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Worlds by invariant and fault.
@@ -45,6 +45,10 @@ pub fn section() -> String {
         write!(out, " {} |", grouped(sum)).unwrap();
     }
     out.push_str(" | |\n\n");
+    let notes: BTreeSet<&str> = runs.iter().filter_map(|(_, run)| run["note"].as_str()).collect();
+    for note in notes {
+        writeln!(out, "Note: {note}.\n").unwrap();
+    }
     matrix(&mut out, &struck, &together);
     out
 }
