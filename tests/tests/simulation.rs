@@ -30,7 +30,7 @@ fn breaches(report: &RunReport) -> Vec<String> {
 
 #[test]
 fn nothing_is_violated_and_every_fault_strikes() {
-    let report = simulated(3, 300);
+    let report = simulated(5, 300);
     assert_eq!(breaches(&report), Vec::<String>::new());
     assert_eq!(report.batches, 300);
     let missing: Vec<&str> = FaultKind::ALL
