@@ -45,7 +45,10 @@ pub fn section() -> String {
         write!(out, " {} |", grouped(sum)).unwrap();
     }
     out.push_str(" | |\n\n");
-    let notes: BTreeSet<&str> = runs.iter().filter_map(|(_, run)| run["note"].as_str()).collect();
+    let notes: BTreeSet<&str> = runs
+        .iter()
+        .filter_map(|(_, run)| run["note"].as_str())
+        .collect();
     for note in notes {
         writeln!(out, "Note: {note}.\n").unwrap();
     }
