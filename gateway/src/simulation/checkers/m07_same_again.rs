@@ -2,8 +2,8 @@
 //! effect. Other bytes: refused, naming the first different field. For ever, across crashes.
 //!
 //! Compared: all submissions under one number with each other and with the sheets that were
-//! written into them; at the end each number is submitted once more, as it was and changed. A number
-//! that was denied must be a batch's: a refused file uses up none.
+//! written into them; at the end each number is submitted once more, as it was and changed. A
+//! number that was denied must be a batch's: a refused file uses up none.
 
 use super::cursor::{Answered, text};
 use super::reading::Shared;
