@@ -90,6 +90,10 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
         // whom it does not name.
         reply.lines.retain(|row| side.names_line(row.outcome));
     }
+    for row in &mut reply.lines {
+        // For what its language has no word it writes a code that nobody knows.
+        row.outcome = side.line_expressible(row.outcome, false);
+    }
     let told = answer_of(line, (about.file_no, &reply), &bytes, lie);
     let mut outside = line.stage.outside();
     let book = outside.banks.entry(line.adapter.code()).or_default();

@@ -98,8 +98,8 @@ impl Office {
     /// A file with errors: by one policy its good lines are taken, and it is the file that is paid;
     /// by the other none is, and the file comes again under its number when it is mended.
     async fn submits_flawed(&self, maker: &str, sheet: Sheet, form: Form) -> Sheet {
-        let is_right = sheet.wages.len() < 2 || !self.strikes(FaultKind::FlawedLines, 4);
-        if is_right {
+        let has_errors = sheet.wages.iter().any(|wage| wage.is_flawed);
+        if has_errors || sheet.wages.len() < 2 || !self.strikes(FaultKind::FlawedLines, 4) {
             return sheet;
         }
         let flawed = self.flawed(&sheet);
@@ -240,7 +240,8 @@ impl Office {
     fn pays_elsewhere(&self, sheet: &Sheet) {
         let other = Sheet {
             batch_no: format!("{}-E{}", sheet.batch_no, self.dice.below(1000)),
-            is_old_spelling: self.dice.one_in(3),
+            // Fifteen digits have no check digit that could be wrong.
+            is_old_spelling: self.dice.one_in(3) && !sheet.wages.iter().any(|wage| wage.is_flawed),
             project: match self.dice.below(4) {
                 0 => None,
                 1 => Some("330110202611000001".to_owned()),
