@@ -187,6 +187,7 @@ fn a_thousands_comma_without_quotes_is_named_as_that() {
         assert!(finding.hint(Lang::Zh).contains("千分位逗号"), "{finding:?}");
         assert!(finding.hint(Lang::En).contains("comma"), "{finding:?}");
         assert_eq!((summary.line_count, summary.lines_ok), (2, 1));
+        assert_eq!(kept.refused, [(1, 14, Some(1))]);
     }
     // A row that leaves out its last cell: 6.00 would be paid, if the total agreed.
     for (titles, rest) in [("", ",6,523.50"), (",应发金额", ",6,523.50,6600.00")] {
