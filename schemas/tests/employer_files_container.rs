@@ -81,6 +81,25 @@ fn bombs_are_refused_by_the_limit_that_they_hit() {
     assert_eq!(kept.argument("too_large", "limit"), "2 KiB");
 }
 
+/// Up to 1 MiB a part may pack as densely as it likes, one that is not read too: 1 MiB at 100:1
+/// would be 10 KiB.
+#[test]
+fn a_part_of_one_mebibyte_may_be_dense() {
+    let with_spaces = |bytes: usize| {
+        container(&[
+            ("xl/workbook.xml", WORKBOOK.as_bytes()),
+            ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
+            ("xl/sheet1.xml", sheet(EXAMPLE).as_bytes()),
+            ("xl/media/image1.bmp", &vec![b' '; bytes]),
+        ])
+    };
+    let dense = with_spaces(1 << 20);
+    assert!(dense.len() < 10 << 10);
+    let (_, kept) = read_bytes(&dense);
+    assert_eq!((kept.places(), kept.lines), (vec![], example_lines()));
+    assert_eq!(code(&with_spaces((1 << 20) + 1)), "too_large");
+}
+
 #[test]
 fn lying_and_broken_containers_are_refused() {
     // The directory lies about the size: what comes out is counted all the same.

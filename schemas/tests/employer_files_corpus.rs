@@ -22,6 +22,7 @@ const SUPPORTED: [&str; 6] = [
 ];
 
 /// `None` where there is no ../shared; that is said on stderr, past the capture of the runner.
+#[allow(clippy::explicit_write)] // the runner keeps what eprintln! says to itself
 fn corpus() -> Option<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut above = root.ancestors().map(|dir| dir.join("shared"));

@@ -70,6 +70,26 @@ fn encodings_delimiters_line_ends_and_titles_change_nothing() {
     assert_eq!(summary.encoding.as_deref(), Some("GB18030"));
 }
 
+/// As programs write that quote every cell. What stands within the quotes of the first row delimits
+/// nothing.
+#[test]
+fn quotes_do_not_hide_the_delimiter_of_the_first_row() {
+    for delimiter in [",", ";", "\t"] {
+        let row = |row: &str| match row {
+            "" => "\n".to_owned(),
+            row => format!("\"{}\"\n", row.replace(',', &format!("\"{delimiter}\""))),
+        };
+        let quoted: String = EXAMPLE.lines().map(row).collect();
+        let (_, kept) = read_bytes(quoted.as_bytes());
+        assert_eq!(kept.places(), [""; 0], "{delimiter:?}");
+        assert_eq!(kept.lines, example_lines(), "{delimiter:?}");
+        let heading = format!("\"工资,11;月\t\"{delimiter}\n{quoted}");
+        let (summary, kept) = read_bytes(heading.as_bytes());
+        assert_eq!(kept.places(), ["field_ignored - - -"], "{delimiter:?}");
+        assert_eq!((summary.errors, summary.lines_ok), (0, 2), "{delimiter:?}");
+    }
+}
+
 #[test]
 fn columns_may_stand_in_any_order_and_the_signature_may_be_absent() {
     let head = EXAMPLE

@@ -178,6 +178,46 @@ fn a_doubtful_title_is_a_missing_one_and_nothing_follows_from_it() {
     assert_eq!(kept.argument("schema_violation", "found"), "实发工资");
 }
 
+/// One title beside texts that are no numbers is a title row, of which the rest lacks. A column
+/// that is called as a key of the head does not make a head of a title row.
+#[test]
+fn a_title_row_is_known_by_one_title_and_in_spite_of_a_key() {
+    let (head, _) = EXAMPLE.split_once("\n\n").unwrap();
+    let text = format!("{head}\n\n工号,姓名,班组\nA-1,张样一,木工\nA-2,李样二,木工\n");
+    let (_, kept) = read_bytes(text.as_bytes());
+    let missing: Vec<_> = kept.places();
+    let missing = missing.iter().filter(|place| place.starts_with("missing"));
+    let expected = ["id_number", "account", "amount"];
+    let expected = expected.map(|field| format!("missing_field - 13 {field}"));
+    assert_eq!(missing.collect::<Vec<_>>(), expected.each_ref());
+    let text = format!(
+        "{head}\n\n项目编码,序号,姓名,证件类型,证件号码,银行账号,开户银行,实发金额,应发金额,备注\n\
+         P1,1,张样一,01,11010519491231002X,6222021202000000019,ICBC,6523.50,6600,2026年11月工资\n\
+         P1,2,李样二,01,34052419800101001X,6228480000000000000,ABC,7080,7080,2026年11月工资\n"
+    );
+    let (_, kept) = read_bytes(text.as_bytes());
+    assert_eq!(kept.places(), ["field_ignored - - -"]);
+    assert_eq!(ignored(&kept), ["项目编码"]);
+    assert_eq!(kept.lines, example_lines());
+}
+
+/// Beside the head a text with a value is a key that we don't have; below its empty row it is a
+/// heading of the table, as every other text there. A signature's name is never shown.
+#[test]
+fn a_text_with_a_value_is_a_key_beside_the_head_and_a_heading_below_it() {
+    for (before, reason) in [("总笔数", None), (TITLES, Some("heading"))] {
+        for row in ["制表人,王样", "制表人：王样,2026-11-23"] {
+            let text = EXAMPLE.replace(before, &format!("{row}\n{before}"));
+            let (summary, kept) = read_bytes(text.as_bytes());
+            assert_eq!((summary.errors, summary.lines_ok), (0, 2), "{row}");
+            let note = kept.one("field_ignored");
+            assert_eq!(note.value.as_deref(), Some("制表人"), "{row}");
+            let said = note.arguments.get("reason").map(String::as_str);
+            assert_eq!(said, reason, "{row}");
+        }
+    }
+}
+
 #[test]
 fn a_missing_title_row_is_one_finding() {
     for text in [
@@ -198,6 +238,16 @@ fn a_missing_title_row_is_one_finding() {
         let shown = format!("{:?}", kept.findings);
         assert!(!shown.contains("张样一"), "{shown}");
     }
+    // Where the lines begin with the name, as where they begin with a number.
+    let lines = EXAMPLE.replace(&format!("{TITLES}\n"), "");
+    let lines = lines.replace("\n1,张样一", "\n张样一");
+    let (_, kept) = read_bytes(lines.replace("\n2,李样二", "\n李样二").as_bytes());
+    assert_eq!(kept.places(), ["schema_violation - 13 -"]);
+    assert_eq!(kept.argument("schema_violation", "found"), "张**");
+    // And above the template, where they are taken for headings.
+    let line = "张样一,11010519491231002X,6222021202000000019,6523.50";
+    let (_, kept) = read_bytes(format!("{line}\n{EXAMPLE}").as_bytes());
+    assert_eq!(ignored(&kept), ["张**"]);
     // A million lines without titles and without an empty row are no million notes.
     let head = EXAMPLE.split_once("\n\n").unwrap().0;
     let row = "1,张样一,01,11010519491231002X,6222021202000000019,ICBC,,6523.50\n";

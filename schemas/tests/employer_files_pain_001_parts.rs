@@ -179,3 +179,26 @@ fn two_employers_in_one_file_refuse_it_at_their_place() {
     let said = kept.one("uscc_invalid").message(Lang::Zh);
     assert!(said.contains("位于 PmtInf[2] P-2/Dbtr/Id"), "{said}");
 }
+
+/// RmtInf may hold several Ustrd; they make one memo, a space between each two that say something.
+#[test]
+fn the_texts_of_a_remittance_are_one_memo() {
+    for (texts, memo) in [
+        (&["工资"][..], "工资"),
+        (&["2026年11月", "工资"], "2026年11月 工资"),
+        (&["", "2026年11月", " ", "工资", ""], "2026年11月 工资"),
+    ] {
+        let texts = texts.iter().map(|text| format!("<Ustrd>{text}</Ustrd>"));
+        let remittance = format!("</CdtrAcct><RmtInf>{}</RmtInf>", texts.collect::<String>());
+        let text = message(["1", "2"], AMOUNTS, AMOUNTS);
+        let text = text.replacen("</CdtrAcct>", &remittance, 1);
+        let (_, kept) = read_bytes(text.as_bytes());
+        assert_eq!(
+            kept.lines[0].memo.as_deref(),
+            Some(memo),
+            "{:?}",
+            kept.places()
+        );
+        assert_eq!(kept.lines[1].memo, None);
+    }
+}

@@ -11,6 +11,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[allow(clippy::explicit_write)] // the runner keeps what eprintln! says to itself
 fn written() -> Option<PathBuf> {
     let Ok(python) = std::env::var("ANXIN_ISO_PEERS") else {
         writeln!(std::io::stderr(), "needs tests/iso-peers: not run: write").unwrap();

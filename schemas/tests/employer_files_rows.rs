@@ -187,6 +187,7 @@ fn a_thousands_comma_without_quotes_is_named_as_that() {
         assert!(finding.hint(Lang::Zh).contains("千分位逗号"), "{finding:?}");
         assert!(finding.hint(Lang::En).contains("comma"), "{finding:?}");
         assert_eq!((summary.line_count, summary.lines_ok), (2, 1));
+        assert_eq!(kept.refused, [(1, 14, Some(1))]);
     }
     // A row that leaves out its last cell: 6.00 would be paid, if the total agreed.
     for (titles, rest) in [("", ",6,523.50"), (",应发金额", ",6,523.50,6600.00")] {
@@ -210,16 +211,16 @@ fn a_thousands_comma_without_quotes_is_named_as_that() {
         "{:?}",
         kept.places()
     );
-    // What is simply one cell too many is that.
-    let text = EXAMPLE.replacen("6600.00,2026年", "6600.00,2026,年", 1);
-    let (_, kept) = read_bytes(text.as_bytes());
-    assert_eq!(kept.places(), ["schema_violation - 14 -"]);
-    assert!(
-        !kept
-            .one("schema_violation")
-            .hint(Lang::Zh)
-            .contains("千分位")
-    );
+    // What is simply one cell too many is that, also where a unit of three bytes makes it.
+    for (from, to) in [
+        ("6600.00,2026年", "6600.00,2026,年"),
+        ("6523.50,6600.00", "650,元,6600.00"),
+    ] {
+        let (_, kept) = read_bytes(EXAMPLE.replacen(from, to, 1).as_bytes());
+        assert_eq!(kept.places()[0], "schema_violation - 14 -");
+        let hint = kept.one("schema_violation").hint(Lang::Zh);
+        assert!(!hint.contains("千分位"), "{to}: {hint}");
+    }
 }
 
 /// The readable lines alone come to more than the stated total: that is no consequence.
@@ -289,6 +290,28 @@ fn a_place_that_a_written_number_takes_is_a_duplicate() {
             .iter()
             .any(|p| p.starts_with("line_no_duplicate"))
     );
+}
+
+/// More numbers than are kept as a list: each that comes again is refused, and no other.
+#[test]
+fn a_number_that_comes_again_is_found_among_thousands() {
+    let again = [1, 63, 64, 65, 4096, 4097, 4999, 5000];
+    let numbers = (1..=5000).chain(again);
+    let rows = (1..).zip(numbers).map(|(at, n)| row(at, 0, &n.to_string()));
+    let rows: String = rows.collect();
+    let (summary, kept) = read_bytes(file("5008", "5008.00", &rows).as_bytes());
+    let found = kept
+        .findings
+        .iter()
+        .filter(|f| f.code.as_str() == "line_no_duplicate");
+    let found: Vec<_> = found.map(|f| (f.line, f.row)).collect();
+    // Line 1 stands in row 14, so the first of those that come again in row 5014.
+    let expected = again
+        .iter()
+        .zip(5014..)
+        .map(|(n, row)| (Some(*n), Some(row)));
+    assert_eq!(found, expected.collect::<Vec<_>>());
+    assert_eq!((summary.line_count, summary.lines_ok), (5008, 5000));
 }
 
 #[test]

@@ -265,6 +265,25 @@ fn a_formula_without_a_result_is_no_missing_amount() {
     );
 }
 
+/// In the head as well: neither `#REF!` nor nothing is a wrong account that somebody typed.
+#[test]
+fn a_formula_of_the_head_without_a_result_is_named_as_that() {
+    let sheet = example_sheet();
+    for never in ["t=\"e\"><f>A1</f><v>#REF!</v>", "><f>A1</f>"] {
+        let cell = format!("<c r=\"B8\" {never}</c>");
+        let spoilt = sheet.replace(&text("B8", "1202020009900012345"), &cell);
+        assert_ne!(spoilt, sheet);
+        let (_, kept) = read_bytes(&workbook(&spoilt));
+        assert_eq!(kept.places(), ["payer_account_invalid - - payer_account"]);
+        let said = |name| kept.argument("payer_account_invalid", name);
+        assert_eq!(
+            (said("reason"), said("remedy")),
+            ("formula", "formula_result")
+        );
+        assert_eq!(kept.findings[0].value, None, "{never}");
+    }
+}
+
 /// A cell that shows 6523.50% holds 65.235, one that shows 50% holds 0.5: neither is an amount.
 #[test]
 fn a_percent_is_no_amount() {

@@ -205,3 +205,30 @@ enum Evidence {
     Stated,
     Inferred,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Length, enter};
+
+    /// The list has no prefix within another of the same length; one that comes is cut out of it,
+    /// wherever it lies, and once more by a third.
+    #[test]
+    fn a_prefix_within_another_is_cut_out_of_it() {
+        let prefixes = ["622", "62200", "62250", "62299", "6225012", "623"];
+        let mut lengths: Vec<Length> = Vec::new();
+        for (row, prefix) in prefixes.iter().enumerate() {
+            enter(&mut lengths, row, prefix, 19);
+        }
+        assert_eq!((lengths.len(), lengths[0].digits), (1, 19));
+        let spans = &lengths[0].spans;
+        assert!(spans.is_sorted_by_key(|span| span.first));
+        for first8 in 62_190_000..62_400_000_u32 {
+            let fits = |row: &usize| first8.to_string().starts_with(prefixes[*row]);
+            let longest = (0..prefixes.len()).filter(fits);
+            let longest = longest.max_by_key(|row| prefixes[*row].len());
+            let found = spans.iter().filter(|span| span.holds(first8));
+            let found: Vec<_> = found.map(|span| span.row).collect();
+            assert_eq!(found, Vec::from_iter(longest), "{first8}");
+        }
+    }
+}

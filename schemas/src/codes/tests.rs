@@ -118,6 +118,14 @@ fn a_text_that_names_no_bank_or_several_is_not_guessed() {
     }
 }
 
+/// The bank's two words take 6 and 12 bytes of the 256 that are looked at, white space the rest.
+#[test]
+fn a_name_is_looked_for_in_texts_up_to_256_bytes() {
+    let spaced = |spaces: usize| format!("中国{}工商银行", " ".repeat(spaces));
+    assert_eq!(named(&spaced(238)), Some("ICBC"));
+    assert_eq!(named(&spaced(239)), None);
+}
+
 #[test]
 fn every_bank_is_found_by_each_of_its_own_names() {
     for bank in banks() {

@@ -11,6 +11,7 @@ pub(super) use titles::Titles;
 
 use super::currency::{self, Currencies};
 use super::detect::other_format;
+use super::masking::shown_in;
 use super::raw::{Columns, RawHead, Receiver, Stop, Tally, schema_at, shown};
 use super::template::{Column, HeadKey, is_signature};
 use crate::finding::{Finding, FindingCode};
@@ -244,26 +245,32 @@ impl Grid {
         }
         // A document and an account: a line.
         let numbers = cells.filled().filter(|(_, cell)| long_digits(cell)).count();
-        if self.recognised && numbers > 1 {
-            let finding = untitled(row).with("found", shown(first));
-            self.no_titles(finding, to)?;
+        let is_line = numbers > 1;
+        if self.recognised && is_line {
+            self.no_titles(untitled_but(first, row), to)?;
             return to.line(&rows::unread(row, &self.titles, cells));
         }
         self.headings_seen += 1;
         if !self.recognised {
-            self.headings.push((row, first.to_owned()));
+            let name = if is_line {
+                shown_of_line(first)
+            } else {
+                first.to_owned()
+            };
+            self.headings.push((row, name));
             if self.headings_seen > HEADINGS_MAX {
                 return Err(no_template());
             }
             return Ok(());
         }
         if self.headings_seen > HEADINGS_MAX {
-            let finding = untitled(row).with("found", shown(first));
-            return self.no_titles(finding, to);
+            return self.no_titles(untitled_but(first, row), to);
         }
         match (value, further.next()) {
-            // A key that the template does not have.
-            (Some(_), None) if matches!(self.place, Place::Head) => to.finding(ignored(first, row)),
+            // A key that the template does not have, or a signature.
+            (Some(_), None) if matches!(self.place, Place::Head) => {
+                to.finding(ignored(before_colon(first), row))
+            }
             _ => to.finding(noted(first, row, "heading")),
         }
     }
@@ -285,6 +292,16 @@ fn no_template() -> Stop {
 /// No titles from a row on.
 fn untitled(row: u32) -> Finding {
     schema_at("no_title_row", row).with("column", 1)
+}
+
+/// No titles from a row on that begins with a text.
+fn untitled_but(first: &str, row: u32) -> Finding {
+    untitled(row).with("found", shown_of_line(first))
+}
+
+/// The first cell of a row that may be a line: the payee's name may stand there.
+fn shown_of_line(first: &str) -> String {
+    shown_in(Column::LineNo, first).unwrap_or_default()
 }
 
 /// A note about the whole file: where it was first seen is an argument.

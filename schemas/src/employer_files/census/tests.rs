@@ -52,3 +52,17 @@ fn the_second_thread_takes_the_same_digest() {
     broken[last] = 0xFF;
     assert_census(&broken, 64 << 10);
 }
+
+/// A file as large as the limit is looked at to its last byte, one byte more shows, also where the
+/// limit falls on the end of a block.
+#[test]
+fn the_limit_itself_is_no_end() {
+    for block_bytes in [3, 4, 8, 100] {
+        let of = |bytes: &[u8]| take_in_blocks(&mut Cursor::new(bytes), 8, block_bytes).unwrap();
+        let cut = of(b"1234567\xE5");
+        assert_eq!((cut.bytes, cut.utf8_fault), (8, Some(7)), "{block_bytes}");
+        let whole = of("12345一".as_bytes());
+        assert_eq!((whole.bytes, whole.utf8_fault), (8, None), "{block_bytes}");
+        assert!(of(b"123456789").bytes > 8, "{block_bytes}");
+    }
+}
