@@ -58,11 +58,17 @@ impl Held {
         })
     }
 
-    fn harm(&self, harm: Harm, draw: &mut SplitMix64) {
+    fn harm(&self, harm: Harm, serving: &Serving, draw: &mut SplitMix64) {
         let room = 4_096 * draw.below(60);
         match self {
             Self::Image(image) if harm == Harm::Full => image.lock().unwrap().fill(room).unwrap(),
-            Self::Image(image) => image.lock().unwrap().abort().unwrap(),
+            Self::Image(image) => {
+                // A sync that is under way while ext4 aborts its journal may come back as done
+                // though nothing of it is on the disk (MEASUREMENTS): so none is.
+                serving.signal("-STOP");
+                image.lock().unwrap().abort().unwrap();
+                serving.signal("-CONT");
+            }
             Self::Layer(layer) => layer.lock().unwrap().fail(match harm {
                 Harm::NoSync => Faults {
                     syncs_left: Some(draw.below(20)),
@@ -140,7 +146,7 @@ async fn play(epoch: &mut Epoch, ground: &Held, harm: Harm) {
     }
     tokio::time::sleep(Duration::from_millis(300 + epoch.draw.below(500))).await;
     shared.faulty.store(true, Ordering::SeqCst);
-    ground.harm(harm, &mut epoch.draw);
+    ground.harm(harm, &serving, &mut epoch.draw);
     unready(&serving).await;
     shared.stop.store(true, Ordering::SeqCst);
     while at_work.join_next().await.is_some() {}

@@ -115,8 +115,14 @@ impl Image {
         Ok(is_idle && counts()? == before)
     }
 
-    /// The file system refuses every write from now on, as after an error of its device.
+    /// The file system refuses every write from now on, as after an error of its device. Whoever
+    /// writes to it stands still: what is under way is waited for.
     pub fn abort(&self) -> Result<(), String> {
+        let settled = || {
+            std::thread::sleep(Duration::from_millis(20));
+            Ok(())
+        };
+        while !self.is_still(settled)? {}
         run(&[
             "mount",
             "-o",
