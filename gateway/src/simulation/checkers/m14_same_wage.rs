@@ -26,6 +26,8 @@ pub(super) struct OneWage {
     seen: usize,
     life: u32,
     taken: BTreeMap<SameWage, Vec<OfProject>>,
+    /// The project of each payment.
+    projects: BTreeMap<PaymentId, Option<String>>,
     /// Batches with a wage that was paid elsewhere when they came, or that may be one on its way
     /// of which only one of the two files names a project.
     warned: BTreeMap<BatchId, PaymentId>,
@@ -38,6 +40,7 @@ impl OneWage {
             seen: 0,
             life: 0,
             taken: BTreeMap::new(),
+            projects: BTreeMap::new(),
             warned: BTreeMap::new(),
         }
     }
@@ -48,6 +51,7 @@ impl OneWage {
             self.life = view.outside.now.life;
             self.seen = 0;
             self.taken.clear();
+            self.projects.clear();
             self.warned.clear();
         }
         let news = reading.accepted.get(self.seen..).unwrap_or_default();
@@ -63,13 +67,18 @@ impl OneWage {
                 if reading.auditor.state_at(payment, *sequence) == Some(S::Refused) {
                     continue;
                 }
+                // A correction that names no project is of its original's.
+                let original = wage.corrects.as_deref().map(PaymentId::parse);
+                let of_original = || self.projects.get(&original?.ok()?)?.clone();
+                let own = sheet.project.clone().or_else(of_original);
+                self.projects.insert(payment, own.clone());
                 let same = self.taken.entry(same_wage(sheet, wage)).or_default();
                 let elsewhere = same.iter().filter(|(_, one)| one.batch != *id);
                 for (project, other) in elsewhere {
                     let state = reading.auditor.state_at(*other, sequence - 1);
                     // A correction is judged by its own rules (M5).
-                    let is_same = *project == sheet.project;
-                    if !is_same && (project.is_some() == sheet.project.is_some()) {
+                    let is_same = *project == own;
+                    if !is_same && (project.is_some() == own.is_some()) {
                         continue;
                     }
                     if !is_same && wage.corrects.is_none() && !is_final(state) {
@@ -83,7 +92,7 @@ impl OneWage {
                         self.warned.insert(*id, *other);
                     }
                 }
-                same.push((sheet.project.clone(), payment));
+                same.push((own, payment));
             }
         }
         self.seen = reading.accepted.len();
