@@ -80,6 +80,20 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
         lie = Some(FaultKind::BankUnreadable);
         spoils(line, &mut bytes);
     }
+    lie = as_read(own, &mut reply, lie);
+    let told = answer_of(line, (about.file_no, &reply), &bytes, lie);
+    let mut outside = line.stage.outside();
+    let book = outside.banks.entry(line.adapter.code()).or_default();
+    let told = Some(keep(book, told));
+    Heard::Answered { bytes, told }
+}
+
+/// Leaves of an answer what a reader can make of it; gives the lie that is left.
+fn as_read(
+    own: &BankAdapter,
+    reply: &mut BankReply,
+    mut lie: Option<FaultKind>,
+) -> Option<FaultKind> {
     let (side, is_open) = (own.bank_side(), reply.batch == Some(Outcome::Accepted));
     if is_open && !side.names_line(Outcome::Paid) {
         // Nor can its totals be held against anything.
@@ -94,11 +108,7 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
         // For what its language has no word it writes a code that nobody knows.
         row.outcome = side.line_expressible(row.outcome, false);
     }
-    let told = answer_of(line, (about.file_no, &reply), &bytes, lie);
-    let mut outside = line.stage.outside();
-    let book = outside.banks.entry(line.adapter.code()).or_default();
-    let told = Some(keep(book, told));
-    Heard::Answered { bytes, told }
+    lie
 }
 
 /// Changes what is said of a file's lines. Gives the lie.

@@ -11,7 +11,7 @@ use super::reading::{Reading, Shared, Stray};
 use crate::book::Batch;
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::faults::FaultKind;
-use crate::simulation::outside::{Answer, Sheet, Told};
+use crate::simulation::outside::{Answer, Outside, Sheet, Told};
 use adapters::exchange::LineOutcome;
 use schemas::LineState;
 use schemas::value::{AccountNo, BankCode, PaymentId, Purpose};
@@ -76,6 +76,10 @@ impl Sums {
         let totals = told(view.outside);
         let totals = totals.filter(|(_, told)| told.lie == Some(FaultKind::BankLiesAboutTotals));
         for (bank, told) in totals {
+            // Of a push that nobody can read it is told that it can't be read.
+            if is_unread(&reading, view.outside, bank, told) {
+                continue;
+            }
             let mut strays = reading.strays.iter();
             let of_it = |one: &Stray| {
                 one.bank == bank && one.file_no == told.file_no && (one.of_whole || one.is_useless)
@@ -193,6 +197,20 @@ fn is_listed(reading: &Reading, bank: BankCode, told: &Told, payment: PaymentId)
     };
     let mut strays = reading.strays.iter();
     disputed || strays.any(|one| one.bank == bank && is_it(one))
+}
+
+/// Whether it was pushed, and listed as one that nobody can read: by the receipt of the push.
+fn is_unread(reading: &Reading, outside: &Outside, bank: BankCode, told: &Told) -> bool {
+    let book = outside.banks.get(&bank);
+    let place = book.and_then(|book| book.told.iter().position(|one| std::ptr::eq(one, told)));
+    let pushes = outside.calls.iter().filter(|call| call.told == place);
+    let mut receipts = pushes
+        .filter(|call| call.party().1 == bank.as_str())
+        .filter_map(|call| {
+            let receipt = call.answer.as_ref()?.header("anxin-receipt")?;
+            receipt.parse::<u64>().ok()
+        });
+    place.is_some() && receipts.any(|at| reading.messages.get(&at).is_some_and(|one| one.is_unread))
 }
 
 impl Checker for Sums {
