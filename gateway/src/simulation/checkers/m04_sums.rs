@@ -11,8 +11,8 @@ use super::reading::{Reading, Shared, Stray};
 use crate::book::Batch;
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::faults::FaultKind;
-use crate::simulation::outside::{Answer, Outside, Sheet, Told};
-use adapters::exchange::LineOutcome;
+use crate::simulation::outside::{Answer, Outside, Sheet, Told, Way};
+use adapters::exchange::{LineOutcome, Outcome};
 use schemas::LineState;
 use schemas::value::{AccountNo, BankCode, PaymentId, Purpose};
 use serde_json::Value;
@@ -92,7 +92,13 @@ impl Sums {
         let lies = told(view.outside);
         let lies = lies.filter(|(_, told)| told.lie == Some(FaultKind::BankMismatch));
         for (bank, told) in lies {
+            let of_returns = asks_returns(&reading, view.outside, bank, told);
             for row in &told.lines {
+                // What came back is asked of lines that are paid: a row that is under way says
+                // nothing of that (decision 019).
+                if of_returns && row.outcome == Outcome::Accepted {
+                    continue;
+                }
                 if let Some(payment) = differs(&reading, view, bank, (told, row)) {
                     looks.hold(is_listed(&reading, bank, told, payment), || {
                         let (way, step) = (told.way, told.at.step);
@@ -197,6 +203,19 @@ fn is_listed(reading: &Reading, bank: BankCode, told: &Told, payment: PaymentId)
     };
     let mut strays = reading.strays.iter();
     disputed || strays.any(|one| one.bank == bank && is_it(one))
+}
+
+/// Whether it answers a question for what came back: the last message about the file that the bank
+/// had then.
+fn asks_returns(reading: &Reading, outside: &Outside, bank: BankCode, told: &Told) -> bool {
+    let book = outside.banks.get(&bank);
+    let mut arrived = book.into_iter().flat_map(|book| &book.arrived);
+    let asked = arrived.rfind(|one| one.file_no == told.file_no && one.at.step <= told.at.step);
+    let left = asked.and_then(|asked| {
+        let mut left = reading.leaving.get(&asked.digest)?.iter();
+        left.rfind(|one| one.sequence <= asked.head)
+    });
+    told.way == Way::Answer && left.is_some_and(|left| left.returns)
 }
 
 /// Whether it was pushed, and listed as one that nobody can read: by the receipt of the push.
