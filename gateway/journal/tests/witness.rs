@@ -30,6 +30,12 @@ fn closed() -> (MemoryDisk, Witness) {
     (disk, witness)
 }
 
+/// The end of a journal as it lies there.
+fn end_of(disk: &MemoryDisk) -> End {
+    let opening = Opening::read(Arc::new(disk.clone()), dir(), inline(), &mut |_, _| {});
+    opening.unwrap().end()
+}
+
 /// What the witness says of a journal as it lies there.
 fn testimony(disk: &MemoryDisk, witness: &Witness) -> Testimony {
     let mut there = None;
@@ -111,6 +117,27 @@ fn a_journal_that_lost_whole_records_is_set_back() {
     elsewhere.journal_id[0] ^= 1;
     disk.put(&segment(1), whole);
     assert_eq!(testimony(&disk, &elsewhere), Testimony::SetBack);
+}
+
+#[test]
+fn the_witness_of_a_torn_close_is_that_of_the_record_before() {
+    let (disk, witness) = closed();
+    let whole = disk.bytes(&segment(1)).unwrap();
+    let ends = ends(&whole);
+    disk.put(&segment(1), whole[..whole.len() - 7].to_vec());
+    let before = witness.before(&end_of(&disk));
+    let expected = Witness {
+        journal_id: witness.journal_id,
+        sequence: 4,
+        hash: witness.previous,
+        previous: [0; 32],
+        is_closing: false,
+    };
+    assert_eq!(before, expected);
+    disk.put(&segment(1), whole[..ends[3]].to_vec());
+    assert_eq!(testimony(&disk, &before), Testimony::Agrees { behind: 0 });
+    disk.put(&segment(1), whole[..ends[2]].to_vec());
+    assert_eq!(testimony(&disk, &before), Testimony::SetBack);
 }
 
 #[test]
