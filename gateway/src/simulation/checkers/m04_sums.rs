@@ -76,8 +76,8 @@ impl Sums {
         let totals = told(view.outside);
         let totals = totals.filter(|(_, told)| told.lie == Some(FaultKind::BankLiesAboutTotals));
         for (bank, told) in totals {
-            // Of a push that nobody can read it is told that it can't be read.
-            if is_unread(&reading, view.outside, bank, told) {
+            // Of a push that nobody can read, or that names no file, that is told.
+            if is_useless(&reading, view.outside, bank, told) {
                 continue;
             }
             let mut strays = reading.strays.iter();
@@ -218,8 +218,9 @@ fn asks_returns(reading: &Reading, outside: &Outside, bank: BankCode, told: &Tol
     told.way == Way::Answer && left.is_some_and(|left| left.returns)
 }
 
-/// Whether it was pushed, and listed as one that nobody can read: by the receipt of the push.
-fn is_unread(reading: &Reading, outside: &Outside, bank: BankCode, told: &Told) -> bool {
+/// Whether it was pushed, and listed as one that nobody can read, or whose rows fit nothing: by the
+/// receipt of the push.
+fn is_useless(reading: &Reading, outside: &Outside, bank: BankCode, told: &Told) -> bool {
     let book = outside.banks.get(&bank);
     let place = book.and_then(|book| book.told.iter().position(|one| std::ptr::eq(one, told)));
     let pushes = outside.calls.iter().filter(|call| call.told == place);
@@ -229,7 +230,9 @@ fn is_unread(reading: &Reading, outside: &Outside, bank: BankCode, told: &Told) 
             let receipt = call.answer.as_ref()?.header("anxin-receipt")?;
             receipt.parse::<u64>().ok()
         });
-    place.is_some() && receipts.any(|at| reading.messages.get(&at).is_some_and(|one| one.is_unread))
+    let unread = |at: u64| reading.messages.get(&at).is_some_and(|one| one.is_unread);
+    let fits_nothing = |at: u64| reading.strays.iter().any(|one| one.message == at);
+    place.is_some() && receipts.any(|at| unread(at) || fits_nothing(at))
 }
 
 impl Checker for Sums {
