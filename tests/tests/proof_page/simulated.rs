@@ -2,7 +2,7 @@
 
 use super::{INVARIANTS, documents, grouped, number, text};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Worlds by invariant and fault.
@@ -15,8 +15,8 @@ pub fn section() -> String {
          The real intake, dispatch, outcome, journal and index under one seed. Again: \
          `anxin simulate --seed SEED --batches BATCHES --json`.\n\n\
          | seed | worlds | batches | files accepted | events | records | crashes | days \
-         | digest | violations |\n\
-         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+         | digest | violations | program |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     let names = [
         "worlds",
@@ -37,21 +37,15 @@ pub fn section() -> String {
         }
         let violations = run["violations"].as_array().expect("the violations").len();
         let digest = text(run, "digest").get(..16).unwrap_or_default();
-        writeln!(out, " `{digest}…` | {violations} |").unwrap();
+        let program = run["note"].as_str().unwrap_or_default();
+        writeln!(out, " `{digest}…` | {violations} | {program} |").unwrap();
         gather(run, &mut struck, &mut together);
     }
     out.push_str("| together |");
     for sum in whole {
         write!(out, " {} |", grouped(sum)).unwrap();
     }
-    out.push_str(" | |\n\n");
-    let notes: BTreeSet<&str> = runs
-        .iter()
-        .filter_map(|(_, run)| run["note"].as_str())
-        .collect();
-    for note in notes {
-        writeln!(out, "Note: {note}.\n").unwrap();
-    }
+    out.push_str(" | | |\n\n");
     matrix(&mut out, &struck, &together);
     out
 }
