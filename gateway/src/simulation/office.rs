@@ -98,8 +98,7 @@ impl Office {
     /// A file with errors: by one policy its good lines are taken, and it is the file that is paid;
     /// by the other none is, and the file comes again under its number when it is mended.
     async fn submits_flawed(&self, maker: &str, sheet: Sheet, form: Form) -> Sheet {
-        let has_errors = sheet.wages.iter().any(|wage| wage.is_flawed);
-        if has_errors || sheet.wages.len() < 2 || !self.strikes(FaultKind::FlawedLines, 4) {
+        if sheet.is_flawed() || sheet.wages.len() < 2 || !self.strikes(FaultKind::FlawedLines, 4) {
             return sheet;
         }
         let flawed = self.flawed(&sheet);
@@ -241,7 +240,7 @@ impl Office {
         let other = Sheet {
             batch_no: format!("{}-E{}", sheet.batch_no, self.dice.below(1000)),
             // Fifteen digits have no check digit that could be wrong.
-            is_old_spelling: self.dice.one_in(3) && !sheet.wages.iter().any(|wage| wage.is_flawed),
+            is_old_spelling: self.dice.one_in(3) && !sheet.is_flawed(),
             project: match self.dice.below(4) {
                 0 => None,
                 1 => Some("330110202611000001".to_owned()),

@@ -114,6 +114,14 @@ pub struct Sheet {
     pub wages: Vec<Wage>,
 }
 
+impl Sheet {
+    /// Whether a line of it has an error.
+    #[must_use]
+    pub fn is_flawed(&self) -> bool {
+        self.wages.iter().any(|wage| wage.is_flawed)
+    }
+}
+
 /// One call through the interface.
 #[derive(Clone, Debug)]
 pub struct Call {

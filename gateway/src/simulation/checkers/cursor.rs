@@ -110,6 +110,12 @@ impl Answer {
         let mut headers = self.headers.iter();
         headers.find_map(|(known, value)| (known == name).then_some(value.as_str()))
     }
+
+    /// The record of the bank's message that it receipts.
+    #[must_use]
+    pub fn receipt(&self) -> Option<u64> {
+        self.header("anxin-receipt")?.parse().ok()
+    }
 }
 
 impl Call {

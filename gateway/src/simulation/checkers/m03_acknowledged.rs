@@ -100,7 +100,7 @@ fn acknowledged(outside: &Outside, call: &Call, answer: &Answer) -> Option<Ackno
         let (_, code) = call.party();
         let bank = outside.banks.iter().find(|(bank, _)| bank.as_str() == code);
         let told = bank.and_then(|(_, book)| book.told.get(place))?;
-        let sequence = answer.header("anxin-receipt")?.parse().ok()?;
+        let sequence = answer.receipt()?;
         return Some(Acknowledged::Message(sequence, told.bytes.clone()));
     }
     let what = match call.parts().last()? {

@@ -46,8 +46,7 @@ impl Sums {
             looks.hold(said == own, || {
                 format!("{}: told {said:?}, the file has {own:?}", sheet.batch_no)
             });
-            let is_flawed = sheet.wages.iter().any(|wage| wage.is_flawed);
-            looks.hold(!is_flawed || sheet.policy == "good_lines", || {
+            looks.hold(!sheet.is_flawed() || sheet.policy == "good_lines", || {
                 format!("{} has lines with errors, and is taken", sheet.batch_no)
             });
         }
@@ -115,7 +114,7 @@ impl Sums {
 
 /// Each line with an error is refused, for ever, and its employer finds it among the findings.
 fn refused(view: &View<'_>, (batch, sheet): (&Batch, &Sheet), looks: &mut Looks) {
-    if !sheet.wages.iter().any(|wage| wage.is_flawed) {
+    if !sheet.is_flawed() {
         return;
     }
     let caller = format!("urn:anxin:employer:{}", batch.head.employer);
@@ -218,21 +217,20 @@ fn asks_returns(reading: &Reading, outside: &Outside, bank: BankCode, told: &Tol
     told.way == Way::Answer && left.is_some_and(|left| left.returns)
 }
 
-/// Whether it was pushed, and listed as one that nobody can read, or whose rows fit nothing: by the
+/// Whether it was pushed, and listed as one that nobody can read, or that names no file: by the
 /// receipt of the push.
 fn is_useless(reading: &Reading, outside: &Outside, bank: BankCode, told: &Told) -> bool {
     let book = outside.banks.get(&bank);
     let place = book.and_then(|book| book.told.iter().position(|one| std::ptr::eq(one, told)));
     let pushes = outside.calls.iter().filter(|call| call.told == place);
-    let mut receipts = pushes
-        .filter(|call| call.party().1 == bank.as_str())
-        .filter_map(|call| {
-            let receipt = call.answer.as_ref()?.header("anxin-receipt")?;
-            receipt.parse::<u64>().ok()
-        });
+    let own = pushes.filter(|call| call.party().1 == bank.as_str());
+    let mut receipts = own.filter_map(|call| call.answer.as_ref()?.receipt());
     let unread = |at: u64| reading.messages.get(&at).is_some_and(|one| one.is_unread);
-    let fits_nothing = |at: u64| reading.strays.iter().any(|one| one.message == at);
-    place.is_some() && receipts.any(|at| unread(at) || fits_nothing(at))
+    let names_none = |at: u64| {
+        let mut strays = reading.strays.iter();
+        strays.any(|one| one.message == at && one.file_no.is_none())
+    };
+    place.is_some() && receipts.any(|at| unread(at) || names_none(at))
 }
 
 impl Checker for Sums {

@@ -215,8 +215,7 @@ impl<'r> Known<'r> {
         let pushed = outside.calls.iter().filter_map(|call| {
             let (_, code) = call.party();
             let answer = call.answer.as_ref().filter(|answer| answer.is_done())?;
-            let sequence = answer.header("anxin-receipt")?.parse().ok()?;
-            Some(((BankCode::parse(code).ok()?, call.told?), sequence))
+            Some(((BankCode::parse(code).ok()?, call.told?), answer.receipt()?))
         });
         Self {
             outside,

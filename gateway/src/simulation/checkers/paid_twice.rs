@@ -4,11 +4,11 @@
 //! Nothing here is taken from what the gateway made of a bank's words. Where a bank said itself,
 //! wrongly, that a payment failed, or two people did, the gateway could not know better.
 
+use super::cursor::sheet_of;
 use super::reading::Reading;
-use crate::book::Batch;
 use crate::simulation::checker::{Looks, View};
 use crate::simulation::faults::FaultKind;
-use crate::simulation::outside::{Call, LineAtBank, Outside, Told};
+use crate::simulation::outside::{LineAtBank, Outside, Told};
 use adapters::exchange::{LineOutcome, Outcome};
 use schemas::LineState;
 use schemas::value::{BankCode, PaymentId, Purpose};
@@ -108,8 +108,7 @@ fn fails(said: &LineOutcome, row: &LineAtBank) -> bool {
 fn corrections(outside: &Outside, reading: &Reading) -> Vec<(PaymentId, PaymentId)> {
     let mut found = Vec::new();
     for batch in reading.auditor.book().batches() {
-        let calls = outside.calls.iter();
-        let Some(sheet) = calls.filter_map(|call| sheet_of(call, batch)).next() else {
+        let Some(sheet) = sheet_of(outside, batch) else {
             continue;
         };
         for (row, wage) in (1u32..).zip(&sheet.wages) {
@@ -121,14 +120,4 @@ fn corrections(outside: &Outside, reading: &Reading) -> Vec<(PaymentId, PaymentI
         }
     }
     found
-}
-
-fn sheet_of<'o>(call: &'o Call, batch: &Batch) -> Option<&'o crate::simulation::outside::Sheet> {
-    let sheet = call.sheet.as_ref().filter(|_| call.is_whole)?;
-    let head = &batch.head;
-    let same = sheet.employer == head.employer.as_str()
-        && sheet.batch_no == head.batch_no.as_str()
-        && sheet.wages.iter().any(|wage| wage.corrects.is_some())
-        && crate::sha256_hex(&call.body) == head.digest;
-    same.then_some(sheet)
 }
