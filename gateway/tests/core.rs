@@ -25,6 +25,8 @@ mod late;
 mod money;
 #[path = "core_suite/numbers.rs"]
 mod numbers;
+#[path = "core_suite/refused_by_bank.rs"]
+mod refused_by_bank;
 #[path = "core_suite/refused_files.rs"]
 mod refused_files;
 #[path = "core_suite/supervised.rs"]

@@ -39,6 +39,10 @@ pub struct BankFile {
     pub queries: u32,
     /// When the last message of a question left, Unix milliseconds.
     pub queried_ms: Option<i64>,
+    /// When the answer to its instruction refused it as a whole, Unix milliseconds.
+    pub refused_ms: Option<i64>,
+    /// Questions about the outcome asked since then.
+    pub asked_since_refusal: u32,
     /// Questions for returns asked so far.
     pub returns_asked: u32,
     /// Those asked since a line of it last became paid.
@@ -85,6 +89,8 @@ impl BankFile {
             left_ms: None,
             queries: 0,
             queried_ms: None,
+            refused_ms: None,
+            asked_since_refusal: 0,
             returns_asked: 0,
             returns_since_paid: 0,
             returns_asked_ms: None,

@@ -39,6 +39,7 @@ impl Book {
             }
             FileState::AtBank => {
                 file.queries += asked;
+                file.asked_since_refusal += asked;
                 file.queried_ms = Some(time_ms);
             }
             // A flow may have steps after the instructing one; they are not instructions again.

@@ -4,6 +4,7 @@
 //! replaying the journal gives the same book. Commands look at the book, write an event and
 //! apply it under one lock; nobody changes a line in another way.
 
+mod afterwards;
 mod ages;
 mod arrivals;
 pub mod bank_file;
@@ -21,7 +22,6 @@ mod messages;
 mod outside;
 mod proposals;
 mod restored;
-mod returns;
 mod revived;
 mod steps;
 pub mod table;
@@ -32,6 +32,7 @@ mod wages;
 mod waits;
 mod work;
 
+pub use afterwards::{Afterwards, Waiting};
 pub use ages::Ages;
 pub use bank_file::{BankFile, FILE_IN_DOUBT, FileState};
 pub use bars::Bars;
@@ -111,7 +112,7 @@ pub struct Book {
     /// Everything that was proposed for a line since it was last decided.
     proposed: BTreeMap<PaymentId, Vec<Said>>,
     work: work::Work,
-    returns: returns::Returns,
+    afterwards: afterwards::Files,
     in_doubt: BTreeSet<BatchId>,
     tally: tally::Tally,
     /// The last record that changed a line of an employer, or added one.

@@ -281,6 +281,7 @@ impl Book {
         for row in told.chain(disputes.iter().map(|(index, ..)| *index)) {
             self.proposals.remove(&PaymentId { batch: id, row });
         }
+        file.refused(origin, moves, time_ms);
         file.settled(origin, moves, disputes);
         if !(moves.is_empty() && disputes.is_empty()) {
             file.changed_at = sequence;

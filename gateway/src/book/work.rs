@@ -37,7 +37,7 @@ impl Book {
     pub(super) fn refresh_work(&mut self, id: BatchId, file_no: Option<u64>) {
         self.refresh_doubt(id);
         if let Some(file_no) = file_no {
-            self.refresh_returns(file_no);
+            self.refresh_afterwards(file_no);
         }
         let Some(batch) = self.batches.get(&id) else {
             return;

@@ -164,7 +164,7 @@ fn question(book: &Book, adapter: &BankAdapter, now_ms: i64, pace: Pace, turn: &
             Err(later_ms) => next_ms = next_ms.min(later_ms),
         }
     }
-    match super::returns::question(book, adapter, now_ms, pace, turn) {
+    match super::afterwards::question(book, adapter, now_ms, pace, turn) {
         Ok(other) if longest.is_none_or(|(known_ms, _)| other.0 < known_ms) => {
             longest = Some(other);
         }

@@ -6,6 +6,7 @@
 //! leaves. Retry reads certainty only: what may have been sent is asked about, never sent again.
 
 mod absence;
+mod afterwards;
 mod converse;
 pub mod decision;
 mod ending;

@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 //! Small books, made record by record.
 
+mod afterwards;
 mod beside;
 mod cost;
 mod followed;
 mod naive;
-mod returns;
 mod same_answers;
 
 use super::table::TableRow;

@@ -1,8 +1,9 @@
-//! Which files may be asked about for returns: those with paid lines, apart by the dialect that
-//! their intents recorded.
+//! Which files may be asked about though their lines are final: those with paid lines, for returns,
+//! and those that were refused as a whole; apart by the dialect that their intents recorded.
 
 use super::followed::{approved, intent};
 use super::*;
+use crate::book::Afterwards;
 use crate::event::{Move, Origin};
 use schemas::LineEvent;
 
@@ -67,7 +68,7 @@ fn at(book: &mut Book, event: &Event, time_ms: i64) {
 
 fn waiting(book: &Book, dialect: Option<&str>, asked: u32, from_ms: i64) -> Vec<u64> {
     let bank = BankCode::parse("ICBC").unwrap();
-    let files = book.paid_files_at((bank, dialect), asked, from_ms);
+    let files = book.files_afterwards(Afterwards::Returns, (bank, dialect), asked, from_ms);
     files.map(|file| file.intent.file_no).collect()
 }
 
@@ -86,9 +87,16 @@ fn a_file_waits_while_a_line_of_it_is_paid() {
     moves(&mut book, 2, 3, LineEvent::Pay, 15);
     assert_eq!(waiting(&book, None, 0, 15), [2]);
     let bank = BankCode::parse("ICBC").unwrap();
-    assert_eq!(book.paid_by(bank).collect::<Vec<_>>(), [None, own]);
+    assert_eq!(
+        book.spoken_afterwards(Afterwards::Returns, bank)
+            .collect::<Vec<_>>(),
+        [None, own]
+    );
     let other = BankCode::parse("BOC").unwrap();
-    assert_eq!(book.paid_by(other).count(), 0);
+    assert_eq!(
+        book.spoken_afterwards(Afterwards::Returns, other).count(),
+        0
+    );
     // One came back, the other one still may.
     moves(&mut book, 1, 1, LineEvent::Return, 30);
     assert_eq!(waiting(&book, own, 0, 20), [1]);
@@ -98,4 +106,73 @@ fn a_file_waits_while_a_line_of_it_is_paid() {
     assert_eq!(waiting(&book, own, 1, 40), [1]);
     moves(&mut book, 1, 2, LineEvent::Return, 50);
     assert!(waiting(&book, own, 1, 0).is_empty());
+}
+
+/// What the answer to an instruction says of lines.
+fn receipt(book: &mut Book, file_no: u64, said: &[(u32, LineEvent)], time_ms: i64) {
+    let step = |(index, event): &(u32, LineEvent)| Move {
+        index: *index,
+        event: *event,
+        reason: None,
+        detail: None,
+        bank_code: None,
+        reported_fen: None,
+    };
+    let event = Event::Outcomes {
+        file_no,
+        origin: Origin::Receipt,
+        message: None,
+        why: None,
+        is_final: false,
+        moves: said.iter().map(step).collect(),
+        disputes: Vec::new(),
+    };
+    at(book, &event, time_ms);
+}
+
+fn refused(book: &Book, asked: u32) -> Vec<u64> {
+    let bank = BankCode::parse("ICBC").unwrap();
+    let of = |dialect| book.files_afterwards(Afterwards::Refusal, (bank, dialect), asked, 0);
+    let files = of(None).chain(of(Some("own")));
+    files.map(|file| file.intent.file_no).collect()
+}
+
+#[test]
+fn a_file_waits_that_was_refused_as_a_whole() {
+    let mut book = Book::default();
+    two_files(&mut book);
+    // One of two lines is refused: the bank has looked at the file, and is asked about the other.
+    receipt(
+        &mut book,
+        1,
+        &[(1, LineEvent::Fail), (2, LineEvent::Accept)],
+        10,
+    );
+    assert!(refused(&book, 0).is_empty());
+    receipt(&mut book, 2, &[(3, LineEvent::Fail)], 20);
+    assert_eq!(refused(&book, 0), [2]);
+    // A question for returns is none about the refusal.
+    at(&mut book, &leaves(2, true), 30);
+    assert_eq!(refused(&book, 0), [2]);
+    at(&mut book, &asks(2), 40);
+    assert!(refused(&book, 0).is_empty());
+    assert_eq!(refused(&book, 1), [2]);
+    let waits = book.file(2).unwrap().waits_for(Afterwards::Refusal);
+    assert_eq!(waits.map(|waits| waits.since_ms()), Some(40));
+    // What a question answers, and what a push says, refuses nothing as a whole.
+    moves(&mut book, 1, 2, LineEvent::Fail, 50);
+    assert!(refused(&book, 0).is_empty());
+}
+
+/// A question about the outcome leaves.
+fn asks(file_no: u64) -> Event {
+    Event::MessageLeaving {
+        file_no,
+        step: String::new(),
+        instructs: false,
+        digest: String::new(),
+        signature: None,
+        continues: false,
+        returns: false,
+    }
 }
