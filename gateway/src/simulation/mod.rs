@@ -34,6 +34,7 @@ mod sheet;
 mod stage;
 mod teller;
 mod trouble;
+mod verifying;
 pub mod world;
 
 pub use breach::Breach;

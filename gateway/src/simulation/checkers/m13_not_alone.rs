@@ -68,7 +68,7 @@ impl NotAlone {
     fn arrived(&mut self, view: &View<'_>, looks: &mut Looks) {
         let reading = self.reading.borrow();
         for (bank, arrived) in self.arrivals.news(view.outside) {
-            if !arrived.instructs || arrived.is_copy {
+            if !arrived.instructs() || arrived.is_copy {
                 continue;
             }
             let intent = arrived.file_no.and_then(|file_no| reading.intent(file_no));
