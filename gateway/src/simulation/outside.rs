@@ -195,9 +195,10 @@ pub struct Arrived {
     /// The lines that it carries; of a file in parts with those of the parts before.
     pub lines: Vec<BankLine>,
     /// Whether our own message said that it instructs.
-    pub instructs: bool,
-    /// Algorithm and key slot of the signature that it bears.
-    pub signature: Option<(String, String)>,
+    pub is_flagged: bool,
+    /// Algorithms and key slots of the signatures in it that the bank found right, each once;
+    /// none where it could not read the message.
+    pub signatures: Vec<(String, String)>,
     /// Last record of the journal when the first byte left; others may have added to it since the
     /// record of this message.
     pub head: u64,
@@ -205,6 +206,15 @@ pub struct Arrived {
     pub durable: u64,
     /// A copy that the network made of a message that came before.
     pub is_copy: bool,
+}
+
+impl Arrived {
+    /// Whether it instructs: as the bank reads it, and where the bank can't, as our message said.
+    #[must_use]
+    pub fn instructs(&self) -> bool {
+        self.kind
+            .map_or(self.is_flagged, |kind| kind == RequestKind::Submit)
+    }
 }
 
 /// A file in a bank's book.

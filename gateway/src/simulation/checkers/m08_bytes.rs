@@ -5,7 +5,7 @@
 //! against the digest that it states, so that a digest found is bytes found.
 
 use super::cursor::{Answered, Arrivals, told};
-use super::reading::{Reading, Shared};
+use super::reading::{Left, Reading, Shared};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::{Outside, Told, Way};
 use schemas::value::BankCode;
@@ -45,12 +45,12 @@ impl Bytes {
                 format!("{bank}: bytes of {} are in no record", arrived.step)
             });
             let mut kept = kept.into_iter().flatten();
-            let is_signed_so = kept.any(|left| left.signature == arrived.signature);
-            looks.hold(is_signed_so, || {
-                format!(
-                    "{bank}: {} is recorded with another signature",
-                    arrived.step
-                )
+            // What no bank could read has a signature that nobody has found right.
+            let is_signed_so =
+                |left: &Left| left.signature.as_slice() == arrived.signatures.as_slice();
+            looks.hold(arrived.kind.is_none() || kept.any(is_signed_so), || {
+                let (step, own) = (&arrived.step, &arrived.signatures);
+                format!("{bank}: {step} bears {own:?}, and is recorded with another signature")
             });
         }
         for (call, answer) in self.answered.news(view.outside) {
