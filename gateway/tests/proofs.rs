@@ -20,6 +20,9 @@ use std::process::Command;
 const BANK: &str = "urn:anxin:bank:ICBC";
 const REGULATOR: &str = "urn:anxin:regulator:330100:person:chen";
 
+/// Hash and key of RFC 8032's first test vector under the log's name, made by the C2SP text.
+const STRANGER: &str = "28c414f3+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
+
 /// How the verifier in Python ended, and what it said.
 fn python(arguments: &[&str]) -> (bool, String) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/journal/verify_proof.py");
@@ -59,7 +62,7 @@ async fn proof(kit: &Kit, caller: &str, id: BatchId, row: u32) -> PaymentProof {
 }
 
 fn faults(proof: &PaymentProof, key: &VerifierKey) -> Vec<Fault> {
-    check::payment(proof, Some(key)).faults
+    check::payment(proof, std::slice::from_ref(key)).faults
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -239,7 +242,7 @@ async fn a_later_checkpoint_continues_an_older_one_and_no_fork_does() {
     let old = old.text();
     let from: u64 = old.lines().nth(1).unwrap().parse().unwrap();
     assert_eq!(from, kit.core.journal().durable());
-    kit.with_outcomes(own(), "GZ-22", &[LineEvent::Fail]).await;
+    let second = kit.with_outcomes(own(), "GZ-22", &[LineEvent::Fail]).await;
     let to = kit.core.journal().commit().unwrap();
     let path = format!("/v1/consistency?from={from}&to={to}");
     let reply = kit.get(REGULATOR, &path).await.expect(200);
@@ -248,14 +251,8 @@ async fn a_later_checkpoint_continues_an_older_one_and_no_fork_does() {
     let (key, old_file) = (key(&kit).to_string(), folder.write("old", &old));
     let new_file = folder.write("new", &between.checkpoint);
     let proof_file = folder.write("consistency.json", &reply.text());
-    let arguments = [
-        "proof",
-        "consistency",
-        "--old",
-        &old_file,
-        "--new",
-        &new_file,
-    ];
+    let arguments = ["proof", "consistency"];
+    let arguments = [&arguments[..], &["--old", &old_file, "--new", &new_file]].concat();
     let rest = ["--proof", &proof_file, "--key", &key];
     let ended = run(&[&arguments[..], &rest].concat());
     assert_eq!(ended.code, 0, "{ended:?}");
@@ -268,6 +265,44 @@ async fn a_later_checkpoint_continues_an_older_one_and_no_fork_does() {
     let anchored = ["--checkpoint", &old_file, "--consistency", &proof_file];
     let ended = run(&[&["proof", "verify", &payment][..], &anchored].concat());
     assert_eq!(ended.code, 0, "{ended:?}");
+    // What came after it anybody can write behind it: only a key vouches for that. Of a log that
+    // changed its key either is taken.
+    let newer = proof(&kit, REGULATOR, second, 1).await;
+    let newer = folder.write("newer.json", &serde_json::to_string(&newer).unwrap());
+    let verified = |more: &[&str]| run(&[&["proof", "verify", &newer, "--json"], more].concat());
+    let unsigned = verified(&anchored);
+    let fault = &unsigned.document()["faults"][0];
+    assert_eq!(
+        (unsigned.code, &fault["code"]),
+        (1, &"newer_than_checkpoint".into())
+    );
+    assert!(fault["record"].as_u64() > Some(from));
+    let other = "anxin-gateway/journal+".to_owned() + STRANGER;
+    let signed = [&anchored[..], &["--key", &other, "--key", &key]].concat();
+    assert_eq!(verified(&signed).code, 0);
+    let strange = verified(&[&anchored[..], &["--key", &other]].concat());
+    assert_eq!(strange.document()["faults"][0]["code"], "signature");
+    // Every log begins with the empty one (RFC 6962 section 2.1: its root is that of no bytes).
+    let nothing = "anxin-gateway/journal\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n";
+    let nothing = folder.write(
+        "nothing",
+        &format!("{nothing}{}\n", old.lines().last().unwrap()),
+    );
+    let ended = run(&[
+        "proof",
+        "verify",
+        &payment,
+        "--checkpoint",
+        &nothing,
+        "--json",
+    ]);
+    assert_eq!(
+        (ended.code, ended.document()["proved"].as_bool()),
+        (1, Some(false))
+    );
+    // The proof is asked for where it is missing, and nobody is accused.
+    let ended = run(&[&arguments[..], &["--key", &key, "--json"]].concat());
+    assert_eq!(ended.document()["faults"][0]["code"], "consistency_missing");
     let mut wrong = between;
     let mut digits = wrong.proof[0].clone().into_bytes();
     digits[0] = if digits[0] == b'0' { b'1' } else { b'0' };

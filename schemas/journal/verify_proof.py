@@ -252,7 +252,7 @@ def tell(proof):
             elif event == "batch_approved":
                 steps = ["release"] if state == "held" else []
             elif event == "batch_withdrawn":
-                steps = ["cancel"]
+                steps = ["cancel"] if state != "refused" else []
             else:
                 need(row in lists.get("lines", []), "other lines")
                 steps = ["cancel"]

@@ -6,7 +6,7 @@ mod words;
 use super::arguments::{Proof, ProofConsistency, ProofVerify};
 use super::terminal::{Align, Colour, Table, grouped, paper, yuan};
 use super::words::{Ended, Exit, Failure, Words, pick};
-use crate::proof::check::{Checked, Fault, checkpoint, consistent, payment};
+use crate::proof::check::{Checked, Fault, anchored, checkpoint, consistent, payment};
 use crate::proof::document::{ConsistencyProof, PaymentProof};
 use crate::proof::note::{Checkpoint, VerifierKey};
 use schemas::{Lang, LineState};
@@ -29,17 +29,20 @@ pub fn run(command: &Proof, lang: Lang) -> Ended {
 
 fn verify(arguments: &ProofVerify, lang: Lang) -> Ended {
     let proof: PaymentProof = document(&arguments.file)?;
-    let key = arguments.key.as_deref().map(key).transpose()?;
+    let keys = keys(&arguments.key)?;
     let kept = arguments.checkpoint.as_deref().map(read).transpose()?;
     let between = arguments.consistency.as_deref();
     let between: Option<ConsistencyProof> = between.map(document).transpose()?;
-    let mut checked = payment(&proof, key.as_ref());
-    if let Err(fault) = anchored(&checked, key.as_ref(), kept.as_deref(), between.as_ref()) {
-        checked.faults.push(fault);
-    }
+    let mut checked = payment(&proof, &keys);
+    let kept = kept.map(|note| checkpoint(&note, &keys)).transpose();
+    let vouched = kept.and_then(|kept| {
+        let elsewhere = kept.as_ref().map(|kept| (kept, between.as_ref()));
+        anchored(&checked, !keys.is_empty(), elsewhere)
+    });
+    checked.faults.extend(vouched.err());
     let mut paper = paper();
     if arguments.json {
-        paper.document(&told(&proof, &checked, key.is_some(), lang))?;
+        paper.document(&told(&proof, &checked, !keys.is_empty(), lang))?;
     } else {
         let state = LineState::parse(&proof.state);
         let state = state.map_or(proof.state.as_str(), |state| state.text(lang));
@@ -71,33 +74,12 @@ fn verify(arguments: &ProofVerify, lang: Lang) -> Ended {
     Ok(exit(&checked.faults))
 }
 
-/// Who vouches for the root: a key, or a checkpoint that the caller kept.
-fn anchored(
-    checked: &Checked,
-    key: Option<&VerifierKey>,
-    kept: Option<&str>,
-    between: Option<&ConsistencyProof>,
-) -> Result<(), Fault> {
-    // Without a checkpoint in the proof that is the fault.
-    let Some(proved) = &checked.checkpoint else {
-        return Ok(());
-    };
-    let Some(kept) = kept else {
-        return key.map(drop).ok_or(Fault::NotAnchored);
-    };
-    let kept = checkpoint(kept, key)?;
-    match kept.size <= proved.size {
-        true => consistent(&kept, proved, between),
-        false => consistent(proved, &kept, between),
-    }
-}
-
 fn consistency(arguments: &ProofConsistency, lang: Lang) -> Ended {
-    let key = key(&arguments.key)?;
+    let keys = keys(&arguments.key)?;
     let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
     let proof = arguments.proof.as_deref().map(document).transpose()?;
     let checked = (|| {
-        let (old, new) = (checkpoint(&old, Some(&key))?, checkpoint(&new, Some(&key))?);
+        let (old, new) = (checkpoint(&old, &keys)?, checkpoint(&new, &keys)?);
         consistent(&old, &new, proof.as_ref())?;
         Ok((old, new))
     })();
@@ -197,8 +179,23 @@ fn head(checkpoint: &Checkpoint, lang: Lang) -> String {
     }
 }
 
+/// Longer than any proof, checkpoint or key that a gateway gives.
+const FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// The text of a file, which may stand behind a byte order mark.
 fn read(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|error| Failure::unreadable_file(file, &error))
+    let unreadable = |error: std::io::Error| Failure::unreadable_file(file, &error);
+    // What is no file might never end, nor begin.
+    let about = std::fs::metadata(file).map_err(unreadable)?;
+    if !about.is_file() || about.len() > FILE_BYTES_MAX {
+        let why = "no file, or a file of more than 256 MiB";
+        return Err(unreadable(std::io::Error::other(why)));
+    }
+    let text = std::fs::read_to_string(file).map_err(unreadable)?;
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
 }
 
 fn document<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
@@ -219,6 +216,11 @@ fn document<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
     })
 }
 
+/// Keys in the command line itself, or in files.
+fn keys(given: &[String]) -> Result<Vec<VerifierKey>, Failure> {
+    given.iter().map(|one| key(one)).collect()
+}
+
 /// A key in the command line itself, or in a file.
 ///
 /// # Errors
@@ -227,7 +229,12 @@ pub(super) fn key(given: &str) -> Result<VerifierKey, Failure> {
     if let Ok(key) = VerifierKey::parse(given) {
         return Ok(key);
     }
-    let text = read(Path::new(given))?;
+    // Whoever mistypes a key is not told that a file is missing.
+    let is_file = Path::new(given).exists() || !given.contains('+') && !given.is_empty();
+    let text = match is_file {
+        true => read(Path::new(given))?,
+        false => given.to_owned(),
+    };
     VerifierKey::parse(&text).map_err(|error| {
         Failure::usage(
             Words::new(

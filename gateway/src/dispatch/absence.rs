@@ -43,3 +43,6 @@ fn witnessed_ms(file: &BankFile, left_ms: i64, now_ms: i64, rhythm: &QueryPace, 
     }
     witnessed_ms
 }
+
+#[cfg(test)]
+mod tests;

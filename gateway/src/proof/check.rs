@@ -18,6 +18,8 @@ pub enum Fault {
     Signature,
     /// Neither a key nor a checkpoint got elsewhere: nobody vouches for the root.
     NotAnchored,
+    /// The record is newer than the checkpoint got elsewhere, and no key vouches for it.
+    Newer(u64),
     /// What is shown of a record does not lead to its leaf.
     Leaf(u64),
     /// The record is not in the tree.
@@ -36,6 +38,8 @@ pub enum Fault {
     Origin,
     /// The older checkpoint is not the beginning of the newer one.
     Consistency,
+    /// No proof, or one that is not between these two checkpoints.
+    Between,
 }
 
 impl Fault {
@@ -47,6 +51,7 @@ impl Fault {
             Self::Checkpoint => "checkpoint_unreadable",
             Self::Signature => "signature",
             Self::NotAnchored => "not_anchored",
+            Self::Newer(_) => "newer_than_checkpoint",
             Self::Leaf(_) => "leaf",
             Self::Inclusion(_) => "inclusion",
             Self::Order(_) => "order",
@@ -56,6 +61,7 @@ impl Fault {
             Self::Amount => "amount",
             Self::Origin => "origin",
             Self::Consistency => "consistency",
+            Self::Between => "consistency_missing",
         }
     }
 
@@ -63,7 +69,8 @@ impl Fault {
     #[must_use]
     pub fn record(self) -> Option<u64> {
         match self {
-            Self::Leaf(record)
+            Self::Newer(record)
+            | Self::Leaf(record)
             | Self::Inclusion(record)
             | Self::Order(record)
             | Self::Told(record, _) => Some(record),
@@ -75,7 +82,8 @@ impl Fault {
             | Self::State
             | Self::Amount
             | Self::Origin
-            | Self::Consistency => None,
+            | Self::Consistency
+            | Self::Between => None,
         }
     }
 }
@@ -102,31 +110,61 @@ pub struct Checked {
     pub faults: Vec<Fault>,
 }
 
-/// Reads a note and holds it against the key.
+/// Reads a note and holds it against the keys: the log's own, and earlier ones of it. Without any
+/// it says what is written, and nobody vouches for it.
 ///
 /// # Errors
 /// `Checkpoint` or `Signature`.
-pub fn checkpoint(note: &str, key: Option<&VerifierKey>) -> Result<Checkpoint, Fault> {
+pub fn checkpoint(note: &str, keys: &[VerifierKey]) -> Result<Checkpoint, Fault> {
     let note = Note::parse(note).map_err(|_| Fault::Checkpoint)?;
     let checkpoint = Checkpoint::parse(&note.text).map_err(|_| Fault::Checkpoint)?;
-    match key {
-        Some(key) if checkpoint.origin != key.name() || !note.is_signed_by(key) => {
-            Err(Fault::Signature)
-        }
-        Some(_) | None => Ok(checkpoint),
+    let signed_by = |key: &VerifierKey| checkpoint.origin == key.name() && note.is_signed_by(key);
+    match keys.is_empty() || keys.iter().any(signed_by) {
+        true => Ok(checkpoint),
+        false => Err(Fault::Signature),
     }
 }
 
-/// Checks a payment's proof, all but who vouches for its checkpoint: [`checkpoint`] with a key, or
-/// [`consistent`] with one got elsewhere.
+/// Whether what was proved is vouched for: by the keys that signed its checkpoint, by a checkpoint
+/// got elsewhere, or by both.
+///
+/// A checkpoint alone vouches for what it covers and for nothing after it: that a newer one
+/// continues it can be made for any records, by anybody.
+///
+/// # Errors
+/// `NotAnchored`, `Newer`, and those of [`consistent`].
+pub fn anchored(
+    checked: &Checked,
+    is_signed: bool,
+    elsewhere: Option<(&Checkpoint, Option<&ConsistencyProof>)>,
+) -> Result<(), Fault> {
+    // Without a checkpoint in the proof that is the fault.
+    let Some(proved) = &checked.checkpoint else {
+        return Ok(());
+    };
+    let Some((kept, between)) = elsewhere else {
+        return is_signed.then_some(()).ok_or(Fault::NotAnchored);
+    };
+    match kept.size <= proved.size {
+        true => consistent(kept, proved, between)?,
+        false => consistent(proved, kept, between)?,
+    }
+    let newer = checked.steps.iter().find(|step| step.sequence > kept.size);
+    match newer.filter(|_| !is_signed) {
+        Some(step) => Err(Fault::Newer(step.sequence)),
+        None => Ok(()),
+    }
+}
+
+/// Checks a payment's proof, all but who vouches for its checkpoint: [`anchored`] says that.
 #[must_use]
-pub fn payment(proof: &PaymentProof, key: Option<&VerifierKey>) -> Checked {
+pub fn payment(proof: &PaymentProof, keys: &[VerifierKey]) -> Checked {
     let mut checked = Checked::default();
     if proof.format != PROOF {
         checked.faults.push(Fault::Format);
         return checked;
     }
-    match checkpoint(&proof.checkpoint, key) {
+    match checkpoint(&proof.checkpoint, keys) {
         Ok(checkpoint) => checked.checkpoint = Some(checkpoint),
         Err(fault) => checked.faults.push(fault),
     }
@@ -188,7 +226,7 @@ fn included(record: &RecordProof, checkpoint: Option<&Checkpoint>) -> Result<(),
 /// the roots are compared, and no proof is asked for.
 ///
 /// # Errors
-/// `Origin`, `Format` or `Consistency`.
+/// `Origin`, `Format`, `Between` or `Consistency`.
 pub fn consistent(
     old: &Checkpoint,
     new: &Checkpoint,
@@ -200,10 +238,11 @@ pub fn consistent(
     let hashes = match proof {
         Some(proof) if proof.format != CONSISTENCY => return Err(Fault::Format),
         Some(proof) if (proof.from, proof.to) != (old.size, new.size) => {
-            return Err(Fault::Consistency);
+            return Err(Fault::Between);
         }
         Some(proof) => read(&proof.proof).ok_or(Fault::Consistency)?,
-        None => Vec::new(),
+        None if old.size == new.size => Vec::new(),
+        None => return Err(Fault::Between),
     };
     match is_consistent((old.size, &old.root), (new.size, &new.root), &hashes) {
         true => Ok(()),

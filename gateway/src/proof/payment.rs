@@ -230,7 +230,7 @@ impl Story {
             records,
             checkpoint: signed.note,
         };
-        let checked = check::payment(&proof, Some(&log.verifier_key()));
+        let checked = check::payment(&proof, &[log.verifier_key()]);
         match checked.faults.first() {
             None => Ok(proof),
             Some(fault) => {

@@ -152,7 +152,7 @@ impl Telling {
             "batch_approved" => self.of_batch(pieces).and_then(|()| self.approved()),
             "batch_withdrawn" => {
                 let ours = self.of_batch(pieces);
-                ours.and_then(|()| self.step(LineEvent::Cancel))
+                ours.and_then(|()| self.withdrawn())
             }
             "lines_withdrawn" => {
                 self.of_batch(pieces)?;
@@ -233,6 +233,14 @@ impl Telling {
         }
     }
 
+    /// Of a batch of which only good lines were taken, the refused ones stay what they are.
+    fn withdrawn(&mut self) -> Result<(), Untold> {
+        match self.state {
+            Some(LineState::Refused) => Ok(()),
+            Some(_) | None => self.step(LineEvent::Cancel),
+        }
+    }
+
     fn intended(&mut self, pieces: &Pieces) -> Result<(), Untold> {
         self.listed(pieces)?;
         self.files
@@ -291,3 +299,6 @@ impl Telling {
 fn line_event(word: &Value) -> Option<LineEvent> {
     LineEvent::parse(word.as_str()?)
 }
+
+#[cfg(test)]
+mod tests;

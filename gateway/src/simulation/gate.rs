@@ -43,7 +43,7 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 /// The data folder.
-const DATA: &str = "/data";
+pub(super) const DATA: &str = "/data";
 /// The master key of every world.
 const MASTER: [u8; 32] = [0x5a; 32];
 /// A call of a checker ends within so many polls.

@@ -4,8 +4,8 @@
 //! A run is many small worlds ([`run`]); a world ([`world`]) draws its scene (`scene`), polls its
 //! actors in the order that the seed says (`actors`) and lets troubles strike (`trouble`). The
 //! gateway in it is the real one (`gate`): opening and recovery, router, dispatchers, follower.
-//! Banks (`bank`, `lies`, `teller`) and people (`office`, `operators`, `onlookers`) are played.
-//! What they know ([`outside`]) is what checkers ([`checker`]) hold the gateway's record against:
+//! Banks (`bank`, `lies`, `teller`) and people (`office`, `operators`, `onlookers`, `court`) are
+//! played. What they know ([`outside`]) is what checkers ([`checker`]) hold the gateway's record against:
 //! M1 to M14 of the design. Whoever checks one takes what ought to be from outside the code that he
 //! checks.
 
@@ -16,6 +16,7 @@ mod breach;
 mod calls;
 pub mod checker;
 pub mod checkers;
+mod court;
 mod dice;
 pub mod faults;
 mod gate;

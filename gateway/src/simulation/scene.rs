@@ -1,5 +1,6 @@
 //! How a world begins: its date, banks, employers and troubles, all by the seed.
 
+use super::court;
 use super::dice::Dice;
 use super::faults::FaultKind;
 use super::gate::{Connection, Installation};
@@ -175,6 +176,8 @@ pub(super) fn populate(stage: &Arc<Stage>, scene: &Scene, (seed, batches): (u64,
     stage.spawn(Side::Outside, trespassing);
     let watching = onlookers::watch(Arc::clone(stage), dice.fork(), parties(scene));
     stage.spawn(Side::Outside, watching);
+    let keeping = court::keep(Arc::clone(stage), dice.fork(), parties(scene));
+    stage.spawn(Side::Outside, keeping);
 }
 
 fn parties(scene: &Scene) -> Vec<String> {

@@ -65,8 +65,11 @@ fn gather(run: &Value, struck: &mut BTreeMap<String, u64>, together: &mut Togeth
 
 fn matrix(out: &mut String, struck: &BTreeMap<String, u64>, together: &Together) {
     out.push_str(
-        "How often each fault struck, and in how many worlds it did while the invariant was held \
-         against the record. A 0 was not tried.\n\n| fault | struck |",
+        "How often each fault struck, and in how many worlds that have it the invariant's checker \
+         compared anything. The checkers read a world's whole record, before and after a fault, so \
+         that most columns say the same: that the two met, not that the one tested the other. What \
+         a checker finds is shown by the planted bugs below. A 0 was not tried.\n\n\
+         | fault | struck |",
     );
     for (id, _) in INVARIANTS {
         write!(out, " {id} |").unwrap();

@@ -9,7 +9,7 @@ pub enum Proof {
     /// 核验一笔支付的证明,离线 · Checks a payment's proof, offline
     #[command(
         after_help = "示例 · Examples:\n  anxin proof verify proof.json --key vkey\n  \
-        anxin proof verify proof.json --checkpoint mine.txt --consistency consistency.json"
+        anxin proof verify proof.json --key vkey --checkpoint mine.txt --consistency between.json"
     )]
     Verify(ProofVerify),
     /// 核验后一检查点只在前一检查点之后追加 · Checks that a checkpoint continues an older one
@@ -45,10 +45,12 @@ pub struct ProofVerify {
     /// 证明,GET /v1/payments/{id}/proof 的答复 · The proof, as GET /v1/payments/{id}/proof gives it
     pub file: PathBuf,
     /// 公钥 name+hash+key,或存有它的文件;须从网关之外取得 ·
-    /// The key, `name+hash+key` or a file with it; get it by another way than the proof
+    /// The key, `name+hash+key` or a file with it; get it by another way than the proof. Once more
+    /// for an earlier key of the log · 日志换过公钥的,可重复给出旧公钥
     #[arg(long, value_name = "VKEY")]
-    pub key: Option<String>,
-    /// 自己留存的检查点 · A checkpoint that you kept
+    pub key: Vec<String>,
+    /// 自己留存的检查点;没有公钥时,只为它所含的记录作保 ·
+    /// A checkpoint that you kept; without a key it vouches for the records that it covers only
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
     /// 两个检查点之间的一致性证明,GET /v1/consistency 的答复 ·
@@ -72,9 +74,10 @@ pub struct ProofConsistency {
     /// 一致性证明;两者记录数相同时不需要 · The proof; none where both have as many records
     #[arg(long, value_name = "FILE")]
     pub proof: Option<PathBuf>,
-    /// 公钥 name+hash+key,或存有它的文件 · The key, `name+hash+key` or a file with it
-    #[arg(long, value_name = "VKEY")]
-    pub key: String,
+    /// 公钥 name+hash+key,或存有它的文件;换过公钥的,新旧都给 ·
+    /// The key, `name+hash+key` or a file with it; both where the log has changed it
+    #[arg(long, value_name = "VKEY", required = true)]
+    pub key: Vec<String>,
     /// 标准输出为一份 JSON · One JSON document on stdout
     #[arg(long)]
     pub json: bool,

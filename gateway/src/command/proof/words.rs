@@ -21,6 +21,16 @@ pub(super) fn fault(fault: Fault) -> Words {
             "neither a key (--key) nor a checkpoint that you kept (--checkpoint): nobody vouches \
              for this root",
         ),
+        Fault::Newer(record) => Words::new(
+            format!(
+                "记录 {record} 晚于所留存的检查点:它只为自己所含的记录作保。请用公钥(--key)核验,或\
+                 改用更晚的检查点"
+            ),
+            format!(
+                "record {record} is newer than the checkpoint that you kept, which vouches for \
+                 what it covers only: check with the key (--key), or by a later checkpoint"
+            ),
+        ),
         Fault::Leaf(record) => Words::new(
             format!("记录 {record}:所示内容拼不成完整的叶子"),
             format!("record {record}: what is shown leads to no leaf"),
@@ -51,6 +61,12 @@ pub(super) fn fault(fault: Fault) -> Words {
             "未能证明后一检查点只在前一检查点之后追加:日志可能被改写",
             "it is not proved that the newer checkpoint only adds to the older one: the journal \
              may have been rewritten",
+        ),
+        Fault::Between => Words::new(
+            "缺少这两个检查点之间的一致性证明,或给的是另两个检查点之间的;也请核对先后没有颠倒:\
+             GET /v1/consistency?from=较早检查点的记录数",
+            "the proof between these two checkpoints is missing, or is between others; see also \
+             whether old and new are swapped: GET /v1/consistency?from=RECORDS of the older one",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! The checkers, one file an invariant (INVARIANTS.md). What ought to be comes from what the world
+//! The checkers, one file an invariant (INVARIANTS.md) and one more for M10. What ought to be comes from what the world
 //! knows outside the gateway, and from the words of the interface.
 
 mod cursor;
@@ -12,6 +12,7 @@ mod m06_own;
 mod m07_same_again;
 mod m08_bytes;
 mod m09_nobody_in_clear;
+mod m10_checkpoints;
 mod m10_tampered;
 mod m11_nothing_dropped;
 mod m12_nothing_stuck;
@@ -39,6 +40,7 @@ pub fn all() -> Vec<Box<dyn Checker>> {
         Box::new(m08_bytes::Bytes::new(shared())),
         Box::new(m09_nobody_in_clear::NobodyInClear::new(shared())),
         Box::new(m10_tampered::Tampered::new(shared())),
+        Box::new(m10_checkpoints::Checkpoints::new()),
         Box::new(m11_nothing_dropped::NothingDropped::new(shared())),
         Box::new(m12_nothing_stuck::NothingStuck::new(shared())),
         Box::new(m13_not_alone::NotAlone::new(shared())),
