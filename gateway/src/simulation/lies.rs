@@ -99,14 +99,17 @@ fn as_read(
         // Nor can its totals be held against anything.
         lie = lie.filter(|lie| *lie != FaultKind::BankLiesAboutTotals);
     }
-    if is_open || lie == Some(FaultKind::BankLiesAboutTotals) {
-        // A list of failures that is not closed yet, or whose totals are others, says nothing of
-        // whom it does not name.
+    if is_open || lie.is_some() {
+        // A list of failures that is not closed yet, or in which something does not agree, says
+        // nothing of whom it does not name; else they are paid.
         reply.lines.retain(|row| side.names_line(row.outcome));
     }
     for row in &mut reply.lines {
-        // For what its language has no word it writes a code that nobody knows.
-        row.outcome = side.line_expressible(row.outcome, false);
+        row.outcome = match side.names_line(row.outcome) {
+            // For what its language has no word it writes a code that nobody knows.
+            true => side.line_expressible(row.outcome, false),
+            false => Outcome::Paid,
+        };
     }
     lie
 }
@@ -145,7 +148,7 @@ fn tells_wrong(
         // Whom a list of failures does not name, it gives no account.
         let is_named = own.bank_side().names_line(row.outcome);
         let other = accounts(file).find(|other| is_named && row.account != Some(*other));
-        match other.filter(|_| line.dice.one_in(3)) {
+        match other.filter(|_| line.dice.one_in(2)) {
             Some(other) => row.account = Some(other),
             None => {
                 let more = 1 + 99 * i64::from(line.dice.one_in(2));

@@ -5,7 +5,7 @@ use super::calls::{Request, calls};
 use super::dice::Dice;
 use super::faults::FaultKind;
 use super::outside::{Answer, Employer, Sheet};
-use super::sheet::{Form, bytes, payee};
+use super::sheet::{Form, bytes, payee, wrong_check};
 use super::stage::{Side, Stage};
 use crate::clock::BoxFuture;
 use serde_json::{Value, json};
@@ -79,7 +79,7 @@ impl Office {
         if taken.must_acknowledge.is_empty() || self.dice.one_in(2) {
             self.approves(&maker, &taken).await;
         }
-        if self.waits(&maker, &taken.id).await && depth < DEPTH_MAX {
+        if self.waits(&maker, &sheet, &taken.id).await && depth < DEPTH_MAX {
             self.corrects(&maker, &sheet, &taken.id, depth).await;
         }
     }
@@ -312,7 +312,8 @@ impl Office {
     }
 
     /// Looks until the batch has ended. False where nobody waits any longer.
-    async fn waits(&self, maker: &str, id: &str) -> bool {
+    async fn waits(&self, maker: &str, sheet: &Sheet, id: &str) -> bool {
+        let mut is_impatient = self.dice.one_in(3);
         for _ in 0..LOOKS {
             self.stage.sleep(self.dice.seconds(1800, 4 * 3600)).await;
             let request = Request::get(maker, &format!("/v1/batches/{id}"));
@@ -320,6 +321,17 @@ impl Office {
                 continue;
             };
             let view: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            // Nobody knows what became of a wage: whoever waits for it wants it paid at last.
+            let is_unknown = view.pointer("/states/unknown/count").is_some();
+            if is_unknown && is_impatient && self.strikes(FaultKind::WageElsewhere, 2) {
+                is_impatient = false;
+                let number = format!("{}-U{}", sheet.batch_no, self.dice.below(1000));
+                let again = Sheet {
+                    batch_no: number,
+                    ..sheet.clone()
+                };
+                begin(self, again, DEPTH_MAX, 600);
+            }
             match view.get("state").and_then(Value::as_str) {
                 Some("settled") => return true,
                 Some("withdrawn" | "held") => return false,
@@ -368,13 +380,6 @@ impl Office {
             begin(self, correction(1), depth + 1, 3600);
         }
     }
-}
-
-/// The number with another last digit: the check digit is wrong then (GB 11643).
-fn wrong_check(id_number: &str) -> String {
-    let (head, last) = id_number.split_at(id_number.len().saturating_sub(1));
-    let other = if last == "7" { "3" } else { "7" };
-    format!("{head}{other}")
 }
 
 /// The batch of a receipt.

@@ -146,3 +146,10 @@ fn json(sheet: &Sheet) -> Vec<u8> {
 fn yuan(fen: i64) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
 }
+
+/// The number with another last digit: the check digit is wrong then (GB 11643).
+pub(super) fn wrong_check(id_number: &str) -> String {
+    let (head, last) = id_number.split_at(id_number.len().saturating_sub(1));
+    let other = if last == "7" { "3" } else { "7" };
+    format!("{head}{other}")
+}

@@ -12,10 +12,12 @@ use crate::keys::BankKeys;
 use adapters::exchange::{LineOutcome, Outcome};
 use adapters::{BankAdapter, BankReply};
 use schemas::FailureReason;
-use schemas::value::{BankCode, Fen};
+use schemas::value::{AccountNo, BankCode, Fen};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What begins so no dialect can read.
+pub(super) const GIBBERISH: &[u8] = b"\x81\x30";
 /// A push that finds nobody is tried so often.
 const ATTEMPTS_MAX: u32 = 12;
 
@@ -101,7 +103,7 @@ impl Teller {
             self.stage.struck(FaultKind::BankReturns);
         }
         let (file_no, other) = self.names();
-        let lie = other.or_else(|| self.bends(&mut rows));
+        let mut lie = other.or_else(|| self.bends(&mut rows));
         let reply = BankReply {
             bank_date: self.bank_date,
             ..BankReply::result(rows)
@@ -110,13 +112,19 @@ impl Teller {
         let Ok(bytes) = side.write_push_of(file_no, &reply, &self.keys) else {
             return;
         };
-        let parted = side.parted_push(bytes.clone());
+        let mut parted = side.parted_push(bytes);
+        if lie.is_none() && self.stage.strikes(FaultKind::BankUnreadable, &self.dice, 8) {
+            lie = Some(FaultKind::BankUnreadable);
+            parted.1 = [GIBBERISH, format!(" file {file_no}?\r\n").as_bytes()].concat();
+        }
+        // What nobody can read names no file and says nothing.
+        let is_read = lie != Some(FaultKind::BankUnreadable);
         let told = Told {
             at: self.stage.moment(),
             way: Way::Push,
-            file_no: Some(file_no),
+            file_no: is_read.then_some(file_no),
             whole: None,
-            lines: reply.lines,
+            lines: reply.lines.into_iter().filter(|_| is_read).collect(),
             bytes: parted.1.clone(),
             lie,
             has_come: false,
@@ -154,6 +162,7 @@ impl Teller {
 
     /// A push may contradict or mistake a line as well.
     fn bends(&self, rows: &mut [LineOutcome]) -> Option<FaultKind> {
+        let others: Vec<AccountNo> = rows.iter().filter_map(|row| row.account).collect();
         let at = self.dice.below(rows.len() as u64);
         let row = rows.get_mut(usize::try_from(at).unwrap_or_default())?;
         let strikes = |kind| self.stage.strikes(kind, &self.dice, 14);
@@ -169,7 +178,11 @@ impl Teller {
             return Some(FaultKind::BankContradicts);
         }
         if strikes(FaultKind::BankMismatch) {
-            row.amount = row.amount.map(|amount| Fen(amount.0 + 1));
+            let other = others.iter().find(|other| row.account != Some(**other));
+            match other.filter(|_| self.dice.one_in(2)) {
+                Some(other) => row.account = Some(*other),
+                None => row.amount = row.amount.map(|amount| Fen(amount.0 + 1)),
+            }
             return Some(FaultKind::BankMismatch);
         }
         None

@@ -13,8 +13,8 @@ use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::faults::FaultKind;
 use crate::simulation::outside::{Answer, Outside, Sheet, Told, Way};
 use adapters::exchange::{LineOutcome, Outcome};
-use schemas::LineState;
 use schemas::value::{AccountNo, BankCode, PaymentId, Purpose};
+use schemas::{FailureReason, LineEvent, LineState};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -92,20 +92,23 @@ impl Sums {
         let lies = lies.filter(|(_, told)| told.lie == Some(FaultKind::BankMismatch));
         for (bank, told) in lies {
             let of_returns = asks_returns(&reading, view.outside, bank, told);
-            for row in &told.lines {
+            for (place, row) in (0u32..).zip(&told.lines) {
                 // What came back is asked of lines that are paid: a row that is under way says
                 // nothing of that (decision 019).
                 if of_returns && row.outcome == Outcome::Accepted {
                     continue;
                 }
                 if let Some(payment) = differs(&reading, view, bank, (told, row)) {
-                    looks.hold(is_listed(&reading, bank, told, payment), || {
-                        let (way, step) = (told.way, told.at.step);
-                        format!(
-                            "{bank} reports {payment} with another amount or account \
+                    looks.hold(
+                        is_listed(&reading, bank, told, (place, row, payment)),
+                        || {
+                            let (way, step) = (told.way, told.at.step);
+                            format!(
+                                "{bank} reports {payment} with another amount or account \
                              ({way:?}, step {step}); nobody is told"
-                        )
-                    });
+                            )
+                        },
+                    );
                 }
             }
         }
@@ -188,17 +191,32 @@ fn holds(bytes: &[u8], text: &[u8]) -> bool {
     bytes.windows(text.len().max(1)).any(|part| part == text)
 }
 
-/// Whether a dispute of the line, or something about its file or of that very message that fits
-/// nothing, is recorded: not every message names its file.
-fn is_listed(reading: &Reading, bank: BankCode, told: &Told, payment: PaymentId) -> bool {
-    let disputed = reading
-        .heard
-        .iter()
-        .any(|heard| heard.disputed.contains(&payment));
+/// Whether a dispute of the line by that word is recorded, or that the row of that very message
+/// fits nothing, or that nothing of the answer could be used: not every message names its file.
+fn is_listed(
+    reading: &Reading,
+    bank: BankCode,
+    told: &Told,
+    (place, row, payment): (u32, &LineOutcome, PaymentId),
+) -> bool {
+    let word = match row.outcome {
+        Outcome::Paid => LineEvent::Pay,
+        Outcome::Failed(FailureReason::Duplicate) | Outcome::Unknown | Outcome::NotFound => {
+            LineEvent::LoseTrack
+        }
+        Outcome::Failed(_) => LineEvent::Fail,
+        Outcome::Accepted => LineEvent::Accept,
+        Outcome::Returned => LineEvent::Return,
+    };
+    let mut heard = reading.heard.iter();
+    let disputed = heard.any(|heard| heard.disputed.contains(&(payment, word)));
     let digest = crate::sha256_hex(&told.bytes);
     let is_it = |one: &Stray| {
         let message = reading.messages.get(&one.message);
-        one.file_no == told.file_no || message.is_some_and(|message| message.digest == digest)
+        let of_answer = one.message == 0 && one.file_no == told.file_no;
+        let of_row = !one.of_whole && one.place == place;
+        (of_answer && (one.is_useless || of_row))
+            || message.is_some_and(|message| message.digest == digest)
     };
     let mut strays = reading.strays.iter();
     disputed || strays.any(|one| one.bank == bank && is_it(one))

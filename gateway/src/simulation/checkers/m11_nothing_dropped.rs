@@ -7,20 +7,18 @@
 //! disputed and every unknown line, and every bank with something unread stands in the list of
 //! breaks that an operator is given, whenever he asks, in one page or in many.
 
+mod words;
+
 use super::cursor::{Answered, number, text};
 use super::reading::{Reading, Shared, Stray};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::faults::FaultKind;
-use crate::simulation::outside::{BankBook, LineAtBank, Outside, Told, Way};
-use adapters::RequestKind;
-use adapters::exchange::{LineOutcome, Outcome};
-use schemas::value::{BankCode, PaymentId, Purpose};
-use schemas::{FailureReason, LineEvent, LineState};
+use crate::simulation::outside::{Outside, Way};
+use schemas::LineState;
+use schemas::value::PaymentId;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// What no dialect can read.
-const GIBBERISH: &[u8] = b"\x81\x30";
+use std::collections::BTreeSet;
+use words::Known;
 
 /// Looks after M11.
 pub(super) struct NothingDropped {
@@ -159,194 +157,6 @@ fn breaks(view: &View<'_>, limit: usize) -> Option<Vec<Value>> {
         }
     }
     None
-}
-
-/// The step that an outcome tells of.
-fn step_of(outcome: Outcome) -> LineEvent {
-    match outcome {
-        Outcome::Paid => LineEvent::Pay,
-        // That it has the number already is no refusal.
-        Outcome::Failed(FailureReason::Duplicate) => LineEvent::LoseTrack,
-        Outcome::Failed(_) => LineEvent::Fail,
-        Outcome::Accepted => LineEvent::Accept,
-        Outcome::Returned => LineEvent::Return,
-        Outcome::Unknown | Outcome::NotFound => LineEvent::LoseTrack,
-    }
-}
-
-/// Whether a line that stands so says what the outcome says.
-fn agrees(outcome: Outcome, state: LineState) -> bool {
-    match outcome {
-        // What came back had been paid.
-        Outcome::Paid => matches!(state, LineState::Paid | LineState::Returned),
-        Outcome::Failed(_) => matches!(state, LineState::Failed | LineState::Unknown),
-        // What comes after it says more.
-        Outcome::Accepted => !matches!(state, LineState::Held | LineState::Cancelled),
-        Outcome::Returned => state == LineState::Returned,
-        Outcome::Unknown | Outcome::NotFound => true,
-    }
-}
-
-/// What is recorded of what banks said.
-struct Known<'r> {
-    outside: &'r Outside,
-    reading: &'r Reading,
-    said: BTreeSet<(PaymentId, LineEvent)>,
-    disputed: BTreeSet<PaymentId>,
-    /// Journal sequence of what was pushed, by bank and place among what it said.
-    receipted: BTreeMap<(BankCode, usize), u64>,
-    /// Lives that ended by a crash.
-    crashed: BTreeSet<u32>,
-    /// Banks that are asked in several steps: not each answer has the rows.
-    parted: BTreeSet<BankCode>,
-}
-
-/// Whether a bank is asked by messages of more than one kind.
-fn is_parted(book: &BankBook) -> bool {
-    let queries = book.arrived.iter();
-    let queries = queries.filter(|one| one.kind == Some(RequestKind::Query));
-    let steps: BTreeSet<&str> = queries.map(|one| one.step.as_str()).collect();
-    steps.len() > 1
-}
-
-impl<'r> Known<'r> {
-    fn of(outside: &'r Outside, reading: &'r Reading) -> Self {
-        let heard = || reading.heard.iter();
-        let pushed = outside.calls.iter().filter_map(|call| {
-            let (_, code) = call.party();
-            let answer = call.answer.as_ref().filter(|answer| answer.is_done())?;
-            Some(((BankCode::parse(code).ok()?, call.told?), answer.receipt()?))
-        });
-        Self {
-            outside,
-            reading,
-            said: heard().flat_map(|one| one.steps.clone()).collect(),
-            disputed: heard().flat_map(|one| one.disputed.clone()).collect(),
-            receipted: pushed.collect(),
-            crashed: outside.crashes.iter().map(|crash| crash.at.life).collect(),
-            parted: {
-                let parted = outside.banks.iter().filter(|(_, book)| is_parted(book));
-                parted.map(|(bank, _)| *bank).collect()
-            },
-        }
-    }
-
-    fn hold(&self, bank: BankCode, place: usize, told: &Told, looks: &mut Looks) {
-        let message = self.receipted.get(&(bank, place)).copied();
-        let record = message.and_then(|message| self.reading.messages.get(&message));
-        if told.way != Way::Answer {
-            looks.hold(record.is_some(), || {
-                format!("{bank}: what it pushed ({place}, {message:?}) is in no record")
-            });
-            // What nobody can read is listed as such.
-            if record.is_none_or(|record| record.is_unread) {
-                return;
-            }
-        }
-        if self.is_forged(told) || told.bytes.starts_with(GIBBERISH) {
-            let mut strays = self.reading.strays.iter();
-            let listed = strays.any(|stray| stray.bank == bank && stray.of_whole);
-            looks.hold(told.way == Way::Answer && listed, || {
-                format!("{bank}: what nobody can read is in no list")
-            });
-            return;
-        }
-        // Half of an answer may be read, and it may not. Where the rows come with a later answer,
-        // they may be the true ones by then.
-        let in_part = told.way == Way::Answer && self.parted.contains(&bank);
-        if told.lie == Some(FaultKind::BankUnreadable) || (in_part && told.lie.is_some()) {
-            return;
-        }
-        for (place, row) in (0u32..).zip(&told.lines) {
-            let is_kept = self.accounts_for(bank, (told, message), (place, row));
-            looks.hold(is_kept, || self.lost(bank, told, row));
-        }
-    }
-
-    /// Signed by a stranger: where it tells of lines, its signature is looked at.
-    fn is_forged(&self, told: &Told) -> bool {
-        told.lie == Some(FaultKind::BankWrongSeal) && !told.lines.is_empty()
-    }
-
-    fn accounts_for(
-        &self,
-        bank: BankCode,
-        (told, message): (&Told, Option<u64>),
-        (place, row): (u32, &LineOutcome),
-    ) -> bool {
-        let is_this = |stray: &Stray| match message {
-            Some(message) => stray.message == message && stray.place == place,
-            None => {
-                let of_row = !stray.of_whole || stray.is_useless;
-                of_row && stray.file_no == told.file_no
-            }
-        };
-        let mut strays = self.reading.strays.iter();
-        if strays.any(|stray| stray.bank == bank && is_this(stray)) {
-            return true;
-        }
-        let Some(payment) = self.payment(bank, told, row) else {
-            // A file that the bank had not got yet: what it said is held against its lines.
-            let mut heard = self.reading.heard.iter();
-            let is_other = told.lie == Some(FaultKind::BankOtherFile);
-            return is_other && heard.any(|one| one.message.is_some() && one.message == message);
-        };
-        let line = self.reading.auditor.book().line(payment);
-        let now = line.map(|(_, line)| line.state);
-        // What it said already when the message came is no news.
-        let then = message.and_then(|at| self.reading.auditor.state_at(payment, at));
-        let mut states = now.into_iter().chain(then);
-        self.said.contains(&(payment, step_of(row.outcome)))
-            || self.disputed.contains(&payment)
-            || states.any(|state| agrees(row.outcome, state))
-    }
-
-    /// The row that is lost, and where it comes from.
-    fn lost(&self, bank: BankCode, told: &Told, row: &LineOutcome) -> String {
-        let (file, way, step, lie) = (told.file_no, told.way, told.at.step, told.lie);
-        let (row_no, outcome) = (row.row_no, row.outcome);
-        let stands = self.standing(bank, told, row);
-        format!(
-            "{bank}: {outcome:?} of row {row_no:?} of file {file:?} is lost ({way:?} of step \
-             {step}, {lie:?}); {stands}"
-        )
-    }
-
-    /// Where the line of a row stands, in words.
-    fn standing(&self, bank: BankCode, told: &Told, row: &LineOutcome) -> String {
-        let Some(payment) = self.payment(bank, told, row) else {
-            return "it names no line".to_owned();
-        };
-        let line = self.reading.auditor.book().line(payment);
-        let state = line.map(|(_, line)| line.state);
-        let said = self.said.iter().filter(|(of, _)| *of == payment);
-        let said: Vec<LineEvent> = said.map(|(_, event)| *event).collect();
-        format!("{payment} is {state:?}, and was told {said:?}")
-    }
-
-    /// The line of a row, by the bank's own book: by its number, else by account and amount.
-    fn payment(&self, bank: BankCode, told: &Told, row: &LineOutcome) -> Option<PaymentId> {
-        let file_no = told.file_no?;
-        let intent = self
-            .reading
-            .intent(file_no)
-            .filter(|one| one.bank == bank)?;
-        let file = self.outside.banks.get(&bank)?.files.get(&file_no)?;
-        let account = row
-            .account
-            .map(|no| no.reveal(Purpose::Matching).to_owned());
-        let is_it = |known: &&LineAtBank| match row.row_no {
-            Some(row_no) => known.line.row_no == Some(row_no),
-            None => {
-                let own = known.line.account.reveal(Purpose::Matching).to_owned();
-                account == Some(own) && row.amount == Some(known.line.amount)
-            }
-        };
-        let at = file.lines.iter().position(|known| is_it(&known))?;
-        let row = *intent.lines.get(at)?;
-        let batch = intent.batch;
-        Some(PaymentId { batch, row })
-    }
 }
 
 impl Checker for NothingDropped {

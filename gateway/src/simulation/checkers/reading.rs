@@ -43,8 +43,10 @@ pub(super) struct Heard {
     pub file_no: u64,
     /// Steps that were taken or noted.
     pub steps: Vec<(PaymentId, LineEvent)>,
-    /// Lines that were disputed.
-    pub disputed: Vec<PaymentId>,
+    /// They were noted: the words changed nothing.
+    pub is_note: bool,
+    /// Lines that were disputed, each by a word.
+    pub disputed: Vec<(PaymentId, LineEvent)>,
 }
 
 /// What a bank said and what fits nothing.
@@ -257,7 +259,7 @@ impl Reading {
                 Origin::Channel | Origin::AnswerLimit | Origin::Recovery
             );
             if !ours {
-                self.hear(sequence, (*file_no, *message), moves, disputes);
+                self.hear((sequence, false), (*file_no, *message), moves, disputes);
             }
         } else if let Event::FileReceipt {
             file_no,
@@ -266,7 +268,7 @@ impl Reading {
             ..
         } = event
         {
-            self.hear(sequence, (*file_no, *message), noted, &[]);
+            self.hear((sequence, true), (*file_no, *message), noted, &[]);
         } else if let Event::Unmatched {
             bank,
             message,
@@ -296,7 +298,7 @@ impl Reading {
 
     fn hear(
         &mut self,
-        sequence: u64,
+        (sequence, is_note): (u64, bool),
         (file_no, message): (u64, Option<u64>),
         steps: &[Move],
         disputes: &[(u32, Dispute, Move)],
@@ -312,7 +314,11 @@ impl Reading {
             message,
             file_no,
             steps: steps.iter().map(|s| (of(s.index), s.event)).collect(),
-            disputed: disputes.iter().map(|(row, ..)| of(*row)).collect(),
+            is_note,
+            disputed: disputes
+                .iter()
+                .map(|(row, _, s)| (of(*row), s.event))
+                .collect(),
         });
     }
 
