@@ -35,7 +35,11 @@ pub(super) fn hears(line: &SimLine, out: &Outgoing, leaving: Leaving, is_copy: b
         return Heard::Silence;
     };
     let gathered = gathered(line, &request);
-    let about = Some((&request, gathered.as_slice(), keys.verified()));
+    let about = Some(Read {
+        request: &request,
+        lines: &gathered,
+        signatures: keys.verified(),
+    });
     note(line, out, leaving, (&out.bytes, true), about, is_copy);
     let is_new = request.kind == RequestKind::Submit && books(line, own, &request, &gathered);
     if is_new && let Some(file_no) = request.file_no {
@@ -53,12 +57,20 @@ pub(super) fn keeps_fragment(line: &SimLine, out: &Outgoing, leaving: Leaving, b
     note(line, out, leaving, (bytes, false), None, false);
 }
 
+/// What a bank reads of a message: with the lines of the steps before, and the signatures in it
+/// that are right.
+struct Read<'r> {
+    request: &'r BankRequest,
+    lines: &'r [BankLine],
+    signatures: Vec<(String, String)>,
+}
+
 fn note(
     line: &SimLine,
     out: &Outgoing,
     leaving: Leaving,
     (bytes, is_whole): (&[u8], bool),
-    about: Option<(&BankRequest, &[BankLine], Vec<(String, String)>)>,
+    about: Option<Read<'_>>,
     is_copy: bool,
 ) {
     let of = about.as_ref();
@@ -67,12 +79,12 @@ fn note(
         bytes: bytes.to_vec(),
         is_whole,
         digest: crate::sha256_hex(&out.bytes),
-        step: of.map_or_else(String::new, |(request, ..)| request.step.clone()),
-        kind: of.map(|(request, ..)| request.kind),
-        file_no: of.and_then(|(request, ..)| request.file_no),
-        lines: of.map_or_else(Vec::new, |(_, lines, _)| lines.to_vec()),
+        step: of.map_or_else(String::new, |read| read.request.step.clone()),
+        kind: of.map(|read| read.request.kind),
+        file_no: of.and_then(|read| read.request.file_no),
+        lines: of.map_or_else(Vec::new, |read| read.lines.to_vec()),
         is_flagged: out.instructs,
-        signatures: about.map_or_else(Vec::new, |(.., signatures)| signatures),
+        signatures: about.map_or_else(Vec::new, |read| read.signatures),
         head: leaving.head,
         durable: leaving.durable,
         is_copy,
@@ -127,8 +139,7 @@ fn books(line: &SimLine, own: &BankAdapter, request: &BankRequest, lines: &[Bank
     let is_refused = line.dice.one_in(25);
     let mut outside = line.stage.outside();
     let book = outside.banks.entry(line.adapter.code()).or_default();
-    if let Some(file) = book.files.get_mut(&file_no) {
-        file.times += 1;
+    if book.files.contains_key(&file_no) {
         return false;
     }
     let decide = |row: &BankLine| LineAtBank {
@@ -142,7 +153,6 @@ fn books(line: &SimLine, own: &BankAdapter, request: &BankRequest, lines: &[Bank
         at,
         lines: lines.iter().map(decide).collect(),
         is_refused,
-        times: 1,
     };
     book.files.insert(file_no, file);
     true

@@ -158,8 +158,6 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Vec<u8>,
-    /// Last record of the journal when it came.
-    pub head: u64,
     /// Last durable record of the journal when it came.
     pub durable: u64,
 }
@@ -226,8 +224,6 @@ pub struct FileAtBank {
     pub lines: Vec<LineAtBank>,
     /// The bank refused the whole file.
     pub is_refused: bool,
-    /// How often it was instructed under this number, copies of the network included.
-    pub times: u32,
 }
 
 /// A line in a bank's book, with the decision that the bank made once.
@@ -248,10 +244,6 @@ pub enum Way {
     Push,
     /// Pushed, with `message=result`.
     Result,
-    /// Pushed, with `message=receipt`.
-    Receipt,
-    /// As a file in the folder that we look into.
-    Folder,
 }
 
 /// Something that a bank said.
@@ -284,10 +276,6 @@ pub struct Told {
 pub struct Crash {
     /// When.
     pub at: Moment,
-    /// What struck.
-    pub what: FaultKind,
-    /// Last record of the journal before it.
-    pub head: u64,
     /// Last durable record before it.
     pub durable: u64,
     /// Last record after the reopening, before anything was added; `None` where it was refused.

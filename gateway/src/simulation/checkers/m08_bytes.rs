@@ -79,7 +79,7 @@ impl Bytes {
             }
             *seen = book.told.len();
         }
-        let is_kept = |digest: &String| reading.answers.contains_key(digest);
+        let is_kept = |digest: &String| reading.answers.contains(digest);
         looks.compared += self.open.len() as u64;
         self.open.retain(|(_, _, digest)| !is_kept(digest));
     }
@@ -99,9 +99,10 @@ impl Bytes {
         }
         self.in_part(view.outside, looks);
         for (bank, told) in told(view.outside) {
-            if told.way == Way::Folder {
+            if told.way != Way::Answer {
                 looks.hold(is_stored(&reading, bank, told), || {
-                    format!("{bank}: a file of the folder is in no record")
+                    let step = told.at.step;
+                    format!("{bank}: what was pushed at step {step} is in no record")
                 });
             }
         }
@@ -118,7 +119,7 @@ impl Bytes {
                 .filter(|told| !told.came_in_part.is_empty());
             for told in parts.filter(|told| !crashed.contains(&told.at.life)) {
                 let digest = crate::sha256_hex(&told.came_in_part);
-                looks.hold(reading.answers.contains_key(&digest), || {
+                looks.hold(reading.answers.contains(&digest), || {
                     let step = told.at.step;
                     format!("{bank}: what came of the answer of step {step} is in no record")
                 });
