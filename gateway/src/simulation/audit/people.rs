@@ -67,6 +67,7 @@ impl People {
             payment,
             operator,
             evidence_digest,
+            ..
         } = event
         {
             let proposal = self.proposed.remove(payment);
