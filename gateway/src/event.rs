@@ -129,7 +129,7 @@ pub enum Event {
     Restored {
         /// The last record of the copy.
         record: u64,
-        /// Its hash, lower hex.
+        /// Its seal (PROOF.md section 2), lower hex; in older records its hash.
         hash: String,
         /// New bank files have at least this number: the original went on counting.
         first_file_no: u64,
