@@ -214,6 +214,7 @@ impl Core {
             table,
             personal,
         } = fact;
+        let event = event.counted();
         let mut clear = Vec::with_capacity(EVENT_BYTES + table.len());
         serde_json::to_writer(&mut clear, &event)?;
         let table_at = clear.len() + 1;

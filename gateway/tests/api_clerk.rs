@@ -155,6 +155,7 @@ fn said(kit: &Kit, id: BatchId, event: LineEvent, origin: Origin, words: Option<
         detail: None,
         bank_code: words.map(|(code, _)| code.to_owned()),
         reported_fen: None,
+        of_line: 0,
     };
     let why = (origin == Origin::Channel).then(|| "time_out".to_owned());
     let event = Event::Outcomes {

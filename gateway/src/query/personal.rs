@@ -304,6 +304,7 @@ fn a_line_in_doubt_for_its_files_sake_says_so() {
         detail: detail.map(str::to_owned),
         bank_code: None,
         reported_fen: None,
+        of_line: 0,
     };
     let kind = Dispute::ResultContradiction;
     let of = |detail| dispute_detail(kind, &step(detail));

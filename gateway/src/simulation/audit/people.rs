@@ -85,6 +85,7 @@ impl People {
             payment,
             operator,
             evidence_digest,
+            ..
         } = event
         {
             let proposal = self.proposed.remove(payment);

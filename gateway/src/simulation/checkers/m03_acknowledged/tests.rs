@@ -51,6 +51,8 @@ fn a_record_says_about_what_and_by_whom() {
     let payment = PaymentId { batch, row: 3 };
     let event = Event::ResolutionConfirmed {
         payment,
+        proposal: Some(30),
+        outcome: Some(schemas::LineEvent::ResolvePaid),
         evidence_digest: String::new(),
         operator: WHO.to_owned(),
     };
