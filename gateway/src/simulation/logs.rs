@@ -29,8 +29,8 @@ impl Write for Kept {
 }
 
 impl Kept {
-    /// Collects from now on what this thread logs, on the world's clock: down to debug, which is the
-    /// most that an operator can have written.
+    /// Collects from now on what this thread logs, on the world's clock: down to debug, which is
+    /// the most that an operator can have written.
     pub fn begin(clock: &Arc<ManualClock>) -> (Self, DefaultGuard) {
         let kept = Self::default();
         let clock = Arc::clone(clock) as Arc<dyn crate::clock::Clock>;

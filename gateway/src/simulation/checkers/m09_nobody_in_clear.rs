@@ -3,8 +3,9 @@
 //!
 //! Compared: names, document numbers and accounts of all people of the world, in UTF-8 and in
 //! GB18030, with every log line down to debug, the metrics, the headers of answers, the bodies of
-//! refusals, and every name and every byte of every file of the disk. A name of four bytes in GB18030 is a chance hit in what is sealed: those are
-//! looked for in the clear parts of records.
+//! refusals, and every name and every byte of every file of the disk. A name
+//! of four bytes in GB18030 is a chance hit in what is sealed: those are looked for in the clear
+//! parts of records.
 
 use super::cursor::Answered;
 use super::reading::Shared;

@@ -6,7 +6,7 @@ use crate::simulation::outside::Moment;
 fn log() -> Vec<LogLine> {
     let lines = [
         r#"{"level":"info","message":"the index follows","reference":"E000001"}"#,
-        r#"{"level":"error","error":"could not read a.seg: the read failed","reference":"E000001"}"#,
+        r#"{"level":"error","error":"a.seg: the read failed","reference":"E000001"}"#,
         r#"{"level":"error","error":"not of this program","target":"index","reference":"E000002"}"#,
     ];
     let line = |text: &str| LogLine {
