@@ -2,19 +2,23 @@
 //! reads and never writes, takes no lock, and needs no key: what is sealed stays sealed.
 
 mod document;
+mod lines;
 mod mistakes;
 mod written;
+
+pub use written::write;
 
 use super::arguments::Explain;
 use super::terminal::paper;
 use super::words::{Ended, Exit, Failure};
 use crate::core::{CoreError, read_clear};
 use crate::event::Event;
-use crate::story::{Subject, Teller, together, together_over_files};
+use crate::story::{Entry, Subject, Teller, together, together_over_files};
 use journal::disk::OsDisk;
 use journal::{Damage, Flaw, Passed, Report};
 use schemas::Lang;
 use schemas::value::{BatchId, BatchNo, Uscc};
+use serde_json::Value;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -49,17 +53,12 @@ pub fn run(arguments: &Explain, lang: Lang) -> Ended {
         let asked = (id.as_str(), subject);
         return Err(mistakes::unknown(asked, &folder, &teller, &damages));
     }
-    let story = match arguments.every {
-        true => entries,
-        false if has_many_files(&teller, subject) => together_over_files(entries),
-        false => together(entries),
-    };
-    let document = document::of(&teller, (&id, subject), &story, &damages, lang);
+    let (story, document) = tell(&teller, (&id, subject), arguments.every, &damages, lang);
     let mut paper = paper();
     if arguments.json {
         paper.document(&document)?;
     } else {
-        written::write(&mut paper, &story, &document, lang)?;
+        write(&mut paper, &story, &document, lang)?;
     }
     paper.flush()?;
     Ok(if damages.is_empty() {
@@ -67,6 +66,26 @@ pub fn run(arguments: &Explain, lang: Lang) -> Ended {
     } else {
         Exit::InputErrors
     })
+}
+
+/// The story of a subject, every record by itself or what repeats together, and the document that
+/// tells it. `damages` are those of the journal that the teller has seen.
+#[must_use]
+pub fn tell(
+    teller: &Teller,
+    (id, subject): (&str, Subject),
+    every: bool,
+    damages: &[Damage],
+    lang: Lang,
+) -> (Vec<Entry>, Value) {
+    let entries = teller.entries();
+    let story = match every {
+        true => entries,
+        false if has_many_files(teller, subject) => together_over_files(entries),
+        false => together(entries),
+    };
+    let document = document::of(teller, (id, subject), &story, damages, lang);
+    (story, document)
 }
 
 /// Reads the journal once, record by record.
