@@ -323,7 +323,7 @@ impl Waits {
             why: self.why.map(str::to_owned),
             text,
             since: moment(self.since_ms),
-            since_at_latest: self.is_at_latest,
+            since_at_latest: self.is_at_latest.then_some(true),
         }
     }
 }

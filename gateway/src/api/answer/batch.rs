@@ -56,9 +56,10 @@ pub struct Waiting {
     pub text: String,
     /// Since when.
     pub since: String,
-    /// It has waited so since then at the latest: when it began is not known. Else left out.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub since_at_latest: bool,
+    /// True where it has waited so since then at the latest: when it began is not known. Else left
+    /// out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since_at_latest: Option<bool>,
 }
 
 /// Somebody did something at a time.
