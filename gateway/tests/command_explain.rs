@@ -129,6 +129,21 @@ fn every_number_that_a_person_may_have_finds_its_story_or_what_is_near_it() {
         story.stdout.contains(waits) && story.stdout.contains(remedy),
         "{story:?}"
     );
+    // From an alarm to its batches.
+    let waiting = run(&[
+        "explain",
+        "--waiting",
+        "--data",
+        data.to_str().unwrap(),
+        "--json",
+    ]);
+    assert_eq!(waiting.code, 0, "{waiting:?}");
+    let listed = waiting.document();
+    assert_eq!(listed["waiting"].as_array().unwrap().len(), 1, "{listed}");
+    assert_eq!(listed["waiting"][0]["batch_id"], id.as_str());
+    assert_eq!(listed["waiting"][0]["waits_for"]["what"], "approval");
+    let waiting = run(&["explain", "--waiting", "--data", data.to_str().unwrap()]);
+    assert!(waiting.stdout.contains(&id) && waiting.stdout.contains("approval"));
     // The employer's own number, a small letter, spaces around it.
     let small = format!(" {} ", id.to_lowercase());
     for same in ["GZ-1", " GZ-1", &small] {

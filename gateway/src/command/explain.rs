@@ -4,6 +4,7 @@
 mod document;
 mod lines;
 mod mistakes;
+mod waiting;
 mod written;
 
 pub use written::write;
@@ -28,26 +29,20 @@ use std::path::Path;
 /// See [`Failure`].
 pub fn run(arguments: &Explain, lang: Lang) -> Ended {
     let folder = arguments.data.join("journal");
+    // Without an id the waiting batches are asked for.
+    let Some(given) = arguments.id.as_deref().map(str::trim) else {
+        return waiting::run(&folder, arguments.json, lang);
+    };
     // As it is copied out of a letter: with spaces around it, or a small letter.
-    let id = arguments.id.trim();
-    let id = id
+    let id = given
         .strip_prefix('b')
-        .map_or(id.to_owned(), |rest| format!("B{rest}"));
+        .map_or(given.to_owned(), |rest| format!("B{rest}"));
     let subject = match Subject::parse(&id) {
         Some(subject) => subject,
-        None => Subject::Batch(of_number(&folder, arguments.id.trim())?),
+        None => Subject::Batch(of_number(&folder, given)?),
     };
     let mut teller = Teller::of(subject);
-    let report = read(&folder, &mut |passed| teller.see(passed))?;
-    // A gateway that runs may be writing its last record.
-    let is_torn = |damage: &Damage| matches!(damage.what, Flaw::TornTail { .. });
-    let mut damages = report.damages;
-    damages.retain(|damage| !is_torn(damage));
-    // Another user's files are no damage.
-    let closed = |damage: &&Damage| damage.what == Flaw::Unreadable(ErrorKind::PermissionDenied);
-    if let Some(damage) = damages.iter().find(closed) {
-        return Err(mistakes::not_allowed(&folder, damage));
-    }
+    let damages = seen(&folder, &mut |passed| teller.see(passed))?;
     let entries = teller.entries();
     if entries.is_empty() || is_beyond(&teller, subject) {
         let asked = (id.as_str(), subject);
@@ -86,6 +81,22 @@ pub fn tell(
     };
     let document = document::of(teller, (id, subject), &story, damages, lang);
     (story, document)
+}
+
+/// Reads the journal once and gives its damages.
+fn seen(
+    folder: &Path,
+    see: &mut dyn FnMut(Passed<'_>) -> Result<(), CoreError>,
+) -> Result<Vec<Damage>, Failure> {
+    let mut damages = read(folder, see)?.damages;
+    // A gateway that runs may be writing its last record.
+    damages.retain(|damage| !matches!(damage.what, Flaw::TornTail { .. }));
+    // Another user's files are no damage.
+    let closed = |damage: &&Damage| damage.what == Flaw::Unreadable(ErrorKind::PermissionDenied);
+    match damages.iter().find(closed) {
+        Some(damage) => Err(mistakes::not_allowed(folder, damage)),
+        None => Ok(damages),
+    }
 }
 
 /// Reads the journal once, record by record.

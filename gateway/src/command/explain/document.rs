@@ -59,14 +59,18 @@ pub(super) fn of(
         "do": do_now,
         "runbook": wait.map(|wait| format!("RUNBOOK.md: {}", wait.what.as_str())),
         "damages": damages.len(),
-        "first_damage": damages.first().map(|damage| {
-            json!({"segment": damage.segment, "offset": damage.offset})
-        }),
+        "first_damage": first(damages),
     })
 }
 
+/// Where the first damage is; null where there is none.
+pub(super) fn first(damages: &[Damage]) -> Value {
+    let place = |damage: &Damage| json!({"segment": damage.segment, "offset": damage.offset});
+    damages.first().map(place).into()
+}
+
 /// What the journal does not tell, and who does.
-fn unknown_here(lang: Lang) -> &'static str {
+pub(super) fn unknown_here(lang: Lang) -> &'static str {
     let (zh, en) = (
         "付款银行是否接通、能否连上、本网关缺不缺密钥或授权，日志里没有：请用 anxin status 查询",
         "whether the bank is connected and reached, and whether this gateway lacks a key or a \

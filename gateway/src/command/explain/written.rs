@@ -170,9 +170,7 @@ fn write_next<W: Write>(paper: &mut Paper<W>, document: &Value, lang: Lang) -> i
             Lang::En => format!("  and {more} more after these: see --json"),
         })?;
     }
-    if let Some(text) = document["unknown_here"].as_str() {
-        paper.coloured_line(text, Colour::Yellow)?;
-    }
+    write_unknown_here(paper, document)?;
     if let Some(text) = document["do"].as_str() {
         let words = pick(lang, "该做什么:", "what to do: ");
         let more = document["runbook"].as_str();
@@ -182,7 +180,22 @@ fn write_next<W: Write>(paper: &mut Paper<W>, document: &Value, lang: Lang) -> i
     Ok(())
 }
 
-fn write_damages<W: Write>(paper: &mut Paper<W>, document: &Value, lang: Lang) -> io::Result<()> {
+/// What the journal does not tell.
+pub(super) fn write_unknown_here<W: Write>(
+    paper: &mut Paper<W>,
+    document: &Value,
+) -> io::Result<()> {
+    match document["unknown_here"].as_str() {
+        Some(text) => paper.coloured_line(text, Colour::Yellow),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn write_damages<W: Write>(
+    paper: &mut Paper<W>,
+    document: &Value,
+    lang: Lang,
+) -> io::Result<()> {
     let damages = document["damages"].as_u64().unwrap_or_default();
     if damages == 0 {
         return Ok(());
