@@ -141,9 +141,10 @@ impl Wait {
             Self::OtherPayment => (
                 "另一笔有争议的，先等两名运营人员裁定；已付的，核对是否同一笔工资：是，则撤回\
                  （批次已有发出的，只撤回这些明细）；不是，由报送人以外的人再次复核",
-                "where the other payment is disputed, two operators decide first; where it is made, \
-                 see whether it is the same wage: if so withdraw (of a batch of which something has \
-                 left, these lines alone are taken back), if not another person approves again",
+                "where the other payment is disputed, two operators decide first; where it is \
+                 made, see whether it is the same wage: if so withdraw (of a batch of which \
+                 something has left, these lines alone are taken back), if not another person \
+                 approves again",
             ),
             Self::Withdrawal => (
                 "与银行核对这一批是否已付，然后撤回；没有付的另行报送",

@@ -74,6 +74,10 @@ fn a_barred_line_is_named_and_not_said_to_be_sent() {
     let other = line(first.batch, 1).to_string();
     let (document, text) = explained(&desk, Subject::Batch(second), Lang::En);
     assert_eq!(document["waits_for"]["what"], "other_payment");
+    assert!(
+        document["unknown_here"].is_string(),
+        "its other line leaves"
+    );
     let needing = document["lines"].as_array().unwrap();
     assert_eq!(needing.len(), 1, "{needing:?}");
     assert_eq!(needing[0]["payment_id"], format!("{second}.1"));

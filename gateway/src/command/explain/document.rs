@@ -38,6 +38,8 @@ pub(super) fn of(
         None if is_unread(teller, subject) => Some(unread_remedy(lang).to_owned()),
         None => batch.and_then(|batch| after_the_end(teller, batch, subject, lang)),
     };
+    // Whatever goes on by itself does so only with the bank.
+    let is_unknown = !next.is_empty() || wait.is_some_and(|wait| wait.what.goes_on());
     let of_batch = batch.filter(|_| matches!(subject, Subject::Batch(_)));
     let (needing, left_out) = match of_batch {
         Some(batch) => lines::of(book, batch, lang),
@@ -54,7 +56,7 @@ pub(super) fn of(
         "lines": needing,
         "lines_left_out": left_out,
         "waits_for": wait.map(|wait| wait.view(lang)),
-        "unknown_here": wait.filter(|wait| wait.what.goes_on()).map(|_| unknown_here(lang)),
+        "unknown_here": is_unknown.then(|| unknown_here(lang)),
         "next": next,
         "do": do_now,
         "runbook": wait.map(|wait| format!("RUNBOOK.md: {}", wait.what.as_str())),
