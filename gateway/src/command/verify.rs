@@ -59,6 +59,7 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
         Ok(report) => report,
         Err(error) => return Err(nothing(no_journal(&folder, &error), arguments.json, lang)?),
     };
+    sealed.end(&report);
     let judged = Judged {
         found: judge(&index, comparison, &report),
         witnessed: witnesses.testify(&report),

@@ -1,7 +1,7 @@
 //! What a copy says of itself: written last, with a digest of its own, so that a copy that was
 //! broken off, or changed, is recognised.
 
-use super::checkpoints::{KEPT, VKEY};
+use super::checkpoints::{EARLIER, KEPT, VKEY};
 use super::{BackupError, write_new};
 use journal::copy::{CopiedFile, FileError, digest_of};
 use journal::disk::{Disk, OsDisk};
@@ -209,7 +209,7 @@ fn is_own(path: &str) -> bool {
     match path.split_once('/') {
         Some(("journal", name)) => is_of(name, ".seg"),
         Some(("keys", name)) => is_of(name, ".key"),
-        Some(("checkpoints", name)) => name == KEPT || name == VKEY,
+        Some(("checkpoints", name)) => [KEPT, VKEY, EARLIER].contains(&name),
         Some(_) | None => false,
     }
 }
