@@ -347,12 +347,39 @@ fn hashes_are_exported_and_the_key_is_shown() {
         ended.stdout.starts_with("anxin-gateway/journal+"),
         "{ended:?}"
     );
-    // An end that was torn in the file of checkpoints was never given away.
+    // Into a new folder apart from the data folder, as a backup.
+    let export = |to: &Path| {
+        let to = to.to_str().unwrap();
+        run(&["proof", "export", "--data", data_text, "--to", to])
+    };
+    let whole = everything(&data);
+    for taken in [&to, &data.join("journal"), &data.join("new"), &data] {
+        let ended = export(taken);
+        assert_eq!(ended.code, 2, "{}: {ended:?}", taken.display());
+    }
+    // A checkpoint that nobody vouches for is given to nobody.
+    let note = last_note(&data);
+    let forged = with_another_root(&note);
     let kept = data.join("checkpoints/kept");
+    let notes = std::fs::read_to_string(&kept).unwrap();
+    std::fs::write(&kept, notes.replace(&note, &forged)).unwrap();
+    let ended = export(&folder.path().join("second"));
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.stderr.contains("kept"), "{ended:?}");
+    assert!(!folder.path().join("second").exists());
+    put_back(&data, &whole);
+    // An end that was torn in the file of checkpoints was never given away.
     let mut torn = std::fs::read(&kept).unwrap();
     torn.extend_from_slice(b"anxin-gateway/journal\n99");
     std::fs::write(&kept, torn).unwrap();
     assert_eq!(Serving::start(folder.path()).stop(), 0);
     let (code, told) = verify(&data, &[]);
     assert_eq!((code, &told["checkpoints"]), (0, &"agree".into()), "{told}");
+}
+
+/// The note with another root.
+fn with_another_root(note: &str) -> String {
+    let root = note.lines().nth(2).unwrap();
+    let first = if root.starts_with('A') { "B" } else { "A" };
+    note.replace(root, &format!("{first}{}", &root[1..]))
 }

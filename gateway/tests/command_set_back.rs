@@ -302,6 +302,29 @@ fn a_damaged_index_is_damage_and_the_next_start_mends_it() {
     stopped.serves();
 }
 
+/// What is in the folder of the segments and is none is named, whatever it is.
+#[test]
+fn a_folder_or_a_link_among_the_segments_is_damage() {
+    let stopped = Stopped::new();
+    let whole = everything(&stopped.data());
+    std::fs::create_dir(stopped.at("journal/hidden")).unwrap();
+    let document = stopped.verified();
+    assert_eq!(document["verdict"], "damaged", "{document}");
+    assert_eq!(document["damages"][0]["segment"], "hidden", "{document}");
+    assert_eq!(document["damages"][0]["code"], "foreign", "{document}");
+    put_back(&stopped.data(), &whole);
+    let elsewhere = stopped.folder.path().join("elsewhere");
+    std::fs::rename(stopped.at(SEGMENT), &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, stopped.at(SEGMENT)).unwrap();
+    let document = stopped.verified();
+    let name = SEGMENT.strip_prefix("journal/").unwrap();
+    assert_eq!(document["damages"][0]["segment"], name, "{document}");
+    assert_eq!(document["damages"][0]["code"], "foreign", "{document}");
+    std::fs::remove_file(stopped.at(SEGMENT)).unwrap();
+    put_back(&stopped.data(), &whole);
+    stopped.is_sound();
+}
+
 /// A gateway that was killed leaves no closing record: its next start goes on.
 #[test]
 fn a_killed_gateway_starts_again() {

@@ -182,8 +182,12 @@ fn read(folder: &Path) -> Result<Manifest, BackupError> {
         Ok(value) => value["format"].as_str().unwrap_or("?").to_owned(),
         Err(_) => "?".to_owned(),
     };
-    let manifest: Manifest =
-        serde_json::from_slice(&text).map_err(|_| BackupError::Format(format()))?;
+    let unread = || match format() {
+        // Of this version, and with what it never writes.
+        ours if ours == FORMAT => BackupError::Changed(path.clone()),
+        other => BackupError::Format(other),
+    };
+    let manifest: Manifest = serde_json::from_slice(&text).map_err(|_| unread())?;
     let is_ours = match manifest.format.as_str() {
         FORMAT => true,
         WITHOUT_CHECKPOINTS => !manifest.files.iter().any(FileEntry::is_of_checkpoints),
@@ -193,9 +197,11 @@ fn read(folder: &Path) -> Result<Manifest, BackupError> {
     let mut files = manifest.files.iter();
     let is_plain = files.all(|file| is_own(&file.path) && named.insert(&file.path))
         && !manifest.taken_at.contains(char::is_control);
-    match is_ours && is_plain {
-        true => Ok(manifest),
-        false => Err(BackupError::Format(manifest.format)),
+    match (is_ours, is_plain) {
+        (true, true) => Ok(manifest),
+        // No version writes such a path.
+        (true, false) => Err(BackupError::Changed(path)),
+        (false, _) => Err(BackupError::Format(manifest.format)),
     }
 }
 
