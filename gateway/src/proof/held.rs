@@ -240,7 +240,8 @@ impl Sealed {
     #[must_use]
     pub fn judge(self) -> Sealing {
         // One that was not reached is over records that the journal has not.
-        let beyond = self.signed.get(self.next).map(|(size, _)| *size);
+        let mut sizes = self.signed.iter().skip(self.next).map(|(size, _)| *size);
+        let beyond = sizes.find(|size| *size > self.edge.size());
         if let Some(records) = self.differs.or(beyond) {
             return Sealing::Differs { records };
         }
