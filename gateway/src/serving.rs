@@ -199,9 +199,12 @@ fn lock(data: &Path) -> Result<std::fs::File, StartError> {
 /// The tree over the journal: an end that was signed and is missing is noticed here, before
 /// anything is sent.
 fn open_log(core: &Core, setup: &Setup) -> Result<Arc<Log>, StartError> {
-    let signer = setup.checkpoints.signer(&setup.data)?;
-    let (disk, origin) = (Arc::new(OsDisk), &setup.checkpoints.origin);
-    let log = Log::open(disk, &setup.data, core.journal(), origin, signer)?;
+    let key = setup.checkpoints.signer(&setup.data)?;
+    let signing = (setup.checkpoints.origin.as_str(), Arc::clone(&key.signer));
+    let (disk, earlier) = (Arc::new(OsDisk), setup.checkpoints.earlier()?);
+    let log = Log::open(disk, &setup.data, core.journal(), signing, &earlier)?;
+    key.keep()?;
+    log.name_keys()?;
     Ok(Arc::new(log))
 }
 
@@ -354,8 +357,13 @@ impl Engine {
                 ended.await;
             }
         }
-        sign_last(&self.core, &self.log);
-        self.core.journal().close_at(self.core.now_ms())?;
+        // A closing record says that all before it was signed.
+        match sign_last(&self.core, &self.log) {
+            Ok(()) => self.core.journal().close_at(self.core.now_ms())?,
+            Err(error) => {
+                tracing::warn!(%error, "no last checkpoint, so no closing record");
+            }
+        }
         // To the closing record, the witnesses too: they tell a journal that is set back later.
         let followed = self.follower.catch_up(&mut |_| {});
         let flushed = followed.and_then(|()| Ok(self.follower.index().flush()?));
@@ -372,11 +380,15 @@ impl Engine {
 /// Signs over everything but the closing record, which a crash may tear: nothing signed is ever
 /// missing. What is not durable yet is waited for: a journal set back to the stop before must not
 /// agree with all that was signed.
-fn sign_last(core: &Core, log: &Log) {
+fn sign_last(core: &Core, log: &Log) -> Result<(), LogError> {
     let journal = core.journal();
-    let signed = journal.commit().map_err(LogError::from);
-    let signed = signed.and_then(|last| log.checkpoint(journal, last, core.now_ms()));
-    if let Err(error) = signed {
-        tracing::warn!(%error, "no last checkpoint: the next start signs one");
+    loop {
+        let last = journal.commit()?;
+        while log.follow(journal)? > 0 {}
+        log.checkpoint(journal, last, core.now_ms())?;
+        // What came meanwhile is signed as well.
+        if journal.head().0 <= last {
+            return Ok(());
+        }
     }
 }

@@ -118,6 +118,8 @@ fn starts_only_when_it_is_confirmed(site: &Site, taken: &Taken, shown: &serde_js
     for name in ["mandates.toml", "master.key", "gateway.toml"] {
         std::fs::copy(site.at(name), folder.join(name)).unwrap();
     }
+    let key = "data/checkpoints/key.pem";
+    std::fs::copy(site.at(key), folder.join(key)).unwrap();
     let config = folder.join("gateway.toml");
     let before = everything(&data);
     let refused = run(&["serve", "--lang", "en", "--config", text(&config)]);

@@ -4,6 +4,7 @@
 mod command_kit;
 
 use command_kit::run;
+use gateway::proof::Log;
 use journal::disk::OsDisk;
 use journal::index::{Index as _, SledIndex};
 use journal::witness::Witness;
@@ -153,14 +154,29 @@ fn journal_in(data: &Path, records: u32, closes: bool) {
         journal.wait_durable(appended.unwrap().sequence).unwrap();
     }
     if closes {
+        sign(data, &journal);
         journal.close_at(0).unwrap();
         // What a stop leaves beside it.
         let witness = Witness::of(&journal).unwrap().unwrap();
         let index = SledIndex::open(&data.join("index"), 1 << 20).unwrap();
         index.apply(&[], witness.sequence, &witness.hash).unwrap();
         index.flush().unwrap();
-        witness.write(&OsDisk, &data.join("witness")).unwrap();
+        for place in ["witness", "index/witness"] {
+            witness.write(&OsDisk, &data.join(place)).unwrap();
+        }
     }
+}
+
+/// As a stop does before it closes the journal.
+fn sign(data: &Path, journal: &Journal) {
+    let id = certs::sign::KeyId::new("log").unwrap();
+    let random = certs::random::SeededRandom::new(7);
+    let algorithm = certs::algorithm::Algorithm::Ed25519;
+    let (_, signer) = certs::sign::generate(algorithm, id, &random).unwrap();
+    let log = Log::open(Arc::new(OsDisk), data, journal, ("test/log", signer), &[]).unwrap();
+    log.name_keys().unwrap();
+    let last = journal.durable();
+    log.checkpoint(journal, last, 0).unwrap();
 }
 
 #[test]

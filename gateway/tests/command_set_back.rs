@@ -85,10 +85,24 @@ impl Stopped {
 
     /// A start must be refused with this word, and change no byte.
     fn is_refused(&self, word: &str) {
+        let said = self.changes_nothing(word, |_| true);
+        assert!(said.contains("no file was changed"), "{said}");
+    }
+
+    /// The same where it is found behind the certificates of development, which are renewed first.
+    fn is_refused_late(&self, word: &str) {
+        let pki = self.at("pki");
+        self.changes_nothing(word, |path| !path.starts_with(&pki));
+    }
+
+    fn changes_nothing(&self, word: &str, counts: impl Fn(&Path) -> bool) -> String {
+        let everything = |data: &Path| -> Found {
+            let all = everything(data).into_iter();
+            all.filter(|(path, _)| counts(path)).collect()
+        };
         let before = everything(&self.data());
         let said = refused_start(self.folder.path());
         assert!(said.contains(word), "{said}");
-        assert!(said.contains("no file was changed"), "{said}");
         assert!(said.contains("a-journal-that-was-set-back"), "{said}");
         let after = everything(&self.data());
         let differ = |one: &Found, other: &Found| -> Vec<PathBuf> {
@@ -98,6 +112,7 @@ impl Stopped {
         let none: [PathBuf; 0] = [];
         assert_eq!(differ(&before, &after), none, "made or changed");
         assert_eq!(differ(&after, &before), none, "removed or changed");
+        said
     }
 
     fn serves(&self) {
@@ -163,6 +178,69 @@ fn a_witness_that_is_damaged_or_gone_is_no_word_for_the_journal() {
     stopped.serves();
 }
 
+/// Two witnesses, so that a folder put back without the other is noticed: also where one of them is
+/// removed, and what was signed with it.
+#[test]
+fn a_witness_or_checkpoint_that_is_taken_away_is_missed() {
+    let stopped = Stopped::new();
+    let whole = everything(&stopped.data());
+    for name in ["witness", "index/witness"] {
+        std::fs::remove_file(stopped.at(name)).unwrap();
+        let document = stopped.verified();
+        assert_eq!(document["verdict"], "witness_damaged", "{document}");
+        assert_eq!(document["witness"], "one_missing", "{document}");
+        let said = document["witness_message"].as_str().unwrap();
+        assert!(said.contains(&format!("DIR/{name} ")), "{said}");
+        stopped.is_refused("is missing, and the other one is there");
+        put_back(&stopped.data(), &whole);
+    }
+    let notes = std::fs::read_to_string(stopped.at("checkpoints/kept")).unwrap();
+    let last = notes.trim_end().rfind("\n\n").unwrap();
+    let before = notes[..last].rfind("\n\n").unwrap() + 2;
+    let removals: [&dyn Fn(&Stopped); 4] = [
+        &|stopped| std::fs::remove_file(stopped.at("checkpoints/kept")).unwrap(),
+        &|stopped| std::fs::write(stopped.at("checkpoints/kept"), "").unwrap(),
+        &|stopped| std::fs::write(stopped.at("checkpoints/kept"), &notes[..before]).unwrap(),
+        &|stopped| std::fs::remove_dir_all(stopped.at("checkpoints")).unwrap(),
+    ];
+    for remove in removals {
+        remove(&stopped);
+        let document = stopped.verified();
+        assert_eq!(document["verdict"], "checkpoints_missing", "{document}");
+        assert_eq!(document["checkpoints"], "end_unsigned", "{document}");
+        stopped.is_refused_late("the checkpoints in");
+        put_back(&stopped.data(), &whole);
+    }
+    stopped.serves();
+}
+
+#[test]
+fn journal_and_index_of_an_earlier_stop_are_not_gone_on_with() {
+    let stopped = Stopped::new();
+    let earlier = everything(&stopped.data());
+    assert_eq!(Serving::start(stopped.folder.path()).stop(), 0);
+    let later = everything(&stopped.data());
+    for truncated in [false, true] {
+        put_back(&stopped.data(), &earlier);
+        let of_later = |name: &str| {
+            let path = stopped.at(name);
+            let found = later.iter().find(|(other, _)| *other == path);
+            found.unwrap().1.clone().unwrap()
+        };
+        std::fs::write(stopped.at("checkpoints/kept"), of_later("checkpoints/kept")).unwrap();
+        std::fs::remove_file(stopped.at("witness")).unwrap();
+        match truncated {
+            true => std::fs::write(stopped.at("checkpoints/kept"), "").unwrap(),
+            false => std::fs::remove_file(stopped.at("checkpoints/kept")).unwrap(),
+        }
+        let document = stopped.verified();
+        assert_eq!(document["witness"], "one_missing", "{document}");
+        stopped.is_refused("is missing, and the other one is there");
+    }
+    put_back(&stopped.data(), &later);
+    stopped.serves();
+}
+
 /// The last record tells that the journal was closed. Gone without a trace it may be any record;
 /// torn, it is known to be that one, and nothing that was done is lost.
 #[test]
@@ -222,6 +300,29 @@ fn a_damaged_index_is_damage_and_the_next_start_mends_it() {
     std::fs::remove_dir_all(stopped.at("index")).unwrap();
     damaged("absent");
     stopped.serves();
+}
+
+/// What is in the folder of the segments and is none is named, whatever it is.
+#[test]
+fn a_folder_or_a_link_among_the_segments_is_damage() {
+    let stopped = Stopped::new();
+    let whole = everything(&stopped.data());
+    std::fs::create_dir(stopped.at("journal/hidden")).unwrap();
+    let document = stopped.verified();
+    assert_eq!(document["verdict"], "damaged", "{document}");
+    assert_eq!(document["damages"][0]["segment"], "hidden", "{document}");
+    assert_eq!(document["damages"][0]["code"], "foreign", "{document}");
+    put_back(&stopped.data(), &whole);
+    let elsewhere = stopped.folder.path().join("elsewhere");
+    std::fs::rename(stopped.at(SEGMENT), &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, stopped.at(SEGMENT)).unwrap();
+    let document = stopped.verified();
+    let name = SEGMENT.strip_prefix("journal/").unwrap();
+    assert_eq!(document["damages"][0]["segment"], name, "{document}");
+    assert_eq!(document["damages"][0]["code"], "foreign", "{document}");
+    std::fs::remove_file(stopped.at(SEGMENT)).unwrap();
+    put_back(&stopped.data(), &whole);
+    stopped.is_sound();
 }
 
 /// A gateway that was killed leaves no closing record: its next start goes on.

@@ -2,7 +2,7 @@
 
 mod words;
 
-pub(super) use words::remedy;
+pub(super) use words::{failure, remedy};
 
 use super::arguments::{Backup, Restore};
 use super::terminal::{Colour, Paper, QUIET, grouped, paper, progress};
@@ -36,7 +36,7 @@ pub fn run(arguments: &Backup, lang: Lang) -> Ended {
     let made = watched(bytes, template, |tell| {
         back_up(&arguments.data, &arguments.to, &moment(now), tell)
     });
-    let made = made.map_err(|error| words::failure(&error))?;
+    let made = made.map_err(|error| failure(&error))?;
     let (manifest, sealing) = (&made.manifest, &made.sealing);
     let mut paper = paper();
     if arguments.json {
@@ -77,7 +77,7 @@ fn restored(from: &Path, data: &Path, as_json: bool, lang: Lang) -> Ended {
     );
     let bytes = bytes_in(&from.join("journal"));
     let made = watched(bytes, template, |tell| restore(from, data, now, tell));
-    let restored = made.map_err(|error| words::failure(&error))?;
+    let restored = made.map_err(|error| failure(&error))?;
     let (manifest, sealing) = (&restored.manifest, &restored.sealing);
     let mut paper = paper();
     if as_json {
@@ -102,7 +102,7 @@ fn restored(from: &Path, data: &Path, as_json: bool, lang: Lang) -> Ended {
 }
 
 fn confirmed(data: &Path, record: u64, as_json: bool, lang: Lang) -> Ended {
-    let mark = confirm(data, record).map_err(|error| words::failure(&error))?;
+    let mark = confirm(data, record).map_err(|error| failure(&error))?;
     let mut paper = paper();
     if as_json {
         paper.document(&json!({

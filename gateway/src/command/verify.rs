@@ -16,7 +16,7 @@ use checkpoints::elsewhere;
 use index::{Found, Index, judge};
 use journal::disk::OsDisk;
 use journal::index::IndexError;
-use journal::{JournalError, Passed, Report};
+use journal::{Damage, Flaw, JournalError, Passed, Report};
 use keys::{Keyed, Wanted};
 use schemas::Lang;
 use serde_json::json;
@@ -59,6 +59,7 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
         Ok(report) => report,
         Err(error) => return Err(nothing(no_journal(&folder, &error), arguments.json, lang)?),
     };
+    sealed.end(&report);
     let judged = Judged {
         found: judge(&index, comparison, &report),
         witnessed: witnesses.testify(&report),
@@ -132,6 +133,30 @@ fn read(folder: &Path, reading: Reading<'_, '_>, lang: Lang) -> Result<Report, J
         }
     });
     bar.finish_and_clear();
+    report.map(|report| with_strange_entries(report, folder))
+}
+
+/// A folder in the folder of the segments is nobody's, and what a link leads to is elsewhere: a
+/// copy of the data folder has it not.
+fn with_strange_entries(mut report: Report, folder: &Path) -> Report {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let strange = entries.filter(|entry| {
+        let kind = entry.file_type();
+        kind.is_ok_and(|kind| kind.is_dir() || kind.is_symlink())
+    });
+    let mut names: Vec<String> = strange
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names.retain(|name| !report.damages.iter().any(|damage| damage.segment == *name));
+    report
+        .damages
+        .extend(names.into_iter().map(|segment| Damage {
+            segment,
+            offset: 0,
+            sequence: 0,
+            what: Flaw::Foreign,
+        }));
     report
 }
 

@@ -1,7 +1,7 @@
 //! What a copy says of itself: written last, with a digest of its own, so that a copy that was
 //! broken off, or changed, is recognised.
 
-use super::checkpoints::{KEPT, VKEY};
+use super::checkpoints::{EARLIER, KEPT, VKEY};
 use super::{BackupError, write_new};
 use journal::chain::Hash;
 use journal::copy::{CopiedFile, FileError, digest_of};
@@ -216,8 +216,12 @@ fn read(folder: &Path) -> Result<Manifest, BackupError> {
         Ok(value) => value["format"].as_str().unwrap_or("?").to_owned(),
         Err(_) => "?".to_owned(),
     };
-    let manifest: Manifest =
-        serde_json::from_slice(&text).map_err(|_| BackupError::Format(format()))?;
+    let unread = || match format() {
+        // Of this version, and with what it never writes.
+        ours if ours == FORMAT => BackupError::Changed(path.clone()),
+        other => BackupError::Format(other),
+    };
+    let manifest: Manifest = serde_json::from_slice(&text).map_err(|_| unread())?;
     let is_ours = match manifest.format.as_str() {
         FORMAT | WITH_HASH => true,
         WITHOUT_CHECKPOINTS => !manifest.files.iter().any(FileEntry::is_of_checkpoints),
@@ -227,9 +231,11 @@ fn read(folder: &Path) -> Result<Manifest, BackupError> {
     let mut files = manifest.files.iter();
     let is_plain = files.all(|file| is_own(&file.path) && named.insert(&file.path))
         && !manifest.taken_at.contains(char::is_control);
-    match is_ours && is_plain {
-        true => Ok(manifest),
-        false => Err(BackupError::Format(manifest.format)),
+    match (is_ours, is_plain) {
+        (true, true) => Ok(manifest),
+        // No version writes such a path.
+        (true, false) => Err(BackupError::Changed(path)),
+        (false, _) => Err(BackupError::Format(manifest.format)),
     }
 }
 
@@ -243,7 +249,7 @@ fn is_own(path: &str) -> bool {
     match path.split_once('/') {
         Some(("journal", name)) => is_of(name, ".seg"),
         Some(("keys", name)) => is_of(name, ".key"),
-        Some(("checkpoints", name)) => name == KEPT || name == VKEY,
+        Some(("checkpoints", name)) => [KEPT, VKEY, EARLIER].contains(&name),
         Some(_) | None => false,
     }
 }

@@ -127,7 +127,7 @@ impl From<KeyCopyError> for BackupError {
 }
 
 /// Makes the target, empty and closed to others; it must lie apart from the source.
-fn new_folder(folder: &Path, other: &Path) -> Result<(), BackupError> {
+pub(crate) fn new_folder(folder: &Path, other: &Path) -> Result<(), BackupError> {
     use std::os::unix::fs::PermissionsExt as _;
     let (own, others) = (place_of(folder)?, place_of(other)?);
     if own.starts_with(&others) || others.starts_with(&own) {
@@ -195,9 +195,12 @@ fn check_records(folder: &Path, manifest: &Manifest) -> Result<Sealing, BackupEr
     }
     match sealed.judge() {
         Sealing::Differs { records } => Err(BackupError::Checkpoint { records }),
-        // What a start goes on with is copied as it is, and said.
+        // What can't be checked is copied as it is, and said: a backup must not end for it.
         sealing @ (Sealing::Agrees { .. }
         | Sealing::Absent
+        | Sealing::NoEvidence { .. }
+        | Sealing::KeyDamaged { .. }
+        | Sealing::EndUnsigned { .. }
         | Sealing::Unreadable
         | Sealing::Unsigned
         | Sealing::TileDiffers { .. }) => Ok(sealing),

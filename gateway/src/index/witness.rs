@@ -5,6 +5,8 @@
 
 use super::FollowError;
 use crate::core::CoreError;
+use crate::proof::kept::{self, Kept, NoEvidence};
+use crate::proof::known::KnownKeys;
 use journal::chain::Hash;
 use journal::disk::{Disk, OsDisk};
 use journal::witness::{End, Testimony, Witness, WitnessError};
@@ -40,6 +42,12 @@ pub enum WitnessRefusal {
     /// There is an index and no witness: the witness was removed.
     #[error("there is an index in {} and no witness beside it", .0.display())]
     Missing(PathBuf),
+    /// One witness is there, and the one that is written with it was removed.
+    #[error("the witness {} is missing, and the other one is there", .0.display())]
+    OneMissing(PathBuf),
+    /// A kept checkpoint is no evidence.
+    #[error(transparent)]
+    NoEvidence(#[from] NoEvidence),
 }
 
 /// What the witnesses of a folder remember, read before the journal is.
@@ -50,6 +58,9 @@ pub struct Witnesses {
     found: Vec<(PathBuf, Witness)>,
     /// How many records were signed in a checkpoint, and where that is kept.
     signed: (PathBuf, u64),
+    /// A kept checkpoint that is none.
+    no_evidence: Option<NoEvidence>,
+    data: PathBuf,
     /// Hashes of the journal's records that have a witness's number.
     there: Vec<(u64, Hash)>,
 }
@@ -74,16 +85,24 @@ impl Witnesses {
                 found.push((path, witness));
             }
         }
-        let kept = crate::proof::kept::file(data);
-        let signed = crate::proof::kept::Kept::read_end(disk, data);
-        let signed = signed.map_err(|source| WitnessError::Io {
+        let kept = kept::file(data);
+        let failed = |source| WitnessError::Io {
             path: kept.clone(),
             source,
-        })?;
+        };
+        let known = KnownKeys::read(disk, data).map_err(failed)?;
+        let signed = Kept::read_end(disk, data, &known).map_err(failed)?;
+        // Without a key nobody can say so; who has one is asked later.
+        let no_evidence = match known.has_present() && signed.fault.is_some() {
+            true => kept::no_evidence(disk, data, &known).map_err(failed)?,
+            false => None,
+        };
         let index = data.join("index");
         Ok(Self {
             has_index: has_files(disk, &index),
-            signed: (kept, signed.size_max()),
+            signed: (kept, signed.size_max),
+            no_evidence,
+            data: data.to_owned(),
             index,
             found,
             there: Vec::new(),
@@ -127,9 +146,35 @@ impl Witnesses {
                 latest = Some((testimony, witness));
             }
         }
-        match latest.is_none() && self.has_index {
-            true => Err(WitnessRefusal::Missing(self.index.clone())),
-            false => Ok(latest),
+        if latest.is_none() && self.has_index {
+            return Err(WitnessRefusal::Missing(self.index.clone()));
+        }
+        match self.missing() {
+            Some(path) => Err(WitnessRefusal::OneMissing(path)),
+            None => Ok(latest),
+        }
+    }
+
+    /// As [`Witnesses::testify`], for a start: what was kept of checkpoints must be evidence.
+    fn allow(&self, end: &End) -> Result<Option<(Testimony, &Witness)>, WitnessRefusal> {
+        let testimony = self.testify(end)?;
+        match &self.no_evidence {
+            Some(fault) => Err(fault.clone().into()),
+            None => Ok(testimony),
+        }
+    }
+
+    /// The witness that was removed, where the other one shows that it was there. That of the
+    /// folder is always written first; that of the index goes with the index, and after a stop
+    /// there are both.
+    fn missing(&self) -> Option<PathBuf> {
+        let [(found, witness)] = self.found.as_slice() else {
+            return None;
+        };
+        let [outer, inner] = places(&self.data);
+        match *found == inner {
+            true => Some(outer),
+            false => (witness.is_closing && self.has_index).then_some(inner),
         }
     }
 }
@@ -153,7 +198,7 @@ pub fn open_journal_on(
 ) -> Result<Opening, OpenError> {
     let (opening, witnesses) = read(Arc::clone(&disk), data, options)?;
     let end = opening.end();
-    match witnesses.testify(&end)? {
+    match witnesses.allow(&end)? {
         Some((Testimony::ClosingTorn, witness)) => {
             tracing::warn!(
                 record = witness.sequence,
@@ -181,7 +226,7 @@ pub fn open_journal_on(
 /// See [`WitnessRefusal`].
 pub fn ask_witnesses(data: &Path) -> Result<(), WitnessRefusal> {
     match read(Arc::new(OsDisk), data, Options::default()) {
-        Ok((opening, witnesses)) => witnesses.testify(&opening.end()).map(drop),
+        Ok((opening, witnesses)) => witnesses.allow(&opening.end()).map(drop),
         Err(OpenError::Refused(refusal)) => Err(refusal),
         Err(OpenError::Journal(_) | OpenError::Witness(_)) => Ok(()),
     }

@@ -1,14 +1,16 @@
 //! Every checkpoint that was signed, and the tiles, held against a journal while it is read.
 
-use super::kept::Kept;
+use super::kept::{self, FILE as KEPT, FOLDER, Fault, KeptNote, walk};
+use super::key::{PRIVATE, key_file, public_key};
+use super::known::{EARLIER, KnownKeys, VKEY, vkey_file};
 use super::note::{Checkpoint, Note, VerifierKey};
-use super::vkey_file;
-use journal::Passed;
+use crate::event::Event;
 use journal::chain::Hash;
 use journal::disk::OsDisk;
 use journal::tree::empty_root;
 use journal::tree::leaf::Leaf;
 use journal::tree::tiles::{RightEdge, read_tile, tile_path};
+use journal::{Kind, Passed, Report};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -17,9 +19,17 @@ use std::path::{Path, PathBuf};
 pub struct Sealed {
     /// Size and root, by size.
     signed: Vec<(u64, Hash)>,
+    /// Whether the file, or the one from elsewhere, can't be read.
     unreadable: bool,
-    /// Kept ones without a signature of the folder's key.
-    unsigned: usize,
+    /// Records of the last kept one; 0 for none.
+    kept: u64,
+    /// Kept ones that an earlier key signed.
+    earlier: usize,
+    /// The first kept one that is no evidence, and how many there are.
+    fault: Option<(u64, Fault)>,
+    faults: usize,
+    /// The file that does not name the key that signed.
+    key: Option<String>,
     /// Whether the one from elsewhere has no valid signature of a known key.
     is_foreign: bool,
     next: usize,
@@ -28,6 +38,10 @@ pub struct Sealed {
     tiles: Option<PathBuf>,
     differs: Option<u64>,
     tile: Option<String>,
+    /// The last record of a restore.
+    restored: u64,
+    /// The last record, where a gateway closed the journal.
+    closed: Option<u64>,
 }
 
 /// A checkpoint that was kept elsewhere.
@@ -48,8 +62,29 @@ pub enum Sealing {
         count: usize,
         /// Records of the last one.
         last: u64,
-        /// How many have no signature of the key in the folder: an earlier one's, or forged.
-        unsigned: usize,
+        /// How many an earlier key signed.
+        earlier: usize,
+    },
+    /// A kept one is no evidence.
+    NoEvidence {
+        /// The number of the first in the file, from 1.
+        note: u64,
+        /// What is wrong with it.
+        fault: Fault,
+        /// How many there are.
+        count: usize,
+    },
+    /// A file that names the key, or holds it, does not fit: what was signed can't be checked.
+    KeyDamaged {
+        /// In the data folder.
+        file: String,
+    },
+    /// A stop closed the journal, and the checkpoint that it signed before is not there.
+    EndUnsigned {
+        /// Records of the last one; 0 for none.
+        last: u64,
+        /// The last record.
+        closed: u64,
     },
     /// None was signed.
     Absent,
@@ -58,7 +93,7 @@ pub enum Sealing {
         /// Its records.
         records: u64,
     },
-    /// An entry of the file of checkpoints can't be read.
+    /// The file of checkpoints, or the one from elsewhere, can't be read.
     Unreadable,
     /// The checkpoint from elsewhere has no valid signature of a known key; it was not compared.
     Unsigned,
@@ -75,48 +110,78 @@ impl Sealed {
     /// accuses nobody.
     #[must_use]
     pub fn of(data: &Path, elsewhere: Option<&Elsewhere>) -> Self {
-        let own = std::fs::read_to_string(vkey_file(data)).ok();
-        let own = own.and_then(|text| VerifierKey::parse(&text).ok());
-        let is_signed = |note: &Note, checkpoint: &Checkpoint, other: Option<&VerifierKey>| {
-            let mut keys = own.iter().chain(other);
-            keys.any(|key| key.name() == checkpoint.origin && note.is_signed_by(key))
-        };
-        let kept = Kept::read(&OsDisk, data);
+        let known = KnownKeys::read(&OsDisk, data);
         let mut sealed = Self {
             signed: Vec::new(),
-            unreadable: kept.is_err(),
-            unsigned: 0,
+            unreadable: known.is_err(),
+            kept: 0,
+            earlier: 0,
+            fault: None,
+            faults: 0,
+            key: None,
             is_foreign: false,
             next: 0,
             edge: RightEdge::default(),
             tiles: Some(data.join("tiles")),
             differs: None,
             tile: None,
+            restored: 0,
+            closed: None,
         };
-        for (note, read) in kept.unwrap_or_default().notes {
-            let (Some(checkpoint), Ok(note)) = (read, Note::parse(&note)) else {
-                sealed.unreadable = true;
-                continue;
-            };
-            sealed.unsigned += usize::from(!is_signed(&note, &checkpoint, None));
-            sealed.signed.push((checkpoint.size, checkpoint.root));
-        }
+        let known = known.unwrap_or_default();
+        sealed.key = misfit(data, &known);
+        let read = walk(&OsDisk, data, &mut |number, read| {
+            sealed.keep(&known, number, read)
+        });
+        sealed.unreadable |= read.is_err();
         if let Some(elsewhere) = elsewhere {
-            let note = Note::parse(&elsewhere.note);
-            let read = note.and_then(|note| Ok((Checkpoint::parse(&note.text)?, note)));
-            match read {
-                Err(_) => sealed.unreadable = true,
-                Ok((checkpoint, note)) if is_signed(&note, &checkpoint, elsewhere.key.as_ref()) => {
-                    sealed.signed.push((checkpoint.size, checkpoint.root));
-                }
-                Ok(_) => sealed.is_foreign = true,
-            }
+            sealed.hear(&known, elsewhere);
         }
         sealed.signed.sort_unstable();
         let of_nothing = sealed.signed.iter().filter(|(size, _)| *size == 0);
         let mut others = of_nothing.filter(|(_, root)| *root != empty_root());
         sealed.differs = others.next().map(|(size, _)| *size);
         sealed
+    }
+
+    fn keep(&mut self, known: &KnownKeys, number: u64, read: Result<KeptNote, Fault>) {
+        let judged = read.and_then(|kept| Ok((known.judge(&kept)?, kept.checkpoint)));
+        match judged {
+            Ok((is_present, checkpoint)) => {
+                self.kept = self.kept.max(checkpoint.size);
+                self.earlier += usize::from(!is_present);
+                self.signed.push((checkpoint.size, checkpoint.root));
+            }
+            Err(fault) => {
+                self.fault = self.fault.or(Some((number, fault)));
+                self.faults += 1;
+            }
+        }
+    }
+
+    fn hear(&mut self, known: &KnownKeys, elsewhere: &Elsewhere) {
+        let note = Note::parse(&elsewhere.note);
+        let read = note.and_then(|note| {
+            Ok(KeptNote {
+                text: elsewhere.note.clone(),
+                checkpoint: Checkpoint::parse(&note.text)?,
+                note,
+            })
+        });
+        let Ok(kept) = read else {
+            self.unreadable = true;
+            return;
+        };
+        let is_theirs = elsewhere
+            .key
+            .as_ref()
+            .is_some_and(|key| key.name() == kept.checkpoint.origin && kept.note.is_signed_by(key));
+        match is_theirs || known.judge(&kept).is_ok() {
+            true => self
+                .signed
+                .push((kept.checkpoint.size, kept.checkpoint.root)),
+            false => self.is_foreign = true,
+        }
     }
 
     /// Reads what was signed, of a copy: it has no tiles.
@@ -130,6 +195,9 @@ impl Sealed {
 
     /// Told every record of the journal. Behind a gap there is nothing to compare.
     pub fn see(&mut self, passed: &Passed<'_>) {
+        if is_restored(passed.kind) {
+            self.restored = passed.sequence;
+        }
         if self.signed.is_empty() || passed.sequence != self.edge.size() + 1 {
             return;
         }
@@ -160,28 +228,83 @@ impl Sealed {
         }
     }
 
-    /// What the journal came to.
+    /// Told where the journal ends. What a stop closed it signed over, up to the record before; a
+    /// restore signs nothing.
+    pub fn end(&mut self, report: &Report) {
+        let (closed, before) = (report.head_sequence, report.head_sequence.saturating_sub(1));
+        let is_stop = report.closed_cleanly && self.restored != before;
+        self.closed = is_stop.then_some(closed);
+    }
+
+    /// What the journal came to. What the signed ones say comes first: they are evidence.
     #[must_use]
     pub fn judge(self) -> Sealing {
         // One that was not reached is over records that the journal has not.
-        let beyond = self.signed.get(self.next).map(|(size, _)| *size);
-        match (self.differs.or(beyond), self.tile) {
-            (Some(records), _) => Sealing::Differs { records },
-            (None, _) if self.unreadable => Sealing::Unreadable,
-            (None, _) if self.is_foreign => Sealing::Unsigned,
-            (None, Some(tile)) => Sealing::TileDiffers {
+        let mut sizes = self.signed.iter().skip(self.next).map(|(size, _)| *size);
+        let beyond = sizes.find(|size| *size > self.edge.size());
+        if let Some(records) = self.differs.or(beyond) {
+            return Sealing::Differs { records };
+        }
+        if let Some(file) = self.key {
+            return Sealing::KeyDamaged { file };
+        }
+        if let Some((note, fault)) = self.fault {
+            let count = self.faults;
+            return Sealing::NoEvidence { note, fault, count };
+        }
+        let last = self.signed.last().map_or(0, |(size, _)| *size);
+        match (self.closed, self.tile) {
+            _ if self.unreadable => Sealing::Unreadable,
+            (Some(closed), _) if self.kept + 1 < closed => Sealing::EndUnsigned {
+                last: self.kept,
+                closed,
+            },
+            _ if self.is_foreign => Sealing::Unsigned,
+            (_, Some(tile)) => Sealing::TileDiffers {
                 file: format!("tiles/{tile}"),
             },
-            (None, None) => match self.signed.last() {
-                Some((last, _)) => Sealing::Agrees {
-                    count: self.signed.len(),
-                    last: *last,
-                    unsigned: self.unsigned,
-                },
-                None => Sealing::Absent,
+            (_, None) if self.signed.is_empty() => Sealing::Absent,
+            (_, None) => Sealing::Agrees {
+                count: self.signed.len(),
+                last,
+                earlier: self.earlier,
             },
         }
     }
+}
+
+/// Whether a record tells of a restore.
+pub(super) fn is_restored(kind: Kind) -> bool {
+    let (hash, first_file_no) = (String::new(), 0);
+    let record = 0;
+    kind == Event::Restored {
+        record,
+        hash,
+        first_file_no,
+    }
+    .kind()
+}
+
+/// The file that does not name the key that signed: notes without a key, a list that it did not
+/// sign, a private key that is another one's.
+fn misfit(data: &Path, known: &KnownKeys) -> Option<String> {
+    let Some(present) = known.present() else {
+        let has_notes = kept::extent(&OsDisk, data).is_ok_and(|extent| extent.bytes > 0);
+        let is_needed = has_notes || vkey_file(data).exists();
+        return is_needed.then(|| format!("{FOLDER}/{VKEY}"));
+    };
+    if known.is_list_damaged() {
+        return Some(format!("{FOLDER}/{EARLIER}"));
+    }
+    let own = key_file(data);
+    if !own.exists() {
+        return None;
+    }
+    let is_fit = match public_key(&own) {
+        Ok(key) => VerifierKey::of(present.name(), key) == *present,
+        Err(_) => false,
+    };
+    (!is_fit).then(|| format!("{FOLDER}/{PRIVATE}"))
 }
 
 impl Sealing {
@@ -192,6 +315,12 @@ impl Sealing {
             Self::Agrees { .. } => "agree",
             Self::Absent => "absent",
             Self::Differs { .. } => "differ",
+            Self::NoEvidence { fault, .. } => match fault {
+                Fault::Damaged => "note_damaged",
+                Fault::Unsigned => "note_unsigned",
+            },
+            Self::KeyDamaged { .. } => "key_damaged",
+            Self::EndUnsigned { .. } => "end_unsigned",
             Self::Unreadable => "unreadable",
             Self::Unsigned => "unsigned",
             Self::TileDiffers { .. } => "tile_differs",
@@ -202,18 +331,42 @@ impl Sealing {
     #[must_use]
     pub fn records(&self) -> Option<u64> {
         match self {
-            Self::Agrees { last, .. } => Some(*last),
+            Self::Agrees { last, .. } | Self::EndUnsigned { last, .. } => Some(*last),
             Self::Differs { records } => Some(*records),
-            Self::Absent | Self::Unreadable | Self::Unsigned | Self::TileDiffers { .. } => None,
+            Self::Absent
+            | Self::NoEvidence { .. }
+            | Self::KeyDamaged { .. }
+            | Self::Unreadable
+            | Self::Unsigned
+            | Self::TileDiffers { .. } => None,
         }
     }
 
-    /// How many of those that agree have no signature of the key in the folder.
+    /// How many kept ones are no evidence; none where that was not found out.
     #[must_use]
     pub fn unsigned(&self) -> Option<usize> {
         match self {
-            Self::Agrees { unsigned, .. } => Some(*unsigned),
+            Self::Agrees { .. } | Self::EndUnsigned { .. } => Some(0),
+            Self::NoEvidence { count, .. } => Some(*count),
             Self::Absent
+            | Self::Differs { .. }
+            | Self::KeyDamaged { .. }
+            | Self::Unreadable
+            | Self::Unsigned
+            | Self::TileDiffers { .. } => None,
+        }
+    }
+
+    /// The file that is at fault, and the number of its note, where it is one of checkpoints.
+    #[must_use]
+    pub fn place(&self) -> Option<(String, Option<u64>)> {
+        let kept = || format!("{FOLDER}/{KEPT}");
+        match self {
+            Self::NoEvidence { note, .. } => Some((kept(), Some(*note))),
+            Self::EndUnsigned { .. } => Some((kept(), None)),
+            Self::KeyDamaged { file } => Some((file.clone(), None)),
+            Self::Agrees { .. }
+            | Self::Absent
             | Self::Differs { .. }
             | Self::Unreadable
             | Self::Unsigned
@@ -226,9 +379,13 @@ impl Sealing {
     pub fn is_damage(&self) -> bool {
         match self {
             Self::Agrees { .. } | Self::Absent => false,
-            Self::Differs { .. } | Self::Unreadable | Self::Unsigned | Self::TileDiffers { .. } => {
-                true
-            }
+            Self::Differs { .. }
+            | Self::NoEvidence { .. }
+            | Self::KeyDamaged { .. }
+            | Self::EndUnsigned { .. }
+            | Self::Unreadable
+            | Self::Unsigned
+            | Self::TileDiffers { .. } => true,
         }
     }
 }

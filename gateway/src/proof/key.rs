@@ -1,10 +1,11 @@
 //! The key that signs checkpoints.
 
-use super::kept::FOLDER;
+use super::kept::{self, FOLDER};
+use super::known::{Found, read_vkey};
 use super::note::{VerifierKey, is_name};
 use certs::algorithm::Algorithm;
 use certs::random::SystemRandom;
-use certs::sign::{KeyError, KeyId, Signer, generate, signer_from_pem};
+use certs::sign::{KeyError, KeyId, PublicKey, Signer, generate, signer_from_pem};
 use journal::disk::{Disk as _, OsDisk, replace};
 use serde::Deserialize;
 use std::io;
@@ -16,6 +17,9 @@ use zeroize::Zeroizing;
 /// The log's name where the configuration has none.
 const ORIGIN: &str = "anxin-gateway/journal";
 
+/// The private key in the folder of the checkpoints.
+pub(super) const PRIVATE: &str = "key.pem";
+
 /// Which key signs checkpoints, and as what.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -26,6 +30,8 @@ pub struct CheckpointKey {
     /// first start.
     #[serde(rename = "key_file")]
     pub file: Option<PathBuf>,
+    /// The verifier keys of those that signed before it: `name+hash+key`.
+    pub earlier: Vec<String>,
 }
 
 impl Default for CheckpointKey {
@@ -33,6 +39,7 @@ impl Default for CheckpointKey {
         Self {
             origin: ORIGIN.to_owned(),
             file: None,
+            earlier: Vec::new(),
         }
     }
 }
@@ -58,6 +65,12 @@ pub enum KeyFailure {
         #[source]
         source: KeyError,
     },
+    /// The key in the data folder is gone, and it has signed: another one would sign another log.
+    #[error("the key of the checkpoints, {}, is gone, and it has signed", .0.display())]
+    Gone(PathBuf),
+    /// An earlier key of the configuration is none.
+    #[error("no verifier key: {0}")]
+    Earlier(String),
     /// The log's name is empty, or has a blank or a plus.
     #[error("the name of the log may not be empty or have a blank or a plus")]
     Origin,
@@ -66,21 +79,42 @@ pub enum KeyFailure {
 /// The key's file in a data folder, where the configuration names none.
 #[must_use]
 pub fn key_file(data: &Path) -> PathBuf {
-    data.join(FOLDER).join("key.pem")
+    data.join(FOLDER).join(PRIVATE)
 }
 
-/// Where a start writes the key by which checkpoints are checked.
-#[must_use]
-pub fn vkey_file(data: &Path) -> PathBuf {
-    data.join(FOLDER).join("vkey")
+/// The key that signs.
+#[derive(Debug)]
+pub struct SigningKey {
+    /// Signs with it.
+    pub signer: Arc<dyn Signer>,
+    /// One that was made now: where it is to be kept, and its PEM.
+    made: Option<(PathBuf, Zeroizing<String>)>,
+}
+
+impl SigningKey {
+    /// Keeps one that was made, before anything is signed by it. A start that is refused keeps
+    /// none.
+    ///
+    /// # Errors
+    /// `File`.
+    pub fn keep(&self) -> Result<(), KeyFailure> {
+        let Some((file, pem)) = &self.made else {
+            return Ok(());
+        };
+        keep(file, pem.as_bytes()).map_err(|source| KeyFailure::File {
+            file: file.clone(),
+            source,
+        })
+    }
 }
 
 impl CheckpointKey {
-    /// Reads the key, or makes the one in the data folder; writes down by what it is checked.
+    /// Reads the key, or makes the one in the data folder: where none has signed there, or one that
+    /// signs no more.
     ///
     /// # Errors
     /// See [`KeyFailure`].
-    pub fn signer(&self, data: &Path) -> Result<Arc<dyn Signer>, KeyFailure> {
+    pub fn signer(&self, data: &Path) -> Result<SigningKey, KeyFailure> {
         if !is_name(&self.origin) {
             return Err(KeyFailure::Origin);
         }
@@ -94,27 +128,39 @@ impl CheckpointKey {
             source,
         };
         let id = KeyId::new("checkpoints").map_err(unusable)?;
-        let signer = if self.file.is_none() && !file.exists() {
+        if self.file.is_none() && !file.exists() {
+            if has_signed(data, &self.earlier()?).map_err(failed)? {
+                return Err(KeyFailure::Gone(file));
+            }
             let made = generate(Algorithm::Ed25519, id, &SystemRandom::new());
             let (pem, signer) = made.map_err(unusable)?;
-            keep(&file, pem.as_bytes()).map_err(failed)?;
-            signer
-        } else {
-            let pem = read(&file).map_err(failed)?;
-            signer_from_pem(Algorithm::Ed25519, id, &pem, None).map_err(unusable)?
-        };
-        let vkey = format!("{}\n", VerifierKey::of(&self.origin, signer.public_key()));
-        // A start that is refused later leaves everything as it was.
-        let before = std::fs::read_to_string(vkey_file(data)).ok();
-        if before.as_ref() != Some(&vkey) {
-            if let Some(before) = before {
-                let before = before.trim_end();
-                tracing::warn!(before, now = %vkey.trim_end(), "another key signs checkpoints");
-            }
-            keep(&vkey_file(data), vkey.as_bytes()).map_err(failed)?;
+            let made = Some((file, pem));
+            return Ok(SigningKey { signer, made });
         }
-        Ok(signer)
+        let pem = read(&file).map_err(failed)?;
+        let signer = signer_from_pem(Algorithm::Ed25519, id, &pem, None).map_err(unusable)?;
+        Ok(SigningKey { signer, made: None })
     }
+
+    /// The keys that signed before it.
+    ///
+    /// # Errors
+    /// `Earlier`.
+    pub fn earlier(&self) -> Result<Vec<VerifierKey>, KeyFailure> {
+        let keys = self.earlier.iter();
+        let read =
+            keys.map(|key| VerifierKey::parse(key).map_err(|_| KeyFailure::Earlier(key.clone())));
+        read.collect()
+    }
+}
+
+/// Whether something in the data folder was signed, by a key that is not one of these.
+fn has_signed(data: &Path, earlier: &[VerifierKey]) -> io::Result<bool> {
+    Ok(match read_vkey(&OsDisk, data)? {
+        Found::Key(key) => !earlier.contains(&key),
+        Found::Damaged => true,
+        Found::Nothing => kept::extent(&OsDisk, data)?.bytes > 0,
+    })
 }
 
 /// Whole or not at all, and for ever: a checkpoint that it signs is given away.
@@ -128,4 +174,20 @@ fn read(file: &Path) -> io::Result<Zeroizing<String>> {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
     std::fs::read_to_string(file).map(Zeroizing::new)
+}
+
+/// The public key of a private one that lies there.
+pub(super) fn public_key(file: &Path) -> Result<PublicKey, KeyFailure> {
+    let failed = |source| KeyFailure::File {
+        file: file.to_owned(),
+        source,
+    };
+    let unusable = |source| KeyFailure::Unusable {
+        file: file.to_owned(),
+        source,
+    };
+    let pem = read(file).map_err(failed)?;
+    let id = KeyId::new("checkpoints").map_err(unusable)?;
+    let signer = signer_from_pem(Algorithm::Ed25519, id, &pem, None).map_err(unusable)?;
+    Ok(signer.public_key())
 }

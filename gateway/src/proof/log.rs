@@ -1,6 +1,9 @@
 //! The tree behind the journal, and the checkpoints that were signed over it.
 
-use super::kept::{Keeping, Kept};
+mod opening;
+
+use super::kept::{Keeping, NoEvidence};
+use super::known::KnownKeys;
 use super::note::{Checkpoint, VerifierKey};
 use certs::sign::{KeyError, Signer};
 use journal::chain::Hash;
@@ -10,7 +13,7 @@ use journal::tree::tiles::Tiles;
 use journal::tree::{consistency, inclusion};
 use journal::{Journal, JournalError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Records that the tree may be behind when somebody asks; with more they must come again.
@@ -43,6 +46,28 @@ pub enum LogError {
         /// The journal's records.
         journal: u64,
     },
+    /// A kept note is no evidence: it is damaged, or nobody who is known signed it.
+    #[error(transparent)]
+    NoEvidence(#[from] NoEvidence),
+    /// The journal was closed, and the checkpoint over all that came before is not kept.
+    #[error(
+        "the journal was closed at record {journal}, and the checkpoints in {} end at {last}",
+        file.display()
+    )]
+    EndUnsigned {
+        /// The file of the checkpoints.
+        file: PathBuf,
+        /// Records of the last one; 0 for none.
+        last: u64,
+        /// The journal's records.
+        journal: u64,
+    },
+    /// A file that names the key is not as it was written.
+    #[error("{} is damaged", .0.display())]
+    KeyDamaged(PathBuf),
+    /// Another key than the one that signs now signed until now.
+    #[error("{} names another key than the one that signs", .0.display())]
+    OtherKey(PathBuf),
     /// More was asked for than there is.
     #[error("the tree has not so many leaves")]
     TooLarge,
@@ -65,6 +90,7 @@ pub struct Log {
     tiles: PathBuf,
     origin: String,
     signer: Arc<dyn Signer>,
+    known: KnownKeys,
     state: Mutex<State>,
 }
 
@@ -84,74 +110,6 @@ impl std::fmt::Debug for Log {
 }
 
 impl Log {
-    /// Opens the tree of a data folder and holds the journal against the last checkpoint.
-    ///
-    /// # Errors
-    /// `SetBack` where the journal is not the continuation of what was signed.
-    pub fn open(
-        disk: Arc<dyn Disk>,
-        data: &Path,
-        journal: &Journal,
-        origin: &str,
-        signer: Arc<dyn Signer>,
-    ) -> Result<Self, LogError> {
-        let kept = Kept::read_end(disk.as_ref(), data)?;
-        let tiles = data.join("tiles");
-        let last = kept.last().map(|(note, checkpoint)| Signed {
-            note: note.to_owned(),
-            checkpoint: checkpoint.clone(),
-        });
-        let size = last.as_ref().map_or(0, |last| last.checkpoint.size);
-        if kept.size_max() > journal.durable() {
-            return Err(LogError::SetBack {
-                seen: kept.size_max(),
-                journal: journal.durable(),
-            });
-        }
-        let tree = Tiles::open(Arc::clone(&disk), &tiles, size).unwrap_or_else(|error| {
-            tracing::warn!(%error, "tiles are missing: they are made again from the journal");
-            Tiles::empty(Arc::clone(&disk), &tiles)
-        });
-        let state = State {
-            tree,
-            last,
-            signed_ms: 0,
-            keeping: None,
-        };
-        let log = Self {
-            disk,
-            data: data.to_owned(),
-            tiles,
-            origin: origin.to_owned(),
-            signer,
-            state: Mutex::new(state),
-        };
-        log.hold_against_the_last(journal, size)?;
-        Ok(log)
-    }
-
-    fn hold_against_the_last(&self, journal: &Journal, size: u64) -> Result<(), LogError> {
-        let mut state = self.state();
-        let Some(root) = state.last.as_ref().map(|last| last.checkpoint.root) else {
-            return Ok(());
-        };
-        grow(&mut state.tree, journal, size)?;
-        if state.tree.root() == root {
-            return Ok(());
-        }
-        // Tiles may be wrong; the journal is asked before it is accused.
-        tracing::warn!("tiles differ from the last checkpoint: they are made again");
-        state.tree = Tiles::empty(Arc::clone(&self.disk), &self.tiles);
-        grow(&mut state.tree, journal, size)?;
-        match state.tree.root() == root {
-            true => Ok(()),
-            false => Err(LogError::SetBack {
-                seen: size,
-                journal: journal.durable(),
-            }),
-        }
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic leaves the tree where it was or a leaf short of its tile: signing holds every
         // root against the last one.
@@ -248,10 +206,7 @@ impl Log {
     fn keep(&self, state: &mut State, note: &str) -> io::Result<()> {
         let mut keeping = match state.keeping.take() {
             Some(keeping) => keeping,
-            None => {
-                let kept = Kept::read_end(self.disk.as_ref(), &self.data)?;
-                Keeping::open(self.disk.as_ref(), &self.data, &kept)?
-            }
+            None => Keeping::open(self.disk.as_ref(), &self.data)?,
         };
         keeping.add(note)?;
         state.keeping = Some(keeping);

@@ -6,10 +6,12 @@ pub mod document;
 pub mod held;
 pub mod kept;
 mod key;
+pub mod known;
 mod log;
 pub mod note;
 pub mod payment;
 pub mod telling;
 
-pub use key::{CheckpointKey, KeyFailure, key_file, vkey_file};
+pub use key::{CheckpointKey, KeyFailure, SigningKey, key_file};
+pub use known::vkey_file;
 pub use log::{Log, LogError, Signed};

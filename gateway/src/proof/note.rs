@@ -84,13 +84,20 @@ impl Checkpoint {
     /// # Errors
     /// When the key refuses.
     pub fn sign(&self, signer: &dyn Signer) -> Result<String, KeyError> {
-        let text = self.text();
-        let key = VerifierKey::of(&self.origin, signer.public_key());
-        let mut signature = key.id().to_vec();
-        signature.extend(signer.sign(text.as_bytes())?);
-        let signature = STANDARD.encode(signature);
-        Ok(format!("{text}\n{DASH}{} {signature}\n", self.origin))
+        sign(&self.text(), &self.origin, signer)
     }
+}
+
+/// A text, which ends with a line feed, as a note that an Ed25519 key signed under a name.
+///
+/// # Errors
+/// When the key refuses.
+pub fn sign(text: &str, name: &str, signer: &dyn Signer) -> Result<String, KeyError> {
+    let key = VerifierKey::of(name, signer.public_key());
+    let mut signature = key.id().to_vec();
+    signature.extend(signer.sign(text.as_bytes())?);
+    let signature = STANDARD.encode(signature);
+    Ok(format!("{text}\n{DASH}{name} {signature}\n"))
 }
 
 impl Note {
@@ -131,6 +138,22 @@ impl Note {
         own.next()
             .is_some_and(|(.., signature)| verifies(signature))
             && own.next().is_none()
+    }
+}
+
+impl Note {
+    /// Whether a signature is said to be this key's.
+    #[must_use]
+    pub fn names(&self, key: &VerifierKey) -> bool {
+        let id = key.id();
+        let mut own = self.signatures.iter();
+        own.any(|(name, of, _)| *name == key.name && *of == id)
+    }
+}
+
+impl PartialEq for VerifierKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.key.bytes() == other.key.bytes()
     }
 }
 

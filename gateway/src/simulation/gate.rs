@@ -152,9 +152,10 @@ pub(super) fn begin(
         Arc::clone(&shared),
         data,
         core.journal(),
-        "simulation",
-        signer,
+        ("simulation", signer),
+        &[],
     )?;
+    log.name_keys()?;
     let random = Arc::new(certs::random::SeededRandom::new(u64::from(life)));
     let spool = SpoolFolder::open(shared, &data.join("spool"), random)?;
     let limits = ApiLimits {

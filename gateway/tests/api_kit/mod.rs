@@ -141,7 +141,7 @@ fn log(disk: &MemoryDisk, core: &Core) -> gateway::proof::Log {
     let algorithm = certs::algorithm::Algorithm::Ed25519;
     let (_, signer) = certs::sign::generate(algorithm, id, &random).unwrap();
     let (disk, data) = (Arc::new(disk.clone()), Path::new("/data"));
-    gateway::proof::Log::open(disk, data, core.journal(), "test/log", signer).unwrap()
+    gateway::proof::Log::open(disk, data, core.journal(), ("test/log", signer), &[]).unwrap()
 }
 
 fn mandates() -> Mandates {

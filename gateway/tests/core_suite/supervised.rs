@@ -10,8 +10,10 @@ use gateway::dispatch::Pace;
 use gateway::event::Event;
 use gateway::installation::Banks;
 use gateway::proof::kept::Kept;
+use gateway::proof::known::KnownKeys;
 use gateway::serving::{Engine, Setup};
 use gateway::telemetry::{Concerns, Metrics};
+use journal::Kind;
 use journal::disk::OsDisk;
 use schemas::LineState;
 use schemas::value::BankCode;
@@ -160,6 +162,36 @@ async fn the_last_checkpoint_covers_what_was_written_last() {
         .core
         .record("engine", Event::Started { version }.into());
     engine.stop(Duration::from_secs(10)).await.unwrap();
-    let kept = Kept::read_end(&OsDisk, folder.path()).unwrap();
-    assert_eq!(kept.size_max(), last.unwrap());
+    let known = KnownKeys::read(&OsDisk, folder.path()).unwrap();
+    let kept = Kept::read_end(&OsDisk, folder.path(), &known).unwrap();
+    assert_eq!((kept.size_max, kept.fault), (last.unwrap(), None));
+    let journal = desk.core.journal();
+    let end = journal.read_sequence(journal.durable()).unwrap();
+    assert_eq!(end.kind, Kind::CLOSING);
+}
+
+/// A closing record says that all before it was signed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_that_can_not_sign_does_not_close() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::new();
+    let metrics = Arc::new(Metrics::new());
+    let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
+    let setup = setup(&desk, folder.path(), &concerns, &metrics);
+    // In the place of the first tile that is written.
+    std::fs::create_dir_all(folder.path().join("tiles/tile/0/000/x")).unwrap();
+    let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
+    let record = || {
+        let version = "one more".to_owned();
+        let recorded = desk
+            .core
+            .record("engine", Event::Started { version }.into());
+        recorded.unwrap()
+    };
+    while record() < 300 {}
+    let last = record();
+    engine.stop(Duration::from_secs(10)).await.unwrap();
+    let journal = desk.core.journal();
+    assert_eq!(journal.durable(), last);
+    assert_ne!(journal.read_sequence(last).unwrap().kind, Kind::CLOSING);
 }

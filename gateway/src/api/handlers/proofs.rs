@@ -81,7 +81,13 @@ impl From<LogError> for Problem {
                 tracing::warn!(%error, "no proof yet");
                 Self::new(Kind::Unavailable).header(header::RETRY_AFTER, "30")
             }
-            LogError::Io(_) | LogError::Key(_) | LogError::SetBack { .. } => Self::internal(&error),
+            LogError::Io(_)
+            | LogError::Key(_)
+            | LogError::SetBack { .. }
+            | LogError::NoEvidence(_)
+            | LogError::EndUnsigned { .. }
+            | LogError::KeyDamaged(_)
+            | LogError::OtherKey(_) => Self::internal(&error),
         }
     }
 }

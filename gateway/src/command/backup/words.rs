@@ -93,7 +93,7 @@ pub(in crate::command) fn remedy(apart: &SetApart) -> Words {
 }
 
 /// A failure of the command: what, the cause, what to do.
-pub(super) fn failure(error: &BackupError) -> Failure {
+pub(in crate::command) fn failure(error: &BackupError) -> Failure {
     let told = Words::new(
         "备份或恢复没有完成",
         "there is no backup, or nothing restored",

@@ -1,10 +1,13 @@
 //! What those who check are given: the hashes, the last checkpoint, the key.
 
 use crate::command::arguments::{ProofExport, ProofKey};
+use crate::command::backup::failure as backup_failure;
 use crate::command::terminal::{Colour, grouped, paper};
 use crate::command::words::{Ended, Exit, Failure, Words};
-use crate::proof::kept::Kept;
-use crate::proof::vkey_file;
+use crate::copy::new_folder;
+use crate::proof::kept::{Kept, no_evidence};
+use crate::proof::known::{Found, KnownKeys, read_vkey, vkey_file};
+use crate::proof::note::Checkpoint;
 use journal::Passed;
 use journal::disk::OsDisk;
 use journal::tree::leaf::Leaf;
@@ -16,9 +19,8 @@ use std::sync::Arc;
 
 /// `anxin proof export`: made from the journal, not from the gateway's own tiles.
 pub(super) fn run(arguments: &ProofExport, lang: Lang) -> Ended {
-    let kept = Kept::read(&OsDisk, &arguments.data)
-        .map_err(|error| Failure::unreadable_file(&arguments.data, &error))?;
-    let (note, checkpoint) = kept.last().ok_or_else(|| nothing(&arguments.data))?;
+    let (note, checkpoint) = &last_signed(&arguments.data)?;
+    new_folder(&arguments.to, &arguments.data).map_err(|error| backup_failure(&error))?;
     let mut tiles = Tiles::empty(Arc::new(OsDisk), &arguments.to);
     let mut written = Ok(());
     let folder = arguments.data.join("journal");
@@ -75,6 +77,34 @@ pub(super) fn run(arguments: &ProofExport, lang: Lang) -> Ended {
     })
 }
 
+/// The last checkpoint, where it and those before it are evidence.
+fn last_signed(data: &Path) -> Result<(String, Checkpoint), Failure> {
+    let failed = |error| Failure::unreadable_file(data, &error);
+    let known = KnownKeys::read(&OsDisk, data).map_err(failed)?;
+    let kept = Kept::read_end(&OsDisk, data, &known).map_err(failed)?;
+    match (kept.fault, kept.last) {
+        (None, Some(last)) => Ok((last.text, last.checkpoint)),
+        (None, None) => Err(nothing(data)),
+        (Some(_), _) => {
+            let fault = no_evidence(&OsDisk, data, &known).map_err(failed)?;
+            let failure = Failure::input(
+                Words::new(
+                    "留存的检查点不能作证,什么也没有导出",
+                    "a kept checkpoint is no evidence: nothing was exported",
+                ),
+                Words::new(
+                    "请用 `anxin verify` 核验数据目录。",
+                    "Check the data folder with `anxin verify`.",
+                ),
+            );
+            Err(match fault {
+                Some(fault) => failure.caused_by(&fault),
+                None => failure,
+            })
+        }
+    }
+}
+
 fn nothing(data: &Path) -> Failure {
     let data = data.display();
     Failure::usage(
@@ -89,15 +119,33 @@ fn nothing(data: &Path) -> Failure {
     )
 }
 
+fn damaged(file: &Path) -> Failure {
+    let file = file.display();
+    Failure::input(
+        Words::new(
+            format!("{file} 已损坏,不是核验公钥"),
+            format!("{file} is damaged and no verifier key"),
+        ),
+        Words::new(
+            "请与另处留存的公钥核对。",
+            "Compare it with the key that was noted elsewhere.",
+        ),
+    )
+}
+
 /// `anxin proof key`.
 pub(super) fn key(arguments: &ProofKey) -> Ended {
     let file = vkey_file(&arguments.data);
-    let key =
-        std::fs::read_to_string(&file).map_err(|error| Failure::unreadable_file(&file, &error))?;
+    let failed = |error| Failure::unreadable_file(&file, &error);
+    let key = match read_vkey(&OsDisk, &arguments.data).map_err(failed)? {
+        Found::Key(key) => key.to_string(),
+        Found::Nothing => return Err(failed(std::io::ErrorKind::NotFound.into())),
+        Found::Damaged => return Err(damaged(&file)),
+    };
     let mut paper = paper();
     match arguments.json {
-        true => paper.document(&json!({ "key": key.trim_end() }))?,
-        false => paper.line(key.trim_end())?,
+        true => paper.document(&json!({ "key": key }))?,
+        false => paper.line(&key)?,
     }
     paper.flush()?;
     Ok(Exit::Done)

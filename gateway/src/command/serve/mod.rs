@@ -17,10 +17,10 @@ use crate::api::ApiLimits;
 use crate::clock::{Clock, OffsetClock, SystemClock};
 use crate::configuration::{ChainDigest, Configuration, EvidenceLevel, ProfileName, Settings};
 use crate::dispatch::Pace;
-use crate::index::ask_witnesses;
+use crate::index::{WitnessRefusal, ask_witnesses};
 use crate::intake::{AcceptanceLimits, RefusalLimits};
 use crate::mandates::{Mandate, Mandates};
-use crate::proof::LogError;
+use crate::proof::{KeyFailure, LogError};
 use crate::serving::StartError;
 use crate::telemetry::{self, Concerns, Metrics};
 use adapters::Book;
@@ -300,11 +300,19 @@ fn mendable(error: &AssemblyError) -> Option<Words> {
             "Check the folder's permissions and free space.",
         )),
         StartError::SetApart(apart) => Some(super::backup::remedy(apart)),
-        StartError::CheckpointKey(_) => Some(Words::new(
+        StartError::CheckpointKey(KeyFailure::Gone(_))
+        | StartError::Log(LogError::OtherKey(_) | LogError::KeyDamaged(_)) => Some(key_changed()),
+        StartError::CheckpointKey(
+            KeyFailure::File { .. }
+            | KeyFailure::Unusable { .. }
+            | KeyFailure::Origin
+            | KeyFailure::Earlier(_),
+        ) => Some(Words::new(
             "检查点密钥是 Ed25519 私钥(PKCS#8 PEM,权限 0600),由 gateway.toml 的 [checkpoints] \
-             key_file 指明;origin 不得含空格或加号。",
+             key_file 指明;origin 不得含空格或加号;earlier 列出以前的核验公钥(name+hash+key)。",
             "The key of the checkpoints is an Ed25519 key (PKCS#8 PEM, mode 0600), named by \
-             key_file in [checkpoints] of gateway.toml; origin has no blank and no plus.",
+             key_file in [checkpoints] of gateway.toml; origin has no blank and no plus; earlier \
+             lists verifier keys (name+hash+key).",
         )),
         StartError::Journal(_)
         | StartError::Log(_)
@@ -315,18 +323,50 @@ fn mendable(error: &AssemblyError) -> Option<Words> {
     }
 }
 
+/// The key is not the one that signed here.
+fn key_changed() -> Words {
+    Words::new(
+        "请放回原来的签名密钥和 DIR/checkpoints 里的文件;若确已更换密钥,把原公钥\
+         (vkey 的内容)列入 gateway.toml 的 [checkpoints] earlier,见 \
+         gateway/docs/OPERATING.md#another-key。",
+        "Put the key that signed back, and the files of DIR/checkpoints; \
+         where the key was changed on purpose, list the old one (what vkey holds) as earlier in \
+         [checkpoints] of gateway.toml: gateway/docs/OPERATING.md#another-key.",
+    )
+}
+
 fn trouble(error: &AssemblyError) -> Words {
     match error {
         AssemblyError::Start(
+            StartError::Refused(WitnessRefusal::NoEvidence(_))
+            | StartError::Log(LogError::NoEvidence(_)),
+        ) => Words::new(
+            "留存的检查点被伪造或损坏,日志是否就是所签的那一份无从判断,所以不启动。请保全现场,与另处留存的检查点核对;办法见 \
+             gateway/docs/OPERATING.md#checkpoints-and-proofs。",
+            "A kept checkpoint is forged or damaged, so that nobody can say whether the journal is \
+             the one that was signed: nothing is started. Keep the folder \
+             as evidence, and hold it against checkpoints kept elsewhere; what can be done stands \
+             in gateway/docs/OPERATING.md#checkpoints-and-proofs.",
+        ),
+        AssemblyError::Start(StartError::Log(LogError::EndUnsigned { .. })) => Words::new(
+            "日志停止时所签的检查点缺失:日志可能被回退,其后发出的款项会被重发,所以不启动。请放回\
+             DIR/checkpoints/kept;其余办法见 \
+             gateway/docs/OPERATING.md#a-journal-that-was-set-back。",
+            "The checkpoint that was signed when the journal was closed is gone: the journal may \
+             have been set back, and what was sent since would be sent again, so nothing is \
+             started. Put DIR/checkpoints/kept back; what else can be done stands in \
+             gateway/docs/OPERATING.md#a-journal-that-was-set-back.",
+        ),
+        AssemblyError::Start(
             StartError::Refused(_) | StartError::Log(LogError::SetBack { .. }),
         ) => Words::new(
-            "日志被回退、尾部缺失、放错了目录,或见证文件读不出:其后发出的款项会被重发,\
+            "日志被回退、尾部缺失、放错了目录,或见证文件缺失、读不出:其后发出的款项会被重发,\
              所以不启动,也未改动任何文件。请放回完整的日志;其余办法见 \
              gateway/docs/OPERATING.md#a-journal-that-was-set-back。",
-            "The journal was set back, lost its end, lies in the wrong folder, or its witness \
-             can't be read: what was sent since would be sent again, so nothing is started and no \
-             file was changed. Put the whole journal back; what else can be done stands in \
-             gateway/docs/OPERATING.md#a-journal-that-was-set-back.",
+            "The journal was set back, lost its end, lies in the wrong folder, or a witness of it \
+             is missing or can't be read: what was sent since would be sent again, so nothing is \
+             started and no file was changed. Put the whole journal back; what else can be done \
+             stands in gateway/docs/OPERATING.md#a-journal-that-was-set-back.",
         ),
         AssemblyError::Start(_)
         | AssemblyError::Listen { .. }

@@ -3,6 +3,7 @@
 use crate::command::proof::key;
 use crate::command::words::{Failure, Words};
 use crate::proof::held::{Elsewhere, Sealing};
+use crate::proof::kept::Fault;
 use std::path::Path;
 
 /// A checkpoint that was kept elsewhere, and the key that signed it, where one is given.
@@ -22,16 +23,15 @@ pub(in crate::command) fn words(sealing: &Sealing) -> Words {
         Sealing::Agrees {
             count,
             last,
-            unsigned,
-        } if *unsigned > 0 => Words::new(
+            earlier,
+        } if *earlier > 0 => Words::new(
             format!(
-                "{count} 个检查点都与日志一致,最新的到记录 {last};其中 {unsigned} 个没有现用公钥\
-                 (DIR/checkpoints/vkey)的签名:由以前的密钥所签,或系伪造"
+                "{count} 个签名检查点都与日志一致,最新的到记录 {last};其中 {earlier} 个由以前的密钥\
+                 (DIR/checkpoints/earlier)所签"
             ),
             format!(
-                "{count} checkpoints agree, the last one up to record {last}; {unsigned} of them \
-                 have no signature of the present key (DIR/checkpoints/vkey): an earlier key \
-                 signed them, or they are forged"
+                "{count} signed checkpoints agree, the last one up to record {last}; an earlier \
+                 key (DIR/checkpoints/earlier) signed {earlier} of them"
             ),
         ),
         Sealing::Agrees { count, last, .. } => Words::new(
@@ -47,6 +47,24 @@ pub(in crate::command) fn words(sealing: &Sealing) -> Words {
             format!(
                 "the journal is not the one of the signed checkpoint of {records} records: it \
                  was rewritten, set back, or is another one"
+            ),
+        ),
+        Sealing::NoEvidence { note, fault, count } => no_evidence(*note, *fault, *count),
+        Sealing::KeyDamaged { file } => Words::new(
+            format!("DIR/{file} 缺失、损坏,或与其他密钥文件不符:签名检查点无从核对"),
+            format!(
+                "DIR/{file} is missing, damaged, or does not fit the other key: what was signed \
+                 can't be checked"
+            ),
+        ),
+        Sealing::EndUnsigned { last, closed } => Words::new(
+            format!(
+                "日志在记录 {closed} 正常收尾,停止时所签的检查点却不在 DIR/checkpoints/kept:\
+                 最新的到记录 {last}"
+            ),
+            format!(
+                "the journal was closed at record {closed}, and the checkpoint of its stop is not \
+                 in DIR/checkpoints/kept: the last one is up to record {last}"
             ),
         ),
         Sealing::Unreadable => Words::new(
@@ -68,4 +86,67 @@ pub(in crate::command) fn words(sealing: &Sealing) -> Words {
             ),
         ),
     }
+}
+
+fn no_evidence(note: u64, fault: Fault, count: usize) -> Words {
+    match fault {
+        Fault::Damaged => Words::new(
+            format!("DIR/checkpoints/kept 的第 {note} 个检查点已损坏,不能作证(共 {count} 个)"),
+            format!(
+                "DIR/checkpoints/kept, note {note} is damaged and no evidence ({count} such notes)"
+            ),
+        ),
+        Fault::Unsigned => Words::new(
+            format!(
+                "DIR/checkpoints/kept 的第 {note} 个检查点没有已知公钥(DIR/checkpoints/vkey、\
+                 earlier)的签名,不能作证:被伪造或改动,或以前的密钥没有列出(共 {count} 个)"
+            ),
+            format!(
+                "DIR/checkpoints/kept, note {note} has no signature of a known key \
+                 (DIR/checkpoints/vkey, earlier) and is no evidence: forged, changed, or an \
+                 earlier key is not listed ({count} such notes)"
+            ),
+        ),
+    }
+}
+
+/// The verdict where the journal is not the one that was signed.
+pub(super) fn differ() -> Words {
+    Words::new(
+        "日志自身连贯,但与签名检查点不符,或检查点读不出;请勿修改任何文件,先读 \
+         gateway/docs/OPERATING.md#checkpoints-and-proofs",
+        "the journal agrees with itself and not with a signed checkpoint, or one can't be \
+         read; change no file, and read gateway/docs/OPERATING.md#checkpoints-and-proofs first",
+    )
+}
+
+/// The verdict where nobody can say so.
+pub(super) fn damaged() -> Words {
+    Words::new(
+        "日志自身连贯,但签名检查点有的损坏、无人作保,或公钥不符:日志是否就是所签的那一份,无从\
+         判断;请勿修改任何文件,先读 gateway/docs/OPERATING.md#checkpoints-and-proofs",
+        "the journal agrees with itself; a kept checkpoint is damaged or nobody vouches for it, \
+         or the key does not fit: nobody can say that it is the journal that was signed; \
+         change no file, and read gateway/docs/OPERATING.md#checkpoints-and-proofs first",
+    )
+}
+
+/// The verdict where the checkpoint of the stop is gone.
+pub(super) fn missing() -> Words {
+    Words::new(
+        "日志自身连贯,但停止时所签的检查点缺失;请与另处留存的检查点核对,先读 \
+         gateway/docs/OPERATING.md#a-journal-that-was-set-back",
+        "the journal agrees with itself, and the checkpoint that was signed at its stop is \
+         gone: hold it against one kept elsewhere, and read \
+         gateway/docs/OPERATING.md#a-journal-that-was-set-back first",
+    )
+}
+
+/// The verdict on a checkpoint from elsewhere for which nobody vouches.
+pub(super) fn unvouched() -> Words {
+    Words::new(
+        "日志完整、前后一致;--checkpoint 所指的检查点无人作保,没有据以核对",
+        "the journal is whole and agrees with itself; it was not held against the checkpoint \
+         of --checkpoint, for which nobody vouches",
+    )
 }

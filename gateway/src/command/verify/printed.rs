@@ -135,6 +135,7 @@ fn document(judged: &Judged, verdict: Verdict, lang: Lang) -> Value {
         })
     });
     let differences: Vec<Value> = differences.collect();
+    let place = sealing.place();
     json!({
         "sound": verdict == Verdict::Sound,
         "verdict": verdict.as_str(),
@@ -160,6 +161,8 @@ fn document(judged: &Judged, verdict: Verdict, lang: Lang) -> Value {
         "checkpoints_message": checkpoints::words(sealing).in_lang(lang),
         "checkpoint_records": sealing.records(),
         "checkpoints_unsigned": sealing.unsigned(),
+        "checkpoint_file": place.as_ref().map(|(file, _)| file),
+        "checkpoint_note": place.as_ref().and_then(|(_, note)| *note),
         "keys": keyed.as_str(),
         "keys_message": keyed.words().in_lang(lang),
         "key_file": keyed.file(),

@@ -17,6 +17,13 @@ pub(super) enum Verdict {
     WitnessDamaged,
     /// The journal agrees with itself, and is not the one that was signed.
     CheckpointsDiffer,
+    /// A kept checkpoint is no evidence, or the key that signed is not named: nobody can say that
+    /// the journal is the one that was signed.
+    CheckpointsDamaged,
+    /// The journal was closed, and the checkpoint over its end is gone.
+    CheckpointsMissing,
+    /// The journal agrees with its witnesses, and the index knows another one.
+    IndexForeign,
     /// The journal is whole, and was not held against a checkpoint that nobody vouches for.
     CheckpointUnsigned,
     /// The journal is whole, a tile is not.
@@ -59,7 +66,10 @@ impl Verdict {
             (_, _) if matches!(sealing, Sealing::Differs { .. } | Sealing::Unreadable) => {
                 Self::CheckpointsDiffer
             }
-            (Witnessed::Unreadable(_), _) => Self::WitnessDamaged,
+            (_, _) if is_no_evidence(sealing) => Self::CheckpointsDamaged,
+            (Witnessed::Unreadable(_) | Witnessed::OneMissing(_), _) => Self::WitnessDamaged,
+            (_, Standing::Foreign) => Self::IndexForeign,
+            (_, _) if matches!(sealing, Sealing::EndUnsigned { .. }) => Self::CheckpointsMissing,
             (_, _) if keyed.is_damage() => Self::KeysDamaged,
             (_, _) if running && !is_closed => Self::Running,
             (_, _) if !is_closed => Self::NotClosed,
@@ -79,6 +89,9 @@ impl Verdict {
             Self::SetBack => "set_back",
             Self::WitnessDamaged => "witness_damaged",
             Self::CheckpointsDiffer => "checkpoints_differ",
+            Self::CheckpointsDamaged => "checkpoints_damaged",
+            Self::CheckpointsMissing => "checkpoints_missing",
+            Self::IndexForeign => "index_foreign",
             Self::CheckpointUnsigned => "checkpoint_unsigned",
             Self::TilesDamaged => "tiles_damaged",
             Self::KeysDamaged => "keys_damaged",
@@ -88,4 +101,11 @@ impl Verdict {
             Self::Damaged => "damaged",
         }
     }
+}
+
+fn is_no_evidence(sealing: &Sealing) -> bool {
+    matches!(
+        sealing,
+        Sealing::NoEvidence { .. } | Sealing::KeyDamaged { .. }
+    )
 }

@@ -16,6 +16,8 @@ pub(super) enum Witnessed {
     ClosingTorn { record: u64 },
     /// There is none.
     Absent,
+    /// One is there, and the other one, this file, was removed.
+    OneMissing(&'static str),
     /// The journal lost its end, was set back, or is another one.
     SetBack { seen: u64, journal: u64 },
     /// One can't be read: the library's words, English.
@@ -30,6 +32,7 @@ impl Witnessed {
             Self::Agrees { .. } => "behind",
             Self::ClosingTorn { .. } => "closing_torn",
             Self::Absent => "absent",
+            Self::OneMissing(_) => "one_missing",
             Self::SetBack { .. } => "set_back",
             Self::Unreadable(_) => "unreadable",
         }
@@ -40,7 +43,7 @@ impl Witnessed {
         match self {
             Self::Agrees { record, .. } | Self::ClosingTorn { record } => Some(*record),
             Self::SetBack { seen, .. } => Some(*seen),
-            Self::Absent | Self::Unreadable(_) => None,
+            Self::Absent | Self::OneMissing(_) | Self::Unreadable(_) => None,
         }
     }
 
@@ -49,7 +52,10 @@ impl Witnessed {
         match self {
             Self::Agrees { behind: 0, .. } => false,
             Self::Agrees { .. } | Self::Absent => is_closed,
-            Self::ClosingTorn { .. } | Self::SetBack { .. } | Self::Unreadable(_) => true,
+            Self::ClosingTorn { .. }
+            | Self::OneMissing(_)
+            | Self::SetBack { .. }
+            | Self::Unreadable(_) => true,
         }
     }
 
@@ -74,6 +80,13 @@ impl Witnessed {
             Self::Absent => Words::new(
                 "没有见证文件(DIR/witness):日志尾部是否缺失,无从判断",
                 "there is no witness (DIR/witness): nobody knows whether the end is missing",
+            ),
+            Self::OneMissing(file) => Words::new(
+                format!("见证文件 DIR/{file} 缺失,另一份却在:日志尾部是否缺失,无从判断"),
+                format!(
+                    "the witness DIR/{file} is missing, and the other one is there: nobody knows \
+                     whether the end is missing"
+                ),
             ),
             Self::SetBack { seen, journal } => Words::new(
                 format!(
@@ -132,7 +145,16 @@ impl Asked {
                 Witnessed::SetBack { seen, journal }
             }
             Err(WitnessRefusal::Unreadable(error)) => Witnessed::Unreadable(error.to_string()),
-            Ok(None) | Err(WitnessRefusal::Missing(_)) => Witnessed::Absent,
+            Err(WitnessRefusal::OneMissing(file)) => {
+                Witnessed::OneMissing(match file.ends_with("index/witness") {
+                    true => "index/witness",
+                    false => "witness",
+                })
+            }
+            // A kept checkpoint is told of by itself.
+            Ok(None) | Err(WitnessRefusal::Missing(_) | WitnessRefusal::NoEvidence(_)) => {
+                Witnessed::Absent
+            }
         }
     }
 }

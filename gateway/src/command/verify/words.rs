@@ -1,5 +1,6 @@
 //! What `anxin verify` says, in both languages.
 
+use super::checkpoints;
 use super::index::{Found, Standing};
 use super::verdict::Verdict;
 use crate::command::terminal::Colour;
@@ -93,8 +94,9 @@ pub(super) fn standing(found: &Found) -> Words {
             )
         }
         Standing::Foreign => Words::new(
-            "索引所记的记录日志里没有,或与之不符",
-            "the index knows a record that the journal lacks, or another one",
+            "索引所记的记录日志里没有,或与之不符;请勿删除索引,它是证据",
+            "the index knows a record that the journal lacks, or another one: do not delete it, it \
+             is evidence",
         ),
         Standing::Differs => Words::new(
             "索引与日志不一致,见上表;索引可以删除(DIR/index),`serve` 启动时由日志重建",
@@ -134,17 +136,11 @@ pub(super) fn verdict(verdict: Verdict) -> Words {
             "the journal fits together, but its witness is missing, behind or can't be read: \
                  compare the head with one noted elsewhere, its end may be missing",
         ),
-        Verdict::CheckpointsDiffer => Words::new(
-            "日志自身连贯,但与签名检查点不符,或检查点读不出;请勿修改任何文件,先读 \
-             gateway/docs/OPERATING.md#checkpoints-and-proofs",
-            "the journal agrees with itself and not with a signed checkpoint, or one can't be \
-             read; change no file, and read gateway/docs/OPERATING.md#checkpoints-and-proofs first",
-        ),
-        Verdict::CheckpointUnsigned => Words::new(
-            "日志完整、前后一致;--checkpoint 所指的检查点无人作保,没有据以核对",
-            "the journal is whole and agrees with itself; it was not held against the checkpoint \
-             of --checkpoint, for which nobody vouches",
-        ),
+        Verdict::CheckpointsDiffer => checkpoints::differ(),
+        Verdict::CheckpointsDamaged => checkpoints::damaged(),
+        Verdict::CheckpointsMissing => checkpoints::missing(),
+        Verdict::IndexForeign => index_foreign(),
+        Verdict::CheckpointUnsigned => checkpoints::unvouched(),
         Verdict::TilesDamaged => Words::new(
             "哈希块损坏;日志与检查点完整、一致",
             "a tile is damaged; the journal is whole and agrees with its checkpoints",
@@ -180,6 +176,16 @@ pub(super) fn verdict(verdict: Verdict) -> Words {
     }
 }
 
+fn index_foreign() -> Words {
+    Words::new(
+        "日志自身连贯,但索引所记的不是这份日志:日志可能被改写或回退;请勿修改或删除任何文件,\
+         先读 gateway/docs/OPERATING.md#a-journal-that-was-set-back",
+        "the journal agrees with itself, and the index knows another one: the journal may have \
+         been rewritten or set back; change and delete no file, and read \
+         gateway/docs/OPERATING.md#a-journal-that-was-set-back first",
+    )
+}
+
 /// The colour of the whole.
 pub(super) fn colour(verdict: Verdict) -> Colour {
     match verdict {
@@ -189,6 +195,9 @@ pub(super) fn colour(verdict: Verdict) -> Colour {
         | Verdict::SetBack
         | Verdict::WitnessDamaged
         | Verdict::CheckpointsDiffer
+        | Verdict::CheckpointsDamaged
+        | Verdict::CheckpointsMissing
+        | Verdict::IndexForeign
         | Verdict::CheckpointUnsigned
         | Verdict::TilesDamaged
         | Verdict::KeysDamaged

@@ -1,10 +1,10 @@
-use super::super::kept::file;
 use super::*;
 use certs::algorithm::Algorithm;
 use certs::random::SeededRandom;
 use certs::sign::{KeyId, generate};
 use journal::disk::MemoryDisk;
 use journal::{Draft, Kind, Options};
+use std::path::Path;
 
 struct Desk {
     disk: Arc<MemoryDisk>,
@@ -45,7 +45,15 @@ impl Desk {
 
     fn log(&self) -> Result<Log, LogError> {
         let (disk, signer) = (Arc::clone(&self.disk), Arc::clone(&self.signer));
-        Log::open(disk, Path::new(DATA), &self.journal, "test/log", signer)
+        let log = Log::open(
+            disk,
+            Path::new(DATA),
+            &self.journal,
+            ("test/log", signer),
+            &[],
+        )?;
+        log.name_keys()?;
+        Ok(log)
     }
 }
 
@@ -146,61 +154,4 @@ fn another_journal_is_not_gone_on_with() {
     }
 }
 
-#[test]
-fn what_a_torn_write_left_is_cut_off() {
-    let desk = Desk::new();
-    let size = desk.add(5);
-    desk.log()
-        .unwrap()
-        .checkpoint(&desk.journal, size, 0)
-        .unwrap();
-    let path = file(Path::new(DATA));
-    desk.disk
-        .open_append(&path)
-        .unwrap()
-        .append(b"test/log\n77\nAA")
-        .unwrap();
-    let more = desk.add(1);
-    let signed = desk
-        .log()
-        .unwrap()
-        .checkpoint(&desk.journal, more, 0)
-        .unwrap();
-    let kept = Kept::read(desk.disk.as_ref(), Path::new(DATA)).unwrap();
-    assert_eq!((kept.notes.len(), kept.bytes), (2, kept.bytes_of_file));
-    assert_eq!(
-        kept.last(),
-        Some((signed.note.as_str(), &signed.checkpoint))
-    );
-}
-
-#[test]
-fn the_end_of_a_long_file_says_the_same_as_the_whole() {
-    let desk = Desk::new();
-    let log = desk.log().unwrap();
-    for _ in 0..600 {
-        let size = desk.add(1);
-        log.checkpoint(&desk.journal, size, 0).unwrap();
-    }
-    drop(log);
-    let read = |read: fn(&dyn Disk, &Path) -> io::Result<Kept>| {
-        read(desk.disk.as_ref(), Path::new(DATA)).unwrap()
-    };
-    for torn in [false, true] {
-        if torn {
-            let path = file(Path::new(DATA));
-            // Inside the dash, too.
-            let torn = b"test/log\n7\nAA\n\n\xe2\x80";
-            desk.disk.open_append(&path).unwrap().append(torn).unwrap();
-        }
-        let (all, end) = (read(Kept::read), read(Kept::read_end));
-        assert_eq!(all.notes.len(), 600);
-        assert!((100..600).contains(&end.notes.len()), "{}", end.notes.len());
-        assert_eq!(end.last(), all.last());
-        assert_eq!(
-            (end.bytes, end.bytes_of_file),
-            (all.bytes, all.bytes_of_file)
-        );
-        assert_eq!(all.bytes < all.bytes_of_file, torn);
-    }
-}
+mod keeping;

@@ -7,6 +7,7 @@ use crate::copy::{BackupError, SetApart};
 use crate::core::CoreError;
 use crate::failure::Defect;
 use crate::index::{FollowError, WitnessRefusal};
+use crate::proof::kept::{Fault, NoEvidence};
 use crate::proof::{KeyFailure, LogError};
 use crate::sandbox::SandboxError;
 use crate::serving::StartError;
@@ -36,6 +37,7 @@ pub(super) fn zh(error: &(dyn Error + 'static)) -> Option<String> {
         of(error, follow),
         of(error, checkpoint_key),
         of(error, log),
+        of(error, no_evidence),
         of(error, index),
         of(error, tls),
         of(error, key),
@@ -86,6 +88,10 @@ fn checkpoint_key(error: &KeyFailure) -> String {
         KeyFailure::Unusable { file, .. } => {
             format!("{} 不是可用的 Ed25519 密钥", file.display())
         }
+        KeyFailure::Gone(file) => {
+            format!("检查点密钥 {} 不见了,而它已签过检查点", file.display())
+        }
+        KeyFailure::Earlier(key) => format!("{key} 不是核验公钥"),
         KeyFailure::Origin => "检查点的 origin 不得为空,也不得含空格或加号".to_owned(),
     }
 }
@@ -99,8 +105,33 @@ fn log(error: &LogError) -> String {
         LogError::SetBack { seen, journal } => {
             format!("日志被回退或改动:签名检查点到过记录 {seen},现有 {journal} 条与之不符")
         }
+        LogError::NoEvidence(error) => no_evidence(error),
+        LogError::EndUnsigned {
+            file,
+            last,
+            journal,
+        } => format!(
+            "日志在记录 {journal} 正常收尾,而 {} 里的检查点只到记录 {last}",
+            file.display()
+        ),
+        LogError::KeyDamaged(file) => format!("{} 已损坏", file.display()),
+        LogError::OtherKey(file) => {
+            format!("{} 所记的公钥不是现用签名密钥的", file.display())
+        }
         LogError::TooLarge => "哈希树没有这么多记录".to_owned(),
     }
+}
+
+fn no_evidence(error: &NoEvidence) -> String {
+    let what = match error.fault {
+        Fault::Damaged => "已损坏",
+        Fault::Unsigned => "没有已知公钥的签名",
+    };
+    format!(
+        "{} 的第 {} 个检查点{what}",
+        error.file.display(),
+        error.number
+    )
 }
 
 fn refusal(error: &WitnessRefusal) -> String {
@@ -117,6 +148,10 @@ fn refusal(error: &WitnessRefusal) -> String {
         WitnessRefusal::Missing(index) => {
             format!("{} 里有索引,旁边却没有见证文件", index.display())
         }
+        WitnessRefusal::OneMissing(file) => {
+            format!("见证文件 {} 缺失,另一份却在", file.display())
+        }
+        WitnessRefusal::NoEvidence(error) => no_evidence(error),
     }
 }
 
