@@ -50,7 +50,8 @@ struct Closing<'a> {
 }
 
 impl Closing<'_> {
-    /// The hash of a subtree, and what stands for it in `hidden` if nothing of it is shown any more.
+    /// The hash of a subtree, what stands for it in `hidden`, and whether something of it is still
+    /// shown.
     fn walk(&mut self, from: u32, count: u32) -> (Hash, Vec<Hash>, bool) {
         let shown = &self.record.shown;
         let of_here = |number: u32| (from..from + count).contains(&number);
