@@ -17,14 +17,18 @@ pub(super) fn first_end(bytes: &[u8]) -> Option<usize> {
     let mut places = 2..=bytes.len();
     places.find(|at| {
         let (before, after) = bytes.split_at(*at);
-        before.ends_with(b"\n\n") && !may_be_signed(after)
+        before.ends_with(b"\n\n") && !goes_on(before, after)
     })
 }
 
-/// Zeros may stand where a signature was to be.
-fn may_be_signed(after: &[u8]) -> bool {
+/// Whether a signature follows, or may have been meant to: where none came before, zeros may stand
+/// in the place of it.
+fn goes_on(before: &[u8], after: &[u8]) -> bool {
     let begin = after.get(..DASH.len()).unwrap_or(after);
-    DASH.as_bytes().starts_with(begin) || begin.first() == Some(&0)
+    let signed = [b"\n\n", DASH.as_bytes()].concat();
+    let written = begin.split(|byte| *byte == 0).next().unwrap_or_default();
+    let is_first = || !before.windows(signed.len()).any(|part| part == signed);
+    DASH.as_bytes().starts_with(written) && (written.len() == begin.len() || is_first())
 }
 
 /// Whether a write that was broken off may have left this end: a beginning of an entry, or one

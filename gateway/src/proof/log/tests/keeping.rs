@@ -49,9 +49,17 @@ fn what_a_torn_write_left_is_cut_off_wherever_it_was_torn() {
             let mut torn = both.clone();
             torn[zeros.clone()].fill(0);
             put(&desk, &path, &torn);
-            let extent = whole(&desk).1;
-            let is_whole = zeros.is_empty();
-            assert_eq!(extent.bytes == extent.bytes_of_file, is_whole, "{zeros:?}");
+            let (notes, extent) = whole(&desk);
+            let kept = match zeros.is_empty() {
+                true => (2, both.len()),
+                // The one before was given away.
+                false => (1, before.len()),
+            };
+            assert_eq!(
+                (notes.len(), extent.bytes),
+                (kept.0, kept.1 as u64),
+                "{zeros:?}"
+            );
         }
         put(&desk, &path, &both[..cut]);
         let again = desk.log().unwrap();
@@ -256,5 +264,30 @@ fn the_end_of_a_long_file_says_the_same_as_the_whole() {
         let short = crate::proof::kept::extent(desk.disk.as_ref(), Path::new(DATA)).unwrap();
         assert_eq!(short, extent);
         assert_eq!(extent.bytes < extent.bytes_of_file, torn);
+    }
+}
+
+/// The tree of nothing has one root, also where no record is there to pass.
+#[test]
+fn a_checkpoint_of_no_record_agrees_with_an_empty_journal() {
+    use crate::proof::held::{Sealed, Sealing};
+    let desk = Desk::new();
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("checkpoints");
+    std::fs::create_dir(&place).unwrap();
+    let key = VerifierKey::of("test/log", desk.signer.public_key());
+    std::fs::write(place.join("vkey"), format!("{key}\n")).unwrap();
+    for (root, differs) in [(journal::tree::empty_root(), false), ([7; 32], true)] {
+        let origin = "test/log".to_owned();
+        let checkpoint = Checkpoint {
+            origin,
+            size: 0,
+            root,
+        };
+        let note = checkpoint.sign(desk.signer.as_ref()).unwrap();
+        std::fs::write(place.join("kept"), format!("{note}\n")).unwrap();
+        let sealing = Sealed::of_copy(folder.path()).judge();
+        assert_eq!(sealing == Sealing::Differs { records: 0 }, differs);
+        assert_eq!(sealing.is_damage(), differs, "{sealing:?}");
     }
 }
