@@ -17,9 +17,9 @@ use crate::clock::Clock;
 use crate::event::Event;
 use journal::seal::{SealError, Vault};
 use journal::{Draft, Journal, JournalError, Record};
+use schemas::codes::BankCalendar;
 use schemas::value::BankCode;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::watch;
@@ -79,7 +79,8 @@ pub struct Core {
     changed: watch::Sender<u64>,
     receiving: [Mutex<()>; RECEIVING],
     is_doubtful: AtomicBool,
-    connected: OnceLock<BTreeSet<BankCode>>,
+    connected: OnceLock<circumstances::Connected>,
+    bank_days: OnceLock<Arc<BankCalendar>>,
     hindrances: circumstances::Hindrances,
     journal_failed_ms: OnceLock<i64>,
 }
@@ -143,6 +144,7 @@ impl Core {
             receiving: std::array::from_fn(|_| Mutex::new(())),
             is_doubtful: AtomicBool::new(false),
             connected: OnceLock::new(),
+            bank_days: OnceLock::new(),
             hindrances: circumstances::Hindrances::default(),
             journal_failed_ms: OnceLock::new(),
         })
@@ -214,6 +216,7 @@ impl Core {
             table,
             personal,
         } = fact;
+        let event = event.counted();
         let mut clear = Vec::with_capacity(EVENT_BYTES + table.len());
         serde_json::to_writer(&mut clear, &event)?;
         let table_at = clear.len() + 1;

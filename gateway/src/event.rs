@@ -4,6 +4,7 @@
 //! What is personal goes into the sealed part, whose content each variant states.
 
 mod accepted_head;
+mod counted;
 mod file_word;
 mod kind;
 
@@ -64,6 +65,10 @@ pub struct Move {
     /// What the bank reports, in fen.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub reported_fen: Option<i64>,
+    /// How many steps and disputes of this line its `Outcomes` has, this one among them; set when
+    /// it is recorded. Older records do not say: 0.
+    #[serde(rename = "n", default, skip_serializing_if = "counted::is_not_said")]
+    pub of_line: u32,
 }
 
 /// Why a line is disputed.
@@ -124,7 +129,7 @@ pub enum Event {
     Restored {
         /// The last record of the copy.
         record: u64,
-        /// Its hash, lower hex.
+        /// Its seal (PROOF.md section 2), lower hex; in older records its hash.
         hash: String,
         /// New bank files have at least this number: the original went on counting.
         first_file_no: u64,
@@ -355,6 +360,12 @@ pub enum Event {
     ResolutionConfirmed {
         /// The line.
         payment: PaymentId,
+        /// Sequence of the proposal that takes effect. Older records do not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposal: Option<u64>,
+        /// Its outcome. Older records do not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<LineEvent>,
         /// Digest of the evidence that this operator saw.
         evidence_digest: String,
         /// The operator.

@@ -118,10 +118,15 @@ fn proposal(payment: PaymentId, operator: &str, decision: &Decision, owner: Uscc
 }
 
 /// The record of a confirmation.
-fn confirmation(payment: PaymentId, operator: &str, evidence_digest: &str) -> Event {
+///
+/// It names the proposal and what that says: whoever is shown it without the others can't take
+/// another proposal for the one that took effect.
+fn confirmation(payment: PaymentId, operator: &str, confirmed: &Proposal) -> Event {
     Event::ResolutionConfirmed {
         payment,
-        evidence_digest: evidence_digest.to_ascii_lowercase(),
+        proposal: Some(confirmed.sequence),
+        outcome: Some(confirmed.outcome),
+        evidence_digest: confirmed.evidence_digest.to_ascii_lowercase(),
         operator: operator.to_owned(),
     }
 }
@@ -188,7 +193,7 @@ pub fn confirm(
         });
     }
     open_line(&desk, payment)?;
-    let event = confirmation(payment, operator, evidence_digest);
+    let event = confirmation(payment, operator, proposal);
     Ok(desk.record(operator, event)?)
 }
 

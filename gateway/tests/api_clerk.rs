@@ -155,6 +155,7 @@ fn said(kit: &Kit, id: BatchId, event: LineEvent, origin: Origin, words: Option<
         detail: None,
         bank_code: words.map(|(code, _)| code.to_owned()),
         reported_fen: None,
+        of_line: 0,
     };
     let why = (origin == Origin::Channel).then(|| "time_out".to_owned());
     let event = Event::Outcomes {
@@ -213,7 +214,11 @@ async fn an_unknown_line_tells_since_when_and_why_and_its_questions_stand_togeth
     let payment = kit.get(&system(own()), &path).await.expect(200).json();
     let why = payment["why"].as_str().unwrap();
     assert!(
-        why.contains("自 2026-11-23T10:00:00+08:00 起没有银行的应答（超时）"),
+        why.contains("2026-11-23T10:00:00+08:00 发出的付款指令没有得到应答（超时）"),
+        "{why}"
+    );
+    assert!(
+        why.contains("已查询 40 次，银行最近答复 E02，看不出是否已付"),
         "{why}"
     );
     let events = payment["events"].as_array().unwrap();

@@ -47,7 +47,7 @@ fn reason() -> impl Strategy<Value = Option<FailureReason>> {
 }
 
 fn a_move() -> impl Strategy<Value = Move> {
-    let said = (of(text()), of(text()), of(any::<i64>()));
+    let said = (of(text()), of(text()), of(any::<i64>()), any::<u32>());
     (1..u32::MAX, line_event(), reason(), said).prop_map(|(index, event, reason, said)| Move {
         index,
         event,
@@ -55,6 +55,7 @@ fn a_move() -> impl Strategy<Value = Move> {
         detail: said.0,
         bank_code: said.1,
         reported_fen: said.2,
+        of_line: said.3,
     })
 }
 
@@ -268,13 +269,17 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
                 }
             }
         ),
-        (payment(), text(), text()).prop_map(|(payment, evidence_digest, operator)| {
-            Event::ResolutionConfirmed {
-                payment,
-                evidence_digest,
-                operator,
+        (payment(), of(n()), of(line_event()), text(), text()).prop_map(
+            |(payment, proposal, outcome, evidence_digest, operator)| {
+                Event::ResolutionConfirmed {
+                    payment,
+                    proposal,
+                    outcome,
+                    evidence_digest,
+                    operator,
+                }
             }
-        }),
+        ),
         (text(), any::<u32>()).prop_map(|(to, count)| Event::Disclosed { to, count }),
         (any::<u16>(), text(), text()).prop_map(|(kind, what, digest)| Event::Refused {
             kind,

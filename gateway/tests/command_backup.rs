@@ -43,11 +43,11 @@ fn back_up_under_load(site: &Site, url: &str) -> Vec<Taken> {
             assert_eq!(ended.code, 0, "{ended:?}");
             let document = ended.document();
             assert_eq!(document["master_key_included"], false);
-            let hash = document["end"]["hash"].as_str().unwrap().to_owned();
+            let seal = document["end"]["seal"].as_str().unwrap().to_owned();
             Taken {
                 folder: site.at(&name),
                 acknowledged,
-                end: (document["end"]["sequence"].as_u64().unwrap(), hash),
+                end: (document["end"]["sequence"].as_u64().unwrap(), seal),
             }
         };
         (0..4).map(take).collect()
@@ -84,7 +84,12 @@ fn a_copy_beside_a_gateway_under_load_has_everything_that_was_acknowledged() {
         // Record by record the original's; then the restore's own and the closing one.
         assert_eq!(copy[..end], original[..end]);
         assert_eq!(copy.len(), end + 2);
-        assert_eq!(gateway::hex(&copy[end - 1].1), taken.end.1);
+        // Named by a commitment: its hash would open what proofs keep closed.
+        let hash = &copy[end - 1].1;
+        let seal = gateway::sha256_hex(&[&b"anxin-seal/v1"[..], hash].concat());
+        assert_eq!(seal, taken.end.1);
+        let manifest = std::fs::read_to_string(taken.folder.join("manifest.json")).unwrap();
+        assert!(manifest.contains(&seal) && !manifest.contains(&gateway::hex(hash)));
         for id in taken.acknowledged.iter().chain([&first]) {
             assert!(accepted.contains(id), "{id} is not in copy {number}");
         }

@@ -129,6 +129,7 @@ fn every_number_that_a_person_may_have_finds_its_story_or_what_is_near_it() {
         story.stdout.contains(waits) && story.stdout.contains(remedy),
         "{story:?}"
     );
+    assert_listed(&data, &id);
     // The employer's own number, a small letter, spaces around it.
     let small = format!(" {} ", id.to_lowercase());
     for same in ["GZ-1", " GZ-1", &small] {
@@ -180,6 +181,24 @@ fn every_number_that_a_person_may_have_finds_its_story_or_what_is_near_it() {
     for id in [id.as_str(), &format!("{id}.1"), "GZ-1", &wrong] {
         assert_nobody_is_named(&data, id);
     }
+}
+
+/// From an alarm to its batches: the one that waits is listed, with what it waits for.
+fn assert_listed(data: &Path, id: &str) {
+    let data = data.to_str().unwrap();
+    let told = run(&["explain", "--waiting", "--data", data, "--json"]);
+    assert_eq!(told.code, 0, "{told:?}");
+    let document = told.document();
+    let waiting = document["waiting"].as_array().unwrap();
+    assert_eq!(waiting.len(), 1, "{document}");
+    assert_eq!(waiting[0]["batch_id"], id);
+    assert_eq!(waiting[0]["waits_for"]["what"], "approval");
+    let told = run(&["explain", "--waiting", "--data", data]).stdout;
+    assert!(told.contains(id) && told.contains("approval"), "{told}");
+    // One or the other, and one of them.
+    let both = run(&["explain", id, "--waiting", "--data", data]);
+    let none = run(&["explain", "--data", data]);
+    assert_eq!((both.code, none.code), (2, 2));
 }
 
 /// Nobody stands in it, in any language or form.

@@ -175,7 +175,7 @@ fn verify_tells_a_sound_journal_from_a_changed_one() {
     assert_eq!(document["sound"], true);
     // Header, five records, the closing one.
     assert_eq!(document["records"], 7);
-    assert_eq!(document["head"]["hash"].as_str().unwrap().len(), 64);
+    assert_eq!(document["head"]["seal"].as_str().unwrap().len(), 64);
     let segment = std::fs::read_dir(folder.path().join("journal")).unwrap();
     let segment = segment.map(|entry| entry.unwrap().path()).next().unwrap();
     let whole = std::fs::read(&segment).unwrap();

@@ -217,6 +217,20 @@ MOVES = {
 }
 
 
+def is_in(row, head, count, elements):
+    """Whether a list of ascending rows, whose count is the piece `head`, has a row: where not, the
+    two between which it would stand are shown, side by side."""
+    begin, end, last = 0, count, -1
+    for number, value in elements:
+        place, (last, before) = number - head - 1, (value, last)
+        need(before < value, "rows that do not ascend")
+        if value == row:
+            return True
+        begin, end = (place + 1, end) if value < row else (begin, min(end, place))
+    need(begin == end, "the row may be among those that are not shown")
+    return False
+
+
 def tell(proof):
     payment = proof["payment_id"]
     batch, row = payment.rsplit(".", 1)
@@ -226,16 +240,17 @@ def tell(proof):
     for record in proof["records"]:
         need(record["sequence"] > last, "records out of order")
         last = record["sequence"]
-        members, lists, rows = {}, {}, []
+        members, lists, rows, numbers = {}, {}, [], {}
         for piece in record["shown"]:
             name, value = piece["text"].split("=", 1)
             if name == "row":
                 rows.append(struct.unpack("<IIIIq", bytes.fromhex(value.split(",")[0])))
             elif name.endswith("[]"):
                 lists.setdefault(name[:-2], []).append(json.loads(value))
+                numbers.setdefault(name[:-2], []).append(piece["number"])
             else:
                 need(name not in members, "a member twice")
-                members[name] = json.loads(value)
+                members[name], numbers[name, 0] = json.loads(value), piece["number"]
         event = members["event"]
         steps = []
         if event == "batch_lines":
@@ -248,8 +263,12 @@ def tell(proof):
             need(members["batch"] == batch, "a record of another batch")
             if event == "batch_accepted":
                 need(amount is not None and state is None, "accepted twice, or no row")
-                state = "refused" if refused or row in lists.get("refused_late", []) else "held"
+                late, of_late = "refused_late", lists.get("refused_late", [])
+                refused = refused or is_in(row, numbers[late, 0], members[late][0],
+                                           zip(numbers.get(late, []), of_late))
+                state = "refused" if refused else "held"
             elif event == "batch_approved":
+                need(state is not None, "approved before it was accepted")
                 steps = ["release"] if state == "held" else []
             elif event == "batch_withdrawn":
                 steps = ["cancel"] if state != "refused" else []
@@ -262,16 +281,21 @@ def tell(proof):
         elif event in ("message_leaving", "file_abandoned", "outcomes"):
             need(members["file_no"] in files, "a file without the line")
             if event == "outcomes":
-                steps = [step["e"] for step in lists.get("moves", []) if step["i"] == row]
-                doubts = [doubt for doubt in lists.get("disputes", []) if doubt[0] == row]
-                need(steps or doubts, "outcomes of other lines")
+                moves = [step for step in lists.get("moves", []) if step["i"] == row]
+                doubts = [doubt[2] for doubt in lists.get("disputes", []) if doubt[0] == row]
+                need(moves or doubts, "outcomes of other lines")
+                need(all(part["n"] == len(moves + doubts) for part in moves + doubts),
+                     "not all outcomes of the line are shown")
+                steps = [step["e"] for step in moves]
         elif event in ("resolution_proposed", "resolution_confirmed"):
             need(members["payment"] == payment, "a resolution of another payment")
             if event == "resolution_proposed":
-                proposed = members["outcome"]
+                proposed = last, members["outcome"]
             else:
                 need(proposed and (disputed or state == "unknown"), "nothing to resolve")
-                state = {"resolve_paid": "paid", "resolve_failed": "failed"}[proposed]
+                need((members["proposal"], members["outcome"]) == proposed,
+                     "another proposal than the one shown is confirmed")
+                state = {"resolve_paid": "paid", "resolve_failed": "failed"}[proposed[1]]
                 proposed, disputed = None, False
         else:
             need(False, f"a record that tells nothing: {event}")

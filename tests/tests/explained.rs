@@ -2,6 +2,8 @@
 //! number, an alarm and an entry of the runbook, and each is tried out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "explained/advised.rs"]
+mod advised;
 #[path = "explained/alarms.rs"]
 mod alarms;
 #[path = "explained/causes.rs"]
@@ -10,6 +12,8 @@ mod causes;
 mod counted;
 #[path = "explained/serving.rs"]
 mod serving;
+#[path = "explained/since.rs"]
+mod since;
 #[path = "explained/stories.rs"]
 mod stories;
 #[path = "explained/tasks.rs"]

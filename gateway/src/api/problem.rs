@@ -217,7 +217,12 @@ impl Problem {
         let reference = format!("E{:06}", REFERENCES.fetch_add(1, Ordering::Relaxed));
         let error = crate::chain(error);
         tracing::error!(%reference, error, "a call failed by our own fault");
-        Self::new(Kind::Internal).with("reference", reference)
+        Self::new(Kind::Internal)
+            .detail(
+                &format!("系统内部错误，请向运营方提供编号 {reference}"),
+                &format!("Our own fault; give the operator the number {reference}"),
+            )
+            .with("reference", reference)
     }
 
     /// Says why, in both languages.

@@ -61,6 +61,9 @@ pub struct BankFile {
     /// the instruction with something that nobody could read. Its "not found" is then a
     /// contradiction and fails nothing (decision 010).
     pub heard: bool,
+    /// Journal sequence of the last answer of the bank with a code of its own that moved nothing; 0
+    /// for none.
+    pub coded_at: u64,
     /// When the bank said that it knows no such file, Unix milliseconds, in the order of its
     /// answers.
     pub not_found_ms: Vec<i64>,
@@ -99,6 +102,7 @@ impl BankFile {
             attempts: 1,
             is_final: false,
             heard: false,
+            coded_at: 0,
             not_found_ms: Vec::new(),
             noted: BTreeSet::new(),
             disputed: BTreeSet::new(),

@@ -24,8 +24,8 @@ impl Book {
 /// What bars one wage.
 #[derive(Clone, Copy, Debug, Default)]
 struct Barring {
-    /// Families with a disputed payment.
-    disputed: Outside<()>,
+    /// Disputed payments, the first of each family.
+    disputed: Outside<PaymentId>,
     /// Payments that were revived since the approval, and at which record; the newest first.
     revived: Outside<(PaymentId, u64)>,
 }
@@ -43,6 +43,18 @@ pub struct Bars<'b> {
     scope: Scope,
     own: Option<ByWage>,
     originals: BTreeMap<Scope, ByWage>,
+}
+
+/// What keeps one line from being sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// Why.
+    pub why: CorrectionConflict,
+    /// The payment that stands against it, where one does.
+    pub by: Option<PaymentId>,
+    /// Since when, Unix milliseconds: that payment is disputed or in its state, and the line
+    /// released.
+    pub since_ms: i64,
 }
 
 impl Bars<'_> {
@@ -64,22 +76,54 @@ impl Bars<'_> {
             let batch = batch.id();
             book.correction_holds(*original, PaymentId { batch, row })?;
         }
-        let (is_disputed, revived) = self.twins(row, line);
-        if is_disputed {
+        let (disputed, revived) = self.twins(row, line);
+        if disputed.is_some() {
             return Err(CorrectionConflict::Disputed);
         }
         revived.map_or(Ok(()), |(one, _)| Err(CorrectionConflict::Elsewhere(one)))
     }
 
-    /// Whether the wage of a line, or of another one of its family, is disputed elsewhere, and the
-    /// payment of it that was revived last.
-    fn twins(&mut self, row: u32, line: &Line) -> (bool, Option<(PaymentId, u64)>) {
+    /// What keeps a line from being sent, by which payment and since when; `None` where nothing
+    /// does.
+    pub fn bar(&mut self, row: u32) -> Option<Bar> {
+        let why = self.of(row).err()?;
+        let (book, batch) = (self.book, self.batch);
+        let line = batch.line(row)?;
+        let original = batch.corrects.get(&row).copied();
+        let (by, is_disputed) = match why {
+            CorrectionConflict::Live(one) | CorrectionConflict::Elsewhere(one) => {
+                (Some(one), false)
+            }
+            CorrectionConflict::State(_) => (original, false),
+            CorrectionConflict::Disputed => {
+                let own = original.and_then(|one| first_disputed(book, book.root_of(one)));
+                (own.or_else(|| self.twins(row, line).0), true)
+            }
+            CorrectionConflict::Unknown | CorrectionConflict::Restored => (None, false),
+        };
+        let stands_since = |one: PaymentId| {
+            let (of, line) = book.line(one)?;
+            let disputed_ms = of.doubts.disputed_ms(one.row).filter(|_| is_disputed);
+            Some(disputed_ms.unwrap_or(line.since_ms))
+        };
+        let released_ms = batch.released_ms.unwrap_or(line.since_ms);
+        let stands_ms = by.and_then(stands_since).unwrap_or(released_ms);
+        Some(Bar {
+            why,
+            by,
+            since_ms: stands_ms.max(released_ms),
+        })
+    }
+
+    /// A payment of the wage of a line, or of another one of its family, that is disputed
+    /// elsewhere, and the one that was revived last.
+    fn twins(&mut self, row: u32, line: &Line) -> (Option<PaymentId>, Option<(PaymentId, u64)>) {
         let (book, batch) = (self.book, self.batch);
         let original = batch.corrects.get(&row).copied();
         let family = original.map(|one| book.root_of(one));
         let mut found = Found {
             family,
-            is_disputed: false,
+            disputed: None,
             revived: None,
         };
         let own = self
@@ -96,14 +140,14 @@ impl Bars<'_> {
                 found.add(known, wage);
             }
         }
-        (found.is_disputed, found.revived)
+        (found.disputed, found.revived)
     }
 }
 
 /// What bars one line, outside its family.
 struct Found {
     family: Option<PaymentId>,
-    is_disputed: bool,
+    disputed: Option<PaymentId>,
     revived: Option<(PaymentId, u64)>,
 }
 
@@ -112,7 +156,7 @@ impl Found {
         let Some(barring) = of.get(&wage) else {
             return;
         };
-        self.is_disputed |= barring.disputed.of(self.family).is_some();
+        self.disputed = self.disputed.or_else(|| barring.disputed.of(self.family));
         let newer = |one: &(PaymentId, u64)| self.revived.is_none_or(|(_, known)| one.1 > known);
         self.revived = barring
             .revived
@@ -140,10 +184,11 @@ fn barring(book: &Book, own: &Batch, scope: &Scope) -> ByWage {
             };
             let root = book.root_of(*payment);
             let of_family = families.entry(root);
-            let (is_disputed, newest) = *of_family.or_insert_with(|| family_bars(book, own, root));
+            let (disputed, newest) = *of_family.or_insert_with(|| family_bars(book, own, root));
             let wage = (line.person, line.amount_fen);
-            if is_disputed {
-                barring.entry(wage).or_default().disputed.add_last(root, ());
+            if let Some(one) = disputed {
+                let of_wage = barring.entry(wage).or_default();
+                of_wage.disputed.add_last(root, one);
             }
             revived.extend(newest.map(|newest| (newest, root, wage)));
         }
@@ -156,21 +201,35 @@ fn barring(book: &Book, own: &Batch, scope: &Scope) -> ByWage {
     barring
 }
 
-/// Whether a payment of a family is disputed, and the one that two people said last to be paid
-/// after all, where nobody has approved the batch since.
-fn family_bars(book: &Book, own: &Batch, root: PaymentId) -> (bool, Option<(PaymentId, u64)>) {
-    let (mut is_disputed, mut newest) = (false, None);
+/// The first payment of a family that is disputed.
+fn first_disputed(book: &Book, root: PaymentId) -> Option<PaymentId> {
+    let is_disputed = |one: &PaymentId| {
+        let line = book.line(*one);
+        line.is_some_and(|(_, line)| line.disputed.is_some())
+    };
+    book.family(root).find(is_disputed)
+}
+
+/// What of a family bars others.
+type FamilyBars = (Option<PaymentId>, Option<(PaymentId, u64)>);
+
+/// The first payment of a family that is disputed, and the one that two people said last to be
+/// paid after all, where nobody has approved the batch since.
+fn family_bars(book: &Book, own: &Batch, root: PaymentId) -> FamilyBars {
+    let (mut disputed, mut newest) = (None, None);
     for one in book.family(root) {
         super::visits::count();
         let Some((_, line)) = book.line(one) else {
             continue;
         };
-        is_disputed |= line.disputed.is_some();
+        if line.disputed.is_some() {
+            disputed = disputed.or(Some(one));
+        }
         let revived = book.revived.get(&one).copied();
         let unseen = |at: &u64| *at > own.approved_at && carries_the_wage(line.state);
         if let Some(at) = revived.filter(unseen) {
             newest = newest.filter(|(_, known)| *known > at).or(Some((one, at)));
         }
     }
-    (is_disputed, newest)
+    (disputed, newest)
 }

@@ -180,6 +180,8 @@ pub struct Batch {
     pub history: Vec<HistoryEntry>,
     /// Who approved it and when.
     pub approved: Option<(String, i64)>,
+    /// When it was released, by its first approval, Unix milliseconds.
+    pub released_ms: Option<i64>,
     /// Journal sequence of the last approval; 0 before it.
     pub approved_at: u64,
     /// Who withdrew it and when.
@@ -244,6 +246,7 @@ impl Batch {
             byte_records: Vec::new(),
             history: Vec::new(),
             approved: None,
+            released_ms: None,
             approved_at: 0,
             withdrawn: None,
             corrects: BTreeMap::new(),
@@ -375,6 +378,8 @@ impl Batch {
             .unwrap_or((LineState::Held, "approval")),
         };
         let since_ms = self.ages.oldest(waiting.0).unwrap_or(self.changed_ms);
-        Some((waiting.1, since_ms))
+        // A file that is tried again and again makes its lines no younger.
+        let released_ms = self.released_ms.filter(|_| waiting.1 == "dispatch");
+        Some((waiting.1, released_ms.unwrap_or(since_ms)))
     }
 }

@@ -71,7 +71,12 @@ impl Book {
                 open.then_some(()).ok_or("no open message")
             }
             Event::ResolutionProposed { payment, .. } => self.known_line(*payment),
-            Event::ResolutionConfirmed { payment, .. } => self.would_resolve(*payment),
+            Event::ResolutionConfirmed {
+                payment,
+                proposal,
+                outcome,
+                ..
+            } => self.would_resolve(*payment, (*proposal, *outcome)),
         }
     }
 
@@ -97,6 +102,10 @@ impl Book {
     fn would_accept(&self, head: &AcceptedHead) -> Result<(), &'static str> {
         let arrived = self.arriving.get(&head.batch.sequence());
         let arrived = arrived.ok_or("no opening record")?;
+        // Proofs show by the neighbours that a line is not there.
+        if !head.refused_late.is_sorted_by(|one, next| one < next) {
+            return Err("lines refused late that do not ascend");
+        }
         let late: BTreeSet<u32> = head.refused_late.iter().copied().collect();
         let taken = arrived
             .rows
@@ -186,9 +195,19 @@ impl Book {
         known.then_some(()).ok_or("no such line")
     }
 
-    fn would_resolve(&self, payment: PaymentId) -> Result<(), &'static str> {
+    /// What is named is that which waits; an older record names nothing.
+    fn would_resolve(
+        &self,
+        payment: PaymentId,
+        (named, outcome): (Option<u64>, Option<LineEvent>),
+    ) -> Result<(), &'static str> {
         let proposal = self.proposals.get(&payment);
         let proposal = proposal.ok_or("no proposal to confirm")?;
+        if named.is_some_and(|named| named != proposal.sequence)
+            || outcome.is_some_and(|outcome| outcome != proposal.outcome)
+        {
+            return Err("a confirmation of another proposal");
+        }
         let line = self.known_batch(payment.batch)?.line(payment.row);
         let moved =
             line.and_then(|line| moves(line.state, line.disputed.is_some(), proposal.outcome));

@@ -154,17 +154,38 @@ impl Book {
         std::iter::once(root).chain(corrections)
     }
 
-    /// Whether a payment is the last try of its wage: no correction of its family is newer, but for
-    /// those that were taken back.
+    /// The last try of a payment's wage: no correction of its family is newer, but for those that
+    /// were taken back.
     #[must_use]
-    pub fn is_last_try(&self, payment: PaymentId) -> bool {
+    pub fn last_try(&self, payment: PaymentId) -> Option<PaymentId> {
         let tries = self.family(self.root_of(payment)).filter(|one| {
             super::visits::count();
             let line = self.line(*one);
             line.is_some_and(|(_, line)| line.state != LineState::Cancelled)
         });
         // A family is in the order in which its payments came.
-        tries.last() == Some(payment)
+        tries.last()
+    }
+
+    /// Whether the correction file of a payment's batch has it: of a wage that failed several times
+    /// the last try is offered, in its own batch. Two batches would offer one wage.
+    #[must_use]
+    pub fn is_offered(&self, payment: PaymentId) -> bool {
+        let batch = self.batch(payment.batch);
+        batch.is_some_and(|batch| {
+            self.may_correct(batch.head.employer, payment).is_ok()
+                && self.last_try(payment) == Some(payment)
+        })
+    }
+
+    /// Every correction of a payment itself and of those that were to correct it, in the order in
+    /// which they came, whatever became of them.
+    pub fn corrections_of(&self, payment: PaymentId) -> impl Iterator<Item = PaymentId> {
+        let family = self.family(self.root_of(payment)).skip(1);
+        family.filter(move |one| {
+            let mut corrected = self.line_of_corrections(*one).skip(1);
+            corrected.any(|of| of == payment)
+        })
     }
 
     /// The first payment of a family.

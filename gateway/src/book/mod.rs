@@ -35,7 +35,7 @@ mod work;
 pub use afterwards::{Afterwards, Waiting};
 pub use ages::Ages;
 pub use bank_file::{BankFile, FILE_IN_DOUBT, FileState};
-pub use bars::Bars;
+pub use bars::{Bar, Bars};
 pub use batch::{Batch, BatchState, HistoryEntry, Line, Stepped, Sum, Sums};
 pub use beside::Beside;
 pub use corrections::CorrectionConflict;

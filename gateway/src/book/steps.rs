@@ -64,6 +64,7 @@ impl Book {
     ) -> Result<(), &'static str> {
         let batch = self.batches.get_mut(&id).ok_or("no such batch")?;
         if batch.state() == BatchState::Held {
+            batch.released_ms = Some(time_ms);
             self.step_all(id, LineEvent::Release, sequence, time_ms)?;
         } else {
             // Again, over what had barred lines of it.
@@ -129,10 +130,17 @@ impl Book {
             reference_count,
             said,
             noted,
+            bank_code,
             ..
         } = event
         {
             let words = (*said, noted.as_slice());
+            let has_code = |step: &Move| step.bank_code.is_some();
+            if (bank_code.is_some() || noted.iter().any(has_code))
+                && let Some(file) = self.files.get_mut(file_no)
+            {
+                file.coded_at = sequence;
+            }
             self.receipt(*file_no, *reference_count, words, (sequence, time_ms))?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! To say it, all lines of a batch may have to be looked at, under the lock. Who asks often does
 //! not pay for it again: what a look came to stands until a line of the employer changes.
 
-use super::{Bars, Batch, Book, CorrectionConflict, LineState, Recorded};
+use super::{Bar, Bars, Batch, Book, CorrectionConflict, FileState, LineState, Recorded};
 use crate::event::Event;
 use schemas::value::BatchId;
 
@@ -14,7 +14,7 @@ pub(super) struct Looked {
     at: u64,
     may_leave: Option<bool>,
     has_free: Option<bool>,
-    is_barred: Option<bool>,
+    barred_since: Option<Option<i64>>,
     is_elsewhere: Option<bool>,
 }
 
@@ -43,12 +43,15 @@ impl Book {
             return Some(("withdrawal", restored_ms));
         }
         let goes_on = matches!(what, "bank_result" | "bank_answer" | "dispatch");
-        let released_ms = batch.ages.oldest(LineState::Released);
-        let (true, Some(released_ms)) = (goes_on, released_ms) else {
-            return Some((what, since_ms));
-        };
-        if self.is_barred(batch) {
-            return Some(("other_payment", released_ms));
+        let has_released = batch.sums.of(LineState::Released).count > 0;
+        if goes_on
+            && has_released
+            && let Some(barred_ms) = self.barred_since(batch)
+        {
+            return Some(("other_payment", barred_ms));
+        }
+        if what == "bank_answer" && self.is_about_to_leave(batch) {
+            return Some(("dispatch", batch.released_ms.unwrap_or(since_ms)));
         }
         let may_leave = || self.once(batch, |of| &mut of.may_leave, |book| book.may_leave(batch));
         if what == "dispatch" && !may_leave() {
@@ -75,12 +78,19 @@ impl Book {
         if let Some(restored_ms) = self.withdrawal_wanted(batch).filter(|_| waits_here) {
             return Some(("withdrawal", restored_ms));
         }
-        let mut may_leave = || bars.of(index).is_ok();
+        let released_ms = batch.released_ms.unwrap_or(line.since_ms);
+        let file = self.file(line.file_no);
         let what = match line.state {
             LineState::Held => "approval",
-            LineState::Released if may_leave() => "dispatch",
-            LineState::Released if line.file_no == 0 => "other_payment",
-            LineState::Released | LineState::Unknown => RESOLUTION,
+            LineState::Released => match bars.bar(index) {
+                None => return Some(("dispatch", released_ms)),
+                Some(bar) if line.file_no == 0 => return Some(("other_payment", bar.since_ms)),
+                Some(_) => RESOLUTION,
+            },
+            LineState::Unknown => RESOLUTION,
+            LineState::Intended if file.is_some_and(|file| file.state == FileState::Intended) => {
+                return Some(("dispatch", released_ms));
+            }
             LineState::Intended => "bank_answer",
             LineState::Accepted => "bank_result",
             LineState::Paid
@@ -90,6 +100,14 @@ impl Book {
             | LineState::Refused => return None,
         };
         Some((what, line.since_ms))
+    }
+
+    /// Whether no byte of what is intended has left.
+    fn is_about_to_leave(&self, batch: &Batch) -> bool {
+        let files = batch.files.iter().filter_map(|file_no| self.file(*file_no));
+        let unsent = files.filter(|file| file.state == FileState::Intended);
+        let lines: usize = unsent.map(|file| file.intent.lines.len()).sum();
+        usize::try_from(batch.sums.of(LineState::Intended).count) == Ok(lines)
     }
 
     /// Whether a released line may leave, by itself or with its file. Of a batch without disputes.
@@ -124,14 +142,26 @@ impl Book {
             .collect()
     }
 
+    /// The same with the payment that bars each, and since when.
+    pub fn bars_on<'b>(&'b self, batch: &'b Batch) -> impl Iterator<Item = (u32, Bar)> + 'b {
+        let mut bars = self.bars(batch);
+        let free = batch.free_lines();
+        free.filter_map(move |index| Some((index, bars.bar(index)?)))
+    }
+
+    /// Since when the first of them is barred, Unix milliseconds; `None` where none is.
+    fn barred_since(&self, batch: &Batch) -> Option<i64> {
+        self.once(
+            batch,
+            |of| &mut of.barred_since,
+            |book| book.bars_on(batch).map(|(_, bar)| bar.since_ms).min(),
+        )
+    }
+
     /// Whether [`Book::barred`] finds any.
     #[must_use]
     pub fn is_barred(&self, batch: &Batch) -> bool {
-        self.once(
-            batch,
-            |of| &mut of.is_barred,
-            |book| !book.barred(batch).is_empty(),
-        )
+        self.barred_since(batch).is_some()
     }
 
     /// Whether [`Book::elsewhere_of`] finds any, or two lines of the batch itself pay one wage

@@ -26,6 +26,13 @@ impl Book {
         numbers.filter_map(|file_no| self.files.get(file_no))
     }
 
+    /// Whether nothing of a file is open any more: each of its lines has ended, or it was given up.
+    #[must_use]
+    pub fn has_ended(&self, file: &BankFile) -> bool {
+        let open = self.work.files.get(&file.intent.bank);
+        !open.is_some_and(|open| open.contains(&file.intent.file_no))
+    }
+
     /// How many batches have lines to be sent, and how many bank files are not finished.
     #[must_use]
     pub fn open_work(&self) -> (u64, u64) {

@@ -133,6 +133,7 @@ impl Gateway {
         };
         let core = opened.core;
         core.connect(parts.banks.keys().copied().collect());
+        core.follow_bank_days(Arc::clone(&parts.calendar));
         let banks = Banks(Arc::new(parts.banks));
         let mandates = Arc::new(parts.mandates);
         let setup = Setup {

@@ -12,6 +12,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::copy::{BackupError, Manifest, back_up, confirm, restore};
 use crate::proof::held::Sealing;
 use crate::query::moment;
+use journal::tree::leaf::seal;
 use schemas::Lang;
 use serde_json::json;
 use std::path::Path;
@@ -83,7 +84,7 @@ fn restored(from: &Path, data: &Path, as_json: bool, lang: Lang) -> Ended {
         let mut document = document(manifest, sealing, data);
         document["head"] = json!({
             "sequence": restored.sequence,
-            "hash": crate::hex(&restored.hash),
+            "seal": crate::hex(&seal(&restored.hash)),
         });
         document["first_file_no"] = restored.first_file_no.into();
         document["waits_for_confirmation"] = true.into();
@@ -107,7 +108,7 @@ fn confirmed(data: &Path, record: u64, as_json: bool, lang: Lang) -> Ended {
         paper.document(&json!({
             "folder": data.display().to_string(),
             "confirmed": true,
-            "end": { "sequence": mark.record, "hash": mark.hash },
+            "end": { "sequence": mark.record },
         }))?;
     } else {
         paper.line(words::confirmed_told().in_lang(lang))?;
@@ -160,7 +161,7 @@ fn document(manifest: &Manifest, sealing: &Sealing, folder: &Path) -> serde_json
         "folder": folder.display().to_string(),
         "taken_at": manifest.taken_at,
         "journal_id": manifest.journal_id,
-        "end": { "sequence": manifest.end.sequence, "hash": manifest.end.hash },
+        "end": { "sequence": manifest.end.sequence, "seal": manifest.end.seal },
         "is_closed": manifest.is_closed,
         "files": manifest.files.len(),
         "bytes": manifest.bytes(),
@@ -183,6 +184,6 @@ fn end(manifest: &Manifest, lang: Lang) -> String {
         "{} {} {}",
         pick(lang, "末条记录", "last record"),
         manifest.end.sequence,
-        manifest.end.hash,
+        manifest.end.seal,
     )
 }

@@ -2,19 +2,24 @@
 //! reads and never writes, takes no lock, and needs no key: what is sealed stays sealed.
 
 mod document;
+mod lines;
 mod mistakes;
+mod waiting;
 mod written;
+
+pub use written::write;
 
 use super::arguments::Explain;
 use super::terminal::paper;
 use super::words::{Ended, Exit, Failure};
 use crate::core::{CoreError, read_clear};
 use crate::event::Event;
-use crate::story::{Subject, Teller, together, together_over_files};
+use crate::story::{Entry, Subject, Teller, together, together_over_files};
 use journal::disk::OsDisk;
 use journal::{Damage, Flaw, Passed, Report};
 use schemas::Lang;
 use schemas::value::{BatchId, BatchNo, Uscc};
+use serde_json::Value;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -24,42 +29,31 @@ use std::path::Path;
 /// See [`Failure`].
 pub fn run(arguments: &Explain, lang: Lang) -> Ended {
     let folder = arguments.data.join("journal");
+    // Without an id the waiting batches are asked for.
+    let Some(given) = arguments.id.as_deref().map(str::trim) else {
+        return waiting::run(&folder, arguments.json, lang);
+    };
     // As it is copied out of a letter: with spaces around it, or a small letter.
-    let id = arguments.id.trim();
-    let id = id
+    let id = given
         .strip_prefix('b')
-        .map_or(id.to_owned(), |rest| format!("B{rest}"));
+        .map_or(given.to_owned(), |rest| format!("B{rest}"));
     let subject = match Subject::parse(&id) {
         Some(subject) => subject,
-        None => Subject::Batch(of_number(&folder, arguments.id.trim())?),
+        None => Subject::Batch(of_number(&folder, given)?),
     };
     let mut teller = Teller::of(subject);
-    let report = read(&folder, &mut |passed| teller.see(passed))?;
-    // A gateway that runs may be writing its last record.
-    let is_torn = |damage: &Damage| matches!(damage.what, Flaw::TornTail { .. });
-    let mut damages = report.damages;
-    damages.retain(|damage| !is_torn(damage));
-    // Another user's files are no damage.
-    let closed = |damage: &&Damage| damage.what == Flaw::Unreadable(ErrorKind::PermissionDenied);
-    if let Some(damage) = damages.iter().find(closed) {
-        return Err(mistakes::not_allowed(&folder, damage));
-    }
+    let damages = seen(&folder, &mut |passed| teller.see(passed))?;
     let entries = teller.entries();
     if entries.is_empty() || is_beyond(&teller, subject) {
         let asked = (id.as_str(), subject);
         return Err(mistakes::unknown(asked, &folder, &teller, &damages));
     }
-    let story = match arguments.every {
-        true => entries,
-        false if has_many_files(&teller, subject) => together_over_files(entries),
-        false => together(entries),
-    };
-    let document = document::of(&teller, (&id, subject), &story, &damages, lang);
+    let (story, document) = tell(&teller, (&id, subject), arguments.every, &damages, lang);
     let mut paper = paper();
     if arguments.json {
         paper.document(&document)?;
     } else {
-        written::write(&mut paper, &story, &document, lang)?;
+        write(&mut paper, &story, &document, lang)?;
     }
     paper.flush()?;
     Ok(if damages.is_empty() {
@@ -67,6 +61,42 @@ pub fn run(arguments: &Explain, lang: Lang) -> Ended {
     } else {
         Exit::InputErrors
     })
+}
+
+/// The story of a subject, every record by itself or what repeats together, and the document that
+/// tells it. `damages` are those of the journal that the teller has seen.
+#[must_use]
+pub fn tell(
+    teller: &Teller,
+    (id, subject): (&str, Subject),
+    every: bool,
+    damages: &[Damage],
+    lang: Lang,
+) -> (Vec<Entry>, Value) {
+    let entries = teller.entries();
+    let story = match every {
+        true => entries,
+        false if has_many_files(teller, subject) => together_over_files(entries),
+        false => together(entries),
+    };
+    let document = document::of(teller, (id, subject), &story, damages, lang);
+    (story, document)
+}
+
+/// Reads the journal once and gives its damages.
+fn seen(
+    folder: &Path,
+    see: &mut dyn FnMut(Passed<'_>) -> Result<(), CoreError>,
+) -> Result<Vec<Damage>, Failure> {
+    let mut damages = read(folder, see)?.damages;
+    // A gateway that runs may be writing its last record.
+    damages.retain(|damage| !matches!(damage.what, Flaw::TornTail { .. }));
+    // Another user's files are no damage.
+    let closed = |damage: &&Damage| damage.what == Flaw::Unreadable(ErrorKind::PermissionDenied);
+    match damages.iter().find(closed) {
+        Some(damage) => Err(mistakes::not_allowed(folder, damage)),
+        None => Ok(damages),
+    }
 }
 
 /// Reads the journal once, record by record.

@@ -13,7 +13,7 @@ mod convert;
 mod decode;
 pub mod definitions;
 mod demo;
-mod explain;
+pub mod explain;
 mod order;
 mod proof;
 mod report;

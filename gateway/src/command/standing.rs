@@ -110,8 +110,8 @@ fn write_bank_day<W: Write>(paper: &mut Paper<W>, from: &Value, lang: Lang) -> i
     match from["next_bank_day"].as_str() {
         None => Ok(()),
         Some(day) => paper.line(&match lang {
-            Lang::Zh => format!("最早可发往银行的银行日 {day}"),
-            Lang::En => format!("next bank day {day}"),
+            Lang::Zh => format!("受理时算得的最早可发往银行的银行日 {day}"),
+            Lang::En => format!("earliest bank day, as seen when it was accepted: {day}"),
         }),
     }
 }
@@ -294,11 +294,10 @@ fn write_files<W: Write>(paper: &mut Paper<W>, batch: &Value, lang: Lang) -> io:
         (pick(lang, "查询次数", "queries"), Align::Right),
     ]);
     for file in files {
-        let state = file_state(file, lang);
         table.push(vec![
             count(file, "file_no").to_string().into(),
             text(file, "bank_date").into(),
-            state.into(),
+            text(file, "state_text").into(),
             moment(text(file, "since")).into(),
             grouped(count(file, "line_count")).into(),
             yuan(fen(file, "total_fen")).into(),
@@ -309,16 +308,16 @@ fn write_files<W: Write>(paper: &mut Paper<W>, batch: &Value, lang: Lang) -> io:
     paper.table(&table)
 }
 
-/// How far a bank file got, in words; a word that is none of ours stays as it came.
+/// Since when something waits, in brackets; at the latest, where that is all that is known.
 #[must_use]
-pub fn file_state(file: &Value, lang: Lang) -> &str {
-    match text(file, "state") {
-        "intended" => pick(lang, "准备发送", "about to leave"),
-        "leaving" => pick(lang, "正在发送", "leaving"),
-        "at_bank" => pick(lang, "已在银行", "at the bank"),
-        "not_sent" => pick(lang, "未发出,将重发", "not sent, will be sent again"),
-        "abandoned" => pick(lang, "已作废,从未发出", "given up, never sent"),
-        other => other,
+pub fn since_words(waits: &Value, lang: Lang) -> String {
+    let since = moment(text(waits, "since"));
+    let is_at_latest = waits["since_at_latest"].as_bool() == Some(true);
+    match (is_at_latest, lang) {
+        (false, Lang::Zh) => format!("(自 {since})"),
+        (false, Lang::En) => format!(" (since {since})"),
+        (true, Lang::Zh) => format!("(最迟自 {since})"),
+        (true, Lang::En) => format!(" (at the latest since {since})"),
     }
 }
 
@@ -327,12 +326,10 @@ fn write_waiting<W: Write>(paper: &mut Paper<W>, batch: &Value, lang: Lang) -> i
     let Some(what) = waits["text"].as_str() else {
         return Ok(());
     };
-    let since = moment(text(waits, "since"));
-    let line = match lang {
-        Lang::Zh => format!("{what}(自 {since})"),
-        Lang::En => format!("{what} (since {since})"),
-    };
-    paper.coloured_line(&line, Colour::Yellow)?;
+    paper.coloured_line(
+        &format!("{what}{}", since_words(waits, lang)),
+        Colour::Yellow,
+    )?;
     write_other_payments(paper, &batch["other_payments"], lang)?;
     match text(waits, "what") {
         // Only what has not left yet waits for a bank day.

@@ -181,23 +181,13 @@ async fn print_batch(client: &mut Client, batch: &Value, lang: Lang) -> Result<(
     let mut paper = paper();
     write_batch(&mut paper, batch, lang)?;
     let id = batch["batch_id"].as_str().unwrap_or_default();
+    let disputed = batch["disputed_count"].as_u64().unwrap_or_default();
+    print_lines(client, &mut paper, (id, "disputed=true"), disputed, lang).await?;
     for state in TROUBLES {
         let count = batch["states"][state.as_str()]["count"].as_u64();
         let count = count.unwrap_or_default();
-        if count == 0 {
-            continue;
-        }
-        let path = format!("/v1/batches/{id}/lines?state={state}&limit={LINES_PRINTED_MAX}");
-        let page = fetched(client, &path).await?;
-        let lines = page["lines"].as_array().map_or(&[][..], Vec::as_slice);
-        write_lines(&mut paper, lines, lang)?;
-        let more = count.saturating_sub(lines.len() as u64);
-        if more > 0 {
-            paper.line(&match lang {
-                Lang::Zh => format!("……另有 {more} 笔,见 /v1/batches/{id}/lines?state={state}"),
-                Lang::En => format!("… {more} more at /v1/batches/{id}/lines?state={state}"),
-            })?;
-        }
+        let of_state = format!("state={state}");
+        print_lines(client, &mut paper, (id, &of_state), count, lang).await?;
     }
     let counts = batch["findings"].as_object().into_iter().flatten();
     let found: u64 = counts.filter_map(|(_, count)| count.as_u64()).sum();
@@ -207,6 +197,31 @@ async fn print_batch(client: &mut Client, batch: &Value, lang: Lang) -> Result<(
         write_findings(&mut paper, &findings["findings"], lang)?;
     }
     Ok(paper.flush()?)
+}
+
+/// The first of so many lines of a batch that a parameter names.
+async fn print_lines<W: std::io::Write>(
+    client: &mut Client,
+    paper: &mut Paper<W>,
+    (id, which): (&str, &str),
+    count: u64,
+    lang: Lang,
+) -> Result<(), Failure> {
+    if count == 0 {
+        return Ok(());
+    }
+    let path = format!("/v1/batches/{id}/lines?{which}&limit={LINES_PRINTED_MAX}");
+    let page = fetched(client, &path).await?;
+    let lines = page["lines"].as_array().map_or(&[][..], Vec::as_slice);
+    write_lines(paper, lines, lang)?;
+    let more = count.saturating_sub(lines.len() as u64);
+    if more > 0 {
+        paper.line(&match lang {
+            Lang::Zh => format!("……另有 {more} 笔,见 /v1/batches/{id}/lines?{which}"),
+            Lang::En => format!("… {more} more at /v1/batches/{id}/lines?{which}"),
+        })?;
+    }
+    Ok(())
 }
 
 async fn fetched(client: &mut Client, path: &str) -> Result<Value, Failure> {
@@ -290,6 +305,11 @@ pub fn problem(answer: &Answer) -> Failure {
         StatusCode::NOT_FOUND => Words::new(
             "请核对批次编号,以及证书是否属于报送单位。",
             "Check the batch's id, and that the certificate is the submitting employer's.",
+        ),
+        status if status.is_server_error() => Words::new(
+            "请稍后再试;同一文件可以放心重新报送,不会重复发放。再次如此时,把上面的编号告诉运营方。",
+            "Try again later; the same file may be submitted again, nothing is paid twice. If it \
+             stays so, tell those who run the gateway the number above.",
         ),
         StatusCode::BAD_REQUEST => Words::new(
             "请核对命令的各个选项。",

@@ -3,8 +3,10 @@
 
 use super::checkpoints::{KEPT, VKEY};
 use super::{BackupError, write_new};
+use journal::chain::Hash;
 use journal::copy::{CopiedFile, FileError, digest_of};
 use journal::disk::{Disk, OsDisk};
+use journal::tree::leaf::seal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::io;
@@ -15,8 +17,10 @@ pub const MANIFEST: &str = "manifest.json";
 /// The digest of the manifest, as `sha256sum` reads it.
 pub const SUM: &str = "manifest.sha256";
 /// The format of this version.
-const FORMAT: &str = "anxin-backup 2";
-/// The one before had no checkpoints.
+const FORMAT: &str = "anxin-backup 3";
+/// The one before had the last record's hash.
+const WITH_HASH: &str = "anxin-backup 2";
+/// The first one had no checkpoints either.
 const WITHOUT_CHECKPOINTS: &str = "anxin-backup 1";
 /// More than any manifest: a hundred thousand files.
 const MANIFEST_BYTES_MAX: u64 = 32 << 20;
@@ -43,12 +47,42 @@ pub struct Manifest {
 
 /// Where a copy ends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "StatedEnd")]
 pub struct End {
     /// The record's number.
     pub sequence: u64,
-    /// Its hash, lower hex.
-    pub hash: String,
+    /// The commitment to its hash (PROOF.md section 2), lower hex.
+    pub seal: String,
+}
+
+/// The end as it is written; earlier formats have the hash instead.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatedEnd {
+    sequence: u64,
+    seal: Option<String>,
+    hash: Option<String>,
+}
+
+impl TryFrom<StatedEnd> for End {
+    type Error = &'static str;
+
+    fn try_from(stated: StatedEnd) -> Result<Self, Self::Error> {
+        let seal = match (stated.seal, stated.hash) {
+            (Some(seal), None) => Some(seal),
+            (None, Some(hash)) => crate::proof::document::bytes(&hash).map(|hash| seal_of(&hash)),
+            (Some(_), Some(_)) | (None, None) => None,
+        };
+        Ok(Self {
+            sequence: stated.sequence,
+            seal: seal.ok_or("neither a seal nor a hash")?,
+        })
+    }
+}
+
+/// The commitment to a record's hash, lower hex.
+pub(super) fn seal_of(hash: &Hash) -> String {
+    crate::hex(&seal(hash))
 }
 
 /// A file of a copy.
@@ -94,7 +128,7 @@ impl Manifest {
             journal_id: crate::hex(&copied.journal_id),
             end: End {
                 sequence: copied.sequence,
-                hash: crate::hex(&copied.hash),
+                seal: seal_of(&copied.hash),
             },
             is_closed: copied.is_closed,
             files: segments.chain(keys).chain(checkpoints).collect(),
@@ -185,7 +219,7 @@ fn read(folder: &Path) -> Result<Manifest, BackupError> {
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|_| BackupError::Format(format()))?;
     let is_ours = match manifest.format.as_str() {
-        FORMAT => true,
+        FORMAT | WITH_HASH => true,
         WITHOUT_CHECKPOINTS => !manifest.files.iter().any(FileEntry::is_of_checkpoints),
         _ => false,
     };
@@ -230,7 +264,29 @@ fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>, BackupError> {
 
 #[cfg(test)]
 mod tests {
-    use super::is_own;
+    use super::{End, is_own, seal_of};
+
+    /// The seal of 32 bytes ab, by `sha256sum`.
+    const SEAL: &str = "c45c324635495ee5390ac7b7dd5f209f4d0517470f97c9c3463528b4e04d8022";
+
+    #[test]
+    fn an_end_is_named_by_its_seal_also_where_an_earlier_version_wrote_the_hash() {
+        let hash = "ab".repeat(32);
+        assert_eq!(seal_of(&[0xab; 32]), SEAL);
+        let read = |members: String| {
+            let text = format!("{{\"sequence\":7,{members}}}");
+            serde_json::from_str::<End>(&text).ok()
+        };
+        let end = End {
+            sequence: 7,
+            seal: SEAL.to_owned(),
+        };
+        assert_eq!(read(format!("\"seal\":\"{SEAL}\"")), Some(end.clone()));
+        assert_eq!(read(format!("\"hash\":\"{hash}\"")), Some(end));
+        assert_eq!(read("\"hash\":\"ab\"".to_owned()), None);
+        let both = format!("\"seal\":\"{SEAL}\",\"hash\":\"{hash}\"");
+        assert_eq!(read(both), None);
+    }
 
     #[test]
     fn a_manifest_leads_nowhere_but_into_the_folders_of_a_copy() {

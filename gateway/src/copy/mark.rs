@@ -41,7 +41,7 @@ pub struct Mark {
     pub stage: Stage,
     /// The last record of the copy.
     pub record: u64,
-    /// Its hash, lower hex.
+    /// Its seal, lower hex; its hash where an earlier version restored.
     pub hash: String,
     /// When the copy was begun, RFC 3339.
     pub taken_at: String,

@@ -181,8 +181,8 @@ fn check_records(folder: &Path, manifest: &Manifest) -> Result<Sealing, BackupEr
     if let Some(damage) = report.damages.into_iter().next() {
         return Err(BackupError::Damaged(Box::new(damage)));
     }
-    let end = (report.head_sequence, crate::hex(&report.head_hash));
-    if end != (manifest.end.sequence, manifest.end.hash.clone()) {
+    let end = (report.head_sequence, manifest::seal_of(&report.head_hash));
+    if end != (manifest.end.sequence, manifest.end.seal.clone()) {
         return Err(BackupError::OtherEnd {
             stated: manifest.end.sequence,
             found: report.head_sequence,

@@ -1,6 +1,6 @@
 //! A data folder made of a copy.
 
-use super::manifest::FOLDERS;
+use super::manifest::{FOLDERS, seal_of};
 use super::{BackupError, Manifest, Mark, Stage, check_records, new_folder, read_backup};
 use crate::dispatch::ACTOR;
 use crate::event::Event;
@@ -59,7 +59,7 @@ pub fn restore(
     let mark = |stage| Mark {
         stage,
         record: manifest.end.sequence,
-        hash: manifest.end.hash.clone(),
+        hash: manifest.end.seal.clone(),
         taken_at: manifest.taken_at.clone(),
     };
     // First of all: half a journal is a journal that was set back.
@@ -106,7 +106,7 @@ fn go_on(
         &mut |_, _| {},
     )?;
     let end = opening.end();
-    if (end.sequence, crate::hex(&end.hash)) != (manifest.end.sequence, manifest.end.hash.clone()) {
+    if (end.sequence, seal_of(&end.hash)) != (manifest.end.sequence, manifest.end.seal.clone()) {
         return Err(BackupError::OtherEnd {
             stated: manifest.end.sequence,
             found: end.sequence,
@@ -117,7 +117,7 @@ fn go_on(
     let first_file_no = u64::try_from(since_s).unwrap_or(0);
     let event = Event::Restored {
         record: manifest.end.sequence,
-        hash: manifest.end.hash.clone(),
+        hash: manifest.end.seal.clone(),
         first_file_no,
     };
     let time_ms = crate::clock::unix_ms(now);

@@ -2,9 +2,11 @@
 //! lacks. None of it is a fact of the journal: it is found out anew after each start.
 
 use super::Core;
+use crate::dispatch::first_bank_day;
+use schemas::codes::BankCalendar;
 use schemas::value::{BankCode, BatchId};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Why a batch can't be worked on: ours to put right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,9 @@ pub struct Hindrance {
 /// The journal takes no records.
 pub const JOURNAL: &str = "journal";
 
+/// To which banks the installation is connected, and when that was said, Unix milliseconds.
+pub(super) type Connected = (BTreeSet<BankCode>, i64);
+
 /// The hindrances that stand now, by batch.
 pub(super) type Hindrances = Mutex<BTreeMap<BatchId, Hindrance>>;
 
@@ -25,14 +30,35 @@ impl Core {
     /// Says to which banks the installation is connected, once, before anybody asks.
     pub fn connect(&self, banks: BTreeSet<BankCode>) {
         // A second word would be the assembly's defect; the first one stands.
-        drop(self.connected.set(banks));
+        drop(self.connected.set((banks, self.now_ms())));
+    }
+
+    /// Says on which days banks work, once, before anybody asks.
+    pub fn follow_bank_days(&self, calendar: Arc<BankCalendar>) {
+        drop(self.bank_days.set(calendar));
+    }
+
+    /// Whether no list says when this bank works next: then nothing is sent to it.
+    #[must_use]
+    pub fn lacks_bank_days(&self, bank: BankCode) -> bool {
+        self.bank_days.get().is_some_and(|calendar| {
+            let cut_off = crate::installation::cut_off(bank);
+            first_bank_day(cut_off, calendar, self.clock.now()).is_none()
+        })
     }
 
     /// Whether a batch of this bank can leave one day: it has a connection here, or nobody said.
     #[must_use]
     pub fn is_connected(&self, bank: BankCode) -> bool {
-        let banks = self.connected.get();
-        banks.is_none_or(|banks| banks.contains(&bank))
+        self.unconnected_since(bank).is_none()
+    }
+
+    /// When it was said that there is no connection to this bank, Unix milliseconds: since then at
+    /// the latest there is none. `None` where there is one, or nobody said.
+    #[must_use]
+    pub fn unconnected_since(&self, bank: BankCode) -> Option<i64> {
+        let (banks, said_ms) = self.connected.get()?;
+        (!banks.contains(&bank)).then_some(*said_ms)
     }
 
     /// From now on work on a batch is hindered. The same again keeps its beginning.

@@ -354,6 +354,7 @@ fn steps_for(
             detail: None,
             bank_code: None,
             reported_fen: None,
+            of_line: 0,
         })
         .collect()
 }

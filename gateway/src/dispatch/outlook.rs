@@ -12,8 +12,9 @@ use time::OffsetDateTime;
 /// Something that the gateway will do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Next {
-    /// `send` (a new file), `resend`, `query`, `answer_limit`, `dialect_gone`, or `calendar`: no
-    /// list of bank days is there for the time to come.
+    /// `send` (a new file), `resend`, `send_anew` (its bank day is over: it is given up, and its
+    /// lines go in a new file), `query`, `answer_limit`, `dialect_gone`, or `calendar`: no list of
+    /// bank days is there for the time to come.
     pub what: &'static str,
     /// The bank file; none for a new one.
     pub file_no: Option<u64>,
@@ -33,11 +34,16 @@ pub fn next_of(
     let now_ms = crate::clock::unix_ms(now);
     let mut next = Vec::new();
     let files = batch.files.iter().filter_map(|file_no| book.file(*file_no));
+    let window = window(adapter, calendar, now);
     for file in files {
-        next.extend(of_file(file, batch, adapter, now_ms));
+        match file.state {
+            FileState::NotSent => next.extend(of_unsent((book, file, batch), window, now_ms)),
+            FileState::AtBank => next.extend(of_file(file, batch, adapter, now_ms)),
+            FileState::Intended | FileState::Leaving | FileState::Abandoned => {}
+        }
     }
     if book.has_free_line(batch) && batch.sums.of(LineState::Released).count > 0 {
-        let (what, at_ms) = match window(adapter, calendar, now) {
+        let (what, at_ms) = match window {
             Ok(_) => ("send", Some(now_ms)),
             Err(i64::MAX) => ("calendar", None),
             Err(opens_ms) => ("send", Some(opens_ms)),
@@ -50,6 +56,39 @@ pub fn next_of(
     }
     next.sort_by_key(|one| one.at_ms.unwrap_or(i64::MAX));
     next
+}
+
+/// Of a file that was certainly not sent. Nothing is planned where people must decide first.
+fn of_unsent(
+    (book, file, batch): (&Book, &BankFile, &Batch),
+    window: Result<time::Date, i64>,
+    now_ms: i64,
+) -> Option<Next> {
+    let mut bars = book.bars(batch);
+    let mut lines = file.intent.lines.iter();
+    let holds = lines.all(|row| {
+        let line = batch.line(*row);
+        let is_free =
+            line.is_some_and(|line| line.state == LineState::Released && line.disputed.is_none());
+        is_free && bars.of(*row).is_ok()
+    });
+    if !holds {
+        return None;
+    }
+    let doublings = file.attempts.saturating_sub(1).min(5);
+    let wait_ms = Pace::REAL.retry_wait_ms.saturating_mul(1 << doublings);
+    let due_ms = due_after(file.since_ms, Pace::REAL.scaled(wait_ms), now_ms);
+    let (what, at_ms) = match window {
+        Ok(day) if day.to_string() == file.intent.bank_date => ("resend", Some(due_ms)),
+        Ok(_) => ("send_anew", Some(now_ms)),
+        Err(i64::MAX) => ("calendar", None),
+        Err(opens_ms) => ("send_anew", Some(opens_ms)),
+    };
+    Some(Next {
+        what,
+        file_no: Some(file.intent.file_no),
+        at_ms,
+    })
 }
 
 fn of_file(file: &BankFile, batch: &Batch, adapter: &BankAdapter, now_ms: i64) -> Vec<Next> {
@@ -67,16 +106,6 @@ fn of_file(file: &BankFile, batch: &Batch, adapter: &BankAdapter, now_ms: i64) -
         file_no: Some(file_no),
         at_ms: Some(at_ms),
     };
-    match file.state {
-        FileState::AtBank => {}
-        FileState::NotSent => {
-            let doublings = file.attempts.saturating_sub(1).min(5);
-            let wait_ms = Pace::REAL.retry_wait_ms.saturating_mul(1 << doublings);
-            let wait_ms = Pace::REAL.scaled(wait_ms);
-            return vec![of("resend", due_after(file.since_ms, wait_ms, now_ms))];
-        }
-        FileState::Intended | FileState::Leaving | FileState::Abandoned => return Vec::new(),
-    }
     let Some(adapter) = adapter.of_file(file.intent.dialect.as_deref()) else {
         return vec![of("dialect_gone", now_ms)];
     };

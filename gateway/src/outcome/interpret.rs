@@ -209,6 +209,7 @@ impl<'a> Interpreter<'a> {
             detail: record.detail.clone(),
             bank_code: code::in_clear(record.bank_code.as_deref()),
             reported_fen: record.amount.map(|Fen(fen)| fen),
+            of_line: 0,
         };
         if self.differs(index, record) {
             if let Some(event) = events.last() {
@@ -356,6 +357,7 @@ fn of_whole(
         detail: None,
         bank_code: code::in_clear(bank_code),
         reported_fen: None,
+        of_line: 0,
     }
 }
 

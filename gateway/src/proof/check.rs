@@ -186,9 +186,10 @@ pub fn payment(proof: &PaymentProof, keys: &[VerifierKey]) -> Checked {
             checked.faults.push(fault);
             continue;
         }
-        let texts = record.shown.iter().map(|piece| piece.text.as_str());
+        let shown = record.shown.iter();
+        let texts = shown.map(|piece| (piece.number, piece.text.as_str()));
         let told = Pieces::read(texts).ok_or(Untold::Form);
-        match told.and_then(|pieces| telling.take(&pieces)) {
+        match told.and_then(|pieces| telling.take(sequence, &pieces)) {
             Ok(event) => checked.steps.push(Step {
                 sequence,
                 time_ms: record.time_ms,

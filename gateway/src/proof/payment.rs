@@ -6,6 +6,7 @@
 use super::check::{self, Fault};
 use super::document::{PROOF, PaymentProof, RecordProof};
 use super::log::{Log, LogError};
+use super::telling::Untold;
 use crate::access::Sight;
 use crate::core::{Core, CoreError, read_event};
 use crate::event::Event;
@@ -27,6 +28,9 @@ pub enum ProofError {
     /// The log gives no checkpoint or path.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// A record of an earlier version does not say what a proof must show.
+    #[error("record {0} was written before proofs demanded what it does not say")]
+    Earlier(u64),
     /// What was made does not hold: it is not given away.
     #[error("the proof that was made does not hold: {0}")]
     Unsound(&'static str),
@@ -40,7 +44,7 @@ pub struct Story {
     disputed: bool,
     amount_fen: i64,
     records: Vec<Record>,
-    is_for_bank: bool,
+    shown: Shown,
     /// Must be durable before the proof is made.
     pub sequence: u64,
 }
@@ -74,7 +78,11 @@ pub fn story(core: &Core, sight: Sight, id: PaymentId) -> Result<Option<Story>, 
             disputed: line.disputed.is_some(),
             amount_fen: line.amount_fen,
             records: Vec::new(),
-            is_for_bank,
+            shown: Shown {
+                row: id.row,
+                is_for_bank,
+                late: beside(&batch.head.refused_late, id.row),
+            },
             sequence: sequences.iter().copied().max().unwrap_or(0),
         };
         (story, sequences)
@@ -154,6 +162,18 @@ fn tells(event: &Event, id: PaymentId, files: &[u64], is_for_bank: bool) -> bool
     }
 }
 
+/// A row of a list of ascending rows or, where it is not there, the rows next to its place. They
+/// are all that is shown of other lines, and show that it is not there.
+fn beside(rows: &[u32], row: u32) -> Vec<u32> {
+    match rows.binary_search(&row) {
+        Ok(_) => vec![row],
+        Err(place) => {
+            let before = place.checked_sub(1).and_then(|before| rows.get(before));
+            before.into_iter().chain(rows.get(place)).copied().collect()
+        }
+    }
+}
+
 /// Members that every proof shows. No digest, no person, no sum of others' wages.
 const SHOWN: &[&str] = &[
     "event",
@@ -176,32 +196,49 @@ const SHOWN: &[&str] = &[
     "why",
     "is_final",
     "payment",
+    "proposal",
     "outcome",
     "reason",
+    // How many there are; which, is in pieces of their own.
+    "refused_late",
 ];
 /// Members that name a person of the employer or the operator; not for a bank.
 const PERSONS: &[&str] = &["submitted_by", "person", "operator"];
 
-/// Whether a piece is shown in the proof of a line.
-fn is_shown(piece: &str, row: u32, is_for_bank: bool) -> bool {
-    let Some((name, value)) = piece.split_once('=') else {
-        return false;
-    };
-    let Some(list) = name.strip_suffix("[]") else {
-        let is_own_row = name == "row" && value.starts_with(&crate::hex(&row.to_le_bytes()));
-        let is_persons = !is_for_bank && PERSONS.contains(&name);
-        return SHOWN.contains(&name) || is_persons || is_own_row;
-    };
-    let Ok(value) = serde_json::from_str::<serde_json::Value>(value) else {
-        return false;
-    };
-    let number = match list {
-        "lines" | "refused_late" => Some(&value),
-        "moves" => value.get("i"),
-        "disputes" => value.get(0),
-        _ => None,
-    };
-    number.and_then(serde_json::Value::as_u64) == Some(u64::from(row))
+/// What is shown in the proof of a line.
+#[derive(Debug)]
+struct Shown {
+    row: u32,
+    is_for_bank: bool,
+    /// Rows of `refused_late` that are shown, see [`beside`].
+    late: Vec<u32>,
+}
+
+impl Shown {
+    /// Whether a piece is shown.
+    fn has(&self, piece: &str) -> bool {
+        let Some((name, value)) = piece.split_once('=') else {
+            return false;
+        };
+        let Some(list) = name.strip_suffix("[]") else {
+            let own = crate::hex(&self.row.to_le_bytes());
+            let is_own_row = name == "row" && value.starts_with(&own);
+            let is_persons = !self.is_for_bank && PERSONS.contains(&name);
+            return SHOWN.contains(&name) || is_persons || is_own_row;
+        };
+        let Ok(value) = serde_json::from_str::<serde_json::Value>(value) else {
+            return false;
+        };
+        let (number, rows) = match list {
+            "lines" => (Some(&value), std::slice::from_ref(&self.row)),
+            "refused_late" => (Some(&value), self.late.as_slice()),
+            "moves" => (value.get("i"), std::slice::from_ref(&self.row)),
+            "disputes" => (value.get(0), std::slice::from_ref(&self.row)),
+            _ => return false,
+        };
+        let number = number.and_then(serde_json::Value::as_u64);
+        rows.iter().any(|row| number == Some(u64::from(*row)))
+    }
 }
 
 impl Story {
@@ -214,10 +251,8 @@ impl Story {
         let mut records = Vec::with_capacity(self.records.len());
         for record in &self.records {
             let source = Source::from(record);
-            let opened = open(&source, &mut |piece| {
-                is_shown(piece, self.id.row, self.is_for_bank)
-            });
-            let actor = (!self.is_for_bank).then(|| open_actor(&source));
+            let opened = open(&source, &mut |piece| self.shown.has(piece));
+            let actor = (!self.shown.is_for_bank).then(|| open_actor(&source));
             let path = log.inclusion(record.sequence, signed.checkpoint.size)?;
             records.push(RecordProof::new(&Leaf::of(&source), actor, opened, &path));
         }
@@ -233,6 +268,7 @@ impl Story {
         let checked = check::payment(&proof, &[log.verifier_key()]);
         match checked.faults.first() {
             None => Ok(proof),
+            Some(Fault::Told(record, Untold::Unsaid)) => Err(ProofError::Earlier(*record)),
             Some(fault) => {
                 if let Fault::Inclusion(_) = fault {
                     log.distrust();

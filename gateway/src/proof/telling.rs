@@ -5,6 +5,7 @@ use schemas::line_state::{Applied, apply};
 use schemas::value::PaymentId;
 use schemas::{LineEvent, LineState};
 use serde_json::Value;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the records so far say of a payment.
@@ -19,7 +20,8 @@ pub struct Telling {
     pub disputed: bool,
     is_refused: bool,
     files: BTreeSet<u64>,
-    proposed: Option<LineEvent>,
+    /// The record of the last proposal shown, and its outcome.
+    proposed: Option<(u64, LineEvent)>,
 }
 
 /// Why records don't tell a line's way.
@@ -31,6 +33,13 @@ pub enum Untold {
     Elsewhere,
     /// A step that the state does not allow.
     OffTheMachine,
+    /// What else the record says of this payment, or that it says no more, is not shown.
+    Incomplete,
+    /// It is not shown how much the record says, or which proposal is confirmed. Records of
+    /// earlier versions do not say it: of them nobody can tell.
+    Unsaid,
+    /// The proposal shown is not the one that is confirmed.
+    OtherProposal,
 }
 
 impl Untold {
@@ -41,14 +50,17 @@ impl Untold {
             Self::Form => "form",
             Self::Elsewhere => "elsewhere",
             Self::OffTheMachine => "off_the_machine",
+            Self::Incomplete => "incomplete",
+            Self::Unsaid => "unsaid",
+            Self::OtherProposal => "other_proposal",
         }
     }
 }
 
-/// A record's pieces by name.
+/// A record's pieces by name; those of members and lists with their number among all pieces.
 pub struct Pieces {
-    members: BTreeMap<String, Value>,
-    elements: Vec<(String, Value)>,
+    members: BTreeMap<String, (u32, Value)>,
+    elements: Vec<(String, u32, Value)>,
     rows: Vec<Row>,
 }
 
@@ -60,15 +72,15 @@ struct Row {
 }
 
 impl Pieces {
-    /// Reads pieces; a member that stands twice is none of ours.
+    /// Reads pieces by number; a member that stands twice is none of ours.
     #[must_use]
-    pub fn read<'p>(texts: impl Iterator<Item = &'p str>) -> Option<Self> {
+    pub fn read<'p>(texts: impl Iterator<Item = (u32, &'p str)>) -> Option<Self> {
         let mut pieces = Self {
             members: BTreeMap::new(),
             elements: Vec::new(),
             rows: Vec::new(),
         };
-        for text in texts {
+        for (number, text) in texts {
             let (name, value) = text.split_once('=')?;
             if name == "row" {
                 pieces.rows.push(Row::read(value)?);
@@ -76,20 +88,25 @@ impl Pieces {
             }
             let value: Value = serde_json::from_str(value).ok()?;
             match name.strip_suffix("[]") {
-                Some(list) => pieces.elements.push((list.to_owned(), value)),
+                Some(list) => pieces.elements.push((list.to_owned(), number, value)),
                 None if pieces.members.contains_key(name) => return None,
-                None => drop(pieces.members.insert(name.to_owned(), value)),
+                None => drop(pieces.members.insert(name.to_owned(), (number, value))),
             }
         }
         Some(pieces)
     }
 
     fn text(&self, name: &str) -> Option<&str> {
-        self.members.get(name)?.as_str()
+        self.members.get(name)?.1.as_str()
     }
 
     fn number(&self, name: &str) -> Option<u64> {
-        self.members.get(name)?.as_u64()
+        self.members.get(name)?.1.as_u64()
+    }
+
+    fn outcome(&self) -> Option<LineEvent> {
+        let outcome = line_event(&self.members.get("outcome")?.1)?;
+        matches!(outcome, LineEvent::ResolvePaid | LineEvent::ResolveFailed).then_some(outcome)
     }
 
     /// The event's word.
@@ -99,13 +116,48 @@ impl Pieces {
     }
 
     fn of<'a>(&'a self, list: &'a str) -> impl Iterator<Item = &'a Value> {
-        let of_list = self.elements.iter().filter(move |(name, _)| name == list);
-        of_list.map(|(_, value)| value)
+        let of_list = self.elements.iter().filter(move |(name, ..)| name == list);
+        of_list.map(|(.., value)| value)
     }
 
     fn has(&self, list: &str, row: u32) -> bool {
         self.of(list)
             .any(|value| value.as_u64() == Some(u64::from(row)))
+    }
+
+    /// Whether a list of ascending rows has this one. `None` where what is shown leaves it open:
+    /// that it is not there is shown by the two between which it would stand, side by side.
+    fn ascending_has(&self, list: &str, row: u32) -> Option<bool> {
+        let (head, count) = self.members.get(list)?;
+        let count = count.get(0)?.as_u64()?;
+        let (mut next, mut end, mut last) = (0, count, None);
+        for (_, number, value) in self.elements.iter().filter(|(name, ..)| name == list) {
+            let place = u64::from(number.checked_sub(head.checked_add(1)?)?);
+            let value = value.as_u64()?;
+            if last.replace(value).is_some_and(|last| last >= value) {
+                return None;
+            }
+            match value.cmp(&u64::from(row)) {
+                Ordering::Equal => return Some(true),
+                Ordering::Less => next = place + 1,
+                Ordering::Greater => end = end.min(place),
+            }
+        }
+        (next == end).then_some(false)
+    }
+
+    /// The parts of a list of `outcomes` that are about a row; `part` finds the step in an element.
+    fn about<'a>(
+        &'a self,
+        list: &'a str,
+        row: u32,
+        part: impl Fn(&'a Value) -> (Option<&'a Value>, Option<&'a Value>),
+    ) -> impl Iterator<Item = Option<&'a Value>> {
+        self.of(list).filter_map(move |element| {
+            let (index, step) = part(element);
+            let is_own = index.and_then(Value::as_u64) == Some(u64::from(row));
+            is_own.then_some(step)
+        })
     }
 }
 
@@ -140,11 +192,11 @@ impl Telling {
         }
     }
 
-    /// Takes the next record. Gives the word for what it says of the payment.
+    /// Takes the next record, by its sequence. Gives the word for what it says of the payment.
     ///
     /// # Errors
     /// See [`Untold`].
-    pub fn take(&mut self, pieces: &Pieces) -> Result<String, Untold> {
+    pub fn take(&mut self, sequence: u64, pieces: &Pieces) -> Result<String, Untold> {
         let event = pieces.event().ok_or(Untold::Form)?;
         let said = match event {
             "batch_lines" => self.lines(pieces),
@@ -163,16 +215,12 @@ impl Telling {
             "message_leaving" | "file_abandoned" => self.file(pieces),
             "outcomes" => self.file(pieces).and_then(|()| self.outcomes(pieces)),
             "resolution_proposed" => self.of_payment(pieces).and_then(|()| {
-                let outcome = pieces.members.get("outcome").ok_or(Untold::Form)?;
-                self.proposed = Some(line_event(outcome).ok_or(Untold::Form)?);
+                self.proposed = Some((sequence, pieces.outcome().ok_or(Untold::Form)?));
                 Ok(())
             }),
-            "resolution_confirmed" => self.of_payment(pieces).and_then(|()| {
-                let outcome = self.proposed.take().ok_or(Untold::OffTheMachine)?;
-                self.step(outcome)?;
-                self.disputed = false;
-                Ok(())
-            }),
+            "resolution_confirmed" => self
+                .of_payment(pieces)
+                .and_then(|()| self.confirmed(pieces)),
             _ => Err(Untold::Elsewhere),
         };
         said.map(|()| event.to_owned())
@@ -182,8 +230,14 @@ impl Telling {
         if pieces.number("opened") != Some(self.payment.batch.sequence()) {
             return Err(Untold::Elsewhere);
         }
-        let row = pieces.rows.iter().find(|row| row.index == self.payment.row);
-        let row = row.ok_or(Untold::Elsewhere)?;
+        let mut rows = pieces
+            .rows
+            .iter()
+            .filter(|row| row.index == self.payment.row);
+        let row = rows.next().ok_or(Untold::Elsewhere)?;
+        if rows.next().is_some() {
+            return Err(Untold::Form);
+        }
         self.amount_fen = Some(row.amount_fen);
         self.is_refused = row.is_refused;
         Ok(())
@@ -216,8 +270,9 @@ impl Telling {
         if self.amount_fen.is_none() || self.state.is_some() {
             return Err(Untold::OffTheMachine);
         }
-        let late = pieces.has("refused_late", self.payment.row);
-        self.state = Some(match self.is_refused || late {
+        let late = pieces.ascending_has("refused_late", self.payment.row);
+        let is_refused = self.is_refused || late.ok_or(Untold::Incomplete)?;
+        self.state = Some(match is_refused {
             true => LineState::Refused,
             false => LineState::Held,
         });
@@ -262,25 +317,44 @@ impl Telling {
     }
 
     fn outcomes(&mut self, pieces: &Pieces) -> Result<(), Untold> {
-        let row = u64::from(self.payment.row);
-        let mut is_told = false;
-        for step in pieces.of("moves") {
-            if step.get("i").and_then(Value::as_u64) == Some(row) {
-                let event = step.get("e").and_then(line_event).ok_or(Untold::Form)?;
-                self.step(event)?;
-                is_told = true;
+        let row = self.payment.row;
+        let steps = pieces.about("moves", row, |step| (step.get("i"), Some(step)));
+        let steps: Vec<Option<&Value>> = steps.collect();
+        let doubts = pieces.about("disputes", row, |doubt| (doubt.get(0), doubt.get(2)));
+        let doubts: Vec<Option<&Value>> = doubts.collect();
+        if steps.is_empty() && doubts.is_empty() {
+            return Err(Untold::Elsewhere);
+        }
+        // Each part says how many there are: none can be kept back.
+        let shown = (steps.len() + doubts.len()) as u64;
+        for part in steps.iter().chain(&doubts) {
+            let count = part.ok_or(Untold::Form)?.get("n").ok_or(Untold::Unsaid)?;
+            if count.as_u64() != Some(shown) {
+                return Err(Untold::Incomplete);
             }
         }
-        for dispute in pieces.of("disputes") {
-            if dispute.get(0).and_then(Value::as_u64) == Some(row) {
-                self.disputed = true;
-                is_told = true;
+        for step in steps.into_iter().flatten() {
+            let event = step.get("e").and_then(line_event).ok_or(Untold::Form)?;
+            if let LineEvent::ResolvePaid | LineEvent::ResolveFailed = event {
+                return Err(Untold::Form);
             }
+            self.step(event)?;
         }
-        match is_told {
-            true => Ok(()),
-            false => Err(Untold::Elsewhere),
+        self.disputed |= !doubts.is_empty();
+        Ok(())
+    }
+
+    /// The record names the proposal that takes effect: it must be the one shown, or the one that
+    /// it took the place of could be shown instead.
+    fn confirmed(&mut self, pieces: &Pieces) -> Result<(), Untold> {
+        let proposed = self.proposed.take().ok_or(Untold::OffTheMachine)?;
+        let named = pieces.number("proposal").zip(pieces.outcome());
+        if named.ok_or(Untold::Unsaid)? != proposed {
+            return Err(Untold::OtherProposal);
         }
+        self.step(proposed.1)?;
+        self.disputed = false;
+        Ok(())
     }
 
     fn step(&mut self, event: LineEvent) -> Result<(), Untold> {

@@ -5,7 +5,7 @@ use crate::api::answer::{
     BatchPage, BatchView, Deed, FileView, FindingCounts, LinePage, LineView, OtherPayment,
     OtherPayments, SumOf,
 };
-use crate::book::{BankFile, Batch, Book, FileState, Sums};
+use crate::book::{BankFile, Batch, Book, FileState, Line, Sums};
 use crate::core::Core;
 use crate::event::Policy;
 use crate::query::findings::{Runs, errors_of};
@@ -95,6 +95,23 @@ pub fn newest_first(book: &Book, keep: impl Fn(&Batch) -> bool) -> Vec<&Batch> {
     batches
 }
 
+/// Which lines of a batch are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Those in one of these states; of none: in any.
+    pub states: &'a [LineState],
+    /// Those that are disputed, or those that are not.
+    pub disputed: Option<bool>,
+}
+
+impl Wanted<'_> {
+    fn has(self, line: &Line) -> bool {
+        let is_disputed = line.disputed.is_some();
+        (self.states.is_empty() || self.states.contains(&line.state))
+            && self.disputed.is_none_or(|disputed| disputed == is_disputed)
+    }
+}
+
 /// A page of a batch's lines after the line `after`.
 ///
 /// # Errors
@@ -104,7 +121,7 @@ pub fn lines(
     sight: Sight,
     id: BatchId,
     (after, limit): (u32, usize),
-    states: &[LineState],
+    wanted: Wanted<'_>,
     lang: Lang,
 ) -> Result<Option<(LinePage, u64)>, QueryError> {
     let (mut seen, runs, sequence) = {
@@ -115,7 +132,7 @@ pub fn lines(
         let seen: Vec<Seen> = (1u32..)
             .zip(&batch.lines)
             .skip(usize::try_from(after).unwrap_or(usize::MAX))
-            .filter(|(_, line)| states.is_empty() || states.contains(&line.state))
+            .filter(|(_, line)| wanted.has(line))
             .take(limit + 1)
             .map(|(index, line)| Seen::of(&desk, batch, index, line))
             .collect();
@@ -195,7 +212,7 @@ pub fn states(sums: &Sums) -> BTreeMap<String, SumOf> {
 pub fn whole(book: &Book, batch: &Batch, lang: Lang, around: Circumstances) -> BatchView {
     let files = batch.files.iter().filter_map(|file_no| book.file(*file_no));
     BatchView {
-        files: Some(files.map(file_view).collect()),
+        files: Some(files.map(|file| file_view(book, file, lang)).collect()),
         other_payments: other_payments(book, batch),
         ..batch_view(book, batch, lang, around)
     }
@@ -288,7 +305,7 @@ pub fn policy_word(policy: Policy) -> &'static str {
 
 /// A bank file as the interface shows it.
 #[must_use]
-pub fn file_view(file: &BankFile) -> FileView {
+pub fn file_view(book: &Book, file: &BankFile, lang: Lang) -> FileView {
     let state = match file.state {
         FileState::Intended => "intended",
         FileState::Leaving => "leaving",
@@ -300,11 +317,29 @@ pub fn file_view(file: &BankFile) -> FileView {
         file_no: file.intent.file_no,
         bank_date: file.intent.bank_date.clone(),
         state: state.to_owned(),
+        state_text: file_text(book, file, lang).to_owned(),
         since: moment(file.since_ms),
         line_count: file.intent.lines.len() as u64,
         total_fen: file.intent.total_fen,
         attempts: file.attempts,
         queries: file.queries,
         is_final: file.is_final,
+    }
+}
+
+/// How far a bank file got, in words: whether the bank has it is said as far as it is known.
+fn file_text(book: &Book, file: &BankFile, lang: Lang) -> &'static str {
+    let (zh, en) = match file.state {
+        FileState::Intended => ("准备发送", "about to leave"),
+        FileState::Leaving => ("正在发送", "leaving"),
+        FileState::AtBank if book.has_ended(file) => ("已有结果", "has its results"),
+        FileState::AtBank if file.heard => ("已在银行", "at the bank"),
+        FileState::AtBank => ("可能已在银行", "may be at the bank"),
+        FileState::NotSent => ("未发出，将重发", "not sent, will be tried again"),
+        FileState::Abandoned => ("已作废，从未发出", "given up, never sent"),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
     }
 }

@@ -272,15 +272,14 @@ impl Correction {
     }
 }
 
-/// Of a wage that failed several times the last try is offered, in its own batch: two batches would
-/// offer one wage.
+/// The lines that [`Book::is_offered`].
 fn correctable(book: &Book, batch: &Batch) -> Vec<u32> {
     let offered = |index: &u32| {
         let payment = PaymentId {
             batch: batch.id(),
             row: *index,
         };
-        book.may_correct(batch.head.employer, payment).is_ok() && book.is_last_try(payment)
+        book.is_offered(payment)
     };
     let indices = (1u32..).zip(&batch.lines).map(|(index, _)| index);
     indices.filter(offered).collect()

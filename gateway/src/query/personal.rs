@@ -37,8 +37,15 @@ pub struct Seen {
     pub record: Option<u64>,
     /// When the bank file that carries it left, Unix milliseconds.
     pub left_ms: Option<i64>,
+    /// Questions asked about the bank file that carries it.
+    pub queries: u32,
+    /// Journal sequence of the bank's last answer about that file with a code that moved nothing;
+    /// 0 for none.
+    pub coded_at: u64,
     /// Journal sequence of the record that disputes it.
     pub disputed_at: Option<u64>,
+    /// Where its live correction stands.
+    pub corrected_state: Option<LineState>,
 }
 
 impl Seen {
@@ -55,13 +62,19 @@ impl Seen {
         let holder = after
             .checked_sub(1)
             .and_then(|at| batch.line_records.get(at));
+        let file = book.file(line.file_no);
+        let corrected_by = book.corrected_by(payment);
+        let correction = corrected_by.and_then(|one| book.line(one));
         Self {
             payment,
             line: line.clone(),
             corrects: batch.corrects.get(&index).copied(),
-            corrected_by: book.corrected_by(payment),
+            corrected_by,
+            corrected_state: correction.map(|(_, line)| line.state),
             record: holder.map(|(_, sequence)| *sequence),
-            left_ms: book.file(line.file_no).and_then(|file| file.left_ms),
+            left_ms: file.and_then(|file| file.left_ms),
+            queries: file.map_or(0, |file| file.queries),
+            coded_at: file.map_or(0, |file| file.coded_at),
             disputed_at: batch.doubts.disputed_at(index),
         }
     }
@@ -170,9 +183,10 @@ impl<'a> Viewer<'a> {
             view.amount_fen = remains.amount.map(|amount| amount.0);
             view.gross_fen = remains.gross_amount.map(|amount| amount.0);
         }
+        let asked = self.words.asked(seen)?;
         if let Some(said) = self.words.of(seen)? {
             let text = said.text(kept, show);
-            view.why = said.why(seen, text.as_deref(), lang);
+            view.why = said.why(seen, text.as_deref(), asked.as_deref(), lang);
             view.bank_code.clone_from(&said.bank_code);
             view.bank_text = text;
         }
@@ -271,6 +285,7 @@ fn line_view(seen: &Seen, kept: Option<&KeptLine>, show: Show, lang: Lang) -> Li
         file_no: (line.file_no != 0).then_some(line.file_no),
         corrects: seen.corrects.map(|payment| payment.to_string()),
         corrected_by: seen.corrected_by.map(|payment| payment.to_string()),
+        corrected_state: seen.corrected_state.map(|state| state.to_string()),
         refused_by: None,
     }
 }
@@ -304,6 +319,7 @@ fn a_line_in_doubt_for_its_files_sake_says_so() {
         detail: detail.map(str::to_owned),
         bank_code: None,
         reported_fen: None,
+        of_line: 0,
     };
     let kind = Dispute::ResultContradiction;
     let of = |detail| dispute_detail(kind, &step(detail));

@@ -31,6 +31,15 @@ pub struct KeptWords<'a> {
     core: &'a Core,
     sequence: u64,
     said: BTreeMap<u32, Said>,
+    coded: Coded,
+}
+
+/// The codes of an answer that moved nothing.
+#[derive(Debug, Default)]
+struct Coded {
+    sequence: u64,
+    of_file: Option<String>,
+    of_lines: BTreeMap<u32, String>,
 }
 
 impl<'a> KeptWords<'a> {
@@ -41,7 +50,37 @@ impl<'a> KeptWords<'a> {
             core,
             sequence: 0,
             said: BTreeMap::new(),
+            coded: Coded::default(),
         }
+    }
+
+    /// The bank's code of its last answer about an unknown line, where that came after what made
+    /// the line unknown and moved nothing.
+    ///
+    /// # Errors
+    /// When the record can't be read.
+    pub fn asked(&mut self, seen: &Seen) -> Result<Option<String>, QueryError> {
+        if seen.line.state != LineState::Unknown || seen.coded_at <= seen.line.told_at {
+            return Ok(None);
+        }
+        if seen.coded_at != self.coded.sequence {
+            let (_, event) = self.core.event(seen.coded_at)?;
+            self.coded = Coded {
+                sequence: seen.coded_at,
+                ..Coded::default()
+            };
+            if let Event::FileReceipt {
+                bank_code, noted, ..
+            } = event
+            {
+                self.coded.of_file = bank_code;
+                let codes = noted.into_iter();
+                let codes = codes.filter_map(|step| Some((step.index, step.bank_code?)));
+                self.coded.of_lines = codes.collect();
+            }
+        }
+        let own = self.coded.of_lines.get(&seen.payment.row);
+        Ok(own.or(self.coded.of_file.as_ref()).cloned())
     }
 
     /// The words that made a line's state; `None` before anything was said.
@@ -151,10 +190,17 @@ impl Said {
         Some(shown).filter(|shown| !shown.is_empty())
     }
 
-    /// Why a line is unknown, that it came back, or who decided what became of it; `None` for the
+    /// Why a line is unknown and what came of asking (`asked`: the code of the last answer), that
+    /// it came back, or who decided what became of it; `None` for the
     /// states that need no words.
     #[must_use]
-    pub fn why(&self, seen: &Seen, text: Option<&str>, lang: Lang) -> Option<String> {
+    pub fn why(
+        &self,
+        seen: &Seen,
+        text: Option<&str>,
+        asked: Option<&str>,
+        lang: Lang,
+    ) -> Option<String> {
         let bank = [self.bank_code.as_deref(), text];
         let bank: Vec<&str> = bank.into_iter().flatten().collect();
         let bank = bank.join(" ");
@@ -166,7 +212,10 @@ impl Said {
             return Some(by.to_owned());
         };
         match seen.line.state {
-            LineState::Unknown => Some(self.unknown(seen, origin, &bank, lang)),
+            LineState::Unknown => {
+                let why = self.unknown(seen, origin, &bank, lang);
+                Some(why + &asked_words(seen, asked, lang))
+            }
             LineState::Returned => Some(match (lang, bank.is_empty()) {
                 (Lang::Zh, true) => "已付后退汇，银行没有给出原因".to_owned(),
                 (Lang::Zh, false) => format!("已付后退汇，银行给出的原因：{bank}"),
@@ -205,10 +254,10 @@ impl Said {
                 format!("sent {since}; no result from the bank within its answer limit")
             }
             (Origin::Channel, Lang::Zh) => {
-                format!("自 {since} 起没有银行的应答（{kind}），银行可能已收到")
+                format!("{since} 发出的付款指令没有得到应答（{kind}），银行可能已收到")
             }
             (Origin::Channel, Lang::En) => {
-                format!("no answer since {since} ({kind}); the bank may have it")
+                format!("sent {since}, not answered ({kind}); the bank may have it")
             }
             (Origin::Recovery, Lang::Zh) => {
                 format!("{since} 发送途中网关停止，没有银行的应答，银行可能已收到")
@@ -229,6 +278,26 @@ impl Said {
                 format!("the bank's answer does not tell whether it was paid: {bank}")
             }
         }
+    }
+}
+
+/// What came of asking about an unknown line.
+fn asked_words(seen: &Seen, code: Option<&str>, lang: Lang) -> String {
+    match (seen.queries, code, lang) {
+        (0, None, _) => String::new(),
+        (0, Some(code), Lang::Zh) => format!("；银行后来答复 {code}，看不出是否已付"),
+        (0, Some(code), Lang::En) => {
+            format!("; the bank says {code} since, which does not tell whether it was paid")
+        }
+        (times, Some(code), Lang::Zh) => {
+            format!("；已查询 {times} 次，银行最近答复 {code}，看不出是否已付")
+        }
+        (times, Some(code), Lang::En) => format!(
+            "; asked {times} times, the bank last answers {code}, which does not tell whether it \
+             was paid"
+        ),
+        (times, None, Lang::Zh) => format!("；已查询 {times} 次，没有查明"),
+        (times, None, Lang::En) => format!("; asked {times} times without a result"),
     }
 }
 

@@ -11,7 +11,7 @@ use schemas::Lang;
 pub enum Wait {
     /// Another person of the employer.
     Approval,
-    /// A bank day, an hour, or a way to the bank.
+    /// A bank day, an hour, or a way to the bank; no byte of the instruction has left.
     Dispatch,
     /// A connection to the bank: this installation has none.
     BankConnection,
@@ -76,9 +76,9 @@ impl Wait {
                 "waits to be sent to the bank",
             ),
             Self::OtherPayment => (
-                "同一工资已由另一笔支付或有争议：请撤回；批次列出 other_payments 时，可核实后再次复核",
-                "another payment of the same wage is made or disputed: withdraw, or, where the \
-                 batch shows other_payments, approve again",
+                "有明细的同一工资已由另一笔支付或有争议，这些明细不发送，其余照常",
+                "of some lines another payment of the same wage is made or disputed: these are not \
+                 sent, the others go on",
             ),
             Self::Withdrawal => (
                 "网关自备份恢复，此批可能已在备份之后发出：不再发送，请与银行核对后撤回",
@@ -93,7 +93,10 @@ impl Wait {
                 "等待本网关的运行方补齐或修复",
                 "waits for those who run this gateway",
             ),
-            Self::BankAnswer => ("已发出，等待银行应答", "sent; waits for the bank's answer"),
+            Self::BankAnswer => (
+                "正在发出或已发出，等待银行应答",
+                "leaving or sent; waits for the bank's answer",
+            ),
             Self::BankResult => (
                 "银行已受理，等待回盘",
                 "the bank has it; waits for its result",
@@ -121,9 +124,9 @@ impl Wait {
                  was not meant is withdrawn",
             ),
             Self::Dispatch => (
-                "不用做什么，到银行日自动发送；久未发出，由网关运营方查看银行通道",
-                "nothing: it leaves by itself on a bank day; where it does not for long, those who \
-                 run the gateway look at the way to the bank",
+                "银行接通且连得上时，到银行日自动发送；久未发出，由网关运营方查看银行通道",
+                "where the bank is connected and reached it leaves by itself on a bank day; where \
+                 it does not for long, those who run the gateway look at the way to the bank",
             ),
             Self::BankConnection => (
                 "由网关运营方接通该行；还没有发出的，也可由用工单位撤回、换一家付款银行",
@@ -136,19 +139,22 @@ impl Wait {
                  is lost meanwhile",
             ),
             Self::OtherPayment => (
-                "核对是否同一笔工资：是，则撤回；不是，由报送人以外的人再次复核；另一笔有争议的，\
-                 先等两名运营人员裁定",
-                "see whether it is the same wage: if so withdraw, if not another person approves \
-                 again; where the other payment is disputed, two operators decide first",
+                "另一笔有争议的，先等两名运营人员裁定；已付的，核对是否同一笔工资：是，则撤回\
+                 （批次已有发出的，只撤回这些明细）；不是，由报送人以外的人再次复核",
+                "where the other payment is disputed, two operators decide first; where it is \
+                 made, see whether it is the same wage: if so withdraw (of a batch of which \
+                 something has left, these lines alone are taken back), if not another person \
+                 approves again",
             ),
             Self::Withdrawal => (
                 "与银行核对这一批是否已付，然后撤回；没有付的另行报送",
                 "compare with the bank's list, then withdraw; what was not paid is submitted anew",
             ),
             Self::BankAnswer => (
-                "不用做什么；超过半小时，由网关运营方重启网关（只会查询，不会再发）",
-                "nothing; after half an hour those who run the gateway restart it: it asks and \
-                 never sends again",
+                "网关在运行时会自行收到应答或超时；超过半小时，由网关运营方重启网关\
+                 （只会查询，不会再发）",
+                "a gateway that runs gets the answer or a time-out by itself; after half an hour \
+                 those who run it start it anew: it asks and never sends again",
             ),
             Self::BankResult => (
                 "等银行回盘；催问银行，结果出来前不要用别的办法付款",
@@ -167,19 +173,41 @@ impl Wait {
     }
 }
 
+impl Wait {
+    /// Whether it goes on by itself in a gateway that is connected to the bank, reaches it and
+    /// lacks nothing. The journal does not tell whether one is.
+    #[must_use]
+    pub const fn goes_on(self) -> bool {
+        match self {
+            Self::Dispatch | Self::BankAnswer | Self::BankResult => true,
+            Self::Approval
+            | Self::BankConnection
+            | Self::Installation
+            | Self::OtherPayment
+            | Self::Withdrawal
+            | Self::Evidence => false,
+        }
+    }
+}
+
 /// What stands around a batch beside its record.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances {
-    /// Whether the installation is connected to the paying bank, as far as it is known.
-    pub is_connected: bool,
+    /// Since when at the latest the installation has no connection to the paying bank, Unix
+    /// milliseconds; `None` where it has one, as far as it is known.
+    pub unconnected_ms: Option<i64>,
+    /// No list says when the bank works next.
+    pub lacks_bank_days: bool,
     /// What hinders work on it.
     pub hindrance: Option<Hindrance>,
 }
 
 impl Circumstances {
-    /// Nobody asks the installation: only the journal is there.
+    /// Nobody asks the installation, only the journal is there: whoever shows a wait that
+    /// [`Wait::goes_on`] says that this is not known.
     pub const UNKNOWN: Self = Self {
-        is_connected: true,
+        unconnected_ms: None,
+        lacks_bank_days: false,
         hindrance: None,
     };
 
@@ -190,8 +218,10 @@ impl Circumstances {
             why: JOURNAL,
             since_ms,
         });
+        let bank = batch.head.paying_bank;
         Self {
-            is_connected: core.is_connected(batch.head.paying_bank),
+            unconnected_ms: core.unconnected_since(bank),
+            lacks_bank_days: core.lacks_bank_days(bank),
             hindrance: failed.or_else(|| core.hindrance(batch.id())),
         }
     }
@@ -204,7 +234,9 @@ pub struct Waits {
     pub what: Wait,
     /// Since when, Unix milliseconds.
     pub since_ms: i64,
-    /// What hinders it, where it is the installation.
+    /// Since then at the latest: when it began is not known.
+    pub is_at_latest: bool,
+    /// What hinders it, where it is the installation or the list of bank days.
     pub why: Option<&'static str>,
 }
 
@@ -238,38 +270,42 @@ pub fn of_file(book: &Book, file: &BankFile, around: Circumstances) -> Option<Wa
 
 fn of_word((word, since_ms): (&str, i64), around: Circumstances) -> Waits {
     let what = Wait::of_word(word);
-    let waits = |what| Waits {
+    let waits = Waits {
         what,
         since_ms,
+        is_at_latest: false,
         why: None,
     };
-    let hindered = |hindrance: Hindrance| Waits {
-        what: Wait::Installation,
-        since_ms: hindrance.since_ms,
-        why: Some(hindrance.why),
-    };
-    match (what, around.hindrance) {
-        // Not even people can decide.
-        (_, Some(hindrance)) if hindrance.why == JOURNAL => hindered(hindrance),
-        // Nothing leaves, and what the bank has is not asked about.
-        (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, _) if !around.is_connected => {
-            waits(Wait::BankConnection)
-        }
-        (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, Some(hindrance)) => {
-            hindered(hindrance)
-        }
-        (
-            Wait::Approval
-            | Wait::BankConnection
-            | Wait::Installation
-            | Wait::OtherPayment
-            | Wait::Withdrawal
-            | Wait::Evidence,
-            _,
-        )
-        | (Wait::Dispatch | Wait::BankResult | Wait::BankAnswer, None) => waits(what),
+    if let Some(hindrance) = around.hindrance
+        // Without a journal not even people can decide.
+        && (hindrance.why == JOURNAL || what.goes_on() && around.unconnected_ms.is_none())
+    {
+        // It was found out at that moment, and may have been so for long.
+        return Waits {
+            what: Wait::Installation,
+            since_ms: hindrance.since_ms,
+            is_at_latest: true,
+            why: Some(hindrance.why),
+        };
+    }
+    // Nothing leaves, and what the bank has is not asked about.
+    if let Some(unconnected_ms) = around.unconnected_ms.filter(|_| what.goes_on()) {
+        return Waits {
+            what: Wait::BankConnection,
+            since_ms: since_ms.max(unconnected_ms),
+            is_at_latest: since_ms < unconnected_ms,
+            why: None,
+        };
+    }
+    let lacks_days = what == Wait::Dispatch && around.lacks_bank_days;
+    Waits {
+        why: lacks_days.then_some(BANK_DAYS_MISSING),
+        ..waits
     }
 }
+
+/// No list says when the bank works next.
+const BANK_DAYS_MISSING: &str = "bank_days_missing";
 
 impl Waits {
     /// As the interface shows it.
@@ -288,6 +324,7 @@ impl Waits {
             why: self.why.map(str::to_owned),
             text,
             since: moment(self.since_ms),
+            since_at_latest: self.is_at_latest.then_some(true),
         }
     }
 }
@@ -303,6 +340,10 @@ pub fn hindrance_text(why: &str, lang: Lang) -> &'static str {
         "key_missing" => (
             "面向该银行的密钥或号码缺失，报文无法生成",
             "a key or a number towards the bank is missing: no message can be made",
+        ),
+        BANK_DAYS_MISSING => (
+            "缺少该年的银行工作日目录，不会发送",
+            "the list of bank days of the year is missing, nothing is sent",
         ),
         "journal" => (
             "日志不再接受记录（磁盘已满或故障）",

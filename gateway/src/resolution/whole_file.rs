@@ -94,8 +94,8 @@ pub fn confirm_file(
 ) -> Result<FileDone, CommandError> {
     let look = |book: &Book| confirmable(book, operator, of, evidence_digest, seen);
     let known = look(&core.desk())?;
-    let lines = known.0.lines.iter();
-    let events = lines.map(|payment| confirmation(*payment, operator, evidence_digest));
+    let lines = known.0.lines.iter().zip(&known.1);
+    let events = lines.map(|(payment, proposal)| confirmation(*payment, operator, proposal));
     let facts: Vec<Prepared> = events
         .map(|event| core.prepare(event.into()))
         .collect::<Result<_, _>>()?;

@@ -8,6 +8,7 @@ use super::lies::{self, Answering};
 use super::line::{Leaving, SimLine};
 use super::outside::{Arrived, BankBook, FileAtBank, LineAtBank, Told, Way};
 use super::teller;
+use super::verifying::Verifying;
 use adapters::exchange::{Outcome, Outgoing};
 use adapters::{BankAdapter, BankLine, BankReply, BankRequest, Incoming, RequestKind};
 use schemas::FailureReason;
@@ -27,13 +28,18 @@ pub(super) enum Heard {
 
 /// A whole message comes to the bank.
 pub(super) fn hears(line: &SimLine, out: &Outgoing, leaving: Leaving, is_copy: bool) -> Heard {
-    let read = line.adapter.read_request(&Incoming::from(out), &line.keys);
+    let keys = Verifying::with(&line.keys);
+    let read = line.adapter.read_request(&Incoming::from(out), &keys);
     let Ok((own, request)) = read else {
         note(line, out, leaving, (&out.bytes, true), None, is_copy);
         return Heard::Silence;
     };
     let gathered = gathered(line, &request);
-    let about = Some((&request, gathered.as_slice()));
+    let about = Some(Read {
+        request: &request,
+        lines: &gathered,
+        signatures: keys.verified(),
+    });
     note(line, out, leaving, (&out.bytes, true), about, is_copy);
     let is_new = request.kind == RequestKind::Submit && books(line, own, &request, &gathered);
     if is_new && let Some(file_no) = request.file_no {
@@ -51,25 +57,34 @@ pub(super) fn keeps_fragment(line: &SimLine, out: &Outgoing, leaving: Leaving, b
     note(line, out, leaving, (bytes, false), None, false);
 }
 
+/// What a bank reads of a message: with the lines of the steps before, and the signatures in it
+/// that are right.
+struct Read<'r> {
+    request: &'r BankRequest,
+    lines: &'r [BankLine],
+    signatures: Vec<(String, String)>,
+}
+
 fn note(
     line: &SimLine,
     out: &Outgoing,
     leaving: Leaving,
     (bytes, is_whole): (&[u8], bool),
-    about: Option<(&BankRequest, &[BankLine])>,
+    about: Option<Read<'_>>,
     is_copy: bool,
 ) {
+    let of = about.as_ref();
     let arrived = Arrived {
         at: leaving.at,
         bytes: bytes.to_vec(),
         is_whole,
         digest: crate::sha256_hex(&out.bytes),
-        step: about.map_or_else(String::new, |(request, _)| request.step.clone()),
-        kind: about.map(|(request, _)| request.kind),
-        file_no: about.and_then(|(request, _)| request.file_no),
-        lines: about.map_or_else(Vec::new, |(_, lines)| lines.to_vec()),
-        instructs: out.instructs,
-        signature: out.signature.clone(),
+        step: of.map_or_else(String::new, |read| read.request.step.clone()),
+        kind: of.map(|read| read.request.kind),
+        file_no: of.and_then(|read| read.request.file_no),
+        lines: of.map_or_else(Vec::new, |read| read.lines.to_vec()),
+        is_flagged: out.instructs,
+        signatures: about.map_or_else(Vec::new, |read| read.signatures),
         head: leaving.head,
         durable: leaving.durable,
         is_copy,
@@ -124,8 +139,7 @@ fn books(line: &SimLine, own: &BankAdapter, request: &BankRequest, lines: &[Bank
     let is_refused = line.dice.one_in(25);
     let mut outside = line.stage.outside();
     let book = outside.banks.entry(line.adapter.code()).or_default();
-    if let Some(file) = book.files.get_mut(&file_no) {
-        file.times += 1;
+    if book.files.contains_key(&file_no) {
         return false;
     }
     let decide = |row: &BankLine| LineAtBank {
@@ -139,7 +153,6 @@ fn books(line: &SimLine, own: &BankAdapter, request: &BankRequest, lines: &[Bank
         at,
         lines: lines.iter().map(decide).collect(),
         is_refused,
-        times: 1,
     };
     book.files.insert(file_no, file);
     true

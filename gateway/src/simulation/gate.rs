@@ -263,7 +263,6 @@ impl Gate {
             status: response.status().as_u16(),
             headers: headers.collect(),
             body,
-            head: journal.head().0,
             durable: journal.durable(),
             ..Answer::default()
         };

@@ -29,14 +29,15 @@ impl Write for Kept {
 }
 
 impl Kept {
-    /// Collects from now on what this thread logs, on the world's clock.
+    /// Collects from now on what this thread logs, on the world's clock: down to debug, which is
+    /// the most that an operator can have written.
     pub fn begin(clock: &Arc<ManualClock>) -> (Self, DefaultGuard) {
         let kept = Self::default();
         let clock = Arc::clone(clock) as Arc<dyn crate::clock::Clock>;
         let lines = JsonLines::new(clock, Box::new(kept.clone()));
         let subscriber = tracing_subscriber::registry()
             .with(lines)
-            .with(targets(LogLevel::Info));
+            .with(targets(LogLevel::Debug));
         (kept, tracing::subscriber::set_default(subscriber))
     }
 

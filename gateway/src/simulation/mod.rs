@@ -35,6 +35,7 @@ mod sheet;
 mod stage;
 mod teller;
 mod trouble;
+mod verifying;
 pub mod world;
 
 pub use breach::Breach;

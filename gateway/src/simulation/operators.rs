@@ -1,6 +1,8 @@
 //! The platform's operators: they read the breaks, ask the bank, and decide in pairs; and parties
 //! that look where they may not.
 
+mod whole_file;
+
 use super::calls::{Request, calls};
 use super::dice::Dice;
 use super::faults::FaultKind;
@@ -32,7 +34,11 @@ pub(super) async fn operate(stage: Arc<Stage>, dice: Dice) {
         if stage.strikes(FaultKind::ResolvedAlone, &dice, 4) {
             resolves_any(&stage, &dice).await;
         }
-        for open in breaks(&stage).await {
+        let mut listed = breaks(&stage).await;
+        if stage.is_calm() || dice.one_in(8) {
+            listed = whole_file::resolves(&stage, &dice, listed).await;
+        }
+        for open in listed {
             // Evidence of the bank comes first, as long as there is hope for any.
             if stage.is_calm() || dice.one_in(4) {
                 resolves(&stage, &dice, &open).await;
@@ -123,7 +129,7 @@ async fn resolves(stage: &Arc<Stage>, dice: &Dice, open: &Open) {
         return;
     }
     if stage.strikes(FaultKind::ResolvedAlone, dice, 3) {
-        calls(stage, confirm(first)).await;
+        calls(stage, confirm(&again(first, dice))).await;
     }
     if stage.strikes(FaultKind::ResolvedAlone, dice, 6) {
         // Over other evidence than was proposed.
@@ -137,6 +143,15 @@ async fn resolves(stage: &Arc<Stage>, dice: &Dice, open: &Open) {
         stage.sleep(dice.seconds(60, 4 * 3600)).await;
     }
     calls(stage, confirm(second)).await;
+}
+
+/// The same operator by the same certificate, or by one that spells the name in another way.
+fn again(who: &str, dice: &Dice) -> String {
+    let spelt = who.rsplit_once(':').filter(|_| dice.one_in(2));
+    spelt.map_or_else(
+        || who.to_owned(),
+        |(office, name)| format!("{office}:{}", name.to_uppercase()),
+    )
 }
 
 /// Two operators decide a line of which nobody asked them: it may be on its way, or paid.

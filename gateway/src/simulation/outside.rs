@@ -158,8 +158,6 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Vec<u8>,
-    /// Last record of the journal when it came.
-    pub head: u64,
     /// Last durable record of the journal when it came.
     pub durable: u64,
 }
@@ -195,9 +193,10 @@ pub struct Arrived {
     /// The lines that it carries; of a file in parts with those of the parts before.
     pub lines: Vec<BankLine>,
     /// Whether our own message said that it instructs.
-    pub instructs: bool,
-    /// Algorithm and key slot of the signature that it bears.
-    pub signature: Option<(String, String)>,
+    pub is_flagged: bool,
+    /// Algorithms and key slots of the signatures in it that the bank found right, each once;
+    /// none where it could not read the message.
+    pub signatures: Vec<(String, String)>,
     /// Last record of the journal when the first byte left; others may have added to it since the
     /// record of this message.
     pub head: u64,
@@ -205,6 +204,15 @@ pub struct Arrived {
     pub durable: u64,
     /// A copy that the network made of a message that came before.
     pub is_copy: bool,
+}
+
+impl Arrived {
+    /// Whether it instructs: as the bank reads it, and where the bank can't, as our message said.
+    #[must_use]
+    pub fn instructs(&self) -> bool {
+        self.kind
+            .map_or(self.is_flagged, |kind| kind == RequestKind::Submit)
+    }
 }
 
 /// A file in a bank's book.
@@ -216,8 +224,6 @@ pub struct FileAtBank {
     pub lines: Vec<LineAtBank>,
     /// The bank refused the whole file.
     pub is_refused: bool,
-    /// How often it was instructed under this number, copies of the network included.
-    pub times: u32,
 }
 
 /// A line in a bank's book, with the decision that the bank made once.
@@ -238,10 +244,6 @@ pub enum Way {
     Push,
     /// Pushed, with `message=result`.
     Result,
-    /// Pushed, with `message=receipt`.
-    Receipt,
-    /// As a file in the folder that we look into.
-    Folder,
 }
 
 /// Something that a bank said.
@@ -274,10 +276,6 @@ pub struct Told {
 pub struct Crash {
     /// When.
     pub at: Moment,
-    /// What struck.
-    pub what: FaultKind,
-    /// Last record of the journal before it.
-    pub head: u64,
     /// Last durable record before it.
     pub durable: u64,
     /// Last record after the reopening, before anything was added; `None` where it was refused.

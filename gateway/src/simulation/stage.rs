@@ -6,6 +6,7 @@ use super::faults::FaultKind;
 use super::gate::Gate;
 use super::outside::{Happening, Moment, Outside};
 use crate::clock::{BoxFuture, Clock, ManualClock, unix_ms};
+use certs::digest::{DigestAlgorithm, Digester};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,6 +37,8 @@ pub(super) struct Stage {
     outside: Mutex<Outside>,
     gate: Mutex<Option<Arc<Gate>>>,
     newcomers: Mutex<Vec<Newcomer>>,
+    /// Of every line of the story, those as well that are not kept.
+    digester: Mutex<Digester>,
     /// The troubles of this world: each world has others, so that each is seen without the rest.
     may_strike: BTreeSet<FaultKind>,
     is_over: AtomicBool,
@@ -62,6 +65,7 @@ impl Stage {
             outside: Mutex::new(outside),
             gate: Mutex::default(),
             newcomers: Mutex::default(),
+            digester: Mutex::new(Digester::new(DigestAlgorithm::Sha256)),
             may_strike,
             is_over: AtomicBool::new(false),
         }
@@ -140,10 +144,24 @@ impl Stage {
     /// Adds a line to the story; no personal values in it.
     pub fn tell(&self, what: String) {
         let at = self.moment();
+        let line = format!("{} {} {what}\n", at.step, at.at_ms);
+        held(&self.digester).update(line.as_bytes());
         let story = &mut self.outside().story;
         if story.len() >= STORY_MAX {
             story.drain(..STORY_MAX / 2);
         }
         story.push(Happening { at, what });
     }
+
+    /// SHA-256 of the whole story and of the hash in which the journal ends, which every byte of
+    /// its records made; lower hex. Another story begins.
+    pub fn digest(&self, journal: &[u8]) -> String {
+        let begun = Digester::new(DigestAlgorithm::Sha256);
+        let mut told = std::mem::replace(&mut *held(&self.digester), begun);
+        told.update(journal);
+        crate::hex(&told.finish())
+    }
 }
+
+#[cfg(test)]
+mod tests;

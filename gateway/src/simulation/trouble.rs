@@ -268,8 +268,6 @@ impl World {
                 at_ms: self.stage.now_ms(),
                 ..self.stage.outside().now
             },
-            what: kind,
-            head: journal.head().0,
             durable: journal.durable(),
             reopened: None,
         };

@@ -67,7 +67,8 @@ pub struct WorldReport {
     pub struck: BTreeMap<FaultKind, u64>,
     /// How many comparisons were made for each invariant.
     pub compared: BTreeMap<&'static str, u64>,
-    /// SHA-256 of the whole story: two runs of one seed have the same.
+    /// SHA-256 of the whole story and of the hash in which the journal ends: two runs of one seed
+    /// have the same.
     pub digest: String,
     /// What does not hold.
     pub violations: Vec<Violation>,
@@ -337,9 +338,8 @@ impl World {
     }
 
     fn ends(mut self) -> WorldReport {
-        if let Some(gate) = self.stage.gate() {
-            self.report.records = gate.core.journal().head().0;
-        }
+        let head = self.stage.gate().map(|gate| gate.core.journal().head());
+        self.report.records = head.map_or(0, |(sequence, _)| sequence);
         self.stage.set_gate(None);
         let outside = self.stage.outside();
         self.report.struck.clone_from(&outside.struck);
@@ -351,12 +351,9 @@ impl World {
             call.sheet.is_some() && taken
         });
         self.report.accepted = accepted.count() as u64;
-        let mut story = String::new();
-        for one in &outside.story {
-            story.push_str(&format!("{} {} {}\n", one.at.step, one.at.at_ms, one.what));
-        }
-        self.report.digest = crate::sha256_hex(story.as_bytes());
         drop(outside);
+        let hash = head.map_or_else(Vec::new, |(_, hash)| hash.to_vec());
+        self.report.digest = self.stage.digest(&hash);
         self.report.simulated_s = self.stage.clock.elapsed().as_secs();
         self.report
     }

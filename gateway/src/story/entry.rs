@@ -82,8 +82,8 @@ pub struct LastRecord {
 }
 
 impl Entry {
-    /// Whether it is a part of what repeats: bytes that arrive, questions and answers. Whatever
-    /// people decide or moves a line is not.
+    /// Whether it is a part of what repeats: bytes that arrive, questions and answers, a file that
+    /// is tried and certainly not sent. Whatever people decide or moves a line elsewhere is not.
     fn is_talk(&self) -> bool {
         let repeats = matches!(
             self.event,
@@ -95,7 +95,18 @@ impl Entry {
                 | "file_receipt"
                 | "nothing_new"
         );
-        repeats && self.steps.is_empty()
+        repeats && self.steps.is_empty() || self.is_try()
+    }
+
+    /// Whether it is a try that leaves a file where it was: the intent, the message, and that it
+    /// certainly did not leave.
+    fn is_try(&self) -> bool {
+        let mut steps = self.steps.keys();
+        match self.event {
+            "intend" | "sent" => true,
+            "outcomes" | "not_sent" => steps.len() > 0 && steps.all(|step| *step == "not_sent"),
+            _ => false,
+        }
     }
 
     /// It was so once more.
@@ -215,8 +226,10 @@ pub fn together_over_files(entries: Vec<Entry>) -> Vec<Entry> {
         }
     }
     for entry in &mut told {
-        if let Some((first, last)) = entry.files.filter(|(first, last)| first == last) {
-            entry.file_no = Some(first.max(last));
+        if let Some((first, last)) = entry.files
+            && first == last
+        {
+            entry.file_no = Some(first);
             entry.files = None;
         }
     }

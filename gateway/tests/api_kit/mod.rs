@@ -346,6 +346,7 @@ impl Kit {
                 detail: None,
                 bank_code: Some("E17".to_owned()),
                 reported_fen: None,
+                of_line: 0,
             });
             self.record(Event::Outcomes {
                 file_no,

@@ -128,6 +128,7 @@ pub fn step(index: u32, event: LineEvent) -> Move {
         detail: None,
         bank_code: None,
         reported_fen: None,
+        of_line: 0,
     }
 }
 
@@ -195,8 +196,14 @@ pub fn resolve(core: &Core, payment: PaymentId, outcome: LineEvent) {
         operator: operator.clone(),
     };
     record(core, proposed);
+    let proposal = core
+        .desk()
+        .proposal(payment)
+        .map(|proposal| proposal.sequence);
     let confirmed = Event::ResolutionConfirmed {
         payment,
+        proposal,
+        outcome: proposal.map(|_| outcome),
         evidence_digest,
         operator,
     };

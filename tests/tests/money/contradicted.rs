@@ -56,7 +56,8 @@ fn what_made_the_state_and_what_disputes_it_are_told_apart() {
             waits.map(|(what, _)| what)
         };
         let shown = || {
-            let page = batches::lines(&desk.core, sight, id, (0, 10), &[], Lang::En);
+            let every = batches::Wanted::default();
+            let page = batches::lines(&desk.core, sight, id, (0, 10), every, Lang::En);
             page.unwrap().unwrap().0.lines.swap_remove(0)
         };
         let report = || {

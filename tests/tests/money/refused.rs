@@ -19,6 +19,7 @@ fn step(index: u32, event: LineEvent) -> Move {
         detail: None,
         bank_code: None,
         reported_fen: None,
+        of_line: 0,
     }
 }
 

@@ -59,6 +59,13 @@ impl<'a> From<&'a Record> for Source<'a> {
     }
 }
 
+/// The commitment to a record's hash. It names the record outside of the gateway: the hash itself
+/// gives the salts away by which closed pieces can be guessed.
+#[must_use]
+pub fn seal(hash: &Hash) -> Hash {
+    sha256(&[b"anxin-seal/v1", hash])
+}
+
 /// A part with the salt that opens it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Salted {
@@ -105,7 +112,7 @@ impl Leaf {
             actor: salted(&salt, record.actor.as_bytes()),
             pieces: roots.count,
             clear: roots.root(),
-            seal: sha256(&[b"anxin-seal/v1", record.hash]),
+            seal: seal(record.hash),
         }
     }
 

@@ -49,13 +49,17 @@ pub struct Waiting {
     /// `bank_answer`, `bank_result`, `bank_evidence_or_resolution`.
     pub what: String,
     /// Of `installation`, what is missing: `mandate_missing`, `key_missing`, `record_unreadable`
-    /// or `journal`.
+    /// or `journal`. Of `dispatch`: `bank_days_missing`, no list says when the bank works next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// In words.
     pub text: String,
     /// Since when.
     pub since: String,
+    /// True where it has waited so since then at the latest: when it began is not known. Else left
+    /// out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since_at_latest: Option<bool>,
 }
 
 /// Somebody did something at a time.
@@ -74,8 +78,10 @@ pub struct FileView {
     pub file_no: u64,
     /// The bank day.
     pub bank_date: String,
-    /// `intended`, `leaving`, `at_bank`, `not_sent`, `abandoned`.
+    /// `intended`, `leaving`, `at_bank` (the bank has it, or may have it), `not_sent`, `abandoned`.
     pub state: String,
+    /// In words, with what is known of it.
+    pub state_text: String,
     /// Since when.
     pub since: String,
     /// Lines.
@@ -257,6 +263,8 @@ pub struct LineView {
     pub corrects: Option<String>,
     /// Its live correction.
     pub corrected_by: Option<String>,
+    /// Where its live correction stands.
+    pub corrected_state: Option<String>,
     /// The errors that refused it at intake; only of a refused line, in a batch's lines and in a
     /// payment's history.
     #[serde(skip_serializing_if = "Option::is_none")]

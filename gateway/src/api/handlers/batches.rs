@@ -75,9 +75,14 @@ pub async fn lines(call: Call) -> Answer {
         .parameter("next", |text| text.parse().ok())?
         .unwrap_or(0);
     let states = call.parameter("state", line_states)?.unwrap_or_default();
+    let disputed = call.parameter("disputed", |text| text.parse::<bool>().ok())?;
     let page = call
         .read(move |app| {
-            let found = query::lines(app.core(), sight, id, (after, limit), &states, lang)?;
+            let wanted = query::Wanted {
+                states: &states,
+                disputed,
+            };
+            let found = query::lines(app.core(), sight, id, (after, limit), wanted, lang)?;
             found.ok_or_else(Problem::not_found)
         })
         .await?;
@@ -220,9 +225,10 @@ pub async fn correction(mut call: Call) -> Answer {
 fn nothing_to_correct() -> Problem {
     Problem::new(Kind::Conflict)
         .detail(
-            "没有可补发的明细：无失败或退汇的明细，或均有争议、已有在途补发",
-            "no line can be corrected: none failed or came back, or all are disputed or have a \
-             live correction",
+            "没有可补发的明细：无失败或退汇的明细，或均有争议、已经补发；补发后又失败的，在最后一次补发\
+             的批次中补发",
+            "no line can be corrected: none failed or came back, or all are disputed or have been \
+             corrected; what failed again is corrected from the batch of its last correction",
         )
         .with("field", "state")
 }

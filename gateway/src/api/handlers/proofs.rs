@@ -91,6 +91,13 @@ impl From<ProofError> for Problem {
         match error {
             ProofError::Core(error) => error.into(),
             ProofError::Log(error) => error.into(),
+            ProofError::Earlier(record) => Self::new(Kind::Conflict)
+                .detail(
+                    "早期版本写下的一条记录没有说明存证证明必须出示的内容，无法出具证明",
+                    "a record of an earlier version does not say what a proof must show: none \
+                     can be made",
+                )
+                .with("sequence", record),
             ProofError::Unsound(_) => Self::internal(&error),
         }
     }

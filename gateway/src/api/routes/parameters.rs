@@ -53,6 +53,13 @@ pub const STATE: Parameter = parameter(
     "unknown",
 );
 /// See its words.
+pub const DISPUTED: Parameter = parameter(
+    "disputed",
+    "true：只列有争议的明细",
+    "true: only disputed lines",
+    "true",
+);
+/// See its words.
 pub const BATCH_STATE: Parameter = parameter(
     "state",
     "批次状态：held、released、in_progress、settled、withdrawn，或 refused（被拒文件不形成批次，\

@@ -1,9 +1,9 @@
 //! The table itself.
 
 use super::parameters::{
-    AMOUNT, AMOUNT_FEN, BANK, BATCH_STATE, CORRECTION_FORMAT, CORRECTION_KINDS, EMPLOYER, EVENTS,
-    FILE_KINDS, FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, NEXT_LINE, PAY_MONTH, PROJECT,
-    STATE, SUBMITTED_MONTH, TO, parameter,
+    AMOUNT, AMOUNT_FEN, BANK, BATCH_STATE, CORRECTION_FORMAT, CORRECTION_KINDS, DISPUTED, EMPLOYER,
+    EVENTS, FILE_KINDS, FROM, GROUP_BY, LIMIT, MESSAGE, NEXT, NEXT_BREAK, NEXT_LINE, PAY_MONTH,
+    PROJECT, STATE, SUBMITTED_MONTH, TO, parameter,
 };
 use super::{Good, Method, Payload, Route, proofs, resolutions};
 use crate::access::Role::{Bank, Employer, Operator, Regulator};
@@ -117,7 +117,7 @@ pub static ROUTES: &[Route] = &[
         who: &[Employer, Regulator],
         zh: "批次的明细，个人信息已掩码",
         en: "The lines of a batch, people masked",
-        parameters: &[LIMIT, NEXT_LINE, STATE],
+        parameters: &[LIMIT, NEXT_LINE, STATE, DISPUTED],
         good: &[good(200, "a page", Payload::Json("LinePage"))],
         handler: |call| Box::pin(batches::lines(call)),
         ..GET

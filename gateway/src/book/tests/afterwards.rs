@@ -43,6 +43,7 @@ fn moves(book: &mut Book, file_no: u64, index: u32, event: LineEvent, time_ms: i
         detail: None,
         bank_code: None,
         reported_fen: None,
+        of_line: 0,
     };
     let event = Event::Outcomes {
         file_no,
@@ -117,6 +118,7 @@ fn receipt(book: &mut Book, file_no: u64, said: &[(u32, LineEvent)], time_ms: i6
         detail: None,
         bank_code: None,
         reported_fen: None,
+        of_line: 0,
     };
     let event = Event::Outcomes {
         file_no,

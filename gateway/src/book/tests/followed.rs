@@ -136,6 +136,8 @@ fn a_batch_of_which_a_line_is_paid_was_not_withdrawn() {
     told(&mut book, &proposed(one, LineEvent::ResolvePaid), &[]);
     let confirmed = Event::ResolutionConfirmed {
         payment: one,
+        proposal: None,
+        outcome: None,
         evidence_digest: String::new(),
         operator: String::new(),
     };

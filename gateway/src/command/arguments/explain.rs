@@ -9,7 +9,11 @@ pub struct Explain {
     /// 批次编号(或单位的批次号)、明细编号、银行文件号,或 @记录号 · A batch (B20261123-42, or its
     /// employer's own number), a line (B20261123-42.3), the number of a bank file, or @ and the
     /// sequence of a record
-    pub id: String,
+    #[arg(required_unless_present = "waiting")]
+    pub id: Option<String>,
+    /// 列出在等待的批次:等什么、自何时起 · The batches that wait, for what and since when
+    #[arg(long, conflicts_with_all = ["id", "every"])]
+    pub waiting: bool,
     /// 含有 journal/ 的数据目录;网关可在运行 · Folder that holds `journal/`; a gateway may run on it
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,

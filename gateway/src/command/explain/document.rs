@@ -1,13 +1,14 @@
 //! The story as one document: what happened, and how the subject stands now.
 
-use crate::book::{BankFile, Batch};
+use super::lines;
+use crate::book::{BankFile, Batch, Book};
 use crate::clock::{Clock, SystemClock};
 use crate::dispatch::outlook::{Next, next_of};
 use crate::query::waits::{self, Circumstances, Waits};
 use crate::query::{batches, moment};
 use crate::story::{Entry, Subject, Teller, dispute_words, sentence, step_words};
 use journal::Damage;
-use schemas::value::PaymentId;
+use schemas::value::{BatchId, PaymentId};
 use schemas::{Lang, LineState};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -37,6 +38,13 @@ pub(super) fn of(
         None if is_unread(teller, subject) => Some(unread_remedy(lang).to_owned()),
         None => batch.and_then(|batch| after_the_end(teller, batch, subject, lang)),
     };
+    // Whatever goes on by itself does so only with the bank.
+    let is_unknown = !next.is_empty() || wait.is_some_and(|wait| wait.what.goes_on());
+    let of_batch = batch.filter(|_| matches!(subject, Subject::Batch(_)));
+    let (needing, left_out) = match of_batch {
+        Some(batch) => lines::of(book, batch, lang),
+        None => <(_, _)>::default(),
+    };
     json!({
         "id": id,
         "story": entries,
@@ -45,15 +53,32 @@ pub(super) fn of(
         "line": line(teller, subject, lang),
         "file": file(teller, subject, lang),
         "batch": view,
+        "lines": needing,
+        "lines_left_out": left_out,
         "waits_for": wait.map(|wait| wait.view(lang)),
+        "unknown_here": is_unknown.then(|| unknown_here(lang)),
         "next": next,
         "do": do_now,
         "runbook": wait.map(|wait| format!("RUNBOOK.md: {}", wait.what.as_str())),
         "damages": damages.len(),
-        "first_damage": damages.first().map(|damage| {
-            json!({"segment": damage.segment, "offset": damage.offset})
-        }),
+        "first_damage": first(damages),
     })
+}
+
+/// Where the first damage is; null where there is none.
+pub(super) fn first(damages: &[Damage]) -> Value {
+    let place = |damage: &Damage| json!({"segment": damage.segment, "offset": damage.offset});
+    damages.first().map(place).into()
+}
+
+/// What the journal does not tell, and who does.
+pub(super) fn unknown_here(lang: Lang) -> &'static str {
+    let (zh, en) = (
+        "付款银行是否接通、能否连上、本网关缺不缺密钥或授权，日志里没有：请用 anxin status 查询",
+        "whether the bank is connected and reached, and whether this gateway lacks a key or a \
+         mandate, is not in the journal: ask `anxin status`",
+    );
+    super::super::words::pick(lang, zh, en)
 }
 
 /// What the subject itself waits for; a record waits for nothing, its batch does.
@@ -84,30 +109,35 @@ fn unread_remedy(lang: Lang) -> &'static str {
     super::super::words::pick(lang, zh, en)
 }
 
+/// The batch whose correction file has a wage that failed or came back; `None` where none has.
+fn offered_in(book: &Book, payment: PaymentId) -> Option<BatchId> {
+    let (_, line) = book.line(payment)?;
+    if !matches!(line.state, LineState::Failed | LineState::Returned) {
+        return None;
+    }
+    let last = book.last_try(payment)?;
+    book.is_offered(last).then_some(last.batch)
+}
+
 /// What a person can do about what has ended otherwise than it was meant.
 fn after_the_end(teller: &Teller, batch: &Batch, subject: Subject, lang: Lang) -> Option<String> {
-    let id = batch.id();
+    let (id, book) = (batch.id(), teller.book());
     let sum = |state| batch.sums.of(state).count > 0;
-    let (is_unpaid, is_refused) = match subject {
+    let (offered, is_refused) = match subject {
         Subject::Payment(payment) => {
             let state = batch.line(payment.row)?.state;
-            let is_corrected = teller.book().corrected_by(payment).is_some();
-            let is_unpaid = matches!(state, LineState::Failed | LineState::Returned);
-            (is_unpaid && !is_corrected, state == LineState::Refused)
+            (offered_in(book, payment), state == LineState::Refused)
         }
         Subject::Batch(_) => {
-            let is_open = |(row, state): (u32, LineState)| {
-                let payment = PaymentId { batch: id, row };
-                matches!(state, LineState::Failed | LineState::Returned)
-                    && teller.book().corrected_by(payment).is_none()
-            };
-            let mut lines = (1u32..).zip(batch.lines.iter().map(|line| line.state));
-            (lines.any(is_open), sum(LineState::Refused))
+            let rows = (1u32..).zip(&batch.lines).map(|(row, _)| row);
+            let offered = rows.filter_map(|row| offered_in(book, PaymentId { batch: id, row }));
+            // Its own file first; else that of what corrected it and failed again.
+            (offered.min(), sum(LineState::Refused))
         }
         Subject::File(_) | Subject::Record(_) => return None,
     };
-    let (zh, en) = match (is_unpaid, is_refused) {
-        (true, _) => (
+    let (zh, en) = match (offered, is_refused) {
+        (Some(id), _) => (
             format!(
                 "失败或退汇的可补发：POST /v1/batches/{id}/correction 取得补发文件，改正后报送"
             ),
@@ -116,14 +146,14 @@ fn after_the_end(teller: &Teller, batch: &Batch, subject: Subject, lang: Lang) -
                  /v1/batches/{id}/correction gives its file, to be mended and submitted"
             ),
         ),
-        (false, true) => (
+        (None, true) => (
             format!("未受理的原因见 GET /v1/batches/{id}/findings；改正后另行报送"),
             format!(
                 "GET /v1/batches/{id}/findings says why lines were refused; submit them mended in \
                  a new batch"
             ),
         ),
-        (false, false) => return None,
+        (None, false) => return None,
     };
     Some(match lang {
         Lang::Zh => zh,
@@ -146,6 +176,8 @@ fn line(teller: &Teller, subject: Subject, lang: Lang) -> Option<Value> {
             "since": moment(proposal.time_ms),
         })
     });
+    let is_free = line.state == LineState::Released && line.file_no == 0;
+    let bar = is_free.then(|| book.bars(batch).bar(payment.row)).flatten();
     Some(json!({
         "payment_id": payment.to_string(),
         "line_no": line.line_no,
@@ -160,6 +192,9 @@ fn line(teller: &Teller, subject: Subject, lang: Lang) -> Option<Value> {
         "file_no": Some(line.file_no).filter(|file_no| *file_no > 0),
         "corrects": batch.corrects.get(&payment.row).map(ToString::to_string),
         "corrected_by": book.corrected_by(payment).map(|one| one.to_string()),
+        "corrections": lines::corrections(book, payment, lang),
+        "barred_by": bar.and_then(|bar| bar.by).map(|one| one.to_string()),
+        "barred_text": bar.map(|bar| lines::bar_words(bar, lang)),
         "proposal": proposal,
     }))
 }
@@ -188,7 +223,7 @@ fn file(teller: &Teller, subject: Subject, lang: Lang) -> Option<Value> {
         let sum = json!({"count": count, "fen": fen});
         (state.to_owned(), sum)
     });
-    let mut view = json!(batches::file_view(file));
+    let mut view = json!(batches::file_view(book, file, lang));
     view["bank"] = file.intent.bank.as_str().into();
     view["batch_id"] = file.intent.batch.to_string().into();
     view["dialect"] = file.intent.dialect.clone().into();
@@ -197,7 +232,6 @@ fn file(teller: &Teller, subject: Subject, lang: Lang) -> Option<Value> {
     view["carries"] = carries.into();
     view["states"] = states.collect::<serde_json::Map<_, _>>().into();
     view["disputed_count"] = disputed.into();
-    view["state_text"] = super::super::standing::file_state(&view, lang).into();
     Some(view)
 }
 
@@ -223,7 +257,12 @@ fn next(teller: &Teller, batch: &Batch, subject: Subject, lang: Lang) -> Vec<Val
         Subject::Payment(payment) => {
             let line = batch.line(payment.row);
             let open = line.filter(|line| !line.state.is_final());
-            next.retain(|one| open.is_some_and(|line| one.file_no == of_file(line.file_no)));
+            // A new file takes the lines of the batch that nothing bars.
+            let is_barred = teller.book().bars(batch).of(payment.row).is_err();
+            next.retain(|one| {
+                open.is_some_and(|line| one.file_no == of_file(line.file_no))
+                    && !(one.file_no.is_none() && is_barred)
+            });
         }
     }
     let told = next.into_iter().map(|one| {
@@ -241,6 +280,10 @@ fn next_words(next: Next, lang: Lang) -> &'static str {
     let (zh, en) = match next.what {
         "send" => ("发往银行", "it is sent to the bank"),
         "resend" => ("再次发送同一文件", "the same file is tried again"),
+        "send_anew" => (
+            "此文件作废,改用新文件发送",
+            "it is given up and its lines are sent in a new file",
+        ),
         "query" => ("向银行查询", "the bank is asked"),
         "answer_limit" => (
             "仍无结果则转为不明",

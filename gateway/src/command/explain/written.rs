@@ -1,6 +1,6 @@
 //! The story on paper.
 
-use super::super::standing::{line_state, moment, write_batch, write_states};
+use super::super::standing::{line_state, moment, since_words, write_batch, write_states};
 use super::super::terminal::{Colour, Paper, grouped, yuan};
 use super::super::words::pick;
 use crate::story::{Entry, actor_words, refusal_words, sentence};
@@ -12,7 +12,10 @@ use std::io::{self, Write};
 const NEXT_MAX: usize = 5;
 
 /// Writes a story and how its subject stands.
-pub(super) fn write<W: Write>(
+///
+/// # Errors
+/// When the output is closed.
+pub fn write<W: Write>(
     paper: &mut Paper<W>,
     story: &[Entry],
     document: &Value,
@@ -63,6 +66,7 @@ pub(super) fn write<W: Write>(
         write_batch(paper, &batch, lang)?;
     }
     if !of_part {
+        write_needing(paper, document, lang)?;
         write_next(paper, document, lang)?;
     }
     write_damages(paper, document, lang)
@@ -98,12 +102,52 @@ fn write_wait<W: Write>(paper: &mut Paper<W>, document: &Value, lang: Lang) -> i
             "it has ended and waits for nothing",
         ));
     };
-    let since = moment(waits["since"].as_str().unwrap_or_default());
-    let told = match lang {
-        Lang::Zh => format!("{text}(自 {since})"),
-        Lang::En => format!("{text} (since {since})"),
-    };
-    paper.coloured_line(&told, Colour::Yellow)
+    paper.coloured_line(
+        &format!("{text}{}", since_words(waits, lang)),
+        Colour::Yellow,
+    )
+}
+
+/// So many lines that need somebody are written.
+const LINES_MAX: usize = 20;
+
+/// Lines that need somebody, and the payments that stand for them.
+fn write_needing<W: Write>(paper: &mut Paper<W>, document: &Value, lang: Lang) -> io::Result<()> {
+    let lines = document["lines"].as_array().map_or(&[][..], Vec::as_slice);
+    for line in lines.iter().take(LINES_MAX) {
+        let text = |key: &str| line[key].as_str().unwrap_or_default();
+        let number = line["line_no"].as_u64().unwrap_or_default();
+        let mut parts = vec![
+            text("payment_id").to_owned(),
+            format!("{} {number}", pick(lang, "序号", "line")),
+            yuan(line["amount_fen"].as_i64().unwrap_or_default()),
+            text("state_text").to_owned(),
+        ];
+        let more = ["reason", "disputed_text", "barred_text"].map(text);
+        let more = more.into_iter().filter(|text| !text.is_empty());
+        parts.extend(more.map(str::to_owned));
+        parts.extend(corrections(line, lang));
+        paper.line(&format!("  {}", parts.join("  ")))?;
+    }
+    let more = lines.len().saturating_sub(LINES_MAX) as u64;
+    let more = more + document["lines_left_out"].as_u64().unwrap_or_default();
+    if more == 0 {
+        return Ok(());
+    }
+    paper.line(&match lang {
+        Lang::Zh => format!("  另有 {more} 笔需要处理"),
+        Lang::En => format!("  and {more} more lines that need somebody"),
+    })
+}
+
+/// Each correction of a line with its state.
+fn corrections(line: &Value, lang: Lang) -> impl Iterator<Item = String> {
+    let every = line["corrections"].as_array().into_iter().flatten();
+    every.map(move |one| {
+        let text = |key: &str| one[key].as_str().unwrap_or_default();
+        let words = pick(lang, "补发", "corrected by");
+        format!("{words} {} {}", text("payment_id"), text("state_text"))
+    })
 }
 
 /// What happens by itself, and what a person can do.
@@ -126,6 +170,7 @@ fn write_next<W: Write>(paper: &mut Paper<W>, document: &Value, lang: Lang) -> i
             Lang::En => format!("  and {more} more after these: see --json"),
         })?;
     }
+    write_unknown_here(paper, document)?;
     if let Some(text) = document["do"].as_str() {
         let words = pick(lang, "该做什么:", "what to do: ");
         let more = document["runbook"].as_str();
@@ -135,7 +180,22 @@ fn write_next<W: Write>(paper: &mut Paper<W>, document: &Value, lang: Lang) -> i
     Ok(())
 }
 
-fn write_damages<W: Write>(paper: &mut Paper<W>, document: &Value, lang: Lang) -> io::Result<()> {
+/// What the journal does not tell.
+pub(super) fn write_unknown_here<W: Write>(
+    paper: &mut Paper<W>,
+    document: &Value,
+) -> io::Result<()> {
+    match document["unknown_here"].as_str() {
+        Some(text) => paper.coloured_line(text, Colour::Yellow),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn write_damages<W: Write>(
+    paper: &mut Paper<W>,
+    document: &Value,
+    lang: Lang,
+) -> io::Result<()> {
     let damages = document["damages"].as_u64().unwrap_or_default();
     if damages == 0 {
         return Ok(());
@@ -176,12 +236,15 @@ fn write_line<W: Write>(paper: &mut Paper<W>, line: &Value, lang: Lang) -> io::R
     for (key, zh, en) in [
         ("reason", "原因", "reason"),
         ("disputed_text", "争议", "disputed"),
+        ("barred_text", "不发送", "not sent"),
         ("corrects", "更正", "corrects"),
-        ("corrected_by", "被更正于", "corrected by"),
     ] {
         if let Some(value) = line[key].as_str() {
             paper.line(&format!("  {}  {value}", pick(lang, zh, en)))?;
         }
+    }
+    for correction in corrections(line, lang) {
+        paper.line(&format!("  {correction}"))?;
     }
     let proposal = &line["proposal"];
     if let Some(outcome) = proposal["outcome_text"].as_str() {

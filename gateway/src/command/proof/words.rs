@@ -85,6 +85,21 @@ fn told(record: u64, why: Untold) -> Words {
             format!("记录 {record}:此状态之后不可能有这一步"),
             format!("record {record}: no such step follows from the state before"),
         ),
+        Untold::Incomplete => Words::new(
+            format!("记录 {record}:未出示它对这笔支付所说的全部内容"),
+            format!("record {record}: not all that it says of this payment is shown"),
+        ),
+        Untold::Unsaid => Words::new(
+            format!("记录 {record}:未出示它说了多少、或确认的是哪一提议,无从判断;早期版本没有记下"),
+            format!(
+                "record {record}: how much it says, or which proposal it confirms, is not shown: \
+                 nobody can tell. Earlier versions did not record it"
+            ),
+        ),
+        Untold::OtherProposal => Words::new(
+            format!("记录 {record}:确认的不是所示的提议"),
+            format!("record {record}: it confirms another proposal than the one shown"),
+        ),
     }
 }
 

@@ -39,11 +39,45 @@ pub fn write_lines<W: Write>(paper: &mut Paper<W>, lines: &[Value], lang: Lang) 
                 .map_or_else(String::new, yuan)
                 .into(),
             Cell::from(state).coloured(colour),
-            why(line, lang).into(),
+            reasons(line, lang).into(),
         ]);
     }
     paper.line("")?;
     paper.table(&table)
+}
+
+/// Why it needs somebody, what disputes it, and the payment that stands for it: what was paid by a
+/// correction is not paid by hand.
+fn reasons(line: &Value, lang: Lang) -> String {
+    let mut parts = vec![why(line, lang)];
+    if line["disputed"].is_string() {
+        let said = [text(line, "disputed_code"), text(line, "disputed_text")];
+        let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+        let words = match text(line, "disputed") {
+            "result_mismatch" => pick(
+                lang,
+                "争议:银行所报金额或账户不符",
+                "disputed: the bank reports another amount or account",
+            ),
+            _ => pick(
+                lang,
+                "争议:银行说法与已知结果矛盾",
+                "disputed: the bank contradicts what is known",
+            ),
+        };
+        parts.push(match (said.is_empty(), lang) {
+            (true, _) => words.to_owned(),
+            (false, Lang::Zh) => format!("{words}(银行:{})", said.join(" ")),
+            (false, Lang::En) => format!("{words} (bank: {})", said.join(" ")),
+        });
+    }
+    if let Some(by) = line["corrected_by"].as_str() {
+        let (state, _) = line_state(text(line, "corrected_state"), lang);
+        let words = pick(lang, "已补发", "corrected by");
+        parts.push(format!("{words} {by} {state}"));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(pick(lang, ";", "; "))
 }
 
 /// What refused it, why nobody knows, or why it failed and what the bank said.

@@ -81,7 +81,7 @@ fn a_batch_stands_in_chinese_with_what_it_waits_for_and_the_bank_day() {
         "待发送     2  13,603.50",
         "合计       2  13,603.50",
         "等待发往银行(自 2026-11-23 10:05:00 +08:00)",
-        "最早可发往银行的银行日 2026-11-24",
+        "受理时算得的最早可发往银行的银行日 2026-11-24",
     ] {
         assert!(text.contains(part), "{part:?} in\n{text}");
     }
@@ -91,7 +91,8 @@ fn a_batch_stands_in_chinese_with_what_it_waits_for_and_the_bank_day() {
     }
     assert!(!text.contains('\u{1b}'), "colours are for terminals");
     let text = printed(|paper| write_batch(paper, &batch(), Lang::En));
-    assert!(text.contains("next bank day 2026-11-24"), "{text}");
+    let day = "earliest bank day, as seen when it was accepted: 2026-11-24";
+    assert!(text.contains(day), "{text}");
 }
 
 #[test]
@@ -122,14 +123,14 @@ fn lines_that_need_somebody_say_why() {
         }),
         json!({
             "line_no": 3, "row": 15, "name": "李**", "amount_fen": 1, "state": "unknown",
-            "why": "自 2026-11-23 起没有银行的应答",
+            "why": "2026-11-23 发出的付款指令没有得到应答",
         }),
     ];
     let text = printed(|paper| write_lines(paper, &lines, Lang::Zh));
     for part in [
         "支付失败  账户已销户(银行:E17 销户)",
         "未受理    缺少姓名;缺少金额",
-        "支付不明  自 2026-11-23 起没有银行的应答",
+        "支付不明  2026-11-23 发出的付款指令没有得到应答",
     ] {
         assert!(text.contains(part), "{part:?} in\n{text}");
     }

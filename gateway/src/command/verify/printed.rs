@@ -5,6 +5,7 @@ use super::verdict::Verdict;
 use super::{Judged, checkpoints, words};
 use crate::command::terminal::{Align, Cell, Colour, Table, grouped, paper};
 use crate::command::words::{Words, pick};
+use journal::tree::leaf::seal;
 use journal::{Damage, Flaw, Report};
 use schemas::Lang;
 use serde_json::{Value, json};
@@ -29,7 +30,7 @@ pub(super) fn print(
             "{} {} {}",
             pick(lang, "末条记录", "head"),
             report.head_sequence,
-            crate::hex(&report.head_hash),
+            crate::hex(&seal(&report.head_hash)),
         ))?;
         if !report.damages.is_empty() {
             paper.table(&damage_table(report, lang))?;
@@ -142,7 +143,7 @@ fn document(judged: &Judged, verdict: Verdict, lang: Lang) -> Value {
         "segments": report.segments,
         "head": {
             "sequence": report.head_sequence,
-            "hash": crate::hex(&report.head_hash),
+            "seal": crate::hex(&seal(&report.head_hash)),
         },
         "closed_cleanly": report.closed_cleanly,
         "gateway_running": running,

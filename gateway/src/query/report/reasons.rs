@@ -65,13 +65,14 @@ pub(super) fn told(
         | LineState::Failed
         | LineState::Cancelled => reason.map(str::to_owned).into_iter().collect(),
     };
+    let asked = words.asked(seen)?;
     if !told.is_empty()
         && let Some(said) = words.of(seen)?
     {
         let text = said.text(kept, Show::Masked);
         let bank = [said.bank_code.clone(), text.clone()];
         let bank: Vec<String> = bank.into_iter().flatten().collect();
-        let why = said.why(seen, text.as_deref(), lang);
+        let why = said.why(seen, text.as_deref(), asked.as_deref(), lang);
         let words = pick("银行给出的原因：", "the bank's reason: ") + &bank.join(" ");
         told.extend(why.or_else(|| (!bank.is_empty()).then_some(words)));
     }

@@ -21,6 +21,7 @@ use journal::Record;
 use kept::Kept;
 use lines::Lines;
 use people::People;
+pub(super) use people::{may_be_one, person};
 use schemas::LineState as S;
 use schemas::value::{BatchId, PaymentId};
 use std::collections::BTreeSet;

@@ -8,6 +8,22 @@ use crate::event::Event;
 use schemas::value::{BatchId, PaymentId};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Whether two certificates may be one human's: two spellings of a name are, and a certificate that
+/// names nobody may be anybody's.
+pub(in crate::simulation) fn may_be_one(one: &str, other: &str) -> bool {
+    match (person(one), person(other)) {
+        (Some(one), Some(other)) => one == other,
+        (None, None) => one == other,
+        (Some(_), None) | (None, Some(_)) => true,
+    }
+}
+
+/// The person of a certificate, by one spelling.
+pub(in crate::simulation) fn person(uri: &str) -> Option<String> {
+    let (_, name) = uri.split_once(":person:")?;
+    Some(name.to_lowercase())
+}
+
 /// Who did what.
 #[derive(Debug, Default)]
 pub(super) struct People {
@@ -28,10 +44,12 @@ impl People {
         if let Event::BatchAccepted(head) = event {
             self.makers.insert(head.batch, head.submitted_by.clone());
         } else if let Event::BatchApproved { batch, person, .. } = event {
-            if self.makers.get(batch).is_none_or(|maker| maker == person) || person != actor {
+            let approver = self::person(person);
+            let made = |maker: &String| self::person(maker) == approver;
+            if self.makers.get(batch).is_none_or(made) || person != actor {
                 found.add("M13", format!("{batch}: the maker approves"));
             }
-            if !person.contains(":person:") {
+            if approver.is_none() {
                 found.add("M13", format!("{batch}: nobody in person approves"));
             }
             self.approved.insert(*batch);
@@ -67,10 +85,13 @@ impl People {
             payment,
             operator,
             evidence_digest,
+            ..
         } = event
         {
             let proposal = self.proposed.remove(payment);
-            let alone = proposal.as_ref().is_none_or(|(by, _)| by == operator);
+            let alone = proposal
+                .as_ref()
+                .is_none_or(|(by, _)| may_be_one(by, operator));
             if alone || operator != actor {
                 found.add("M13", format!("{payment}: one operator resolves alone"));
             }
@@ -79,5 +100,27 @@ impl People {
                 found.add("M13", format!("{payment}: resolved over other evidence"));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_be_one;
+
+    #[test]
+    fn one_person_is_one_by_whatever_spelling() {
+        let one = "urn:anxin:operator:duty:person:one";
+        let two = "urn:anxin:operator:duty:person:two";
+        assert!(may_be_one(one, "urn:anxin:operator:duty:person:ONE"));
+        assert!(may_be_one(one, "urn:anxin:operator:night:person:One"));
+        assert!(
+            may_be_one(one, "urn:anxin:operator:duty"),
+            "who is behind it?"
+        );
+        assert!(!may_be_one(one, two));
+        assert!(!may_be_one(
+            "urn:anxin:operator:duty",
+            "urn:anxin:operator:night"
+        ));
     }
 }

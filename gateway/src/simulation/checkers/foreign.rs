@@ -4,12 +4,13 @@
 use super::cursor::text;
 use super::reading::Reading;
 use crate::simulation::checker::{Looks, View};
-use crate::simulation::outside::{Answer, Call, Sheet};
+use crate::simulation::outside::{Answer, Call, Outside, Sheet};
 use schemas::value::{BatchId, PaymentId};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whose a batch is: employer, paying bank, region.
+#[derive(Clone)]
 pub(super) struct Owner {
     employer: String,
     bank: String,
@@ -27,11 +28,21 @@ impl Owners {
             return;
         };
         let batch = text(&answer.json(), "batch_id").to_owned();
-        self.0.entry(batch).or_insert_with(|| Owner {
-            employer: sheet.employer.clone(),
-            bank: sheet.bank.to_string(),
-            region: region_of(sheet).to_owned(),
-        });
+        self.0.entry(batch).or_insert_with(|| Owner::by(sheet));
+    }
+
+    /// Whose a batch is. Where its submission was never answered: of the file that came with the
+    /// bytes that are kept under its number.
+    pub(super) fn of(&self, outside: &Outside, reading: &Reading, batch: BatchId) -> Option<Owner> {
+        let known = self.0.get(&batch.to_string());
+        known.cloned().or_else(|| {
+            let digest = &reading.auditor.book().batch(batch)?.head.digest;
+            let mut sheets = outside.calls.iter().filter_map(|call| {
+                let sheet = call.sheet.as_ref().filter(|_| call.is_whole)?;
+                (crate::sha256_hex(&call.body) == *digest).then_some(sheet)
+            });
+            sheets.next().map(Owner::by)
+        })
     }
 
     /// What of an answer is another party's; `None` where all is the caller's own.
@@ -50,7 +61,7 @@ impl Owners {
             Value::Object(members) => {
                 let named = [text(value, "batch_id"), text(value, "payment_id")];
                 let batches = named.into_iter().filter_map(batch_in);
-                for batch in batches {
+                for batch in batches.map(|batch| batch.to_string()) {
                     let owner = self.0.get(&batch);
                     if owner.is_some_and(|owner| !owner.is_of((role, code))) {
                         return Some(batch);
@@ -77,7 +88,16 @@ impl Owners {
 }
 
 impl Owner {
-    fn is_of(&self, (role, code): (&str, &str)) -> bool {
+    fn by(sheet: &Sheet) -> Self {
+        Self {
+            employer: sheet.employer.clone(),
+            bank: sheet.bank.to_string(),
+            region: region_of(sheet).to_owned(),
+        }
+    }
+
+    /// Whether the batch is a party's own.
+    pub(super) fn is_of(&self, (role, code): (&str, &str)) -> bool {
         match role {
             "employer" => self.employer == code,
             "bank" => self.bank == code,
@@ -100,10 +120,38 @@ fn covers(code: &str, region: &str) -> bool {
     region.starts_with(pairs)
 }
 
-fn batch_in(part: &str) -> Option<String> {
+/// The batch of a batch's or a payment's number.
+pub(super) fn batch_in(part: &str) -> Option<BatchId> {
     let of_payment = PaymentId::parse(part).map(|payment| payment.batch);
-    let batch = of_payment.or_else(|_| BatchId::parse(part)).ok()?;
-    Some(batch.to_string())
+    of_payment.or_else(|_| BatchId::parse(part)).ok()
+}
+
+/// A payment of an answer to a bank that the bank was never instructed with, and cannot have been:
+/// no intent of a file of this bank names it, or it is shown as one that was not sent.
+pub(super) fn uninstructed(reading: &Reading, bank: &str, value: &Value) -> Option<String> {
+    match value {
+        Value::Array(all) => all.iter().find_map(|one| uninstructed(reading, bank, one)),
+        Value::Object(members) => {
+            if let Ok(payment) = PaymentId::parse(text(value, "payment_id")) {
+                let state = text(value, "state");
+                let is_here = matches!(state, "held" | "released" | "cancelled" | "refused");
+                let mut intents = reading.intents.values().flatten();
+                let is_told = intents.any(|(_, intent)| {
+                    let names =
+                        intent.batch == payment.batch && intent.lines.contains(&payment.row);
+                    names && intent.bank.as_str() == bank
+                });
+                if is_here || !is_told {
+                    return Some(format!(
+                        "{payment} ({state}), which it was not instructed with"
+                    ));
+                }
+            }
+            let mut members = members.values();
+            members.find_map(|one| uninstructed(reading, bank, one))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 /// At the end: what parties are shown of all that there is, no more and no less than their own.

@@ -37,6 +37,10 @@ impl Once {
     }
 
     fn arrived(&mut self, view: &View<'_>, bank: BankCode, arrived: &Arrived, looks: &mut Looks) {
+        // What the bank books and we did not mark would be sent again after any failure.
+        looks.hold(arrived.is_flagged, || {
+            format!("{bank}: {} instructs, and was not marked so", arrived.step)
+        });
         let reading = self.reading.borrow();
         // A beginning of the bytes names no file: one conversation at a time is held with a bank.
         let of_bank = |file_no| reading.intent(file_no).is_some_and(|one| one.bank == bank);
@@ -115,7 +119,7 @@ impl Checker for Once {
         let news = self.arrivals.news(view.outside);
         let instructions = news
             .into_iter()
-            .filter(|(_, one)| one.instructs && !one.is_copy);
+            .filter(|(_, one)| one.instructs() && !one.is_copy);
         self.reading.borrow_mut().follow(view, false);
         for (bank, arrived) in instructions {
             self.arrived(view, bank, arrived, looks);

@@ -44,9 +44,12 @@ impl IntentFirst {
         looks.hold(sequence <= durable, || {
             format!("{bank}: {step} came, its record {sequence} is not durable ({durable} is)")
         });
-        if !arrived.instructs {
+        if !arrived.instructs() {
             return;
         }
+        looks.hold(record.instructs, || {
+            format!("{bank}: {step} instructs, and its record does not say so")
+        });
         let mut intents = reading.intents.get(&record.file_no).into_iter().flatten();
         let intent = intents.rfind(|(at, _)| *at < sequence);
         looks.hold(intent.is_some_and(|(at, _)| *at <= durable), || {

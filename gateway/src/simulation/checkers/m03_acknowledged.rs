@@ -17,16 +17,18 @@ use crate::core::Core;
 use crate::event::Event;
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::{Answer, Call, Outside, Sheet};
-use schemas::value::BatchId;
+use schemas::value::{BatchId, PaymentId};
 
 /// Something that a caller was told is done.
 enum Acknowledged {
     /// A batch: its number, the digest of what was sent, count and sum as told.
     Batch(BatchId, String, i64, i64),
-    /// A record: its sequence and what it is.
-    Record(u64, &'static str),
+    /// A record: its sequence, what it is, about which batch or payment, and by whose certificate.
+    Record(u64, &'static str, String, String),
     /// A bank's message: its sequence and its bytes; headers that belong to it are kept before.
     Message(u64, Vec<u8>),
+    /// Something of which the answer does not say which record it is.
+    Unnamed(&'static str),
 }
 
 /// Looks after M3.
@@ -87,21 +89,21 @@ fn acknowledged(outside: &Outside, call: &Call, answer: &Answer) -> Option<Ackno
     }
     let body = answer.json();
     if call.sheet.is_some() {
-        let id = BatchId::parse(text(&body, "batch_id")).ok()?;
-        let (count, fen) = (number(&body, "line_count")?, number(&body, "total_fen")?);
-        return Some(Acknowledged::Batch(
-            id,
-            crate::sha256_hex(&call.body),
-            count,
-            fen,
-        ));
+        let id = BatchId::parse(text(&body, "batch_id")).ok();
+        let sums = number(&body, "line_count").zip(number(&body, "total_fen"));
+        let Some((id, (count, fen))) = id.zip(sums) else {
+            return Some(Acknowledged::Unnamed("batch"));
+        };
+        let digest = crate::sha256_hex(&call.body);
+        return Some(Acknowledged::Batch(id, digest, count, fen));
     }
     if let Some(place) = call.told {
         let (_, code) = call.party();
         let bank = outside.banks.iter().find(|(bank, _)| bank.as_str() == code);
         let told = bank.and_then(|(_, book)| book.told.get(place))?;
-        let sequence = answer.receipt()?;
-        return Some(Acknowledged::Message(sequence, told.bytes.clone()));
+        let message = |sequence| Acknowledged::Message(sequence, told.bytes.clone());
+        let receipt = answer.receipt().map(message);
+        return Some(receipt.unwrap_or(Acknowledged::Unnamed("message")));
     }
     let what = match call.parts().last()? {
         "approve" => "approved",
@@ -110,8 +112,10 @@ fn acknowledged(outside: &Outside, call: &Call, answer: &Answer) -> Option<Ackno
         "confirm" => "confirmed",
         _ => return None,
     };
-    let sequence = u64::try_from(number(&body, "sequence")?).ok()?;
-    Some(Acknowledged::Record(sequence, what))
+    let sequence = number(&body, "sequence").and_then(|at| u64::try_from(at).ok());
+    let about = call.parts().nth(2).unwrap_or_default().to_owned();
+    let record = |sequence| Acknowledged::Record(sequence, what, about, call.caller.clone());
+    Some(sequence.map_or(Acknowledged::Unnamed(what), record))
 }
 
 impl Acknowledged {
@@ -121,7 +125,8 @@ impl Acknowledged {
                 let batch = reading.auditor.book().batch(*id);
                 batch.map(|batch| batch.accepted_at)
             }
-            Self::Record(sequence, _) | Self::Message(sequence, _) => Some(*sequence),
+            Self::Record(sequence, ..) | Self::Message(sequence, _) => Some(*sequence),
+            Self::Unnamed(_) => None,
         }
     }
 
@@ -137,15 +142,17 @@ impl Acknowledged {
                 };
                 desk.batch(*id).is_some_and(same)
             }
-            Self::Record(sequence, what) => {
+            Self::Record(sequence, what, about, who) => {
                 let event = core.event(*sequence).map(|(_, event)| event);
-                event.is_ok_and(|event| is_a(&event, what))
+                let said = event.ok().and_then(|event| said(&event));
+                said.is_some_and(|(is, of, by)| is == *what && of.contains(about) && by == *who)
             }
             Self::Message(sequence, bytes) => {
                 let record = core.event(*sequence).map(|(record, _)| record);
                 let kept = record.and_then(|record| core.personal(&record));
                 kept.is_ok_and(|kept| kept.ends_with(bytes))
             }
+            Self::Unnamed(_) => false,
         }
     }
 }
@@ -154,22 +161,43 @@ impl std::fmt::Debug for Acknowledged {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Batch(id, ..) => write!(f, "batch {id}"),
-            Self::Record(sequence, what) => write!(f, "record {sequence} ({what})"),
+            Self::Record(sequence, what, about, who) => {
+                write!(f, "record {sequence} ({what} of {about} by {who})")
+            }
             Self::Message(sequence, _) => write!(f, "message {sequence}"),
+            Self::Unnamed(what) => write!(f, "something ({what}) without its record"),
         }
     }
 }
 
-/// Whether a record is what the call was for.
-fn is_a(event: &Event, what: &str) -> bool {
-    match what {
-        "approved" => matches!(event, Event::BatchApproved { .. }),
-        "withdrawn" => matches!(
-            event,
-            Event::BatchWithdrawn { .. } | Event::LinesWithdrawn { .. }
-        ),
-        "proposed" => matches!(event, Event::ResolutionProposed { .. }),
-        _ => matches!(event, Event::ResolutionConfirmed { .. }),
+/// What a record says was done, about which batch or payment, and by whom; `None` for any other.
+fn said(event: &Event) -> Option<(&'static str, Vec<String>, String)> {
+    let batch = |id: &BatchId| vec![id.to_string()];
+    // A line that was decided with its file is told as the batch's.
+    let line = |id: &PaymentId| vec![id.to_string(), id.batch.to_string()];
+    if let Event::BatchApproved {
+        batch: id, person, ..
+    } = event
+    {
+        Some(("approved", batch(id), person.clone()))
+    } else if let Event::BatchWithdrawn { batch: id, person }
+    | Event::LinesWithdrawn {
+        batch: id, person, ..
+    } = event
+    {
+        Some(("withdrawn", batch(id), person.clone()))
+    } else if let Event::ResolutionProposed {
+        payment, operator, ..
+    } = event
+    {
+        Some(("proposed", line(payment), operator.clone()))
+    } else if let Event::ResolutionConfirmed {
+        payment, operator, ..
+    } = event
+    {
+        Some(("confirmed", line(payment), operator.clone()))
+    } else {
+        None
     }
 }
 
@@ -220,3 +248,6 @@ impl Checker for Kept {
         self.reading.borrow_mut().tell(self.id(), looks);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use super::foreign::{self, Owners};
 use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::Answer;
-use schemas::value::{BatchId, PaymentId};
+use schemas::value::BatchId;
 use serde_json::Value;
 
 /// How many batches are asked for by strangers at the end.
@@ -44,17 +44,25 @@ impl Own {
                 let (path, who) = (path.join("/"), call.party());
                 format!("{path} shows {who:?} {}", foreign.unwrap_or_default())
             });
-            let Some(batch) = call.parts().nth(2).and_then(batch_in) else {
-                continue;
-            };
-            let Some(employer) = self.employer_of(batch) else {
-                continue;
-            };
+            let reading = self.reading.borrow();
             let (role, code) = call.party();
             let is_reading = call.method == "GET";
+            // Where the disk gives no records just now, nobody can say what a bank was told.
+            let is_read = reading.auditor.read() >= answer.durable;
+            if role == "bank" && is_reading && answer.is_done() && is_read {
+                let shown = foreign::uninstructed(&reading, code, &answer.json());
+                looks.hold(shown.is_none(), || {
+                    let path = &call.path;
+                    format!("{path} shows {code} {}", shown.unwrap_or_default())
+                });
+            }
+            let batch = call.parts().nth(2).and_then(foreign::batch_in);
+            let owner = batch.and_then(|batch| self.owners.of(view.outside, &reading, batch));
+            let Some(owner) = owner else {
+                continue;
+            };
             let foreign = match role {
-                "employer" => code != employer,
-                "bank" => !self.is_paid_by(batch, code),
+                "employer" | "bank" => !owner.is_of((role, code)),
                 _ => false,
             };
             if foreign {
@@ -68,18 +76,6 @@ impl Own {
                 });
             }
         }
-    }
-
-    fn employer_of(&self, batch: BatchId) -> Option<String> {
-        let reading = self.reading.borrow();
-        let batch = reading.auditor.book().batch(batch)?;
-        Some(batch.head.employer.as_str().to_owned())
-    }
-
-    fn is_paid_by(&self, batch: BatchId, code: &str) -> bool {
-        let reading = self.reading.borrow();
-        let batch = reading.auditor.book().batch(batch);
-        batch.is_some_and(|batch| batch.head.paying_bank.as_str() == code)
     }
 
     /// No bank's word moves another bank's line.
@@ -154,6 +150,10 @@ impl Own {
                 .door
                 .call(&caller, "GET", "/v1/payments?limit=1000", &[]);
             only(&page, "payments", ("paying_bank", bank.as_str()), looks);
+            let told = foreign::uninstructed(&self.reading.borrow(), bank.as_str(), &page.json());
+            looks.hold(told.is_none(), || {
+                format!("{bank} is shown {}", told.unwrap_or_default())
+            });
             // Nothing that the bank was never told of.
             let rows = page.json();
             let shown = rows
@@ -189,11 +189,6 @@ fn changes_nothing(
     }
 }
 
-fn batch_in(part: &str) -> Option<BatchId> {
-    let payment = PaymentId::parse(part).map(|payment| payment.batch);
-    payment.or_else(|_| BatchId::parse(part)).ok()
-}
-
 /// What is another's is answered as what is not there, and leaves no record.
 fn same_as_nothing(
     view: &View<'_>,
@@ -204,7 +199,7 @@ fn same_as_nothing(
     let head = view.core.journal().head().0;
     let one = view.door.call(caller, method, known, &[]);
     let other = view.door.call(caller, method, none, &[]);
-    let same = one.status == 404 && told(&one) == told(&other);
+    let same = one.status == 404 && without_path(&one) == without_path(&other);
     looks.hold(same && view.core.journal().head().0 == head, || {
         let (status, of_none) = (one.status, other.status);
         format!("{caller}: {method} {known} answers {status}, where nothing is {of_none}")
@@ -212,7 +207,7 @@ fn same_as_nothing(
 }
 
 /// A problem without its own path.
-fn told(answer: &Answer) -> Value {
+fn without_path(answer: &Answer) -> Value {
     let mut body = answer.json();
     if let Some(body) = body.as_object_mut() {
         body.remove("instance");

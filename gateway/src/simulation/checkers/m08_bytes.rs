@@ -5,7 +5,7 @@
 //! against the digest that it states, so that a digest found is bytes found.
 
 use super::cursor::{Answered, Arrivals, told};
-use super::reading::{Reading, Shared};
+use super::reading::{Left, Reading, Shared};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::{Outside, Told, Way};
 use schemas::value::BankCode;
@@ -45,12 +45,12 @@ impl Bytes {
                 format!("{bank}: bytes of {} are in no record", arrived.step)
             });
             let mut kept = kept.into_iter().flatten();
-            let is_signed_so = kept.any(|left| left.signature == arrived.signature);
-            looks.hold(is_signed_so, || {
-                format!(
-                    "{bank}: {} is recorded with another signature",
-                    arrived.step
-                )
+            // What no bank could read has a signature that nobody has found right.
+            let is_signed_so =
+                |left: &Left| left.signature.as_slice() == arrived.signatures.as_slice();
+            looks.hold(arrived.kind.is_none() || kept.any(is_signed_so), || {
+                let (step, own) = (&arrived.step, &arrived.signatures);
+                format!("{bank}: {step} bears {own:?}, and is recorded with another signature")
             });
         }
         for (call, answer) in self.answered.news(view.outside) {
@@ -79,7 +79,7 @@ impl Bytes {
             }
             *seen = book.told.len();
         }
-        let is_kept = |digest: &String| reading.answers.contains_key(digest);
+        let is_kept = |digest: &String| reading.answers.contains(digest);
         looks.compared += self.open.len() as u64;
         self.open.retain(|(_, _, digest)| !is_kept(digest));
     }
@@ -99,9 +99,10 @@ impl Bytes {
         }
         self.in_part(view.outside, looks);
         for (bank, told) in told(view.outside) {
-            if told.way == Way::Folder {
+            if told.way != Way::Answer {
                 looks.hold(is_stored(&reading, bank, told), || {
-                    format!("{bank}: a file of the folder is in no record")
+                    let step = told.at.step;
+                    format!("{bank}: what was pushed at step {step} is in no record")
                 });
             }
         }
@@ -118,7 +119,7 @@ impl Bytes {
                 .filter(|told| !told.came_in_part.is_empty());
             for told in parts.filter(|told| !crashed.contains(&told.at.life)) {
                 let digest = crate::sha256_hex(&told.came_in_part);
-                looks.hold(reading.answers.contains_key(&digest), || {
+                looks.hold(reading.answers.contains(&digest), || {
                     let step = told.at.step;
                     format!("{bank}: what came of the answer of step {step} is in no record")
                 });

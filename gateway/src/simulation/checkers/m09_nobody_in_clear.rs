@@ -2,9 +2,10 @@
 //! message or a disk file.
 //!
 //! Compared: names, document numbers and accounts of all people of the world, in UTF-8 and in
-//! GB18030, with every log line, the metrics, the bodies of refusals, and every byte of every file
-//! of the disk. A name of four bytes in GB18030 is a chance hit in what is sealed: those are
-//! looked for in the clear parts of records.
+//! GB18030, with every log line down to debug, the metrics, the headers of answers, the bodies of
+//! refusals, and every name and every byte of every file of the disk. A name
+//! of four bytes in GB18030 is a chance hit in what is sealed: those are looked for in the clear
+//! parts of records.
 
 use super::cursor::Answered;
 use super::reading::Shared;
@@ -128,6 +129,10 @@ impl NobodyInClear {
         }
         self.lines = outside.log.len();
         for (call, answer) in self.answered.news(outside) {
+            for (name, value) in &answer.headers {
+                let place = format!("the header {name} of an answer");
+                self.look(&place, (value.as_bytes(), true), looks);
+            }
             if answer.status >= 400 {
                 let place = format!("the refusal of {} {}", call.method, answer.status);
                 self.look(&place, (&answer.body, true), looks);
@@ -144,7 +149,10 @@ impl NobodyInClear {
         );
         for path in view.disk.files() {
             let bytes = view.disk.bytes(&path).unwrap_or_default();
-            self.look(&path.display().to_string(), (&bytes, false), looks);
+            let name = path.display().to_string();
+            // A place that names somebody must not name him here as well.
+            self.look("the name of a file", (name.as_bytes(), true), looks);
+            self.look(&name, (&bytes, false), looks);
         }
         for entry in view.core.journal().scan(self.records + 1) {
             let Ok((_, record)) = entry else { return };

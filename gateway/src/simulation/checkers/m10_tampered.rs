@@ -55,20 +55,7 @@ impl Tampered {
             forgets_names: false,
         };
         let copy = view.disk.after_power_cut(cut, 1);
-        let segment = copy.files().into_iter().rfind(|path| is_segment(path))?;
-        let dir = segment.parent()?;
-        let report = journal::verify(&copy, dir).ok()?;
-        let damages = &report.damages;
-        looks.hold(damages.is_empty(), || {
-            format!("an untouched journal: {damages:?}")
-        });
-        let records = view.core.journal().durable();
-        looks.hold(report.records >= records, || {
-            format!(
-                "{records} records are durable, {} are checked",
-                report.records
-            )
-        });
+        let segment = untouched(&copy, view.core.journal().durable(), looks)?;
         Some((copy, segment))
     }
 
@@ -80,6 +67,11 @@ impl Tampered {
             return;
         };
         let records = records(&bytes);
+        let end = records.last().map_or(0, |record| record.1);
+        looks.hold(end == bytes.len(), || {
+            let length = bytes.len();
+            format!("a segment of {length} bytes has whole records up to {end}")
+        });
         // The last one has nothing behind it that would show what is missing.
         if records.len() < 5 {
             return;
@@ -106,6 +98,32 @@ impl Tampered {
         copy.put(&path, bytes);
         across(&copy, &path, &mut random, looks);
     }
+}
+
+/// The journal as it is: it can be checked, has no damage, and no durable record is missing. Gives
+/// its last segment.
+fn untouched(copy: &MemoryDisk, durable: u64, looks: &mut Looks) -> Option<PathBuf> {
+    let segment = copy.files().into_iter().rfind(|path| is_segment(path));
+    looks.hold(segment.is_some(), || {
+        format!("{durable} records are durable, and there is no segment")
+    });
+    let segment = segment?;
+    let dir = segment.parent().unwrap_or(Path::new("/"));
+    let report = journal::verify(copy, dir);
+    looks.hold(report.is_ok(), || {
+        let error = report.as_ref().err().map(|error| crate::chain(error));
+        format!("the journal can't be checked: {error:?}")
+    });
+    let report = report.ok()?;
+    let damages = &report.damages;
+    looks.hold(damages.is_empty(), || {
+        format!("an untouched journal: {damages:?}")
+    });
+    let checked = report.records;
+    looks.hold(checked >= durable, || {
+        format!("{durable} records are durable, {checked} are checked")
+    });
+    Some(segment)
 }
 
 /// Damages where one segment ends and the next begins.

@@ -4,11 +4,13 @@
 //! Compared: every call with its answer: it comes, a failure of ours is a document that says so,
 //! and nothing panics. At the end, when nothing fails any more and days have passed, each batch as
 //! its employer is shown it: ended, or waiting for a person or for evidence that no machine can
-//! bring, since a time that has passed.
+//! bring, since a time that has passed unless the clock was set back.
 
 use super::cursor::{Answered, text};
 use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
+use crate::simulation::faults::FaultKind;
+use crate::simulation::outside::LogLine;
 use schemas::LineState;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -37,9 +39,9 @@ impl NothingStuck {
         for (call, answer) in self.answered.news(view.outside) {
             let (method, path, status) = (call.method, &call.path, answer.status);
             if status == 500 {
-                let told = told(view, text(&answer.json(), "reference"));
-                looks.hold(has_failed(told), || {
-                    format!("{method} {path} answers 500, and nothing fails: {told}")
+                let why = cause(&view.outside.log, text(&answer.json(), "reference"));
+                looks.hold(why.as_deref().is_some_and(is_planned), || {
+                    format!("{method} {path} answers 500, and nothing fails: {why:?}")
                 });
             }
             if status >= 400 {
@@ -91,14 +93,21 @@ impl NothingStuck {
             let (what, since) = (text(waits, "what"), text(waits, "since"));
             let since_ms = OffsetDateTime::parse(since, &Rfc3339).map(crate::clock::unix_ms);
             // A clock that was set back leaves moments that are still to come.
-            looks.hold(since_ms.is_ok(), || format!("{path} waits since {since}"));
+            let is_back = view.outside.struck.contains_key(&FaultKind::ClockBack);
+            let now_ms = view.outside.now.at_ms;
+            let has_passed = since_ms.is_ok_and(|since_ms| since_ms <= now_ms || is_back);
+            looks.hold(has_passed, || format!("{path} waits since {since}"));
             let open = |line: &crate::book::Line| {
                 line.state == LineState::Unknown || line.disputed.is_some()
             };
             let may_wait = match what {
                 "approval" => batch.lines.iter().any(|line| line.state == LineState::Held),
                 "bank_evidence_or_resolution" => batch.lines.iter().any(open),
-                "other_payment" => true,
+                // Another payment of the same wage bars what is approved and not sent yet.
+                "other_payment" => {
+                    let mut lines = batch.lines.iter();
+                    lines.any(|line| line.state == LineState::Released)
+                }
                 _ => false,
             };
             looks.hold(may_wait, || {
@@ -108,25 +117,32 @@ impl NothingStuck {
     }
 }
 
-/// What the log tells of a failure, by its reference.
-fn told<'v>(view: &View<'v>, reference: &str) -> &'v str {
-    let mut lines = view.outside.log.iter();
-    let line = lines.find(|line| line.text.contains(reference));
-    line.map_or("", |line| line.text.as_str())
+/// What the log tells of a failure, by its reference; `None` where there is no line of that.
+fn cause(log: &[LogLine], reference: &str) -> Option<String> {
+    let mut named = log
+        .iter()
+        .rev()
+        .filter(|line| !reference.is_empty() && line.text.contains(reference));
+    named.find_map(|line| {
+        let line: Value = serde_json::from_str(&line.text).ok()?;
+        let is_its = text(&line, "level") == "error" && text(&line, "reference") == reference;
+        is_its.then(|| text(&line, "error").to_owned())
+    })
 }
 
-/// Whether the log tells of the disk or the index: then there is nothing clearer to say.
-fn has_failed(told: &str) -> bool {
+/// Whether a failure is one that the world made: these words are those of its disk and its index,
+/// and there is nothing clearer to say.
+fn is_planned(cause: &str) -> bool {
     let words = [
         "no power",
         "a short write",
+        "no storage space",
         "the sync failed",
-        "could not be synced",
+        "the folder could not be synced",
         "the read failed",
-        "storage",
-        "index",
+        "a planned fault",
     ];
-    words.iter().any(|word| told.contains(word))
+    words.iter().any(|word| cause.contains(word))
 }
 
 impl Checker for NothingStuck {
@@ -150,3 +166,6 @@ impl Checker for NothingStuck {
         self.reading.borrow_mut().tell(self.id(), looks);
     }
 }
+
+#[cfg(test)]
+mod tests;

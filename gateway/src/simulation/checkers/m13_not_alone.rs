@@ -6,19 +6,24 @@
 //! people gave. Beside it the auditor's replay.
 
 use super::cursor::{Answered, Arrivals, number, text};
-use super::reading::Shared;
+use super::reading::{Reading, Shared};
+use crate::simulation::audit::{may_be_one, person};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::{Answer, Call, Outside};
+use schemas::value::BatchId;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What an operator states: evidence, count, sum.
+type Seen = (String, Option<i64>, Option<i64>);
 
 /// Looks after M13.
 pub(super) struct NotAlone {
     reading: Shared,
     answered: Answered,
     arrivals: Arrivals,
-    /// Who proposed what for a payment, and over which evidence.
-    proposed: BTreeMap<String, Vec<(String, String)>>,
+    /// Who proposed something for a payment or a file, and over what.
+    proposed: BTreeMap<String, Vec<(String, Seen)>>,
 }
 
 impl NotAlone {
@@ -38,29 +43,30 @@ impl NotAlone {
             }
             let parts: Vec<&str> = call.parts().collect();
             match parts.as_slice() {
-                [_, "batches", batch, "approve"] => approved(view, batch, call, looks),
-                [_, "payments", payment, "resolution"] => {
-                    let said = self.proposed.entry((*payment).to_owned()).or_default();
-                    said.push((call.caller.clone(), evidence(call)));
+                [_, "batches", batch, "approve"] => {
+                    approved(view, &self.reading.borrow(), (batch, call), looks);
                 }
-                [_, "payments", payment, "resolution", "confirm"] => {
-                    self.confirmed(payment, (call, answer), looks);
+                // A line, or all open ones of a bank file.
+                [of @ .., "resolution"] => {
+                    let said = self.proposed.entry(of.join("/")).or_default();
+                    said.push((call.caller.clone(), stated(call)));
+                }
+                [of @ .., "resolution", "confirm"] => {
+                    self.confirmed(&of.join("/"), call, looks);
                 }
                 _ => {}
             }
         }
     }
 
-    fn confirmed(&self, payment: &str, (call, _): (&Call, &Answer), looks: &mut Looks) {
-        let said = self.proposed.get(payment).into_iter().flatten();
-        let mut over_the_same = said
-            .filter(|(_, digest)| *digest == evidence(call))
-            .peekable();
+    fn confirmed(&self, of: &str, call: &Call, looks: &mut Looks) {
+        let said = self.proposed.get(of).into_iter().flatten();
+        let mut over_the_same = said.filter(|(_, seen)| *seen == stated(call)).peekable();
         // A crash may have cut off the answer to the proposal: then the auditor knows who it was.
         let unknown = over_the_same.peek().is_none();
-        let other = over_the_same.any(|(by, _)| *by != call.caller);
+        let other = over_the_same.any(|(by, _)| !may_be_one(by, &call.caller));
         looks.hold(unknown || other, || {
-            format!("one operator alone decides {payment}")
+            format!("one operator alone decides {of}")
         });
     }
 
@@ -68,7 +74,7 @@ impl NotAlone {
     fn arrived(&mut self, view: &View<'_>, looks: &mut Looks) {
         let reading = self.reading.borrow();
         for (bank, arrived) in self.arrivals.news(view.outside) {
-            if !arrived.instructs || arrived.is_copy {
+            if !arrived.instructs() || arrived.is_copy {
                 continue;
             }
             let intent = arrived.file_no.and_then(|file_no| reading.intent(file_no));
@@ -97,41 +103,49 @@ impl NotAlone {
     }
 }
 
-fn evidence(call: &Call) -> String {
+/// Evidence, and for a file count and sum of its open lines, as an operator stated them.
+fn stated(call: &Call) -> Seen {
     let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
-    text(&body, "evidence_digest").to_lowercase()
+    let evidence = text(&body, "evidence_digest").to_lowercase();
+    let total_fen = number(&body, "total_fen");
+    (evidence, number(&body, "line_count"), total_fen)
 }
 
 /// The approver is a person, not the maker, and stated the values of the file.
-fn approved(view: &View<'_>, batch: &str, call: &Call, looks: &mut Looks) {
-    let person = |uri: &str| uri.split(":person:").nth(1).map(str::to_lowercase);
+fn approved(view: &View<'_>, reading: &Reading, (batch, call): (&str, &Call), looks: &mut Looks) {
     let approver = person(&call.caller);
     looks.hold(approver.is_some(), || {
         format!("{batch}: nobody in person approves")
     });
-    let Some((made, answer)) = submission(view.outside, batch) else {
-        return;
+    let answered = submission(view.outside, batch);
+    let cut_off = || unanswered(view.outside, reading, batch);
+    let Some(made) = answered.map(|(call, _)| call).or_else(cut_off) else {
+        return looks.hold(false, || format!("{batch}: nobody has submitted it"));
     };
     looks.hold(person(&made.caller) != approver, || {
         format!("{batch}: the maker approves")
     });
-    let (seen, told) = (
-        serde_json::from_slice::<Value>(&call.body).unwrap_or_default(),
-        answer.json(),
-    );
+    let seen = serde_json::from_slice::<Value>(&call.body).unwrap_or_default();
     let stated = (
         text(&seen, "digest").to_lowercase(),
         number(&seen, "line_count"),
         number(&seen, "total_fen"),
     );
+    let wages = made.sheet.iter().flat_map(|sheet| &sheet.wages);
+    let right = wages.filter(|wage| !wage.is_flawed);
+    let amounts: Vec<i64> = right.map(|wage| wage.amount_fen).collect();
     let own = (
         crate::sha256_hex(&made.body),
-        number(&told, "line_count"),
-        number(&told, "total_fen"),
+        i64::try_from(amounts.len()).ok(),
+        Some(amounts.iter().sum::<i64>()),
     );
     looks.hold(stated == own, || {
         format!("{batch}: approved over {stated:?}, its file has {own:?}")
     });
+    let Some((_, answer)) = answered else {
+        return;
+    };
+    let told = answer.json();
     let codes = |value: &Value, name: &str| -> BTreeSet<String> {
         let codes = value.get(name).and_then(Value::as_array);
         let codes = codes.into_iter().flatten().filter_map(Value::as_str);
@@ -151,6 +165,14 @@ fn submission<'o>(outside: &'o Outside, batch: &str) -> Option<(&'o Call, &'o An
     let calls = outside.calls.iter().filter(|call| call.sheet.is_some());
     let mut answered = calls.filter_map(|call| Some((call, call.answer.as_ref()?)));
     answered.find(|(_, answer)| answer.status == 202 && text(&answer.json(), "batch_id") == batch)
+}
+
+/// The call that brought the file of a batch, where nobody was told its number: by its bytes.
+fn unanswered<'o>(outside: &'o Outside, reading: &Reading, batch: &str) -> Option<&'o Call> {
+    let batch = BatchId::parse(batch).ok()?;
+    let digest = &reading.auditor.book().batch(batch)?.head.digest;
+    let mut calls = outside.calls.iter().filter(|call| call.sheet.is_some());
+    calls.find(|call| call.is_whole && crate::sha256_hex(&call.body) == *digest)
 }
 
 impl Checker for NotAlone {

@@ -9,7 +9,7 @@
 use super::cursor::sheet_of;
 use super::reading::{Reading, Shared};
 use crate::simulation::checker::{Checker, Looks, View};
-use crate::simulation::outside::{Sheet, Wage};
+use crate::simulation::outside::{Answer, Sheet, Wage};
 use schemas::LineState as S;
 use schemas::value::{BatchId, PaymentId};
 use serde_json::Value;
@@ -106,7 +106,13 @@ impl OneWage {
                 continue;
             }
             let path = format!("/v1/batches/{id}/approve");
-            let mut approvals = view.outside.calls.iter().filter(|call| call.path == path);
+            // Where we blame ourselves, or nobody was told, it may be recorded all the same.
+            let refused = |answer: &Answer| (400..500).contains(&answer.status);
+            let mut approvals = view
+                .outside
+                .calls
+                .iter()
+                .filter(|call| call.path == path && !call.answer.as_ref().is_some_and(refused));
             let knew = approvals.any(|call| {
                 let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
                 let known = body.get("acknowledged").and_then(Value::as_array);

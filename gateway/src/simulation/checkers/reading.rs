@@ -100,8 +100,8 @@ pub(super) struct Reading {
     pub left: Vec<Left>,
     /// Intents by file: the record of each.
     pub intents: BTreeMap<u64, Vec<(u64, Intent)>>,
-    /// Answers by the digest of their bytes, and how often.
-    pub answers: BTreeMap<String, u64>,
+    /// Answers by the digest of their bytes.
+    pub answers: BTreeSet<String>,
     /// Messages of banks by record.
     pub messages: BTreeMap<u64, Message>,
     /// What banks said of lines, in order.
@@ -112,8 +112,6 @@ pub(super) struct Reading {
     pub accepted: Vec<(u64, BatchId)>,
     /// Payments that two people decided.
     pub resolved: BTreeSet<PaymentId>,
-    /// Kinds of records by sequence.
-    pub kinds: BTreeMap<u64, u16>,
     hashes: BTreeMap<u64, Hash>,
     breaches: BTreeMap<&'static str, Vec<String>>,
     told: BTreeMap<&'static str, u64>,
@@ -198,7 +196,6 @@ impl Reading {
         let sequence = record.sequence;
         self.count += 1;
         self.hashes.insert(sequence, record.hash);
-        self.kinds.insert(sequence, event.kind().0);
         if let Event::FileIntended(intent) = event {
             let of = self.intents.entry(intent.file_no).or_default();
             of.push((sequence, intent.as_ref().clone()));
@@ -221,7 +218,7 @@ impl Reading {
             self.left.push(left.clone());
             self.leaving.entry(digest.clone()).or_default().push(left);
         } else if let Event::MessageAnswered { digest, .. } = event {
-            *self.answers.entry(digest.clone()).or_default() += 1;
+            self.answers.insert(digest.clone());
         } else if let Event::BankMessage {
             bank,
             digest,

@@ -81,3 +81,26 @@ fn a_rewritten_record_has_its_own_checksum_and_hash() {
         "the change undone, checksum and hash are the journal's own again"
     );
 }
+
+fn breaches(disk: &MemoryDisk, durable: u64) -> Vec<String> {
+    let mut looks = Looks::default();
+    untouched(disk, durable, &mut looks);
+    looks.breaches
+}
+
+/// What can't be looked at is no sound journal.
+#[test]
+fn a_journal_that_is_not_there_or_cant_be_checked_is_not_passed() {
+    let (disk, path, _) = written();
+    assert_eq!(breaches(&disk, 14), Vec::<String>::new());
+    assert_eq!(breaches(&disk, 15).len(), 1, "fewer than are durable");
+    let none = breaches(&MemoryDisk::new(), 14);
+    assert!(none[0].contains("no segment"), "{none:?}");
+    disk.set_faults(journal::disk::Faults {
+        power: Some(0),
+        ..journal::disk::Faults::default()
+    });
+    assert!(disk.bytes(&path).is_some(), "its segment is seen");
+    let unread = breaches(&disk, 14);
+    assert!(unread[0].contains("can't be checked"), "{unread:?}");
+}

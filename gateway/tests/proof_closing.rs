@@ -1,0 +1,252 @@
+//! What is left out of a genuine proof, a record or a piece, makes no other state: for the program
+//! as little as for the verifier in Python.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod api_kit;
+
+use api_kit::{Kit, own, system};
+use gateway::event::{Dispute, Event, Move, Origin};
+use gateway::proof::check::{self, Fault};
+use gateway::proof::document::{PaymentProof, RecordProof, bytes};
+use gateway::proof::telling::Untold;
+use journal::chain::Hash;
+use journal::tree::leaf::Salted;
+use journal::tree::node_hash;
+use schemas::LineEvent;
+use schemas::value::BatchId;
+use serde_json::json;
+use std::path::Path;
+use std::process::Command;
+
+const LI: &str = "urn:anxin:operator:ops:person:li";
+const WANG: &str = "urn:anxin:operator:ops:person:wang";
+
+async fn proof(kit: &Kit, id: BatchId, row: u32) -> PaymentProof {
+    let path = format!("/v1/payments/{id}.{row}/proof");
+    let reply = kit.get(&system(own()), &path).await.expect(200);
+    serde_json::from_slice(&reply.body).unwrap()
+}
+
+/// What the program and the verifier in Python say; they agree.
+fn faults(kit: &Kit, proof: &PaymentProof) -> Vec<Fault> {
+    let key = kit.app.log.verifier_key();
+    let faults = check::payment(proof, std::slice::from_ref(&key)).faults;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("proof.json");
+    std::fs::write(&file, serde_json::to_string(proof).unwrap()).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/journal/verify_proof.py");
+    let mut python = Command::new("python3");
+    let python = python.arg("-B").arg(script).arg("proof").arg(&file);
+    let said = python.arg(key.to_string()).output().unwrap();
+    assert_eq!(said.status.success(), faults.is_empty(), "{said:?}");
+    faults
+}
+
+/// Pieces of a record as a tree: what is shown of a subtree leads to its hash.
+struct Closing<'a> {
+    record: &'a RecordProof,
+    hidden: std::slice::Iter<'a, String>,
+    close: u32,
+}
+
+impl Closing<'_> {
+    /// The hash of a subtree, and what stands for it in `hidden` if nothing of it is shown any more.
+    fn walk(&mut self, from: u32, count: u32) -> (Hash, Vec<Hash>, bool) {
+        let shown = &self.record.shown;
+        let of_here = |number: u32| (from..from + count).contains(&number);
+        if !shown.iter().any(|piece| of_here(piece.number)) {
+            let hash = bytes(self.hidden.next().unwrap()).unwrap();
+            return (hash, vec![hash], false);
+        }
+        if count == 1 {
+            let piece = shown.iter().find(|piece| piece.number == from).unwrap();
+            let (salt, text) = (bytes(&piece.salt).unwrap(), piece.text.clone());
+            let hash = Salted { salt, text }.hash();
+            let is_closed = from == self.close;
+            let stands = is_closed.then_some(hash).into_iter().collect();
+            return (hash, stands, !is_closed);
+        }
+        let left = 1 << (u32::BITS - 1 - (count - 1).leading_zeros());
+        let (one, mut stand, any) = self.walk(from, left);
+        let (other, rest, more) = self.walk(from + left, count - left);
+        let hash = node_hash(&one, &other);
+        if !any && !more {
+            return (hash, vec![hash], false);
+        }
+        stand.extend(rest);
+        (hash, stand, true)
+    }
+}
+
+/// The record with one more piece closed, as anybody can who has the proof.
+fn closed(record: &RecordProof, number: u32) -> RecordProof {
+    let mut closing = Closing {
+        record,
+        hidden: record.hidden.iter(),
+        close: number,
+    };
+    let (_, hidden, _) = closing.walk(0, record.pieces);
+    let mut other = record.clone();
+    other.shown.retain(|piece| piece.number != number);
+    other.hidden = hidden.iter().map(|hash| gateway::hex(hash)).collect();
+    assert_eq!(other.leaf(), record.leaf(), "the leaf is genuine");
+    other
+}
+
+/// Every proof with one piece closed, or one record left out, claims no other state than the
+/// genuine one. Those in which states came one after the other may end early: that is said.
+fn proves_no_other(kit: &Kit, genuine: &PaymentProof, earlier: &[(&str, bool)]) {
+    assert_eq!(faults(kit, genuine), []);
+    let states = [
+        "held", "released", "intended", "accepted", "unknown", "paid", "failed",
+    ];
+    let states = states.into_iter().chain(["returned", "refused"]);
+    let claims: Vec<_> = states
+        .flat_map(|state| [(state, false), (state, true)])
+        .collect();
+    let mut left: Vec<PaymentProof> = Vec::new();
+    for (at, record) in genuine.records.iter().enumerate() {
+        let mut without = genuine.clone();
+        without.records.remove(at);
+        left.push(without);
+        for piece in &record.shown {
+            let mut hiding = genuine.clone();
+            hiding.records[at] = closed(record, piece.number);
+            left.push(hiding);
+        }
+    }
+    let key = kit.app.log.verifier_key();
+    for other in left {
+        for (state, disputed) in &claims {
+            let claim = PaymentProof {
+                state: (*state).to_owned(),
+                disputed: *disputed,
+                ..other.clone()
+            };
+            let holds = check::payment(&claim, std::slice::from_ref(&key))
+                .faults
+                .is_empty();
+            let is_own = (*state, *disputed) == (genuine.state.as_str(), genuine.disputed);
+            let is_earlier = earlier.contains(&(*state, *disputed));
+            assert!(!holds || is_own || is_earlier, "{state} {disputed}");
+        }
+    }
+}
+
+async fn resolve(kit: &Kit, path: &str, seen: &serde_json::Value) {
+    let (paid, failed) = ("aa".repeat(32), "bb".repeat(32));
+    let propose = async |outcome: &str, reason: Option<&str>, digest: &str| {
+        let mut proposal = seen.clone();
+        proposal["outcome"] = outcome.into();
+        proposal["words"] = "银行书面回函".into();
+        proposal["evidence_digest"] = digest.into();
+        if let Some(reason) = reason {
+            proposal["reason"] = reason.into();
+        }
+        let reply = kit.post(LI, path, proposal.to_string()).await;
+        reply.expect(200);
+    };
+    propose("paid", None, &paid).await;
+    propose("failed", Some("refused_by_bank"), &failed).await;
+    let mut confirming = seen.clone();
+    confirming["evidence_digest"] = failed.into();
+    let confirm = format!("{path}/confirm");
+    let reply = kit.post(WANG, &confirm, confirming.to_string()).await;
+    reply.expect(200);
+}
+
+/// A resolution of a line, and one of a whole file: `failed` is not proved as `paid` by the
+/// proposal that was replaced.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replaced_proposal_is_not_taken_for_the_one_confirmed() {
+    let kit = Kit::start().await;
+    let lost = [LineEvent::LoseTrack];
+    let one = kit.with_outcomes(own(), "GZ-1", &lost).await;
+    let path = format!("/v1/payments/{one}.1/resolution");
+    resolve(&kit, &path, &json!({})).await;
+    let two = kit.with_outcomes(own(), "GZ-22", &lost).await;
+    let file_no = kit.core.desk().batch(two).unwrap().files[0];
+    let total_fen = kit.core.desk().batch(two).unwrap().head.total_fen;
+    let path = format!("/v1/batches/{two}/files/{file_no}/resolution");
+    let seen = json!({ "line_count": 1, "total_fen": total_fen });
+    resolve(&kit, &path, &seen).await;
+    for id in [one, two] {
+        let genuine = proof(&kit, id, 1).await;
+        assert_eq!(genuine.state, "failed");
+        let mut forged = genuine.clone();
+        let replaced = |record: &RecordProof| {
+            let mut texts = record.shown.iter().map(|piece| piece.text.as_str());
+            texts.any(|text| text == "outcome=\"resolve_failed\"")
+                && !record
+                    .shown
+                    .iter()
+                    .any(|piece| piece.text.starts_with("proposal="))
+        };
+        let at = forged.records.iter().position(replaced).unwrap();
+        forged.records.remove(at);
+        forged.state = "paid".to_owned();
+        let confirmed = forged.records.last().unwrap().sequence;
+        let told = Fault::Told(confirmed, Untold::OtherProposal);
+        assert!(faults(&kit, &forged).contains(&told));
+        proves_no_other(&kit, &genuine, &[("unknown", false)]);
+    }
+    kit.stop().await;
+}
+
+/// A record that says three things of a line shows them all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_step_or_dispute_makes_no_other_state() {
+    let kit = Kit::start().await;
+    let id = kit.released(own(), "GZ-1", 3).await;
+    let file_no = kit.instruct(id, 3);
+    let step = |index, event| Move {
+        index,
+        event,
+        reason: None,
+        detail: None,
+        bank_code: None,
+        reported_fen: None,
+        of_line: 0,
+    };
+    let doubt = step(2, LineEvent::Fail);
+    kit.record(Event::Outcomes {
+        file_no,
+        origin: Origin::Result,
+        message: None,
+        why: None,
+        is_final: false,
+        moves: vec![
+            step(1, LineEvent::Pay),
+            step(2, LineEvent::Pay),
+            step(2, LineEvent::Return),
+            step(3, LineEvent::Accept),
+        ],
+        disputes: vec![(2, Dispute::ResultContradiction, doubt)],
+    });
+    let genuine = proof(&kit, id, 2).await;
+    assert_eq!(
+        (genuine.state.as_str(), genuine.disputed),
+        ("returned", true)
+    );
+    proves_no_other(&kit, &genuine, &[("intended", false)]);
+    let record = genuine.records.last().unwrap();
+    let last = |name: &str| {
+        let mut shown = record.shown.iter().rev();
+        shown
+            .find(|piece| piece.text.starts_with(name))
+            .unwrap()
+            .number
+    };
+    for piece in [last("moves[]="), last("disputes[]=")] {
+        let mut forged = genuine.clone();
+        *forged.records.last_mut().unwrap() = closed(record, piece);
+        let told = Fault::Told(record.sequence, Untold::Incomplete);
+        assert!(faults(&kit, &forged).contains(&told));
+    }
+    for (row, state) in [(1, "paid"), (3, "accepted")] {
+        let other = proof(&kit, id, row).await;
+        assert_eq!((other.state.as_str(), other.disputed), (state, false));
+        assert_eq!(faults(&kit, &other), []);
+    }
+    kit.stop().await;
+}
