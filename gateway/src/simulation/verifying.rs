@@ -3,6 +3,7 @@
 
 use crate::keys::BankKeys;
 use adapters::exchange::{Crypto, CryptoError, Enveloped};
+use adapters::wire::sign::key_algorithm;
 use std::sync::{Mutex, PoisonError};
 
 /// Keys of the bank's chair for the reading of one message.
@@ -41,7 +42,8 @@ impl Crypto for Verifying<'_> {
         self.keys.verify(algorithm, slot, message, signature)?;
         let verified = self.verified.lock();
         let mut verified = verified.unwrap_or_else(PoisonError::into_inner);
-        let one = (algorithm.to_owned(), slot.to_owned());
+        // How a signature is spelt is no other algorithm.
+        let one = (key_algorithm(algorithm).to_owned(), slot.to_owned());
         if !verified.contains(&one) {
             verified.push(one);
         }

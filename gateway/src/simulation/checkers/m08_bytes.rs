@@ -2,10 +2,11 @@
 //!
 //! Compared: the very bytes that callers sent, that banks received and that banks said, by the
 //! copies of those outside, with the bytes in the records. The auditor holds each record's bytes
-//! against the digest that it states, so that a digest found is bytes found.
+//! against the digest that it states, so that a digest found is bytes found. The bytes of
+//! what banks pushed are held by M3, with their receipts.
 
-use super::cursor::{Answered, Arrivals, told};
-use super::reading::{Left, Reading, Shared};
+use super::cursor::{Answered, Arrivals};
+use super::reading::{Left, Shared};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::{Outside, Told, Way};
 use schemas::value::BankCode;
@@ -87,7 +88,6 @@ impl Bytes {
     /// Nothing that came in this life is without its record; a crash may have come between in an
     /// earlier one.
     fn all(&self, view: &View<'_>, looks: &mut Looks) {
-        let reading = self.reading.borrow();
         for (bank, place, _) in &self.open {
             let book = view.outside.banks.get(bank);
             let told = book.and_then(|book| book.told.get(*place));
@@ -98,14 +98,6 @@ impl Bytes {
             });
         }
         self.in_part(view.outside, looks);
-        for (bank, told) in told(view.outside) {
-            if told.way != Way::Answer {
-                looks.hold(is_stored(&reading, bank, told), || {
-                    let step = told.at.step;
-                    format!("{bank}: what was pushed at step {step} is in no record")
-                });
-            }
-        }
     }
 
     /// What came of an answer before its line broke is evidence as well.
@@ -130,12 +122,6 @@ impl Bytes {
 
 fn is_answer(told: &Told) -> bool {
     told.way == Way::Answer && !told.bytes.is_empty()
-}
-
-fn is_stored(reading: &Reading, bank: BankCode, told: &Told) -> bool {
-    let digest = crate::sha256_hex(&told.bytes);
-    let mut messages = reading.messages.values();
-    messages.any(|message| message.bank == bank && message.digest == digest)
 }
 
 impl Checker for Bytes {

@@ -131,21 +131,17 @@ fn approved(view: &View<'_>, reading: &Reading, (batch, call): (&str, &Call), lo
         number(&seen, "line_count"),
         number(&seen, "total_fen"),
     );
-    let wages = made.sheet.iter().flat_map(|sheet| &sheet.wages);
-    let right = wages.filter(|wage| !wage.is_flawed);
-    let amounts: Vec<i64> = right.map(|wage| wage.amount_fen).collect();
-    let own = (
-        crate::sha256_hex(&made.body),
-        i64::try_from(amounts.len()).ok(),
-        Some(amounts.iter().sum::<i64>()),
-    );
+    let told = answered.map(|(_, answer)| answer.json());
+    let Some((line_count, total_fen)) = taken(made, told.as_ref()) else {
+        return;
+    };
+    let own = (crate::sha256_hex(&made.body), line_count, total_fen);
     looks.hold(stated == own, || {
         format!("{batch}: approved over {stated:?}, its file has {own:?}")
     });
-    let Some((_, answer)) = answered else {
+    let Some(told) = told else {
         return;
     };
-    let told = answer.json();
     let codes = |value: &Value, name: &str| -> BTreeSet<String> {
         let codes = value.get(name).and_then(Value::as_array);
         let codes = codes.into_iter().flatten().filter_map(Value::as_str);
@@ -165,6 +161,19 @@ fn submission<'o>(outside: &'o Outside, batch: &str) -> Option<(&'o Call, &'o An
     let calls = outside.calls.iter().filter(|call| call.sheet.is_some());
     let mut answered = calls.filter_map(|call| Some((call, call.answer.as_ref()?)));
     answered.find(|(_, answer)| answer.status == 202 && text(&answer.json(), "batch_id") == batch)
+}
+
+/// Count and sum of what was taken of a file: as the submitter was told, and where he was not, by
+/// the wages of his file. Of a file of which only good lines are taken nobody else knows them.
+fn taken(made: &Call, told: Option<&Value>) -> Option<(Option<i64>, Option<i64>)> {
+    if let Some(told) = told {
+        return Some((number(told, "line_count"), number(told, "total_fen")));
+    }
+    let sheet = made.sheet.as_ref()?;
+    let is_whole = sheet.policy == "all_or_nothing";
+    let wages = sheet.wages.iter().map(|wage| wage.amount_fen);
+    let count = i64::try_from(sheet.wages.len()).ok();
+    is_whole.then(|| (count, Some(wages.sum())))
 }
 
 /// The call that brought the file of a batch, where nobody was told its number: by its bytes.
