@@ -269,15 +269,13 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
                 }
             }
         ),
-        (payment(), of(n()), of(line_event()), text(), text()).prop_map(
-            |(payment, proposal, outcome, evidence_digest, operator)| {
-                Event::ResolutionConfirmed {
-                    payment,
-                    proposal,
-                    outcome,
-                    evidence_digest,
-                    operator,
-                }
+        (payment(), of(n()), of(line_event()), (text(), text())).prop_map(
+            |(payment, proposal, outcome, said)| Event::ResolutionConfirmed {
+                payment,
+                proposal,
+                outcome,
+                evidence_digest: said.0,
+                operator: said.1,
             }
         ),
         (text(), any::<u32>()).prop_map(|(to, count)| Event::Disclosed { to, count }),

@@ -4,7 +4,7 @@
 
 mod api_kit;
 
-use api_kit::{Kit, own, system};
+use api_kit::{Kit, own, system, wage_file};
 use gateway::event::{Dispute, Event, Move, Origin};
 use gateway::proof::check::{self, Fault};
 use gateway::proof::document::{PaymentProof, RecordProof, bytes};
@@ -50,7 +50,8 @@ struct Closing<'a> {
 }
 
 impl Closing<'_> {
-    /// The hash of a subtree, and what stands for it in `hidden` if nothing of it is shown any more.
+    /// The hash of a subtree, what stands for it in `hidden`, and whether something of it is still
+    /// shown.
     fn walk(&mut self, from: u32, count: u32) -> (Hash, Vec<Hash>, bool) {
         let shown = &self.record.shown;
         let of_here = |number: u32| (from..from + count).contains(&number);
@@ -247,6 +248,51 @@ async fn a_closed_step_or_dispute_makes_no_other_state() {
         let other = proof(&kit, id, row).await;
         assert_eq!((other.state.as_str(), other.disputed), (state, false));
         assert_eq!(faults(&kit, &other), []);
+    }
+    kit.stop().await;
+}
+
+/// A line that was refused when the file closed, and one between two of them that was not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_row_of_the_lines_refused_late_makes_no_other_state() {
+    let kit = Kit::start().await;
+    let employer = system(own());
+    // The wages of lines 1, 2 and 4 of the file below are on their way: it without its third line.
+    let four = wage_file(own(), "GZ-1", "ICBC", 4, 100);
+    let rows = four
+        .split_inclusive("\r\n")
+        .filter(|row| !row.starts_with("3,"));
+    let three = rows.collect::<String>().replace("\r\n4,", "\r\n3,");
+    let three = three
+        .replace("总笔数,4", "总笔数,3")
+        .replace("4000.10", "3000.07");
+    kit.submit(&employer, &three).await.expect(202);
+    let csv = wage_file(own(), "GZ-3", "ICBC", 6, 100);
+    let path = "/v1/batches?policy=good_lines";
+    let reply = kit.call(&employer, "POST", path, &[], csv).await;
+    let id = reply.expect(202).json()["batch_id"].clone();
+    let id = BatchId::parse(id.as_str().unwrap()).unwrap();
+    let late = kit.core.desk().batch(id).unwrap().head.refused_late.clone();
+    assert_eq!(late, [1, 2, 4]);
+    for row in 1..=6 {
+        let genuine = proof(&kit, id, row).await;
+        let is_refused = late.contains(&row);
+        let state = ["held", "refused"][usize::from(is_refused)];
+        assert_eq!(genuine.state, state, "line {row}");
+        proves_no_other(&kit, &genuine, &[]);
+        // Of others no more than the row of a neighbour.
+        let shown = genuine.records.iter().flat_map(|record| &record.shown);
+        let shown = shown.filter(|piece| piece.text.starts_with("refused_late[]="));
+        let shown: Vec<&str> = shown
+            .map(|piece| &piece.text["refused_late[]=".len()..])
+            .collect();
+        let expected: &[&str] = match row {
+            1 => &["1"],
+            2 => &["2"],
+            3 => &["2", "4"],
+            _ => &["4"],
+        };
+        assert_eq!(shown, expected, "line {row}");
     }
     kit.stop().await;
 }
