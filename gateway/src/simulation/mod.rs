@@ -5,7 +5,8 @@
 //! actors in the order that the seed says (`actors`) and lets troubles strike (`trouble`). The
 //! gateway in it is the real one (`gate`): opening and recovery, router, dispatchers, follower.
 //! Banks (`bank`, `lies`, `teller`) and people (`office`, `operators`, `onlookers`, `court`) are
-//! played. What they know ([`outside`]) is what checkers ([`checker`]) hold the gateway's record against:
+//! played. What they know ([`outside`]) is what checkers ([`checker`]) hold the gateway's record
+//! against:
 //! M1 to M14 of the design. Whoever checks one takes what ought to be from outside the code that he
 //! checks.
 

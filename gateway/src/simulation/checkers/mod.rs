@@ -1,4 +1,5 @@
-//! The checkers, one file an invariant (INVARIANTS.md) and one more for M10. What ought to be comes from what the world
+//! The checkers, one file an invariant (INVARIANTS.md) and one more for M10. What ought to be
+//! comes from what the world
 //! knows outside the gateway, and from the words of the interface.
 
 mod cursor;
