@@ -207,19 +207,20 @@ fn without_pki(data: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
 
 /// A start is refused as a mistake of the configuration, and changes nothing.
 fn assert_mends_nothing(folder: &tempfile::TempDir, data: &Path, word: &str) {
+    let said = refused_unchanged(folder, data, word);
+    assert!(said.contains(word), "{said}");
+    assert!(said.contains("#another-key"), "{said}");
+}
+
+/// The same, whatever is said; gives that.
+fn refused_unchanged(folder: &tempfile::TempDir, data: &Path, what: &str) -> String {
     let before = without_pki(data);
     let config = folder.path().join("gateway.toml");
-    let refused = run(&[
-        "serve",
-        "--lang",
-        "en",
-        "--config",
-        config.to_str().unwrap(),
-    ]);
-    assert_eq!(refused.code, 2, "{word}: {refused:?}");
-    assert!(refused.stderr.contains(word), "{refused:?}");
-    assert!(refused.stderr.contains("#another-key"), "{refused:?}");
-    assert!(without_pki(data) == before, "{word}: it was changed");
+    let config = config.to_str().unwrap();
+    let refused = run(&["serve", "--lang", "en", "--config", config]);
+    assert_eq!(refused.code, 2, "{what}: {refused:?}");
+    assert!(without_pki(data) == before, "{what}: it was changed");
+    refused.stderr
 }
 
 #[test]
@@ -265,7 +266,8 @@ fn a_key_file_that_is_changed_or_lost_is_found_and_no_new_one_signs() {
                 assert_eq!((ended.code, ended.stdout.as_str()), (1, ""), "{at}");
             }
         }
-        assert_mends_nothing_of(name, &folder, &data);
+        // The last flip stands.
+        refused_unchanged(&folder, &data, name);
         put_back(&data, &whole);
     }
     std::fs::remove_file(data.join("checkpoints/key.pem")).unwrap();
@@ -281,21 +283,6 @@ fn a_key_file_that_is_changed_or_lost_is_found_and_no_new_one_signs() {
     );
     assert_eq!(Serving::start(folder.path()).stop(), 0);
     assert_eq!(verify(&data, &[]).0, 0);
-}
-
-/// The last flip stands.
-fn assert_mends_nothing_of(name: &str, folder: &tempfile::TempDir, data: &Path) {
-    let before = without_pki(data);
-    let config = folder.path().join("gateway.toml");
-    let refused = run(&[
-        "serve",
-        "--lang",
-        "en",
-        "--config",
-        config.to_str().unwrap(),
-    ]);
-    assert_eq!(refused.code, 2, "{name}: {refused:?}");
-    assert!(without_pki(data) == before, "{name}: it was changed");
 }
 
 /// Of a journal that the index does not know nobody is told to delete the index.

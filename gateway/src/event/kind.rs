@@ -4,13 +4,16 @@ use super::Event;
 use journal::Kind;
 
 impl Event {
+    /// The kind of [`Event::Restored`], for whoever sees records without reading them.
+    pub const RESTORED: Kind = Kind(18);
+
     /// The journal kind of the event; the numbers are part of the record's format.
     #[must_use]
     pub fn kind(&self) -> Kind {
         Kind(match self {
             Self::Started { .. } => 16,
             Self::Refused { .. } => 17,
-            Self::Restored { .. } => 18,
+            Self::Restored { .. } => Self::RESTORED.0,
             Self::BatchOpened { .. } => 20,
             Self::BatchBytes { .. } => 21,
             Self::BatchLines { .. } => 22,

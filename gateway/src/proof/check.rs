@@ -118,8 +118,7 @@ pub struct Checked {
 pub fn checkpoint(note: &str, keys: &[VerifierKey]) -> Result<Checkpoint, Fault> {
     let note = Note::parse(note).map_err(|_| Fault::Checkpoint)?;
     let checkpoint = Checkpoint::parse(&note.text).map_err(|_| Fault::Checkpoint)?;
-    let signed_by = |key: &VerifierKey| checkpoint.origin == key.name() && note.is_signed_by(key);
-    match keys.is_empty() || keys.iter().any(signed_by) {
+    match keys.is_empty() || keys.iter().any(|key| note.vouches(&checkpoint, key)) {
         true => Ok(checkpoint),
         false => Err(Fault::Signature),
     }

@@ -172,10 +172,8 @@ impl Sealed {
             self.unreadable = true;
             return;
         };
-        let is_theirs = elsewhere
-            .key
-            .as_ref()
-            .is_some_and(|key| key.name() == kept.checkpoint.origin && kept.note.is_signed_by(key));
+        let mut theirs = elsewhere.key.iter();
+        let is_theirs = theirs.any(|key| kept.note.vouches(&kept.checkpoint, key));
         match is_theirs || known.judge(&kept).is_ok() {
             true => self
                 .signed
@@ -275,14 +273,7 @@ impl Sealed {
 
 /// Whether a record tells of a restore.
 pub(super) fn is_restored(kind: Kind) -> bool {
-    let (hash, first_file_no) = (String::new(), 0);
-    let record = 0;
-    kind == Event::Restored {
-        record,
-        hash,
-        first_file_no,
-    }
-    .kind()
+    kind == Event::RESTORED
 }
 
 /// The file that does not name the key that signed: notes without a key, a list that it did not

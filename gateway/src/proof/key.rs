@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 /// The log's name where the configuration has none.
 const ORIGIN: &str = "anxin-gateway/journal";
 
+/// What the key is called among ours.
+const KEY_ID: &str = "checkpoints";
 /// The private key in the folder of the checkpoints.
 pub(super) const PRIVATE: &str = "key.pem";
 
@@ -127,18 +129,17 @@ impl CheckpointKey {
             file: file.clone(),
             source,
         };
-        let id = KeyId::new("checkpoints").map_err(unusable)?;
         if self.file.is_none() && !file.exists() {
             if has_signed(data, &self.earlier()?).map_err(failed)? {
                 return Err(KeyFailure::Gone(file));
             }
+            let id = KeyId::new(KEY_ID).map_err(unusable)?;
             let made = generate(Algorithm::Ed25519, id, &SystemRandom::new());
             let (pem, signer) = made.map_err(unusable)?;
             let made = Some((file, pem));
             return Ok(SigningKey { signer, made });
         }
-        let pem = read(&file).map_err(failed)?;
-        let signer = signer_from_pem(Algorithm::Ed25519, id, &pem, None).map_err(unusable)?;
+        let signer = signer_of(&file)?;
         Ok(SigningKey { signer, made: None })
     }
 
@@ -178,16 +179,19 @@ fn read(file: &Path) -> io::Result<Zeroizing<String>> {
 
 /// The public key of a private one that lies there.
 pub(super) fn public_key(file: &Path) -> Result<PublicKey, KeyFailure> {
-    let failed = |source| KeyFailure::File {
-        file: file.to_owned(),
-        source,
-    };
+    Ok(signer_of(file)?.public_key())
+}
+
+/// The key that lies there.
+fn signer_of(file: &Path) -> Result<Arc<dyn Signer>, KeyFailure> {
     let unusable = |source| KeyFailure::Unusable {
         file: file.to_owned(),
         source,
     };
-    let pem = read(file).map_err(failed)?;
-    let id = KeyId::new("checkpoints").map_err(unusable)?;
-    let signer = signer_from_pem(Algorithm::Ed25519, id, &pem, None).map_err(unusable)?;
-    Ok(signer.public_key())
+    let pem = read(file).map_err(|source| KeyFailure::File {
+        file: file.to_owned(),
+        source,
+    })?;
+    let id = KeyId::new(KEY_ID).map_err(unusable)?;
+    signer_from_pem(Algorithm::Ed25519, id, &pem, None).map_err(unusable)
 }

@@ -132,13 +132,11 @@ impl KnownKeys {
     /// # Errors
     /// What is wrong with it.
     pub fn judge(&self, kept: &KeptNote) -> Result<bool, Fault> {
-        let signed = |key: &&VerifierKey| {
-            key.name() == kept.checkpoint.origin && kept.note.is_signed_by(key)
-        };
-        if self.present.iter().any(|key| signed(&key)) {
+        let signed = |key: &VerifierKey| kept.note.vouches(&kept.checkpoint, key);
+        if self.present.iter().any(signed) {
             return Ok(true);
         }
-        if self.earlier.iter().any(|key| signed(&key)) {
+        if self.earlier.iter().any(signed) {
             return Ok(false);
         }
         let mut all = self.present.iter().chain(&self.earlier);

@@ -139,6 +139,13 @@ impl Note {
             .is_some_and(|(.., signature)| verifies(signature))
             && own.next().is_none()
     }
+
+    /// Whether the key vouches for the checkpoint that is read from this note: it is of that log,
+    /// and signed it.
+    #[must_use]
+    pub fn vouches(&self, checkpoint: &Checkpoint, key: &VerifierKey) -> bool {
+        key.name() == checkpoint.origin && self.is_signed_by(key)
+    }
 }
 
 impl Note {

@@ -71,7 +71,8 @@ impl Corrections {
     }
 }
 
-fn is_live(state: S) -> bool {
+/// Whether a payment in a state may still pay, or has paid.
+pub(in crate::simulation) fn is_live(state: S) -> bool {
     match state {
         S::Failed | S::Returned | S::Cancelled | S::Refused => false,
         S::Held | S::Released | S::Intended | S::Accepted | S::Paid | S::Unknown => true,

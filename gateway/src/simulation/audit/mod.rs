@@ -17,6 +17,7 @@ use crate::core::{Core, read_event};
 use crate::event::Event;
 use crate::reconcile::breaks;
 use corrections::Corrections;
+pub(super) use corrections::is_live;
 use journal::Record;
 use kept::Kept;
 use lines::Lines;

@@ -6,8 +6,8 @@
 
 use super::cursor::Answered;
 use super::reading::Shared;
+use crate::simulation::audit::is_live;
 use crate::simulation::checker::{Checker, Looks, View};
-use schemas::LineState as S;
 use schemas::value::PaymentId;
 use std::collections::BTreeMap;
 
@@ -44,26 +44,19 @@ impl Moves {
                 };
                 let batch = batch.id();
                 let payment = PaymentId { batch, row };
-                if !lives(reading.auditor.state_at(payment, at)) {
+                if !reading.auditor.state_at(payment, at).is_some_and(is_live) {
                     continue;
                 }
                 let others = self.taken.entry(original.clone()).or_default();
-                let rests =
-                    |one: &PaymentId| *one == payment || !lives(reading.auditor.state_at(*one, at));
+                let rests = |one: &PaymentId| {
+                    *one == payment || !reading.auditor.state_at(*one, at).is_some_and(is_live)
+                };
                 looks.hold(others.iter().all(rests), || {
                     format!("{payment} corrects {original}, and so does one of {others:?}")
                 });
                 others.push(payment);
             }
         }
-    }
-}
-
-/// Whether a payment in a state may still pay, or has paid.
-fn lives(state: Option<S>) -> bool {
-    match state {
-        Some(S::Held | S::Released | S::Intended | S::Accepted | S::Paid | S::Unknown) => true,
-        Some(S::Failed | S::Returned | S::Cancelled | S::Refused) | None => false,
     }
 }
 
