@@ -93,3 +93,6 @@ impl Turn {
         self.questions >= QUESTIONS_A_TURN
     }
 }
+
+#[cfg(test)]
+mod tests;

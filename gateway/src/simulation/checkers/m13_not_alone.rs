@@ -52,14 +52,14 @@ impl NotAlone {
                     said.push((call.caller.clone(), stated(call)));
                 }
                 [of @ .., "resolution", "confirm"] => {
-                    self.confirmed(&of.join("/"), call, looks);
+                    self.confirmed(view.outside, &of.join("/"), call, looks);
                 }
                 _ => {}
             }
         }
     }
 
-    fn confirmed(&self, of: &str, call: &Call, looks: &mut Looks) {
+    fn confirmed(&self, outside: &Outside, of: &str, call: &Call, looks: &mut Looks) {
         let said = self.proposed.get(of).into_iter().flatten();
         let mut over_the_same = said.filter(|(_, seen)| *seen == stated(call)).peekable();
         // A crash may have cut off the answer to the proposal: then the auditor knows who it was.
@@ -67,6 +67,12 @@ impl NotAlone {
         let other = over_the_same.any(|(by, _)| !may_be_one(by, &call.caller));
         looks.hold(unknown || other, || {
             format!("one operator alone decides {of}")
+        });
+        let path = format!("/{of}/resolution");
+        let mut proposals = outside.calls.iter().filter(|one| one.path == path);
+        let seen = stated(call);
+        looks.hold(proposals.any(|one| stated(one) == seen), || {
+            format!("{of} is decided over {seen:?}, which nobody proposed")
         });
     }
 
