@@ -4,18 +4,15 @@ use super::{documents, grouped, number, text};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// What tests/mutants knows.
+/// What tests/mutants/run knows.
 const PARTS: [&str; 4] = ["line-state", "schemas", "dispatch", "journal"];
 
-/// How much of a part was tried: its shards are `K/N`, every N-th mutant from the K-th on.
+/// A part of which only every N-th mutant was tried says so: its shards are `K/N`.
 fn share(part: &Value) -> String {
-    let shards = part["shards"].as_array().expect("the shards");
-    let of = shards[0].as_str().and_then(|shard| shard.split_once('/'));
-    let (_, of) = of.expect("a shard is K/N");
-    match of {
-        "1" => "whole".to_owned(),
-        of => format!("{} of {of}", shards.len()),
-    }
+    let shards = part["shards"].as_array().map_or(&[][..], Vec::as_slice);
+    let of = shards.first().and_then(Value::as_str);
+    let of = of.and_then(|shard| shard.split_once('/'));
+    of.map_or_else(String::new, |(_, of)| format!(" ({} of {of})", shards.len()))
 }
 
 pub fn section() -> String {
@@ -25,15 +22,15 @@ pub fn section() -> String {
     }
     let mut out = String::from(
         "## Mutants\n\n\
-         `cargo mutants` changes one place of the program at a time; a test must fail. A survivor \
-         is explained here or has got a test since. Where the share is not the whole part, every \
-         n-th mutant was tried and the others were not.\n\n\
-         | part | share | tried | caught | timed out | survived | score |\n\
+         Every change of one place that `cargo mutants` lists for a part, one at a time; a test \
+         must fail. One that does not compile is no program, and is not counted. A survivor is \
+         explained here. Again: `tests/mutants/run PART`.\n\n\
+         | part | tried | caught | timed out | survived | score | don't compile |\n\
          | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for name in PARTS {
         let Some((_, part)) = parts.iter().find(|(_, part)| text(part, "part") == name) else {
-            writeln!(out, "| {name} | none | 0 | | | | |").unwrap();
+            writeln!(out, "| {name} | 0 | | | | | |").unwrap();
             continue;
         };
         let [caught, timeout, missed] = ["caught", "timeout", "missed"].map(|n| number(part, n));
@@ -41,7 +38,7 @@ pub fn section() -> String {
         let found = (caught + timeout) * 1000 / tried.max(1);
         writeln!(
             out,
-            "| {name} | {} | {} | {} | {} | {} | {}.{} % |",
+            "| {name}{} | {} | {} | {} | {} | {}.{} % | {} |",
             share(part),
             grouped(tried),
             grouped(caught),
@@ -49,6 +46,7 @@ pub fn section() -> String {
             grouped(missed),
             found / 10,
             found % 10,
+            grouped(number(part, "unviable")),
         )
         .unwrap();
     }
