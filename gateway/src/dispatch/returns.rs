@@ -41,12 +41,7 @@ impl Dispatcher {
             outcome::useless_answer(&self.core, self.code(), file_no, why)?;
             return Ok(());
         }
-        let mut lines = result.lines;
-        // A row without an end says nothing of what came back, nor of a line that is open.
-        lines.retain(|line| match line.outcome {
-            Outcome::Paid | Outcome::Returned | Outcome::Failed(_) => true,
-            Outcome::Accepted | Outcome::Unknown | Outcome::NotFound => false,
-        });
+        let lines = result.lines;
         let source = outcome::Source {
             origin: Origin::Result,
             message: None,

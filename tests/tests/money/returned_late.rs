@@ -5,9 +5,10 @@ use adapters::exchange::{LineOutcome, Outcome};
 use adapters::{BankAdapter, BankLine, BankReply};
 use gateway::book::FileState;
 use gateway::dispatch::Decision;
+use gateway::event::Event;
 use gateway::intake::Receipt;
 use gateway::reconcile::{BreakKind, breaks};
-use schemas::{FailureReason, LineState};
+use schemas::{FailureReason, LineEvent, LineState};
 use std::sync::Arc;
 use std::time::Duration;
 use tests::audit::assert_sound;
@@ -263,6 +264,36 @@ fn what_says_nothing_changes_nothing() {
             );
             assert_sound(&desk.core, place);
         }
+    }
+}
+
+/// A bank that says "under way" of a wage that it has paid: the line stays, and the word is kept.
+#[test]
+fn a_row_that_is_under_way_is_kept_once() {
+    for adapter in asking() {
+        let place = adapter.dialect();
+        if !adapter.returns_pace().unwrap().repeats_query {
+            // A list of what came back has no word for it.
+            continue;
+        }
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = paid(&desk);
+        answers(
+            &played,
+            rows(&played, [Outcome::Accepted, Outcome::Returned]),
+        );
+        days(&desk, &played, 3);
+        assert!(questions(&desk) >= 2, "{place}");
+        let states = [LineState::Paid, LineState::Returned];
+        assert_eq!(desk.states(&batch), states, "{place}");
+        let events = (1..=desk.head()).filter_map(|at| desk.core.event(at).ok());
+        let noted = events.filter_map(|(_, event)| match event {
+            Event::FileReceipt { noted, .. } => Some(noted),
+            _ => None,
+        });
+        let noted: Vec<_> = noted.flatten().map(|one| (one.index, one.event)).collect();
+        assert_eq!(noted, [(1, LineEvent::Accept)], "{place}");
+        assert_sound(&desk.core, place);
     }
 }
 

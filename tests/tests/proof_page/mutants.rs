@@ -12,7 +12,9 @@ fn share(part: &Value) -> String {
     let shards = part["shards"].as_array().map_or(&[][..], Vec::as_slice);
     let of = shards.first().and_then(Value::as_str);
     let of = of.and_then(|shard| shard.split_once('/'));
-    of.map_or_else(String::new, |(_, of)| format!(" ({} of {of})", shards.len()))
+    of.map_or_else(String::new, |(_, of)| {
+        format!(" ({} of {of})", shards.len())
+    })
 }
 
 pub fn section() -> String {

@@ -11,7 +11,7 @@ use super::reading::{Reading, Shared, Stray};
 use crate::book::Batch;
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::faults::FaultKind;
-use crate::simulation::outside::{Answer, Outside, Sheet, Told, Way};
+use crate::simulation::outside::{Answer, Outside, Sheet, Told};
 use adapters::exchange::{LineOutcome, Outcome};
 use schemas::value::{AccountNo, BankCode, PaymentId, Purpose};
 use schemas::{FailureReason, LineEvent, LineState};
@@ -91,13 +91,7 @@ impl Sums {
         let lies = told(view.outside);
         let lies = lies.filter(|(_, told)| told.lie == Some(FaultKind::BankMismatch));
         for (bank, told) in lies {
-            let of_returns = asks_returns(&reading, view.outside, bank, told);
             for (place, row) in (0u32..).zip(&told.lines) {
-                // What came back is asked of lines that are paid: a row that is under way says
-                // nothing of that (decision 019).
-                if of_returns && row.outcome == Outcome::Accepted {
-                    continue;
-                }
                 if let Some(payment) = differs(&reading, view, bank, (told, row)) {
                     looks.hold(
                         is_listed(&reading, bank, told, (place, row, payment)),
@@ -211,28 +205,20 @@ fn is_listed(
     let mut heard = reading.heard.iter();
     let disputed = heard.any(|heard| heard.disputed.contains(&(payment, word)));
     let digest = crate::sha256_hex(&told.bytes);
+    // The amount of a file's only line is its total, and a message may state that alone.
+    let is_only = told.lines.len() == 1;
     let is_it = |one: &Stray| {
         let message = reading.messages.get(&one.message);
         let of_answer = one.message == 0 && one.file_no == told.file_no;
-        let of_row = !one.of_whole && one.place == place;
+        let of_row = match one.of_whole {
+            true => is_only,
+            false => one.place == place,
+        };
         (of_answer && (one.is_useless || of_row))
             || message.is_some_and(|message| message.digest == digest)
     };
     let mut strays = reading.strays.iter();
     disputed || strays.any(|one| one.bank == bank && is_it(one))
-}
-
-/// Whether it answers a question for what came back: the last message about the file that the bank
-/// had then.
-fn asks_returns(reading: &Reading, outside: &Outside, bank: BankCode, told: &Told) -> bool {
-    let book = outside.banks.get(&bank);
-    let mut arrived = book.into_iter().flat_map(|book| &book.arrived);
-    let asked = arrived.rfind(|one| one.file_no == told.file_no && one.at.step <= told.at.step);
-    let left = asked.and_then(|asked| {
-        let mut left = reading.leaving.get(&asked.digest)?.iter();
-        left.rfind(|one| one.sequence <= asked.head)
-    });
-    told.way == Way::Answer && left.is_some_and(|left| left.returns)
 }
 
 /// Whether it was pushed, and listed as one that nobody can read, or that names no file: by the

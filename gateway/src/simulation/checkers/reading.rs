@@ -24,8 +24,6 @@ pub(super) struct Left {
     pub file_no: u64,
     /// Whether the bank may pay from it on.
     pub instructs: bool,
-    /// Whether it asks what came back.
-    pub returns: bool,
     /// Algorithm and key slot of its signature.
     pub signature: Option<(String, String)>,
 }
@@ -203,7 +201,6 @@ impl Reading {
             file_no,
             digest,
             instructs,
-            returns,
             signature,
             ..
         } = event
@@ -212,7 +209,6 @@ impl Reading {
                 sequence,
                 file_no: *file_no,
                 instructs: *instructs,
-                returns: *returns,
                 signature: signature.clone(),
             };
             self.left.push(left.clone());
