@@ -155,7 +155,9 @@ class Workshop:
 
     def compile(self):
         environment = dict(os.environ, CARGO_TARGET_DIR=str(self.target),
-                           CARGO_PROFILE_DEV_DEBUG="0", CARGO_INCREMENTAL="0")
+                           CARGO_PROFILE_DEV_DEBUG="0", CARGO_INCREMENTAL="0",
+                           # The runs take longer than the build.
+                           CARGO_PROFILE_DEV_OPT_LEVEL="1")
         command = ["cargo", "test", "--no-run", "--message-format=json", "--quiet", *self.tests]
         ended = subprocess.run(command, cwd=self.tree, env=environment, text=True, check=False,
                                capture_output=True)
