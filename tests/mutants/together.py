@@ -104,14 +104,18 @@ def numbers(written, spans):
     return found - {None}
 
 
+def can_vary(function):
+    """Not so a constant, and not a function of whose `impl Trait` each variant has its own type."""
+    return function is not None and "impl " not in function["return_type"]
+
+
 class Workshop:
     """A copy of the workspace, its mutants and the programs built from it."""
 
     def __init__(self, root, place, mutants, tests):
         self.tree, self.target, self.tests = place / "tree", place.parent / "together", tests
-        # Constants have no function.
-        self.mutants = [one for one in mutants if one["function"]]
-        self.unviable, self.apart = [], [one for one in mutants if not one["function"]]
+        self.mutants = [one for one in mutants if can_vary(one["function"])]
+        self.unviable, self.apart = [], [one for one in mutants if one not in self.mutants]
         self.stays_const = set()
         if self.tree.exists():
             shutil.rmtree(self.tree)

@@ -62,7 +62,8 @@ fn others_work_while_a_large_message_is_recorded_and_see_all_of_it_or_nothing() 
     });
     let within = |at: &&(u64, usize)| (taken.sequence..taken.last_sequence).contains(&at.0);
     let between: Vec<_> = seen.iter().filter(within).collect();
-    assert!(between.len() > 10, "nobody else had a turn: {between:?}");
+    // How many is the machine's affair: on a busy one it was seven.
+    assert!(!between.is_empty(), "nobody else had a turn");
     assert!(
         between.iter().all(|(_, listed)| *listed == 0),
         "{between:?}"
