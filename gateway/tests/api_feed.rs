@@ -4,6 +4,7 @@
 mod api_kit;
 
 use api_kit::{Kit, other, own, system};
+use gateway::event::Event;
 use schemas::LineEvent;
 use serde_json::Value;
 
@@ -140,6 +141,31 @@ async fn a_broken_stream_is_taken_up_without_a_gap_or_a_copy() {
         found.extend(told(&kit, &head, 1).await);
     }
     assert_eq!(found, expected);
+    kit.stop().await;
+}
+
+/// M6: of a line that was taken back before anybody told the bank of it, the bank hears nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bank_hears_nothing_of_a_line_that_it_was_not_instructed_with() {
+    let kit = Kit::start().await;
+    let id = kit.released(own(), "GZ-1", 2).await;
+    kit.instruct(id, 1);
+    kit.record(Event::LinesWithdrawn {
+        batch: id,
+        lines: vec![2],
+        person: String::new(),
+    });
+    kit.core.journal().commit().unwrap();
+    for (caller, is_told) in [("urn:anxin:bank:ICBC", false), (&system(own()), true)] {
+        let feed = kit.get(caller, "/v1/events").await.expect(200);
+        let text = String::from_utf8(feed.body.to_vec()).unwrap();
+        assert!(text.contains(&format!("{id}.1")), "{caller}: {text}");
+        assert_eq!(
+            text.contains(&format!("{id}.2")),
+            is_told,
+            "{caller}: {text}"
+        );
+    }
     kit.stop().await;
 }
 

@@ -60,11 +60,14 @@ pub fn changes(core: &Core, sight: Sight, after: u64, limit: usize) -> Result<Ch
 
 fn taken_back(book: &Book, sight: Sight, id: BatchId, lines: &[u32]) -> Option<Change> {
     let batch = shown_batch(book, sight, id)?;
-    let lines = lines.iter().map(|index| line(batch, *index, "cancel"));
-    Some(Change {
-        lines: lines.collect(),
-        ..of(batch, "lines_changed", None)
-    })
+    // A bank was told of none of them (M6).
+    let shown = lines.iter().filter(|index| {
+        let found = batch.line(**index);
+        found.is_some_and(|found| sight.sees_line(batch, found))
+    });
+    let lines: Vec<LineChange> = shown.map(|index| line(batch, *index, "cancel")).collect();
+    let change = of(batch, "lines_changed", None);
+    (!lines.is_empty()).then_some(Change { lines, ..change })
 }
 
 /// What an event is to a caller; `None` where it is not the caller's.

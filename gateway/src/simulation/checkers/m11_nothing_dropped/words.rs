@@ -162,6 +162,13 @@ impl<'r> Known<'r> {
         if kept.any(|word| self.kept.contains(&word)) {
             return true;
         }
+        // A row with the account of another file's line says nothing of ours but that something is
+        // wrong: the line is disputed, and by no word of the row.
+        if self.is_of_another(bank, told, row)
+            && self.kept.contains(&(payment, LineEvent::LoseTrack))
+        {
+            return true;
+        }
         // What it said already when the message came is no news; what it said before is.
         let since = message.or_else(|| self.asked_at(bank, told)).unwrap_or(0);
         let is_now = |step: &LineEvent| {
@@ -173,6 +180,16 @@ impl<'r> Known<'r> {
         let later = auditor.past(payment).filter(|(at, _)| *at > since);
         let mut states = then.chain(later.map(|(_, state)| state));
         steps.iter().any(is_now) || states.any(|state| agrees(row.outcome, state))
+    }
+
+    /// Whether a row of another file, told as one of this, names another account than its line.
+    fn is_of_another(&self, bank: BankCode, told: &Told, row: &LineOutcome) -> bool {
+        let book = self.outside.banks.get(&bank);
+        let file = told.file_no.and_then(|file_no| book?.files.get(&file_no));
+        let mut lines = file.into_iter().flat_map(|file| &file.lines);
+        let own = lines.find(|line| line.line.row_no == row.row_no);
+        told.lie == Some(FaultKind::BankOtherFile)
+            && own.is_some_and(|own| row.account.is_some_and(|told| told != own.line.account))
     }
 
     /// The last record before the question that an answer answers left.
