@@ -146,3 +146,6 @@ impl DiskRead for Reading {
         Ok(self.0.metadata()?.len())
     }
 }
+
+#[cfg(test)]
+mod tests;
