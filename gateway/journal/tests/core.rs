@@ -68,6 +68,16 @@ fn a_scan_goes_on_with_what_is_appended_later() {
     }
 }
 
+/// A scan fetches a MiB at once, and does not go to the disk for every record.
+#[test]
+fn a_scan_reads_many_records_at_once() {
+    let disk = support::filled(500, inline());
+    let (journal, _) = open(&disk, inline());
+    disk.set_faults(journal::disk::Faults::default());
+    assert_eq!(journal.scan(1).map(Result::unwrap).count(), 502);
+    assert!(disk.reads() <= 4, "{} reads", disk.reads());
+}
+
 #[test]
 fn many_appends_from_many_threads_are_one_sync() {
     let disk = MemoryDisk::new();
