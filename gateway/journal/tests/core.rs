@@ -3,7 +3,6 @@
 
 mod support;
 
-
 use journal::disk::{Disk, MemoryDisk};
 use journal::{Digest, Draft, Journal, JournalError, Kind, Options, verify};
 use proptest::prelude::*;
