@@ -89,7 +89,7 @@ impl Disk for OsDisk {
         }
         self.create_dir_all(above)?;
         match DirBuilder::new().mode(0o700).create(dir) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Err(error) if !dir.is_dir() => return Err(error),
             _ => {}
         }
         self.sync_dir(above)

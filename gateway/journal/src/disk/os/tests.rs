@@ -89,9 +89,15 @@ fn folders_are_made_with_those_above_and_may_be_there() {
 
 #[test]
 fn a_folder_that_cannot_be_made_is_an_error() {
-    let (_dir, one) = with_one();
-    let error = OsDisk.create_dir_all(&one.join("below")).unwrap_err();
-    assert_eq!(error.kind(), io::ErrorKind::NotADirectory);
+    let (dir, one) = with_one();
+    // A file that has the name is no folder, nor can there be one in it.
+    for path in [one.clone(), one.join("below")] {
+        let error = OsDisk.create_dir_all(&path).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+    }
+    let too_long = dir.path().join("x".repeat(300));
+    let error = OsDisk.create_dir_all(&too_long).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::InvalidFilename);
     assert!(one.is_file());
 }
 
