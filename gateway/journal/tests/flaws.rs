@@ -51,7 +51,7 @@ fn a_last_record_with_a_fitting_checksum_is_never_cut_off() {
         with_checksum(&mut bytes[last..]);
         let disk = filled(3, inline());
         disk.put(&segment(1), bytes.clone());
-        assert_eq!(flaws(&disk), [flaw.clone()]);
+        assert_eq!(flaws(&disk), std::slice::from_ref(&flaw));
         let refused = Journal::open(Arc::new(disk.clone()), dir(), inline());
         match refused {
             Err(JournalError::Damaged(damage)) => assert_eq!(damage.what, flaw),
