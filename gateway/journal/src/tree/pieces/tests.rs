@@ -41,6 +41,7 @@ fn what_is_no_plain_object_is_one_piece() {
         br#"{"a":1,}"#,
         br#"{"a":[1,]}"#,
         br#"{"a"}"#,
+        br#"{"a":{"b":1}x,"c":2}"#,
         br#"{"a":}"#,
         br#"{"a":,"b":1}"#,
         br#"{"a":[1,,2]}"#,
