@@ -144,43 +144,4 @@ impl Chunk {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_read_as_one() {
-        let mut pieces = Pieces::default();
-        let mut whole: Vec<u8> = Vec::new();
-        // Below and above each bound, in an order that opens, fills and closes pieces.
-        for (size, byte) in [10, 70_000, 5, 20_000, 16_383, 0, 50_000, 16_384, 1]
-            .into_iter()
-            .zip(1..)
-        {
-            let part = vec![byte; size];
-            whole.extend_from_slice(&part);
-            match byte % 2 {
-                0 => pieces.take(part),
-                _ => pieces.copy(&part),
-            }
-        }
-        assert_eq!(pieces.bytes, whole.len());
-        for from in [
-            0,
-            1,
-            10,
-            11,
-            70_009,
-            70_010,
-            70_016,
-            90_015,
-            whole.len() - 1,
-            whole.len(),
-        ] {
-            assert_eq!(
-                pieces.after(from).collect::<Vec<_>>().concat(),
-                whole[from..]
-            );
-        }
-        assert_eq!(pieces.after(whole.len() + 1).count(), 0);
-    }
-}
+mod tests;

@@ -178,3 +178,6 @@ impl JournalError {
         move |source| Self::Io { what, path, source }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -363,3 +363,6 @@ fn wait<'s>(condition: &Condvar, state: MutexGuard<'s, State>) -> MutexGuard<'s,
         Err(poisoned) => poisoned.into_inner(),
     }
 }
+
+#[cfg(test)]
+mod tests;

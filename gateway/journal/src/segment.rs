@@ -91,3 +91,6 @@ pub(crate) fn own_draft(kind: Kind, time_ms: i64, clear: &[u8]) -> Draft<'_> {
         sealed: &[],
     }
 }
+
+#[cfg(test)]
+mod tests;

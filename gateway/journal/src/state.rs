@@ -221,3 +221,6 @@ impl State {
         in_flight.chain(self.pending.iter())
     }
 }
+
+#[cfg(test)]
+mod tests;

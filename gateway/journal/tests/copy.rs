@@ -6,7 +6,7 @@ mod support;
 use std::path::Path;
 
 use journal::chain::Hash;
-use journal::copy::{CopyError, copy, digest_of};
+use journal::copy::{CopyError, FileError, copy, copy_file, digest_of};
 use journal::disk::{Disk, Faults, MemoryDisk, PowerCut, Unsynced};
 use journal::{JournalError, verify_with};
 use support::{dir, draft, filled, frames, open, segment, small};
@@ -165,4 +165,23 @@ fn a_large_file_is_digested_whole() {
     let (length, sha256) = digest_of(&disk, &path, &mut |_| {}).unwrap();
     let sum = ring::digest::digest(&ring::digest::SHA256, &bytes);
     assert_eq!((length, &sha256[..]), (bytes.len() as u64, sum.as_ref()));
+}
+
+/// A file that ends before it should is no copy, not even one that is filled up with zeros.
+#[test]
+fn a_file_that_became_shorter_is_not_copied() {
+    let disk = MemoryDisk::new();
+    let (from, to) = (Path::new("/from"), Path::new("/to"));
+    disk.put(&from.join("file"), b"ten bytes.".to_vec());
+    let copied = copy_file(&disk, (from, to), "file", 10, &mut |_| {}).unwrap();
+    let sum = ring::digest::digest(&ring::digest::SHA256, b"ten bytes.");
+    assert_eq!((copied.bytes, &copied.sha256[..]), (10, sum.as_ref()));
+    disk.remove(&to.join("file")).unwrap();
+    match copy_file(&disk, (from, to), "file", 11, &mut |_| {}) {
+        Err(CopyError::File(FileError::Read { path, source })) => {
+            assert_eq!(path, from.join("file"));
+            assert_eq!(source.kind(), std::io::ErrorKind::UnexpectedEof);
+        }
+        other => panic!("{other:?}"),
+    }
 }

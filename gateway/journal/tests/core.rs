@@ -3,12 +3,10 @@
 
 mod support;
 
-use std::sync::Arc;
-
 use journal::disk::{Disk, MemoryDisk};
 use journal::{Digest, Draft, Journal, JournalError, Kind, Options, verify};
 use proptest::prelude::*;
-use support::{dir, draft, inline, open, small};
+use support::{block_on, dir, draft, inline, open, small};
 
 #[test]
 fn records_come_back_before_and_after_the_commit_and_after_reopening() {
@@ -66,6 +64,16 @@ fn a_scan_goes_on_with_what_is_appended_later() {
             journal.commit().unwrap();
         }
     }
+}
+
+/// A scan fetches a MiB at once, and does not go to the disk for every record.
+#[test]
+fn a_scan_reads_many_records_at_once() {
+    let disk = support::filled(500, inline());
+    let (journal, _) = open(&disk, inline());
+    disk.set_faults(journal::disk::Faults::default());
+    assert_eq!(journal.scan(1).map(Result::unwrap).count(), 502);
+    assert!(disk.reads() <= 4, "{} reads", disk.reads());
 }
 
 #[test]
@@ -169,25 +177,6 @@ fn a_task_can_wait_without_a_runtime() {
     assert_eq!(journal.durable(), 2);
     let missing = block_on(journal.durable_at(99));
     assert!(matches!(missing, Err(JournalError::NoSuchSequence(99))));
-}
-
-/// Polls until ready, woken by the waker.
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Thread(std::thread::Thread);
-    impl std::task::Wake for Thread {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Arc::new(Thread(std::thread::current())).into();
-    let mut context = std::task::Context::from_waker(&waker);
-    let mut future = std::pin::pin!(future);
-    loop {
-        match future.as_mut().poll(&mut context) {
-            std::task::Poll::Ready(output) => return output,
-            std::task::Poll::Pending => std::thread::park(),
-        }
-    }
 }
 
 #[test]

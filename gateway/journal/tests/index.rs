@@ -141,6 +141,22 @@ fn damaged_sled_files_end_in_an_error_or_an_older_state() {
     }
 }
 
+/// What was flushed is in the files, whatever becomes of the process: they are copied while it
+/// still has them open.
+#[test]
+fn what_sled_has_flushed_is_in_its_files() {
+    let (dir, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let index = SledIndex::open(dir.path(), CACHE_BYTES).unwrap();
+    index.apply(&[put(b"a", b"1")], 5, &[5; 32]).unwrap();
+    index.flush().unwrap();
+    for name in ["conf", "db"] {
+        std::fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let copied = SledIndex::open(copy.path(), CACHE_BYTES).unwrap();
+    assert_eq!(copied.position().unwrap(), 5);
+    assert_eq!(copied.lookup(b"a").unwrap().unwrap(), b"1");
+}
+
 #[test]
 fn an_index_of_another_or_set_back_journal_is_recognised() {
     let disk = MemoryDisk::new();

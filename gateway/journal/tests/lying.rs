@@ -84,6 +84,16 @@ impl Disk for Lying {
     }
 }
 
+#[test]
+fn a_disk_that_does_not_say_how_much_room_it_has_is_taken_for_no_limit() {
+    let lying = Lying {
+        disk: MemoryDisk::new(),
+        at: 0,
+        is_told: AtomicBool::new(true),
+    };
+    assert_eq!(lying.room(dir()).unwrap(), None);
+}
+
 /// The last record was acknowledged. One wrong read of it looks like an interrupted write, and
 /// is none: nothing is cut off, and the next start has the record.
 #[test]

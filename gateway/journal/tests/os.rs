@@ -67,6 +67,25 @@ fn two_never_append_to_one_journal() {
     assert!(open_in(&dir, inline()).is_ok());
 }
 
+/// Whoever still reads holds no lock: a journal that was closed or dropped is free at once.
+#[test]
+fn a_journal_is_free_when_it_is_closed_or_dropped() {
+    let data = tempfile::tempdir().unwrap();
+    let dir = data.path().join("journal");
+    let closed = open_in(&dir, Options::default()).unwrap();
+    closed.close().unwrap();
+    let dropped = open_in(&dir, Options::default()).unwrap();
+    assert_eq!(
+        closed.scan(1).count(),
+        2,
+        "the header and the closing record"
+    );
+    let scan = dropped.scan(1);
+    drop(dropped);
+    drop(open_in(&dir, Options::default()).unwrap());
+    assert_eq!(scan.count(), 2);
+}
+
 #[test]
 fn a_torn_tail_is_kept_beside_the_journal() {
     let data = tempfile::tempdir().unwrap();

@@ -6,8 +6,8 @@ mod support;
 use std::path::Path;
 use std::sync::Arc;
 
-use journal::disk::{Disk, MemoryDisk};
-use journal::witness::{End, Testimony, Witness};
+use journal::disk::{Disk, MemoryDisk, OsDisk};
+use journal::witness::{End, Testimony, Witness, WitnessError};
 use journal::{JournalError, Opening};
 use support::{dir, draft, filled, inline, open, segment, small};
 
@@ -92,6 +92,17 @@ fn a_flipped_bit_and_a_cut_anywhere_are_damage() {
     assert!(Witness::read(&disk, place()).is_err(), "something behind");
     disk.put(place(), vec![b'0'; 1 << 20]);
     assert!(Witness::read(&disk, place()).is_err(), "a large file");
+}
+
+/// A witness that is there and can't be read must never pass for none.
+#[test]
+fn only_a_file_that_is_missing_is_no_witness() {
+    let data = tempfile::tempdir().unwrap();
+    let missing = data.path().join("missing");
+    assert_eq!(Witness::read(&OsDisk, &missing).unwrap(), None);
+    std::fs::write(data.path().join("file"), b"").unwrap();
+    let error = Witness::read(&OsDisk, &data.path().join("file/below")).unwrap_err();
+    assert!(matches!(error, WitnessError::Io { .. }), "{error:?}");
 }
 
 #[test]

@@ -176,3 +176,6 @@ pub(crate) fn read_small(
     content.truncate(read);
     Ok(Some(content))
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,7 +89,7 @@ impl Disk for OsDisk {
         }
         self.create_dir_all(above)?;
         match DirBuilder::new().mode(0o700).create(dir) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Err(error) if !dir.is_dir() => return Err(error),
             _ => {}
         }
         self.sync_dir(above)
@@ -146,3 +146,6 @@ impl DiskRead for Reading {
         Ok(self.0.metadata()?.len())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,3 +54,6 @@ pub fn check_key_file(disk: &dyn Disk, path: &Path) -> Result<(), SealError> {
         .map(drop)
         .ok_or_else(|| SealError::KeyFile(path.to_owned()))
 }
+
+#[cfg(test)]
+mod tests;

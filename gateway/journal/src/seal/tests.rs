@@ -228,6 +228,7 @@ fn nothing_of_a_key_is_printed() {
     let vault = vault(&disk, 1);
     vault.seal("owner", b"", b"x").unwrap();
     assert_eq!(format!("{vault:?}"), "Vault { dir: \"/data/keys\", .. }");
+    assert_eq!(format!("{:?}", vault.blinder("id_number")), "Blinder");
 }
 
 #[test]

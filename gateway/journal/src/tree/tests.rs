@@ -130,6 +130,16 @@ fn every_small_tree_is_the_beginning_of_each_larger_one_and_of_no_other() {
     }
 }
 
+#[test]
+fn a_tree_is_split_at_the_largest_power_of_two_below_its_size() {
+    for (size, left) in [(2, 1), (3, 2), (4, 2), (5, 4), (8, 4), (9, 8)] {
+        assert_eq!(split(size), left, "{size}");
+    }
+    let half = 9_223_372_036_854_775_808;
+    assert_eq!(split(half), half / 2);
+    assert_eq!((split(half + 1), split(u64::MAX)), (half, half));
+}
+
 proptest! {
     #[test]
     fn larger_trees_too(

@@ -1,7 +1,7 @@
 //! Key files that were flipped, cut, swapped or made by another version.
 
 use super::{KeyFiles, check_keys};
-use crate::disk::{Disk as _, MemoryDisk};
+use crate::disk::{Disk as _, MemoryDisk, OsDisk};
 use crate::random::SeededRandom;
 use crate::seal::{SealError, Vault, check_key_file};
 use std::path::{Path, PathBuf};
@@ -117,4 +117,36 @@ fn a_destroyed_key_is_whole_and_an_unfinished_one_is_let_lie() {
     assert_eq!((found.ids.len(), found.damaged.len()), (2, 0));
     assert!(disk.open_read(&path.with_extension("new")).is_ok());
     assert_eq!(check(&MemoryDisk::new(), None), KeyFiles::default());
+}
+
+/// The layout of the file's description: what is wrapped has 60 bytes, a nonce of 12, 32 of the
+/// key and a tag of 16; what is destroyed has none.
+#[test]
+fn what_is_wrapped_has_the_length_of_a_wrapped_key() {
+    let disk = MemoryDisk::new();
+    let path = folder().join("0011.key");
+    let is_key = |state: u8, wrapped: usize| {
+        let mut bytes = [b"ANXINKEY\x02".as_slice(), &[state, 5], b"owner"].concat();
+        bytes.resize(bytes.len() + wrapped, 9);
+        let digest = ring::digest::digest(&ring::digest::SHA256, &bytes);
+        bytes.extend_from_slice(digest.as_ref());
+        disk.put(&path, bytes);
+        check_key_file(&disk, &path).is_ok()
+    };
+    assert!(is_key(1, 60) && is_key(2, 0));
+    for (state, wrapped) in [(1, 0), (1, 59), (1, 61), (2, 60), (2, 1), (0, 60), (3, 0)] {
+        assert!(!is_key(state, wrapped), "state {state}, {wrapped} bytes");
+    }
+}
+
+/// A folder that can't be read may hold keys: it is not taken for one without.
+#[test]
+fn only_a_folder_that_is_missing_has_no_key_files() {
+    let data = tempfile::tempdir().unwrap();
+    let missing = check_keys(&OsDisk, &data.path().join("missing"), None).unwrap();
+    assert_eq!(missing, KeyFiles::default());
+    let file = data.path().join("file");
+    std::fs::write(&file, b"").unwrap();
+    let told = check_keys(&OsDisk, &file, None);
+    assert!(matches!(told, Err(SealError::Io { .. })), "{told:?}");
 }

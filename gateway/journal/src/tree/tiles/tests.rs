@@ -1,5 +1,5 @@
 use super::*;
-use crate::disk::MemoryDisk;
+use crate::disk::{DiskFile, DiskRead, MemoryDisk, OsDisk};
 use crate::tree::{Subtrees, consistency, inclusion, is_consistent, leaf_hash, root_by_inclusion};
 
 /// The leaves themselves, folded by the definition: what the tiles must say.
@@ -84,4 +84,133 @@ fn a_missing_or_cut_tile_is_an_error() {
     disk.remove(&folder.join("tile/0/001")).unwrap();
     assert!(Tiles::open(disk, folder, 600).is_err());
     assert!(tiles.root_at(601).is_err(), "more leaves than there are");
+}
+
+#[test]
+fn the_edge_counts_its_leaves() {
+    let mut edge = RightEdge::default();
+    for (before, leaf) in (0..).zip(leaves(258)) {
+        assert_eq!(edge.size(), before);
+        edge.push::<()>(leaf, &mut |_, _, _| Ok(())).unwrap();
+    }
+    assert_eq!(edge.size(), 258);
+}
+
+/// What a tree of so many leaves has in a folder: the files' names, and what is in them.
+fn written(count: u64) -> Vec<(String, Vec<Hash>)> {
+    let disk = Arc::new(MemoryDisk::new());
+    let folder = Path::new("/tiles");
+    let mut tiles = Tiles::empty(disk.clone(), folder);
+    for leaf in leaves(count) {
+        tiles.push(leaf).unwrap();
+    }
+    tiles.write_unfinished().unwrap();
+    tiles.write_unfinished().unwrap();
+    let mut found = Vec::new();
+    for path in disk.files() {
+        let bytes = disk.bytes(&path).unwrap();
+        let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
+        found.push((name.to_owned(), bytes.as_chunks().0.to_vec()));
+    }
+    found
+}
+
+/// By tlog-tiles: level 0 has the leaves, level 1 the roots of each 256 of them; a tile that is
+/// not full is named with its width, and one of no hashes is not there.
+#[test]
+fn unfinished_tiles_are_written_beside_the_whole_ones() {
+    let leaves = leaves(600);
+    let root = |from: usize| root_of(&leaves[from..from + 256]);
+    let expected = [
+        ("tile/0/000", leaves[..256].to_vec()),
+        ("tile/0/001", leaves[256..512].to_vec()),
+        ("tile/0/002.p/88", leaves[512..].to_vec()),
+        ("tile/1/000.p/2", vec![root(0), root(256)]),
+    ];
+    assert_eq!(
+        written(600),
+        expected.map(|(name, hashes)| (name.to_owned(), hashes))
+    );
+    let names = |count| {
+        written(count)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(0), [""; 0]);
+    assert_eq!(names(3), ["tile/0/000.p/3"]);
+    assert_eq!(names(256), ["tile/0/000", "tile/1/000.p/1"]);
+}
+
+/// The root over 256 leaves by its definition.
+fn root_of(leaves: &[Hash]) -> Hash {
+    Plain(leaves.to_vec()).complete(8, 0).unwrap()
+}
+
+#[test]
+fn a_tile_makes_its_folder_and_replaces_what_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk: Arc<dyn Disk> = Arc::new(OsDisk);
+    let grow = || {
+        let mut tiles = Tiles::empty(Arc::clone(&disk), dir.path());
+        leaves(256)
+            .into_iter()
+            .try_for_each(|leaf| tiles.push(leaf))
+    };
+    let path = dir.path().join("tile/0/000");
+    grow().unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), leaves(256).concat());
+    std::fs::write(&path, b"old").unwrap();
+    std::fs::write(path.with_extension("new"), b"half").unwrap();
+    grow().unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), leaves(256).concat());
+    assert_eq!(OsDisk.list(path.parent().unwrap()).unwrap(), ["000"]);
+}
+
+/// A disk that has no room for another file.
+struct Full(MemoryDisk);
+
+impl Disk for Full {
+    fn create_append(&self, _: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
+        self.0.list(dir)
+    }
+    fn open_append(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        self.0.open_append(path)
+    }
+    fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskRead>> {
+        self.0.open_read(path)
+    }
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        self.0.sync_file(path)
+    }
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        self.0.sync_dir(dir)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.rename(from, to)
+    }
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.0.remove(path)
+    }
+    fn truncate(&self, path: &Path, bytes: u64) -> io::Result<()> {
+        self.0.truncate(path, bytes)
+    }
+    fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
+        self.0.create_dir_all(dir)
+    }
+}
+
+#[test]
+fn a_tile_for_which_there_is_no_room_is_an_error_and_removes_nothing() {
+    let disk = MemoryDisk::new();
+    let new = Path::new("/tiles/tile/0/000.new");
+    disk.put(new, b"another one's".to_vec());
+    let mut tiles = Tiles::empty(Arc::new(Full(disk.clone())), Path::new("/tiles"));
+    let mut pushed = leaves(256).into_iter().map(|leaf| tiles.push(leaf));
+    let error = pushed.find_map(Result::err).unwrap();
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    assert_eq!(disk.bytes(new).unwrap(), b"another one's");
 }
