@@ -10,12 +10,15 @@ use zeroize::Zeroizing;
 use super::{KEY_BYTES, SealError, hex, io_error};
 use crate::random::Random;
 
+/// Digits and a line end.
+const TEXT_BYTES_MAX: usize = 2 * KEY_BYTES + 2;
+
 /// Reads the master key. In production the file comes from the operator's key store, for
 /// example on a memory file system.
 ///
 /// # Errors
 /// `MasterMode` if group or others have any right on the file, `Master` if it is not 64
-/// hexadecimal digits (a line end may follow), `Io`.
+/// hexadecimal digits (a line end may follow, of two bytes at most), `Io`.
 pub fn master_from_file(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, SealError> {
     let mut file = File::open(path).map_err(io_error("open", path))?;
     let metadata = file.metadata().map_err(io_error("read", path))?;
@@ -24,12 +27,16 @@ pub fn master_from_file(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>, SealE
         let path = path.to_owned();
         return Err(SealError::MasterMode { path, mode });
     }
-    let mut text = Zeroizing::new(Vec::with_capacity(2 * KEY_BYTES + 4));
-    let mut limited = Read::by_ref(&mut file).take(2 * KEY_BYTES as u64 + 3);
+    let mut text = Zeroizing::new(Vec::with_capacity(TEXT_BYTES_MAX + 2));
+    // One byte more shows that something else follows.
+    let mut limited = Read::by_ref(&mut file).take(TEXT_BYTES_MAX as u64 + 1);
     limited
         .read_to_end(&mut text)
         .map_err(io_error("read", path))?;
-    parse(text.trim_ascii_end()).ok_or_else(|| SealError::Master(path.to_owned()))
+    let digits = (text.len() <= TEXT_BYTES_MAX).then(|| text.trim_ascii_end());
+    digits
+        .and_then(parse)
+        .ok_or_else(|| SealError::Master(path.to_owned()))
 }
 
 fn parse(digits: &[u8]) -> Option<Zeroizing<[u8; KEY_BYTES]>> {

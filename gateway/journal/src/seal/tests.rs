@@ -248,9 +248,20 @@ fn the_master_file_is_its_owners_alone() {
         Err(SealError::MasterMode { mode: 0o640, .. })
     ));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let key = "0".repeat(64);
     for text in ["", "00", &"g".repeat(64), &"0".repeat(65), &"+1".repeat(32)] {
         std::fs::write(&path, text).unwrap();
         assert!(matches!(master_from_file(&path), Err(SealError::Master(_))));
+    }
+    // A second key behind the first one is not passed over.
+    for behind in ["\n\n\n", "\n11", "\n\n\n1", "\r\n\n2222"] {
+        std::fs::write(&path, format!("{key}{behind}")).unwrap();
+        let read = master_from_file(&path);
+        assert!(matches!(read, Err(SealError::Master(_))), "{behind:?}");
+    }
+    for behind in ["", "\n", "\r\n"] {
+        std::fs::write(&path, format!("{key}{behind}")).unwrap();
+        assert_eq!(*master_from_file(&path).unwrap(), [0; 32], "{behind:?}");
     }
 }
 
@@ -267,4 +278,17 @@ fn key_files_are_private() {
     for entry in std::fs::read_dir(&keys).unwrap() {
         assert_eq!(mode(&entry.unwrap().path()), 0o600);
     }
+}
+
+/// The largest key file is read again, and copied.
+#[test]
+fn the_key_of_the_longest_owner_opens_after_a_restart() {
+    let disk = MemoryDisk::new();
+    let owner = "雇".repeat(85);
+    assert_eq!(owner.len(), 255);
+    let (id, sealed) = vault(&disk, 1).seal(&owner, b"", b"wage").unwrap();
+    let again = vault(&disk, 2);
+    assert_eq!(*again.open_sealed(&id, b"", &sealed).unwrap(), b"wage");
+    let copied = copy_keys(&disk, keys(), Path::new("/backup")).unwrap();
+    assert!(copied.iter().any(|file| file.name.contains(&id)));
 }
