@@ -12,7 +12,9 @@ pub fn section() -> String {
     let runs = documents("simulation-");
     let mut out = String::from(
         "## Simulation\n\n\
-         The real intake, dispatch, outcome, journal and index under one seed. Again: \
+         The real intake, dispatch, outcome, journal and index under one seed. A row is of its \
+         commit's program and checkers: later checkers hold more, and have found what earlier ones \
+         did not see. Again: \
          `anxin simulate --seed SEED --batches BATCHES --json`.\n\n\
          | seed | worlds | batches | files accepted | events | records | crashes | days \
          | digest | violations | program |\n\
