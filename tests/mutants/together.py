@@ -115,7 +115,8 @@ class Workshop:
     def __init__(self, root, place, mutants, tests):
         self.tree, self.target, self.tests = place / "tree", place.parent / "together", tests
         self.mutants = [one for one in mutants if can_vary(one["function"])]
-        self.unviable, self.apart = [], [one for one in mutants if one not in self.mutants]
+        self.apart = [one for one in mutants if not can_vary(one["function"])]
+        self.unviable = []
         self.stays_const = set()
         if self.tree.exists():
             shutil.rmtree(self.tree)

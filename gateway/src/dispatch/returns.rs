@@ -41,14 +41,13 @@ impl Dispatcher {
             outcome::useless_answer(&self.core, self.code(), file_no, why)?;
             return Ok(());
         }
-        let lines = result.lines;
         let source = outcome::Source {
             origin: Origin::Result,
             message: None,
             asked_at,
         };
         let said = Said::Records {
-            lines: &lines,
+            lines: &result.lines,
             flaws: &result.flaws,
         };
         outcome::apply_from(&self.core, file_no, source, said)?;
