@@ -109,7 +109,8 @@ impl<'r> Known<'r> {
         }
         if self.is_forged(told) || told.bytes.starts_with(GIBBERISH) {
             let mut strays = self.reading.strays.iter();
-            let is_it = |stray: &Stray| stray.bank == bank && stray.file_no == told.file_no;
+            let files = self.files_asked_about(bank, told);
+            let is_it = |stray: &Stray| stray.bank == bank && files.contains(&stray.file_no);
             let listed = strays.any(|stray| stray.is_useless && is_it(stray));
             looks.hold(told.way == Way::Answer && listed, || {
                 format!("{bank}: what nobody can read is in no list")
@@ -192,12 +193,28 @@ impl<'r> Known<'r> {
             && own.is_some_and(|own| row.account.is_some_and(|told| told != own.line.account))
     }
 
-    /// The last record before the question that an answer answers left.
-    fn asked_at(&self, bank: BankCode, told: &Told) -> Option<u64> {
+    /// The question that an answer answers.
+    fn question(&self, bank: BankCode, told: &Told) -> Option<&'r Arrived> {
         let arrived = self.outside.banks.get(&bank)?.arrived.iter();
         let mut own = arrived.filter(|one| one.at.life == told.at.life);
-        let is_it = |one: &&Arrived| one.file_no == told.file_no && one.at.step <= told.at.step;
-        own.rfind(is_it).map(|one| one.head)
+        own.rfind(|one| one.file_no == told.file_no && one.at.step <= told.at.step)
+    }
+
+    /// The last record before the question that an answer answers left.
+    fn asked_at(&self, bank: BankCode, told: &Told) -> Option<u64> {
+        self.question(bank, told).map(|one| one.head)
+    }
+
+    /// The file that a question was about. Some name none, as one for what came back where the
+    /// bank's number of the file was lost; several files can be asked about by the same bytes.
+    fn files_asked_about(&self, bank: BankCode, told: &Told) -> Vec<Option<u64>> {
+        if told.file_no.is_some() {
+            return vec![told.file_no];
+        }
+        let question = self.question(bank, told);
+        let left = question.and_then(|one| self.reading.leaving.get(&one.digest));
+        let left = left.into_iter().flatten();
+        left.map(|one| Some(one.file_no)).collect()
     }
 
     /// The row that is lost, and where it comes from.
