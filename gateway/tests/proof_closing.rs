@@ -13,7 +13,7 @@ use journal::chain::Hash;
 use journal::tree::leaf::Salted;
 use journal::tree::node_hash;
 use schemas::LineEvent;
-use schemas::value::BatchId;
+use schemas::value::{BatchId, PaymentId};
 use serde_json::json;
 use std::path::Path;
 use std::process::Command;
@@ -294,5 +294,39 @@ async fn a_closed_row_of_the_lines_refused_late_makes_no_other_state() {
         };
         assert_eq!(shown, expected, "line {row}");
     }
+    kit.stop().await;
+}
+
+/// A confirmation of an earlier version does not name its proposal: the answer says so, and names
+/// the record. The lines beside it are proved as ever.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_earlier_version_left_unsaid_is_no_proof_and_no_fault_of_ours() {
+    let kit = Kit::start().await;
+    let id = kit
+        .with_outcomes(own(), "GZ-1", &[LineEvent::LoseTrack, LineEvent::Pay])
+        .await;
+    let payment = PaymentId { batch: id, row: 1 };
+    kit.record(Event::ResolutionProposed {
+        payment,
+        outcome: LineEvent::ResolvePaid,
+        reason: None,
+        evidence_digest: "aa".repeat(32),
+        operator: LI.to_owned(),
+    });
+    let confirmed = kit.record(Event::ResolutionConfirmed {
+        payment,
+        proposal: None,
+        outcome: None,
+        evidence_digest: "aa".repeat(32),
+        operator: WANG.to_owned(),
+    });
+    let path = format!("/v1/payments/{payment}/proof");
+    let problem = kit.get(&system(own()), &path).await.expect(409).json();
+    assert_eq!(problem["sequence"], confirmed);
+    assert_eq!(problem["status"], 409);
+    let path = format!("/v1/payments/{payment}");
+    let line = kit.get(&system(own()), &path).await.expect(200).json();
+    assert_eq!(line["state"], "paid");
+    assert_eq!(faults(&kit, &proof(&kit, id, 2).await), []);
     kit.stop().await;
 }
