@@ -25,6 +25,8 @@ mod late;
 mod money;
 #[path = "core_suite/numbers.rs"]
 mod numbers;
+#[path = "core_suite/outlook.rs"]
+mod outlook;
 #[path = "core_suite/refused_by_bank.rs"]
 mod refused_by_bank;
 #[path = "core_suite/refused_files.rs"]

@@ -100,6 +100,8 @@ pub enum Decision {
 /// The bank's definition no longer has the dialect by which a file was instructed, or the record
 /// does not say which of two it was.
 pub(crate) const DIALECT_GONE: &str = "dialect_gone";
+/// Why an unsent file is given up whose lines may go in a new one.
+pub(super) const BANK_DAY_OVER: &str = "bank_day_over";
 const LOOK_AGAIN_MS: i64 = 60_000;
 /// Up to 32 times the first wait.
 const RETRY_DOUBLINGS_MAX: u32 = 5;
@@ -330,7 +332,7 @@ pub(super) fn due_after(since_ms: i64, wait_ms: i64, now_ms: i64) -> i64 {
 }
 
 /// When the bank took on the lines of a file that are accepted.
-fn accepted_since(file: &BankFile, batch: &Batch) -> impl Iterator<Item = i64> {
+pub(super) fn accepted_since(file: &BankFile, batch: &Batch) -> impl Iterator<Item = i64> {
     let lines = file.intent.lines.iter();
     let lines = lines.filter_map(|index| batch.line(*index));
     // A file that was given up and that the bank knows all the same is asked about, but its lines
@@ -341,7 +343,7 @@ fn accepted_since(file: &BankFile, batch: &Batch) -> impl Iterator<Item = i64> {
 }
 
 /// A file that was certainly not sent: the same again while its bank day lasts, else given up.
-fn of_unsent(
+pub(super) fn of_unsent(
     (book, file, batch): (&Book, &BankFile, &Batch),
     window: Result<Option<time::Date>, i64>,
     now_ms: i64,
@@ -383,7 +385,7 @@ fn of_unsent(
     if !same_day {
         return Ok(Decision::Abandon {
             file_no,
-            why: "bank_day_over",
+            why: BANK_DAY_OVER,
         });
     }
     let doublings = file.attempts.saturating_sub(1).min(RETRY_DOUBLINGS_MAX);

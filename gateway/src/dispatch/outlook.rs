@@ -1,21 +1,54 @@
 //! What will happen next with a batch by itself, and when: asked by whoever tells its story. The
 //! dispatcher decides by the same rules (`decision`).
 
-use super::Pace;
-use super::decision::{due_after, question_wait_ms, window};
+use super::decision::{self, BANK_DAY_OVER, accepted_since, due_after, question_wait_ms, window};
+use super::{Decision, Pace};
 use crate::book::{BankFile, Batch, Book, FileState};
 use adapters::BankAdapter;
 use schemas::LineState;
 use schemas::codes::BankCalendar;
 use time::OffsetDateTime;
 
+/// A kind of thing that the gateway will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Planned {
+    /// A new file leaves.
+    Send,
+    /// A file that was certainly not sent is tried again.
+    Resend,
+    /// The bank day of an unsent file is over: it is given up, and its lines go in a new one.
+    SendAnew,
+    /// The bank is asked about a file.
+    Query,
+    /// What the bank says nothing of by then becomes unknown.
+    AnswerLimit,
+    /// Nobody can ask about the file any more: what is open becomes unknown.
+    DialectGone,
+    /// No list of bank days is there for the time to come: nothing leaves.
+    Calendar,
+}
+
+impl Planned {
+    /// The word in documents.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Resend => "resend",
+            Self::SendAnew => "send_anew",
+            Self::Query => "query",
+            Self::AnswerLimit => "answer_limit",
+            Self::DialectGone => "dialect_gone",
+            Self::Calendar => "calendar",
+        }
+    }
+}
+
 /// Something that the gateway will do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Next {
-    /// `send` (a new file), `resend`, `send_anew` (its bank day is over: it is given up, and its
-    /// lines go in a new file), `query`, `answer_limit`, `dialect_gone`, or `calendar`: no list of
-    /// bank days is there for the time to come.
-    pub what: &'static str,
+    /// What.
+    pub what: Planned,
     /// The bank file; none for a new one.
     pub file_no: Option<u64>,
     /// When, Unix milliseconds; none where nothing is planned before something changes.
@@ -43,11 +76,7 @@ pub fn next_of(
         }
     }
     if book.has_free_line(batch) && batch.sums.of(LineState::Released).count > 0 {
-        let (what, at_ms) = match window {
-            Ok(_) => ("send", Some(now_ms)),
-            Err(i64::MAX) => ("calendar", None),
-            Err(opens_ms) => ("send", Some(opens_ms)),
-        };
+        let (what, at_ms) = opening(Planned::Send, window, now_ms);
         next.push(Next {
             what,
             file_no: None,
@@ -64,25 +93,24 @@ fn of_unsent(
     window: Result<time::Date, i64>,
     now_ms: i64,
 ) -> Option<Next> {
-    let mut bars = book.bars(batch);
-    let mut lines = file.intent.lines.iter();
-    let holds = lines.all(|row| {
-        let line = batch.line(*row);
-        let is_free =
-            line.is_some_and(|line| line.state == LineState::Released && line.disputed.is_none());
-        is_free && bars.of(*row).is_ok()
-    });
-    if !holds {
-        return None;
-    }
-    let doublings = file.attempts.saturating_sub(1).min(5);
-    let wait_ms = Pace::REAL.retry_wait_ms.saturating_mul(1 << doublings);
-    let due_ms = due_after(file.since_ms, Pace::REAL.scaled(wait_ms), now_ms);
-    let (what, at_ms) = match window {
-        Ok(day) if day.to_string() == file.intent.bank_date => ("resend", Some(due_ms)),
-        Ok(_) => ("send_anew", Some(now_ms)),
-        Err(i64::MAX) => ("calendar", None),
-        Err(opens_ms) => ("send_anew", Some(opens_ms)),
+    let due = decision::of_unsent((book, file, batch), window.map(Some), now_ms, Pace::REAL);
+    let (what, at_ms) = match due {
+        Err(i64::MAX) => return None,
+        Err(due_ms) => (Planned::Resend, Some(due_ms)),
+        Ok(Decision::Resend { .. }) => (Planned::Resend, Some(now_ms)),
+        Ok(Decision::Abandon { why, .. }) if why == BANK_DAY_OVER => {
+            opening(Planned::SendAnew, window, now_ms)
+        }
+        // Its lines changed, or another payment bars them: nothing of it goes.
+        Ok(Decision::Abandon { .. }) => return None,
+        Ok(
+            Decision::Plan { .. }
+            | Decision::Query { .. }
+            | Decision::AskReturns { .. }
+            | Decision::GiveUpWaiting { .. }
+            | Decision::LoseTrack { .. }
+            | Decision::Wait { .. },
+        ) => return None,
     };
     Some(Next {
         what,
@@ -91,14 +119,23 @@ fn of_unsent(
     })
 }
 
+/// What leaves in a new file leaves when its bank takes instructions.
+fn opening(what: Planned, window: Result<time::Date, i64>, now_ms: i64) -> (Planned, Option<i64>) {
+    match window {
+        Ok(_) => (what, Some(now_ms)),
+        Err(i64::MAX) => (Planned::Calendar, None),
+        Err(opens_ms) => (what, Some(opens_ms)),
+    }
+}
+
 fn of_file(file: &BankFile, batch: &Batch, adapter: &BankAdapter, now_ms: i64) -> Vec<Next> {
     let file_no = file.intent.file_no;
-    let own = || {
-        let lines = file.intent.lines.iter();
-        let lines = lines.filter_map(|index| batch.line(*index));
-        lines.filter(|line| line.file_no == file_no)
-    };
-    if own().all(|line| line.state.is_final()) {
+    let mut lines = file.intent.lines.iter();
+    let is_open = lines.any(|index| {
+        let line = batch.line(*index);
+        line.is_some_and(|line| line.file_no == file_no && !line.state.is_final())
+    });
+    if !is_open {
         return Vec::new();
     }
     let of = |what, at_ms| Next {
@@ -107,19 +144,19 @@ fn of_file(file: &BankFile, batch: &Batch, adapter: &BankAdapter, now_ms: i64) -
         at_ms: Some(at_ms),
     };
     let Some(adapter) = adapter.of_file(file.intent.dialect.as_deref()) else {
-        return vec![of("dialect_gone", now_ms)];
+        return vec![of(Planned::DialectGone, now_ms)];
     };
     let rhythm = adapter.query_pace();
     let mut next = Vec::new();
     if adapter.capability().query && file.queries < rhythm.count_max {
         let wait_ms = question_wait_ms(&rhythm, Pace::REAL, file.queries);
         let asked_ms = file.queried_ms.or(file.left_ms).unwrap_or(file.since_ms);
-        next.push(of("query", due_after(asked_ms, wait_ms, now_ms)));
+        next.push(of(Planned::Query, due_after(asked_ms, wait_ms, now_ms)));
     }
-    let accepted = own().filter(|line| line.state == LineState::Accepted);
-    if let Some(since_ms) = accepted.map(|line| line.since_ms).min() {
+    if let Some(since_ms) = accepted_since(file, batch).min() {
         let limit_ms = Pace::REAL.scaled(rhythm.answer_limit_ms);
-        next.push(of("answer_limit", due_after(since_ms, limit_ms, now_ms)));
+        let over_ms = due_after(since_ms, limit_ms, now_ms);
+        next.push(of(Planned::AnswerLimit, over_ms));
     }
     next
 }

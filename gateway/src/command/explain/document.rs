@@ -3,7 +3,7 @@
 use super::lines;
 use crate::book::{BankFile, Batch, Book};
 use crate::clock::{Clock, SystemClock};
-use crate::dispatch::outlook::{Next, next_of};
+use crate::dispatch::outlook::{Planned, next_of};
 use crate::query::waits::{self, Circumstances, Waits};
 use crate::query::{batches, moment};
 use crate::story::{Entry, Subject, Teller, dispute_words, sentence, step_words};
@@ -267,33 +267,33 @@ fn next(teller: &Teller, batch: &Batch, subject: Subject, lang: Lang) -> Vec<Val
     }
     let told = next.into_iter().map(|one| {
         json!({
-            "what": one.what,
+            "what": one.what.as_str(),
             "file_no": one.file_no,
             "at": one.at_ms.map(moment),
-            "text": next_words(one, lang),
+            "text": next_words(one.what, lang),
         })
     });
     told.collect()
 }
 
-fn next_words(next: Next, lang: Lang) -> &'static str {
-    let (zh, en) = match next.what {
-        "send" => ("发往银行", "it is sent to the bank"),
-        "resend" => ("再次发送同一文件", "the same file is tried again"),
-        "send_anew" => (
+fn next_words(what: Planned, lang: Lang) -> &'static str {
+    let (zh, en) = match what {
+        Planned::Send => ("发往银行", "it is sent to the bank"),
+        Planned::Resend => ("再次发送同一文件", "the same file is tried again"),
+        Planned::SendAnew => (
             "此文件作废,改用新文件发送",
             "it is given up and its lines are sent in a new file",
         ),
-        "query" => ("向银行查询", "the bank is asked"),
-        "answer_limit" => (
+        Planned::Query => ("向银行查询", "the bank is asked"),
+        Planned::AnswerLimit => (
             "仍无结果则转为不明",
             "without a result by then its lines become unknown",
         ),
-        "calendar" => (
+        Planned::Calendar => (
             "缺少该年的银行工作日目录,不会发送",
             "the list of bank days of the year is missing: nothing is sent",
         ),
-        _ => (
+        Planned::DialectGone => (
             "银行定义里已没有发送时所用的方言:不再询问,未决的转为不明",
             "the bank's definition no longer has the dialect by which it went: it is not asked \
              about, and what is open becomes unknown",

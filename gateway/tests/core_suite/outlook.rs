@@ -1,0 +1,145 @@
+//! What is said to come next, and what is then done: the same, at the same moment.
+
+use super::bank::{Act, Played};
+use super::desk::{Desk, ZHANG, file};
+use adapters::exchange::Outcome;
+use gateway::clock::{Clock as _, unix_ms};
+use gateway::dispatch::Decision;
+use gateway::dispatch::outlook::{Planned, next_of};
+use schemas::BatchId;
+use std::time::Duration;
+use time::macros::datetime;
+
+/// What is said to come next of a batch, with its file, and in how many milliseconds.
+fn next(desk: &Desk, played: &Played, batch: BatchId) -> Vec<(Planned, Option<u64>, Option<i64>)> {
+    let (book, now) = (desk.core.desk(), desk.clock.now());
+    let adapter = played.dispatcher.bank.adapter;
+    let next = next_of(
+        &book,
+        book.batch(batch).unwrap(),
+        adapter,
+        &desk.calendar,
+        now,
+    );
+    let next = next.into_iter().map(|one| {
+        let wait_ms = one.at_ms.map(|at_ms| at_ms - unix_ms(now));
+        (one.what, one.file_no, wait_ms)
+    });
+    next.collect()
+}
+
+/// A millisecond before the moment nothing is done; at the moment the decision is another.
+fn then(desk: &Desk, played: &Played, wait_ms: u64) -> Decision {
+    desk.clock.advance(Duration::from_millis(wait_ms - 1));
+    assert!(matches!(played.decide(desk), Decision::Wait { .. }));
+    desk.clock.advance(Duration::from_millis(1));
+    played.decide(desk)
+}
+
+fn released(acts: &[Act]) -> (Desk, Played, BatchId) {
+    let desk = Desk::new();
+    let batch = desk.release(&file("GZ-1", &[ZHANG])).batch;
+    let played = Played::new(&desk, acts);
+    (desk, played, batch)
+}
+
+/// Five seconds, then twice as long each time, up to the sixth.
+#[test]
+fn a_file_that_did_not_leave_is_tried_again_when_it_is_said() {
+    let (desk, played, batch) = released(&[const { Act::Unreachable }; 7]);
+    assert_eq!(
+        next(&desk, &played, batch),
+        [(Planned::Send, None, Some(0))]
+    );
+    assert!(matches!(played.decide(&desk), Decision::Plan { .. }));
+    for wait_ms in [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 160_000] {
+        played.work(&desk);
+        let said = (Planned::Resend, Some(1), Some(wait_ms));
+        assert_eq!(next(&desk, &played, batch), [said]);
+        let due = then(&desk, &played, wait_ms.unsigned_abs());
+        assert_eq!(due, Decision::Resend { file_no: 1 });
+        let said = (Planned::Resend, Some(1), Some(0));
+        assert_eq!(next(&desk, &played, batch), [said]);
+    }
+}
+
+/// Hua Xia Bank is asked after a minute and each minute, and has a day for its answer. What is
+/// final waits for nothing.
+#[test]
+fn a_file_at_the_bank_is_asked_about_when_it_is_said() {
+    let tells = |outcome| Act::Tell(vec![outcome]);
+    let acts = [Act::Accept, tells(Outcome::Accepted), tells(Outcome::Paid)];
+    let (desk, played, batch) = released(&acts);
+    played.work(&desk);
+    let day_ms = 86_400_000;
+    for passed_ms in [0, 60_000] {
+        let said = [
+            (Planned::Query, Some(1), Some(60_000)),
+            (Planned::AnswerLimit, Some(1), Some(day_ms - passed_ms)),
+        ];
+        assert_eq!(next(&desk, &played, batch), said);
+        let due = then(&desk, &played, 60_000);
+        assert_eq!(due, Decision::Query { file_no: 1 });
+        played.work(&desk);
+    }
+    assert_eq!(next(&desk, &played, batch), []);
+}
+
+/// Hua Xia Bank is asked 120 times, ever more seldom; its answer limit passes meanwhile. Then
+/// nothing more is said to come, and nothing does.
+#[test]
+fn a_silent_bank_is_asked_as_long_as_it_is_said_and_given_up_when_it_is_said() {
+    let silent = std::iter::repeat_n(Act::Silent, 120);
+    let acts: Vec<Act> = [Act::Accept].into_iter().chain(silent).collect();
+    let (desk, played, batch) = released(&acts);
+    let begun = desk.clock.now();
+    played.work(&desk);
+    let (mut asked, mut given_up) = (0, Vec::new());
+    while let Some((what, file_no, wait_ms)) = next(&desk, &played, batch).first().copied() {
+        assert_eq!(file_no, Some(1));
+        match then(&desk, &played, wait_ms.unwrap().unsigned_abs()) {
+            Decision::Query { file_no: 1 } if what == Planned::Query => asked += 1,
+            Decision::GiveUpWaiting { file_no: 1, .. } if what == Planned::AnswerLimit => {
+                given_up.push(desk.clock.now() - begun);
+            }
+            other => panic!("{what:?} is said, {other:?} is done"),
+        }
+        played.work(&desk);
+    }
+    assert_eq!((asked, given_up), (120, vec![time::Duration::days(1)]));
+    assert_eq!(played.script.seen.lock().unwrap().queries, 120);
+    desk.clock.step(time::Duration::days(1));
+    assert!(matches!(played.decide(&desk), Decision::Wait { .. }));
+}
+
+/// 27 November 2026 is a Friday; Hua Xia Bank takes instructions until four. The lists of days end
+/// with the year.
+#[test]
+fn a_bank_day_that_is_over_is_said_with_the_next_one() {
+    let (desk, played, batch) = released(&[const { Act::Unreachable }]);
+    let at = |moment: time::OffsetDateTime| desk.clock.step(moment - desk.clock.now());
+    played.work(&desk);
+    // The next morning: given up now, and in a new file.
+    at(datetime!(2026-11-24 10:00 +8));
+    let said = (Planned::SendAnew, Some(1), Some(0));
+    assert_eq!(next(&desk, &played, batch), [said]);
+    let due = played.decide(&desk);
+    assert!(matches!(due, Decision::Abandon { file_no: 1, .. }));
+    // On Friday after the cut-off: on Monday.
+    at(datetime!(2026-11-27 16:00 +8));
+    let (two_days, eight_hours) = (2 * 86_400_000, 8 * 3_600_000);
+    let said = (Planned::SendAnew, Some(1), Some(two_days + eight_hours));
+    assert_eq!(next(&desk, &played, batch), [said]);
+    at(datetime!(2027-01-04 10:00 +8));
+    let said = (Planned::Calendar, Some(1), None);
+    assert_eq!(next(&desk, &played, batch), [said]);
+    // The same of lines that are in no file any more.
+    played.work(&desk);
+    assert_eq!(
+        next(&desk, &played, batch),
+        [(Planned::Calendar, None, None)]
+    );
+    at(datetime!(2026-11-28 09:00 +8));
+    let said = (Planned::Send, None, Some(86_400_000 + 15 * 3_600_000));
+    assert_eq!(next(&desk, &played, batch), [said]);
+}
