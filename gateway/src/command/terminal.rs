@@ -2,6 +2,7 @@
 //! someone looks, a progress bar on stderr for anything over a second.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+pub use schemas::value::grouped;
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -294,26 +295,10 @@ pub fn progress(length: u64, template: &str) -> ProgressBar {
 /// How long a command works before it shows a bar.
 pub const QUIET: Duration = Duration::from_secs(1);
 
-/// Thousands separated: `1,234,567`.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// Yuan with thousands separated: `1,234,567.89`.
 #[must_use]
 pub fn yuan(fen: i64) -> String {
-    let absolute = fen.unsigned_abs();
-    let sign = if fen < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", grouped(absolute / 100), absolute % 100)
+    schemas::Fen(fen).yuan_grouped()
 }
 
 /// Standard error with or without colours.

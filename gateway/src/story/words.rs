@@ -3,7 +3,7 @@
 use super::{Entry, details};
 use crate::event::Dispute;
 use crate::query::{moment, plain_moment};
-use schemas::Lang;
+use schemas::{Fen, Lang};
 
 /// What an entry says, in one line; each event has words.
 #[must_use]
@@ -28,16 +28,17 @@ pub fn sentence(entry: &Entry, lang: Lang) -> String {
     let detail = detail.filter(|detail| *detail != entry.actor);
     parts.extend(detail.map(|detail| details::detail_words(entry.event, detail, lang)));
     if let Some((count, fen)) = entry.sum {
-        let yuan = yuan(fen);
+        let yuan = Fen(fen).yuan_grouped();
         parts.push(match lang {
             Lang::Zh => format!("{count} 笔 {yuan} 元"),
+            Lang::En if count == 1 => format!("1 line, {yuan} yuan"),
             Lang::En => format!("{count} lines, {yuan} yuan"),
         });
     }
     parts.extend(counted(entry, lang));
     if let Some(fen) = entry.reported_fen {
         let words = pick(("银行所报", "the bank reports"));
-        parts.push(format!("{words} {}", yuan(fen)));
+        parts.push(format!("{words} {}", Fen(fen).yuan_grouped()));
     }
     if let Some(message) = entry.message {
         parts.push(format!("{} @{message}", pick(("依据记录", "by record"))));
@@ -79,12 +80,6 @@ fn counted(entry: &Entry, lang: Lang) -> Vec<String> {
         parts.push(format!("{said}{}", times(count)));
     }
     parts
-}
-
-fn yuan(fen: i64) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    let fen = fen.unsigned_abs();
-    format!("{sign}{}.{:02}", fen / 100, fen % 100)
 }
 
 /// How often it was, until when, and how often in vain.

@@ -74,9 +74,19 @@ impl Fen {
     /// Yuan with exactly two decimals, no grouping: `13603.50`.
     #[must_use]
     pub fn yuan(self) -> String {
+        self.written(|yuan| yuan.to_string())
+    }
+
+    /// Yuan with exactly two decimals and thousands separated, for people: `13,603.50`.
+    #[must_use]
+    pub fn yuan_grouped(self) -> String {
+        self.written(grouped)
+    }
+
+    fn written(self, yuan: impl FnOnce(u64) -> String) -> String {
         let sign = if self.0 < 0 { "-" } else { "" };
         let magnitude = self.0.unsigned_abs();
-        format!("{sign}{}.{:02}", magnitude / 100, magnitude % 100)
+        format!("{sign}{}.{:02}", yuan(magnitude / 100), magnitude % 100)
     }
 }
 
@@ -84,6 +94,20 @@ impl std::fmt::Display for Fen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(&self.yuan())
     }
+}
+
+/// A number with thousands separated: `1,234,567`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn push_digit(total: i64, byte: u8) -> Result<i64, ValueError> {

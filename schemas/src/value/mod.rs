@@ -20,7 +20,7 @@ mod tests;
 pub use account_no::{AccountNo, luhn_holds};
 pub use bank_code::BankCode;
 pub use cnaps_code::CnapsCode;
-pub use fen::Fen;
+pub use fen::{Fen, grouped};
 pub use id_number::{IdNumber, IdType};
 pub use identifiers::{BatchId, BatchNo, LineNo, PaymentId, RegionCode};
 pub use inline_text::InlineText;

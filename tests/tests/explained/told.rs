@@ -188,6 +188,20 @@ fn sentences_have_words_and_no_codes() {
     }
 }
 
+/// As everywhere on the terminal: by threes, or a clerk counts digits.
+#[test]
+fn amounts_of_a_story_have_their_thousands_separated() {
+    let desk = Desk::new(hxb());
+    let batch = desk
+        .release(&file(hxb(), "GZ-1", &wages(1, 1, hxb())))
+        .batch;
+    let mut entries = story(&desk, Subject::Batch(batch)).into_iter();
+    let accepted = entries.find(|one| one.sum == Some((1, 622_346))).unwrap();
+    let (zh, en) = (sentence(&accepted, Lang::Zh), sentence(&accepted, Lang::En));
+    assert!(zh.contains("1 笔 6,223.46 元"), "{zh}");
+    assert!(en.contains("1 line, 6,223.46 yuan"), "{en}");
+}
+
 /// A second batch that could not leave.
 fn release_second(desk: &Desk, played: &Played) -> BatchId {
     let batch = desk.release(&file(hxb(), "GZ-2", &wages(5, 1, hxb())));

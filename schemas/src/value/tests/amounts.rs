@@ -94,6 +94,16 @@ fn arithmetic_is_checked_and_printing_exact() {
     assert_eq!(Fen(i64::MIN).checked_sub(Fen(1)), None);
     assert_eq!(Fen(652_350).checked_add(Fen(708_000)), Some(Fen(1_360_350)));
     assert_eq!(Fen(1_360_350).yuan(), "13603.50");
+    for (fen, text) in [
+        (1_360_350, "13,603.50"),
+        (99_999, "999.99"),
+        (100_000, "1,000.00"),
+        (123_456_789_05, "123,456,789.05"),
+        (-100_007, "-1,000.07"),
+        (0, "0.00"),
+    ] {
+        assert_eq!(Fen(fen).yuan_grouped(), text);
+    }
     assert_eq!(Fen(-5).yuan(), "-0.05");
     assert_eq!(Fen(i64::MIN).yuan(), "-92233720368547758.08");
     assert_eq!(Fen::ZERO.positive(), Err(NotPositive));
