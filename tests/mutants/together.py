@@ -113,7 +113,10 @@ class Workshop:
     """A copy of the workspace, its mutants and the programs built from it."""
 
     def __init__(self, root, place, mutants, tests):
-        self.tree, self.target, self.tests = place / "tree", place.parent / "together", tests
+        self.tree, self.target = place / "tree", place.parent / "together"
+        # What stands behind -- is for the test programs.
+        end = tests.index("--") if "--" in tests else len(tests)
+        self.tests, self.skipped = tests[:end], tests[end + 1:]
         self.mutants = [one for one in mutants if can_vary(one["function"])]
         self.apart = [one for one in mutants if not can_vary(one["function"])]
         self.unviable = []

@@ -23,13 +23,13 @@ def confined():
 class Trial:
     """One run of one test program; ends at the first test that fails."""
 
-    def __init__(self, program, folder, number, own):
+    def __init__(self, program, folder, number, own, skipped=()):
         # Bodies with many variants have large frames.
         environment = dict(os.environ, ANXIN_MUTANT=str(number), RUST_MIN_STACK=str(64 << 20),
                            TMPDIR=str(own))
         own.mkdir(parents=True, exist_ok=True)
         self.process = subprocess.Popen(
-            [program, "--test-threads", "1"], cwd=folder, env=environment, text=True,
+            [program, "--test-threads", "1", *skipped], cwd=folder, env=environment, text=True,
             errors="replace", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             preexec_fn=confined)
         self.is_over = False
@@ -71,12 +71,13 @@ class Trial:
 class Bench:
     """Test programs, and the seconds after which each is taken to hang."""
 
-    def __init__(self, programs, place, jobs):
+    def __init__(self, programs, skipped, place, jobs):
         self.place, self.jobs, self.lock = place, jobs, threading.Lock()
+        self.skipped = skipped
         times = []
         for program, folder in programs:
             begun = time.monotonic()
-            found, by = Trial(program, folder, 0, place / "own").ends(3600)
+            found, by = Trial(program, folder, 0, place / "own", skipped).ends(3600)
             if found != "passed":
                 sys.exit(f"mutants: without a mutant, {program}: {found} {by}")
             times.append(time.monotonic() - begun)
@@ -86,7 +87,7 @@ class Bench:
 
     def found(self, number, own):
         for program, folder, limit_s in self.programs:
-            found, by = Trial(program, folder, number, own).ends(limit_s)
+            found, by = Trial(program, folder, number, own, self.skipped).ends(limit_s)
             shutil.rmtree(own, ignore_errors=True)
             if found != "passed":
                 return found, by
