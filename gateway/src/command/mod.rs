@@ -30,7 +30,7 @@ mod verify;
 pub mod words;
 
 use arguments::{Arguments, Certs, Command, LangWord};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 use schemas::Lang;
 use std::io::Write;
 use std::process::ExitCode;
@@ -46,7 +46,8 @@ pub fn main() -> ExitCode {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let _ = writeln!(std::io::stderr(), "defect at {place}");
     }));
-    let arguments = match Arguments::try_parse() {
+    let told = usage::bilingual(Arguments::command()).try_get_matches();
+    let arguments = match told.and_then(|told| Arguments::from_arg_matches(&told)) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are no errors: clap knows where to print them.

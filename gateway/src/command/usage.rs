@@ -1,9 +1,41 @@
-//! A command line that can't be read: a Chinese line before the parser's own English, and the
-//! document of `--json`.
+//! How the command line is explained, in both languages; and one that can't be read: a Chinese line
+//! before the parser's own English, and the document of `--json`.
 
 use super::words::{Failure, Words};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Command};
 use schemas::Lang;
+
+/// The command and those under it with headings in both languages, where the parser has English.
+pub(super) fn bilingual(command: Command) -> Command {
+    let flag = |name: &'static str, short, action, help: &'static str| {
+        let flag = Arg::new(name).long(name).short(short).action(action);
+        flag.help(help)
+    };
+    let is_first = command.get_name() == "anxin";
+    let help = flag("help", 'h', ArgAction::Help, "显示帮助 · Prints help");
+    let version = flag(
+        "version",
+        'V',
+        ArgAction::Version,
+        "显示版本 · Prints the version",
+    );
+    let headed = command
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(help)
+        .arg(version.hide(!is_first))
+        .help_template("{about-with-newline}\n用法 · Usage: {usage}\n\n{all-args}{after-help}")
+        .subcommand_help_heading("命令 · Commands");
+    let headed = headed.mut_args(|arg| {
+        let heading = match arg.is_positional() {
+            true => "参数 · Arguments",
+            false => "选项 · Options",
+        };
+        arg.help_heading(heading)
+    });
+    headed.mut_subcommands(bilingual)
+}
 
 /// What is wrong with the words of the command line, where they ask for JSON, and the language
 /// that they ask for.
