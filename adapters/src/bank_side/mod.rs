@@ -315,14 +315,6 @@ impl<'a> BankSide<'a> {
         given.chain(number).collect()
     }
 
-    /// Whether the reply of a step tells of lines: the last one of a question does.
-    #[must_use]
-    pub fn tells_lines(&self, step: &str) -> bool {
-        let dialect = &self.adapter.dialect;
-        let last = [dialect.query.last(), dialect.returns.last()];
-        last.into_iter().flatten().any(|last| last.name == step)
-    }
-
     /// Whether a result names a line of this outcome: a list of failures does not name others.
     #[must_use]
     pub fn names_line(&self, outcome: Outcome) -> bool {

@@ -30,6 +30,25 @@ impl BankSide<'_> {
         !signs(step) && self.opened_at(step).is_none()
     }
 
+    /// Whether the reply of a step tells of lines: the last one of a question does, and the signed
+    /// one that the last one opens.
+    #[must_use]
+    pub fn tells_lines(&self, step: &str) -> bool {
+        let dialect = &self.adapter.dialect;
+        let tells = |question: &[StepRule]| {
+            let last = question.last();
+            let sealed = last.and_then(|last| self.opened_at(last));
+            question.iter().filter(|one| one.name == step).any(|one| {
+                let seals = |capture: &CaptureRule| {
+                    let reply = one.reply.as_ref();
+                    reply.is_some_and(|reply| reply.captures(&capture.name))
+                };
+                last.is_some_and(|last| last.name == step) || sealed.is_some_and(seals)
+            })
+        };
+        tells(&dialect.query) || tells(&dialect.returns)
+    }
+
     /// The signed text of a capture in a reply; an error is not signed.
     pub(super) fn seal(
         &self,

@@ -230,3 +230,27 @@ fn the_sandbox_opens_its_own_signature() {
     }
     assert_eq!(steps, ["sign", "submit", "open"]);
 }
+
+/// The rows of a question stand in the signed answer that the port opens; at a bank without one in
+/// the last answer alone.
+#[test]
+fn the_answers_that_tell_of_lines_are_known() {
+    let telling = |code: &str, steps: &[&'static str]| {
+        let adapter = bank(code);
+        let tells = |step: &&str| adapter.bank_side().tells_lines(step);
+        let telling = steps.iter().copied().filter(tells);
+        telling.collect::<Vec<_>>()
+    };
+    let asked = [
+        "sign_state",
+        "state",
+        "open_state",
+        "sign_rows",
+        "rows",
+        "open_rows",
+    ];
+    assert_eq!(telling("SPDB", &asked), ["rows", "open_rows"]);
+    assert_eq!(telling("SPDB", &["sign", "submit", "open"]), [""; 0]);
+    let asked = ["batch_state", "rows", "returned_rows"];
+    assert_eq!(telling("CMB", &asked), ["rows", "returned_rows"]);
+}

@@ -185,12 +185,19 @@ impl<'r> Known<'r> {
 
     /// Whether a row of another file, told as one of this, names another account than its line.
     fn is_of_another(&self, bank: BankCode, told: &Told, row: &LineOutcome) -> bool {
-        let book = self.outside.banks.get(&bank);
-        let file = told.file_no.and_then(|file_no| book?.files.get(&file_no));
-        let mut lines = file.into_iter().flat_map(|file| &file.lines);
-        let own = lines.find(|line| line.line.row_no == row.row_no);
-        told.lie == Some(FaultKind::BankOtherFile)
-            && own.is_some_and(|own| row.account.is_some_and(|told| told != own.line.account))
+        let intent = told.file_no.and_then(|no| self.reading.intent(no));
+        let intent = intent.filter(|intent| intent.bank == bank);
+        let lines = intent.and_then(|intent| self.lines(bank, intent));
+        let at = row.row_no.and_then(|row_no| row_no.checked_sub(1));
+        let at = at.and_then(|at| usize::try_from(at).ok());
+        let own = lines
+            .zip(at)
+            .and_then(|(lines, at)| lines.into_iter().nth(at));
+        let named = row
+            .account
+            .map(|no| no.reveal(Purpose::Matching).to_owned());
+        let differs = own.zip(named).is_some_and(|((own, _), named)| own != named);
+        told.lie == Some(FaultKind::BankOtherFile) && differs
     }
 
     /// The question that an answer answers.
@@ -205,12 +212,10 @@ impl<'r> Known<'r> {
         self.question(bank, told).map(|one| one.head)
     }
 
-    /// The file that a question was about. Some name none, as one for what came back where the
-    /// bank's number of the file was lost; several files can be asked about by the same bytes.
+    /// The file that a question was about, as our record of it says; several files can be asked
+    /// about by the same bytes. The bank may see another one, or none: where its number of the file
+    /// was lost, and where it is given its own answer about another file to be opened.
     fn files_asked_about(&self, bank: BankCode, told: &Told) -> Vec<Option<u64>> {
-        if told.file_no.is_some() {
-            return vec![told.file_no];
-        }
         let question = self.question(bank, told);
         let left = question.and_then(|one| self.reading.leaving.get(&one.digest));
         let left = left.into_iter().flatten();
