@@ -1,11 +1,13 @@
 //! Whose turn it is to be asked about returns (decision 019), and who is never asked about twice or
 //! never at all.
 
+use super::evidence::{REFUSED, receipt};
 use super::returned_late::{SECOND, answers, asking, rows};
 use adapters::exchange::Outcome;
 use gateway::dispatch::Decision;
+use gateway::event::Origin;
 use gateway::mandates::Mandates;
-use gateway::outcome::{MessageKind, receive};
+use gateway::outcome::{MessageKind, Said, apply, receive};
 use gateway::reconcile::breaks;
 use schemas::LineState;
 use std::sync::Arc;
@@ -30,6 +32,15 @@ fn another(desk: &Desk, played: &Played) -> gateway::intake::Receipt {
     let batch = desk.release(&file(desk.bank, "GZ-9", std::slice::from_ref(wage)));
     played.work(desk);
     batch
+}
+
+/// The bank pushes what became of the last line of a file.
+fn pushes(desk: &Desk, played: &Played, file_no: u64, outcome: Outcome) {
+    let lines = played.memory(|memory| memory.instructed(file_no)).unwrap();
+    let last = row(lines.last().unwrap(), outcome);
+    let bytes = played.push_bytes(file_no, vec![last]);
+    let (adapter, keys, kind) = (played.adapter(), played.keys(), MessageKind::Push);
+    receive(&desk.core, adapter, keys, kind, &bytes).unwrap();
 }
 
 /// Where both are due a file that waits for its outcome is asked about before one that is paid.
@@ -94,16 +105,7 @@ fn a_line_that_is_paid_late_has_its_own_questions() {
         let most = adapter.returns_pace().unwrap().count_max;
         let asked = || desk.core.desk().file(1).unwrap().returns_asked;
         assert_eq!(asked(), most, "{place}");
-        let lines = played.memory(|memory| memory.instructed(1)).unwrap();
-        let bytes = played.push_bytes(1, vec![row(&lines[1], Outcome::Paid)]);
-        receive(
-            &desk.core,
-            adapter,
-            played.keys(),
-            MessageKind::Push,
-            &bytes,
-        )
-        .unwrap();
+        pushes(&desk, &played, 1, Outcome::Paid);
         assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{place}");
         answers(&played, rows(&played, SECOND));
         hours(&desk, &played, 48);
@@ -131,6 +133,62 @@ fn a_clock_set_back_forgets_no_file() {
         hours(&desk, &played, 3);
         assert_eq!((asked(1), asked(2)), (1, 0), "{place}");
         assert!(breaks(&desk.core.desk()).is_empty(), "{place}");
+    }
+}
+
+/// The file that was paid last stands behind the others. Its moment from before the clock was set
+/// back does not hide it, and its moment of just now hides nobody.
+#[test]
+fn the_file_that_was_paid_last_hides_no_other_one() {
+    for adapter in asking() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, played) = at_bank(&desk, 1);
+        played.settle(&desk, 20);
+        desk.clock.step(time::Duration::days(28));
+        another(&desk, &played);
+        played.settle(&desk, 20);
+        desk.clock.step(time::Duration::days(-28));
+        let next = played.decide(&desk);
+        assert_eq!(next, Decision::AskReturns { file_no: 2 }, "{place}");
+
+        let desk = Desk::new(adapter.code());
+        let (_, played) = at_bank(&desk, 1);
+        played.settle(&desk, 20);
+        played.tells(&[Outcome::Accepted]);
+        desk.clock.advance(HOUR * 23);
+        another(&desk, &played);
+        desk.clock.advance(HOUR * 8);
+        pushes(&desk, &played, 2, Outcome::Paid);
+        let next = played.decide(&desk);
+        assert_eq!(next, Decision::AskReturns { file_no: 1 }, "{place}");
+    }
+}
+
+/// A question about a file that was refused as a whole has waited for less than one about a file
+/// that was paid long ago, or for longer.
+#[test]
+fn of_a_refused_file_and_a_paid_one_the_one_that_has_waited_longer_is_asked_about() {
+    let turns = [
+        (0, Decision::Query { file_no: 2 }),
+        (7, Decision::AskReturns { file_no: 1 }),
+    ];
+    for (hours, first) in turns {
+        for adapter in asking() {
+            let place = adapter.dialect();
+            let desk = Desk::new(adapter.code());
+            let (_, played) = at_bank(&desk, 1);
+            played.settle(&desk, 20);
+            desk.clock.advance(HOUR * 23);
+            let refused = another(&desk, &played);
+            desk.clock.advance(HOUR * hours);
+            let said = receipt(REFUSED);
+            apply(&desk.core, 2, Origin::Receipt, None, Said::Receipt(&said)).unwrap();
+            assert_eq!(desk.states(&refused), [LineState::Failed], "{place}");
+            // Both are due; the one about what was paid lets others go first for six hours.
+            desk.clock.advance(HOUR * 3 / 2);
+            assert_eq!(played.decide(&desk), first, "{place}");
+        }
     }
 }
 
