@@ -17,16 +17,18 @@ use tests::desk::{Desk, one_bank_a_dialect};
 const DIALECT: &str = include_str!("../../../adapters/dialects/pab_b2bi/dialect.toml");
 const BANK: &str = include_str!("../../../adapters/banks/PAB/bank.toml");
 
-/// PAB with an instruction, its third message, in which what the bank gave in the second one has
-/// no room: the order turns out not to fit after two messages.
-fn without_room() -> &'static BankAdapter {
-    let (head, rest) = DIALECT.split_once("instructs = true").unwrap();
-    let (old, new) = (
-        "captured = \"hash_data\"",
-        "captured = \"hash_data\", bytes_max = 3",
-    );
-    assert!(rest.contains(old));
-    let text = format!("{head}instructs = true{}", rest.replacen(old, new, 1));
+/// PAB's instruction, its third message, has no room for what the bank gave in the second one: the
+/// order turns out not to fit after two messages.
+const THIRD: (&str, &str) = ("instructs = true", "captured = \"hash_data\"");
+/// Its first message has no room for the names.
+const FIRST: (&str, &str) = ("name = \"upload\"", "field = \"payee.name\"");
+
+/// PAB by a definition in which a place after a mark has no room.
+fn without_room((mark, place): (&str, &str)) -> &'static BankAdapter {
+    let (head, rest) = DIALECT.split_once(mark).unwrap();
+    let (before, after) = rest.split_once(place).unwrap();
+    let after = after.trim_start_matches(", bytes_max = 60");
+    let text = format!("{head}{mark}{before}{place}, bytes_max = 3{after}");
     let files = [
         ("dialects/pab_b2bi/dialect.toml", text.as_str()),
         ("banks/PAB/bank.toml", BANK),
@@ -36,8 +38,8 @@ fn without_room() -> &'static BankAdapter {
 }
 
 /// A batch of two lines whose instruction will not fit, at a bank that can be told of.
-fn misfit() -> (Desk, gateway::intake::Receipt, Played) {
-    let adapter = without_room();
+fn misfit(place: (&str, &str)) -> (Desk, gateway::intake::Receipt, Played) {
+    let adapter = without_room(place);
     let desk = Desk::new(adapter.code());
     let batch = release(&desk, 2);
     let mut played = Played::new(&desk);
@@ -50,15 +52,20 @@ fn misfit() -> (Desk, gateway::intake::Receipt, Played) {
     (desk, batch, played)
 }
 
+/// Also where not even its first message can be made: that is no defect of ours, which would be
+/// tried again for ever.
 #[test]
 fn an_order_that_turns_out_not_to_fit_fails_its_lines() {
-    let (desk, batch, played) = misfit();
-    played.step(&desk).unwrap();
-    assert_eq!(desk.states(&batch), [LineState::Failed; 2]);
-    let reason = Some(FailureReason::MessageError);
-    assert_eq!(desk.reasons(&batch), [reason; 2]);
-    assert_eq!(played.memory(|memory| memory.submissions()), 0);
-    assert_sound(&desk.core, "PAB");
+    for place in [FIRST, THIRD] {
+        let (desk, batch, played) = misfit(place);
+        // Row by row: the first one that does not fit is named.
+        played.work(&desk);
+        assert_eq!(desk.states(&batch), [LineState::Failed; 2], "{place:?}");
+        let reason = Some(FailureReason::MessageError);
+        assert_eq!(desk.reasons(&batch), [reason; 2], "{place:?}");
+        assert_eq!(played.memory(|memory| memory.submissions()), 0);
+        assert_sound(&desk.core, "PAB");
+    }
 }
 
 /// The bank spoke of the first row while the file was a message before the instruction: it has
@@ -69,7 +76,7 @@ fn a_late_misfit_takes_back_nothing_that_the_bank_said_meanwhile() {
         (Outcome::Accepted, LineState::Accepted),
         (Outcome::Paid, LineState::Paid),
     ] {
-        let (desk, batch, played) = misfit();
+        let (desk, batch, played) = misfit(THIRD);
         let bytes = played.push_bytes(1, vec![row(&lines_of(&desk, 2)[0], said)]);
         let (core, keys, adapter) = (desk.core.clone(), keys_of(&desk), played.adapter());
         let comes = move || {
