@@ -48,6 +48,32 @@ fn the_dialects_pace_is_a_floor_under_the_wait_between_questions() {
     }
 }
 
+/// A minute of a dialect is a second of a demonstration, and a day 24 minutes.
+#[test]
+fn a_demonstration_divides_every_wait() {
+    let desk = Desk::new();
+    desk.release(&file("GZ-1", &[ZHANG]));
+    let pace = Pace {
+        divisor: 60,
+        ..Pace::REAL
+    };
+    // Between two messages of a conversation as well; never not at all.
+    assert_eq!(pace.wait(60_000), Duration::from_secs(1));
+    assert_eq!(pace.wait(59), Duration::from_millis(1));
+    let played = played(&desk, &[Act::Accept], pace);
+    assert_eq!(played.work(&desk), Duration::from_secs(1));
+    desk.clock.advance(Duration::from_secs(1));
+    assert!(matches!(played.decide(&desk), Decision::Query { .. }));
+    desk.clock.advance(Duration::from_secs(24 * 60 - 2));
+    assert!(matches!(played.decide(&desk), Decision::Query { .. }));
+    desk.clock.advance(Duration::from_secs(1));
+    let decision = played.decide(&desk);
+    assert!(
+        matches!(decision, Decision::GiveUpWaiting { .. }),
+        "{decision:?}"
+    );
+}
+
 #[test]
 fn a_file_that_was_not_sent_waits_as_set_and_twice_as_long_each_time() {
     let desk = Desk::new();

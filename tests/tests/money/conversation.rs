@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, at_bank, keys_of, release, row};
-use tests::desk::{Desk, one_bank_a_dialect};
+use tests::desk::{Desk, file, one_bank_a_dialect, wages};
 
 const DIALECT: &str = include_str!("../../../adapters/dialects/pab_b2bi/dialect.toml");
 const BANK: &str = include_str!("../../../adapters/banks/PAB/bank.toml");
@@ -28,7 +28,7 @@ fn without_room((mark, place): (&str, &str)) -> &'static BankAdapter {
     let (head, rest) = DIALECT.split_once(mark).unwrap();
     let (before, after) = rest.split_once(place).unwrap();
     let after = after.trim_start_matches(", bytes_max = 60");
-    let text = format!("{head}{mark}{before}{place}, bytes_max = 3{after}");
+    let text = format!("{head}{mark}{before}{place}, bytes_max = 5{after}");
     let files = [
         ("dialects/pab_b2bi/dialect.toml", text.as_str()),
         ("banks/PAB/bank.toml", BANK),
@@ -42,14 +42,19 @@ fn misfit(place: (&str, &str)) -> (Desk, gateway::intake::Receipt, Played) {
     let adapter = without_room(place);
     let desk = Desk::new(adapter.code());
     let batch = release(&desk, 2);
-    let mut played = Played::new(&desk);
+    let played = speaking(&desk, adapter);
+    (desk, batch, played)
+}
+
+fn speaking(desk: &Desk, adapter: &'static BankAdapter) -> Played {
+    let mut played = Played::new(desk);
     played.dispatcher.bank = Arc::new(Bank {
         adapter,
-        keys: keys_of(&desk),
+        keys: keys_of(desk),
         channel: Arc::clone(&played.dispatcher.bank.channel),
         fields: adapter.example_connection(),
     });
-    (desk, batch, played)
+    played
 }
 
 /// Also where not even its first message can be made: that is no defect of ours, which would be
@@ -66,6 +71,24 @@ fn an_order_that_turns_out_not_to_fit_fails_its_lines() {
         assert_eq!(played.memory(|memory| memory.submissions()), 0);
         assert_sound(&desk.core, "PAB");
     }
+}
+
+/// The rows that fit are paid.
+#[test]
+fn a_row_that_does_not_fit_takes_no_other_one_with_it() {
+    let adapter = without_room(FIRST);
+    let desk = Desk::new(adapter.code());
+    let mut wages = wages(1, 3, desk.bank);
+    for (wage, name) in wages.iter_mut().zip(["样一", "司马样二", "样三"]) {
+        name.clone_into(&mut wage.name);
+    }
+    let batch = desk.release(&file(desk.bank, "GZ-1", &wages));
+    let played = speaking(&desk, adapter);
+    played.work(&desk);
+    let states = [LineState::Accepted, LineState::Failed, LineState::Accepted];
+    assert_eq!(desk.states(&batch), states);
+    assert_eq!(played.memory(|memory| memory.submissions()), 1);
+    assert_sound(&desk.core, "PAB");
 }
 
 /// The bank spoke of the first row while the file was a message before the instruction: it has
