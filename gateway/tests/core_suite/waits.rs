@@ -48,6 +48,20 @@ fn the_dialects_pace_is_a_floor_under_the_wait_between_questions() {
     }
 }
 
+/// What is due to be asked goes before what is due to be sent.
+#[test]
+fn evidence_goes_before_a_new_file() {
+    let desk = Desk::new();
+    desk.release(&file("GZ-1", &[ZHANG]));
+    let played = Played::new(&desk, &[Act::Accept]);
+    played.work(&desk);
+    let second = desk.release(&file("GZ-2", &[LI])).batch;
+    let decision = played.decide(&desk);
+    assert!(matches!(decision, Decision::Plan { batch, .. } if batch == second));
+    desk.clock.advance(Duration::from_secs(60));
+    assert_eq!(played.decide(&desk), Decision::Query { file_no: 1 });
+}
+
 /// A minute of a dialect is a second of a demonstration, and a day 24 minutes.
 #[test]
 fn a_demonstration_divides_every_wait() {
