@@ -130,10 +130,10 @@ class Workshop:
         beside = place / "shared"
         if not beside.is_symlink():
             beside.symlink_to(root.parent / "shared")
-        self.plain = {one["file"]: (self.tree / one["file"]).read_text() for one in mutants}
-        for crate in {name.split("/src/")[0] for name in self.plain}:
-            with open(self.tree / crate / "src/lib.rs", "a", encoding="utf-8") as library:
-                library.write(SWITCH)
+        # The switch stands in the library of each crate, whether a mutant does or not.
+        files = {one["file"] for one in mutants}
+        files |= {name.split("/src/")[0] + "/src/lib.rs" for name in files}
+        self.plain = {name: (self.tree / name).read_text() for name in sorted(files)}
 
     def build(self):
         """Builds, leaving out what can't be built; gives the test programs and their folders."""
