@@ -62,6 +62,24 @@ fn evidence_goes_before_a_new_file() {
     assert_eq!(played.decide(&desk), Decision::Query { file_no: 1 });
 }
 
+/// The second file has been due since second 90, the first one, asked at 60, since 120.
+#[test]
+fn the_file_that_has_waited_longest_is_asked_about_first() {
+    let desk = Desk::new();
+    let at_work = Act::Tell(vec![Outcome::Accepted]);
+    let played = Played::new(&desk, &[Act::Accept, Act::Accept, at_work]);
+    desk.release(&file("GZ-1", &[ZHANG]));
+    played.work(&desk);
+    desk.clock.advance(Duration::from_secs(30));
+    desk.release(&file("GZ-2", &[LI]));
+    played.work(&desk);
+    desk.clock.advance(Duration::from_secs(30));
+    played.work(&desk);
+    assert_eq!(played.script.seen.lock().unwrap().queries, 1);
+    desk.clock.advance(Duration::from_secs(70));
+    assert_eq!(played.decide(&desk), Decision::Query { file_no: 2 });
+}
+
 /// A minute of a dialect is a second of a demonstration, and a day 24 minutes.
 #[test]
 fn a_demonstration_divides_every_wait() {

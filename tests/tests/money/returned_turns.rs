@@ -58,6 +58,14 @@ fn a_question_for_an_outcome_goes_before_one_for_returns() {
         desk.clock.advance(HOUR * 2);
         let next = played.decide(&desk);
         assert_eq!(next, Decision::Query { file_no: 2 }, "{place}");
+        // A minute before the patience of the other one ends it is asked about, and two minutes
+        // after that again: for less time than the other one.
+        desk.clock.advance(HOUR * 5 - Duration::from_secs(60));
+        let (next, _) = played.step(&desk).unwrap();
+        assert_eq!(next, Decision::Query { file_no: 2 }, "{place}");
+        desk.clock.advance(HOUR);
+        let next = played.decide(&desk);
+        assert_eq!(next, Decision::AskReturns { file_no: 1 }, "{place}");
         played.work(&desk);
         let asked = |file_no| desk.core.desk().file(file_no).unwrap().returns_asked;
         assert_eq!(asked(1), 1, "{place}: its turn came");
