@@ -117,10 +117,8 @@ impl<'r> Known<'r> {
             });
             return;
         }
-        // Half of an answer may be read, and it may not. Where the rows come with a later answer,
-        // they may be the true ones by then.
-        let in_part = told.way == Way::Answer && self.parted.contains(&bank);
-        if told.lie == Some(FaultKind::BankUnreadable) || (in_part && told.lie.is_some()) {
+        // Half of an answer may be read, and it may not.
+        if told.lie == Some(FaultKind::BankUnreadable) {
             return;
         }
         for (place, row) in (0u32..).zip(&told.lines) {
