@@ -95,10 +95,14 @@ fn a_silent_bank_is_asked_as_long_as_it_is_said_and_given_up_when_it_is_said() {
     let begun = desk.clock.now();
     played.work(&desk);
     let (mut asked, mut given_up) = (0, Vec::new());
+    let mut before = Vec::new();
     while let Some((what, file_no, wait_ms)) = next(&desk, &played, batch).first().copied() {
         assert_eq!(file_no, Some(1));
         match then(&desk, &played, wait_ms.unwrap().unsigned_abs()) {
-            Decision::Query { file_no: 1 } if what == Planned::Query => asked += 1,
+            Decision::Query { file_no: 1 } if what == Planned::Query => {
+                asked += 1;
+                before.push((desk.clock.now() - begun).whole_seconds());
+            }
             Decision::GiveUpWaiting { file_no: 1, .. } if what == Planned::AnswerLimit => {
                 given_up.push(desk.clock.now() - begun);
             }
@@ -108,6 +112,16 @@ fn a_silent_bank_is_asked_as_long_as_it_is_said_and_given_up_when_it_is_said() {
     }
     assert_eq!((asked, given_up), (120, vec![time::Duration::days(1)]));
     assert_eq!(played.script.seen.lock().unwrap().queries, 120);
+    // Twice as long after five, ten, fifteen and twenty questions.
+    let waits: Vec<i64> = before.windows(2).map(|two| two[1] - two[0]).collect();
+    let expected = [
+        vec![60; 4],
+        vec![120; 5],
+        vec![240; 5],
+        vec![480; 5],
+        vec![960; 100],
+    ];
+    assert_eq!(waits, expected.concat());
     desk.clock.step(time::Duration::days(1));
     assert!(matches!(played.decide(&desk), Decision::Wait { .. }));
 }

@@ -60,6 +60,15 @@ fn nothing_is_asked_after_the_window() {
     assert_eq!(due(1_221), None);
 }
 
+/// What was stamped more than a minute ahead was stamped before the clock was set back: nobody knows
+/// how long ago it was.
+#[test]
+fn a_moment_far_ahead_is_due_now() {
+    let due = |now_ms| RHYTHM.due_ms(Afterwards::Returns, &paid(0, None), now_ms);
+    assert_eq!(due(1_000 - 60_000), Some(1_100));
+    assert_eq!(due(999 - 60_000), Some(999 - 60_000));
+}
+
 /// China Merchants Bank declares a day, a day and ten questions; a question for returns lets those
 /// for outcomes go first for a quarter of its interval. A wait of the installation is a floor.
 #[test]
