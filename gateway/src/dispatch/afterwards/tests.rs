@@ -60,8 +60,8 @@ fn nothing_is_asked_after_the_window() {
     assert_eq!(due(1_221), None);
 }
 
-/// What was stamped more than a minute ahead was stamped before the clock was set back: nobody knows
-/// how long ago it was.
+/// What was stamped more than a minute ahead was stamped before the clock was set back: nobody
+/// knows how long ago it was.
 #[test]
 fn a_moment_far_ahead_is_due_now() {
     let due = |now_ms| RHYTHM.due_ms(Afterwards::Returns, &paid(0, None), now_ms);
