@@ -231,38 +231,55 @@ fn parse(entry: &[u8]) -> Result<KeptNote, Fault> {
 }
 
 /// Adds to the file.
-pub struct Keeping(Box<dyn DiskFile>);
+pub struct Keeping {
+    file: Box<dyn DiskFile>,
+    bytes: u64,
+}
 
 impl Keeping {
-    /// Opens the file behind its whole notes, or makes it: what a torn write left is cut off.
+    /// Opens the file behind its whole notes, or makes it: what a torn write left is cut off, and
+    /// what is behind `durable`, if anybody knows that. Whole notes can stand there whose sync
+    /// failed, which were given to nobody: with more behind them a power cut could leave a hole.
     ///
     /// # Errors
     /// The disk's.
-    pub fn open(disk: &dyn Disk, data: &Path) -> io::Result<Self> {
+    pub fn open(disk: &dyn Disk, data: &Path, durable: Option<u64>) -> io::Result<Self> {
         let (path, extent) = (file(data), extent(disk, data)?);
-        if extent.bytes < extent.bytes_of_file {
-            disk.truncate(&path, extent.bytes)?;
+        let bytes = durable.map_or(extent.bytes, |durable| durable.min(extent.bytes));
+        if bytes < extent.bytes_of_file {
+            disk.truncate(&path, bytes)?;
         }
-        match disk.open_append(&path) {
-            Ok(file) => Ok(Self(file)),
+        let folder = data.join(FOLDER);
+        let file = match disk.open_append(&path) {
+            Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let folder = data.join(FOLDER);
                 disk.create_dir_all(&folder)?;
-                let file = disk.create_append(&path)?;
-                disk.sync_dir(&folder)?;
-                Ok(Self(file))
+                disk.create_append(&path)?
             }
-            Err(error) => Err(error),
-        }
+            Err(error) => return Err(error),
+        };
+        // Whoever made the file may not have come so far.
+        disk.sync_dir(&folder)?;
+        Ok(Self { file, bytes })
     }
 
-    /// Adds a note, durably: it may be given away then.
+    /// Bytes of the notes, all of them on the disk.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Adds a note, durably: it may be given away then. After an error nobody knows what of it is
+    /// on the disk, and the file must be opened anew with the bytes before it.
     ///
     /// # Errors
     /// The disk's.
-    pub fn add(&mut self, note: &str) -> io::Result<()> {
-        self.0.append(format!("{note}\n").as_bytes())?;
-        self.0.sync_data()
+    pub fn add(mut self, note: &str) -> io::Result<Self> {
+        let entry = format!("{note}\n");
+        self.file.append(entry.as_bytes())?;
+        self.file.sync_data()?;
+        self.bytes = self.bytes.saturating_add(entry.len() as u64);
+        Ok(self)
     }
 }
 

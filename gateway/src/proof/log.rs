@@ -98,9 +98,11 @@ struct State {
     tree: Tiles,
     last: Option<Signed>,
     signed_ms: i64,
-    /// None before the first write and after a failed one: what a torn one left behind is cut off
+    /// None before the first write and after a failed one: what that one left behind is cut off
     /// then.
     keeping: Option<Keeping>,
+    /// Bytes of the kept notes before the last write; none before the first one.
+    durable_bytes: Option<u64>,
 }
 
 impl std::fmt::Debug for Log {
@@ -204,12 +206,12 @@ impl Log {
     }
 
     fn keep(&self, state: &mut State, note: &str) -> io::Result<()> {
-        let mut keeping = match state.keeping.take() {
+        let keeping = match state.keeping.take() {
             Some(keeping) => keeping,
-            None => Keeping::open(self.disk.as_ref(), &self.data)?,
+            None => Keeping::open(self.disk.as_ref(), &self.data, state.durable_bytes)?,
         };
-        keeping.add(note)?;
-        state.keeping = Some(keeping);
+        state.durable_bytes = Some(keeping.bytes());
+        state.keeping = Some(keeping.add(note)?);
         Ok(())
     }
 

@@ -57,6 +57,7 @@ impl Log {
             last,
             signed_ms: 0,
             keeping: None,
+            durable_bytes: None,
         };
         let log = Self {
             disk,

@@ -3,6 +3,7 @@
 use super::*;
 use crate::index::WITNESS;
 use crate::proof::kept::{Extent, Fault, Kept, KeptNote, file, walk};
+use journal::disk::Faults;
 use journal::witness::Witness;
 
 /// Every note of the file, and how far it goes.
@@ -66,6 +67,35 @@ fn what_a_torn_write_left_is_cut_off_wherever_it_was_torn() {
         assert_eq!(again.checkpoint(&desk.journal, more, 0).unwrap(), signed);
         assert_eq!(desk.disk.bytes(&path).unwrap(), both);
     }
+}
+
+/// Nobody knows what of a note is on the disk whose sync failed: it was given to nobody, and what
+/// comes later stands in its place. Behind it, a power cut would leave a hole before a whole note.
+#[test]
+fn a_note_whose_sync_failed_has_no_other_one_behind_it() {
+    let desk = Desk::new();
+    let log = desk.log().unwrap();
+    let first = desk.add(5);
+    log.checkpoint(&desk.journal, first, 0).unwrap();
+    let sizes = || -> Vec<u64> {
+        let (notes, extent) = whole(&desk);
+        assert_eq!(extent.bytes, extent.bytes_of_file);
+        let notes = notes.into_iter().map(Result::unwrap);
+        notes.map(|note| note.checkpoint.size).collect()
+    };
+    let second = desk.add(1);
+    desk.disk.set_faults(Faults {
+        sync: Some(1),
+        ..Faults::default()
+    });
+    let told = log.checkpoint(&desk.journal, second, 0);
+    assert!(matches!(told, Err(LogError::Io(_))), "{told:?}");
+    desk.disk.set_faults(Faults::default());
+    assert_eq!(sizes(), [first, second], "it can be read");
+    let third = desk.add(1);
+    let signed = log.checkpoint(&desk.journal, third, 0).unwrap();
+    assert_eq!(signed.checkpoint.size, third);
+    assert_eq!(sizes(), [first, third]);
 }
 
 /// One bit anywhere: the note is named, and neither is the journal accused nor the note taken for
