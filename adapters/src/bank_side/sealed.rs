@@ -34,19 +34,28 @@ impl BankSide<'_> {
     /// one that the last one opens.
     #[must_use]
     pub fn tells_lines(&self, step: &str) -> bool {
+        let mut questions = self.questions();
+        self.seals_lines(step)
+            || questions.any(|steps| steps.last().is_some_and(|last| last.name == step))
+    }
+
+    /// Whether the reply of a step tells of lines in a signed text, which nobody can read before
+    /// the last step of the question has opened it.
+    #[must_use]
+    pub fn seals_lines(&self, step: &str) -> bool {
+        self.questions().any(|steps| {
+            let sealed = steps.last().and_then(|last| self.opened_at(last));
+            let seals = |one: &StepRule| {
+                let reply = one.reply.as_ref();
+                sealed.is_some_and(|text| reply.is_some_and(|reply| reply.captures(&text.name)))
+            };
+            steps.iter().any(|one| one.name == step && seals(one))
+        })
+    }
+
+    fn questions(&self) -> impl Iterator<Item = &[StepRule]> {
         let dialect = &self.adapter.dialect;
-        let tells = |question: &[StepRule]| {
-            let last = question.last();
-            let sealed = last.and_then(|last| self.opened_at(last));
-            question.iter().filter(|one| one.name == step).any(|one| {
-                let seals = |capture: &CaptureRule| {
-                    let reply = one.reply.as_ref();
-                    reply.is_some_and(|reply| reply.captures(&capture.name))
-                };
-                last.is_some_and(|last| last.name == step) || sealed.is_some_and(seals)
-            })
-        };
-        tells(&dialect.query) || tells(&dialect.returns)
+        [dialect.query.as_slice(), dialect.returns.as_slice()].into_iter()
     }
 
     /// The signed text of a capture in a reply; an error is not signed.

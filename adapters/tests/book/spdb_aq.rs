@@ -251,6 +251,9 @@ fn the_answers_that_tell_of_lines_are_known() {
     ];
     assert_eq!(telling("SPDB", &asked), ["rows", "open_rows"]);
     assert_eq!(telling("SPDB", &["sign", "submit", "open"]), [""; 0]);
+    let adapter = bank("SPDB");
+    let seals = |step: &&&str| adapter.bank_side().seals_lines(step);
+    assert_eq!(asked.iter().filter(seals).collect::<Vec<_>>(), [&"rows"]);
     let asked = ["batch_state", "rows", "returned_rows"];
     assert_eq!(telling("CMB", &asked), ["rows", "returned_rows"]);
 }

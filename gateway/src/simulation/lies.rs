@@ -81,9 +81,18 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
         spoils(line, &mut bytes);
     }
     lie = as_read(own, &mut reply, lie);
-    let told = answer_of(line, (about.file_no, &reply), &bytes, lie);
+    let mut told = answer_of(line, (about.file_no, &reply), &bytes, lie);
     let mut outside = line.stage.outside();
     let book = outside.banks.entry(line.adapter.code()).or_default();
+    if own.bank_side().seals_lines(&request.step) {
+        // It has said so once somebody has opened it.
+        let said = (std::mem::take(&mut told.lines), told.lie);
+        book.sealed.insert(told.file_no, said);
+    } else if own.bank_side().tells_lines(&request.step)
+        && let Some((lines, lie)) = book.sealed.remove(&told.file_no)
+    {
+        (told.lines, told.lie) = (lines, told.lie.or(lie));
+    }
     let told = Some(keep(book, told));
     Heard::Answered { bytes, told }
 }

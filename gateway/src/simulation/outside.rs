@@ -171,6 +171,9 @@ pub struct BankBook {
     pub told: Vec<Told>,
     /// The files that it was instructed with, by the number that the message carries.
     pub files: BTreeMap<u64, FileAtBank>,
+    /// What it said last of a file's lines in a signed text that nobody has opened yet, and the lie
+    /// in it.
+    pub sealed: BTreeMap<Option<u64>, (Vec<LineOutcome>, Option<FaultKind>)>,
 }
 
 /// A message that came to a bank.
