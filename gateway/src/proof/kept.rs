@@ -274,7 +274,7 @@ impl Keeping {
     ///
     /// # Errors
     /// The disk's.
-    pub fn add(mut self, note: &str) -> io::Result<Self> {
+    pub fn with(mut self, note: &str) -> io::Result<Self> {
         let entry = format!("{note}\n");
         self.file.append(entry.as_bytes())?;
         self.file.sync_data()?;

@@ -211,7 +211,7 @@ impl Log {
             None => Keeping::open(self.disk.as_ref(), &self.data, state.durable_bytes)?,
         };
         state.durable_bytes = Some(keeping.bytes());
-        state.keeping = Some(keeping.add(note)?);
+        state.keeping = Some(keeping.with(note)?);
         Ok(())
     }
 
