@@ -1,11 +1,13 @@
 //! What an installation sets for dispatch: its waits beside the dialect's, and its bank days.
 
-use super::bank::{Act, Played};
+use super::bank::{Act, Played, line};
 use super::desk::{Desk, LI, ZHANG, file};
 use adapters::exchange::Outcome;
 use gateway::access::Sight;
 use gateway::clock::Clock as _;
 use gateway::dispatch::{Decision, Pace};
+use gateway::event::Origin;
+use gateway::outcome::{Said, apply};
 use gateway::query::batches;
 use schemas::codes::{BankCalendar, BankDay};
 use schemas::value::BankCode;
@@ -78,6 +80,36 @@ fn the_file_that_has_waited_longest_is_asked_about_first() {
     assert_eq!(played.script.seen.lock().unwrap().queries, 1);
     desk.clock.advance(Duration::from_secs(70));
     assert_eq!(played.decide(&desk), Decision::Query { file_no: 2 });
+}
+
+/// The bank says between the decision to send a file again and its being done that it knows the
+/// file: nothing is recorded of it, and that is no failure of ours.
+#[test]
+fn a_file_that_the_bank_speaks_of_meanwhile_is_not_intended_again() {
+    let desk = Desk::new();
+    desk.release(&file("GZ-1", &[ZHANG]));
+    let played = Played::new(&desk, &[Act::Unreachable]);
+    played.work(&desk);
+    desk.clock.advance(Duration::from_secs(5));
+    let again = Decision::Resend { file_no: 1 };
+    assert_eq!(played.decide(&desk), again);
+    let lines = [line(1, Outcome::Paid, 652_350)];
+    let (lines, flaws) = (lines.as_slice(), [].as_slice());
+    apply(
+        &desk.core,
+        1,
+        Origin::Push,
+        None,
+        Said::Records { lines, flaws },
+    )
+    .unwrap();
+    let head = desk.core.journal().head();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let done = runtime.block_on(played.dispatcher.carry_out(again));
+    assert_eq!(done.unwrap(), None);
+    assert_eq!(desk.core.journal().head(), head);
 }
 
 /// A minute of a dialect is a second of a demonstration, and a day 24 minutes.
