@@ -2,7 +2,7 @@
 
 mod opening;
 
-use super::kept::{Keeping, NoEvidence};
+use super::kept::{Keeping, NoEvidence, file};
 use super::known::KnownKeys;
 use super::note::{Checkpoint, VerifierKey};
 use certs::sign::{KeyError, Signer};
@@ -210,8 +210,17 @@ impl Log {
             Some(keeping) => keeping,
             None => Keeping::open(self.disk.as_ref(), &self.data, state.durable_bytes)?,
         };
-        state.durable_bytes = Some(keeping.bytes());
-        state.keeping = Some(keeping.with(note)?);
+        let before = keeping.bytes();
+        state.durable_bytes = Some(before);
+        let kept = keeping.with(note);
+        if kept.is_err() {
+            // At once, too: whoever starts after us would take it for durable. Where that fails as
+            // well it is cut off before the next one.
+            if let Err(error) = self.disk.truncate(&file(&self.data), before) {
+                tracing::warn!(%error, "what a failed write left of a checkpoint is not cut off");
+            }
+        }
+        state.keeping = Some(kept?);
         Ok(())
     }
 

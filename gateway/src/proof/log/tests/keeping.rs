@@ -83,19 +83,30 @@ fn a_note_whose_sync_failed_has_no_other_one_behind_it() {
         let notes = notes.into_iter().map(Result::unwrap);
         notes.map(|note| note.checkpoint.size).collect()
     };
-    let second = desk.add(1);
-    desk.disk.set_faults(Faults {
+    let fails = |faults: Faults| {
+        let size = desk.add(1);
+        desk.disk.set_faults(faults);
+        let told = log.checkpoint(&desk.journal, size, 0);
+        assert!(matches!(told, Err(LogError::Io(_))), "{told:?}");
+        desk.disk.set_faults(Faults::default());
+        size
+    };
+    fails(Faults {
         sync: Some(1),
         ..Faults::default()
     });
-    let told = log.checkpoint(&desk.journal, second, 0);
-    assert!(matches!(told, Err(LogError::Io(_))), "{told:?}");
-    desk.disk.set_faults(Faults::default());
-    assert_eq!(sizes(), [first, second], "it can be read");
-    let third = desk.add(1);
-    let signed = log.checkpoint(&desk.journal, third, 0).unwrap();
-    assert_eq!(signed.checkpoint.size, third);
-    assert_eq!(sizes(), [first, third]);
+    assert_eq!(sizes(), [first], "cut off at once");
+    // Its folder is synced, it is written, and from then on the disk does nothing: it can't be cut
+    // off either.
+    let left = fails(Faults {
+        power: Some(2),
+        ..Faults::default()
+    });
+    assert_eq!(sizes(), [first, left], "it can be read");
+    let last = desk.add(1);
+    let signed = log.checkpoint(&desk.journal, last, 0).unwrap();
+    assert_eq!(signed.checkpoint.size, last);
+    assert_eq!(sizes(), [first, last]);
 }
 
 /// One bit anywhere: the note is named, and neither is the journal accused nor the note taken for
