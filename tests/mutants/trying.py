@@ -23,7 +23,7 @@ def confined():
 class Trial:
     """One run of one test program; ends at the first test that fails."""
 
-    def __init__(self, program, folder, number, own, skipped=()):
+    def __init__(self, program, folder, number, own, skipped):
         # Bodies with many variants have large frames.
         environment = dict(os.environ, ANXIN_MUTANT=str(number), RUST_MIN_STACK=str(64 << 20),
                            TMPDIR=str(own))

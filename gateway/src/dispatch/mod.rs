@@ -16,6 +16,8 @@ pub mod order;
 pub mod outlook;
 pub mod recovery;
 mod returns;
+#[cfg(test)]
+mod tests;
 pub mod turn;
 
 pub use decision::{Decision, Pace, decide, first_bank_day};

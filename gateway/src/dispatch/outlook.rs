@@ -101,10 +101,10 @@ fn of_unsent(
         Ok(Decision::Abandon { why, .. }) if why == BANK_DAY_OVER => {
             opening(Planned::SendAnew, window, now_ms)
         }
-        // Its lines changed, or another payment bars them: nothing of it goes.
-        Ok(Decision::Abandon { .. }) => return None,
+        // Given up for another reason, nothing of it goes: its lines changed, or are barred.
         Ok(
-            Decision::Plan { .. }
+            Decision::Abandon { .. }
+            | Decision::Plan { .. }
             | Decision::Query { .. }
             | Decision::AskReturns { .. }
             | Decision::GiveUpWaiting { .. }

@@ -4,7 +4,7 @@ use super::dice::Dice;
 use super::outside::{Payee, Sheet, Wage};
 use schemas::people::person;
 use schemas::text::Charset;
-use schemas::value::{BankCode, Purpose};
+use schemas::value::{BankCode, Fen, Purpose};
 use std::fmt::Write as _;
 
 /// The employers' account at every bank.
@@ -95,7 +95,7 @@ fn csv(sheet: &Sheet) -> String {
         sheet.pay_month,
         sheet.bank,
         sheet.wages.len(),
-        yuan(total_fen(sheet))
+        Fen(total_fen(sheet)).yuan()
     );
     for (number, wage) in (1..).zip(&sheet.wages) {
         let payee = &wage.payee;
@@ -108,7 +108,7 @@ fn csv(sheet: &Sheet) -> String {
             id_number(sheet, &payee.id_number),
             account(sheet, &payee.account),
             payee.bank,
-            yuan(wage.amount_fen)
+            Fen(wage.amount_fen).yuan()
         );
     }
     text
@@ -137,14 +137,10 @@ fn json(sheet: &Sheet) -> Vec<u8> {
         "paying_bank": sheet.bank.to_string(),
         "payer_account": ACCOUNT,
         "line_count": sheet.wages.len(),
-        "total_amount": yuan(total_fen(sheet)),
+        "total_amount": Fen(total_fen(sheet)).yuan(),
         "lines": lines,
     });
     file.to_string().into_bytes()
-}
-
-fn yuan(fen: i64) -> String {
-    format!("{}.{:02}", fen / 100, fen % 100)
 }
 
 /// The number with another last digit: the check digit is wrong then (GB 11643).

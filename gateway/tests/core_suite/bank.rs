@@ -181,19 +181,19 @@ impl Played {
         )
     }
 
-    /// Works until there is nothing to do now; gives how long it would wait.
-    pub fn work(&self, desk: &Desk) -> std::time::Duration {
+    /// Does one piece of work; gives how long it would wait.
+    pub fn carry_out(&self, decision: Decision) -> Option<std::time::Duration> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();
-        runtime.block_on(async {
-            for _ in 0..100 {
-                let decision = self.decide(desk);
-                if let Some(wait) = self.dispatcher.carry_out(decision).await.unwrap() {
-                    return wait;
-                }
-            }
-            panic!("it never rests");
-        })
+        let done = runtime.block_on(self.dispatcher.carry_out(decision));
+        done.unwrap()
+    }
+
+    /// Works until there is nothing to do now; gives how long it would wait.
+    pub fn work(&self, desk: &Desk) -> std::time::Duration {
+        let mut waits = (0..100).map(|_| self.carry_out(self.decide(desk)));
+        let rests = waits.find_map(|wait| wait);
+        rests.expect("it rests")
     }
 }

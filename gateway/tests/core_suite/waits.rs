@@ -104,11 +104,7 @@ fn a_file_that_the_bank_speaks_of_meanwhile_is_not_intended_again() {
     )
     .unwrap();
     let head = desk.core.journal().head();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let done = runtime.block_on(played.dispatcher.carry_out(again));
-    assert_eq!(done.unwrap(), None);
+    assert_eq!(played.carry_out(again), None);
     assert_eq!(desk.core.journal().head(), head);
 }
 

@@ -3,8 +3,7 @@
 //! definitive after some seconds.
 
 use super::*;
-use crate::event::Intent;
-use schemas::value::{BankCode, BatchId};
+use crate::dispatch::tests;
 
 const RHYTHM: QueryPace = QueryPace {
     first_ms: 60_000,
@@ -15,20 +14,10 @@ const RHYTHM: QueryPace = QueryPace {
 
 /// A file whose instruction left at 0 and of which the bank knew nothing at these seconds.
 fn denied_at(seconds: &[i64]) -> BankFile {
-    let intent = Intent {
-        file_no: 1,
-        batch: BatchId::parse("B20261128-7").unwrap(),
-        bank: BankCode::parse("ICBC").unwrap(),
-        dialect: None,
-        lines: vec![1],
-        total_fen: 1,
-        bank_date: "2026-11-28".to_owned(),
-        instructed_ms: 0,
-    };
     BankFile {
         left_ms: Some(0),
         not_found_ms: seconds.iter().map(|second| second * 1_000).collect(),
-        ..BankFile::new(intent, 0)
+        ..tests::file()
     }
 }
 

@@ -3,29 +3,18 @@
 
 use super::*;
 use crate::book::FileState;
-use crate::event::Intent;
-use schemas::value::BatchId;
+use crate::dispatch::tests;
 
 /// A file that was paid at 1,000 and about whose returns so many questions went, the last at a
 /// moment.
 fn paid(asked: u32, asked_ms: Option<i64>) -> BankFile {
-    let intent = Intent {
-        file_no: 1,
-        batch: BatchId::parse("B20261128-7").unwrap(),
-        bank: BankCode::parse("CMB").unwrap(),
-        dialect: None,
-        lines: vec![1],
-        total_fen: 1,
-        bank_date: "2026-11-28".to_owned(),
-        instructed_ms: 0,
-    };
     BankFile {
         state: FileState::AtBank,
         paid: 1,
         paid_ms: Some(1_000),
         returns_since_paid: asked,
         returns_asked_ms: asked_ms,
-        ..BankFile::new(intent, 0)
+        ..tests::file()
     }
 }
 
