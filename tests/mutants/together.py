@@ -2,8 +2,8 @@
 environment (ANXIN_MUTANT) says which one runs. Only what cargo-mutants lists is changed.
 
 A build of the workspace takes minutes and a test seconds: so all mutants of a part are tried in
-the time that a few builds take. What can't be built like that (an `impl Trait` whose variants are
-of different types, a `const fn`) is left to cargo-mutants, one at a time.
+the time that a few builds take. What can't be built like that (a constant, a `const fn` that a
+constant needs) is left to cargo-mutants, one at a time.
 """
 import collections
 import json
@@ -65,6 +65,19 @@ def by_function(source, mutants):
     return held
 
 
+def one_type(head):
+    """The head, what stands before and behind the variants of its body, and around each: of an
+    `impl Iterator` each has its own type, which a box hides. It holds what was borrowed so long."""
+    told = re.search(r"->\s*impl\s+(Iterator<.*>)", head, re.DOTALL)
+    if not told:
+        return head, "", "", lambda body: body
+    given, then = head[:told.start()], head[told.start():]
+    if given.count("&") > 1 and "'" not in given:
+        given = re.sub(r"\bfn\s+(\w+)\(", r"fn \1<'one>(", given.replace("&", "&'one "))
+    before = f"let boxed: Box<dyn {told.group(1)} + '_> = "
+    return given + then, before, "; boxed", lambda body: f"Box::new({body}),"
+
+
 class Written:
     """A file with variants: its text, whose each line is, and which functions were `const`."""
 
@@ -80,12 +93,13 @@ class Written:
             if const:
                 self.was_const.add(const.group(1))
                 head = re.sub(r"\bconst\s+fn\b", "fn", head, count=1)
-            self.add(text[written:start] + head + "{ match crate::mutant_on() {\n")
+            head, before, behind, whole = one_type(head)
+            self.add(text[written:start] + head + "{ " + before + "match crate::mutant_on() {\n")
             for mutant in held:
                 first, last = (at - begins for at in source.span(mutant))
                 changed = body[:first] + mutant["replacement"] + body[last:]
-                self.add(f"{mutant['number']} =>\n{changed}\n", mutant["number"])
-            self.add(f"_ =>\n{body}\n}}}}")
+                self.add(f"{mutant['number']} =>\n{whole(changed)}\n", mutant["number"])
+            self.add(f"_ =>\n{whole(body)}\n}}{behind}}}")
             written = end
         self.add(text[written:])
 
@@ -106,7 +120,8 @@ def numbers(written, spans):
 
 def can_vary(function):
     """Not so a constant, and not a function of whose `impl Trait` each variant has its own type."""
-    return function is not None and "impl " not in function["return_type"]
+    told = "" if function is None else function["return_type"].replace("impl Iterator<", "")
+    return function is not None and "impl " not in told
 
 
 class Workshop:

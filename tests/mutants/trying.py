@@ -1,4 +1,5 @@
 """Runs test programs against one mutant after the other, some at a time."""
+import collections
 import json
 import os
 import queue
@@ -12,6 +13,8 @@ import time
 
 # A mutant may count for ever, or fill the memory.
 MEMORY = 6 << 30
+# So many tests of a program that noticed other mutants of the file look first, alone.
+NEAR = 8
 
 
 def confined():
@@ -84,11 +87,29 @@ class Bench:
         # The quick ones first: most mutants don't live so long.
         self.programs = [(*programs[at], 15 + 4 * jobs * times[at])
                          for at in sorted(range(len(times)), key=times.__getitem__)]
+        # By file and program, the tests that noticed a mutant of it last.
+        self.near = collections.defaultdict(list)
 
-    def found(self, number, own):
+    def looks(self, file):
+        """What is run one after the other: tests that noticed others of this file, then all."""
         for program, folder, limit_s in self.programs:
-            found, by = Trial(program, folder, number, own, self.skipped).ends(limit_s)
+            with self.lock:
+                near = list(self.near[file, program])
+            if near:
+                yield program, folder, limit_s, ["--exact", *near]
+        for program, folder, limit_s in self.programs:
+            yield program, folder, limit_s, self.skipped
+
+    def found(self, mutant, own):
+        file = mutant["file"]
+        for program, folder, limit_s, chosen in self.looks(file):
+            found, by = Trial(program, folder, mutant["number"], own, chosen).ends(limit_s)
             shutil.rmtree(own, ignore_errors=True)
+            if found == "caught" and by.startswith("test "):
+                test = by.split()[1]
+                with self.lock:
+                    others = [one for one in self.near[file, program] if one != test]
+                    self.near[file, program] = [test, *others][:NEAR]
             if found != "passed":
                 return found, by
         return "missed", ""
@@ -109,7 +130,7 @@ class Bench:
                     mutant = waiting.get_nowait()
                 except queue.Empty:
                     return
-                found, by = self.found(mutant["number"], own)
+                found, by = self.found(mutant, own)
                 with self.lock:
                     left -= 1
                     outcomes[mutant["name"]] = found
