@@ -5,7 +5,6 @@ use super::decision::{self, BANK_DAY_OVER, accepted_since, due_after, question_w
 use super::{Decision, Pace};
 use crate::book::{BankFile, Batch, Book, FileState};
 use adapters::BankAdapter;
-use schemas::LineState;
 use schemas::codes::BankCalendar;
 use time::OffsetDateTime;
 
@@ -75,7 +74,7 @@ pub fn next_of(
             FileState::Intended | FileState::Leaving | FileState::Abandoned => {}
         }
     }
-    if book.has_free_line(batch) && batch.sums.of(LineState::Released).count > 0 {
+    if book.has_free_line(batch) {
         let (what, at_ms) = opening(Planned::Send, window, now_ms);
         next.push(Next {
             what,

@@ -19,3 +19,11 @@ pub(super) fn file() -> BankFile {
     };
     BankFile::new(intent, 0)
 }
+
+#[test]
+fn a_moment_is_told_in_the_time_of_china_to_the_millisecond() {
+    let told = super::order::moment(1_795_397_400_123).unwrap();
+    assert_eq!(told, time::macros::datetime!(2026-11-23 09:30:00.123 +8));
+    assert_eq!((told.hour(), told.millisecond()), (9, 123));
+    assert!(super::order::moment(i64::MAX).is_err());
+}

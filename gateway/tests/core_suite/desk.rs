@@ -2,7 +2,7 @@
 
 use gateway::clock::{Clock, ManualClock};
 use gateway::core::Core;
-use gateway::event::Policy;
+use gateway::event::{Event, Intent, Policy};
 use gateway::installation::BookRules;
 use gateway::intake::{
     AcceptanceLimits, IntakeError, Receipt, RefusalLimits, Rules, Submission, Submitted, submit,
@@ -15,7 +15,7 @@ use journal::{Journal, Options};
 use schemas::LineState;
 use schemas::codes::BankCalendar;
 use schemas::employer_files::Source;
-use schemas::value::{AccountNo, BankCode, PersonName, Uscc};
+use schemas::value::{AccountNo, BankCode, BatchId, PersonName, Uscc};
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
@@ -124,6 +124,23 @@ impl Desk {
         let own = Uscc::parse(USCC).unwrap();
         gateway::approval::approve(&self.core, own, CHECKER, receipt.batch, &seen).unwrap();
         receipt
+    }
+
+    /// File 1 is intended, of ZHANG's wage alone, durably; no message of it is written.
+    pub fn intend(&self, batch: BatchId) {
+        let intent = Intent {
+            dialect: None,
+            file_no: 1,
+            batch,
+            bank: BankCode::parse("HXB").unwrap(),
+            lines: vec![1],
+            total_fen: 652_350,
+            bank_date: "2026-11-23".to_owned(),
+            instructed_ms: 0,
+        };
+        let intended = Event::FileIntended(Box::new(intent));
+        let last = self.core.record("t", intended.into()).unwrap();
+        self.core.wait_durable(last).unwrap();
     }
 
     /// The states of a batch's lines.

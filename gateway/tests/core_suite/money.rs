@@ -135,21 +135,7 @@ fn after_a_crash_an_intent_without_its_message_goes_back_and_one_with_it_is_unkn
         panic!("a plan")
     };
     // The intent is durable and the process dies before the message is in the journal.
-    let intent = gateway::event::Intent {
-        dialect: None,
-        file_no: 1,
-        batch: batch.batch,
-        bank: schemas::BankCode::parse("HXB").unwrap(),
-        lines: vec![1],
-        total_fen: 652_350,
-        bank_date: "2026-11-23".to_owned(),
-        instructed_ms: 0,
-    };
-    let last = desk
-        .core
-        .record("t", Event::FileIntended(Box::new(intent)).into())
-        .unwrap();
-    desk.core.wait_durable(last).unwrap();
+    desk.intend(batch.batch);
     let desk = desk.crash();
     assert_eq!(recovery::recover(&desk.core).unwrap(), 1);
     assert_eq!(desk.states(&batch), [LineState::Released]);
@@ -389,7 +375,7 @@ fn a_dispute_anywhere_in_a_family_of_corrections_stops_the_others() {
 }
 
 /// The wage of Zhang, correcting a payment where one is given.
-fn corrected(number: &str, original: Option<schemas::PaymentId>) -> String {
+pub fn corrected(number: &str, original: Option<schemas::PaymentId>) -> String {
     let text = file(number, &[ZHANG]);
     match original {
         None => text,

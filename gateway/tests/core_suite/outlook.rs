@@ -2,11 +2,14 @@
 
 use super::bank::{Act, Played};
 use super::desk::{Desk, ZHANG, file};
+use super::money::corrected;
 use adapters::exchange::Outcome;
 use gateway::clock::{Clock as _, unix_ms};
 use gateway::dispatch::Decision;
 use gateway::dispatch::outlook::{Planned, next_of};
-use schemas::BatchId;
+use gateway::event::Origin;
+use gateway::outcome::{Said, apply};
+use schemas::{BatchId, FailureReason, PaymentId};
 use std::time::Duration;
 use time::macros::datetime;
 
@@ -156,4 +159,52 @@ fn a_bank_day_that_is_over_is_said_with_the_next_one() {
     at(datetime!(2026-11-28 09:00 +8));
     let said = (Planned::Send, None, Some(86_400_000 + 15 * 3_600_000));
     assert_eq!(next(&desk, &played, batch), [said]);
+}
+
+/// The bank takes back its word about the payment that a correction in an unsent file stands for:
+/// the file is given up, and nothing of it is said to come.
+#[test]
+fn a_file_that_is_given_up_because_its_line_is_barred_is_not_said_to_go() {
+    let failed = Act::Tell(vec![Outcome::Failed(FailureReason::NameMismatch)]);
+    let (desk, played, original) = released(&[Act::Accept, failed, Act::Unreachable]);
+    played.work(&desk);
+    desk.clock.advance(Duration::from_secs(60));
+    played.work(&desk);
+    let payment = PaymentId {
+        batch: original,
+        row: 1,
+    };
+    let correction = desk.release(&corrected("GZ-2", Some(payment))).batch;
+    played.work(&desk);
+    let said = (Planned::Resend, Some(2), Some(5_000));
+    assert_eq!(next(&desk, &played, correction), [said]);
+    let lines = [super::bank::line(1, Outcome::Paid, 652_350)];
+    let (lines, flaws) = (lines.as_slice(), [].as_slice());
+    let said = Said::Records { lines, flaws };
+    apply(&desk.core, 1, Origin::Push, None, said).unwrap();
+    assert_eq!(next(&desk, &played, correction), []);
+    let barred = Decision::Abandon {
+        file_no: 2,
+        why: "lines_barred",
+    };
+    assert_eq!(played.decide(&desk), barred);
+    played.work(&desk);
+    assert_eq!(next(&desk, &played, correction), []);
+}
+
+/// The words of `anxin explain --json`, which programs rely on.
+#[test]
+fn what_is_planned_has_its_word() {
+    let words = [
+        (Planned::Send, "send"),
+        (Planned::Resend, "resend"),
+        (Planned::SendAnew, "send_anew"),
+        (Planned::Query, "query"),
+        (Planned::AnswerLimit, "answer_limit"),
+        (Planned::DialectGone, "dialect_gone"),
+        (Planned::Calendar, "calendar"),
+    ];
+    for (planned, word) in words {
+        assert_eq!(planned.as_str(), word);
+    }
 }

@@ -7,6 +7,7 @@ use super::desk::{Desk, ZHANG, file};
 use adapters::exchange::Outcome;
 use gateway::channel::Collector;
 use gateway::dispatch::Pace;
+use gateway::dispatch::recovery::recover_bank;
 use gateway::event::Event;
 use gateway::installation::Banks;
 use gateway::proof::kept::Kept;
@@ -194,4 +195,17 @@ async fn a_stop_that_can_not_sign_does_not_close() {
     let journal = desk.core.journal();
     assert_eq!(journal.durable(), last);
     assert_ne!(journal.read_sequence(last).unwrap().kind, Kind::CLOSING);
+}
+
+/// A dispatcher of another bank that takes over settles nothing of what this one has under way.
+#[test]
+fn a_dispatcher_that_takes_over_touches_its_own_banks_files_only() {
+    let desk = Desk::new();
+    let batch = desk.release(&file("GZ-1", &[ZHANG]));
+    desk.intend(batch.batch);
+    let recovered = |code| recover_bank(&desk.core, BankCode::parse(code).unwrap()).unwrap();
+    assert_eq!(recovered("ICBC"), 0);
+    assert_eq!(desk.states(&batch), [LineState::Intended]);
+    assert_eq!(recovered("HXB"), 1);
+    assert_eq!(desk.states(&batch), [LineState::Released]);
 }
