@@ -18,7 +18,7 @@ use tests::workspace::root;
 
 const PAGE: &str = "gateway/docs/PROOF.md";
 
-/// The invariants, each in a few words of INVARIANTS.
+/// The invariants, each in a few words of `gateway/docs/INVARIANTS.md`.
 const INVARIANTS: [(&str, &str); 14] = [
     ("M1", "instructed at most once"),
     ("M2", "intent before bytes"),
@@ -86,7 +86,8 @@ fn page() -> String {
         "# Proof: never twice, never lost\n\n\
          Generated from what the runs printed ([proof](proof)) by \
          `ANXIN_BLESS=1 cargo test -p tests --test proof_page`; not written by hand. How each run\n\
-         is made stands beside it and in [CONTRIBUTING](../../CONTRIBUTING.md).\n\n\
+         is made stands beside it and in [CONTRIBUTING](../../CONTRIBUTING.md); what each\n\
+         invariant says and where it is held, in [INVARIANTS](INVARIANTS.md).\n\n\
          | | invariant |\n| --- | --- |\n",
     );
     for (id, words) in INVARIANTS {

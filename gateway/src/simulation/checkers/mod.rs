@@ -1,6 +1,6 @@
-//! The checkers, one file an invariant (INVARIANTS.md) and one more for M10. What ought to be
-//! comes from what the world
-//! knows outside the gateway, and from the words of the interface.
+//! The checkers, one file an invariant (`gateway/docs/INVARIANTS.md`) and one more for M1 and M10.
+//! What ought to be comes from what the world knows outside the gateway, and from the words of the
+//! interface.
 
 mod cursor;
 mod foreign;
