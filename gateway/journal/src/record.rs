@@ -302,6 +302,11 @@ impl<'a> View<'a> {
         self.frame.len()
     }
 
+    /// Its bytes, as they stand in the segment.
+    pub(crate) fn frame(&self) -> &'a [u8] {
+        self.frame
+    }
+
     /// Whether the record's hash follows from its fields and its previous hash.
     pub(crate) fn hash_fits(&self, digest: Digest) -> bool {
         let body = self.frame.get(BODY_OFFSET..self.bytes() - HASHES_BYTES);

@@ -57,6 +57,8 @@ pub(crate) struct Recovered {
     pub chain: Chain,
     pub segments: BTreeMap<u64, Marks>,
     pub end: u64,
+    /// Where the last group of the last segment begins.
+    pub group_at: u64,
     pub file: Option<Box<dyn DiskFile>>,
     pub torn: Option<Torn>,
     pub was_empty: bool,
@@ -146,6 +148,7 @@ pub(crate) fn recover(
         chain: Chain::beginning(),
         segments: BTreeMap::new(),
         end: 0,
+        group_at: 0,
         file: None,
         torn: None,
         was_empty: firsts.is_empty(),
@@ -157,7 +160,7 @@ pub(crate) fn recover(
     Ok(recovered)
 }
 
-/// Cuts the torn tail off, if there is one, and syncs the end.
+/// Cuts the torn tail off, if there is one, and makes the end durable.
 pub(crate) fn mend(
     disk: &dyn Disk,
     dir: &Path,
@@ -167,11 +170,50 @@ pub(crate) fn mend(
         Some(torn) => Some(cut_off(disk, dir, torn, recovered)?),
         None => None,
     };
-    if let Some(file) = &mut recovered.file {
-        // What a killed process wrote and did not sync may be in the cache only.
-        file.sync_data().map_err(JournalError::io("sync", dir))?;
+    if recovered.file.is_some() {
+        write_last_group(disk, dir, recovered)?;
     }
     Ok(torn_tail)
+}
+
+/// Writes the last group once more: what a killed process wrote and did not sync may be in the
+/// cache only, and where it was its sync that failed no other sync writes it. All groups before are
+/// durable, else it would not have been begun.
+fn write_last_group(
+    disk: &dyn Disk,
+    dir: &Path,
+    recovered: &Recovered,
+) -> Result<(), JournalError> {
+    let Some(first) = recovered.segments.keys().next_back() else {
+        return Ok(());
+    };
+    let name = segment::file_name(*first);
+    let path = dir.join(&name);
+    let file = disk
+        .open_read(&path)
+        .map_err(JournalError::io("open", &path))?;
+    let mut window = Window::new(file.as_ref()).map_err(JournalError::io("read", &path))?;
+    let (mut offset, mut group, mut head) = (recovered.group_at, Vec::new(), None);
+    while offset < recovered.end {
+        // Nothing is written that was not read twice and fits: a disk that gave wrong bytes once
+        // would cost a record that was acknowledged.
+        let Ok(view) = window.record(offset) else {
+            break;
+        };
+        head = Some(view.hash);
+        group.extend_from_slice(view.frame());
+        offset += view.bytes() as u64;
+    }
+    if head != Some(recovered.chain.head) {
+        return Err(JournalError::Damaged(Damage {
+            segment: name,
+            offset,
+            sequence: recovered.chain.next - 1,
+            what: Flaw::Unreadable(io::ErrorKind::InvalidData),
+        }));
+    }
+    disk.write_over(&path, recovered.group_at, &group)
+        .map_err(JournalError::io("write", &path))
 }
 
 fn cut_off(
@@ -237,7 +279,11 @@ fn take_segment(
         .map_err(JournalError::io("open", &path))?;
     let mut window = Window::new(file.as_ref()).map_err(JournalError::io("read", &path))?;
     let mut marks = Marks::default();
+    let group_at = &mut recovered.group_at;
     let walked = walk(&mut window, 0, chain, &mut |view, offset| {
+        if view.group == view.sequence {
+            *group_at = offset;
+        }
         marks.see(view.sequence, offset);
         seen(view.sequence, &view.hash);
     });

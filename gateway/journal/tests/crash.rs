@@ -165,6 +165,68 @@ fn a_failed_sync_poisons_for_good() {
     assert_eq!(disk.syncs(), 0);
 }
 
+/// As Linux does: after a failed sync the cache shows what the disk has not, and no later sync
+/// writes it. Whoever starts again over such a cache takes the records for durable.
+#[test]
+fn what_a_start_finds_behind_a_failed_sync_is_on_the_disk_before_it_counts() {
+    use Unsynced::{Dropped, Pages, Prefix, Sectors};
+    for (seed, unsynced) in (0..).zip([Dropped, Prefix, Pages, Sectors].repeat(3)) {
+        let cut = PowerCut {
+            unsynced,
+            forgets_names: true,
+        };
+        let disk = MemoryDisk::new();
+        let (journal, _) = open(&disk, inline());
+        journal.append(&draft(b"kept")).unwrap();
+        journal.commit().unwrap();
+        disk.set_faults(Faults {
+            sync: Some(1),
+            ..Faults::default()
+        });
+        journal.append(&draft(&[1; 900])).unwrap();
+        let last = journal.append(&draft(&[2; 900])).unwrap().sequence;
+        assert!(journal.wait_durable(last).is_err());
+        drop(journal);
+        disk.set_faults(Faults::default());
+        let (journal, recovery) = open(&disk, inline());
+        assert_eq!((recovery.records, recovery.torn_tail), (4, None));
+        let (_, after) = open(&disk.after_power_cut(cut, seed), inline());
+        assert_eq!((after.records, after.torn_tail), (4, None), "{unsynced:?}");
+        journal.append(&draft(b"behind it")).unwrap();
+        journal.commit().unwrap();
+        let (_, after) = open(&disk.after_power_cut(cut, seed), inline());
+        assert_eq!((after.records, after.torn_tail), (5, None), "{unsynced:?}");
+    }
+}
+
+/// The same of a segment of which only the header was written.
+#[test]
+fn the_header_of_a_segment_whose_sync_failed_is_on_the_disk_before_it_counts() {
+    let disk = MemoryDisk::new();
+    let (journal, _) = open(&disk, small());
+    journal.append(&draft(&[1; 600])).unwrap();
+    journal.commit().unwrap();
+    disk.set_faults(Faults {
+        sync: Some(1),
+        ..Faults::default()
+    });
+    journal.append(&draft(&[2; 600])).unwrap();
+    assert!(journal.commit().is_err());
+    drop(journal);
+    disk.set_faults(Faults::default());
+    let (journal, recovery) = open(&disk, small());
+    // Of the header, the closing record of the first segment is before it.
+    let records = recovery.records;
+    journal.append(&draft(b"behind it")).unwrap();
+    journal.commit().unwrap();
+    let cut = PowerCut {
+        unsynced: Unsynced::Dropped,
+        forgets_names: true,
+    };
+    let (_, after) = open(&disk.after_power_cut(cut, 1), small());
+    assert_eq!((after.records, after.torn_tail), (records + 1, None));
+}
+
 #[test]
 fn a_failed_sync_wakes_every_waiter() {
     let disk = MemoryDisk::new();

@@ -88,6 +88,10 @@ impl Disk for Watched {
         self.disk.truncate(path, bytes)
     }
 
+    fn write_over(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.disk.write_over(path, offset, bytes)
+    }
+
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         self.disk.create_dir_all(dir)
     }

@@ -1,5 +1,7 @@
 //! When a disk in memory fails, and what a loss of power leaves on it.
 
+use std::ops::Range;
+
 use crate::random::split_mix;
 
 /// Bytes that a disk writes together.
@@ -10,7 +12,8 @@ const SECTOR_BYTES: usize = 512;
 /// When the disk fails. Numbers count from 1 since `set_faults`; `None` never.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
-    /// This sync of a file fails, and so do all later ones.
+    /// This sync of a file fails, and so do all later ones. What they should have written is on the
+    /// disk only when it is written again, though everyone reads it until the power goes.
     pub sync: Option<u64>,
     /// This sync of a folder fails.
     pub sync_dir: Option<u64>,
@@ -52,11 +55,7 @@ pub struct PowerCut {
 impl Unsynced {
     /// Leaves of a file what the cut leaves.
     pub(super) fn cut(self, bytes: &mut Vec<u8>, synced: usize, random: &mut u64) {
-        let loose = bytes.len() - synced;
-        let some = match loose {
-            0 => 0,
-            _ => usize::try_from(split_mix(random) % (loose as u64 + 1)).unwrap_or(0),
-        };
+        let some = some_of(bytes.len() - synced, random);
         match self {
             Self::Dropped => bytes.truncate(synced),
             Self::Prefix => bytes.truncate(synced + some),
@@ -64,6 +63,26 @@ impl Unsynced {
             Self::Sectors => lose_some(bytes, (synced, SECTOR_BYTES), random),
             Self::Kept => {}
         }
+    }
+
+    /// The same of bytes that have others behind them: zeros stand where one was not written.
+    pub(super) fn spoil(self, bytes: &mut [u8], lost: Range<usize>, random: &mut u64) {
+        let some = some_of(lost.len(), random);
+        match self {
+            Self::Dropped => bytes[lost].fill(0),
+            Self::Prefix => bytes[lost.start + some..lost.end].fill(0),
+            Self::Pages => lose_some(&mut bytes[..lost.end], (lost.start, PAGE_BYTES), random),
+            Self::Sectors => lose_some(&mut bytes[..lost.end], (lost.start, SECTOR_BYTES), random),
+            Self::Kept => {}
+        }
+    }
+}
+
+/// So many of the first of them are there.
+fn some_of(loose: usize, random: &mut u64) -> usize {
+    match loose {
+        0 => 0,
+        _ => usize::try_from(split_mix(random) % (loose as u64 + 1)).unwrap_or(0),
     }
 }
 

@@ -1,100 +1,23 @@
 //! A disk in memory that forgets, fills up and fails by plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod content;
+mod node;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::faults::{Faults, PowerCut};
 use super::{Disk, DiskFile, DiskRead};
+use content::{Content, Entry};
+use node::Node;
 
 /// A disk in memory. Clones are the same disk. Deterministic: faults follow a plan, and what a
 /// power cut leaves follows a seed.
 #[derive(Clone, Default)]
 pub struct MemoryDisk(Arc<Mutex<Content>>);
 
-#[derive(Default)]
-struct Content {
-    nodes: Vec<Node>,
-    names: BTreeMap<PathBuf, Entry>,
-    durable_names: BTreeMap<PathBuf, Entry>,
-    faults: Faults,
-    syncs: u64,
-    dir_syncs: u64,
-    appends: u64,
-    operations: u64,
-    reads: u64,
-    has_failed: bool,
-}
-
-#[derive(Default, Clone)]
-struct Node {
-    bytes: Vec<u8>,
-    synced: usize,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Entry {
-    Folder,
-    File(usize),
-}
-
 struct Handle(MemoryDisk, usize);
-
-fn no_power() -> io::Error {
-    io::Error::other("no power")
-}
-
-impl Content {
-    /// Counts a changing operation, or fails because the power has gone.
-    fn change(&mut self) -> io::Result<()> {
-        self.powered()?;
-        self.operations += 1;
-        Ok(())
-    }
-
-    fn powered(&self) -> io::Result<()> {
-        match self.faults.power {
-            Some(last) if self.operations >= last => Err(no_power()),
-            _ => Ok(()),
-        }
-    }
-
-    fn file(&self, path: &Path) -> io::Result<usize> {
-        match self.names.get(path) {
-            Some(Entry::File(node)) => Ok(*node),
-            Some(Entry::Folder) | None => Err(io::ErrorKind::NotFound.into()),
-        }
-    }
-
-    fn node(&mut self, node: usize) -> io::Result<&mut Node> {
-        let missing = || io::Error::from(io::ErrorKind::NotFound);
-        self.nodes.get_mut(node).ok_or_else(missing)
-    }
-
-    /// The bytes of files that have no name any more are gone with whoever had them open.
-    fn forget_the_nameless(&mut self) {
-        let named = self.names.values().filter_map(|entry| match entry {
-            Entry::File(node) => Some(*node),
-            Entry::Folder => None,
-        });
-        let named: BTreeSet<usize> = named.collect();
-        for (at, node) in self.nodes.iter_mut().enumerate() {
-            if !named.contains(&at) {
-                *node = Node::default();
-            }
-        }
-    }
-
-    /// Whether the name and all folders above it would still be there.
-    fn survives(&self, path: &Path) -> bool {
-        path.ancestors().all(|above| {
-            above.parent().is_none()
-                || above.as_os_str().is_empty()
-                || self.durable_names.contains_key(above)
-        })
-    }
-}
 
 impl MemoryDisk {
     /// An empty disk without faults.
@@ -155,12 +78,7 @@ impl MemoryDisk {
     /// Bytes that all files together hold, those included that nobody can name any more.
     #[must_use]
     pub fn used_bytes(&self) -> u64 {
-        let content = self.content();
-        content
-            .nodes
-            .iter()
-            .map(|node| node.bytes.len() as u64)
-            .sum()
+        self.content().used_bytes()
     }
 
     /// Every file, in the order of the names.
@@ -177,14 +95,13 @@ impl MemoryDisk {
     pub fn bytes(&self, path: &Path) -> Option<Vec<u8>> {
         let mut content = self.content();
         let node = content.file(path).ok()?;
-        content.node(node).ok().map(|node| node.bytes.clone())
+        content.node(node).ok().map(|node| node.bytes().to_vec())
     }
 
     /// Replaces or makes a file, durably and behind everyone's back: damage for tests.
     pub fn put(&self, path: &Path, bytes: Vec<u8>) {
         let mut content = self.content();
-        let synced = bytes.len();
-        content.nodes.push(Node { bytes, synced });
+        content.nodes.push(Node::durable(bytes));
         let entry = Entry::File(content.nodes.len() - 1);
         content.names.insert(path.to_owned(), entry);
         content.durable_names.insert(path.to_owned(), entry);
@@ -196,23 +113,25 @@ impl MemoryDisk {
     pub fn after_power_cut(&self, cut: PowerCut, seed: u64) -> Self {
         let content = self.content();
         let mut random = seed;
-        let mut left = Content {
-            nodes: content.nodes.clone(),
-            ..Content::default()
-        };
+        let mut left = content.without_faults();
         for node in &mut left.nodes {
-            cut.unsynced.cut(&mut node.bytes, node.synced, &mut random);
-            node.synced = node.bytes.len();
+            node.lose_power(cut.unsynced, &mut random);
         }
-        left.names = match cut.forgets_names {
-            false => content.names.clone(),
-            true => {
-                let durable = content.durable_names.iter();
-                let kept = durable.filter(|(path, _)| content.survives(path));
-                kept.map(|(path, entry)| (path.clone(), *entry)).collect()
-            }
-        };
+        if cut.forgets_names {
+            let durable = content.durable_names.iter();
+            let kept = durable.filter(|(path, _)| content.survives(path));
+            left.names = kept.map(|(path, entry)| (path.clone(), *entry)).collect();
+        }
         left.durable_names.clone_from(&left.names);
+        left.forget_the_nameless();
+        Self(Arc::new(Mutex::new(left)))
+    }
+
+    /// What it holds when the process alone has ended: what was written and not synced is there,
+    /// and not yet on the disk. This disk goes on; the copy is without faults.
+    #[must_use]
+    pub fn after_kill(&self) -> Self {
+        let mut left = self.content().without_faults();
         left.forget_the_nameless();
         Self(Arc::new(Mutex::new(left)))
     }
@@ -297,10 +216,17 @@ impl Disk for MemoryDisk {
         let mut content = self.content();
         content.change()?;
         let node = content.file(path)?;
-        let node = content.node(node)?;
-        node.bytes.resize(usize::try_from(bytes).unwrap_or(0), 0);
-        node.synced = node.bytes.len();
+        let bytes = usize::try_from(bytes).unwrap_or(0);
+        content.node(node)?.cut_to(bytes);
         Ok(())
+    }
+
+    fn write_over(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut content = self.content();
+        content.change()?;
+        let node = content.file(path)?;
+        content.sync()?;
+        content.node(node)?.write_over(offset, bytes)
     }
 
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
@@ -322,9 +248,8 @@ impl Disk for MemoryDisk {
     fn room(&self, _dir: &Path) -> io::Result<Option<u64>> {
         let content = self.content();
         content.powered()?;
-        let used: usize = content.nodes.iter().map(|node| node.bytes.len()).sum();
-        let capacity = content.faults.capacity_bytes;
-        Ok(capacity.map(|capacity| capacity.saturating_sub(used as u64)))
+        let (used, capacity) = (content.used_bytes(), content.faults.capacity_bytes);
+        Ok(capacity.map(|capacity| capacity.saturating_sub(used)))
     }
 }
 
@@ -341,31 +266,28 @@ impl DiskFile for Handle {
             (take, result) = (some.min(take), Err(io::Error::other("a short write")));
         }
         if let Some(capacity) = content.faults.capacity_bytes {
-            let used: usize = content.nodes.iter().map(|node| node.bytes.len()).sum();
-            let room = usize::try_from(capacity).unwrap_or(0).saturating_sub(used);
+            let room = capacity.saturating_sub(content.used_bytes());
+            let room = usize::try_from(room).unwrap_or(usize::MAX);
             if room < take {
                 (take, result) = (room, Err(io::ErrorKind::StorageFull.into()));
             }
         }
         content.has_failed |= result.is_err();
-        let node = content.node(self.1)?;
-        node.bytes
-            .extend_from_slice(bytes.get(..take).unwrap_or(&bytes));
+        let written = bytes.get(..take).unwrap_or(&bytes);
+        content.node(self.1)?.append(written);
         result
     }
 
     fn sync_data(&mut self) -> io::Result<()> {
         let mut content = self.0.content();
         content.change()?;
-        content.syncs += 1;
-        let syncs = content.syncs;
-        if content.faults.sync.is_some_and(|nth| syncs >= nth) {
-            content.has_failed = true;
-            return Err(io::Error::other("the sync failed"));
-        }
+        let synced = content.sync();
         let node = content.node(self.1)?;
-        node.synced = node.bytes.len();
-        Ok(())
+        match synced {
+            Ok(()) => node.sync(),
+            Err(_) => node.fail_to_sync(),
+        }
+        synced
     }
 
     fn len(&self) -> io::Result<u64> {
@@ -382,7 +304,7 @@ impl DiskRead for Handle {
             content.has_failed = true;
             return Err(io::Error::other("the read failed"));
         }
-        let bytes = &content.node(self.1)?.bytes;
+        let bytes = content.node(self.1)?.bytes();
         let from = usize::try_from(offset).unwrap_or(usize::MAX);
         let rest = bytes.get(from..).unwrap_or_default();
         let read = rest.len().min(buffer.len());
@@ -391,6 +313,6 @@ impl DiskRead for Handle {
     }
 
     fn len(&self) -> io::Result<u64> {
-        Ok(self.0.content().node(self.1)?.bytes.len() as u64)
+        Ok(self.0.content().node(self.1)?.bytes().len() as u64)
     }
 }

@@ -61,6 +61,12 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// As the file system says.
     fn truncate(&self, path: &Path, bytes: u64) -> io::Result<()>;
+    /// Writes bytes over the same ones, which stand at `offset`, and syncs the file. Where their
+    /// sync failed before, a cache shows them and no later sync writes them: this does.
+    ///
+    /// # Errors
+    /// As the file system says; nothing that was durable is less so.
+    fn write_over(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()>;
     /// Makes a folder and those above it, and makes their names durable: also the name of the
     /// first one that was there, for whoever made it may have been killed before that.
     ///

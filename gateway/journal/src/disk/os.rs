@@ -74,6 +74,13 @@ impl Disk for OsDisk {
         file.sync_all()
     }
 
+    fn write_over(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        // Not for appending: such a file takes every write at its end.
+        let file = OpenOptions::new().write(true).open(path)?;
+        file.write_all_at(bytes, offset)?;
+        file.sync_data()
+    }
+
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         let above = match dir.parent() {
             Some(above) if !above.as_os_str().is_empty() => above,

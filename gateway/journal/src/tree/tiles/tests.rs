@@ -198,6 +198,10 @@ impl Disk for Full {
     fn truncate(&self, path: &Path, bytes: u64) -> io::Result<()> {
         self.0.truncate(path, bytes)
     }
+    fn write_over(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_over(path, offset, bytes)
+    }
+
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         self.0.create_dir_all(dir)
     }
