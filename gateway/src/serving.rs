@@ -204,7 +204,7 @@ fn open_log(core: &Core, setup: &Setup) -> Result<Arc<Log>, StartError> {
     let (disk, earlier) = (Arc::new(OsDisk), setup.checkpoints.earlier()?);
     let log = Log::open(disk, &setup.data, core.journal(), signing, &earlier)?;
     key.keep()?;
-    log.name_keys()?;
+    log.begin()?;
     Ok(Arc::new(log))
 }
 

@@ -230,6 +230,26 @@ fn parse(entry: &[u8]) -> Result<KeptNote, Fault> {
     read().ok_or(Fault::Damaged)
 }
 
+/// Writes the last note once more. Where its sync failed in the life before, a cache shows it and
+/// the disk has it not.
+///
+/// # Errors
+/// The disk's; `InvalidData` where it is not the last note that stands there.
+pub fn write_last(disk: &dyn Disk, data: &Path, note: &str) -> io::Result<()> {
+    let (path, entry) = (file(data), format!("{note}\n"));
+    let at = extent(disk, data)?.bytes.checked_sub(entry.len() as u64);
+    let mut there = vec![0; entry.len()];
+    let read = match at {
+        Some(at) => disk.open_read(&path)?.read_at(at, &mut there)?,
+        None => 0,
+    };
+    match at.filter(|_| read == there.len() && there == entry.as_bytes()) {
+        Some(at) => disk.write_over(&path, at, &there)?,
+        None => return Err(io::ErrorKind::InvalidData.into()),
+    }
+    disk.sync_dir(&data.join(FOLDER))
+}
+
 /// Adds to the file.
 pub struct Keeping {
     file: Box<dyn DiskFile>,

@@ -155,7 +155,7 @@ pub(super) fn begin(
         ("simulation", signer),
         &[],
     )?;
-    log.name_keys()?;
+    log.begin()?;
     let random = Arc::new(certs::random::SeededRandom::new(u64::from(life)));
     let spool = SpoolFolder::open(shared, &data.join("spool"), random)?;
     let limits = ApiLimits {

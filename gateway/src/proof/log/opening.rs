@@ -72,11 +72,20 @@ impl Log {
         Ok(log)
     }
 
-    /// Writes down by which keys its checkpoints are checked, before it signs the first one.
+    /// Makes durable what it begins with, before anything is given away: by which keys its
+    /// checkpoints are checked, and the last one.
     ///
     /// # Errors
     /// `Io`, `Key`.
-    pub fn name_keys(&self) -> Result<(), LogError> {
+    pub fn begin(&self) -> Result<(), LogError> {
+        self.name_keys()?;
+        if let Some(last) = &self.state().last {
+            kept::write_last(self.disk.as_ref(), &self.data, &last.note)?;
+        }
+        Ok(())
+    }
+
+    fn name_keys(&self) -> Result<(), LogError> {
         let (disk, signer) = (self.disk.as_ref(), self.signer.as_ref());
         let written = self.known.write(disk, &self.data, signer);
         written.map_err(|error| match error {

@@ -52,7 +52,7 @@ impl Desk {
             ("test/log", signer),
             &[],
         )?;
-        log.name_keys()?;
+        log.begin()?;
         Ok(log)
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::index::WITNESS;
 use crate::proof::kept::{Extent, Fault, Kept, KeptNote, file, walk};
-use journal::disk::Faults;
+use journal::disk::{Faults, PowerCut, Unsynced};
 use journal::witness::Witness;
 
 /// Every note of the file, and how far it goes.
@@ -109,6 +109,39 @@ fn a_note_whose_sync_failed_has_no_other_one_behind_it() {
     assert_eq!(sizes(), [first, last]);
 }
 
+/// The sync of a note fails, and the file can't be cut any more. Whoever starts over the same cache
+/// gives the note away: by then it is on the disk, which a later sync would not do.
+#[test]
+fn a_note_that_a_start_finds_behind_a_failed_sync_is_on_the_disk_before_it_is_given() {
+    let desk = Desk::new();
+    let log = desk.log().unwrap();
+    let first = desk.add(5);
+    log.checkpoint(&desk.journal, first, 0).unwrap();
+    let size = desk.add(1);
+    desk.disk.set_faults(Faults {
+        sync: Some(1),
+        power: Some(2),
+        ..Faults::default()
+    });
+    assert!(log.checkpoint(&desk.journal, size, 0).is_err());
+    drop(log);
+    desk.disk.set_faults(Faults::default());
+    let log = desk.log().unwrap();
+    let given = log.checkpoint(&desk.journal, size, 0).unwrap();
+    assert_eq!(given.checkpoint.size, size);
+    let cut = PowerCut {
+        unsynced: Unsynced::Dropped,
+        forgets_names: true,
+    };
+    let left = desk.disk.after_power_cut(cut, 1);
+    let mut notes = Vec::new();
+    walk(&left, Path::new(DATA), &mut |_, read| {
+        notes.push(read.unwrap().text)
+    })
+    .unwrap();
+    assert_eq!(notes.last(), Some(&given.note));
+}
+
 /// One bit anywhere: the note is named, and neither is the journal accused nor the note taken for
 /// a torn write.
 #[test]
@@ -200,7 +233,7 @@ fn a_note_counts_by_the_signature_of_a_known_key_alone() {
     // Another key signs where the operator says so, and only there.
     assert!(matches!(open(&other, &[]), Err(LogError::OtherKey(_))));
     let log = open(&other, std::slice::from_ref(&own)).unwrap();
-    log.name_keys().unwrap();
+    log.begin().unwrap();
     let size = desk.add(1);
     log.checkpoint(&desk.journal, size, 0).unwrap();
     drop(log);
@@ -208,7 +241,7 @@ fn a_note_counts_by_the_signature_of_a_known_key_alone() {
     // The list remembers what the configuration may forget.
     open(&other, &[]).unwrap();
     let log = open(&third, &[key]).unwrap();
-    log.name_keys().unwrap();
+    log.begin().unwrap();
     let now = known(&desk);
     let judged: Vec<_> = whole(&desk)
         .0
