@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use super::faults::FaultKind;
 use super::gate;
-use super::trouble::cut;
+use super::trouble::POWER_LOST;
 use super::world::World;
 use journal::disk::Faults;
 use std::path::PathBuf;
@@ -30,8 +30,7 @@ impl World {
                 self.stage.struck(kind);
             }
             drop(opened);
-            let kept = cut(FaultKind::PowerLost, dice);
-            self.disk = self.disk.after_power_cut(kept, dice.draw());
+            self.disk = self.disk.after_power_cut(POWER_LOST, dice.draw());
         }
     }
 

@@ -38,6 +38,12 @@ const POWER: [FaultKind; 3] = [
     FaultKind::PowerLostInside,
 ];
 
+/// Power is lost, and with it everything that was not synced.
+pub(super) const POWER_LOST: PowerCut = PowerCut {
+    unsynced: Unsynced::Dropped,
+    forgets_names: true,
+};
+
 /// A fault of the disk that waits for its moment.
 #[derive(Clone, Copy, Debug)]
 struct Armed {
@@ -277,7 +283,10 @@ impl World {
         // Those as well who were about to begin.
         self.actors.admit(self.stage.newcomers());
         self.actors.drop_gateway();
-        self.disk = self.disk.after_power_cut(cut(kind, &dice), dice.draw());
+        self.disk = match cut(kind, &dice) {
+            Some(cut) => self.disk.after_power_cut(cut, dice.draw()),
+            None => self.disk.after_kill(),
+        };
         self.troubles.armed = None;
         if dice.one_in(3) {
             self.index = Arc::new(FaultyIndex::new(MemoryIndex::new()));
@@ -315,19 +324,19 @@ impl World {
     }
 }
 
-pub(super) fn cut(kind: FaultKind, dice: &Dice) -> PowerCut {
-    // What was written stays where only the process ends.
+/// What a fault that ends the process does to the disk; none where only the process ends.
+fn cut(kind: FaultKind, dice: &Dice) -> Option<PowerCut> {
     let keeps = [
         FaultKind::Killed,
         FaultKind::BitFlip,
         FaultKind::DiskFull,
         FaultKind::ShortWrite,
     ];
-    // After a failed sync the system has forgotten what it did not write, or not.
-    let keeps = keeps.contains(&kind) || (kind == FaultKind::SyncFails && dice.one_in(2));
-    let unsynced = if keeps {
-        Unsynced::Kept
-    } else if kind == FaultKind::TornWrite {
+    // After a failed sync somebody starts the gateway anew, or the whole machine.
+    if keeps.contains(&kind) || (kind == FaultKind::SyncFails && dice.one_in(2)) {
+        return None;
+    }
+    let unsynced = if kind == FaultKind::TornWrite {
         Unsynced::Prefix
     } else if kind == FaultKind::ReorderedWrite && dice.one_in(3) {
         Unsynced::Pages
@@ -336,8 +345,8 @@ pub(super) fn cut(kind: FaultKind, dice: &Dice) -> PowerCut {
     } else {
         Unsynced::Dropped
     };
-    PowerCut {
+    Some(PowerCut {
         unsynced,
-        forgets_names: unsynced != Unsynced::Kept,
-    }
+        ..POWER_LOST
+    })
 }

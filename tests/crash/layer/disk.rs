@@ -87,6 +87,9 @@ pub struct Disk {
     next: u64,
     namings: u64,
     pub faults: Faults,
+    /// Whether a sync failed since a process ended last: what it should have kept is shown, and no
+    /// later one keeps it.
+    is_stale: bool,
     draw: SplitMix64,
 }
 
@@ -98,6 +101,7 @@ impl Disk {
             next: ROOT + 1,
             namings: 0,
             faults: Faults::default(),
+            is_stale: false,
             draw: SplitMix64::new(seed),
         }
     }
@@ -255,6 +259,7 @@ impl Disk {
         };
         if fails {
             tally::FAULTS_INJECTED.add(1);
+            self.is_stale = true;
         }
         match self.nodes.get_mut(&node).map(|node| &mut node.body) {
             // As Linux does: what could not be written counts as clean from now on.
@@ -276,9 +281,22 @@ impl Disk {
         }
     }
 
+    /// The process is gone, and the faults with it. After a failed sync, somebody starts it anew
+    /// over what is shown, or the whole machine; else the power is gone, too.
+    pub fn end(&mut self) {
+        if self.is_stale && self.draw.below(2) == 0 {
+            tally::STALE_CACHES.add(1);
+            self.is_stale = false;
+            self.faults = Faults::default();
+            return;
+        }
+        self.lose_power();
+    }
+
     /// The power is gone, and the faults with it.
     pub fn lose_power(&mut self) {
         self.faults = Faults::default();
+        self.is_stale = false;
         let mut forgotten: BTreeMap<u64, bool> = BTreeMap::new();
         // Each cut has a temper: some keep nearly all, some nearly nothing.
         let temper = 1 + self.draw.below(9);

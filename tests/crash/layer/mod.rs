@@ -72,7 +72,7 @@ impl Ground for Layer {
     fn die(&mut self, serving: Serving) -> Option<String> {
         serving.signal("-STOP");
         let ended = serving.kill();
-        self.disk().lose_power();
+        self.disk().end();
         ended
     }
 
