@@ -174,7 +174,7 @@ fn sign(data: &Path, journal: &Journal) {
     let algorithm = certs::algorithm::Algorithm::Ed25519;
     let (_, signer) = certs::sign::generate(algorithm, id, &random).unwrap();
     let log = Log::open(Arc::new(OsDisk), data, journal, ("test/log", signer), &[]).unwrap();
-    log.name_keys().unwrap();
+    log.begin().unwrap();
     let last = journal.durable();
     log.checkpoint(journal, last, 0).unwrap();
 }
