@@ -6,7 +6,9 @@ use adapters::{BankReply, Incoming, IncomingWire, RequestKind};
 use gateway::channel::{Channel, SendError, SendErrorKind};
 use gateway::clock::BoxFuture;
 use gateway::dispatch::{Bank, Decision, Dispatcher, Pace, Turn, decide};
+use gateway::event::Origin;
 use gateway::keys::BankKeys;
+use gateway::outcome::{Said, apply};
 use schemas::BankCode;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -121,6 +123,13 @@ pub fn line(row_no: u32, outcome: Outcome, fen: i64) -> LineOutcome {
         amount: Some(schemas::Fen(fen)),
         ..LineOutcome::of(outcome)
     }
+}
+
+/// The bank pushes that it has paid the wage in row 1 of a file, 6,523.50 yuan.
+pub fn pushes_paid(desk: &Desk, file_no: u64) {
+    let lines = &[line(1, Outcome::Paid, 652_350)];
+    let said = Said::Records { lines, flaws: &[] };
+    apply(&desk.core, file_no, Origin::Push, None, said).unwrap();
 }
 
 struct Wire(Arc<Script>);

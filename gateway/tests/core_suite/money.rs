@@ -1,6 +1,6 @@
 //! M1, M2, M5, M11, M14 on a scripted bank: what is sent, when, and what it makes of answers.
 
-use super::bank::{Act, Played};
+use super::bank::{Act, Played, pushes_paid};
 use super::desk::{Desk, LI, ZHANG, file};
 use adapters::exchange::Outcome;
 use gateway::book::FileState;
@@ -363,13 +363,7 @@ fn a_dispute_anywhere_in_a_family_of_corrections_stops_the_others() {
     let second = desk.release(&corrected("GZ-3", original));
     // The bank takes back its word about the first correction.
     let file_no = desk.core.desk().batch(batches[1].batch).unwrap().files[0];
-    let paid = [super::bank::line(1, Outcome::Paid, 652_350)];
-    let said = gateway::outcome::Said::Records {
-        lines: &paid,
-        flaws: &[],
-    };
-    let origin = gateway::event::Origin::Push;
-    gateway::outcome::apply(&desk.core, file_no, origin, None, said).unwrap();
+    pushes_paid(&desk, file_no);
     assert!(matches!(played.decide(&desk), Decision::Wait { .. }));
     assert_eq!(desk.states(&second), [LineState::Released]);
 }

@@ -1,14 +1,12 @@
 //! What is said to come next, and what is then done: the same, at the same moment.
 
-use super::bank::{Act, Played};
+use super::bank::{Act, Played, pushes_paid};
 use super::desk::{Desk, ZHANG, file};
 use super::money::corrected;
 use adapters::exchange::Outcome;
 use gateway::clock::{Clock as _, unix_ms};
 use gateway::dispatch::Decision;
 use gateway::dispatch::outlook::{Planned, next_of};
-use gateway::event::Origin;
-use gateway::outcome::{Said, apply};
 use schemas::{BatchId, FailureReason, PaymentId};
 use std::time::Duration;
 use time::macros::datetime;
@@ -178,10 +176,7 @@ fn a_file_that_is_given_up_because_its_line_is_barred_is_not_said_to_go() {
     played.work(&desk);
     let said = (Planned::Resend, Some(2), Some(5_000));
     assert_eq!(next(&desk, &played, correction), [said]);
-    let lines = [super::bank::line(1, Outcome::Paid, 652_350)];
-    let (lines, flaws) = (lines.as_slice(), [].as_slice());
-    let said = Said::Records { lines, flaws };
-    apply(&desk.core, 1, Origin::Push, None, said).unwrap();
+    pushes_paid(&desk, 1);
     assert_eq!(next(&desk, &played, correction), []);
     let barred = Decision::Abandon {
         file_no: 2,

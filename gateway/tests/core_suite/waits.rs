@@ -1,13 +1,11 @@
 //! What an installation sets for dispatch: its waits beside the dialect's, and its bank days.
 
-use super::bank::{Act, Played, line};
+use super::bank::{Act, Played, pushes_paid};
 use super::desk::{Desk, LI, ZHANG, file};
 use adapters::exchange::Outcome;
 use gateway::access::Sight;
 use gateway::clock::Clock as _;
 use gateway::dispatch::{Decision, Pace};
-use gateway::event::Origin;
-use gateway::outcome::{Said, apply};
 use gateway::query::batches;
 use schemas::codes::{BankCalendar, BankDay};
 use schemas::value::BankCode;
@@ -93,16 +91,7 @@ fn a_file_that_the_bank_speaks_of_meanwhile_is_not_intended_again() {
     desk.clock.advance(Duration::from_secs(5));
     let again = Decision::Resend { file_no: 1 };
     assert_eq!(played.decide(&desk), again);
-    let lines = [line(1, Outcome::Paid, 652_350)];
-    let (lines, flaws) = (lines.as_slice(), [].as_slice());
-    apply(
-        &desk.core,
-        1,
-        Origin::Push,
-        None,
-        Said::Records { lines, flaws },
-    )
-    .unwrap();
+    pushes_paid(&desk, 1);
     let head = desk.core.journal().head();
     assert_eq!(played.carry_out(again), None);
     assert_eq!(desk.core.journal().head(), head);
