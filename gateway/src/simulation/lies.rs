@@ -85,8 +85,10 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
     let mut outside = line.stage.outside();
     let book = outside.banks.entry(line.adapter.code()).or_default();
     if own.bank_side().seals_lines(&request.step) {
-        // It has said so once somebody has opened it.
+        // It has said so, and lied about it, once somebody has opened it. An error is not signed.
         let said = (std::mem::take(&mut told.lines), told.lie);
+        told.lie = told.lie.filter(|lie| !is_of_rows(*lie));
+        told.whole = told.whole.filter(|_| reply.outcome != Outcome::Accepted);
         book.sealed.insert(told.file_no, said);
     } else if own.bank_side().tells_lines(&request.step)
         && let Some((lines, lie)) = book.sealed.remove(&told.file_no)
@@ -95,6 +97,18 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
     }
     let told = Some(keep(book, told));
     Heard::Answered { bytes, told }
+}
+
+/// Whether a lie stands in what is said of a file's lines and of their totals, and not in the
+/// message around them.
+fn is_of_rows(lie: FaultKind) -> bool {
+    matches!(
+        lie,
+        FaultKind::BankContradicts
+            | FaultKind::BankMismatch
+            | FaultKind::BankLeavesOut
+            | FaultKind::BankLiesAboutTotals
+    )
 }
 
 /// Leaves of an answer what a reader can make of it; gives the lie that is left.
@@ -184,11 +198,14 @@ fn has_spoken(line: &SimLine, file_no: Option<u64>) -> bool {
     let book = outside.banks.get(&line.adapter.code());
     let mut told = book.into_iter().flat_map(|book| &book.told);
     told.any(|told| {
+        // A signed text that nobody opened says nothing.
+        let says = told.whole.is_some() || !told.lines.is_empty();
         told.has_come
+            && says
             && told.lie.is_none()
             && told.file_no == file_no
             && told.at.life == outside.now.life
-            && told.whole.is_none_or(|whole| whole != Outcome::NotFound)
+            && told.whole != Some(Outcome::NotFound)
     })
 }
 
