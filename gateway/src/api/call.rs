@@ -129,17 +129,25 @@ impl Call {
     }
 
     /// Reads something that depends on records up to the sequence that comes with it, and waits
-    /// for that sequence: nobody sees what a crash would take back.
+    /// for that sequence: nobody sees what a crash would take back. What is there and forbids a
+    /// command is shown by the refusal as well, whichever record made it so.
     ///
     /// # Errors
-    /// As the work and the journal say.
+    /// As the work and the journal say; a refusal that the journal can't keep is none.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&App) -> Result<(T, u64), Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (value, sequence) = self.blocking(work).await?;
-        self.durable(sequence).await?;
-        Ok(value)
+        let done = self.blocking(work).await;
+        match &done {
+            Ok((_, sequence)) => self.durable(*sequence).await?,
+            Err(problem) if *problem.kind() == Kind::Conflict => {
+                let sequence = self.app.core().desk().sequence();
+                self.durable(sequence).await?;
+            }
+            Err(_) => {}
+        }
+        Ok(done?.0)
     }
 }
 

@@ -9,17 +9,23 @@ use schemas::value::{BatchId, PaymentId};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What a batch may be (INTERFACE section 4); other words of a refusal are no states.
+const BATCH_STATES: [&str; 5] = ["held", "released", "in_progress", "settled", "withdrawn"];
+
 /// Count and sum by the word of the state.
 type Sums = BTreeMap<String, (i64, i64)>;
 
 /// What of an answer nobody may know yet; `None` where all of it is durable.
 pub(super) fn too_early(reading: &Reading, call: &Call, answer: &Answer) -> Option<String> {
     // Where the disk gives no records just now, nothing can be compared.
-    if !answer.is_done() || reading.auditor.read() < answer.durable {
+    if reading.auditor.read() < answer.durable {
         return None;
     }
     let body = answer.json();
     let parts: Vec<&str> = call.parts().collect();
+    if !answer.is_done() {
+        return refused(reading, &parts, &body, answer);
+    }
     let found = match parts.as_slice() {
         [_, "batches", batch, "approve" | "withdraw"] => {
             word_of_batch(reading, batch, text(&body, "state"), answer.durable)
@@ -30,6 +36,23 @@ pub(super) fn too_early(reading: &Reading, call: &Call, answer: &Answer) -> Opti
         _ => None,
     };
     found.or_else(|| look(reading, &body, answer.durable))
+}
+
+/// The state for which a command is refused: a caller acts on it as on any other word.
+fn refused(reading: &Reading, parts: &[&str], body: &Value, answer: &Answer) -> Option<String> {
+    if answer.status != 409 || text(body, "field") != "state" {
+        return None;
+    }
+    let word = text(body, "is");
+    match parts {
+        [_, "batches", batch, ..] if BATCH_STATES.contains(&word) => {
+            word_of_batch(reading, batch, word, answer.durable)
+        }
+        [_, "payments", payment, ..] if S::ALL.iter().any(|state| state.as_str() == word) => {
+            word_of_line(reading, payment, word, answer.durable)
+        }
+        _ => None,
+    }
 }
 
 /// Every object of the answer: a batch with its sums, a line with its state, a record.
