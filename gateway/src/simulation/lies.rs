@@ -4,7 +4,7 @@ use super::bank::{Heard, answer_of, keep};
 use super::faults::FaultKind;
 use super::keys::with_fixed_nonces;
 use super::line::SimLine;
-use super::outside::FileAtBank;
+use super::outside::{BankBook, FileAtBank, Told};
 use crate::keys::{BankKeys, BodyKey};
 use adapters::exchange::{LineOutcome, Outcome};
 use adapters::{BankAdapter, BankReply, BankRequest, RequestKind};
@@ -85,11 +85,7 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
     let mut outside = line.stage.outside();
     let book = outside.banks.entry(line.adapter.code()).or_default();
     if own.bank_side().seals_lines(&request.step) {
-        // It has said so, and lied about it, once somebody has opened it. An error is not signed.
-        let said = (std::mem::take(&mut told.lines), told.lie);
-        told.lie = told.lie.filter(|lie| !is_of_rows(*lie));
-        told.whole = told.whole.filter(|_| reply.outcome != Outcome::Accepted);
-        book.sealed.insert(told.file_no, said);
+        seals(book, &mut told, &reply);
     } else if own.bank_side().tells_lines(&request.step)
         && let Some((lines, lie)) = book.sealed.remove(&told.file_no)
     {
@@ -97,6 +93,15 @@ pub(super) fn writes(line: &SimLine, answering: Answering<'_>) -> Heard {
     }
     let told = Some(keep(book, told));
     Heard::Answered { bytes, told }
+}
+
+/// A bank has said what stands in a signed text, and lied about it, once somebody has opened it. An
+/// error is not signed.
+fn seals(book: &mut BankBook, told: &mut Told, reply: &BankReply) {
+    let said = (std::mem::take(&mut told.lines), told.lie);
+    told.lie = told.lie.filter(|lie| !is_of_rows(*lie));
+    told.whole = told.whole.filter(|_| reply.outcome != Outcome::Accepted);
+    book.sealed.insert(told.file_no, said);
 }
 
 /// Whether a lie stands in what is said of a file's lines and of their totals, and not in the
