@@ -35,6 +35,8 @@ pub struct BankFile {
     pub since_ms: i64,
     /// When the instructing message left, Unix milliseconds.
     pub left_ms: Option<i64>,
+    /// Journal sequence of that message; 0 before.
+    pub left_at: u64,
     /// Questions asked so far, each of as many messages as the dialect needs.
     pub queries: u32,
     /// When the last message of a question left, Unix milliseconds.
@@ -90,6 +92,7 @@ impl BankFile {
             reference_records: Vec::new(),
             since_ms: at_ms,
             left_ms: None,
+            left_at: 0,
             queries: 0,
             queried_ms: None,
             refused_ms: None,

@@ -29,6 +29,7 @@ impl Book {
                 file.state = FileState::Leaving;
                 file.since_ms = time_ms;
                 file.left_ms = Some(time_ms);
+                file.left_at = sequence;
             }
             FileState::Intended => {}
             FileState::AtBank if *instructs => return Err("an instruction sent twice"),

@@ -2,8 +2,50 @@
 //! themselves (decision 010).
 
 use super::decision::{Pace, question_wait_ms};
+use super::{Dispatcher, order};
 use crate::book::BankFile;
+use crate::event::Event;
 use adapters::QueryPace;
+use adapters::exchange::Next;
+
+impl Dispatcher {
+    /// Whether a "not found" that comes now is definitive, as the dialect declares.
+    ///
+    /// Never of a file of a copy: the original may have given it up and sent its lines in another
+    /// one (decision 023). Nor where today's question is about another file than the one that
+    /// left, because the installation's numbers, keys or definitions have changed.
+    pub(super) fn not_found_is_final(&self, file_no: u64) -> bool {
+        let now_ms = self.core.now_ms();
+        let file = {
+            let desk = self.core.desk();
+            let file = desk.file(file_no);
+            file.filter(|file| !desk.is_set_apart(file.intent.batch))
+                .cloned()
+        };
+        let is_final = |file: &BankFile| {
+            let adapter = self.bank.adapter.of_file(file.intent.dialect.as_deref())?;
+            let after_ms = adapter.not_found_is_final_after_ms()?;
+            let rhythm = adapter.query_pace();
+            Some(is_final(file, now_ms, after_ms, &rhythm, self.pace))
+        };
+        file.is_some_and(|file| is_final(&file) == Some(true) && self.leaves_as_it_left(&file))
+    }
+
+    /// Whether the instruction of a file would leave today with the bytes with which it left. What
+    /// can't be made or read again is another one, and so is one that other messages precede.
+    fn leaves_as_it_left(&self, file: &BankFile) -> bool {
+        let left = self.core.event(file.left_at);
+        let Ok((_, Event::MessageLeaving { digest, .. })) = left else {
+            return false;
+        };
+        let Some(adapter) = self.bank.adapter.of_file(file.intent.dialect.as_deref()) else {
+            return false;
+        };
+        let order = order::order_of(&self.core, &self.bank, &self.mandates, &file.intent);
+        let first = order.map(|order| adapter.submit(&order).next(&self.bank.keys));
+        matches!(first, Ok(Ok(Next::Send(again))) if crate::sha256_hex(&again.bytes) == digest)
+    }
+}
 
 /// Whether a "not found" that comes at `now_ms` is definitive for the dialect, which declares
 /// `after_ms`.

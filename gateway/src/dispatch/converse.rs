@@ -3,8 +3,7 @@
 
 use super::ending::{self, Ending};
 use super::gate::still_free;
-use super::{ACTOR, DispatchError, Dispatcher, absence, order};
-use crate::book::BankFile;
+use super::{ACTOR, DispatchError, Dispatcher, order};
 use crate::channel::{Certainty, SendError};
 use crate::core::Fact;
 use crate::event::{Event, Intent, Origin};
@@ -273,21 +272,6 @@ impl Dispatcher {
         };
         outcome::apply_from(&self.core, file_no, source, said)?;
         Ok(())
-    }
-
-    /// Whether a "not found" that comes now is definitive, as the dialect declares.
-    fn not_found_is_final(&self, file_no: u64) -> bool {
-        let now_ms = self.core.now_ms();
-        let desk = self.core.desk();
-        let is_final = |file: &BankFile| {
-            let adapter = self.bank.adapter.of_file(file.intent.dialect.as_deref())?;
-            let after_ms = adapter.not_found_is_final_after_ms()?;
-            let rhythm = adapter.query_pace();
-            Some(absence::is_final(
-                file, now_ms, after_ms, &rhythm, self.pace,
-            ))
-        };
-        desk.file(file_no).and_then(is_final).unwrap_or(false)
     }
 
     fn broken(&self, file_no: u64, broken: Broken) -> Result<(), DispatchError> {

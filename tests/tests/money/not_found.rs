@@ -2,12 +2,16 @@
 //! such word where the message itself speaks of rows.
 
 use adapters::exchange::{LineOutcome, Outcome, ResultFile};
+use gateway::dispatch::Bank;
 use gateway::event::Origin;
 use gateway::outcome::{Said, apply};
 use schemas::LineState;
 use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, release};
 use tests::desk::{Desk, one_bank_a_dialect};
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::evidence::record;
 use super::refusal::whole;
@@ -78,4 +82,48 @@ fn a_not_found_with_rows_fails_nothing() {
             assert_sound(&desk.core, &place);
         }
     }
+}
+
+/// Asks the bank for five hours, a minute a question, with these numbers of ours.
+fn ask(desk: &Desk, played: Played, change: impl Fn(&mut String)) -> Played {
+    let mut played = played;
+    let known = &played.dispatcher.bank;
+    let fields = known.fields.clone().into_iter().map(|(name, mut number)| {
+        change(&mut number);
+        (name, number)
+    });
+    let fields = fields.collect();
+    played.dispatcher.bank = Arc::new(Bank {
+        adapter: known.adapter,
+        keys: known.keys.clone(),
+        channel: Arc::clone(&known.channel),
+        fields,
+    });
+    desk.clock.advance(Duration::from_secs(3_600));
+    played.settle(desk, 300);
+    played
+}
+
+/// The bank answers rightly that this customer has no such file: it is another customer's.
+#[test]
+fn a_not_found_under_other_numbers_than_the_instruction_fails_nothing() {
+    let mut seen = 0;
+    for adapter in one_bank_a_dialect() {
+        if adapter.not_found_is_final_after_ms().is_none() {
+            continue;
+        }
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let batch = lost(&desk);
+        let other = |number: &mut String| *number = number.replace('1', "2");
+        let played = ask(&desk, Played::new(&desk), other);
+        let denied = desk.core.desk().file(1).unwrap().not_found_ms.len();
+        assert!(denied > 2, "{place}: {denied}");
+        assert_eq!(desk.states(&batch), [LineState::Unknown; 2], "{place}");
+        ask(&desk, played, |number| *number = number.replace('2', "1"));
+        assert_eq!(desk.states(&batch), [LineState::Failed; 2], "{place}");
+        assert_sound(&desk.core, place);
+        seen += 1;
+    }
+    assert!(seen > 0);
 }

@@ -10,8 +10,9 @@ use gateway::outcome::finish_interrupted;
 use schemas::LineState;
 use schemas::value::Uscc;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::Played;
+use tests::bank::{Fault, Played};
 use tests::desk::{CHECKER, Desk, USCC, file, listed, one_bank_a_dialect, wages};
 
 const TURNS: u32 = 12;
@@ -182,4 +183,46 @@ fn numbers_only_grow() {
     assert_eq!(next(), FIRST_FILE_NO);
     restore(7);
     assert_eq!(next(), FIRST_FILE_NO + 100_000);
+}
+
+/// The original may have given the file up and sent its lines in another one. The bank says truly
+/// that it knows no such file, and a correction would be the second payment.
+#[test]
+fn a_file_that_was_leaving_when_the_copy_was_made_is_never_given_up_by_a_not_found() {
+    let mut seen = 0;
+    for adapter in one_bank_a_dialect() {
+        if adapter.not_found_is_final_after_ms().is_none() {
+            continue;
+        }
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let batch = desk.release(&file(desk.bank, "GZ-1", &wages(1, 2, desk.bank)));
+        let played = Played::new(&desk);
+        played.memory(|memory| memory.faults.insert(0, Fault::Lost));
+        played.work(&desk);
+        let leaving = (1..=desk.head()).find(|at| {
+            let event = desk.core.event(*at).map(|(_, event)| event);
+            matches!(event, Ok(Event::MessageLeaving { .. }))
+        });
+        for is_copy in [true, false] {
+            let last = leaving.unwrap();
+            let again = match is_copy {
+                true => restored_after(&desk, last),
+                false => desk.crash_after(last),
+            };
+            let bank = played.remembering(&again, 0, false);
+            start(&again, &bank);
+            again.clock.advance(Duration::from_secs(3_600));
+            bank.settle(&again, 300);
+            let denied = again.core.desk().file(1).unwrap().not_found_ms.len();
+            assert!(denied > 2, "{place}: {denied}");
+            let expected = match is_copy {
+                true => LineState::Unknown,
+                false => LineState::Failed,
+            };
+            assert_eq!(again.states(&batch), [expected; 2], "{place} {is_copy}");
+        }
+        seen += 1;
+    }
+    assert!(seen > 0);
 }
