@@ -10,6 +10,8 @@ mod alarms;
 mod causes;
 #[path = "explained/counted.rs"]
 mod counted;
+#[path = "explained/hindered.rs"]
+mod hindered;
 #[path = "explained/serving.rs"]
 mod serving;
 #[path = "explained/since.rs"]

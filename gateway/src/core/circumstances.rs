@@ -3,6 +3,7 @@
 
 use super::Core;
 use crate::dispatch::first_bank_day;
+use crate::dispatch::turn::Work;
 use schemas::codes::BankCalendar;
 use schemas::value::{BankCode, BatchId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +24,11 @@ pub const JOURNAL: &str = "journal";
 /// To which banks the installation is connected, and when that was said, Unix milliseconds.
 pub(super) type Connected = (BTreeSet<BankCode>, i64);
 
-/// The hindrances that stand now, by batch.
-pub(super) type Hindrances = Mutex<BTreeMap<BatchId, Hindrance>>;
+/// The hindrances that stand now, by batch and by the work that is hindered: that another file of
+/// the batch can be asked about ends none of them.
+pub(super) type Hindrances = Mutex<Standing>;
+
+type Standing = BTreeMap<BatchId, BTreeMap<Work, Hindrance>>;
 
 impl Core {
     /// Says to which banks the installation is connected, once, before anybody asks.
@@ -61,19 +65,27 @@ impl Core {
         (!banks.contains(&bank)).then_some(*said_ms)
     }
 
-    /// From now on work on a batch is hindered. The same again keeps its beginning.
-    pub fn hinder(&self, batch: BatchId, why: &'static str) {
+    /// From now on this work on a batch is hindered. The same again keeps its beginning.
+    pub(crate) fn hinder(&self, batch: BatchId, work: Work, why: &'static str) {
         let since_ms = self.now_ms();
         let mut standing = self.standing();
-        let one = standing.entry(batch).or_insert(Hindrance { why, since_ms });
+        let of_batch = standing.entry(batch).or_default();
+        let one = of_batch.entry(work).or_insert(Hindrance { why, since_ms });
         if one.why != why {
             *one = Hindrance { why, since_ms };
         }
     }
 
-    /// Work on a batch came to something.
-    pub fn unhinder(&self, batch: BatchId) {
-        self.standing().remove(&batch);
+    /// Only this work on a batch is hindered any more, as far as it is: the rest came to something
+    /// or is not to be done.
+    pub(crate) fn unhinder(&self, batch: BatchId, is_hindered: impl Fn(&Work) -> bool) {
+        let mut standing = self.standing();
+        if let Some(of_batch) = standing.get_mut(&batch) {
+            of_batch.retain(|work, _| is_hindered(work));
+            if of_batch.is_empty() {
+                standing.remove(&batch);
+            }
+        }
     }
 
     /// Since when the journal takes no records, Unix milliseconds, as far as it was seen; `None`
@@ -89,13 +101,15 @@ impl Core {
         let _ = self.journal_failed_since();
     }
 
-    /// What hinders work on a batch now.
+    /// What hinders work on a batch now, and has done so for the longest time.
     #[must_use]
     pub fn hindrance(&self, batch: BatchId) -> Option<Hindrance> {
-        self.standing().get(&batch).copied()
+        let standing = self.standing();
+        let of_batch = standing.get(&batch)?.values();
+        of_batch.min_by_key(|one| one.since_ms).copied()
     }
 
-    fn standing(&self) -> MutexGuard<'_, BTreeMap<BatchId, Hindrance>> {
+    fn standing(&self) -> MutexGuard<'_, Standing> {
         // Every change under the lock is whole.
         self.hindrances
             .lock()

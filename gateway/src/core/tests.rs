@@ -3,9 +3,11 @@
 
 use super::*;
 use crate::clock::SystemClock;
+use crate::dispatch::turn::Work;
 use journal::disk::MemoryDisk;
 use journal::random::SystemRandom;
 use journal::{Journal, Options};
+use schemas::value::BatchId;
 use std::path::Path;
 
 fn core() -> Core {
@@ -48,4 +50,21 @@ fn a_panic_while_reading_leaves_the_book_as_it_was() {
     });
     assert!(panicked.is_err() && !core.is_doubtful());
     core.record("test", started().into()).unwrap();
+}
+
+/// One file of a batch can't be asked about, another one can: the batch is hindered all the same,
+/// since the first time.
+#[test]
+fn work_that_goes_on_ends_the_hindrance_of_no_other_work() {
+    let core = core();
+    let batch = BatchId::parse("B20261123-7").unwrap();
+    core.hinder(batch, Work::File(1), "key_missing");
+    let first = core.hindrance(batch).unwrap();
+    core.unhinder(batch, |work| *work != Work::File(2));
+    assert_eq!(core.hindrance(batch), Some(first));
+    core.hinder(batch, Work::Plan(batch), "record_unreadable");
+    core.unhinder(batch, |work| *work != Work::File(1));
+    assert_eq!(core.hindrance(batch).unwrap().why, "record_unreadable");
+    core.unhinder(batch, |_| false);
+    assert_eq!(core.hindrance(batch), None);
 }

@@ -25,8 +25,10 @@ enum Broken {
     NotSent(String),
     /// Something that instructs may have left.
     MaybeSent(String),
-    /// The order does not fit; the rows that don't, as far as they are named.
-    Misfit(BTreeSet<u32>),
+    /// The next message can't be made: a key or a number of ours is missing.
+    Unmade(ConversationError),
+    /// What is asked for does not fit into the bank's message.
+    Misfit(ConversationError),
     /// Ours.
     Ours(DispatchError),
 }
@@ -37,8 +39,13 @@ impl Broken {
     fn after(self, instructed: bool) -> Self {
         match self {
             Self::NotSent(why) if instructed => Self::MaybeSent(why),
+            Self::Unmade(error) if instructed => Self::MaybeSent(error.what),
             Self::Misfit(_) if instructed => Self::MaybeSent(MISFIT.to_owned()),
-            Self::NotSent(_) | Self::MaybeSent(_) | Self::Misfit(_) | Self::Ours(_) => self,
+            Self::NotSent(_)
+            | Self::MaybeSent(_)
+            | Self::Unmade(_)
+            | Self::Misfit(_)
+            | Self::Ours(_) => self,
         }
     }
 }
@@ -116,6 +123,9 @@ impl Dispatcher {
 
     /// The answer to a question, and the sequence of our message that it answers. A question that
     /// gets none changes nothing; the next one is due by the pace.
+    ///
+    /// # Errors
+    /// Ours, and a question that can't be made: nobody would hear of the file any more.
     pub(super) async fn answer_to(
         &self,
         file_no: u64,
@@ -124,7 +134,10 @@ impl Dispatcher {
         match self.converse(file_no, question, None).await {
             Ok(answer) => Ok(Some(answer)),
             Err(Broken::Ours(error)) => Err(error),
-            Err(Broken::NotSent(_) | Broken::MaybeSent(_) | Broken::Misfit(_)) => Ok(None),
+            Err(Broken::Unmade(error) | Broken::Misfit(error)) => {
+                Err(DispatchError::Message(error))
+            }
+            Err(Broken::NotSent(_) | Broken::MaybeSent(_)) => Ok(None),
         }
     }
 
@@ -156,7 +169,7 @@ impl Dispatcher {
         loop {
             let next = first.take();
             let next = next.unwrap_or_else(|| conversation.next(&self.bank.keys));
-            match next.map_err(misfit)? {
+            match next.map_err(unmade)? {
                 Next::Done(reply) => return Ok((reply, asked_at)),
                 Next::Wait { wait_ms } => {
                     self.core.clock().sleep(self.pace.wait(wait_ms)).await;
@@ -283,7 +296,11 @@ impl Dispatcher {
             }
             Broken::NotSent(why) => self.ended(file_no, &why, Ending::NotSent),
             Broken::MaybeSent(why) => self.ended(file_no, &why, Ending::MaybeSent),
-            Broken::Misfit(rows) => self.ended(file_no, MISFIT, Ending::Misfit(&rows)),
+            Broken::Unmade(error) => {
+                self.ended(file_no, &error.what, Ending::NotSent)?;
+                Err(DispatchError::Message(error))
+            }
+            Broken::Misfit(error) => self.ended(file_no, MISFIT, Ending::Misfit(&rows_of(&error))),
         }
     }
 
@@ -294,19 +311,21 @@ impl Dispatcher {
     }
 }
 
-fn misfit(error: ConversationError) -> Broken {
+fn unmade(error: ConversationError) -> Broken {
     match error.certainty {
-        FlowCertainty::NotSent => Broken::NotSent(error.what),
+        FlowCertainty::NotSent => Broken::Unmade(error),
         FlowCertainty::MaybeSent => Broken::MaybeSent(error.what),
-        FlowCertainty::Refused => Broken::Misfit(
-            error
-                .findings
-                .iter()
-                .filter(|finding| finding.severity == Severity::Error)
-                .filter_map(|finding| finding.row)
-                .collect(),
-        ),
+        FlowCertainty::Refused => Broken::Misfit(error),
     }
+}
+
+/// The rows that don't fit, as far as they are named.
+fn rows_of(misfit: &ConversationError) -> BTreeSet<u32> {
+    let findings = misfit.findings.iter();
+    findings
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter_map(|finding| finding.row)
+        .collect()
 }
 
 /// Whether a byte of a message can have left.

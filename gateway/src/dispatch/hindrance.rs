@@ -3,30 +3,57 @@
 use super::order::OrderError;
 use super::turn::Work;
 use super::{DispatchError, Dispatcher};
-use crate::book::BatchState;
+use crate::book::{BatchState, Book};
 use crate::core::JOURNAL;
+use schemas::LineState;
+use schemas::value::BatchId;
 
 impl Dispatcher {
     /// Notes of the batch of a piece of work what stopped it, or that nothing does any more.
     pub(super) fn note_hindrance(&self, work: Option<Work>, stopped: Option<&DispatchError>) {
-        let batch = match work {
-            Some(Work::Plan(batch)) => Some(batch),
-            Some(Work::File(file_no) | Work::Returns(file_no)) => {
-                let desk = self.core.desk();
+        let Some(work) = work else { return };
+        let desk = self.core.desk();
+        let id = match work {
+            Work::Plan(batch) => Some(batch),
+            Work::File(file_no) | Work::Returns(file_no) => {
                 desk.file(file_no).map(|file| file.intent.batch)
             }
-            None => None,
         };
-        let Some(batch) = batch else { return };
-        let has_ended = {
-            let desk = self.core.desk();
-            desk.batch(batch)
-                .is_none_or(|batch| matches!(batch.state(), BatchState::Settled))
-        };
-        match stopped.filter(|_| !has_ended) {
-            Some(error) => self.core.hinder(batch, why(error)),
-            None => self.core.unhinder(batch),
+        let Some(id) = id else { return };
+        let still = |one: &Work| (*one != work || stopped.is_some()) && is_due(&desk, id, *one);
+        self.core.unhinder(id, still);
+        if let Some(error) = stopped.filter(|_| still(&work)) {
+            self.core.hinder(id, work, why(error));
         }
+    }
+}
+
+/// Whether there is still something to do of a piece of work: nothing hinders what has ended.
+fn is_due(book: &Book, id: BatchId, work: Work) -> bool {
+    let Some(batch) = book.batch(id) else {
+        return false;
+    };
+    match work {
+        Work::Plan(_) => batch.sums.of(LineState::Released).count > 0,
+        Work::File(file_no) => {
+            let mut lines = batch.lines.iter();
+            lines.any(|line| line.file_no == file_no && is_open(line.state))
+        }
+        Work::Returns(_) => !matches!(batch.state(), BatchState::Settled),
+    }
+}
+
+fn is_open(state: LineState) -> bool {
+    match state {
+        LineState::Intended | LineState::Accepted | LineState::Unknown | LineState::Released => {
+            true
+        }
+        LineState::Held
+        | LineState::Paid
+        | LineState::Failed
+        | LineState::Returned
+        | LineState::Cancelled
+        | LineState::Refused => false,
     }
 }
 

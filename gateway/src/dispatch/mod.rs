@@ -94,8 +94,9 @@ pub enum DispatchError {
     /// What was kept of the lines can't be read back.
     #[error("the order can't be made from the record")]
     Order(#[from] order::OrderError),
-    /// A key or a number of ours is missing: not even the first message of a file can be made.
-    #[error("the first message can't be made")]
+    /// A key or a number of ours is missing, or what is asked does not fit: a message of a file
+    /// can't be made.
+    #[error("a message can't be made")]
     Message(#[source] ConversationError),
 }
 

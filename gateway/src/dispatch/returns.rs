@@ -17,17 +17,20 @@ impl Dispatcher {
         let Some(adapter) = self.bank.adapter.of_file(file.intent.dialect.as_deref()) else {
             return Ok(());
         };
-        let query = match order::query_of(&self.core, &self.bank, &self.mandates, &file) {
-            Ok(query) => query,
+        let answer = match order::query_of(&self.core, &self.bank, &self.mandates, &file) {
+            Ok(query) => self.answer_to(file_no, adapter.ask_returns(&query)).await,
+            Err(error) => Err(error.into()),
+        };
+        let answer = match answer {
             // Nothing is to be found out about this file today; others are.
-            Err(error) => {
+            Err(error @ (DispatchError::Order(_) | DispatchError::Message(_))) => {
                 let (bank, error) = (self.code(), crate::chain(&error));
                 tracing::warn!(%bank, file_no, error, "returns can't be asked for");
                 return Ok(());
             }
+            answer => answer?,
         };
-        let conversation = adapter.ask_returns(&query);
-        let Some((reply, asked_at)) = self.answer_to(file_no, conversation).await? else {
+        let Some((reply, asked_at)) = answer else {
             return Ok(());
         };
         let Reply::Result(result) = reply else {

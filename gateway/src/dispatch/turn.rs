@@ -16,7 +16,7 @@ const RETURNS_PUT_OFF_MS: i64 = 3_600_000;
 /// Work that may come to nothing: a key or a mandate is gone, a kept line can't be opened, the
 /// adapter fits nothing into a file, the bank can't be reached, the book refuses our own fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Work {
+pub(crate) enum Work {
     /// Whatever is due of a bank file.
     File(u64),
     /// The question what came back of a bank file.

@@ -6,7 +6,6 @@ use super::watched::Watched;
 use adapters::exchange::Outcome;
 use gateway::approval::withdraw;
 use gateway::event::Event;
-use gateway::keys::BankKeys;
 use gateway::mandates::Mandates;
 use gateway::outcome::{MessageKind, receive};
 use gateway::resolution::{Decision, confirm, propose};
@@ -139,26 +138,6 @@ fn what_the_installation_lacks_is_said_of_the_batch() {
         "bank_result"
     );
     assert!(!watched.raises("AnxinWaitInstallation"));
-}
-
-#[test]
-fn a_key_that_is_missing_towards_the_bank_is_said_of_the_batch() {
-    let signed = tests::desk::one_bank_a_dialect();
-    let signs = |code: &BankCode| {
-        let desk = Desk::new(*code);
-        let batch = release(&desk, 2);
-        let none = BankKeys::default();
-        let theirs = tests::bank::keys_of(&desk);
-        let played = Played::with_keys(&desk, none, theirs);
-        let stopped = played.try_work(&desk).is_err();
-        let around = desk.core.hindrance(batch.batch);
-        assert_eq!(stopped, around.is_some(), "{code}");
-        assert!(around.is_none_or(|one| one.why == "key_missing"), "{code}");
-        stopped
-    };
-    let codes: Vec<BankCode> = signed.iter().map(|adapter| adapter.code()).collect();
-    let stopped = codes.iter().filter(|code| signs(code)).count();
-    assert!(stopped > 0);
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! M1: what instructs leaves once, and whatever comes after it, it may have left.
 
-use super::{Broken, Certainty, MISFIT, SendError, may_have_left};
+use super::{Broken, Certainty, FlowCertainty, MISFIT, SendError, may_have_left};
 use crate::channel::SendErrorKind;
-use std::collections::BTreeSet;
+use adapters::exchange::ConversationError;
 
 fn word(broken: &Broken) -> (&str, &str) {
     match broken {
         Broken::NotSent(why) => ("not sent", why),
         Broken::MaybeSent(why) => ("maybe sent", why),
+        Broken::Unmade(error) => ("unmade", &error.what),
         Broken::Misfit(_) => ("misfit", ""),
         Broken::Ours(_) => ("ours", ""),
     }
@@ -26,7 +27,17 @@ fn after_an_instruction_nothing_is_unsent() {
         word(&gate().after(true)),
         ("maybe sent", "instructed_before")
     );
-    let misfit = || Broken::Misfit(BTreeSet::from([2]));
+    let error = |certainty| ConversationError {
+        certainty,
+        step: "submit".to_owned(),
+        what: "a key is missing".to_owned(),
+        findings: Vec::new(),
+    };
+    let unmade = || Broken::Unmade(error(FlowCertainty::NotSent));
+    assert_eq!(word(&unmade().after(false)), ("unmade", "a key is missing"));
+    let (said, why) = ("maybe sent", "a key is missing");
+    assert_eq!(word(&unmade().after(true)), (said, why));
+    let misfit = || Broken::Misfit(error(FlowCertainty::Refused));
     assert_eq!(word(&misfit().after(false)), ("misfit", ""));
     assert_eq!(word(&misfit().after(true)), ("maybe sent", MISFIT));
     let lost = || Broken::MaybeSent("time_out".to_owned());
