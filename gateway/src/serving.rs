@@ -6,6 +6,7 @@
 //! question; then files that were arriving, which are abandoned); only then dispatch and serve,
 //! while the index follows.
 
+mod closing;
 mod failure;
 mod supervision;
 mod tasks;
@@ -24,8 +25,9 @@ use crate::index::{
 use crate::installation::Banks;
 use crate::intake::abandon_interrupted;
 use crate::mandates::Mandates;
-use crate::proof::{CheckpointKey, Log, LogError};
+use crate::proof::{CheckpointKey, Log};
 use crate::telemetry::{Concerns, Metrics};
+use closing::close_signed;
 use journal::disk::{Disk, OsDisk};
 use journal::random::{Random, SystemRandom};
 use journal::seal::{Vault, create_master_file, master_from_file};
@@ -336,7 +338,8 @@ impl Engine {
     /// When the closing record can't be written.
     pub async fn stop(self, wait: Duration) -> Result<(), JournalError> {
         self.stop.send_replace(true);
-        let limit = self.core.clock().sleep(wait);
+        let clock = self.core.clock();
+        let (limit, until) = (clock.sleep(wait), clock.elapsed().saturating_add(wait));
         let tasks = self.tasks;
         let mut ended = std::pin::pin!(async {
             for task in tasks {
@@ -357,13 +360,7 @@ impl Engine {
                 ended.await;
             }
         }
-        // A closing record says that all before it was signed.
-        match sign_last(&self.core, &self.log) {
-            Ok(()) => self.core.journal().close_at(self.core.now_ms())?,
-            Err(error) => {
-                tracing::warn!(%error, "no last checkpoint, so no closing record");
-            }
-        }
+        close_signed(&self.core, &self.log, until)?;
         // To the closing record, the witnesses too: they tell a journal that is set back later.
         let followed = self.follower.catch_up(&mut |_| {});
         let flushed = followed.and_then(|()| Ok(self.follower.index().flush()?));
@@ -374,21 +371,5 @@ impl Engine {
             tracing::warn!(error = %error, "the index is behind; it will be caught up");
         }
         Ok(())
-    }
-}
-
-/// Signs over everything but the closing record, which a crash may tear: nothing signed is ever
-/// missing. What is not durable yet is waited for: a journal set back to the stop before must not
-/// agree with all that was signed.
-fn sign_last(core: &Core, log: &Log) -> Result<(), LogError> {
-    let journal = core.journal();
-    loop {
-        let last = journal.commit()?;
-        while log.follow(journal)? > 0 {}
-        log.checkpoint(journal, last, core.now_ms())?;
-        // What came meanwhile is signed as well.
-        if journal.head().0 <= last {
-            return Ok(());
-        }
     }
 }

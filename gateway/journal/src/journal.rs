@@ -281,9 +281,30 @@ impl Journal {
     /// # Errors
     /// As `close`.
     pub fn close_at(&self, time_ms: i64) -> Result<(), JournalError> {
+        self.close_where(time_ms, |_| true).map(drop)
+    }
+
+    /// As [`Journal::close_at`], only where `last` is the last record: the closing record stands
+    /// right behind it. Gives false, and changes nothing, where another one came after it.
+    ///
+    /// # Errors
+    /// As `close`.
+    pub fn close_behind(&self, last: u64, time_ms: i64) -> Result<bool, JournalError> {
+        self.close_where(time_ms, |end| end == last)
+    }
+
+    /// What says that this is the end, and takes no more records, is one turn of the lock.
+    fn close_where(
+        &self,
+        time_ms: i64,
+        is_end: impl FnOnce(u64) -> bool,
+    ) -> Result<bool, JournalError> {
         {
             let mut state = lock(&self.shared.state);
             state.writable()?;
+            if !is_end(state.last()) {
+                return Ok(false);
+            }
             state.is_closed = true;
         }
         self.commit()?;
@@ -296,7 +317,7 @@ impl Journal {
         let result = self.wait_durable(last);
         self.stop();
         lock(&self.shared.writer).release();
-        result
+        result.map(|()| true)
     }
 
     /// Wakes the committing thread where it sees another load now: not for every record.

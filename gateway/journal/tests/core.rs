@@ -198,6 +198,28 @@ fn closing_is_the_last_word() {
     assert!(verify(&disk, dir()).unwrap().is_sound());
 }
 
+/// Who closes behind what he signed must know whether it is the end: a record that came meanwhile
+/// would stand between the two, unsigned.
+#[test]
+fn closing_behind_a_record_is_for_the_last_one_alone() {
+    let disk = MemoryDisk::new();
+    let (journal, _) = open(&disk, inline());
+    let signed = journal.append(&draft(b"signed")).unwrap().sequence;
+    let late = journal.append(&draft(b"late")).unwrap().sequence;
+    let time_ms = 1_764_000_000_001;
+    assert!(!journal.close_behind(signed, time_ms).unwrap());
+    assert!(!journal.close_behind(late + 1, time_ms).unwrap());
+    let last = journal.append(&draft(b"goes on")).unwrap().sequence;
+    assert!(journal.close_behind(last, time_ms).unwrap());
+    assert!(matches!(
+        journal.append(&draft(b"y")),
+        Err(JournalError::Closed)
+    ));
+    let closing = journal.read_sequence(last + 1).unwrap();
+    assert_eq!((closing.kind, closing.time_ms), (Kind::CLOSING, time_ms));
+    assert!(verify(&disk, dir()).unwrap().is_sound());
+}
+
 /// Whoever has no clock closes at the time of the last record: a journal's time never goes back.
 #[test]
 fn a_closing_record_without_a_time_has_the_last_ones() {
