@@ -1,6 +1,8 @@
 //! Opening what a crash left. A torn tail is found, and later cut off and reported; everything
 //! else is refused.
 
+mod tail;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,9 +13,7 @@ use crate::error::{Damage, Flaw, JournalError};
 use crate::segment;
 use crate::state::Marks;
 use crate::walk::{Chain, Stop, Window, walk};
-
-/// Bytes copied at once when a tail is kept aside.
-const COPY_BYTES: usize = 1 << 20;
+use tail::cut_off;
 
 /// The interrupted write that was found and cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,39 +216,6 @@ fn write_last_group(
         .map_err(JournalError::io("write", &path))
 }
 
-fn cut_off(
-    disk: &dyn Disk,
-    dir: &Path,
-    torn: Torn,
-    recovered: &mut Recovered,
-) -> Result<TornTail, JournalError> {
-    let path = dir.join(&torn.name);
-    let kept_in = {
-        let file = disk
-            .open_read(&path)
-            .map_err(JournalError::io("open", &path))?;
-        let mut window = Window::new(file.as_ref()).map_err(JournalError::io("read", &path))?;
-        // Nothing is cut off on the word of one read: a disk that gave wrong bytes once would cost
-        // a record that was acknowledged.
-        if window.record(torn.offset).is_ok() {
-            return Err(JournalError::Damaged(Damage {
-                segment: torn.name,
-                offset: torn.offset,
-                sequence: recovered.chain.next,
-                what: Flaw::Unreadable(io::ErrorKind::InvalidData),
-            }));
-        }
-        keep_aside(disk, dir, &torn.name, &mut window, torn.offset)?
-    };
-    cut(disk, dir, &path, torn.offset, recovered)?;
-    Ok(TornTail {
-        segment: torn.name,
-        offset: torn.offset,
-        bytes_cut: torn.bytes,
-        kept_in,
-    })
-}
-
 fn take_segment(
     disk: &dyn Disk,
     dir: &Path,
@@ -273,6 +240,7 @@ fn take_segment(
     }
     if is_last {
         recovered.file = Some(open_last(disk, dir, &path)?);
+        is_still_last(disk, dir, first)?;
     }
     let file = disk
         .open_read(&path)
@@ -327,63 +295,11 @@ fn open_last(disk: &dyn Disk, dir: &Path, path: &Path) -> Result<Box<dyn DiskFil
     })
 }
 
-/// Copies the tail to `DIR/recovered/`, durably, before anything is cut.
-fn keep_aside(
-    disk: &dyn Disk,
-    dir: &Path,
-    name: &str,
-    window: &mut Window<'_>,
-    from: u64,
-) -> Result<PathBuf, JournalError> {
-    let aside = match dir.parent() {
-        Some(above) => above.join("recovered"),
-        None => PathBuf::from("recovered"),
-    };
-    disk.create_dir_all(&aside)
-        .map_err(JournalError::io("make", &aside))?;
-    let taken = disk
-        .list(&aside)
-        .map_err(JournalError::io("list", &aside))?;
-    let mut number = 1;
-    let mut kept = format!("{name}.torn-{number}");
-    while taken.contains(&kept) {
-        number += 1;
-        kept = format!("{name}.torn-{number}");
+/// A writer that began another segment since the folder was listed holds the lock on that one, and
+/// none on this any more.
+fn is_still_last(disk: &dyn Disk, dir: &Path, first: u64) -> Result<(), JournalError> {
+    match segments_in(disk, dir)?.last() {
+        Some(last) if *last > first => Err(JournalError::InUse(dir.to_owned())),
+        Some(_) | None => Ok(()),
     }
-    let path = aside.join(kept);
-    let copied = (|| {
-        let mut file = disk.create_append(&path)?;
-        let mut offset = from;
-        while offset < window.bytes() {
-            let bytes = window.peek(offset, COPY_BYTES)?;
-            if bytes.is_empty() {
-                break;
-            }
-            file.append(bytes)?;
-            offset += bytes.len() as u64;
-        }
-        file.sync_data()?;
-        disk.sync_dir(&aside)
-    })();
-    copied.map_err(JournalError::io("keep the torn tail in", &path))?;
-    Ok(path)
-}
-
-/// Cuts the tail off. A segment without a header is removed: it never held a record.
-fn cut(
-    disk: &dyn Disk,
-    dir: &Path,
-    path: &Path,
-    offset: u64,
-    recovered: &mut Recovered,
-) -> Result<(), JournalError> {
-    if offset > 0 {
-        return disk
-            .truncate(path, offset)
-            .map_err(JournalError::io("cut", path));
-    }
-    recovered.file = None;
-    disk.remove(path)
-        .map_err(JournalError::io("remove", path))?;
-    disk.sync_dir(dir).map_err(JournalError::io("sync", dir))
 }

@@ -3,12 +3,13 @@
 
 mod support;
 
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::ScopedJoinHandle;
 
-use journal::disk::{Disk, MemoryDisk, OsDisk};
+use journal::disk::{Disk, DiskFile, DiskRead, MemoryDisk, OsDisk};
 use journal::{Journal, JournalError, Options, verify};
 use support::{draft, inline, open, small};
 
@@ -65,6 +66,83 @@ fn two_never_append_to_one_journal() {
     assert_eq!(first.durable_end(), end);
     drop(first);
     assert!(open_in(&dir, inline()).is_ok());
+}
+
+/// The system's disk. Before the first file is opened for reading something else is done.
+struct Meanwhile(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl Disk for Meanwhile {
+    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
+        OsDisk.list(dir)
+    }
+
+    fn create_append(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        OsDisk.create_append(path)
+    }
+
+    fn open_append(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        OsDisk.open_append(path)
+    }
+
+    fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskRead>> {
+        if let Some(what) = self.0.lock().unwrap().take() {
+            what();
+        }
+        OsDisk.open_read(path)
+    }
+
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        OsDisk.sync_file(path)
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        OsDisk.sync_dir(dir)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        OsDisk.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        OsDisk.remove(path)
+    }
+
+    fn truncate(&self, path: &Path, bytes: u64) -> io::Result<()> {
+        OsDisk.truncate(path, bytes)
+    }
+
+    fn write_over(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        OsDisk.write_over(path, offset, bytes)
+    }
+
+    fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
+        OsDisk.create_dir_all(dir)
+    }
+}
+
+/// Who reads the earlier segments of a journal that is written meanwhile comes to the last one of
+/// his list when the writer has begun another one, and holds no lock on this one any more.
+#[test]
+fn a_journal_that_went_on_in_a_new_segment_is_in_use() {
+    let data = tempfile::tempdir().unwrap();
+    let dir = data.path().join("journal");
+    let first = Arc::new(open_in(&dir, small()).unwrap());
+    // Of two such records each begins a segment.
+    let add = |journal: &Journal| {
+        journal.append(&draft(&[1; 600])).unwrap();
+        journal.commit().unwrap();
+    };
+    add(&first);
+    add(&first);
+    assert_eq!(OsDisk.list(&dir).unwrap().len(), 2);
+    let writer = Arc::clone(&first);
+    let disk = Meanwhile(Mutex::new(Some(Box::new(move || add(&writer)))));
+    let second = Journal::open(Arc::new(disk), &dir, small()).map(|(_, recovery)| recovery);
+    assert_eq!(OsDisk.list(&dir).unwrap().len(), 3);
+    assert!(matches!(second, Err(JournalError::InUse(_))), "{second:?}");
+    add(&first);
+    first.close().unwrap();
+    assert!(verify(&OsDisk, &dir).unwrap().is_sound());
 }
 
 /// Whoever still reads holds no lock: a journal that was closed or dropped is free at once.
@@ -205,5 +283,5 @@ fn what_cannot_be_read_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let file = OsDisk.open_read(dir.path()).unwrap();
     let told = file.read_at(0, &mut [0; 8]).unwrap_err();
-    assert_eq!(told.kind(), std::io::ErrorKind::IsADirectory);
+    assert_eq!(told.kind(), io::ErrorKind::IsADirectory);
 }

@@ -35,7 +35,8 @@ pub enum FollowError {
 /// closed (sled goes back in silence to what it can still read). The witnesses were asked before.
 ///
 /// # Errors
-/// When even an empty one can't be opened.
+/// When another process has it open: nothing is touched then. When even an empty one can't be
+/// opened.
 pub fn open_sled(folder: &Path, journal: &Journal) -> Result<SledIndex, FollowError> {
     // sled makes its files by the process's mask: the folder keeps others out.
     let mut private = std::fs::DirBuilder::new();
@@ -44,9 +45,13 @@ pub fn open_sled(folder: &Path, journal: &Journal) -> Result<SledIndex, FollowEr
         .recursive(true)
         .create(folder)
         .map_err(FollowError::Folder)?;
+    if let Err(error @ IndexError::InUse(_)) = SledIndex::is_free(folder) {
+        return Err(error.into());
+    }
     remove_inventory(folder).map_err(FollowError::Folder)?;
     match usable(folder, journal) {
         Ok(index) => Ok(index),
+        Err(error @ IndexError::InUse(_)) => Err(error.into()),
         Err(error) => {
             tracing::warn!(error = %error, "the index is unusable; it is rebuilt from the journal");
             remove_all_but_the_witness(folder).map_err(FollowError::Folder)?;
@@ -190,3 +195,6 @@ fn follow_to(journal: &Journal, index: &dyn Index, witnessed: u64) -> Result<u64
     index.apply(&changes, sequence, &hash)?;
     Ok(witnessed.saturating_sub(sequence))
 }
+
+#[cfg(test)]
+mod tests;

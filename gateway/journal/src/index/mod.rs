@@ -8,6 +8,8 @@ mod faulty;
 mod memory;
 mod sled;
 
+use std::path::PathBuf;
+
 use crate::chain::Hash;
 
 pub use self::faulty::{FaultyIndex, IndexFaults};
@@ -32,6 +34,9 @@ pub enum IndexError {
     /// The store is broken: delete its folder and rebuild it from the journal.
     #[error("the index is unusable and must be rebuilt: {0}")]
     Unusable(String),
+    /// Another process has it open: none of its files is touched.
+    #[error("the index in {} is in use by another process", .0.display())]
+    InUse(PathBuf),
     /// Keys are not empty and do not begin with a zero byte: those are the index's own.
     #[error("a key is empty or begins with a zero byte")]
     KeyReserved,

@@ -4,6 +4,8 @@
 //! when it opens what a power cut left. Neither loses a record here: the journal is the truth.
 //! Every call is guarded, so that a panic inside becomes [`IndexError::Unusable`].
 
+use std::fs::{File, TryLockError};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Mutex;
@@ -14,6 +16,10 @@ use crate::state::lock;
 
 /// The key of position and head: sequence (8 bytes, big-endian) ‖ hash.
 const POSITION: &[u8] = b"\0position";
+
+/// The file that sled locks as long as it has a folder open. It says of a lock that is held what it
+/// says of a broken file, so that the lock is tried before.
+const LOCKED: &str = "db";
 
 /// An index in a folder.
 pub struct SledIndex {
@@ -27,8 +33,9 @@ impl SledIndex {
     /// by itself: see [`Index::flush`].
     ///
     /// # Errors
-    /// `Unusable`: delete the folder and rebuild.
+    /// `InUse` where another process has it open. `Unusable`: delete the folder and rebuild.
     pub fn open(dir: &Path, cache_bytes: u64) -> Result<Self, IndexError> {
+        Self::is_free(dir)?;
         let db = guarded(|| {
             sled::Config::new()
                 .path(dir)
@@ -50,6 +57,22 @@ impl SledIndex {
             ));
         }
         Ok(index)
+    }
+
+    /// Whether nobody has the index in a folder open, for whoever changes something beside it.
+    ///
+    /// # Errors
+    /// `InUse` where somebody has; `Unusable` where the file that is locked can't be opened.
+    pub fn is_free(dir: &Path) -> Result<(), IndexError> {
+        let file = match File::open(dir.join(LOCKED)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(IndexError::Unusable(error.to_string())),
+        };
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(IndexError::InUse(dir.to_owned())),
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+        }
     }
 
     fn stored(&self) -> Result<Option<(u64, Hash)>, IndexError> {

@@ -17,7 +17,7 @@ use crate::api::ApiLimits;
 use crate::clock::{Clock, OffsetClock, SystemClock};
 use crate::configuration::{ChainDigest, Configuration, EvidenceLevel, ProfileName, Settings};
 use crate::dispatch::Pace;
-use crate::index::{WitnessRefusal, ask_witnesses};
+use crate::index::{FollowError, WitnessRefusal, ask_witnesses};
 use crate::intake::{AcceptanceLimits, RefusalLimits};
 use crate::mandates::{Mandate, Mandates};
 use crate::proof::{KeyFailure, LogError};
@@ -25,6 +25,7 @@ use crate::serving::StartError;
 use crate::telemetry::{self, Concerns, Metrics};
 use adapters::Book;
 use journal::JournalError;
+use journal::index::IndexError;
 use reload::Reload;
 use schemas::Lang;
 use schemas::codes::BankCalendar;
@@ -291,7 +292,9 @@ fn mendable(error: &AssemblyError) -> Option<Words> {
             "The master key is a file of 64 hexadecimal digits, mode 0600 (chmod 600), named by \
              master_key_file in gateway.toml.",
         )),
-        StartError::InUse(_) => Some(Words::new(
+        StartError::InUse(_)
+        | StartError::Journal(JournalError::InUse(_))
+        | StartError::Index(FollowError::Index(IndexError::InUse(_))) => Some(Words::new(
             "先停止那个进程,或用 --data 指向另一个目录。",
             "Stop that process first, or name another folder with --data.",
         )),

@@ -172,6 +172,7 @@ fn starts() -> Vec<StartError> {
             FollowError::Core(CoreError::Doubtful),
             FollowError::Index(IndexError::Unusable("sled panicked".to_owned())),
             FollowError::Index(IndexError::KeyReserved),
+            FollowError::Index(IndexError::InUse(path())),
         ]
         .map(StartError::Index),
     );
@@ -276,7 +277,17 @@ fn what_the_operator_set_is_usage_and_his_to_mend() {
         text.contains("chmod 600") && !text.contains("verify"),
         "{text}"
     );
-    assert_eq!(ends(StartError::InUse(path())).exit, Exit::Usage);
+    // By whichever lock the other process is found: it is to be stopped.
+    for in_use in [
+        StartError::InUse(path()),
+        StartError::Journal(JournalError::InUse(path())),
+        StartError::Index(FollowError::Index(IndexError::InUse(path()))),
+    ] {
+        let told = ends(in_use);
+        assert_eq!(told.exit, Exit::Usage);
+        let text = told.text(Lang::En);
+        assert!(text.contains("Stop that process first"), "{text}");
+    }
     let lost = ends(StartError::Journal(JournalError::NoSuchSequence(4)));
     assert_eq!(lost.exit, Exit::OurFault);
 }

@@ -320,6 +320,7 @@ fn follow(error: &FollowError) -> String {
 fn index(error: &IndexError) -> String {
     match error {
         IndexError::Unusable(_) => "索引不能使用,须由日志重建".to_owned(),
+        IndexError::InUse(dir) => format!("索引 {} 正被另一进程使用", dir.display()),
         IndexError::KeyReserved => "索引键为空或以零字节开头".to_owned(),
         IndexError::Backwards { present, given } => {
             format!("索引已到记录 {present},不能退回 {given}")
