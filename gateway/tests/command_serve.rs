@@ -6,7 +6,9 @@ mod command_kit;
 
 use command_kit::serving::{Serving, settings};
 use command_kit::{TEMPLATE, run};
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// An authority with a server's and an employer's certificate.
 fn make_certificates(pki: &Path, uscc: &str) {
@@ -217,4 +219,45 @@ fn a_broken_revocation_list_is_told_and_the_old_one_holds() {
     serving.signal("-HUP");
     serving.becomes("ok");
     assert_eq!(serving.stop(), 0);
+}
+
+/// What a gateway that may open so many files says on standard error until it is stopped.
+fn said_with_files(folder: &Path, files: u32, more: &str, lang: &str) -> String {
+    let file = folder.join("gateway.toml");
+    std::fs::write(&file, settings(more)).unwrap();
+    let script = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
+    let mut child = Command::new("sh")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_anxin"), "serve"])
+        .args(["--lang", lang, "--config", file.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let out = child.stdout.take().unwrap();
+    BufReader::new(out).read_line(&mut line).unwrap();
+    assert!(line.contains("https://"), "{line}");
+    let id = child.id().to_string();
+    Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    String::from_utf8(ended.stderr).unwrap()
+}
+
+/// 4,096 connections, 1,024 handshakes, 256 uploads and 256 of its own are more than the usual
+/// 1,024; a smaller house needs 300 and 64 and 64 and those.
+#[test]
+fn a_start_with_too_few_files_for_its_callers_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    for (lang, words) in [("en", "This process may open 1024"), ("zh", "1024 个文件")] {
+        let said = said_with_files(folder.path(), 1024, "", lang);
+        assert!(said.contains(words), "{said}");
+        assert!(said.contains("LimitNOFILE=5632"), "{said}");
+        assert!(said.contains("\"needed\":5632"), "in the log: {said}");
+    }
+    let more = "[limits]\nconnections_max = 300\nhandshakes_max = 64\nreceptions_max = 64\n";
+    for (files, warns) in [(683, true), (684, false)] {
+        let said = said_with_files(folder.path(), files, more, "en");
+        assert_eq!(said.contains("LimitNOFILE"), warns, "{said}");
+    }
 }

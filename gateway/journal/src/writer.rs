@@ -18,6 +18,14 @@ use crate::options::Options;
 use crate::segment;
 use crate::state::{Load, Poison, State, lock};
 
+/// So often is waited for a file descriptor: half a minute on the system's disk, in which callers
+/// reach their limits and give theirs back.
+const DESCRIPTOR_WAITS: u32 = 3_000;
+
+/// Too many open files in the machine, in the process (ENFILE and EMFILE of Unix): kinds without a
+/// stable name.
+const NO_DESCRIPTOR: [i32; 2] = [23, 24];
+
 /// What nobody waits for is committed after this time at the latest.
 const EARLY_WAIT: Duration = Duration::from_millis(2);
 
@@ -65,6 +73,22 @@ fn failure(cause: PoisonCause, path: &Path) -> impl FnOnce(io::Error) -> Failure
     }
 }
 
+/// What opens something first is tried again where there was no file descriptor for that: nothing
+/// was done then. Callers may take them all for a while; that must not stop the journal for good.
+fn with_descriptor<T>(disk: &dyn Disk, open: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    let is_missing = |error: &io::Error| {
+        let number = error.raw_os_error();
+        number.is_some_and(|number| NO_DESCRIPTOR.contains(&number))
+    };
+    for _ in 0..DESCRIPTOR_WAITS {
+        match open() {
+            Err(error) if is_missing(&error) => disk.wait_for_descriptors(),
+            result => return result,
+        }
+    }
+    open()
+}
+
 impl Writer {
     /// Gives up the file, and with it the lock.
     pub(crate) fn release(&mut self) {
@@ -98,14 +122,12 @@ impl Writer {
         path: &Path,
         header: &[u8],
     ) -> Result<(), Failure> {
-        let mut file = disk
-            .create_append(path)
+        let mut file = with_descriptor(disk, || disk.create_append(path))
             .map_err(failure(PoisonCause::Write, path))?;
         file.append(header)
             .map_err(failure(PoisonCause::Write, path))?;
         file.sync_data().map_err(failure(PoisonCause::Sync, path))?;
-        disk.sync_dir(dir)
-            .map_err(failure(PoisonCause::Sync, dir))?;
+        with_descriptor(disk, || disk.sync_dir(dir)).map_err(failure(PoisonCause::Sync, dir))?;
         self.0 = Some(file);
         Ok(())
     }

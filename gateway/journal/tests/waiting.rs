@@ -6,19 +6,25 @@ mod support;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use journal::disk::{Disk, DiskFile, DiskRead, MemoryDisk};
-use journal::{Journal, JournalError, Options, PoisonCause};
-use support::{dir, draft, inline, open};
+use journal::{Journal, JournalError, Options, PoisonCause, verify};
+use support::{dir, draft, inline, open, segment, small};
 
-/// A disk that notes which threads sync, and panics in a sync when it is told to.
+/// A disk that notes which threads sync, panics in a sync when it is told to, and has no file
+/// descriptor so many times.
 #[derive(Clone, Default)]
 struct Watched {
     disk: MemoryDisk,
     must_panic: Arc<AtomicBool>,
     synced_by: Arc<Mutex<Vec<String>>>,
+    /// The times without a descriptor, of making a file and of syncing a folder, and what the
+    /// system says then.
+    without: Arc<[AtomicU64; 2]>,
+    number: Arc<AtomicI32>,
+    waits: Arc<AtomicU64>,
 }
 
 struct WatchedFile(Watched, Box<dyn DiskFile>);
@@ -45,6 +51,15 @@ impl Watched {
         Box::new(WatchedFile(self.clone(), file))
     }
 
+    fn descriptor(&self, of: usize) -> io::Result<()> {
+        let (set, fetch) = (Ordering::SeqCst, Ordering::SeqCst);
+        let left = self.without[of].fetch_update(set, fetch, |left| left.checked_sub(1));
+        match left {
+            Ok(_) => Err(io::Error::from_raw_os_error(self.number.load(fetch))),
+            Err(_) => Ok(()),
+        }
+    }
+
     fn open(&self, options: Options) -> Journal {
         let opened = Journal::open(Arc::new(self.clone()), dir(), options);
         opened.unwrap().0
@@ -57,6 +72,7 @@ impl Disk for Watched {
     }
 
     fn create_append(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        self.descriptor(0)?;
         self.disk.create_append(path).map(|file| self.file(file))
     }
 
@@ -73,6 +89,7 @@ impl Disk for Watched {
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        self.descriptor(1)?;
         self.disk.sync_dir(dir)
     }
 
@@ -94,6 +111,10 @@ impl Disk for Watched {
 
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         self.disk.create_dir_all(dir)
+    }
+
+    fn wait_for_descriptors(&self) {
+        self.waits.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -153,4 +174,56 @@ fn a_task_never_writes_itself() {
     let names = watched.synced_by.lock().unwrap().clone();
     assert_eq!(names, vec!["journal"; names.len()]);
     assert!(!names.is_empty());
+}
+
+/// A journal of one record that fills its segment, on a disk that has no descriptor from now on:
+/// so many times, to make a file and to sync a folder.
+fn full(without: [u64; 2], number: i32) -> (Watched, Journal) {
+    let watched = Watched::default();
+    let journal = watched.open(small());
+    journal.append(&draft(&[1; 600])).unwrap();
+    journal.commit().unwrap();
+    for (of, times) in without.into_iter().enumerate() {
+        watched.without[of].store(times, Ordering::SeqCst);
+    }
+    watched.number.store(number, Ordering::SeqCst);
+    (watched, journal)
+}
+
+/// Callers may take every descriptor of the process, or of the machine, for a while. Nothing was
+/// done then: a new segment waits for one, and is as good as another.
+#[test]
+fn a_segment_waits_for_a_file_descriptor() {
+    for number in [23, 24] {
+        let (watched, journal) = full([5, 2], number);
+        let second = journal.append(&draft(&[2; 600])).unwrap();
+        journal.wait_durable(second.sequence).unwrap();
+        assert_eq!(second.position.segment, 3);
+        assert_eq!(watched.waits.load(Ordering::SeqCst), 7);
+        journal.close().unwrap();
+        assert!(verify(&watched.disk, dir()).unwrap().is_sound());
+    }
+}
+
+/// Half a minute in steps of 10 ms; then it is told, and the next start finds what was durable.
+#[test]
+fn a_segment_does_not_wait_for_a_file_descriptor_for_ever() {
+    let (watched, journal) = full([u64::MAX, 0], 24);
+    journal.append(&draft(&[2; 600])).unwrap();
+    let told = journal.commit().unwrap_err();
+    assert!(told.to_string().contains("(os error 24)"), "{told}");
+    assert!(is_poisoned(Err::<(), _>(told)));
+    assert_eq!(watched.waits.load(Ordering::SeqCst), 3_000);
+    assert_eq!(watched.disk.files(), [segment(1)]);
+    drop(journal);
+    assert_eq!(open(&watched.disk, small()).1.records, 2);
+}
+
+/// Whatever else keeps a segment from being made is told at once.
+#[test]
+fn a_segment_that_may_not_be_made_is_not_waited_for() {
+    let (watched, journal) = full([1, 0], 13);
+    journal.append(&draft(&[2; 600])).unwrap();
+    assert!(is_poisoned(journal.commit()));
+    assert_eq!(watched.waits.load(Ordering::SeqCst), 0);
 }

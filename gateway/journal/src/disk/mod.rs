@@ -6,10 +6,14 @@ mod os;
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 pub use faults::{Faults, PowerCut, Unsynced};
 pub use memory::MemoryDisk;
 pub use os::OsDisk;
+
+/// Between two tries to get a file descriptor.
+const DESCRIPTOR_WAIT: Duration = Duration::from_millis(10);
 
 /// A file system, as far as a journal needs one.
 pub trait Disk: Send + Sync {
@@ -80,6 +84,11 @@ pub trait Disk: Send + Sync {
     fn room(&self, dir: &Path) -> io::Result<Option<u64>> {
         let _ = dir;
         Ok(None)
+    }
+    /// Lets a moment pass where there was no file descriptor left, before another try: callers give
+    /// theirs back meanwhile.
+    fn wait_for_descriptors(&self) {
+        std::thread::sleep(DESCRIPTOR_WAIT);
     }
 }
 

@@ -1,6 +1,7 @@
 //! `anxin serve`: the gateway, for real.
 
 mod banks;
+mod descriptors;
 mod numbers;
 mod reload;
 mod security;
@@ -79,6 +80,7 @@ async fn serve(
     )?;
     reload.hear();
     warn_of_the_last_year(&configuration.calendar, clock.now().date());
+    descriptors::warn_of_few(settings, lang);
     let development = settings.profile == ProfileName::Development;
     let parts = Parts {
         data: settings.places.data.clone(),
