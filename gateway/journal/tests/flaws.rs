@@ -6,7 +6,7 @@ mod support;
 use std::path::Path;
 use std::sync::Arc;
 
-use journal::disk::{Disk, MemoryDisk, OsDisk};
+use journal::disk::{Disk, Faults, MemoryDisk, OsDisk};
 use journal::{Digest, Flaw, Journal, JournalError, Opening, Options, Report, verify};
 use support::{dir, draft, filled, frames, inline, open, segment, small};
 
@@ -221,4 +221,33 @@ fn a_torn_first_header_is_made_anew_with_the_time_of_the_opening() {
     let (journal, recovery) = open(&disk, options);
     assert_eq!(recovery.torn_tail.unwrap().bytes_cut, 90);
     assert_eq!(journal.read_sequence(1).unwrap().time_ms, 1_764_000_000_777);
+}
+
+/// The room that somebody makes on a full disk is not eaten by the starts that found none: what
+/// could not be kept whole is not kept in part.
+#[test]
+fn a_tail_for_which_there_is_no_room_leaves_no_part_of_itself() {
+    let disk = filled(3, inline());
+    let mut bytes = disk.bytes(&segment(1)).unwrap();
+    bytes.extend_from_slice(&[0xff; 700]);
+    disk.put(&segment(1), bytes.clone());
+    for _ in 0..2 {
+        disk.set_faults(Faults {
+            capacity_bytes: Some(disk.used_bytes() + 100),
+            ..Faults::default()
+        });
+        let refused = Journal::open(Arc::new(disk.clone()), dir(), inline()).unwrap_err();
+        let JournalError::Io { what, source, .. } = &refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(*what, "keep the torn tail in");
+        assert_eq!(source.kind(), std::io::ErrorKind::StorageFull);
+        assert_eq!(disk.files(), [segment(1)]);
+        assert_eq!(disk.bytes(&segment(1)).unwrap(), bytes, "nothing is cut");
+    }
+    disk.set_faults(Faults::default());
+    let torn = open(&disk, inline()).1.torn_tail.unwrap();
+    assert_eq!(torn.bytes_cut, 700);
+    let kept = Path::new("/data/recovered/00000000000000000001.seg.torn-1");
+    assert_eq!(torn.kept_in, kept);
 }

@@ -68,8 +68,9 @@ fn keep_aside(
         kept = format!("{name}.torn-{number}");
     }
     let path = aside.join(kept);
+    let told = |error| JournalError::io("keep the torn tail in", &path)(error);
+    let mut file = disk.create_append(&path).map_err(told)?;
     let copied = (|| {
-        let mut file = disk.create_append(&path)?;
         let mut offset = from;
         while offset < window.bytes() {
             let bytes = window.peek(offset, COPY_BYTES)?;
@@ -82,7 +83,12 @@ fn keep_aside(
         file.sync_data()?;
         disk.sync_dir(&aside)
     })();
-    copied.map_err(JournalError::io("keep the torn tail in", &path))?;
+    if let Err(error) = copied {
+        // A part of it would only take the room that is made for the next start; an error here
+        // changes nothing.
+        let _ = disk.remove(&path);
+        return Err(told(error));
+    }
     Ok(path)
 }
 
