@@ -4,42 +4,58 @@
 mod command_kit;
 
 use command_kit::serving::Serving;
-use command_kit::site::Site;
+use command_kit::site::{Site, text};
 use command_kit::{Ended, run};
-use gateway::event::Event;
+use gateway::clock::{Clock as _, SystemClock};
+use gateway::event::Event::{self, BatchAbandoned, BatchApproved, BatchOpened};
 use journal::disk::OsDisk;
 use journal::{Draft, Journal, Options};
+use schemas::value::BatchId;
 use std::path::Path;
 use std::sync::Arc;
 
 const MAKER: &str = "urn:anxin:employer:913301006639233248:person:maker";
 
+fn append(journal: &Journal, event: &Event) -> u64 {
+    let clear = serde_json::to_vec(event).unwrap();
+    let draft = Draft {
+        kind: event.kind(),
+        time_ms: 1_795_400_000_000,
+        actor: MAKER,
+        key_id: "",
+        clear: &clear,
+        sealed: &[],
+    };
+    let sequence = journal.append(&draft).unwrap().sequence;
+    journal.wait_durable(sequence).unwrap();
+    sequence
+}
+
 /// A file that came and was refused. Gives the sequence of its opening record; its id has it.
 fn refused_file(journal: &Journal) -> u64 {
-    let append = |event: &Event| {
-        let clear = serde_json::to_vec(event).unwrap();
-        let draft = Draft {
-            kind: event.kind(),
-            time_ms: 1_795_400_000_000,
-            actor: MAKER,
-            key_id: "",
-            clear: &clear,
-            sealed: &[],
-        };
-        let sequence = journal.append(&draft).unwrap().sequence;
-        journal.wait_durable(sequence).unwrap();
-        sequence
-    };
-    let opened = append(&Event::BatchOpened {
+    let opened = BatchOpened {
         submitted_by: MAKER.to_owned(),
         day: 20_261_123,
-    });
-    append(&Event::BatchAbandoned {
+    };
+    let opened = append(journal, &opened);
+    let abandoned = BatchAbandoned {
         opened,
         why: "control_sum_mismatch".to_owned(),
         bytes: 9,
-    });
+    };
+    append(journal, &abandoned);
     opened
+}
+
+/// Another person approves.
+fn approve(journal: &Journal, id: &str) {
+    let approved = BatchApproved {
+        batch: BatchId::parse(id).unwrap(),
+        person: MAKER.replace("maker", "checker"),
+        acknowledged: Vec::new(),
+        as_of: None,
+    };
+    append(journal, &approved);
 }
 
 fn open(data: &Path) -> Journal {
@@ -181,6 +197,59 @@ fn every_number_that_a_person_may_have_finds_its_story_or_what_is_near_it() {
     for id in [id.as_str(), &format!("{id}.1"), "GZ-1", &wrong] {
         assert_nobody_is_named(&data, id);
     }
+}
+
+/// By the folder of the gateway the banks rest until the tenth day from now.
+#[test]
+fn bank_days_are_those_of_the_folder_that_is_given() {
+    let site = Site::new();
+    let serving = Serving::start(site.folder.path());
+    site.certificates();
+    let id = site.submit(&serving.url, 1);
+    assert_eq!(serving.stop(), 0);
+    let data = site.at("data");
+    approve(&open(&data), &id);
+    let days = site.at("calendar");
+    std::fs::create_dir(&days).unwrap();
+    let today = SystemClock::new().now().date();
+    let day = |ahead: i64| today + time::Duration::days(ahead);
+    let mut years = vec![day(0).year(), day(9).year()];
+    years.dedup();
+    let years = years
+        .iter()
+        .map(|year| format!("[[year]]\nyear = {year}\nnotice = \"\"\n"));
+    let listed = (0..=10).map(|ahead| {
+        let kind = if ahead < 10 { "off" } else { "work" };
+        format!("[[day]]\ndate = \"{}\"\nkind = \"{kind}\"\n", day(ahead))
+    });
+    let list: String = years.chain(listed).collect();
+    std::fs::write(days.join("list.toml"), list).unwrap();
+    let given = explain(&data, &id, &["--json", "--calendar", text(&days)]);
+    assert_eq!(given.code, 0, "{given:?}");
+    let next = &given.document()["next"][0];
+    let at = format!("{}T00:00:00+08:00", day(10));
+    assert_eq!((&next["what"], &next["at"]), (&"send".into(), &at.into()));
+    // Without it, what is not known is said with the option that tells it.
+    for (ended, is_named) in [(given, false), (explain(&data, &id, &["--json"]), true)] {
+        let unknown = ended.document()["unknown_here"].clone();
+        let unknown = unknown.as_str().unwrap();
+        assert_eq!(unknown.contains("--calendar"), is_named, "{unknown}");
+    }
+    std::fs::write(days.join("other.toml"), "[[day]]\n").unwrap();
+    for wrong in [days, site.at("none")] {
+        let ended = explain(&data, &id, &["--calendar", text(&wrong)]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{ended:?}");
+        assert!(ended.stderr.contains(text(&wrong)), "{ended:?}");
+    }
+    let waiting = [
+        "explain",
+        "--waiting",
+        "--data",
+        text(&data),
+        "--calendar",
+        "x",
+    ];
+    assert_eq!(run(&waiting).code, 2);
 }
 
 /// From an alarm to its batches: the one that waits is listed, with what it waits for.

@@ -24,7 +24,7 @@ use std::path::Path;
 use survey::Survey;
 use writing::{Stopped, Writing, Written};
 
-pub(super) use day::of_today as bank_day_of_today;
+pub(super) use day::{calendar as bank_days, of_today as bank_day_of_today};
 pub(super) use writing::{in_the_file, travels};
 
 /// Runs the command.

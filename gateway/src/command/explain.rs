@@ -1,17 +1,21 @@
 //! `anxin explain`: the story of a batch, a line, a bank file or a record, from the journal. It
 //! reads and never writes, takes no lock, and needs no key: what is sealed stays sealed.
 
+mod days;
 mod document;
 mod lines;
 mod mistakes;
 mod waiting;
 mod written;
 
+pub use days::Days;
 pub use written::write;
 
 use super::arguments::Explain;
+use super::convert::bank_days;
 use super::terminal::paper;
 use super::words::{Ended, Exit, Failure};
+use crate::clock::{Clock, SystemClock};
 use crate::core::{CoreError, read_clear};
 use crate::event::Event;
 use crate::story::{Entry, Subject, Teller, together, together_over_files};
@@ -33,6 +37,12 @@ pub fn run(arguments: &Explain, lang: Lang) -> Ended {
     let Some(given) = arguments.id.as_deref().map(str::trim) else {
         return waiting::run(&folder, arguments.json, lang);
     };
+    let calendar = bank_days(arguments.calendar.as_deref(), lang)?;
+    let days = Days {
+        calendar: &calendar,
+        of_gateway: arguments.calendar.is_some(),
+        now: SystemClock::new().now(),
+    };
     // As it is copied out of a letter: with spaces around it, or a small letter.
     let id = given
         .strip_prefix('b')
@@ -48,7 +58,8 @@ pub fn run(arguments: &Explain, lang: Lang) -> Ended {
         let asked = (id.as_str(), subject);
         return Err(mistakes::unknown(asked, &folder, &teller, &damages));
     }
-    let (story, document) = tell(&teller, (&id, subject), arguments.every, &damages, lang);
+    let asked = (id.as_str(), subject);
+    let (story, document) = tell(&teller, asked, arguments.every, days, &damages, lang);
     let mut paper = paper();
     if arguments.json {
         paper.document(&document)?;
@@ -64,12 +75,14 @@ pub fn run(arguments: &Explain, lang: Lang) -> Ended {
 }
 
 /// The story of a subject, every record by itself or what repeats together, and the document that
-/// tells it. `damages` are those of the journal that the teller has seen.
+/// tells it. `days` say what comes next and when; `damages` are those of the journal that the
+/// teller has seen.
 #[must_use]
 pub fn tell(
     teller: &Teller,
     (id, subject): (&str, Subject),
     every: bool,
+    days: Days<'_>,
     damages: &[Damage],
     lang: Lang,
 ) -> (Vec<Entry>, Value) {
@@ -79,7 +92,7 @@ pub fn tell(
         false if has_many_files(teller, subject) => together_over_files(entries),
         false => together(entries),
     };
-    let document = document::of(teller, (id, subject), &story, damages, lang);
+    let document = document::of(teller, (id, subject), &story, days, damages, lang);
     (story, document)
 }
 

@@ -4,22 +4,35 @@
 use super::stories::{hxb, teller};
 use adapters::exchange::Outcome;
 use gateway::access::Sight;
-use gateway::command::explain::{tell, write};
+use gateway::clock::Clock as _;
+use gateway::command::explain::{Days, tell, write};
 use gateway::command::terminal::Paper;
 use gateway::outcome::{MessageKind, receive};
 use gateway::query::batches::{self, Wanted};
 use gateway::story::Subject;
+use schemas::codes::{BankCalendar, BankDay};
 use schemas::value::{BatchId, PaymentId, Uscc};
 use schemas::{FailureReason, Lang};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tests::bank::{Fault, Played, at_bank, release, told, unsent};
 use tests::desk::{Desk, USCC, Wage, file, wages};
+use time::macros::{date, datetime};
 
-/// The document of a subject and its text.
+/// The document of a subject and its text, by the days that the program knows.
 fn explained(desk: &Desk, subject: Subject, lang: Lang) -> (Value, String) {
+    let days = Days {
+        calendar: BankCalendar::built_in(),
+        of_gateway: false,
+        now: desk.clock.now(),
+    };
+    explained_by(desk, subject, days, lang)
+}
+
+fn explained_by(desk: &Desk, subject: Subject, days: Days<'_>, lang: Lang) -> (Value, String) {
     let of = teller(desk, subject);
-    let (story, document) = tell(&of, ("x", subject), false, &[], lang);
+    let (story, document) = tell(&of, ("x", subject), false, days, &[], lang);
     let mut out = Vec::new();
     write(&mut Paper::plain(&mut out), &story, &document, lang).unwrap();
     (document, String::from_utf8(out).unwrap())
@@ -58,6 +71,52 @@ fn whether_a_bank_is_connected_is_not_in_the_journal() {
     let held = desk.accept(&file(hxb(), "GZ-0", &wages(9, 1, hxb())));
     let (document, _) = explained(&desk, Subject::Batch(held.batch), Lang::En);
     assert_eq!(document["unknown_here"], Value::Null);
+}
+
+/// The program has the lists of 2025 and 2026. 4 January 2027 is a Monday, and Hua Xia Bank takes
+/// instructions until four; by the list of this gateway it is a holiday.
+#[test]
+fn days_that_the_gateway_may_know_are_not_said_to_be_missing() {
+    let desk = Desk::new(hxb());
+    let batch = Subject::Batch(release(&desk, 1).batch);
+    let off = BTreeMap::from([(date!(2027 - 01 - 04), BankDay::Closed)]);
+    let listed = BankCalendar::with(BTreeSet::from([2027]), off);
+    let told = |calendar: &BankCalendar, of_gateway, lang| {
+        let now = datetime!(2027-01-04 10:00 +8);
+        let days = Days {
+            calendar,
+            of_gateway,
+            now,
+        };
+        let (document, text) = explained_by(&desk, batch, days, lang);
+        let next = document["next"][0].clone();
+        assert!(text.contains(next["text"].as_str().unwrap()), "{text}");
+        let unknown = document["unknown_here"].as_str().unwrap().to_owned();
+        assert!(text.contains(&unknown), "{text}");
+        let option = [next["text"].as_str().unwrap(), &unknown].map(|text| {
+            let is_named = text.contains("--calendar");
+            assert!(!is_named || !of_gateway, "{text}");
+            is_named
+        });
+        (next, option)
+    };
+    let built_in = BankCalendar::built_in();
+    for (lang, alone, missing) in [
+        (Lang::Zh, "本程序自身没有该年", "缺少该年"),
+        (Lang::En, "this program alone has no list", "is missing"),
+    ] {
+        let (next, option) = told(built_in, false, lang);
+        let text = next["text"].as_str().unwrap();
+        assert!(text.contains(alone) && !text.contains(missing), "{text}");
+        assert_eq!((&next["what"], option), (&json!("calendar"), [true; 2]));
+        // The gateway has none either.
+        let (next, _) = told(built_in, true, lang);
+        let text = next["text"].as_str().unwrap();
+        assert!(text.contains(missing) && !text.contains(alone), "{text}");
+        let (next, _) = told(&listed, true, lang);
+        let said = (&next["what"], &next["at"]);
+        assert_eq!(said, (&json!("send"), &json!("2027-01-05T00:00:00+08:00")));
+    }
 }
 
 /// One of two lines is barred: it is named with the payment that bars it, and is not said to leave.

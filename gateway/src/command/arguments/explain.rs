@@ -12,11 +12,15 @@ pub struct Explain {
     #[arg(required_unless_present = "waiting")]
     pub id: Option<String>,
     /// 列出在等待的批次:等什么、自何时起 · The batches that wait, for what and since when
-    #[arg(long, conflicts_with_all = ["id", "every"])]
+    #[arg(long, conflicts_with_all = ["id", "every", "calendar"])]
     pub waiting: bool,
     /// 含有 journal/ 的数据目录;网关可在运行 · Folder that holds `journal/`; a gateway may run on it
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+    /// 内置清单之外的银行工作日目录,同 serve 的 config/calendar ·
+    /// Folder of bank days beyond those in the program, as `serve` has it: config/calendar
+    #[arg(long, value_name = "DIR")]
+    pub calendar: Option<PathBuf>,
     /// 逐条列出,不合并重复的询问与应答 · Every record for itself; without it the same question
     /// and answer again and again stand together
     #[arg(long)]

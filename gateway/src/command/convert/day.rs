@@ -8,6 +8,7 @@ use crate::configuration::Configuration;
 use schemas::Lang;
 use schemas::codes::{BankCalendar, CodesError};
 use std::borrow::Cow;
+use std::path::Path;
 use time::Date;
 
 /// The bank day of `--date`, or of today, by the program's calendar and that of `--calendar`.
@@ -19,15 +20,25 @@ pub(super) fn bank_date(arguments: &Convert, lang: Lang) -> Result<Date, Failure
         Some(text) => date(text)?,
         None => SystemClock::new().now().date(),
     };
-    let calendar = match &arguments.calendar {
-        None => Cow::Borrowed(BankCalendar::built_in()),
-        Some(folder) => Cow::Owned(
-            Configuration::calendar_in(folder).map_err(|errors| told::refused(&errors, lang))?,
-        ),
-    };
-    calendar
+    calendar(arguments.calendar.as_deref(), lang)?
         .next_bank_day(day)
         .map_err(|error| unknown(day, &error))
+}
+
+/// The program's calendar, and that of the folder of `--calendar` over it.
+///
+/// # Errors
+/// A folder that is not there, or whose files are not in order.
+pub(in crate::command) fn calendar(
+    folder: Option<&Path>,
+    lang: Lang,
+) -> Result<Cow<'static, BankCalendar>, Failure> {
+    let Some(folder) = folder else {
+        return Ok(Cow::Borrowed(BankCalendar::built_in()));
+    };
+    let calendar = Configuration::calendar_in(folder);
+    let calendar = calendar.map_err(|errors| told::refused(&errors, lang))?;
+    Ok(Cow::Owned(calendar))
 }
 
 /// The bank day of today by the program's calendar, or the next one.

@@ -1,8 +1,8 @@
 //! The story as one document: what happened, and how the subject stands now.
 
-use super::lines;
+use super::super::words::pick;
+use super::{Days, lines};
 use crate::book::{BankFile, Batch, Book};
-use crate::clock::{Clock, SystemClock};
 use crate::dispatch::outlook::{Planned, next_of};
 use crate::query::waits::{self, Circumstances, Waits};
 use crate::query::{batches, moment};
@@ -18,6 +18,7 @@ pub(super) fn of(
     teller: &Teller,
     (id, subject): (&str, Subject),
     story: &[Entry],
+    days: Days<'_>,
     damages: &[Damage],
     lang: Lang,
 ) -> Value {
@@ -31,7 +32,7 @@ pub(super) fn of(
     let book = teller.book();
     let batch = teller.batch_id().and_then(|id| book.batch(id));
     let view = batch.map(|batch| batches::whole(book, batch, lang, Circumstances::UNKNOWN));
-    let next = batch.map_or_else(Vec::new, |batch| next(teller, batch, subject, lang));
+    let next = batch.map_or_else(Vec::new, |batch| next(teller, batch, subject, days, lang));
     let wait = batch.and_then(|batch| waits_of(teller, batch, subject));
     let do_now = match wait {
         Some(waits) => Some(waits.what.remedy(lang).to_owned()),
@@ -56,7 +57,7 @@ pub(super) fn of(
         "lines": needing,
         "lines_left_out": left_out,
         "waits_for": wait.map(|wait| wait.view(lang)),
-        "unknown_here": is_unknown.then(|| unknown_here(lang)),
+        "unknown_here": is_unknown.then(|| unknown_of(days, lang)),
         "next": next,
         "do": do_now,
         "runbook": wait.map(|wait| format!("RUNBOOK.md: {}", wait.what.as_str())),
@@ -71,14 +72,37 @@ pub(super) fn first(damages: &[Damage]) -> Value {
     damages.first().map(place).into()
 }
 
-/// What the journal does not tell, and who does.
-pub(super) fn unknown_here(lang: Lang) -> &'static str {
-    let (zh, en) = (
-        "付款银行是否接通、能否连上、本网关缺不缺密钥或授权，日志里没有：请用 anxin status 查询",
-        "whether the bank is connected and reached, and whether this gateway lacks a key or a \
-         mandate, is not in the journal: ask `anxin status`",
+/// What the journal does not tell, and who does; `has_days` where the gateway's bank days are
+/// given.
+pub(super) fn unknown_here(has_days: bool, lang: Lang) -> &'static str {
+    let (zh, en) = match has_days {
+        true => (
+            "付款银行是否接通、能否连上、本网关缺不缺密钥或授权，日志里没有：请用 anxin status 查询",
+            "whether the bank is connected and reached, and whether this gateway lacks a key or a \
+             mandate, is not in the journal: ask `anxin status`",
+        ),
+        false => (
+            "付款银行是否接通、能否连上、本网关缺不缺密钥、授权或银行工作日清单，日志里没有：\
+             请用 anxin status 查询",
+            "whether the bank is connected and reached, and whether this gateway lacks a key, a \
+             mandate or a list of bank days, is not in the journal: ask `anxin status`",
+        ),
+    };
+    pick(lang, zh, en)
+}
+
+/// The same, with the option by which the bank days are told.
+fn unknown_of(days: Days<'_>, lang: Lang) -> String {
+    let unknown = unknown_here(days.of_gateway, lang);
+    if days.of_gateway {
+        return unknown.to_owned();
+    }
+    let option = pick(
+        lang,
+        "；网关自己的银行工作日可用 --calendar 目录 给出",
+        "; --calendar DIR gives the gateway's own bank days",
     );
-    super::super::words::pick(lang, zh, en)
+    format!("{unknown}{option}")
 }
 
 /// What the subject itself waits for; a record waits for nothing, its batch does.
@@ -106,7 +130,7 @@ fn unread_remedy(lang: Lang) -> &'static str {
         "those who run the gateway compare it with the bank's manual and their keys; with the \
          right key a restart reads it again, and so does the bank's sending it once more",
     );
-    super::super::words::pick(lang, zh, en)
+    pick(lang, zh, en)
 }
 
 /// The batch whose correction file has a wage that failed or came back; `None` where none has.
@@ -242,14 +266,18 @@ fn batch_line(file: &BankFile, row: Option<&u32>) -> Value {
 }
 
 /// What happens next by itself, to the subject.
-fn next(teller: &Teller, batch: &Batch, subject: Subject, lang: Lang) -> Vec<Value> {
+fn next(
+    teller: &Teller,
+    batch: &Batch,
+    subject: Subject,
+    days: Days<'_>,
+    lang: Lang,
+) -> Vec<Value> {
     let book = adapters::Book::built_in().ok();
     let Some(adapter) = book.and_then(|book| book.adapter(batch.head.paying_bank)) else {
         return Vec::new();
     };
-    let calendar = schemas::codes::BankCalendar::built_in();
-    let now = SystemClock::new().now();
-    let mut next = next_of(teller.book(), batch, adapter, calendar, now);
+    let mut next = next_of(teller.book(), batch, adapter, days.calendar, days.now);
     let of_file = |file_no: u64| Some(file_no).filter(|file_no| *file_no > 0);
     match subject {
         Subject::Batch(_) | Subject::Record(_) => {}
@@ -270,13 +298,13 @@ fn next(teller: &Teller, batch: &Batch, subject: Subject, lang: Lang) -> Vec<Val
             "what": one.what.as_str(),
             "file_no": one.file_no,
             "at": one.at_ms.map(moment),
-            "text": next_words(one.what, lang),
+            "text": next_words(one.what, days.of_gateway, lang),
         })
     });
     told.collect()
 }
 
-fn next_words(what: Planned, lang: Lang) -> &'static str {
+fn next_words(what: Planned, has_days: bool, lang: Lang) -> &'static str {
     let (zh, en) = match what {
         Planned::Send => ("发往银行", "it is sent to the bank"),
         Planned::Resend => ("再次发送同一文件", "the same file is tried again"),
@@ -289,9 +317,16 @@ fn next_words(what: Planned, lang: Lang) -> &'static str {
             "仍无结果则转为不明",
             "without a result by then its lines become unknown",
         ),
-        Planned::Calendar => (
+        Planned::Calendar if has_days => (
             "缺少该年的银行工作日目录,不会发送",
             "the list of bank days of the year is missing: nothing is sent",
+        ),
+        Planned::Calendar => (
+            "本程序自身没有该年的银行工作日清单,网关的 calendar 目录里可能有:加上 --calendar 目录 再查;\
+             那里也没有,才不会发送",
+            "this program alone has no list of bank days of the year, the gateway's folder \
+             `calendar` may have it: ask again with --calendar DIR; only where it has none either \
+             nothing is sent",
         ),
         Planned::DialectGone => (
             "银行定义里已没有发送时所用的方言:不再询问,未决的转为不明",
@@ -299,5 +334,5 @@ fn next_words(what: Planned, lang: Lang) -> &'static str {
              about, and what is open becomes unknown",
         ),
     };
-    super::super::words::pick(lang, zh, en)
+    pick(lang, zh, en)
 }

@@ -68,7 +68,7 @@ fn document(book: &Book, lang: Lang) -> Value {
     });
     json!({
         "waiting": told.collect::<Vec<Value>>(),
-        "unknown_here": goes_on.then(|| super::document::unknown_here(lang)),
+        "unknown_here": goes_on.then(|| super::document::unknown_here(false, lang)),
     })
 }
 
