@@ -7,10 +7,11 @@ use command_kit::serving::Serving;
 use command_kit::site::{Site, text};
 use command_kit::{Ended, run};
 use gateway::clock::{Clock as _, SystemClock};
-use gateway::event::Event::{self, BatchAbandoned, BatchApproved, BatchOpened};
+use gateway::event::Event::{self, BatchAbandoned, BatchApproved, BatchOpened, FileIntended};
+use gateway::event::Intent;
 use journal::disk::OsDisk;
 use journal::{Draft, Journal, Options};
-use schemas::value::BatchId;
+use schemas::value::{BankCode, BatchId};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -197,6 +198,72 @@ fn every_number_that_a_person_may_have_finds_its_story_or_what_is_near_it() {
     for id in [id.as_str(), &format!("{id}.1"), "GZ-1", &wrong] {
         assert_nobody_is_named(&data, id);
     }
+}
+
+/// An employer's number is found however it is written; where it is also an id of ours that the
+/// journal has, neither is told before one of them is asked for.
+#[test]
+fn an_employers_number_that_is_written_like_an_id_is_found_or_told_beside_it() {
+    let site = Site::new();
+    let serving = Serving::start(site.folder.path());
+    site.certificates();
+    let submit = |batch_no: &str, number| site.submit_as(batch_no, &serving.url, number);
+    let first = submit("2026110001", 1);
+    let like_batch = submit(&first, 2);
+    let line = format!("{first}.2");
+    let like_line = submit(&line, 3);
+    let like_file = submit("1", 4);
+    assert_eq!(serving.stop(), 0);
+    let data = site.at("data");
+    let told = |id: &str, more: &[&str]| explain(&data, id, &[&["--lang", "en"], more].concat());
+    let whole = |id: &str, batch: &str| {
+        let (asked, own) = (told(id, &[]), told(batch, &["--by-id"]));
+        assert_eq!((asked.code, own.code), (0, 0), "{asked:?} {own:?}");
+        assert!(own.stdout.contains(batch), "{own:?}");
+        assert_eq!(asked.stdout, own.stdout, "{id}");
+    };
+    let both = |id: &str, batch: &str, kind: &str| {
+        for id in [id.to_owned(), id.to_lowercase()] {
+            let asked = told(&id, &[]);
+            assert_eq!((asked.code, asked.stdout.as_str()), (1, ""), "{asked:?}");
+            for way in [
+                format!("the {kind} "),
+                "--by-id".to_owned(),
+                batch.to_owned(),
+            ] {
+                assert!(asked.stderr.contains(&way), "{way}: {asked:?}");
+            }
+        }
+        let asked = explain(&data, id, &["--json"]);
+        assert_eq!(asked.document()["exit_code"], 1);
+        assert_eq!(told(id, &["--by-id"]).code, 0, "{id}");
+        whole(batch, batch);
+    };
+    whole("2026110001", &first);
+    both(&first, &like_batch, "batch");
+    both(&line, &like_line, "line");
+    // There is no bank file 1 yet, and then there is one, of the last batch.
+    whole("1", &like_file);
+    let journal = open(&data);
+    approve(&journal, &like_file);
+    let intent = Intent {
+        file_no: 1,
+        batch: BatchId::parse(&like_file).unwrap(),
+        bank: BankCode::parse("ICBC").unwrap(),
+        dialect: None,
+        lines: (1..=40).collect(),
+        total_fen: 407_220,
+        bank_date: "2026-11-24".to_owned(),
+        instructed_ms: 1_795_400_000_000,
+    };
+    append(&journal, &FileIntended(Box::new(intent)));
+    both("1", &like_file, "bank file");
+    let file = told("1", &["--by-id"]).stdout;
+    assert!(file.contains("bank file 1  ICBC"), "{file}");
+    // With the option a number of the employer's is none, and the rest as before.
+    assert_eq!(told("GZ-9", &["--by-id"]).code, 2);
+    assert_eq!(told("2026110001", &["--by-id"]).code, 1);
+    assert_eq!(told("17", &[]).code, 1);
 }
 
 /// By the folder of the gateway the banks rest until the tenth day from now.

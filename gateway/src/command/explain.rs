@@ -3,12 +3,14 @@
 
 mod days;
 mod document;
+mod find;
 mod lines;
 mod mistakes;
 mod waiting;
 mod written;
 
 pub use days::Days;
+use find::Found;
 pub use written::write;
 
 use super::arguments::Explain;
@@ -16,13 +18,11 @@ use super::convert::bank_days;
 use super::terminal::paper;
 use super::words::{Ended, Exit, Failure};
 use crate::clock::{Clock, SystemClock};
-use crate::core::{CoreError, read_clear};
-use crate::event::Event;
+use crate::core::CoreError;
 use crate::story::{Entry, Subject, Teller, together, together_over_files};
 use journal::disk::OsDisk;
 use journal::{Damage, Flaw, Passed, Report};
 use schemas::Lang;
-use schemas::value::{BatchId, BatchNo, Uscc};
 use serde_json::Value;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -43,28 +43,19 @@ pub fn run(arguments: &Explain, lang: Lang) -> Ended {
         of_gateway: arguments.calendar.is_some(),
         now: SystemClock::new().now(),
     };
-    // As it is copied out of a letter: with spaces around it, or a small letter.
-    let id = given
-        .strip_prefix('b')
-        .map_or(given.to_owned(), |rest| format!("B{rest}"));
-    let subject = match Subject::parse(&id) {
-        Some(subject) => subject,
-        None => Subject::Batch(of_number(&folder, given)?),
-    };
-    let mut teller = Teller::of(subject);
-    let damages = seen(&folder, &mut |passed| teller.see(passed))?;
-    let entries = teller.entries();
-    if entries.is_empty() || is_beyond(&teller, subject) {
-        let asked = (id.as_str(), subject);
-        return Err(mistakes::unknown(asked, &folder, &teller, &damages));
-    }
+    let Found {
+        id,
+        subject,
+        teller,
+        damages,
+    } = find::of(&folder, given, arguments.by_id)?;
     let asked = (id.as_str(), subject);
     let (story, document) = tell(&teller, asked, arguments.every, days, &damages, lang);
     let mut paper = paper();
     if arguments.json {
         paper.document(&document)?;
     } else {
-        write(&mut paper, &story, &document, lang)?;
+        write(&mut paper, &story, &document, &arguments.data, lang)?;
     }
     paper.flush()?;
     Ok(if damages.is_empty() {
@@ -142,36 +133,4 @@ fn has_many_files(teller: &Teller, subject: Subject) -> bool {
     };
     let batch = teller.book().batch(batch);
     batch.is_some_and(|batch| batch.files.len() > FILES_MAX)
-}
-
-/// Whether the subject is a line that its batch does not have. A batch that was refused has none
-/// that could be told from another.
-fn is_beyond(teller: &Teller, subject: Subject) -> bool {
-    let Subject::Payment(payment) = subject else {
-        return false;
-    };
-    teller.book().line(payment).is_none()
-}
-
-/// The batch of an employer's own number. Two employers may use one.
-fn of_number(folder: &Path, text: &str) -> Result<BatchId, Failure> {
-    let number = BatchNo::parse(text).map_err(|_| mistakes::no_id(text))?;
-    let mut found: Vec<(BatchId, Uscc)> = Vec::new();
-    read(folder, &mut |passed| {
-        if passed.kind.is_reserved() {
-            return Ok(());
-        }
-        let (event, _) = read_clear(passed.sequence, passed.clear)?;
-        if let Event::BatchAccepted(head) = event
-            && head.batch_no == number
-        {
-            found.push((head.batch, head.employer));
-        }
-        Ok(())
-    })?;
-    match found.as_slice() {
-        [] => Err(mistakes::no_id(text)),
-        [(batch, _)] => Ok(*batch),
-        several => Err(mistakes::several(text, several)),
-    }
 }

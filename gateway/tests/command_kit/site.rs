@@ -13,15 +13,15 @@ pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A batch of its own number; no two lines of all batches have one amount.
-fn wages(number: u32) -> String {
+/// A batch; no two lines of batches of other `number`s have one amount.
+fn wages(batch_no: &str, number: u32) -> String {
     let (head, _) = TEMPLATE.split_once("\n\n").unwrap();
     let fen = |line: u32| 10_000 + number * LINES + line;
     let yuan = |fen: u32| format!("{}.{:02}", fen / 100, fen % 100);
     let total = yuan((1..=LINES).map(fen).sum());
     let head = head.replace("总笔数,2", &format!("总笔数,{LINES}"));
     let head = head.replace("13603.50", &total);
-    let head = head.replace("GZ-2026-11-001", &format!("GZ-{number}"));
+    let head = head.replace("GZ-2026-11-001", batch_no);
     let row = |n: u32| {
         format!(
             "{n},张样一,11010519491231002X,1000{n:08},{}\n",
@@ -104,8 +104,13 @@ impl Site {
     }
 
     pub fn submit(&self, url: &str, number: u32) -> String {
+        self.submit_as(&format!("GZ-{number}"), url, number)
+    }
+
+    /// Submits a batch to which the employer gives this number.
+    pub fn submit_as(&self, batch_no: &str, url: &str, number: u32) -> String {
         let file = self.at(&format!("wages-{number}.csv"));
-        std::fs::write(&file, wages(number)).unwrap();
+        std::fs::write(&file, wages(batch_no, number)).unwrap();
         let ended = self.as_employer(url, &["submit", text(&file)]);
         assert_eq!(ended.code, 0, "{ended:?}");
         let id = &ended.document()["batch_id"];

@@ -9,12 +9,13 @@ use gateway::command::explain::{Days, tell, write};
 use gateway::command::terminal::Paper;
 use gateway::outcome::{MessageKind, receive};
 use gateway::query::batches::{self, Wanted};
-use gateway::story::Subject;
+use gateway::story::{Entry, Subject};
 use schemas::codes::{BankCalendar, BankDay};
 use schemas::value::{BatchId, PaymentId, Uscc};
 use schemas::{FailureReason, Lang};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 use tests::bank::{Fault, Played, at_bank, release, told, unsent};
 use tests::desk::{Desk, USCC, Wage, file, wages};
@@ -34,7 +35,8 @@ fn explained_by(desk: &Desk, subject: Subject, days: Days<'_>, lang: Lang) -> (V
     let of = teller(desk, subject);
     let (story, document) = tell(&of, ("x", subject), false, days, &[], lang);
     let mut out = Vec::new();
-    write(&mut Paper::plain(&mut out), &story, &document, lang).unwrap();
+    let data = Path::new("/srv/anxin");
+    write(&mut Paper::plain(&mut out), &story, &document, data, lang).unwrap();
     (document, String::from_utf8(out).unwrap())
 }
 
@@ -116,6 +118,30 @@ fn days_that_the_gateway_may_know_are_not_said_to_be_missing() {
         let (next, _) = told(&listed, true, lang);
         let said = (&next["what"], &next["at"]);
         assert_eq!(said, (&json!("send"), &json!("2027-01-05T00:00:00+08:00")));
+    }
+}
+
+/// A batch of many files names the command for one of them, as a shell takes it.
+#[test]
+fn the_command_that_is_named_for_a_file_is_whole() {
+    let entry = Entry {
+        event: "sent",
+        files: Some((7, 50)),
+        ..Entry::default()
+    };
+    for (data, word) in [
+        ("/srv/anxin", "/srv/anxin"),
+        ("/srv/an xin's", r"'/srv/an xin'\''s'"),
+    ] {
+        for lang in [Lang::Zh, Lang::En] {
+            let mut out = Vec::new();
+            let mut paper = Paper::plain(&mut out);
+            let story = std::slice::from_ref(&entry);
+            write(&mut paper, story, &json!({}), Path::new(data), lang).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let command = format!("anxin explain 7 --by-id --data {word}\n");
+            assert!(text.contains(&command), "{text}");
+        }
     }
 }
 

@@ -11,8 +11,12 @@ pub struct Explain {
     /// sequence of a record
     #[arg(required_unless_present = "waiting")]
     pub id: Option<String>,
+    /// 按网关自己的编号查,不当作单位的批次号 · The id is the gateway's own, whatever numbers employers
+    /// give their batches
+    #[arg(long)]
+    pub by_id: bool,
     /// 列出在等待的批次:等什么、自何时起 · The batches that wait, for what and since when
-    #[arg(long, conflicts_with_all = ["id", "every", "calendar"])]
+    #[arg(long, conflicts_with_all = ["id", "by_id", "every", "calendar"])]
     pub waiting: bool,
     /// 含有 journal/ 的数据目录;网关可在运行 · Folder that holds `journal/`; a gateway may run on it
     #[arg(long, value_name = "DIR")]

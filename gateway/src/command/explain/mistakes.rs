@@ -27,13 +27,55 @@ pub(super) fn no_id(text: &str) -> Failure {
     )
 }
 
+/// No id of ours, where an employer's number is not meant.
+pub(super) fn no_own_id(text: &str) -> Failure {
+    Failure::usage(
+        Words::new(
+            format!("“{text}”不是网关的编号"),
+            format!("{text:?} is no id of a batch, line, bank file or record"),
+        ),
+        Words::new(
+            "是单位的批次号,就不要加 --by-id。",
+            "Without --by-id it is looked for as an employer's number.",
+        ),
+    )
+}
+
+/// An id that the journal has, and that is written like an employer's number of another batch.
+pub(super) fn also_a_number((id, subject): (&str, Subject), others: &[(BatchId, Uscc)]) -> Failure {
+    let (zh, en) = match subject {
+        Subject::Batch(_) => ("批次", "batch"),
+        Subject::Payment(_) => ("明细", "line"),
+        Subject::File(_) => ("银行文件", "bank file"),
+        Subject::Record(_) => ("记录", "record"),
+    };
+    let listed = listed(others);
+    Failure::input(
+        Words::new(
+            format!("“{id}”是网关的{zh}编号,也是单位的批次号"),
+            format!("{id:?} is the gateway's id of a {en}, and an employer's number of a batch"),
+        ),
+        Words::new(
+            format!("要查{zh} {id},加上 --by-id;要查单位的批次,用网关的批次编号:{listed}。"),
+            format!(
+                "Ask for the {en} {id} with --by-id, for the employer's batch by the gateway's id: \
+                 {listed}."
+            ),
+        ),
+    )
+}
+
+/// Batches by the gateway's ids, each with its employer.
+fn listed(found: &[(BatchId, Uscc)]) -> String {
+    let listed = found
+        .iter()
+        .map(|(batch, employer)| format!("{batch} ({employer})"));
+    listed.collect::<Vec<String>>().join(", ")
+}
+
 /// A number that several employers use.
 pub(super) fn several(text: &str, found: &[(BatchId, Uscc)]) -> Failure {
-    let listed: Vec<String> = found
-        .iter()
-        .map(|(batch, employer)| format!("{batch} ({employer})"))
-        .collect();
-    let (count, listed) = (listed.len(), listed.join(", "));
+    let (count, listed) = (found.len(), listed(found));
     Failure::input(
         Words::new(
             format!("{count} 家单位都用了批次号“{text}”"),

@@ -7,11 +7,12 @@ use crate::story::{Entry, actor_words, refusal_words, sentence};
 use schemas::Lang;
 use serde_json::Value;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// So many of the things that come next are written.
 const NEXT_MAX: usize = 5;
 
-/// Writes a story and how its subject stands.
+/// Writes a story and how its subject stands; `data` is the folder that it was read from.
 ///
 /// # Errors
 /// When the output is closed.
@@ -19,6 +20,7 @@ pub fn write<W: Write>(
     paper: &mut Paper<W>,
     story: &[Entry],
     document: &Value,
+    data: &Path,
     lang: Lang,
 ) -> io::Result<()> {
     for entry in story {
@@ -31,7 +33,7 @@ pub fn write<W: Write>(
             entry.sequence, entry.segment, entry.offset
         ))?;
     }
-    write_where_files_are(paper, story, lang)?;
+    write_where_files_are(paper, story, data, lang)?;
     paper.line("")?;
     if let Some(why) = document["refused"].as_str() {
         let why = refusal_words(why, lang);
@@ -76,20 +78,31 @@ pub fn write<W: Write>(
 fn write_where_files_are<W: Write>(
     paper: &mut Paper<W>,
     story: &[Entry],
+    data: &Path,
     lang: Lang,
 ) -> io::Result<()> {
     let Some((first, _)) = story.iter().find_map(|entry| entry.files) else {
         return Ok(());
     };
+    // Whatever an employer calls a batch, it is this file.
+    let command = format!("anxin explain {first} --by-id --data {}", word_of(data));
     paper.line(&match lang {
-        Lang::Zh => {
-            format!("各银行文件的经过用其文件号查询,如 anxin explain {first};--every 逐条列出")
-        }
+        Lang::Zh => format!("各银行文件的经过用其文件号查询,--every 逐条列出;如 {command}"),
         Lang::En => format!(
-            "each bank file's own story is told by its number, as anxin explain {first}; --every \
-             lists every record"
+            "each bank file's own story is told by its number, --every lists every record; as \
+             {command}"
         ),
     })
+}
+
+/// A path as a shell takes it for one word.
+fn word_of(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
 }
 
 /// What a line or a file waits for by itself.
