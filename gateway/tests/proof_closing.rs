@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod api_kit;
+mod command_kit;
 
 use api_kit::{Kit, own, system, wage_file};
+use command_kit::run;
 use gateway::event::{Dispute, Event, Move, Origin};
 use gateway::proof::check::{self, Fault};
 use gateway::proof::document::{PaymentProof, RecordProof, bytes};
@@ -194,13 +196,8 @@ async fn a_replaced_proposal_is_not_taken_for_the_one_confirmed() {
     kit.stop().await;
 }
 
-/// A record that says three things of a line shows them all.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_closed_step_or_dispute_makes_no_other_state() {
-    let kit = Kit::start().await;
-    let id = kit.released(own(), "GZ-1", 3).await;
-    let file_no = kit.instruct(id, 3);
-    let step = |index, event| Move {
+fn step(index: u32, event: LineEvent) -> Move {
+    Move {
         index,
         event,
         reason: None,
@@ -208,22 +205,81 @@ async fn a_closed_step_or_dispute_makes_no_other_state() {
         bank_code: None,
         reported_fen: None,
         of_line: 0,
-    };
-    let doubt = step(2, LineEvent::Fail);
-    kit.record(Event::Outcomes {
+    }
+}
+
+/// What a bank's result says of a file.
+fn told(file_no: u64, moves: Vec<Move>, disputes: Vec<(u32, Dispute, Move)>) -> Event {
+    Event::Outcomes {
         file_no,
         origin: Origin::Result,
         message: None,
         why: None,
         is_final: false,
-        moves: vec![
-            step(1, LineEvent::Pay),
-            step(2, LineEvent::Pay),
-            step(2, LineEvent::Return),
-            step(3, LineEvent::Accept),
-        ],
-        disputes: vec![(2, Dispute::ResultContradiction, doubt)],
-    });
+        moves,
+        disputes,
+    }
+}
+
+/// Paid, disputed, returned: who hands the proof on leaves the dispute out. What is left holds, and
+/// the verdict says that nothing excludes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispute_left_out_in_between_is_what_the_verdict_does_not_exclude() {
+    let kit = Kit::start().await;
+    let id = kit.with_outcomes(own(), "GZ-1", &[LineEvent::Pay]).await;
+    let file_no = kit.core.desk().batch(id).unwrap().files[0];
+    let doubt = step(1, LineEvent::Fail);
+    let dispute = (1, Dispute::ResultContradiction, doubt);
+    let disputed = kit.record(told(file_no, Vec::new(), vec![dispute]));
+    kit.record(told(file_no, vec![step(1, LineEvent::Return)], Vec::new()));
+    let genuine = proof(&kit, id, 1).await;
+    assert_eq!(
+        (genuine.state.as_str(), genuine.disputed),
+        ("returned", true)
+    );
+    let mut shortened = genuine.clone();
+    shortened.records.retain(|one| one.sequence != disputed);
+    shortened.disputed = false;
+    assert_eq!(shortened.records.len() + 1, genuine.records.len());
+    assert_eq!(faults(&kit, &shortened), []);
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let file = write("proof.json", serde_json::to_string(&shortened).unwrap());
+    let key = write("vkey", format!("{}\n", kit.app.log.verifier_key()));
+    for (lang, not_said) in [
+        ("zh", "不证明其间没有略去记录(例如争议)"),
+        (
+            "en",
+            "does not say that no record was left out in between (a dispute, for example)",
+        ),
+    ] {
+        let words = ["proof", "verify", &file, "--key", &key, "--lang", lang];
+        let ended = run(&words);
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert!(ended.stdout.contains(not_said), "{ended:?}");
+    }
+    kit.stop().await;
+}
+
+/// A record that says three things of a line shows them all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_step_or_dispute_makes_no_other_state() {
+    let kit = Kit::start().await;
+    let id = kit.released(own(), "GZ-1", 3).await;
+    let file_no = kit.instruct(id, 3);
+    let moves = vec![
+        step(1, LineEvent::Pay),
+        step(2, LineEvent::Pay),
+        step(2, LineEvent::Return),
+        step(3, LineEvent::Accept),
+    ];
+    let doubt = step(2, LineEvent::Fail);
+    let disputes = vec![(2, Dispute::ResultContradiction, doubt)];
+    kit.record(told(file_no, moves, disputes));
     let genuine = proof(&kit, id, 2).await;
     assert_eq!(
         (genuine.state.as_str(), genuine.disputed),

@@ -107,11 +107,11 @@ fn told(record: u64, why: Untold) -> Words {
 pub(super) fn verdict(faults: &[Fault]) -> Words {
     match faults {
         [] => Words::new(
-            "证明成立:以上记录都在检查点的日志里,未被改动,并得出所称的状态和金额。不证明其后没有\
-             新的记录,也不说明收款人是谁",
+            "证明成立:以上记录都在检查点的日志里,未被改动,并得出所称的状态和金额。不证明其间没有\
+             略去记录(例如争议)、其后没有新的记录,也不说明收款人是谁",
             "the proof holds: these records are in the journal of the checkpoint, unchanged, and \
-             make the state and the amount. It does not say that nothing came later, nor who was \
-             paid",
+             make the state and the amount. It does not say that no record was left out in between \
+             (a dispute, for example), that nothing came later, nor who was paid",
         ),
         _ => Words::new("证明不成立", "the proof does not hold"),
     }
