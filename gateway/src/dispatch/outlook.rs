@@ -1,7 +1,9 @@
 //! What will happen next with a batch by itself, and when: asked by whoever tells its story. The
 //! dispatcher decides by the same rules (`decision`).
 
-use super::decision::{self, BANK_DAY_OVER, accepted_since, due_after, question_wait_ms, window};
+use super::decision::{
+    self, BANK_DAY_OVER, DIALECT_GONE, accepted_since, due_after, question_wait_ms, window,
+};
 use super::{Decision, Pace};
 use crate::book::{BankFile, Batch, Book, FileState};
 use adapters::BankAdapter;
@@ -15,7 +17,8 @@ pub enum Planned {
     Send,
     /// A file that was certainly not sent is tried again.
     Resend,
-    /// The bank day of an unsent file is over: it is given up, and its lines go in a new one.
+    /// An unsent file is given up, and its lines go in a new one: its bank day is over, or the
+    /// bank's definition no longer has its dialect.
     SendAnew,
     /// The bank is asked about a file.
     Query,
@@ -69,7 +72,10 @@ pub fn next_of(
     let window = window(adapter, calendar, now);
     for file in files {
         match file.state {
-            FileState::NotSent => next.extend(of_unsent((book, file, batch), window, now_ms)),
+            FileState::NotSent => {
+                let speaks = adapter.of_file(file.intent.dialect.as_deref()).is_some();
+                next.extend(of_unsent((book, file, batch), (window, speaks), now_ms));
+            }
             FileState::AtBank => next.extend(of_file(file, batch, adapter, now_ms)),
             FileState::Intended | FileState::Leaving | FileState::Abandoned => {}
         }
@@ -86,18 +92,20 @@ pub fn next_of(
     next
 }
 
-/// Of a file that was certainly not sent. Nothing is planned where people must decide first.
+/// Of a file that was certainly not sent; `speaks` where the bank still has its dialect. Nothing is
+/// planned where people must decide first.
 fn of_unsent(
     (book, file, batch): (&Book, &BankFile, &Batch),
-    window: Result<time::Date, i64>,
+    (window, speaks): (Result<time::Date, i64>, bool),
     now_ms: i64,
 ) -> Option<Next> {
-    let due = decision::of_unsent((book, file, batch), window.map(Some), now_ms, Pace::REAL);
+    let day = window.map(|day| speaks.then_some(day));
+    let due = decision::of_unsent((book, file, batch), day, now_ms, Pace::REAL);
     let (what, at_ms) = match due {
         Err(i64::MAX) => return None,
         Err(due_ms) => (Planned::Resend, Some(due_ms)),
         Ok(Decision::Resend { .. }) => (Planned::Resend, Some(now_ms)),
-        Ok(Decision::Abandon { why, .. }) if why == BANK_DAY_OVER => {
+        Ok(Decision::Abandon { why, .. }) if why == BANK_DAY_OVER || why == DIALECT_GONE => {
             opening(Planned::SendAnew, window, now_ms)
         }
         // Given up for another reason, nothing of it goes: its lines changed, or are barred.

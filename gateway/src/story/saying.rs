@@ -1,6 +1,7 @@
 //! What each record says, without who and when.
 
 use super::Entry;
+use crate::dispatch::decision::DIALECT_GONE;
 use crate::event::{Dispute, Event, FileWord, Move};
 use crate::query::history::origin_word;
 
@@ -161,7 +162,8 @@ fn tell_outcomes(event: &Event, row: Option<u32>) -> Entry {
         event: "nothing_new",
         file_no: Some(*file_no),
         message: *message,
-        origin: Some(origin_word(*origin)),
+        // Recorded as if a limit were over, which it need not be: the reason stands for itself.
+        origin: Some(origin_word(*origin)).filter(|_| why.as_deref() != Some(DIALECT_GONE)),
         // The answer limit gives no other reason than itself.
         detail: why.clone().filter(|why| *why != origin_word(*origin)),
         ..Entry::default()

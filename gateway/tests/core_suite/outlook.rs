@@ -5,9 +5,13 @@ use super::desk::{Desk, ZHANG, file};
 use super::money::corrected;
 use adapters::exchange::Outcome;
 use gateway::clock::{Clock as _, unix_ms};
-use gateway::dispatch::Decision;
 use gateway::dispatch::outlook::{Planned, next_of};
-use schemas::{BatchId, FailureReason, PaymentId};
+use gateway::dispatch::{Bank, Decision, Dispatcher};
+use gateway::keys::BankKeys;
+use gateway::story::{Subject, Teller, sentence};
+use schemas::{BatchId, FailureReason, Lang, PaymentId};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use time::macros::datetime;
 
@@ -185,6 +189,87 @@ fn a_file_that_is_given_up_because_its_line_is_barred_is_not_said_to_go() {
     assert_eq!(played.decide(&desk), barred);
     played.work(&desk);
     assert_eq!(next(&desk, &played, correction), []);
+}
+
+/// The same bank by a definition in which the dialect has another name.
+fn renamed(played: Played) -> Played {
+    let bank = &played.dispatcher.bank;
+    let files = adapters::Book::built_in_files().filter(|(path, _)| {
+        ["dialects/hxb_xhj/dialect.toml", "banks/HXB/bank.toml"].contains(&path.as_str())
+    });
+    let files = files
+        .map(|(path, text)| [path.as_str(), text].map(|one| one.replace("hxb_xhj", "hxb_of_now")));
+    let book = adapters::Book::from_files(files.map(|[path, text]| (path, text))).unwrap();
+    let book: &'static adapters::Book = Box::leak(Box::new(book));
+    let bank = Bank {
+        adapter: book.adapter(bank.adapter.code()).unwrap(),
+        keys: BankKeys::default(),
+        channel: Arc::clone(&bank.channel),
+        fields: bank.fields.clone(),
+    };
+    let dispatcher = Dispatcher {
+        bank: Arc::new(bank),
+        ..played.dispatcher
+    };
+    Played {
+        dispatcher,
+        ..played
+    }
+}
+
+/// The definition loses the dialect of a file that certainly did not leave: the file is given up,
+/// and its line goes in a new one.
+#[test]
+fn an_unsent_file_whose_dialect_is_gone_is_not_said_to_be_tried_again() {
+    let (desk, played, batch) = released(&[Act::Unreachable, Act::Accept]);
+    played.work(&desk);
+    let said = (Planned::Resend, Some(1), Some(5_000));
+    assert_eq!(next(&desk, &played, batch), [said]);
+    let played = renamed(played);
+    let said = (Planned::SendAnew, Some(1), Some(0));
+    assert_eq!(next(&desk, &played, batch), [said]);
+    let gone = Decision::Abandon {
+        file_no: 1,
+        why: "dialect_gone",
+    };
+    assert_eq!(played.decide(&desk), gone);
+    played.carry_out(gone);
+    let said = (Planned::Send, None, Some(0));
+    assert_eq!(next(&desk, &played, batch), [said]);
+    assert!(matches!(played.decide(&desk), Decision::Plan { .. }));
+}
+
+/// The definition loses the dialect of a file that the bank has: its line is unknown at once, for
+/// that reason alone, a day before any limit.
+#[test]
+fn a_dialect_that_is_gone_is_no_limit_that_is_over() {
+    let (desk, played, batch) = released(&[Act::Accept]);
+    played.work(&desk);
+    let played = renamed(played);
+    let said = (Planned::DialectGone, Some(1), Some(0));
+    assert_eq!(next(&desk, &played, batch), [said]);
+    let gone = Decision::LoseTrack {
+        file_no: 1,
+        why: "dialect_gone",
+    };
+    assert_eq!(played.decide(&desk), gone);
+    played.carry_out(gone);
+    desk.core.wait_durable(desk.core.desk().sequence()).unwrap();
+    let mut teller = Teller::of(Subject::Batch(batch));
+    let folder = Path::new("/d/journal");
+    let read = journal::verify_with(&desk.disk, folder, 0, &mut |passed| {
+        teller.see(passed).unwrap();
+    });
+    assert_eq!(read.unwrap().damages, []);
+    let last = teller.entries().pop().unwrap();
+    assert_eq!((last.event, last.steps["lose_track"]), ("outcomes", 1));
+    for (lang, gone, over) in [
+        (Lang::Zh, "已没有发送时所用的方言", "时限"),
+        (Lang::En, "no longer has the dialect", "is over"),
+    ] {
+        let said = sentence(&last, lang);
+        assert!(said.contains(gone) && !said.contains(over), "{said}");
+    }
 }
 
 /// The words of `anxin explain --json`, which programs rely on.
