@@ -3,26 +3,10 @@
 
 mod employer_files_support;
 
-use employer_files_support::book::{book, container, sheet};
+use employer_files_support::book::{RELATIONS, WORKBOOK, book, container, sheet, workbook};
 use employer_files_support::*;
 use schemas::Lang;
 use schemas::employer_files::{Limits, ReadOptions};
-
-const WORKBOOK: &str =
-    r#"<workbook xmlns:r="r"><sheets><sheet name="工资" r:id="r1"/></sheets></workbook>"#;
-const RELATIONS: &str = r#"<Relationships>
-<Relationship Id="r1" Type="t/worksheet" Target="sheet1.xml"/>
-<Relationship Id="r2" Type="t/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
-
-/// A workbook with one sheet and shared texts.
-fn workbook(sheet: &str, strings: &str) -> Vec<u8> {
-    container(&[
-        ("xl/workbook.xml", WORKBOOK.as_bytes()),
-        ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
-        ("xl/sharedStrings.xml", strings.as_bytes()),
-        ("xl/sheet1.xml", sheet.as_bytes()),
-    ])
-}
 
 const STRINGS: &str = "<sst><si><t>张样一</t></si></sst>";
 

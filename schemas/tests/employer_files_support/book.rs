@@ -48,3 +48,21 @@ pub fn sheet(rows: &str) -> String {
     }
     sheet + "</sheetData></worksheet>"
 }
+
+/// The list of one sheet.
+pub const WORKBOOK: &str =
+    r#"<workbook xmlns:r="r"><sheets><sheet name="工资" r:id="r1"/></sheets></workbook>"#;
+/// Where the sheet and the shared texts are.
+pub const RELATIONS: &str = r#"<Relationships>
+<Relationship Id="r1" Type="t/worksheet" Target="sheet1.xml"/>
+<Relationship Id="r2" Type="t/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+
+/// A workbook with one sheet and shared texts.
+pub fn workbook(sheet: &str, strings: &str) -> Vec<u8> {
+    container(&[
+        ("xl/workbook.xml", WORKBOOK.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
+        ("xl/sharedStrings.xml", strings.as_bytes()),
+        ("xl/sheet1.xml", sheet.as_bytes()),
+    ])
+}

@@ -14,6 +14,11 @@ use zip::result::ZipError;
 const ENTRIES_MAX: usize = 256;
 /// Bytes of the directory.
 const DIRECTORY_MAX: u64 = 1 << 20;
+/// Bytes at the end of a container among which its end record is looked for: a comment of 64 KiB
+/// may follow it. The zip crate looks at a few less.
+const TAIL_MAX: u64 = 66 << 10;
+/// Bytes of an end record without its comment.
+const END_BYTES: usize = 22;
 /// Unpacked bytes for one packed byte, beyond [`RATIO_FREE`].
 const RATIO_MAX: u64 = 100;
 /// Small parts may pack better.
@@ -120,34 +125,49 @@ fn damaged(error: &ZipError) -> Stop {
 /// Number of entries by the end record, read before anything is built from the directory.
 fn directory(source: &mut dyn Source) -> Result<usize, Stop> {
     let length = source.seek(SeekFrom::End(0))?;
-    let window = length.min(22 + 0xFFFF);
+    let window = length.min(TAIL_MAX);
     source.seek(SeekFrom::Start(length - window))?;
     let mut tail = Vec::new();
     source.take(window).read_to_end(&mut tail)?;
-    let ends = tail
-        .windows(22)
-        .rposition(|end| end.starts_with(b"PK\x05\x06"));
-    let Some(end) = ends.and_then(|at| tail.get(at..at + 22)) else {
+    let ends = tail.windows(END_BYTES).rev();
+    let mut ends = ends.filter(|end| end.starts_with(b"PK\x05\x06")).peekable();
+    let Some(last) = ends.peek() else {
         return Err(unreadable(Format::Xlsx, "truncated").into());
     };
-    let number = |at: usize, bytes: usize| {
-        let digits = end.get(at..at + bytes).unwrap_or_default();
-        digits
-            .iter()
-            .rev()
-            .fold(0u64, |sum, digit| sum << 8 | u64::from(*digit))
-    };
-    let (entries, bytes) = (number(10, 2) as usize, number(12, 4));
+    let entries = number(last, 10, 2) as usize;
+    // Where the last one leads nowhere, the zip crate takes one before it.
+    ends.try_for_each(check_end)?;
+    Ok(entries)
+}
+
+/// Holds what an end record claims against the limits.
+fn check_end(end: &[u8]) -> Result<(), Stop> {
+    let (entries, bytes) = (number(end, 10, 2) as usize, number(end, 12, 4));
+    // A place that does not fit stands in another record, and number and size with it.
+    let elsewhere = number(end, 16, 4) == u64::from(u32::MAX);
+    // Bytes that only look like a record: nobody follows one of several disks.
+    let disks = (number(end, 4, 2), number(end, 6, 2), number(end, 8, 2));
+    let zip64 = entries == usize::from(u16::MAX) || bytes == u64::from(u32::MAX) || elsewhere;
+    if disks != (0, 0, entries as u64) && !zip64 {
+        return Ok(());
+    }
     if entries > ENTRIES_MAX {
         let finding = too_large("parts").with("counted", entries);
         return Err(finding.with("limit", ENTRIES_MAX).into());
     }
-    if bytes > DIRECTORY_MAX {
+    if bytes > DIRECTORY_MAX || elsewhere {
         return Err(too_large("directory")
             .with("limit", size(DIRECTORY_MAX))
             .into());
     }
-    Ok(entries)
+    Ok(())
+}
+
+/// A number of a record, its lowest byte first.
+fn number(record: &[u8], at: usize, bytes: usize) -> u64 {
+    let digits = record.get(at..at + bytes).unwrap_or_default();
+    let digits = digits.iter().rev();
+    digits.fold(0, |sum, digit| sum << 8 | u64::from(*digit))
 }
 
 /// Counts what comes out, whatever the directory said.

@@ -11,8 +11,17 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Bytes of all shared texts: a million lines have some 100 MB.
 const STRINGS_MAX: usize = 256 << 20;
 
+/// Shared texts: a sheet of 1,048,576 rows with a text of its own in each of 16 cells.
+const STRINGS_COUNT_MAX: usize = 16 << 20;
+
 /// Sheets that are looked at.
 const SHEETS_MAX: usize = 64;
+
+/// Parts that the workbook refers to; the container has at most 256 of them.
+const RELATIONS_MAX: usize = 1024;
+
+/// Cell formats, and formats of numbers; a spreadsheet's own limit is 65,490.
+const FORMATS_MAX: usize = 1 << 16;
 
 /// Where things are, and what the sheet refers to.
 pub(super) struct Book {
@@ -61,6 +70,12 @@ impl Book {
             strings,
         }))
     }
+}
+
+/// More of an element than a workbook has.
+fn too_many(element: &str, limit: usize) -> Stop {
+    let finding = Finding::of_file(FindingCode::TooLarge).with("reason", "unpacked");
+    finding.with("limit", format!("{limit} {element}")).into()
 }
 
 #[derive(Default)]
@@ -126,6 +141,9 @@ impl Part for Relations {
                 Some(absolute) => absolute.to_owned(),
                 None => format!("xl/{target}"),
             };
+            if self.kinds.len() >= RELATIONS_MAX {
+                return Err(too_many("Relationship", RELATIONS_MAX));
+            }
             let kind = attribute(tag, "Type").unwrap_or_default();
             self.kinds.push((kind, target.clone()));
             self.by_id.insert(id, target);
@@ -145,6 +163,7 @@ impl Part for Relations {
 /// Which cell formats show something else than the number.
 #[derive(Default)]
 pub(super) struct Styles {
+    number_formats: usize,
     own_dates: BTreeSet<u32>,
     own_percents: BTreeSet<u32>,
     in_cell_formats: bool,
@@ -168,7 +187,11 @@ impl Part for Styles {
     fn start(&mut self, name: &str, tag: &BytesStart<'_>) -> Result<(), Stop> {
         let id = || attribute(tag, "numFmtId").and_then(|id| id.parse::<u32>().ok());
         match name {
+            "numFmt" if self.number_formats >= FORMATS_MAX => {
+                return Err(too_many("numFmt", FORMATS_MAX));
+            }
             "numFmt" => {
+                self.number_formats += 1;
                 let code = attribute(tag, "formatCode").unwrap_or_default();
                 if let Some(id) = id().filter(|_| shows(&code, DATE)) {
                     self.own_dates.insert(id);
@@ -178,6 +201,9 @@ impl Part for Styles {
                 }
             }
             "cellXfs" => self.in_cell_formats = true,
+            "xf" if self.in_cell_formats && self.dates.len() >= FORMATS_MAX => {
+                return Err(too_many("xf", FORMATS_MAX));
+            }
             "xf" if self.in_cell_formats => {
                 let id = id().unwrap_or(0);
                 // The dates among the formats that every program knows by number.
@@ -271,9 +297,15 @@ impl Part for Strings {
         match name {
             "t" => self.in_text = false,
             "rPh" => self.in_phonetic = false,
+            "si" if self.ends.len() >= STRINGS_COUNT_MAX => {
+                return Err(too_many("si", STRINGS_COUNT_MAX));
+            }
             "si" => self.ends.push(self.text.len() as u32),
             _ => {}
         }
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ mod sheet;
 use super::detect::other_format;
 use super::grid::{Cells, Grid};
 use super::raw::{Receiver, Stop, schema, shown};
-use super::{ReadOptions, Source};
+use super::{Limits, ReadOptions, Source};
 use crate::finding::{Finding, FindingCode};
 use archive::Archive;
 use book::{Book, WORKBOOK};
@@ -35,8 +35,7 @@ pub(super) fn parse(
     let Some(book) = Book::read(&mut archive)? else {
         return Err(schema("form").with("element", WORKBOOK).into());
     };
-    let field_bytes_max = options.limits.field_bytes_max;
-    let chosen = sheet_of_template(&mut archive, &book, field_bytes_max)?;
+    let chosen = sheet_of_template(&mut archive, &book, &options.limits)?;
     let mut grid = Grid::new();
     let title = book.sheets.get(chosen).map_or("", |(title, _)| title);
     let place = Place { title };
@@ -46,7 +45,7 @@ pub(super) fn parse(
             grid: &mut grid,
             to: &mut on_sheet,
         };
-        let mut sheet = Sheet::new(&book, &mut lines, field_bytes_max);
+        let mut sheet = Sheet::new(&book, &mut lines, &options.limits);
         part::walk(&mut archive, name, &mut sheet).map_err(|stop| place.of_stop(stop))?;
     }
     for (at, (title, name)) in book.sheets.iter().enumerate() {
@@ -72,14 +71,14 @@ pub(super) fn parse(
 fn sheet_of_template(
     archive: &mut Archive<'_>,
     book: &Book,
-    field_bytes_max: usize,
+    limits: &Limits,
 ) -> Result<usize, Stop> {
     if book.sheets.len() == 1 {
         return Ok(0);
     }
     for (at, (_, name)) in book.sheets.iter().enumerate() {
         let mut probe = Probe::default();
-        let mut sheet = Sheet::new(book, &mut probe, field_bytes_max);
+        let mut sheet = Sheet::new(book, &mut probe, limits);
         part::walk(archive, name, &mut sheet)?;
         if probe.found() {
             return Ok(at);

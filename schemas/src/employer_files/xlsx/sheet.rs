@@ -3,11 +3,17 @@
 use super::book::Book;
 use super::number;
 use super::part::{Part, attribute};
+use crate::employer_files::Limits;
 use crate::employer_files::grid::{CELLS_MAX, Cells};
 use crate::employer_files::raw::{Stop, schema_at, shown, size};
 use crate::employer_files::spreadsheet::BOOLEANS;
 use crate::finding::{Finding, FindingCode};
 use quick_xml::events::BytesStart;
+use std::borrow::Cow;
+
+/// Bytes of the texts of a row, as of a row of csv. A shared text stands in the file once, and
+/// every cell may name it: what a row comes to is limited by nothing else.
+const ROW_MAX: usize = 256 << 10;
 
 /// The kind of a cell, by its `t`.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -33,6 +39,14 @@ enum Open {
     Cell,
 }
 
+/// What a cell says.
+#[derive(Default)]
+struct Said<'v> {
+    text: Cow<'v, str>,
+    damaged: bool,
+    date: bool,
+}
+
 /// Takes the rows of a sheet; a gap in their numbers comes as one empty row.
 pub(super) trait Rows {
     fn row(&mut self, row: u32, cells: &Cells<'_>) -> Result<(), Stop>;
@@ -44,7 +58,11 @@ pub(super) trait Rows {
 pub(super) struct Sheet<'b, 'r> {
     book: &'b Book,
     rows: &'r mut dyn Rows,
-    field_bytes_max: usize,
+    /// Bytes of a cell.
+    cell_max: usize,
+    /// Bytes of shared texts that cells have named, each as often as it was, and their limit.
+    shared: u64,
+    shared_max: u64,
     open: Open,
     /// The present row, or the last one.
     row: u32,
@@ -68,11 +86,14 @@ pub(super) struct Sheet<'b, 'r> {
 }
 
 impl<'b, 'r> Sheet<'b, 'r> {
-    pub(super) fn new(book: &'b Book, rows: &'r mut dyn Rows, field_bytes_max: usize) -> Self {
+    pub(super) fn new(book: &'b Book, rows: &'r mut dyn Rows, limits: &Limits) -> Self {
         Self {
             book,
             rows,
-            field_bytes_max,
+            // A spreadsheet's own limit is 32,767 characters a cell.
+            cell_max: limits.field_bytes_max.max(128 << 10),
+            shared: 0,
+            shared_max: limits.unpacked_bytes_max,
             open: Open::Nothing,
             row: 0,
             texts: String::new(),
@@ -106,13 +127,20 @@ impl<'b, 'r> Sheet<'b, 'r> {
         }
     }
 
+    /// A cell or a row that is longer than any.
+    fn too_large(&self, reason: &str, limit: usize) -> Stop {
+        let mut finding = Finding::of_file(FindingCode::TooLarge).with("reason", reason);
+        finding.row = Some(self.row);
+        finding.with("limit", size(limit as u64)).into()
+    }
+
     /// The shared text whose number a cell gives.
-    fn shared(&self) -> Result<&'b str, Stop> {
-        let number = self.value.trim().parse().ok();
-        let text = number.and_then(|number| self.book.strings.text_of(number));
+    fn shared_text(&self, number: &str) -> Result<&'b str, Stop> {
+        let text = number.trim().parse().ok();
+        let text = text.and_then(|number| self.book.strings.text_of(number));
         text.ok_or_else(|| {
             let finding = self.fault("no_shared_text", "sharedStrings");
-            finding.with("found", shown(&self.value)).into()
+            finding.with("found", shown(number)).into()
         })
     }
 
@@ -174,60 +202,102 @@ impl<'b, 'r> Sheet<'b, 'r> {
         Ok(())
     }
 
-    fn end_cell(&mut self) -> Result<(), Stop> {
-        let start = self.texts.len();
-        let mut damaged = false;
-        let mut date = false;
-        match self.kind {
-            _ if self.value.is_empty() => damaged = self.has_formula,
-            Kind::Text => self.texts.push_str(&self.value),
+    /// What the present cell says with its value.
+    fn said<'v>(&self, value: &'v str) -> Result<Said<'v>, Stop>
+    where
+        'b: 'v,
+    {
+        let text = match self.kind {
+            _ if value.is_empty() => {
+                return Ok(Said {
+                    damaged: self.has_formula,
+                    ..Said::default()
+                });
+            }
+            Kind::Number => return Ok(self.number(value)),
+            Kind::Text | Kind::Foreign => value,
             Kind::Date => {
-                date = true;
-                self.texts.extend(self.value.chars().take(10));
+                let end = value.char_indices().nth(10);
+                end.map_or(value, |(end, _)| value.get(..end).unwrap_or(value))
             }
-            Kind::Boolean => {
-                damaged = true;
-                let word = match self.value.trim() {
-                    "0" => BOOLEANS[0],
-                    _ => BOOLEANS[1],
-                };
-                self.texts.push_str(word);
-            }
-            Kind::Foreign => {
-                damaged = true;
-                self.texts.push_str(&self.value);
-            }
-            Kind::Shared => {
-                let text = self.shared()?;
-                self.texts.push_str(text);
-            }
-            Kind::Number => {
-                let styled = self.book.styles.is_date(self.style);
-                let day = || number::day(&self.value, self.book.from_1904);
-                if let Some(day) = styled.then(day).flatten() {
-                    date = true;
-                    self.texts.push_str(&day);
-                } else if let Some(number) = number::read(&self.value) {
-                    // What people see there is no amount that the number says.
-                    damaged = number.damaged || self.book.styles.is_percent(self.style);
-                    self.texts.push_str(&number.text);
-                } else {
-                    self.texts.push_str(&self.value);
-                }
-            }
-        }
-        self.open = Open::Row;
-        let filled = self
-            .texts
-            .get(start..)
-            .is_some_and(|text| !text.trim().is_empty());
-        let Some(cell) = self.places.get_mut(self.column) else {
-            self.beyond |= filled;
-            return Ok(());
+            Kind::Boolean if value.trim() == "0" => BOOLEANS[0],
+            Kind::Boolean => BOOLEANS[1],
+            Kind::Shared => self.shared_text(value)?,
         };
-        *cell = (start as u32, self.texts.len() as u32);
-        self.damaged |= u64::from(damaged) << self.column;
-        self.dates |= u64::from(date) << self.column;
+        Ok(Said {
+            text: text.into(),
+            damaged: matches!(self.kind, Kind::Boolean | Kind::Foreign),
+            date: self.kind == Kind::Date,
+        })
+    }
+
+    fn number<'v>(&self, value: &'v str) -> Said<'v> {
+        let styled = self.book.styles.is_date(self.style);
+        let day = || number::day(value, self.book.from_1904);
+        if let Some(day) = styled.then(day).flatten() {
+            return Said {
+                text: day.into(),
+                damaged: false,
+                date: true,
+            };
+        }
+        let Some(number) = number::read(value) else {
+            return Said {
+                text: value.into(),
+                ..Said::default()
+            };
+        };
+        Said {
+            text: number.text.into(),
+            // What people see there is no amount that the number says.
+            damaged: number.damaged || self.book.styles.is_percent(self.style),
+            date: false,
+        }
+    }
+
+    fn end_cell(&mut self) -> Result<(), Stop> {
+        // Taken out and given back: one buffer serves all cells.
+        let value = std::mem::take(&mut self.value);
+        let said = self.said(&value)?;
+        if self.kind == Kind::Shared {
+            self.count_shared(said.text.len())?;
+        }
+        self.keep(&said)?;
+        drop(said);
+        self.value = value;
+        self.open = Open::Row;
+        Ok(())
+    }
+
+    /// A cell names a long text with a few bytes: what all of them come to is limited like what
+    /// is unpacked.
+    fn count_shared(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.shared = self.shared.saturating_add(bytes as u64);
+        if self.shared > self.shared_max {
+            let finding = Finding::of_file(FindingCode::TooLarge).with("reason", "unpacked");
+            return Err(finding.with("limit", size(self.shared_max)).into());
+        }
+        Ok(())
+    }
+
+    /// Adds what a cell says to the row. Beyond the cells that are looked at nothing is kept but
+    /// that there is something.
+    fn keep(&mut self, said: &Said<'_>) -> Result<(), Stop> {
+        let text = said.text.as_ref();
+        if self.column >= CELLS_MAX {
+            self.beyond = self.beyond || !text.trim().is_empty();
+            return Ok(());
+        }
+        let start = self.texts.len();
+        if start + text.len() > ROW_MAX {
+            return Err(self.too_large("row", ROW_MAX));
+        }
+        self.texts.push_str(text);
+        if let Some(place) = self.places.get_mut(self.column) {
+            *place = (start as u32, self.texts.len() as u32);
+        }
+        self.damaged |= u64::from(said.damaged) << self.column;
+        self.dates |= u64::from(said.date) << self.column;
         Ok(())
     }
 
@@ -274,12 +344,8 @@ impl Part for Sheet<'_, '_> {
         if !self.in_value || self.in_phonetic || self.open != Open::Cell {
             return Ok(());
         }
-        // A spreadsheet's own limit is 32,767 characters a cell.
-        let limit = self.field_bytes_max.max(128 << 10);
-        if self.value.len() + text.len() > limit {
-            let mut finding = Finding::of_file(FindingCode::TooLarge).with("reason", "field");
-            finding.row = Some(self.row);
-            return Err(finding.with("limit", size(limit as u64)).into());
+        if self.value.len() + text.len() > self.cell_max {
+            return Err(self.too_large("field", self.cell_max));
         }
         self.value.push_str(text);
         Ok(())
