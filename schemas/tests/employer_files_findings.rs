@@ -320,3 +320,32 @@ fn many_findings_spill_and_keep_their_order() {
         .collect();
     assert_eq!(rows, (14..25_014).collect::<Vec<_>>());
 }
+
+/// A key that stands again is a finding without a row.
+#[test]
+fn many_findings_of_the_file_spill_and_keep_their_order() {
+    let again = |n: u32| match n % 2 {
+        0 => r#""batch_no":"x","#,
+        _ => r#""pay_month":"x","#,
+    };
+    let keys: String = (0..25_000).map(again).collect();
+    let head = r#""batch_no":"GZ-1","pay_month":"2026-11","#;
+    let text = format!(r#"{{{head}{keys}"lines":[{{"line_no":"x"}}]}}"#);
+    let place = Place(0.into());
+    let options = ReadOptions {
+        spill: Some(&place),
+        ..options()
+    };
+    let (_, kept) = read_with(text.as_bytes(), &options);
+    // One for those of the file, one for those of the rows after them.
+    assert_eq!(place.0.get(), 2);
+    let of_rows = kept.findings.iter().position(|f| f.row.is_none()).unwrap();
+    assert!(of_rows > 0, "those of rows come first");
+    let of_file = &kept.findings[of_rows..];
+    assert!(of_file.iter().all(|finding| finding.row.is_none()));
+    let again = of_file
+        .iter()
+        .filter(|finding| finding.code.as_str() == "schema_violation");
+    let fields: Vec<_> = again.filter_map(|finding| finding.field).collect();
+    assert_eq!(fields, ["batch_no", "pay_month"].repeat(12_500));
+}

@@ -262,7 +262,7 @@ fn problem() -> Value {
     json!({
         "type": "object",
         "description": "RFC 9457, with the texts in both languages. Further members by kind: \
-                        field, batch_id, findings (at most 100,000 of lines), findings_total, \
+                        field, batch_id, findings (at most 101,000), findings_total, \
                         findings_left_out, reference, why.",
         "required": ["type", "title", "status", "detail", "instance", "zh", "en"],
         "properties": {

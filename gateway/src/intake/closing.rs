@@ -12,7 +12,7 @@ use crate::event::{AcceptedHead, Event, Policy};
 use schemas::codes::BankCalendar;
 use schemas::employer_files::{Format, Summary};
 use schemas::value::BatchId;
-use schemas::{BatchHead, Finding, HeadDraft, Severity};
+use schemas::{BatchHead, Finding, FindingCode, HeadDraft, Severity};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -105,13 +105,13 @@ impl Closing<'_> {
         accepted.late_records = u32::try_from(late.records.len()).unwrap_or(u32::MAX);
         accepted.count(&late.findings);
         accepted.take_out(&refused_by(&late.findings), &collected.rows);
+        accepted.must_acknowledge = must_acknowledge(&late.findings);
         collected.merge(
             late.findings
                 .into_iter()
                 .map(|(_, finding)| finding)
                 .collect(),
         );
-        accepted.must_acknowledge = must_acknowledge(&collected.findings);
         let personal = serde_json::to_vec(&PayerPart::of(head)).map_err(CoreError::from)?;
         let fact = Fact::sealed(
             Event::BatchAccepted(Box::new(accepted.clone())),
@@ -215,7 +215,10 @@ impl Closing<'_> {
 
     fn refuse(&self, collected: Collected, late: u32) -> Result<Submitted, IntakeError> {
         let Collected {
-            findings, counts, ..
+            findings,
+            counts,
+            first_error,
+            ..
         } = collected;
         // What was found at submission counts like what the reader found.
         let summary = Summary {
@@ -225,10 +228,11 @@ impl Closing<'_> {
             lines_ok: self.summary.lines_ok.saturating_sub(late),
             ..self.summary.clone()
         };
-        let why = findings
+        let listed = findings
             .iter()
-            .find(|finding| finding.severity == Severity::Error)
-            .map_or("empty_batch", |finding| finding.code.as_str());
+            .find(|finding| finding.severity == Severity::Error);
+        let why = listed.map(|finding| finding.code).or(first_error);
+        let why = why.map_or("empty_batch", FindingCode::as_str);
         let refused = Submitted::Refused {
             findings,
             summary: Box::new(summary),

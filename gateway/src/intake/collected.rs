@@ -1,8 +1,14 @@
 //! What the reading of a file leaves for its closing.
 
+use super::sink::FINDINGS_IN_ANSWER_MAX;
 use crate::book::table::TableRow;
 use schemas::value::PaymentId;
-use schemas::{Finding, Severity};
+use schemas::{Finding, FindingCode, Severity};
+use std::collections::BTreeSet;
+
+/// Places of an answer beside those of all findings, for those that no number of others may hide:
+/// errors of the file, and what the book says of its lines.
+const DECISIVE_IN_ANSWER_MAX: usize = 1_000;
 
 /// Findings by what they stop, all of them, however many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,31 +42,64 @@ pub struct Collected {
     pub rows: Vec<TableRow>,
     /// Lines that correct earlier payments.
     pub corrects: Vec<(u32, PaymentId)>,
-    /// Findings, ordered by row, those of the whole file last.
+    /// Findings, ordered by row, those of the whole file last; as many as an answer can carry.
     pub findings: Vec<Finding>,
     /// All findings, counted.
     pub counts: Counts,
+    /// Code of the first error.
+    pub first_error: Option<FindingCode>,
+    /// Fields of the head that have an error.
+    wrong_fields: BTreeSet<&'static str>,
     /// Lines are not in the journal: the file was refused for certain before its end.
     pub lines_left_out: bool,
 }
 
 impl Collected {
-    /// Whether a field of the head has an error. Those of the file are all in the list.
+    /// Counts a finding, whether the list has room for it or not.
+    pub fn count(&mut self, finding: &Finding) {
+        self.counts.add(finding);
+        if finding.severity == Severity::Error {
+            self.first_error.get_or_insert(finding.code);
+        }
+        if is_error_of_file(finding) {
+            self.wrong_fields.extend(finding.field);
+        }
+    }
+
+    /// Lists a finding that is counted, where an answer can carry it.
+    pub fn list(&mut self, finding: Finding) {
+        let is_decisive = is_error_of_file(&finding);
+        self.list_within(finding, is_decisive);
+    }
+
+    fn list_within(&mut self, finding: Finding, is_decisive: bool) {
+        let beside = if is_decisive {
+            DECISIVE_IN_ANSWER_MAX
+        } else {
+            0
+        };
+        if self.findings.len() < FINDINGS_IN_ANSWER_MAX + beside {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Whether a field of the head has an error.
     pub fn has_error_of(&self, field: &str) -> bool {
-        self.findings.iter().any(|finding| {
-            let of_file = finding.line.is_none() && finding.severity == Severity::Error;
-            of_file && finding.field == Some(field)
-        })
+        self.wrong_fields.contains(field)
     }
 
     /// Adds findings of the close in their places.
-    pub fn merge(&mut self, mut late: Vec<Finding>) {
-        for finding in &late {
-            self.counts.add(finding);
+    pub fn merge(&mut self, late: Vec<Finding>) {
+        for finding in late {
+            self.count(&finding);
+            self.list_within(finding, true);
         }
-        self.findings.append(&mut late);
         // Stable: findings of one row stay in the order in which they were made.
         self.findings
             .sort_by_key(|finding| finding.row.unwrap_or(u32::MAX));
     }
+}
+
+fn is_error_of_file(finding: &Finding) -> bool {
+    finding.line.is_none() && finding.severity == Severity::Error
 }

@@ -163,9 +163,10 @@ pub(super) fn refused_by(late: &[(u32, Finding)]) -> BTreeSet<u32> {
 
 /// Warnings about money in flight, and about another person or more money than a correction is
 /// for, must be acknowledged by the approver.
-pub(super) fn must_acknowledge(findings: &[Finding]) -> Vec<String> {
-    let codes: BTreeSet<&str> = findings
+pub(super) fn must_acknowledge(late: &[(u32, Finding)]) -> Vec<String> {
+    let codes: BTreeSet<&str> = late
         .iter()
+        .map(|(_, finding)| finding)
         .filter(|finding| {
             let weighty = matches!(
                 finding.code,

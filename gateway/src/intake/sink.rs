@@ -22,7 +22,8 @@ const LINE_BYTES: u64 = 100;
 /// Rows for which there is room before they come: 48 bytes each, and a file may be no text.
 const ROWS_AHEAD_MAX: usize = 128 << 10;
 
-/// More findings than this are kept in the journal and counted, but not carried in the answer.
+/// More findings than this are kept in the journal and counted, but not carried in the answer;
+/// only errors of the file, and what the book says, have 1,000 places beside them.
 pub const FINDINGS_IN_ANSWER_MAX: usize = 100_000;
 
 /// The sealed part of a batch's closing record.
@@ -178,7 +179,7 @@ impl<'a> JournalSink<'a> {
     }
 
     fn keep_finding(&mut self, finding: Finding) -> Result<(), CoreError> {
-        self.collected.counts.add(&finding);
+        self.collected.count(&finding);
         // Of a file that is refused nobody asks for findings later: a small one with a million of
         // them must not fill the disk.
         if !self.is_refused() {
@@ -186,12 +187,8 @@ impl<'a> JournalSink<'a> {
             self.findings_text.push(b'\n');
             self.findings_count += 1;
         }
-        // What refuses the file is decided by the counts; of the list only warnings, notes and
-        // errors of lines may be too many for an answer.
-        let of_file = finding.line.is_none() && finding.severity == Severity::Error;
-        if of_file || self.collected.findings.len() < FINDINGS_IN_ANSWER_MAX {
-            self.collected.findings.push(finding);
-        }
+        // What refuses the file is decided by what is counted, never by the list.
+        self.collected.list(finding);
         let full = usize::try_from(self.findings_count).is_ok_and(|n| n >= FINDINGS_PER_RECORD);
         if full { self.flush_findings() } else { Ok(()) }
     }

@@ -252,3 +252,23 @@ fn no_number_of_warnings_hides_an_error_of_the_file() {
         other => panic!("{other:?}"),
     }
 }
+
+/// Found by an attack: errors of the file without end were all listed. Beyond the list the head is
+/// judged as ever: a project that can't be read makes a suspicion of what would be a certainty.
+#[test]
+fn errors_of_the_file_are_listed_to_an_end_and_counted_all() {
+    let desk = Desk::new();
+    desk.accept(&file("GZ-1", &[ZHANG, LI]));
+    let again = "批次号,x\n".repeat(102_000);
+    let bad_project = format!("项目编码,11010519491231002X\n{again}付款银行,HXB\n");
+    let text = file("GZ-2", &[ZHANG, LI]).replace("付款银行,HXB\n", &bad_project);
+    match desk.submit_as(MAKER, Policy::AllOrNothing, &text) {
+        Submitted::Refused { findings, summary } => {
+            assert_eq!(findings.len(), 101_000);
+            assert_eq!(findings[0].code, FindingCode::SchemaViolation);
+            assert_eq!((summary.errors, summary.warnings), (102_001, 2));
+            assert_eq!(summary.lines_ok, 2);
+        }
+        other => panic!("{other:?}"),
+    }
+}

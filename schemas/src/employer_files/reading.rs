@@ -112,7 +112,7 @@ impl<'a> Reading<'a> {
     }
 
     fn refuse(&mut self, finding: Finding) {
-        self.store.push_of_file(finding);
+        self.store.push_of_end(finding);
     }
 
     /// A reader that stops may still name the row where it did.

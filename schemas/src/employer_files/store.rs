@@ -27,55 +27,74 @@ impl Counts {
     }
 }
 
-/// Findings of rows in the order of making, and those of the whole file.
-pub(super) struct Store<'a> {
+/// Findings as records, in the order of making: in memory, and then in a spill.
+#[derive(Default)]
+struct Pile {
     memory: MemorySpill,
+    spill: Option<Box<dyn Spill>>,
+}
+
+impl Pile {
+    fn replay(&mut self, each: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        self.memory.replay(each)?;
+        match &mut self.spill {
+            Some(spill) => spill.replay(each),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Findings of rows in the order of making, and those of the whole file: a hostile file has as
+/// many of the one kind as of the other.
+pub(super) struct Store<'a> {
+    of_rows: Pile,
+    of_file: Pile,
+    /// What is found at the end of the file: of each kind one at most.
+    of_end: Vec<Finding>,
     kept: u64,
     /// Findings kept in memory before a spill is opened.
     memory_max: u64,
     place: Option<&'a dyn SpillPlace>,
-    spill: Option<Box<dyn Spill>>,
     names: Names,
     record: Vec<u8>,
-    of_file: Vec<Finding>,
 }
 
 impl<'a> Store<'a> {
     pub(super) fn new(memory_max: u64, place: Option<&'a dyn SpillPlace>) -> Self {
         Self {
-            memory: MemorySpill::default(),
+            of_rows: Pile::default(),
+            of_file: Pile::default(),
+            of_end: Vec::new(),
             kept: 0,
             memory_max,
             place,
-            spill: None,
             names: Names::default(),
             record: Vec::new(),
-            of_file: Vec::new(),
         }
     }
 
     /// Adds a finding; those with a row must come in the order of rows.
     pub(super) fn push(&mut self, finding: Finding) -> Result<(), Stop> {
-        if finding.row.is_none() {
-            self.of_file.push(finding);
-            return Ok(());
-        }
         self.record.clear();
         encode(&finding, &mut self.names, &mut self.record);
         self.kept += 1;
-        if self.spill.is_none() && self.kept > self.memory_max {
-            self.spill = self.place.map(SpillPlace::open).transpose()?;
+        let pile = match finding.row {
+            Some(_) => &mut self.of_rows,
+            None => &mut self.of_file,
+        };
+        if pile.spill.is_none() && self.kept > self.memory_max {
+            pile.spill = self.place.map(SpillPlace::open).transpose()?;
         }
-        match &mut self.spill {
+        match &mut pile.spill {
             Some(spill) => spill.push(&self.record)?,
-            None => self.memory.push(&self.record)?,
+            None => pile.memory.push(&self.record)?,
         }
         Ok(())
     }
 
-    /// Adds a finding about the whole file.
-    pub(super) fn push_of_file(&mut self, finding: Finding) {
-        self.of_file.push(finding);
+    /// Adds one of the few findings that the end of a file can have.
+    pub(super) fn push_of_end(&mut self, finding: Finding) {
+        self.of_end.push(finding);
     }
 
     /// Hands everything over: by row, `late` in its places, the whole file's last.
@@ -91,20 +110,13 @@ impl<'a> Store<'a> {
             counts: Counts::default(),
             failed: None,
         };
-        let names = &self.names;
-        let mut each = |record: &[u8]| {
-            let finding = decode(record, names).ok_or(io::ErrorKind::InvalidData)?;
-            delivery.take(finding)
-        };
-        let mut replayed = self.memory.replay(&mut each);
-        if let (Ok(()), Some(spill)) = (&replayed, &mut self.spill) {
-            replayed = spill.replay(&mut each);
+        delivery.all_of(&mut self.of_rows, &self.names)?;
+        delivery.end_rows()?;
+        delivery.all_of(&mut self.of_file, &self.names)?;
+        for finding in self.of_end {
+            delivery.emit(finding)?;
         }
-        if let Some(failed) = delivery.failed.take() {
-            return Err(failed.into());
-        }
-        replayed?;
-        delivery.finish(self.of_file).map_err(ReadError::Sink)
+        Ok(delivery.counts)
     }
 }
 
@@ -118,8 +130,22 @@ struct Delivery<'s> {
 }
 
 impl Delivery<'_> {
+    fn all_of(&mut self, pile: &mut Pile, names: &Names) -> Result<(), ReadError> {
+        let replayed = pile.replay(&mut |record| {
+            let finding = decode(record, names).ok_or(io::ErrorKind::InvalidData)?;
+            self.take(finding)
+        });
+        match self.failed.take() {
+            Some(failed) => Err(failed.into()),
+            None => Ok(replayed?),
+        }
+    }
+
     fn take(&mut self, finding: Finding) -> io::Result<()> {
         let next = finding.row;
+        if next.is_none() {
+            return self.emit(finding).map_err(|error| self.fail(error));
+        }
         if self.row.first().is_some_and(|first| first.row != next) {
             self.end_row().map_err(|error| self.fail(error))?;
         }
@@ -164,13 +190,9 @@ impl Delivery<'_> {
         self.sink.finding(finding)
     }
 
-    fn finish(mut self, of_file: Vec<Finding>) -> Result<Counts, SinkError> {
+    fn end_rows(&mut self) -> Result<(), SinkError> {
         self.end_row()?;
-        self.late_before(None)?;
-        for finding in of_file {
-            self.emit(finding)?;
-        }
-        Ok(self.counts)
+        self.late_before(None)
     }
 }
 
