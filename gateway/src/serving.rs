@@ -7,6 +7,7 @@
 //! while the index follows.
 
 mod closing;
+mod collecting;
 mod failure;
 mod supervision;
 mod tasks;
@@ -28,6 +29,7 @@ use crate::mandates::Mandates;
 use crate::proof::{CheckpointKey, Log};
 use crate::telemetry::{Concerns, Metrics};
 use closing::close_signed;
+use collecting::Collecting;
 use journal::disk::{Disk, OsDisk};
 use journal::random::{Random, SystemRandom};
 use journal::seal::{Vault, create_master_file, master_from_file};
@@ -39,7 +41,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use supervision::Supervisor;
-use tasks::{Collecting, follow};
+use tasks::follow;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 

@@ -1,10 +1,13 @@
-//! Files that a bank puts into a folder of ours: seen, read, and put away once they are stored.
+//! Files that a bank puts into a folder of ours: seen twice the same, read, and put away once they
+//! are stored.
 
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::drop_folder::{make_folder, open_plain, sync_folder};
+use super::drop_folder::{make_folder, not_a_file, open_plain, sync_folder};
 use super::{NameError, safe_name};
 
 /// A file that was read whole.
@@ -27,11 +30,54 @@ impl std::fmt::Debug for FoundFile {
     }
 }
 
+/// The files of a folder as one look found them: the next look takes what is still so.
+#[derive(Clone, Debug, Default)]
+pub struct Listing(BTreeMap<String, Listed>);
+
+#[derive(Clone, Copy, Debug)]
+struct Listed {
+    stamp: Stamp,
+    /// Looks in a row that found it changed.
+    changes: u32,
+}
+
+/// Size and time of the last change: other ones after each write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    size_bytes: u64,
+    modified: (i64, i64),
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            size_bytes: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        }
+    }
+}
+
+/// A file that two looks found the same.
+#[derive(Clone, Debug)]
+pub struct SettledFile {
+    /// Its name, safe to use.
+    pub name: String,
+    stamp: Stamp,
+}
+
 /// One thing in the folder. What can't be read is told, never passed over in silence.
 #[derive(Debug)]
 pub enum Collected {
-    /// A file.
-    File(FoundFile),
+    /// A file that is as the look before found it: it can be read.
+    File(SettledFile),
+    /// A file that is new or changed since the look before: it may still be written to, and half
+    /// a result can't be told from a broken one. The next look sees it again.
+    Unsettled {
+        /// Its name, safe to use.
+        name: String,
+        /// Looks in a row that found it changed; 0 of a new one.
+        changes: u32,
+    },
     /// Something that is left where it is, for a person to look at.
     LeftAlone {
         /// Its name with everything but letters, digits, `.`, `_`, `-` escaped.
@@ -58,8 +104,8 @@ pub enum CollectorError {
         /// The limit.
         bytes_max: u64,
     },
-    /// Its content is no longer what was read: it is read again next time.
-    #[error("the file changed after it was read")]
+    /// It is no longer what was seen or read: it is looked at again next time.
+    #[error("the file changed after it was seen")]
     Changed,
 }
 
@@ -68,27 +114,26 @@ pub enum CollectorError {
 pub struct Collector {
     folder: PathBuf,
     file_bytes_max: u64,
-    files_max: usize,
 }
 
 impl Collector {
-    /// Looks into `folder`, reads at most `files_max` files at a time of at most
-    /// `file_bytes_max` bytes each.
+    /// Looks into `folder` for files of at most `file_bytes_max` bytes. They are read one at a
+    /// time: no more than one needs to be in memory.
     #[must_use]
-    pub fn new(folder: &Path, file_bytes_max: u64, files_max: usize) -> Self {
+    pub fn new(folder: &Path, file_bytes_max: u64) -> Self {
         Self {
             folder: folder.to_owned(),
             file_bytes_max,
-            files_max,
         }
     }
 
-    /// Everything that is in the folder, by name; names that begin with a dot are unfinished
-    /// uploads and left out, the folder `done` as well.
+    /// Everything that is in the folder, by name, without a look into the files; names that begin
+    /// with a dot are unfinished uploads and left out, the folder `done` as well. `before` is what
+    /// the look before found, and becomes what this one did.
     ///
     /// # Errors
     /// `Folder` when the folder can't be listed.
-    pub fn collect(&self) -> Result<Vec<Collected>, CollectorError> {
+    pub fn collect(&self, before: &mut Listing) -> Result<Vec<Collected>, CollectorError> {
         make_folder(&self.folder).map_err(CollectorError::Folder)?;
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(CollectorError::Folder)? {
@@ -99,49 +144,73 @@ impl Collector {
             }
         }
         names.sort();
-        // What is left alone takes no file's place: rubbish must not hide results.
-        let (mut items, mut files) = (Vec::new(), 0);
-        for name in names {
-            if files == self.files_max {
-                break;
-            }
-            let item = self.look_at(name);
-            files += usize::from(matches!(item, Collected::File(_)));
-            items.push(item);
-        }
+        let mut now = Listing::default();
+        let items = names.into_iter();
+        let items = items.map(|name| self.look_at(name, before, &mut now));
+        let items = items.collect();
+        *before = now;
         Ok(items)
     }
 
-    fn look_at(&self, name: String) -> Collected {
-        match self.read(&name) {
-            Ok(file) => Collected::File(file),
-            Err(why) => Collected::LeftAlone {
-                name: escaped(&name),
-                why,
-            },
+    fn look_at(&self, name: String, before: &Listing, now: &mut Listing) -> Collected {
+        let stamp = match self.stamp_of(&name) {
+            Ok(stamp) => stamp,
+            Err(why) => {
+                return Collected::LeftAlone {
+                    name: escaped(&name),
+                    why,
+                };
+            }
+        };
+        let known = before.0.get(&name);
+        let is_settled = known.is_some_and(|known| known.stamp == stamp);
+        let changes = match known {
+            Some(known) if !is_settled => known.changes.saturating_add(1),
+            Some(_) | None => 0,
+        };
+        now.0.insert(name.clone(), Listed { stamp, changes });
+        match is_settled {
+            true => Collected::File(SettledFile { name, stamp }),
+            false => Collected::Unsettled { name, changes },
         }
     }
 
-    fn read(&self, name: &str) -> Result<FoundFile, CollectorError> {
+    fn stamp_of(&self, name: &str) -> Result<Stamp, CollectorError> {
         let name = safe_name(name).map_err(CollectorError::Name)?;
-        let opened = open_plain(&self.folder.join(name)).map_err(CollectorError::Folder)?;
-        let (file, size_bytes) = opened.ok_or(CollectorError::Changed)?;
-        let too_large = |size_bytes| CollectorError::TooLarge {
-            size_bytes,
-            bytes_max: self.file_bytes_max,
+        let seen = match fs::symlink_metadata(self.folder.join(name)) {
+            Ok(seen) if seen.is_file() => Stamp::of(&seen),
+            Ok(_) => return Err(CollectorError::Folder(not_a_file())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(CollectorError::Changed);
+            }
+            Err(error) => return Err(CollectorError::Folder(error)),
         };
-        if size_bytes > self.file_bytes_max {
-            return Err(too_large(size_bytes));
+        if seen.size_bytes > self.file_bytes_max {
+            return Err(CollectorError::TooLarge {
+                size_bytes: seen.size_bytes,
+                bytes_max: self.file_bytes_max,
+            });
         }
+        Ok(seen)
+    }
+
+    /// Reads a file whole.
+    ///
+    /// # Errors
+    /// `Changed` when it is no longer what the looks found; `Folder` when it can't be read.
+    pub fn read(&self, settled: &SettledFile) -> Result<FoundFile, CollectorError> {
+        let name = safe_name(&settled.name).map_err(CollectorError::Name)?;
+        let opened = open_plain(&self.folder.join(name)).map_err(CollectorError::Folder)?;
+        let (file, _) = opened.ok_or(CollectorError::Changed)?;
         let mut bytes = Vec::new();
-        // One more than allowed, to notice a file that grows while it is read.
-        let read = file
-            .take(self.file_bytes_max.saturating_add(1))
+        // One more than there were, to notice a file that grows while it is read.
+        let read = (&file)
+            .take(settled.stamp.size_bytes.saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(CollectorError::Folder)?;
-        let read = u64::try_from(read).unwrap_or(u64::MAX);
-        if read > self.file_bytes_max {
-            return Err(too_large(read));
+        let after = Stamp::of(&file.metadata().map_err(CollectorError::Folder)?);
+        if after != settled.stamp || u64::try_from(read).ok() != Some(after.size_bytes) {
+            return Err(CollectorError::Changed);
         }
         Ok(FoundFile {
             name: name.to_owned(),

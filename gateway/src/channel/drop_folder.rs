@@ -220,7 +220,7 @@ pub(super) fn open_plain(path: &Path) -> io::Result<Option<(File, u64)>> {
         Err(error) => return Err(error),
     };
     if !seen.is_file() {
-        return Err(io::Error::other("a link or folder is in the file's place"));
+        return Err(not_a_file());
     }
     let file = File::open(path)?;
     let opened = file.metadata()?;
@@ -230,4 +230,8 @@ pub(super) fn open_plain(path: &Path) -> io::Result<Option<(File, u64)>> {
         ));
     }
     Ok(Some((file, opened.len())))
+}
+
+pub(super) fn not_a_file() -> io::Error {
+    io::Error::other("a link or folder is in the file's place")
 }

@@ -160,17 +160,12 @@ impl Channel for Endpoints {
 #[must_use]
 pub fn collector(connection: &Connection) -> Option<Collector> {
     match connection.endpoints.get("collect") {
-        Some(Endpoint::Folder { path }) => Some(Collector::new(
-            path,
-            connection.limits.reply_bytes_max,
-            COLLECTED_AT_ONCE,
-        )),
+        Some(Endpoint::Folder { path }) => {
+            Some(Collector::new(path, connection.limits.reply_bytes_max))
+        }
         Some(Endpoint::Tcp { .. } | Endpoint::Http { .. } | Endpoint::Sftp(_)) | None => None,
     }
 }
-
-/// Files read in one look: each is in memory until it is stored.
-const COLLECTED_AT_ONCE: usize = 16;
 
 /// The channel of one bank with all layers around it, from the inside: a stop for defects, the
 /// total time limit, the pace, the limit of messages under way, metrics, the trace.

@@ -19,7 +19,7 @@ mod sftp;
 mod stream;
 mod tcp;
 
-pub use collector::{Collected, Collector, CollectorError, FoundFile};
+pub use collector::{Collected, Collector, CollectorError, FoundFile, Listing, SettledFile};
 pub use drop_folder::DropChannel;
 pub use endpoints::{BuildError, Endpoints, TlsDoors, build, collector};
 pub use error::{Certainty, SendError, SendErrorKind};

@@ -301,7 +301,7 @@ pub struct DispatchSettings {
     /// own holds.
     #[serde(deserialize_with = "wait_ms")]
     pub query_wait_ms: u64,
-    /// Between two looks into a folder.
+    /// Between two looks into a folder; a file is taken when two find it the same.
     #[serde(deserialize_with = "wait_ms")]
     pub collect_wait_ms: u64,
 }

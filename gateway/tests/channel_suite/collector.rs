@@ -1,20 +1,35 @@
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
-use gateway::channel::{Collected, Collector, CollectorError, FoundFile};
+use gateway::channel::{Collected, Collector, CollectorError, FoundFile, Listing};
 
 fn collector(folder: &Path) -> Collector {
-    Collector::new(folder, 10, 100)
+    Collector::new(folder, 10)
 }
 
+/// The files that two looks find the same, read.
 fn found(folder: &Path) -> Vec<FoundFile> {
+    let mut before = Listing::default();
+    collector(folder).collect(&mut before).unwrap();
     let file = |item| match item {
-        Collected::File(file) => Some(file),
-        Collected::LeftAlone { .. } => None,
+        Collected::File(settled) => Some(collector(folder).read(&settled).unwrap()),
+        Collected::Unsettled { .. } | Collected::LeftAlone { .. } => None,
     };
-    let items = collector(folder).collect().unwrap();
+    let items = collector(folder).collect(&mut before).unwrap();
     items.into_iter().filter_map(file).collect()
+}
+
+/// What one look tells of each thing.
+fn told(folder: &Path, before: &mut Listing) -> Vec<String> {
+    let told = |item| match item {
+        Collected::File(file) => format!("{} is settled", file.name),
+        Collected::Unsettled { name, changes } => format!("{name} changed {changes} times"),
+        Collected::LeftAlone { name, why } => format!("{name}: {why}"),
+    };
+    let items = collector(folder).collect(before).unwrap();
+    items.into_iter().map(told).collect()
 }
 
 #[test]
@@ -28,20 +43,19 @@ fn m11_each_thing_in_the_folder_is_a_file_or_told() {
     fs::write(folder.join(".part"), b"x").unwrap();
     fs::create_dir(folder.join("sub")).unwrap();
     symlink("/etc/hostname", folder.join("link")).unwrap();
-    let told: Vec<String> = collector(folder)
-        .collect()
-        .unwrap()
-        .into_iter()
-        .map(|item| match item {
-            Collected::File(file) => format!("{}={}", file.name, file.bytes.len()),
-            Collected::LeftAlone { name, why } => format!("{name}: {why}"),
-        })
-        .collect();
+    let mut before = Listing::default();
+    let first = told(folder, &mut before);
+    assert_eq!(
+        first[..2],
+        ["a.txt changed 0 times", "b.txt changed 0 times"]
+    );
+    let told = told(folder, &mut before);
+    assert_eq!(first[2..], told[2..]);
     assert_eq!(
         told,
         [
-            "a.txt=3",
-            "b.txt=3",
+            "a.txt is settled",
+            "b.txt is settled",
             "large: the file has 11 bytes, more than 10",
             "link: the folder can't be used",
             "sub: the folder can't be used",
@@ -103,13 +117,53 @@ fn m9_a_found_file_prints_no_content() {
 }
 
 #[test]
-fn what_is_left_alone_takes_no_files_place() {
+fn a_file_is_settled_when_neither_size_nor_time_changed() {
     let place = tempfile::tempdir().unwrap();
-    for name in ["1 bad", "2 bad", "a", "b", "c"] {
-        fs::write(place.path().join(name), b"x").unwrap();
-    }
-    let items = Collector::new(place.path(), 10, 2).collect().unwrap();
-    let files = |item: &&Collected| matches!(item, Collected::File(_));
-    assert_eq!(items.iter().filter(files).count(), 2);
-    assert_eq!(items.len(), 4);
+    let path = place.path().join("a.txt");
+    let at = |seconds: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(1_763_863_200 + seconds);
+    let write = |content: &[u8], seconds: u64| {
+        fs::write(&path, content).unwrap();
+        let file = File::options().write(true).open(&path).unwrap();
+        file.set_modified(at(seconds)).unwrap();
+    };
+    let mut before = Listing::default();
+    let mut look = || told(place.path(), &mut before);
+    write(b"half", 0);
+    assert_eq!(look(), ["a.txt changed 0 times"]);
+    write(b"half", 1);
+    assert_eq!(
+        look(),
+        ["a.txt changed 1 times"],
+        "as long, at another time"
+    );
+    write(b"whole", 1);
+    assert_eq!(
+        look(),
+        ["a.txt changed 2 times"],
+        "longer, at the same time"
+    );
+    assert_eq!(look(), ["a.txt is settled"]);
+    assert_eq!(look(), ["a.txt is settled"], "and stays so");
+    write(b"whole", 2);
+    assert_eq!(look(), ["a.txt changed 1 times"]);
+    fs::remove_file(&path).unwrap();
+    assert_eq!(look(), [""; 0]);
+    write(b"whole", 2);
+    assert_eq!(look(), ["a.txt changed 0 times"], "another file");
+}
+
+#[test]
+fn a_file_that_changed_after_it_was_settled_is_not_read() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("a.txt");
+    fs::write(&path, b"half").unwrap();
+    let mut before = Listing::default();
+    collector(place.path()).collect(&mut before).unwrap();
+    let items = collector(place.path()).collect(&mut before).unwrap();
+    let Some(Collected::File(settled)) = items.first() else {
+        panic!("{items:?}");
+    };
+    fs::write(&path, b"half+half").unwrap();
+    let refused = collector(place.path()).read(settled).unwrap_err();
+    assert!(matches!(refused, CollectorError::Changed));
 }

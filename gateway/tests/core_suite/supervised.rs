@@ -114,7 +114,7 @@ async fn a_folder_that_cannot_be_used_is_a_concern_until_it_can() {
     let inbox = place.path().join("inbox");
     let code = BankCode::parse("HXB").unwrap();
     let setup = Setup {
-        collectors: [(code, Collector::new(&inbox, 100, 10))].into(),
+        collectors: [(code, Collector::new(&inbox, 100))].into(),
         ..setup(&desk, place.path(), &concerns, &metrics)
     };
     // A file is in the folder's place.

@@ -3,7 +3,7 @@
 use super::numbers::connection_values;
 use super::reload::{BankTls, Held};
 use super::security::{Table, bank_keys, bank_tls};
-use crate::channel::{Collector, build};
+use crate::channel::{Collector, build, collector};
 use crate::clock::Clock;
 use crate::command::words::Failure;
 use crate::configuration::connection::EndpointTls;
@@ -16,9 +16,6 @@ use schemas::value::BankCode;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Files of a folder that are read at one look.
-const FILES_MAX: usize = 256;
 
 /// The banks and the folders into which they drop results.
 pub struct Connected {
@@ -68,9 +65,7 @@ pub fn connect(
             fields,
         };
         connected.banks.insert(*bank, Arc::new(parts));
-        if let Some(Endpoint::Folder { path }) = connection.endpoints.get("collect") {
-            let bytes_max = connection.limits.reply_bytes_max;
-            let collector = Collector::new(path, bytes_max, FILES_MAX);
+        if let Some(collector) = collector(connection) {
             connected.collectors.insert(*bank, collector);
         }
     }

@@ -1,0 +1,178 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::*;
+use crate::channel::{Channel, SendError, SendErrorKind};
+use crate::clock::{BoxFuture, SystemClock};
+use crate::dispatch::Bank;
+use crate::event::Event;
+use crate::keys::BankKeys;
+use crate::telemetry::Metrics;
+use adapters::exchange::Outgoing;
+use journal::disk::MemoryDisk;
+use journal::random::SystemRandom;
+use journal::seal::Vault;
+use journal::{Journal, Options};
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+
+/// Nothing is sent here.
+struct Nowhere;
+
+impl Channel for Nowhere {
+    fn send<'a>(&'a self, _: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
+        let none = SendError::not_sent(SendErrorKind::NoEndpoint, "nowhere");
+        Box::pin(std::future::ready(Err(none)))
+    }
+}
+
+fn core() -> Arc<Core> {
+    let disk = Arc::new(MemoryDisk::new());
+    let options = Options::default();
+    let (journal, _) = Journal::open(disk.clone(), Path::new("/journal"), options).unwrap();
+    let random = Arc::new(SystemRandom::new());
+    let vault = Vault::open(disk, Path::new("/keys"), &[7; 32], random).unwrap();
+    let clock = Arc::new(SystemClock::new());
+    Arc::new(Core::open(journal, vault, clock, &mut |_| {}).unwrap())
+}
+
+/// The folder of a bank, and who looks into it.
+struct Inbox {
+    place: tempfile::TempDir,
+    collecting: Collecting,
+    before: Listing,
+    stop: watch::Sender<bool>,
+}
+
+impl Inbox {
+    fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let bank = BankCode::parse("HXB").unwrap();
+        let book = adapters::Book::built_in().unwrap();
+        let parts = Bank {
+            adapter: book.adapter(bank).unwrap(),
+            keys: BankKeys::default(),
+            channel: Arc::new(Nowhere),
+            fields: adapters::ConnectionValues::default(),
+        };
+        let collecting = Collecting {
+            core: core(),
+            banks: Banks(Arc::new([(bank, Arc::new(parts))].into())),
+            bank,
+            collector: Collector::new(place.path(), 1_000),
+            every: Duration::from_secs(10),
+            concerns: Arc::new(Concerns::new(Arc::new(Metrics::new()))),
+            concern: "folder:HXB".to_owned(),
+        };
+        let (stop, _) = watch::channel(false);
+        let before = Listing::default();
+        Self {
+            place,
+            collecting,
+            before,
+            stop,
+        }
+    }
+
+    fn look(&mut self) -> Looked {
+        let stop = self.stop.subscribe();
+        self.collecting.look(&mut self.before, &stop)
+    }
+
+    /// The bank writes on.
+    fn write(&self, name: &str, text: &str) {
+        let mut options = OpenOptions::new();
+        let path = self.place.path().join(name);
+        let mut file = options.create(true).append(true).open(path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+
+    fn is_done(&self, name: &str) -> bool {
+        let here = self.place.path().join(name);
+        let done = self.place.path().join("done").join(name);
+        done.is_file() && !here.exists()
+    }
+
+    /// What is recorded of the bank's messages, in order: their kinds and digests.
+    fn messages(&self) -> Vec<String> {
+        let core = &self.collecting.core;
+        let all = 1..=core.desk().sequence();
+        let digest = |sequence| match core.event(sequence) {
+            Ok((_, Event::BankMessage { digest, .. })) => Some(digest),
+            _ => None,
+        };
+        all.filter_map(digest).collect()
+    }
+}
+
+// By coreutils: printf 'whole\n' | sha256sum; printf 'one\ntwo\nthree\n' | sha256sum.
+const WHOLE: &str = "result:3661291e28107bb940142d346bdb3a86da68415ae7fe451374d403c6037b9fa5";
+const GROWN: &str = "result:b6285c57e8797db5d4c51c80d6f11938afda9b11c6a003549709189e9b4b92a2";
+
+/// A bank writes a long file under its final name: half of it would be recorded as a message that
+/// can't be read, a difference for good, and the others must not wait until it is whole.
+#[test]
+fn m11_a_file_is_taken_when_it_is_written_to_no_more_and_hides_no_other() {
+    let mut inbox = Inbox::new();
+    inbox.write("R1.txt", "one\n");
+    inbox.write("R2.txt", "whole\n");
+    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert_eq!(inbox.messages(), [""; 0], "nothing is known to be still");
+    inbox.write("R1.txt", "two\n");
+    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert!(inbox.is_done("R2.txt"));
+    assert_eq!(inbox.messages(), [WHOLE]);
+    inbox.write("R1.txt", "three\n");
+    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert_eq!(inbox.messages(), [WHOLE]);
+    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert!(inbox.is_done("R1.txt"));
+    assert_eq!(inbox.messages(), [WHOLE, GROWN]);
+}
+
+#[test]
+fn a_file_that_can_not_be_put_away_hides_no_other() {
+    let mut inbox = Inbox::new();
+    inbox.write("R1.txt", "one\ntwo\nthree\n");
+    inbox.write("R2.txt", "whole\n");
+    // In the place into which the first one goes.
+    let taken = inbox.place.path().join("done/R1.txt");
+    fs::create_dir_all(&taken).unwrap();
+    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert_eq!(inbox.look(), Looked::Unusable);
+    assert!(inbox.is_done("R2.txt"));
+    assert_eq!(inbox.messages(), [GROWN, WHOLE]);
+    assert_eq!(inbox.look(), Looked::Unusable);
+    fs::remove_dir(taken).unwrap();
+    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert!(inbox.is_done("R1.txt"));
+    assert_eq!(inbox.messages(), [GROWN, WHOLE], "recorded once");
+}
+
+/// It may never be still, and what the bank says in it stays unread: the operator must see that.
+#[test]
+fn a_file_that_changes_at_sixty_looks_in_a_row_is_a_concern_until_it_is_taken() {
+    let mut inbox = Inbox::new();
+    inbox.write("R1.txt", "a new one\n");
+    assert_eq!(inbox.look(), Looked::AllTaken);
+    for _ in 1..60 {
+        inbox.write("R1.txt", "x");
+        assert_eq!(inbox.look(), Looked::AllTaken);
+    }
+    inbox.write("R1.txt", "x");
+    assert_eq!(inbox.look(), Looked::FileLeft);
+    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert!(inbox.is_done("R1.txt"));
+}
+
+/// Of many files that wait, a stop need not wait for all.
+#[test]
+fn a_stop_ends_a_look_between_two_files() {
+    let mut inbox = Inbox::new();
+    inbox.write("R1.txt", "whole\n");
+    inbox.look();
+    inbox.stop.send_replace(true);
+    inbox.look();
+    assert_eq!(inbox.messages(), [""; 0]);
+    assert!(inbox.place.path().join("R1.txt").is_file());
+}
