@@ -192,10 +192,16 @@ impl Book {
             .map(|(sequence, (bank, _, message))| (*sequence, *bank, message))
     }
 
-    /// The next free number of a bank file; numbers are never used again.
+    /// The next free number of a bank file; numbers are never used again. None that ends in 0000
+    /// is given: some banks know a file by the last four digits of its number, of which zeros
+    /// alone are no number to them, so that its wages would fail for nothing.
     #[must_use]
     pub fn next_file_no(&self) -> u64 {
-        self.file_no_max + 1
+        let next = self.file_no_max + 1;
+        match next.is_multiple_of(10_000) {
+            true => next + 1,
+            false => next,
+        }
     }
 
     /// The last record applied.

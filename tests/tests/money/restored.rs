@@ -5,10 +5,10 @@ use adapters::RequestKind;
 use gateway::approval::withdraw;
 use gateway::book::{BatchState, FileState};
 use gateway::dispatch::recovery::recover;
-use gateway::event::Event;
+use gateway::event::{Event, Intent};
 use gateway::outcome::finish_interrupted;
 use schemas::LineState;
-use schemas::value::Uscc;
+use schemas::value::{BankCode, Uscc};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tests::audit::assert_sound;
@@ -225,4 +225,50 @@ fn a_file_that_was_leaving_when_the_copy_was_made_is_never_given_up_by_a_not_fou
         seen += 1;
     }
     assert!(seen > 0);
+}
+
+/// CBHB (UnionPay) and NCBANK (Shenzhen's centre) know a file by the last four digits of its
+/// number, and 0000 is none to them: no wage fails for a number that is ours to choose.
+#[test]
+fn no_file_gets_a_number_that_ends_in_four_zeros() {
+    for code in ["CBHB", "NCBANK"] {
+        let desk = Desk::new(BankCode::parse(code).unwrap());
+        let event = Event::Restored {
+            record: 1,
+            hash: String::new(),
+            first_file_no: 61_230_000,
+        };
+        desk.core.record("t", event.into()).unwrap();
+        let next = || desk.core.desk().next_file_no();
+        assert_eq!(next(), 61_230_001);
+        let batch = desk.release(&file(desk.bank, "GZ-1", &wages(1, 2, desk.bank)));
+        Played::new(&desk).settle(&desk, 45);
+        assert_eq!(desk.states(&batch), [LineState::Paid; 2], "{code}");
+        assert!(desk.core.desk().file(61_230_001).is_some(), "{code}");
+        assert_eq!(next(), 61_230_002);
+    }
+}
+
+/// Such numbers were given before: what the journal tells of them holds.
+#[test]
+fn a_number_that_ends_in_four_zeros_is_read_in_an_older_journal() {
+    let desk = Desk::new(one_bank_a_dialect()[0].code());
+    let batch = desk.release(&file(desk.bank, "GZ-1", &wages(1, 1, desk.bank)));
+    let intent = Intent {
+        dialect: None,
+        file_no: 10_000,
+        batch: batch.batch,
+        bank: desk.bank,
+        lines: vec![1],
+        total_fen: batch.head.total_fen,
+        bank_date: "2026-11-23".to_owned(),
+        instructed_ms: 0,
+    };
+    let intended = Event::FileIntended(Box::new(intent));
+    let last = desk.core.record("t", intended.into()).unwrap();
+    desk.core.wait_durable(last).unwrap();
+    let again = desk.crash_after(last);
+    assert_eq!(again.states(&batch), [LineState::Intended]);
+    assert!(again.core.desk().file(10_000).is_some());
+    assert_eq!(again.core.desk().next_file_no(), 10_001);
 }
