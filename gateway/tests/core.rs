@@ -11,6 +11,8 @@ mod bank;
 mod break_times;
 #[path = "core_suite/breaks.rs"]
 mod breaks;
+#[path = "core_suite/corrected_elsewhere.rs"]
+mod corrected_elsewhere;
 #[path = "core_suite/desk.rs"]
 mod desk;
 #[path = "core_suite/doubts.rs"]

@@ -134,7 +134,7 @@ pub fn lines(
             .skip(usize::try_from(after).unwrap_or(usize::MAX))
             .filter(|(_, line)| wanted.has(line))
             .take(limit + 1)
-            .map(|(index, line)| Seen::of(&desk, batch, index, line))
+            .map(|(index, line)| Seen::of(&desk, sight, batch, index, line))
             .collect();
         (seen, Runs::of(batch), last_record(batch))
     };

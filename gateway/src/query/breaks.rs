@@ -49,7 +49,7 @@ pub fn breaks(
     };
     let shown = page.shown.iter();
     let proposals: Vec<Option<(Proposal, Seen)>> = shown
-        .map(|found| waiting(&desk, found.payment.filter(|_| sees_proposals)?))
+        .map(|found| waiting(&desk, sight, found.payment.filter(|_| sees_proposals)?))
         .collect();
     let sequence = desk.sequence();
     // Words are made for what is shown, when others may work again.
@@ -77,10 +77,10 @@ pub fn breaks(
 }
 
 /// The resolution of a line that waits for its second operator, and the line.
-fn waiting(book: &Book, payment: PaymentId) -> Option<(Proposal, Seen)> {
+fn waiting(book: &Book, sight: Sight, payment: PaymentId) -> Option<(Proposal, Seen)> {
     let proposal = book.proposal(payment)?.clone();
     let (batch, line) = book.line(payment)?;
-    Some((proposal, Seen::of(book, batch, payment.row, line)))
+    Some((proposal, Seen::of(book, sight, batch, payment.row, line)))
 }
 
 fn sees(sight: Sight, bank: Option<BankCode>, region: Option<&RegionCode>) -> bool {

@@ -148,7 +148,11 @@ fn each(
     let mut told = Told::default();
     for page in lines.chunks(LINES_AT_ONCE) {
         let seen = |batch: &Batch, book: &Book| -> Vec<Seen> {
-            let line = |index: &u32| Some(Seen::of(book, batch, *index, batch.line(*index)?));
+            let sight = Sight::Employer(batch.head.employer);
+            let line = |index: &u32| {
+                let line = batch.line(*index)?;
+                Some(Seen::of(book, sight, batch, *index, line))
+            };
             page.iter().filter_map(line).collect()
         };
         let page = {

@@ -221,7 +221,7 @@ pub fn find(
             }
             looked_at += 1;
             if of_line.takes(line) && sight.sees_line(batch, line) {
-                let seen = Seen::of(&desk, batch, index, line);
+                let seen = Seen::of(&desk, sight, batch, index, line);
                 found
                     .lines
                     .push((seen, batch.head.clone(), Accepted::of(batch)));
@@ -266,7 +266,7 @@ pub fn one(book: &Book, sight: Sight, payment: PaymentId) -> Option<(Found, &Bat
     if !sight.sees_line(batch, line) {
         return None;
     }
-    let seen = Seen::of(book, batch, payment.row, line);
+    let seen = Seen::of(book, sight, batch, payment.row, line);
     let found = Found {
         lines: vec![(seen, batch.head.clone(), Accepted::of(batch))],
         next: None,

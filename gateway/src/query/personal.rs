@@ -1,5 +1,6 @@
 //! Opening the sealed lines of batches, a record at a time, and showing them masked or in clear.
 
+use crate::access::Sight;
 use crate::api::answer::LineView;
 use crate::book::{Batch, Book, FILE_IN_DOUBT, Line};
 use crate::core::{Core, CoreError};
@@ -29,9 +30,9 @@ pub struct Seen {
     pub payment: PaymentId,
     /// The line.
     pub line: Line,
-    /// The payment that it corrects.
+    /// The payment that it corrects, where the caller sees that one too.
     pub corrects: Option<PaymentId>,
-    /// Its live correction.
+    /// Its live correction, where the caller sees that one too.
     pub corrected_by: Option<PaymentId>,
     /// Journal sequence of the record that holds its sealed part.
     pub record: Option<u64>,
@@ -44,14 +45,15 @@ pub struct Seen {
     pub coded_at: u64,
     /// Journal sequence of the record that disputes it.
     pub disputed_at: Option<u64>,
-    /// Where its live correction stands.
+    /// Where that correction stands.
     pub corrected_state: Option<LineState>,
 }
 
 impl Seen {
-    /// The line of an index.
+    /// The line of an index, to a caller who sees it. A correction goes through another bank, or
+    /// for another project, at times: who does not see that payment is not told of it (M6).
     #[must_use]
-    pub fn of(book: &Book, batch: &Batch, index: u32, line: &Line) -> Self {
+    pub fn of(book: &Book, sight: Sight, batch: &Batch, index: u32, line: &Line) -> Self {
         let payment = PaymentId {
             batch: batch.id(),
             row: index,
@@ -63,14 +65,18 @@ impl Seen {
             .checked_sub(1)
             .and_then(|at| batch.line_records.get(at));
         let file = book.file(line.file_no);
-        let corrected_by = book.corrected_by(payment);
-        let correction = corrected_by.and_then(|one| book.line(one));
+        let shown = |one: PaymentId| {
+            let (batch, line) = book.line(one)?;
+            sight.sees_line(batch, line).then_some((one, line.state))
+        };
+        let corrects = batch.corrects.get(&index).copied().and_then(shown);
+        let correction = book.corrected_by(payment).and_then(shown);
         Self {
             payment,
             line: line.clone(),
-            corrects: batch.corrects.get(&index).copied(),
-            corrected_by,
-            corrected_state: correction.map(|(_, line)| line.state),
+            corrects: corrects.map(|(one, _)| one),
+            corrected_by: correction.map(|(one, _)| one),
+            corrected_state: correction.map(|(_, state)| state),
             record: holder.map(|(_, sequence)| *sequence),
             left_ms: file.and_then(|file| file.left_ms),
             queries: file.map_or(0, |file| file.queries),

@@ -56,7 +56,7 @@ pub fn report(core: &Core, sight: Sight, id: BatchId) -> Option<(Report, u64)> {
         group_status: group_status(batch),
         sums: batch.sums,
         lines: lines
-            .map(|(index, line)| Seen::of(&desk, batch, index, line))
+            .map(|(index, line)| Seen::of(&desk, sight, batch, index, line))
             .collect(),
         created_ms,
         sequence: last_record(batch),

@@ -259,11 +259,11 @@ pub struct LineView {
     pub reported_fen: Option<i64>,
     /// The bank file that carries it.
     pub file_no: Option<u64>,
-    /// The payment that it corrects.
+    /// The payment that it corrects; null where the caller does not see that one.
     pub corrects: Option<String>,
-    /// Its live correction.
+    /// Its live correction; null where the caller does not see that one.
     pub corrected_by: Option<String>,
-    /// Where its live correction stands.
+    /// Where its live correction stands; null where the caller does not see it.
     pub corrected_state: Option<String>,
     /// The errors that refused it at intake; only of a refused line, in a batch's lines and in a
     /// payment's history.

@@ -9,6 +9,16 @@ use schemas::value::{BatchId, PaymentId};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Members of an answer that name a batch or a payment.
+const NAMES: [&str; 4] = ["batch_id", "payment_id", "corrects", "corrected_by"];
+
+/// Those that name a payment, and the member that says where that one stands.
+const PAYMENTS: [(&str, &str); 3] = [
+    ("payment_id", "state"),
+    ("corrects", ""),
+    ("corrected_by", "corrected_state"),
+];
+
 /// Whose a batch is: employer, paying bank, region.
 #[derive(Clone)]
 pub(super) struct Owner {
@@ -59,7 +69,7 @@ impl Owners {
         match value {
             Value::Array(all) => all.iter().find_map(|one| self.look(one, (role, code))),
             Value::Object(members) => {
-                let named = [text(value, "batch_id"), text(value, "payment_id")];
+                let named = NAMES.map(|name| text(value, name));
                 let batches = named.into_iter().filter_map(batch_in);
                 for batch in batches.map(|batch| batch.to_string()) {
                     let owner = self.0.get(&batch);
@@ -132,8 +142,11 @@ pub(super) fn uninstructed(reading: &Reading, bank: &str, value: &Value) -> Opti
     match value {
         Value::Array(all) => all.iter().find_map(|one| uninstructed(reading, bank, one)),
         Value::Object(members) => {
-            if let Ok(payment) = PaymentId::parse(text(value, "payment_id")) {
-                let state = text(value, "state");
+            for (name, state) in PAYMENTS {
+                let Ok(payment) = PaymentId::parse(text(value, name)) else {
+                    continue;
+                };
+                let state = text(value, state);
                 let is_here = matches!(state, "held" | "released" | "cancelled" | "refused");
                 let mut intents = reading.intents.values().flatten();
                 let is_told = intents.any(|(_, intent)| {
