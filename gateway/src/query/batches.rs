@@ -38,7 +38,8 @@ pub fn one(
             return Ok(None);
         };
         let view = whole(&desk, batch, lang, Circumstances::of(core, batch));
-        (view, batch.accepted_at, last_record(batch))
+        // It tells of other batches too: what it waits for, which payments came back to life.
+        (view, batch.accepted_at, desk.sequence())
     };
     if let Some(payer) = payer(core, accepted_at)? {
         let account = AccountNo::parse(&payer.payer_account).ok();
@@ -136,7 +137,8 @@ pub fn lines(
             .take(limit + 1)
             .map(|(index, line)| Seen::of(&desk, sight, batch, index, line))
             .collect();
-        (seen, Runs::of(batch), last_record(batch))
+        // Where corrections stand is told by other batches' records.
+        (seen, Runs::of(batch), desk.sequence())
     };
     let more = seen.len() > limit;
     seen.truncate(limit);

@@ -7,7 +7,6 @@ use crate::event::AcceptedHead;
 use crate::intake::PayerPart;
 use crate::intake::lines::KeptLine;
 use crate::query::QueryError;
-use crate::query::batches::last_record;
 use crate::query::personal::{KeptLines, Seen};
 use adapters::layout::sheet::{SHEET_ROWS_MAX, SheetError, SheetWriter};
 use schemas::value::{BatchId, BatchNo, Fen, PaymentId, Purpose, Uscc};
@@ -116,7 +115,8 @@ pub fn correction(
             lines,
             batch_no,
             batch.accepted_at,
-            last_record(batch),
+            // Which lines are offered, and which numbers are free, is told by other batches too.
+            desk.sequence(),
         )
     };
     let (record, _) = core.event(accepted_at)?;

@@ -7,7 +7,7 @@ use crate::core::Core;
 use crate::event::AcceptedHead;
 use crate::index::{Field, Search};
 use crate::intake::short;
-use crate::query::batches::{last_record, newest_first};
+use crate::query::batches::newest_first;
 use crate::query::personal::{Seen, Show, Viewer, employer_name};
 use crate::query::{Cursor, QueryError, day, moment};
 use schemas::value::{
@@ -270,7 +270,8 @@ pub fn one(book: &Book, sight: Sight, payment: PaymentId) -> Option<(Found, &Bat
     let found = Found {
         lines: vec![(seen, batch.head.clone(), Accepted::of(batch))],
         next: None,
-        sequence: last_record(batch),
+        // Where its correction stands is told by another batch's record.
+        sequence: book.sequence(),
     };
     Some((found, batch))
 }

@@ -1,15 +1,16 @@
 //! A wage that failed at one bank is corrected through another: each bank sees its own payment,
-//! and nothing of the other (M6).
+//! and nothing of the other (M6); what is shown of the correction is durable first (M3).
 
 use super::desk::{ACCOUNT, Desk, USCC, ZHANG, file};
 use gateway::access::Sight;
-use gateway::event::{Event, Intent, Move, Origin};
+use gateway::event::{Dispute, Event, Intent, Move, Origin};
 use gateway::intake::Receipt;
 use gateway::mandates::{Mandate, Mandates};
-use gateway::query::payments;
+use gateway::query::batches::{self, Wanted};
 use gateway::query::personal::Seen;
+use gateway::query::{correction, history, payments};
 use schemas::value::{AccountNo, BankCode, PaymentId, PersonName, RegionCode, Uscc};
-use schemas::{FailureReason, LineEvent};
+use schemas::{FailureReason, Lang, LineEvent};
 use std::sync::Arc;
 
 /// An employer with an account at each of two banks.
@@ -160,4 +161,71 @@ fn m6_a_regulator_is_told_of_no_correction_in_another_region() {
     assert_eq!(told(&desk, region("330200"), payment(&second)), NOTHING);
     let whole = told(&desk, Sight::Province, one);
     assert_eq!(whole, (None, Some(payment(&second)), Some("released")));
+}
+
+/// The correction's records are later than all of the batch's own.
+#[test]
+fn m3_what_is_shown_of_a_correction_is_durable_first() {
+    let desk = desk();
+    let first = failed(&desk);
+    let uscc = Uscc::parse(USCC).unwrap();
+    let employer = Sight::Employer(uscc);
+    desk.release(&correction_file(
+        "ICBC",
+        "330110202611000001",
+        payment(&first),
+    ));
+    let released = desk.core.desk().sequence();
+    let lines = batches::lines(
+        &desk.core,
+        employer,
+        first.batch,
+        (0, 10),
+        Wanted::default(),
+        Lang::En,
+    );
+    let (page, waits) = lines.unwrap().unwrap();
+    let state = page.lines[0].corrected_state.as_deref();
+    assert_eq!((state, waits), (Some("released"), released));
+    let told = history::payment(&desk.core, employer, payment(&first), Lang::En, true);
+    let (told, waits) = told.unwrap().unwrap();
+    let state = told.payment.line.corrected_state.as_deref();
+    assert_eq!((state, waits), (Some("released"), released));
+    let offered = correction::correction(&desk.core, uscc, first.batch);
+    let (offered, waits) = offered.unwrap().unwrap();
+    assert_eq!((offered.line_count(), waits), (0, released));
+}
+
+/// The bank changes its mind about the first payment: the correction waits, and nothing of its own
+/// says so.
+#[test]
+fn m3_what_a_batch_waits_for_at_another_payment_is_durable_first() {
+    let desk = desk();
+    let first = failed(&desk);
+    let text = correction_file("ICBC", "330110202611000001", payment(&first));
+    let second = desk.release(&text);
+    let paid = Move {
+        index: 1,
+        event: LineEvent::Pay,
+        reason: None,
+        detail: None,
+        bank_code: None,
+        reported_fen: None,
+        of_line: 0,
+    };
+    let outcomes = Event::Outcomes {
+        file_no: 1,
+        origin: Origin::Result,
+        message: None,
+        why: None,
+        is_final: false,
+        moves: Vec::new(),
+        disputes: vec![(1, Dispute::ResultContradiction, paid)],
+    };
+    let disputed = desk.core.record("t", outcomes.into()).unwrap();
+    let employer = Sight::Employer(Uscc::parse(USCC).unwrap());
+    let one = batches::one(&desk.core, employer, second.batch, Lang::En);
+    let (view, waits) = one.unwrap().unwrap();
+    let what = view.waits_for.map(|waits| waits.what);
+    assert_eq!((what.as_deref(), waits), (Some("other_payment"), disputed));
 }
