@@ -398,33 +398,3 @@ async fn lines_are_listed_by_several_states_and_a_state_that_is_none_is_named() 
     kit.get(&system(own()), &path).await.expect(200);
     kit.stop().await;
 }
-
-/// Whoever hears "it is withdrawn" pays by other means; a start would send the batch after all.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_state_that_no_disk_keeps_refuses_nothing() {
-    let kit = Kit::start().await;
-    let csv = wage_file(own(), "GZ-1", "ICBC", 3, 0);
-    let receipt = kit.submit(&system(own()), &csv).await.expect(202).json();
-    let id = receipt["batch_id"].as_str().unwrap();
-    let checker = person(own(), "checker");
-    let path = format!("/v1/batches/{id}/approve");
-    let text = approval(&receipt).to_string();
-    kit.post(&checker, &path, text).await.expect(200);
-    let withdraw = format!("/v1/batches/{id}/withdraw");
-    kit.disk.set_faults(journal::disk::Faults {
-        sync: Some(1),
-        ..journal::disk::Faults::default()
-    });
-    kit.post(&checker, &withdraw, "").await.expect(503);
-    let again = kit.post(&checker, &withdraw, "").await;
-    again.expect(503);
-    let cut = journal::disk::PowerCut {
-        unsynced: journal::disk::Unsynced::Dropped,
-        forgets_names: true,
-    };
-    let core = api_kit::open_core(&kit.disk.after_power_cut(cut, 1), &kit.clock);
-    let batch = schemas::value::BatchId::parse(id).unwrap();
-    let state = core.desk().batch(batch).unwrap().state();
-    assert_eq!(state, gateway::book::BatchState::Released);
-    kit.stop().await;
-}
