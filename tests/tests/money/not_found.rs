@@ -18,7 +18,7 @@ use super::refusal::whole;
 
 /// A batch of two lines whose instruction was lost on its way: nobody knows, and the bank never
 /// said a word of it.
-fn lost(desk: &Desk) -> gateway::intake::Receipt {
+pub fn lost(desk: &Desk) -> gateway::intake::Receipt {
     let batch = release(desk, 2);
     let played = Played::new(desk);
     let talk = tests::talk::Talk::with(played.adapter());

@@ -1,6 +1,7 @@
 //! M1 over a restored copy: the original went on after the copy was made, and the bank remembers
 //! all that it was told. Nothing that waited in the copy is sent, whatever the copy shows.
 
+use super::not_found::lost;
 use adapters::RequestKind;
 use gateway::approval::withdraw;
 use gateway::book::{BatchState, FileState};
@@ -12,7 +13,7 @@ use schemas::value::{BankCode, Uscc};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tests::audit::assert_sound;
-use tests::bank::{Fault, Played};
+use tests::bank::Played;
 use tests::desk::{CHECKER, Desk, USCC, file, listed, one_bank_a_dialect, wages};
 
 const TURNS: u32 = 12;
@@ -196,10 +197,7 @@ fn a_file_that_was_leaving_when_the_copy_was_made_is_never_given_up_by_a_not_fou
         }
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());
-        let batch = desk.release(&file(desk.bank, "GZ-1", &wages(1, 2, desk.bank)));
-        let played = Played::new(&desk);
-        played.memory(|memory| memory.faults.insert(0, Fault::Lost));
-        played.work(&desk);
+        let batch = lost(&desk);
         let leaving = (1..=desk.head()).find(|at| {
             let event = desk.core.event(*at).map(|(_, event)| event);
             matches!(event, Ok(Event::MessageLeaving { .. }))
@@ -210,7 +208,7 @@ fn a_file_that_was_leaving_when_the_copy_was_made_is_never_given_up_by_a_not_fou
                 true => restored_after(&desk, last),
                 false => desk.crash_after(last),
             };
-            let bank = played.remembering(&again, 0, false);
+            let bank = Played::new(&again);
             start(&again, &bank);
             again.clock.advance(Duration::from_secs(3_600));
             bank.settle(&again, 300);
