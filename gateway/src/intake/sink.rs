@@ -180,9 +180,9 @@ impl<'a> JournalSink<'a> {
 
     fn keep_finding(&mut self, finding: Finding) -> Result<(), CoreError> {
         self.collected.count(&finding);
-        // Of a file that is refused nobody asks for findings later: a small one with a million of
-        // them must not fill the disk.
-        if !self.is_refused() {
+        // Of a file that becomes no batch nobody asks for findings later: a small one with a
+        // million of them must not fill the disk.
+        if self.keeps_findings() {
             serde_json::to_writer(&mut self.findings_text, &both_languages(&finding))?;
             self.findings_text.push(b'\n');
             self.findings_count += 1;
@@ -227,6 +227,12 @@ impl<'a> JournalSink<'a> {
     /// only where its number is in use, to name what differs (decision 015).
     fn keeps_lines(&self) -> bool {
         self.is_compared || !self.is_refused()
+    }
+
+    /// Whether findings go into the journal: they are asked for by their batch. Under a number in
+    /// use comes no other one, for it is never free again.
+    fn keeps_findings(&self) -> bool {
+        !self.is_compared && !self.is_refused()
     }
 
     /// Whether a batch of the caller has this number.

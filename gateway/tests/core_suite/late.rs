@@ -110,18 +110,14 @@ fn the_findings_of_a_batch_are_told_by_row() {
     assert!(rows.len() >= 2_500);
 }
 
-/// A small file with many errors must not fill the disk of all: what refuses it is told once, in
-/// the answer, whole.
-#[test]
-fn findings_of_a_refused_file_stay_out_of_the_journal() {
-    let desk = Desk::new();
+/// Three thousand lines of somebody whose document number has a wrong check digit.
+fn all_wrong(batch_no: &str) -> String {
     let wrong = ("张样一", "110105194912310021", ZHANG.2, "1.00");
-    let text = file("GZ-1", &vec![wrong; 3_000]);
-    let answer = desk.submit_as(MAKER, Policy::AllOrNothing, &text);
-    let Submitted::Refused { findings, .. } = answer else {
-        panic!("{answer:?}");
-    };
-    assert!(findings.len() >= 3_000, "{}", findings.len());
+    file(batch_no, &vec![wrong; 3_000])
+}
+
+/// Records of findings in the journal.
+fn records_of_findings(desk: &Desk) -> usize {
     let records = desk.core.journal().scan(1).map(Result::unwrap);
     let kept = records
         .filter(|(_, record)| !record.kind.is_reserved())
@@ -129,5 +125,32 @@ fn findings_of_a_refused_file_stay_out_of_the_journal() {
             let (_, event) = desk.core.event(record.sequence).unwrap();
             matches!(event, Event::BatchFindings { .. })
         });
-    assert_eq!(kept.count(), 0);
+    kept.count()
+}
+
+/// A small file with many errors must not fill the disk of all: what refuses it is told once, in
+/// the answer, whole.
+#[test]
+fn findings_of_a_refused_file_stay_out_of_the_journal() {
+    let desk = Desk::new();
+    let answer = desk.submit_as(MAKER, Policy::AllOrNothing, &all_wrong("GZ-1"));
+    let Submitted::Refused { findings, .. } = answer else {
+        panic!("{answer:?}");
+    };
+    assert!(findings.len() >= 3_000, "{}", findings.len());
+    assert_eq!(records_of_findings(&desk), 0);
+}
+
+/// So do they where good lines would be taken, but the number is in use: the answer is what
+/// differs, and no batch has them.
+#[test]
+fn findings_of_a_file_whose_number_is_in_use_stay_out_of_the_journal() {
+    let desk = Desk::new();
+    desk.accept(&file("GZ-1", &[ZHANG]));
+    assert_eq!(records_of_findings(&desk), 0);
+    match desk.submit_as(MAKER, Policy::GoodLines, &all_wrong("GZ-1")) {
+        Submitted::Conflict(conflict) => assert_eq!(conflict.field, "policy"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(records_of_findings(&desk), 0);
 }
