@@ -185,7 +185,9 @@ pub enum Event {
         opened: u64,
         /// First finding's code, or `interrupted`.
         why: String,
-        /// Bytes of the file; 0 where they were not counted, as in older records.
+        /// Bytes that the journal keeps of it: those of the file, of its lines and of its
+        /// findings. 0 where they were not counted, by a start after a crash and in older records;
+        /// between these and now, those of the file alone.
         #[serde(default)]
         bytes: u64,
     },

@@ -23,6 +23,8 @@ mod intake;
 mod interrupted;
 #[path = "core_suite/late.rs"]
 mod late;
+#[path = "core_suite/left_bytes.rs"]
+mod left_bytes;
 #[path = "core_suite/money.rs"]
 mod money;
 #[path = "core_suite/numbers.rs"]

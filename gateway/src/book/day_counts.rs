@@ -12,7 +12,8 @@ pub struct DayCount {
     pub uploads: u64,
     /// Their lines, good and bad; of files that came to nothing they are not counted.
     pub lines: u64,
-    /// Their bytes; 0 in records of versions that did not count them.
+    /// Their bytes; of files that came to nothing, all that the journal keeps of them, as far as
+    /// their records say it.
     pub bytes: u64,
 }
 

@@ -162,7 +162,7 @@ pub struct Limits {
     /// Files of one employer that may come to nothing in a day.
     #[serde(deserialize_with = "many")]
     pub party_refused_uploads_per_day_max: u64,
-    /// Their bytes.
+    /// Bytes that the journal keeps of them.
     #[serde(deserialize_with = "day_bytes")]
     pub party_refused_bytes_per_day_max: u64,
     /// Files of one employer that are accepted in a day.

@@ -2,6 +2,7 @@
 
 use super::collected::{Collected, Counts};
 use super::conflict::Known;
+use super::interrupted::Reception;
 use super::late::{Wages, must_acknowledge, refused_by};
 use super::sink::{FINDINGS_PER_RECORD, JournalSink, PayerPart, both_languages};
 use super::{Conflict, IntakeError, Receipt, Submission, Submitted};
@@ -32,7 +33,7 @@ pub(super) struct Closing<'a> {
     pub core: &'a Core,
     pub submission: &'a Submission<'a>,
     pub calendar: &'a BankCalendar,
-    pub opened: u64,
+    pub reception: &'a Reception<'a>,
     pub summary: Summary,
     /// Bytes of the file.
     pub bytes: u64,
@@ -62,7 +63,8 @@ impl Closing<'_> {
                     drop(desk);
                     return self.abandon(Submitted::Replayed(again), "replayed");
                 }
-                let (known, arrived) = (Known::of(batch), desk.arriving_lines(self.opened));
+                let (known, arrived) =
+                    (Known::of(batch), desk.arriving_lines(self.reception.opened));
                 drop(desk);
                 return self.conflict(&known, &arrived);
             }
@@ -139,7 +141,7 @@ impl Closing<'_> {
                 text.push(b'\n');
             }
             let event = Event::BatchFindings {
-                opened: self.opened,
+                opened: self.reception.opened,
                 count: u32::try_from(part.len()).unwrap_or(u32::MAX),
             };
             let owner = self.submission.employer;
@@ -180,7 +182,8 @@ impl Closing<'_> {
             // Where the number was still free when its head was read, there are no lines to
             // compare: the errors are told, and the next time what differs.
             if let Some(batch) = batch.filter(|_| !collected.lines_left_out) {
-                let (known, arrived) = (Known::of(batch), desk.arriving_lines(self.opened));
+                let (known, arrived) =
+                    (Known::of(batch), desk.arriving_lines(self.reception.opened));
                 drop(desk);
                 return self.conflict(&known, &arrived);
             }
@@ -242,9 +245,9 @@ impl Closing<'_> {
 
     fn abandon(&self, answer: Submitted, why: &str) -> Result<Submitted, IntakeError> {
         let event = Event::BatchAbandoned {
-            opened: self.opened,
+            opened: self.reception.opened,
             why: why.to_owned(),
-            bytes: self.bytes,
+            bytes: self.reception.kept(),
         };
         self.core
             .record(self.submission.submitted_by, event.into())?;

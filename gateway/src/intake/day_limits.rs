@@ -6,13 +6,13 @@ use crate::core::Core;
 use schemas::value::Uscc;
 use time::OffsetDateTime;
 
-/// How many files of one employer may come to nothing in a day, and their bytes: they are kept for
-/// ever. Who has reached one of them is told to come again tomorrow.
+/// How many files of one employer may come to nothing in a day, and what is kept of them for ever.
+/// Who has reached one of them is told to come again tomorrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefusalLimits {
     /// Files. 10,000.
     pub uploads_max: u64,
-    /// Their bytes. 4 GiB.
+    /// Bytes of them in the journal, with those of their lines and findings. 4 GiB.
     pub bytes_max: u64,
 }
 

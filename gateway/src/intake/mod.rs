@@ -173,14 +173,9 @@ pub fn submit(
         .into(),
     )?;
     // Whatever ends this before the closing record, the file is abandoned.
-    let _reception = Reception {
-        core,
-        actor: submission.submitted_by,
-        opened,
-        bytes: census.bytes(),
-    };
-    keep_bytes(core, submission, opened, source, census.bytes())?;
-    let mut sink = JournalSink::new(core, submission, rules.mandates, opened, census.bytes());
+    let reception = Reception::new(core, submission.submitted_by, opened);
+    keep_bytes(&reception, submission.employer, source, census.bytes())?;
+    let mut sink = JournalSink::new(core, submission, rules.mandates, &reception, census.bytes());
     let options = ReadOptions {
         format: submission.format,
         pay_month: submission.pay_month,
@@ -196,7 +191,7 @@ pub fn submit(
         core,
         submission,
         calendar: rules.calendar,
-        opened,
+        reception: &reception,
         summary,
         bytes: census.bytes(),
         id: BatchId::new(day, opened),
@@ -227,9 +222,8 @@ fn replay_by_digest(core: &Core, submission: &Submission<'_>, digest: &str) -> O
 /// M8: the bytes that arrived are kept, sealed. Takes them from the first to the last and leaves
 /// the source at its start.
 fn keep_bytes(
-    core: &Core,
-    submission: &Submission<'_>,
-    opened: u64,
+    reception: &Reception<'_>,
+    employer: Uscc,
     source: &mut dyn Source,
     all: u64,
 ) -> Result<(), IntakeError> {
@@ -241,9 +235,9 @@ fn keep_bytes(
         if bytes.is_empty() {
             break;
         }
+        let opened = reception.opened;
         let event = Event::BatchBytes { opened, part };
-        let fact = Fact::sealed(event, submission.employer.as_str(), bytes);
-        core.record(submission.submitted_by, fact)?;
+        reception.keep(Fact::sealed(event, employer.as_str(), bytes))?;
     }
     source.seek(SeekFrom::Start(0))?;
     Ok(())

@@ -1,6 +1,7 @@
 //! Writes lines and findings into the journal while the file is read.
 
 use super::collected::Collected;
+use super::interrupted::Reception;
 use super::{Submission, lines};
 use crate::book::table::{ROW_BYTES, TableRow};
 use crate::core::{Core, CoreError, Fact};
@@ -57,7 +58,7 @@ pub(super) struct JournalSink<'a> {
     core: &'a Core,
     submission: &'a Submission<'a>,
     mandates: &'a Mandates,
-    opened: u64,
+    reception: &'a Reception<'a>,
     head: Option<BatchHead>,
     collected: Collected,
     // The record that is being filled.
@@ -84,7 +85,7 @@ impl<'a> JournalSink<'a> {
         core: &'a Core,
         submission: &'a Submission<'a>,
         mandates: &'a Mandates,
-        opened: u64,
+        reception: &'a Reception<'a>,
         file_bytes: u64,
     ) -> Self {
         // A line is kept in a few bytes more than a file of text has for it.
@@ -96,7 +97,7 @@ impl<'a> JournalSink<'a> {
             core,
             submission,
             mandates,
-            opened,
+            reception,
             head: None,
             collected,
             first: 1,
@@ -145,7 +146,7 @@ impl<'a> JournalSink<'a> {
             return Ok(());
         }
         let event = Event::BatchLines {
-            opened: self.opened,
+            opened: self.reception.opened,
             first: self.first,
             count: self.count,
             corrects: std::mem::take(&mut self.corrects),
@@ -158,7 +159,7 @@ impl<'a> JournalSink<'a> {
                 std::mem::take(&mut self.text),
             )),
         };
-        self.core.record(self.submission.submitted_by, fact)?;
+        self.reception.keep(fact)?;
         self.count = 0;
         Ok(())
     }
@@ -168,12 +169,12 @@ impl<'a> JournalSink<'a> {
             return Ok(());
         }
         let event = Event::BatchFindings {
-            opened: self.opened,
+            opened: self.reception.opened,
             count: self.findings_count,
         };
         let text = std::mem::take(&mut self.findings_text);
         let fact = Fact::sealed(event, self.submission.employer.as_str(), text);
-        self.core.record(self.submission.submitted_by, fact)?;
+        self.reception.keep(fact)?;
         self.findings_count = 0;
         Ok(())
     }

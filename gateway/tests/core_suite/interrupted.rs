@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, LI, MAKER, ZHANG, file};
 use super::doubts::bank;
+use super::left_bytes::{Left, counted};
 use super::supervised;
 use gateway::access::Sight;
 use gateway::core::Fact;
@@ -19,10 +20,12 @@ const BEFORE_KEEPING: usize = 3;
 /// Once more when the bytes are kept, and the reader goes to the start itself.
 const BEFORE_READING: usize = BEFORE_KEEPING + 2;
 
-/// Gives its bytes as often as it may be sent to a place, then nothing but trouble.
+/// Gives its bytes as often as it may be sent to a place, and some more the last time, then
+/// nothing but trouble.
 struct Failing {
     bytes: Cursor<Vec<u8>>,
     returns: usize,
+    more: usize,
     panics: bool,
 }
 
@@ -31,6 +34,7 @@ impl Failing {
         Self {
             bytes: Cursor::new(text.as_bytes().to_vec()),
             returns,
+            more: 0,
             panics: false,
         }
     }
@@ -38,11 +42,17 @@ impl Failing {
 
 impl Read for Failing {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        if self.returns == 0 {
+        if self.returns > 0 {
+            return self.bytes.read(buffer);
+        }
+        if self.more == 0 {
             assert!(!self.panics, "a defect of the reader");
             return Err(std::io::Error::other("the spool is gone"));
         }
-        self.bytes.read(buffer)
+        let room = buffer.len().min(self.more);
+        let read = self.bytes.read(&mut buffer[..room])?;
+        self.more -= read;
+        Ok(read)
     }
 }
 
@@ -81,6 +91,30 @@ fn a_reading_that_breaks_off_is_abandoned() {
         // Its number is free, and what ends by itself is abandoned once.
         desk.accept(&file("GZ-1", &[ZHANG, LI]));
         assert_eq!(abandoned(&desk).len(), 1);
+    }
+}
+
+/// What it left by then counts for the day.
+#[test]
+fn of_a_reading_that_breaks_off_counts_what_was_written() {
+    let text = file("GZ-1", &vec![ZHANG; 3_000]);
+    let size = text.len();
+    // Before the first byte is kept; before the first line; in the middle of the lines.
+    for (returns, more) in [
+        (BEFORE_KEEPING, 0),
+        (BEFORE_READING, 0),
+        (BEFORE_READING, size - 1),
+    ] {
+        let desk = Desk::new();
+        let mut source = Failing::after(returns, &text);
+        source.more = more;
+        let failed = desk.submit_from(MAKER, Policy::AllOrNothing, &mut source);
+        assert!(failed.is_err());
+        let left = Left::of_the_last_file(&desk);
+        let kept = if returns == BEFORE_KEEPING { 0 } else { size };
+        assert_eq!(left.bytes, kept as u64);
+        assert_eq!(left.lines > 0, more > 0, "{left:?}");
+        assert_eq!(counted(&desk), left.all(), "{left:?}");
     }
 }
 
