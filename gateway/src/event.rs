@@ -123,6 +123,10 @@ pub enum Event {
     Started {
         /// Version of the program.
         version: String,
+        /// On an empty journal: bank files have at least this number, for another journal may have
+        /// given the numbers from 1 on to the same banks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first_file_no: Option<u64>,
     },
     /// The journal was restored from a copy that ends at the record before this one. What came
     /// after it in the original is not known: what waited then is never sent by itself.

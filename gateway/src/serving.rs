@@ -14,6 +14,7 @@ mod tasks;
 
 pub use failure::StartError;
 
+use crate::book::first_file_no;
 use crate::channel::Collector;
 use crate::clock::Clock;
 use crate::copy::may_start;
@@ -134,8 +135,12 @@ fn names_a_key(journal: &Journal) -> Result<bool, JournalError> {
 /// # Errors
 /// When the record can't be written or followed.
 pub(crate) fn begin_work(core: &Core, banks: &Banks) -> Result<(), CoreError> {
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    core.record(ACTOR, Event::Started { version }.into())?;
+    let is_new = core.desk().sequence() == 0;
+    let started = Event::Started {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        first_file_no: is_new.then(|| first_file_no(core.clock().now())),
+    };
+    core.record(ACTOR, started.into())?;
     take_up(core, banks)
 }
 

@@ -1,8 +1,7 @@
-//! What is kept reads back as it was: lines, table rows, every event, settings.
+//! What is kept reads back as it was: lines, table rows, every event.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use gateway::book::table::{ROW_BYTES, TableRow};
-use gateway::configuration::Configuration;
 use gateway::event::{AcceptedHead, Dispute, Event, FileWord, Intent, Move, Origin, Policy};
 use gateway::intake::lines::{KeptLine, read_all, write};
 use proptest::{collection::vec, option::of, prelude::*, sample::select};
@@ -120,11 +119,18 @@ fn intent() -> impl Strategy<Value = Intent> {
     )
 }
 
+fn started((version, first_file_no): (String, Option<u64>)) -> Event {
+    Event::Started {
+        version,
+        first_file_no,
+    }
+}
+
 fn of_intake() -> impl Strategy<Value = Event> {
     let n = any::<u64>;
     let c = any::<u32>;
     prop_oneof![
-        text().prop_map(|version| Event::Started { version }),
+        (text(), of(n())).prop_map(started),
         (n(), text(), n()).prop_map(|(record, hash, first_file_no)| Event::Restored {
             record,
             hash,
@@ -377,24 +383,5 @@ proptest! {
         let _ = read_all(&bytes);
         let _ = TableRow::read_all(&bytes);
         let _ = serde_json::from_slice::<Event>(&bytes);
-    }
-
-    #[test]
-    fn settings_read_back(
-        lines in 1_000_000..5_000_000_u64,
-        connections in 100..5_000_u64,
-        wait in 1_000..60_000_u64,
-    ) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("gateway.toml");
-        let text = format!(
-            "[limits]\nlines_max = {lines}\nconnections_max = {connections}\n\
-             [time_outs]\nidle_wait_ms = {wait}\n"
-        );
-        std::fs::write(&path, text).unwrap();
-        let configuration = Configuration::load(&path).unwrap();
-        prop_assert_eq!(configuration.settings.limits.lines_max, lines);
-        prop_assert_eq!(configuration.settings.limits.connections_max, connections);
-        prop_assert_eq!(configuration.settings.time_outs.idle_wait_ms, wait);
     }
 }

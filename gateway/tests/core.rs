@@ -17,6 +17,8 @@ mod corrected_elsewhere;
 mod desk;
 #[path = "core_suite/doubts.rs"]
 mod doubts;
+#[path = "core_suite/file_numbers.rs"]
+mod file_numbers;
 #[path = "core_suite/intake.rs"]
 mod intake;
 #[path = "core_suite/interrupted.rs"]

@@ -19,6 +19,7 @@ mod doubt;
 mod elsewhere;
 mod leaving;
 mod messages;
+mod numbers;
 mod outside;
 mod proposals;
 mod restored;
@@ -43,6 +44,7 @@ pub use day_counts::DayCount;
 pub use doubt::{Doubt, Doubts};
 pub use elsewhere::InFlight;
 pub use messages::{Concern, PushedMessage, UnmatchedRecord, Unread};
+pub use numbers::first_file_no;
 pub use proposals::{Proposal, Said};
 pub use revived::Revived;
 pub use wages::Scope;
@@ -192,18 +194,6 @@ impl Book {
             .map(|(sequence, (bank, _, message))| (*sequence, *bank, message))
     }
 
-    /// The next free number of a bank file; numbers are never used again. None that ends in 0000
-    /// is given: some banks know a file by the last four digits of its number, of which zeros
-    /// alone are no number to them, so that its wages would fail for nothing.
-    #[must_use]
-    pub fn next_file_no(&self) -> u64 {
-        let next = self.file_no_max + 1;
-        match next.is_multiple_of(10_000) {
-            true => next + 1,
-            false => next,
-        }
-    }
-
     /// The last record applied.
     #[must_use]
     pub fn sequence(&self) -> u64 {
@@ -250,7 +240,11 @@ impl Book {
             table,
         } = recorded;
         match event {
-            Event::Started { .. } | Event::Disclosed { .. } => Ok(()),
+            Event::Started { first_file_no, .. } => {
+                self.count_files_from(first_file_no.unwrap_or(0));
+                Ok(())
+            }
+            Event::Disclosed { .. } => Ok(()),
             Event::Restored { first_file_no, .. } => {
                 self.set_apart(*first_file_no, sequence, time_ms);
                 Ok(())

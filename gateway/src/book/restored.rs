@@ -20,8 +20,8 @@ impl Book {
     /// may have given are not given again.
     pub(super) fn set_apart(&mut self, first_file_no: u64, sequence: u64, time_ms: i64) {
         self.restored = Some(Restored { sequence, time_ms });
-        let apart = self.file_no_max.saturating_add(NUMBERS_APART);
-        self.file_no_max = apart.max(first_file_no.saturating_sub(1));
+        self.file_no_max = self.file_no_max.saturating_add(NUMBERS_APART);
+        self.count_files_from(first_file_no);
         let employers: Vec<Uscc> = self.moved.keys().copied().collect();
         for employer in employers {
             self.moved.insert(employer, sequence);

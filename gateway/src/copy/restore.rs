@@ -2,6 +2,7 @@
 
 use super::manifest::{FOLDERS, seal_of};
 use super::{BackupError, Manifest, Mark, Stage, check_records, new_folder, read_backup};
+use crate::book::first_file_no;
 use crate::dispatch::ACTOR;
 use crate::event::Event;
 use crate::index::build_index;
@@ -14,11 +15,6 @@ use journal::{Draft, Opening, Options};
 use std::path::Path;
 use std::sync::Arc;
 use time::OffsetDateTime;
-
-/// 2025-01-01 00:00 +08:00. New bank files are numbered from the seconds since then: more than an
-/// original that counted from 1 has given, and more than an earlier restore of the same copy has,
-/// as long as none instructs a file a second for years. Eight digits until 2028.
-const NUMBERS_SINCE_S: i64 = 1_735_660_800;
 
 /// What was restored.
 #[derive(Clone, Debug)]
@@ -113,8 +109,7 @@ fn go_on(
         });
     }
     let (journal, _) = opening.in_its_digest().open()?;
-    let since_s = now.unix_timestamp().saturating_sub(NUMBERS_SINCE_S);
-    let first_file_no = u64::try_from(since_s).unwrap_or(0);
+    let first_file_no = first_file_no(now);
     let event = Event::Restored {
         record: manifest.end.sequence,
         hash: manifest.end.seal.clone(),

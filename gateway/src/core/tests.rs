@@ -21,7 +21,10 @@ fn core() -> Core {
 
 fn started() -> Event {
     let version = "test".to_owned();
-    Event::Started { version }
+    Event::Started {
+        version,
+        first_file_no: None,
+    }
 }
 
 /// M1: what memory says may differ from the journal, so that nothing more is decided from it.

@@ -12,7 +12,7 @@ pub(super) fn tell(event: &Event, row: Option<u32>) -> Entry {
         ..Entry::default()
     };
     match event {
-        Event::Started { version } => with_detail(new("started"), version),
+        Event::Started { version, .. } => with_detail(new("started"), version),
         Event::Restored { record, hash, .. } => Entry {
             digest: Some(hash.clone()),
             ..with_detail(new("restored"), &format!("@{record}"))

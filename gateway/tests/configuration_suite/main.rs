@@ -3,5 +3,6 @@
 
 mod files;
 mod production;
+mod properties;
 mod shipped;
 mod support;

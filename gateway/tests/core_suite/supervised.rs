@@ -6,6 +6,7 @@ use super::bank::{Act, Played};
 use super::desk::{Desk, ZHANG, file};
 use adapters::exchange::Outcome;
 use gateway::channel::Collector;
+use gateway::core::Fact;
 use gateway::dispatch::Pace;
 use gateway::dispatch::recovery::recover_bank;
 use gateway::event::Event;
@@ -21,6 +22,15 @@ use schemas::value::BankCode;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// A record that changes nothing.
+fn started(version: &str) -> Fact {
+    let started = Event::Started {
+        version: version.to_owned(),
+        first_file_no: None,
+    };
+    started.into()
+}
 
 async fn until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..4_000 {
@@ -159,10 +169,7 @@ async fn the_last_checkpoint_covers_what_was_written_last() {
     let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
     let setup = setup(&desk, folder.path(), &concerns, &metrics);
     let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
-    let version = "the last record".to_owned();
-    let last = desk
-        .core
-        .record("engine", Event::Started { version }.into());
+    let last = desk.core.record("engine", started("the last record"));
     engine.stop(Duration::from_secs(10)).await.unwrap();
     let known = KnownKeys::read(&OsDisk, folder.path()).unwrap();
     let kept = Kept::read_end(&OsDisk, folder.path(), &known).unwrap();
@@ -184,10 +191,7 @@ async fn a_stop_that_can_not_sign_does_not_close() {
     std::fs::create_dir_all(folder.path().join("tiles/tile/0/000/x")).unwrap();
     let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
     let record = || {
-        let version = "one more".to_owned();
-        let recorded = desk
-            .core
-            .record("engine", Event::Started { version }.into());
+        let recorded = desk.core.record("engine", started("one more"));
         recorded.unwrap()
     };
     while record() < 300 {}

@@ -239,8 +239,11 @@ fn a_decision_that_failed_is_put_off_whatever_its_kind() {
             power: Some(0),
             ..Faults::default()
         });
-        let version = "0".to_owned();
-        let lost = desk.core.record("t", Event::Started { version }.into());
+        let started = Event::Started {
+            version: "0".to_owned(),
+            first_file_no: None,
+        };
+        let lost = desk.core.record("t", started.into());
         assert!(lost.and_then(|at| desk.core.wait_durable(at)).is_err());
         let failed = played.decide(&desk);
         assert!(played.step(&desk).is_err(), "{failed:?}");

@@ -180,6 +180,7 @@ fn a_look_at_all_lines_is_made_once_until_something_changes() {
         &mut book,
         &Event::Started {
             version: String::new(),
+            first_file_no: None,
         },
         &[],
     );

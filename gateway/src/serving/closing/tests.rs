@@ -49,7 +49,10 @@ impl Clock for Busy {
 
 fn started() -> Event {
     let version = "test".to_owned();
-    Event::Started { version }
+    Event::Started {
+        version,
+        first_file_no: None,
+    }
 }
 
 struct Desk {
