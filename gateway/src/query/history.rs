@@ -3,6 +3,7 @@
 use crate::access::Sight;
 use crate::api::answer::{JournalPosition, PaymentEvent, PaymentHistory};
 use crate::core::{Core, CoreError};
+use crate::dispatch::decision::DIALECT_GONE;
 use crate::event::{Dispute, Event, FileWord, Move, Origin};
 use crate::query::batches::refusals;
 use crate::query::findings::Runs;
@@ -322,7 +323,11 @@ fn outcomes(event: &Event, id: PaymentId) -> Vec<Told> {
     else {
         return Vec::new();
     };
-    let source = origin_word(*origin);
+    // Recorded as if a limit were over, which it need not be: nobody said anything.
+    let source = match why.as_deref() {
+        Some(DIALECT_GONE) => "gateway",
+        _ => origin_word(*origin),
+    };
     let steps = moves.iter().filter(|step| step.index == id.row);
     let steps = steps.map(|step| Told::step(step.event.as_str(), source, step));
     let disputed = disputes.iter().filter(|(index, _, _)| *index == id.row);

@@ -3,12 +3,14 @@
 
 use adapters::exchange::{DisbursementRecord, Outcome};
 use adapters::{BankAdapter, BankLine, Book, RequestKind};
+use gateway::access::Sight;
 use gateway::dispatch::recovery::recover;
 use gateway::event::{Event, Intent};
 use gateway::intake::Receipt;
 use gateway::outcome::{MessageKind, Received, receive};
-use schemas::LineState;
-use schemas::value::{AccountNo, BankCode, Fen, PersonName};
+use gateway::query::history;
+use schemas::value::{AccountNo, BankCode, Fen, PaymentId, PersonName};
+use schemas::{Lang, LineState};
 use tests::audit::assert_sound;
 use tests::bank::{Arrived, Fault, Played, keys_of, row, told};
 use tests::desk::{Desk, file, listed, wages};
@@ -230,6 +232,15 @@ fn lost(adapter: &'static BankAdapter, fault: Option<Fault>) -> (Desk, Receipt, 
     (desk, batch, again, known)
 }
 
+/// The last event of a line and who it comes from, as its employer reads it.
+fn last_of_line(desk: &Desk, batch: &Receipt, row: u32) -> (String, String) {
+    let (batch, employer) = (batch.batch, Sight::Employer(batch.head.employer));
+    let id = PaymentId { batch, row };
+    let told = history::payment(&desk.core, employer, id, Lang::En, true);
+    let last = told.unwrap().unwrap().0.events.pop().unwrap();
+    (last.event, last.source)
+}
+
 #[test]
 fn what_the_bank_may_have_is_unknown_when_its_dialect_is_gone() {
     for adapter in routed() {
@@ -254,6 +265,10 @@ fn what_the_bank_may_have_is_unknown_when_its_dialect_is_gone() {
             };
             let told = (1..=desk.head()).filter(gone).count();
             assert_eq!(told, usize::from(fault.is_none()), "{place}");
+            if told == 1 {
+                let expected = ("lose_track".to_owned(), "gateway".to_owned());
+                assert_eq!(last_of_line(&desk, &batch, 2), expected);
+            }
             assert_sound(&desk.core, &place);
         }
     }
