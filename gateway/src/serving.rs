@@ -59,6 +59,7 @@ pub struct Opened {
 
 /// Opens the data folder: `journal/`, `keys/`, and `index/` later.
 ///
+/// `witness` is the folder outside that holds a witness, where there has to be one.
 /// `master` is the file of the master key; with `create`, it is made where it is missing
 /// (development only). `options` are the journal's; a journal of another digest is refused.
 ///
@@ -66,6 +67,7 @@ pub struct Opened {
 /// When journal or keys can't be opened, or the record can't be followed.
 pub fn open_data(
     data: &Path,
+    witness: Option<&Path>,
     master: &Path,
     create: bool,
     clock: Arc<dyn Clock>,
@@ -82,7 +84,7 @@ pub fn open_data(
         digest_is_fixed: true,
         ..options
     };
-    let opening = open_journal(data, options)?;
+    let opening = open_journal(data, witness, options)?;
     if create && !master.exists() {
         create_master_file(master, random.as_ref()).map_err(StartError::Master)?;
     }
@@ -222,6 +224,8 @@ fn open_log(core: &Core, setup: &Setup) -> Result<Arc<Log>, StartError> {
 pub struct Setup {
     /// The data folder.
     pub data: PathBuf,
+    /// The folder outside that holds a witness, where there has to be one.
+    pub witness: Option<PathBuf>,
     /// The banks.
     pub banks: Banks,
     /// Folders into which banks drop results.
@@ -262,7 +266,7 @@ impl Engine {
     /// When the record can't be written or followed.
     pub fn start(core: Arc<Core>, setup: &Setup) -> Result<Self, StartError> {
         let log = open_log(&core, setup)?;
-        let witness = Keeper::of(&setup.data);
+        let witness = Keeper::of(&setup.data, setup.witness.as_deref());
         witness.note(core.journal())?;
         let index = Arc::new(open_sled(&setup.data.join("index"), core.journal())?);
         let follower = Arc::new(Follower::new(Arc::clone(&core), index, witness));

@@ -169,7 +169,15 @@ pub fn asked(must_ask: &MustAsk, ledger: &Ledger) {
 pub fn audited(data: &Path, master: &Path) {
     let clock = OffsetClock::new(datetime!(2026-11-23 16:00 +8), 1);
     let options = journal::Options::default();
-    let opened = open_data(data, master, false, Arc::new(clock), options, &mut |_| {});
+    let opened = open_data(
+        data,
+        None,
+        master,
+        false,
+        Arc::new(clock),
+        options,
+        &mut |_| {},
+    );
     match opened {
         Ok(opened) => {
             for breach in tests::audit::audit(&opened.core) {

@@ -212,7 +212,7 @@ fn index_bytes(desk: &Desk) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let index = Arc::new(open_sled(folder.path(), desk.core.journal()).unwrap());
     desk.core.wait_durable(desk.head()).unwrap();
-    let witness = Keeper::of(folder.path());
+    let witness = Keeper::of(folder.path(), None);
     let follower = Follower::new(Arc::clone(&desk.core), index, witness);
     follower.catch_up(&mut |_| {}).unwrap();
     follower.index().flush().unwrap();

@@ -136,6 +136,7 @@ fn open(dir: &Path) -> Result<Arc<Core>, Failure> {
     let options = journal::Options::default();
     let opened = open_data(
         &data,
+        None,
         &dir.join("master"),
         true,
         clock,

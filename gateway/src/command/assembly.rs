@@ -10,7 +10,7 @@ use crate::failure::Defect;
 use crate::installation::{Banks, BookRules};
 use crate::mandates::Mandates;
 use crate::proof::CheckpointKey;
-use crate::serving::{Engine, Setup, StartError, open_data};
+use crate::serving::{Engine, Opened, Setup, StartError, open_data};
 use crate::telemetry::{Concerns, Metrics};
 use certs::random::SystemRandom;
 use journal::Options;
@@ -31,6 +31,8 @@ use tokio::task::JoinSet;
 pub struct Parts {
     /// Folder of journal, keys, index and spool.
     pub data: PathBuf,
+    /// Folder outside for a witness of how far the journal had come.
+    pub witness: Option<PathBuf>,
     /// File of the master key.
     pub master: PathBuf,
     /// Make the master key where it is missing: development only.
@@ -122,15 +124,7 @@ impl Gateway {
     ) -> Result<Self, AssemblyError> {
         let (parties, parties_address) = listen(parts.parties).await?;
         let (operator, operator_address) = listen(parts.operator).await?;
-        let opened = {
-            let (data, master) = (parts.data.clone(), parts.master.clone());
-            let (create, clock) = (parts.creates_master, Arc::clone(&parts.clock));
-            let (mut progress, options) = (progress, parts.journal);
-            let open = move || open_data(&data, &master, create, clock, options, &mut progress);
-            tokio::task::spawn_blocking(open)
-                .await
-                .map_err(Defect::from)??
-        };
+        let opened = open(&parts, progress).await?;
         let core = opened.core;
         core.connect(parts.banks.keys().copied().collect());
         core.follow_bank_days(Arc::clone(&parts.calendar));
@@ -138,6 +132,7 @@ impl Gateway {
         let mandates = Arc::new(parts.mandates);
         let setup = Setup {
             data: parts.data.clone(),
+            witness: parts.witness,
             banks: banks.clone(),
             collectors: parts.collectors,
             checkpoints: parts.checkpoints,
@@ -207,6 +202,22 @@ async fn watched(door: impl Future<Output = ()> + Send + 'static, app: Arc<App>)
         tracing::error!("the interface ended by a defect: nobody is let in");
         app.concerns.raise("interface", "defect");
     }
+}
+
+/// Opens the data folder on a thread of its own.
+async fn open(
+    parts: &Parts,
+    mut progress: impl FnMut(u64) + Send + 'static,
+) -> Result<Opened, AssemblyError> {
+    let (data, witness) = (parts.data.clone(), parts.witness.clone());
+    let (master, create) = (parts.master.clone(), parts.creates_master);
+    let (clock, options) = (Arc::clone(&parts.clock), parts.journal.clone());
+    let open = move || {
+        let (witness, progress) = (witness.as_deref(), &mut progress);
+        open_data(&data, witness, &master, create, clock, options, progress)
+    };
+    let opened = tokio::task::spawn_blocking(open).await;
+    Ok(opened.map_err(Defect::from)??)
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), AssemblyError> {

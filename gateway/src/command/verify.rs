@@ -39,7 +39,7 @@ pub fn run(arguments: &Verify, lang: Lang) -> Ended {
     let master = arguments.master_key.as_deref().map(keys::master);
     let master = master.transpose()?;
     let mut wanted = Wanted::default();
-    let mut witnesses = Asked::of(&arguments.data);
+    let mut witnesses = Asked::of(&arguments.data, arguments.witness.as_deref());
     let kept = arguments.checkpoint.as_deref();
     let kept = kept.map(|file| elsewhere(file, arguments.key.as_deref()));
     let kept = kept.transpose()?;

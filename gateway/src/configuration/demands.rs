@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::connection::{Connection, Endpoint, EndpointTls};
 use super::error::{ConfigurationError, Problem};
-use super::file::{Source, at, present, private};
+use super::file::{Source, at, folder, present, private};
 use super::profile::{EvidenceLevel, Profile};
-use super::settings::{DevelopmentSettings, Settings};
+use super::settings::{DevelopmentSettings, Places, Settings};
 
 /// Words in every certificate of the development authority (crate `certs`).
 const DEVELOPMENT_MARK: &[u8] = b"DEVELOPMENT CA";
@@ -58,6 +58,18 @@ pub(super) fn of_checkpoints(
         errors.push(source.problem("[checkpoints]", Problem::CheckpointKeyInside));
     }
     errors.extend(private(file).err());
+}
+
+/// The witness outside lies outside, in a folder that is there: an empty one would be made where
+/// its volume is missing.
+pub(super) fn of_witness(source: &Source, places: &Places, errors: &mut Vec<ConfigurationError>) {
+    let Some(witness) = &places.witness else {
+        return;
+    };
+    if lies_in(witness, &places.data) {
+        errors.push(source.problem("witness", Problem::WitnessInside));
+    }
+    errors.extend(folder(witness).err());
 }
 
 /// Whether a file lies in a folder, also by another name or through a link.

@@ -35,6 +35,8 @@ pub enum Problem {
     NoCheckpointKey,
     /// Production with the key of the checkpoints beside what it signs.
     CheckpointKeyInside,
+    /// The folder of the witness outside lies in the data folder.
+    WitnessInside,
     /// Production with a development authority.
     DevelopmentAuthority,
     /// Production with a clock or pace of its own.
@@ -119,6 +121,7 @@ impl Problem {
             Self::NoCrl => "生产环境没有配置证书吊销列表".to_owned(),
             Self::NoCheckpointKey => "生产环境没有指明检查点的签名密钥".to_owned(),
             Self::CheckpointKeyInside => "检查点的签名密钥在数据目录之内".to_owned(),
+            Self::WitnessInside => "witness 所指的目录在数据目录之内".to_owned(),
             Self::DevelopmentAuthority => "生产环境使用了开发用证书颁发机构".to_owned(),
             Self::DevelopmentTime => "生产环境使用了开发用时钟或节奏".to_owned(),
             Self::Plain => "生产环境以明文连接公网地址".to_owned(),
@@ -147,6 +150,7 @@ impl Problem {
             Self::CheckpointKeyInside => {
                 "the key that signs checkpoints lies in the data folder".to_owned()
             }
+            Self::WitnessInside => "the folder of witness lies in the data folder".to_owned(),
             Self::DevelopmentAuthority => "a development authority in production".to_owned(),
             Self::DevelopmentTime => "a development clock or pace in production".to_owned(),
             Self::Plain => "a plain connection to a public address in production".to_owned(),
@@ -183,6 +187,10 @@ impl Problem {
             Self::NoCheckpointKey | Self::CheckpointKeyInside => (
                 "请在 [checkpoints] 的 key_file 指明数据目录之外的 Ed25519 密钥（权限 0600）",
                 "name an Ed25519 key outside the data folder, as key_file in [checkpoints]",
+            ),
+            Self::WitnessInside => (
+                "请在 [places] 的 witness 指明数据目录之外、最好在另一块盘上的目录",
+                "name one outside the data folder, best on another volume, as witness in [places]",
             ),
             Self::DevelopmentAuthority => (
                 "请改用正式颁发机构的证书",

@@ -90,6 +90,12 @@ pub(super) fn private(path: &Path) -> Result<(), ConfigurationError> {
     }
 }
 
+/// That a folder is there.
+pub(super) fn folder(path: &Path) -> Result<(), ConfigurationError> {
+    let read = std::fs::read_dir(path).map(drop);
+    read.map_err(|error| at(path, Problem::Unreadable(error.kind())))
+}
+
 /// That a file is there.
 pub(super) fn present(path: &Path) -> Result<(), ConfigurationError> {
     match std::fs::metadata(path) {

@@ -61,8 +61,16 @@ impl Configuration {
     /// # Errors
     /// Everything that is wrong, in the order of the files; see [`Problem`].
     pub fn load(path: &Path) -> Result<Self, Vec<ConfigurationError>> {
+        Self::load_for(path, None)
+    }
+
+    /// The same with another data folder in the place of the one that it names.
+    ///
+    /// # Errors
+    /// As [`Configuration::load`].
+    pub fn load_for(path: &Path, data: Option<&Path>) -> Result<Self, Vec<ConfigurationError>> {
         let source = Source::read(path).map_err(|error| vec![error])?;
-        Self::from_source(&source)
+        Self::from_source(&source, data)
     }
 
     /// The defaults below `folder`, as if an empty `gateway.toml` were there.
@@ -70,13 +78,19 @@ impl Configuration {
     /// # Errors
     /// As [`Configuration::load`]: the other files in that folder count.
     pub fn defaults(folder: &Path) -> Result<Self, Vec<ConfigurationError>> {
-        Self::from_source(&Source::of(&folder.join("gateway.toml"), String::new()))
+        Self::from_source(
+            &Source::of(&folder.join("gateway.toml"), String::new()),
+            None,
+        )
     }
 
-    fn from_source(source: &Source) -> Result<Self, Vec<ConfigurationError>> {
+    fn from_source(source: &Source, data: Option<&Path>) -> Result<Self, Vec<ConfigurationError>> {
         let mut settings: Settings = source.typed().map_err(|error| vec![error])?;
         let folder = source.path.parent().unwrap_or(Path::new("."));
         complete(&mut settings, folder);
+        if let Some(data) = data {
+            data.clone_into(&mut settings.places.data);
+        }
         let built_in = match settings.profile {
             ProfileName::Development => profile::DEVELOPMENT,
             ProfileName::Production => profile::PRODUCTION,
@@ -86,6 +100,7 @@ impl Configuration {
         let mut errors = Vec::new();
         demands::of_server(source, &settings, &profile, &mut errors);
         demands::of_checkpoints(source, &settings, &profile, &mut errors);
+        demands::of_witness(source, &settings.places, &mut errors);
         let (connections, sources) = connections(&settings.places.connections, &mut errors);
         for (bank, connection) in &connections {
             if let Some(source) = sources.get(bank) {
@@ -196,6 +211,7 @@ fn complete(settings: &mut Settings, folder: &Path) {
         ]);
         paths.extend(&mut tls.crl_files);
     }
+    paths.extend(&mut places.witness);
     paths.extend(&mut settings.checkpoints.file);
     for path in paths {
         *path = folder.join(&*path);

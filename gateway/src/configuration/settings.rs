@@ -51,6 +51,8 @@ pub struct Settings {
 pub struct Places {
     /// Journal, index and locks.
     pub data: PathBuf,
+    /// Folder for a witness of how far the journal had come, outside the data folder.
+    pub witness: Option<PathBuf>,
     /// The key that opens the data keys; mode 0600. Made at the first start in development.
     pub master_key_file: PathBuf,
     /// One file for each bank.
@@ -67,6 +69,7 @@ impl Default for Places {
     fn default() -> Self {
         Self {
             data: "data".into(),
+            witness: None,
             master_key_file: "master.key".into(),
             connections: "connections".into(),
             mandates_file: "mandates.toml".into(),

@@ -5,7 +5,7 @@ use super::{Keeper, WITNESS, changes_of};
 use crate::core::{Core, CoreError, read_event};
 use journal::index::{Change, Index, IndexError, SledIndex, Standing, standing};
 use journal::{Journal, Kind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const GROUP_RECORDS_MAX: u64 = 4_096;
@@ -25,9 +25,14 @@ pub enum FollowError {
     /// Its folder can't be made, or removed for a rebuild.
     #[error("the folder of the index can't be made or removed")]
     Folder(#[source] std::io::Error),
-    /// The witness of the journal can't be written.
-    #[error("the witness of the journal can't be written")]
-    Witness(#[source] std::io::Error),
+    /// A witness of the journal can't be written.
+    #[error("the witness {} can't be written", path.display())]
+    Witness {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
 }
 
 /// Opens the sled index over a journal, and makes it anew where it can't be used: where it can't
@@ -148,13 +153,13 @@ impl Follower {
     }
 }
 
-/// Makes the index of a journal that was closed, to its end, with witnesses and inventory, as a
-/// stop leaves them.
+/// Makes the index of a journal that was closed, to its end, with the folder's own witnesses and
+/// inventory, as a stop leaves them.
 ///
 /// # Errors
 /// As [`Follower::follow`].
 pub fn build_index(data: &Path, journal: &Journal) -> Result<(), FollowError> {
-    let witnessed = Keeper::of(data).note(journal)?;
+    let witnessed = Keeper::of(data, None).note(journal)?;
     let folder = data.join("index");
     let index = open_sled(&folder, journal)?;
     while follow_to(journal, &index, witnessed)? > 0 {}

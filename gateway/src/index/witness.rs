@@ -1,7 +1,9 @@
-//! The witnesses of how far the journal had come: `DIR/witness`, and the same in `DIR/index`.
+//! The witnesses of how far the journal had come: `DIR/witness`, the same in `DIR/index`, and,
+//! where the configuration says so, one in a folder outside, which a whole data folder that is
+//! put back does not take along.
 //!
-//! Both are written before the index takes a record, so that the index is never ahead of them and
-//! may be thrown away. A start asks both before it changes anything.
+//! All are written before the index takes a record, so that the index is never ahead of them and
+//! may be thrown away. A start asks all before it changes anything.
 
 use super::FollowError;
 use crate::core::CoreError;
@@ -14,7 +16,7 @@ use journal::{Journal, JournalError, Opening, Options};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The file's name in both folders.
+/// The file's name in each folder.
 pub const WITNESS: &str = "witness";
 /// At each of so many looks of the follower the witnesses are written: once a second.
 const LOOKS: u32 = 20;
@@ -45,6 +47,13 @@ pub enum WitnessRefusal {
     /// One witness is there, and the one that is written with it was removed.
     #[error("the witness {} is missing, and the other one is there", .0.display())]
     OneMissing(PathBuf),
+    /// There has to be a witness outside, and it was removed, its volume is not there, or nobody
+    /// has put it there yet.
+    #[error(
+        "the witness {} outside the data folder is missing, and the journal has records",
+        .0.display()
+    )]
+    OutsideMissing(PathBuf),
     /// A kept checkpoint is no evidence.
     #[error(transparent)]
     NoEvidence(#[from] NoEvidence),
@@ -61,26 +70,32 @@ pub struct Witnesses {
     /// A kept checkpoint that is none.
     no_evidence: Option<NoEvidence>,
     data: PathBuf,
+    /// The file outside, where there has to be one.
+    outside: Option<PathBuf>,
     /// Hashes of the journal's records that have a witness's number.
     there: Vec<(u64, Hash)>,
 }
 
 impl Witnesses {
-    /// Reads the witnesses of the data folder.
+    /// Reads the witnesses of the data folder, and the one in the folder `outside`.
     ///
     /// # Errors
     /// When one is there and can't be read.
-    pub fn read(data: &Path) -> Result<Self, WitnessError> {
-        Self::read_on(&OsDisk, data)
+    pub fn read(data: &Path, outside: Option<&Path>) -> Result<Self, WitnessError> {
+        Self::read_on(&OsDisk, data, outside)
     }
 
     /// The same on another disk.
     ///
     /// # Errors
     /// As [`Witnesses::read`].
-    pub fn read_on(disk: &dyn Disk, data: &Path) -> Result<Self, WitnessError> {
-        let mut found = Vec::with_capacity(2);
-        for path in places(data) {
+    pub fn read_on(
+        disk: &dyn Disk,
+        data: &Path,
+        outside: Option<&Path>,
+    ) -> Result<Self, WitnessError> {
+        let mut found = Vec::with_capacity(3);
+        for path in places(data, outside) {
             if let Some(witness) = Witness::read(disk, &path)? {
                 found.push((path, witness));
             }
@@ -103,6 +118,7 @@ impl Witnesses {
             signed: (kept, signed.size_max),
             no_evidence,
             data: data.to_owned(),
+            outside: outside.map(|folder| folder.join(WITNESS)),
             index,
             found,
             there: Vec::new(),
@@ -117,7 +133,7 @@ impl Witnesses {
     }
 
     /// What they say of a journal that ends there: a journal that was set back for one of them was,
-    /// and of two others the one that knows more speaks. `None` where there is no witness and no
+    /// and of the others the one that knows most speaks. `None` where there is no witness and no
     /// index either.
     ///
     /// # Errors
@@ -146,11 +162,8 @@ impl Witnesses {
                 latest = Some((testimony, witness));
             }
         }
-        if latest.is_none() && self.has_index {
-            return Err(WitnessRefusal::Missing(self.index.clone()));
-        }
-        match self.missing() {
-            Some(path) => Err(WitnessRefusal::OneMissing(path)),
+        match self.missing(end) {
+            Some(refusal) => Err(refusal),
             None => Ok(latest),
         }
     }
@@ -164,18 +177,27 @@ impl Witnesses {
         }
     }
 
-    /// The witness that was removed, where the other one shows that it was there. That of the
-    /// folder is always written first; that of the index goes with the index, and after a stop
-    /// there are both.
-    fn missing(&self) -> Option<PathBuf> {
-        let [(found, witness)] = self.found.as_slice() else {
-            return None;
+    /// The witness that was removed, where another one or the index shows that it was there. That
+    /// of the folder is written before that of the index, which goes with the index; after a stop
+    /// there are both. That outside is written first of all.
+    fn missing(&self, end: &End) -> Option<WitnessRefusal> {
+        let seen = |place: &Path| self.found.iter().find(|(path, _)| path == place);
+        let [outer, inner] = inside(&self.data);
+        let own = match (seen(&outer), seen(&inner)) {
+            (None, None) => {
+                let index = self.has_index.then(|| self.index.clone());
+                index.map(WitnessRefusal::Missing)
+            }
+            (None, Some(_)) => Some(WitnessRefusal::OneMissing(outer)),
+            (Some((_, witness)), None) => (witness.is_closing && self.has_index)
+                .then_some(inner)
+                .map(WitnessRefusal::OneMissing),
+            (Some(_), Some(_)) => None,
         };
-        let [outer, inner] = places(&self.data);
-        match *found == inner {
-            true => Some(outer),
-            false => (witness.is_closing && self.has_index).then_some(inner),
-        }
+        let outside = self.outside.as_ref().filter(|place| seen(place).is_none());
+        // Where the journal has its first header only, nothing was done yet.
+        let outside = outside.filter(|_| end.sequence > 1);
+        own.or_else(|| outside.cloned().map(WitnessRefusal::OutsideMissing))
     }
 }
 
@@ -183,8 +205,12 @@ impl Witnesses {
 ///
 /// # Errors
 /// See [`WitnessRefusal`]; the journal's own.
-pub fn open_journal(data: &Path, options: Options) -> Result<Opening, OpenError> {
-    open_journal_on(Arc::new(OsDisk), data, options)
+pub fn open_journal(
+    data: &Path,
+    outside: Option<&Path>,
+    options: Options,
+) -> Result<Opening, OpenError> {
+    open_journal_on(Arc::new(OsDisk), data, outside, options)
 }
 
 /// The same on another disk.
@@ -194,9 +220,10 @@ pub fn open_journal(data: &Path, options: Options) -> Result<Opening, OpenError>
 pub fn open_journal_on(
     disk: Arc<dyn Disk>,
     data: &Path,
+    outside: Option<&Path>,
     options: Options,
 ) -> Result<Opening, OpenError> {
-    let (opening, witnesses) = read(Arc::clone(&disk), data, options)?;
+    let (opening, witnesses) = read(Arc::clone(&disk), data, outside, options)?;
     let end = opening.end();
     match witnesses.allow(&end)? {
         Some((Testimony::ClosingTorn, witness)) => {
@@ -205,7 +232,7 @@ pub fn open_journal_on(
                 "the closing record is torn: it is cut off"
             );
             // First of all: a stop behind the cut must not find a record lost.
-            Keeper::on(disk, data).write(&witness.before(&end))?;
+            Keeper::on(disk, data, outside).write(&witness.before(&end))?;
         }
         Some((Testimony::Agrees { .. } | Testimony::SetBack, _)) => {}
         None if end.sequence > 0 => {
@@ -224,8 +251,8 @@ pub fn open_journal_on(
 ///
 /// # Errors
 /// See [`WitnessRefusal`].
-pub fn ask_witnesses(data: &Path) -> Result<(), WitnessRefusal> {
-    match read(Arc::new(OsDisk), data, Options::default()) {
+pub fn ask_witnesses(data: &Path, outside: Option<&Path>) -> Result<(), WitnessRefusal> {
+    match read(Arc::new(OsDisk), data, outside, Options::default()) {
         Ok((opening, witnesses)) => witnesses.allow(&opening.end()).map(drop),
         Err(OpenError::Refused(refusal)) => Err(refusal),
         Err(OpenError::Journal(_) | OpenError::Witness(_)) => Ok(()),
@@ -235,9 +262,11 @@ pub fn ask_witnesses(data: &Path) -> Result<(), WitnessRefusal> {
 fn read(
     disk: Arc<dyn Disk>,
     data: &Path,
+    outside: Option<&Path>,
     options: Options,
 ) -> Result<(Opening, Witnesses), OpenError> {
-    let mut witnesses = Witnesses::read_on(disk.as_ref(), data).map_err(WitnessRefusal::from)?;
+    let witnesses = Witnesses::read_on(disk.as_ref(), data, outside);
+    let mut witnesses = witnesses.map_err(WitnessRefusal::from)?;
     let folder = data.join("journal");
     let opening = Opening::read(disk, &folder, options, &mut |sequence, hash| {
         witnesses.see(sequence, hash);
@@ -254,15 +283,16 @@ pub enum OpenError {
     /// It can't be read, or is damaged.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The witness can't be written.
-    #[error("the witness of the journal can't be written")]
-    Witness(#[from] std::io::Error),
+    /// A witness can't be written.
+    #[error(transparent)]
+    Witness(#[from] FollowError),
 }
 
 /// Writes the witnesses.
 pub struct Keeper {
     disk: Arc<dyn Disk>,
-    places: [PathBuf; 2],
+    data: PathBuf,
+    places: Vec<PathBuf>,
     /// The last record that was written, and the looks since then.
     kept: Mutex<(u64, u32)>,
 }
@@ -276,18 +306,19 @@ impl std::fmt::Debug for Keeper {
 }
 
 impl Keeper {
-    /// Of the data folder; nothing is written yet.
+    /// Of the data folder, with the one in the folder `outside`; nothing is written yet.
     #[must_use]
-    pub fn of(data: &Path) -> Self {
-        Self::on(Arc::new(OsDisk), data)
+    pub fn of(data: &Path, outside: Option<&Path>) -> Self {
+        Self::on(Arc::new(OsDisk), data, outside)
     }
 
     /// The same on another disk.
     #[must_use]
-    pub fn on(disk: Arc<dyn Disk>, data: &Path) -> Self {
+    pub fn on(disk: Arc<dyn Disk>, data: &Path, outside: Option<&Path>) -> Self {
         Self {
             disk,
-            places: places(data),
+            data: data.to_owned(),
+            places: places(data, outside),
             kept: Mutex::default(),
         }
     }
@@ -302,7 +333,7 @@ impl Keeper {
             return Ok(kept.0);
         }
         if let Some(witness) = Witness::of(journal).map_err(CoreError::from)? {
-            self.write(&witness).map_err(FollowError::Witness)?;
+            self.write(&witness)?;
             *kept = (witness.sequence, 0);
         }
         Ok(kept.0)
@@ -325,21 +356,35 @@ impl Keeper {
         }
     }
 
-    fn write(&self, witness: &Witness) -> std::io::Result<()> {
+    fn write(&self, witness: &Witness) -> Result<(), FollowError> {
         for place in &self.places {
-            if let Some(folder) = place.parent() {
-                self.disk.create_dir_all(folder)?;
+            let failed = |source| FollowError::Witness {
+                path: place.clone(),
+                source,
+            };
+            // The folder outside is never made: where it is not there, its volume is not.
+            if let Some(folder) = place.parent().filter(|_| place.starts_with(&self.data)) {
+                self.disk.create_dir_all(folder).map_err(failed)?;
             }
-            witness.write(self.disk.as_ref(), place)?;
+            witness.write(self.disk.as_ref(), place).map_err(failed)?;
         }
         Ok(())
     }
 }
 
-fn places(data: &Path) -> [PathBuf; 2] {
+/// In the order in which they are written.
+fn places(data: &Path, outside: Option<&Path>) -> Vec<PathBuf> {
+    let outside = outside.map(|folder| folder.join(WITNESS));
+    outside.into_iter().chain(inside(data)).collect()
+}
+
+fn inside(data: &Path) -> [PathBuf; 2] {
     [data.join(WITNESS), data.join("index").join(WITNESS)]
 }
 
 fn has_files(disk: &dyn Disk, folder: &Path) -> bool {
     disk.list(folder).is_ok_and(|names| !names.is_empty())
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,7 +51,7 @@ impl From<OpenError> for StartError {
         match error {
             OpenError::Refused(error) => Self::Refused(error),
             OpenError::Journal(error) => Self::Journal(error),
-            OpenError::Witness(error) => Self::Index(FollowError::Witness(error)),
+            OpenError::Witness(error) => Self::Index(error),
         }
     }
 }

@@ -103,7 +103,7 @@ pub(super) fn open(
         ..Options::default()
     };
     let data = Path::new(DATA);
-    let opening = open_journal_on(Arc::clone(&shared), data, options)?;
+    let opening = open_journal_on(Arc::clone(&shared), data, None, options)?;
     let clock = Arc::clone(&stage.clock) as Arc<dyn Clock>;
     let keys = (shared, data.join("keys"));
     let (core, _) = open_core(opening, keys, (&MASTER, random), clock, &mut |_| {})?;
@@ -126,7 +126,7 @@ pub(super) fn begin(
     let Opened { core, disk, life } = opened;
     let shared: Arc<dyn Disk> = Arc::new(disk.clone());
     let data = Path::new(DATA);
-    let witness = Keeper::on(Arc::clone(&shared), data);
+    let witness = Keeper::on(Arc::clone(&shared), data, None);
     witness.note(core.journal())?;
     let metrics = Arc::new(Metrics::new());
     let banks = banks(stage, installation, &metrics);

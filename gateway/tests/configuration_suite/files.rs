@@ -1,3 +1,4 @@
+use gateway::configuration::{Configuration, Problem};
 use schemas::Lang;
 
 use crate::support::{folder, load, told};
@@ -38,6 +39,41 @@ fn a_number_out_of_its_range_is_refused_with_the_range() {
         let told = only(&format!("[time_outs]\nidle_wait_ms = {value}\n"));
         assert!(told.starts_with("gateway.toml:2: invalid "), "{told}");
     }
+}
+
+/// In the data folder it would be put back with it; a folder that is not there may be a volume that
+/// is not.
+#[test]
+fn a_witness_outside_has_a_folder_and_it_lies_outside() {
+    let of = |witness: &str| {
+        let text = format!("[places]\nwitness = \"{witness}\"\n");
+        let folder = folder(&[("gateway.toml", &text, 0o644)]);
+        for name in ["data/inside", "other"] {
+            std::fs::create_dir_all(folder.path().join(name)).unwrap();
+        }
+        std::os::unix::fs::symlink("data", folder.path().join("link")).unwrap();
+        folder
+    };
+    for inside in ["data", "data/inside", "link/inside", "other/../data/inside"] {
+        let told = told(&of(inside));
+        assert_eq!(told.len(), 1, "{inside}: {told:?}");
+        let said = "gateway.toml:2: the folder of witness lies in the data folder";
+        assert!(told[0].starts_with(said), "{told:?}");
+    }
+    let told = told(&of("none"));
+    assert!(
+        told[0].starts_with("none: the file can't be read"),
+        "{told:?}"
+    );
+    let folder = of("other");
+    let witness = folder.path().join("other");
+    let places = load(&folder).unwrap().settings.places;
+    assert_eq!(places.witness.as_deref(), Some(witness.as_path()));
+    // As `serve --data` has it.
+    let file = folder.path().join("gateway.toml");
+    let errors = Configuration::load_for(&file, Some(&witness)).unwrap_err();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0].problem, Problem::WitnessInside);
 }
 
 #[test]

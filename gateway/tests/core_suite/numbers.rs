@@ -59,7 +59,7 @@ fn the_numbers_to_watch_move() {
     let lag = format!("index_lag_records {head}");
     watch.shows(&desk, &["journal_durable_lag_records 0", &lag]);
     let folder = tempfile::tempdir().unwrap();
-    let witness = Keeper::of(folder.path());
+    let witness = Keeper::of(folder.path(), None);
     witness.note(desk.core.journal()).unwrap();
     let follower = Follower::new(Arc::clone(&desk.core), index, witness);
     while follower.follow().unwrap() > 0 {}

@@ -46,6 +46,7 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
 pub fn setup(desk: &Desk, data: &Path, concerns: &Arc<Concerns>, metrics: &Arc<Metrics>) -> Setup {
     Setup {
         data: data.to_owned(),
+        witness: None,
         banks: Banks(Arc::new([].into())),
         collectors: [].into(),
         checkpoints: gateway::proof::CheckpointKey::default(),

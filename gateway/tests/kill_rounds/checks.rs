@@ -127,6 +127,7 @@ fn holds(folder: &Path, acknowledged: &Acknowledgements) -> Left {
 fn open(folder: &Path) -> Arc<Core> {
     let opened = open_data(
         &data(folder),
+        None,
         &folder.join("master"),
         false,
         clock(0),

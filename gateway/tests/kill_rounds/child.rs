@@ -96,7 +96,7 @@ async fn serve(orders: &Orders) {
     let folder = data(&orders.folder);
     let master = orders.folder.join("master");
     let (clock, options) = (clock(orders.minute), journal::Options::default());
-    let opened = open_data(&folder, &master, true, clock, options, &mut |_| {}).unwrap();
+    let opened = open_data(&folder, None, &master, true, clock, options, &mut |_| {}).unwrap();
     let bank = Arc::new(RememberingBank::open(
         &memory(&orders.folder),
         orders.seed,
@@ -154,6 +154,7 @@ fn setup(folder: &Path, bank: &Arc<RememberingBank>, mandates: &Arc<Mandates>) -
     };
     Setup {
         data: folder.to_owned(),
+        witness: None,
         banks: Banks(Arc::new([(bank_code(), Arc::new(connected))].into())),
         collectors: BTreeMap::new(),
         checkpoints: gateway::proof::CheckpointKey::default(),

@@ -36,6 +36,7 @@ impl Working {
         let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
         let setup = Setup {
             data: data.to_owned(),
+            witness: None,
             banks,
             collectors: [].into(),
             checkpoints: CheckpointKey::default(),

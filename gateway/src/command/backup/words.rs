@@ -53,9 +53,11 @@ pub(super) fn restore_told(manifest: &Manifest, data: &Path) -> [Words; 4] {
 /// What a confirmation comes to.
 pub(super) fn confirmed_told() -> Words {
     Words::new(
-        "已确认,可以启动 anxin serve。备份里待复核、待发送的明细不会发出,由企业撤回。",
-        "Confirmed: anxin serve starts on it. What waited in the backup is not sent; its employers \
-         withdraw it.",
+        "已确认,可以启动 anxin serve;若 gateway.toml 设有 [places] witness,先把该目录里的 witness \
+         移走留证,再把新目录的 witness 复制进去。备份里待复核、待发送的明细不会发出,由企业撤回。",
+        "Confirmed: anxin serve starts on it. Where [places] witness is set in gateway.toml, first \
+         move the witness in that folder away, keep it, and copy the new folder's own there. What \
+         waited in the backup is not sent; its employers withdraw it.",
     )
 }
 

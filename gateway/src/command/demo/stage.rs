@@ -98,6 +98,7 @@ impl Stage {
         let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let parts = Parts {
             data: folder.to_owned(),
+            witness: None,
             master: folder.join("master.key"),
             creates_master: true,
             clock: Arc::clone(&clock),

@@ -2,6 +2,7 @@
 
 mod banks;
 mod descriptors;
+mod not_started;
 mod numbers;
 mod reload;
 mod security;
@@ -10,7 +11,7 @@ pub(super) use security::bank_keys;
 
 use super::adapter::book;
 use super::arguments::Serve;
-use super::assembly::{AssemblyError, Gateway, Parts};
+use super::assembly::{Gateway, Parts};
 use super::terminal::progress;
 use super::told;
 use super::words::{Ended, Exit, Failure, Words, pick};
@@ -18,15 +19,13 @@ use crate::api::ApiLimits;
 use crate::clock::{Clock, OffsetClock, SystemClock};
 use crate::configuration::{ChainDigest, Configuration, EvidenceLevel, ProfileName, Settings};
 use crate::dispatch::Pace;
-use crate::index::{FollowError, WitnessRefusal, ask_witnesses};
+use crate::index::ask_witnesses;
 use crate::intake::{AcceptanceLimits, RefusalLimits};
 use crate::mandates::{Mandate, Mandates};
-use crate::proof::{KeyFailure, LogError};
 use crate::serving::StartError;
 use crate::telemetry::{self, Concerns, Metrics};
 use adapters::Book;
-use journal::JournalError;
-use journal::index::IndexError;
+use not_started::not_started;
 use reload::Reload;
 use schemas::Lang;
 use schemas::codes::BankCalendar;
@@ -49,13 +48,16 @@ pub fn run(arguments: &Serve, lang: Lang) -> Ended {
     schemas::finding::check_table().map_err(|error| Failure::defect(&error))?;
     let book = book()?;
     check_evidence(&configuration, book, clock.as_ref(), lang)?;
-    crate::copy::may_start(&configuration.settings.places.data)
+    let places = &configuration.settings.places;
+    crate::copy::may_start(&places.data)
         .map_err(|error| not_started(&StartError::SetApart(error).into()))?;
     if configuration.settings.profile == ProfileName::Development {
         // Its certificates are made in the data folder before the journal is opened.
-        ask_witnesses(&configuration.settings.places.data)
+        ask_witnesses(&places.data, places.witness.as_deref())
             .map_err(|error| not_started(&StartError::Refused(error).into()))?;
     }
+    warn_of_no_witness(&configuration.settings);
+    warn_of_the_last_year(&configuration.calendar, clock.now().date());
     super::runtime()?.block_on(serve(&configuration, book, clock, lang))
 }
 
@@ -79,11 +81,11 @@ async fn serve(
         Arc::clone(&metrics),
     )?;
     reload.hear();
-    warn_of_the_last_year(&configuration.calendar, clock.now().date());
     descriptors::warn_of_few(settings, lang);
     let development = settings.profile == ProfileName::Development;
     let parts = Parts {
         data: settings.places.data.clone(),
+        witness: settings.places.witness.clone(),
         master: settings.places.master_key_file.clone(),
         creates_master: development,
         clock: Arc::clone(&clock),
@@ -141,6 +143,16 @@ fn warn_of_the_last_year(calendar: &BankCalendar, today: time::Date) {
     }
 }
 
+/// Where real money is paid, a data folder that is put back should be noticed.
+fn warn_of_no_witness(settings: &Settings) {
+    if settings.profile == ProfileName::Production && settings.places.witness.is_none() {
+        tracing::warn!(
+            "no witness outside the data folder ([places] witness): a folder that is put back \
+             as it was pays again what was sent since"
+        );
+    }
+}
+
 /// The business clock: the machine's, or in development one that was set.
 fn clock(settings: &Settings) -> Arc<dyn Clock> {
     match settings.development.clock {
@@ -150,11 +162,8 @@ fn clock(settings: &Settings) -> Arc<dyn Clock> {
 }
 
 fn load(arguments: &Serve, lang: Lang) -> Result<Configuration, Failure> {
-    let read = Configuration::load(&arguments.config);
-    let mut configuration = read.map_err(|errors| told::refused(&errors, lang))?;
-    if let Some(data) = &arguments.data {
-        configuration.settings.places.data.clone_from(data);
-    }
+    let read = Configuration::load_for(&arguments.config, arguments.data.as_deref());
+    let configuration = read.map_err(|errors| told::refused(&errors, lang))?;
     super::private_folder(&configuration.settings.places.data)?;
     Ok(configuration)
 }
@@ -260,126 +269,6 @@ fn say(gateway: &Gateway, configuration: &Configuration, lang: Lang) {
     });
     if let Err(error) = told.and_then(|()| paper.flush()) {
         tracing::warn!(%error, "nobody reads where it serves");
-    }
-}
-
-/// What the operator set, and can mend, is usage; the rest is ours.
-fn not_started(error: &AssemblyError) -> Failure {
-    let told = Words::new("网关没有启动", "the gateway does not start");
-    let failure = match mendable(error) {
-        Some(hint) => Failure::usage(told, hint),
-        None => Failure::ours(told, trouble(error)),
-    };
-    failure.caused_by(error)
-}
-
-fn mendable(error: &AssemblyError) -> Option<Words> {
-    let AssemblyError::Start(error) = error else {
-        let is_address = matches!(error, AssemblyError::Listen { .. });
-        return is_address.then(|| {
-            Words::new(
-                "该地址已被占用或不可用;改 gateway.toml 的 [listen]。",
-                "The address is taken or not yours: change [listen] in gateway.toml.",
-            )
-        });
-    };
-    match error {
-        StartError::Journal(JournalError::OtherDigest { .. }) => Some(Words::new(
-            "摘要算法在日志建立时确定;把 gateway.toml 的 [journal] digest 改回原值。",
-            "The digest is fixed when a journal is made: set back digest in [journal].",
-        )),
-        StartError::Master(_) => Some(Words::new(
-            "主密钥文件是 64 位十六进制数字,权限 0600(chmod 600),由 gateway.toml 的 \
-             master_key_file 指明。",
-            "The master key is a file of 64 hexadecimal digits, mode 0600 (chmod 600), named by \
-             master_key_file in gateway.toml.",
-        )),
-        StartError::InUse(_)
-        | StartError::Journal(JournalError::InUse(_))
-        | StartError::Index(FollowError::Index(IndexError::InUse(_))) => Some(Words::new(
-            "先停止那个进程,或用 --data 指向另一个目录。",
-            "Stop that process first, or name another folder with --data.",
-        )),
-        StartError::Folder(_) => Some(Words::new(
-            "请检查该目录的权限与剩余空间。",
-            "Check the folder's permissions and free space.",
-        )),
-        StartError::SetApart(apart) => Some(super::backup::remedy(apart)),
-        StartError::CheckpointKey(KeyFailure::Gone(_))
-        | StartError::Log(LogError::OtherKey(_) | LogError::KeyDamaged(_)) => Some(key_changed()),
-        StartError::CheckpointKey(
-            KeyFailure::File { .. }
-            | KeyFailure::Unusable { .. }
-            | KeyFailure::Origin
-            | KeyFailure::Earlier(_),
-        ) => Some(Words::new(
-            "检查点密钥是 Ed25519 私钥(PKCS#8 PEM,权限 0600),由 gateway.toml 的 [checkpoints] \
-             key_file 指明;origin 不得含空格或加号;earlier 列出以前的核验公钥(name+hash+key)。",
-            "The key of the checkpoints is an Ed25519 key (PKCS#8 PEM, mode 0600), named by \
-             key_file in [checkpoints] of gateway.toml; origin has no blank and no plus; earlier \
-             lists verifier keys (name+hash+key).",
-        )),
-        StartError::Journal(_)
-        | StartError::Log(_)
-        | StartError::Vault(_)
-        | StartError::Core(_)
-        | StartError::Refused(_)
-        | StartError::Index(_) => None,
-    }
-}
-
-/// The key is not the one that signed here.
-fn key_changed() -> Words {
-    Words::new(
-        "请放回原来的签名密钥和 DIR/checkpoints 里的文件;若确已更换密钥,把原公钥\
-         (vkey 的内容)列入 gateway.toml 的 [checkpoints] earlier,见 \
-         gateway/docs/OPERATING.md#another-key。",
-        "Put the key that signed back, and the files of DIR/checkpoints; \
-         where the key was changed on purpose, list the old one (what vkey holds) as earlier in \
-         [checkpoints] of gateway.toml: gateway/docs/OPERATING.md#another-key.",
-    )
-}
-
-fn trouble(error: &AssemblyError) -> Words {
-    match error {
-        AssemblyError::Start(
-            StartError::Refused(WitnessRefusal::NoEvidence(_))
-            | StartError::Log(LogError::NoEvidence(_)),
-        ) => Words::new(
-            "留存的检查点被伪造或损坏,日志是否就是所签的那一份无从判断,所以不启动。请保全现场,与另处留存的检查点核对;办法见 \
-             gateway/docs/OPERATING.md#checkpoints-and-proofs。",
-            "A kept checkpoint is forged or damaged, so that nobody can say whether the journal is \
-             the one that was signed: nothing is started. Keep the folder \
-             as evidence, and hold it against checkpoints kept elsewhere; what can be done stands \
-             in gateway/docs/OPERATING.md#checkpoints-and-proofs.",
-        ),
-        AssemblyError::Start(StartError::Log(LogError::EndUnsigned { .. })) => Words::new(
-            "日志停止时所签的检查点缺失:日志可能被回退,其后发出的款项会被重发,所以不启动。请放回\
-             DIR/checkpoints/kept;其余办法见 \
-             gateway/docs/OPERATING.md#a-journal-that-was-set-back。",
-            "The checkpoint that was signed when the journal was closed is gone: the journal may \
-             have been set back, and what was sent since would be sent again, so nothing is \
-             started. Put DIR/checkpoints/kept back; what else can be done stands in \
-             gateway/docs/OPERATING.md#a-journal-that-was-set-back.",
-        ),
-        AssemblyError::Start(
-            StartError::Refused(_) | StartError::Log(LogError::SetBack { .. }),
-        ) => Words::new(
-            "日志被回退、尾部缺失、放错了目录,或见证文件缺失、读不出:其后发出的款项会被重发,\
-             所以不启动,也未改动任何文件。请放回完整的日志;其余办法见 \
-             gateway/docs/OPERATING.md#a-journal-that-was-set-back。",
-            "The journal was set back, lost its end, lies in the wrong folder, or a witness of it \
-             is missing or can't be read: what was sent since would be sent again, so nothing is \
-             started and no file was changed. Put the whole journal back; what else can be done \
-             stands in gateway/docs/OPERATING.md#a-journal-that-was-set-back.",
-        ),
-        AssemblyError::Start(_)
-        | AssemblyError::Listen { .. }
-        | AssemblyError::Spool(_)
-        | AssemblyError::Defect(_) => Words::new(
-            "先用 `anxin verify` 核验数据目录。",
-            "Check the data folder with `anxin verify` first.",
-        ),
     }
 }
 

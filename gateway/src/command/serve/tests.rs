@@ -157,6 +157,7 @@ fn starts() -> Vec<StartError> {
                 journal: 8,
             },
             WitnessRefusal::Missing(path()),
+            WitnessRefusal::OutsideMissing(path()),
             WitnessRefusal::Unreadable(WitnessError::Damaged(path())),
             WitnessRefusal::Unreadable(WitnessError::Io {
                 path: path(),
@@ -168,7 +169,10 @@ fn starts() -> Vec<StartError> {
     all.extend(
         [
             FollowError::Folder(io()),
-            FollowError::Witness(io()),
+            FollowError::Witness {
+                path: path(),
+                source: io(),
+            },
             FollowError::Core(CoreError::Doubtful),
             FollowError::Index(IndexError::Unusable("sled panicked".to_owned())),
             FollowError::Index(IndexError::KeyReserved),
@@ -288,6 +292,16 @@ fn what_the_operator_set_is_usage_and_his_to_mend() {
         let text = told.text(Lang::En);
         assert!(text.contains("Stop that process first"), "{text}");
     }
+    let unwritten = ends(StartError::Index(FollowError::Witness {
+        path: path(),
+        source: io(),
+    }));
+    assert_eq!(unwritten.exit, Exit::Usage);
+    let text = unwritten.text(Lang::En);
+    assert!(
+        text.contains("/data/some/file") && text.contains("permissions"),
+        "{text}"
+    );
     let lost = ends(StartError::Journal(JournalError::NoSuchSequence(4)));
     assert_eq!(lost.exit, Exit::OurFault);
 }

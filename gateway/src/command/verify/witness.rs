@@ -16,8 +16,8 @@ pub(super) enum Witnessed {
     ClosingTorn { record: u64 },
     /// There is none.
     Absent,
-    /// One is there, and the other one, this file, was removed.
-    OneMissing(&'static str),
+    /// This one was removed, as others show.
+    OneMissing(String),
     /// The journal lost its end, was set back, or is another one.
     SetBack { seen: u64, journal: u64 },
     /// One can't be read: the library's words, English.
@@ -82,10 +82,9 @@ impl Witnessed {
                 "there is no witness (DIR/witness): nobody knows whether the end is missing",
             ),
             Self::OneMissing(file) => Words::new(
-                format!("见证文件 DIR/{file} 缺失,另一份却在:日志尾部是否缺失,无从判断"),
+                format!("见证文件 {file} 缺失:日志尾部是否缺失,无从判断"),
                 format!(
-                    "the witness DIR/{file} is missing, and the other one is there: nobody knows \
-                     whether the end is missing"
+                    "the witness {file} is missing: nobody knows whether the end of the journal is"
                 ),
             ),
             Self::SetBack { seen, journal } => Words::new(
@@ -99,9 +98,10 @@ impl Witnessed {
                 ),
             ),
             Self::Unreadable(_) => Words::new(
-                "见证文件(DIR/witness 或 DIR/index/witness)读不出:日志尾部是否缺失,无从判断",
-                "a witness (DIR/witness or DIR/index/witness) can't be read: nobody knows whether \
-                 the end is missing",
+                "见证文件(DIR/witness、DIR/index/witness 或 --witness 所指)读不出:日志尾部是否缺失,\
+                 无从判断",
+                "a witness (DIR/witness, DIR/index/witness or that of --witness) can't be read: \
+                 nobody knows whether the end is missing",
             ),
         }
     }
@@ -111,9 +111,9 @@ impl Witnessed {
 pub(super) struct Asked(Result<Witnesses, WitnessError>);
 
 impl Asked {
-    /// Reads the witnesses of a data folder.
-    pub(super) fn of(data: &Path) -> Self {
-        Self(Witnesses::read(data))
+    /// Reads the witnesses of a data folder, and the one in the folder `outside`.
+    pub(super) fn of(data: &Path, outside: Option<&Path>) -> Self {
+        Self(Witnesses::read(data, outside))
     }
 
     /// Told every record of the journal.
@@ -146,10 +146,12 @@ impl Asked {
             }
             Err(WitnessRefusal::Unreadable(error)) => Witnessed::Unreadable(error.to_string()),
             Err(WitnessRefusal::OneMissing(file)) => {
-                Witnessed::OneMissing(match file.ends_with("index/witness") {
-                    true => "index/witness",
-                    false => "witness",
-                })
+                let is_inner = file.ends_with("index/witness");
+                let file = ["DIR/witness", "DIR/index/witness"][usize::from(is_inner)];
+                Witnessed::OneMissing(file.to_owned())
+            }
+            Err(WitnessRefusal::OutsideMissing(file)) => {
+                Witnessed::OneMissing(file.display().to_string())
             }
             // A kept checkpoint is told of by itself.
             Ok(None) | Err(WitnessRefusal::Missing(_) | WitnessRefusal::NoEvidence(_)) => {

@@ -151,6 +151,12 @@ fn refusal(error: &WitnessRefusal) -> String {
         WitnessRefusal::OneMissing(file) => {
             format!("见证文件 {} 缺失,另一份却在", file.display())
         }
+        WitnessRefusal::OutsideMissing(file) => {
+            format!(
+                "日志已有记录,而数据目录之外的见证文件 {} 缺失",
+                file.display()
+            )
+        }
         WitnessRefusal::NoEvidence(error) => no_evidence(error),
     }
 }
@@ -313,7 +319,7 @@ fn follow(error: &FollowError) -> String {
         FollowError::Core(error) => core(error),
         FollowError::Index(error) => index(error),
         FollowError::Folder(_) => "索引目录无法建立或清空".to_owned(),
-        FollowError::Witness(_) => "日志的见证文件写不进去".to_owned(),
+        FollowError::Witness { path, .. } => format!("见证文件 {} 写不进去", path.display()),
     }
 }
 
