@@ -222,8 +222,8 @@ impl Book {
         let sequence = recorded.sequence;
         self.sequence = sequence;
         let time_ms = recorded.time_ms;
-        self.latest_ms = self.latest_ms.max(time_ms);
         let followed = self.follow(recorded);
+        self.latest_ms = self.latest_ms.max(time_ms);
         self.note_moved(recorded);
         followed.map_err(|what| {
             self.defects.push((sequence, time_ms, what.to_owned()));

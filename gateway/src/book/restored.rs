@@ -20,7 +20,11 @@ impl Book {
     /// may have given are not given again.
     pub(super) fn set_apart(&mut self, first_file_no: u64, sequence: u64, time_ms: i64) {
         self.restored = Some(Restored { sequence, time_ms });
-        self.file_no_max = self.file_no_max.saturating_add(NUMBERS_APART);
+        // With the time since the copy's end: a later restore of the same copy goes on higher.
+        let passed_s = time_ms.saturating_sub(self.latest_ms) / 1_000;
+        let passed = u64::try_from(passed_s).unwrap_or(0);
+        let apart = NUMBERS_APART.saturating_add(passed);
+        self.file_no_max = self.file_no_max.saturating_add(apart);
         self.count_files_from(first_file_no);
         let employers: Vec<Uscc> = self.moved.keys().copied().collect();
         for employer in employers {

@@ -186,6 +186,32 @@ fn numbers_only_grow() {
     assert_eq!(next(), FIRST_FILE_NO + 100_000);
 }
 
+/// One copy that is restored twice, an hour apart: the second counts on from where the first, with
+/// a file a second, can't have come to. Of a young journal the time of day alone does not do that.
+#[test]
+fn one_copy_that_is_restored_twice_gives_no_number_twice() {
+    let desk = Desk::new(one_bank_a_dialect()[0].code());
+    let started = Event::Started {
+        version: "0".to_owned(),
+        first_file_no: Some(FIRST_FILE_NO),
+    };
+    let last = desk.core.record("t", started.into()).unwrap();
+    desk.core.wait_durable(last).unwrap();
+    let mut first = Vec::new();
+    for hour in [0, 3_600] {
+        desk.clock.advance(Duration::from_secs(hour));
+        let copy = desk.crash_after(last);
+        let event = Event::Restored {
+            record: last,
+            hash: String::new(),
+            first_file_no: FIRST_FILE_NO + hour,
+        };
+        copy.core.record("t", event.into()).unwrap();
+        first.push(copy.core.desk().next_file_no());
+    }
+    assert_eq!(first, [FIRST_FILE_NO + 100_000, FIRST_FILE_NO + 103_600]);
+}
+
 /// The original may have given the file up and sent its lines in another one. The bank says truly
 /// that it knows no such file, and a correction would be the second payment.
 #[test]
