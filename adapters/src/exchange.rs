@@ -242,6 +242,18 @@ pub struct ResultFile {
     pub flaws: Vec<Flaw>,
 }
 
+impl ResultFile {
+    /// What the bank says of the file, where no row says anything: an empty list is no word about
+    /// it, for a bank that has no such file may give one, too.
+    #[must_use]
+    pub fn outcome_of_whole(&self) -> Outcome {
+        match self.outcome {
+            Outcome::Accepted if !self.of_whole => Outcome::Unknown,
+            outcome => outcome,
+        }
+    }
+}
+
 /// What a bank says of one line. A field that the message does not carry is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineOutcome {

@@ -41,6 +41,8 @@ mod mended;
 mod not_found;
 #[path = "money/outcome.rs"]
 mod outcome;
+#[path = "money/overheard.rs"]
+mod overheard;
 #[path = "money/overstated.rs"]
 mod overstated;
 #[path = "money/push.rs"]

@@ -73,6 +73,8 @@ pub struct BankFile {
     pub noted: BTreeSet<(u32, LineEvent)>,
     /// Words about lines that contradicted them: the same again is none.
     pub disputed: BTreeSet<(u32, LineEvent)>,
+    /// Lines that were disputed by such words, or for the file's sake.
+    pub doubted: BTreeSet<u32>,
     /// Words about lines with another amount or account than ours.
     pub mismatched: BTreeSet<(u32, LineEvent)>,
     /// The bank named a row of it that it has not.
@@ -109,6 +111,7 @@ impl BankFile {
             not_found_ms: Vec::new(),
             noted: BTreeSet::new(),
             disputed: BTreeSet::new(),
+            doubted: BTreeSet::new(),
             mismatched: BTreeSet::new(),
             has_stray: false,
             changed_at: 0,
@@ -141,15 +144,18 @@ impl BankFile {
     ) {
         let steps = || moves.iter().chain(disputes.iter().map(|(_, _, step)| step));
         for (index, kind, step) in disputes {
-            // A line in doubt for another's sake has heard no word of its own.
-            let said = match kind {
-                Dispute::ResultMismatch => &mut self.mismatched,
+            let told = (*index, step.event);
+            match kind {
+                Dispute::ResultMismatch => self.mismatched.insert(told),
+                // A line in doubt for another's sake has heard no word of its own.
                 Dispute::ResultContradiction if step.detail.as_deref() == Some(FILE_IN_DOUBT) => {
-                    continue;
+                    self.doubted.insert(*index)
                 }
-                Dispute::ResultContradiction => &mut self.disputed,
+                Dispute::ResultContradiction => {
+                    self.doubted.insert(*index);
+                    self.disputed.insert(told)
+                }
             };
-            said.insert((*index, step.event));
         }
         let of_bank = match origin {
             // Older records do not say what the bank said of the file.

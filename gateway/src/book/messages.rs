@@ -1,9 +1,12 @@
 //! What banks push, and records of theirs that name no line.
 
-use super::{BankFile, Book};
+use super::Book;
 use crate::event::Event;
 use schemas::value::{BankCode, BatchId, RegionCode};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Why an answer about a file says nothing: nobody can read it.
+pub const ANSWER_UNREADABLE: &str = "answer_unreadable";
 
 /// What a bank says that does not fit what we instructed, until somebody explains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,16 +119,31 @@ impl PushedMessage {
 }
 
 impl Book {
-    /// A bank names a row of its file that the file has not.
+    /// A bank names a row of its file that the file has not, or answers a question about it with
+    /// something that nobody can read: that may have been "accepted" (decision 010).
     pub(super) fn note_stray(&mut self, record: &UnmatchedRecord) {
         let file = record
             .file_no
             .and_then(|file_no| self.files.get_mut(&file_no));
-        let own = |file: &&mut BankFile| !record.of_whole && file.intent.bank == record.bank;
-        if let Some(file) = file.filter(own) {
+        let Some(file) = file.filter(|file| file.intent.bank == record.bank) else {
+            return;
+        };
+        if record.of_whole {
+            file.heard |= record.why == ANSWER_UNREADABLE;
+        } else {
             file.has_stray = true;
             file.changed_at = record.sequence;
         }
+    }
+
+    /// Whether a message of the bank's own that came behind a record has not been read yet: it may
+    /// speak of any file.
+    #[must_use]
+    pub fn is_unread_since(&self, bank: BankCode, sequence: u64) -> bool {
+        let mut unread = self.unread.get(&bank).into_iter().flatten();
+        let mut open = self.open_messages.iter();
+        unread.any(|((_, came_at), _)| *came_at > sequence)
+            || open.any(|(came_at, (by, ..))| *by == bank && *came_at > sequence)
     }
 
     /// Records of banks that name no line of ours.

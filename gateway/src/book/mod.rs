@@ -43,7 +43,7 @@ pub use corrections::CorrectionConflict;
 pub use day_counts::DayCount;
 pub use doubt::{Doubt, Doubts};
 pub use elsewhere::InFlight;
-pub use messages::{Concern, PushedMessage, UnmatchedRecord, Unread};
+pub use messages::{ANSWER_UNREADABLE, Concern, PushedMessage, UnmatchedRecord, Unread};
 pub use numbers::first_file_no;
 pub use proposals::{Proposal, Said};
 pub use revived::Revived;

@@ -282,6 +282,7 @@ impl Dispatcher {
             origin,
             message: None,
             asked_at,
+            came_at: None,
         };
         outcome::apply_from(&self.core, file_no, source, said)?;
         Ok(())

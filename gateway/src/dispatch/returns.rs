@@ -48,6 +48,7 @@ impl Dispatcher {
             origin: Origin::Result,
             message: None,
             asked_at,
+            came_at: None,
         };
         let said = Said::Records {
             lines: &result.lines,

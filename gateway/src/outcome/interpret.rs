@@ -5,6 +5,7 @@ mod dispute;
 mod unsent;
 mod whole;
 
+use super::Source;
 use super::code;
 use super::mismatch::{self, Mismatch};
 use super::verdict::{self, Verdict, Word};
@@ -69,6 +70,7 @@ pub struct Interpreter<'a> {
     states: BTreeMap<u32, LineState>,
     named: BTreeSet<u32>,
     asked_at: Option<u64>,
+    came_at: Option<u64>,
     doubts: Doubts,
     out: Interpretation,
 }
@@ -87,16 +89,18 @@ impl<'a> Interpreter<'a> {
             states: BTreeMap::new(),
             named: BTreeSet::new(),
             asked_at: None,
+            came_at: None,
             doubts: Doubts::default(),
             out: Interpretation::default(),
         }
     }
 
-    /// Says which message of ours the bank answers, by its journal sequence; what a bank tells by
-    /// itself is news.
+    /// Says which message of ours the bank answers, or with which record its own came: without
+    /// either, what it says is news.
     #[must_use]
-    pub fn answering(mut self, asked_at: Option<u64>) -> Self {
-        self.asked_at = asked_at;
+    pub fn of(mut self, source: Source) -> Self {
+        self.asked_at = source.asked_at;
+        self.came_at = source.came_at;
         self
     }
 
@@ -144,7 +148,7 @@ impl<'a> Interpreter<'a> {
             };
             self.rest(outcome, None, false);
         } else if result.lines.is_empty() {
-            self.whole_result(result.outcome, code);
+            self.whole_result(result.outcome_of_whole(), code);
         } else if result.is_final {
             // Left out of a final result.
             self.rest(Outcome::Unknown, None, false);
@@ -301,10 +305,12 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Whether what is said of a line is no answer to a question older than the bank's last word.
+    /// Whether what is said of a line is neither the answer to a question older than the bank's last
+    /// word, nor a message that came before it and could only be read now.
     fn is_news_of(&self, index: u32, line: &Line) -> bool {
         let told_at = self.batch.bank_told_at(index, line);
-        self.asked_at.is_none_or(|asked| asked > told_at)
+        let said_at = self.asked_at.or(self.came_at);
+        said_at.is_none_or(|said_at| said_at > told_at)
     }
 
     /// What holds for every line of the file that the message did not name.

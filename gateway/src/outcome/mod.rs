@@ -13,7 +13,7 @@ pub use interpret::{Interpretation, Interpreter, Words};
 pub use mismatch::Mismatch;
 pub use receive::{MessageKind, Received, finish_interrupted, read_again, receive};
 
-use crate::book::{BankFile, Book};
+use crate::book::{ANSWER_UNREADABLE, BankFile, Book};
 use crate::core::{Core, CoreError, Desk, Fact};
 use crate::event::{Event, FileWord, Move, Origin};
 use crate::intake::short;
@@ -54,6 +54,9 @@ pub struct Source {
     pub message: Option<u64>,
     /// Sequence of our message that the bank answers, if it answers one.
     pub asked_at: Option<u64>,
+    /// Sequence with which a message of the bank's own came, if it is one: what it says is no
+    /// newer than that, however late it can be read.
+    pub came_at: Option<u64>,
 }
 
 /// Records what a bank said of one of its files. Gives the last sequence.
@@ -71,6 +74,7 @@ pub fn apply(
         origin,
         message,
         asked_at: None,
+        came_at: message,
     };
     apply_from(core, file_no, source, said)
 }
@@ -85,12 +89,10 @@ pub fn apply_from(
     source: Source,
     said: Said<'_>,
 ) -> Result<u64, CoreError> {
-    let Source {
-        message, asked_at, ..
-    } = source;
+    let message = source.message;
     let given = given_before(core, file_no, said)?;
     let mut desk = core.desk();
-    let Some(mut read) = interpret(core, &desk, (file_no, asked_at), said, &given) else {
+    let Some(mut read) = interpret(core, &desk, (file_no, source), said, &given) else {
         return Ok(desk.sequence());
     };
     let by = actor(read.bank);
@@ -108,7 +110,7 @@ pub fn apply_from(
             .map(|stray| stray.event(read.bank, message));
         groups::record(core, &by, events)?;
         desk = core.desk();
-        let Some(again) = interpret(core, &desk, (file_no, asked_at), said, &given) else {
+        let Some(again) = interpret(core, &desk, (file_no, source), said, &given) else {
             return Ok(desk.sequence());
         };
         read = again;
@@ -181,14 +183,14 @@ struct Read {
 fn interpret(
     core: &Core,
     book: &Book,
-    (file_no, asked_at): (u64, Option<u64>),
+    (file_no, source): (u64, Source),
     said: Said<'_>,
     given: &BTreeMap<String, String>,
 ) -> Option<Read> {
     let hash = |account: &AccountNo| account_hash(core, account);
     let file = book.file(file_no)?;
     let batch = book.batch(file.intent.batch)?;
-    let interpreter = Interpreter::new(file, batch, &hash).answering(asked_at);
+    let interpreter = Interpreter::new(file, batch, &hash).of(source);
     let interpretation = match said {
         Said::Receipt(receipt) => interpreter.receipt(receipt, given),
         Said::Result {
@@ -238,7 +240,7 @@ impl<'a> Said<'a> {
             Self::Records { lines: [], .. } => FileWord::Nothing,
             Self::Records { .. } => FileWord::Known,
             Self::Result { result, .. } if !result.lines.is_empty() => FileWord::Known,
-            Self::Result { result, .. } => match result.outcome {
+            Self::Result { result, .. } => match result.outcome_of_whole() {
                 Outcome::NotFound => FileWord::NotFound,
                 Outcome::Unknown => FileWord::Nothing,
                 Outcome::Paid | Outcome::Failed(_) | Outcome::Accepted | Outcome::Returned => {
@@ -365,7 +367,7 @@ pub fn useless_answer(
 ) -> Result<(), CoreError> {
     let mismatch = Mismatch::of(match why {
         Useless::OfAnotherFile => "answer_of_another_file",
-        Useless::Unreadable => "answer_unreadable",
+        Useless::Unreadable => ANSWER_UNREADABLE,
         Useless::ReturnsUnreadable => "returns_unreadable",
     });
     let desk = core.desk();

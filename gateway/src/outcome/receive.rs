@@ -6,7 +6,7 @@ mod reading;
 pub use again::read_again;
 
 use super::stray::Stray;
-use super::{Mismatch, Said, actor, apply, groups};
+use super::{Mismatch, Said, Source, actor, apply_from, groups};
 use crate::book::{Book, PushedMessage};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
@@ -167,11 +167,11 @@ fn take(
     let open = core.desk().open_message(bank, &key, reading);
     if let Some(open) = open {
         // What a later copy is receipted by.
-        let file_no = match core.event(open)? {
-            (_, Event::BankMessage { file_no, .. }) => file_no,
-            (..) => None,
+        let (file_no, came_at) = match core.event(open)? {
+            (_, Event::BankMessage { file_no, again, .. }) => (file_no, again.unwrap_or(open)),
+            (..) => (None, open),
         };
-        let last = finish(core, bank, open, understood)?;
+        let last = finish(core, bank, (open, came_at), understood)?;
         return Ok(Taken {
             sequence: open,
             last,
@@ -188,7 +188,12 @@ fn take(
     };
     let fact = Fact::sealed(event, &owner_of(bank), bytes.to_vec());
     let sequence = core.record(&actor(bank), fact)?;
-    let last = finish(core, bank, sequence, understood)?;
+    let last = finish(
+        core,
+        bank,
+        (sequence, again.unwrap_or(sequence)),
+        understood,
+    )?;
     Ok(Taken {
         sequence,
         last,
@@ -205,15 +210,15 @@ fn moment_of(core: &Core, sequence: u64) -> Result<time::OffsetDateTime, CoreErr
         .to_offset(crate::clock::CHINA))
 }
 
-/// Applies what a stored message says and closes it.
+/// Applies what a stored message says and closes it. `came_at`: as which it came first.
 fn finish(
     core: &Core,
     bank: BankCode,
-    message: u64,
+    (message, came_at): (u64, u64),
     understood: Option<&ByFile>,
 ) -> Result<u64, CoreError> {
     if let Some((file_no, pushed)) = understood {
-        apply_pushed(core, bank, message, *file_no, pushed)?;
+        apply_pushed(core, bank, (message, came_at), *file_no, pushed)?;
     }
     core.desk()
         .record(&actor(bank), Event::BankMessageClosed { message })
@@ -256,7 +261,11 @@ fn finish_stored(
     sequence: u64,
 ) -> Result<(), CoreError> {
     let bank = adapter.code();
-    let (record, _) = core.event(sequence)?;
+    let (record, event) = core.event(sequence)?;
+    let came_at = match event {
+        Event::BankMessage { again, .. } => again.unwrap_or(sequence),
+        _ => sequence,
+    };
     let bytes = core.personal(&record)?;
     let then = AsOf::new(crypto, record.time_ms / 1000);
     let understood = understand(core, adapter, &then, kind, &bytes);
@@ -270,7 +279,7 @@ fn finish_stored(
         tracing::warn!(%bank, sequence, "a message stays open: its key or dialect is gone");
         return Ok(());
     }
-    finish(core, bank, sequence, understood.as_ref()).map(drop)
+    finish(core, bank, (sequence, came_at), understood.as_ref()).map(drop)
 }
 
 /// An error of one message stops no start, unless the journal itself fails.
@@ -308,7 +317,7 @@ enum Pushed {
 fn apply_pushed(
     core: &Core,
     bank: BankCode,
-    message: u64,
+    (message, came_at): (u64, u64),
     file_no: Option<u64>,
     pushed: &Pushed,
 ) -> Result<u64, CoreError> {
@@ -328,7 +337,13 @@ fn apply_pushed(
         Pushed::Receipt(receipt) => (Said::Receipt(receipt), &receipt.lines, &receipt.flaws),
     };
     if let Some(file_no) = known {
-        return apply(core, file_no, Origin::Push, Some(message), said);
+        let source = Source {
+            origin: Origin::Push,
+            message: Some(message),
+            asked_at: None,
+            came_at: Some(came_at),
+        };
+        return apply_from(core, file_no, source, said);
     }
     let why = if file_no.is_some() {
         "no_such_file"

@@ -85,7 +85,7 @@ fn a_not_found_with_rows_fails_nothing() {
 }
 
 /// Asks the bank for five hours, a minute a question, with these numbers of ours.
-fn ask(desk: &Desk, played: Played, change: impl Fn(&mut String)) -> Played {
+pub fn ask(desk: &Desk, played: Played, change: impl Fn(&mut String)) -> Played {
     let mut played = played;
     let known = &played.dispatcher.bank;
     let fields = known.fields.clone().into_iter().map(|(name, mut number)| {

@@ -60,11 +60,12 @@ impl Interpreter<'_> {
 
     /// What is said of another row, or of the file, calls a line into doubt of which nothing is
     /// said: it is disputed once. Where two people have decided since, they had the doubt before
-    /// them.
+    /// them; what they decided earlier, over another file perhaps, does not silence it.
     pub(super) fn in_doubt(&mut self, index: u32) {
         let line = self.batch.line(index);
         let is_disputed = line.is_some_and(|line| line.disputed.is_some());
-        if is_disputed || self.batch.is_decided(index) || self.doubts.listed.contains_key(&index) {
+        let is_known = self.batch.is_decided(index) && self.file.doubted.contains(&index);
+        if is_disputed || is_known || self.doubts.listed.contains_key(&index) {
             return;
         }
         let step = Move {

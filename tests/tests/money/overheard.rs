@@ -1,0 +1,158 @@
+//! M1: a word that frees corrections is weighed by when it came, and never believed while
+//! something that the bank said cannot be read.
+
+use adapters::exchange::{Outcome, ResultFile};
+use gateway::event::Origin;
+use gateway::keys::BankKeys;
+use gateway::outcome::{MessageKind, Said, Source, apply, apply_from, read_again, receive};
+use schemas::{LineEvent, LineState};
+use tests::audit::assert_sound;
+use tests::bank::{Played, at_bank, told, unsent};
+use tests::desk::{Desk, one_bank_a_dialect};
+
+use super::evidence::{REFUSED, answer, disputed, given_up, record, resolve, said};
+use super::not_found::{ask, lost};
+use super::refusal::whole;
+
+fn push(desk: &Desk, played: &Played, keys: &BankKeys, bytes: &[u8]) {
+    let adapter = played.adapter();
+    receive(&desk.core, adapter, keys, MessageKind::Push, bytes).unwrap();
+}
+
+/// "Failed" came first, and could only be read when the bank had accepted the line since: it is an
+/// older word, and the bank is asked again.
+#[test]
+fn a_refusal_that_is_read_late_is_no_news() {
+    let mut keyed = 0;
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        for by_bank in [false, true] {
+            let desk = Desk::new(adapter.code());
+            let (batch, played) = at_bank(&desk, 2);
+            let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+            let refusal = told(&lines, &[REFUSED, REFUSED]).lines;
+            let bytes = played.push_bytes(1, refusal);
+            push(&desk, &played, &BankKeys::default(), &bytes);
+            if desk.states(&batch) != [LineState::Accepted; 2] {
+                // It needs no key to be read.
+                continue;
+            }
+            keyed += 1;
+            // The bank is asked, does not know, and then says "accepted" of both.
+            let unsure = || [1, 2].map(|row| record(&desk, 2, row, Outcome::Unknown));
+            answer(&desk, desk.head(), &unsure());
+            let works = || [1, 2].map(|row| record(&desk, 2, row, Outcome::Accepted));
+            answer(&desk, desk.head(), &works());
+            assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+            if by_bank {
+                push(&desk, &played, played.keys(), &bytes);
+            } else {
+                let keys: &dyn adapters::exchange::Crypto = played.keys();
+                let read = read_again(&desk.core, &|_| Some((adapter, keys)));
+                assert_eq!(read.unwrap(), 1, "{place}");
+            }
+            assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+            assert_eq!(disputed(&desk, &batch), [false; 2], "{place}");
+            // Asked again, what it says then counts.
+            answer(&desk, desk.head(), &[record(&desk, 2, 1, REFUSED)]);
+            assert_eq!(desk.states(&batch)[0], LineState::Failed, "{place}");
+            assert_sound(&desk.core, place);
+        }
+    }
+    assert!(keyed >= 2, "some dialect signs or seals its pushes");
+}
+
+/// Two people decided both rows over what the bank said of the second file. That it has the first
+/// one as well was not known to them: it calls both into doubt.
+#[test]
+fn a_decision_about_the_second_file_does_not_vouch_for_the_first() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, played) = unsent(&desk, 2);
+        given_up(&desk, &played);
+        played.work(&desk);
+        let unsure = [1, 2].map(|row| record(&desk, 2, row, Outcome::Unknown));
+        apply(&desk.core, 2, Origin::Push, None, said(&unsure)).unwrap();
+        for row in [1, 2] {
+            resolve(&desk, &batch, row, LineEvent::ResolveFailed);
+        }
+        assert_eq!(desk.states(&batch), [LineState::Failed; 2], "{place}");
+        let paid = || [record(&desk, 2, 1, Outcome::Paid)];
+        apply(&desk.core, 1, Origin::Push, None, said(&paid())).unwrap();
+        assert_eq!(disputed(&desk, &batch), [true; 2], "{place}");
+        // Decided anew, with the first file before them: the same word is no news of row 2.
+        for row in [1, 2] {
+            resolve(&desk, &batch, row, LineEvent::ResolveFailed);
+        }
+        apply(&desk.core, 1, Origin::Push, None, said(&paid())).unwrap();
+        assert!(!disputed(&desk, &batch)[1], "{place}");
+        assert_sound(&desk.core, place);
+    }
+}
+
+/// A success with an empty list, from a bank that says nothing of the file as a whole: it may have
+/// no such file. It accepts nothing, and calls no refusal into doubt.
+#[test]
+fn an_empty_list_is_no_word_about_the_file() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let empty = ResultFile {
+            of_whole: false,
+            is_final: false,
+            ..whole(Outcome::Accepted, &[])
+        };
+        for first in [Outcome::Unknown, REFUSED] {
+            let desk = Desk::new(adapter.code());
+            let (batch, _played) = at_bank(&desk, 2);
+            let rows = [1, 2].map(|row| record(&desk, 2, row, first));
+            answer(&desk, desk.head(), &rows);
+            let states = desk.states(&batch);
+            let source = Source {
+                origin: Origin::Result,
+                message: None,
+                asked_at: Some(desk.head() + 1),
+                came_at: None,
+            };
+            let said = Said::Result {
+                result: &empty,
+                not_found_is_final: false,
+            };
+            apply_from(&desk.core, 1, source, said).unwrap();
+            assert_eq!(desk.states(&batch), states, "{place} {first:?}");
+            assert_eq!(disputed(&desk, &batch), [false; 2], "{place} {first:?}");
+            assert_sound(&desk.core, place);
+        }
+    }
+}
+
+/// The bank answered a question, or sent something, that nobody can read: it may have been
+/// "accepted", and "not found" from another machine of its own then fails nothing.
+#[test]
+fn not_found_is_not_believed_beside_a_word_that_nobody_can_read() {
+    let mut seen = 0;
+    for adapter in one_bank_a_dialect() {
+        if adapter.not_found_is_final_after_ms().is_none() {
+            continue;
+        }
+        let place = adapter.dialect();
+        for pushed in [false, true] {
+            let desk = Desk::new(adapter.code());
+            let batch = lost(&desk);
+            if pushed {
+                let played = Played::new(&desk);
+                push(&desk, &played, played.keys(), b"nobody can read this");
+            } else {
+                let why = gateway::outcome::Useless::Unreadable;
+                gateway::outcome::useless_answer(&desk.core, desk.bank, 1, why).unwrap();
+            }
+            ask(&desk, Played::new(&desk), |_| {});
+            let denied = desk.core.desk().file(1).unwrap().not_found_ms.len();
+            assert!(denied > 2, "{place}: {denied}");
+            assert_eq!(desk.states(&batch), [LineState::Unknown; 2], "{place}");
+            assert_sound(&desk.core, place);
+        }
+        seen += 1;
+    }
+    assert!(seen > 0);
+}
