@@ -3,11 +3,12 @@
 use adapters::{BankAdapter, ConnectionValues};
 use gateway::dispatch::Bank;
 use gateway::keys::BankKeys;
+use schemas::LineState;
 use schemas::value::BankCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tests::bank::{Played, at_bank, release};
-use tests::desk::Desk;
+use tests::desk::{Desk, USCC};
 
 #[test]
 fn a_key_that_is_missing_towards_the_bank_is_said_of_the_batch() {
@@ -27,6 +28,30 @@ fn a_key_that_is_missing_towards_the_bank_is_said_of_the_batch() {
     let codes: Vec<BankCode> = signed.iter().map(|adapter| adapter.code()).collect();
     let stopped = codes.iter().filter(|code| signs(code)).count();
     assert!(stopped > 0);
+}
+
+/// The data key of an employer is gone: what its lines hold can't be opened, and nothing leaves.
+#[test]
+fn a_line_that_cant_be_opened_any_more_is_said_of_the_batch() {
+    for adapter in tests::desk::one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let batch = release(&desk, 2);
+        assert!(desk.core.vault().destroy(USCC).unwrap() > 0, "{place}");
+        let played = Played::new(&desk);
+        assert!(played.try_work(&desk).is_err(), "{place}");
+        let told = desk.core.hindrance(batch.batch).unwrap();
+        assert_eq!(told.why, "record_unreadable", "{place}");
+        assert_eq!(desk.states(&batch), [LineState::Released; 2], "{place}");
+        assert_eq!(played.memory(|memory| memory.submissions()), 0, "{place}");
+        desk.clock.advance(Duration::from_secs(120));
+        assert!(
+            played.try_work(&desk).is_err(),
+            "{place}: it is tried again"
+        );
+        let again = desk.core.hindrance(batch.batch).unwrap();
+        assert_eq!(again.since_ms, told.since_ms, "{place}");
+    }
 }
 
 /// A file is at the bank, and the next start lacks what a question needs: nobody asks any more.
