@@ -29,6 +29,8 @@ pub enum Harm {
     Full,
     /// ext4 after an error of its device.
     ReadOnly,
+    /// A sync is called done and is lost; from then on the disk takes nothing.
+    GivesUp,
     /// No sync works.
     NoSync,
     /// The last write is short, then there is no room.
@@ -36,7 +38,18 @@ pub enum Harm {
 }
 
 impl Harm {
-    pub const ALL: [Self; 4] = [Self::Full, Self::ReadOnly, Self::NoSync, Self::ShortWrite];
+    pub const ALL: [Self; 5] = [
+        Self::Full,
+        Self::ReadOnly,
+        Self::GivesUp,
+        Self::NoSync,
+        Self::ShortWrite,
+    ];
+
+    /// Whether the disk must be mounted again, without the program.
+    fn is_for_good(self) -> bool {
+        matches!(self, Self::ReadOnly | Self::GivesUp)
+    }
 }
 
 /// A ground that the play keeps its hand on.
@@ -52,24 +65,22 @@ impl Held {
             Harm::Full | Harm::ReadOnly => {
                 Self::Image(Arc::new(Mutex::new(Image::make(mount, seed)?)))
             }
-            Harm::NoSync | Harm::ShortWrite => {
+            Harm::GivesUp | Harm::NoSync | Harm::ShortWrite => {
                 Self::Layer(Arc::new(Mutex::new(Layer::make(mount, seed)?)))
             }
         })
     }
 
-    fn harm(&self, harm: Harm, serving: &Serving, draw: &mut SplitMix64) {
+    fn harm(&self, harm: Harm, draw: &mut SplitMix64) {
         let room = 4_096 * draw.below(60);
         match self {
             Self::Image(image) if harm == Harm::Full => image.lock().unwrap().fill(room).unwrap(),
-            Self::Image(image) => {
-                // A sync that is under way while ext4 aborts its journal may come back as done
-                // though nothing of it is on the disk (MEASUREMENTS): so none is.
-                serving.signal("-STOP");
-                image.lock().unwrap().abort().unwrap();
-                serving.signal("-CONT");
-            }
+            Self::Image(image) => image.lock().unwrap().abort().unwrap(),
             Self::Layer(layer) => layer.lock().unwrap().fail(match harm {
+                Harm::GivesUp => Faults {
+                    gives_up_after: Some(draw.below(20)),
+                    ..Faults::default()
+                },
                 Harm::NoSync => Faults {
                     syncs_left: Some(draw.below(20)),
                     ..Faults::default()
@@ -91,9 +102,11 @@ impl Held {
     }
 
     /// What needs the program gone: mounting again.
-    fn mend(&self) {
-        if let Self::Image(image) = self {
-            image.lock().unwrap().again().unwrap();
+    fn mend(&self, harm: Harm) {
+        match self {
+            Self::Image(image) => image.lock().unwrap().again().unwrap(),
+            Self::Layer(layer) if harm.is_for_good() => layer.lock().unwrap().disk().lose_power(),
+            Self::Layer(_) => {}
         }
     }
 }
@@ -117,7 +130,7 @@ impl Ground for Held {
 /// Rounds by the seed, each harm in turn.
 pub async fn run(rounds: u64, seed: u64, keep: Option<&Path>) -> Result<(), String> {
     for round in 0..rounds {
-        let harm = Harm::ALL[usize::try_from(round % 4).unwrap()];
+        let harm = Harm::ALL[usize::try_from(round).unwrap() % Harm::ALL.len()];
         let own = seed.wrapping_mul(1_000_003).wrapping_add(round);
         let place = format!("full, seed {seed}, round {round}, {harm:?}");
         tally::progress(&place);
@@ -146,12 +159,12 @@ async fn play(epoch: &mut Epoch, ground: &Held, harm: Harm) {
     }
     tokio::time::sleep(Duration::from_millis(300 + epoch.draw.below(500))).await;
     shared.faulty.store(true, Ordering::SeqCst);
-    ground.harm(harm, &serving, &mut epoch.draw);
+    ground.harm(harm, &mut epoch.draw);
     unready(&serving).await;
     shared.stop.store(true, Ordering::SeqCst);
     while at_work.join_next().await.is_some() {}
     refused(&shared, "while the disk refuses").await;
-    if harm != Harm::ReadOnly {
+    if !harm.is_for_good() {
         ground.make_room();
         refused(&shared, "with room again, in the same process").await;
     }
@@ -168,7 +181,7 @@ async fn play(epoch: &mut Epoch, ground: &Held, harm: Harm) {
         Ok(0 | 3) => {}
         other => violation(&format!("M12 the stop: {other:?}: {}", epoch.last_words())),
     }
-    ground.mend();
+    ground.mend(harm);
     epoch.look_at_the_dead();
     epoch.rest().await;
 }

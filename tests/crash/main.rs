@@ -8,6 +8,7 @@
 // A test names the arms that it expects.
 #![allow(clippy::wildcard_enum_match_arm)]
 
+mod aborting;
 mod acks;
 mod bank;
 mod beside;
@@ -129,7 +130,10 @@ async fn play(way: Way, options: &Options) -> Ran {
             if let Err(why) = power::can_mount().and_then(|()| layer::can_mount()) {
                 return Ran::Not(why);
             }
-            match failing::run(rounds(4), seed, keep).await {
+            if let Err(why) = aborting::run(rounds(8), seed) {
+                return Ran::Not(why);
+            }
+            match failing::run(rounds(5), seed, keep).await {
                 Ok(()) => Ran::Here,
                 Err(why) => Ran::Not(why),
             }

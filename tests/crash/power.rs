@@ -115,14 +115,9 @@ impl Image {
         Ok(is_idle && counts()? == before)
     }
 
-    /// The file system refuses every write from now on, as after an error of its device. Whoever
-    /// writes to it stands still: what is under way is waited for.
+    /// The file system refuses every write from now on, as after an error of its device: in the
+    /// middle of whatever is written and synced.
     pub fn abort(&self) -> Result<(), String> {
-        let settled = || {
-            std::thread::sleep(Duration::from_millis(20));
-            Ok(())
-        };
-        while !self.is_still(settled)? {}
         run(&[
             "mount",
             "-o",

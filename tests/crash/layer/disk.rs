@@ -53,6 +53,9 @@ pub struct Folder {
 pub struct Faults {
     /// After so many more, syncs fail and what they should have kept is lost.
     pub syncs_left: Option<u64>,
+    /// After so many more, a sync is called done and keeps nothing, and nothing is taken from then
+    /// on: as ext4 gives up.
+    pub gives_up_after: Option<u64>,
     /// After so many more bytes there is no room: the last write is short.
     pub bytes_left: Option<u64>,
     /// After so many more, reads fail.
@@ -130,7 +133,7 @@ impl Disk {
             .ok_or(Refusal::Missing)
     }
 
-    fn writable(&self) -> Result<(), Refusal> {
+    pub fn writable(&self) -> Result<(), Refusal> {
         match self.faults.read_only {
             true => {
                 tally::FAULTS_INJECTED.add(1);
@@ -226,12 +229,9 @@ impl Disk {
     }
 
     pub fn read(&mut self, node: u64, at: usize, count: usize) -> Result<Vec<u8>, Refusal> {
-        if let Some(left) = &mut self.faults.reads_left {
-            if *left == 0 {
-                tally::FAULTS_INJECTED.add(1);
-                return Err(Refusal::Broken);
-            }
-            *left -= 1;
+        if is_due(&mut self.faults.reads_left) {
+            tally::FAULTS_INJECTED.add(1);
+            return Err(Refusal::Broken);
         }
         let file = self.file(node)?;
         let end = file.now.len().min(at.saturating_add(count));
@@ -249,26 +249,26 @@ impl Disk {
 
     /// A sync of a file or a folder.
     pub fn sync(&mut self, node: u64) -> Result<(), Refusal> {
-        let fails = match &mut self.faults.syncs_left {
-            Some(0) => true,
-            Some(left) => {
-                *left -= 1;
-                false
-            }
-            None => false,
-        };
-        if fails {
+        let fails = is_due(&mut self.faults.syncs_left);
+        let gives_up = is_due(&mut self.faults.gives_up_after);
+        if gives_up {
+            self.faults.gives_up_after = None;
+            self.faults.syncs_left = Some(0);
+            self.faults.read_only = true;
+        }
+        let loses = fails || gives_up;
+        if loses {
             tally::FAULTS_INJECTED.add(1);
             self.is_stale = true;
         }
         match self.nodes.get_mut(&node).map(|node| &mut node.body) {
             // As Linux does: what could not be written counts as clean from now on.
-            Some(Body::File(file)) if fails => file.loose.clear(),
+            Some(Body::File(file)) if loses => file.loose.clear(),
             Some(Body::File(file)) => file
                 .loose
                 .drain(..)
                 .for_each(|change| keep(&mut file.kept, change)),
-            Some(Body::Folder(_)) if fails => {}
+            Some(Body::Folder(_)) if loses => {}
             Some(Body::Folder(folder)) => {
                 folder.loose.clear();
                 folder.kept = folder.now.clone();
@@ -337,6 +337,18 @@ impl Disk {
             open.extend(inner.into_iter().filter(|node| seen.insert(*node)));
         }
         self.nodes.retain(|node, _| seen.contains(node));
+    }
+}
+
+/// Whether so many are over; counts one.
+fn is_due(left: &mut Option<u64>) -> bool {
+    match left {
+        Some(0) => true,
+        Some(left) => {
+            *left -= 1;
+            false
+        }
+        None => false,
     }
 }
 

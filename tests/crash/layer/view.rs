@@ -238,6 +238,20 @@ impl Filesystem for View {
         }
     }
 
+    /// Nothing here has a block of its own: only whether it takes changes.
+    fn fallocate(
+        &self,
+        _: &Request,
+        _: INodeNo,
+        _: FileHandle,
+        _: u64,
+        _: u64,
+        _: i32,
+        reply: ReplyEmpty,
+    ) {
+        done(self.disk().writable(), reply);
+    }
+
     fn flush(&self, _: &Request, _: INodeNo, _: FileHandle, _: LockOwner, reply: ReplyEmpty) {
         reply.ok();
     }

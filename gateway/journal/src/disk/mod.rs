@@ -106,7 +106,8 @@ pub trait DiskFile: Send {
     /// # Errors
     /// As for `append`.
     fn append_all(&mut self, parts: &[&[u8]]) -> io::Result<()>;
-    /// Makes everything appended survive a power cut (`fdatasync`).
+    /// Makes everything appended survive a power cut (`fdatasync`), on a file system that has not
+    /// given up meanwhile.
     ///
     /// # Errors
     /// As the file system says; afterwards nothing is known about what was not synced before.

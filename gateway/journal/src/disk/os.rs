@@ -5,6 +5,9 @@ use std::io::{self, IoSlice, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::Path;
 
+use rustix::fs::FallocateFlags;
+use rustix::io::Errno;
+
 use super::{Disk, DiskFile, DiskRead};
 
 /// The operating system's disk. Files are made with mode 0600, folders with 0700.
@@ -71,14 +74,14 @@ impl Disk for OsDisk {
     fn truncate(&self, path: &Path, bytes: u64) -> io::Result<()> {
         let file = OpenOptions::new().write(true).open(path)?;
         file.set_len(bytes)?;
-        file.sync_all()
+        file.sync_all().and_then(|()| takes_changes(&file))
     }
 
     fn write_over(&self, path: &Path, offset: u64, bytes: &[u8]) -> io::Result<()> {
         // Not for appending: such a file takes every write at its end.
         let file = OpenOptions::new().write(true).open(path)?;
         file.write_all_at(bytes, offset)?;
-        file.sync_data()
+        synced(&file)
     }
 
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
@@ -127,7 +130,7 @@ impl DiskFile for Appending {
     }
 
     fn sync_data(&mut self) -> io::Result<()> {
-        self.0.sync_data()
+        synced(&self.0)
     }
 
     fn len(&self) -> io::Result<u64> {
@@ -151,6 +154,34 @@ impl DiskRead for Reading {
 
     fn len(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
+    }
+}
+
+/// Syncs what was written, and believes it only of a file system that goes on.
+fn synced(file: &File) -> io::Result<()> {
+    file.sync_data()?;
+    takes_changes(file)
+}
+
+/// Whether the file system still takes changes. ext4 may call a sync done that is under way while
+/// it gives up, and has lost what the sync was to keep; it has given up before that sync returns,
+/// and refuses from then on (decision 025). The change is none: room for a byte that is there.
+fn takes_changes(file: &File) -> io::Result<()> {
+    loop {
+        match rustix::fs::fallocate(file, FallocateFlags::KEEP_SIZE, 0, 1) {
+            Err(Errno::INTR) => {}
+            Err(error) => return gave_up(error.into()),
+            Ok(()) => return Ok(()),
+        }
+    }
+}
+
+/// Who does not know the call, or has no room, has not given up.
+fn gave_up(error: io::Error) -> io::Result<()> {
+    use io::ErrorKind::{QuotaExceeded, StorageFull, Unsupported};
+    match matches!(error.kind(), Unsupported | StorageFull | QuotaExceeded) {
+        true => Ok(()),
+        false => Err(error),
     }
 }
 

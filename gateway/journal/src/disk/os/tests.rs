@@ -74,6 +74,50 @@ fn a_write_or_a_sync_that_the_system_refuses_is_an_error() {
     assert_eq!(synced.kind(), io::ErrorKind::InvalidInput);
 }
 
+/// A file that is open for reading can be synced and takes no change: so does every file of an ext4
+/// that has given up, and what it called synced may be gone (decision 025).
+#[test]
+fn a_sync_behind_which_no_change_is_taken_is_an_error() {
+    let (_dir, one) = with_one();
+    let file = File::open(&one).unwrap();
+    file.sync_data().unwrap();
+    let told = Appending(file).sync_data().unwrap_err();
+    assert_eq!(told.raw_os_error(), Some(9), "EBADF");
+}
+
+#[test]
+fn what_a_sync_asks_changes_nothing() {
+    let (dir, one) = with_one();
+    let none = dir.path().join("none");
+    OsDisk.create_append(&none).unwrap().sync_data().unwrap();
+    OsDisk.open_append(&one).unwrap().sync_data().unwrap();
+    OsDisk.write_over(&one, 2, b"rs").unwrap();
+    assert_eq!(fs::read(&none).unwrap(), b"");
+    assert_eq!(fs::read(&one).unwrap(), b"first");
+    OsDisk.truncate(&one, 2).unwrap();
+    assert_eq!(fs::read(&one).unwrap(), b"fi");
+}
+
+/// A file system that knows no such call, or has no room, says nothing of what it keeps; one that
+/// has given up answers as a broken device or a read-only one.
+#[test]
+fn only_a_file_system_that_gave_up_fails_a_sync_behind_it() {
+    // EOPNOTSUPP, ENOSYS, ENOSPC, EDQUOT; EIO, EROFS, EBADF, ENODEV.
+    for (number, fails) in [
+        (95, false),
+        (38, false),
+        (28, false),
+        (122, false),
+        (5, true),
+        (30, true),
+        (9, true),
+        (19, true),
+    ] {
+        let told = gave_up(io::Error::from_raw_os_error(number));
+        assert_eq!(told.is_err(), fails, "{number}");
+    }
+}
+
 #[test]
 fn folders_are_made_with_those_above_and_may_be_there() {
     let dir = tempfile::tempdir().unwrap();
