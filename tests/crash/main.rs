@@ -75,7 +75,8 @@ fn main() -> ExitCode {
     }
     let found = tally::violations();
     let summary = json!({
-        "seed": options.seed, "ways": ways.iter().map(|way| way.as_str()).collect::<Vec<_>>(),
+        "program": program::commit(), "seed": options.seed,
+        "ways": ways.iter().map(|way| way.as_str()).collect::<Vec<_>>(),
         "not_run": not_run, "seconds": begun.elapsed().as_secs(), "counts": tally::summary(),
         "violations": found,
     });

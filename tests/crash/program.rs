@@ -12,6 +12,11 @@ pub fn program() -> &'static PathBuf {
     })
 }
 
+/// Of which commit it is, as the driver script says.
+pub fn commit() -> String {
+    std::env::var("ANXIN_PROGRAM_COMMIT").unwrap_or_else(|_| "unknown".to_owned())
+}
+
 /// Runs one command of it to its end, in English.
 pub fn run(words: &[&str]) -> Output {
     let run = Command::new(program())

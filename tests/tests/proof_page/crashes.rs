@@ -1,6 +1,6 @@
 //! Real crashes of the release program.
 
-use super::{documents, grouped, number};
+use super::{documents, grouped, number, program};
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ pub fn section() -> String {
          The release program under load of real clients, its banks in a process of their own that \
          is not killed. Again: `tests/crash-rounds WAY --rounds N --seed SEED`.\n",
     );
-    for (_, run) in documents("crashes-") {
+    for (document, run) in documents("crashes-") {
         let ways: Vec<&str> = run["ways"]
             .as_array()
             .expect("the ways")
@@ -22,14 +22,12 @@ pub fn section() -> String {
         writeln!(
             out,
             "\n### {}\n\nSeed {}, {minutes} minutes, **{violations} violations**.\n\n\
-             | counted | |\n| --- | --- |",
+             | counted | |\n| --- | --- |\n| program | {} |",
             ways.join(", "),
             number(&run, "seed"),
+            program(&document, &run),
         )
         .unwrap();
-        if let Some(note) = run.get("note").and_then(Value::as_str) {
-            writeln!(out, "| note | {note} |").unwrap();
-        }
         for (name, times) in run["counts"].as_object().expect("the counts") {
             let times = times.as_u64().expect("a count");
             if times > 0 {

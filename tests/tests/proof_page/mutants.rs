@@ -1,6 +1,6 @@
 //! Mutants: changes of the program that some test must notice.
 
-use super::{documents, grouped, number, text};
+use super::{documents, grouped, number, program, text};
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -17,6 +17,12 @@ fn share(part: &Value) -> String {
     })
 }
 
+/// Survivors that were tried again were tried against a later program.
+fn again(part: &Value) -> String {
+    let commit = part["again"].as_str();
+    commit.map_or_else(String::new, |commit| format!("; survivors again: {commit}"))
+}
+
 pub fn section() -> String {
     let parts = documents("mutants-");
     if parts.is_empty() {
@@ -27,12 +33,13 @@ pub fn section() -> String {
          Every change of one place that `cargo mutants` lists for a part, one at a time; a test \
          must fail. One that does not compile is no program, and is not counted. A survivor is \
          explained here. Again: `tests/mutants/run PART`.\n\n\
-         | part | tried | caught | timed out | survived | score | don't compile |\n\
-         | --- | --- | --- | --- | --- | --- | --- |\n",
+         | part | tried | caught | timed out | survived | score | don't compile | program |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
     for name in PARTS {
-        let Some((_, part)) = parts.iter().find(|(_, part)| text(part, "part") == name) else {
-            writeln!(out, "| {name} | 0 | | | | | |").unwrap();
+        let Some((document, part)) = parts.iter().find(|(_, part)| text(part, "part") == name)
+        else {
+            writeln!(out, "| {name} | 0 | | | | | | |").unwrap();
             continue;
         };
         let [caught, timeout, missed] = ["caught", "timeout", "missed"].map(|n| number(part, n));
@@ -40,7 +47,7 @@ pub fn section() -> String {
         let found = (caught + timeout) * 1000 / tried.max(1);
         writeln!(
             out,
-            "| {name}{} | {} | {} | {} | {} | {}.{} % | {} |",
+            "| {name}{} | {} | {} | {} | {} | {}.{} % | {} | {}{} |",
             share(part),
             grouped(tried),
             grouped(caught),
@@ -49,6 +56,8 @@ pub fn section() -> String {
             found / 10,
             found % 10,
             grouped(number(part, "unviable")),
+            program(document, part),
+            again(part),
         )
         .unwrap();
     }
