@@ -78,6 +78,7 @@ fn main() -> ExitCode {
         "program": program::commit(), "seed": options.seed,
         "ways": ways.iter().map(|way| way.as_str()).collect::<Vec<_>>(),
         "not_run": not_run, "seconds": begun.elapsed().as_secs(), "counts": tally::summary(),
+        "harms": tally::harms(),
         "violations": found,
     });
     let told = match options.json || options.ways.is_empty() {

@@ -142,7 +142,8 @@ impl Epoch {
         } else {
             "it refuses"
         };
-        tally::progress(&format!("    {harm}: {how}"));
+        tally::HARMED_STARTS.add(1);
+        tally::progress(&format!("    {harm} at the start: {how}"));
         match ready {
             Ok(()) => tokio::time::sleep(Duration::from_millis(100)).await,
             Err(_) => {
@@ -150,7 +151,10 @@ impl Epoch {
                 // 2 is for what an operator can mend, 3 for the rest; a panic is neither.
                 match serving.exited() {
                     Some(2 | 3) => {}
-                    other => violation(&format!("M12 {harm}: {other:?}: {}", self.last_words())),
+                    other => violation(&format!(
+                        "M12 {harm} at the start: {other:?}: {}",
+                        self.last_words()
+                    )),
                 }
             }
         }
@@ -158,7 +162,10 @@ impl Epoch {
         let before = violations().len();
         self.look_at_the_dead();
         if violations().len() > before {
-            violation(&format!("after: {harm}: {}", self.last_words()));
+            violation(&format!(
+                "after: {harm} at the start: {}",
+                self.last_words()
+            ));
         }
         violations().len() == before
     }

@@ -63,6 +63,20 @@ pub struct Faults {
     pub read_only: bool,
 }
 
+impl Faults {
+    /// In words; none where nothing goes wrong.
+    pub fn name(self) -> Option<&'static str> {
+        let all = [
+            (self.syncs_left.is_some(), "syncs fail"),
+            (self.bytes_left.is_some(), "the disk is full"),
+            (self.reads_left.is_some(), "reads fail"),
+            (self.flips_one_in.is_some(), "reads have flipped bits"),
+            (self.read_only, "the disk is read-only"),
+        ];
+        all.into_iter().find_map(|(is, name)| is.then_some(name))
+    }
+}
+
 /// Why a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -133,7 +147,7 @@ impl Disk {
     fn writable(&self) -> Result<(), Refusal> {
         match self.faults.read_only {
             true => {
-                tally::FAULTS_INJECTED.add(1);
+                tally::fault(&tally::CHANGES_REFUSED_READ_ONLY);
                 Err(Refusal::ReadOnly)
             }
             false => Ok(()),
@@ -204,7 +218,7 @@ impl Disk {
             count = count.min(usize::try_from(left).unwrap_or(usize::MAX));
             self.faults.bytes_left = Some(left - count as u64);
             if count < bytes.len() {
-                tally::FAULTS_INJECTED.add(1);
+                tally::fault(&tally::WRITES_CUT_SHORT_OR_WITHOUT_ROOM);
             }
             if count == 0 && !bytes.is_empty() {
                 return Err(Refusal::Full);
@@ -228,7 +242,7 @@ impl Disk {
     pub fn read(&mut self, node: u64, at: usize, count: usize) -> Result<Vec<u8>, Refusal> {
         if let Some(left) = &mut self.faults.reads_left {
             if *left == 0 {
-                tally::FAULTS_INJECTED.add(1);
+                tally::fault(&tally::READS_FAILED);
                 return Err(Refusal::Broken);
             }
             *left -= 1;
@@ -240,7 +254,7 @@ impl Disk {
             && !bytes.is_empty()
             && self.draw.below(one_in) == 0
         {
-            tally::FAULTS_INJECTED.add(1);
+            tally::fault(&tally::READS_FLIPPED);
             let place = usize::try_from(self.draw.below(bytes.len() as u64)).unwrap();
             bytes[place] ^= 1 << self.draw.below(8);
         }
@@ -258,7 +272,7 @@ impl Disk {
             None => false,
         };
         if fails {
-            tally::FAULTS_INJECTED.add(1);
+            tally::fault(&tally::SYNCS_FAILED);
             self.is_stale = true;
         }
         match self.nodes.get_mut(&node).map(|node| &mut node.body) {
@@ -359,6 +373,7 @@ fn keep(kept: &mut Vec<u8>, change: Change) {
 fn lose(file: &mut File, temper: u64, draw: &mut SplitMix64) {
     let mut loose: Vec<Change> = file.loose.drain(..).collect();
     if draw.below(2) == 0 {
+        tally::FILES_REORDERED.add(u64::from(loose.len() > 1));
         loose.reverse();
     }
     for change in loose {
