@@ -1,6 +1,6 @@
 //! Rounds of start, load and death on one ground, and the rest at their end.
 
-use super::acks::{Acks, Step};
+use super::acks::{Acks, Batch, Step};
 use super::checks::{self, MustAsk};
 use super::ground::Ground;
 use super::load::{Employer, Shared};
@@ -89,6 +89,11 @@ impl Epoch {
 
     pub fn acks(&self) -> &Acks {
         self.acks.as_ref().unwrap()
+    }
+
+    /// From now on the callers know these batches only.
+    pub fn remember(&mut self, batches: Vec<Batch>) {
+        self.acks.as_mut().unwrap().batches = batches;
     }
 
     /// One round: start, look, work, die, look at the dead.
@@ -262,11 +267,11 @@ impl Epoch {
         self.count(&told);
     }
 
-    fn count(&self, told: &Told) {
+    /// Counts what was done until now.
+    pub fn count(&self, told: &Told) {
         let batches = &self.acks().batches;
-        let of = |step: fn(&super::acks::Batch) -> bool| {
-            batches.iter().filter(|batch| step(batch)).count() as u64
-        };
+        let of =
+            |step: fn(&Batch) -> bool| batches.iter().filter(|batch| step(batch)).count() as u64;
         tally::BATCHES.add(batches.len() as u64);
         tally::BATCHES_ACKNOWLEDGED.add(of(|batch| batch.id().is_some()));
         tally::APPROVALS_ACKNOWLEDGED.add(of(|batch| batch.approved == Step::Done));

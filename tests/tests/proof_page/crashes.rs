@@ -20,7 +20,9 @@ pub fn section() -> String {
     let mut out = String::from(
         "## Real crashes\n\n\
          The release program under load of real clients, its banks in a process of their own that \
-         is not killed. Again: `tests/crash-rounds WAY --rounds N --seed SEED`.\n",
+         is not killed. `backup`: it is lost, and a backup that was made under this load is \
+         restored; what was acknowledged before the backup began is in it, and no line is sent \
+         again. Again: `tests/crash-rounds WAY --rounds N --seed SEED`.\n",
     );
     for (document, run) in documents("crashes-") {
         out.push_str(&told(&document, &run));
@@ -47,7 +49,13 @@ fn told(document: &str, run: &Value) -> String {
         write!(out, "{limits}\n\n").unwrap();
     }
     out.push_str("| counted | |\n| --- | --- |\n");
-    writeln!(out, "| program | {} |", program(document, run)).unwrap();
+    // Before it was written down, only release programs were kept.
+    let build = run["build"].as_str().unwrap_or("release");
+    let build = match build {
+        "release" => String::new(),
+        other => format!(", **{other} build**"),
+    };
+    writeln!(out, "| program | {}{build} |", program(document, run)).unwrap();
     rows(&mut out, &run["counts"]);
     if ways.iter().any(|way| HARMING.contains(way)) {
         match run.get("harms") {
@@ -92,6 +100,15 @@ fn every_harm_has_a_row_of_its_own_and_every_limit_a_sentence() {
     );
     assert!(run("layer", None).contains("did not count"));
     assert!(!run("kill", None).contains("done to the disk"));
+    let mut debug = serde_json::json!({
+        "program": "abc1234", "build": "debug", "seed": 7, "ways": ["backup"], "seconds": 1,
+        "counts": { "backups": 2 }, "violations": [],
+    });
+    assert!(
+        told("crashes", &debug).contains("| commit abc1234, **debug build** |\n| backups | 2 |")
+    );
+    debug["build"] = "release".into();
+    assert!(told("crashes", &debug).contains("| commit abc1234 |\n"));
     let cut = run("cut", None);
     for limit in [
         "none is torn",
