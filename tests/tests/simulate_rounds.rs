@@ -15,6 +15,7 @@ const PROGRAM: &str = r#"#!/bin/sh
 echo "$3" >>"$RAN"
 violations=
 case "$3" in
+2) [ -z "$BREAK" ] || kill -9 "$PPID" ;;
 3) violations='{"invariant": "M1"}' ;;
 4) echo "a panic" >&2; exit 101 ;;
 esac
@@ -43,7 +44,7 @@ impl Place {
         fs::create_dir_all(place.at("gateway/docs/proof")).unwrap();
         fs::write(place.at("gateway/docs/proof/kept"), "").unwrap();
         fs::write(place.at("main.rs"), "one").unwrap();
-        fs::write(place.at(".gitignore"), "/bin\n/out\n/ran\n").unwrap();
+        fs::write(place.at(".gitignore"), "/bin\n/out\n/ran\n/break\n").unwrap();
         place.script("out/release/anxin", PROGRAM);
         place.script("bin/cargo", "#!/bin/sh\n");
         place
@@ -59,6 +60,9 @@ impl Place {
         command.args(&words[1..]).current_dir(self.0.path());
         command.env("PATH", path).env("RAN", self.at("ran"));
         command.env("CARGO_TARGET_DIR", self.at("out"));
+        if self.at("break").exists() {
+            command.env("BREAK", "1");
+        }
         command.output().unwrap()
     }
 
@@ -163,6 +167,14 @@ fn what_did_not_run_is_not_kept_and_is_said() {
         Path::exists(&place.at(&name))
     };
     assert_eq!([4, 5, 6].map(is_kept), [false, false, true]);
+    // Not even the shell around the program came to its end.
+    fs::write(place.at("break"), "").unwrap();
+    let (_, code, said) = place.rounds(&["1", "2", "1"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        said.ends_with("1 of 2 without violation; with: none; not run: 2"),
+        "{said}"
+    );
     for words in [&["1"][..], &["2", "1"], &["1", "x"], &["1", "2", "0"]] {
         assert_eq!(place.rounds(words).1, Some(2), "{words:?}");
     }
