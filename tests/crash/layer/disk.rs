@@ -63,20 +63,6 @@ pub struct Faults {
     pub read_only: bool,
 }
 
-impl Faults {
-    /// In words; none where nothing goes wrong.
-    pub fn name(self) -> Option<&'static str> {
-        let all = [
-            (self.syncs_left.is_some(), "syncs fail"),
-            (self.bytes_left.is_some(), "the disk is full"),
-            (self.reads_left.is_some(), "reads fail"),
-            (self.flips_one_in.is_some(), "reads have flipped bits"),
-            (self.read_only, "the disk is read-only"),
-        ];
-        all.into_iter().find_map(|(is, name)| is.then_some(name))
-    }
-}
-
 /// Why a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {

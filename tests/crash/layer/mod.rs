@@ -53,7 +53,7 @@ impl Layer {
 
     /// What goes wrong from now on.
     pub fn fail(&self, faults: Faults) {
-        if let Some(name) = faults.name() {
+        if let Some(name) = name_of(faults) {
             tally::harm(name);
         }
         self.disk().faults = faults;
@@ -91,7 +91,7 @@ impl Ground for Layer {
             _ => return None,
         }
         self.fail(faults);
-        faults.name()
+        name_of(faults)
     }
 
     fn harm_start(&mut self, draw: &mut SplitMix64) -> Option<&'static str> {
@@ -104,12 +104,24 @@ impl Ground for Layer {
             _ => return None,
         }
         self.fail(faults);
-        faults.name()
+        name_of(faults)
     }
 
     fn heal(&mut self) {
         self.disk().faults = Faults::default();
     }
+}
+
+/// Faults in words; none where nothing goes wrong.
+fn name_of(faults: Faults) -> Option<&'static str> {
+    let all = [
+        (faults.syncs_left.is_some(), "syncs fail"),
+        (faults.bytes_left.is_some(), "the disk is full"),
+        (faults.reads_left.is_some(), "reads fail"),
+        (faults.flips_one_in.is_some(), "reads have flipped bits"),
+        (faults.read_only, "the disk is read-only"),
+    ];
+    all.into_iter().find_map(|(is, name)| is.then_some(name))
 }
 
 /// Whether it can be mounted here; if not, why.
