@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Checks proofs of Anxin's journal. Written from PROOF.md, with the standard library alone, and
-shares no code with the gateway.
+shares no code with the gateway. Needs ed25519.py in the same folder, and no network.
 
     verify_proof.py proof PROOF.json VKEY           a payment's proof; VKEY is a key or its file
     verify_proof.py consistency OLD NEW PROOF.json VKEY
@@ -16,6 +16,8 @@ import re
 import struct
 import sys
 
+from ed25519 import is_signature
+
 
 def need(holds, why):
     if not holds:
@@ -29,66 +31,6 @@ def sha256(*parts):
 def unhex(text, size):
     need(re.fullmatch(f"[0-9a-f]{{{2 * size}}}", text), f"not {size} bytes in lower hex")
     return bytes.fromhex(text)
-
-
-# Ed25519, RFC 8032 section 6, verification alone.
-P = 2**255 - 19
-ORDER = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
-
-
-def recover_x(y, sign):
-    if y >= P:
-        return None
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    if square == 0:
-        return None if sign else 0
-    x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P:
-        x = x * ROOT_OF_MINUS_ONE % P
-    if (x * x - square) % P:
-        return None
-    return P - x if x & 1 != sign else x
-
-
-def add(a, b):
-    m, n = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
-    c, d = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
-    e, f, g, h = n - m, d - c, d + c, n + m
-    return e * f % P, g * h % P, f * g % P, e * h % P
-
-
-def times(number, point):
-    result = (0, 1, 1, 0)
-    while number:
-        if number & 1:
-            result = add(result, point)
-        point, number = add(point, point), number >> 1
-    return result
-
-
-def point(raw):
-    y = int.from_bytes(raw, "little")
-    sign, y = y >> 255, y & (1 << 255) - 1
-    x = recover_x(y, sign)
-    return None if x is None else (x, y, 1, x * y % P)
-
-
-BASE_Y = 4 * pow(5, P - 2, P) % P
-BASE_X = recover_x(BASE_Y, 0)
-BASE = (BASE_X, BASE_Y, 1, BASE_X * BASE_Y % P)
-
-
-def is_signature(key, message, signature):
-    a, r = point(key), point(signature[:32])
-    s = int.from_bytes(signature[32:], "little")
-    if len(signature) != 64 or a is None or r is None or s >= ORDER:
-        return False
-    digest = hashlib.sha512(signature[:32] + key + message).digest()
-    left, right = times(s, BASE), add(r, times(int.from_bytes(digest, "little") % ORDER, a))
-    return not (left[0] * right[2] - right[0] * left[2]) % P and \
-        not (left[1] * right[2] - right[1] * left[2]) % P
 
 
 # Checkpoints: C2SP signed-note and tlog-checkpoint.
@@ -231,83 +173,117 @@ def is_in(row, head, count, elements):
     return False
 
 
-def tell(proof):
-    payment = proof["payment_id"]
-    batch, row = payment.rsplit(".", 1)
-    opened, row = int(batch.split("-")[1]), int(row)
-    state = amount = proposed = None
-    refused, disputed, files, last = False, False, set(), 0
-    for record in proof["records"]:
-        need(record["sequence"] > last, "records out of order")
-        last = record["sequence"]
-        members, lists, rows, numbers = {}, {}, [], {}
+class Shown:
+    """The pieces of a record that are shown."""
+
+    def __init__(self, record):
+        self.members, self.lists, self.rows, self.numbers = {}, {}, [], {}
         for piece in record["shown"]:
             name, value = piece["text"].split("=", 1)
             if name == "row":
-                rows.append(struct.unpack("<IIIIq", bytes.fromhex(value.split(",")[0])))
+                self.rows.append(struct.unpack("<IIIIq", bytes.fromhex(value.split(",")[0])))
             elif name.endswith("[]"):
-                lists.setdefault(name[:-2], []).append(json.loads(value))
-                numbers.setdefault(name[:-2], []).append(piece["number"])
+                self.lists.setdefault(name[:-2], []).append(json.loads(value))
+                self.numbers.setdefault(name[:-2], []).append(piece["number"])
             else:
-                need(name not in members, "a member twice")
-                members[name], numbers[name, 0] = json.loads(value), piece["number"]
-        event = members["event"]
-        steps = []
-        if event == "batch_lines":
-            need(members["opened"] == opened, "lines of another batch")
-            found = [line for line in rows if line[0] == row]
-            need(len(found) == 1, "no row of the payment")
-            refused, amount = found[0][3] != 0, found[0][4]
-        elif event in ("batch_accepted", "batch_approved", "batch_withdrawn", "lines_withdrawn",
-                       "file_intended"):
-            need(members["batch"] == batch, "a record of another batch")
-            if event == "batch_accepted":
-                need(amount is not None and state is None, "accepted twice, or no row")
-                late, of_late = "refused_late", lists.get("refused_late", [])
-                refused = refused or is_in(row, numbers[late, 0], members[late][0],
-                                           zip(numbers.get(late, []), of_late))
-                state = "refused" if refused else "held"
-            elif event == "batch_approved":
-                need(state is not None, "approved before it was accepted")
-                steps = ["release"] if state == "held" else []
-            elif event == "batch_withdrawn":
-                steps = ["cancel"] if state != "refused" else []
-            else:
-                need(row in lists.get("lines", []), "other lines")
-                steps = ["cancel"]
-                if event == "file_intended":
-                    files.add(members["file_no"])
-                    steps = ["release", "intend"] if state == "held" else ["intend"]
-        elif event in ("message_leaving", "file_abandoned", "outcomes"):
-            need(members["file_no"] in files, "a file without the line")
-            if event == "outcomes":
-                moves = [step for step in lists.get("moves", []) if step["i"] == row]
-                doubts = [doubt[2] for doubt in lists.get("disputes", []) if doubt[0] == row]
-                need(moves or doubts, "outcomes of other lines")
-                need(all(part["n"] == len(moves + doubts) for part in moves + doubts),
-                     "not all outcomes of the line are shown")
-                steps = [step["e"] for step in moves]
-        elif event in ("resolution_proposed", "resolution_confirmed"):
-            need(members["payment"] == payment, "a resolution of another payment")
-            if event == "resolution_proposed":
-                proposed = last, members["outcome"]
-            else:
-                need(proposed and (disputed or state == "unknown"), "nothing to resolve")
-                need((members["proposal"], members["outcome"]) == proposed,
-                     "another proposal than the one shown is confirmed")
-                state = {"resolve_paid": "paid", "resolve_failed": "failed"}[proposed[1]]
-                proposed, disputed = None, False
+                need(name not in self.members, "a member twice")
+                self.members[name], self.numbers[name, 0] = json.loads(value), piece["number"]
+        self.event = self.members["event"]
+
+    def all(self, name):
+        return self.lists.get(name, [])
+
+    def is_late(self, row):
+        late = "refused_late"
+        elements = zip(self.numbers.get(late, []), self.all(late))
+        return is_in(row, self.numbers[late, 0], self.members[late][0], elements)
+
+
+class Payment:
+    """One payment, as its records tell of it one after the other."""
+
+    def __init__(self, name):
+        self.name = name
+        self.batch, row = name.rsplit(".", 1)
+        self.opened, self.row = int(self.batch.split("-")[1]), int(row)
+        self.state = self.amount = self.proposed = None
+        self.refused, self.disputed, self.files, self.last = False, False, set(), 0
+
+    def take(self, record):
+        need(record["sequence"] > self.last, "records out of order")
+        self.last, shown, doubts = record["sequence"], Shown(record), []
+        if shown.event == "batch_lines":
+            steps = self.lines(shown)
+        elif shown.event in ("batch_accepted", "batch_approved", "batch_withdrawn",
+                             "lines_withdrawn", "file_intended"):
+            need(shown.members["batch"] == self.batch, "a record of another batch")
+            steps = self.of_batch(shown)
+        elif shown.event in ("message_leaving", "file_abandoned", "outcomes"):
+            need(shown.members["file_no"] in self.files, "a file without the line")
+            steps, doubts = self.outcomes(shown) if shown.event == "outcomes" else ([], [])
+        elif shown.event in ("resolution_proposed", "resolution_confirmed"):
+            need(shown.members["payment"] == self.name, "a resolution of another payment")
+            steps = self.resolution(shown)
         else:
-            need(False, f"a record that tells nothing: {event}")
+            need(False, f"a record that tells nothing: {shown.event}")
         for step in steps:
-            need(state in MOVES[step], f"no {step} after {state}")
-            need(not (step == "intend" and disputed), "a disputed line is not intended")
-            state = MOVES[step][state]
-        if event == "outcomes":
-            disputed = disputed or bool(doubts)
-        print(record["sequence"], event, state)
-    need(state == proof["state"] and disputed == proof["disputed"], "another state is claimed")
-    need(amount == proof["amount_fen"], "another amount is claimed")
+            need(self.state in MOVES[step], f"no {step} after {self.state}")
+            need(not (step == "intend" and self.disputed), "a disputed line is not intended")
+            self.state = MOVES[step][self.state]
+        self.disputed = self.disputed or bool(doubts)
+        print(self.last, shown.event, self.state)
+
+    def lines(self, shown):
+        need(shown.members["opened"] == self.opened, "lines of another batch")
+        found = [line for line in shown.rows if line[0] == self.row]
+        need(len(found) == 1, "no row of the payment")
+        self.refused, self.amount = found[0][3] != 0, found[0][4]
+        return []
+
+    def of_batch(self, shown):
+        if shown.event == "batch_accepted":
+            need(self.amount is not None and self.state is None, "accepted twice, or no row")
+            self.refused = self.refused or shown.is_late(self.row)
+            self.state = "refused" if self.refused else "held"
+            return []
+        if shown.event == "batch_approved":
+            need(self.state is not None, "approved before it was accepted")
+            return ["release"] if self.state == "held" else []
+        if shown.event == "batch_withdrawn":
+            return ["cancel"] if self.state != "refused" else []
+        need(self.row in shown.all("lines"), "other lines")
+        if shown.event == "lines_withdrawn":
+            return ["cancel"]
+        self.files.add(shown.members["file_no"])
+        return ["release", "intend"] if self.state == "held" else ["intend"]
+
+    def outcomes(self, shown):
+        moves = [step for step in shown.all("moves") if step["i"] == self.row]
+        doubts = [doubt[2] for doubt in shown.all("disputes") if doubt[0] == self.row]
+        need(moves or doubts, "outcomes of other lines")
+        need(all(part["n"] == len(moves + doubts) for part in moves + doubts),
+             "not all outcomes of the line are shown")
+        return [step["e"] for step in moves], doubts
+
+    def resolution(self, shown):
+        if shown.event == "resolution_proposed":
+            self.proposed = self.last, shown.members["outcome"]
+            return []
+        need(self.proposed and (self.disputed or self.state == "unknown"), "nothing to resolve")
+        need((shown.members["proposal"], shown.members["outcome"]) == self.proposed,
+             "another proposal than the one shown is confirmed")
+        self.state = {"resolve_paid": "paid", "resolve_failed": "failed"}[self.proposed[1]]
+        self.proposed, self.disputed = None, False
+        return []
+
+
+def tell(proof):
+    payment = Payment(proof["payment_id"])
+    for record in proof["records"]:
+        payment.take(record)
+    claimed = proof["state"], proof["disputed"]
+    need((payment.state, payment.disputed) == claimed, "another state is claimed")
+    need(payment.amount == proof["amount_fen"], "another amount is claimed")
 
 
 def check_proof(proof, vkey):

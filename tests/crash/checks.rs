@@ -31,7 +31,7 @@ pub fn of_the_dead(told: &Told, acks: &Acks, ledger: &Ledger) {
 }
 
 /// M3: what callers were answered is in the journal.
-fn acknowledged_is_there(told: &Told, acks: &Acks) {
+pub fn acknowledged_is_there(told: &Told, acks: &Acks) {
     for batch in &acks.batches {
         let Some(id) = batch.id() else { continue };
         let Some(known) = BatchId::parse(id).ok().and_then(|id| told.batches.get(&id)) else {
@@ -55,7 +55,7 @@ fn acknowledged_is_there(told: &Told, acks: &Acks) {
 }
 
 /// M2: whatever a bank was told, the journal told first, and as the employer wrote it.
-fn instructed_as_intended(told: &Told, acks: &Acks, ledger: &Ledger) {
+pub fn instructed_as_intended(told: &Told, acks: &Acks, ledger: &Ledger) {
     let by_id: BTreeMap<&str, _> = acks
         .batches
         .iter()
@@ -84,7 +84,7 @@ fn instructed_as_intended(told: &Told, acks: &Acks, ledger: &Ledger) {
 }
 
 /// M3: what banks were receipted is there, at the position that the receipt names.
-fn receipted_is_there(told: &Told, ledger: &Ledger) {
+pub fn receipted_is_there(told: &Told, ledger: &Ledger) {
     for entry in &ledger.entries {
         let Entry::Pushed {
             digest,

@@ -1,7 +1,8 @@
 //! Real crashes: the release program under load is killed, loses its power, its disk tears,
 //! forgets, fills up and lies. The banks are a process of their own that remembers by itself;
 //! what callers were answered is kept by this one. After every death both are held against the
-//! journal and against what the program says when it is there again.
+//! journal and against what the program says when it is there again. Or it is lost for good, and a
+//! backup that was made under load takes its place.
 //!
 //! `tests/crash-rounds` builds and runs it; without a word it plays a few rounds of each kind.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -10,6 +11,7 @@
 
 mod aborting;
 mod acks;
+mod backup;
 mod bank;
 mod beside;
 mod checks;
@@ -76,8 +78,10 @@ fn main() -> ExitCode {
     }
     let found = tally::violations();
     let summary = json!({
-        "seed": options.seed, "ways": ways.iter().map(|way| way.as_str()).collect::<Vec<_>>(),
+        "program": program::commit(), "build": program::BUILD, "seed": options.seed,
+        "ways": ways.iter().map(|way| way.as_str()).collect::<Vec<_>>(),
         "not_run": not_run, "seconds": begun.elapsed().as_secs(), "counts": tally::summary(),
+        "harms": tally::harms(),
         "violations": found,
     });
     let told = match options.json || options.ways.is_empty() {
@@ -137,6 +141,10 @@ async fn play(way: Way, options: &Options) -> Ran {
                 Ok(()) => Ran::Here,
                 Err(why) => Ran::Not(why),
             }
+        }
+        Way::Backup => {
+            backup::run(rounds(2), seed, keep).await;
+            Ran::Here
         }
         Way::Flip => {
             flips::run(rounds(200), seed, keep).await;

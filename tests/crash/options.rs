@@ -13,12 +13,21 @@ pub enum Way {
     Layer,
     /// Disks that are full, that refuse, that become read-only, in the middle of the work.
     Full,
+    /// Lost for good, and restored from a backup that was made under load.
+    Backup,
     /// Changed bytes in a journal at rest.
     Flip,
 }
 
 impl Way {
-    pub const ALL: [Self; 5] = [Self::Kill, Self::Cut, Self::Layer, Self::Full, Self::Flip];
+    pub const ALL: [Self; 6] = [
+        Self::Kill,
+        Self::Cut,
+        Self::Layer,
+        Self::Full,
+        Self::Backup,
+        Self::Flip,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -26,6 +35,7 @@ impl Way {
             Self::Cut => "cut",
             Self::Layer => "layer",
             Self::Full => "full",
+            Self::Backup => "backup",
             Self::Flip => "flip",
         }
     }
@@ -52,8 +62,8 @@ fn is_strict() -> bool {
 }
 
 pub const USAGE: &str = "\
-usage: tests/crash-rounds [kill|cut|layer|full|flip]... [--rounds N] [--seed S] [--json]
-                          [--keep DIR]
+usage: tests/crash-rounds [kill|cut|layer|full|backup|flip]... [--rounds N] [--seed S]
+                          [--json] [--keep DIR]
 Without a word, a few rounds of each. Exit 0: no violation; 1: a violation; 2: wrong usage;
 3: could not be run here (no root, no loop device, no FUSE).";
 

@@ -124,6 +124,7 @@ impl Image {
             "remount,abort",
             &self.mount.display().to_string(),
         ])?;
+        tally::harm("ext4 aborts and is read-only");
         Ok(())
     }
 
@@ -138,7 +139,10 @@ impl Image {
             // The program writes on meanwhile, and the file system needs blocks of its own.
             match taken {
                 Err(_) if left < room + ROOM_MORE_MAX => left += ROOM_MORE,
-                taken => return taken.map(|_| ()),
+                taken => {
+                    tally::harm("ext4 is full");
+                    return taken.map(|_| ());
+                }
             }
             self.empty();
         }

@@ -12,6 +12,18 @@ pub fn program() -> &'static PathBuf {
     })
 }
 
+/// How it is built: as this program is, which stands beside it.
+pub const BUILD: &str = if cfg!(debug_assertions) {
+    "debug"
+} else {
+    "release"
+};
+
+/// Of which commit it is, as the driver script says.
+pub fn commit() -> String {
+    std::env::var("ANXIN_PROGRAM_COMMIT").unwrap_or_else(|_| "unknown".to_owned())
+}
+
 /// Runs one command of it to its end, in English.
 pub fn run(words: &[&str]) -> Output {
     let run = Command::new(program())

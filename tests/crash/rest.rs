@@ -149,15 +149,32 @@ pub fn banks_truth(told: &Told, ledger: &Ledger, stage: &Stage) {
     }
 }
 
+/// Whether a file was asked about, or told of by its bank, behind so many entries.
+fn is_heard_of((after, file_no): &(usize, u64), ledger: &Ledger) -> bool {
+    ledger.entries[*after..].iter().any(|entry| match entry {
+        Entry::Asked { file_no: about } => *about == Some(*file_no),
+        Entry::Pushed { file_no: about, .. } => about == file_no,
+        Entry::Instructed { .. } => false,
+    })
+}
+
+/// Waits until each was asked about, or for so long that it never will be.
+pub async fn are_asked(must_ask: &MustAsk, stage: &Stage) {
+    let begun = Instant::now();
+    while begun.elapsed() < REST_MAX {
+        let ledger = stage.ledger();
+        if must_ask.0.iter().all(|one| is_heard_of(one, &ledger)) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
 /// M2: what had left without an answer was asked about.
 pub fn asked(must_ask: &MustAsk, ledger: &Ledger) {
-    for (after, file_no) in &must_ask.0 {
-        let heard = ledger.entries[*after..].iter().any(|entry| match entry {
-            Entry::Asked { file_no: about } => *about == Some(*file_no),
-            Entry::Pushed { file_no: about, .. } => about == file_no,
-            Entry::Instructed { .. } => false,
-        });
-        match heard {
+    for one in &must_ask.0 {
+        let file_no = one.1;
+        match is_heard_of(one, ledger) {
             true => tally::ASKED_AFTERWARDS.add(1),
             false => violation(&format!("M2 file {file_no} was never asked about")),
         }

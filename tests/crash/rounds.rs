@@ -1,6 +1,6 @@
 //! Rounds of start, load and death on one ground, and the rest at their end.
 
-use super::acks::{Acks, Step};
+use super::acks::{Acks, Batch, Step};
 use super::checks::{self, MustAsk};
 use super::ground::Ground;
 use super::load::{Employer, Shared};
@@ -91,6 +91,11 @@ impl Epoch {
         self.acks.as_ref().unwrap()
     }
 
+    /// From now on the callers know these batches only.
+    pub fn remember(&mut self, batches: Vec<Batch>) {
+        self.acks.as_mut().unwrap().batches = batches;
+    }
+
     /// One round: start, look, work, die, look at the dead.
     pub async fn round(&mut self) {
         let begun = Instant::now();
@@ -142,7 +147,8 @@ impl Epoch {
         } else {
             "it refuses"
         };
-        tally::progress(&format!("    {harm}: {how}"));
+        tally::HARMED_STARTS.add(1);
+        tally::progress(&format!("    {harm} at the start: {how}"));
         match ready {
             Ok(()) => tokio::time::sleep(Duration::from_millis(100)).await,
             Err(_) => {
@@ -150,7 +156,10 @@ impl Epoch {
                 // 2 is for what an operator can mend, 3 for the rest; a panic is neither.
                 match serving.exited() {
                     Some(2 | 3) => {}
-                    other => violation(&format!("M12 {harm}: {other:?}: {}", self.last_words())),
+                    other => violation(&format!(
+                        "M12 {harm} at the start: {other:?}: {}",
+                        self.last_words()
+                    )),
                 }
             }
         }
@@ -158,7 +167,10 @@ impl Epoch {
         let before = violations().len();
         self.look_at_the_dead();
         if violations().len() > before {
-            violation(&format!("after: {harm}: {}", self.last_words()));
+            violation(&format!(
+                "after: {harm} at the start: {}",
+                self.last_words()
+            ));
         }
         violations().len() == before
     }
@@ -255,11 +267,11 @@ impl Epoch {
         self.count(&told);
     }
 
-    fn count(&self, told: &Told) {
+    /// Counts what was done until now.
+    pub fn count(&self, told: &Told) {
         let batches = &self.acks().batches;
-        let of = |step: fn(&super::acks::Batch) -> bool| {
-            batches.iter().filter(|batch| step(batch)).count() as u64
-        };
+        let of =
+            |step: fn(&Batch) -> bool| batches.iter().filter(|batch| step(batch)).count() as u64;
         tally::BATCHES.add(batches.len() as u64);
         tally::BATCHES_ACKNOWLEDGED.add(of(|batch| batch.id().is_some()));
         tally::APPROVALS_ACKNOWLEDGED.add(of(|batch| batch.approved == Step::Done));

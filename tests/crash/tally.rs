@@ -1,6 +1,7 @@
 //! What was counted and what was found, for the summary.
 
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -91,13 +92,27 @@ counts!(
     LINES_UNKNOWN,
     LINES_ACCEPTED,
     CLEAN_STOPS,
+    BACKUPS,
+    BACKUPS_UNDER_WAY_AT_THE_END,
+    BATCHES_IN_BACKUPS,
+    BATCHES_AFTER_THE_BACKUP,
+    RESTORES,
+    APPROVALS_BARRED,
+    TAKEN_BACK_AFTER_A_RESTORE,
     COPIES_AGAIN,
     WRITES_DROPPED,
     WRITES_TORN,
+    FILES_REORDERED,
     NAMES_FORGOTTEN,
     STALE_CACHES,
     FAULTS_INJECTED,
     ABORTS,
+    SYNCS_FAILED,
+    WRITES_CUT_SHORT_OR_WITHOUT_ROOM,
+    READS_FAILED,
+    READS_FLIPPED,
+    CHANGES_REFUSED_READ_ONLY,
+    HARMED_STARTS,
     REFUSED_STARTS,
     READINESS_FAILED,
     HONEST_REFUSALS,
@@ -105,6 +120,25 @@ counts!(
     TRUNCATIONS,
     SHUFFLES,
 );
+
+/// What was done to a disk on purpose, how often.
+static HARMS: Mutex<BTreeMap<&'static str, u64>> = Mutex::new(BTreeMap::new());
+
+/// A disk is harmed in this way from now on.
+pub fn harm(name: &'static str) {
+    *HARMS.lock().unwrap().entry(name).or_default() += 1;
+}
+
+/// Every harm that was done.
+pub fn harms() -> Value {
+    json!(*HARMS.lock().unwrap())
+}
+
+/// A call failed, or told something wrong, because of a harm.
+pub fn fault(kind: &Count) {
+    FAULTS_INJECTED.add(1);
+    kind.add(1);
+}
 
 /// Everything that was counted and is not nothing.
 pub fn summary() -> Value {

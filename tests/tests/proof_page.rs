@@ -8,6 +8,8 @@ mod crashes;
 mod mutants;
 #[path = "proof_page/planted.rs"]
 mod planted;
+#[path = "proof_page/seeds.rs"]
+mod seeds;
 #[path = "proof_page/simulated.rs"]
 mod simulated;
 
@@ -68,6 +70,28 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     found.unwrap_or_else(|| panic!("no text {name} in {value}"))
 }
 
+/// Of which program a document is: what its runner wrote, or what was noted by hand before the
+/// runners did.
+fn program_of(document: &Value) -> Option<String> {
+    let told = |member: &str| {
+        document
+            .get(member)?
+            .as_str()
+            .filter(|told| !told.is_empty())
+    };
+    match (told("program"), told("note")) {
+        (Some("unknown"), _) => Some("unknown".to_owned()),
+        (Some(commit), _) => Some(format!("commit {commit}")),
+        (None, note) => note.map(str::to_owned),
+    }
+}
+
+/// The same; without one a document proves nothing.
+fn program(name: &str, document: &Value) -> String {
+    let found = program_of(document);
+    found.unwrap_or_else(|| panic!("{name} does not say of which program it is"))
+}
+
 /// With commas between thousands.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -87,7 +111,9 @@ fn page() -> String {
          Generated from what the runs printed ([proof](proof)) by \
          `ANXIN_BLESS=1 cargo test -p tests --test proof_page`; not written by hand. How each run\n\
          is made stands beside it and in [CONTRIBUTING](../../CONTRIBUTING.md); what each\n\
-         invariant says and where it is held, in [INVARIANTS](INVARIANTS.md).\n\n\
+         invariant says and where it is held, in [INVARIANTS](INVARIANTS.md). The program of a\n\
+         run is written down by its runner (`-dirty`: with changes that no commit has); of\n\
+         older runs, by hand.\n\n\
          | | invariant |\n| --- | --- |\n",
     );
     for (id, words) in INVARIANTS {
@@ -99,6 +125,19 @@ fn page() -> String {
     page.push_str(&crashes::section());
     page.push_str(&mutants::section());
     page
+}
+
+#[test]
+fn what_the_runner_wrote_comes_before_what_was_noted() {
+    let of = |document: Value| program_of(&document);
+    let both = serde_json::json!({ "program": "abc1234-dirty", "note": "commit 1111111" });
+    assert_eq!(of(both).as_deref(), Some("commit abc1234-dirty"));
+    let old = serde_json::json!({ "note": "commit 1111111" });
+    assert_eq!(of(old).as_deref(), Some("commit 1111111"));
+    let other = serde_json::json!({ "program": "unknown" });
+    assert_eq!(of(other).as_deref(), Some("unknown"));
+    assert_eq!(of(serde_json::json!({ "seed": 1 })), None);
+    assert_eq!(of(serde_json::json!({ "program": "", "note": "" })), None);
 }
 
 #[test]

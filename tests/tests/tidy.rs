@@ -26,7 +26,7 @@ fn is_test(path: &Path) -> bool {
 #[test]
 fn files_have_at_most_400_lines_and_lines_100_columns() {
     let mut breaches = Vec::new();
-    for path in files(".rs") {
+    for path in files(".rs").into_iter().chain(files(".py")) {
         let text = text(&path);
         let count = text.lines().count();
         if count > 400 {
@@ -93,6 +93,46 @@ fn functions_have_at_most_70_lines() {
                 + 1;
             if body > 70 {
                 breaches.push(format!("{}:{}: {body} lines", path.display(), at + 1));
+            }
+        }
+    }
+    assert_none("functions stay small", &breaches);
+}
+
+/// In Python a function ends before the next line that stands no further in than its `def`.
+fn python_functions(text: &str) -> Vec<(usize, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let opens = |line: &str| {
+        let start = line.trim_start();
+        start.starts_with("def ") || start.starts_with("async def ")
+    };
+    let of = |at: usize| {
+        let own = indent(lines[at]);
+        // Closing brackets of a long signature belong to it.
+        let is_next = |line: &&&str| {
+            let start = line.trim_start();
+            !start.is_empty() && !start.starts_with([')', ']', '}']) && indent(line) <= own
+        };
+        let next = lines[at + 1..].iter().position(|line| is_next(&line));
+        let body = &lines[at..next.map_or(lines.len(), |next| at + 1 + next)];
+        let last = body.iter().rposition(|line| !line.trim().is_empty());
+        (at + 1, last.unwrap_or(0) + 1)
+    };
+    let opened = (0..lines.len()).filter(|at| opens(lines[*at]));
+    opened.map(of).collect()
+}
+
+#[test]
+fn functions_of_python_have_at_most_70_lines() {
+    let text_of = "def one():\n    a\n\n    b\n\n\nclass Two:\n    def three(\n        self,\n    \
+                   ):\n        pass\n\n    async def four(self):\n        pass\n";
+    assert_eq!(python_functions(text_of), [(1, 4), (8, 4), (13, 2)]);
+    let mut breaches = Vec::new();
+    for path in files(".py") {
+        for (line, body) in python_functions(&text(&path)) {
+            if body > 70 {
+                breaches.push(format!("{}:{line}: {body} lines", path.display()));
             }
         }
     }

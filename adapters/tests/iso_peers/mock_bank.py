@@ -1,5 +1,5 @@
-"""mock-bank 0.9.0 plays the bank: DIR/pain001.xml goes to it, and what it sends back is written beside
-it as 1_pain002.xml, 2_camt054.xml ... in the order of sending.
+"""mock-bank 0.9.0 plays the bank: DIR/pain001.xml goes to it, and what it sends back is written
+beside it as 1_pain002.xml, 2_camt054.xml ... in the order of sending.
 
 The payer's account has 20 000.00 yuan, and one payment is to come back three days after it is paid;
 everything else is what the bank makes of the file. Arguments: DIR, the payer's account, the

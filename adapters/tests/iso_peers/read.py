@@ -1,5 +1,6 @@
 """DIR/pain001.xml read by two libraries that are not ours; what each understood as JSON on stdout:
-{library: {"msg_id", "count", "sum", "payments": [[EndToEndId, amount, currency, name, account]]}}."""
+{library: {"msg_id", "count", "sum", "payments": [...]}}, each payment as a list of EndToEndId,
+amount, currency, name and account."""
 
 import json
 import pathlib

@@ -136,7 +136,7 @@ impl Disk {
     pub fn writable(&self) -> Result<(), Refusal> {
         match self.faults.read_only {
             true => {
-                tally::FAULTS_INJECTED.add(1);
+                tally::fault(&tally::CHANGES_REFUSED_READ_ONLY);
                 Err(Refusal::ReadOnly)
             }
             false => Ok(()),
@@ -207,7 +207,7 @@ impl Disk {
             count = count.min(usize::try_from(left).unwrap_or(usize::MAX));
             self.faults.bytes_left = Some(left - count as u64);
             if count < bytes.len() {
-                tally::FAULTS_INJECTED.add(1);
+                tally::fault(&tally::WRITES_CUT_SHORT_OR_WITHOUT_ROOM);
             }
             if count == 0 && !bytes.is_empty() {
                 return Err(Refusal::Full);
@@ -230,7 +230,7 @@ impl Disk {
 
     pub fn read(&mut self, node: u64, at: usize, count: usize) -> Result<Vec<u8>, Refusal> {
         if is_due(&mut self.faults.reads_left) {
-            tally::FAULTS_INJECTED.add(1);
+            tally::fault(&tally::READS_FAILED);
             return Err(Refusal::Broken);
         }
         let file = self.file(node)?;
@@ -240,7 +240,7 @@ impl Disk {
             && !bytes.is_empty()
             && self.draw.below(one_in) == 0
         {
-            tally::FAULTS_INJECTED.add(1);
+            tally::fault(&tally::READS_FLIPPED);
             let place = usize::try_from(self.draw.below(bytes.len() as u64)).unwrap();
             bytes[place] ^= 1 << self.draw.below(8);
         }
@@ -258,7 +258,7 @@ impl Disk {
         }
         let loses = fails || gives_up;
         if loses {
-            tally::FAULTS_INJECTED.add(1);
+            tally::fault(&tally::SYNCS_FAILED);
             self.is_stale = true;
         }
         match self.nodes.get_mut(&node).map(|node| &mut node.body) {
@@ -371,6 +371,7 @@ fn keep(kept: &mut Vec<u8>, change: Change) {
 fn lose(file: &mut File, temper: u64, draw: &mut SplitMix64) {
     let mut loose: Vec<Change> = file.loose.drain(..).collect();
     if draw.below(2) == 0 {
+        tally::FILES_REORDERED.add(u64::from(loose.len() > 1));
         loose.reverse();
     }
     for change in loose {

@@ -9,6 +9,7 @@ mod view;
 
 use super::ground::Ground;
 use super::serving::Serving;
+use super::tally;
 use disk::{Disk, Faults};
 use fuser::{BackgroundSession, Config, MountOption};
 use schemas::people::SplitMix64;
@@ -52,6 +53,9 @@ impl Layer {
 
     /// What goes wrong from now on.
     pub fn fail(&self, faults: Faults) {
+        if let Some(name) = name_of(faults) {
+            tally::harm(name);
+        }
         self.disk().faults = faults;
     }
 }
@@ -78,61 +82,47 @@ impl Ground for Layer {
 
     fn harm(&mut self, draw: &mut SplitMix64) -> Option<&'static str> {
         let mut faults = Faults::default();
-        let name = match draw.below(8) {
-            0 => {
-                faults.syncs_left = Some(draw.below(150));
-                "syncs fail"
-            }
-            1 => {
-                faults.bytes_left = Some(draw.below(400_000));
-                "the disk is full"
-            }
-            2 => {
-                faults.reads_left = Some(draw.below(100));
-                "reads fail"
-            }
-            3 => {
-                faults.flips_one_in = Some(1 + draw.below(20));
-                "reads have flipped bits"
-            }
-            4 => {
-                faults.read_only = true;
-                "the disk is read-only"
-            }
+        match draw.below(8) {
+            0 => faults.syncs_left = Some(draw.below(150)),
+            1 => faults.bytes_left = Some(draw.below(400_000)),
+            2 => faults.reads_left = Some(draw.below(100)),
+            3 => faults.flips_one_in = Some(1 + draw.below(20)),
+            4 => faults.read_only = true,
             _ => return None,
-        };
+        }
         self.fail(faults);
-        Some(name)
+        name_of(faults)
     }
 
     fn harm_start(&mut self, draw: &mut SplitMix64) -> Option<&'static str> {
         let mut faults = Faults::default();
-        let name = match draw.below(12) {
-            0 => {
-                faults.syncs_left = Some(draw.below(12));
-                "syncs fail at the start"
-            }
-            1 => {
-                faults.bytes_left = Some(draw.below(2_000));
-                "the disk is full at the start"
-            }
-            2 => {
-                faults.reads_left = Some(draw.below(40));
-                "reads fail at the start"
-            }
-            3 => {
-                faults.flips_one_in = Some(1 + draw.below(20));
-                "reads have flipped bits at the start"
-            }
+        match draw.below(12) {
+            0 => faults.syncs_left = Some(draw.below(12)),
+            1 => faults.bytes_left = Some(draw.below(2_000)),
+            2 => faults.reads_left = Some(draw.below(40)),
+            3 => faults.flips_one_in = Some(1 + draw.below(20)),
             _ => return None,
-        };
+        }
         self.fail(faults);
-        Some(name)
+        name_of(faults)
     }
 
     fn heal(&mut self) {
         self.disk().faults = Faults::default();
     }
+}
+
+/// Faults in words; none where nothing goes wrong.
+fn name_of(faults: Faults) -> Option<&'static str> {
+    let all = [
+        (faults.syncs_left.is_some(), "syncs fail"),
+        (faults.gives_up_after.is_some(), "the file system gives up"),
+        (faults.bytes_left.is_some(), "the disk is full"),
+        (faults.reads_left.is_some(), "reads fail"),
+        (faults.flips_one_in.is_some(), "reads have flipped bits"),
+        (faults.read_only, "the disk is read-only"),
+    ];
+    all.into_iter().find_map(|(is, name)| is.then_some(name))
 }
 
 /// Whether it can be mounted here; if not, why.
@@ -158,13 +148,13 @@ pub fn can_mount() -> Result<(), String> {
     for _ in 0..8 {
         disk.lose_power();
         if bytes(&mut disk, "synced").as_deref() != Some(b"x") {
-            super::tally::violation("the method: a synced byte is lost");
+            tally::violation("the method: a synced byte is lost");
         }
         lost += u32::from(bytes(&mut disk, "loose").is_none_or(|bytes| bytes.is_empty()));
     }
     drop(disk);
     if lost == 0 {
-        super::tally::violation("the method: an unsynced byte outlasts every cut");
+        tally::violation("the method: an unsynced byte outlasts every cut");
     }
     Ok(())
 }

@@ -1,12 +1,16 @@
-//! `log_peers EXPORT VKEY`: an exported log, read by crates that are not ours. Its checkpoint is
-//! opened with the key, every tile is authenticated against the root, and each record is proved by
-//! them.
+//! `log_peers EXPORT VKEY [ANSWERS]`: an exported log, read by crates that are not ours. Its
+//! checkpoint is opened with the key, every tile is authenticated against the root, and each record
+//! is proved by them. In the folder ANSWERS are proofs that the gateway made: they hold by the
+//! crates' checks.
 
+mod proofs;
+
+use serde_json::Value;
 use signed_note::{Note, StandardVerifier, VerifierList};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tlog_tiles::{
     check_record, check_tree, prove_record, prove_tree, stored_hash_index, tree_hash, Checkpoint,
-    Error, HashReader, Tile, TileHashReader, TileReader,
+    Error, Hash, HashReader, Tile, TileHashReader, TileReader,
 };
 
 /// Tiles of a folder; paths as C2SP has them, without the height.
@@ -29,19 +33,37 @@ impl TileReader for Folder {
     fn save_tiles(&self, _: &[Tile], _: &[Vec<u8>]) {}
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = Folder(arguments.next().ok_or("no folder")?.into());
-    let vkey = arguments.next().ok_or("no key")?;
-    let text = std::fs::read(folder.0.join("checkpoint"))?;
-    let note = Note::from_bytes(&text).map_err(|error| format!("{error:?}"))?;
+/// Anything that goes wrong.
+type Checked<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn failed(error: Error) -> String {
+    format!("{error:?}")
+}
+
+/// A checkpoint whose signature is that of the key.
+struct Opened {
+    size: u64,
+    root: Hash,
+}
+
+fn opened(note: &[u8], vkey: &str) -> Checked<Opened> {
+    let note = Note::from_bytes(note).map_err(|error| format!("{error:?}"))?;
     let verifier = StandardVerifier::new(vkey.trim()).map_err(|error| format!("{error:?}"))?;
     let verifiers = VerifierList::new(vec![Box::new(verifier)]);
     let (valid, _) = note.verify(&verifiers).map_err(|error| format!("{error:?}"))?;
+    if valid.len() != 1 {
+        return Err(format!("{} signatures", valid.len()).into());
+    }
     let checkpoint = Checkpoint::from_bytes(note.text()).map_err(|error| format!("{error:?}"))?;
-    let (size, root) = (checkpoint.size(), *checkpoint.hash());
+    Ok(Opened { size: checkpoint.size(), root: *checkpoint.hash() })
+}
+
+fn main() -> Checked<()> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = Folder(arguments.next().ok_or("no folder")?.into());
+    let vkey = arguments.next().ok_or("no key")?;
+    let Opened { size, root } = opened(&std::fs::read(folder.0.join("checkpoint"))?, &vkey)?;
     let tiles = TileHashReader::new(size, root, &folder);
-    let failed = |error: Error| format!("{error:?}");
     if tree_hash(size, &tiles).map_err(failed)? != root {
         return Err("another root".into());
     }
@@ -55,6 +77,44 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let proof = prove_tree(size, old, &tiles).map_err(failed)?;
         check_tree(&proof, size, root, old, before).map_err(failed)?;
     }
-    println!("{} signature, {size} records, every one in the tree", valid.len());
+    println!("signed, {size} records, every one in the tree");
+    if let Some(answers) = arguments.next() {
+        // Whatever it signed is of the log that was exported.
+        let open = |note: &[u8]| {
+            let opened = opened(note, &vkey)?;
+            match tree_hash(opened.size, &tiles).map_err(failed)? == opened.root {
+                true => Ok(opened),
+                false => Err(format!("another root of {} records", opened.size).into()),
+            }
+        };
+        of_the_gateway(&PathBuf::from(answers), &open)?;
+    }
     Ok(())
+}
+
+/// What the gateway answered by itself while it worked: its own proofs.
+fn of_the_gateway(answers: &Path, open: &dyn Fn(&[u8]) -> Checked<Opened>) -> Checked<()> {
+    let json = |path: &Path| -> Checked<Value> {
+        let bytes = std::fs::read(path)?;
+        Ok(serde_json::from_slice(&bytes)?)
+    };
+    let between = json(&answers.join("consistency.json"))?;
+    let old = open(&std::fs::read(answers.join("old"))?)?;
+    let new = open(between["checkpoint"].as_str().ok_or("no checkpoint")?.as_bytes())?;
+    proofs::consistency(&old, &between, &new)?;
+    println!("the first {} records of {} are the same", old.size, new.size);
+    let mut payments = 0;
+    for entry in std::fs::read_dir(answers)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with("payment-") {
+            let records = proofs::payment(&json(&path)?, open)?;
+            println!("{name}: {records} records, each in the tree");
+            payments += 1;
+        }
+    }
+    match payments {
+        0 => Err("no payment was proved".into()),
+        _ => Ok(()),
+    }
 }

@@ -1,42 +1,120 @@
 //! Real crashes of the release program.
 
-use super::{documents, grouped, number};
+use super::{documents, grouped, number, program};
 use serde_json::Value;
 use std::fmt::Write as _;
+
+/// What a way can't show.
+const LIMITS: [(&str, &str); 1] = [(
+    "cut",
+    "What it does not show: a sector of the disk is whole or not written, none is torn. The disk \
+     tells the truth about a flush: none that loses what it called durable is played. The copy \
+     that stands for the cut is taken while the device neither reads nor writes: no cut falls \
+     into a transfer.",
+)];
+
+/// The ways in which harm is done to a disk.
+const HARMING: [&str; 2] = ["layer", "full"];
 
 pub fn section() -> String {
     let mut out = String::from(
         "## Real crashes\n\n\
          The release program under load of real clients, its banks in a process of their own that \
-         is not killed. Again: `tests/crash-rounds WAY --rounds N --seed SEED`.\n",
+         is not killed. `backup`: it is lost, and a backup that was made under this load is \
+         restored; what was acknowledged before the backup began is in it, and no line is sent \
+         again. Again: `tests/crash-rounds WAY --rounds N --seed SEED`.\n",
     );
-    for (_, run) in documents("crashes-") {
-        let ways: Vec<&str> = run["ways"]
-            .as_array()
-            .expect("the ways")
-            .iter()
-            .filter_map(Value::as_str)
-            .collect();
-        let violations = run["violations"].as_array().expect("the violations").len();
-        let minutes = number(&run, "seconds").div_ceil(60);
-        writeln!(
-            out,
-            "\n### {}\n\nSeed {}, {minutes} minutes, **{violations} violations**.\n\n\
-             | counted | |\n| --- | --- |",
-            ways.join(", "),
-            number(&run, "seed"),
-        )
-        .unwrap();
-        if let Some(note) = run.get("note").and_then(Value::as_str) {
-            writeln!(out, "| note | {note} |").unwrap();
-        }
-        for (name, times) in run["counts"].as_object().expect("the counts") {
-            let times = times.as_u64().expect("a count");
-            if times > 0 {
-                writeln!(out, "| {} | {} |", name.replace('_', " "), grouped(times)).unwrap();
-            }
-        }
+    for (document, run) in documents("crashes-") {
+        out.push_str(&told(&document, &run));
     }
     out.push('\n');
     out
+}
+
+fn told(document: &str, run: &Value) -> String {
+    let ways: Vec<&str> = run["ways"]
+        .as_array()
+        .expect("the ways")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let violations = run["violations"].as_array().expect("the violations").len();
+    let minutes = number(run, "seconds").div_ceil(60);
+    let mut out = format!(
+        "\n### {}\n\nSeed {}, {minutes} minutes, **{violations} violations**.\n\n",
+        ways.join(", "),
+        number(run, "seed"),
+    );
+    for (_, limits) in LIMITS.iter().filter(|(way, _)| ways.contains(way)) {
+        write!(out, "{limits}\n\n").unwrap();
+    }
+    out.push_str("| counted | |\n| --- | --- |\n");
+    // Before it was written down, only release programs were kept.
+    let build = run["build"].as_str().unwrap_or("release");
+    let build = match build {
+        "release" => String::new(),
+        other => format!(", **{other} build**"),
+    };
+    writeln!(out, "| program | {}{build} |", program(document, run)).unwrap();
+    rows(&mut out, &run["counts"]);
+    if ways.iter().any(|way| HARMING.contains(way)) {
+        match run.get("harms") {
+            Some(harms) => {
+                out.push_str("\n| what was done to the disk | how often |\n| --- | --- |\n");
+                rows(&mut out, harms);
+            }
+            None => {
+                out.push_str("\nThis program did not count what was done to the disk by kind.\n")
+            }
+        }
+    }
+    out
+}
+
+fn rows(out: &mut String, counts: &Value) {
+    for (name, times) in counts.as_object().expect("the counts") {
+        let times = times.as_u64().expect("a count");
+        if times > 0 {
+            writeln!(out, "| {} | {} |", name.replace('_', " "), grouped(times)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_harm_has_a_row_of_its_own_and_every_limit_a_sentence() {
+    let run = |way: &str, harms: Option<Value>| {
+        let mut run = serde_json::json!({
+            "program": "abc1234", "seed": 7, "ways": [way], "seconds": 61,
+            "counts": { "rounds": 4 }, "violations": [],
+        });
+        if let Some(harms) = harms {
+            run["harms"] = harms;
+        }
+        told("crashes", &run)
+    };
+    let harms = serde_json::json!({ "ext4 is full": 1_000, "syncs fail": 3 });
+    let full = run("full", Some(harms));
+    assert!(
+        full.contains("\n| ext4 is full | 1,000 |\n| syncs fail | 3 |\n"),
+        "{full}"
+    );
+    assert!(run("layer", None).contains("did not count"));
+    assert!(!run("kill", None).contains("done to the disk"));
+    let mut debug = serde_json::json!({
+        "program": "abc1234", "build": "debug", "seed": 7, "ways": ["backup"], "seconds": 1,
+        "counts": { "backups": 2 }, "violations": [],
+    });
+    assert!(
+        told("crashes", &debug).contains("| commit abc1234, **debug build** |\n| backups | 2 |")
+    );
+    debug["build"] = "release".into();
+    assert!(told("crashes", &debug).contains("| commit abc1234 |\n"));
+    let cut = run("cut", None);
+    for limit in [
+        "none is torn",
+        "the truth about a flush",
+        "neither reads nor writes",
+    ] {
+        assert!(cut.contains(limit), "{limit}");
+    }
 }

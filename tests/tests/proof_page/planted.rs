@@ -1,6 +1,6 @@
 //! Bugs that were planted into a copy, and what found them.
 
-use super::{folder, grouped, number, root, text};
+use super::{folder, grouped, number, program, root, text};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -23,7 +23,8 @@ pub fn section() -> String {
     let count = planted.count();
     writeln!(out, "{found} of {count} are named by their invariant.\n").unwrap();
     out.push_str(
-        "| invariant | the mistake | seed | named within batches |\n| --- | --- | --- | --- |\n",
+        "| invariant | the mistake | seed | named within batches | program |\n\
+         | --- | --- | --- | --- | --- |\n",
     );
     for bug in &bugs {
         out.push_str(&row(bug));
@@ -34,6 +35,7 @@ pub fn section() -> String {
 
 fn row(bug: &Value) -> String {
     let (name, invariant) = (text(bug, "bug"), text(bug, "invariant"));
+    let program = program(name, bug);
     let (seed, batches) = (number(bug, "seed"), grouped(number(bug, "batches")));
     let others = bug["others"].as_array().expect("what else was named");
     let others: Vec<&str> = others.iter().map(|one| one.as_str().unwrap()).collect();
@@ -43,7 +45,7 @@ fn row(bug: &Value) -> String {
             true => format!("**{others} named**"),
             false => "nothing named".to_owned(),
         };
-        return format!("| - | no mistake at all: {told} | {seed} | {batches} |\n");
+        return format!("| - | no mistake at all: {told} | {seed} | {batches} | {program} |\n");
     }
     let told = match (is_found(bug), others.is_empty()) {
         (true, _) => batches,
@@ -51,7 +53,7 @@ fn row(bug: &Value) -> String {
         (false, false) => format!("**not found** in {batches}; {others} named instead"),
     };
     let words = mistake(name);
-    format!("| {invariant} | {words} (`{name}`) | {seed} | {told} |\n")
+    format!("| {invariant} | {words} (`{name}`) | {seed} | {told} | {program} |\n")
 }
 
 fn is_found(bug: &Value) -> bool {
@@ -133,10 +135,11 @@ fn a_bug_that_was_not_found_stands_on_the_page_as_such() {
     let bug = |found: bool, others: &[&str]| {
         serde_json::json!({
             "bug": "m01-time-out-is-not-sent", "invariant": "M1", "seed": 1, "batches": 1000,
-            "found": found, "others": others,
+            "found": found, "others": others, "program": "abc1234",
         })
     };
     assert!(!row(&bug(true, &[])).contains("not found"));
+    assert!(row(&bug(true, &[])).ends_with("| 1,000 | commit abc1234 |\n"));
     assert!(row(&bug(false, &[])).contains("**not found** in 1,000 |"));
     let by_others = row(&bug(false, &["M5", "M12"]));
     assert!(by_others.contains("**not found** in 1,000; M5, M12 named instead |"));

@@ -22,7 +22,8 @@ UID = "N000000001"
 
 
 def openssl(*arguments, data=None):
-    return subprocess.run(["openssl", *arguments], input=data, capture_output=True, check=True).stdout
+    command = ["openssl", *arguments]
+    return subprocess.run(command, input=data, capture_output=True, check=True).stdout
 
 
 def key(kind, folder):
