@@ -22,8 +22,9 @@ impl Book {
         self.restored = Some(Restored { sequence, time_ms });
         // With the time since the copy's end: a later restore of the same copy goes on higher.
         let passed_s = time_ms.saturating_sub(self.latest_ms) / 1_000;
-        let passed = u64::try_from(passed_s).unwrap_or(0);
-        let apart = NUMBERS_APART.saturating_add(passed);
+        let has_records = self.latest_ms > 0;
+        let passed = u64::try_from(passed_s).ok().filter(|_| has_records);
+        let apart = NUMBERS_APART.saturating_add(passed.unwrap_or(0));
         self.file_no_max = self.file_no_max.saturating_add(apart);
         self.count_files_from(first_file_no);
         let employers: Vec<Uscc> = self.moved.keys().copied().collect();
