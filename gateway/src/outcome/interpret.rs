@@ -305,8 +305,8 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Whether what is said of a line is neither the answer to a question older than the bank's last
-    /// word, nor a message that came before it and could only be read now.
+    /// Whether what is said of a line is neither the answer to a question older than the bank's
+    /// last word, nor a message that came before it and could only be read now.
     fn is_news_of(&self, index: u32, line: &Line) -> bool {
         let told_at = self.batch.bank_told_at(index, line);
         let said_at = self.asked_at.or(self.came_at);
