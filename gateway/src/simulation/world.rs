@@ -67,6 +67,8 @@ pub struct WorldReport {
     pub struck: BTreeMap<FaultKind, u64>,
     /// How many comparisons were made for each invariant.
     pub compared: BTreeMap<&'static str, u64>,
+    /// How many of them after a fault had struck for the first time.
+    pub compared_after: BTreeMap<(&'static str, FaultKind), u64>,
     /// SHA-256 of the whole story and of the hash in which the journal ends: two runs of one seed
     /// have the same.
     pub digest: String,
@@ -89,6 +91,8 @@ pub(super) struct World {
     checkers: Vec<Box<dyn Checker>>,
     log: Kept,
     seen: (u64, usize, usize),
+    /// The comparisons that had been made when each fault struck for the first time.
+    before: BTreeMap<FaultKind, BTreeMap<&'static str, u64>>,
 }
 
 /// Runs one world to its end.
@@ -127,6 +131,7 @@ pub fn run(
         checkers: checkers::all(),
         log,
         seen: (0, 0, 0),
+        before: BTreeMap::new(),
     };
     world.lasts();
     Ok(world.ends())
@@ -243,6 +248,12 @@ impl World {
         let mut found = Vec::new();
         {
             let outside = self.stage.outside();
+            if outside.struck.len() > self.before.len() {
+                for kind in outside.struck.keys() {
+                    let before = self.before.entry(*kind);
+                    before.or_insert_with(|| self.report.compared.clone());
+                }
+            }
             let view = View {
                 outside: &outside,
                 core,
@@ -355,6 +366,12 @@ impl World {
         let hash = head.map_or_else(Vec::new, |(_, hash)| hash.to_vec());
         self.report.digest = self.stage.digest(&hash);
         self.report.simulated_s = self.stage.clock.elapsed().as_secs();
+        for (kind, before) in &self.before {
+            for (id, times) in &self.report.compared {
+                let after = times - before.get(id).copied().unwrap_or(0);
+                self.report.compared_after.insert((id, *kind), after);
+            }
+        }
         self.report
     }
 }

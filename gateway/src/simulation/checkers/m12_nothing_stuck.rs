@@ -49,12 +49,17 @@ impl NothingStuck {
                 let says = ["type", "title", "detail"]
                     .iter()
                     .all(|name| !text(&body, name).is_empty());
-                looks.hold(says, || format!("{method} {path}: {status} without words"));
+                let words = || format!("{method} {path}: {status} without words");
+                match status {
+                    500.. => looks.hold(says, words),
+                    // Nothing failed: somebody asked for what he may not have.
+                    _ => looks.demand(says, words),
+                }
             }
         }
         for line in view.outside.log.get(self.lines..).unwrap_or_default() {
             let panicked = line.text.contains("panicked");
-            looks.hold(!panicked, || "a log line tells of a panic".to_owned());
+            looks.demand(!panicked, || "a log line tells of a panic".to_owned());
         }
         self.lines = view.outside.log.len();
     }
@@ -67,9 +72,9 @@ impl NothingStuck {
             .calls
             .iter()
             .filter(|call| call.begun.life == now.life)
-            .filter(|call| now.at_ms - call.begun.at_ms > ANSWER_MS)
+            .filter(|call| call.is_whole && now.at_ms - call.begun.at_ms > ANSWER_MS)
         {
-            looks.hold(call.answer.is_some() || !call.is_whole, || {
+            looks.hold(call.answer.is_some(), || {
                 format!("{} {} was never answered", call.method, call.path)
             });
         }

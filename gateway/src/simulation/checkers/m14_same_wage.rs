@@ -84,10 +84,11 @@ impl OneWage {
                     if !is_same && wage.corrects.is_none() && !is_final(state) {
                         self.warned.insert(*id, *other);
                     }
-                    let is_free = !is_same || wage.corrects.is_some() || is_final(state);
-                    looks.hold(is_free, || {
-                        format!("{payment} is taken, and {other} of the same wage is {state:?}")
-                    });
+                    if is_same && wage.corrects.is_none() {
+                        looks.hold(is_final(state), || {
+                            format!("{payment} is taken, and {other} of the same wage is {state:?}")
+                        });
+                    }
                     if wage.corrects.is_none() && state == Some(S::Paid) {
                         self.warned.insert(*id, *other);
                     }
