@@ -111,6 +111,10 @@ pub(super) struct Reading {
     pub accepted: Vec<(u64, BatchId)>,
     /// Payments that two people decided.
     pub resolved: BTreeSet<PaymentId>,
+    /// When a line was disputed (true), and when two people decided it (false): the record of each.
+    pub doubts: BTreeMap<PaymentId, Vec<(u64, bool)>>,
+    /// The time of each record, Unix milliseconds.
+    pub times: BTreeMap<u64, i64>,
     hashes: BTreeMap<u64, Hash>,
     breaches: BTreeMap<&'static str, Vec<String>>,
     /// What was held against each invariant and is not told yet.
@@ -198,6 +202,7 @@ impl Reading {
     fn take(&mut self, record: &Record, event: &Event) {
         let sequence = record.sequence;
         self.hashes.insert(sequence, record.hash);
+        self.times.insert(sequence, record.time_ms);
         if let Event::FileIntended(intent) = event {
             let of = self.intents.entry(intent.file_no).or_default();
             of.push((sequence, intent.as_ref().clone()));
@@ -234,6 +239,7 @@ impl Reading {
             self.messages.insert(sequence, message);
         } else if let Event::ResolutionConfirmed { payment, .. } = event {
             self.resolved.insert(*payment);
+            self.doubt(*payment, (sequence, false));
         } else if let Event::BatchAccepted(head) = event {
             self.accepted.push((sequence, head.batch));
         }
@@ -263,6 +269,12 @@ impl Reading {
             ..
         } = event
         {
+            if let Some(batch) = self.intent(*file_no).map(|intent| intent.batch) {
+                for (row, ..) in disputes {
+                    let row = *row;
+                    self.doubt(PaymentId { batch, row }, (sequence, true));
+                }
+            }
             let ours = matches!(
                 origin,
                 Origin::Channel | Origin::AnswerLimit | Origin::Recovery
@@ -303,6 +315,10 @@ impl Reading {
                 of_whole: *of_whole,
             });
         }
+    }
+
+    fn doubt(&mut self, payment: PaymentId, word: (u64, bool)) {
+        self.doubts.entry(payment).or_default().push(word);
     }
 
     fn hear(
