@@ -33,6 +33,10 @@ pub enum FaultKind {
     ClockBack,
     /// Nothing happens for days.
     LongSilence,
+    /// The bank's year ends.
+    YearEnd,
+    /// It is 29 February at the bank, or it was while time passed.
+    LeapDay,
     /// The bank can't be reached.
     Unreachable,
     /// A message is lost on its way; nobody knows.
@@ -105,7 +109,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 51] = [
         Self::Killed,
         Self::PowerLost,
         Self::TornWrite,
@@ -121,6 +125,8 @@ impl FaultKind {
         Self::ClockForward,
         Self::ClockBack,
         Self::LongSilence,
+        Self::YearEnd,
+        Self::LeapDay,
         Self::Unreachable,
         Self::LostBefore,
         Self::LostAfter,
@@ -176,6 +182,8 @@ impl FaultKind {
             Self::ClockForward => "clock_forward",
             Self::ClockBack => "clock_back",
             Self::LongSilence => "long_silence",
+            Self::YearEnd => "year_end",
+            Self::LeapDay => "leap_day",
             Self::Unreachable => "unreachable",
             Self::LostBefore => "lost_before",
             Self::LostAfter => "lost_after",

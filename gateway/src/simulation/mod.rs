@@ -14,6 +14,7 @@ mod actors;
 pub mod audit;
 mod bank;
 mod breach;
+mod calendar;
 mod calls;
 pub mod checker;
 pub mod checkers;

@@ -19,6 +19,7 @@ use journal::index::{FaultyIndex, MemoryIndex};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use time::Date;
 
 /// A world that takes more steps than this hangs.
 const STEPS_MAX: u64 = 120_000;
@@ -91,6 +92,8 @@ pub(super) struct World {
     checkers: Vec<Box<dyn Checker>>,
     log: Kept,
     seen: (u64, usize, usize),
+    /// The bank's day when it was looked at last.
+    pub day: Option<Date>,
     /// The comparisons that had been made when each fault struck for the first time.
     before: BTreeMap<FaultKind, BTreeMap<&'static str, u64>>,
 }
@@ -131,6 +134,7 @@ pub fn run(
         checkers: checkers::all(),
         log,
         seen: (0, 0, 0),
+        day: None,
         before: BTreeMap::new(),
     };
     world.lasts();
@@ -190,6 +194,7 @@ impl World {
         let lines = self.log.take(now);
         self.stage.outside().log.extend(lines);
         self.notices_strikes();
+        self.notices_days();
         if self.has_changed() {
             self.checks(|checker, view, looks| checker.after_step(view, looks));
         }
