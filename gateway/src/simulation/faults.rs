@@ -37,6 +37,8 @@ pub enum FaultKind {
     YearEnd,
     /// It is 29 February at the bank, or it was while time passed.
     LeapDay,
+    /// The process is asked to end, and starts again.
+    Stopped,
     /// The bank can't be reached.
     Unreachable,
     /// A message is lost on its way; nobody knows.
@@ -109,7 +111,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::Killed,
         Self::PowerLost,
         Self::TornWrite,
@@ -127,6 +129,7 @@ impl FaultKind {
         Self::LongSilence,
         Self::YearEnd,
         Self::LeapDay,
+        Self::Stopped,
         Self::Unreachable,
         Self::LostBefore,
         Self::LostAfter,
@@ -184,6 +187,7 @@ impl FaultKind {
             Self::LongSilence => "long_silence",
             Self::YearEnd => "year_end",
             Self::LeapDay => "leap_day",
+            Self::Stopped => "stopped",
             Self::Unreachable => "unreachable",
             Self::LostBefore => "lost_before",
             Self::LostAfter => "lost_after",

@@ -35,6 +35,7 @@ pub mod run;
 mod scene;
 mod sheet;
 mod stage;
+mod stop;
 mod teller;
 mod trouble;
 mod verifying;

@@ -197,7 +197,8 @@ impl RunReport {
         self.accepted += world.accepted;
         self.steps += world.steps;
         self.records += world.records;
-        self.crashes += u64::from(world.lives.saturating_sub(1));
+        let stops = world.struck.get(&FaultKind::Stopped).copied().unwrap_or(0);
+        self.crashes += u64::from(world.lives.saturating_sub(1)).saturating_sub(stops);
         self.simulated_s += world.simulated_s;
         for (kind, times) in &world.struck {
             *self.struck.entry(*kind).or_default() += times;

@@ -60,7 +60,7 @@ pub struct WorldReport {
     pub steps: u64,
     /// Records of the journal at the end.
     pub records: u64,
-    /// Lives of the gateway: crashes and one.
+    /// Lives of the gateway: crashes, stops and one.
     pub lives: u32,
     /// Business time that passed, in seconds.
     pub simulated_s: u64,
@@ -319,7 +319,10 @@ impl World {
             (self.seed, self.life),
         );
         match opened {
-            Ok(opened) => self.takes_up(opened),
+            Ok(opened) => {
+                self.holds_closed(&opened);
+                self.takes_up(opened);
+            }
             Err(error) => {
                 let what = format!("the gateway does not start: {}", crate::chain(&error));
                 self.violated("M12", what);
