@@ -9,6 +9,25 @@ use std::fmt::Write as _;
 /// Worlds and comparisons by invariant and fault.
 type Together = BTreeMap<(String, String), (u64, u64)>;
 
+/// What the worlds leave out, and where that is looked at instead.
+const ELSEWHERE: &str = "\
+What the worlds leave out, or have in another form than an installed gateway:
+
+- The index is a store in memory that fails when it is told to, not sled; sled is in the real
+  crashes below.
+- Records are committed by whoever waits for them (`commits_inline`), so that a seed gives one
+  order; the committing thread is in the real crashes (`tests/crash`).
+- Requests go to the router and messages to the bank's chair; there is no socket and no TLS. A
+  caller whose certificate has expired (`caller_certificate_expired`) is turned away by the world
+  and never comes to the gateway's door: that the door turns him away is `expired_client` in
+  `certs/tests/tls_handshakes.rs`. Of a bank's connection (`bank_certificate_expired`) only the
+  error is played that the channel gives then.
+- Backup and restore: `gateway/tests/command_backup.rs`, `tests/tests/money/restored.rs`,
+  `gateway/tests/command_copied_checkpoints.rs`.
+- A bank without a connection, a mandate or a key that is missing: `tests/tests/explained`.
+
+";
+
 pub fn section() -> String {
     let runs = documents("simulation-");
     let mut out = String::from(
@@ -50,6 +69,7 @@ pub fn section() -> String {
         write!(out, " {} |", grouped(sum)).unwrap();
     }
     out.push_str(" | | |\n\n");
+    out.push_str(ELSEWHERE);
     matrix(&mut out, &struck, &together);
     out
 }
