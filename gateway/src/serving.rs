@@ -29,7 +29,7 @@ use crate::intake::abandon_interrupted;
 use crate::mandates::Mandates;
 use crate::proof::{CheckpointKey, Log};
 use crate::telemetry::{Concerns, Metrics};
-use closing::close_signed;
+pub(crate) use closing::close_signed;
 use collecting::Collecting;
 use journal::disk::{Disk, OsDisk};
 use journal::random::{Random, SystemRandom};

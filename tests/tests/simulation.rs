@@ -5,6 +5,7 @@
 use adapters::Book;
 use gateway::simulation::faults::FaultKind;
 use gateway::simulation::run::{Plan, RunReport, run};
+use gateway::simulation::world;
 
 fn simulated(seed: u64, batches: u64) -> RunReport {
     let plan = Plan {
@@ -39,14 +40,55 @@ fn nothing_is_violated_and_every_fault_strikes() {
         .map(FaultKind::as_str)
         .collect();
     assert_eq!(missing, Vec::<&str>::new(), "never struck");
-    // Each invariant was held against something, M1 to M14.
+    // Each invariant was held against something of its own, M1 to M14.
     assert_eq!(report.compared.len(), 14);
     assert!(
         report.compared.values().all(|times| *times > 0),
         "{:?}",
         report.compared
     );
+    for ((id, kind), together) in &report.together {
+        let all = report.compared[id];
+        assert!(together.compared <= all, "{id} {kind:?}: {together:?}");
+        assert!(together.worlds <= together.compared, "{id} {kind:?}");
+    }
     assert!(report.crashes > 20, "{}", report.crashes);
+}
+
+/// A gateway that starts, crashes and starts again writes records; where nobody is to be paid, they
+/// say nothing of wages, and are no comparison of what holds of them.
+#[test]
+fn a_world_without_a_wage_tests_nothing_of_wages() {
+    let book = Book::built_in().unwrap();
+    let compared: Vec<_> = (0..4)
+        .map(|seed| world::run(book, 0, seed, 0).unwrap())
+        .inspect(|world| assert_eq!(world.violations, []))
+        .inspect(|world| assert!(world.records > 0))
+        .map(|world| world.compared)
+        .collect();
+    for id in ["M1", "M2", "M4", "M5", "M7", "M8", "M11", "M13", "M14"] {
+        let times: Vec<u64> = compared.iter().map(|of| of[id]).collect();
+        assert_eq!(times, [0; 4], "{id}");
+    }
+}
+
+/// What was compared before a fault struck is not held to have been compared under it.
+#[test]
+fn a_comparison_counts_for_a_fault_that_struck_before() {
+    let book = Book::built_in().unwrap();
+    let world = world::run(book, 0, 7, 12).unwrap();
+    let last = |id: &'static str| {
+        let after = world
+            .struck
+            .keys()
+            .map(|kind| world.compared_after[&(id, *kind)]);
+        after.min().unwrap()
+    };
+    for id in ["M1", "M2", "M13"] {
+        assert!(last(id) < world.compared[id], "{id}: {:?}", world.compared);
+    }
+    // At the end of a world everything is held once more.
+    assert!(last("M10") > 0);
 }
 
 #[test]

@@ -87,9 +87,14 @@ fn document(plan: &Plan, report: &RunReport) -> Value {
     let invariants = report.compared.iter();
     let invariants = invariants.map(|(id, times)| ((*id).to_owned(), json!(times)));
     let together = report.together.iter();
-    let together = together.map(
-        |((id, kind), worlds)| json!({ "invariant": id, "fault": kind.as_str(), "worlds": worlds }),
-    );
+    let together = together.map(|((id, kind), together)| {
+        json!({
+            "invariant": id,
+            "fault": kind.as_str(),
+            "worlds": together.worlds,
+            "compared": together.compared,
+        })
+    });
     let failed = report.failed.iter().flat_map(|world| {
         let view = |violation: &Violation| {
             json!({

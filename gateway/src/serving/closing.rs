@@ -12,7 +12,7 @@ use std::time::Duration;
 ///
 /// # Errors
 /// When the closing record can't be written.
-pub(super) fn close_signed(core: &Core, log: &Log, until: Duration) -> Result<(), JournalError> {
+pub(crate) fn close_signed(core: &Core, log: &Log, until: Duration) -> Result<(), JournalError> {
     loop {
         let signed = match sign_last(core, log) {
             Ok(signed) => signed,

@@ -47,9 +47,10 @@ impl Request {
     }
 }
 
-/// The answer; `None` where the gateway is down, lets nobody in, or crashes before it answers.
+/// The answer; `None` where the gateway is down or is about to be, lets nobody in, or crashes
+/// before it answers.
 pub(super) async fn calls(stage: &Arc<Stage>, request: Request) -> Option<Answer> {
-    let gate = stage.gate()?;
+    let gate = stage.gate().filter(|gate| !gate.is_stopping())?;
     if is_expired(stage, &request.caller) {
         return None;
     }

@@ -26,7 +26,7 @@ pub struct View<'a> {
 /// What checkers found.
 #[derive(Debug, Default)]
 pub struct Looks {
-    /// How many things were held against each other.
+    /// How often something was held that might have been broken there.
     pub compared: u64,
     /// What does not hold, without personal values.
     pub breaches: Vec<String>,
@@ -36,6 +36,14 @@ impl Looks {
     /// Counts one comparison, and keeps the breach where it does not hold.
     pub fn hold(&mut self, holds: bool, breach: impl FnOnce() -> String) {
         self.compared += 1;
+        if !holds {
+            self.breaches.push(breach());
+        }
+    }
+
+    /// Keeps the breach where it does not hold, and counts nothing: that it holds is what every
+    /// world has, whatever strikes it.
+    pub fn demand(&mut self, holds: bool, breach: impl FnOnce() -> String) {
         if !holds {
             self.breaches.push(breach());
         }

@@ -33,6 +33,12 @@ pub enum FaultKind {
     ClockBack,
     /// Nothing happens for days.
     LongSilence,
+    /// The bank's year ends.
+    YearEnd,
+    /// It is 29 February at the bank, or it was while time passed.
+    LeapDay,
+    /// The process is asked to end, and starts again.
+    Stopped,
     /// The bank can't be reached.
     Unreachable,
     /// A message is lost on its way; nobody knows.
@@ -105,7 +111,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 52] = [
         Self::Killed,
         Self::PowerLost,
         Self::TornWrite,
@@ -121,6 +127,9 @@ impl FaultKind {
         Self::ClockForward,
         Self::ClockBack,
         Self::LongSilence,
+        Self::YearEnd,
+        Self::LeapDay,
+        Self::Stopped,
         Self::Unreachable,
         Self::LostBefore,
         Self::LostAfter,
@@ -176,6 +185,9 @@ impl FaultKind {
             Self::ClockForward => "clock_forward",
             Self::ClockBack => "clock_back",
             Self::LongSilence => "long_silence",
+            Self::YearEnd => "year_end",
+            Self::LeapDay => "leap_day",
+            Self::Stopped => "stopped",
             Self::Unreachable => "unreachable",
             Self::LostBefore => "lost_before",
             Self::LostAfter => "lost_after",

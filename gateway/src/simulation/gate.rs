@@ -21,7 +21,7 @@ use crate::installation::{Banks, BookRules};
 use crate::keys::BankKeys;
 use crate::mandates::Mandates;
 use crate::proof::{Log, LogError};
-use crate::serving::{StartError, begin_work, open_core};
+use crate::serving::{StartError, begin_work, close_signed, open_core};
 use crate::telemetry::{Concerns, Metrics};
 use adapters::BankAdapter;
 use axum::Router;
@@ -29,10 +29,10 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use certs::identity::Party;
 use http_body_util::BodyExt as _;
-use journal::Options;
 use journal::disk::{Disk, MemoryDisk};
 use journal::index::{FaultyIndex, MemoryIndex};
 use journal::random::SeededRandom;
+use journal::{JournalError, Options};
 use schemas::codes::BankCalendar;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -73,6 +73,8 @@ pub(super) struct Opened {
     pub core: Arc<Core>,
     pub disk: MemoryDisk,
     pub life: u32,
+    /// Whether the journal ended with a closing record.
+    pub is_closed: bool,
 }
 
 /// A gateway at work.
@@ -81,8 +83,12 @@ pub(super) struct Gate {
     pub disk: MemoryDisk,
     router: Router,
     clock: Arc<dyn Clock>,
-    // Drops nothing before the gate goes: dispatchers stop when it closes.
-    _stop: watch::Sender<bool>,
+    log: Arc<Log>,
+    follower: Arc<Follower>,
+    /// Dispatchers stop when it says so, or is gone.
+    stop: watch::Sender<bool>,
+    /// Held by each dispatcher as long as it works.
+    at_work: Arc<()>,
 }
 
 /// Reads what is on the disk, as a start does: witnesses first, then the journal.
@@ -106,13 +112,14 @@ pub(super) fn open(
     let opening = open_journal_on(Arc::clone(&shared), data, None, options)?;
     let clock = Arc::clone(&stage.clock) as Arc<dyn Clock>;
     let keys = (shared, data.join("keys"));
-    let (core, _) = open_core(opening, keys, (&MASTER, random), clock, &mut |_| {})?;
+    let (core, recovery) = open_core(opening, keys, (&MASTER, random), clock, &mut |_| {})?;
     let banks = installation.connections.iter();
     core.connect(banks.map(|bank| bank.adapter.code()).collect());
     Ok(Opened {
         core: Arc::new(core),
         disk,
         life,
+        is_closed: recovery.closed_cleanly,
     })
 }
 
@@ -123,7 +130,9 @@ pub(super) fn begin(
     opened: Opened,
     index: Arc<FaultyIndex<MemoryIndex>>,
 ) -> Result<Gate, StartError> {
-    let Opened { core, disk, life } = opened;
+    let Opened {
+        core, disk, life, ..
+    } = opened;
     let shared: Arc<dyn Disk> = Arc::new(disk.clone());
     let data = Path::new(DATA);
     let witness = Keeper::on(Arc::clone(&shared), data, None);
@@ -134,18 +143,9 @@ pub(super) fn begin(
     let clock = Arc::clone(&stage.clock) as Arc<dyn Clock>;
     let (stop, stopped) = watch::channel(false);
     let calendar = Arc::clone(&installation.calendar);
-    for bank in banks.0.values() {
-        let dispatcher = Dispatcher {
-            core: Arc::clone(&core),
-            bank: Arc::clone(bank),
-            mandates: Arc::clone(&installation.mandates),
-            calendar: Arc::clone(&calendar),
-            pace: Pace::REAL,
-        };
-        stage.spawn(Side::Gateway, dispatcher.run(stopped.clone()));
-    }
-    let follower = Follower::new(Arc::clone(&core), index.clone(), witness);
-    let following = follow(follower, Arc::clone(&core), stage.dice.fork());
+    let at_work = dispatch(stage, installation, (&core, &banks), &stopped);
+    let follower = Arc::new(Follower::new(Arc::clone(&core), index.clone(), witness));
+    let following = follow(Arc::clone(&follower), Arc::clone(&core), stage.dice.fork());
     stage.spawn(Side::Gateway, following);
     let signer = super::keys::checkpoints().map_err(LogError::from)?;
     let log = Log::open(
@@ -156,6 +156,7 @@ pub(super) fn begin(
         &[],
     )?;
     log.begin()?;
+    let log = Arc::new(log);
     let random = Arc::new(certs::random::SeededRandom::new(u64::from(life)));
     let spool = SpoolFolder::open(shared, &data.join("spool"), random)?;
     let limits = ApiLimits {
@@ -171,7 +172,7 @@ pub(super) fn begin(
         bank_messages: Arc::new(banks),
         file_limits: schemas::employer_files::Limits::default(),
         search: Search::new(index.clone()),
-        log: Arc::new(log),
+        log: Arc::clone(&log),
         limits,
         spool,
         pace: Arc::clone(&clock),
@@ -184,8 +185,36 @@ pub(super) fn begin(
         disk,
         router: router(Arc::new(app)),
         clock,
-        _stop: stop,
+        log,
+        follower,
+        stop,
+        at_work,
     })
+}
+
+/// Sets a dispatcher of each bank to work; each holds what is given as long as it works.
+fn dispatch(
+    stage: &Stage,
+    installation: &Installation,
+    (core, banks): (&Arc<Core>, &Banks),
+    stopped: &watch::Receiver<bool>,
+) -> Arc<()> {
+    let at_work = Arc::new(());
+    for bank in banks.0.values() {
+        let dispatcher = Dispatcher {
+            core: Arc::clone(core),
+            bank: Arc::clone(bank),
+            mandates: Arc::clone(&installation.mandates),
+            calendar: Arc::clone(&installation.calendar),
+            pace: Pace::REAL,
+        };
+        let (working, stopped) = (Arc::clone(&at_work), stopped.clone());
+        stage.spawn(Side::Gateway, async move {
+            dispatcher.run(stopped).await;
+            drop(working);
+        });
+    }
+    at_work
 }
 
 fn banks(stage: &Arc<Stage>, installation: &Installation, metrics: &Arc<Metrics>) -> Banks {
@@ -213,7 +242,7 @@ fn banks(stage: &Arc<Stage>, installation: &Installation, metrics: &Arc<Metrics>
 }
 
 /// The index follows what changes, a little behind.
-async fn follow(follower: Follower, core: Arc<Core>, dice: Dice) {
+async fn follow(follower: Arc<Follower>, core: Arc<Core>, dice: Dice) {
     let mut changes = core.changes();
     loop {
         let followed = match dice.one_in(4) {
@@ -233,6 +262,35 @@ async fn follow(follower: Follower, core: Arc<Core>, dice: Dice) {
 }
 
 impl Gate {
+    /// Asks the process to end: nobody is let in any more, and dispatchers end with what is under
+    /// way.
+    pub fn stops(&self) {
+        self.stop.send_replace(true);
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Whether no dispatcher is at work any more.
+    pub fn is_idle(&self) -> bool {
+        Arc::strong_count(&self.at_work) == 1
+    }
+
+    /// The end of a stop, as [`crate::serving::Engine::stop`] makes it. Gives whether the closing
+    /// record was written.
+    ///
+    /// # Errors
+    /// When it can't be.
+    pub fn closes(&self) -> Result<bool, JournalError> {
+        let (last, _) = self.core.journal().head();
+        close_signed(&self.core, &self.log, self.clock.elapsed())?;
+        if let Err(error) = self.follower.catch_up(&mut |_| {}) {
+            tracing::warn!(error = %crate::chain(&error), "the index is behind");
+        }
+        Ok(self.core.journal().head().0 == last + 1)
+    }
+
     /// Lets one request through the router; the answer with the journal's positions.
     pub async fn answer(&self, caller: &str, request: Request<Body>) -> Answer {
         let mut request = request;

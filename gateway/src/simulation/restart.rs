@@ -22,6 +22,8 @@ impl World {
             } else {
                 faults.power = Some(dice.below(6));
             }
+            // A start that breaks off may have begun to write.
+            self.troubles.is_closed = false;
             self.disk.set_faults(faults);
             let of_life = (self.seed, self.life + 1000);
             let disk = self.disk.clone();

@@ -46,12 +46,21 @@ pub struct RunReport {
     pub struck: BTreeMap<FaultKind, u64>,
     /// Comparisons by invariant.
     pub compared: BTreeMap<&'static str, u64>,
-    /// For each invariant and fault: worlds in which both were there.
-    pub together: BTreeMap<(&'static str, FaultKind), u64>,
+    /// For each invariant and fault: what was compared after the fault had struck.
+    pub together: BTreeMap<(&'static str, FaultKind), Together>,
     /// SHA-256 over the stories of all worlds.
     pub digest: String,
     /// Worlds in which something does not hold, in order.
     pub failed: Vec<WorldReport>,
+}
+
+/// What was compared for an invariant in worlds in which a fault had struck before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Together {
+    /// Worlds in which anything was.
+    pub worlds: u64,
+    /// Comparisons.
+    pub compared: u64,
 }
 
 /// A world to run.
@@ -188,14 +197,16 @@ impl RunReport {
         self.accepted += world.accepted;
         self.steps += world.steps;
         self.records += world.records;
-        self.crashes += u64::from(world.lives.saturating_sub(1));
+        let stops = world.struck.get(&FaultKind::Stopped).copied().unwrap_or(0);
+        self.crashes += u64::from(world.lives.saturating_sub(1)).saturating_sub(stops);
         self.simulated_s += world.simulated_s;
         for (kind, times) in &world.struck {
             *self.struck.entry(*kind).or_default() += times;
-            let compared = world.compared.iter().filter(|(_, times)| **times > 0);
-            for (id, _) in compared {
-                *self.together.entry((id, *kind)).or_default() += 1;
-            }
+        }
+        for (cell, times) in &world.compared_after {
+            let together = self.together.entry(*cell).or_default();
+            together.worlds += u64::from(*times > 0);
+            together.compared += times;
         }
         for (id, times) in &world.compared {
             *self.compared.entry(id).or_default() += times;

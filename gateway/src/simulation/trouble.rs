@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What may strike between two steps.
-const KINDS: [FaultKind; 15] = [
+const KINDS: [FaultKind; 16] = [
     FaultKind::Killed,
     FaultKind::PowerLost,
     FaultKind::TornWrite,
@@ -27,6 +27,7 @@ const KINDS: [FaultKind; 15] = [
     FaultKind::ClockForward,
     FaultKind::ClockBack,
     FaultKind::LongSilence,
+    FaultKind::Stopped,
 ];
 
 /// These end the process at once.
@@ -66,6 +67,10 @@ pub(super) struct Troubles {
     slow: (u64, u64),
     /// At which step the index works again.
     index_until: Option<u64>,
+    /// Until when those who are at work may go on: the process was asked to end.
+    pub stopping: Option<Duration>,
+    /// A closing record is the last one.
+    pub is_closed: bool,
     /// Where what is durable ended before its last group, and where it ends now.
     pub ends: (Position, Position),
 }
@@ -79,8 +84,15 @@ impl Troubles {
             armed: None,
             slow: (0, 0),
             index_until: None,
+            stopping: None,
+            is_closed: false,
             ends: (START, START),
         }
+    }
+
+    /// Whether the disk has no fault that waits for its moment.
+    pub fn is_sound(&self) -> bool {
+        self.armed.is_none()
     }
 }
 
@@ -98,9 +110,7 @@ impl World {
         };
         let step = self.report.steps;
         if gate.disk.is_powerless() {
-            let kind = self.troubles.armed.take();
-            let kind = kind.map_or(FaultKind::PowerLostInside, |armed| armed.kind);
-            return self.restarts(kind);
+            return self.restarts_powerless();
         }
         if gate.core.journal().health().is_err() {
             return self.poisoned(step);
@@ -110,6 +120,9 @@ impl World {
         if self.troubles.index_until.is_some_and(|until| step >= until) {
             self.troubles.index_until = None;
             self.index.set_faults(IndexFaults::default());
+        }
+        if self.troubles.stopping.is_some() {
+            return self.stops();
         }
         if step >= self.troubles.next_step && !self.stage.is_calm() {
             self.troubles.next_step = step + 30 + self.troubles.dice.below(400);
@@ -142,6 +155,8 @@ impl World {
         } else if kind == FaultKind::SlowDisk {
             self.troubles.slow = (step + 20 + dice.below(60), disk.operations());
             return;
+        } else if kind == FaultKind::Stopped {
+            return self.is_asked_to_stop();
         } else if kind == FaultKind::IndexFails {
             return self.index_fails(step);
         } else {
@@ -263,7 +278,14 @@ impl World {
         self.restarts(kind);
     }
 
-    fn restarts(&mut self, kind: FaultKind) {
+    /// The machine has no power any more.
+    pub(super) fn restarts_powerless(&mut self) {
+        let kind = self.troubles.armed.take();
+        let kind = kind.map_or(FaultKind::PowerLostInside, |armed| armed.kind);
+        self.restarts(kind);
+    }
+
+    pub(super) fn restarts(&mut self, kind: FaultKind) {
         let dice = self.troubles.dice.clone();
         let Some(gate) = self.gate() else {
             return;
@@ -288,6 +310,7 @@ impl World {
             None => self.disk.after_kill(),
         };
         self.troubles.armed = None;
+        self.troubles.stopping = None;
         if dice.one_in(3) {
             self.index = Arc::new(FaultyIndex::new(MemoryIndex::new()));
         }
@@ -318,6 +341,7 @@ impl World {
             self.restarts(FaultKind::PowerLost);
         } else {
             self.disk.set_faults(Faults::default());
+            self.stops_now();
         }
         // Whoever waits for a bank that was silent may wait a while longer.
         self.stage.clock.advance(Duration::from_secs(60));
@@ -332,8 +356,10 @@ fn cut(kind: FaultKind, dice: &Dice) -> Option<PowerCut> {
         FaultKind::DiskFull,
         FaultKind::ShortWrite,
     ];
-    // After a failed sync somebody starts the gateway anew, or the whole machine.
-    if keeps.contains(&kind) || (kind == FaultKind::SyncFails && dice.one_in(2)) {
+    // After a failed sync, or for a new version of what lies beneath, somebody starts the gateway
+    // anew, or the whole machine.
+    let may_keep = [FaultKind::SyncFails, FaultKind::Stopped];
+    if keeps.contains(&kind) || (may_keep.contains(&kind) && dice.one_in(2)) {
         return None;
     }
     let unsynced = if kind == FaultKind::TornWrite {

@@ -19,6 +19,7 @@ use journal::index::{FaultyIndex, MemoryIndex};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use time::Date;
 
 /// A world that takes more steps than this hangs.
 const STEPS_MAX: u64 = 120_000;
@@ -59,7 +60,7 @@ pub struct WorldReport {
     pub steps: u64,
     /// Records of the journal at the end.
     pub records: u64,
-    /// Lives of the gateway: crashes and one.
+    /// Lives of the gateway: crashes, stops and one.
     pub lives: u32,
     /// Business time that passed, in seconds.
     pub simulated_s: u64,
@@ -67,6 +68,8 @@ pub struct WorldReport {
     pub struck: BTreeMap<FaultKind, u64>,
     /// How many comparisons were made for each invariant.
     pub compared: BTreeMap<&'static str, u64>,
+    /// How many of them after a fault had struck for the first time.
+    pub compared_after: BTreeMap<(&'static str, FaultKind), u64>,
     /// SHA-256 of the whole story and of the hash in which the journal ends: two runs of one seed
     /// have the same.
     pub digest: String,
@@ -89,6 +92,10 @@ pub(super) struct World {
     checkers: Vec<Box<dyn Checker>>,
     log: Kept,
     seen: (u64, usize, usize),
+    /// The bank's day when it was looked at last.
+    pub day: Option<Date>,
+    /// The comparisons that had been made when each fault struck for the first time.
+    before: BTreeMap<FaultKind, BTreeMap<&'static str, u64>>,
 }
 
 /// Runs one world to its end.
@@ -127,6 +134,8 @@ pub fn run(
         checkers: checkers::all(),
         log,
         seen: (0, 0, 0),
+        day: None,
+        before: BTreeMap::new(),
     };
     world.lasts();
     Ok(world.ends())
@@ -185,6 +194,7 @@ impl World {
         let lines = self.log.take(now);
         self.stage.outside().log.extend(lines);
         self.notices_strikes();
+        self.notices_days();
         if self.has_changed() {
             self.checks(|checker, view, looks| checker.after_step(view, looks));
         }
@@ -243,6 +253,12 @@ impl World {
         let mut found = Vec::new();
         {
             let outside = self.stage.outside();
+            if outside.struck.len() > self.before.len() {
+                for kind in outside.struck.keys() {
+                    let before = self.before.entry(*kind);
+                    before.or_insert_with(|| self.report.compared.clone());
+                }
+            }
             let view = View {
                 outside: &outside,
                 core,
@@ -303,7 +319,10 @@ impl World {
             (self.seed, self.life),
         );
         match opened {
-            Ok(opened) => self.takes_up(opened),
+            Ok(opened) => {
+                self.holds_closed(&opened);
+                self.takes_up(opened);
+            }
             Err(error) => {
                 let what = format!("the gateway does not start: {}", crate::chain(&error));
                 self.violated("M12", what);
@@ -355,6 +374,12 @@ impl World {
         let hash = head.map_or_else(Vec::new, |(_, hash)| hash.to_vec());
         self.report.digest = self.stage.digest(&hash);
         self.report.simulated_s = self.stage.clock.elapsed().as_secs();
+        for (kind, before) in &self.before {
+            for (id, times) in &self.report.compared {
+                let after = times - before.get(id).copied().unwrap_or(0);
+                self.report.compared_after.insert((id, *kind), after);
+            }
+        }
         self.report
     }
 }

@@ -19,6 +19,12 @@ const PAYMENTS: [(&str, &str); 3] = [
     ("corrected_by", "corrected_state"),
 ];
 
+/// Whether an answer shows a party something of which one may be another's.
+pub(super) fn is_shown(call: &Call, answer: &Answer) -> bool {
+    let (role, _) = call.party();
+    call.method == "GET" && answer.is_done() && !role.is_empty() && role != "operator"
+}
+
 /// Whose a batch is: employer, paying bank, region.
 #[derive(Clone)]
 pub(super) struct Owner {
@@ -57,12 +63,7 @@ impl Owners {
 
     /// What of an answer is another party's; `None` where all is the caller's own.
     pub(super) fn foreign(&self, call: &Call, answer: &Answer) -> Option<String> {
-        let is_list = call.method == "GET" && answer.is_done();
-        let (role, code) = call.party();
-        if !is_list || role.is_empty() || role == "operator" {
-            return None;
-        }
-        self.look(&answer.json(), (role, code))
+        self.look(&answer.json(), call.party())
     }
 
     fn look(&self, value: &Value, (role, code): (&str, &str)) -> Option<String> {

@@ -49,11 +49,7 @@ impl Kept {
 
     fn answered(&mut self, view: &View<'_>, looks: &mut Looks) {
         for (call, answer) in self.answered.news(view.outside) {
-            let early = shown::too_early(&self.reading.borrow(), call, answer);
-            looks.hold(early.is_none(), || {
-                let path: Vec<&str> = call.parts().collect();
-                format!("{} shows {}", path.join("/"), early.unwrap_or_default())
-            });
+            shown::look(&self.reading.borrow(), call, answer, looks);
             let Some(said) = acknowledged(view.outside, call, answer) else {
                 continue;
             };

@@ -46,9 +46,11 @@ impl Sums {
             looks.hold(said == own, || {
                 format!("{}: told {said:?}, the file has {own:?}", sheet.batch_no)
             });
-            looks.hold(!sheet.is_flawed() || sheet.policy == "good_lines", || {
-                format!("{} has lines with errors, and is taken", sheet.batch_no)
-            });
+            if sheet.is_flawed() {
+                looks.hold(sheet.policy == "good_lines", || {
+                    format!("{} has lines with errors, and is taken", sheet.batch_no)
+                });
+            }
         }
     }
 
@@ -123,9 +125,10 @@ fn refused(view: &View<'_>, (batch, sheet): (&Batch, &Sheet), looks: &mut Looks)
         .filter(|finding| text(finding, "severity") == "error")
         .filter_map(|finding| number(finding, "line"))
         .collect();
-    for ((line, wage), row) in batch.lines.iter().zip(&sheet.wages).zip(1i64..) {
+    let rows = batch.lines.iter().zip(&sheet.wages).zip(1i64..);
+    for ((line, _), row) in rows.filter(|((_, wage), _)| wage.is_flawed) {
         let is_refused = line.state == LineState::Refused && errors.contains(&row);
-        looks.hold(!wage.is_flawed || is_refused, || {
+        looks.hold(is_refused, || {
             let state = line.state;
             format!("{path}: line {row} has an error, is {state:?}, listed are {errors:?}")
         });

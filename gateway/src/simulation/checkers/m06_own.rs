@@ -38,12 +38,14 @@ impl Own {
     fn answered(&mut self, view: &View<'_>, looks: &mut Looks) {
         for (call, answer) in self.answered.news(view.outside) {
             self.owners.add(call, answer);
-            let foreign = self.owners.foreign(call, answer);
-            looks.hold(foreign.is_none(), || {
-                let path: Vec<&str> = call.parts().collect();
-                let (path, who) = (path.join("/"), call.party());
-                format!("{path} shows {who:?} {}", foreign.unwrap_or_default())
-            });
+            if foreign::is_shown(call, answer) {
+                let foreign = self.owners.foreign(call, answer);
+                looks.hold(foreign.is_none(), || {
+                    let path: Vec<&str> = call.parts().collect();
+                    let (path, who) = (path.join("/"), call.party());
+                    format!("{path} shows {who:?} {}", foreign.unwrap_or_default())
+                });
+            }
             let reading = self.reading.borrow();
             let (role, code) = call.party();
             let is_reading = call.method == "GET";
@@ -82,16 +84,14 @@ impl Own {
     fn heard(&mut self, looks: &mut Looks) {
         let reading = self.reading.borrow();
         for heard in reading.heard.get(self.heard..).unwrap_or_default() {
-            let speaker = heard
+            let pushed = heard
                 .message
                 .and_then(|message| reading.messages.get(&message));
-            looks.hold(
-                speaker.is_none_or(|message| message.bank == heard.bank),
-                || {
-                    let (sequence, file_no) = (heard.sequence, heard.file_no);
-                    format!("record {sequence}: another bank speaks of file {file_no}")
-                },
-            );
+            let Some(message) = pushed else { continue };
+            looks.hold(message.bank == heard.bank, || {
+                let (sequence, file_no) = (heard.sequence, heard.file_no);
+                format!("record {sequence}: another bank speaks of file {file_no}")
+            });
         }
         self.heard = reading.heard.len();
     }

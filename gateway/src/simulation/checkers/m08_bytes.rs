@@ -81,8 +81,9 @@ impl Bytes {
             *seen = book.told.len();
         }
         let is_kept = |digest: &String| reading.answers.contains(digest);
-        looks.compared += self.open.len() as u64;
+        let open = self.open.len();
         self.open.retain(|(_, _, digest)| !is_kept(digest));
+        looks.compared += (open - self.open.len()) as u64;
     }
 
     /// Nothing that came in this life is without its record; a crash may have come between in an

@@ -104,13 +104,13 @@ impl Tampered {
 /// its last segment.
 fn untouched(copy: &MemoryDisk, durable: u64, looks: &mut Looks) -> Option<PathBuf> {
     let segment = copy.files().into_iter().rfind(|path| is_segment(path));
-    looks.hold(segment.is_some(), || {
+    looks.demand(segment.is_some(), || {
         format!("{durable} records are durable, and there is no segment")
     });
     let segment = segment?;
     let dir = segment.parent().unwrap_or(Path::new("/"));
     let report = journal::verify(copy, dir);
-    looks.hold(report.is_ok(), || {
+    looks.demand(report.is_ok(), || {
         let error = report.as_ref().err().map(|error| crate::chain(error));
         format!("the journal can't be checked: {error:?}")
     });

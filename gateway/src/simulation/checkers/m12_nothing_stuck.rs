@@ -2,19 +2,21 @@
 //! ends or shows what it waits for and since when.
 //!
 //! Compared: every call with its answer: it comes, a failure of ours is a document that says so,
-//! and nothing panics. At the end, when nothing fails any more and days have passed, each batch as
-//! its employer is shown it: ended, or waiting for a person or for evidence that no machine can
-//! bring, since a time that has passed unless the clock was set back.
+//! and nothing panics. Each answer that shows a batch: what it waits for and since when, by the
+//! records that were there, and by the journal where that has failed. At the end, when nothing
+//! fails any more and days have passed, each batch as its employer is shown it: ended, or waiting
+//! for a person or for evidence that no machine can bring.
+
+mod shown;
+mod waits;
 
 use super::cursor::{Answered, text};
 use super::reading::Shared;
 use crate::simulation::checker::{Checker, Looks, View};
-use crate::simulation::faults::FaultKind;
 use crate::simulation::outside::LogLine;
 use schemas::LineState;
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use shown::Journal;
 
 /// An answer comes within so many milliseconds.
 const ANSWER_MS: i64 = 3_600_000;
@@ -23,6 +25,7 @@ const ANSWER_MS: i64 = 3_600_000;
 pub(super) struct NothingStuck {
     reading: Shared,
     answered: Answered,
+    journal: Journal,
     lines: usize,
 }
 
@@ -31,12 +34,18 @@ impl NothingStuck {
         Self {
             reading,
             answered: Answered::default(),
+            journal: Journal::default(),
             lines: 0,
         }
     }
 
     fn words(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.journal.look(view);
         for (call, answer) in self.answered.news(view.outside) {
+            let reading = self.reading.borrow();
+            let said = (call, answer);
+            self.journal.answered((view, &reading), said, looks);
+            drop(reading);
             let (method, path, status) = (call.method, &call.path, answer.status);
             if status == 500 {
                 let why = cause(&view.outside.log, text(&answer.json(), "reference"));
@@ -49,12 +58,17 @@ impl NothingStuck {
                 let says = ["type", "title", "detail"]
                     .iter()
                     .all(|name| !text(&body, name).is_empty());
-                looks.hold(says, || format!("{method} {path}: {status} without words"));
+                let words = || format!("{method} {path}: {status} without words");
+                match status {
+                    500.. => looks.hold(says, words),
+                    // Nothing failed: somebody asked for what he may not have.
+                    _ => looks.demand(says, words),
+                }
             }
         }
         for line in view.outside.log.get(self.lines..).unwrap_or_default() {
             let panicked = line.text.contains("panicked");
-            looks.hold(!panicked, || "a log line tells of a panic".to_owned());
+            looks.demand(!panicked, || "a log line tells of a panic".to_owned());
         }
         self.lines = view.outside.log.len();
     }
@@ -67,9 +81,9 @@ impl NothingStuck {
             .calls
             .iter()
             .filter(|call| call.begun.life == now.life)
-            .filter(|call| now.at_ms - call.begun.at_ms > ANSWER_MS)
+            .filter(|call| call.is_whole && now.at_ms - call.begun.at_ms > ANSWER_MS)
         {
-            looks.hold(call.answer.is_some() || !call.is_whole, || {
+            looks.hold(call.answer.is_some(), || {
                 format!("{} {} was never answered", call.method, call.path)
             });
         }
@@ -81,6 +95,7 @@ impl NothingStuck {
             let caller = format!("urn:anxin:employer:{}", batch.head.employer);
             let path = format!("/v1/batches/{}", batch.id());
             let shown = view.door.call(&caller, "GET", &path, &[]).json();
+            shown::at_rest(&reading, &shown, looks);
             let state = text(&shown, "state");
             let has_ended = matches!(state, "settled" | "withdrawn");
             let waits = shown.get("waits_for").unwrap_or(&Value::Null);
@@ -90,13 +105,7 @@ impl NothingStuck {
                 });
                 continue;
             }
-            let (what, since) = (text(waits, "what"), text(waits, "since"));
-            let since_ms = OffsetDateTime::parse(since, &Rfc3339).map(crate::clock::unix_ms);
-            // A clock that was set back leaves moments that are still to come.
-            let is_back = view.outside.struck.contains_key(&FaultKind::ClockBack);
-            let now_ms = view.outside.now.at_ms;
-            let has_passed = since_ms.is_ok_and(|since_ms| since_ms <= now_ms || is_back);
-            looks.hold(has_passed, || format!("{path} waits since {since}"));
+            let what = text(waits, "what");
             let open = |line: &crate::book::Line| {
                 line.state == LineState::Unknown || line.disputed.is_some()
             };
@@ -151,11 +160,12 @@ impl Checker for NothingStuck {
     }
 
     fn after_step(&mut self, view: &View<'_>, looks: &mut Looks) {
+        self.reading.borrow_mut().follow(view, false);
         self.words(view, looks);
     }
 
     fn after_reopening(&mut self, view: &View<'_>, looks: &mut Looks) {
-        self.words(view, looks);
+        self.after_step(view, looks);
     }
 
     fn at_end(&mut self, view: &View<'_>, looks: &mut Looks) {

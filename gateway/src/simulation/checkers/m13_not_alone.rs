@@ -65,9 +65,9 @@ impl NotAlone {
         // A crash may have cut off the answer to the proposal: then the auditor knows who it was.
         let unknown = over_the_same.peek().is_none();
         let other = over_the_same.any(|(by, _)| !may_be_one(by, &call.caller));
-        looks.hold(unknown || other, || {
-            format!("one operator alone decides {of}")
-        });
+        if !unknown {
+            looks.hold(other, || format!("one operator alone decides {of}"));
+        }
         let path = format!("/{of}/resolution");
         let mut proposals = outside.calls.iter().filter(|one| one.path == path);
         let seen = stated(call);

@@ -3,10 +3,10 @@
 //!
 //! Compared: each batch that is taken, by the sheet that was written into its file, with the sheets
 //! of the batches that were taken before: where the same wage was not final at that record, its
-//! line must be a refused one, or a correction. Where it was paid, or where only one of the two
-//! names its project, the approver acknowledged it.
+//! line must be a refused one, or a correction; a file that is refused meanwhile is counted. Where
+//! it was paid, or where only one of the two names its project, the approver acknowledged it.
 
-use super::cursor::sheet_of;
+use super::cursor::{Answered, sheet_of};
 use super::reading::{Reading, Shared};
 use crate::simulation::checker::{Checker, Looks, View};
 use crate::simulation::outside::{Answer, Sheet, Wage};
@@ -23,6 +23,7 @@ type OfProject = (Option<String>, PaymentId);
 /// Looks after M14.
 pub(super) struct OneWage {
     reading: Shared,
+    answered: Answered,
     seen: usize,
     life: u32,
     taken: BTreeMap<SameWage, Vec<OfProject>>,
@@ -37,6 +38,7 @@ impl OneWage {
     pub(super) fn new(reading: Shared) -> Self {
         Self {
             reading,
+            answered: Answered::default(),
             seen: 0,
             life: 0,
             taken: BTreeMap::new(),
@@ -84,10 +86,11 @@ impl OneWage {
                     if !is_same && wage.corrects.is_none() && !is_final(state) {
                         self.warned.insert(*id, *other);
                     }
-                    let is_free = !is_same || wage.corrects.is_some() || is_final(state);
-                    looks.hold(is_free, || {
-                        format!("{payment} is taken, and {other} of the same wage is {state:?}")
-                    });
+                    if is_same && wage.corrects.is_none() {
+                        looks.hold(is_final(state), || {
+                            format!("{payment} is taken, and {other} of the same wage is {state:?}")
+                        });
+                    }
                     if wage.corrects.is_none() && state == Some(S::Paid) {
                         self.warned.insert(*id, *other);
                     }
@@ -96,6 +99,31 @@ impl OneWage {
             }
         }
         self.seen = reading.accepted.len();
+    }
+
+    /// A file that is refused while a wage of it is not final elsewhere: it might have been taken.
+    fn refused(&mut self, view: &View<'_>, looks: &mut Looks) {
+        let reading = self.reading.borrow();
+        for (call, answer) in self.answered.news(view.outside) {
+            let sheet = call.sheet.as_ref().filter(|sheet| !sheet.is_flawed());
+            let Some(sheet) = sheet.filter(|_| answer.status == 422) else {
+                continue;
+            };
+            for wage in sheet.wages.iter().filter(|wage| wage.corrects.is_none()) {
+                let same = self
+                    .taken
+                    .get(&same_wage(sheet, wage))
+                    .into_iter()
+                    .flatten();
+                let mut same = same.filter(|(project, _)| *project == sheet.project);
+                let is_open = same.any(|(_, one)| {
+                    let states =
+                        [call.durable, answer.durable].map(|at| reading.auditor.state_at(*one, at));
+                    states.into_iter().all(|state| !is_final(state))
+                });
+                looks.compared += u64::from(is_open);
+            }
+        }
     }
 
     /// A wage that was paid before is paid again only where a person has acknowledged it.
@@ -155,6 +183,7 @@ impl Checker for OneWage {
     fn after_step(&mut self, view: &View<'_>, looks: &mut Looks) {
         self.reading.borrow_mut().follow(view, false);
         self.accepted(view, looks);
+        self.refused(view, looks);
     }
 
     fn after_reopening(&mut self, view: &View<'_>, looks: &mut Looks) {

@@ -21,6 +21,7 @@ mod m13_not_alone;
 mod m14_same_wage;
 mod paid_twice;
 mod reading;
+mod tested;
 
 use super::checker::Checker;
 use reading::Shared;

@@ -23,12 +23,12 @@ pub(super) fn look(view: &View<'_>, reading: &Reading, looks: &mut Looks) {
     for (payment, all) in &booked {
         let paid: Vec<&Booked<'_>> = all.iter().filter(|one| is_paid(one)).collect();
         let times = paid.len();
-        looks.hold(times <= 1, || {
-            format!("{payment} is paid in {times} files of the bank")
-        });
         let Some((bank, file_no, row)) = paid.first() else {
             continue;
         };
+        looks.hold(times <= 1, || {
+            format!("{payment} is paid in {times} files of the bank")
+        });
         let line = reading.auditor.book().line(*payment).map(|(_, line)| line);
         let is_failed =
             line.is_some_and(|line| line.state == LineState::Failed && line.disputed.is_none());

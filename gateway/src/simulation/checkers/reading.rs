@@ -1,6 +1,7 @@
 //! The journal as all checkers of a world read it: once a step, record by record, through the
 //! auditor. After a crash it is read anew, and held against what was durable before.
 
+use super::tested;
 use crate::event::{Dispute, Event, Intent, Move, Origin};
 use crate::simulation::audit::Auditor;
 use crate::simulation::checker::{Looks, View};
@@ -110,10 +111,16 @@ pub(super) struct Reading {
     pub accepted: Vec<(u64, BatchId)>,
     /// Payments that two people decided.
     pub resolved: BTreeSet<PaymentId>,
+    /// When a line was disputed (true), and when two people decided it (false): the record of each.
+    pub doubts: BTreeMap<PaymentId, Vec<(u64, bool)>>,
+    /// The time of each record, Unix milliseconds.
+    pub times: BTreeMap<u64, i64>,
     hashes: BTreeMap<u64, Hash>,
     breaches: BTreeMap<&'static str, Vec<String>>,
-    told: BTreeMap<&'static str, u64>,
-    count: u64,
+    /// What was held against each invariant and is not told yet.
+    tested: BTreeMap<&'static str, u64>,
+    /// Records up to this one were counted in the life before.
+    counted: u64,
     is_closed: bool,
 }
 
@@ -122,7 +129,7 @@ impl Reading {
     /// `rest`, after a reopening or at the end, it is a breach.
     pub(super) fn follow(&mut self, view: &View<'_>, rest: bool) {
         let life = view.outside.now.life;
-        let before = (life != self.life).then(|| self.begin_anew(life));
+        let before = (life != self.life).then(|| self.begin_anew(view, life));
         if self.auditor.read() < view.core.journal().head().0 {
             let mut auditor = std::mem::take(&mut self.auditor);
             let shown = &mut |record: &Record, event: &Event| self.take(record, event);
@@ -145,13 +152,15 @@ impl Reading {
     }
 
     /// Forgets what was read in the life before; gives the hashes of its records.
-    fn begin_anew(&mut self, life: u32) -> BTreeMap<u64, Hash> {
+    fn begin_anew(&mut self, view: &View<'_>, life: u32) -> BTreeMap<u64, Hash> {
         let before = std::mem::take(self);
+        let durable = view.outside.crashes.last().map_or(0, |crash| crash.durable);
         *self = Self {
             life,
             breaches: before.breaches,
-            told: before.told,
-            count: before.count,
+            tested: before.tested,
+            // Behind these, other records may have come in the place of lost ones.
+            counted: before.auditor.read().min(durable),
             ..Self::default()
         };
         before.hashes
@@ -163,7 +172,7 @@ impl Reading {
             return;
         };
         for (sequence, hash) in before.range(..=crash.durable) {
-            self.count += 1;
+            *self.tested.entry("M3").or_default() += 1;
             if self.hashes.get(sequence) != Some(hash) {
                 let durable = crash.durable;
                 let text =
@@ -173,10 +182,10 @@ impl Reading {
         }
     }
 
-    /// Tells a checker what the auditor found of its invariant since it was last told.
+    /// Tells a checker what the auditor held against its invariant, and found, since it was last
+    /// told.
     pub(super) fn tell(&mut self, invariant: &'static str, looks: &mut Looks) {
-        let known = self.told.insert(invariant, self.count).unwrap_or(0);
-        looks.compared += self.count.saturating_sub(known);
+        looks.compared += self.tested.remove(invariant).unwrap_or(0);
         let found = self.breaches.remove(invariant);
         looks.breaches.extend(found.unwrap_or_default());
     }
@@ -192,8 +201,8 @@ impl Reading {
 
     fn take(&mut self, record: &Record, event: &Event) {
         let sequence = record.sequence;
-        self.count += 1;
         self.hashes.insert(sequence, record.hash);
+        self.times.insert(sequence, record.time_ms);
         if let Event::FileIntended(intent) = event {
             let of = self.intents.entry(intent.file_no).or_default();
             of.push((sequence, intent.as_ref().clone()));
@@ -230,10 +239,23 @@ impl Reading {
             self.messages.insert(sequence, message);
         } else if let Event::ResolutionConfirmed { payment, .. } = event {
             self.resolved.insert(*payment);
+            self.doubt(*payment, (sequence, false));
         } else if let Event::BatchAccepted(head) = event {
             self.accepted.push((sequence, head.batch));
         }
         self.take_word(sequence, event);
+        if sequence > self.counted {
+            self.count(event);
+        }
+    }
+
+    /// Counts what a record put to the test, once in a world.
+    fn count(&mut self, event: &Event) {
+        let file = tested::file(event).and_then(|file_no| self.intent(file_no));
+        let rows = file.map_or(0, |intent| intent.lines.len());
+        for (invariant, times) in tested::by(event, rows) {
+            *self.tested.entry(invariant).or_default() += times as u64;
+        }
     }
 
     /// What banks say of lines, and what fits nothing.
@@ -247,6 +269,12 @@ impl Reading {
             ..
         } = event
         {
+            if let Some(batch) = self.intent(*file_no).map(|intent| intent.batch) {
+                for (row, ..) in disputes {
+                    let row = *row;
+                    self.doubt(PaymentId { batch, row }, (sequence, true));
+                }
+            }
             let ours = matches!(
                 origin,
                 Origin::Channel | Origin::AnswerLimit | Origin::Recovery
@@ -287,6 +315,10 @@ impl Reading {
                 of_whole: *of_whole,
             });
         }
+    }
+
+    fn doubt(&mut self, payment: PaymentId, word: (u64, bool)) {
+        self.doubts.entry(payment).or_default().push(word);
     }
 
     fn hear(

@@ -1,12 +1,14 @@
 //! What an answer shows of batches, lines and records is durable when it is given: nobody sees
 //! what a crash would take back.
 
+use crate::simulation::checker::Looks;
 use crate::simulation::checkers::cursor::{number, text};
 use crate::simulation::checkers::reading::Reading;
 use crate::simulation::outside::{Answer, Call};
 use schemas::LineState as S;
 use schemas::value::{BatchId, PaymentId};
 use serde_json::Value;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a batch may be (INTERFACE section 4); other words of a refusal are no states.
@@ -15,103 +17,136 @@ const BATCH_STATES: [&str; 5] = ["held", "released", "in_progress", "settled", "
 /// Count and sum by the word of the state.
 type Sums = BTreeMap<String, (i64, i64)>;
 
-/// What of an answer nobody may know yet; `None` where all of it is durable.
-pub(super) fn too_early(reading: &Reading, call: &Call, answer: &Answer) -> Option<String> {
+/// What was durable when an answer was given.
+struct Then<'r> {
+    reading: &'r Reading,
+    durable: u64,
+    /// How much of the answer was held against it.
+    compared: Cell<u64>,
+}
+
+/// Holds an answer against what was durable: nothing in it may be known too early.
+pub(super) fn look(reading: &Reading, call: &Call, answer: &Answer, looks: &mut Looks) {
     // Where the disk gives no records just now, nothing can be compared.
     if reading.auditor.read() < answer.durable {
-        return None;
+        return;
     }
-    let body = answer.json();
-    let parts: Vec<&str> = call.parts().collect();
-    if !answer.is_done() {
-        return refused(reading, &parts, &body, answer);
-    }
-    let found = match parts.as_slice() {
-        [_, "batches", batch, "approve" | "withdraw"] => {
-            word_of_batch(reading, batch, text(&body, "state"), answer.durable)
-        }
-        [_, "payments", payment, "resolution", ..] => {
-            word_of_line(reading, payment, text(&body, "state"), answer.durable)
-        }
-        _ => None,
+    let then = Then {
+        reading,
+        durable: answer.durable,
+        compared: Cell::new(0),
     };
-    found.or_else(|| look(reading, &body, answer.durable))
+    let early = then.too_early(call, answer);
+    looks.compared += then.compared.get();
+    looks.demand(early.is_none(), || {
+        let path: Vec<&str> = call.parts().collect();
+        format!("{} shows {}", path.join("/"), early.unwrap_or_default())
+    });
 }
 
-/// The state for which a command is refused: a caller acts on it as on any other word.
-fn refused(reading: &Reading, parts: &[&str], body: &Value, answer: &Answer) -> Option<String> {
-    if answer.status != 409 || text(body, "field") != "state" {
-        return None;
-    }
-    let word = text(body, "is");
-    match parts {
-        [_, "batches", batch, ..] if BATCH_STATES.contains(&word) => {
-            word_of_batch(reading, batch, word, answer.durable)
+impl Then<'_> {
+    /// What of an answer nobody may know yet; `None` where all of it is durable.
+    fn too_early(&self, call: &Call, answer: &Answer) -> Option<String> {
+        let body = answer.json();
+        let parts: Vec<&str> = call.parts().collect();
+        if !answer.is_done() {
+            return self.refused(&parts, &body, answer);
         }
-        [_, "payments", payment, ..] if S::ALL.iter().any(|state| state.as_str() == word) => {
-            word_of_line(reading, payment, word, answer.durable)
-        }
-        _ => None,
-    }
-}
-
-/// Every object of the answer: a batch with its sums, a line with its state, a record.
-fn look(reading: &Reading, value: &Value, durable: u64) -> Option<String> {
-    match value {
-        Value::Array(all) => all.iter().find_map(|one| look(reading, one, durable)),
-        Value::Object(members) => {
-            let record = number(value, "sequence").and_then(|at| u64::try_from(at).ok());
-            if let Some(record) = record.filter(|record| *record > durable) {
-                return Some(format!("record {record}, and {durable} are durable"));
+        let found = match parts.as_slice() {
+            [_, "batches", batch, "approve" | "withdraw"] => {
+                self.word_of_batch(batch, text(&body, "state"))
             }
-            let (batch, payment) = (text(value, "batch_id"), text(value, "payment_id"));
-            let of_this = if payment.is_empty() {
-                sums_of_batch(reading, batch, value.get("states"), durable)
-            } else {
-                word_of_line(reading, payment, text(value, "state"), durable)
-            };
-            of_this.or_else(|| members.values().find_map(|one| look(reading, one, durable)))
+            [_, "payments", payment, "resolution", ..] => {
+                self.word_of_line(payment, text(&body, "state"))
+            }
+            _ => None,
+        };
+        found.or_else(|| self.object(&body))
+    }
+
+    /// The state for which a command is refused: a caller acts on it as on any other word.
+    fn refused(&self, parts: &[&str], body: &Value, answer: &Answer) -> Option<String> {
+        if answer.status != 409 || text(body, "field") != "state" {
+            return None;
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        let word = text(body, "is");
+        match parts {
+            [_, "batches", batch, ..] if BATCH_STATES.contains(&word) => {
+                self.word_of_batch(batch, word)
+            }
+            [_, "payments", payment, ..] if S::ALL.iter().any(|state| state.as_str() == word) => {
+                self.word_of_line(payment, word)
+            }
+            _ => None,
+        }
     }
-}
 
-fn word_of_line(reading: &Reading, payment: &str, word: &str, durable: u64) -> Option<String> {
-    let payment = PaymentId::parse(payment).ok()?;
-    if word.is_empty() {
-        return None;
+    /// Every object of the answer: a batch with its sums, a line with its state, a record.
+    fn object(&self, value: &Value) -> Option<String> {
+        match value {
+            Value::Array(all) => all.iter().find_map(|one| self.object(one)),
+            Value::Object(members) => {
+                let record = number(value, "sequence").and_then(|at| u64::try_from(at).ok());
+                self.count(u64::from(record.is_some()));
+                let durable = self.durable;
+                if let Some(record) = record.filter(|record| *record > durable) {
+                    return Some(format!("record {record}, and {durable} are durable"));
+                }
+                let (batch, payment) = (text(value, "batch_id"), text(value, "payment_id"));
+                let of_this = if payment.is_empty() {
+                    self.sums_of_batch(batch, value.get("states"))
+                } else {
+                    self.word_of_line(payment, text(value, "state"))
+                };
+                of_this.or_else(|| members.values().find_map(|one| self.object(one)))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        }
     }
-    let mut past = reading
-        .auditor
-        .past(payment)
-        .take_while(|(at, _)| *at <= durable);
-    let known = past.any(|(_, state)| state.as_str() == word);
-    (!known).then(|| format!("{payment} {word}, and no durable record says so ({durable} are)"))
-}
 
-fn sums_of_batch(
-    reading: &Reading,
-    batch: &str,
-    states: Option<&Value>,
-    durable: u64,
-) -> Option<String> {
-    let batch = BatchId::parse(batch).ok()?;
-    let shown = states?.as_object()?;
-    let shown = shown.iter().filter(|(state, _)| *state != "refused");
-    let shown: Sums = shown
-        .filter_map(|(state, sum)| {
-            let sum = (number(sum, "count")?, number(sum, "fen")?);
-            Some((state.clone(), sum))
-        })
-        .collect();
-    let known = every_sums(reading, batch, durable).any(|sums| sums == shown);
-    (!known).then(|| format!("{batch} {shown:?}, and no durable record makes that ({durable} are)"))
-}
+    fn word_of_line(&self, payment: &str, word: &str) -> Option<String> {
+        let payment = PaymentId::parse(payment).ok()?;
+        if word.is_empty() {
+            return None;
+        }
+        self.count(1);
+        let durable = self.durable;
+        let past = self.reading.auditor.past(payment);
+        let mut past = past.take_while(|(at, _)| *at <= durable);
+        let known = past.any(|(_, state)| state.as_str() == word);
+        (!known).then(|| format!("{payment} {word}, and no durable record says so ({durable} are)"))
+    }
 
-fn word_of_batch(reading: &Reading, batch: &str, word: &str, durable: u64) -> Option<String> {
-    let batch = BatchId::parse(batch).ok()?;
-    let known = every_sums(reading, batch, durable).any(|sums| words_of(&sums).contains(&word));
-    (!known).then(|| format!("{batch} {word}, and no durable record makes that ({durable} are)"))
+    fn sums_of_batch(&self, batch: &str, states: Option<&Value>) -> Option<String> {
+        let batch = BatchId::parse(batch).ok()?;
+        let shown = states?.as_object()?;
+        self.count(1);
+        let shown = shown.iter().filter(|(state, _)| *state != "refused");
+        let shown: Sums = shown
+            .filter_map(|(state, sum)| {
+                let sum = (number(sum, "count")?, number(sum, "fen")?);
+                Some((state.clone(), sum))
+            })
+            .collect();
+        let durable = self.durable;
+        let known = every_sums(self.reading, batch, durable).any(|sums| sums == shown);
+        (!known)
+            .then(|| format!("{batch} {shown:?}, and no durable record makes that ({durable} are)"))
+    }
+
+    fn word_of_batch(&self, batch: &str, word: &str) -> Option<String> {
+        let batch = BatchId::parse(batch).ok()?;
+        self.count(1);
+        let durable = self.durable;
+        let mut sums = every_sums(self.reading, batch, durable);
+        let known = sums.any(|sums| words_of(&sums).contains(&word));
+        (!known)
+            .then(|| format!("{batch} {word}, and no durable record makes that ({durable} are)"))
+    }
+
+    fn count(&self, more: u64) {
+        self.compared.set(self.compared.get() + more);
+    }
 }
 
 /// The sums of a batch as they were after each durable record that moved a line of it.
