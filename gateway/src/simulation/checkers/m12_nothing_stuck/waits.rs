@@ -129,23 +129,32 @@ impl Standing<'_> {
         fits
     }
 
-    /// Whether a byte of an instruction with a line that is intended has left.
+    /// Whether a byte of an instruction with a line that is intended has left, since it was
+    /// intended last: a file before that, of which nothing was sent, may have had it as well.
     fn has_left(&self) -> bool {
-        let rows: Vec<u32> = self.of(S::Intended).iter().map(|(row, _)| *row).collect();
-        let intents = self.reading.intents.iter();
-        let mut own = intents.filter_map(|(file_no, intents)| {
-            let mut intents = intents.iter();
-            let of_batch = |intent: &crate::event::Intent| {
-                intent.batch == self.batch && intent.lines.iter().any(|row| rows.contains(row))
+        self.of(S::Intended).iter().any(|(row, _)| {
+            let Some((file_no, from)) = self.intended_last(*row) else {
+                return false;
             };
-            let last = intents.rfind(|(from, intent)| *from <= self.at && of_batch(intent));
-            last.map(|(from, _)| (*file_no, *from))
-        });
-        own.any(|(file_no, from)| {
             let left = self.reading.left.iter().filter(|left| left.instructs);
             let mut left = left.filter(|left| left.file_no == file_no);
             left.any(|left| (from..=self.at).contains(&left.sequence))
         })
+    }
+
+    /// The file in which a line was intended last, and the record of that.
+    fn intended_last(&self, row: u32) -> Option<(u64, u64)> {
+        let files = self.reading.intents.iter();
+        let intents = files.flat_map(|(file_no, intents)| {
+            intents
+                .iter()
+                .map(move |(from, intent)| (*file_no, *from, intent))
+        });
+        let own = intents.filter(|(_, from, intent)| {
+            *from <= self.at && intent.batch == self.batch && intent.lines.contains(&row)
+        });
+        let last = own.max_by_key(|(_, from, _)| *from);
+        last.map(|(file_no, from, _)| (file_no, from))
     }
 
     fn was_intended(&self) -> bool {
