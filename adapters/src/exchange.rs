@@ -247,10 +247,10 @@ impl ResultFile {
     /// it, for a bank that has no such file may give one, too.
     #[must_use]
     pub fn outcome_of_whole(&self) -> Outcome {
-        match self.outcome {
-            Outcome::Accepted if !self.of_whole => Outcome::Unknown,
-            outcome => outcome,
+        if self.outcome == Outcome::Accepted && !self.of_whole {
+            return Outcome::Unknown;
         }
+        self.outcome
     }
 }
 

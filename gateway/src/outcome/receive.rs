@@ -262,9 +262,10 @@ fn finish_stored(
 ) -> Result<(), CoreError> {
     let bank = adapter.code();
     let (record, event) = core.event(sequence)?;
-    let came_at = match event {
-        Event::BankMessage { again, .. } => again.unwrap_or(sequence),
-        _ => sequence,
+    let came_at = if let Event::BankMessage { again, .. } = event {
+        again.unwrap_or(sequence)
+    } else {
+        sequence
     };
     let bytes = core.personal(&record)?;
     let then = AsOf::new(crypto, record.time_ms / 1000);
