@@ -329,8 +329,8 @@ pub struct Verify {
     /// 签署该检查点的公钥,不写则为目录里的 · The key that signed it, where it is not the folder's
     #[arg(long, value_name = "VKEY", requires = "checkpoint")]
     pub key: Option<String>,
-    /// 数据目录之外的见证所在目录,同 serve 的 [places] witness ·
-    /// Folder of the witness outside, as `serve` has it: witness in [places]
+    /// 数据目录之外的见证所在目录,同 serve 的 witness(places 一节) ·
+    /// Folder of the witness outside, as `serve` has it: witness of `places`
     #[arg(long, value_name = "DIR")]
     pub witness: Option<PathBuf>,
     /// 主密钥文件:一并核对它能否打开各数据密钥 · The master key's file: whether it opens each data key
