@@ -167,11 +167,13 @@ fn take(
     let open = core.desk().open_message(bank, &key, reading);
     if let Some(open) = open {
         // What a later copy is receipted by.
-        let (file_no, came_at) = match core.event(open)? {
-            (_, Event::BankMessage { file_no, again, .. }) => (file_no, again.unwrap_or(open)),
-            (..) => (None, open),
+        let (_, stored) = core.event(open)?;
+        let last = finish(core, bank, (open, came_as(&stored, open)), understood)?;
+        let file_no = if let Event::BankMessage { file_no, .. } = stored {
+            file_no
+        } else {
+            None
         };
-        let last = finish(core, bank, (open, came_at), understood)?;
         return Ok(Taken {
             sequence: open,
             last,
@@ -208,6 +210,15 @@ fn moment_of(core: &Core, sequence: u64) -> Result<time::OffsetDateTime, CoreErr
     Ok(moment
         .unwrap_or(time::OffsetDateTime::UNIX_EPOCH)
         .to_offset(crate::clock::CHINA))
+}
+
+/// As which a stored message came first: a later copy is no younger than the first.
+fn came_as(stored: &Event, sequence: u64) -> u64 {
+    if let Event::BankMessage { again, .. } = stored {
+        again.unwrap_or(sequence)
+    } else {
+        sequence
+    }
 }
 
 /// Applies what a stored message says and closes it. `came_at`: as which it came first.
@@ -262,11 +273,7 @@ fn finish_stored(
 ) -> Result<(), CoreError> {
     let bank = adapter.code();
     let (record, event) = core.event(sequence)?;
-    let came_at = if let Event::BankMessage { again, .. } = event {
-        again.unwrap_or(sequence)
-    } else {
-        sequence
-    };
+    let came_at = came_as(&event, sequence);
     let bytes = core.personal(&record)?;
     let then = AsOf::new(crypto, record.time_ms / 1000);
     let understood = understand(core, adapter, &then, kind, &bytes);
