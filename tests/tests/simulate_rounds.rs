@@ -153,6 +153,31 @@ fn a_changed_program_is_another_one() {
 }
 
 #[test]
+fn what_no_program_is_made_of_changes_none() {
+    let place = Place::set();
+    let first = place.commit();
+    let named = |words: &[&str]| {
+        let told = place.run(&[&["tests/program-commit"], words].concat());
+        String::from_utf8(told.stdout).unwrap().trim().to_owned()
+    };
+    for name in [
+        "gateway/docs/A.json",
+        "tests/a.rs",
+        "src/one/tests.rs",
+        "a/tests/b.rs",
+        "B.md",
+    ] {
+        place.script(name, "");
+    }
+    let second = place.commit();
+    assert_ne!(first, second);
+    assert_eq!((named(&[]), named(&["--tests"])), (first, second.clone()));
+    place.script("src/attests.rs", "");
+    let third = place.commit();
+    assert_eq!((named(&[]), named(&["--tests"])), (third.clone(), third));
+}
+
+#[test]
 fn what_did_not_run_is_not_kept_and_is_said() {
     let place = Place::set();
     place.commit();
