@@ -219,8 +219,9 @@ pub struct Receipt {
 pub struct ResultFile {
     /// The file as a whole.
     pub outcome: Outcome,
-    /// The bank said that of the whole. Else it answered without a word about it, and `outcome` is
-    /// all that follows: that it is asked about.
+    /// The bank said that of the whole, stated totals of it, or would have denied a file that it
+    /// has not. Else it answered without a word about it, and `outcome` is all that follows: that
+    /// it is asked about.
     pub of_whole: bool,
     /// The bank answered the question; else nothing in it says anything of the lines.
     pub answered: bool,

@@ -2,7 +2,7 @@
 
 use crate::event::{Dispute, FileWord, Intent, Move, Origin};
 use schemas::LineEvent;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The finer word of a line that is disputed because the bank contradicts itself about its file.
 pub const FILE_IN_DOUBT: &str = "file_in_doubt";
@@ -37,6 +37,8 @@ pub struct BankFile {
     pub left_ms: Option<i64>,
     /// Journal sequence of that message; 0 before.
     pub left_at: u64,
+    /// Journal sequence of the last message about it that left; 0 before.
+    pub asked_at: u64,
     /// Questions asked so far, each of as many messages as the dialect needs.
     pub queries: u32,
     /// When the last message of a question left, Unix milliseconds.
@@ -75,6 +77,8 @@ pub struct BankFile {
     pub disputed: BTreeSet<(u32, LineEvent)>,
     /// Lines that were disputed by such words, or for the file's sake.
     pub doubted: BTreeSet<u32>,
+    /// Lines that the bank failed: the journal sequence after which it said so, at the earliest.
+    pub failed_after: BTreeMap<u32, u64>,
     /// Words about lines with another amount or account than ours.
     pub mismatched: BTreeSet<(u32, LineEvent)>,
     /// The bank named a row of it that it has not.
@@ -95,6 +99,7 @@ impl BankFile {
             since_ms: at_ms,
             left_ms: None,
             left_at: 0,
+            asked_at: 0,
             queries: 0,
             queried_ms: None,
             refused_ms: None,
@@ -112,6 +117,7 @@ impl BankFile {
             noted: BTreeSet::new(),
             disputed: BTreeSet::new(),
             doubted: BTreeSet::new(),
+            failed_after: BTreeMap::new(),
             mismatched: BTreeSet::new(),
             has_stray: false,
             changed_at: 0,
@@ -133,6 +139,24 @@ impl BankFile {
     pub(super) fn answered(&mut self, digest: &str) {
         let empty = digest == crate::sha256_hex(b"");
         self.heard |= self.state == FileState::Leaving && !empty;
+    }
+
+    /// The bank failed lines of it, by a message of its own that came at `pushed_at` or by its
+    /// answer to what left last.
+    pub(super) fn failed(
+        &mut self,
+        moves: &[Move],
+        (origin, pushed_at): (Origin, Option<u64>),
+        sequence: u64,
+    ) {
+        let after = match origin {
+            Origin::Receipt | Origin::Result => pushed_at.unwrap_or(self.asked_at),
+            Origin::Push => pushed_at.unwrap_or(sequence),
+            Origin::Channel | Origin::AnswerLimit | Origin::Recovery => sequence,
+        };
+        let failed = moves.iter().filter(|step| step.event == LineEvent::Fail);
+        self.failed_after
+            .extend(failed.map(|step| (step.index, after)));
     }
 
     /// What outcomes of its lines make of the file.

@@ -22,6 +22,7 @@ impl Book {
             return Ok(());
         };
         let file = self.files.get_mut(file_no).ok_or("no such bank file")?;
+        file.asked_at = sequence;
         // A dialect may need several messages to ask once.
         let asked = u32::from(!continues);
         match file.state {

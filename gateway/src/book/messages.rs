@@ -49,6 +49,8 @@ pub struct PushedMessage {
     pub message: String,
     /// The file that its receipt names.
     pub file_no: Option<u64>,
+    /// Journal sequence with which it came first.
+    pub came_at: u64,
 }
 
 /// Whom a record concerns that fits nothing.
@@ -125,6 +127,9 @@ impl Book {
         let file = record
             .file_no
             .and_then(|file_no| self.files.get_mut(&file_no));
+        if record.file_no.is_none() {
+            self.nameless_at.insert(record.bank, record.sequence);
+        }
         let Some(file) = file.filter(|file| file.intent.bank == record.bank) else {
             return;
         };
@@ -136,14 +141,22 @@ impl Book {
         }
     }
 
-    /// Whether a message of the bank's own that came behind a record has not been read yet: it may
-    /// speak of any file.
+    /// Whether the bank sent something of its own behind a record of which nobody knows what file it
+    /// speaks of: it has not been read to its end yet, or names no file.
     #[must_use]
     pub fn is_unread_since(&self, bank: BankCode, sequence: u64) -> bool {
         let mut unread = self.unread.get(&bank).into_iter().flatten();
         let mut open = self.open_messages.iter();
-        unread.any(|((_, came_at), _)| *came_at > sequence)
+        let nameless_at = self.nameless_at.get(&bank).copied().unwrap_or_default();
+        nameless_at > sequence
+            || unread.any(|((_, came_at), _)| *came_at > sequence)
             || open.any(|(came_at, (by, ..))| *by == bank && *came_at > sequence)
+    }
+
+    /// The journal sequence with which a message came first that is being read, or else its own.
+    pub(super) fn came_at(&self, message: u64) -> u64 {
+        let open = self.open_messages.get(&message);
+        open.map_or(message, |(_, _, message)| message.came_at)
     }
 
     /// Records of banks that name no line of ours.

@@ -110,6 +110,8 @@ pub struct Book {
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
     unread: BTreeMap<BankCode, Unread>,
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
+    /// Where a bank last told something without naming a file.
+    nameless_at: BTreeMap<BankCode, u64>,
     proposals: BTreeMap<PaymentId, Proposal>,
     /// Everything that was proposed for a line since it was last decided.
     proposed: BTreeMap<PaymentId, Vec<Said>>,
@@ -282,6 +284,7 @@ impl Book {
             Event::Outcomes {
                 file_no,
                 origin,
+                message,
                 is_final,
                 moves,
                 disputes,
@@ -289,6 +292,7 @@ impl Book {
             } => {
                 let said = steps::Said {
                     origin: *origin,
+                    message: *message,
                     is_final: *is_final,
                     moves,
                     disputes,
@@ -334,7 +338,7 @@ impl Book {
             digest,
             reading,
             file_no,
-            ..
+            again,
         } = event
         {
             let (reading, message) = (reading.clone(), message.clone());
@@ -344,6 +348,7 @@ impl Book {
                 reading,
                 message,
                 file_no: *file_no,
+                came_at: again.unwrap_or(sequence),
             };
             self.message_stored(*bank, digest, pushed);
         } else if let Event::BankMessageClosed { message } = event {

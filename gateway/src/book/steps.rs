@@ -10,6 +10,7 @@ use schemas::{LineEvent, LineState};
 #[derive(Clone, Copy)]
 pub(super) struct Said<'a> {
     pub origin: Origin,
+    pub message: Option<u64>,
     pub is_final: bool,
     pub moves: &'a [Move],
     pub disputes: &'a [(u32, Dispute, Move)],
@@ -249,10 +250,12 @@ impl Book {
     ) -> Result<(), &'static str> {
         let Said {
             origin,
+            message,
             is_final,
             moves,
             disputes,
         } = *said;
+        let pushed_at = message.map(|message| self.came_at(message));
         let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
         let batch = self
             .batches
@@ -290,6 +293,7 @@ impl Book {
             self.proposals.remove(&PaymentId { batch: id, row });
         }
         file.refused(origin, moves, time_ms);
+        file.failed(moves, (origin, pushed_at), sequence);
         file.settled(origin, moves, disputes);
         if !(moves.is_empty() && disputes.is_empty()) {
             file.changed_at = sequence;

@@ -1,6 +1,7 @@
 //! Who spoke last of a line: its bank, or two people over the bank's word.
 
-use super::{Batch, Line};
+use super::{BankFile, Batch, Line};
+use schemas::LineState;
 
 impl Batch {
     /// Journal sequence of the last word of a line that the bank's answers must be newer than; 0
@@ -13,6 +14,20 @@ impl Batch {
             return disputed_at;
         }
         line.told_at.max(disputed_at)
+    }
+
+    /// As [`Batch::bank_told_at`], of a word that may be the bank's last one: of what came between a
+    /// message of ours and the answer that failed the line nobody knows which the bank said last.
+    #[must_use]
+    pub fn bank_said_after(&self, index: u32, line: &Line, file: &BankFile) -> u64 {
+        let told_at = self.bank_told_at(index, line);
+        match file.failed_after.get(&index) {
+            Some(after) if line.state == LineState::Failed && !self.is_decided(index) => {
+                let disputed_at = self.doubts.disputed_at(index).unwrap_or_default();
+                disputed_at.max(*after).min(told_at)
+            }
+            Some(_) | None => told_at,
+        }
     }
 
     /// Whether two people decided it, and the bank moved it no more.

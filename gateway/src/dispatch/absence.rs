@@ -12,19 +12,16 @@ impl Dispatcher {
     /// Whether a "not found" that comes now is definitive, as the dialect declares.
     ///
     /// Never of a file of a copy: the original may have given it up and sent its lines in another
-    /// one (decision 023). Nor where the bank sent something since that nobody has read yet; nor
-    /// where today's question is about another file than the one that left, because the
-    /// installation's numbers, keys or definitions have changed.
+    /// one (decision 023). Nor where today's question is about another file than the one that left,
+    /// because the installation's numbers, keys or definitions have changed. That the bank sent
+    /// something since that nobody has read is asked when the word is recorded.
     pub(super) fn not_found_is_final(&self, file_no: u64) -> bool {
         let now_ms = self.core.now_ms();
         let file = {
             let desk = self.core.desk();
             let file = desk.file(file_no);
-            let may_be = |file: &&BankFile| {
-                !desk.is_set_apart(file.intent.batch)
-                    && !desk.is_unread_since(file.intent.bank, file.left_at)
-            };
-            file.filter(may_be).cloned()
+            file.filter(|file| !desk.is_set_apart(file.intent.batch))
+                .cloned()
         };
         let is_final = |file: &BankFile| {
             let adapter = self.bank.adapter.of_file(file.intent.dialect.as_deref())?;

@@ -9,7 +9,7 @@ use super::Source;
 use super::code;
 use super::mismatch::{self, Mismatch};
 use super::verdict::{self, Verdict, Word};
-use crate::book::{BankFile, Batch, Line};
+use crate::book::{BankFile, Batch};
 use crate::event::{Dispute, Move};
 use adapters::exchange::{Flaw, LineOutcome, Outcome, Receipt, ResultFile};
 use dispute::Doubts;
@@ -271,10 +271,13 @@ impl<'a> Interpreter<'a> {
         };
         let earlier = self.states.get(&step.index).copied();
         let state = earlier.unwrap_or(line.state);
+        let told_at = self.batch.bank_told_at(step.index, line);
+        let after = self.batch.bank_said_after(step.index, line, self.file);
         let word = Word {
             event: step.event,
             pointed,
-            newer: earlier.is_some() || self.is_news_of(step.index, line),
+            newer: earlier.is_some() || self.is_said_behind(told_at),
+            perhaps_newer: earlier.is_some() || self.is_said_behind(after),
             carried: line.file_no == self.file.intent.file_no,
         };
         match verdict::weigh(state, line.disputed.is_some(), word) {
@@ -305,12 +308,11 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Whether what is said of a line is neither the answer to a question older than the bank's
-    /// last word, nor a message that came before it and could only be read now.
-    fn is_news_of(&self, index: u32, line: &Line) -> bool {
-        let told_at = self.batch.bank_told_at(index, line);
+    /// Whether what is said now is neither the answer to a question that is older than a record, nor
+    /// a message that came before it and could only be read now.
+    fn is_said_behind(&self, sequence: u64) -> bool {
         let said_at = self.asked_at.or(self.came_at);
-        said_at.is_none_or(|said_at| said_at > told_at)
+        said_at.is_none_or(|said_at| said_at > sequence)
     }
 
     /// What holds for every line of the file that the message did not name.

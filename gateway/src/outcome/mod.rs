@@ -196,7 +196,11 @@ fn interpret(
         Said::Result {
             result,
             not_found_is_final,
-        } => interpreter.result(result, not_found_is_final, given),
+        } => {
+            // Asked here, under the lock under which it is recorded.
+            let unread = book.is_unread_since(file.intent.bank, file.left_at);
+            interpreter.result(result, not_found_is_final && !unread, given)
+        }
         Said::Records { lines, flaws } => interpreter.pushed(lines, flaws),
     };
     Some(Read {

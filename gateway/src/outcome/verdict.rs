@@ -28,6 +28,8 @@ pub struct Word {
     pub pointed: bool,
     /// It is not the answer to a message that is older than what we hold of the line.
     pub newer: bool,
+    /// It may be: the word by which the line failed may have been said before it.
+    pub perhaps_newer: bool,
     /// The file that it is about carries the line; else another one does, or none.
     pub carried: bool,
 }
@@ -57,7 +59,7 @@ fn of_its_file(state: LineState, applied: Applied, word: Word) -> Verdict {
         // Refused for good, and now the bank has it after all, or nobody can tell: a correction
         // would pay twice.
         Applied::Refused(Why::TooLate)
-            if state == LineState::Failed && word.newer && word.pointed =>
+            if state == LineState::Failed && word.perhaps_newer && word.pointed =>
         {
             Verdict::Disputed
         }

@@ -1,8 +1,9 @@
 //! M1: a word that frees corrections is weighed by when it came, and never believed while
 //! something that the bank said cannot be read.
 
+use adapters::BankReply;
 use adapters::exchange::{Outcome, ResultFile};
-use gateway::event::Origin;
+use gateway::event::{Event, Origin};
 use gateway::keys::BankKeys;
 use gateway::outcome::{MessageKind, Said, Source, apply, apply_from, read_again, receive};
 use schemas::{LineEvent, LineState};
@@ -60,6 +61,105 @@ fn a_refusal_that_is_read_late_is_no_news() {
         }
     }
     assert!(keyed >= 2, "some dialect signs or seals its pushes");
+}
+
+/// The bank's own "accepted", which came at a record.
+fn accepted_at(desk: &Desk, came_at: u64) {
+    let source = Source {
+        origin: Origin::Push,
+        message: None,
+        asked_at: None,
+        came_at: Some(came_at),
+    };
+    let accepted = [record(desk, 2, 1, Outcome::Accepted)];
+    apply_from(&desk.core, 1, source, said(&accepted)).unwrap();
+}
+
+fn refused(desk: &Desk, asked_at: u64) {
+    let rows = [1, 2].map(|row| record(desk, 2, row, REFUSED));
+    answer(desk, asked_at, &rows);
+}
+
+/// The bank's own "accepted" came behind our message whose answer refuses the lines, and is read
+/// when that answer is recorded: nobody knows what it said last, and no correction may leave.
+#[test]
+fn an_acceptance_that_crosses_a_refusal_calls_it_into_doubt() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, _played) = at_bank(&desk, 2);
+        let came_at = desk.head();
+        refused(&desk, came_at + 1);
+        assert_eq!(desk.states(&batch), [LineState::Failed; 2], "{place}");
+        accepted_at(&desk, came_at);
+        assert_eq!(disputed(&desk, &batch), [true; 2], "{place}");
+        assert_sound(&desk.core, place);
+        // What came before we asked is older than the answer.
+        let desk = Desk::new(adapter.code());
+        let (batch, _played) = at_bank(&desk, 2);
+        let came_at = desk.head();
+        let asked = Event::MessageLeaving {
+            file_no: 1,
+            step: "query".to_owned(),
+            instructs: false,
+            digest: String::new(),
+            signature: None,
+            continues: false,
+            returns: false,
+        };
+        refused(&desk, desk.core.record("t", asked.into()).unwrap());
+        accepted_at(&desk, came_at);
+        assert_eq!(desk.states(&batch), [LineState::Failed; 2], "{place}");
+        assert_eq!(disputed(&desk, &batch), [false; 2], "{place}");
+    }
+}
+
+/// A bank that has a word of its own for a file that it does not know, or states its totals, has
+/// the file of which it lists nothing yet: it did not refuse it, and no correction may leave.
+#[test]
+fn an_empty_list_of_a_bank_that_would_have_denied_the_file_calls_a_refusal_into_doubt() {
+    let mut seen = 0;
+    for adapter in one_bank_a_dialect() {
+        if !adapter.capability().query {
+            continue;
+        }
+        let talk = tests::talk::Talk::with(adapter);
+        let read = |outcome| {
+            let reply = BankReply {
+                outcome,
+                ..BankReply::result(Vec::new())
+            };
+            let bytes = talk.answer(&reply);
+            adapter.decode_result(&bytes, &talk.keys)
+        };
+        let (Ok(works), Ok(denied)) = (read(Outcome::Accepted), read(Outcome::NotFound)) else {
+            // Some have no form without rows.
+            continue;
+        };
+        if denied.outcome != Outcome::NotFound || works.is_final || !works.lines.is_empty() {
+            continue;
+        }
+        seen += 1;
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, _played) = at_bank(&desk, 2);
+        refused(&desk, desk.head() + 1);
+        assert_eq!(desk.states(&batch), [LineState::Failed; 2], "{place}");
+        let source = Source {
+            origin: Origin::Result,
+            message: None,
+            asked_at: Some(desk.head() + 1),
+            came_at: None,
+        };
+        let said = Said::Result {
+            result: &works,
+            not_found_is_final: false,
+        };
+        apply_from(&desk.core, 1, source, said).unwrap();
+        assert_eq!(disputed(&desk, &batch), [true; 2], "{place}");
+        assert_sound(&desk.core, place);
+    }
+    assert!(seen >= 3, "{seen}");
 }
 
 /// Two people decided both rows over what the bank said of the second file. That it has the first
@@ -136,15 +236,28 @@ fn not_found_is_not_believed_beside_a_word_that_nobody_can_read() {
             continue;
         }
         let place = adapter.dialect();
-        for pushed in [false, true] {
+        for what in ["a push", "an answer", "names no file"] {
             let desk = Desk::new(adapter.code());
             let batch = lost(&desk);
-            if pushed {
+            if what == "a push" {
                 let played = Played::new(&desk);
                 push(&desk, &played, played.keys(), b"nobody can read this");
-            } else {
+            } else if what == "an answer" {
                 let why = gateway::outcome::Useless::Unreadable;
                 gateway::outcome::useless_answer(&desk.core, desk.bank, 1, why).unwrap();
+            } else {
+                let nameless = Event::Unmatched {
+                    bank: desk.bank,
+                    message: 0,
+                    place: 0,
+                    file_no: None,
+                    why: "names_no_file".to_owned(),
+                    reported_fen: None,
+                    of_whole: false,
+                    expected_fen: None,
+                    said: 0,
+                };
+                desk.core.record("t", nameless.into()).unwrap();
             }
             ask(&desk, Played::new(&desk), |_| {});
             let denied = desk.core.desk().file(1).unwrap().not_found_ms.len();
