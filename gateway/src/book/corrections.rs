@@ -15,7 +15,8 @@ pub enum CorrectionConflict {
     Disputed,
     /// Another correction of it is alive.
     Live(PaymentId),
-    /// It waited when the journal was restored from a copy: it may have been sent since.
+    /// It is older than the restore of the journal from a copy: it may have been sent, or
+    /// corrected, since the copy was made.
     Restored,
     /// Its wage turned out to be paid by another payment since it was approved.
     Elsewhere(PaymentId),
@@ -92,6 +93,10 @@ impl Book {
             return Err(CorrectionConflict::Disputed);
         }
         match line.state {
+            // What the original did after the copy's end is not known: it may have paid it.
+            LineState::Failed | LineState::Returned if self.is_set_apart(original.batch) => {
+                Err(CorrectionConflict::Restored)
+            }
             LineState::Failed | LineState::Returned => Ok(()),
             state @ (LineState::Held
             | LineState::Released

@@ -1,15 +1,17 @@
 //! M1 over a restored copy: the original went on after the copy was made, and the bank remembers
 //! all that it was told. Nothing that waited in the copy is sent, whatever the copy shows.
 
+use super::correction::failed_line;
 use super::not_found::lost;
 use adapters::RequestKind;
 use gateway::approval::withdraw;
 use gateway::book::{BatchState, FileState};
 use gateway::dispatch::recovery::recover;
 use gateway::event::{Event, Intent};
+use gateway::intake::Submitted;
 use gateway::outcome::finish_interrupted;
-use schemas::LineState;
 use schemas::value::{BankCode, Uscc};
+use schemas::{FindingCode, LineState};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tests::audit::assert_sound;
@@ -132,6 +134,34 @@ fn an_intent_at_the_end_of_a_copy_may_have_been_sent() {
         seen += 1;
     }
     assert!(seen > 20);
+}
+
+/// The original may have corrected the line, and paid: no correction of what is older than the
+/// restore is taken. A new batch is.
+#[test]
+fn what_failed_in_a_copy_is_not_corrected_after_the_restore() {
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (_, _played, correction) = failed_line(&desk);
+        let text = file(desk.bank, "GZ-2", std::slice::from_ref(&correction));
+        let again = restored_after(&desk, desk.head());
+        let Submitted::Refused { findings, .. } = again.submit(&text) else {
+            panic!("{place}: the correction is taken");
+        };
+        let said = findings
+            .iter()
+            .find(|f| f.code == FindingCode::CorrectionConflict);
+        assert!(said.is_some(), "{place}: {findings:?}");
+        let wage = tests::desk::Wage {
+            corrects: None,
+            ..correction
+        };
+        again.accept(&file(desk.bank, "GZ-3", &[wage]));
+        assert_sound(&again.core, place);
+        // Without a restore it is.
+        desk.accept(&text);
+    }
 }
 
 /// The original went on counting its files: a bank that knows one number for other wages would
