@@ -219,10 +219,12 @@ pub struct Receipt {
 pub struct ResultFile {
     /// The file as a whole.
     pub outcome: Outcome,
-    /// The bank said that of the whole, stated totals of it, or would have denied a file that it
-    /// has not. Else it answered without a word about it, and `outcome` is all that follows: that
-    /// it is asked about.
+    /// The bank said that of the whole. Else it answered without a word about it, and `outcome` is
+    /// all that follows: that it is asked about.
     pub of_whole: bool,
+    /// The answer shows that the bank has the file, whatever it says of it: it states totals of it,
+    /// or has a word of its own for a file that it has not.
+    pub knows_file: bool,
     /// The bank answered the question; else nothing in it says anything of the lines.
     pub answered: bool,
     /// The bank calls it final, or every line in it is.

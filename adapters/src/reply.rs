@@ -165,7 +165,8 @@ impl BankAdapter {
         let said_final = said_final && outcome != Outcome::Unknown && !waits;
         ResultFile {
             outcome,
-            of_whole: !answered || of_batch.is_some() || self.knows_it(names, &totals),
+            of_whole: !answered || of_batch.is_some(),
+            knows_file: answered && self.knows_file(names, &totals),
             answered,
             is_final: answered && (settled || said_final),
             failures_only,
@@ -178,9 +179,9 @@ impl BankAdapter {
         }
     }
 
-    /// Whether an answer that gives no code of the batch says all the same that the bank has it: it
-    /// states totals of it, or would have said by a code of its own that it has none.
-    fn knows_it(&self, names: &CodeNames, totals: &BTreeMap<String, i64>) -> bool {
+    /// Whether an answer shows that the bank has the file: it states totals of it, or would have
+    /// said by a code of its own that it has none.
+    fn knows_file(&self, names: &CodeNames, totals: &BTreeMap<String, i64>) -> bool {
         let mut tables = [&names.request, &names.flag].into_iter();
         let denies = |table: &CodeTable| table.0.iter().any(|c| c.outcome == Outcome::NotFound);
         totals.values().any(|total| *total > 0)

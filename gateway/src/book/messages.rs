@@ -141,8 +141,8 @@ impl Book {
         }
     }
 
-    /// Whether the bank sent something of its own behind a record of which nobody knows what file it
-    /// speaks of: it has not been read to its end yet, or names no file.
+    /// Whether the bank sent something of its own behind a record of which nobody knows what file
+    /// it speaks of: it has not been read to its end yet, or names no file.
     #[must_use]
     pub fn is_unread_since(&self, bank: BankCode, sequence: u64) -> bool {
         let mut unread = self.unread.get(&bank).into_iter().flatten();

@@ -281,24 +281,7 @@ impl Book {
                 self.follow_answer(event, sequence, time_ms)
             }
             Event::FileAbandoned { file_no, .. } => self.abandon(*file_no, sequence, time_ms),
-            Event::Outcomes {
-                file_no,
-                origin,
-                message,
-                is_final,
-                moves,
-                disputes,
-                ..
-            } => {
-                let said = steps::Said {
-                    origin: *origin,
-                    message: *message,
-                    is_final: *is_final,
-                    moves,
-                    disputes,
-                };
-                self.outcomes(*file_no, &said, sequence, time_ms)
-            }
+            Event::Outcomes { .. } => self.follow_bank(event, sequence, time_ms),
             Event::BankMessage { .. }
             | Event::BankMessageClosed { .. }
             | Event::Unmatched { .. }

@@ -1,6 +1,8 @@
 //! Who spoke last of a line: its bank, or two people over the bank's word.
 
-use super::{BankFile, Batch, Line};
+use super::steps::Said;
+use super::{BankFile, Batch, Book, Line};
+use crate::event::Event;
 use schemas::LineState;
 
 impl Batch {
@@ -16,8 +18,8 @@ impl Batch {
         line.told_at.max(disputed_at)
     }
 
-    /// As [`Batch::bank_told_at`], of a word that may be the bank's last one: of what came between a
-    /// message of ours and the answer that failed the line nobody knows which the bank said last.
+    /// As [`Batch::bank_told_at`], of a word that may be the bank's last one: of what came between
+    /// a message of ours and the answer that failed the line nobody knows which was said last.
     #[must_use]
     pub fn bank_said_after(&self, index: u32, line: &Line, file: &BankFile) -> u64 {
         let told_at = self.bank_told_at(index, line);
@@ -48,5 +50,36 @@ impl Batch {
     pub(super) fn decide(&mut self, index: u32, sequence: u64) {
         self.told(index, sequence);
         self.decided.insert(index);
+    }
+}
+
+impl Book {
+    /// What a bank, or our channel to it, says of lines; nothing where the event is another one.
+    pub(super) fn follow_bank(
+        &mut self,
+        event: &Event,
+        sequence: u64,
+        time_ms: i64,
+    ) -> Result<(), &'static str> {
+        let Event::Outcomes {
+            file_no,
+            origin,
+            message,
+            is_final,
+            moves,
+            disputes,
+            ..
+        } = event
+        else {
+            return Ok(());
+        };
+        let said = Said {
+            origin: *origin,
+            message: *message,
+            is_final: *is_final,
+            moves,
+            disputes,
+        };
+        self.outcomes(*file_no, &said, sequence, time_ms)
     }
 }

@@ -148,7 +148,7 @@ impl<'a> Interpreter<'a> {
             };
             self.rest(outcome, None, false);
         } else if result.lines.is_empty() {
-            self.whole_result(result.outcome_of_whole(), code);
+            self.whole_result(result, code);
         } else if result.is_final {
             // Left out of a final result.
             self.rest(Outcome::Unknown, None, false);
@@ -308,8 +308,8 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Whether what is said now is neither the answer to a question that is older than a record, nor
-    /// a message that came before it and could only be read now.
+    /// Whether what is said now is neither the answer to a question that is older than a record,
+    /// nor a message that came before it and could only be read now.
     fn is_said_behind(&self, sequence: u64) -> bool {
         let said_at = self.asked_at.or(self.came_at);
         said_at.is_none_or(|said_at| said_at > sequence)

@@ -246,6 +246,7 @@ impl<'a> Said<'a> {
             Self::Result { result, .. } if !result.lines.is_empty() => FileWord::Known,
             Self::Result { result, .. } => match result.outcome_of_whole() {
                 Outcome::NotFound => FileWord::NotFound,
+                Outcome::Unknown if result.knows_file => FileWord::Known,
                 Outcome::Unknown => FileWord::Nothing,
                 Outcome::Paid | Outcome::Failed(_) | Outcome::Accepted | Outcome::Returned => {
                     FileWord::Known

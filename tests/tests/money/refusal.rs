@@ -25,6 +25,7 @@ pub fn whole(outcome: Outcome, references: &[(&str, &str)]) -> ResultFile {
     ResultFile {
         outcome,
         of_whole: true,
+        knows_file: false,
         answered: true,
         is_final: true,
         failures_only: false,

@@ -143,9 +143,11 @@ fn what_failed_in_a_copy_is_not_corrected_after_the_restore() {
     for adapter in one_bank_a_dialect() {
         let place = adapter.dialect();
         let desk = Desk::new(adapter.code());
-        let (_, _played, correction) = failed_line(&desk);
+        let (batch, _played, correction) = failed_line(&desk);
         let text = file(desk.bank, "GZ-2", std::slice::from_ref(&correction));
+        desk.core.wait_durable(desk.head()).unwrap();
         let again = restored_after(&desk, desk.head());
+        assert_eq!(again.states(&batch), [LineState::Failed], "{place}");
         let Submitted::Refused { findings, .. } = again.submit(&text) else {
             panic!("{place}: the correction is taken");
         };

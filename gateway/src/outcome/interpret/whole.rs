@@ -2,7 +2,7 @@
 //! believed only where nothing speaks against it.
 
 use super::{Interpreter, events_of, of_whole};
-use adapters::exchange::Outcome;
+use adapters::exchange::{Outcome, ResultFile};
 use schemas::{FailureReason, LineEvent, LineState};
 
 impl Interpreter<'_> {
@@ -18,10 +18,14 @@ impl Interpreter<'_> {
 
     /// A result without rows. A question that the bank could not answer (busy, an unlisted code)
     /// says nothing of the lines: what it has accepted stays accepted until the answer limit. One
-    /// that it tells by itself says that it has the file.
-    pub(super) fn whole_result(&mut self, outcome: Outcome, bank_code: Option<&str>) {
+    /// that it tells by itself says that it has the file, and so does an empty list of a bank that
+    /// would have denied it: then it did not refuse it, whatever the list is empty for.
+    pub(super) fn whole_result(&mut self, result: &ResultFile, bank_code: Option<&str>) {
+        let outcome = result.outcome_of_whole();
         if outcome != Outcome::Unknown {
             self.whole(outcome, bank_code);
+        } else if result.knows_file && self.all_failed() {
+            self.rest(Outcome::Accepted, bank_code, true);
         } else if self.asked_at.is_none() {
             self.has_the_file();
         }
