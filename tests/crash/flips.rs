@@ -94,6 +94,17 @@ impl Sound {
         verify(&disk, &self.dir).unwrap()
     }
 
+    /// The last record that is whole where a segment is cut to a length.
+    fn last_whole(&self, segment: &str, length: usize) -> u64 {
+        let is_whole = |place: &&Place| match place.segment.as_str().cmp(segment) {
+            std::cmp::Ordering::Less => true,
+            std::cmp::Ordering::Equal => place.offset + place.bytes <= length,
+            std::cmp::Ordering::Greater => false,
+        };
+        let whole = self.places.iter().take_while(is_whole).last();
+        whole.map_or(0, |place| place.sequence)
+    }
+
     /// The journal must be found damaged, first at the place.
     fn damaged_at(&self, what: &str, place: &Place, report: &Report) {
         let first = report
@@ -138,8 +149,9 @@ pub async fn run(wanted: u64, seed: u64, keep: Option<&Path>) {
     let data = epoch.stage.path("ground/data");
     let sound = Sound::read(&data.join("journal"));
     let (bytes, records) = (sound.bytes(), sound.places.len());
+    let segments = sound.segments.len();
     tally::progress(&format!(
-        "flip: a journal of {bytes} bytes, {records} records"
+        "flip: a journal of {bytes} bytes, {records} records, {segments} segments"
     ));
     let before = violations().len();
     flips(&sound, wanted);
@@ -229,8 +241,15 @@ fn truncations(sound: &Sound, wanted: u64) {
         let is_last = number + 1 == sound.segments.len();
         for length in (0..own.len()).filter(|length| (*length as u64).is_multiple_of(stride)) {
             let report = sound.with(name, own[..length].to_vec());
-            // A cut between two records of the last segment leaves no closing record.
-            let is_named = is_last || !report.damages.is_empty();
+            let whole = sound.last_whole(name, length);
+            let first = report.damages.first();
+            let is_named = match first {
+                // What is left of the last segment is sound, without its closing record: the report
+                // ends where the bytes do.
+                None => is_last && report.head_sequence == whole,
+                // Else the record that is no more, or the next segment, which does not follow.
+                Some(damage) => damage.sequence == whole + 1,
+            };
             if report.is_sound() || !is_named {
                 violation(&format!("M10 {name} cut to {length} bytes: {report:?}"));
             }

@@ -4,6 +4,8 @@
 
 #[path = "proof_page/crashes.rs"]
 mod crashes;
+#[path = "proof_page/found.rs"]
+mod found;
 #[path = "proof_page/mutants.rs"]
 mod mutants;
 #[path = "proof_page/planted.rs"]
@@ -12,6 +14,8 @@ mod planted;
 mod seeds;
 #[path = "proof_page/simulated.rs"]
 mod simulated;
+#[path = "proof_page/summary.rs"]
+mod summary;
 
 use serde_json::Value;
 use std::fs;
@@ -113,9 +117,10 @@ fn page() -> String {
          is made stands beside it and in [CONTRIBUTING](../../CONTRIBUTING.md); what each\n\
          invariant says and where it is held, in [INVARIANTS](INVARIANTS.md). The program of a\n\
          run is written down by its runner (`-dirty`: with changes that no commit has); of\n\
-         older runs, by hand.\n\n\
-         | | invariant |\n| --- | --- |\n",
+         older runs, by hand.\n\n",
     );
+    page.push_str(&summary::section());
+    page.push_str("| | invariant |\n| --- | --- |\n");
     for (id, words) in INVARIANTS {
         page.push_str(&format!("| {id} | {words} |\n"));
     }

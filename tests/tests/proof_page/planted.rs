@@ -6,21 +6,33 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
-pub fn section() -> String {
+fn kept() -> Vec<Value> {
     let lines = fs::read_to_string(folder().join("planted.jsonl")).expect("the run of the bugs");
-    let bugs: Vec<Value> = lines
+    let bugs = lines
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+        .map(|line| serde_json::from_str(line).unwrap());
+    bugs.collect()
+}
+
+/// How many bugs are named by their invariant, and how many there are.
+pub fn named() -> (usize, usize) {
+    let bugs = kept();
+    let planted = || bugs.iter().filter(|bug| !is_without(bug));
+    (
+        planted().filter(|bug| is_found(bug)).count(),
+        planted().count(),
+    )
+}
+
+pub fn section() -> String {
+    let bugs = kept();
     complete(&bugs, &diffs()).unwrap_or_else(|why| panic!("planted.jsonl: {why}"));
     let mut out = String::from(
         "## Planted bugs\n\n\
          Each checker bites: a mistake is planted into a copy of the program, and a violation \
          that the simulation reports must be of its invariant. Again: `tests/planted/run`.\n\n",
     );
-    let planted = bugs.iter().filter(|bug| !is_without(bug));
-    let found = planted.clone().filter(|bug| is_found(bug)).count();
-    let count = planted.count();
+    let (found, count) = named();
     writeln!(out, "{found} of {count} are named by their invariant.\n").unwrap();
     out.push_str(
         "| invariant | the mistake | seed | named within batches | program |\n\

@@ -1,5 +1,6 @@
 //! The simulation: how often each fault struck, and which invariants were looked after meanwhile.
 
+use super::found::FOUND;
 use super::{INVARIANTS, documents, grouped, number, program, seeds, text};
 use gateway::simulation::faults::FaultKind;
 use serde_json::Value;
@@ -13,6 +14,9 @@ type Together = BTreeMap<(String, String), (u64, u64)>;
 const ELSEWHERE: &str = "\
 What the worlds leave out, or have in another form than an installed gateway:
 
+- Worlds are small: batches of one to four lines, one to three employers, one to four draws of
+  banks, so that files are seldom split; long files are in `tests/crash` and `tests/tests/money`.
+  One thread has one turn after the other, and no two run at once: threads are in `tests/crash`.
 - The index is a store in memory that fails when it is told to, not sled; sled is in the real
   crashes below.
 - Records are committed by whoever waits for them (`commits_inline`), so that a seed gives one
@@ -34,7 +38,8 @@ pub fn section() -> String {
         "## Simulation\n\n\
          The real intake, dispatch, outcome, journal and index under one seed. A row is of its \
          commit's program and checkers: later checkers hold more, and have found what earlier ones \
-         did not see. Again: \
+         did not see. A batch has one to four lines; files accepted are those and their \
+         corrections; days are the worlds' own. Again: \
          `anxin simulate --seed SEED --batches BATCHES --json`.\n\n\
          | seed | worlds | batches | files accepted | events | records | crashes | days \
          | digest | violations | program |\n\
@@ -50,6 +55,7 @@ pub fn section() -> String {
         "simulated_days",
     ];
     let mut whole = [0u64; 7];
+    let mut all_violations = 0;
     let (mut struck, mut together) = (BTreeMap::new(), Together::new());
     for (document, run) in &runs {
         write!(out, "| {} |", number(run, "seed")).unwrap();
@@ -57,6 +63,7 @@ pub fn section() -> String {
             *sum += number(run, name);
             write!(out, " {} |", grouped(number(run, name))).unwrap();
         }
+        all_violations += violations(run);
         let violations = told(violations(run));
         let digest = text(run, "digest").get(..16).unwrap_or_default();
         let program = program(document, run);
@@ -67,8 +74,9 @@ pub fn section() -> String {
     for sum in whole {
         write!(out, " {} |", grouped(sum)).unwrap();
     }
-    out.push_str(" | | |\n\n");
+    writeln!(out, " | {} | |\n", told(all_violations)).unwrap();
     out.push_str(&seeds::section(&runs));
+    out.push_str(FOUND);
     out.push_str(ELSEWHERE);
     matrix(&mut out, &struck, &together);
     out
@@ -117,7 +125,11 @@ fn faults(struck: &BTreeMap<String, u64>) -> BTreeSet<&str> {
 fn matrix(out: &mut String, struck: &BTreeMap<String, u64>, together: &Together) {
     let faults = faults(struck);
     out.push_str(
-        "How often each fault struck, in all of these runs. A 0 was not tried.\n\n\
+        "How often each fault struck, in all of these runs; one that lasts (an expired \
+         certificate, a late bank, a slow disk) each time that somebody ran into it. What people \
+         try (`across_parties`, `withdraw_race`, `correction_race`, `resolution_race`) counts when \
+         they set out to. A 0 was not tried; `stopped`, `year_end` and `leap_day` were not counted \
+         by programs before c4d298f9.\n\n\
          | fault | struck |\n| --- | --- |\n",
     );
     for fault in &faults {
