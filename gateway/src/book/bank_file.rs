@@ -149,11 +149,10 @@ impl BankFile {
         (origin, pushed_at): (Origin, Option<u64>),
         sequence: u64,
     ) {
-        let after = match origin {
-            Origin::Receipt | Origin::Result => pushed_at.unwrap_or(self.asked_at),
-            Origin::Push => pushed_at.unwrap_or(sequence),
-            Origin::Channel | Origin::AnswerLimit | Origin::Recovery => sequence,
-        };
+        let after = pushed_at.unwrap_or(match origin {
+            Origin::Receipt | Origin::Result => self.asked_at,
+            Origin::Push | Origin::Channel | Origin::AnswerLimit | Origin::Recovery => sequence,
+        });
         let failed = moves.iter().filter(|step| step.event == LineEvent::Fail);
         self.failed_after
             .extend(failed.map(|step| (step.index, after)));

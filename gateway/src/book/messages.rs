@@ -153,8 +153,10 @@ impl Book {
             || open.any(|(came_at, (by, ..))| *by == bank && *came_at > sequence)
     }
 
-    /// The journal sequence with which a message came first that is being read, or else its own.
-    pub(super) fn came_at(&self, message: u64) -> u64 {
+    /// The journal sequence with which a message came first that is being read, or else its own: a
+    /// later copy is no younger than the first.
+    #[must_use]
+    pub fn came_at(&self, message: u64) -> u64 {
         let open = self.open_messages.get(&message);
         open.map_or(message, |(_, _, message)| message.came_at)
     }
@@ -188,12 +190,17 @@ impl Book {
 
     /// The message of the same bytes, read the same way, that is stored and not closed.
     #[must_use]
-    pub fn open_message(&self, bank: BankCode, digest: &str, reading: &str) -> Option<u64> {
+    pub fn open_message(
+        &self,
+        bank: BankCode,
+        digest: &str,
+        reading: &str,
+    ) -> Option<&PushedMessage> {
         let mut open = self.open_messages.iter();
         let same = open.find(|(_, (by, key, message))| {
             *by == bank && key == digest && message.reading == reading
         });
-        same.map(|(sequence, _)| *sequence)
+        same.map(|(_, (.., message))| message)
     }
 
     /// Whether an answer of the bank's about a file held that record before.

@@ -22,13 +22,13 @@ impl Batch {
     /// a message of ours and the answer that failed the line nobody knows which was said last.
     #[must_use]
     pub fn bank_said_after(&self, index: u32, line: &Line, file: &BankFile) -> u64 {
-        let told_at = self.bank_told_at(index, line);
         match file.failed_after.get(&index) {
-            Some(after) if line.state == LineState::Failed && !self.is_decided(index) => {
-                let disputed_at = self.doubts.disputed_at(index).unwrap_or_default();
-                disputed_at.max(*after).min(told_at)
-            }
-            Some(_) | None => told_at,
+            Some(after) if line.state == LineState::Failed && !self.is_decided(index) => self
+                .doubts
+                .disputed_at(index)
+                .unwrap_or_default()
+                .max(*after),
+            Some(_) | None => self.bank_told_at(index, line),
         }
     }
 

@@ -272,12 +272,13 @@ impl<'a> Interpreter<'a> {
         let earlier = self.states.get(&step.index).copied();
         let state = earlier.unwrap_or(line.state);
         let told_at = self.batch.bank_told_at(step.index, line);
-        let after = self.batch.bank_said_after(step.index, line, self.file);
+        let newer = earlier.is_some() || self.is_said_behind(told_at);
+        let after = || self.batch.bank_said_after(step.index, line, self.file);
         let word = Word {
             event: step.event,
             pointed,
-            newer: earlier.is_some() || self.is_said_behind(told_at),
-            perhaps_newer: earlier.is_some() || self.is_said_behind(after),
+            newer,
+            perhaps_newer: newer || self.is_said_behind(after()),
             carried: line.file_no == self.file.intent.file_no,
         };
         match verdict::weigh(state, line.disputed.is_some(), word) {

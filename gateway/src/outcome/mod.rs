@@ -198,8 +198,9 @@ fn interpret(
             not_found_is_final,
         } => {
             // Asked here, under the lock under which it is recorded.
-            let unread = book.is_unread_since(file.intent.bank, file.left_at);
-            interpreter.result(result, not_found_is_final && !unread, given)
+            let is_final =
+                not_found_is_final && !book.is_unread_since(file.intent.bank, file.left_at);
+            interpreter.result(result, is_final, given)
         }
         Said::Records { lines, flaws } => interpreter.pushed(lines, flaws),
     };

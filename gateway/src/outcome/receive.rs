@@ -164,20 +164,13 @@ fn take(
         Some(_) => "applied",
         None => "unreadable",
     };
-    let open = core.desk().open_message(bank, &key, reading);
+    let open = core.desk().open_message(bank, &key, reading).cloned();
     if let Some(open) = open {
-        // What a later copy is receipted by.
-        let (_, stored) = core.event(open)?;
-        let last = finish(core, bank, (open, came_as(&stored, open)), understood)?;
-        let file_no = if let Event::BankMessage { file_no, .. } = stored {
-            file_no
-        } else {
-            None
-        };
         return Ok(Taken {
-            sequence: open,
-            last,
-            file_no,
+            sequence: open.sequence,
+            last: finish(core, bank, open.sequence, understood)?,
+            // What a later copy is receipted by.
+            file_no: open.file_no,
         });
     }
     let event = Event::BankMessage {
@@ -190,15 +183,9 @@ fn take(
     };
     let fact = Fact::sealed(event, &owner_of(bank), bytes.to_vec());
     let sequence = core.record(&actor(bank), fact)?;
-    let last = finish(
-        core,
-        bank,
-        (sequence, again.unwrap_or(sequence)),
-        understood,
-    )?;
     Ok(Taken {
         sequence,
-        last,
+        last: finish(core, bank, sequence, understood)?,
         file_no,
     })
 }
@@ -212,24 +199,15 @@ fn moment_of(core: &Core, sequence: u64) -> Result<time::OffsetDateTime, CoreErr
         .to_offset(crate::clock::CHINA))
 }
 
-/// As which a stored message came first: a later copy is no younger than the first.
-fn came_as(stored: &Event, sequence: u64) -> u64 {
-    if let Event::BankMessage { again, .. } = stored {
-        again.unwrap_or(sequence)
-    } else {
-        sequence
-    }
-}
-
-/// Applies what a stored message says and closes it. `came_at`: as which it came first.
+/// Applies what a stored message says and closes it.
 fn finish(
     core: &Core,
     bank: BankCode,
-    (message, came_at): (u64, u64),
+    message: u64,
     understood: Option<&ByFile>,
 ) -> Result<u64, CoreError> {
     if let Some((file_no, pushed)) = understood {
-        apply_pushed(core, bank, (message, came_at), *file_no, pushed)?;
+        apply_pushed(core, bank, message, *file_no, pushed)?;
     }
     core.desk()
         .record(&actor(bank), Event::BankMessageClosed { message })
@@ -272,8 +250,7 @@ fn finish_stored(
     sequence: u64,
 ) -> Result<(), CoreError> {
     let bank = adapter.code();
-    let (record, event) = core.event(sequence)?;
-    let came_at = came_as(&event, sequence);
+    let (record, _) = core.event(sequence)?;
     let bytes = core.personal(&record)?;
     let then = AsOf::new(crypto, record.time_ms / 1000);
     let understood = understand(core, adapter, &then, kind, &bytes);
@@ -287,7 +264,7 @@ fn finish_stored(
         tracing::warn!(%bank, sequence, "a message stays open: its key or dialect is gone");
         return Ok(());
     }
-    finish(core, bank, (sequence, came_at), understood.as_ref()).map(drop)
+    finish(core, bank, sequence, understood.as_ref()).map(drop)
 }
 
 /// An error of one message stops no start, unless the journal itself fails.
@@ -325,7 +302,7 @@ enum Pushed {
 fn apply_pushed(
     core: &Core,
     bank: BankCode,
-    (message, came_at): (u64, u64),
+    message: u64,
     file_no: Option<u64>,
     pushed: &Pushed,
 ) -> Result<u64, CoreError> {
@@ -349,7 +326,7 @@ fn apply_pushed(
             origin: Origin::Push,
             message: Some(message),
             asked_at: None,
-            came_at: Some(came_at),
+            came_at: Some(core.desk().came_at(message)),
         };
         return apply_from(core, file_no, source, said);
     }

@@ -80,6 +80,21 @@ fn refused(desk: &Desk, asked_at: u64) {
     answer(desk, asked_at, &rows);
 }
 
+/// The answer to a question that leaves now.
+fn answered(desk: &Desk, result: &ResultFile) {
+    let source = Source {
+        origin: Origin::Result,
+        message: None,
+        asked_at: Some(desk.head() + 1),
+        came_at: None,
+    };
+    let said = Said::Result {
+        result,
+        not_found_is_final: false,
+    };
+    apply_from(&desk.core, 1, source, said).unwrap();
+}
+
 /// The bank's own "accepted" came behind our message whose answer refuses the lines, and is read
 /// when that answer is recorded: nobody knows what it said last, and no correction may leave.
 #[test]
@@ -145,17 +160,7 @@ fn an_empty_list_of_a_bank_that_would_have_denied_the_file_calls_a_refusal_into_
         let (batch, _played) = at_bank(&desk, 2);
         refused(&desk, desk.head() + 1);
         assert_eq!(desk.states(&batch), [LineState::Failed; 2], "{place}");
-        let source = Source {
-            origin: Origin::Result,
-            message: None,
-            asked_at: Some(desk.head() + 1),
-            came_at: None,
-        };
-        let said = Said::Result {
-            result: &works,
-            not_found_is_final: false,
-        };
-        apply_from(&desk.core, 1, source, said).unwrap();
+        answered(&desk, &works);
         assert_eq!(disputed(&desk, &batch), [true; 2], "{place}");
         assert_sound(&desk.core, place);
     }
@@ -208,17 +213,7 @@ fn an_empty_list_is_no_word_about_the_file() {
             let rows = [1, 2].map(|row| record(&desk, 2, row, first));
             answer(&desk, desk.head(), &rows);
             let states = desk.states(&batch);
-            let source = Source {
-                origin: Origin::Result,
-                message: None,
-                asked_at: Some(desk.head() + 1),
-                came_at: None,
-            };
-            let said = Said::Result {
-                result: &empty,
-                not_found_is_final: false,
-            };
-            apply_from(&desk.core, 1, source, said).unwrap();
+            answered(&desk, &empty);
             assert_eq!(desk.states(&batch), states, "{place} {first:?}");
             assert_eq!(disputed(&desk, &batch), [false; 2], "{place} {first:?}");
             assert_sound(&desk.core, place);
