@@ -68,6 +68,12 @@ fn number(value: &Value, name: &str) -> u64 {
     found.unwrap_or_else(|| panic!("no number {name} in {value}"))
 }
 
+/// How often something did not hold in a run.
+fn violations(run: &Value) -> usize {
+    let found = run["violations"].as_array();
+    found.expect("the violations of a run").len()
+}
+
 /// A text of a document, which must be there.
 fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     let found = value.get(name).and_then(Value::as_str);

@@ -1,6 +1,6 @@
 //! Real crashes of the release program.
 
-use super::{documents, grouped, number, program};
+use super::{documents, grouped, number, program, violations};
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -38,7 +38,7 @@ fn told(document: &str, run: &Value) -> String {
         .iter()
         .filter_map(Value::as_str)
         .collect();
-    let violations = run["violations"].as_array().expect("the violations").len();
+    let violations = violations(run);
     let minutes = number(run, "seconds").div_ceil(60);
     let mut out = format!(
         "\n### {}\n\nSeed {}, {minutes} minutes, **{violations} violations**.\n\n",

@@ -7,8 +7,7 @@ What runs of 25,000 batches have found, before they were made again with what wa
 | seed | worlds | said of | where the mistake was | mended in |
 | --- | --- | --- | --- | --- |
 | 7103, 7106, 7107 | 1748, 1433, 511, 271 | M11, and a file without an end | the simulation: \
-a played bank never said what \
-became of a row; a file was taken for another one | 80a163aa |
+a played bank never said what became of a row; a file was taken for another one | 80a163aa |
 | 7111 | 1332 | the gateway does not start | **the product**: what a failed sync left of a \
 checkpoint's note stood before the next one | 75f2b1c7 |
 | 7204 | 1202 | M4 | the simulation: a false total in a signed text that nobody had opened counted \

@@ -16,7 +16,10 @@ fn kept() -> Vec<Value> {
 
 /// How many bugs are named by their invariant, and how many there are.
 pub fn named() -> (usize, usize) {
-    let bugs = kept();
+    count(&kept())
+}
+
+fn count(bugs: &[Value]) -> (usize, usize) {
     let planted = || bugs.iter().filter(|bug| !is_without(bug));
     (
         planted().filter(|bug| is_found(bug)).count(),
@@ -32,7 +35,7 @@ pub fn section() -> String {
          Each checker bites: a mistake is planted into a copy of the program, and a violation \
          that the simulation reports must be of its invariant. Again: `tests/planted/run`.\n\n",
     );
-    let (found, count) = named();
+    let (found, count) = count(&bugs);
     writeln!(out, "{found} of {count} are named by their invariant.\n").unwrap();
     out.push_str(
         "| invariant | the mistake | seed | named within batches | program |\n\

@@ -1,7 +1,7 @@
 //! The simulation: how often each fault struck, and which invariants were looked after meanwhile.
 
 use super::found::FOUND;
-use super::{INVARIANTS, documents, grouped, number, program, seeds, text};
+use super::{INVARIANTS, documents, grouped, number, program, seeds, text, violations};
 use gateway::simulation::faults::FaultKind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,15 +83,11 @@ pub fn section() -> String {
 }
 
 /// A run in which something did not hold stands out until it is mended and made again.
-fn told(violations: usize) -> String {
+pub fn told(violations: usize) -> String {
     match violations {
         0 => "0".to_owned(),
         found => format!("**{found}**"),
     }
-}
-
-fn violations(run: &Value) -> usize {
-    run["violations"].as_array().expect("the violations").len()
 }
 
 fn gather(run: &Value, struck: &mut BTreeMap<String, u64>, together: &mut Together) {

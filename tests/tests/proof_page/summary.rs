@@ -1,7 +1,7 @@
 //! The answer before everything else: what the runs below come to.
 
-use super::{documents, grouped, number, planted, program};
-use serde_json::Value;
+use super::simulated::told;
+use super::{documents, grouped, number, planted, program, violations};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -32,18 +32,12 @@ pub fn section() -> String {
         "| what was tried | how often | violations | program |\n| --- | --- | --- | --- |\n",
     );
     simulated(&mut out);
+    let crashes = documents("crashes-");
     for (way, counted, words) in WAYS {
-        for (document, run) in documents("crashes-") {
-            if run["ways"][0] == way {
-                let times = grouped(number(&run["counts"], counted));
-                let program = program(&document, &run);
-                writeln!(
-                    out,
-                    "| {words} | {times} | {} | {program} |",
-                    violations(&run)
-                )
-                .unwrap();
-            }
+        for (document, run) in crashes.iter().filter(|(_, run)| run["ways"][0] == way) {
+            let times = grouped(number(&run["counts"], counted));
+            let (found, program) = (told(violations(run)), program(document, run));
+            writeln!(out, "| {words} | {times} | {found} | {program} |").unwrap();
         }
     }
     let (found, of) = planted::named();
@@ -63,18 +57,13 @@ pub fn section() -> String {
 
 fn simulated(out: &mut String) {
     let runs = documents("simulation-");
-    let sum = |of: &dyn Fn(&Value) -> u64| runs.iter().map(|(_, run)| of(run)).sum::<u64>();
     let programs: BTreeSet<String> = runs.iter().map(|(name, run)| program(name, run)).collect();
-    let batches = grouped(sum(&|run| number(run, "batches")));
-    let broken = sum(&violations);
+    let batches = grouped(runs.iter().map(|(_, run)| number(run, "batches")).sum());
+    let broken = told(runs.iter().map(|(_, run)| violations(run)).sum());
     let programs = programs.into_iter().collect::<Vec<_>>().join(", ");
     writeln!(
         out,
         "| simulated batches | {batches} | {broken} | {programs} |"
     )
     .unwrap();
-}
-
-fn violations(run: &Value) -> u64 {
-    run["violations"].as_array().expect("the violations").len() as u64
 }
