@@ -72,7 +72,24 @@ fn nothing_personal_is_printed_with_a_line_or_a_head() {
     for text in clear {
         assert!(!printed.contains(text), "{printed}");
     }
-    for text in ["B20261123-7.2", "652350", "E2E-1", "row: 14"] {
+    // The memo has five characters after the name.
+    let memo_length = format!("memo: Some(<{} characters>)", name.chars().count() + 5);
+    for text in ["B20261123-7.2", "652350", "E2E-1", "row: 14", &memo_length] {
         assert!(printed.contains(text), "{text}: {printed}");
     }
+}
+
+#[test]
+fn a_payee_prints_masked() {
+    let payee = Payee {
+        name: "张样一",
+        id_type: IdType::RESIDENT,
+        id_number: IdNumber::parse(IdType::RESIDENT, "11010519491231002X").unwrap(),
+        account: AccountNo::parse("6222021202000000019").unwrap(),
+    };
+    assert_eq!(
+        format!("{payee:?}"),
+        "Payee { name: \"张**\", id_type: IdType(1), id_number: 110105********002X, \
+         account: 622202*********0019 }"
+    );
 }

@@ -322,3 +322,60 @@ fn an_error_tells_file_and_place_and_does_not_repeat_its_source() {
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert!(source.contains("line 2"), "{source}");
 }
+
+#[test]
+fn a_day_of_a_list_has_no_time() {
+    let from = |effective_from: &str| {
+        let head =
+            format!("source = 'x'\neffective_from = {effective_from}\ncompiled = 2026-11-23");
+        let name = "regions.toml";
+        list::ListFile {
+            name,
+            text: head.leak(),
+        }
+        .head()
+    };
+    assert_eq!(
+        from("2026-01-31").unwrap().effective_from,
+        date!(2026 - 01 - 31)
+    );
+    for written in [
+        "2026-01-31T08:00:00",
+        "2026-01-31T08:00:00+08:00",
+        "08:00:00",
+    ] {
+        assert!(from(written).is_err(), "{written}");
+    }
+}
+
+#[test]
+fn a_bank_has_the_marks_of_its_kind() {
+    let listed = bank(code("ICBC")).unwrap();
+    assert_eq!(listed.check(), Ok(()));
+    let refused: [fn(&mut Bank); 6] = [
+        |bank| bank.cnaps_class = "10".to_owned(),
+        |bank| bank.cnaps_class = "1020".to_owned(),
+        |bank| bank.cnaps_class = "1O2".to_owned(),
+        |bank| bank.kind = "bank".to_owned(),
+        |bank| bank.bic = Some("ICBKCNBJXXX".to_owned()),
+        |bank| bank.cnaps_code = CnapsCode::parse("103100000026").ok(),
+    ];
+    for (at, change) in refused.into_iter().enumerate() {
+        let mut bank = listed.clone();
+        // A head office of its own would be of another class first.
+        bank.cnaps_code = None;
+        change(&mut bank);
+        assert!(bank.check().is_err(), "{at}");
+    }
+}
+
+#[test]
+fn a_prefix_says_whether_its_source_names_a_debit_card() {
+    let stated = |prefix: &str, digits| {
+        let mut rows = card_prefixes().iter();
+        let row = rows.find(|row| (row.prefix.as_str(), row.digits) == (prefix, digits));
+        row.unwrap().stated
+    };
+    assert!(stated("402791", 16));
+    assert!(!stated("621104", 18));
+}

@@ -61,6 +61,50 @@ fn the_same_seed_and_index_give_the_same_person() {
     assert!(!debug.contains(number.reveal(Purpose::Matching)));
 }
 
+/// Reckoned by another program after the published definitions: SplitMix64, GB 11643, GB 11714 and
+/// GB 32100. A bank without card prefixes gives accounts that no list decides.
+#[test]
+fn a_seed_and_an_index_are_this_person_and_this_employer_for_ever() {
+    let bank = BankCode::parse("NOBANK").ok();
+    let known = [
+        ((7, 3), "余样九", "330106198909235562", "80000003892374508"),
+        (
+            (2026, 11),
+            "郑样六春",
+            "510104199602191871",
+            "80000005438902128",
+        ),
+        (
+            (42, 42),
+            "崔样甲",
+            "420102197205020397",
+            "80000004755275707",
+        ),
+        (
+            (u64::MAX, u32::MAX),
+            "钟样辛",
+            "360426198308291638",
+            "80000002033215001",
+        ),
+    ];
+    for ((seed, index), name, id_number, account) in known {
+        let person = person(seed, index, bank);
+        let clear = (
+            person.name.reveal(Purpose::Matching),
+            person.id_number.reveal(Purpose::Matching),
+            person.account.reveal(Purpose::Matching),
+        );
+        assert_eq!(clear, (name, id_number, account), "{seed} {index}");
+    }
+    for (seed, index, code) in [
+        (7, 3, "91330110923745086M"),
+        (2026, 11, "9133011038902128X7"),
+        (1, 0, "91330110008224658U"),
+    ] {
+        assert_eq!(uscc(seed, index, "330110").as_str(), code);
+    }
+}
+
 #[test]
 fn employers_are_of_their_region_and_hold_both_checks() {
     let codes: BTreeSet<_> = (0..2_000).map(|index| uscc(9, index, "330110")).collect();

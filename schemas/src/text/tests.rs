@@ -79,6 +79,7 @@ fn gb2312_has_the_characters_of_its_1980_table() {
         assert_eq!(Gb2312.encode(&character.to_string()), lacks(character));
     }
     assert!(Gbk.holds("镕〇ⅰ︵ɑ東喆"));
+    assert!(!Gb2312.holds("朱镕样") && !Gbk.holds("𠮷样") && Gb18030.holds("𠮷样"));
 }
 
 #[test]
@@ -271,9 +272,10 @@ proptest! {
 fn the_length_is_that_of_the_bytes_for_every_character() {
     for charset in ALL {
         for character in '\0'..='\u{1FFFF}' {
-            let text = format!("张{character}1");
-            let bytes = charset.encode(&text).map(|bytes| bytes.len());
-            assert_eq!(charset.byte_len(&text), bytes, "{character:?}, {charset:?}");
+            for text in [format!("张{character}1"), character.to_string()] {
+                let bytes = charset.encode(&text).map(|bytes| bytes.len());
+                assert_eq!(charset.byte_len(&text), bytes, "{text:?}, {charset:?}");
+            }
         }
     }
 }

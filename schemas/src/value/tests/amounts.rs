@@ -67,6 +67,10 @@ fn what_is_no_amount() {
         ("NaN", Form),
         ("inf", Form),
         ("1\u{0}", Form),
+        // The signs behind 9 in ASCII are no digits, alone or beside one.
+        ("1:.00", Form),
+        (":.::", Form),
+        ("a.bc", Form),
         ("٣", Form),
         ("92233720368547758.08", Overflow),
         ("92233720368547759", Overflow),
@@ -93,6 +97,7 @@ fn arithmetic_is_checked_and_printing_exact() {
     assert_eq!(Fen(i64::MAX).checked_add(Fen(1)), None);
     assert_eq!(Fen(i64::MIN).checked_sub(Fen(1)), None);
     assert_eq!(Fen(652_350).checked_add(Fen(708_000)), Some(Fen(1_360_350)));
+    assert_eq!(Fen(652_350).checked_sub(Fen(708_000)), Some(Fen(-55_650)));
     assert_eq!(Fen(1_360_350).yuan(), "13603.50");
     for (fen, text) in [
         (1_360_350, "13,603.50"),
@@ -127,6 +132,8 @@ fn months_in_their_four_spellings() {
     assert_eq!(PayMonth::parse("2026年1月"), PayMonth::new(2026, 1));
     assert_eq!(PayMonth::parse("2026-1"), PayMonth::new(2026, 1));
     assert_eq!(november.to_string(), "2026-11");
+    assert_eq!(format!("{november:?}"), "2026-11");
+    assert_eq!((november.year(), november.month()), (2026, 11));
     assert_eq!(PayMonth::of(date!(2026 - 11 - 23)), Some(november));
     assert_eq!(PayMonth::of(date!(1999 - 12 - 31)), None);
 }

@@ -75,6 +75,8 @@ fn a_birth_date_must_be_of_the_calendar() {
         "33010620000001001",
         "33010620000100001",
         "33010618000101001",
+        // Month 19. Read from the back, as 1999, 10 and 09, the digits would be a date.
+        "33010919901901001",
     ];
     for first17 in no_dates {
         assert_eq!(resident(&with_check(first17)), Err(Date), "{first17}");
@@ -84,6 +86,8 @@ fn a_birth_date_must_be_of_the_calendar() {
 #[test]
 fn what_is_no_resident_number() {
     let unknown_province = with_check("99010620000229001");
+    // The sign behind 9 in ASCII; the check character fits if it counts as ten.
+    let colon = with_check("33010619900101:01");
     let refused = [
         ("", Empty),
         ("  ", Empty),
@@ -92,6 +96,7 @@ fn what_is_no_resident_number() {
         ("11010519491231002X1", Form),
         ("1101051949123100X2", Form),
         (unknown_province.as_str(), Form),
+        (colon.as_str(), Form),
         ("110105194912310021", Check),
         ("360426199101010072", Check),
     ];
@@ -137,8 +142,28 @@ fn other_documents_have_a_shape_only() {
     assert_eq!(IdType::parse(""), Ok(IdType::RESIDENT));
     assert_eq!(IdType::parse("1"), Ok(IdType::RESIDENT));
     assert_eq!(IdType::parse("17").map(IdType::number), Ok(17));
-    for text in ["0", "00", "18", "001", "+1", "-1", "１", "身份证"] {
+    for text in [
+        "0",
+        "00",
+        "18",
+        "001",
+        "+1",
+        "-1",
+        "１",
+        "身份证",
+        ":",
+        "A",
+        "1:",
+    ] {
         assert_eq!(IdType::parse(text), Err(Form), "{text}");
+    }
+    for number in 1..=17 {
+        let code = format!("{number:02}");
+        let kind = IdType::parse(&code).unwrap();
+        assert_eq!(
+            (kind.code(), kind.to_string()),
+            (code.as_str(), code.clone())
+        );
     }
 }
 
@@ -226,4 +251,26 @@ fn masks_keep_what_a_clerk_needs_and_no_more() {
     assert_eq!(PersonName::mask("张"), "*");
     assert_eq!(PersonName::mask("\u{202E}张三"), "***");
     assert_eq!(PersonName::mask(""), "*");
+}
+
+#[test]
+fn what_is_personal_prints_as_its_mask_and_is_the_same_in_text_and_bytes() {
+    fn printed<T: std::fmt::Debug + std::fmt::Display>(value: &T) -> [String; 2] {
+        [format!("{value}"), format!("{value:?}")]
+    }
+    let account = AccountNo::parse("6222021202000000019").unwrap();
+    assert_eq!(printed(&account), ["622202*********0019"; 2]);
+    assert_eq!(
+        account.reveal_bytes(Purpose::Matching),
+        b"6222021202000000019"
+    );
+    let number = resident("11010519491231002X").unwrap();
+    assert_eq!(printed(&number), ["110105********002X"; 2]);
+    assert_eq!(
+        number.reveal_bytes(Purpose::Matching),
+        b"11010519491231002X"
+    );
+    let name = PersonName::parse("张样一").unwrap();
+    assert_eq!(printed(&name), ["张**"; 2]);
+    assert_eq!(name.masked(), "张**");
 }

@@ -117,7 +117,18 @@ fn line_numbers_begin_at_one() {
     assert_eq!(LineNo::parse(" 007 "), Ok(LineNo(7)));
     assert_eq!(LineNo::parse("4294967295"), Ok(LineNo(u32::MAX)));
     assert_eq!(LineNo::parse(""), Err(Empty));
-    for text in ["0", "000", "-1", "+1", "1.0", "4294967296", "１", "一"] {
+    for text in [
+        "0",
+        "000",
+        "-1",
+        "+1",
+        "1.0",
+        "4294967296",
+        "１",
+        "一",
+        ":",
+        "1:",
+    ] {
         assert_eq!(LineNo::parse(text), Err(Form), "{text}");
     }
 }
@@ -172,10 +183,38 @@ fn a_region_covers_itself_and_what_lies_in_it() {
     }
 }
 
+/// In messages and records of the program alike.
+#[test]
+fn numbers_of_nobody_print_as_they_are_written() {
+    let batch_no = BatchNo::parse("GZ-2026-11-001").unwrap();
+    let batch = BatchId::new(20_261_123, 4711);
+    for (printed, expected) in [
+        (format!("{batch_no} {batch_no:?}"), "GZ-2026-11-001"),
+        (format!("{batch} {batch:?}"), "B20261123-4711"),
+        (
+            printed(Uscc::parse("913301006639233248")),
+            "913301006639233248",
+        ),
+        (printed(CnapsCode::parse("102100099996")), "102100099996"),
+        (printed(BankCode::parse("icbc")), "ICBC"),
+        (printed(RegionCode::parse("330110")), "330110"),
+        (format!("{0} {0}", LineNo(7)), "7"),
+    ] {
+        assert_eq!(printed, format!("{expected} {expected}"));
+    }
+    assert_eq!(format!("{:>3}", LineNo(7)), "  7");
+}
+
+fn printed<T: std::fmt::Debug + std::fmt::Display>(value: Result<T, ValueError>) -> String {
+    let value = value.unwrap();
+    format!("{value} {value:?}")
+}
+
 #[test]
 fn inline_text_takes_ascii_that_fits() {
     assert_eq!(InlineText::<4>::new("abcd").unwrap().as_str(), "abcd");
     assert!(InlineText::<4>::new("").unwrap().is_empty());
+    assert!(!InlineText::<4>::new("a").unwrap().is_empty());
     assert!(InlineText::<4>::new("abcde").is_none());
     assert!(InlineText::<4>::new("é").is_none());
     assert!(InlineText::<0>::new("a").is_none());

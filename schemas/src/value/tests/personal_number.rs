@@ -56,3 +56,25 @@ fn keys_that_people_choose_are_free() {
         assert!(!holds_personal_number(key), "{key}");
     }
 }
+
+/// 9558 is a prefix of 19 digits, 303 of 16; check digits after ISO/IEC 7812-1. A digit beside such
+/// a number, whatever stands between, may be of the same key.
+#[test]
+fn an_older_card_is_found_where_no_digit_stands_beside_it() {
+    for card in ["9558012345678901235", "3030123456789013"] {
+        for (before, after, found) in [
+            ("", "", true),
+            ("GZ-", "", true),
+            ("", "-A", true),
+            ("GZ", "A", true),
+            ("1", "", false),
+            ("", "1", false),
+            ("2026-", "", false),
+            ("", "/01", false),
+            ("1 ", " 1", false),
+        ] {
+            let text = format!("{before}{card}{after}");
+            assert_eq!(holds_personal_number(&text), found, "{text}");
+        }
+    }
+}
