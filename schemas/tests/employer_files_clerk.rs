@@ -171,6 +171,13 @@ fn a_wrong_form_says_how_long_the_number_is() {
             "id_number_invalid",
             "16",
         ),
+        // A letter is of a document's number, wherever it stands.
+        (
+            "11010519491231002X",
+            "1101051949123100X2",
+            "id_number_invalid",
+            "18",
+        ),
         ("6222021202000000019", "6222021", "account_invalid", "7"),
         ("913301006639233248", "91330100663923", "uscc_invalid", "14"),
     ];
@@ -183,6 +190,11 @@ fn a_wrong_form_says_how_long_the_number_is() {
             "{message}"
         );
     }
+    // What is of the right length says nothing of it.
+    let text = EXAMPLE.replacen("11010519491231002X", "110105194912310021", 1);
+    let (_, kept) = read_bytes(text.as_bytes());
+    let message = kept.one("id_number_invalid").message(Lang::Zh);
+    assert!(!message.contains("位）"), "{message}");
     let long = "杭".repeat(121);
     let text = EXAMPLE.replacen("杭州样例建设有限公司", &long, 1);
     assert_eq!(places(&text), ["text_too_long - - employer_name"]);

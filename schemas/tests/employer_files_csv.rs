@@ -244,6 +244,61 @@ fn a_large_group_is_compared_as_a_small_one() {
     assert_eq!(warnings, expected);
 }
 
+/// Two lines each have one amount, every seventh is another person's: what each is held against is
+/// reckoned from all lines before it.
+#[test]
+fn each_line_of_a_large_group_is_held_against_all_before_it() {
+    let id = |number: u32| match number % 7 {
+        0 => "34052419800101001X",
+        _ => "11010519491231002X",
+    };
+    let fen = |number: u32| number.div_ceil(2);
+    let (mut rows, mut expected) = (String::new(), Vec::new());
+    for number in 1..=70u32 {
+        let id_number = id(number);
+        rows += &format!("{number},样,{id_number},12345678,1.{:02}\n", fen(number));
+        let mut before = 1..number;
+        let wage = before
+            .clone()
+            .find(|other| (id(*other), fen(*other)) == (id_number, fen(number)));
+        let person = before.find(|other| id(*other) != id_number);
+        for (code, first) in [("payee_duplicate", wage), ("account_shared", person)] {
+            // Line 1 stands in row 14.
+            expected.extend(first.map(|first| format!("{code} {number} {}", first + 13)));
+        }
+    }
+    let head = head_with("70", "0");
+    let text = format!("{head}序号,姓名,证件号码,银行账号,实发金额\n{rows}");
+    let (_, kept) = read_bytes(text.as_bytes());
+    let warnings = kept.findings.iter().filter_map(|finding| {
+        let first_row = finding.arguments.get("first_row")?;
+        Some(format!("{} {} {first_row}", finding.code, finding.line?))
+    });
+    assert_eq!(warnings.collect::<Vec<_>>(), expected);
+}
+
+/// What only the whole file shows stands among the other findings of its row.
+#[test]
+fn a_finding_of_the_whole_file_stands_at_its_column() {
+    let row =
+        |number, name| format!("{number},{name},11010519491231002X,6222021202000000018,100.00\n");
+    let text = format!(
+        "{}序号,姓名,证件号码,银行账号,实发金额\n{}{}",
+        head_with("2", "200.00"),
+        row(1, "张样一"),
+        row(2, ""),
+    );
+    let (summary, kept) = read_bytes(text.as_bytes());
+    let expected = [
+        "account_check_digit 1 14 account",
+        "name_missing 2 15 name",
+        "payee_duplicate 2 15 id_number",
+        "account_check_digit 2 15 account",
+    ];
+    assert_eq!(kept.places(), expected);
+    assert_eq!((summary.errors, summary.warnings, summary.notes), (1, 3, 0));
+}
+
 /// A month given with the call that is not the file's: which of the two is meant?
 #[test]
 fn a_month_given_with_the_call_does_not_overrule_the_file() {

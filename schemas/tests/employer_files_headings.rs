@@ -303,3 +303,14 @@ fn a_value_beside_a_merged_cell_is_the_value_and_two_values_are_none() {
     let (_, kept) = read_bytes(text.as_bytes());
     assert_eq!(kept.places(), ["schema_violation - 11 total_amount"]);
 }
+
+/// The template's name, as its English words and its Chinese ones.
+#[test]
+fn a_template_may_be_named_in_english() {
+    for name in ["安薪 代发工资表", "Anxin payroll", "ANXIN WAGE FILE"] {
+        let text = EXAMPLE.replacen("安薪代发工资表", name, 1);
+        let (_, kept) = read_bytes(text.as_bytes());
+        assert_eq!(kept.places(), [""; 0], "{name}");
+        assert_eq!(kept.lines, example_lines(), "{name}");
+    }
+}

@@ -100,6 +100,13 @@ fn a_stray_character_in_a_number_is_named() {
             "空格",
         ),
         (account, "卡6222021202000000019", "account_invalid", "“卡”"),
+        // Spaces and hyphens group an account's digits; they are not what is wrong.
+        (
+            account,
+            "6222 0212-0200\u{3000}000O 019",
+            "account_invalid",
+            "“O”",
+        ),
     ] {
         let (_, kept) = read_bytes(EXAMPLE.replacen(from, to, 1).as_bytes());
         let message = kept.one(code).message(Lang::Zh);
@@ -107,6 +114,7 @@ fn a_stray_character_in_a_number_is_named() {
             message.contains(said) && !message.contains("位）"),
             "{message}"
         );
+        assert_eq!(message.contains("空格"), said == "空格", "{message}");
     }
 }
 
