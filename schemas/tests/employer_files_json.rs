@@ -39,6 +39,10 @@ fn the_object_gives_the_lines_of_the_example() {
             "{{{},{LINES}}}",
             HEAD.replace("\"total_amount\":\"13603.50\"", "\"total_fen\":1360350")
         ),
+        format!(
+            "{{{HEAD},{}}}",
+            LINES.replace("\"gross_amount\":7080", "\"gross_amount_fen\":708000")
+        ),
     ] {
         let (summary, kept) = read_bytes(text.as_bytes());
         assert_eq!(kept.lines, expected, "{:?}", kept.places());
@@ -122,6 +126,11 @@ fn a_value_of_the_wrong_type_is_one_finding_of_its_field() {
     assert_eq!(found, ["schema_violation - 1 lines"]);
     let text = format!("{{{},{LINES}}}", HEAD.replace("\"13603.50\"", "[]"));
     assert_eq!(places(&text), ["schema_violation - - total_amount"]);
+    // A boolean is called one and hides nothing.
+    let text = format!("{{{HEAD},{}}}", LINES.replace("\"6523.50\"", "true"));
+    let (_, kept) = read_bytes(text.as_bytes());
+    assert_eq!(kept.argument("amount_invalid", "reason"), "boolean");
+    assert_eq!(kept.one("amount_invalid").value.as_deref(), Some("true"));
 }
 
 /// In line 4 of the text, where `  "batch_no":"B"` ends: 2 + 10 + 1 + 3 characters.
@@ -134,6 +143,10 @@ fn a_key_stated_twice_has_a_place() {
         (place("line_in_file"), place("column")),
         (Some("4"), Some("16"))
     );
+    // `  "employer_name":"样例",` before it: 2 + 15 + 1 + 4 + 1 characters, then 10 + 1 + 3.
+    let text = format!("{{{HEAD},\n  \"employer_name\":\"样例\",\"batch_no\":\"B\",\n{LINES}}}");
+    let (_, kept) = read_bytes(text.as_bytes());
+    assert_eq!(kept.argument("schema_violation", "column"), "37");
 }
 
 #[test]
@@ -160,6 +173,65 @@ fn keys_twice_missing_and_unknown() {
         found.contains(&"missing_field - - lines".to_owned()),
         "{found:?}"
     );
+}
+
+/// What carries nothing is no data that would be lost; of very many keys the first are named.
+#[test]
+fn a_key_that_nobody_reads_is_named_once_if_it_has_a_value() {
+    let notes = |keys: &str| {
+        let (summary, _) = read_bytes(format!("{{{HEAD},{keys},{LINES}}}").as_bytes());
+        assert_eq!((summary.errors, summary.lines_ok), (0, 2), "{keys}");
+        summary.notes
+    };
+    for (value, noted) in [
+        ("null", 0),
+        ("\"\"", 0),
+        ("\" \"", 0),
+        ("\"木工\"", 1),
+        ("0", 1),
+        ("false", 1),
+        ("[]", 1),
+    ] {
+        assert_eq!(notes(&format!("\"trade\":{value}")), noted, "{value}");
+    }
+    let many: Vec<_> = (0..300).map(|number| format!("\"k{number}\":1")).collect();
+    assert_eq!(notes(&many.join(",")), 256);
+}
+
+/// An element that is no object is a line of which nothing can be read, and one finding.
+#[test]
+fn a_line_that_is_no_object_is_one_finding() {
+    for element in ["true", "-1", "7", "1.5", "\"x\"", "null", "[]", "[1,[2]]"] {
+        let lines = LINES.replacen("\"lines\":[", &format!("\"lines\":[{element},"), 1);
+        let (summary, kept) = read_bytes(format!("{{{HEAD},{lines}}}").as_bytes());
+        let mut found = kept.places();
+        found.retain(|found| !found.starts_with("control_"));
+        assert_eq!(found, ["schema_violation - 1 lines"], "{element}");
+        assert_eq!((summary.line_count, summary.lines_ok), (3, 2), "{element}");
+    }
+}
+
+/// Where the text ends too early, lines above the head are read if all that a head needs has come.
+#[test]
+fn lines_above_a_head_that_is_cut_are_read_only_below_a_whole_one() {
+    for (head, read) in [("\"batch_no\":\"GZ-2026-11-001\"", 0), (HEAD, 2)] {
+        let (summary, kept) = read_bytes(format!("{{{LINES},{head}").as_bytes());
+        assert_eq!(kept.places(), ["schema_violation - - -"], "{head}");
+        assert_eq!(kept.argument("schema_violation", "reason"), "truncated");
+        assert_eq!(
+            (summary.line_count, kept.lines.len()),
+            (read, read as usize)
+        );
+        assert_eq!(
+            (kept.head.is_some(), kept.draft.is_some()),
+            (read > 0, false)
+        );
+        assert_eq!(
+            summary.encoding.as_deref(),
+            Some("UTF-8"),
+            "it was JSON so far"
+        );
+    }
 }
 
 #[test]
