@@ -142,6 +142,8 @@ fn control_totals_off_by_one_are_found_with_both_values() {
     assert_eq!(kept.argument("control_sum_mismatch", "stated"), "13603.51");
     assert_eq!(kept.argument("control_sum_mismatch", "counted"), "13603.50");
     assert_eq!(summary.lines_ok, 2);
+    let (_, kept) = read_bytes(file("1", "1.00", &row(1, 7, "abc")).as_bytes());
+    assert_eq!(kept.argument("control_sum_mismatch", "counted"), "0.00");
 }
 
 fn errors(kept: &Kept) -> Vec<String> {

@@ -5,11 +5,11 @@
 use super::super::raw::{RawHead, RawLine, Receiver, Stop, Tally};
 use super::splitter::Splitter;
 use super::{Ahead, Decoded, plain_rows, walk};
-use crate::employer_files::{Limits, ReadOptions};
+use crate::employer_files::{Limits, ReadOptions, Source};
 use crate::finding::Finding;
 use crate::text::Charset;
 use proptest::prelude::*;
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 /// Writes down all that it is told, in order.
 #[derive(Default)]
@@ -47,6 +47,15 @@ fn one_by_one(_: &mut Splitter<'_>, _: &mut super::Grid, _: &mut dyn Receiver) -
 }
 
 fn told(bytes: &[u8], charset: Charset, ahead: Ahead, block_bytes: usize) -> Vec<String> {
+    told_of(&mut Cursor::new(bytes), charset, ahead, block_bytes)
+}
+
+fn told_of(
+    source: &mut dyn Source,
+    charset: Charset,
+    ahead: Ahead,
+    block_bytes: usize,
+) -> Vec<String> {
     let limits = Limits {
         field_bytes_max: 60,
         ..Limits::default()
@@ -56,9 +65,8 @@ fn told(bytes: &[u8], charset: Charset, ahead: Ahead, block_bytes: usize) -> Vec
         limits,
         ..ReadOptions::new(today)
     };
-    let mut source = Cursor::new(bytes);
     let mut told = Told::default();
-    let end = Decoded::in_blocks(&mut source, charset, block_bytes).and_then(|text| {
+    let end = Decoded::in_blocks(source, charset, block_bytes).and_then(|text| {
         let splitter = Splitter::new(text, limits.field_bytes_max, block_bytes);
         walk(splitter, ahead, &options, &mut told)
     });
@@ -152,5 +160,66 @@ fn a_row_is_too_long_by_its_bytes_and_not_by_the_blocks() {
                 assert_eq!(last.contains("row: Some(6)"), refused, "{last}");
             }
         }
+    }
+}
+
+/// The last row of a file, which nothing ends.
+#[test]
+fn a_row_of_the_greatest_length_may_lack_its_end_of_line() {
+    use super::splitter::ROW_MAX;
+    let file = HEAD[0].to_owned() + "1,一\n2," + &"x".repeat(ROW_MAX - 2);
+    for ahead in [one_by_one as Ahead, plain_rows] {
+        let told = told(file.as_bytes(), Charset::Utf8, ahead, 1000);
+        assert_eq!(told.last().unwrap(), "Ok(())");
+    }
+}
+
+/// Looking for the end of a quote may reach beyond the row; as many bytes as a row has with its
+/// end of line may be held.
+#[test]
+fn an_open_quote_at_the_end_of_a_long_row_loses_this_row_only() {
+    use super::splitter::ROW_MAX;
+    let (begin, end) = ("2,", ",\"y\n3,一");
+    let row = begin.to_owned() + &"x".repeat(ROW_MAX + 2 - begin.len() - end.len()) + end;
+    let file = HEAD[0].to_owned() + "1,一\n" + &row;
+    for ahead in [one_by_one as Ahead, plain_rows] {
+        let told = told(file.as_bytes(), Charset::Utf8, ahead, 1000);
+        let rows: Vec<_> = told
+            .iter()
+            .filter(|told| told.starts_with("line"))
+            .collect();
+        assert_eq!(rows.len(), 3, "{}", told.last().unwrap());
+        assert!(rows[1].ends_with("true") && rows[2].starts_with("line 7"));
+        assert_eq!(told.last().unwrap(), "Ok(())");
+    }
+}
+
+/// Counts what is read of it.
+struct Counted<'a>(Cursor<&'a [u8]>, usize);
+
+impl Read for Counted<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(into)?;
+        self.1 += read;
+        Ok(read)
+    }
+}
+
+impl Seek for Counted<'_> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+/// A file of one endless row is not kept in memory to say that it has one.
+#[test]
+fn a_row_that_does_not_end_is_read_no_further_than_a_row_may_be_long() {
+    use super::splitter::ROW_MAX;
+    let file = HEAD[0].to_owned() + "1,一\n2," + &"x".repeat(4 * ROW_MAX);
+    for ahead in [one_by_one as Ahead, plain_rows] {
+        let mut source = Counted(Cursor::new(file.as_bytes()), 0);
+        let told = told_of(&mut source, Charset::Utf8, ahead, 1000);
+        assert!(told.last().unwrap().contains("TooLarge"), "{told:?}");
+        assert!(source.1 < ROW_MAX + 5000, "{}", source.1);
     }
 }
