@@ -75,3 +75,70 @@ fn what_is_of_the_columns_own_kind_is_shown() {
         assert!(said.contains(value), "{column} {value}: {said}");
     }
 }
+
+/// What the finding of a wrong value shows of it.
+fn shown(column: usize, value: &str, code: &str) -> String {
+    let (_, kept) = read_bytes(file("1", "1.00", &row(1, column, value)).as_bytes());
+    kept.one(code).value.clone().unwrap()
+}
+
+/// Of a number a quarter at each end, of a long one the first six and the last four; however
+/// people group it, it is one number.
+#[test]
+fn a_number_keeps_its_ends_and_a_text_its_first_character() {
+    let very_long = "123456".to_owned() + &"0".repeat(40) + "7890";
+    let cut = "123456".to_owned() + &"*".repeat(34) + "7890";
+    for (value, masked) in [
+        ("12345678", "12****78"),
+        ("123456789012", "123******012"),
+        ("1234567890123", "123456***0123"),
+        ("6222021202000000019", "622202*********0019"),
+        ("6222 0212 0200 0000 019", "622202*********0019"),
+        ("6222-0212－0200–0000—0·19", "622202*********0019"),
+        (very_long.as_str(), cut.as_str()),
+        // A permit has up to three letters; what has more of them than digits is a text.
+        ("ABC1234", "A*****4"),
+        ("ABCD12345", "A***"),
+        ("AB12", "A***"),
+        ("ABC12", "A***"),
+        ("张12345", "张***"),
+    ] {
+        assert_eq!(shown(5, value, "bank_unknown"), masked, "{value}");
+    }
+}
+
+#[test]
+fn a_kind_of_document_is_shown_unless_a_number_stands_beside_it() {
+    let shown = |value| shown(2, value, "id_type_invalid");
+    assert_eq!(shown("驾驶证"), "驾驶证");
+    assert_eq!(shown("证11010519491231002X"), "证***");
+}
+
+/// A finding is one line on a screen and in a log.
+#[test]
+fn a_character_that_turns_or_breaks_a_line_is_shown_as_a_dot() {
+    for broken in ["GZ\u{7}1", "GZ\u{202E}1", "GZ\u{2028}1"] {
+        let text = EXAMPLE.replace("GZ-2026-11-001", broken);
+        let (_, kept) = read_bytes(text.as_bytes());
+        let value = kept.one("batch_no_invalid").value.as_deref();
+        assert_eq!(value, Some("GZ·1"), "{broken:?}");
+    }
+}
+
+/// A remark below the lines is named, unless a person's name may stand there: two to four hanzi
+/// that are of no bank, month or sum.
+#[test]
+fn a_remark_of_the_length_of_a_name_is_masked() {
+    for (remark, shown) in [
+        ("张样一", "张**"),
+        ("欧阳样一", "欧***"),
+        ("张", "张"),
+        ("OK", "OK"),
+        ("三月", "三月"),
+        ("人事部制表", "人事部制表"),
+    ] {
+        let (_, kept) = read_bytes(format!("{EXAMPLE}{remark},,,,,,,,,\n").as_bytes());
+        assert_eq!(kept.places(), ["field_ignored - - -"], "{remark}");
+        assert_eq!(kept.argument("field_ignored", "element"), shown);
+    }
+}
