@@ -7,7 +7,7 @@ mod employer_files_support;
 use employer_files_support::book::container;
 use employer_files_support::*;
 use schemas::Lang;
-use schemas::employer_files::{Format, ReadOptions};
+use schemas::employer_files::{Format, Limits, ReadOptions};
 
 fn utf16(text: &str) -> Vec<u8> {
     let units = text.encode_utf16().flat_map(u16::to_le_bytes);
@@ -117,6 +117,143 @@ fn utf_16_is_named() {
     }
 }
 
+/// By its mark or by its zero bytes: ASCII at the start, commas and ends of line among hanzi.
+#[test]
+fn utf_16_is_told_in_either_order_of_bytes_with_and_without_a_mark() {
+    let object = "{\"batch_no\":1}";
+    let hanzi = "批次号,张样一\n";
+    for (text, format) in [(object, Format::Json), (hanzi, Format::Csv)] {
+        let little = utf16(text);
+        let big: Vec<u8> = little
+            .chunks(2)
+            .flat_map(|unit| [unit[1], unit[0]])
+            .collect();
+        for (bytes, encoding) in [(little, "UTF-16LE"), (big, "UTF-16BE")] {
+            for bytes in [&bytes[..], &bytes[2..]] {
+                let (summary, kept) = read_bytes(bytes);
+                assert_eq!(kept.places(), ["encoding_invalid - - -"], "{text}");
+                assert_eq!(summary.encoding.as_deref(), Some(encoding), "{text}");
+                assert_eq!(summary.format, Some(format));
+            }
+        }
+    }
+}
+
+/// A message that declares an encoding; `name` and `memo` of its lines as given.
+fn declaring(encoding: &str, name: &str, memo: &str) -> String {
+    let mut batch = planted::Batch::good(3);
+    for at in 0..planted::LINES {
+        batch.set_field(at, "name", name);
+        batch.set_field(at, "memo", memo);
+    }
+    let message = String::from_utf8(batch.write(Format::Pain001)).unwrap();
+    format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>{message}")
+}
+
+/// What a message says of itself is believed where the bytes don't belie it; all sets agree in
+/// ASCII.
+#[test]
+fn a_declared_encoding_that_is_not_read_is_named_unless_all_is_ascii() {
+    let ascii = declaring("iso-8859-1", "Zhang San", "wages");
+    let (summary, kept) = read_bytes(ascii.as_bytes());
+    assert_eq!(
+        (summary.errors, summary.lines_ok),
+        (0, 7),
+        "{:?}",
+        kept.places()
+    );
+    assert_eq!(summary.encoding.as_deref(), Some("UTF-8"));
+    let latin = declaring("iso-8859-1", "张样一", "工资");
+    // UTF-8 by its mark, and something else by its own words.
+    let torn = "\u{FEFF}".to_owned() + &declaring("GBK", "张样一", "工资");
+    for (text, encoding) in [(latin, "ISO-8859-1"), (torn, "GBK")] {
+        let (summary, kept) = read_bytes(text.as_bytes());
+        assert_eq!(kept.places(), ["encoding_invalid - - -"], "{encoding}");
+        assert_eq!(kept.argument("encoding_invalid", "encoding"), encoding);
+        assert_eq!(summary.encoding.as_deref(), Some(encoding));
+        assert_eq!(
+            (summary.format, summary.line_count),
+            (Some(Format::Pain001), 0)
+        );
+    }
+}
+
+/// The word of the public contract, as a caller may write it.
+#[test]
+fn a_format_is_given_by_its_word() {
+    for (word, format) in [
+        ("csv", Some(Format::Csv)),
+        ("XLSX", Some(Format::Xlsx)),
+        (" json\n", Some(Format::Json)),
+        ("Pain.001", Some(Format::Pain001)),
+        ("pain", None),
+        ("", None),
+    ] {
+        assert_eq!(Format::parse(word), format, "{word:?}");
+    }
+}
+
+/// Nothing could be read of the text, so that its character set is a guess.
+#[test]
+fn what_is_not_of_the_given_format_has_no_encoding() {
+    for format in [Format::Json, Format::Pain001] {
+        let given = ReadOptions {
+            format: Some(format),
+            ..options()
+        };
+        let (summary, kept) = read_with(EXAMPLE.as_bytes(), &given);
+        assert_eq!(kept.places(), ["unreadable - - -"], "{format}");
+        assert_eq!((summary.format, summary.encoding), (Some(format), None));
+    }
+}
+
+#[test]
+fn a_file_may_be_as_large_as_the_limit() {
+    let with = |bytes_max| ReadOptions {
+        limits: Limits {
+            bytes_max,
+            ..Limits::default()
+        },
+        ..options()
+    };
+    let bytes = EXAMPLE.len() as u64;
+    let (summary, kept) = read_with(EXAMPLE.as_bytes(), &with(bytes));
+    assert_eq!((summary.lines_ok, kept.places()), (2, vec![]));
+    for (limit, said) in [(bytes - 1, format!("{} B", bytes - 1)), (0, "0 B".into())] {
+        let (summary, kept) = read_with(EXAMPLE.as_bytes(), &with(limit));
+        assert_eq!(kept.places(), ["too_large - - -"]);
+        assert_eq!(kept.argument("too_large", "limit"), said);
+        assert_eq!((summary.format, summary.line_count), (None, 0));
+    }
+}
+
+/// The lines up to the limit are read; what follows is not, and no total is compared. That the
+/// caller names the format says nothing else.
+#[test]
+fn more_lines_than_the_limit_end_the_reading_in_every_format() {
+    let limits = Limits {
+        lines_max: 6,
+        ..Limits::default()
+    };
+    for format in Format::ALL {
+        let text = planted::Batch::good(3).write(format);
+        for given in [None, Some(format)] {
+            let options = ReadOptions {
+                format: given,
+                limits,
+                ..options()
+            };
+            // The last line is the one too many; in a csv file it may lack its end of line.
+            for bytes in [&text[..], text.trim_ascii_end()] {
+                let (summary, kept) = read_with(bytes, &options);
+                assert!(kept.places().contains(&"too_many_lines - - -".to_owned()));
+                assert_eq!((summary.errors, kept.lines.len()), (1, 6), "{format}");
+                assert_eq!(summary.format, Some(format));
+            }
+        }
+    }
+}
+
 /// The example with a finding in its first line and a byte of the second broken.
 fn broken(bytes: fn(&str) -> Vec<u8>, text: &str, before: &str) -> (Vec<u8>, usize) {
     let (head, _) = text.split_once(before).unwrap();
@@ -147,6 +284,26 @@ fn what_stands_before_an_ill_formed_byte_is_read_and_judged() {
         assert!(kept.head.is_some());
         let said = kept.one("encoding_invalid").message(Lang::Zh);
         assert!(said.ends_with("其后的内容没有读取"), "{said}");
+    }
+}
+
+/// The place is that in the file, however many blocks were read before it.
+#[test]
+fn so_it_is_in_a_large_file() {
+    let rows: String = (1..=3000).map(|number| row(number, 9, "工资")).collect();
+    let text = file("3000", "3000.00", &rows);
+    for bytes in [
+        (|text: &str| text.as_bytes().to_vec()) as fn(&str) -> Vec<u8>,
+        gb18030,
+    ] {
+        let (file, at) = broken(bytes, &text, "\n2501,张");
+        // The 2500th line stands in row 2513: its end of line is broken, and the next one lost.
+        assert!(at > 128 << 10);
+        let (summary, kept) = read_bytes(&file);
+        assert_eq!(kept.places(), ["encoding_invalid - - -"]);
+        assert_eq!(kept.argument("encoding_invalid", "offset"), at.to_string());
+        assert_eq!(kept.argument("encoding_invalid", "line_in_file"), "2513");
+        assert_eq!((summary.line_count, summary.lines_ok), (2499, 2499));
     }
 }
 

@@ -6,8 +6,8 @@ mod employer_files_support;
 use employer_files_support::*;
 use proptest::prelude::*;
 use schemas::Severity;
-use schemas::employer_files::{Format, ReadOptions};
-use std::io::{Cursor, Write};
+use schemas::employer_files::{Format, ReadError, ReadOptions, read};
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -97,6 +97,55 @@ fn check(bytes: &[u8], format: Option<Format>) {
         .filter(|f| f.severity == Severity::Error)
     {
         assert!(kept.lines.iter().all(|line| Some(line.row) != finding.row));
+    }
+}
+
+/// A place whose `fails`th read fails, and no other.
+struct Faulty<'a> {
+    place: Cursor<&'a [u8]>,
+    reads: usize,
+    fails: usize,
+}
+
+impl Read for Faulty<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.reads += 1;
+        if self.reads == self.fails {
+            return Err(std::io::Error::other("a torn cable"));
+        }
+        self.place.read(into)
+    }
+}
+
+impl Seek for Faulty<'_> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.place.seek(to)
+    }
+}
+
+/// What comes of a file whose `fails`th read fails, and how often it was read.
+fn faulty(bytes: &[u8], fails: usize) -> (bool, usize) {
+    let mut source = Faulty {
+        place: Cursor::new(bytes),
+        reads: 0,
+        fails,
+    };
+    let read = read(&mut source, &options(), &mut Kept::default());
+    (matches!(read, Err(ReadError::Io(_))), source.reads)
+}
+
+/// A read that fails is no end of the file, and nothing that the sender could mend, even if the
+/// next one succeeds.
+#[test]
+fn a_place_that_fails_under_a_text_is_our_own_trouble() {
+    let batch = planted::Batch::good(3);
+    for format in [Format::Csv, Format::Json, Format::Pain001] {
+        let bytes = batch.write(format);
+        let (_, reads) = faulty(&bytes, 0);
+        for fails in 1..=reads {
+            let (is_ours, _) = faulty(&bytes, fails);
+            assert!(is_ours, "{format}: read {fails} of {reads}");
+        }
     }
 }
 
