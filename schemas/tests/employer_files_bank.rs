@@ -6,7 +6,7 @@ mod employer_files_support;
 use employer_files_support::*;
 use schemas::employer_files::{Asked, BankRules, LineRules, ReadOptions};
 use schemas::{BankCode, Fen, Finding, FindingCode};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A bank that takes no name of three characters.
 struct Short;
@@ -65,4 +65,50 @@ fn the_paying_bank_is_asked_about_good_lines() {
         (summary.lines_ok, summary.total_ok),
         (1, Some(Fen(708_000)))
     );
+}
+
+/// Row and fen of a line.
+type Heard = (u32, Option<i64>);
+
+/// Keeps what it is asked of each line.
+#[derive(Clone, Default)]
+struct Listener(Arc<Mutex<Vec<Heard>>>);
+
+impl LineRules for Listener {
+    fn judge(&self, line: &Asked<'_>, _: &mut Vec<Finding>) {
+        let fen = line.amount.map(|amount| amount.0);
+        self.0.lock().unwrap().push((line.row, fen));
+    }
+}
+
+impl BankRules for Listener {
+    fn rules_of(&self, _: BankCode) -> Option<Arc<dyn LineRules>> {
+        Some(Arc::new(self.clone()))
+    }
+}
+
+/// What our own rules refuse already needs no second word of the bank; what is wrong beside it
+/// does not keep an amount from being asked about.
+#[test]
+fn the_paying_bank_is_asked_about_amounts_that_we_do_not_refuse() {
+    let listener = Listener::default();
+    let options = ReadOptions {
+        bank_rules: Some(&listener),
+        ..options()
+    };
+    let rows = [
+        (9, "工资", Some(100)),
+        (3, "110105194912310021", Some(100)),
+        (8, "x", Some(100)),
+        (7, "0.00", None),
+        (7, "5000000.01", None),
+        (7, "x", None),
+    ];
+    let lines = (1..).zip(rows);
+    let text: String = lines
+        .map(|(n, (column, value, _))| row(n, column, value))
+        .collect();
+    read_with(file("6", "0", &text).as_bytes(), &options);
+    let expected: Vec<_> = (14..).zip(rows.map(|(_, _, asked)| asked)).collect();
+    assert_eq!(*listener.0.lock().unwrap(), expected);
 }

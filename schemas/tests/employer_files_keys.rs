@@ -38,10 +38,12 @@ fn a_key_with_a_number_of_a_person_is_refused_and_shown_masked() {
 #[test]
 fn a_project_code_has_the_shape_of_a_key() {
     let long = "3".repeat(33);
+    let longest = "X".repeat(32);
     for (code, taken) in [
         ("330110202611000001", true),
         ("XM-2026.01_A", true),
         ("三标段", true),
+        (longest.as_str(), true),
         ("XM 1", false),
         (long.as_str(), false),
     ] {

@@ -202,3 +202,32 @@ fn the_texts_of_a_remittance_are_one_memo() {
         assert_eq!(kept.lines[1].memo, None);
     }
 }
+
+/// The five references that XML has without a declaration; that of a character too.
+#[test]
+fn entities_of_xml_are_the_characters_that_they_name() {
+    let memo = "<RmtInf><Ustrd>&lt;a&gt; &amp;&#38; &apos;b&apos; &quot;c&quot;</Ustrd></RmtInf>";
+    let text = message(["1", "2"], AMOUNTS, AMOUNTS);
+    let text = text.replacen("</CdtTrfTxInf>", &format!("{memo}</CdtTrfTxInf>"), 1);
+    let (_, kept) = read_bytes(text.as_bytes());
+    assert_eq!(kept.lines[0].memo.as_deref(), Some("<a> && 'b' \"c\""));
+}
+
+/// The parser keeps a text whole, up to 64 KiB. The white space fills the second block of that
+/// size that is read.
+#[test]
+fn white_space_of_64_kib_between_elements_is_read() {
+    const SIZE: usize = 64 << 10;
+    let text = message(["1", "2"], AMOUNTS, AMOUNTS);
+    let (begin, end) = text.split_once("<GrpHdr>").unwrap();
+    let filler = "x".repeat(SIZE - begin.len() - "<!---->".len());
+    let text = format!("{begin}<!--{filler}-->{}<GrpHdr>{end}", " ".repeat(SIZE));
+    assert_eq!(text.find("-->").map(|at| at + 3), Some(SIZE));
+    let (summary, kept) = read_bytes(text.as_bytes());
+    assert_eq!(
+        (summary.errors, kept.lines.len()),
+        (0, 2),
+        "{:?}",
+        kept.places()
+    );
+}
