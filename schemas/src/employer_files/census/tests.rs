@@ -1,9 +1,10 @@
 //! What the census finds does not depend on its blocks, nor on who takes the digest.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use super::take_in_blocks;
+use super::{Census, take_in_blocks};
+use crate::employer_files::Limits;
 use proptest::prelude::*;
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind, Read, Seek, SeekFrom};
 
 fn assert_census(bytes: &[u8], block_bytes: usize) {
     let census = take_in_blocks(&mut Cursor::new(bytes), u64::MAX, block_bytes).unwrap();
@@ -65,4 +66,50 @@ fn the_limit_itself_is_no_end() {
         assert_eq!((whole.bytes, whole.utf8_fault), (8, None), "{block_bytes}");
         assert!(of(b"123456789").bytes > 8, "{block_bytes}");
     }
+}
+
+/// The digest of "abc" as the examples of FIPS 180-4 give it.
+#[test]
+fn size_and_digest_are_those_of_the_bytes() {
+    let census = Census::of(&mut Cursor::new(b"abc"), &Limits::default()).unwrap();
+    assert_eq!(census.bytes(), 3);
+    let digest = census.digest().map(|byte| format!("{byte:02x}")).concat();
+    let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(digest, expected);
+}
+
+/// A source whose first read fails in some way, and no other.
+struct FailsOnce {
+    bytes: Cursor<&'static [u8]>,
+    failure: Option<ErrorKind>,
+}
+
+impl Read for FailsOnce {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self.failure.take() {
+            Some(kind) => Err(kind.into()),
+            None => self.bytes.read(into),
+        }
+    }
+}
+
+impl Seek for FailsOnce {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.bytes.seek(to)
+    }
+}
+
+/// A signal may interrupt a read, which says nothing of the disk; any other failure is said at
+/// once, and no half of a file is taken for all of it.
+#[test]
+fn an_interrupted_read_is_repeated_and_a_failed_one_is_an_error() {
+    let of = |kind| {
+        let bytes = Cursor::new(b"abc".as_slice());
+        let failure = Some(kind);
+        let census = Census::of(&mut FailsOnce { bytes, failure }, &Limits::default());
+        census.map(|census| census.bytes)
+    };
+    assert_eq!(of(ErrorKind::Interrupted).unwrap(), 3);
+    let failed = of(ErrorKind::PermissionDenied).unwrap_err();
+    assert_eq!(failed.kind(), ErrorKind::PermissionDenied);
 }
