@@ -74,3 +74,32 @@ fn totals_at_the_foot_are_noted() {
     let second = EXAMPLE.to_owned() + "批次号,GZ-2\n" + totals;
     assert_eq!(places(&second), ["schema_violation - 16 -"]);
 }
+
+/// The rest of an amount that was split at its comma stands under other titles. Six yuan are an
+/// amount all the same, where what follows them is no rest.
+#[test]
+fn six_yuan_are_an_amount_unless_the_rest_of_one_follows() {
+    // Without a gross amount the memo has moved beyond the titles.
+    let split = EXAMPLE.replace(",6523.50,6600.00,", ",6,523.50,,");
+    let (_, kept) = read_bytes(split.as_bytes());
+    assert_eq!(kept.places(), ["schema_violation - 14 -"]);
+    let remedy = kept.argument("schema_violation", "remedy");
+    assert_eq!(remedy, "comma_in_amount");
+    // The gross amount of thousands has more than three characters: this is a memo.
+    let memo = EXAMPLE.replace(",6523.50,6600.00,2026年11月工资", ",6,523.50,8.5");
+    let (_, kept) = read_bytes(memo.replace("13603.50", "7086.00").as_bytes());
+    assert_eq!(kept.places(), [""; 0]);
+    assert_eq!(kept.lines[0].fen, 600);
+    assert_eq!(kept.lines[0].memo.as_deref(), Some("8.5"));
+    // A wrong bank is one: had the amount moved what follows it, the bank would be the memo.
+    let (head, _) = EXAMPLE.split_once("\n\n").unwrap();
+    let bank = format!(
+        "{head}\n\n序号,姓名,证件号码,银行账号,实发金额,开户银行,备注\n\
+         1,张样一,11010519491231002X,6222021202000000019,6,523.50,6600.00\n\
+         2,李样二,34052419800101001X,6228480000000000000,7080.00,ABC,\n"
+    );
+    assert_eq!(
+        places(&bank.replace("13603.50", "7086.00")),
+        ["bank_unknown 1 14 bank"]
+    );
+}

@@ -96,6 +96,24 @@ fn an_empty_file_is_of_no_format_unless_one_is_given() {
     assert_eq!(summary.format, Some(Format::Xlsx));
 }
 
+/// Whoever says that a file is csv is told that it is none, wherever that shows.
+#[test]
+fn a_text_that_was_called_csv_is_no_csv() {
+    let given = ReadOptions {
+        format: Some(Format::Csv),
+        ..options()
+    };
+    let unlike = "一,二,三\n".repeat(40);
+    let newer = "杭州样例建设有限公司\n".to_owned() + &EXAMPLE.replace(",V1", ",V2");
+    for text in [unlike, newer, "hello\n".to_owned()] {
+        let (summary, kept) = read_with(text.as_bytes(), &given);
+        let places = kept.places();
+        assert_eq!(places.last().unwrap(), "unreadable - - -", "{text}");
+        assert_eq!(kept.argument("unreadable", "reason"), "other_format");
+        assert_eq!(summary.format, Some(Format::Csv));
+    }
+}
+
 /// The format of UTF-16 is told, its encoding by its own name, and a program's file is not to be
 /// saved as a workbook.
 #[test]

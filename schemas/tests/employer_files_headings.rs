@@ -208,12 +208,14 @@ fn a_text_with_a_value_is_a_key_beside_the_head_and_a_heading_below_it() {
     for (before, reason) in [("总笔数", None), (TITLES, Some("heading"))] {
         for row in ["制表人,王样", "制表人：王样,2026-11-23"] {
             let text = EXAMPLE.replace(before, &format!("{row}\n{before}"));
-            let (summary, kept) = read_bytes(text.as_bytes());
-            assert_eq!((summary.errors, summary.lines_ok), (0, 2), "{row}");
-            let note = kept.one("field_ignored");
-            assert_eq!(note.value.as_deref(), Some("制表人"), "{row}");
-            let said = note.arguments.get("reason").map(String::as_str);
-            assert_eq!(said, reason, "{row}");
+            for bytes in [book(&[("工资", &text)]), text.into_bytes()] {
+                let (summary, kept) = read_bytes(&bytes);
+                assert_eq!((summary.errors, summary.lines_ok), (0, 2), "{row}");
+                let note = kept.one("field_ignored");
+                assert_eq!(note.value.as_deref(), Some("制表人"), "{row}");
+                let said = note.arguments.get("reason").map(String::as_str);
+                assert_eq!(said, reason, "{row}");
+            }
         }
     }
 }
@@ -299,9 +301,69 @@ fn a_value_beside_a_merged_cell_is_the_value_and_two_values_are_none() {
     let text = text.replace("总笔数,2", "总笔数,2,,,,已审批");
     let (summary, kept) = read_bytes(text.as_bytes());
     assert_eq!((summary.errors, ignored(&kept)), (0, vec!["已审批", "元"]));
-    let text = EXAMPLE.replace("总金额,13603.50", "总金额,13,603.50");
-    let (_, kept) = read_bytes(text.as_bytes());
-    assert_eq!(kept.places(), ["schema_violation - 11 total_amount"]);
+    // The first of several values is named, and each key that comes again; all of it is said once.
+    for (from, to, place, column) in [
+        ("13603.50", "13,603.50", "11 total_amount", "3"),
+        ("13603.50", "13,603,50", "11 total_amount", "3"),
+        (
+            "13603.50\n",
+            "13603.50\n,总金额,1.00\n",
+            "12 total_amount",
+            "3",
+        ),
+        (
+            "13603.50\n",
+            "13603.50\n,总金额：1.00\n",
+            "12 total_amount",
+            "2",
+        ),
+    ] {
+        let (_, kept) = read_bytes(EXAMPLE.replace(from, to).as_bytes());
+        assert_eq!(kept.places(), [format!("schema_violation - {place}")]);
+        assert_eq!(kept.argument("schema_violation", "column"), column, "{to}");
+    }
+}
+
+/// As many as the readme of schemas says; above the template and between its parts together.
+#[test]
+fn thirty_two_rows_may_stand_around_the_parts_of_the_template() {
+    let rows = |count: u32| (1..=count).map(|n| format!("说明第{n}条\n"));
+    let rows = |count| rows(count).collect::<String>();
+    let read = |above: u32, between: u32| {
+        let between = format!("{}{TITLES}", rows(between));
+        let text = rows(above) + &EXAMPLE.replace(TITLES, &between);
+        let (summary, kept) = read_bytes(text.as_bytes());
+        let errors = kept.places();
+        let errors = errors.iter().filter(|p| !p.starts_with("field_ignored"));
+        (summary.lines_ok, errors.cloned().collect::<Vec<_>>())
+    };
+    for (above, between) in [(32, 0), (0, 32), (20, 12)] {
+        assert_eq!(read(above, between), (2, vec![]), "{above} {between}");
+    }
+    let (ok, errors) = read(33, 0);
+    assert_eq!((ok, errors), (0, vec!["unsupported_format - - -".into()]));
+    // The titles stood in row 13, and in that of the 33rd text instead of them no title stands.
+    for (above, between, row) in [(0, 33, 45), (20, 13, 45)] {
+        let (ok, errors) = read(above, between);
+        assert_eq!(
+            (ok, errors),
+            (0, vec![format!("schema_violation - {row} -")])
+        );
+    }
+}
+
+/// `备注` alone, or beside a number, stands in many headings; so does a title beside a key.
+#[test]
+fn one_title_makes_a_title_row_only_beside_texts() {
+    for (from, to, noted) in [
+        (TITLES.to_owned(), format!("备注\n{TITLES}"), "备注"),
+        (TITLES.to_owned(), format!("附言,12\n{TITLES}"), "附言"),
+        ("\n总笔数".to_owned(), ",,备注\n总笔数".to_owned(), "备注"),
+    ] {
+        let (summary, kept) = read_bytes(EXAMPLE.replace(&from, &to).as_bytes());
+        assert_eq!(ignored(&kept), [noted], "{to}");
+        assert_eq!((summary.errors, summary.lines_ok), (0, 2), "{to}");
+    }
 }
 
 /// The template's name, as its English words and its Chinese ones.

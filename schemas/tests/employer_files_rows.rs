@@ -76,6 +76,8 @@ fn subtotals_in_the_middle_are_of_their_part_or_of_all_so_far() {
     }
     let kept = with("6523.50", "6523.50", "13603.50");
     assert_eq!(errors(&kept), ["control_sum_mismatch - 17 amount"]);
+    // The part's own sum is what a clerk looks for.
+    assert_eq!(kept.argument("control_sum_mismatch", "counted"), "7080.00");
 }
 
 /// Whoever has an account or a document is a person, whatever the name.
@@ -86,6 +88,9 @@ fn a_row_with_an_account_or_a_document_is_a_line() {
         "合计,,,,6222021202000000019,,,13603.50,,",
         "3,总计,,11010519491231002X,,,,13603.50,,",
         "3,王样,,,,,,1.00,,合计",
+        // A colon that slipped in makes no remark of numbers, nor do two titles of a person.
+        "合计,,,11010519491231002X：,6222021202000000019：,,,13603.50,,",
+        "3,王样,01,,6222021202000000019,开户行,,1.00,,备注",
     ] {
         let (summary, kept) = read_bytes(format!("{EXAMPLE}{row}\n").as_bytes());
         assert_eq!(summary.line_count, 3, "{row}");
@@ -256,6 +261,9 @@ fn a_second_table_ends_the_reading_and_the_same_titles_again_do_not() {
     assert_eq!((summary.lines_ok, summary.errors), (2, 0));
     for other in [
         "姓名,身份证号,卡号,实发\n".to_owned(),
+        // Another column in the place of one, and one whose title has digits.
+        titles.replace("实发金额", "税后") + "\n",
+        titles.replace("银行账号", "卡号19位") + "\n",
         "安薪代发工资表,V1\n".to_owned(),
         "批次号,GZ-2026-11-002\n".to_owned(),
     ] {
@@ -290,6 +298,16 @@ fn a_place_that_a_written_number_takes_is_a_duplicate() {
             .iter()
             .any(|p| p.starts_with("line_no_duplicate"))
     );
+}
+
+/// Numbers whose lower 16 bits are the same are different numbers.
+#[test]
+fn numbers_far_apart_are_no_duplicates() {
+    let rows = [1, 65_537, 131_073]
+        .map(|number| row(number, 9, "x"))
+        .concat();
+    let (summary, kept) = read_bytes(file("3", "3.00", &rows).as_bytes());
+    assert_eq!((summary.lines_ok, kept.places()), (3, vec![]));
 }
 
 /// More numbers than are kept as a list: each that comes again is refused, and no other.
