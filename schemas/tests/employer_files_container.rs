@@ -7,6 +7,10 @@ use employer_files_support::book::{RELATIONS, WORKBOOK, book, container, sheet, 
 use employer_files_support::*;
 use schemas::Lang;
 use schemas::employer_files::{Limits, ReadOptions};
+use schemas::people::SplitMix64;
+use std::io::{Cursor, Write};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 const STRINGS: &str = "<sst><si><t>张样一</t></si></sst>";
 
@@ -84,6 +88,69 @@ fn a_part_of_one_mebibyte_may_be_dense() {
     assert_eq!(code(&with_spaces((1 << 20) + 1)), "too_large");
 }
 
+/// Bytes that a deflated part of the container has, by its directory.
+fn packed(bytes: &[u8], name: &str) -> usize {
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let packed = zip.by_name(name).unwrap().compressed_size();
+    usize::try_from(packed).unwrap()
+}
+
+/// A hundred bytes for each packed one are still allowed, and a hundred more are not: a picture of
+/// noise and a plain ground, as large as it takes.
+#[test]
+fn a_part_may_be_a_hundred_times_as_large_as_it_is_packed() {
+    const PICTURE: &str = "xl/media/image1.bmp";
+    let mut chance = SplitMix64::new(1);
+    let noise: Vec<u8> = (0..14_000).map(|_| chance.draw() as u8).collect();
+    let with_picture = |bytes: usize| {
+        let mut picture = noise.clone();
+        picture.resize(bytes, b' ');
+        container(&[
+            ("xl/workbook.xml", WORKBOOK.as_bytes()),
+            ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
+            ("xl/sheet1.xml", sheet(EXAMPLE).as_bytes()),
+            (PICTURE, &picture),
+        ])
+    };
+    // More ground makes it a little larger packed as well, until both fit.
+    let mut size = 1_400_000;
+    let mut fitting = || {
+        let bytes = with_picture(size);
+        let most = 100 * packed(&bytes, PICTURE);
+        let fits = size == most;
+        size = most;
+        fits.then_some(bytes)
+    };
+    let allowed = (0..20).find_map(|_| fitting()).unwrap();
+    assert!(size > 1 << 20);
+    let (_, kept) = read_bytes(&allowed);
+    assert_eq!((kept.places(), kept.lines), (vec![], example_lines()));
+    let denser = with_picture(size + 200);
+    assert!(size / 100 + 2 > packed(&denser, PICTURE));
+    assert_eq!(code(&denser), "too_large");
+}
+
+/// The limit is what all parts may come to together, to the byte.
+#[test]
+fn a_workbook_may_unpack_to_the_limit_itself() {
+    let sheet = sheet(EXAMPLE);
+    let parts = [WORKBOOK, RELATIONS, &sheet, STRINGS];
+    let all: usize = parts.iter().map(|part| part.len()).sum();
+    let read = |unpacked_bytes_max: usize| {
+        let limits = Limits {
+            unpacked_bytes_max: unpacked_bytes_max as u64,
+            ..Limits::default()
+        };
+        let options = ReadOptions {
+            limits,
+            ..options()
+        };
+        read_with(&workbook(&sheet, STRINGS), &options).1.places()
+    };
+    assert_eq!(read(all), [""; 0]);
+    assert_eq!(read(all - 1), ["too_large - - -"]);
+}
+
 #[test]
 fn lying_and_broken_containers_are_refused() {
     // The directory lies about the size: what comes out is counted all the same.
@@ -115,24 +182,48 @@ fn lying_and_broken_containers_are_refused() {
     assert_eq!(code(b"PK\x03\x04rest"), "unreadable");
 }
 
-/// Two entries of the directory that point at the same bytes.
+/// Two entries of the directory that point at the same bytes, in a workbook that is whole.
 #[test]
 fn overlapping_entries_are_refused() {
     let mut bytes = container(&[
         ("xl/workbook.xml", WORKBOOK.as_bytes()),
-        ("xl/workbook.xmm", b"x"),
+        ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
+        ("xl/sheet1.xml", sheet(EXAMPLE).as_bytes()),
+        ("xl/sheet1.xmm", b"x"),
     ]);
+    assert_eq!(read_bytes(&bytes).1.places(), [""; 0]);
     let directory: Vec<_> = bytes
         .windows(4)
         .enumerate()
         .filter(|(_, window)| *window == b"PK\x01\x02")
         .map(|(at, _)| at)
         .collect();
-    let offset = directory[1] + 42;
-    bytes[offset..offset + 4].copy_from_slice(&0u32.to_le_bytes());
+    // Where the directory says that an entry begins.
+    let place = |entry: usize| directory[entry] + 42..directory[entry] + 46;
+    let of_sheet = bytes[place(2)].to_vec();
+    bytes[place(3)].copy_from_slice(&of_sheet);
     let (_, kept) = read_bytes(&bytes);
     assert_eq!(kept.places(), ["unreadable - - -"]);
     assert_eq!(kept.argument("unreadable", "reason"), "damaged");
+}
+
+/// Who can't go back writes sizes and check sum behind each part: there, between the entries, are
+/// bytes of none.
+#[test]
+fn a_container_that_was_written_as_a_stream_is_read() {
+    let mut zip = ZipWriter::new_stream(Vec::new());
+    for (name, bytes) in [
+        ("xl/workbook.xml", WORKBOOK.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
+        ("xl/sheet1.xml", sheet(EXAMPLE).as_bytes()),
+    ] {
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    let bytes = zip.finish().unwrap().into_inner();
+    assert!(bytes.windows(4).any(|window| window == b"PK\x07\x08"));
+    let (_, kept) = read_bytes(&bytes);
+    assert_eq!((kept.places(), kept.lines), (vec![], example_lines()));
 }
 
 fn said(bytes: &[u8], code: &str) -> String {
