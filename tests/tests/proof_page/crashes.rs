@@ -13,6 +13,24 @@ const LIMITS: [(&str, &str); 1] = [(
      into a transfer.",
 )];
 
+/// What some counts count, and which lie within others.
+const LEGEND: &str = "\
+- `deaths while starting` and `deaths under load` make the rounds; `deaths while stopping` are \
+  those under load that struck after the program had been asked to stop.
+- `open intents`: files whose sending was recorded and whose answer was not when it died; of \
+  these `left unanswered` had reached the bank. Each such must be `asked afterwards`, or have been \
+  spoken of by the bank.
+- `answers repeated`: the same file handed in once more, or another under its number: the first \
+  answer or a refusal must come.
+- `lines accepted` and `lines unknown` at the end are rows of which their played bank says nothing \
+  by design: it is silent, or leaves the row out for ever. Neither counts as paid.
+- `honest refusals`: calls that a harmed disk turned away, in words and with a status of ours.
+- `copies again`: the copy that stands for the moment of the cut was taken once more, because the \
+  device was written meanwhile.
+- `truncations`: the journal cut at a byte; `shuffles`: a record left out, doubled, or \
+  changed with its neighbour.
+";
+
 /// The ways in which harm is done to a disk.
 const HARMING: [&str; 2] = ["layer", "full"];
 
@@ -22,8 +40,9 @@ pub fn section() -> String {
          The release program under load of real clients, its banks in a process of their own that \
          is not killed. `backup`: it is lost, and a backup that was made under this load is \
          restored; what was acknowledged before the backup began is in it, and no line is sent \
-         again. Again: `tests/crash-rounds WAY --rounds N --seed SEED`.\n",
+         again. Again: `tests/crash-rounds WAY --rounds N --seed SEED`.\n\n",
     );
+    out.push_str(LEGEND);
     for (document, run) in documents("crashes-") {
         out.push_str(&told(&document, &run));
     }
