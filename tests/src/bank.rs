@@ -71,7 +71,7 @@ impl Line {
                 return Err(SendError::not_sent(SendErrorKind::Connect, "played"));
             }
             Some(Fault::Lost) => return Err(time_out()),
-            Some(Fault::Silent | Fault::Gibberish | Fault::Empty) | None => {}
+            Some(Fault::Silent | Fault::Gibberish | Fault::Empty | Fault::BrokenOff) | None => {}
         }
         let read = self.adapter.read_request(&incoming(out), &self.keys);
         let (own, request) = match read {
@@ -97,6 +97,10 @@ impl Line {
             Some(Fault::Silent) => return Err(time_out()),
             Some(Fault::Gibberish) => return Ok(b"\x81\x30 what?\r\n".to_vec()),
             Some(Fault::Empty) => return Ok(Vec::new()),
+            Some(Fault::BrokenOff) => {
+                let broken = SendError::after_bytes(SendErrorKind::Read, "played", out);
+                return Err(broken.with_received(b"00000812<ap><CCTra".to_vec()));
+            }
             Some(Fault::Unreachable | Fault::Lost) | None => {}
         }
         if !request.has_reply {

@@ -19,16 +19,19 @@ pub enum Fault {
     Gibberish,
     /// The bank reads the message; an empty answer comes back.
     Empty,
+    /// The bank reads the message; its answer breaks off.
+    BrokenOff,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Unreachable,
         Self::Lost,
         Self::Silent,
         Self::Gibberish,
         Self::Empty,
+        Self::BrokenOff,
     ];
 }
 

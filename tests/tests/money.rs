@@ -17,6 +17,8 @@ mod conversation;
 mod correction;
 #[path = "money/crash.rs"]
 mod crash;
+#[path = "money/crossing.rs"]
+mod crossing;
 #[path = "money/evidence.rs"]
 mod evidence;
 #[path = "money/families.rs"]

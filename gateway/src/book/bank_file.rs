@@ -37,8 +37,12 @@ pub struct BankFile {
     pub left_ms: Option<i64>,
     /// Journal sequence of that message; 0 before.
     pub left_at: u64,
-    /// Journal sequence of the last message about it that left; 0 before.
+    /// Journal sequence of the last message about it that left, of a question's several messages
+    /// the first: what the answer says is no older; 0 before.
     pub asked_at: u64,
+    /// Journal sequence with which the last message of the bank's own came that names it; 0 for
+    /// none.
+    pub pushed_at: u64,
     /// Questions asked so far, each of as many messages as the dialect needs.
     pub queries: u32,
     /// When the last message of a question left, Unix milliseconds.
@@ -100,6 +104,7 @@ impl BankFile {
             left_ms: None,
             left_at: 0,
             asked_at: 0,
+            pushed_at: 0,
             queries: 0,
             queried_ms: None,
             refused_ms: None,

@@ -22,8 +22,11 @@ impl Book {
             return Ok(());
         };
         let file = self.files.get_mut(file_no).ok_or("no such bank file")?;
-        file.asked_at = sequence;
-        // A dialect may need several messages to ask once.
+        // A dialect may need several messages to ask once, and its answer may be put together
+        // from what it said first.
+        if *instructs || !continues {
+            file.asked_at = sequence;
+        }
         let asked = u32::from(!continues);
         match file.state {
             FileState::Intended if *instructs => {

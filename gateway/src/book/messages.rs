@@ -213,6 +213,10 @@ impl Book {
     pub(super) fn message_stored(&mut self, bank: BankCode, digest: &str, message: PushedMessage) {
         let sequence = message.sequence;
         self.note_bank(bank);
+        let named = message.file_no.and_then(|no| self.files.get_mut(&no));
+        if let Some(file) = named.filter(|file| file.intent.bank == bank) {
+            file.pushed_at = file.pushed_at.max(message.came_at);
+        }
         self.open_messages
             .insert(sequence, (bank, digest.to_owned(), message));
     }

@@ -2,9 +2,10 @@
 //! themselves (decision 010).
 
 use super::decision::{Pace, question_wait_ms};
-use super::{Dispatcher, order};
+use super::{DispatchError, Dispatcher, order};
 use crate::book::BankFile;
 use crate::event::Event;
+use crate::outcome::{self, Useless};
 use adapters::QueryPace;
 use adapters::exchange::Next;
 
@@ -30,6 +31,21 @@ impl Dispatcher {
             Some(is_final(file, now_ms, after_ms, &rhythm, self.pace))
         };
         file.is_some_and(|file| is_final(&file) == Some(true) && self.leaves_as_it_left(&file))
+    }
+
+    /// An answer that breaks off, or has a wrong frame, may have been "accepted": where the
+    /// dialect's "not found" fails lines by and by, it counts as one that nobody can read.
+    pub(super) fn broke_off(&self, file_no: u64, returns: bool) -> Result<(), DispatchError> {
+        let file = self.core.desk().file(file_no).cloned();
+        let adapter = file.and_then(|file| {
+            let dialect = file.intent.dialect.as_deref();
+            self.bank.adapter.of_file(dialect)
+        });
+        if adapter.is_some_and(|adapter| adapter.not_found_is_final_after_ms().is_some()) {
+            let why = Useless::unreadable(returns);
+            outcome::useless_answer(&self.core, self.code(), file_no, why)?;
+        }
+        Ok(())
     }
 
     /// Whether the instruction of a file would leave today with the bytes with which it left. What

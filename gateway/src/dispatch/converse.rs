@@ -176,7 +176,11 @@ impl Dispatcher {
                 }
                 Next::Send(outgoing) => {
                     let kind = (asked_at.is_some(), returns);
-                    asked_at = Some(self.leave(file_no, &outgoing, kind).await?);
+                    let left_at = self.leave(file_no, &outgoing, kind).await?;
+                    // The answer to a question is as old as what it said first.
+                    if asked_at.is_none() || outgoing.instructs {
+                        asked_at = Some(left_at);
+                    }
                     let sent = self.bank.channel.send(&outgoing).await;
                     *instructed |= outgoing.instructs && may_have_left(&sent);
                     let answer = match sent {
@@ -185,6 +189,7 @@ impl Dispatcher {
                             // What came of a broken answer is evidence all the same (M8).
                             if !error.received.is_empty() {
                                 self.keep_answer(file_no, &outgoing.step, &error.received)?;
+                                self.broke_off(file_no, returns)?;
                             }
                             return Err(Broken::NotSent(error.kind.as_str().to_owned()));
                         }
@@ -194,10 +199,9 @@ impl Dispatcher {
                         continue;
                     }
                     if let Err(unreadable) = conversation.feed(&answer, &self.bank.keys) {
-                        let useless = match (unreadable.of_another_file, returns) {
-                            (true, _) => Useless::OfAnotherFile,
-                            (false, true) => Useless::ReturnsUnreadable,
-                            (false, false) => Useless::Unreadable,
+                        let useless = match unreadable.of_another_file {
+                            true => Useless::OfAnotherFile,
+                            false => Useless::unreadable(returns),
                         };
                         outcome::useless_answer(&self.core, self.code(), file_no, useless)?;
                         let why = format!("unreadable answer to {}: {unreadable}", outgoing.step);

@@ -1,6 +1,7 @@
 //! From what a bank says to steps of lines: pure, over the book as it is.
 
 mod absence;
+mod age;
 mod dispute;
 mod unsent;
 mod whole;
@@ -272,13 +273,13 @@ impl<'a> Interpreter<'a> {
         let earlier = self.states.get(&step.index).copied();
         let state = earlier.unwrap_or(line.state);
         let told_at = self.batch.bank_told_at(step.index, line);
-        let newer = earlier.is_some() || self.is_said_behind(told_at);
+        let behind = earlier.is_some() || self.is_said_behind(told_at);
         let after = || self.batch.bank_said_after(step.index, line, self.file);
         let word = Word {
             event: step.event,
             pointed,
-            newer,
-            perhaps_newer: newer || self.is_said_behind(after()),
+            newer: behind && !self.is_crossed(),
+            perhaps_newer: behind || self.is_said_behind(after()),
             carried: line.file_no == self.file.intent.file_no,
         };
         match verdict::weigh(state, line.disputed.is_some(), word) {
@@ -307,13 +308,6 @@ impl<'a> Interpreter<'a> {
         if pointed && !known {
             self.out.noted.push(step);
         }
-    }
-
-    /// Whether what is said now is neither the answer to a question that is older than a record,
-    /// nor a message that came before it and could only be read now.
-    fn is_said_behind(&self, sequence: u64) -> bool {
-        let said_at = self.asked_at.or(self.came_at);
-        said_at.is_none_or(|said_at| said_at > sequence)
     }
 
     /// What holds for every line of the file that the message did not name.

@@ -7,13 +7,15 @@ pub mod interpret;
 mod mismatch;
 mod receive;
 mod stray;
+mod useless;
 pub mod verdict;
 
 pub use interpret::{Interpretation, Interpreter, Words};
 pub use mismatch::Mismatch;
 pub use receive::{MessageKind, Received, finish_interrupted, read_again, receive};
+pub use useless::{Useless, useless_answer};
 
-use crate::book::{ANSWER_UNREADABLE, BankFile, Book};
+use crate::book::{BankFile, Book};
 use crate::core::{Core, CoreError, Desk, Fact};
 use crate::event::{Event, FileWord, Move, Origin};
 use crate::intake::short;
@@ -347,42 +349,6 @@ pub fn references(core: &Core, file: &BankFile) -> Result<BTreeMap<String, Strin
         references.extend(given);
     }
     Ok(references)
-}
-
-/// Why an answer to one of our messages says nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Useless {
-    /// It names another file.
-    OfAnotherFile,
-    /// Nobody can read it: another key, another format, a page of a machine in between.
-    Unreadable,
-    /// The same, of a question for returns.
-    ReturnsUnreadable,
-}
-
-/// Lists that a bank's answer about a file says nothing, once however often it comes; its bytes
-/// are kept.
-///
-/// # Errors
-/// Ours only.
-pub fn useless_answer(
-    core: &Core,
-    bank: BankCode,
-    file_no: u64,
-    why: Useless,
-) -> Result<(), CoreError> {
-    let mismatch = Mismatch::of(match why {
-        Useless::OfAnotherFile => "answer_of_another_file",
-        Useless::Unreadable => ANSWER_UNREADABLE,
-        Useless::ReturnsUnreadable => "returns_unreadable",
-    });
-    let desk = core.desk();
-    let strays = vec![Stray::of_whole(0, Some(file_no), &mismatch)];
-    let news = stray::not_said_before(core, &desk, bank, strays);
-    drop(desk);
-    let events = news.into_iter().map(|stray| stray.event(bank, None));
-    groups::record(core, &actor(bank), events)?;
-    Ok(())
 }
 
 /// The bank as an actor of the journal.

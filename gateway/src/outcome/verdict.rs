@@ -26,7 +26,8 @@ pub struct Word {
     pub event: LineEvent,
     /// It speaks of this very line, and not only of the file as a whole or of its rest.
     pub pointed: bool,
-    /// It is not the answer to a message that is older than what we hold of the line.
+    /// It is not the answer to a message that is older than what we hold of the line, nor than
+    /// what the bank said of the file meanwhile.
     pub newer: bool,
     /// It may be: the word by which the line failed may have been said before it.
     pub perhaps_newer: bool,
@@ -47,11 +48,9 @@ pub fn weigh(state: LineState, disputed: bool, word: Word) -> Verdict {
 
 fn of_its_file(state: LineState, applied: Applied, word: Word) -> Verdict {
     match applied {
-        // The bank spoke of it since it was asked: perhaps after it refused it, and a correction
-        // would pay twice. It is asked again.
-        Applied::Moved(LineState::Failed) if !word.newer && state != LineState::Intended => {
-            Verdict::Noted
-        }
+        // The bank spoke of it since it was asked, or before this instruction left: perhaps after
+        // it refused it, and a correction would pay twice. It is asked again.
+        Applied::Moved(LineState::Failed) if !word.newer => Verdict::Noted,
         Applied::Moved(next) => Verdict::Applied(next),
         Applied::Repeated => Verdict::Repeated,
         Applied::Refused(Why::Contradiction) => Verdict::Disputed,

@@ -13,6 +13,11 @@ impl Interpreter<'_> {
             let pointed = self.all_failed();
             return self.rest(outcome, bank_code, pointed);
         }
+        if matches!(outcome, Outcome::Failed(_)) && self.is_crossed() {
+            // It spoke of the file while the instruction was under way, and refuses it now:
+            // perhaps a second copy (decision 024).
+            return self.doubtful(outcome, bank_code);
+        }
         self.whole(outcome, bank_code);
     }
 

@@ -25,7 +25,7 @@ const OLDER: &str = "
               accept    pay      fail     lose_track  return
 held          FILE      FILE     FILE     FILE        FILE
 released      FILE      FILE     FILE     FILE        FILE
-intended      accepted  paid     failed   unknown     FILE
+intended      accepted  paid     noted    unknown     FILE
 accepted      =         paid     noted    unknown     FILE
 paid          noted     =        dispute  noted       returned
 failed        noted     dispute  =        noted       dispute
@@ -40,7 +40,7 @@ const CROSSES: &str = "
               accept    pay      fail     lose_track  return
 held          FILE      FILE     FILE     FILE        FILE
 released      FILE      FILE     FILE     FILE        FILE
-intended      accepted  paid     failed   unknown     FILE
+intended      accepted  paid     noted    unknown     FILE
 accepted      =         paid     noted    unknown     FILE
 paid          noted     =        dispute  noted       returned
 failed        dispute   dispute  =        dispute     dispute

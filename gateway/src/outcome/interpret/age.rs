@@ -1,0 +1,23 @@
+//! How old a word is: what we asked before the bank spoke may be answered with what it thought then.
+
+use super::Interpreter;
+
+impl Interpreter<'_> {
+    /// Whether what is said now is neither the answer to a question that is older than a record,
+    /// nor a message that came before it and could only be read now.
+    pub(super) fn is_said_behind(&self, sequence: u64) -> bool {
+        let said_at = self.asked_at.or(self.came_at);
+        said_at.is_none_or(|said_at| said_at > sequence)
+    }
+
+    /// Whether the bank spoke of the file otherwise meanwhile: by itself since it was asked what
+    /// it answers now, or its message came before we asked it anew. Which word was its last one
+    /// nobody can say, also where the other one moved nothing and left no trace at a line.
+    pub(super) fn is_crossed(&self) -> bool {
+        match (self.asked_at, self.came_at) {
+            (Some(asked_at), _) => self.file.pushed_at > asked_at,
+            (None, Some(came_at)) => self.file.asked_at > came_at,
+            (None, None) => false,
+        }
+    }
+}
