@@ -4,6 +4,7 @@
 mod cells;
 mod lines;
 mod rows;
+mod splits;
 mod titles;
 
 pub(super) use cells::{CELLS_MAX, Cells};
@@ -193,7 +194,7 @@ impl Grid {
             self.head.broken.add(key as usize);
             let finding = schema_at("too_many_values", row).field(key.key());
             let finding = finding.with("column", place + 2);
-            let split = rows::is_split(cells.texts().get(place..).unwrap_or_default());
+            let split = splits::is_split(cells.texts().get(place..).unwrap_or_default());
             to.finding(if split {
                 finding.with("remedy", "comma_in_amount")
             } else {

@@ -21,10 +21,6 @@ impl Grid {
         if cells.broken {
             return to.line(&rows::unread(row, &self.titles, cells));
         }
-        let longer = cells.texts().len() > self.titles.columns.len() || cells.beyond;
-        if longer && self.shifted(row, cells, to)? {
-            return Ok(());
-        }
         let mut line = RawLine {
             row,
             absent: self.titles.absent,
@@ -49,8 +45,9 @@ impl Grid {
                 }
             }
         }
-        // `6`, perhaps of `6,523.50`: few wages are so small.
-        if line.text(Column::Amount).len() <= 3 && !longer && self.shifted(row, cells, to)? {
+        let limit = self.titles.columns.len();
+        let longer = cells.texts().get(limit).is_some() || cells.beyond;
+        if (longer || small_amount(&line)) && self.shifted(row, cells, to)? {
             return Ok(());
         }
         if unlike_a_line(&line) && self.aside(&line, cells, to)? {
@@ -185,6 +182,15 @@ impl Grid {
         let finding = finding.value(stated.yuan()).with("stated", stated);
         to.finding(finding.with("counted", yuan(counted)))
     }
+}
+
+/// `6`, perhaps of `6,523.50`: few wages are so small.
+#[inline]
+fn small_amount(line: &RawLine<'_>) -> bool {
+    let amounts = [Column::Amount, Column::GrossAmount];
+    amounts
+        .into_iter()
+        .any(|column| matches!(line.text(column).trim().len(), 1..=3))
 }
 
 /// Whether a row has neither a document nor an account, or a text in the place of one: few lines

@@ -1,6 +1,7 @@
 //! Rows among the lines that pay nobody, and rows whose cells are not under their titles.
 
 use super::cells::{Cells, is_empty};
+use super::splits;
 use super::titles::{Title, Titles};
 use crate::employer_files::raw::{Columns, RawLine, schema_at};
 use crate::employer_files::template::{Column, HeadKey, is_signature, normal};
@@ -147,7 +148,7 @@ pub(super) fn unread<'a>(row: u32, titles: &Titles, cells: &Cells<'a>) -> RawLin
 /// amount has moved what follows it.
 pub(super) fn shifted(row: u32, titles: &Titles, cells: &Cells<'_>) -> Option<Finding> {
     let (counted, limit) = (cells.texts().len(), titles.columns.len());
-    let split = splits(titles, cells, counted > limit);
+    let split = splits::is_in(titles, cells.texts(), counted > limit);
     let beyond = cells.filled().any(|(at, _)| at >= limit) || cells.beyond;
     if !split && !beyond {
         return None;
@@ -164,47 +165,4 @@ pub(super) fn shifted(row: u32, titles: &Titles, cells: &Cells<'_>) -> Option<Fi
     } else {
         finding
     })
-}
-
-/// Whether an amount was split at its comma. A row that leaves out its last cell has as many as
-/// there are titles; then the rest of the amount must stand where no number stands.
-fn splits(titles: &Titles, cells: &Cells<'_>, longer: bool) -> bool {
-    let title = |at: usize| titles.columns.get(at).map(|(title, _)| *title);
-    let is_amount = |at| {
-        let amounts = [Column::Amount, Column::GrossAmount].map(Title::Known);
-        title(at).is_some_and(|title| amounts.contains(&title))
-    };
-    let of_words = |at| {
-        matches!(
-            title(at),
-            Some(Title::Known(Column::Memo) | Title::Unknown { .. })
-        )
-    };
-    let decimals = |at: usize| {
-        let cell = cells.texts().get(at).map_or("", |cell| cell.trim());
-        Fen::parse_yuan(cell).is_ok() && cell.len() > 3 && cell.contains('.')
-    };
-    (0..titles.columns.len()).any(|at| {
-        let split = is_amount(at) && is_split(cells.texts().get(at..).unwrap_or_default());
-        let words = of_words(at + 1) && decimals(at + 1);
-        split && (longer || words || is_amount(at + 1) && of_words(at + 2) && decimals(at + 2))
-    })
-}
-
-/// `6` and `523.50`: an amount whose comma was taken for the end of its cell.
-pub(super) fn is_split(cells: &[&str]) -> bool {
-    let [first, second, ..] = cells else {
-        return false;
-    };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let (group, decimals) = second
-        .trim()
-        .split_once('.')
-        .unwrap_or((second.trim(), "0"));
-    digits(first.trim())
-        && first.trim().len() <= 3
-        && digits(group)
-        && group.len() == 3
-        && digits(decimals)
-        && decimals.len() <= 2
 }
