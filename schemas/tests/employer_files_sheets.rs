@@ -5,6 +5,7 @@ mod employer_files_support;
 
 use employer_files_support::book::{RELATIONS, WORKBOOK, book, container, sheet};
 use employer_files_support::*;
+use schemas::Lang;
 
 /// Wages of another month.
 fn october() -> String {
@@ -78,6 +79,52 @@ fn sixty_four_visible_sheets_are_looked_at() {
     let kept = with_wages_at(65);
     kept.one("unsupported_format");
     assert_eq!(kept.lines, []);
+}
+
+/// What is beyond them may be wages all the same: that they were not looked at is said once.
+#[test]
+fn sheets_beyond_the_first_sixty_four_are_noted() {
+    let titles: Vec<_> = (1..=67).map(|n| format!("表{n}")).collect();
+    let with = |count: usize, wages: &[usize]| {
+        let of = |n: usize| if wages.contains(&n) { EXAMPLE } else { "" };
+        let sheets = titles.iter().zip(1..=count);
+        let sheets: Vec<_> = sheets.map(|(t, n)| (t.as_str(), of(n))).collect();
+        read_bytes(&book(&sheets)).1
+    };
+    assert_eq!(with(64, &[1]).places(), [""; 0]);
+    let kept = with(65, &[1, 65]);
+    assert_eq!(kept.places(), ["field_ignored - - -"]);
+    assert_eq!((named(&kept), kept.lines.len()), (vec!["表65"], 2));
+    let note = kept.one("field_ignored");
+    let zh = "第 64 张以后的工作表没有查看，其内容不会被读取：从“表65”起，共 1 张";
+    assert_eq!(note.message(Lang::Zh), zh);
+    let en = "Sheets after the first 64 were not looked at and are not read: 1, \
+              from \"表65\" on";
+    assert_eq!(note.message(Lang::En), en);
+    assert!(note.hint(Lang::Zh).contains("移到另外的文件"));
+    // None of them is called empty or full: nobody has looked.
+    let kept = with(67, &[64]);
+    assert_eq!((named(&kept), kept.lines.len()), (vec!["表65"], 2));
+    assert_eq!(kept.argument("field_ignored", "unread"), "3");
+    // Nor is one read where the first of them hold nothing: the note says why.
+    let kept = with(67, &[66]);
+    assert_eq!((named(&kept), kept.lines.len()), (vec!["表65"], 0));
+    kept.one("unsupported_format");
+}
+
+/// One that nobody sees takes no place among them.
+#[test]
+fn hidden_sheets_are_not_counted() {
+    let wages = sheet(EXAMPLE);
+    let mut sheets = vec![("name=\"十月\" state=\"hidden\"", Some("<worksheet/>")); 64];
+    sheets.push(("name=\"十一月\"", Some(&wages)));
+    let (_, kept) = read_bytes(&listed(&sheets));
+    assert_eq!((kept.places(), kept.lines), (vec![], example_lines()));
+    let mut sheets = vec![("name=\"十一月\"", Some(&*wages))];
+    sheets.extend([("name=\"说明\"", Some("<worksheet/>")); 63]);
+    sheets.push(("name=\"十月\" state=\"hidden\"", Some(&wages)));
+    let (_, kept) = read_bytes(&listed(&sheets));
+    assert_eq!((kept.places(), kept.lines), (vec![], example_lines()));
 }
 
 /// 32 rows that may stand above the template, and twice the ten of its head. Rows between them

@@ -15,7 +15,7 @@ const STRINGS_MAX: usize = 256 << 20;
 const STRINGS_COUNT_MAX: usize = 16 << 20;
 
 /// Sheets that are looked at.
-const SHEETS_MAX: usize = 64;
+pub(super) const SHEETS_MAX: usize = 64;
 
 /// Parts that the workbook refers to; the container has at most 256 of them.
 const RELATIONS_MAX: usize = 1024;
@@ -27,6 +27,8 @@ const FORMATS_MAX: usize = 1 << 16;
 pub(super) struct Book {
     /// Title and part of each visible sheet, in order.
     pub(super) sheets: Vec<(String, String)>,
+    /// Visible sheets that are not looked at, because there are so many.
+    pub(super) beyond: Beyond,
     pub(super) from_1904: bool,
     pub(super) styles: Styles,
     pub(super) strings: Strings,
@@ -65,6 +67,7 @@ impl Book {
         }
         Ok(Some(Self {
             sheets: visible,
+            beyond: sheets.beyond,
             from_1904: sheets.from_1904,
             styles,
             strings,
@@ -78,10 +81,19 @@ fn too_many(element: &str, limit: usize) -> Stop {
     finding.with("limit", format!("{limit} {element}")).into()
 }
 
+/// Visible sheets after the first [`SHEETS_MAX`].
+#[derive(Default)]
+pub(super) struct Beyond {
+    pub(super) count: usize,
+    /// Title of the first of them.
+    pub(super) first: String,
+}
+
 #[derive(Default)]
 struct Sheets {
     /// Title and relation.
     visible: Vec<(String, String)>,
+    beyond: Beyond,
     from_1904: bool,
 }
 
@@ -94,10 +106,19 @@ impl Part for Sheets {
             )
         };
         match name {
-            "sheet" if visible(tag) && self.visible.len() < SHEETS_MAX => {
+            "sheet" if visible(tag) => {
+                let Some(id) = attribute(tag, "id") else {
+                    return Ok(());
+                };
                 let title = attribute(tag, "name").unwrap_or_default();
-                self.visible
-                    .extend(attribute(tag, "id").map(|id| (title, id)));
+                if self.visible.len() < SHEETS_MAX {
+                    self.visible.push((title, id));
+                } else {
+                    if self.beyond.count == 0 {
+                        self.beyond.first = title;
+                    }
+                    self.beyond.count += 1;
+                }
             }
             "workbookPr" => {
                 let base = attribute(tag, "date1904");

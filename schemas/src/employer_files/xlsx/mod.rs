@@ -14,7 +14,7 @@ use super::raw::{Receiver, Stop, schema, shown};
 use super::{Limits, ReadOptions, Source};
 use crate::finding::{Finding, FindingCode};
 use archive::Archive;
-use book::{Book, WORKBOOK};
+use book::{Book, SHEETS_MAX, WORKBOOK};
 use part::Part;
 use place::{OnSheet, Place};
 use probe::Probe;
@@ -55,16 +55,25 @@ pub(super) fn parse(
         let mut holds = Holds::default();
         part::walk(&mut archive, name, &mut holds)?;
         if holds.data {
-            let finding = Finding::of_file(FindingCode::FieldIgnored).value(shown(title));
-            let finding = finding.with("element", shown(title));
-            on_sheet.to.finding(
-                finding
-                    .with("reason", "sheet")
-                    .with("remedy", "sheet_first"),
-            )?;
+            on_sheet.to.finding(unread_sheet(title))?;
         }
     }
+    if book.beyond.count > 0 {
+        let note = unread_sheet(&book.beyond.first).with("limit", SHEETS_MAX);
+        on_sheet
+            .to
+            .finding(note.with("unread", book.beyond.count))?;
+    }
     grid.end(&mut on_sheet)
+}
+
+/// The note of a sheet that is not read.
+fn unread_sheet(title: &str) -> Finding {
+    let finding = Finding::of_file(FindingCode::FieldIgnored).value(shown(title));
+    let finding = finding.with("element", shown(title));
+    finding
+        .with("reason", "sheet")
+        .with("remedy", "sheet_first")
 }
 
 /// Place of the first sheet that holds the template; of the first one where none does.
