@@ -142,3 +142,63 @@ fn a_remark_of_the_length_of_a_name_is_masked() {
         assert_eq!(kept.argument("field_ignored", "element"), shown);
     }
 }
+
+/// Before a colon stands what follows it, or whose words follow it: only what is known to be no
+/// person is shown. Above the template, between its parts, below the lines; in any cell.
+#[test]
+fn what_stands_before_a_colon_is_shown_only_if_it_is_a_known_label() {
+    for (text, shown) in [
+        ("王样三：已审核", "王**"),
+        ("王样三: 同意", "王**"),
+        ("班组长王样三：已审核", "班***"),
+        ("买买提·艾力（组长）：已审核", "买***"),
+        ("Wang Yangsan: checked", "W***"),
+        ("审核：王样三", "审核"),
+        ("审 核 人：王样三", "审 核 人"),
+        ("审核人（签字）：王样三", "审核人（签字）"),
+        ("制表人签名：", "制表人签名"),
+        ("注1：以上为实发", "注1"),
+        ("2、说明：以上为实发", "2、说明"),
+        ("Prepared by: Wang", "Prepared by"),
+        ("（单位：元）", "（单位"),
+        // A title with a unit; a name with something.
+        ("十一月工资表（单位：元）", "十一月工资表"),
+        ("王样三（电话：1）", "王**"),
+        ("王样三已审核（王样四：1）", "王***"),
+        // A title of the template is a label, a sum is one.
+        ("开户银行：见附件", "开户银行"),
+        ("合计大写：壹万", "合计大写"),
+        // Nothing before it.
+        ("：王样三", ""),
+    ] {
+        let note = |text: &str| {
+            let (_, kept) = read_bytes(text.as_bytes());
+            let note = kept.one("field_ignored").clone();
+            assert!(!note.message(Lang::Zh).contains("王样三"), "{text}");
+            note.value.unwrap_or_default()
+        };
+        let row = format!("{text},,,,,,,,,\n");
+        assert_eq!(note(&format!("{row}{EXAMPLE}")), shown, "{text}");
+        assert_eq!(note(&format!("{EXAMPLE}{row}")), shown, "{text}");
+        let (head, lines) = EXAMPLE.split_once("\n\n").unwrap();
+        assert_eq!(note(&format!("{head}\n\n{row}{lines}")), shown, "{text}");
+        // Beside a key's value, and as a key with a value of its own.
+        let beside = EXAMPLE.replace("2026-11\n", &format!("2026-11,,{text}\n"));
+        assert_eq!(note(&beside), shown, "{text}");
+        let key = EXAMPLE.replace("总笔数", &format!("{text},x\n总笔数"));
+        assert_eq!(note(&key), shown, "{text}");
+    }
+}
+
+/// A name alone is masked above the lines as it is below them.
+#[test]
+fn a_name_above_the_lines_is_masked() {
+    for text in [
+        format!("王样三\n{EXAMPLE}"),
+        EXAMPLE.replace("\n\n", "\n\n王样三\n"),
+        EXAMPLE.replace("2026-11\n", "2026-11,,王样三\n"),
+    ] {
+        let (_, kept) = read_bytes(text.as_bytes());
+        assert_eq!(kept.argument("field_ignored", "element"), "王**");
+    }
+}

@@ -12,7 +12,7 @@ pub(super) use titles::Titles;
 
 use super::currency::{self, Currencies};
 use super::detect::other_format;
-use super::masking::shown_in;
+use super::masking::{shown_in, shown_label};
 use super::raw::{Columns, RawHead, Receiver, Stop, Tally, schema_at, shown};
 use super::template::{Column, HeadKey, is_signature};
 use crate::finding::{Finding, FindingCode};
@@ -270,7 +270,11 @@ impl Grid {
         match (value, further.next()) {
             // A key that the template does not have, or a signature.
             (Some(_), None) if matches!(self.place, Place::Head) => {
-                to.finding(ignored(before_colon(first), row))
+                let name = match first.contains([':', '：']) {
+                    true => shown_label(first),
+                    false => first.to_owned(),
+                };
+                to.finding(ignored(&name, row))
             }
             _ => to.finding(noted(first, row, "heading")),
         }
@@ -311,20 +315,15 @@ fn ignored(name: &str, row: u32) -> Finding {
     finding.with("element", shown(name)).with("first_row", row)
 }
 
-/// A note of a row that is no line, and of what it was taken for. What follows a colon may be the
-/// name of whoever signed.
+/// A note of a row that is no line, and of what it was taken for. Whoever signed may be named
+/// there.
 fn noted(name: &str, row: u32, reason: &str) -> Finding {
-    ignored(before_colon(name), row).with("reason", reason)
+    ignored(&shown_label(name), row).with("reason", reason)
 }
 
 /// 元 beside an amount, 笔 beside a count.
 fn is_unit(text: &str) -> bool {
     matches!(text.trim(), "元" | "笔" | "人")
-}
-
-fn before_colon(text: &str) -> &str {
-    let (before, _) = text.split_once([':', '：']).unwrap_or((text, ""));
-    before
 }
 
 fn long_digits(cell: &str) -> bool {

@@ -2,6 +2,10 @@
 //! column, so only what is recognisably of the column's own kind is shown as it is; anything else
 //! may be a person's name or number and is masked.
 
+mod labels;
+
+pub(super) use labels::shown_label;
+
 use super::raw::{masked, shown};
 use super::template::Column;
 use crate::value::PersonName;

@@ -4,7 +4,7 @@ use super::cells::{Cells, is_empty};
 use super::rows::{self, Aside};
 use super::titles::{Title, Titles};
 use super::{Grid, ignored, noted};
-use crate::employer_files::raw::{RawLine, Receiver, Stop, schema_at, shown_value, yuan};
+use crate::employer_files::raw::{RawLine, Receiver, Stop, schema_at, yuan};
 use crate::employer_files::template::Column;
 use crate::finding::{Finding, FindingCode};
 
@@ -150,14 +150,7 @@ impl Grid {
         let label = |cell: &(usize, &str)| aside == Aside::Totals && rows::is_totals_word(cell.1);
         let label = cells.filled().find(label).or_else(|| cells.first());
         let first = label.map_or("", |(_, label)| label);
-        let first = match aside {
-            // A label before a colon is shown, what follows it is not.
-            Aside::Text if !first.contains([':', '：']) => shown_value(first),
-            Aside::Totals | Aside::Count | Aside::Numbered | Aside::Text | Aside::Template => {
-                first.to_owned()
-            }
-        };
-        let note = noted(&first, line.row, aside.reason());
+        let note = noted(first, line.row, aside.reason());
         to.finding(note.with("remedy", "no_payment"))?;
         Ok(true)
     }
