@@ -53,6 +53,23 @@ fn remarks_are_noted_one_by_one() {
     assert_eq!((summary.errors, summary.line_count), (0, 2));
 }
 
+/// From a day to another, where a document and an account would stand: both begin with digits.
+/// Whoever has only one of the two has it damaged, and is a person.
+#[test]
+fn two_dates_below_the_lines_are_no_person() {
+    let (summary, kept) = below("工资期间,,,2026年11月1日,2026年11月30日,,,,,\n");
+    assert_eq!(notes(&kept), [("工资期间", "text_row")]);
+    assert_eq!((summary.errors, summary.line_count), (0, 2));
+    for row in [
+        ",,,11010519491231002X,2026年11月30日,,,,,\n",
+        ",,,2026年11月1日,6222021202000000019,,,,,\n",
+        ",,,11010519491231002X证,6222021202000000019卡,,,,,\n",
+        "工资期间,,,2026年11月1日,2026年11月30日,,,1.00,,\n",
+    ] {
+        assert_eq!(below(row).0.line_count, 3, "{row}");
+    }
+}
+
 /// Below many remarks the rows are no wages that were typed into the wrong columns: they are
 /// lines of which everything is missing.
 #[test]

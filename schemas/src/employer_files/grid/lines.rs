@@ -190,11 +190,11 @@ fn small_amount(line: &RawLine<'_>) -> bool {
 /// do, and only these can be something else.
 #[inline]
 fn unlike_a_line(line: &RawLine<'_>) -> bool {
+    // A date begins with a digit as well: `2026年11月1日`.
     let number = |column| {
-        line.text(column)
-            .as_bytes()
-            .first()
-            .is_some_and(u8::is_ascii_digit)
+        let text = line.text(column);
+        text.as_bytes().first().is_some_and(u8::is_ascii_digit)
+            && !text.ends_with(['年', '月', '日'])
     };
     !(number(Column::IdNumber) && number(Column::Account))
 }
