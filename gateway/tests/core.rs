@@ -33,6 +33,8 @@ mod money;
 mod numbers;
 #[path = "core_suite/outlook.rs"]
 mod outlook;
+#[path = "core_suite/paced.rs"]
+mod paced;
 #[path = "core_suite/refused_by_bank.rs"]
 mod refused_by_bank;
 #[path = "core_suite/refused_files.rs"]

@@ -138,13 +138,26 @@ fn peer(
     })
 }
 
+/// The endpoint to which a message goes.
+fn endpoint_of(out: &Outgoing) -> &str {
+    match &out.wire {
+        Wire::Tcp { .. } => "main",
+        Wire::Http { endpoint, .. } => endpoint,
+        Wire::Drop { .. } | Wire::Fetch { .. } => "drop",
+    }
+}
+
 impl Channel for Endpoints {
+    fn ready<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, ()> {
+        match self.channels.get(endpoint_of(out)) {
+            Some(channel) => channel.ready(out),
+            // Sending says that there is none.
+            None => Box::pin(std::future::ready(())),
+        }
+    }
+
     fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
-        let name = match &out.wire {
-            Wire::Tcp { .. } => "main",
-            Wire::Http { endpoint, .. } => endpoint,
-            Wire::Drop { .. } | Wire::Fetch { .. } => "drop",
-        };
+        let name = endpoint_of(out);
         match self.channels.get(name) {
             Some(channel) => channel.send(out),
             None => {

@@ -35,6 +35,16 @@ use adapters::exchange::Outgoing;
 
 /// Sends one message to one bank.
 pub trait Channel: Send + Sync {
+    /// Ends when `out` may begin: at once, unless the connection has a pace. Whoever sends awaits
+    /// this before the last question whether the message may leave at all, so that nothing which
+    /// is said in the meantime comes too late. A layer hands it on to its inner channel.
+    ///
+    /// Nothing of the message leaves here: dropping the future is harmless, and the message that
+    /// waited has certainly not been sent.
+    fn ready<'a>(&'a self, _out: &'a Outgoing) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
     /// Sends `out` and brings the reply as it came; empty for a file drop, which has none.
     ///
     /// # Errors
@@ -44,6 +54,10 @@ pub trait Channel: Send + Sync {
 }
 
 impl<C: Channel + ?Sized> Channel for std::sync::Arc<C> {
+    fn ready<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, ()> {
+        (**self).ready(out)
+    }
+
     fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
         (**self).send(out)
     }

@@ -156,7 +156,8 @@ pub struct ConnectionLimits {
     /// Messages that may wait for one of those places. 256.
     #[serde(deserialize_with = "places")]
     pub waiting_max: u64,
-    /// Least time between the beginnings of two messages, in milliseconds. 0.
+    /// Least time between the beginnings of two messages, in milliseconds. 0. It is waited for
+    /// before the last look at what a message pays.
     #[serde(deserialize_with = "interval_ms")]
     pub interval_ms: u64,
 }

@@ -175,6 +175,8 @@ impl Dispatcher {
                     self.core.clock().sleep(self.pace.wait(wait_ms)).await;
                 }
                 Next::Send(outgoing) => {
+                    // Before the last gate: what is said in this time still counts.
+                    self.bank.channel.ready(&outgoing).await;
                     let kind = (asked_at.is_some(), returns);
                     let left_at = self.leave(file_no, &outgoing, kind).await?;
                     // The answer to a question is as old as what it said first.

@@ -1,6 +1,6 @@
 //! The last gates before money moves: asked when an intent is recorded, and again under the lock
-//! under which the record of the paying message is written. Opening, signing, uploads and polls
-//! lie between, and what a bank says meanwhile counts (M1).
+//! under which the record of the paying message is written. Opening, signing, uploads, polls and
+//! the pace of the connection lie between, and what a bank says meanwhile counts (M1).
 
 use super::{Dispatcher, decision};
 use crate::book::{Book, FileState};

@@ -25,6 +25,15 @@ enum Inner {
 }
 
 impl Channel for Inner {
+    fn ready<'a>(&'a self, _: &'a Outgoing) -> BoxFuture<'a, ()> {
+        match *self {
+            Self::Panics => panic!("a defect"),
+            Self::Answers | Self::Fails(..) => Box::pin(std::future::ready(())),
+            Self::PanicsLater => Box::pin(async { panic!("a later defect") }),
+            Self::NeverEnds => Box::pin(std::future::pending()),
+        }
+    }
+
     fn send<'a>(&'a self, _: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
         match *self {
             Self::Panics => panic!("a defect"),
@@ -221,7 +230,10 @@ fn messages_begin_no_closer_than_the_interval() {
         let channel = Arc::new(Paced::new(Arc::clone(&gate), interval, time));
         for _ in 0..3 {
             let channel = Arc::clone(&channel);
-            tokio::spawn(async move { channel.send(&message()).await });
+            tokio::spawn(async move {
+                channel.ready(&message()).await;
+                channel.send(&message()).await
+            });
         }
         for expected in 1..=3 {
             settle().await;
@@ -233,6 +245,76 @@ fn messages_begin_no_closer_than_the_interval() {
         }
         settle().await;
         assert_eq!(clock.sleeping(), 0);
+    });
+}
+
+/// Asks for a place, and gives it up at once where it has to be waited for.
+async fn is_ready(channel: &dyn Channel) -> bool {
+    let out = message();
+    let asked = tokio::time::timeout(Duration::ZERO, channel.ready(&out));
+    asked.await.is_ok()
+}
+
+#[test]
+fn who_gives_up_waiting_uses_up_no_place_and_blocks_nobody() {
+    run(async {
+        let clock = Arc::new(ManualClock::new(datetime!(2026-11-23 10:00 +8)));
+        let time: Arc<dyn Clock> = clock.clone();
+        let channel = Paced::new(Inner::Answers, Duration::from_secs(60), time);
+        assert!(is_ready(&channel).await);
+        // Each of them would have taken a place a minute later than the one before it.
+        for _ in 0..5 {
+            assert!(!is_ready(&channel).await);
+        }
+        assert_eq!(clock.sleeping(), 0);
+        // One that waits behind another that gives up has the next place.
+        let out = message();
+        let mut first = channel.ready(&out);
+        let mut second = channel.ready(&out);
+        for waiting in [&mut first, &mut second] {
+            let waited = tokio::time::timeout(Duration::ZERO, waiting);
+            assert!(waited.await.is_err());
+        }
+        drop(first);
+        clock.advance(Duration::from_secs(60));
+        second.await;
+        // And nobody else has it too.
+        assert!(!is_ready(&channel).await);
+        clock.advance(Duration::from_secs(60));
+        assert!(is_ready(&channel).await);
+    });
+}
+
+/// Between the place and the first byte a record is made durable: that takes its time.
+#[test]
+fn the_interval_counts_from_the_beginning_of_a_message() {
+    run(async {
+        let clock = Arc::new(ManualClock::new(datetime!(2026-11-23 10:00 +8)));
+        let time: Arc<dyn Clock> = clock.clone();
+        let channel = Paced::new(Inner::Answers, Duration::from_secs(60), time);
+        assert!(is_ready(&channel).await);
+        clock.advance(Duration::from_secs(5));
+        channel.send(&message()).await.unwrap();
+        clock.advance(Duration::from_secs(59));
+        assert!(!is_ready(&channel).await);
+        clock.advance(Duration::from_secs(1));
+        assert!(is_ready(&channel).await);
+    });
+}
+
+/// A pace that lies inside of every other layer is kept all the same.
+#[test]
+fn every_layer_waits_until_the_inner_channel_is_ready() {
+    run(async {
+        for (name, layer) in layers() {
+            assert!(!is_ready(&*layer(Inner::NeverEnds)).await, "{name}");
+            assert!(is_ready(&*layer(Inner::Answers)).await, "{name}");
+        }
+        let shared = Arc::new(Inner::NeverEnds);
+        assert!(!is_ready(&shared).await);
+        for inner in [Inner::Panics, Inner::PanicsLater] {
+            assert!(is_ready(&Guarded::new(inner, "x")).await);
+        }
     });
 }
 

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use adapters::exchange::{LineOutcome, Outcome, Outgoing};
 use adapters::{BankReply, Incoming, IncomingWire, RequestKind};
+use gateway::channel::layer::Paced;
 use gateway::channel::{Channel, SendError, SendErrorKind};
 use gateway::clock::BoxFuture;
 use gateway::dispatch::{Bank, Decision, Dispatcher, Pace, Turn, decide};
@@ -175,6 +176,27 @@ impl Played {
             pace: Pace::REAL,
         };
         Self { dispatcher, script }
+    }
+
+    /// The same over a connection whose messages begin no closer together than an interval.
+    pub fn paced(desk: &Desk, acts: &[Act], interval: std::time::Duration) -> Self {
+        let played = Self::new(desk, acts);
+        let clock: Arc<dyn gateway::clock::Clock> = desk.clock.clone();
+        let wire = Wire(Arc::clone(&played.script));
+        let bank = Bank {
+            adapter: played.dispatcher.bank.adapter,
+            keys: BankKeys::default(),
+            channel: Arc::new(Paced::new(wire, interval, clock)),
+            fields: played.dispatcher.bank.fields.clone(),
+        };
+        let dispatcher = Dispatcher {
+            bank: Arc::new(bank),
+            ..played.dispatcher
+        };
+        Self {
+            dispatcher,
+            ..played
+        }
     }
 
     pub fn decide(&self, desk: &Desk) -> Decision {

@@ -29,6 +29,15 @@ impl<C: Channel> Guarded<C> {
 }
 
 impl<C: Channel> Channel for Guarded<C> {
+    fn ready<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            // A defect here has harmed nothing: the message itself tells of the next one.
+            if let Ok(waiting) = catch_unwind(AssertUnwindSafe(|| self.inner.ready(out))) {
+                let _ = Caught(Some(waiting)).await;
+            }
+        })
+    }
+
     fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
         Box::pin(async move {
             let defect = || SendError::after_bytes(SendErrorKind::Defect, &self.endpoint, out);

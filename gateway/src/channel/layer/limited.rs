@@ -36,6 +36,10 @@ impl<C: Channel> Limited<C> {
 }
 
 impl<C: Channel> Channel for Limited<C> {
+    fn ready<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, ()> {
+        self.inner.ready(out)
+    }
+
     fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
         Box::pin(async move {
             let full = || SendError::not_sent(SendErrorKind::Limit, &self.endpoint);

@@ -29,6 +29,10 @@ impl<C: Channel> Metered<C> {
 }
 
 impl<C: Channel> Channel for Metered<C> {
+    fn ready<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, ()> {
+        self.inner.ready(out)
+    }
+
     fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
         Box::pin(async move {
             let done = self.inner.send(out).await;

@@ -29,6 +29,10 @@ impl<C: Channel> Timed<C> {
 }
 
 impl<C: Channel> Channel for Timed<C> {
+    fn ready<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, ()> {
+        self.inner.ready(out)
+    }
+
     fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
         Box::pin(async move {
             match tokio::time::timeout(self.total_wait, self.inner.send(out)).await {

@@ -58,6 +58,10 @@ impl<C: Channel> Traced<C> {
 }
 
 impl<C: Channel> Channel for Traced<C> {
+    fn ready<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, ()> {
+        self.inner.ready(out)
+    }
+
     fn send<'a>(&'a self, out: &'a Outgoing) -> BoxFuture<'a, Result<Vec<u8>, SendError>> {
         Box::pin(async move {
             let begin = self.clock.elapsed();
