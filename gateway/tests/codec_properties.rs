@@ -79,6 +79,7 @@ fn head() -> impl Strategy<Value = AcceptedHead> {
             project_code: words.1.or(words.0),
             region: place.4.then(|| RegionCode::parse("330110").unwrap()),
             pay_month: PayMonth::new(year, month).unwrap(),
+            month_assumed: [None, Some(false), Some(true)][usize::from(month % 3)],
             paying_bank: place.3,
             format: "csv".to_owned(),
             charset: "UTF-8".to_owned(),

@@ -29,6 +29,8 @@ mod late;
 mod left_bytes;
 #[path = "core_suite/money.rs"]
 mod money;
+#[path = "core_suite/next_month.rs"]
+mod next_month;
 #[path = "core_suite/numbers.rs"]
 mod numbers;
 #[path = "core_suite/outlook.rs"]

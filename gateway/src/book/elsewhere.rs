@@ -3,11 +3,15 @@
 //! The places of a wage are walked once a call, however many lines ask for it: what is kept of them
 //! answers for every family.
 
+mod months;
+mod originals;
+
 use super::carriers::{Answer, Carrier, Found, is_open, weight};
 use super::corrections::Corrects;
 use super::wages::{Places, Project, Scope, Scoped, Wage, carries_the_wage};
 use super::{Batch, Book, Line, LineState, TableRow};
-use schemas::value::PaymentId;
+use originals::Originals;
+use schemas::value::{BatchId, PaymentId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A line whose wage another batch carries already.
@@ -22,6 +26,9 @@ pub struct InFlight {
     /// Whether both are of the same project, or of none. Where only one names a project, a person
     /// must say whether it is the same wage. A correction that names none is of its original's.
     pub same_project: bool,
+    /// Whether both are of the same month. Where one of the two months was assumed, what is not
+    /// finished in the month before or after may be the same wage, and a person must say so.
+    pub same_month: bool,
 }
 
 /// A line that asks where else its wage is.
@@ -32,17 +39,32 @@ struct Asking<'b> {
     corrects: Option<Corrects<'b>>,
 }
 
+impl Asking<'_> {
+    /// Who carries its wage outside its own family.
+    fn of(&self, own: &Scope, answer: &Answer<'_>) -> Option<Found> {
+        let project = self.corrects.and_then(|of| of.project);
+        let project = if matches!(own.project, Project::Named(_)) {
+            &own.project
+        } else {
+            project.unwrap_or(&own.project)
+        };
+        answer.outside(project, self.corrects.map(|of| of.family))
+    }
+}
+
 impl Book {
     /// The lines of `rows` whose wage is on its way or paid in another batch; of a line in
     /// `corrects`, the wage of the payment that it corrects as well. Without a scope, because the
     /// month is not known, only the latter. Costs nothing where the employer has no other batch of
-    /// the project and month, and a wage that many lines have is looked up once.
+    /// the project and month, and a wage that many lines have is looked up once. `month_assumed`:
+    /// whether the month of the scope is a guess, so that the months beside it count as well.
     ///
     /// People are compared by 64 bits of a keyed hash within one employer, project and month.
     #[must_use]
     pub fn in_flight(
         &self,
         own: Option<&Scope>,
+        month_assumed: bool,
         rows: &[TableRow],
         corrects: &[(u32, PaymentId)],
     ) -> Vec<InFlight> {
@@ -57,7 +79,8 @@ impl Book {
         });
         let mut look = Look::new(self, &|_| true);
         if let Some(own) = own {
-            look.lines(own, asking);
+            look.lines(own, asking.clone());
+            look.months_beside(own, month_assumed, asking);
         }
         look.originals(corrects.iter().copied());
         look.told()
@@ -87,7 +110,8 @@ impl Book {
             });
         let counts = |(other, state): Carrier| other.batch != id && state != LineState::Held;
         let mut look = Look::new(self, &counts);
-        look.lines(&own, asking);
+        look.lines(&own, asking.clone());
+        look.months_beside(&own, batch.head.may_have_assumed_month(), asking);
         look.originals(corrects());
         look.told()
     }
@@ -96,50 +120,63 @@ impl Book {
 /// A scope and what is in it.
 type Near<'b> = (&'b Scope, &'b Scoped);
 
-/// What is known of the wages of payments that are corrected, by their own scope.
-struct Originals<'b> {
-    near: Vec<Near<'b>>,
-    wages: HashMap<Wage, Answer<'b>>,
-}
-
 /// One call's look at the book, and what it has found.
-struct Look<'b> {
+struct Look<'b, 'c> {
     book: &'b Book,
-    counts: &'b dyn Fn(Carrier) -> bool,
+    counts: &'c dyn Fn(Carrier) -> bool,
     originals: BTreeMap<Scope, Originals<'b>>,
     /// Who carries the wage of a family with corrections.
     families: HashMap<PaymentId, Option<Carrier>>,
     /// Who carries a wage of such a family outside it.
     wages_of: HashMap<PaymentId, Option<Found>>,
-    found: BTreeMap<u32, Found>,
+    /// Whether only payments count whose month may have been assumed.
+    of_assumed_months: bool,
+    found: BTreeMap<u32, Told>,
 }
 
-impl<'b> Look<'b> {
-    fn new(book: &'b Book, counts: &'b dyn Fn(Carrier) -> bool) -> Self {
+/// What is told of a line.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    found: Found,
+    same_month: bool,
+}
+
+impl<'b, 'c> Look<'b, 'c> {
+    fn new(book: &'b Book, counts: &'c dyn Fn(Carrier) -> bool) -> Self {
         Self {
             book,
             counts,
             originals: BTreeMap::new(),
             families: HashMap::new(),
             wages_of: HashMap::new(),
+            of_assumed_months: false,
             found: BTreeMap::new(),
         }
     }
 
     /// Of all that is found for a line the weightiest is told, of two alike the first.
-    fn find(&mut self, index: u32, found: Found) {
-        let told = self.found.entry(index).or_insert(found);
-        if weight(found) > weight(*told) {
-            *told = found;
+    fn find(&mut self, index: u32, new: Told) {
+        let told = self.found.entry(index).or_insert(new);
+        if weight(new.found) > weight(told.found) {
+            *told = new;
         }
     }
 
+    fn find_in_month(&mut self, index: u32, found: Found) {
+        let same_month = true;
+        self.find(index, Told { found, same_month });
+    }
+
     fn told(self) -> Vec<InFlight> {
-        let told = |(index, ((earlier, state), same_project))| InFlight {
-            index,
-            earlier,
-            state,
-            same_project,
+        let told = |(index, told): (u32, Told)| {
+            let ((earlier, state), same_project) = told.found;
+            InFlight {
+                index,
+                earlier,
+                state,
+                same_project,
+                same_month: told.same_month,
+            }
         };
         self.found.into_iter().map(told).collect()
     }
@@ -162,14 +199,8 @@ impl<'b> Look<'b> {
     }
 
     fn tell(&mut self, own: &Scope, one: Asking<'b>, answer: &Answer<'b>) {
-        let project = one.corrects.and_then(|of| of.project);
-        let project = if matches!(own.project, Project::Named(_)) {
-            &own.project
-        } else {
-            project.unwrap_or(&own.project)
-        };
-        if let Some(found) = answer.outside(project, one.corrects.map(|of| of.family)) {
-            self.find(one.index, found);
+        if let Some(found) = one.of(own, answer) {
+            self.find_in_month(one.index, found);
         }
     }
 
@@ -253,80 +284,6 @@ impl<'b> Look<'b> {
         scoped.placed(batches, &|wage| asked.contains(&wage))
     }
 
-    /// Adds for lines that correct others who else carries the wage that they stand for.
-    fn originals(&mut self, corrects: impl Iterator<Item = (u32, PaymentId)>) {
-        for (index, original) in corrects {
-            if let Some(found) = self.original(original) {
-                self.find(index, found);
-            }
-        }
-    }
-
-    /// Who carries the wage of a payment that is to be corrected, or of another one of its family,
-    /// outside the family: it was submitted again without naming them. Of all of them the
-    /// weightiest, of two alike that of the payment itself, then of those that it corrects in turn.
-    fn original(&mut self, original: PaymentId) -> Option<Found> {
-        let book = self.book;
-        let chain: Vec<PaymentId> = book.line_of_corrections(original).collect();
-        let root = *chain.last()?;
-        let of_family = match self.wages_of.get(&root) {
-            Some(known) => *known,
-            None => {
-                let of_family = self.weightiest(root, None, book.family(root));
-                self.wages_of.insert(root, of_family);
-                of_family
-            }
-        };
-        self.weightiest(root, of_family, chain.into_iter().rev())
-    }
-
-    /// Of what is known and what is found for payments of a family the weightiest, of two alike the
-    /// last.
-    fn weightiest(
-        &mut self,
-        root: PaymentId,
-        known: Option<Found>,
-        members: impl Iterator<Item = PaymentId>,
-    ) -> Option<Found> {
-        let book = self.book;
-        members.fold(known, |known, one| {
-            let found = book.line(one).and_then(|(batch, line)| {
-                let own = Scope::of(&batch.head);
-                let answer = self.of_original(&own, (line.person, line.amount_fen))?;
-                answer.outside(book.project_of(&own, one), Some(root))
-            });
-            if found.map(weight) >= known.map(weight) {
-                found
-            } else {
-                known
-            }
-        })
-    }
-
-    fn of_original(&mut self, own: &Scope, wage: Wage) -> Option<&Answer<'b>> {
-        let book = self.book;
-        if !self.originals.contains_key(own) {
-            let of_scope = Originals {
-                near: book.scopes_near(own).collect(),
-                wages: HashMap::new(),
-            };
-            self.originals.insert(own.clone(), of_scope);
-        }
-        let of_scope = self.originals.get(own)?;
-        if !of_scope.wages.contains_key(&wage) {
-            let mut answer = Answer::default();
-            for near in of_scope.near.clone() {
-                // Without a list there is one batch, that of the payment: it is in no second one.
-                if let Some(places) = &near.1.places {
-                    self.walk(near, places, wage, &mut answer);
-                }
-            }
-            let of_scope = self.originals.get_mut(own)?;
-            of_scope.wages.insert(wage, answer);
-        }
-        self.originals.get(own)?.wages.get(&wage)
-    }
-
     fn walk(
         &mut self,
         (scope, scoped): Near<'b>,
@@ -334,7 +291,14 @@ impl<'b> Look<'b> {
         wage: Wage,
         to: &mut Answer<'b>,
     ) {
+        let counts = |batch: &BatchId| {
+            let batch = self.book.batch(*batch);
+            batch.is_some_and(|batch| batch.head.may_have_assumed_month())
+        };
         for earlier in scoped.payments(places, wage) {
+            if self.of_assumed_months && !counts(&earlier.batch) {
+                continue;
+            }
             let family = self.book.root_of(earlier);
             if let Some(carrier) = self.carried_by(earlier, family) {
                 to.add(self.book.project_of(scope, earlier), family, carrier);

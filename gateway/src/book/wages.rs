@@ -127,6 +127,8 @@ pub(super) struct Scoped {
     /// Payments of families that had a disputed or revived one, in the order of the batches: by
     /// the sequence of the closing record, and index.
     pub(super) may_bar: BTreeMap<(u64, u32), PaymentId>,
+    /// Whether the month of one of its batches may have been assumed.
+    pub(super) may_be_of_other_month: bool,
 }
 
 impl Scoped {
@@ -134,6 +136,7 @@ impl Scoped {
     pub(super) fn add(&mut self, batch: &Batch) {
         let place = u32::try_from(self.batches.len()).unwrap_or(u32::MAX);
         self.batches.push(batch.id());
+        self.may_be_of_other_month |= batch.head.may_have_assumed_month();
         if let Some(places) = &mut self.places {
             places.add(place, batch, &|_| true);
         }
@@ -222,6 +225,27 @@ impl Book {
 }
 
 impl Scope {
+    /// The same in the month before, and in the one after.
+    pub(super) fn months_beside(&self) -> impl Iterator<Item = Self> + '_ {
+        let (year, month) = (self.month.year(), self.month.month());
+        let before = if month == 1 {
+            (year.saturating_sub(1), 12)
+        } else {
+            (year, month.saturating_sub(1))
+        };
+        let after = if month == 12 {
+            (year.saturating_add(1), 1)
+        } else {
+            (year, month.saturating_add(1))
+        };
+        let months = [before, after].into_iter();
+        let months = months.filter_map(|(year, month)| PayMonth::new(year, month).ok());
+        months.map(|month| Self {
+            month,
+            ..self.clone()
+        })
+    }
+
     fn without_project(&self) -> Self {
         Self {
             project: Project::Unnamed,

@@ -1,6 +1,7 @@
 //! What the closing record says of a batch.
 
 use super::Policy;
+use schemas::employer_files::Format;
 use schemas::value::{BankCode, BatchId, BatchNo, PayMonth, RegionCode, Uscc};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,10 @@ pub struct AcceptedHead {
     pub region: Option<RegionCode>,
     /// The month for which is paid.
     pub pay_month: PayMonth,
+    /// Whether that month was assumed from the day of execution, because neither the file nor the
+    /// call stated one. Older records do not say.
+    #[serde(default)]
+    pub month_assumed: Option<bool>,
     /// The bank that pays.
     pub paying_bank: BankCode,
     /// Format of the file.
@@ -53,4 +58,14 @@ pub struct AcceptedHead {
     pub bytes: u64,
     /// The bank day on which the earliest instruction can leave, as seen at intake.
     pub next_bank_day: Option<String>,
+}
+
+impl AcceptedHead {
+    /// Whether the month may have been assumed. Where the record does not say, that of a pain.001
+    /// may: no other format leaves it out.
+    #[must_use]
+    pub fn may_have_assumed_month(&self) -> bool {
+        let leaves_out = || self.format == Format::Pain001.as_str();
+        self.month_assumed.unwrap_or_else(leaves_out)
+    }
 }

@@ -68,7 +68,7 @@ impl Closing<'_> {
                 drop(desk);
                 return self.conflict(&known, &arrived);
             }
-            let accepted = self.accepted_head(&head);
+            let accepted = self.accepted_head(&head, &collected);
             let scope = Some(Scope::of(&accepted));
             let late = self.wages(scope, &collected).findings(&desk);
             let refused = refused_by(&late);
@@ -199,6 +199,7 @@ impl Closing<'_> {
             batch: self.id,
             employer: self.submission.employer,
             scope,
+            month_assumed: collected.month_assumed,
             rows: &collected.rows,
             corrects: &collected.corrects,
         }
@@ -254,7 +255,7 @@ impl Closing<'_> {
         Ok(answer)
     }
 
-    fn accepted_head(&self, head: &BatchHead) -> AcceptedHead {
+    fn accepted_head(&self, head: &BatchHead, collected: &Collected) -> AcceptedHead {
         let summary = &self.summary;
         AcceptedHead {
             batch: self.id,
@@ -263,6 +264,7 @@ impl Closing<'_> {
             project_code: head.project_code.clone(),
             region: head.region(),
             pay_month: head.pay_month,
+            month_assumed: Some(collected.month_assumed),
             paying_bank: head.paying_bank,
             format: summary.format.map_or("", Format::as_str).to_owned(),
             charset: summary.encoding.clone().unwrap_or_default(),

@@ -52,12 +52,15 @@ pub struct Collected {
     wrong_fields: BTreeSet<&'static str>,
     /// Lines are not in the journal: the file was refused for certain before its end.
     pub lines_left_out: bool,
+    /// The month is assumed: neither the file nor the call states one.
+    pub month_assumed: bool,
 }
 
 impl Collected {
     /// Counts a finding, whether the list has room for it or not.
     pub fn count(&mut self, finding: &Finding) {
         self.counts.add(finding);
+        self.month_assumed |= finding.code == FindingCode::PayMonthAssumed;
         if finding.severity == Severity::Error {
             self.first_error.get_or_insert(finding.code);
         }

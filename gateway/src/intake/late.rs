@@ -14,6 +14,8 @@ pub(super) struct Wages<'a> {
     pub employer: Uscc,
     /// Employer, month and project; `None` where the file has no month that can be read.
     pub scope: Option<Scope>,
+    /// Whether that month was assumed.
+    pub month_assumed: bool,
     /// In the order of their indexes, which count from 1 without gaps.
     pub rows: &'a [TableRow],
     /// Lines that correct an earlier payment.
@@ -31,7 +33,8 @@ impl Wages<'_> {
         };
         let corrects = self.corrects.iter().copied();
         let corrects: Vec<_> = corrects.filter(|(_, one)| own(one)).collect();
-        for known in book.in_flight(self.scope.as_ref(), self.rows, &corrects) {
+        let scope = self.scope.as_ref();
+        for known in book.in_flight(scope, self.month_assumed, self.rows, &corrects) {
             findings.push((known.index, self.in_flight(book, known)));
         }
         let mut first: BTreeMap<PaymentId, u32> = BTreeMap::new();
@@ -87,8 +90,11 @@ impl Wages<'_> {
                 .value(format!("{batch_no} / {line_no}"))
                 .with("other_batch", batch_no)
                 .with("other_line", line_no);
+            if !known.same_month {
+                finding = finding.with("month", batch.head.pay_month);
+            }
         }
-        if known.state == LineState::Paid || !known.same_project {
+        if known.state == LineState::Paid || !known.same_project || !known.same_month {
             finding.severity = Severity::Warning;
         }
         finding

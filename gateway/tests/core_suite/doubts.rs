@@ -43,6 +43,7 @@ fn head(batch: BatchId, file_no: u64, lines: u32) -> AcceptedHead {
         employer: Uscc::parse(USCC).unwrap(),
         project_code: None,
         region: region.map(|region| RegionCode::parse(region).unwrap()),
+        month_assumed: Some(false),
         pay_month: PayMonth::parse("2026-11").unwrap(),
         paying_bank: bank(BANKS[place % 3]),
         format: "csv".to_owned(),

@@ -262,6 +262,11 @@ fn names_that_banks_adapters_give_fill_the_same_places() {
         text.contains("已在批次 GZ-1 的序号 7（B20261120-9.1）中"),
         "{text}"
     );
+    let month = named.clone().with("month", "2026-10");
+    let text = month.message(Lang::En);
+    assert!(text.starts_with("A wage of this person and amount for 2026-10 "));
+    assert!(month.hint(Lang::En).contains("not the wage of 2026-10"));
+    assert!(month.message(Lang::Zh).contains("月份记为 2026-10 的工资"));
     let beside = line(C::PayeeInFlight)
         .with("other_line", 7)
         .with("first_row", 17);

@@ -52,6 +52,7 @@ fn accept_look_alike(desk: &Desk, alike: &Wage) -> BatchId {
         project_code: None,
         region: None,
         pay_month: PayMonth::parse("2026-11").unwrap(),
+        month_assumed: Some(false),
         paying_bank: desk.bank,
         format: "csv".to_owned(),
         charset: "UTF-8".to_owned(),

@@ -43,7 +43,7 @@ fn corrections_of_one_wage_cost_by_their_number_at_intake() {
     assert_linear("intake", |count| {
         let (book, sheet) = corrections(count);
         let scope = Scope::of(&sheet.head(BatchId::new(20_261_123, 99)));
-        visits::of(|| drop(book.in_flight(Some(&scope), &sheet.rows(), &sheet.corrects)))
+        visits::of(|| drop(book.in_flight(Some(&scope), false, &sheet.rows(), &sheet.corrects)))
     });
 }
 
@@ -114,7 +114,7 @@ fn corrections_that_were_taken_back_cost_by_their_number() {
                 .state = LineState::Cancelled;
         }
         let scope = Scope::of(&sheet.head(BatchId::new(20_261_123, 1 << 40)));
-        visits::of(|| drop(book.in_flight(Some(&scope), &sheet.rows(), &sheet.corrects)))
+        visits::of(|| drop(book.in_flight(Some(&scope), false, &sheet.rows(), &sheet.corrects)))
     });
 }
 
@@ -136,7 +136,7 @@ fn a_file_without_project_costs_by_its_lines_and_theirs() {
     let sheet = Sheet::of(&several);
     let scope = Scope::of(&sheet.head(BatchId::new(20_261_123, 99)));
     let mut found = Vec::new();
-    let visits = visits::of(|| found = book.in_flight(Some(&scope), &sheet.rows(), &[]));
+    let visits = visits::of(|| found = book.in_flight(Some(&scope), false, &sheet.rows(), &[]));
     assert_eq!(found.len(), 1, "one person has a wage in every project");
     let projects = u64::try_from(PROJECTS.len()).unwrap();
     assert!(visits <= 4 * projects, "{visits}");

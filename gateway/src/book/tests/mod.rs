@@ -18,6 +18,8 @@ use schemas::value::{BankCode, BatchId, BatchNo, PayMonth, PaymentId, Uscc};
 struct Sheet {
     project: Option<&'static str>,
     month: u8,
+    /// Whether the month is assumed; older records do not say.
+    assumed: Option<bool>,
     /// Person and amount.
     lines: Vec<(u64, i64)>,
     corrects: Vec<(u32, PaymentId)>,
@@ -54,6 +56,7 @@ impl Sheet {
             project_code: self.project.map(str::to_owned),
             region: None,
             pay_month: PayMonth::new(2026, self.month).unwrap(),
+            month_assumed: self.assumed,
             paying_bank: BankCode::parse("ICBC").unwrap(),
             format: "csv".to_owned(),
             charset: "UTF-8".to_owned(),

@@ -67,6 +67,16 @@ fn project(book: &Book, one: PaymentId) -> Option<String> {
 /// What is found, weightiest last: the same project, unfinished.
 type Found = (bool, bool, PaymentId, LineState);
 
+/// Which payments are looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    /// In scopes that have their lists.
+    Listed,
+    /// Of months that were assumed.
+    Assumed,
+}
+
 /// Who carries a wage near a scope, as of a project and outside a family.
 fn carriers(
     book: &Book,
@@ -74,13 +84,16 @@ fn carriers(
     wage: Wage,
     family: Option<PaymentId>,
     counts: &dyn Fn(PaymentId, LineState) -> bool,
-    listed: bool,
+    which: Which,
 ) -> Option<Found> {
     let mut found: Option<Found> = None;
     let scopes = book.scopes_near(near);
+    let listed = which == Which::Listed;
     for (_, scoped) in scopes.filter(|(_, scoped)| !listed || scoped.places.is_some()) {
         for one in payments(book, scoped, wage) {
-            if Some(book.root_of(one)) == family {
+            let assumed = batch(book, one.batch).head.month_assumed == Some(true);
+            let is_left_out = which == Which::Assumed && !assumed;
+            if is_left_out || Some(book.root_of(one)) == family {
                 continue;
             }
             let Some((carrier, state)) = carried_by(book, one, counts) else {
@@ -102,32 +115,65 @@ fn carriers(
     found
 }
 
+/// What is not finished or disputed of a wage in the months before and after.
+fn months_beside(
+    book: &Book,
+    (own, of): (&Own<'_>, &Option<String>),
+    wage: Wage,
+    family: Option<PaymentId>,
+    counts: &dyn Fn(PaymentId, LineState) -> bool,
+) -> Vec<Found> {
+    let which = if own.assumed {
+        Which::All
+    } else {
+        Which::Assumed
+    };
+    let unfinished = |one: PaymentId, state: LineState| {
+        let (_, line) = book.line(one).unwrap();
+        counts(one, state) && (state != LineState::Paid || line.disputed.is_some())
+    };
+    let beside = own.scope.months_beside();
+    let found =
+        beside.filter_map(|scope| carriers(book, (&scope, of), wage, family, &unfinished, which));
+    found
+        .map(|(_, open, carrier, state)| (false, open, carrier, state))
+        .collect()
+}
+
+/// The file of which lines are asked for.
+pub struct Own<'a> {
+    pub scope: &'a Scope,
+    pub project: Option<&'a str>,
+    pub assumed: bool,
+}
+
 /// Where else the wages of lines are.
 pub fn elsewhere(
     book: &Book,
-    own: &Scope,
-    own_project: Option<&str>,
+    own: &Own<'_>,
     lines: &[(u32, Wage)],
     corrects: &BTreeMap<u32, PaymentId>,
     counts: &dyn Fn(PaymentId, LineState) -> bool,
 ) -> Vec<InFlight> {
-    let mut all: BTreeMap<u32, Found> = BTreeMap::new();
-    let mut find = |index: u32, one: Option<Found>| {
+    let mut all: BTreeMap<u32, (Found, bool)> = BTreeMap::new();
+    let mut find = |index: u32, one: Option<Found>, same_month: bool| {
         let Some(one) = one else { return };
-        let told = all.entry(index).or_insert(one);
+        let (told, of_month) = all.entry(index).or_insert((one, same_month));
         if (one.0, one.1) > (told.0, told.1) {
-            *told = one;
+            (*told, *of_month) = (one, same_month);
         }
     };
     for (index, wage) in lines {
         let original = corrects.get(index).copied();
         let family = original.map(|one| book.root_of(one));
-        let of = own_project.map(folded);
+        let of = own.project.map(folded);
         let of = of.or_else(|| original.and_then(|one| project(book, one)));
-        find(
-            *index,
-            carriers(book, (own, &of), *wage, family, counts, false),
-        );
+        let near = (own.scope, &of);
+        let found = carriers(book, near, *wage, family, counts, Which::All);
+        find(*index, found, true);
+        for found in months_beside(book, (own, &of), *wage, family, counts) {
+            find(*index, Some(found), false);
+        }
     }
     for (index, original) in corrects {
         let family = Some(book.root_of(*original));
@@ -141,19 +187,20 @@ pub fn elsewhere(
             let (of, line) = book.line(one).unwrap();
             let (scope, wage) = (Scope::of(&of.head), (line.person, line.amount_fen));
             let near = (&scope, &project(book, one));
-            let found = carriers(book, near, wage, family, counts, true);
+            let found = carriers(book, near, wage, family, counts, Which::Listed);
             let weight = |found: &Option<Found>| found.map(|one| (one.0, one.1));
             if weight(&found) > weight(&weightiest) {
                 weightiest = found;
             }
         }
-        find(*index, weightiest);
+        find(*index, weightiest, true);
     }
-    let found = |(index, (same_project, _, earlier, state))| InFlight {
+    let found = |(index, ((same_project, _, earlier, state), same_month))| InFlight {
         index,
         earlier,
         state,
         same_project,
+        same_month,
     };
     all.into_iter().map(found).collect()
 }
