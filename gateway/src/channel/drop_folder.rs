@@ -13,9 +13,10 @@ use crate::clock::BoxFuture;
 
 /// Puts files into folders below one root (mode 0700, files 0600).
 ///
-/// A file appears under its name only when it is complete and durable. A file that is there
-/// already with the same content is done; with other content it is left alone and the send
-/// fails as perhaps sent, because something of that name may be under way.
+/// A file appears under its name only when it is complete, durable and read back. A file that is
+/// there already with the same content is done, and so is one that is gone again when it is looked
+/// for: the bank has taken it. A file with other content is left alone and the send fails as
+/// perhaps sent, because something of that name may be under way.
 #[derive(Clone, Debug)]
 pub struct DropChannel {
     endpoint: String,
@@ -60,13 +61,22 @@ impl DropChannel {
         let hidden = folder.join(format!(".{name}.part"));
         write_durably(&hidden, &out.bytes)
             .map_err(|error| not_sent(SendErrorKind::Write)(error.into()))?;
-        // From here on the bank may see it.
+        // The whole content is compared before the bank can see it …
+        match holds(&hidden, &out.bytes) {
+            Ok(Existing::Same) => {}
+            Ok(Existing::Nothing | Existing::Other) => {
+                return Err(not_sent(SendErrorKind::ReadBack)(DIFFERS.into()));
+            }
+            Err(error) => return Err(not_sent(SendErrorKind::ReadBack)(error.into())),
+        }
+        // … and from here on it may.
         fs::rename(&hidden, &target)
             .and_then(|()| sync_folder(&folder))
             .map_err(|error| after(SendErrorKind::Write).caused_by(error))?;
         match holds(&target, &out.bytes) {
-            Ok(Existing::Same) => Ok(()),
-            Ok(Existing::Nothing | Existing::Other) => Err(after(SendErrorKind::ReadBack)),
+            // It was renamed: what is gone, the bank has taken.
+            Ok(Existing::Same | Existing::Nothing) => Ok(()),
+            Ok(Existing::Other) => Err(after(SendErrorKind::ReadBack).caused_by(DIFFERS)),
             Err(error) => Err(after(SendErrorKind::ReadBack).caused_by(error)),
         }
     }
@@ -110,6 +120,8 @@ impl DropChannel {
 
 /// As large as any message that is read.
 pub(super) const FETCHED_BYTES_MAX: u64 = adapters::wire::BYTES_MAX as u64;
+
+const DIFFERS: &str = "what is there differs";
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -222,7 +234,12 @@ pub(super) fn open_plain(path: &Path) -> io::Result<Option<(File, u64)>> {
     if !seen.is_file() {
         return Err(not_a_file());
     }
-    let file = File::open(path)?;
+    let file = match File::open(path) {
+        Ok(file) => file,
+        // Taken away between the look and the opening.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let opened = file.metadata()?;
     if (opened.dev(), opened.ino()) != (seen.dev(), seen.ino()) {
         return Err(io::Error::other(

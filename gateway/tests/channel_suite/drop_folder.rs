@@ -166,3 +166,36 @@ fn many_at_once_make_one_file_each() {
     });
     assert_eq!(names(place.path()), ["f0", "f1", "f2", "f3"]);
 }
+
+/// A bank's program that looks into the folder all the time may be faster than our second look.
+#[test]
+fn a_file_that_the_bank_takes_at_once_is_sent() {
+    const FILES: u32 = 300;
+    let place = tempfile::tempdir().unwrap();
+    let (root, taken) = (place.path().join("drop"), place.path().join("taken"));
+    fs::create_dir(&root).unwrap();
+    fs::create_dir(&taken).unwrap();
+    let name = |number: u32| format!("f{number}");
+    let sent: Vec<Result<Vec<u8>, SendError>> = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 0..FILES {
+                let (from, to) = (root.join(name(number)), taken.join(name(number)));
+                while fs::rename(&from, &to).is_err() {
+                    std::hint::spin_loop();
+                }
+            }
+        });
+        let files = (0..FILES).map(|number| file("", &name(number), b"content"));
+        // One in two instructs.
+        let files = files.zip([true, false].into_iter().cycle());
+        files
+            .map(|(out, instructs)| put(&root, &Outgoing { instructs, ..out }))
+            .collect()
+    });
+    let kinds = sent.iter().filter_map(|one| one.as_ref().err());
+    let kinds: Vec<SendErrorKind> = kinds.map(|error| error.kind).collect();
+    assert_eq!(kinds, [], "{} of {FILES} files", kinds.len());
+    for number in 0..FILES {
+        assert_eq!(fs::read(taken.join(name(number))).unwrap(), b"content");
+    }
+}
