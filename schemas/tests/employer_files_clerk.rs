@@ -179,6 +179,14 @@ fn a_wrong_form_says_how_long_the_number_is() {
             "18",
         ),
         ("6222021202000000019", "6222021", "account_invalid", "7"),
+        // What groups the digits of an account is none of them.
+        ("6222021202000000019", "622 2021", "account_invalid", "7"),
+        (
+            "6222021202000000019",
+            "6-22 2\u{3000}021",
+            "account_invalid",
+            "7",
+        ),
         ("913301006639233248", "91330100663923", "uscc_invalid", "14"),
     ];
     for (from, to, code, counted) in cases {

@@ -106,8 +106,12 @@ impl<'a> Case<'_, 'a> {
         } else if error == ValueError::Form && characters::name_stray(column, text, finding) {
             // Its length says nothing then.
         } else if number && error == ValueError::Form {
-            let counted = text.trim().chars().count();
-            finding.arguments.insert("counted", counted.to_string());
+            let groups = column == Column::Account;
+            let counted = text.trim().chars();
+            let counted = counted.filter(|c| !(groups && AccountNo::groups_digits(*c)));
+            finding
+                .arguments
+                .insert("counted", counted.count().to_string());
         }
     }
 

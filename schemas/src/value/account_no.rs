@@ -24,7 +24,7 @@ impl AccountNo {
         for character in text.chars() {
             let byte = match narrow(character) {
                 digit @ '0'..='9' => digit as u8,
-                ' ' | '-' | '\u{3000}' | '\t' => continue,
+                _ if Self::groups_digits(character) => continue,
                 _ => return Err(ValueError::Form),
             };
             if !digits.push(byte) {
@@ -32,6 +32,11 @@ impl AccountNo {
             }
         }
         Self::of_length(digits)
+    }
+
+    /// Whether people write it between the digits to group them: it is none of the number.
+    pub(crate) fn groups_digits(character: char) -> bool {
+        matches!(narrow(character), ' ' | '-' | '\u{3000}' | '\t')
     }
 
     fn of_length(digits: InlineText<32>) -> Result<Self, ValueError> {
