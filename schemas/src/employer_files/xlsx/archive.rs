@@ -6,7 +6,8 @@ use crate::employer_files::detect::unreadable;
 use crate::employer_files::raw::{Stop, size};
 use crate::employer_files::{Format, Limits, Source};
 use crate::finding::{Finding, FindingCode};
-use std::io::{Read, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::rc::Rc;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -26,7 +27,8 @@ const RATIO_FREE: u64 = 1 << 20;
 
 /// A container; within the limits once [`Archive::check_entries`] says so.
 pub(super) struct Archive<'s> {
-    zip: ZipArchive<&'s mut dyn Source>,
+    zip: ZipArchive<Place<'s>>,
+    failed: Trouble,
     unpacked_bytes_max: u64,
 }
 
@@ -34,13 +36,24 @@ impl<'s> Archive<'s> {
     pub(super) fn open(source: &'s mut dyn Source, limits: &Limits) -> Result<Self, Stop> {
         let entries = directory(source)?;
         source.seek(SeekFrom::Start(0))?;
-        let zip = ZipArchive::new(source).map_err(|error| damaged(&error))?;
+        let failed = Trouble::default();
+        let place = Place {
+            source,
+            failed: Rc::clone(&failed),
+        };
+        let zip = ZipArchive::new(place);
+        // It may look elsewhere after a read that fails.
+        if let Some(stop) = failed.take() {
+            return Err(stop);
+        }
+        let zip = zip.map_err(|error| damaged(&error))?;
         // The same name twice: readers disagree about which one counts.
         if zip.len() != entries {
             return Err(unreadable(Format::Xlsx, "damaged").into());
         }
         Ok(Self {
             zip,
+            failed,
             unpacked_bytes_max: limits.unpacked_bytes_max,
         })
     }
@@ -61,7 +74,8 @@ impl<'s> Archive<'s> {
         let mut total = 0u64;
         let mut places = Vec::new();
         for at in 0..self.zip.len() {
-            let entry = self.zip.by_index_raw(at).map_err(|error| damaged(&error))?;
+            let entry = self.zip.by_index_raw(at);
+            let entry = entry.map_err(|error| stopped(&self.failed, &error))?;
             if entry.encrypted() {
                 return Err(unreadable(Format::Xlsx, "encrypted").into());
             }
@@ -87,14 +101,53 @@ impl<'s> Archive<'s> {
     /// Unpacks a part as it is read.
     pub(super) fn part(&mut self, name: &str, trouble: &Trouble) -> Result<impl Read, Stop> {
         let limit = self.unpacked_bytes_max;
-        let entry = self.zip.by_name(name).map_err(|error| damaged(&error))?;
+        let entry = self.zip.by_name(name);
+        let entry = entry.map_err(|error| stopped(&self.failed, &error))?;
         Ok(Inflated {
             packed: entry.compressed_size(),
             entry,
+            failed: Rc::clone(&self.failed),
             unpacked: 0,
             limit,
             trouble: trouble.clone(),
         })
+    }
+}
+
+/// The place of the bytes: a failure of its own is kept apart from what the container's bytes lead
+/// to, because the zip crate has one error for both.
+struct Place<'s> {
+    source: &'s mut dyn Source,
+    failed: Trouble,
+}
+
+impl Place<'_> {
+    fn kept<T>(&self, done: std::io::Result<T>) -> std::io::Result<T> {
+        done.map_err(|error| {
+            let kind = error.kind();
+            self.failed.borrow_mut().get_or_insert(error.into());
+            kind.into()
+        })
+    }
+}
+
+impl Read for Place<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self.source.read(into) {
+            // To be tried again.
+            Err(error) if error.kind() == ErrorKind::Interrupted => Err(error),
+            read => self.kept(read),
+        }
+    }
+}
+
+impl Seek for Place<'_> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        match self.source.seek(to) {
+            // Before the beginning: where a damaged directory leads.
+            Err(error) if error.kind() == ErrorKind::InvalidInput => Err(error),
+            sought => self.kept(sought),
+        }
     }
 }
 
@@ -114,6 +167,11 @@ fn within(total: u64, limit: u64, (unpacked, packed): (u64, u64)) -> Result<(), 
 fn too_large(reason: &str) -> Finding {
     let finding = Finding::of_file(FindingCode::TooLarge).with("reason", reason);
     finding.with("remedy", "save_anew")
+}
+
+/// Why a part can't be had: our own trouble where the bytes could not be read.
+fn stopped(failed: &Trouble, error: &ZipError) -> Stop {
+    failed.take().unwrap_or_else(|| damaged(error))
 }
 
 fn damaged(error: &ZipError) -> Stop {
@@ -173,6 +231,7 @@ fn number(record: &[u8], at: usize, bytes: usize) -> u64 {
 /// Counts what comes out, whatever the directory said.
 struct Inflated<R> {
     entry: R,
+    failed: Trouble,
     packed: u64,
     unpacked: u64,
     limit: u64,
@@ -182,7 +241,8 @@ struct Inflated<R> {
 impl<R: Read> Read for Inflated<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let count = self.entry.read(into).inspect_err(|_| {
-            let stop = unreadable(Format::Xlsx, "damaged").into();
+            let damaged = || unreadable(Format::Xlsx, "damaged").into();
+            let stop = self.failed.take().unwrap_or_else(damaged);
             self.trouble.borrow_mut().get_or_insert(stop);
         })?;
         self.unpacked += count as u64;
