@@ -104,6 +104,11 @@ fn a_number_may_have_as_many_digits_as_a_field_has_bytes() {
 fn a_text_written_in_escapes_is_no_longer_than_it_says() {
     let escaped = "\\u0061".repeat(4095);
     assert_eq!(memo_of(&format!("{escaped}b")), "a".repeat(4095) + "b");
+    // All 4096 in escapes: the quote behind them is no part of the text.
+    assert_eq!(memo_of(&"\\u0061".repeat(4096)), "a".repeat(4096));
+    let more = "\\u0061".repeat(4096) + "b";
+    let (_, kept) = read_bytes(object(1, "", &more).as_bytes());
+    assert_eq!(kept.places(), ["too_large - - -"]);
     // 4100 bytes in 6 × 4095 + 5: too long for its field, which is no reason to read nothing else.
     let (_, kept) = read_bytes(object(2, "", &format!("{escaped}bbbbb")).as_bytes());
     assert_eq!(kept.places(), ["text_too_long 1 1 memo"]);

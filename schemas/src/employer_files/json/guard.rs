@@ -104,6 +104,11 @@ impl<'s> Guard<'s> {
     }
 
     fn step_in_string(&mut self, byte: u8) -> Result<(), Stop> {
+        // The quote that ends a text is none of it.
+        if byte == b'"' && !self.escaped {
+            (self.in_string, self.token) = (false, 0);
+            return Ok(());
+        }
         self.token += 1;
         // An escape writes one character with six bytes.
         if self.token > self.field_bytes_max * 6 {
@@ -112,7 +117,6 @@ impl<'s> Guard<'s> {
         match byte {
             _ if self.escaped => self.escaped = false,
             b'\\' => self.escaped = true,
-            b'"' => (self.in_string, self.token) = (false, 0),
             _ if self.depth == 1 && self.key.len() < 8 => self.key.push(byte),
             _ => {}
         }
