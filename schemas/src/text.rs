@@ -158,14 +158,14 @@ impl Charset {
         None
     }
 
-    /// Length of the character at the head of `bytes`, 0 where the set has none there.
+    /// Length of the character of several bytes at the head of `bytes`, 0 where the set has none
+    /// there.
     fn sequence_length(self, bytes: &[u8]) -> usize {
         let first4 = |b1, b2| match bytes.get(2..4) {
             Some([b3 @ 0x81..=0xFE, b4 @ 0x30..=0x39]) => four_bytes_map([b1, b2, *b3, *b4]),
             Some(_) | None => false,
         };
         match bytes {
-            [0..=0x7F, ..] => 1,
             [lead, trail, ..] if self == Self::Gb2312 => 2 * usize::from(in_gb2312(*lead, *trail)),
             // Each such pair is in the table of the encoding standard.
             [0x81..=0xFE, 0x40..=0x7E | 0x80..=0xFE, ..] => 2,

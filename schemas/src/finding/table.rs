@@ -76,9 +76,8 @@ pub fn field_title(field: &str, lang: Lang) -> Option<&'static str> {
 }
 
 /// Places that a text may have; a misspelt one is refused at start.
-const PLACES: [&str; 36] = [
+const PLACES: [&str; 35] = [
     "value",
-    "line",
     "row",
     "field",
     "stated",
@@ -218,7 +217,6 @@ impl Table {
         let given = finding.arguments.get(name).map(String::as_str);
         let (shown, words) = match name {
             "value" => (finding.value.as_deref()?, None),
-            "line" => return finding.line.map(|line| line.to_string()),
             "row" => return finding.row.map(|row| row.to_string()),
             "field" => {
                 let key = finding.field.or(given)?;
