@@ -73,8 +73,7 @@ impl Line {
             Some(Fault::Lost) => return Err(time_out()),
             Some(Fault::Silent | Fault::Gibberish | Fault::Empty | Fault::BrokenOff) | None => {}
         }
-        let read = self.adapter.read_request(&incoming(out), &self.keys);
-        let (own, request) = match read {
+        let (own, request) = match self.adapter.read_request(&incoming(out), &self.keys) {
             Ok(read) => read,
             Err(error) => {
                 let place = format!("{} {}: {error}", self.adapter.code(), out.step);
@@ -97,10 +96,7 @@ impl Line {
             Some(Fault::Silent) => return Err(time_out()),
             Some(Fault::Gibberish) => return Ok(b"\x81\x30 what?\r\n".to_vec()),
             Some(Fault::Empty) => return Ok(Vec::new()),
-            Some(Fault::BrokenOff) => {
-                let broken = SendError::after_bytes(SendErrorKind::Read, "played", out);
-                return Err(broken.with_received(b"00000812<ap><CCTra".to_vec()));
-            }
+            Some(Fault::BrokenOff) => return Err(crate::memory::broken_off(out)),
             Some(Fault::Unreachable | Fault::Lost) | None => {}
         }
         if !request.has_reply {

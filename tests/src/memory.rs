@@ -1,7 +1,8 @@
 //! What a played bank remembers, and how it is told to go wrong.
 
-use adapters::exchange::{LineOutcome, Outcome};
+use adapters::exchange::{LineOutcome, Outcome, Outgoing};
 use adapters::{BankLine, BankReply, BankRequest, RequestKind};
+use gateway::channel::{SendError, SendErrorKind};
 use schemas::value::Purpose;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,12 @@ impl Fault {
         Self::Empty,
         Self::BrokenOff,
     ];
+}
+
+/// What comes of an answer that breaks off.
+pub(crate) fn broken_off(out: &Outgoing) -> SendError {
+    let broken = SendError::after_bytes(SendErrorKind::Read, "played", out);
+    broken.with_received(b"00000812<ap><CCTra".to_vec())
 }
 
 /// A message that came to the bank.

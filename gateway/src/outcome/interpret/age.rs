@@ -1,4 +1,4 @@
-//! How old a word is: what we asked before the bank spoke may be answered with what it thought then.
+//! How old a word is: what we asked before the bank spoke may be answered by what it thought then.
 
 use super::Interpreter;
 
