@@ -145,6 +145,8 @@ impl BankAdapter {
         if answered && !lines.is_empty() {
             flaws.extend(totals::check(&totals, &lines, failures_only));
             flaws.extend(totals::exceeding(values, &lines));
+        } else if is_failed(outcome) && lines.is_empty() {
+            flaws.extend(totals::against_failure(&totals));
         }
         let stated = totals.get("count").copied();
         // Without a stated count the rest may be on another page.

@@ -195,6 +195,14 @@ pub(crate) fn check(
     flaws
 }
 
+/// Totals that speak against a word by which the whole file failed, where no row stands beside it:
+/// what is paid, or is still open, was not refused. Of what failed only the file knows how much it
+/// should be.
+pub(crate) fn against_failure(totals: &BTreeMap<String, i64>) -> Vec<Flaw> {
+    let [_, paid, _, open] = &GROUPS;
+    differing([paid, open], totals, &[])
+}
+
 /// Totals of which nobody knows which lines they count: failures may be taken out of them, and
 /// nothing comes to them that is no row.
 pub(crate) fn exceeding(values: &Values, lines: &[LineOutcome]) -> Vec<Flaw> {
@@ -225,8 +233,16 @@ fn is_over(outcome: Outcome) -> bool {
 
 fn wrong(totals: &BTreeMap<String, i64>, lines: &[LineOutcome], failures_only: bool) -> Vec<Flaw> {
     let groups = if failures_only { 2..3 } else { 0..GROUPS.len() };
+    differing(GROUPS.get(groups).unwrap_or_default(), totals, lines)
+}
+
+fn differing<'g>(
+    groups: impl IntoIterator<Item = &'g Group>,
+    totals: &BTreeMap<String, i64>,
+    lines: &[LineOutcome],
+) -> Vec<Flaw> {
     let mut flaws = Vec::new();
-    for group in GROUPS.get(groups).unwrap_or_default() {
+    for group in groups {
         // The rows are walked for what is stated alone.
         let (total, _) = group.count;
         if let Some(stated) = totals.get(total).copied()
@@ -265,4 +281,26 @@ fn what_was_cancelled_may_be_among_the_failed_or_not() {
         let totals = BTreeMap::from([("failed_count".to_owned(), stated)]);
         assert_eq!(check(&totals, &lines, false).is_empty(), right, "{stated}");
     }
+}
+
+#[cfg(test)]
+#[test]
+fn what_is_paid_or_open_was_not_refused() {
+    let stated = |name: &str, stated: i64| {
+        let totals = BTreeMap::from([(name.to_owned(), stated)]);
+        against_failure(&totals)
+    };
+    for name in ["paid_count", "paid_fen", "open_count"] {
+        assert_eq!(stated(name, 0), [], "{name}");
+        assert_eq!(stated(name, 1).len(), 1, "{name}");
+    }
+    for name in ["count", "amount_fen", "failed_count", "failed_fen"] {
+        assert_eq!(stated(name, 1), [], "{name}");
+    }
+    let flaw = Flaw::Count {
+        total: "open_count",
+        stated: 2,
+        counted: 0,
+    };
+    assert_eq!(stated("open_count", 2), [flaw]);
 }

@@ -4,7 +4,7 @@ use crate::support::{
     ToyKeys, accept, assert_bytes, bank, converse, golden_order, outcomes, query, sample, with_ours,
 };
 use adapters::BankReply;
-use adapters::exchange::{FrameEnd, Next, Outcome, Reply, ResultFile};
+use adapters::exchange::{Flaw, FrameEnd, Next, Outcome, Reply, ResultFile};
 use schemas::text::Charset;
 use schemas::{FailureReason, Fen};
 use std::collections::BTreeMap;
@@ -85,6 +85,37 @@ fn a_batch_is_worked_on_failed_or_unknown() {
     assert_eq!(answer("3", list), (Outcome::Accepted, false, 2));
     assert_eq!(answer("4", list), (Outcome::Unknown, false, 2));
     assert_eq!(answer("", ""), (Outcome::Unknown, false, 0));
+}
+
+/// Failed as a whole, and two rows of it paid: nobody knows of any.
+#[test]
+fn a_failed_batch_with_paid_rows_is_flawed() {
+    let flaws = |paid: u32, list: &str| {
+        let text = format!(
+            "<TX><REQUEST_SN>300000000010001</REQUEST_SN><TX_CODE>6W2104</TX_CODE>\
+             <RETURN_CODE>000000</RETURN_CODE><TX_INFO><F_STATUS>0</F_STATUS>\
+             <SUCCESS_AMOUNT>{paid}.00</SUCCESS_AMOUNT><SUCCESS_NUM>{paid}</SUCCESS_NUM>\
+             <FAIL_NUM>1</FAIL_NUM>{list}</TX_INFO></TX>"
+        );
+        let result = read(text.as_bytes());
+        assert_eq!(result.outcome, REFUSED);
+        result.flaws
+    };
+    let count = Flaw::Count {
+        total: "paid_count",
+        stated: 2,
+        counted: 0,
+    };
+    let sum = Flaw::Sum {
+        total: "paid_fen",
+        stated: 200,
+        counted: 0,
+    };
+    assert_eq!(flaws(2, ""), [count, sum]);
+    assert_eq!(flaws(0, ""), []);
+    // Where it lists what failed, the rest may be paid.
+    let list = "<FAIL_LIST><OID>1</OID></FAIL_LIST>";
+    assert_eq!(flaws(2, list), []);
 }
 
 /// Rows inside one FAIL_LIST can't be told apart: the answer is refused, and nobody is paid by it.

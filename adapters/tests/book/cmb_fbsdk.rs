@@ -3,7 +3,7 @@
 use crate::support::{
     ToyKeys, accept, bank, converse, golden_order, order, outcomes, query, sample,
 };
-use adapters::exchange::{Certainty, Next, Outcome, Outgoing, PaymentOrder, Reply};
+use adapters::exchange::{Certainty, Flaw, Next, Outcome, Outgoing, PaymentOrder, Reply};
 use adapters::{BankAdapter, BankReply, Book, Conversation, RequestKind};
 use schemas::text::Charset;
 use schemas::{FailureReason, PersonName};
@@ -237,6 +237,57 @@ fn every_state_of_a_batch_is_read_by_the_table() {
             .unwrap()
             .into_owned();
         assert!(rows.contains("<NTAGDINFY1><REQNBR>A1</REQNBR>"), "{rows}");
+    }
+}
+
+/// SUCNUM and SUCAMT (guide 4.3.1 and document 5.37, 4.3: N(6) and M) of a batch that ends without
+/// a question for its rows: what is paid was not refused.
+#[test]
+fn a_batch_that_is_over_and_states_what_is_paid_is_flawed() {
+    let asked = query(&order("CMB"), BTreeMap::new());
+    let flaws = vec![
+        Flaw::Count {
+            total: "paid_count",
+            stated: 2,
+            counted: 0,
+        },
+        Flaw::Sum {
+            total: "paid_fen",
+            stated: 1_360_350,
+            counted: 0,
+        },
+    ];
+    let ends = [
+        ("R", Outcome::Failed(FailureReason::RefusedByBank)),
+        ("C", Outcome::Failed(FailureReason::CancelledAtBank)),
+        ("D", Outcome::Failed(FailureReason::ExpiredAtBank)),
+    ];
+    let stated = [
+        (
+            "<SUCNUM>000002</SUCNUM><SUCAMT>13603.50</SUCAMT>",
+            &flaws[..],
+        ),
+        ("<SUCNUM>000000</SUCNUM><SUCAMT>0.00</SUCAMT>", &[]),
+        ("<SUCNUM></SUCNUM><SUCAMT></SUCAMT>", &[]),
+        ("", &[]),
+    ];
+    for (result, outcome) in ends {
+        for (stated, flaws) in stated {
+            let text = format!(
+                "<CMBSDKPGK><INFO><FUNNAM>NTAGCINY</FUNNAM><RETCOD>0</RETCOD></INFO><NTAGCINQZ>\
+                 <REQNBR>A1</REQNBR><REQSTA>FIN</REQSTA><RTNFLG>{result}</RTNFLG>\
+                 <TRSNUM>000003</TRSNUM><TOTAMT>13603.51</TOTAMT><TRSTYP>BYSA</TRSTYP>{stated}\
+                 <YURREF>PK20261123004711</YURREF></NTAGCINQZ></CMBSDKPGK>"
+            );
+            let mut conversation = bank("CMB").query(&asked);
+            sent(&mut conversation);
+            conversation.feed(text.as_bytes(), &ToyKeys).unwrap();
+            let Next::Done(Reply::Result(read)) = conversation.next(&ToyKeys).unwrap() else {
+                panic!("{result} ends")
+            };
+            assert_eq!(read.outcome, outcome, "{result}");
+            assert_eq!(read.flaws, flaws, "{result} {stated}");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! CMB's open platform: the text of the sample, signed in its place and sealed in a form.
 
 use crate::support::{ToyKeys, bank, golden_order, order, query, sample};
-use adapters::exchange::{Crypto as _, Next, Outcome, Reply};
+use adapters::exchange::{Crypto as _, Flaw, Next, Outcome, Reply};
 use base64::Engine as _;
 use schemas::{FailureReason, Fen};
 use std::collections::BTreeMap;
@@ -140,6 +140,45 @@ fn every_state_of_a_batch_is_read_by_the_table() {
         .decode_result(said.as_bytes(), &ToyKeys)
         .unwrap();
     assert_eq!(read.outcome, Outcome::Unknown);
+}
+
+/// A batch that is cancelled as a whole and has paid two of its three rows contradicts itself.
+#[test]
+fn a_refusal_that_states_what_is_paid_is_flawed() {
+    let paid = [("sucnum", "2"), ("sucamt", "13603.50")];
+    let none = [("sucnum", "000000"), ("sucamt", "0.00")];
+    let flaws = vec![
+        Flaw::Count {
+            total: "paid_count",
+            stated: 2,
+            counted: 0,
+        },
+        Flaw::Sum {
+            total: "paid_fen",
+            stated: 1_360_350,
+            counted: 0,
+        },
+    ];
+    for (result, reason) in [
+        ("R", FailureReason::RefusedByBank),
+        ("C", FailureReason::CancelledAtBank),
+        ("D", FailureReason::ExpiredAtBank),
+    ] {
+        for (stated, flaws) in [(paid, &flaws[..]), (none, &[])] {
+            let stated = stated.map(|(name, value)| format!(",\"{name}\":\"{value}\""));
+            let batch = format!(
+                "[{{\"reqnbr\":\"A1\",\"reqsta\":\"FIN\",\"rtnflg\":\"{result}\",\
+                 \"trsnum\":\"3\",\"totamt\":\"13603.51\"{}}}]",
+                stated.concat()
+            );
+            let said = sealed(&answer("SUC0000", &batch, "[]"));
+            let read = bank("NBCB")
+                .decode_result(said.as_bytes(), &ToyKeys)
+                .unwrap();
+            assert_eq!(read.outcome, Outcome::Failed(reason), "{result}");
+            assert_eq!(read.flaws, flaws, "{result} {stated:?}");
+        }
+    }
 }
 
 /// An error comes in clear: it can't be opened, so nobody knows what became of the file.

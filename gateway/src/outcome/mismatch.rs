@@ -4,6 +4,7 @@
 use super::code;
 use crate::book::BankFile;
 use adapters::exchange::{Flaw, Outcome, Receipt, ResultFile};
+use schemas::FailureReason;
 use std::collections::BTreeMap;
 
 /// Name of the bank's own number of a batch among the references.
@@ -111,6 +112,9 @@ pub(super) fn of_result(
             found.push(Mismatch::sum(sum_name, "file", stated, fen));
         }
     }
+    if let Some(failed) = fails_fewer(result, count) {
+        found.push(Mismatch::count("failed_count", "file", failed, count));
+    }
     let left_out = result.is_final && !result.failures_only && !result.lines.is_empty();
     if left_out && omitted.0 > 0 && !result.totals.contains_key("count") {
         found.push(Mismatch::of(&format!(
@@ -120,6 +124,19 @@ pub(super) fn of_result(
     }
     found.extend(of_references(&result.references, file, given));
     found
+}
+
+/// How many lines failed, where a word that fails the whole file stands beside a smaller number and
+/// no row. What was cancelled or expired need not be among them: which banks count it so is public
+/// of none.
+fn fails_fewer(result: &ResultFile, count: i64) -> Option<i64> {
+    use FailureReason::{CancelledAtBank, ExpiredAtBank};
+    let Outcome::Failed(reason) = result.outcome else {
+        return None;
+    };
+    let over = matches!(reason, CancelledAtBank | ExpiredAtBank);
+    let failed = result.totals.get("failed_count").copied();
+    failed.filter(|failed| !over && result.lines.is_empty() && *failed < count)
 }
 
 /// Whether a flaw says of a total that this is right.
