@@ -74,6 +74,9 @@ pub struct Code {
     pub paid_after: Option<Field>,
     /// Of a row that the bank has and has not begun: in a batch that failed it failed as well.
     pub not_begun: bool,
+    /// Of a batch that nobody knows of: a row that failed without a code of its own failed for
+    /// this one, so that it is unknown as well.
+    pub reaches_rows: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -91,6 +94,8 @@ struct RawCode {
     paid_after: Option<Field>,
     #[serde(default)]
     not_begun: bool,
+    #[serde(default)]
+    reaches_rows: bool,
 }
 
 impl<'de> Deserialize<'de> for Code {
@@ -124,6 +129,9 @@ impl TryFrom<RawCode> for Code {
         if raw.not_begun && outcome != Outcome::Accepted {
             return Err("not_begun is of an accepted code".to_owned());
         }
+        if raw.reaches_rows && outcome != Outcome::Unknown {
+            return Err("reaches_rows is of an unknown code".to_owned());
+        }
         if let Some(field) = raw.paid_after {
             if raw.detail.is_none() {
                 return Err("paid_after is of an accepted code with a detail".to_owned());
@@ -151,6 +159,7 @@ impl TryFrom<RawCode> for Code {
             detail: raw.detail,
             paid_after: raw.paid_after,
             not_begun: raw.not_begun,
+            reaches_rows: raw.reaches_rows,
         })
     }
 }

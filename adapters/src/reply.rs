@@ -93,6 +93,7 @@ impl BankAdapter {
         }
         let table = self.table(names.line.as_ref());
         whole::doubt_rows((table, values), &mut lines);
+        self.doubt_unreasoned(names, values, &mut lines);
         let mut flaws = whole::reach_rows(outcome, (table, values), &mut lines);
         flaws.extend(doubled::refuse(&mut lines));
         let outcome = match believed(outcome, &lines) {
@@ -137,6 +138,7 @@ impl BankAdapter {
         if !answered {
             nothing_said(&mut lines);
         }
+        self.doubt_unreasoned(names, values, &mut lines);
         let table = self.table(names.line.as_ref());
         let mut flaws = whole::reach_rows(outcome, (table, values), &mut lines);
         flaws.extend(doubled::refuse(&mut lines));

@@ -1,6 +1,9 @@
 //! What the status of the whole says of its rows.
 
+use super::batch_code;
+use crate::adapter::BankAdapter;
 use crate::codes::CodeTable;
+use crate::definition::dialect::CodeNames;
 use crate::exchange::{LineOutcome, Outcome};
 use crate::layout::field::Field;
 use crate::layout::values::Values;
@@ -37,6 +40,29 @@ pub(super) fn reach_rows(
         };
     }
     flaws
+}
+
+impl BankAdapter {
+    /// Where a batch is refused for a reason of which nobody knows what it means, a row that failed
+    /// and says no other reason is refused for the same.
+    pub(super) fn doubt_unreasoned(
+        &self,
+        names: &CodeNames,
+        values: &Values,
+        lines: &mut [LineOutcome],
+    ) {
+        let table = self.table(names.batch.as_ref());
+        let code = batch_code(values);
+        let entry = code.and_then(|code| table?.find(&code));
+        if !entry.is_some_and(|entry| entry.reaches_rows) {
+            return;
+        }
+        for (line, row) in lines.iter_mut().zip(values.rows.iter()) {
+            if matches!(line.outcome, Outcome::Failed(_)) && row.get(&Field::RowCode).is_none() {
+                line.outcome = Outcome::Unknown;
+            }
+        }
+    }
 }
 
 /// Rows of a receipt that are cancelled or expired are as unknown as the whole would be.

@@ -215,7 +215,15 @@ fn a_group_is_accepted_refused_or_says_nothing() {
         (("RJCT", "NARR"), ("RJCT", ""), Outcome::Unknown),
         (("", ""), ("RJCT", "NARR"), Outcome::Unknown),
         (("PART", ""), ("RJCT", "NARR"), Outcome::Unknown),
+        (("RJCT", ""), ("RJCT", ""), refused),
         (("RJCT", ""), ("RJCT", "AC02"), refused),
+        // A reason of the group does not hide a doubtful one below it.
+        (("RJCT", "MS03"), ("RJCT", "DUPL"), Outcome::Unknown),
+        (("RJCT", "AC02"), ("RJCT", "AM05"), Outcome::Unknown),
+        (("RJCT", "FF01"), ("RJCT", "DU01"), Outcome::Unknown),
+        (("RJCT", "MS03"), ("", ""), refused),
+        (("RJCT", "AC02"), ("", ""), refused),
+        (("RJCT", "ZZ99"), ("", ""), Outcome::Unknown),
         (("RJCT", ""), ("RJCT", "DU02"), Outcome::Unknown),
         (("", ""), ("RJCT", ""), refused),
         (("PART", ""), ("RJCT", "AC02"), refused),
@@ -235,6 +243,10 @@ fn a_group_is_accepted_refused_or_says_nothing() {
         (("", ""), ("RJCT", "DU02"), Outcome::Unknown),
         (("PART", ""), ("RJCT", "DU02"), Outcome::Unknown),
         (("ACCP", ""), ("RJCT", ""), Outcome::Unknown),
+        (("RJCT", ""), ("ACSP", ""), Outcome::Unknown),
+        (("RJCT", ""), ("ACCC", ""), Outcome::Unknown),
+        (("RJCT", ""), ("PART", ""), Outcome::Unknown),
+        (("RJCT", "AC02"), ("ACSP", ""), Outcome::Unknown),
         (("XXXX", ""), ("", ""), Outcome::Unknown),
     ] {
         let said = |element: &str, (code, reason): (&str, &str)| match code {
@@ -252,6 +264,36 @@ fn a_group_is_accepted_refused_or_says_nothing() {
             outcome,
             "{group:?} {information:?}"
         );
+    }
+}
+
+/// The group is a duplicate: a row that is refused without a reason of its own is one as well.
+#[test]
+fn a_row_without_a_reason_is_refused_for_that_of_its_group() {
+    let refused = failed(FailureReason::RefusedByBank);
+    let closed = failed(FailureReason::AccountClosed);
+    let rows = transaction(1, "RJCT", "") + &transaction(2, "RJCT", "AC04");
+    for (group, information, first) in [
+        (("RJCT", "AM05"), ("", ""), Outcome::Unknown),
+        (("RJCT", ""), ("RJCT", "DUPL"), Outcome::Unknown),
+        (("RJCT", "MS03"), ("RJCT", "DUPL"), Outcome::Unknown),
+        (("PART", ""), ("RJCT", "DU02"), Outcome::Unknown),
+        (("RJCT", ""), ("", ""), refused),
+        (("RJCT", "AC02"), ("", ""), refused),
+        (("PART", ""), ("", ""), refused),
+        (("PART", ""), ("RJCT", ""), refused),
+    ] {
+        let said = |element: &str, (code, reason): (&str, &str)| match code {
+            "" => String::new(),
+            code => status(element, code, reason),
+        };
+        let (group, information) = (said("GrpSts", group), said("PmtInfSts", information));
+        let report = pain_002("10", &group, &information, &rows);
+        let asked = result(&report);
+        for (lines, place) in [(asked.lines, "result"), (receipt(&report).lines, "receipt")] {
+            let outcomes: Vec<Outcome> = lines.iter().map(|line| line.outcome).collect();
+            assert_eq!(outcomes, [first, closed], "{place} {group} {information}");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The words with which the book refuses a dialect or a bank, and the same in Chinese.
 
 /// What it says, `{}` for what it names, and the same in Chinese.
-pub(super) const WORDS: [(&str, &str); 106] = [
+pub(super) const WORDS: [(&str, &str); 107] = [
     // Files and folders.
     (
         "the file is missing in its folder",
@@ -95,6 +95,10 @@ pub(super) const WORDS: [(&str, &str); 106] = [
     (
         "not_begun is of an accepted code",
         "只有已受理的代码才写 not_begun",
+    ),
+    (
+        "reaches_rows is of an unknown code",
+        "只有结果不明的代码才写 reaches_rows",
     ),
     (
         "paid_after is of an accepted code with a detail",
