@@ -115,7 +115,8 @@ fn row(number: u32, account: &str, name: &str, yuan: &str, status: &str, text: &
     )
 }
 
-/// Statuses of the section by hand: 0 paid, 1 failed, 2 working, Y and 3 unknown.
+/// Statuses of the section by hand: 0 paid, 1 failed, 2 working, Y cancelled, 3 and 8 unknown: 8 is
+/// a word of 8804 for single payments.
 #[test]
 fn the_rows_of_aq54_are_read() {
     let rows = [
@@ -131,11 +132,12 @@ fn the_rows_of_aq54_are_read() {
         row(3, "6200000000000000034", "欧阳样三", "5988.05", "2", ""),
         row(4, "6200000000000000042", "阿样·木样", "6300.00", "Y", ""),
         row(5, "6200000000000000059", "王样五", "0.01", "3", ""),
+        row(6, "6200000000000000067", "赵样六", "0.01", "8", ""),
     ];
     let content = format!(
         "<body><projectNumber>0000001</projectNumber>\
-         <electronNumber>PK20261123000001</electronNumber><totalNumber>5</totalNumber>\
-         <totalAmount>25891.56</totalAmount><successNum>1</successNum>\
+         <electronNumber>PK20261123000001</electronNumber><totalNumber>6</totalNumber>\
+         <totalAmount>25891.57</totalAmount><successNum>1</successNum>\
          <successAmount>6523.50</successAmount><failureNum>1</failureNum>\
          <failureAmount>7080.00</failureAmount><lists>{}</lists></body>",
         rows.concat()
@@ -150,6 +152,7 @@ fn the_rows_of_aq54_are_read() {
         REFUSED,
         Outcome::Accepted,
         cancelled,
+        unknown,
         unknown,
     ];
     assert_eq!(outcomes, expected);
