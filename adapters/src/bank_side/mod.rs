@@ -25,6 +25,9 @@ use crate::wire::{Message, Reading};
 use schemas::{AccountNo, PersonName};
 use std::collections::BTreeMap;
 
+/// Bank day of the file of which single records tell, where their message repeats it.
+const EXAMPLE_DAY: time::Date = time::macros::date!(2026 - 11 - 23);
+
 /// The bank's side of one adapter.
 #[derive(Clone, Copy, Debug)]
 pub struct BankSide<'a> {
@@ -186,7 +189,7 @@ impl<'a> BankSide<'a> {
         self.write(message, values, crypto)
     }
 
-    /// A pushed message about lines of one file.
+    /// A pushed message about lines of one file; a day that it repeats is 2026-11-23.
     ///
     /// # Errors
     /// No record or records of several files; a value that does not fit; a key that fails.
@@ -204,7 +207,11 @@ impl<'a> BankSide<'a> {
             return Err(place());
         }
         let lines = records.iter().map(|record| record.line.clone()).collect();
-        self.write_push_of(file_no, &BankReply::result(lines), crypto)
+        let reply = BankReply {
+            bank_date: Some(EXAMPLE_DAY),
+            ..BankReply::result(lines)
+        };
+        self.write_push_of(file_no, &reply, crypto)
     }
 
     /// A pushed message about one file: its lines and totals are those of `reply`.

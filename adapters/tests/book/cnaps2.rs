@@ -1,7 +1,7 @@
 //! CNAPS2: the batch payment of the sample, and its answers.
 
 use crate::support::{BRANCH, ToyKeys, assert_bytes, bank, golden_order, sample};
-use adapters::exchange::{Crypto as _, Outcome};
+use adapters::exchange::{Crypto as _, Outcome, PushReceipt};
 use base64::Engine as _;
 use schemas::{FailureReason, Fen};
 
@@ -193,6 +193,47 @@ fn the_receipt_of_a_batch_tells_of_every_payee() {
     let other = document.replace("beps.383.001.01", "beps.381.001.01");
     let bytes = answered(&other);
     assert!(bank("BOS").decode_push(&bytes, &ToyKeys).is_err());
+}
+
+/// BtchNb has eight digits, our numbers have more in the end: the whole number stands in MsgId.
+#[test]
+fn a_number_of_nine_digits_is_read_as_it_was_written() {
+    let mut order = golden_order("BOS", "", "3300000000000000019");
+    order.file_no = 100_000_123;
+    let messages = bank("BOS").encode_payment(&order, &ToyKeys).unwrap();
+    let own = String::from_utf8(messages[0].bytes.clone()).unwrap();
+    assert!(own.contains("<MsgId>20261123100000123</MsgId>"));
+    assert!(own.contains("<BtchNb>00000123</BtchNb>"));
+    let said = [["1", "PR05", "", "1.00"]];
+    let rows = row(1, "PR05", "", "1.00");
+    let ours = |text: String| {
+        let text = text.replace("2026112300000001", "20261123100000123");
+        text.replace("Nb>00000001<", "Nb>00000123<")
+            .replace("|00000001|", "|00000123|")
+    };
+    let answer = |document: &str, texts: &str| {
+        let bytes = answered("beps.383.001.01", document, texts);
+        bank("BOS").decode_push(&bytes, &ToyKeys)
+    };
+    let (document, texts) = (ours(receipt_383(&rows)), ours(texts_383(&said, "CNY")));
+    assert!(document.contains("<OrgnlBtchNb>00000123</OrgnlBtchNb>"));
+    let read = answer(&document, &texts).unwrap();
+    assert_eq!(read.file_no, Some(100_000_123));
+    // Without MsgId eight digits are too few to tell the file.
+    let message = "<OrgnlMsgId>20261123100000123</OrgnlMsgId>";
+    let nameless = document.replace(message, "");
+    let texts = texts.replace("20261123100000123|", "");
+    let error = answer(&nameless, &texts).unwrap_err();
+    assert_ne!(error.what, "the signature does not verify");
+    // Our receipt tells the batch as the answer did.
+    let pushed = bank("BOS").encode_push_receipt(&PushReceipt {
+        file_no: Some(100_000_123),
+        accepted: true,
+        position: 7,
+        at: time::macros::datetime!(2026-11-24 10:15 +8),
+    });
+    let pushed = String::from_utf8(pushed).unwrap();
+    assert!(pushed.contains("<OrgnlBtchNb>00000123</OrgnlBtchNb>"));
 }
 
 /// Below 50 000 yuan a payee: above, large-value payments go another way.
