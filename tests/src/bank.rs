@@ -1,6 +1,8 @@
 //! A bank played from its own chair over any adapter: it remembers what it was instructed, and
 //! breaks the line where the test says so.
 
+mod pushes;
+
 pub use crate::answers::result_bytes;
 use crate::desk::Desk;
 pub use crate::keys::keys_towards;
@@ -344,26 +346,6 @@ impl Played {
         let adapter = self.of_file(desk, 1);
         let read = adapter.decode_result(&bytes, self.keys()).unwrap();
         read.lines.first().expect("a row").clone()
-    }
-
-    /// The bytes of a push about rows of a file.
-    #[must_use]
-    pub fn push_bytes(&self, file_no: u64, rows: Vec<LineOutcome>) -> Vec<u8> {
-        let reply = BankReply {
-            bank_date: self.day_of(file_no),
-            ..BankReply::result(rows)
-        };
-        let adapter = self.adapter().by_dialect().next().expect("a dialect");
-        let side = adapter.bank_side();
-        side.write_push_of(file_no, &reply, self.keys()).unwrap()
-    }
-
-    /// The bank day of a file, where there is such a file.
-    #[must_use]
-    pub fn day_of(&self, file_no: u64) -> Option<time::Date> {
-        let book = self.line.core.desk();
-        let day = book.file(file_no)?.intent.bank_date.replace('-', "");
-        adapters::order::date_of(&day)
     }
 }
 

@@ -143,8 +143,12 @@ fn wrong_totals_that_are_said_again_are_listed_once() {
 }
 
 fn push_of(played: &Played, reply: &BankReply) -> Vec<u8> {
+    let reply = BankReply {
+        bank_date: played.day_of(1),
+        ..reply.clone()
+    };
     let side = played.adapter().bank_side();
-    side.write_push_of(1, reply, played.keys()).unwrap()
+    side.write_push_of(1, &reply, played.keys()).unwrap()
 }
 
 /// As [`wrong_totals_of_an_answer_are_listed_and_its_rows_count`], told by the bank itself: as
