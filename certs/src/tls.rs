@@ -24,8 +24,10 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer as _, X509Certific
 use crate::development::AUTHORITY_NAME;
 pub use error::{Part, TlsError};
 
+/// HTTP/1.1, as the handshake calls it (ALPN).
+pub const HTTP_1: &[u8] = b"http/1.1";
 /// What both ends of the gateway's own links speak, the better first.
-const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
+pub const HTTP: [&[u8]; 2] = [b"h2", HTTP_1];
 
 /// Whether certificates of the development authority are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +77,10 @@ pub struct ClientTls<'a> {
     /// Revocation lists of the server's authorities, PEM or DER; enforced if there is one, and
     /// then one is of one of `ca_pem`.
     pub crls: &'a [&'a [u8]],
+    /// What the client speaks inside, the better first, as ALPN names it. A server chooses among
+    /// these, so nothing stands here that the client does not speak; empty where ALPN has no name
+    /// for it: then nothing is offered.
+    pub protocols: &'a [&'a [u8]],
     /// See [`Mode`].
     pub mode: Mode,
     /// TLS 1.2 with AEAD suites besides 1.3: only as a bank's exception.
@@ -144,7 +150,7 @@ pub fn server_config(tls: &ServerTls<'_>) -> Result<Arc<ServerConfig>, TlsError>
         .with_client_cert_verifier(verifier)
         .with_single_cert(chain, private_key(tls.key_pem)?)
         .map_err(not_own)?;
-    config.alpn_protocols = ALPN.map(<[u8]>::to_vec).to_vec();
+    config.alpn_protocols = HTTP.map(<[u8]>::to_vec).to_vec();
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
     Ok(Arc::new(config))
@@ -178,7 +184,7 @@ pub fn client_config(tls: &ClientTls<'_>) -> Result<Arc<ClientConfig>, TlsError>
                 .map_err(not_own)?
         }
     };
-    config.alpn_protocols = ALPN.map(<[u8]>::to_vec).to_vec();
+    config.alpn_protocols = tls.protocols.iter().map(|name| name.to_vec()).collect();
     config.resumption = rustls::client::Resumption::disabled();
     Ok(Arc::new(config))
 }

@@ -164,6 +164,7 @@ fn lists_of_other_authorities_alone_are_refused() {
             identity: None,
             ca_pem: ca.as_bytes(),
             crls: lists,
+            protocols: &[],
             mode: Mode::Production,
             allow_tls12: false,
             clock: fixed_clock(NOW),

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use certs::development::{DevelopmentPki, IdentityPem, Validity};
 use certs::identity::{Party, party_of_certificate};
 use certs::tls::{
-    ClientTls, Mode, ServerTls, client_config, crl_next_update, fixed_clock, server_config,
+    ClientTls, HTTP, HTTP_1, Mode, ServerTls, client_config, crl_next_update, fixed_clock,
+    server_config,
 };
 use rustls::pki_types::ServerName;
 use rustls::{CertificateError, ClientConfig, ClientConnection, ServerConfig, ServerConnection};
@@ -39,10 +40,19 @@ fn server_of(pki: &DevelopmentPki, crl: &str, now: OffsetDateTime) -> Arc<Server
 }
 
 fn client_of(pki: &DevelopmentPki, identity: Option<&IdentityPem>) -> Arc<ClientConfig> {
+    client_that_speaks(&HTTP, pki, identity)
+}
+
+fn client_that_speaks(
+    protocols: &[&[u8]],
+    pki: &DevelopmentPki,
+    identity: Option<&IdentityPem>,
+) -> Arc<ClientConfig> {
     client_config(&ClientTls {
         identity: identity.map(|pem| (pem.certificate_pem.as_bytes(), pem.key_pem.as_bytes())),
         ca_pem: pki.ca_pem().as_bytes(),
         crls: &[],
+        protocols,
         mode: Mode::Development,
         allow_tls12: false,
         clock: fixed_clock(NOW),
@@ -119,6 +129,21 @@ fn good_client() {
     let (party, facts) = party_of_certificate(peer).unwrap();
     assert_eq!(party, bank());
     assert_eq!(facts.not_after, NOW + Duration::days(90));
+}
+
+/// A server takes the first of its own that it finds among the client's: what a client does not
+/// speak must not be offered.
+#[test]
+fn a_client_offers_what_it_is_said_to_speak_and_nothing_else() {
+    let pki = pki();
+    let identity = pki.issue_client(&bank()).unwrap();
+    let agreed = |protocols: &[&[u8]]| {
+        let client = client_that_speaks(protocols, &pki, Some(&identity));
+        let connection = shake(server_of(&pki, pki.crl_pem(), NOW), client).unwrap();
+        connection.alpn_protocol().map(<[u8]>::to_vec)
+    };
+    assert_eq!(agreed(&[HTTP_1]), Some(b"http/1.1".to_vec()));
+    assert_eq!(agreed(&[]), None);
 }
 
 #[test]

@@ -82,6 +82,7 @@ pub struct Core {
     connected: OnceLock<circumstances::Connected>,
     bank_days: OnceLock<Arc<BankCalendar>>,
     hindrances: circumstances::Hindrances,
+    uncollected: circumstances::Uncollected,
     journal_failed_ms: OnceLock<i64>,
 }
 
@@ -146,6 +147,7 @@ impl Core {
             connected: OnceLock::new(),
             bank_days: OnceLock::new(),
             hindrances: circumstances::Hindrances::default(),
+            uncollected: circumstances::Uncollected::default(),
             journal_failed_ms: OnceLock::new(),
         })
     }

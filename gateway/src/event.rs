@@ -315,6 +315,10 @@ pub enum Event {
         /// Sequence of the message as which the same bytes came when nobody could read them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<u64>,
+        /// Where the bank left it in a folder: the sequence of the next record when it was first
+        /// seen there. What it says is no newer than that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen_at: Option<u64>,
     },
     /// Everything that the message says is recorded: only now is it receipted, and only now do
     /// the same bytes count as a repetition. A start finds the open ones and finishes them.

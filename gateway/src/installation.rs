@@ -50,6 +50,25 @@ impl Banks {
         outcome::receive(core, bank.adapter, &bank.keys, kind, bytes).map(Some)
     }
 
+    /// As [`Banks::receive`], of a result that lay in the bank's folder: `seen_at` is the journal
+    /// sequence of the next record when it was first seen there.
+    ///
+    /// # Errors
+    /// Ours only.
+    pub fn receive_found(
+        &self,
+        core: &Core,
+        bank: BankCode,
+        bytes: &[u8],
+        seen_at: u64,
+    ) -> Result<Option<Received>, CoreError> {
+        let Some(bank) = self.0.get(&bank) else {
+            return Ok(None);
+        };
+        let result = (MessageKind::Result, bytes);
+        outcome::receive_found(core, bank.adapter, &bank.keys, result, seen_at).map(Some)
+    }
+
     /// Finishes the messages whose reading a crash interrupted.
     ///
     /// # Errors

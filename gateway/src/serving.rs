@@ -4,7 +4,8 @@
 //! anything is changed; recover its tail; replay it into the book; finish what a crash interrupted
 //! (messages first, then intents: an answer that lies in the journal is worth more than a
 //! question; then files that were arriving, which are abandoned); only then dispatch and serve,
-//! while the index follows.
+//! while the index follows. Nothing is said to a bank before the first look into the folder in
+//! which it leaves results: what lies there is older than the answer to any question.
 
 mod closing;
 mod collecting;
@@ -278,6 +279,7 @@ impl Engine {
             metrics: Arc::clone(&setup.metrics),
             stop: stopped.clone(),
         };
+        let folders = Collecting::all(&core, setup);
         let (mut tasks, mut dispatchers) = (Vec::new(), Vec::new());
         for (code, bank) in setup.banks.0.iter() {
             let dispatcher = Dispatcher {
@@ -287,24 +289,15 @@ impl Engine {
                 calendar: Arc::clone(&setup.calendar),
                 pace: setup.pace,
             };
-            let (name, stopped) = (format!("dispatcher:{code}"), stopped.clone());
-            let begin = move |begun| tasks::dispatch(dispatcher.clone(), begun, stopped.clone());
+            let name = format!("dispatcher:{code}");
+            let looked = folders.get(code).map(|folder| folder.looked.subscribe());
+            let until = (stopped.clone(), looked);
+            let begin = move |begun| tasks::dispatch(dispatcher.clone(), begun, until.clone());
             let task = tokio::spawn(supervisor.clone().keep(name, begin));
             dispatchers.push(task.abort_handle());
             tasks.push(task);
         }
-        for (bank, collector) in &setup.collectors {
-            let concern = format!("folder:{bank}");
-            setup.concerns.foresee(&concern);
-            let collecting = Arc::new(Collecting {
-                core: Arc::clone(&core),
-                banks: setup.banks.clone(),
-                bank: *bank,
-                collector: collector.clone(),
-                every: setup.pace.wait(setup.collect_wait_ms),
-                concerns: Arc::clone(&setup.concerns),
-                concern,
-            });
+        for (bank, collecting) in folders {
             let (name, stopped) = (format!("collector:{bank}"), stopped.clone());
             let begin = move |_| Arc::clone(&collecting).run(stopped.clone());
             tasks.push(tokio::spawn(supervisor.clone().keep(name, begin)));

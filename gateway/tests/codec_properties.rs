@@ -236,13 +236,16 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
     let n = any::<u64>;
     let three = || (text(), text(), text());
     prop_oneof![
-        (bank(), three()).prop_map(|(bank, (message, digest, reading))| Event::BankMessage {
-            bank,
-            message,
-            digest,
-            reading,
-            file_no: None,
-            again: None,
+        (bank(), three(), of(n())).prop_map(|(bank, (message, digest, reading), seen_at)| {
+            Event::BankMessage {
+                bank,
+                message,
+                digest,
+                reading,
+                file_no: None,
+                again: None,
+                seen_at,
+            }
         }),
         n().prop_map(|message| Event::BankMessageClosed { message }),
         (

@@ -49,7 +49,8 @@ pub struct PushedMessage {
     pub message: String,
     /// The file that its receipt names.
     pub file_no: Option<u64>,
-    /// Journal sequence with which it came first.
+    /// Journal sequence with which it came first, or would have come when it was first seen in
+    /// the bank's folder.
     pub came_at: u64,
 }
 
@@ -153,8 +154,22 @@ impl Book {
             || open.any(|(came_at, (by, ..))| *by == bank && *came_at > sequence)
     }
 
+    /// When the same bytes came first that could not be read as that message; `None` without one.
+    pub(super) fn first_came_at(
+        &self,
+        bank: BankCode,
+        digest: &str,
+        again: Option<u64>,
+    ) -> Option<u64> {
+        let again = again?;
+        let first = self.pushed(bank, digest);
+        let first = first.filter(|first| first.sequence == again);
+        Some(first.map_or(again, |first| first.came_at))
+    }
+
     /// The journal sequence with which a message came first that is being read, or else its own: a
-    /// later copy is no younger than the first.
+    /// later copy is no younger than the first, and what lay in a folder no younger than the look
+    /// that found it.
     #[must_use]
     pub fn came_at(&self, message: u64) -> u64 {
         let open = self.open_messages.get(&message);

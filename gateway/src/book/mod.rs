@@ -322,16 +322,18 @@ impl Book {
             reading,
             file_no,
             again,
+            seen_at,
         } = event
         {
             let (reading, message) = (reading.clone(), message.clone());
+            let came_at = self.first_came_at(*bank, digest, *again).or(*seen_at);
             let pushed = PushedMessage {
                 sequence,
                 time_ms,
                 reading,
                 message,
                 file_no: *file_no,
-                came_at: again.unwrap_or(sequence),
+                came_at: came_at.map_or(sequence, |came_at| came_at.min(sequence)),
             };
             self.message_stored(*bank, digest, pushed);
         } else if let Event::BankMessageClosed { message } = event {

@@ -37,6 +37,8 @@ pub struct Listing(BTreeMap<String, Listed>);
 #[derive(Clone, Copy, Debug)]
 struct Listed {
     stamp: Stamp,
+    /// Where the record stood at the first look that found it so.
+    seen_at: u64,
     /// Looks in a row that found it changed.
     changes: u32,
 }
@@ -62,6 +64,8 @@ impl Stamp {
 pub struct SettledFile {
     /// Its name, safe to use.
     pub name: String,
+    /// Where the record stood at the first look that found it as it is: what it says is no newer.
+    pub seen_at: u64,
     stamp: Stamp,
 }
 
@@ -129,11 +133,16 @@ impl Collector {
 
     /// Everything that is in the folder, by name, without a look into the files; names that begin
     /// with a dot are unfinished uploads and left out, the folder `done` as well. `before` is what
-    /// the look before found, and becomes what this one did.
+    /// the look before found, and becomes what this one did. `now_at` is where the record stands,
+    /// as the journal sequence of its next one.
     ///
     /// # Errors
     /// `Folder` when the folder can't be listed.
-    pub fn collect(&self, before: &mut Listing) -> Result<Vec<Collected>, CollectorError> {
+    pub fn collect(
+        &self,
+        before: &mut Listing,
+        now_at: u64,
+    ) -> Result<Vec<Collected>, CollectorError> {
         make_folder(&self.folder).map_err(CollectorError::Folder)?;
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(CollectorError::Folder)? {
@@ -146,13 +155,18 @@ impl Collector {
         names.sort();
         let mut now = Listing::default();
         let items = names.into_iter();
-        let items = items.map(|name| self.look_at(name, before, &mut now));
+        let items = items.map(|name| self.look_at(name, before, (&mut now, now_at)));
         let items = items.collect();
         *before = now;
         Ok(items)
     }
 
-    fn look_at(&self, name: String, before: &Listing, now: &mut Listing) -> Collected {
+    fn look_at(
+        &self,
+        name: String,
+        before: &Listing,
+        (now, now_at): (&mut Listing, u64),
+    ) -> Collected {
         let stamp = match self.stamp_of(&name) {
             Ok(stamp) => stamp,
             Err(why) => {
@@ -163,14 +177,25 @@ impl Collector {
             }
         };
         let known = before.0.get(&name);
-        let is_settled = known.is_some_and(|known| known.stamp == stamp);
-        let changes = match known {
-            Some(known) if !is_settled => known.changes.saturating_add(1),
-            Some(_) | None => 0,
+        let same = known.filter(|known| known.stamp == stamp);
+        let (seen_at, changes) = match (same, known) {
+            (Some(same), _) => (same.seen_at, 0),
+            (None, Some(other)) => (now_at, other.changes.saturating_add(1)),
+            (None, None) => (now_at, 0),
         };
-        now.0.insert(name.clone(), Listed { stamp, changes });
+        let listed = Listed {
+            stamp,
+            seen_at,
+            changes,
+        };
+        let is_settled = same.is_some();
+        now.0.insert(name.clone(), listed);
         match is_settled {
-            true => Collected::File(SettledFile { name, stamp }),
+            true => Collected::File(SettledFile {
+                name,
+                seen_at,
+                stamp,
+            }),
             false => Collected::Unsettled { name, changes },
         }
     }

@@ -52,6 +52,9 @@ pub struct HttpChannel {
 }
 
 impl HttpChannel {
+    /// What it speaks inside TLS, as ALPN names it: all that may be offered to a bank.
+    pub const SPEAKS: &'static [&'static [u8]] = &[certs::tls::HTTP_1];
+
     /// A channel to that peer.
     #[must_use]
     pub fn new(peer: Peer, limits: SocketLimits, settings: HttpSettings) -> Self {
@@ -113,7 +116,7 @@ impl HttpChannel {
             SendError::not_sent(SendErrorKind::Message, &self.peer.endpoint).caused_by(cause)
         })?;
         let progress = Progress::default();
-        let stream = open(&self.peer, &self.limits, &progress).await?;
+        let stream = open(&self.peer, &self.limits, &progress, Self::SPEAKS).await?;
         let mut received = Received::default();
         let talk = self.talk(TokioIo::new(stream), request, &mut received);
         let (kind, cause) = match tokio::time::timeout(self.limits.reply_wait, talk).await {

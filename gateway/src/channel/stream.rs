@@ -51,13 +51,15 @@ pub struct SocketLimits {
     pub reply_bytes_max: usize,
 }
 
-/// Connects within the limit. Every failure here is `NotSent`.
+/// Connects within the limit. Every failure here is `NotSent`. `speaks` is what the channel can
+/// say over the connection, as ALPN names it.
 pub(super) async fn open(
     peer: &Peer,
     limits: &SocketLimits,
     progress: &Progress,
+    speaks: &[&[u8]],
 ) -> Result<Box<dyn Stream>, SendError> {
-    match tokio::time::timeout(limits.connect_wait, connect(peer, progress)).await {
+    match tokio::time::timeout(limits.connect_wait, connect(peer, progress, speaks)).await {
         Ok(opened) => opened,
         Err(elapsed) => {
             Err(SendError::not_sent(SendErrorKind::TimeOut, &peer.endpoint).caused_by(elapsed))
@@ -65,7 +67,11 @@ pub(super) async fn open(
     }
 }
 
-async fn connect(peer: &Peer, progress: &Progress) -> Result<Box<dyn Stream>, SendError> {
+async fn connect(
+    peer: &Peer,
+    progress: &Progress,
+    speaks: &[&[u8]],
+) -> Result<Box<dyn Stream>, SendError> {
     let fail = |kind| SendError::not_sent(kind, &peer.endpoint);
     let tcp = TcpStream::connect(peer.address)
         .await
@@ -81,7 +87,21 @@ async fn connect(peer: &Peer, progress: &Progress) -> Result<Box<dyn Stream>, Se
         .connect(name.clone(), tcp)
         .await
         .map_err(|error| fail(SendErrorKind::Tls).caused_by(error))?;
+    // What is written in another protocol than the agreed one may be taken for anything.
+    if let Some(agreed) = tls.get_ref().1.alpn_protocol()
+        && !speaks.contains(&agreed)
+    {
+        let agreed = String::from_utf8_lossy(agreed).into_owned();
+        return Err(fail(SendErrorKind::Tls).caused_by(OtherProtocol { agreed }));
+    }
     Ok(Box::new(Watched::new(tls, progress.clone(), true)))
+}
+
+/// The TLS configuration offers what the channel does not speak.
+#[derive(Debug, thiserror::Error)]
+#[error("the handshake agreed on {agreed:?}, which is not spoken here")]
+struct OtherProtocol {
+    agreed: String,
 }
 
 /// The error of a failure after connecting: certain as far as `progress` is.

@@ -17,6 +17,9 @@ pub struct TcpChannel {
 }
 
 impl TcpChannel {
+    /// What it speaks inside TLS: the bank's own, for which ALPN has no name.
+    pub const SPEAKS: &'static [&'static [u8]] = &[];
+
     /// A channel to that peer.
     #[must_use]
     pub fn new(peer: Peer, limits: SocketLimits) -> Self {
@@ -31,7 +34,7 @@ impl TcpChannel {
             ));
         };
         let progress = Progress::default();
-        let stream = open(&self.peer, &self.limits, &progress).await?;
+        let stream = open(&self.peer, &self.limits, &progress, Self::SPEAKS).await?;
         self.converse(stream, &progress, reply, out).await
     }
 

@@ -3,7 +3,7 @@
 
 use super::words::{Failure, Words};
 use bytes::Bytes;
-use certs::tls::{ClientTls, Mode, client_config, system_clock};
+use certs::tls::{ClientTls, HTTP, Mode, client_config, system_clock};
 use futures_util::TryStreamExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, Limited, StreamBody};
@@ -291,6 +291,7 @@ pub fn of_command_line(
         identity: Some((&chain, &key)),
         ca_pem: &ca,
         crls: &[],
+        protocols: &HTTP,
         // The caller names the authority: whether it is a development one is its choice.
         mode: Mode::Development,
         allow_tls12: false,
@@ -377,6 +378,7 @@ pub fn party_tls<'a>(certificate: &'a [u8], key: &'a [u8], ca_pem: &'a [u8]) -> 
         identity: Some((certificate, key)),
         ca_pem,
         crls: &[],
+        protocols: &HTTP,
         mode: Mode::Development,
         allow_tls12: false,
         clock: Arc::clone(&system_clock()),

@@ -45,6 +45,15 @@ pub enum Problem {
     Plain,
     /// Not a private key that SFTP can use.
     SshKey,
+    /// Two folders of endpoints are one, or one lies in the other.
+    FolderShared {
+        /// The table that names the folder, as `[endpoints.collect]`.
+        table: String,
+        /// The table that names the other one.
+        other: String,
+        /// The file in which that one stands.
+        other_file: PathBuf,
+    },
     /// A certificate of ours without its key, or a key without its certificate.
     HalfIdentity,
     /// An exception without signer or reason.
@@ -126,6 +135,14 @@ impl Problem {
             Self::DevelopmentTime => "生产环境使用了开发用时钟或节奏".to_owned(),
             Self::Plain => "生产环境以明文连接公网地址".to_owned(),
             Self::SshKey => "不是可用的 SSH 私钥".to_owned(),
+            Self::FolderShared {
+                table,
+                other,
+                other_file,
+            } => format!(
+                "{table} 的目录与 {} 中 {other} 的目录相同，或一个在另一个之内",
+                other_file.display()
+            ),
             Self::HalfIdentity => "本方证书与私钥只写了一个".to_owned(),
             Self::ExceptionUnsigned => "例外没有签署人或理由".to_owned(),
             Self::ExceptionExpired(date) => format!("例外已于 {date} 到期"),
@@ -155,6 +172,14 @@ impl Problem {
             Self::DevelopmentTime => "a development clock or pace in production".to_owned(),
             Self::Plain => "a plain connection to a public address in production".to_owned(),
             Self::SshKey => "not an SSH private key that can be used".to_owned(),
+            Self::FolderShared {
+                table,
+                other,
+                other_file,
+            } => format!(
+                "the folder of {table} and that of {other} in {} are one, or one lies in the other",
+                other_file.display()
+            ),
             Self::HalfIdentity => "our certificate without its key, or the key alone".to_owned(),
             Self::ExceptionUnsigned => "an exception without signer or reason".to_owned(),
             Self::ExceptionExpired(date) => format!("the exception ended on {date}"),
@@ -205,6 +230,7 @@ impl Problem {
                 "请用 ssh-keygen -t ed25519 -N \"\" 生成，公钥交给银行",
                 "make one by ssh-keygen -t ed25519 -N \"\"; the bank gets the public part",
             ),
+            Self::FolderShared { .. } => ("请分别指定目录", "give each folder a place of its own"),
             Self::HalfIdentity => (
                 "请同时填写 chain_file 与 key_file，或都不写",
                 "fill in chain_file and key_file, or neither",

@@ -8,6 +8,7 @@ pub mod connection;
 mod demands;
 mod error;
 mod file;
+mod folders;
 mod mandates;
 mod profile;
 mod ranges;
@@ -107,6 +108,7 @@ impl Configuration {
                 demands::of_connection(source, connection, &profile, &mut errors);
             }
         }
+        folders::apart(&connections, &sources, &mut errors);
         let places = &settings.places;
         let unnamed = Places::default();
         let is_named = |path: &Path, default: &Path| path != folder.join(default);

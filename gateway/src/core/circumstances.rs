@@ -1,5 +1,6 @@
 //! What a batch waits for beside its record: a connection, or something that this installation
-//! lacks. None of it is a fact of the journal: it is found out anew after each start.
+//! lacks; and whether all that a bank left in its folder is taken in. None of it is a fact of the
+//! journal: it is found out anew after each start.
 
 use super::Core;
 use crate::dispatch::first_bank_day;
@@ -27,6 +28,9 @@ pub(super) type Connected = (BTreeSet<BankCode>, i64);
 /// The hindrances that stand now, by batch and by the work that is hindered: that another file of
 /// the batch can be asked about ends none of them.
 pub(super) type Hindrances = Mutex<Standing>;
+
+/// Banks in whose folder something may lie that is not taken in.
+pub(super) type Uncollected = Mutex<BTreeSet<BankCode>>;
 
 type Standing = BTreeMap<BatchId, BTreeMap<Work, Hindrance>>;
 
@@ -63,6 +67,30 @@ impl Core {
     pub fn unconnected_since(&self, bank: BankCode) -> Option<i64> {
         let (banks, said_ms) = self.connected.get()?;
         (!banks.contains(&bank)).then_some(*said_ms)
+    }
+
+    /// Says of the folder in which a bank leaves files whether all that lay there at the last look
+    /// is taken in. It is not before the first look, while one is under way, or where one failed.
+    pub fn collected(&self, bank: BankCode, all: bool) {
+        let mut uncollected = self.uncollected();
+        if all {
+            uncollected.remove(&bank);
+        } else {
+            uncollected.insert(bank);
+        }
+    }
+
+    /// Whether something may lie in the bank's folder that is not taken in: nobody knows of what
+    /// file it speaks, or what it says.
+    #[must_use]
+    pub fn has_uncollected(&self, bank: BankCode) -> bool {
+        self.uncollected().contains(&bank)
+    }
+
+    fn uncollected(&self) -> MutexGuard<'_, BTreeSet<BankCode>> {
+        // Every change under the lock is whole.
+        let uncollected = self.uncollected.lock();
+        uncollected.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From now on this work on a batch is hindered. The same again keeps its beginning.

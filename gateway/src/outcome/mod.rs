@@ -12,7 +12,7 @@ pub mod verdict;
 
 pub use interpret::{Interpretation, Interpreter, Words};
 pub use mismatch::Mismatch;
-pub use receive::{MessageKind, Received, finish_interrupted, read_again, receive};
+pub use receive::{MessageKind, Received, finish_interrupted, read_again, receive, receive_found};
 pub use useless::{Useless, useless_answer};
 
 use crate::book::{BankFile, Book};
@@ -200,9 +200,9 @@ fn interpret(
             not_found_is_final,
         } => {
             // Asked here, under the lock under which it is recorded.
-            let is_final =
-                not_found_is_final && !book.is_unread_since(file.intent.bank, file.left_at);
-            interpreter.result(result, is_final, given)
+            let bank = file.intent.bank;
+            let is_unread = book.is_unread_since(bank, file.left_at) || core.has_uncollected(bank);
+            interpreter.result(result, not_found_is_final && !is_unread, given)
         }
         Said::Records { lines, flaws } => interpreter.pushed(lines, flaws),
     };

@@ -89,6 +89,31 @@ pub fn receive(
     kind: MessageKind,
     bytes: &[u8],
 ) -> Result<Received, CoreError> {
+    receive_at(core, adapter, crypto, (kind, bytes), None)
+}
+
+/// As [`receive`], of a message that lay in a folder: `seen_at` is the journal sequence of the next
+/// record when it was first seen there. It is as old as that, however late it is taken.
+///
+/// # Errors
+/// As [`receive`].
+pub fn receive_found(
+    core: &Core,
+    adapter: &BankAdapter,
+    crypto: &dyn Crypto,
+    (kind, bytes): (MessageKind, &[u8]),
+    seen_at: u64,
+) -> Result<Received, CoreError> {
+    receive_at(core, adapter, crypto, (kind, bytes), Some(seen_at))
+}
+
+fn receive_at(
+    core: &Core,
+    adapter: &BankAdapter,
+    crypto: &dyn Crypto,
+    (kind, bytes): (MessageKind, &[u8]),
+    seen_at: Option<u64>,
+) -> Result<Received, CoreError> {
     let bank = adapter.code();
     let digest = crate::sha256_hex(bytes);
     let key = format!("{}:{digest}", kind.as_str());
@@ -111,9 +136,12 @@ pub fn receive(
             (taken, !message.is_unread(), true)
         }
         unread => {
-            let again = unread.map(|message| message.sequence);
+            let since = Since {
+                again: unread.map(|message| message.sequence),
+                seen_at,
+            };
             let stored = (kind.as_str(), key, bytes);
-            let taken = take(core, bank, stored, understood.as_ref(), again)?;
+            let taken = take(core, bank, stored, understood.as_ref(), since)?;
             (taken, understood.is_some(), false)
         }
     };
@@ -146,15 +174,23 @@ struct Taken {
     file_no: Option<u64>,
 }
 
-/// Stores a message (its kind, key and bytes), applies it and closes it. `again`: the message as
-/// which it came when nobody could read it. One that came before and could not be applied to its
-/// end is not stored again.
+/// Since when a message is there that is stored now.
+#[derive(Clone, Copy)]
+struct Since {
+    /// The message as which it came when nobody could read it.
+    again: Option<u64>,
+    /// The sequence of the next record when it was first seen in a folder.
+    seen_at: Option<u64>,
+}
+
+/// Stores a message (its kind, key and bytes), applies it and closes it. One that came before and
+/// could not be applied to its end is not stored again.
 fn take(
     core: &Core,
     bank: BankCode,
     (kind, key, bytes): (&str, String, &[u8]),
     understood: Option<&ByFile>,
-    again: Option<u64>,
+    Since { again, seen_at }: Since,
 ) -> Result<Taken, CoreError> {
     let named = understood.and_then(|(file_no, _)| *file_no);
     // A receipt names no file that the bank can't know: of another bank's it would say that it
@@ -180,6 +216,7 @@ fn take(
         reading: reading.to_owned(),
         file_no,
         again,
+        seen_at,
     };
     let fact = Fact::sealed(event, &owner_of(bank), bytes.to_vec());
     let sequence = core.record(&actor(bank), fact)?;

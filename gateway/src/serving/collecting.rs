@@ -1,14 +1,15 @@
 //! Looks for files that a bank dropped.
 
+use super::Setup;
 use super::supervision::Ended;
 use super::tasks::resumed;
 use crate::channel::{Collected, Collector, CollectorError, FoundFile, Listing};
 use crate::core::{Core, CoreError};
 use crate::installation::Banks;
-use crate::outcome::MessageKind;
 use crate::telemetry::Concerns;
 use schemas::value::BankCode;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -22,6 +23,11 @@ pub(super) struct Collecting {
     pub concerns: Arc<Concerns>,
     /// Its name among them.
     pub concern: String,
+    /// What the look before found; at the first look nothing, so that it takes nothing. A collector
+    /// that takes over after a defect goes on with it: no file becomes younger by that.
+    pub before: Mutex<Listing>,
+    /// Becomes true with the end of the first look.
+    pub looked: watch::Sender<bool>,
 }
 
 /// The folder can't be listed, or nothing can be put away in it.
@@ -33,21 +39,40 @@ const FILE_LEFT: &str = "file_left";
 const CHANGES_MAX: u32 = 60;
 
 impl Collecting {
+    /// One for each folder. Nothing that lies there is taken in yet.
+    pub fn all(core: &Arc<Core>, setup: &Setup) -> BTreeMap<BankCode, Arc<Self>> {
+        let of_bank = |(bank, collector): (&BankCode, &Collector)| {
+            let concern = format!("folder:{bank}");
+            setup.concerns.foresee(&concern);
+            core.collected(*bank, false);
+            let collecting = Self {
+                core: Arc::clone(core),
+                banks: setup.banks.clone(),
+                bank: *bank,
+                collector: collector.clone(),
+                every: setup.pace.wait(setup.collect_wait_ms),
+                concerns: Arc::clone(&setup.concerns),
+                concern,
+                before: Mutex::default(),
+                looked: watch::Sender::new(false),
+            };
+            (*bank, Arc::new(collecting))
+        };
+        setup.collectors.iter().map(of_bank).collect()
+    }
+
     /// Looks until the stop. What can't be taken in is a concern, and looked at again: what the
     /// bank tells through it stays unread.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) -> Ended {
-        // Nothing is known of the folder yet: the first look takes nothing.
-        let mut before = Listing::default();
         while !*stop.borrow() {
             let (here, stopped) = (Arc::clone(&self), stop.clone());
-            let look = move || (here.look(&mut before, &stopped), before);
+            let look = move || here.look(&stopped);
             // Files and the journal block; they must not hold up the other banks' tasks.
-            let (looked, now) = tokio::task::spawn_blocking(look)
-                .await
-                .unwrap_or_else(resumed);
-            before = now;
+            let looked = tokio::task::spawn_blocking(look).await;
+            let looked = looked.unwrap_or_else(resumed);
+            self.looked.send_replace(true);
             match looked {
-                Looked::AllTaken => self.concerns.clear(&self.concern),
+                Looked::AllTaken | Looked::Unsettled => self.concerns.clear(&self.concern),
                 Looked::FileLeft => self.concerns.raise(&self.concern, FILE_LEFT),
                 Looked::Unusable => self.concerns.raise(&self.concern, UNUSABLE),
             }
@@ -59,17 +84,30 @@ impl Collecting {
         Ok(())
     }
 
+    /// One look. Until it ends, and however it ends otherwise, what lies in the folder is not known
+    /// to be taken in.
+    fn look(&self, stop: &watch::Receiver<bool>) -> Looked {
+        self.core.collected(self.bank, false);
+        let looked = self.take_all(stop);
+        self.core.collected(self.bank, looked == Looked::AllTaken);
+        looked
+    }
+
     /// Takes in what is as the look before found it, one file after the other: of many large ones
     /// one at a time is in memory. What fails at one of them does not hide the others.
-    fn look(&self, before: &mut Listing, stop: &watch::Receiver<bool>) -> Looked {
-        let found = match self.collector.collect(before) {
+    fn take_all(&self, stop: &watch::Receiver<bool>) -> Looked {
+        // A listing is exchanged whole.
+        let mut before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        let now_at = self.core.desk().sequence().saturating_add(1);
+        let found = match self.collector.collect(&mut before, now_at) {
             Ok(found) => found,
             Err(error) => return self.failed(&error.into()),
         };
+        drop(before);
         let mut looked = Looked::AllTaken;
         for found in found {
             if *stop.borrow() {
-                break;
+                return looked.max(Looked::Unsettled);
             }
             if self.core.is_doubtful() || self.core.journal().health().is_err() {
                 // Nothing is recorded any more, whichever file is tried.
@@ -84,13 +122,13 @@ impl Collecting {
         let bank = self.bank;
         match found {
             Collected::File(settled) => match self.collector.read(&settled) {
-                Ok(file) => match self.take(&file) {
-                    Ok(()) => Looked::AllTaken,
+                Ok(file) => match self.take(&file, settled.seen_at) {
+                    Ok(looked) => looked,
                     Err(error) => self.failed(&error),
                 },
                 Err(why) => self.left_alone(&settled.name, &why),
             },
-            Collected::Unsettled { changes, .. } if changes < CHANGES_MAX => Looked::AllTaken,
+            Collected::Unsettled { changes, .. } if changes < CHANGES_MAX => Looked::Unsettled,
             Collected::Unsettled { name, changes } => {
                 tracing::warn!(%bank, name, changes, "a file changes at every look");
                 Looked::FileLeft
@@ -99,17 +137,17 @@ impl Collecting {
         }
     }
 
-    fn take(&self, file: &FoundFile) -> Result<(), CollectError> {
-        let kind = MessageKind::Result;
-        let received = self
-            .banks
-            .receive(&self.core, self.bank, kind, &file.bytes)?;
+    fn take(&self, file: &FoundFile, seen_at: u64) -> Result<Looked, CollectError> {
+        let (banks, bytes) = (&self.banks, &file.bytes);
+        let received = banks.receive_found(&self.core, self.bank, bytes, seen_at)?;
+        let Some(received) = received else {
+            // The bank is not connected: nobody reads it.
+            return Ok(Looked::Unsettled);
+        };
         // The bank's file is put away only when what it says survives a crash.
-        if let Some(received) = received {
-            self.core.wait_durable(received.last_sequence)?;
-            self.collector.confirm(file)?;
-        }
-        Ok(())
+        self.core.wait_durable(received.last_sequence)?;
+        self.collector.confirm(file)?;
+        Ok(Looked::AllTaken)
     }
 
     fn left_alone(&self, name: &str, why: &CollectorError) -> Looked {
@@ -117,7 +155,7 @@ impl Collecting {
         tracing::warn!(%bank, name, why = %crate::chain(why), "a file is left alone");
         match why {
             // One that was moved or written to meanwhile is no trouble.
-            CollectorError::Changed => Looked::AllTaken,
+            CollectorError::Changed => Looked::Unsettled,
             CollectorError::Folder(_)
             | CollectorError::Name(_)
             | CollectorError::TooLarge { .. } => Looked::FileLeft,
@@ -128,7 +166,7 @@ impl Collecting {
         let bank = self.bank;
         tracing::error!(%bank, error = %crate::chain(error), "collecting failed");
         match error {
-            CollectError::Folder(CollectorError::Changed) => Looked::AllTaken,
+            CollectError::Folder(CollectorError::Changed) => Looked::Unsettled,
             CollectError::Folder(_) => Looked::Unusable,
             CollectError::Core(_) => Looked::FileLeft,
         }
@@ -139,6 +177,8 @@ impl Collecting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Looked {
     AllTaken,
+    /// Something is not taken in, which is no trouble: it is not still yet, for example.
+    Unsettled,
     FileLeft,
     Unusable,
 }

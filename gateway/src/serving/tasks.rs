@@ -76,13 +76,29 @@ async fn seal(core: Arc<Core>, log: Arc<Log>, mut stop: watch::Receiver<bool>) -
     Ok(())
 }
 
+/// A first look into a bank's folder that takes longer hangs: the bank is worked for all the same.
+const FIRST_LOOK: Duration = Duration::from_secs(60);
+
 /// Works for a bank until the stop. What an earlier one left in the middle is settled first by
-/// the rule of a start: an intent without an answer is asked about, never sent.
+/// the rule of a start: an intent without an answer is asked about, never sent. `looked` becomes
+/// true with the first look into the bank's folder: what lay there before a question of ours is
+/// older than the answer.
 pub(super) async fn dispatch(
     dispatcher: Dispatcher,
     begun: u64,
-    stop: watch::Receiver<bool>,
+    (mut stop, looked): (watch::Receiver<bool>, Option<watch::Receiver<bool>>),
 ) -> Ended {
+    if let Some(mut looked) = looked {
+        let bank = dispatcher.bank.adapter.code();
+        tokio::select! {
+            // An error: there is no collector any more, and a stop follows.
+            _ = looked.wait_for(|looked| *looked) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+            () = dispatcher.core.clock().sleep(FIRST_LOOK) => {
+                tracing::warn!(%bank, "a look into the folder of the bank does not end");
+            }
+        }
+    }
     if begun > 0 {
         if dispatcher.core.is_doubtful() {
             return Err(Box::new(BookInDoubt));

@@ -7,7 +7,6 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
@@ -53,25 +52,24 @@ impl Kit {
         protocol: &[u8],
         stream: TcpStream,
     ) -> std::io::Result<TlsStream<TcpStream>> {
-        let mut config = (*client_config(&ClientTls {
+        let protocols = match protocol {
+            b"" => &[][..],
+            _ => &[protocol],
+        };
+        let config = client_config(&ClientTls {
             identity: Some((
                 identity.certificate_pem.as_bytes(),
                 identity.key_pem.as_bytes(),
             )),
             ca_pem: self.pki.ca_pem().as_bytes(),
             crls: &[],
+            protocols,
             mode: Mode::Development,
             allow_tls12: false,
             clock: fixed_clock(NOW),
-        })
-        .unwrap())
-        .clone();
-        config.alpn_protocols = match protocol {
-            b"" => Vec::new(),
-            _ => vec![protocol.to_vec()],
-        };
+        });
         let name = "localhost".try_into().unwrap();
-        tokio_rustls::TlsConnector::from(Arc::new(config))
+        tokio_rustls::TlsConnector::from(config.unwrap())
             .connect(name, stream)
             .await
     }

@@ -48,6 +48,7 @@ impl BankMessages for Stores {
                     reading: "unreadable".to_owned(),
                     file_no: None,
                     again: None,
+                    seen_at: None,
                 };
                 let fact = Fact::sealed(event, &format!("bank:{bank}"), bytes.to_vec());
                 let actor = format!("urn:anxin:bank:{bank}");

@@ -12,12 +12,12 @@ fn collector(folder: &Path) -> Collector {
 /// The files that two looks find the same, read.
 fn found(folder: &Path) -> Vec<FoundFile> {
     let mut before = Listing::default();
-    collector(folder).collect(&mut before).unwrap();
+    collector(folder).collect(&mut before, 1).unwrap();
     let file = |item| match item {
         Collected::File(settled) => Some(collector(folder).read(&settled).unwrap()),
         Collected::Unsettled { .. } | Collected::LeftAlone { .. } => None,
     };
-    let items = collector(folder).collect(&mut before).unwrap();
+    let items = collector(folder).collect(&mut before, 1).unwrap();
     items.into_iter().filter_map(file).collect()
 }
 
@@ -28,7 +28,7 @@ fn told(folder: &Path, before: &mut Listing) -> Vec<String> {
         Collected::Unsettled { name, changes } => format!("{name} changed {changes} times"),
         Collected::LeftAlone { name, why } => format!("{name}: {why}"),
     };
-    let items = collector(folder).collect(before).unwrap();
+    let items = collector(folder).collect(before, 1).unwrap();
     items.into_iter().map(told).collect()
 }
 
@@ -158,12 +158,34 @@ fn a_file_that_changed_after_it_was_settled_is_not_read() {
     let path = place.path().join("a.txt");
     fs::write(&path, b"half").unwrap();
     let mut before = Listing::default();
-    collector(place.path()).collect(&mut before).unwrap();
-    let items = collector(place.path()).collect(&mut before).unwrap();
+    collector(place.path()).collect(&mut before, 1).unwrap();
+    let items = collector(place.path()).collect(&mut before, 1).unwrap();
     let Some(Collected::File(settled)) = items.first() else {
         panic!("{items:?}");
     };
     fs::write(&path, b"half+half").unwrap();
     let refused = collector(place.path()).read(settled).unwrap_err();
     assert!(matches!(refused, CollectorError::Changed));
+}
+
+/// How long a file lies there before it is taken must not make it younger.
+#[test]
+fn a_file_is_as_old_as_the_first_look_that_found_it_as_it_is() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("a.txt");
+    let mut before = Listing::default();
+    let mut seen_at = |now_at| {
+        let items = collector(place.path()).collect(&mut before, now_at);
+        match items.unwrap().as_slice() {
+            [Collected::File(settled)] => Some(settled.seen_at),
+            _ => None,
+        }
+    };
+    fs::write(&path, b"half").unwrap();
+    assert_eq!(seen_at(5), None);
+    assert_eq!(seen_at(7), Some(5));
+    assert_eq!(seen_at(9), Some(5), "where it could not be taken");
+    fs::write(&path, b"half+half").unwrap();
+    assert_eq!(seen_at(11), None);
+    assert_eq!(seen_at(13), Some(11));
 }

@@ -3,8 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use adapters::exchange::FrameEnd;
-use gateway::channel::{Certainty, Channel, Peer, SendErrorKind, TcpChannel};
+use adapters::exchange::{FrameEnd, Method, Outgoing, Wire};
+use certs::tls::{ClientTls, HTTP, Mode, client_config, system_clock};
+use gateway::channel::{
+    Certainty, Channel, HttpChannel, HttpSettings, Peer, SendErrorKind, TcpChannel,
+};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -14,6 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::peer::{Then, at, impatient, patient, peer, run, tcp_message};
 
 struct Pki {
+    certificate_pem: String,
     server: Arc<rustls::ServerConfig>,
     client: Arc<rustls::ClientConfig>,
 }
@@ -38,6 +42,7 @@ fn pki() -> Pki {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Pki {
+        certificate_pem: made.cert.pem(),
         server: Arc::new(server),
         client: Arc::new(client),
     }
@@ -164,5 +169,82 @@ fn the_next_connection_takes_the_configuration_that_holds_then() {
         assert_eq!(error.kind, SendErrorKind::Tls);
         door.send_replace(bank.client);
         assert_eq!(channel.send(&out).await.unwrap(), b"reply");
+    });
+}
+
+/// A front end as many are: it prefers HTTP/2, and speaks HTTP/1.1 with who asks for that. To
+/// anything else it says what an HTTP/2 server says to a line of text: nothing, and farewell.
+async fn front_end(pki: &Pki) -> SocketAddr {
+    let mut config = (*pki.server).clone();
+    config.alpn_protocols = HTTP.map(<[u8]>::to_vec).to_vec();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (tcp, _) = listener.accept().await.unwrap();
+            let mut tls = acceptor.accept(tcp).await.unwrap();
+            let is_first = tls.get_ref().1.alpn_protocol() == Some(b"http/1.1");
+            let mut request = Vec::new();
+            while !request.ends_with(b"<ap/>") && tls.read_buf(&mut request).await.unwrap() > 0 {}
+            if is_first && !request.is_empty() {
+                let reply = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nreply";
+                tls.write_all(reply).await.unwrap();
+            }
+            let _ = tls.shutdown().await;
+        }
+    });
+    address
+}
+
+/// What [`front_end`] says to an instruction over a connection that offers these protocols.
+async fn told_to(protocols: &[&[u8]]) -> Result<Vec<u8>, gateway::channel::SendError> {
+    let pki = pki();
+    let client = client_config(&ClientTls {
+        identity: None,
+        ca_pem: pki.certificate_pem.as_bytes(),
+        crls: &[],
+        protocols,
+        mode: Mode::Production,
+        allow_tls12: false,
+        clock: system_clock(),
+    });
+    let peer = Peer {
+        tls: Some((
+            held(&client.unwrap()),
+            ServerName::try_from("bank.example").unwrap(),
+        )),
+        ..at(front_end(&pki).await)
+    };
+    let out = Outgoing {
+        wire: Wire::Http {
+            endpoint: "main".to_owned(),
+            method: Method::Post,
+            path: "/pay".to_owned(),
+            content_type: None,
+            headers: Vec::new(),
+            reply_headers: Vec::new(),
+        },
+        ..tcp_message(b"<ap/>", FrameEnd::EndOfStream)
+    };
+    let channel = HttpChannel::new(peer, patient(), HttpSettings::default());
+    channel.send(&out).await
+}
+
+/// A bank's server takes HTTP/2 wherever it is offered, and an instruction in the other protocol
+/// would be neither refused nor answered: its lines would be unknown.
+#[test]
+fn a_front_end_that_prefers_another_protocol_is_spoken_to_in_ours() {
+    run(async {
+        assert_eq!(told_to(HttpChannel::SPEAKS).await.unwrap(), b"reply");
+    });
+}
+
+#[test]
+fn over_a_protocol_that_is_not_ours_nothing_is_sent() {
+    run(async {
+        let error = told_to(&HTTP).await.unwrap_err();
+        assert_eq!(error.kind, SendErrorKind::Tls);
+        assert_eq!(error.certainty, Certainty::NotSent);
     });
 }

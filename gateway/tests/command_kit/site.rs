@@ -1,7 +1,7 @@
 //! An installation with an employer that has an account, and copies of its folder.
 
 use super::{Ended, TEMPLATE, run};
-use certs::tls::{ClientTls, Mode, system_clock};
+use certs::tls::{ClientTls, HTTP, Mode, system_clock};
 use gateway::command::client::Client;
 use journal::disk::OsDisk;
 use std::path::{Path, PathBuf};
@@ -92,6 +92,7 @@ impl Site {
             identity: Some((&chain, &key)),
             ca_pem: &read("ca.pem"),
             crls: &[],
+            protocols: &HTTP,
             mode: Mode::Development,
             allow_tls12: false,
             clock: system_clock(),

@@ -63,6 +63,7 @@ fn an_open_message_of_the_future_is_listed() {
         digest: "push:1".to_owned(),
         reading: "applied".to_owned(),
         again: None,
+        seen_at: None,
         file_no: None,
     };
     record(&desk.core, open);

@@ -89,6 +89,7 @@ fn the_numbers_to_watch_move() {
         digest: "00".repeat(32),
         reading: "applied".to_owned(),
         again: None,
+        seen_at: None,
         file_no: None,
     };
     let message = desk.core.record(ACTOR, message.into()).unwrap();

@@ -160,6 +160,59 @@ async fn a_folder_that_cannot_be_used_is_a_concern_until_it_can() {
     engine.stop(Duration::from_secs(10)).await.unwrap();
 }
 
+/// What lay in the folder at a start is older than the answer to whatever is asked since.
+#[tokio::test(flavor = "multi_thread")]
+async fn m1_a_folder_is_looked_into_before_anything_is_said_to_its_bank() {
+    let place = tempfile::tempdir().unwrap();
+    let desk = Desk::new();
+    let receipt = desk.release(&file("GZ-1", &[ZHANG]));
+    let played = Played::new(&desk, &[Act::Accept, Act::Tell(vec![Outcome::Paid])]);
+    let metrics = Arc::new(Metrics::new());
+    let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
+    let inbox = place.path().join("inbox");
+    std::fs::create_dir(&inbox).unwrap();
+    std::fs::write(inbox.join("R1.txt"), b"of the night").unwrap();
+    let code = BankCode::parse("HXB").unwrap();
+    let bank = Arc::clone(&played.dispatcher.bank);
+    let setup = Setup {
+        banks: Banks(Arc::new([(code, bank)].into())),
+        collectors: [(code, Collector::new(&inbox, 100))].into(),
+        ..setup(&desk, place.path(), &concerns, &metrics)
+    };
+    let engine = Engine::start(Arc::clone(&desk.core), &setup).unwrap();
+    assert!(desk.core.has_uncollected(code), "nothing is taken in yet");
+    let events = || {
+        let all = 1..=desk.core.desk().sequence();
+        let read = |sequence| (sequence, desk.core.event(sequence).map(|(_, event)| event));
+        all.map(read).collect::<Vec<_>>()
+    };
+    let left_at = || {
+        let is_first = |(sequence, event)| match event {
+            Ok(Event::MessageLeaving { .. }) => Some(sequence),
+            _ => None,
+        };
+        events().into_iter().find_map(is_first)
+    };
+    until("the instruction", || left_at().is_some()).await;
+    assert!(desk.core.has_uncollected(code), "it may be written to");
+    let taken = || inbox.join("done/R1.txt").exists();
+    for _ in 0..1_000 {
+        if taken() && !desk.core.has_uncollected(code) {
+            break;
+        }
+        desk.clock.advance(Duration::from_secs(10));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(taken() && !desk.core.has_uncollected(code));
+    let seen_at = events().into_iter().find_map(|(_, event)| match event {
+        Ok(Event::BankMessage { seen_at, .. }) => seen_at,
+        _ => None,
+    });
+    assert!(seen_at.unwrap() <= left_at().unwrap(), "{seen_at:?}");
+    assert_ne!(desk.states(&receipt), [LineState::Released]);
+    engine.stop(Duration::from_secs(10)).await.unwrap();
+}
+
 /// A record that is not durable yet when the stop begins belongs to the last checkpoint all the
 /// same: without it a journal that is set back to the stop before would agree.
 #[tokio::test(flavor = "multi_thread")]

@@ -156,6 +156,7 @@ fn a_message_of_a_bank_without_a_batch_ends_its_alarm() {
         reading: "applied".to_owned(),
         file_no: None,
         again: None,
+        seen_at: None,
     };
     let record = |event: gateway::event::Event| desk.core.record("t", event.into()).unwrap();
     let message = record(message);

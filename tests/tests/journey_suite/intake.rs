@@ -2,7 +2,7 @@
 
 use super::stage::{Stage, Wanted, other, own, person, system};
 use super::wages::Wages;
-use certs::tls::{ClientTls, Mode, system_clock};
+use certs::tls::{ClientTls, HTTP, Mode, system_clock};
 use gateway::command::client::Client;
 use serde_json::{Value, json};
 
@@ -39,6 +39,7 @@ pub async fn without_a_certificate_nobody_is_heard(stage: &Stage) {
         identity: None,
         ca_pem: &ca,
         crls: &[],
+        protocols: &HTTP,
         mode: Mode::Development,
         allow_tls12: false,
         clock: system_clock(),

@@ -113,6 +113,7 @@ fn records_about_two_unknown_files_are_all_listed() {
         reading: "applied".to_owned(),
         file_no: None,
         again: None,
+        seen_at: None,
     });
     let unmatched = |file_no, place| Event::Unmatched {
         bank: desk.bank,

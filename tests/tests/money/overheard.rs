@@ -5,7 +5,9 @@ use adapters::BankReply;
 use adapters::exchange::{Outcome, ResultFile};
 use gateway::event::{Event, Origin};
 use gateway::keys::BankKeys;
-use gateway::outcome::{MessageKind, Said, Source, apply, apply_from, read_again, receive};
+use gateway::outcome::{
+    MessageKind, Said, Source, apply, apply_from, read_again, receive, receive_found,
+};
 use schemas::{LineEvent, LineState};
 use tests::audit::assert_sound;
 use tests::bank::{Played, at_bank, told, unsent};
@@ -61,6 +63,61 @@ fn a_refusal_that_is_read_late_is_no_news() {
         }
     }
     assert!(keyed >= 2, "some dialect signs or seals its pushes");
+}
+
+/// The refusal lay in the bank's folder when the bank was asked and said that it works on the
+/// lines: it is an older word, however late it is taken in. One that was found later is news.
+#[test]
+fn a_refusal_that_lay_in_a_folder_is_no_newer_than_the_look_that_found_it() {
+    let (mut seen, mut keyed) = (0, 0);
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        for (lay_before, unread) in [(true, false), (true, true), (false, false)] {
+            let desk = Desk::new(adapter.code());
+            let (batch, played) = at_bank(&desk, 2);
+            let lines = played.memory(|memory| memory.instructed(1)).unwrap();
+            let refusal = told(&lines, &[REFUSED, REFUSED]).lines;
+            let bytes = played.push_bytes(1, refusal);
+            let mut seen_at = desk.head() + 1;
+            let unsure = [1, 2].map(|row| record(&desk, 2, row, Outcome::Unknown));
+            answer(&desk, desk.head(), &unsure);
+            let works = [1, 2].map(|row| record(&desk, 2, row, Outcome::Accepted));
+            answer(&desk, desk.head(), &works);
+            if !lay_before {
+                seen_at = desk.head() + 1;
+            }
+            let take = |keys: &BankKeys| {
+                let message = (MessageKind::Push, bytes.as_slice());
+                receive_found(&desk.core, adapter, keys, message, seen_at).unwrap();
+            };
+            if unread {
+                take(&BankKeys::default());
+                if desk
+                    .core
+                    .desk()
+                    .unread()
+                    .all(|(_, unread)| unread.is_empty())
+                {
+                    // It needs no key to be read.
+                    continue;
+                }
+                keyed += 1;
+            }
+            seen += 1;
+            take(played.keys());
+            let (wanted, what) = match lay_before {
+                true => (LineState::Accepted, "older"),
+                false => (LineState::Failed, "news"),
+            };
+            assert_eq!(desk.states(&batch), [wanted; 2], "{place}: {what}");
+            assert_eq!(disputed(&desk, &batch), [false; 2], "{place}: {what}");
+            // Asked again, what it says then counts.
+            answer(&desk, desk.head(), &[record(&desk, 2, 1, REFUSED)]);
+            assert_eq!(desk.states(&batch)[0], LineState::Failed, "{place}");
+            assert_sound(&desk.core, place);
+        }
+    }
+    assert!(seen >= 20 && keyed >= 2, "{seen} {keyed}");
 }
 
 /// The bank's own "accepted", which came at a record.
@@ -260,6 +317,31 @@ fn not_found_is_not_believed_beside_a_word_that_nobody_can_read() {
             assert_eq!(desk.states(&batch), [LineState::Unknown; 2], "{place}");
             assert_sound(&desk.core, place);
         }
+        seen += 1;
+    }
+    assert!(seen > 0);
+}
+
+/// What lies in the bank's folder and is not taken in may be "accepted" of this very file.
+#[test]
+fn not_found_is_not_believed_while_something_in_the_banks_folder_is_not_taken_in() {
+    let mut seen = 0;
+    for adapter in one_bank_a_dialect() {
+        if adapter.not_found_is_final_after_ms().is_none() {
+            continue;
+        }
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let batch = lost(&desk);
+        desk.core.collected(desk.bank, false);
+        ask(&desk, Played::new(&desk), |_| {});
+        let denied = desk.core.desk().file(1).unwrap().not_found_ms.len();
+        assert!(denied > 2, "{place}: {denied}");
+        assert_eq!(desk.states(&batch), [LineState::Unknown; 2], "{place}");
+        desk.core.collected(desk.bank, true);
+        ask(&desk, Played::new(&desk), |_| {});
+        assert_eq!(desk.states(&batch), [LineState::Failed; 2], "{place}");
+        assert_sound(&desk.core, place);
         seen += 1;
     }
     assert!(seen > 0);

@@ -157,6 +157,7 @@ fn stored(desk: &Desk, reading: &str, bytes: &[u8]) -> u64 {
         reading: reading.to_owned(),
         file_no: None,
         again: None,
+        seen_at: None,
     };
     let fact = Fact::sealed(event, &format!("bank:{}", desk.bank), bytes.to_vec());
     desk.core.record("urn:anxin:bank:test", fact).unwrap()

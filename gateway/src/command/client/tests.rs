@@ -13,6 +13,7 @@ async fn a_gateway_that_never_shakes_hands_is_given_up() {
         identity: None,
         ca_pem: pki.ca_pem().as_bytes(),
         crls: &[],
+        protocols: &HTTP,
         mode: Mode::Development,
         allow_tls12: false,
         clock: system_clock(),

@@ -3,7 +3,7 @@
 use super::numbers::connection_values;
 use super::reload::{BankTls, Held};
 use super::security::{Table, bank_keys, bank_tls};
-use crate::channel::{Collector, build, collector};
+use crate::channel::{Collector, HttpChannel, TcpChannel, build, collector};
 use crate::clock::Clock;
 use crate::command::words::Failure;
 use crate::configuration::connection::EndpointTls;
@@ -79,26 +79,27 @@ fn tls_of(
     let profile = configuration.settings.profile;
     let mut made = BTreeMap::new();
     for (name, endpoint) in &connection.endpoints {
-        let tls = match endpoint {
-            Endpoint::Tcp { tls, .. } | Endpoint::Http { tls, .. } => tls.as_ref(),
-            Endpoint::Folder { .. } | Endpoint::Sftp(_) => None,
+        let (tls, protocols) = match endpoint {
+            Endpoint::Tcp { tls, .. } => (tls.as_ref(), TcpChannel::SPEAKS),
+            Endpoint::Http { tls, .. } => (tls.as_ref(), HttpChannel::SPEAKS),
+            Endpoint::Folder { .. } | Endpoint::Sftp(_) => continue,
         };
         if let Some(tls) = tls {
-            let held = held(connection.bank, name, tls, profile)?;
+            let held = held((connection.bank, name), tls, protocols, profile)?;
             made.insert(name.clone(), held);
         }
     }
     Ok(made)
 }
 
-/// TLS towards one address of a bank, held.
+/// TLS towards one address of a bank, held; `protocols` is what its channel speaks inside.
 ///
 /// # Errors
 /// Files that can't be used.
 pub(super) fn held(
-    bank: BankCode,
-    endpoint: &str,
+    (bank, endpoint): (BankCode, &str),
     tls: &EndpointTls,
+    protocols: &'static [&'static [u8]],
     profile: ProfileName,
 ) -> Result<Held<rustls::ClientConfig>, Failure> {
     let own = [tls.chain_file.as_ref(), tls.key_file.as_ref()];
@@ -106,6 +107,6 @@ pub(super) fn held(
     let files = files.chain(&tls.crl_files).cloned().collect();
     let (whose, table) = (format!("{bank}/{endpoint}"), Table::of_bank(bank, endpoint));
     let (tls, named) = (tls.clone(), table.clone());
-    let make = move || bank_tls(&named, &tls, profile);
+    let make = move || bank_tls(&named, &tls, protocols, profile);
     Held::begin(whose, table, files, make)
 }

@@ -121,13 +121,15 @@ fn development_pki(
     Ok((pki, server))
 }
 
-/// TLS towards one address of a bank; `table` names its files.
+/// TLS towards one address of a bank; `table` names its files, `protocols` what its channel speaks
+/// inside.
 ///
 /// # Errors
 /// Files that can't be used.
 pub fn bank_tls(
     table: &Table,
     tls: &EndpointTls,
+    protocols: &[&[u8]],
     profile: ProfileName,
 ) -> Result<Secured<rustls::ClientConfig>, Failure> {
     let own = tls.chain_file.as_deref().zip(tls.key_file.as_deref());
@@ -144,6 +146,7 @@ pub fn bank_tls(
         identity: identity.map(|(chain, key)| (chain.as_slice(), key.as_slice())),
         ca_pem: &read.authority,
         crls: &lists,
+        protocols,
         mode: mode(profile),
         allow_tls12: tls.allow_tls12,
         clock: system_clock(),

@@ -16,7 +16,8 @@ impl Interpreter<'_> {
     pub(super) fn is_crossed(&self) -> bool {
         match (self.asked_at, self.came_at) {
             (Some(asked_at), _) => self.file.pushed_at > asked_at,
-            (None, Some(came_at)) => self.file.asked_at > came_at,
+            // What lay in a folder came before the record with its number.
+            (None, Some(came_at)) => self.file.asked_at >= came_at,
             (None, None) => false,
         }
     }

@@ -1,6 +1,6 @@
 //! Messages that nobody could read when they came.
 
-use super::{MessageKind, going_on, take, understand};
+use super::{MessageKind, Since, going_on, take, understand};
 use crate::core::{Core, CoreError};
 use adapters::BankAdapter;
 use adapters::exchange::{AsOf, Crypto};
@@ -50,6 +50,10 @@ fn read_stored(
     let _one_at_a_time = core.receiving(bank);
     let key = format!("{}:{}", kind.as_str(), crate::sha256_hex(&bytes));
     let stored = (kind.as_str(), key, bytes.as_slice());
-    take(core, bank, stored, Some(&understood), Some(sequence))?;
+    let since = Since {
+        again: Some(sequence),
+        seen_at: None,
+    };
+    take(core, bank, stored, Some(&understood), since)?;
     Ok(true)
 }

@@ -40,7 +40,6 @@ fn core() -> Arc<Core> {
 struct Inbox {
     place: tempfile::TempDir,
     collecting: Collecting,
-    before: Listing,
     stop: watch::Sender<bool>,
 }
 
@@ -63,20 +62,19 @@ impl Inbox {
             every: Duration::from_secs(10),
             concerns: Arc::new(Concerns::new(Arc::new(Metrics::new()))),
             concern: "folder:HXB".to_owned(),
+            before: Mutex::default(),
+            looked: watch::Sender::new(false),
         };
         let (stop, _) = watch::channel(false);
-        let before = Listing::default();
         Self {
             place,
             collecting,
-            before,
             stop,
         }
     }
 
-    fn look(&mut self) -> Looked {
-        let stop = self.stop.subscribe();
-        self.collecting.look(&mut self.before, &stop)
+    fn look(&self) -> Looked {
+        self.collecting.look(&self.stop.subscribe())
     }
 
     /// The bank writes on.
@@ -113,17 +111,17 @@ const GROWN: &str = "result:b6285c57e8797db5d4c51c80d6f11938afda9b11c6a003549709
 /// can't be read, a difference for good, and the others must not wait until it is whole.
 #[test]
 fn m11_a_file_is_taken_when_it_is_written_to_no_more_and_hides_no_other() {
-    let mut inbox = Inbox::new();
+    let inbox = Inbox::new();
     inbox.write("R1.txt", "one\n");
     inbox.write("R2.txt", "whole\n");
-    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert_eq!(inbox.look(), Looked::Unsettled);
     assert_eq!(inbox.messages(), [""; 0], "nothing is known to be still");
     inbox.write("R1.txt", "two\n");
-    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert_eq!(inbox.look(), Looked::Unsettled);
     assert!(inbox.is_done("R2.txt"));
     assert_eq!(inbox.messages(), [WHOLE]);
     inbox.write("R1.txt", "three\n");
-    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert_eq!(inbox.look(), Looked::Unsettled);
     assert_eq!(inbox.messages(), [WHOLE]);
     assert_eq!(inbox.look(), Looked::AllTaken);
     assert!(inbox.is_done("R1.txt"));
@@ -132,13 +130,13 @@ fn m11_a_file_is_taken_when_it_is_written_to_no_more_and_hides_no_other() {
 
 #[test]
 fn a_file_that_can_not_be_put_away_hides_no_other() {
-    let mut inbox = Inbox::new();
+    let inbox = Inbox::new();
     inbox.write("R1.txt", "one\ntwo\nthree\n");
     inbox.write("R2.txt", "whole\n");
     // In the place into which the first one goes.
     let taken = inbox.place.path().join("done/R1.txt");
     fs::create_dir_all(&taken).unwrap();
-    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert_eq!(inbox.look(), Looked::Unsettled);
     assert_eq!(inbox.look(), Looked::Unusable);
     assert!(inbox.is_done("R2.txt"));
     assert_eq!(inbox.messages(), [GROWN, WHOLE]);
@@ -152,12 +150,12 @@ fn a_file_that_can_not_be_put_away_hides_no_other() {
 /// It may never be still, and what the bank says in it stays unread: the operator must see that.
 #[test]
 fn a_file_that_changes_at_sixty_looks_in_a_row_is_a_concern_until_it_is_taken() {
-    let mut inbox = Inbox::new();
+    let inbox = Inbox::new();
     inbox.write("R1.txt", "a new one\n");
-    assert_eq!(inbox.look(), Looked::AllTaken);
+    assert_eq!(inbox.look(), Looked::Unsettled);
     for _ in 1..60 {
         inbox.write("R1.txt", "x");
-        assert_eq!(inbox.look(), Looked::AllTaken);
+        assert_eq!(inbox.look(), Looked::Unsettled);
     }
     inbox.write("R1.txt", "x");
     assert_eq!(inbox.look(), Looked::FileLeft);
@@ -168,11 +166,73 @@ fn a_file_that_changes_at_sixty_looks_in_a_row_is_a_concern_until_it_is_taken() 
 /// Of many files that wait, a stop need not wait for all.
 #[test]
 fn a_stop_ends_a_look_between_two_files() {
-    let mut inbox = Inbox::new();
+    let inbox = Inbox::new();
     inbox.write("R1.txt", "whole\n");
     inbox.look();
     inbox.stop.send_replace(true);
     inbox.look();
     assert_eq!(inbox.messages(), [""; 0]);
     assert!(inbox.place.path().join("R1.txt").is_file());
+}
+
+/// What a bank left before something else was recorded is not newer than that.
+#[test]
+fn m1_what_is_taken_is_as_old_as_the_look_that_found_it() {
+    let inbox = Inbox::new();
+    let core = &inbox.collecting.core;
+    let record = || {
+        let started = Event::Started {
+            version: String::new(),
+            first_file_no: None,
+        };
+        core.record("t", started.into()).unwrap()
+    };
+    let first = record();
+    inbox.write("R1.txt", "whole\n");
+    inbox.look();
+    let second = record();
+    inbox.look();
+    assert!(inbox.is_done("R1.txt"));
+    let (_, taken) = core.event(second + 1).unwrap();
+    let Event::BankMessage { seen_at, .. } = taken else {
+        panic!("{taken:?}");
+    };
+    assert_eq!(seen_at, Some(first + 1));
+    let bank = inbox.collecting.bank;
+    assert_eq!(core.desk().pushed(bank, WHOLE).unwrap().came_at, first + 1);
+}
+
+/// While something lies there that is not taken in, no word of the bank's is its last.
+#[test]
+fn m1_it_is_known_whether_all_is_taken_in() {
+    let inbox = Inbox::new();
+    let (core, bank) = (&inbox.collecting.core, inbox.collecting.bank);
+    let left = || {
+        inbox.look();
+        core.has_uncollected(bank)
+    };
+    assert!(!left());
+    inbox.write("R1.txt", "whole\n");
+    assert!(left(), "not still yet");
+    assert!(!left());
+    for (name, why) in [
+        ("回盘.txt", "a name that is not used"),
+        ("R2.txt", "too large"),
+    ] {
+        inbox.write(name, &"x".repeat(1_001));
+        assert!(left(), "{why}");
+        assert!(left(), "{why}");
+        fs::remove_file(inbox.place.path().join(name)).unwrap();
+        assert!(!left(), "{why}");
+    }
+    // What can't be put away is perhaps not what was read.
+    inbox.write("R3.txt", "one\ntwo\nthree\n");
+    let taken = inbox.place.path().join("done/R3.txt");
+    fs::create_dir_all(&taken).unwrap();
+    assert!(left() && left());
+    fs::remove_dir(taken).unwrap();
+    assert!(!left());
+    fs::remove_dir_all(inbox.place.path()).unwrap();
+    fs::write(inbox.place.path(), "").unwrap();
+    assert!(left(), "no folder");
 }

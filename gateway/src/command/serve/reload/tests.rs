@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
+use crate::channel::HttpChannel;
 use crate::clock::SystemClock;
 use crate::command::serve::banks;
 use crate::configuration::ProfileName;
@@ -259,7 +260,13 @@ impl Files {
             allow_tls12: false,
         };
         let bank = BankCode::parse("ICBC").unwrap();
-        let held = banks::held(bank, "main", &tls, ProfileName::Development).unwrap();
+        let held = banks::held(
+            (bank, "main"),
+            &tls,
+            HttpChannel::SPEAKS,
+            ProfileName::Development,
+        );
+        let held = held.unwrap();
         let door = held.door();
         let banks = BTreeMap::from([(bank, vec![held])]);
         let (concerns, metrics) = (Arc::clone(&self.concerns), Arc::new(Metrics::new()));
