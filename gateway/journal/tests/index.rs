@@ -141,6 +141,32 @@ fn damaged_sled_files_end_in_an_error_or_an_older_state() {
     }
 }
 
+/// Who opens an index, or sets its folder back, must know whether somebody works on it: a lock that
+/// is held is no damage, after which it would be deleted.
+#[test]
+fn an_index_that_is_open_is_in_use_and_not_damaged() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("index");
+    let in_use = |told: Result<(), IndexError>| {
+        let error = told.unwrap_err();
+        assert!(
+            matches!(&error, IndexError::InUse(of) if *of == folder),
+            "{error}"
+        );
+    };
+    SledIndex::is_free(&folder).expect("nothing is there");
+    let index = SledIndex::open(&folder, CACHE_BYTES).unwrap();
+    in_use(SledIndex::is_free(&folder));
+    in_use(SledIndex::open(&folder, CACHE_BYTES).map(drop));
+    drop(index);
+    SledIndex::is_free(&folder).unwrap();
+    // A file where the folder should be: nobody can say.
+    let file = dir.path().join("file");
+    std::fs::write(&file, b"").unwrap();
+    let told = SledIndex::is_free(&file);
+    assert!(matches!(told, Err(IndexError::Unusable(_))), "{told:?}");
+}
+
 /// What was flushed is in the files, whatever becomes of the process: they are copied while it
 /// still has them open.
 #[test]

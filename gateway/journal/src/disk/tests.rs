@@ -2,6 +2,7 @@
 
 use super::*;
 use std::fs;
+use std::time::Instant;
 
 #[test]
 fn a_small_file_is_read_whole_up_to_its_limit() {
@@ -50,4 +51,13 @@ fn a_file_is_empty_until_something_is_appended() {
     assert!(appending.is_empty().unwrap() && reading.is_empty().unwrap());
     appending.append(b"x").unwrap();
     assert!(!appending.is_empty().unwrap() && !reading.is_empty().unwrap());
+}
+
+/// A descriptor is waited for 3,000 times: half a minute, and not as fast as a loop turns. A sleep
+/// is never shorter than asked for, on any machine.
+#[test]
+fn a_wait_for_descriptors_lets_ten_milliseconds_pass() {
+    let begun = Instant::now();
+    OsDisk.wait_for_descriptors();
+    assert!(begun.elapsed() >= Duration::from_millis(10));
 }

@@ -38,6 +38,25 @@ fn a_waiter_commits_where_nobody_else_does() {
     assert_eq!(journal.durable(), 2);
 }
 
+/// Who may not commit because another one does leaves the record to the committing thread, and
+/// waits for that one instead of asking again and again.
+#[test]
+fn a_waiter_that_cannot_commit_leaves_its_record_to_the_committing_thread() {
+    let (_, journal) = open(Options::default());
+    let committing = lock(&journal.shared.writer);
+    let sequence = journal.append(&draft()).unwrap().sequence;
+    std::thread::scope(|scope| {
+        let waiter = scope.spawn(|| journal.wait_durable(sequence));
+        while lock(&journal.shared.state).wanted < sequence {
+            std::thread::yield_now();
+        }
+        assert!(journal.durable() < sequence);
+        drop(committing);
+        waiter.join().unwrap().unwrap();
+    });
+    assert_eq!(journal.durable(), sequence);
+}
+
 /// The committing thread holds the disk: it has ended when nobody but the test does.
 #[test]
 fn the_committing_thread_ends_with_its_journal() {

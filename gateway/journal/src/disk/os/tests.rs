@@ -98,6 +98,17 @@ fn what_a_sync_asks_changes_nothing() {
     assert_eq!(fs::read(&one).unwrap(), b"fi");
 }
 
+/// Neither more nor less is there afterwards, and no file that was not.
+#[test]
+fn bytes_are_written_over_others_in_their_place() {
+    let (dir, one) = with_one();
+    OsDisk.write_over(&one, 1, b"as").unwrap();
+    assert_eq!(fs::read(&one).unwrap(), b"fasst");
+    let missing = OsDisk.write_over(&dir.path().join("missing"), 0, b"x");
+    assert_eq!(missing.unwrap_err().kind(), io::ErrorKind::NotFound);
+    assert_eq!(OsDisk.list(dir.path()).unwrap(), ["one"]);
+}
+
 /// A file system that knows no such call, or has no room, says nothing of what it keeps; one that
 /// has given up answers as a broken device or a read-only one.
 #[test]
