@@ -19,6 +19,8 @@ mod desk;
 mod doubts;
 #[path = "core_suite/file_numbers.rs"]
 mod file_numbers;
+#[path = "core_suite/hindered.rs"]
+mod hindered;
 #[path = "core_suite/intake.rs"]
 mod intake;
 #[path = "core_suite/interrupted.rs"]
