@@ -4,7 +4,7 @@ use crate::support::{
     ToyKeys, accept, assert_bytes, bank, converse, golden_order, outcomes, query, sample, with_ours,
 };
 use adapters::BankReply;
-use adapters::exchange::{Flaw, FrameEnd, Next, Outcome, Reply, ResultFile};
+use adapters::exchange::{FrameEnd, Next, Outcome, Reply, ResultFile};
 use schemas::text::Charset;
 use schemas::{FailureReason, Fen};
 use std::collections::BTreeMap;
@@ -101,17 +101,7 @@ fn a_failed_batch_with_paid_rows_is_flawed() {
         assert_eq!(result.outcome, REFUSED);
         result.flaws
     };
-    let count = Flaw::Count {
-        total: "paid_count",
-        stated: 2,
-        counted: 0,
-    };
-    let sum = Flaw::Sum {
-        total: "paid_fen",
-        stated: 200,
-        counted: 0,
-    };
-    assert_eq!(flaws(2, ""), [count, sum]);
+    assert_eq!(flaws(2, ""), crate::paid_beside_a_refusal(2, 200));
     assert_eq!(flaws(0, ""), []);
     // Where it lists what failed, the rest may be paid.
     let list = "<FAIL_LIST><OID>1</OID></FAIL_LIST>";

@@ -3,7 +3,7 @@
 use crate::support::{
     ToyKeys, accept, bank, converse, golden_order, order, outcomes, query, sample,
 };
-use adapters::exchange::{Certainty, Flaw, Next, Outcome, Outgoing, PaymentOrder, Reply};
+use adapters::exchange::{Certainty, Next, Outcome, Outgoing, PaymentOrder, Reply};
 use adapters::{BankAdapter, BankReply, Book, Conversation, RequestKind};
 use schemas::text::Charset;
 use schemas::{FailureReason, PersonName};
@@ -245,18 +245,7 @@ fn every_state_of_a_batch_is_read_by_the_table() {
 #[test]
 fn a_batch_that_is_over_and_states_what_is_paid_is_flawed() {
     let asked = query(&order("CMB"), BTreeMap::new());
-    let flaws = vec![
-        Flaw::Count {
-            total: "paid_count",
-            stated: 2,
-            counted: 0,
-        },
-        Flaw::Sum {
-            total: "paid_fen",
-            stated: 1_360_350,
-            counted: 0,
-        },
-    ];
+    let flaws = crate::paid_beside_a_refusal(2, 1_360_350);
     let ends = [
         ("R", Outcome::Failed(FailureReason::RefusedByBank)),
         ("C", Outcome::Failed(FailureReason::CancelledAtBank)),

@@ -1,7 +1,7 @@
 //! CMB's open platform: the text of the sample, signed in its place and sealed in a form.
 
 use crate::support::{ToyKeys, bank, golden_order, order, query, sample};
-use adapters::exchange::{Crypto as _, Flaw, Next, Outcome, Reply};
+use adapters::exchange::{Crypto as _, Next, Outcome, Reply};
 use base64::Engine as _;
 use schemas::{FailureReason, Fen};
 use std::collections::BTreeMap;
@@ -147,18 +147,7 @@ fn every_state_of_a_batch_is_read_by_the_table() {
 fn a_refusal_that_states_what_is_paid_is_flawed() {
     let paid = [("sucnum", "2"), ("sucamt", "13603.50")];
     let none = [("sucnum", "000000"), ("sucamt", "0.00")];
-    let flaws = vec![
-        Flaw::Count {
-            total: "paid_count",
-            stated: 2,
-            counted: 0,
-        },
-        Flaw::Sum {
-            total: "paid_fen",
-            stated: 1_360_350,
-            counted: 0,
-        },
-    ];
+    let flaws = crate::paid_beside_a_refusal(2, 1_360_350);
     for (result, reason) in [
         ("R", FailureReason::RefusedByBank),
         ("C", FailureReason::CancelledAtBank),

@@ -49,3 +49,19 @@ mod variation;
 mod wechat_headers;
 mod wechat_payroll;
 mod xml_parts;
+
+/// What is wrong with a refusal of the whole that lists no row and states these as paid.
+fn paid_beside_a_refusal(count: i64, fen: i64) -> Vec<adapters::exchange::Flaw> {
+    use adapters::exchange::Flaw;
+    let count = Flaw::Count {
+        total: "paid_count",
+        stated: count,
+        counted: 0,
+    };
+    let sum = Flaw::Sum {
+        total: "paid_fen",
+        stated: fen,
+        counted: 0,
+    };
+    vec![count, sum]
+}
