@@ -6,8 +6,8 @@ use super::{DispatchError, Dispatcher, order};
 use crate::book::BankFile;
 use crate::event::Event;
 use crate::outcome::{self, Useless};
-use adapters::QueryPace;
 use adapters::exchange::Next;
+use adapters::{BankAdapter, QueryPace};
 
 impl Dispatcher {
     /// Whether a "not found" that comes now is definitive, as the dialect declares.
@@ -25,7 +25,7 @@ impl Dispatcher {
                 .cloned()
         };
         let is_final = |file: &BankFile| {
-            let adapter = self.bank.adapter.of_file(file.intent.dialect.as_deref())?;
+            let adapter = self.adapter_of(file)?;
             let after_ms = adapter.not_found_is_final_after_ms()?;
             let rhythm = adapter.query_pace();
             Some(is_final(file, now_ms, after_ms, &rhythm, self.pace))
@@ -36,16 +36,21 @@ impl Dispatcher {
     /// An answer that breaks off, or has a wrong frame, may have been "accepted": where the
     /// dialect's "not found" fails lines by and by, it counts as one that nobody can read.
     pub(super) fn broke_off(&self, file_no: u64, returns: bool) -> Result<(), DispatchError> {
-        let file = self.core.desk().file(file_no).cloned();
-        let adapter = file.and_then(|file| {
-            let dialect = file.intent.dialect.as_deref();
-            self.bank.adapter.of_file(dialect)
-        });
-        if adapter.is_some_and(|adapter| adapter.not_found_is_final_after_ms().is_some()) {
+        let is_ever_final = {
+            let desk = self.core.desk();
+            let adapter = desk.file(file_no).and_then(|file| self.adapter_of(file));
+            adapter.is_some_and(|adapter| adapter.not_found_is_final_after_ms().is_some())
+        };
+        if is_ever_final {
             let why = Useless::unreadable(returns);
             outcome::useless_answer(&self.core, self.code(), file_no, why)?;
         }
         Ok(())
+    }
+
+    /// The adapter by which a file left; `None` where this program does not know its dialect.
+    fn adapter_of(&self, file: &BankFile) -> Option<&BankAdapter> {
+        self.bank.adapter.of_file(file.intent.dialect.as_deref())
     }
 
     /// Whether the instruction of a file would leave today with the bytes with which it left. What
@@ -55,7 +60,7 @@ impl Dispatcher {
         let Ok((_, Event::MessageLeaving { digest, .. })) = left else {
             return false;
         };
-        let Some(adapter) = self.bank.adapter.of_file(file.intent.dialect.as_deref()) else {
+        let Some(adapter) = self.adapter_of(file) else {
             return false;
         };
         let order = order::order_of(&self.core, &self.bank, &self.mandates, &file.intent);
