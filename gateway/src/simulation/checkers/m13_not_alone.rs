@@ -65,13 +65,21 @@ impl NotAlone {
         // A crash may have cut off the answer to the proposal: then the auditor knows who it was.
         let unknown = over_the_same.peek().is_none();
         let other = over_the_same.any(|(by, _)| !may_be_one(by, &call.caller));
-        if !unknown {
-            looks.hold(other, || format!("one operator alone decides {of}"));
-        }
         let path = format!("/{of}/resolution");
-        let mut proposals = outside.calls.iter().filter(|one| one.path == path);
         let seen = stated(call);
-        looks.hold(proposals.any(|one| stated(one) == seen), || {
+        let proposals = outside.calls.iter().filter(|one| one.path == path);
+        let mut proposals = proposals.filter(|one| stated(one) == seen).peekable();
+        let is_proposed = proposals.peek().is_some();
+        // The same evidence may have served before, and another one may have proposed it anew.
+        let is_cut_off = |answer: &Option<Answer>| answer.as_ref().is_none_or(|a| a.status >= 500);
+        let may_be_another =
+            proposals.any(|one| is_cut_off(&one.answer) && !may_be_one(&one.caller, &call.caller));
+        if !unknown {
+            looks.hold(other || may_be_another, || {
+                format!("one operator alone decides {of}")
+            });
+        }
+        looks.hold(is_proposed, || {
             format!("{of} is decided over {seen:?}, which nobody proposed")
         });
     }
