@@ -43,7 +43,7 @@ pub(super) fn hears(line: &SimLine, out: &Outgoing, leaving: Leaving, is_copy: b
     note(line, out, leaving, (&out.bytes, true), about, is_copy);
     let is_new = request.kind == RequestKind::Submit && books(line, own, &request, &gathered);
     if is_new && let Some(file_no) = request.file_no {
-        teller::begins(line, own, file_no, request.bank_date);
+        teller::begins(line, file_no);
     }
     // A copy finds its number taken: what the bank says of it may be the answer that comes.
     if is_copy && request.kind != RequestKind::Submit {
@@ -131,7 +131,12 @@ fn gathered(line: &SimLine, request: &BankRequest) -> Vec<BankLine> {
 }
 
 /// Books an instruction. False where the number is taken: a bank books a number once.
-fn books(line: &SimLine, own: &BankAdapter, request: &BankRequest, lines: &[BankLine]) -> bool {
+fn books(
+    line: &SimLine,
+    own: &'static BankAdapter,
+    request: &BankRequest,
+    lines: &[BankLine],
+) -> bool {
     let Some(file_no) = request.file_no else {
         return false;
     };
@@ -153,6 +158,8 @@ fn books(line: &SimLine, own: &BankAdapter, request: &BankRequest, lines: &[Bank
         at,
         lines: lines.iter().map(decide).collect(),
         is_refused,
+        dialect: own,
+        bank_date: request.bank_date,
     };
     book.files.insert(file_no, file);
     true

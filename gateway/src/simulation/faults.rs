@@ -61,6 +61,8 @@ pub enum FaultKind {
     BankLate,
     /// A bank says the same thing twice.
     BankRepeats,
+    /// A bank works again on what it has just refused, and says so before its refusal comes.
+    BankWorksAgain,
     /// A bank contradicts what it said before.
     BankContradicts,
     /// A bank's totals are not those of its rows.
@@ -111,7 +113,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::Killed,
         Self::PowerLost,
         Self::TornWrite,
@@ -141,6 +143,7 @@ impl FaultKind {
         Self::BankSilent,
         Self::BankLate,
         Self::BankRepeats,
+        Self::BankWorksAgain,
         Self::BankContradicts,
         Self::BankLiesAboutTotals,
         Self::BankUnreadable,
@@ -199,6 +202,7 @@ impl FaultKind {
             Self::BankSilent => "bank_silent",
             Self::BankLate => "bank_late",
             Self::BankRepeats => "bank_repeats",
+            Self::BankWorksAgain => "bank_works_again",
             Self::BankContradicts => "bank_contradicts",
             Self::BankLiesAboutTotals => "bank_lies_about_totals",
             Self::BankUnreadable => "bank_unreadable",

@@ -1,6 +1,7 @@
 //! The way to a simulated bank: loss, delay, duplication and resets of what is sent and answered.
 
 use super::bank::{self, Heard};
+use super::crossing;
 use super::dice::Dice;
 use super::faults::FaultKind;
 use super::outside::{Moment, Told};
@@ -141,6 +142,14 @@ impl SimLine {
                 return Err(SendError::after_bytes(SendErrorKind::TimeOut, place, out));
             }
         };
+        let has_come = match told {
+            Some(place) => crossing::lets_pass(self, place).await,
+            None => true,
+        };
+        if !has_come {
+            self.stage.sleep(self.dice.seconds(20, 120)).await;
+            return Err(SendError::after_bytes(SendErrorKind::TimeOut, place, out));
+        }
         if self.strikes(FaultKind::LostAfter) {
             self.stage.sleep(self.dice.seconds(20, 120)).await;
             let error = SendError::after_bytes(SendErrorKind::Read, place, out);

@@ -19,6 +19,7 @@ mod calls;
 pub mod checker;
 pub mod checkers;
 mod court;
+mod crossing;
 mod dice;
 pub mod faults;
 mod gate;

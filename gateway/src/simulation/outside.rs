@@ -4,7 +4,7 @@
 
 use super::faults::FaultKind;
 use adapters::exchange::{LineOutcome, Outcome};
-use adapters::{BankLine, RequestKind};
+use adapters::{BankAdapter, BankLine, RequestKind};
 use schemas::value::{BankCode, Uscc};
 use std::collections::BTreeMap;
 
@@ -227,9 +227,14 @@ pub struct FileAtBank {
     pub lines: Vec<LineAtBank>,
     /// The bank refused the whole file.
     pub is_refused: bool,
+    /// The dialect by which it came.
+    pub dialect: &'static BankAdapter,
+    /// The bank's day of the file, where its language has one.
+    pub bank_date: Option<time::Date>,
 }
 
-/// A line in a bank's book, with the decision that the bank made once.
+/// A line in a bank's book, with the decision that the bank made once; twice where it works again
+/// on what it refused.
 #[derive(Clone, Debug)]
 pub struct LineAtBank {
     /// The line as it came.

@@ -6,7 +6,7 @@ use super::calls::{Request, calls};
 use super::dice::Dice;
 use super::faults::FaultKind;
 use super::line::SimLine;
-use super::outside::{LineAtBank, Told, Way};
+use super::outside::{FileAtBank, LineAtBank, Told, Way};
 use super::stage::{Side, Stage};
 use crate::keys::BankKeys;
 use adapters::exchange::{LineOutcome, Outcome};
@@ -21,8 +21,11 @@ pub(super) const GIBBERISH: &[u8] = b"\x81\x30";
 /// A push that finds nobody is tried so often.
 const ATTEMPTS_MAX: u32 = 12;
 
+/// Headers and body of what is pushed.
+type Parted = (Vec<(String, String)>, Vec<u8>);
+
 /// What tells of one file.
-struct Teller {
+pub(super) struct Teller {
     stage: Arc<Stage>,
     keys: BankKeys,
     dice: Dice,
@@ -34,33 +37,31 @@ struct Teller {
 }
 
 /// A file was booked: the bank will speak of it.
-pub(super) fn begins(
-    line: &SimLine,
-    own: &BankAdapter,
-    file_no: u64,
-    bank_date: Option<time::Date>,
-) {
-    let Some(dialect) = line
-        .adapter
-        .by_dialect()
-        .find(|d| d.dialect() == own.dialect())
-    else {
-        return;
+pub(super) fn begins(line: &SimLine, file_no: u64) {
+    let teller = {
+        let outside = line.stage.outside();
+        let book = outside.banks.get(&line.adapter.code());
+        let file = book.and_then(|book| book.files.get(&file_no));
+        file.map(|file| Teller::of(line, file_no, file))
     };
-    let teller = Teller {
-        stage: Arc::clone(&line.stage),
-        keys: line.keys.clone(),
-        dice: line.dice.fork(),
-        bank: line.adapter.code(),
-        dialect,
-        file_no,
-        bank_date,
-    };
-    let stage = Arc::clone(&line.stage);
-    stage.spawn(Side::Outside, teller.tells());
+    if let Some(teller) = teller {
+        line.stage.spawn(Side::Outside, teller.tells());
+    }
 }
 
 impl Teller {
+    pub(super) fn of(line: &SimLine, file_no: u64, file: &FileAtBank) -> Self {
+        Self {
+            stage: Arc::clone(&line.stage),
+            keys: line.keys.clone(),
+            dice: line.dice.fork(),
+            bank: line.adapter.code(),
+            dialect: file.dialect,
+            file_no,
+            bank_date: file.bank_date,
+        }
+    }
+
     async fn tells(self) {
         let pushes = self.dialect.capability().push;
         if pushes && !self.dice.one_in(4) {
@@ -104,15 +105,9 @@ impl Teller {
         }
         let (file_no, other) = self.names();
         let mut lie = other.or_else(|| self.bends(&mut rows));
-        let reply = BankReply {
-            bank_date: self.bank_date,
-            ..BankReply::result(rows)
-        };
-        let side = self.dialect.bank_side();
-        let Ok(bytes) = side.write_push_of(file_no, &reply, &self.keys) else {
+        let Some(mut parted) = self.written(file_no, &rows) else {
             return;
         };
-        let mut parted = side.parted_push(bytes);
         if lie.is_none() && self.stage.strikes(FaultKind::BankUnreadable, &self.dice, 8) {
             lie = Some(FaultKind::BankUnreadable);
             parted.1 = [GIBBERISH, format!(" file {file_no}?\r\n").as_bytes()].concat();
@@ -124,7 +119,7 @@ impl Teller {
             way: Way::Push,
             file_no: is_read.then_some(file_no),
             whole: None,
-            lines: reply.lines.into_iter().filter(|_| is_read).collect(),
+            lines: rows.into_iter().filter(|_| is_read).collect(),
             bytes: parted.1.clone(),
             lie,
             has_come: false,
@@ -137,8 +132,46 @@ impl Teller {
         };
         let place = self.keeps(told);
         for _ in 0..times {
-            self.delivers("push", &parted, place).await;
+            self.delivers("push", &parted, place, ATTEMPTS_MAX).await;
         }
+    }
+
+    /// Whether the bank's language can say in a push that it works on a line.
+    pub(super) fn can_say_processing(&self) -> bool {
+        let side = self.dialect.bank_side();
+        let is_said = side.line_expressible(Outcome::Accepted, true) == Outcome::Accepted;
+        self.dialect.capability().push && is_said
+    }
+
+    /// Pushes once that the bank works on some lines. Gives whether the gateway has receipted it.
+    pub(super) async fn says_processing(&self, rows: Vec<LineOutcome>) -> bool {
+        let Some(parted) = self.written(self.file_no, &rows) else {
+            return false;
+        };
+        let place = self.keeps(Told {
+            at: self.stage.moment(),
+            way: Way::Push,
+            file_no: Some(self.file_no),
+            whole: None,
+            lines: rows,
+            bytes: parted.1.clone(),
+            lie: None,
+            has_come: false,
+            came_in_part: Vec::new(),
+            receipt_names: None,
+        });
+        self.delivers("push", &parted, place, 1).await
+    }
+
+    /// A push as its headers and its body; `None` for what the bank's language can't say.
+    fn written(&self, file_no: u64, rows: &[LineOutcome]) -> Option<Parted> {
+        let reply = BankReply {
+            bank_date: self.bank_date,
+            ..BankReply::result(rows.to_vec())
+        };
+        let side = self.dialect.bank_side();
+        let bytes = side.write_push_of(file_no, &reply, &self.keys).ok()?;
+        Some(side.parted_push(bytes))
     }
 
     /// The file that a push names: the bank's own, or by mistake another one, perhaps of another
@@ -197,6 +230,7 @@ impl Teller {
             let about = |told: &&Told| {
                 told.file_no == Some(self.file_no)
                     && told.way == Way::Answer
+                    && told.lie != Some(FaultKind::BankWorksAgain)
                     && !told.lines.is_empty()
             };
             told.rev().find(about).cloned()
@@ -217,7 +251,8 @@ impl Teller {
             return;
         }
         let place = self.keeps(told);
-        self.delivers("result", &(Vec::new(), bytes), place).await;
+        self.delivers("result", &(Vec::new(), bytes), place, ATTEMPTS_MAX)
+            .await;
     }
 
     fn keeps(&self, told: Told) -> usize {
@@ -225,15 +260,16 @@ impl Teller {
         keep(outside.banks.entry(self.bank).or_default(), told)
     }
 
-    /// Until the gateway receipts it.
+    /// Tries until the gateway receipts it. Gives whether it did.
     async fn delivers(
         &self,
         kind: &str,
-        (headers, bytes): &(Vec<(String, String)>, Vec<u8>),
+        (headers, bytes): &Parted,
         place: usize,
-    ) {
+        attempts_max: u32,
+    ) -> bool {
         let bank = self.bank;
-        for attempt in 1..=ATTEMPTS_MAX {
+        for attempt in 1..=attempts_max {
             let path = format!("/v1/banks/{bank}/messages?message={kind}");
             let request = Request {
                 headers: headers.clone(),
@@ -251,12 +287,15 @@ impl Teller {
                     told.has_come = true;
                     told.receipt_names = named;
                 }
-                return;
+                return true;
             }
             if answer.is_some_and(|answer| (400..500).contains(&answer.status)) {
-                return;
+                return false;
             }
-            self.stage.sleep(Duration::from_secs(60) * attempt).await;
+            if attempt < attempts_max {
+                self.stage.sleep(Duration::from_secs(60) * attempt).await;
+            }
         }
+        false
     }
 }
