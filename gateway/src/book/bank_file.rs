@@ -78,7 +78,7 @@ pub struct BankFile {
     /// Words about lines that changed nothing: the same again is no news.
     pub noted: BTreeSet<(u32, LineEvent)>,
     /// Words about lines that contradicted them: the same again is none.
-    pub disputed: BTreeSet<(u32, LineEvent)>,
+    pub disputed: BTreeSet<Contradiction>,
     /// Lines that were disputed by such words, or for the file's sake.
     pub doubted: BTreeSet<u32>,
     /// Lines that the bank failed: the journal sequence after which it said so, at the earliest.
@@ -90,6 +90,17 @@ pub struct BankFile {
     /// Journal sequence of the last word that moved or disputed a line of it, or named a row that
     /// it has not; 0 for none.
     pub changed_at: u64,
+}
+
+/// A word about a line that contradicted it; of one that is no word of money the bank's code, too.
+pub type Contradiction = (u32, LineEvent, Option<String>);
+
+/// "I do not know it", "I have that number", a code that nobody lists: each says that nobody can
+/// tell, and is another word than the one that two people had before them.
+fn contradiction(step: &Move) -> Contradiction {
+    let code = step.bank_code.clone();
+    let code = code.filter(|_| step.event == LineEvent::LoseTrack);
+    (step.index, step.event, code)
 }
 
 impl BankFile {
@@ -127,6 +138,12 @@ impl BankFile {
             has_stray: false,
             changed_at: 0,
         }
+    }
+
+    /// Whether that word about a line of it contradicted the line before.
+    #[must_use]
+    pub fn has_contradicted(&self, step: &Move) -> bool {
+        self.disputed.contains(&contradiction(step))
     }
 
     /// What a message says of the file as a whole.
@@ -172,16 +189,15 @@ impl BankFile {
     ) {
         let steps = || moves.iter().chain(disputes.iter().map(|(_, _, step)| step));
         for (index, kind, step) in disputes {
-            let told = (*index, step.event);
             match kind {
-                Dispute::ResultMismatch => self.mismatched.insert(told),
+                Dispute::ResultMismatch => self.mismatched.insert((*index, step.event)),
                 // A line in doubt for another's sake has heard no word of its own.
                 Dispute::ResultContradiction if step.detail.as_deref() == Some(FILE_IN_DOUBT) => {
                     self.doubted.insert(*index)
                 }
                 Dispute::ResultContradiction => {
                     self.doubted.insert(*index);
-                    self.disputed.insert(told)
+                    self.disputed.insert(contradiction(step))
                 }
             };
         }

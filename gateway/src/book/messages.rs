@@ -128,10 +128,9 @@ impl Book {
         let file = record
             .file_no
             .and_then(|file_no| self.files.get_mut(&file_no));
-        if record.file_no.is_none() {
-            self.nameless_at.insert(record.bank, record.sequence);
-        }
         let Some(file) = file.filter(|file| file.intent.bank == record.bank) else {
+            // Under no number, or one that is none of ours, it may speak of any file.
+            self.nameless_at.insert(record.bank, record.sequence);
             return;
         };
         if record.of_whole {
@@ -143,7 +142,7 @@ impl Book {
     }
 
     /// Whether the bank sent something of its own behind a record of which nobody knows what file
-    /// it speaks of: it has not been read to its end yet, or names no file.
+    /// it speaks of: it has not been read to its end yet, or names no file of the bank's.
     #[must_use]
     pub fn is_unread_since(&self, bank: BankCode, sequence: u64) -> bool {
         let mut unread = self.unread.get(&bank).into_iter().flatten();

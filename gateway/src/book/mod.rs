@@ -110,7 +110,7 @@ pub struct Book {
     pushed: BTreeMap<(BankCode, String), PushedMessage>,
     unread: BTreeMap<BankCode, Unread>,
     open_messages: BTreeMap<u64, (BankCode, String, PushedMessage)>,
-    /// Where a bank last told something without naming a file.
+    /// Where a bank last told something without naming a file of its own.
     nameless_at: BTreeMap<BankCode, u64>,
     proposals: BTreeMap<PaymentId, Proposal>,
     /// Everything that was proposed for a line since it was last decided.

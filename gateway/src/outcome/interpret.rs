@@ -72,6 +72,7 @@ pub struct Interpreter<'a> {
     named: BTreeSet<u32>,
     asked_at: Option<u64>,
     came_at: Option<u64>,
+    is_unread_beside: bool,
     doubts: Doubts,
     out: Interpretation,
 }
@@ -91,6 +92,7 @@ impl<'a> Interpreter<'a> {
             named: BTreeSet::new(),
             asked_at: None,
             came_at: None,
+            is_unread_beside: false,
             doubts: Doubts::default(),
             out: Interpretation::default(),
         }
@@ -105,6 +107,14 @@ impl<'a> Interpreter<'a> {
         self
     }
 
+    /// Says whether the bank has sent something of its own, since the message of ours that it
+    /// answers, of which nobody knows what file it speaks of.
+    #[must_use]
+    pub fn beside_unread(mut self, is_unread: bool) -> Self {
+        self.is_unread_beside = is_unread;
+        self
+    }
+
     /// The answer to the submission: of the whole file, and of rows that it names. `given`: the
     /// references that the bank gave for the file before.
     #[must_use]
@@ -116,6 +126,7 @@ impl<'a> Interpreter<'a> {
         self.records(&receipt.lines);
         self.out.mismatches = mismatch::of_receipt(receipt, self.file, given);
         self.whole_receipt(receipt.outcome, receipt.bank_code.as_deref());
+        self.leaves_none_under_way();
         self.out
     }
 

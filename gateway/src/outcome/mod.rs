@@ -192,22 +192,25 @@ fn interpret(
     let hash = |account: &AccountNo| account_hash(core, account);
     let file = book.file(file_no)?;
     let batch = book.batch(file.intent.batch)?;
-    let interpreter = Interpreter::new(file, batch, &hash).of(source);
+    let bank = file.intent.bank;
+    // Asked here, under the lock under which what is said is recorded.
+    let is_unread = |since| book.is_unread_since(bank, since);
+    let interpreter = Interpreter::new(file, batch, &hash)
+        .of(source)
+        .beside_unread(source.asked_at.is_some_and(is_unread));
     let interpretation = match said {
         Said::Receipt(receipt) => interpreter.receipt(receipt, given),
         Said::Result {
             result,
             not_found_is_final,
         } => {
-            // Asked here, under the lock under which it is recorded.
-            let bank = file.intent.bank;
-            let is_unread = book.is_unread_since(bank, file.left_at) || core.has_uncollected(bank);
+            let is_unread = is_unread(file.left_at) || core.has_uncollected(bank);
             interpreter.result(result, not_found_is_final && !is_unread, given)
         }
         Said::Records { lines, flaws } => interpreter.pushed(lines, flaws),
     };
     Some(Read {
-        bank: file.intent.bank,
+        bank,
         employer: batch.head.employer,
         interpretation,
     })

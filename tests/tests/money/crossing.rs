@@ -1,18 +1,20 @@
 //! M1: what the bank says by itself while a message of ours is under way, also where it moves
 //! nothing: a refusal that crosses it is not the bank's last word, and frees no correction.
 
-use adapters::exchange::{Crypto, Outcome};
-use gateway::event::Event;
+use adapters::exchange::{Crypto, LineOutcome, Outcome, Receipt, ResultFile};
+use gateway::event::{Event, Origin};
 use gateway::keys::BankKeys;
-use gateway::outcome::{MessageKind, read_again, receive};
-use schemas::LineState;
+use gateway::outcome::{MessageKind, Said, Source, apply, apply_from, read_again, receive};
+use schemas::{LineEvent, LineState};
+use std::sync::{Arc, Mutex};
 use tests::audit::assert_sound;
 use tests::bank::{Fault, Played, at_bank, keys_of, release, row};
 use tests::desk::{Desk, one_bank_a_dialect};
 
-use super::evidence::{REFUSED, answer, disputed, record};
+use super::evidence::{REFUSED, answer, disputed, pushed, receipt, record, resolve};
 use super::gate::lines_of;
 use super::not_found::{ask, lost};
+use super::refusal::whole;
 
 /// A question about the first file leaves. Gives its record.
 fn asked(desk: &Desk, continues: bool) -> u64 {
@@ -44,6 +46,21 @@ fn pushes(desk: &Desk, played: &Played, outcome: Outcome) -> bool {
             ..
         }
     )
+}
+
+/// A record that names a file which is none of ours, or none.
+fn stray(desk: &Desk, file_no: Option<u64>) -> Event {
+    Event::Unmatched {
+        bank: desk.bank,
+        message: 0,
+        place: 0,
+        file_no,
+        why: "no_such_file".to_owned(),
+        reported_fen: None,
+        of_whole: false,
+        expected_fen: None,
+        said: 0,
+    }
 }
 
 fn refused(desk: &Desk, asked_at: u64) {
@@ -114,6 +131,127 @@ fn a_refusal_from_before_the_last_answer_fails_nothing() {
         assert_sound(&desk.core, place);
     }
     assert!(keyed >= 2, "some dialect signs or seals its pushes");
+}
+
+/// What the bank sent meanwhile nobody can read, or it names no file of ours: it may be the very
+/// "processing" that crosses the refusal.
+#[test]
+fn a_refusal_that_crosses_what_nobody_understands_fails_nothing() {
+    for adapter in one_bank_a_dialect() {
+        for crosses in ["unread", "no file", "no such file"] {
+            let place = format!("{} {crosses}", adapter.dialect());
+            let desk = Desk::new(adapter.code());
+            let (batch, played) = at_bank(&desk, 2);
+            let asked_at = asked(&desk, false);
+            if crosses == "unread" {
+                let (bytes, keys) = (b"nobody can read this", played.keys());
+                receive(&desk.core, adapter, keys, MessageKind::Push, bytes).unwrap();
+            } else {
+                let file_no = (crosses == "no such file").then_some(42);
+                desk.core.record("t", stray(&desk, file_no).into()).unwrap();
+            }
+            refused(&desk, asked_at);
+            assert_eq!(desk.states(&batch), [LineState::Accepted; 2], "{place}");
+            assert_eq!(disputed(&desk, &batch), [false; 2], "{place}");
+            assert_sound(&desk.core, &place);
+            refused(&desk, asked(&desk, false));
+            assert_eq!(desk.states(&batch), [LineState::Failed; 2], "{place}");
+            assert_sound(&desk.core, &place);
+        }
+    }
+}
+
+/// While the instruction leaves the bank says that it works on one row, and its receipt refuses the
+/// other one: that refusal is not believed, and the row is not under way any more. It is asked
+/// about, and two people may decide it.
+#[test]
+fn a_receipt_leaves_no_line_under_way() {
+    let mut seen = 0;
+    for adapter in one_bank_a_dialect() {
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let batch = release(&desk, 2);
+        let played = Played::new(&desk);
+        let rows = [Outcome::Accepted, REFUSED];
+        let rows = [1, 2].map(|row| record(&desk, 2, row, rows[row as usize - 1]));
+        let bytes = played.push_bytes(1, vec![rows[0].clone()]);
+        let (core, keys) = (desk.core.clone(), keys_of(&desk));
+        let states = Arc::new(Mutex::default());
+        let (told, id) = (Arc::clone(&states), batch.batch);
+        let comes = move || {
+            receive(&core, adapter, &keys, MessageKind::Push, &bytes).unwrap();
+            let (asked_at, is_crossed) = {
+                let book = core.desk();
+                let file = book.file(1).unwrap();
+                (file.asked_at, file.pushed_at > file.asked_at)
+            };
+            let source = Source {
+                origin: Origin::Receipt,
+                message: None,
+                asked_at: Some(asked_at),
+                came_at: None,
+            };
+            let receipt = Receipt {
+                lines: rows.to_vec(),
+                ..receipt(Outcome::Accepted)
+            };
+            apply_from(&core, 1, source, Said::Receipt(&receipt)).unwrap();
+            let book = core.desk();
+            let lines = &book.batch(id).unwrap().lines;
+            let states = lines.iter().map(|line| line.state).collect();
+            *told.lock().unwrap() = is_crossed.then_some::<Vec<LineState>>(states);
+        };
+        played.memory(|memory| memory.before_instruction = Some(Box::new(comes)));
+        played.step(&desk).unwrap();
+        let Some(states) = states.lock().unwrap().take() else {
+            continue;
+        };
+        seen += 1;
+        let expected = [LineState::Accepted, LineState::Unknown];
+        assert_eq!(states, expected, "{place}");
+        assert_sound(&desk.core, place);
+    }
+    assert!(seen > 10, "{seen}");
+}
+
+/// Two people decided that a line failed over the bank's "not found". Later it says of the row that
+/// it knows it, and not what became of it: another word, which stops the correction.
+#[test]
+fn what_two_people_decided_over_silences_no_other_word() {
+    let mut seen = 0;
+    for adapter in one_bank_a_dialect() {
+        if adapter.not_found_is_final_after_ms().is_none() {
+            continue;
+        }
+        seen += 1;
+        let place = adapter.dialect();
+        let desk = Desk::new(adapter.code());
+        let (batch, _) = at_bank(&desk, 2);
+        let denies = ResultFile {
+            bank_code: Some("E404".to_owned()),
+            ..whole(Outcome::NotFound, &[])
+        };
+        let said = Said::Result {
+            result: &denies,
+            not_found_is_final: true,
+        };
+        apply(&desk.core, 1, Origin::Result, None, said).unwrap();
+        assert_eq!(disputed(&desk, &batch), [true; 2], "{place}");
+        for row in [1, 2] {
+            resolve(&desk, &batch, row, LineEvent::ResolveFailed);
+        }
+        // The same word again is none; of a row the bank knows it is another one.
+        apply(&desk.core, 1, Origin::Result, None, said).unwrap();
+        assert_eq!(disputed(&desk, &batch), [false; 2], "{place}");
+        let knows = LineOutcome {
+            bank_code: Some("77".to_owned()),
+            ..record(&desk, 2, 1, Outcome::Unknown)
+        };
+        pushed(&desk, &[knows]);
+        assert!(disputed(&desk, &batch)[0], "{place}");
+        assert_sound(&desk.core, place);
+    }
+    assert!(seen > 0);
 }
 
 /// The instruction is delivered twice on its way: the bank speaks of the first copy, and refuses

@@ -288,7 +288,7 @@ fn not_found_is_not_believed_beside_a_word_that_nobody_can_read() {
             continue;
         }
         let place = adapter.dialect();
-        for what in ["a push", "an answer", "names no file"] {
+        for what in ["a push", "an answer", "names no file", "names none of ours"] {
             let desk = Desk::new(adapter.code());
             let batch = lost(&desk);
             if what == "a push" {
@@ -302,7 +302,7 @@ fn not_found_is_not_believed_beside_a_word_that_nobody_can_read() {
                     bank: desk.bank,
                     message: 0,
                     place: 0,
-                    file_no: None,
+                    file_no: (what == "names none of ours").then_some(42),
                     why: "names_no_file".to_owned(),
                     reported_fen: None,
                     of_whole: false,

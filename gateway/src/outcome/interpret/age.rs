@@ -12,10 +12,11 @@ impl Interpreter<'_> {
 
     /// Whether the bank spoke of the file otherwise meanwhile: by itself since it was asked what
     /// it answers now, or its message came before we asked it anew. Which word was its last one
-    /// nobody can say, also where the other one moved nothing and left no trace at a line.
+    /// nobody can say, also where the other one moved nothing and left no trace at a line, or where
+    /// nobody could read it.
     pub(super) fn is_crossed(&self) -> bool {
         match (self.asked_at, self.came_at) {
-            (Some(asked_at), _) => self.file.pushed_at > asked_at,
+            (Some(asked_at), _) => self.is_unread_beside || self.file.pushed_at > asked_at,
             // What lay in a folder came before the record with its number.
             (None, Some(came_at)) => self.file.asked_at >= came_at,
             (None, None) => false,

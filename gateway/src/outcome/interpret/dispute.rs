@@ -58,14 +58,18 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Whether a line is disputed, by this message or since before.
+    pub(super) fn is_in_doubt(&self, index: u32) -> bool {
+        let line = self.batch.line(index);
+        line.is_some_and(|line| line.disputed.is_some()) || self.doubts.listed.contains_key(&index)
+    }
+
     /// What is said of another row, or of the file, calls a line into doubt of which nothing is
     /// said: it is disputed once. Where two people have decided since, they had the doubt before
     /// them; what they decided earlier, over another file perhaps, does not silence it.
     pub(super) fn in_doubt(&mut self, index: u32) {
-        let line = self.batch.line(index);
-        let is_disputed = line.is_some_and(|line| line.disputed.is_some());
         let is_known = self.batch.is_decided(index) && self.file.doubted.contains(&index);
-        if is_disputed || is_known || self.doubts.listed.contains_key(&index) {
+        if is_known || self.is_in_doubt(index) {
             return;
         }
         let step = Move {
@@ -80,8 +84,7 @@ impl Interpreter<'_> {
     fn disputed_before(&self, step: &Move) -> bool {
         let line = self.batch.line(step.index);
         let disputed = line.is_some_and(|line| line.disputed.is_some());
-        self.file.disputed.contains(&(step.index, step.event))
-            && (disputed || !verdict::tells_of_money(step.event))
+        self.file.has_contradicted(step) && (disputed || !verdict::tells_of_money(step.event))
     }
 
     /// A bank that failed every line of a file and now speaks otherwise of one has not refused

@@ -29,7 +29,7 @@ impl Interpreter<'_> {
         (state, line): (LineState, &Line),
         w: Word,
     ) -> bool {
-        let heard = self.file.disputed.contains(&(step.index, step.event));
+        let heard = self.file.has_contradicted(step);
         let of_its_file = Word { carried: true, ..w };
         let agrees = match weigh(state, line.disputed.is_some(), of_its_file) {
             Verdict::Repeated | Verdict::Noted => true,

@@ -21,6 +21,18 @@ impl Interpreter<'_> {
         self.whole(outcome, bank_code);
     }
 
+    /// The instruction is not under way any more when it is answered. A line whose refusal is not
+    /// believed, as the bank spoke of the file meanwhile, is asked about, and may be resolved.
+    pub(super) fn leaves_none_under_way(&mut self) {
+        let carried: Vec<u32> = self.carried().map(|(index, _)| index).collect();
+        for index in carried {
+            let is_under_way = self.state_of(index) == Some(LineState::Intended);
+            if is_under_way && self.asked_at.is_some() && !self.is_in_doubt(index) {
+                self.step(of_whole(index, LineEvent::LoseTrack, None, None), false);
+            }
+        }
+    }
+
     /// A result without rows. A question that the bank could not answer (busy, an unlisted code)
     /// says nothing of the lines: what it has accepted stays accepted until the answer limit. One
     /// that it tells by itself says that it has the file, and so does an empty list of a bank that
