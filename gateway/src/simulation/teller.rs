@@ -112,25 +112,11 @@ impl Teller {
             lie = Some(FaultKind::BankUnreadable);
             parted.1 = [GIBBERISH, format!(" file {file_no}?\r\n").as_bytes()].concat();
         }
-        // What nobody can read names no file and says nothing.
-        let is_read = lie != Some(FaultKind::BankUnreadable);
-        let told = Told {
-            at: self.stage.moment(),
-            way: Way::Push,
-            file_no: is_read.then_some(file_no),
-            whole: None,
-            lines: rows.into_iter().filter(|_| is_read).collect(),
-            bytes: parted.1.clone(),
-            lie,
-            has_come: false,
-            came_in_part: Vec::new(),
-            receipt_names: None,
-        };
+        let place = self.keeps_push(file_no, rows, &parted.1, lie);
         let times = match self.stage.strikes(FaultKind::BankRepeats, &self.dice, 4) {
             true => 2,
             false => 1,
         };
-        let place = self.keeps(told);
         for _ in 0..times {
             self.delivers("push", &parted, place, ATTEMPTS_MAX).await;
         }
@@ -143,24 +129,43 @@ impl Teller {
         self.dialect.capability().push && is_said
     }
 
-    /// Pushes once that the bank works on some lines. Gives whether the gateway has receipted it.
+    /// Pushes once that the bank works on some lines; nobody may be able to read it. Gives whether
+    /// the gateway has receipted it.
     pub(super) async fn says_processing(&self, rows: Vec<LineOutcome>) -> bool {
-        let Some(parted) = self.written(self.file_no, &rows) else {
+        let Some(mut parted) = self.written(self.file_no, &rows) else {
             return false;
         };
-        let place = self.keeps(Told {
+        let mut lie = None;
+        if self.stage.strikes(FaultKind::BankUnreadable, &self.dice, 2) {
+            lie = Some(FaultKind::BankUnreadable);
+            let words = format!(" file {} again!\r\n", self.file_no);
+            parted.1 = [GIBBERISH, words.as_bytes()].concat();
+        }
+        let place = self.keeps_push(self.file_no, rows, &parted.1, lie);
+        self.delivers("push", &parted, place, 1).await
+    }
+
+    /// Keeps a push as what the bank said: what nobody can read names no file and says nothing.
+    fn keeps_push(
+        &self,
+        file_no: u64,
+        rows: Vec<LineOutcome>,
+        bytes: &[u8],
+        lie: Option<FaultKind>,
+    ) -> usize {
+        let is_read = lie != Some(FaultKind::BankUnreadable);
+        self.keeps(Told {
             at: self.stage.moment(),
             way: Way::Push,
-            file_no: Some(self.file_no),
+            file_no: is_read.then_some(file_no),
             whole: None,
-            lines: rows,
-            bytes: parted.1.clone(),
-            lie: None,
+            lines: rows.into_iter().filter(|_| is_read).collect(),
+            bytes: bytes.to_vec(),
+            lie,
             has_come: false,
             came_in_part: Vec::new(),
             receipt_names: None,
-        });
-        self.delivers("push", &parted, place, 1).await
+        })
     }
 
     /// A push as its headers and its body; `None` for what the bank's language can't say.
