@@ -173,6 +173,14 @@ fn the_receipt_of_a_batch_tells_of_every_payee() {
     assert_eq!(push.lines[1].bank_code.as_deref(), Some("RJ11"));
     assert_eq!(push.lines[1].bank_text.as_deref(), Some("账号户名不符"));
     assert_eq!(push.lines[0].amount, Some(Fen(100)));
+    // Stopped; overdue, or sent back as overdue: the code does not say that nothing was paid.
+    for status in ["PR21", "PR32"] {
+        let texts = texts.replace("PR22", status);
+        let other = document.replace("PR22", status);
+        let bytes = super::cnaps2::answered("beps.383.001.01", &other, &texts);
+        let push = bank("BOS").decode_push(&bytes, &ToyKeys).unwrap();
+        assert_eq!(push.lines[3].outcome, unknown, "{status}");
+    }
     // Another currency, or none, is not read as yuan.
     for (strange, currency) in [("<Amt Ccy=\"USD\">", "USD"), ("<Amt>", "")] {
         let strange = document.replace("<Amt Ccy=\"CNY\">", strange);
