@@ -59,16 +59,21 @@ fn pain_002(version: &str, group: &str, information: &str, rows: &str) -> String
     .replace("</s:", "</p:")
 }
 
-fn status(element: &str, code: &str, reason: &str) -> String {
-    let reason = match reason {
-        "" => String::new(),
-        reason => format!(
-            "<s:StsRsnInf><s:Rsn><s:Cd>{reason}</s:Cd></s:Rsn><s:AddtlInf>一</s:AddtlInf>\
-             <s:AddtlInf>二</s:AddtlInf></s:StsRsnInf><s:StsRsnInf><s:Rsn><s:Prtry>X</s:Prtry>\
-             </s:Rsn></s:StsRsnInf>"
-        ),
+/// Reasons with `+` between them; `=X` is one of the bank's own (`Prtry`).
+fn status(element: &str, code: &str, reasons: &str) -> String {
+    let reason = |reason: &str| {
+        let said = match reason.strip_prefix('=') {
+            Some(own) => format!("<s:Prtry>{own}</s:Prtry>"),
+            None => format!("<s:Cd>{reason}</s:Cd>"),
+        };
+        format!(
+            "<s:StsRsnInf><s:Rsn>{said}</s:Rsn><s:AddtlInf>一</s:AddtlInf>\
+             <s:AddtlInf>二</s:AddtlInf></s:StsRsnInf>"
+        )
     };
-    format!("<s:{element}>{code}</s:{element}>{reason}")
+    let reasons = reasons.split('+').filter(|said| !said.is_empty());
+    let reasons: String = reasons.map(reason).collect();
+    format!("<s:{element}>{code}</s:{element}>{reasons}")
 }
 
 fn transaction(row: u32, code: &str, reason: &str) -> String {
@@ -93,7 +98,7 @@ fn receipt(report: &str) -> Receipt {
 }
 
 /// iso/CODES.md sections 1 and 2, by hand.
-const TABLE: [(&str, &str, Outcome); 42] = [
+const TABLE: [(&str, &str, Outcome); 46] = [
     ("ACCC", "", Outcome::Paid),
     ("ACSC", "", Outcome::Paid),
     ("RCVD", "", Outcome::Accepted),
@@ -178,6 +183,15 @@ const TABLE: [(&str, &str, Outcome); 42] = [
     ("RJCT", "FOCR", Outcome::Unknown),
     ("RJCT", "AB05", Outcome::Unknown),
     ("RJCT", "TS01", Outcome::Unknown),
+    // The bank's own word for why: it may say that it is a duplicate.
+    ("RJCT", "=DUPLICATE", Outcome::Unknown),
+    ("RJCT", "AC04+=X", Outcome::Unknown),
+    ("ACSP", "=X", Outcome::Accepted),
+    (
+        "CANC",
+        "=X",
+        Outcome::Failed(FailureReason::CancelledAtBank),
+    ),
 ];
 
 #[test]
@@ -248,6 +262,18 @@ fn a_group_is_accepted_refused_or_says_nothing() {
         (("RJCT", ""), ("PART", ""), Outcome::Unknown),
         (("RJCT", "AC02"), ("ACSP", ""), Outcome::Unknown),
         (("XXXX", ""), ("", ""), Outcome::Unknown),
+        // A reason of the bank's own, at either level, alone or beside a code.
+        (("RJCT", "=X"), ("", ""), Outcome::Unknown),
+        (("RJCT", "MS03+=X"), ("", ""), Outcome::Unknown),
+        (("RJCT", "=X"), ("RJCT", ""), Outcome::Unknown),
+        (("RJCT", "=X"), ("RJCT", "AC02"), Outcome::Unknown),
+        (("RJCT", ""), ("RJCT", "=X"), Outcome::Unknown),
+        (("RJCT", ""), ("RJCT", "AC02+=X"), Outcome::Unknown),
+        (("", ""), ("RJCT", "=X"), Outcome::Unknown),
+        (("", ""), ("RJCT", "AM04+=X"), Outcome::Unknown),
+        (("", ""), ("RJCT", "FF01+=X"), Outcome::Unknown),
+        (("PART", ""), ("RJCT", "=X"), Outcome::Unknown),
+        (("ACCP", "=X"), ("RJCT", ""), Outcome::Unknown),
     ] {
         let said = |element: &str, (code, reason): (&str, &str)| match code {
             "" => String::new(),
@@ -278,6 +304,11 @@ fn a_row_without_a_reason_is_refused_for_that_of_its_group() {
         (("RJCT", ""), ("RJCT", "DUPL"), Outcome::Unknown),
         (("RJCT", "MS03"), ("RJCT", "DUPL"), Outcome::Unknown),
         (("PART", ""), ("RJCT", "DU02"), Outcome::Unknown),
+        (("RJCT", "=X"), ("", ""), Outcome::Unknown),
+        (("RJCT", "AC02"), ("RJCT", "=X"), Outcome::Unknown),
+        (("PART", "=X"), ("", ""), Outcome::Unknown),
+        (("PART", ""), ("RJCT", "=X"), Outcome::Unknown),
+        (("", ""), ("RJCT", "=X"), Outcome::Unknown),
         (("RJCT", ""), ("", ""), refused),
         (("RJCT", "AC02"), ("", ""), refused),
         (("PART", ""), ("", ""), refused),
