@@ -240,7 +240,9 @@ fn a_group_is_accepted_refused_or_says_nothing() {
         (("RJCT", "ZZ99"), ("", ""), Outcome::Unknown),
         (("RJCT", ""), ("RJCT", "DU02"), Outcome::Unknown),
         (("", ""), ("RJCT", ""), refused),
-        (("PART", ""), ("RJCT", "AC02"), refused),
+        // Some transactions of the group are accepted.
+        (("PART", ""), ("RJCT", ""), Outcome::Unknown),
+        (("PART", ""), ("RJCT", "AC02"), Outcome::Unknown),
         (
             ("RJCT", "AM04"),
             ("", ""),
@@ -324,6 +326,27 @@ fn a_row_without_a_reason_is_refused_for_that_of_its_group() {
         for (lines, place) in [(asked.lines, "result"), (receipt(&report).lines, "receipt")] {
             let outcomes: Vec<Outcome> = lines.iter().map(|line| line.outcome).collect();
             assert_eq!(outcomes, [first, closed], "{place} {group} {information}");
+        }
+    }
+}
+
+/// PART: "some transactions accepted, others not (yet)" (iso/CODES.md section 1). What is refused below
+/// it is refused where it is named.
+#[test]
+fn a_group_that_is_accepted_in_part_fails_no_line_that_is_not_named() {
+    for reason in ["", "AC02", "AM04", "ZZ99"] {
+        let information = status("PmtInfSts", "RJCT", reason);
+        let rows = transaction(2, "RJCT", "AC04") + &transaction(3, "RJCT", "");
+        let report = pain_002("10", &status("GrpSts", "PART", ""), &information, &rows);
+        let (receipt, asked) = (receipt(&report), result(&report));
+        assert_eq!(receipt.outcome, Outcome::Unknown, "{reason}");
+        assert_eq!(asked.outcome, Outcome::Unknown, "{reason}");
+        for lines in [receipt.lines, asked.lines] {
+            let said = lines.iter().map(|line| (line.row_no, line.outcome));
+            let closed = failed(FailureReason::AccountClosed);
+            let refused = failed(FailureReason::RefusedByBank);
+            let expected = [(Some(2), closed), (Some(3), refused)];
+            assert!(said.eq(expected), "{reason}");
         }
     }
 }
