@@ -319,6 +319,10 @@ pub enum Event {
         /// seen there. What it says is no newer than that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen_at: Option<u64>,
+        /// The sequence of the first record since its last change, where that is earlier: it may be
+        /// as old as that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        written_at: Option<u64>,
     },
     /// Everything that the message says is recorded: only now is it receipted, and only now do
     /// the same bytes count as a repetition. A start finds the open ones and finishes them.

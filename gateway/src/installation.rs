@@ -1,5 +1,6 @@
 //! The banks of this installation, as the other parts ask for them.
 
+use crate::book::Came;
 use crate::core::{Core, CoreError};
 use crate::dispatch::Bank;
 use crate::outcome::{self, MessageKind, Received};
@@ -50,8 +51,8 @@ impl Banks {
         outcome::receive(core, bank.adapter, &bank.keys, kind, bytes).map(Some)
     }
 
-    /// As [`Banks::receive`], of a result that lay in the bank's folder: `seen_at` is the journal
-    /// sequence of the next record when it was first seen there.
+    /// As [`Banks::receive`], of a result that lay in the bank's folder: when it may have come
+    /// there, by the journal sequence of the next record then.
     ///
     /// # Errors
     /// Ours only.
@@ -60,13 +61,13 @@ impl Banks {
         core: &Core,
         bank: BankCode,
         bytes: &[u8],
-        seen_at: u64,
+        came: Came,
     ) -> Result<Option<Received>, CoreError> {
         let Some(bank) = self.0.get(&bank) else {
             return Ok(None);
         };
         let result = (MessageKind::Result, bytes);
-        outcome::receive_found(core, bank.adapter, &bank.keys, result, seen_at).map(Some)
+        outcome::receive_found(core, bank.adapter, &bank.keys, result, came).map(Some)
     }
 
     /// Finishes the messages whose reading a crash interrupted.

@@ -236,7 +236,8 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
     let n = any::<u64>;
     let three = || (text(), text(), text());
     prop_oneof![
-        (bank(), three(), of(n())).prop_map(|(bank, (message, digest, reading), seen_at)| {
+        (bank(), three(), of(n()), of(n())).prop_map(|(bank, said, seen_at, written_at)| {
+            let (message, digest, reading) = said;
             Event::BankMessage {
                 bank,
                 message,
@@ -245,6 +246,7 @@ fn of_messages_and_people() -> impl Strategy<Value = Event> {
                 file_no: None,
                 again: None,
                 seen_at,
+                written_at,
             }
         }),
         n().prop_map(|message| Event::BankMessageClosed { message }),

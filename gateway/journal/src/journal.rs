@@ -1,5 +1,7 @@
 //! The journal: open, append, wait, read, close.
 
+mod moments;
+
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};

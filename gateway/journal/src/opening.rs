@@ -155,6 +155,7 @@ fn share(
         end,
         file,
         segments,
+        set_back,
         ..
     } = recovered;
     // A last segment that was removed leaves the end of the one before, which is not open.
@@ -166,6 +167,7 @@ fn share(
         next: chain.next,
         head: chain.head,
         time_ms: chain.time_ms,
+        set_back,
         tail: Position {
             segment,
             offset: if has_end { end } else { 0 },

@@ -56,6 +56,8 @@ pub(crate) struct Torn {
 pub(crate) struct Recovered {
     pub chain: Chain,
     pub segments: BTreeMap<u64, Marks>,
+    /// Records that are earlier than the one before.
+    pub set_back: Vec<u64>,
     pub end: u64,
     /// Where the last group of the last segment begins.
     pub group_at: u64,
@@ -147,6 +149,7 @@ pub(crate) fn recover(
     let mut recovered = Recovered {
         chain: Chain::beginning(),
         segments: BTreeMap::new(),
+        set_back: Vec::new(),
         end: 0,
         group_at: 0,
         file: None,
@@ -227,17 +230,7 @@ fn take_segment(
     let name = segment::file_name(first);
     let path = dir.join(&name);
     let chain = &mut recovered.chain;
-    if first != chain.next {
-        return Err(JournalError::Damaged(Damage {
-            segment: name,
-            offset: 0,
-            sequence: chain.next,
-            what: Flaw::SegmentMissing {
-                expected: chain.next,
-                found: first,
-            },
-        }));
-    }
+    is_next(first, chain.next, &name)?;
     if is_last {
         recovered.file = Some(open_last(disk, dir, &path)?);
         is_still_last(disk, dir, first)?;
@@ -248,11 +241,16 @@ fn take_segment(
     let mut window = Window::new(file.as_ref()).map_err(JournalError::io("read", &path))?;
     let mut marks = Marks::default();
     let group_at = &mut recovered.group_at;
+    let (set_back, mut before_ms) = (&mut recovered.set_back, chain.time_ms);
     let walked = walk(&mut window, 0, chain, &mut |view, offset| {
         if view.group == view.sequence {
             *group_at = offset;
         }
         marks.see(view.sequence, offset);
+        if view.time_ms < before_ms {
+            set_back.push(view.sequence);
+        }
+        before_ms = view.time_ms;
         seen(view.sequence, &view.hash);
     });
     recovered.end = match walked {
@@ -282,6 +280,18 @@ fn take_segment(
         recovered.segments.insert(first, marks);
     }
     Ok(())
+}
+
+fn is_next(found: u64, expected: u64, segment: &str) -> Result<(), JournalError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(JournalError::Damaged(Damage {
+        segment: segment.to_owned(),
+        offset: 0,
+        sequence: expected,
+        what: Flaw::SegmentMissing { expected, found },
+    }))
 }
 
 /// Opens the last segment for appending first of all, because that locks it.

@@ -80,6 +80,8 @@ pub(crate) struct State {
     pub next: u64,
     pub head: Hash,
     pub time_ms: i64,
+    /// Records that are earlier than the one before: there the clock was set back.
+    pub set_back: Vec<u64>,
     pub tail: Position,
     pub durable: u64,
     /// The last sequence that somebody waits for and does not commit himself.
@@ -181,6 +183,9 @@ impl State {
         marks.see(self.next, self.tail.offset);
         self.loose_bytes += bytes;
         self.tail.offset += bytes as u64;
+        if time_ms < self.time_ms {
+            self.set_back.push(self.next);
+        }
         self.next += 1;
         self.head = hash;
         self.time_ms = time_ms;

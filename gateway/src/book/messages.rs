@@ -49,9 +49,40 @@ pub struct PushedMessage {
     pub message: String,
     /// The file that its receipt names.
     pub file_no: Option<u64>,
-    /// Journal sequence with which it came first, or would have come when it was first seen in
-    /// the bank's folder.
-    pub came_at: u64,
+    /// When it came first.
+    pub came: Came,
+}
+
+/// Between which records a message of the bank's own came, by the journal sequences that it would
+/// have had. Of one that lay in the bank's folder nobody knows the moment: it was there when it was
+/// first seen, and may have been there since its time of change. What would free money counts as
+/// old as it may be, what contradicts that as young.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Came {
+    /// Not before.
+    pub earliest: u64,
+    /// Not after.
+    pub latest: u64,
+}
+
+impl Came {
+    /// With this record.
+    #[must_use]
+    pub const fn at(sequence: u64) -> Self {
+        Self {
+            earliest: sequence,
+            latest: sequence,
+        }
+    }
+
+    /// Of a message with the record `sequence`, as its event says.
+    pub(super) fn of(sequence: u64, seen_at: Option<u64>, written_at: Option<u64>) -> Self {
+        let latest = seen_at.map_or(sequence, |seen_at| seen_at.min(sequence));
+        Self {
+            earliest: written_at.map_or(latest, |written_at| written_at.min(latest)),
+            latest,
+        }
+    }
 }
 
 /// Whom a record concerns that fits nothing.
@@ -154,25 +185,24 @@ impl Book {
     }
 
     /// When the same bytes came first that could not be read as that message; `None` without one.
-    pub(super) fn first_came_at(
+    pub(super) fn first_came(
         &self,
         bank: BankCode,
         digest: &str,
         again: Option<u64>,
-    ) -> Option<u64> {
+    ) -> Option<Came> {
         let again = again?;
         let first = self.pushed(bank, digest);
         let first = first.filter(|first| first.sequence == again);
-        Some(first.map_or(again, |first| first.came_at))
+        Some(first.map_or(Came::at(again), |first| first.came))
     }
 
-    /// The journal sequence with which a message came first that is being read, or else its own: a
-    /// later copy is no younger than the first, and what lay in a folder no younger than the look
-    /// that found it.
+    /// When a message came first that is being read, or else with its own record: a later copy is
+    /// no younger than the first, and what lay in a folder no younger than the look that found it.
     #[must_use]
-    pub fn came_at(&self, message: u64) -> u64 {
+    pub fn came(&self, message: u64) -> Came {
         let open = self.open_messages.get(&message);
-        open.map_or(message, |(_, _, message)| message.came_at)
+        open.map_or(Came::at(message), |(_, _, message)| message.came)
     }
 
     /// Records of banks that name no line of ours.
@@ -229,7 +259,7 @@ impl Book {
         self.note_bank(bank);
         let named = message.file_no.and_then(|no| self.files.get_mut(&no));
         if let Some(file) = named.filter(|file| file.intent.bank == bank) {
-            file.pushed_at = file.pushed_at.max(message.came_at);
+            file.pushed_at = file.pushed_at.max(message.came.latest);
         }
         self.open_messages
             .insert(sequence, (bank, digest.to_owned(), message));

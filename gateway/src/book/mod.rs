@@ -43,7 +43,7 @@ pub use corrections::CorrectionConflict;
 pub use day_counts::DayCount;
 pub use doubt::{Doubt, Doubts};
 pub use elsewhere::InFlight;
-pub use messages::{ANSWER_UNREADABLE, Concern, PushedMessage, UnmatchedRecord, Unread};
+pub use messages::{ANSWER_UNREADABLE, Came, Concern, PushedMessage, UnmatchedRecord, Unread};
 pub use numbers::first_file_no;
 pub use proposals::{Proposal, Said};
 pub use revived::Revived;
@@ -323,17 +323,18 @@ impl Book {
             file_no,
             again,
             seen_at,
+            written_at,
         } = event
         {
             let (reading, message) = (reading.clone(), message.clone());
-            let came_at = self.first_came_at(*bank, digest, *again).or(*seen_at);
+            let came = self.first_came(*bank, digest, *again);
             let pushed = PushedMessage {
                 sequence,
                 time_ms,
                 reading,
                 message,
                 file_no: *file_no,
-                came_at: came_at.map_or(sequence, |came_at| came_at.min(sequence)),
+                came: came.unwrap_or(Came::of(sequence, *seen_at, *written_at)),
             };
             self.message_stored(*bank, digest, pushed);
         } else if let Event::BankMessageClosed { message } = event {

@@ -255,7 +255,7 @@ impl Book {
             moves,
             disputes,
         } = *said;
-        let pushed_at = message.map(|message| self.came_at(message));
+        let pushed_at = message.map(|message| self.came(message).earliest);
         let file = self.files.get_mut(&file_no).ok_or("no such bank file")?;
         let batch = self
             .batches

@@ -69,6 +69,17 @@ pub struct SettledFile {
     stamp: Stamp,
 }
 
+impl SettledFile {
+    /// Its time of change, Unix milliseconds UTC rounded down, by the clock of whoever wrote it or
+    /// of the machine that has the folder.
+    #[must_use]
+    pub fn modified_ms(&self) -> i64 {
+        let (seconds, nanoseconds) = self.stamp.modified;
+        let milliseconds = nanoseconds.div_euclid(1_000_000);
+        seconds.saturating_mul(1_000).saturating_add(milliseconds)
+    }
+}
+
 /// One thing in the folder. What can't be read is told, never passed over in silence.
 #[derive(Debug)]
 pub enum Collected {

@@ -288,7 +288,7 @@ impl Dispatcher {
             origin,
             message: None,
             asked_at,
-            came_at: None,
+            came: None,
         };
         outcome::apply_from(&self.core, file_no, source, said)?;
         Ok(())

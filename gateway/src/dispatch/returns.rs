@@ -48,7 +48,7 @@ impl Dispatcher {
             origin: Origin::Result,
             message: None,
             asked_at,
-            came_at: None,
+            came: None,
         };
         let said = Said::Records {
             lines: &result.lines,

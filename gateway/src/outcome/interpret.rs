@@ -10,7 +10,7 @@ use super::Source;
 use super::code;
 use super::mismatch::{self, Mismatch};
 use super::verdict::{self, Verdict, Word};
-use crate::book::{BankFile, Batch};
+use crate::book::{BankFile, Batch, Came};
 use crate::event::{Dispute, Move};
 use adapters::exchange::{Flaw, LineOutcome, Outcome, Receipt, ResultFile};
 use dispute::Doubts;
@@ -71,7 +71,7 @@ pub struct Interpreter<'a> {
     states: BTreeMap<u32, LineState>,
     named: BTreeSet<u32>,
     asked_at: Option<u64>,
-    came_at: Option<u64>,
+    came: Option<Came>,
     is_unread_beside: bool,
     doubts: Doubts,
     out: Interpretation,
@@ -91,19 +91,19 @@ impl<'a> Interpreter<'a> {
             states: BTreeMap::new(),
             named: BTreeSet::new(),
             asked_at: None,
-            came_at: None,
+            came: None,
             is_unread_beside: false,
             doubts: Doubts::default(),
             out: Interpretation::default(),
         }
     }
 
-    /// Says which message of ours the bank answers, or with which record its own came: without
+    /// Says which message of ours the bank answers, or when its own came: without
     /// either, what it says is news.
     #[must_use]
     pub fn of(mut self, source: Source) -> Self {
         self.asked_at = source.asked_at;
-        self.came_at = source.came_at;
+        self.came = source.came;
         self
     }
 
@@ -290,7 +290,10 @@ impl<'a> Interpreter<'a> {
             event: step.event,
             pointed,
             newer: behind && !self.is_crossed(),
-            perhaps_newer: behind || self.is_said_behind(after()),
+            perhaps_newer: behind
+                || [told_at, after()]
+                    .iter()
+                    .any(|at| self.is_perhaps_behind(*at)),
             carried: line.file_no == self.file.intent.file_no,
         };
         match verdict::weigh(state, line.disputed.is_some(), word) {

@@ -15,7 +15,7 @@ pub use mismatch::Mismatch;
 pub use receive::{MessageKind, Received, finish_interrupted, read_again, receive, receive_found};
 pub use useless::{Useless, useless_answer};
 
-use crate::book::{BankFile, Book};
+use crate::book::{BankFile, Book, Came};
 use crate::core::{Core, CoreError, Desk, Fact};
 use crate::event::{Event, FileWord, Move, Origin};
 use crate::intake::short;
@@ -56,9 +56,9 @@ pub struct Source {
     pub message: Option<u64>,
     /// Sequence of our message that the bank answers, if it answers one.
     pub asked_at: Option<u64>,
-    /// Sequence with which a message of the bank's own came, if it is one: what it says is no
-    /// newer than that, however late it can be read.
-    pub came_at: Option<u64>,
+    /// When a message of the bank's own came, if it is one: what it says is no newer than that,
+    /// however late it can be read.
+    pub came: Option<Came>,
 }
 
 /// Records what a bank said of one of its files. Gives the last sequence.
@@ -76,7 +76,7 @@ pub fn apply(
         origin,
         message,
         asked_at: None,
-        came_at: message,
+        came: message.map(Came::at),
     };
     apply_from(core, file_no, source, said)
 }

@@ -7,7 +7,7 @@ pub use again::read_again;
 
 use super::stray::Stray;
 use super::{Mismatch, Said, Source, actor, apply_from, groups};
-use crate::book::{Book, PushedMessage};
+use crate::book::{Book, Came, PushedMessage};
 use crate::core::{Core, CoreError, Fact};
 use crate::event::{Event, Origin};
 use adapters::BankAdapter;
@@ -92,8 +92,8 @@ pub fn receive(
     receive_at(core, adapter, crypto, (kind, bytes), None)
 }
 
-/// As [`receive`], of a message that lay in a folder: `seen_at` is the journal sequence of the next
-/// record when it was first seen there. It is as old as that, however late it is taken.
+/// As [`receive`], of a message that lay in a folder: when it may have come by the journal sequence
+/// of the next record then. It is as old as that, however late it is taken.
 ///
 /// # Errors
 /// As [`receive`].
@@ -102,9 +102,9 @@ pub fn receive_found(
     adapter: &BankAdapter,
     crypto: &dyn Crypto,
     (kind, bytes): (MessageKind, &[u8]),
-    seen_at: u64,
+    came: Came,
 ) -> Result<Received, CoreError> {
-    receive_at(core, adapter, crypto, (kind, bytes), Some(seen_at))
+    receive_at(core, adapter, crypto, (kind, bytes), Some(came))
 }
 
 fn receive_at(
@@ -112,7 +112,7 @@ fn receive_at(
     adapter: &BankAdapter,
     crypto: &dyn Crypto,
     (kind, bytes): (MessageKind, &[u8]),
-    seen_at: Option<u64>,
+    found: Option<Came>,
 ) -> Result<Received, CoreError> {
     let bank = adapter.code();
     let digest = crate::sha256_hex(bytes);
@@ -138,7 +138,7 @@ fn receive_at(
         unread => {
             let since = Since {
                 again: unread.map(|message| message.sequence),
-                seen_at,
+                found,
             };
             let stored = (kind.as_str(), key, bytes);
             let taken = take(core, bank, stored, understood.as_ref(), since)?;
@@ -179,8 +179,8 @@ struct Taken {
 struct Since {
     /// The message as which it came when nobody could read it.
     again: Option<u64>,
-    /// The sequence of the next record when it was first seen in a folder.
-    seen_at: Option<u64>,
+    /// When it came into a folder, where it lay in one.
+    found: Option<Came>,
 }
 
 /// Stores a message (its kind, key and bytes), applies it and closes it. One that came before and
@@ -190,7 +190,7 @@ fn take(
     bank: BankCode,
     (kind, key, bytes): (&str, String, &[u8]),
     understood: Option<&ByFile>,
-    Since { again, seen_at }: Since,
+    Since { again, found }: Since,
 ) -> Result<Taken, CoreError> {
     let named = understood.and_then(|(file_no, _)| *file_no);
     // A receipt names no file that the bank can't know: of another bank's it would say that it
@@ -209,6 +209,7 @@ fn take(
             file_no: open.file_no,
         });
     }
+    let written = found.filter(|came| came.earliest < came.latest);
     let event = Event::BankMessage {
         bank,
         message: kind.to_owned(),
@@ -216,7 +217,8 @@ fn take(
         reading: reading.to_owned(),
         file_no,
         again,
-        seen_at,
+        seen_at: found.map(|came| came.latest),
+        written_at: written.map(|came| came.earliest),
     };
     let fact = Fact::sealed(event, &owner_of(bank), bytes.to_vec());
     let sequence = core.record(&actor(bank), fact)?;
@@ -363,7 +365,7 @@ fn apply_pushed(
             origin: Origin::Push,
             message: Some(message),
             asked_at: None,
-            came_at: Some(core.desk().came_at(message)),
+            came: Some(core.desk().came(message)),
         };
         return apply_from(core, file_no, source, said);
     }

@@ -3,7 +3,8 @@
 use super::Setup;
 use super::supervision::Ended;
 use super::tasks::resumed;
-use crate::channel::{Collected, Collector, CollectorError, FoundFile, Listing};
+use crate::book::Came;
+use crate::channel::{Collected, Collector, CollectorError, FoundFile, Listing, SettledFile};
 use crate::core::{Core, CoreError};
 use crate::installation::Banks;
 use crate::telemetry::Concerns;
@@ -122,7 +123,7 @@ impl Collecting {
         let bank = self.bank;
         match found {
             Collected::File(settled) => match self.collector.read(&settled) {
-                Ok(file) => match self.take(&file, settled.seen_at) {
+                Ok(file) => match self.take(&file, &settled) {
                     Ok(looked) => looked,
                     Err(error) => self.failed(&error),
                 },
@@ -137,9 +138,10 @@ impl Collecting {
         }
     }
 
-    fn take(&self, file: &FoundFile, seen_at: u64) -> Result<Looked, CollectError> {
+    fn take(&self, file: &FoundFile, settled: &SettledFile) -> Result<Looked, CollectError> {
         let (banks, bytes) = (&self.banks, &file.bytes);
-        let received = banks.receive_found(&self.core, self.bank, bytes, seen_at)?;
+        let came = self.came(settled)?;
+        let received = banks.receive_found(&self.core, self.bank, bytes, came)?;
         let Some(received) = received else {
             // The bank is not connected: nobody reads it.
             return Ok(Looked::Unsettled);
@@ -148,6 +150,15 @@ impl Collecting {
         self.core.wait_durable(received.last_sequence)?;
         self.collector.confirm(file)?;
         Ok(Looked::AllTaken)
+    }
+
+    /// When the file came there. A look of this process saw it first, but it may have lain there
+    /// before: while nobody looked, or where no look took it. Since when, only its time of change
+    /// says. A clock there that is ahead of ours makes it no younger than the look.
+    fn came(&self, settled: &SettledFile) -> Result<Came, CoreError> {
+        let (journal, latest) = (self.core.journal(), settled.seen_at);
+        let earliest = journal.first_since(settled.modified_ms())?.min(latest);
+        Ok(Came { earliest, latest })
     }
 
     fn left_alone(&self, name: &str, why: &CollectorError) -> Looked {

@@ -49,6 +49,7 @@ impl BankMessages for Stores {
                     file_no: None,
                     again: None,
                     seen_at: None,
+                    written_at: None,
                 };
                 let fact = Fact::sealed(event, &format!("bank:{bank}"), bytes.to_vec());
                 let actor = format!("urn:anxin:bank:{bank}");

@@ -64,6 +64,7 @@ fn an_open_message_of_the_future_is_listed() {
         reading: "applied".to_owned(),
         again: None,
         seen_at: None,
+        written_at: None,
         file_no: None,
     };
     record(&desk.core, open);

@@ -247,6 +247,7 @@ pub fn say_of_message(core: &Core, dice: &mut Dice, number: u64, files: u64) {
             file_no: None,
             again: None,
             seen_at: None,
+            written_at: None,
         },
     );
     for place in 0..u32::try_from(dice.below(4)).unwrap() {

@@ -183,6 +183,7 @@ async fn a_message_that_cant_be_opened_stops_no_start() {
         file_no: None,
         again: None,
         seen_at: None,
+        written_at: None,
     };
     let store = |reading: &str| {
         let fact = Fact::sealed(stored(reading), owner, b"bytes".to_vec());

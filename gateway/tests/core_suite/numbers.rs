@@ -90,6 +90,7 @@ fn the_numbers_to_watch_move() {
         reading: "applied".to_owned(),
         again: None,
         seen_at: None,
+        written_at: None,
         file_no: None,
     };
     let message = desk.core.record(ACTOR, message.into()).unwrap();

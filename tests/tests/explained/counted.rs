@@ -157,6 +157,7 @@ fn a_message_of_a_bank_without_a_batch_ends_its_alarm() {
         file_no: None,
         again: None,
         seen_at: None,
+        written_at: None,
     };
     let record = |event: gateway::event::Event| desk.core.record("t", event.into()).unwrap();
     let message = record(message);

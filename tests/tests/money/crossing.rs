@@ -189,7 +189,7 @@ fn a_receipt_leaves_no_line_under_way() {
                 origin: Origin::Receipt,
                 message: None,
                 asked_at: Some(asked_at),
-                came_at: None,
+                came: None,
             };
             let receipt = Receipt {
                 lines: rows.to_vec(),

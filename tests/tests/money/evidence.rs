@@ -59,7 +59,7 @@ pub fn answer(desk: &Desk, asked_at: u64, lines: &[LineOutcome]) {
         origin: Origin::Result,
         message: None,
         asked_at: Some(asked_at),
-        came_at: None,
+        came: None,
     };
     apply_from(&desk.core, 1, source, said(lines)).unwrap();
 }

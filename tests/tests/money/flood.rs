@@ -114,6 +114,7 @@ fn records_about_two_unknown_files_are_all_listed() {
         file_no: None,
         again: None,
         seen_at: None,
+        written_at: None,
     });
     let unmatched = |file_no, place| Event::Unmatched {
         bank: desk.bank,

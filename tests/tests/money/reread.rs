@@ -158,6 +158,7 @@ fn stored(desk: &Desk, reading: &str, bytes: &[u8]) -> u64 {
         file_no: None,
         again: None,
         seen_at: None,
+        written_at: None,
     };
     let fact = Fact::sealed(event, &format!("bank:{}", desk.bank), bytes.to_vec());
     desk.core.record("urn:anxin:bank:test", fact).unwrap()

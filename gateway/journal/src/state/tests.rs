@@ -8,6 +8,7 @@ fn state() -> State {
         next: 2,
         head: Hash::default(),
         time_ms: 0,
+        set_back: Vec::new(),
         tail: Position {
             segment: 1,
             offset: 180,

@@ -52,7 +52,7 @@ fn read_stored(
     let stored = (kind.as_str(), key, bytes.as_slice());
     let since = Since {
         again: Some(sequence),
-        seen_at: None,
+        found: None,
     };
     take(core, bank, stored, Some(&understood), since)?;
     Ok(true)

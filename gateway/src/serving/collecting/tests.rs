@@ -15,6 +15,7 @@ use journal::{Journal, Options};
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
+use std::time::SystemTime;
 
 /// Nothing is sent here.
 struct Nowhere;
@@ -83,6 +84,13 @@ impl Inbox {
         let path = self.place.path().join(name);
         let mut file = options.create(true).append(true).open(path).unwrap();
         file.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// By the bank's clock, or that of the machine that has the folder.
+    fn change_at(&self, name: &str, time: SystemTime) {
+        let path = self.place.path().join(name);
+        let file = OpenOptions::new().append(true).open(path).unwrap();
+        file.set_modified(time).unwrap();
     }
 
     fn is_done(&self, name: &str) -> bool {
@@ -199,7 +207,42 @@ fn m1_what_is_taken_is_as_old_as_the_look_that_found_it() {
     };
     assert_eq!(seen_at, Some(first + 1));
     let bank = inbox.collecting.bank;
-    assert_eq!(core.desk().pushed(bank, WHOLE).unwrap().came_at, first + 1);
+    assert_eq!(
+        core.desk().pushed(bank, WHOLE).unwrap().came.latest,
+        first + 1
+    );
+}
+
+/// It lay there while nobody looked: a word that was recorded since may be the bank's later one.
+#[test]
+fn m1_what_lay_there_before_the_first_look_may_be_as_old_as_its_last_change() {
+    let inbox = Inbox::new();
+    let core = &inbox.collecting.core;
+    inbox.write("R1.txt", "whole\n");
+    // The bank's clock is ahead of ours.
+    inbox.write("R2.txt", "one\ntwo\nthree\n");
+    let hour = Duration::from_secs(3_600);
+    let now = SystemTime::now();
+    inbox.change_at("R1.txt", now - hour);
+    inbox.change_at("R2.txt", now + hour);
+    let started = Event::Started {
+        version: String::new(),
+        first_file_no: None,
+    };
+    let accepted = core.record("t", started.into()).unwrap();
+    inbox.look();
+    inbox.look();
+    let came = |digest| {
+        core.desk()
+            .pushed(inbox.collecting.bank, digest)
+            .unwrap()
+            .came
+    };
+    let latest = accepted + 1;
+    let (old, ahead) = (came(WHOLE), came(GROWN));
+    assert!(old.earliest <= accepted, "{old:?}");
+    assert_eq!(old.latest, latest);
+    assert_eq!(ahead, Came::at(latest));
 }
 
 /// While something lies there that is not taken in, no word of the bank's is its last.
