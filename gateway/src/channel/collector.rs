@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::drop_folder::{make_folder, not_a_file, open_plain, sync_folder};
+use super::drop_folder::{not_a_file, open_plain, sync_folder};
 use super::{NameError, safe_name};
 
 /// A file that was read whole.
@@ -108,6 +108,12 @@ pub enum CollectorError {
     /// The folder or file can't be read or moved.
     #[error("the folder can't be used")]
     Folder(#[source] io::Error),
+    /// The folder `done` is not in it: whether it is the bank's folder, nobody knows.
+    #[error(
+        "there is no folder done in it; where its share is not mounted, mount it; else make done \
+         in it (mkdir), never below an empty mount point"
+    )]
+    NoDone,
     /// A name that we don't use.
     #[error("the name is not used")]
     Name(#[source] NameError),
@@ -143,25 +149,32 @@ impl Collector {
     }
 
     /// Everything that is in the folder, by name, without a look into the files; names that begin
-    /// with a dot are unfinished uploads and left out, the folder `done` as well. `before` is what
+    /// with a dot are unfinished uploads and left out, the folder `done` as well. That one is never
+    /// made here: where it is missing, so may be the share on which the folder lies, and an empty
+    /// folder in its place would say that the bank has left nothing. `before` is what
     /// the look before found, and becomes what this one did. `now_at` is where the record stands,
     /// as the journal sequence of its next one.
     ///
     /// # Errors
-    /// `Folder` when the folder can't be listed.
+    /// `Folder` when the folder can't be listed, `NoDone` when `done` is not in it.
     pub fn collect(
         &self,
         before: &mut Listing,
         now_at: u64,
     ) -> Result<Vec<Collected>, CollectorError> {
-        make_folder(&self.folder).map_err(CollectorError::Folder)?;
-        let mut names = Vec::new();
+        let (mut names, mut has_done) = (Vec::new(), false);
         for entry in fs::read_dir(&self.folder).map_err(CollectorError::Folder)? {
             let name = entry.map_err(CollectorError::Folder)?.file_name();
             let name = name.to_string_lossy().into_owned();
-            if !name.starts_with('.') && name != DONE {
+            // Of the same listing as the files: the share may go between two.
+            if name == DONE {
+                has_done = true;
+            } else if !name.starts_with('.') {
                 names.push(name);
             }
+        }
+        if !has_done || !self.is_folder(DONE) {
+            return Err(CollectorError::NoDone);
         }
         names.sort();
         let mut now = Listing::default();
@@ -170,6 +183,10 @@ impl Collector {
         let items = items.collect();
         *before = now;
         Ok(items)
+    }
+
+    fn is_folder(&self, name: &str) -> bool {
+        fs::symlink_metadata(self.folder.join(name)).is_ok_and(|seen| seen.is_dir())
     }
 
     fn look_at(
@@ -255,7 +272,8 @@ impl Collector {
         })
     }
 
-    /// Puts a file into `done/`, after its bytes are stored durably. Doing it again is done.
+    /// Puts a file into `done/`, which is there, after its bytes are stored durably. Doing it again
+    /// is done.
     /// A different file of the same name in `done/` is kept; the new one gets its digest's
     /// first 16 digits added to its name.
     ///
@@ -264,7 +282,6 @@ impl Collector {
     pub fn confirm(&self, file: &FoundFile) -> Result<(), CollectorError> {
         let name = safe_name(&file.name).map_err(CollectorError::Name)?;
         let done = self.folder.join(DONE);
-        make_folder(&done).map_err(CollectorError::Folder)?;
         let hex: String = file
             .digest
             .iter()

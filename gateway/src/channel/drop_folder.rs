@@ -156,7 +156,7 @@ fn places(out: &Outgoing) -> Result<(Vec<&str>, &str), Cause> {
 }
 
 /// Makes a folder of mode 0700 where none is; refuses a link in its place.
-pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+fn make_folder(folder: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(folder) {
         Ok(()) => folder.parent().map_or(Ok(()), sync_folder),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

@@ -31,7 +31,7 @@ pub(super) struct Collecting {
     pub looked: watch::Sender<bool>,
 }
 
-/// The folder can't be listed, or nothing can be put away in it.
+/// The folder can't be listed, is perhaps not the bank's, or nothing can be put away in it.
 const UNUSABLE: &str = "unusable";
 /// Something lies in the folder that is not taken in.
 const FILE_LEFT: &str = "file_left";
@@ -168,6 +168,7 @@ impl Collecting {
             // One that was moved or written to meanwhile is no trouble.
             CollectorError::Changed => Looked::Unsettled,
             CollectorError::Folder(_)
+            | CollectorError::NoDone
             | CollectorError::Name(_)
             | CollectorError::TooLarge { .. } => Looked::FileLeft,
         }

@@ -4,9 +4,17 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use gateway::channel::{Collected, Collector, CollectorError, FoundFile, Listing};
+use tempfile::TempDir;
 
 fn collector(folder: &Path) -> Collector {
     Collector::new(folder, 10)
+}
+
+/// A folder in which a bank may leave files.
+fn inbox() -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    fs::create_dir(place.path().join("done")).unwrap();
+    place
 }
 
 /// The files that two looks find the same, read.
@@ -32,9 +40,42 @@ fn told(folder: &Path, before: &mut Listing) -> Vec<String> {
     items.into_iter().map(told).collect()
 }
 
+/// A share that is not mounted leaves an empty folder in its place: the bank's results are in the
+/// share, and nobody may say that there are none.
+#[test]
+fn m1_a_folder_without_done_is_perhaps_not_the_banks() {
+    let place = tempfile::tempdir().unwrap();
+    let (folder, done) = (place.path(), place.path().join("done"));
+    let look = || collector(folder).collect(&mut Listing::default(), 1);
+    let is_refused = || matches!(look(), Err(CollectorError::NoDone));
+    assert!(is_refused(), "an empty one");
+    fs::write(folder.join("a.txt"), b"one").unwrap();
+    assert!(is_refused(), "with a file");
+    assert!(!done.exists(), "it is not made");
+    fs::write(&done, b"").unwrap();
+    assert!(is_refused(), "a file in its place");
+    fs::remove_file(&done).unwrap();
+    symlink("/tmp", &done).unwrap();
+    assert!(is_refused(), "a link in its place");
+    fs::remove_file(&done).unwrap();
+    fs::create_dir(&done).unwrap();
+    assert_eq!(found(folder).len(), 1);
+    let file = found(folder).remove(0);
+    // The share goes between the look and the putting away.
+    fs::remove_dir(&done).unwrap();
+    let refused = collector(folder).confirm(&file).unwrap_err();
+    assert!(matches!(refused, CollectorError::Folder(_)), "{refused:?}");
+    assert!(!done.exists(), "it is not made");
+    // The folder is not made either.
+    let missing = folder.join("missing");
+    let look = collector(&missing).collect(&mut Listing::default(), 1);
+    assert!(matches!(look, Err(CollectorError::Folder(_))));
+    assert!(!missing.exists());
+}
+
 #[test]
 fn m11_each_thing_in_the_folder_is_a_file_or_told() {
-    let place = tempfile::tempdir().unwrap();
+    let place = inbox();
     let folder = place.path();
     fs::write(folder.join("b.txt"), b"two").unwrap();
     fs::write(folder.join("a.txt"), b"one").unwrap();
@@ -66,7 +107,7 @@ fn m11_each_thing_in_the_folder_is_a_file_or_told() {
 
 #[test]
 fn a_file_stays_until_it_is_confirmed_and_then_is_put_away_once() {
-    let place = tempfile::tempdir().unwrap();
+    let place = inbox();
     let folder = place.path();
     fs::write(folder.join("a.txt"), b"one").unwrap();
     let file = found(folder).remove(0);
@@ -84,7 +125,7 @@ fn a_file_stays_until_it_is_confirmed_and_then_is_put_away_once() {
 
 #[test]
 fn another_file_of_the_same_name_replaces_nothing() {
-    let place = tempfile::tempdir().unwrap();
+    let place = inbox();
     let folder = place.path();
     for content in [b"one".as_slice(), b"two"] {
         fs::write(folder.join("a.txt"), content).unwrap();
@@ -99,7 +140,7 @@ fn another_file_of_the_same_name_replaces_nothing() {
 
 #[test]
 fn a_file_that_grew_after_it_was_read_is_not_put_away() {
-    let place = tempfile::tempdir().unwrap();
+    let place = inbox();
     let folder = place.path();
     fs::write(folder.join("a.txt"), b"half").unwrap();
     let file = found(folder).remove(0);
@@ -111,14 +152,14 @@ fn a_file_that_grew_after_it_was_read_is_not_put_away() {
 
 #[test]
 fn m9_a_found_file_prints_no_content() {
-    let place = tempfile::tempdir().unwrap();
+    let place = inbox();
     fs::write(place.path().join("a.txt"), b"SECRET").unwrap();
     assert!(!format!("{:?}", found(place.path())).contains("SECRET"));
 }
 
 #[test]
 fn a_file_is_settled_when_neither_size_nor_time_changed() {
-    let place = tempfile::tempdir().unwrap();
+    let place = inbox();
     let path = place.path().join("a.txt");
     let at = |seconds: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(1_763_863_200 + seconds);
     let write = |content: &[u8], seconds: u64| {
@@ -154,7 +195,7 @@ fn a_file_is_settled_when_neither_size_nor_time_changed() {
 
 #[test]
 fn a_file_that_changed_after_it_was_settled_is_not_read() {
-    let place = tempfile::tempdir().unwrap();
+    let place = inbox();
     let path = place.path().join("a.txt");
     fs::write(&path, b"half").unwrap();
     let mut before = Listing::default();
@@ -171,7 +212,7 @@ fn a_file_that_changed_after_it_was_settled_is_not_read() {
 /// How long a file lies there before it is taken must not make it younger.
 #[test]
 fn a_file_is_as_old_as_the_first_look_that_found_it_as_it_is() {
-    let place = tempfile::tempdir().unwrap();
+    let place = inbox();
     let path = place.path().join("a.txt");
     let mut before = Listing::default();
     let mut seen_at = |now_at| {

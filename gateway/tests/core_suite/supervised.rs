@@ -156,7 +156,7 @@ async fn a_folder_that_cannot_be_used_is_a_concern_until_it_can() {
     assert!(shown(1));
     // The folder is back, with something that is no file of a bank's.
     std::fs::remove_file(&inbox).unwrap();
-    std::fs::create_dir(&inbox).unwrap();
+    std::fs::create_dir_all(inbox.join("done")).unwrap();
     std::os::unix::fs::symlink("/etc/hostname", inbox.join("link")).unwrap();
     let looks_again = async |what: &str, holds: &dyn Fn() -> bool| {
         for _ in 0..1_000 {
@@ -185,7 +185,7 @@ async fn m1_a_folder_is_looked_into_before_anything_is_said_to_its_bank() {
     let metrics = Arc::new(Metrics::new());
     let concerns = Arc::new(Concerns::new(Arc::clone(&metrics)));
     let inbox = place.path().join("inbox");
-    std::fs::create_dir(&inbox).unwrap();
+    std::fs::create_dir_all(inbox.join("done")).unwrap();
     std::fs::write(inbox.join("R1.txt"), b"of the night").unwrap();
     let code = BankCode::parse("HXB").unwrap();
     let bank = Arc::clone(&played.dispatcher.bank);

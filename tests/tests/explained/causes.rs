@@ -125,6 +125,8 @@ fn a_folder_of_a_bank_that_cannot_be_used() {
                       [endpoints.drop]\ntransport = \"folder\"\npath = \"out\"\n\
                       [endpoints.collect]\ntransport = \"folder\"\npath = \"in\"\n";
     std::fs::write(folder.join("connections/YZBANK.toml"), connection).unwrap();
+    let inbox = folder.join("connections/in");
+    std::fs::create_dir_all(inbox.join("done")).unwrap();
     let serving = Serving::start(folder, "[dispatch]\ncollect_wait_ms = 100\n");
     assert!(
         serving
@@ -133,7 +135,6 @@ fn a_folder_of_a_bank_that_cannot_be_used() {
     );
     assert!(!serving.raises("AnxinFolder"));
     // The disk behind it is gone, and a file is in its place.
-    let inbox = folder.join("connections/in");
     std::fs::remove_dir_all(&inbox).unwrap();
     std::fs::write(&inbox, "").unwrap();
     serving.becomes("AnxinFolder", true);
@@ -143,7 +144,13 @@ fn a_folder_of_a_bank_that_cannot_be_used() {
         "{told}"
     );
     std::fs::remove_file(&inbox).unwrap();
-    std::fs::create_dir(&inbox).unwrap();
+    std::fs::create_dir_all(inbox.join("done")).unwrap();
+    serving.becomes("AnxinFolder", false);
+    // Its share is not mounted.
+    std::fs::remove_dir(inbox.join("done")).unwrap();
+    serving.becomes("AnxinFolder", true);
+    assert!(serving.asked("/readyz").contains("\"unusable\""));
+    std::fs::create_dir(inbox.join("done")).unwrap();
     serving.becomes("AnxinFolder", false);
     // Something that is no file of a bank's, until it is moved away.
     std::fs::create_dir(inbox.join("a folder")).unwrap();

@@ -47,6 +47,7 @@ struct Inbox {
 impl Inbox {
     fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
+        fs::create_dir(place.path().join("done")).unwrap();
         let bank = BankCode::parse("HXB").unwrap();
         let book = adapters::Book::built_in().unwrap();
         let parts = Bank {
@@ -274,6 +275,13 @@ fn m1_it_is_known_whether_all_is_taken_in() {
     fs::create_dir_all(&taken).unwrap();
     assert!(left() && left());
     fs::remove_dir(taken).unwrap();
+    assert!(!left());
+    // Its share is not mounted: what the bank left is not in the empty folder.
+    fs::remove_dir_all(inbox.place.path()).unwrap();
+    fs::create_dir(inbox.place.path()).unwrap();
+    assert!(left() && left(), "an empty folder");
+    assert_eq!(inbox.look(), Looked::Unusable);
+    fs::create_dir(inbox.place.path().join("done")).unwrap();
     assert!(!left());
     fs::remove_dir_all(inbox.place.path()).unwrap();
     fs::write(inbox.place.path(), "").unwrap();
