@@ -1,13 +1,14 @@
 //! Conversations: the steps of a submission or a query, without a socket.
 
 mod foreign;
+mod known;
 mod outgoing;
 mod pages;
 
 use crate::adapter::BankAdapter;
 use crate::definition::dialect::StepRule;
 use crate::exchange::{
-    Certainty, ConversationError, Crypto, Next, OrderLine, Outcome, Reply, Unreadable,
+    Certainty, ConversationError, Crypto, Next, OrderLine, Outcome, Reply, ResultFile, Unreadable,
 };
 use crate::layout::fault::{WriteFault, unreadable};
 use crate::layout::field::Field;
@@ -49,6 +50,8 @@ pub struct Conversation<'a> {
     rows: Rows,
     /// Keys of pages that were asked for.
     keys: BTreeSet<Vec<String>>,
+    /// That the bank has the file, as an earlier answer of the same question said.
+    known: Option<Box<ResultFile>>,
 }
 
 enum State {
@@ -102,6 +105,7 @@ impl<'a> Conversation<'a> {
             instructed: false,
             rows: Rows::default(),
             keys: BTreeSet::new(),
+            known: None,
         }
     }
 
@@ -229,6 +233,9 @@ impl<'a> Conversation<'a> {
                 values.set(Field::BankBatchNo, number);
             }
         }
+        if let Some(step) = self.steps.get(self.at) {
+            self.keep_known(step, &said);
+        }
         if let Some(said) = self.with_pages(said)? {
             self.advance(&said);
         }
@@ -299,7 +306,8 @@ impl<'a> Conversation<'a> {
                 FlowKind::Submit => Reply::Receipt(self.adapter.receipt(&step.codes, said)),
                 FlowKind::Query | FlowKind::Returns => {
                     let days = self.values.as_ref().and_then(Days::of);
-                    Reply::Result(self.adapter.result(&step.codes, said, days))
+                    let result = self.adapter.result(&step.codes, said, days);
+                    Reply::Result(self.beside_known(result))
                 }
             };
             self.state = State::Done(Box::new(self.with_captured(reply)));

@@ -245,3 +245,97 @@ fn nothing_personal_is_printed() {
         assert!(!printed.contains(secret), "{secret}");
     }
 }
+
+/// A question at CMB, whose batch has this state; then the rows are asked for.
+fn rows_are_asked_for<'a>(
+    asked: &'a adapters::exchange::StatusQuery,
+    batch: Outcome,
+) -> adapters::Conversation<'a> {
+    let adapter = bank("CMB");
+    let mut question = adapter.query(asked);
+    let state = send(question.next(&ToyKeys).unwrap());
+    assert!(question.known().is_none());
+    let side = adapter.bank_side();
+    let request = side.read_request(&incoming(&state), &ToyKeys).unwrap();
+    let reply = BankReply {
+        batch: Some(batch),
+        ..BankReply::of(Outcome::Accepted)
+    };
+    let bytes = side.write_reply(&request, &reply, &ToyKeys).unwrap();
+    question.feed(&bytes, &ToyKeys).unwrap();
+    assert_eq!(send(question.next(&ToyKeys).unwrap()).step, "rows");
+    question
+}
+
+const NO_ROWS_YET: &[u8] = b"<?xml version=\"1.0\" encoding=\"GBK\"?><CMBSDKPGK><INFO>\
+    <FUNNAM>NTAGDINF</FUNNAM><DATTYP>2</DATTYP><RETCOD>-1</RETCOD><ERRMSG></ERRMSG></INFO>\
+    </CMBSDKPGK>";
+
+/// BNK: the bank works on the batch, whatever it answers, or does not, to the question for rows.
+#[test]
+fn what_an_answer_on_the_way_said_of_the_file_stays() {
+    let asked = query(&order("CMB"), BTreeMap::new());
+    let mut question = rows_are_asked_for(&asked, Outcome::Accepted);
+    // Nothing came, or what nobody can read.
+    for garbage in [None, Some(b"\x81\x30 what?".as_slice())] {
+        if let Some(garbage) = garbage {
+            question.feed(garbage, &ToyKeys).unwrap_err();
+        }
+        let known = question.known().unwrap();
+        let said = (known.outcome, known.knows_file, known.bank_code.as_deref());
+        assert_eq!(said, (Outcome::Unknown, true, Some("BNK")));
+        assert!(known.lines.is_empty() && !known.is_final);
+        assert_eq!(known.references["reqnbr"], "0000004711");
+    }
+    question.feed(NO_ROWS_YET, &ToyKeys).unwrap();
+    let Next::Done(Reply::Result(result)) = question.next(&ToyKeys).unwrap() else {
+        panic!("a result")
+    };
+    assert_eq!((result.outcome, result.answered), (Outcome::Unknown, false));
+    assert!(result.knows_file);
+    assert_eq!(result.bank_code.as_deref(), Some("BNK"));
+}
+
+/// The batch at Chengdu is worked on (L); of its rows the bank says that it has none (AXE404).
+#[test]
+fn rows_that_are_not_found_do_not_take_the_file_back() {
+    let adapter = bank("WZMSB");
+    let asked = query(&order("WZMSB"), BTreeMap::new());
+    let mut steps = 0;
+    let mut question = adapter.query(&asked);
+    let (reply, ..) = converse(adapter, &mut question, |_| {
+        steps += 1;
+        match steps {
+            1 => BankReply {
+                batch: Some(Outcome::Accepted),
+                ..BankReply::of(Outcome::Accepted)
+            },
+            _ => BankReply::of(Outcome::NotFound),
+        }
+    });
+    let Reply::Result(result) = reply else {
+        panic!("a result")
+    };
+    assert_eq!(steps, 2);
+    assert_eq!(
+        (result.outcome, result.knows_file),
+        (Outcome::Unknown, true)
+    );
+    assert_eq!(result.bank_code.as_deref(), Some("L"));
+}
+
+/// A sign-in says nothing of any file.
+#[test]
+fn a_sign_in_is_no_word_about_the_file() {
+    let adapter = bank("BOC");
+    let asked = query(&order("BOC"), BTreeMap::new());
+    let mut question = adapter.query(&asked);
+    let sign_in = send(question.next(&ToyKeys).unwrap());
+    let side = adapter.bank_side();
+    let request = side.read_request(&incoming(&sign_in), &ToyKeys).unwrap();
+    let reply = BankReply::of(Outcome::Accepted);
+    let bytes = side.write_reply(&request, &reply, &ToyKeys).unwrap();
+    question.feed(&bytes, &ToyKeys).unwrap();
+    assert_eq!(send(question.next(&ToyKeys).unwrap()).step, "query");
+    assert!(question.known().is_none());
+}

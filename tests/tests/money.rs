@@ -41,6 +41,8 @@ mod look_alike;
 mod mended;
 #[path = "money/not_found.rs"]
 mod not_found;
+#[path = "money/on_the_way.rs"]
+mod on_the_way;
 #[path = "money/outcome.rs"]
 mod outcome;
 #[path = "money/overheard.rs"]

@@ -92,9 +92,11 @@ impl Dispatcher {
                 }
                 desk.record(ACTOR, Event::FileIntended(Box::new(intent.clone())))?;
             }
-            let said = self.converse(intent.file_no, conversation, Some(first));
-            return match said.await {
-                Ok((reply, asked_at)) => {
+            let (ended, asked_at) = self
+                .converse(intent.file_no, &mut conversation, Some(first))
+                .await;
+            return match ended {
+                Ok(reply) => {
                     // What could not be recorded is asked about; the file does not stay as if
                     // its message were under way.
                     let said = self.heard(intent.file_no, &reply, asked_at);
@@ -114,31 +116,39 @@ impl Dispatcher {
             return Ok(());
         };
         let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;
-        let conversation = adapter.query(&query);
-        match self.answer_to(file_no, conversation).await? {
-            Some((reply, asked_at)) => self.heard(file_no, &reply, asked_at),
-            None => Ok(()),
+        let mut question = adapter.query(&query);
+        let (answer, asked_at) = self.answer_to(file_no, &mut question).await;
+        if let Ok(Some(reply)) = answer {
+            return self.heard(file_no, &reply, asked_at);
         }
+        // What the bank said before the question came to nothing is its word all the same.
+        if let Some(known) = question.known() {
+            self.heard(file_no, &Reply::Result(known), asked_at)?;
+        }
+        answer.map(|_| ())
     }
 
-    /// The answer to a question, and the sequence of our message that it answers. A question that
-    /// gets none changes nothing; the next one is due by the pace.
+    /// The answer to a question, and the sequence of our first message of it. A question that gets
+    /// none changes nothing but by what [`Conversation::known`] has; the next one is due by the
+    /// pace.
     ///
     /// # Errors
     /// Ours, and a question that can't be made: nobody would hear of the file any more.
     pub(super) async fn answer_to(
         &self,
         file_no: u64,
-        question: Conversation<'_>,
-    ) -> Result<Option<(Reply, Option<u64>)>, DispatchError> {
-        match self.converse(file_no, question, None).await {
-            Ok(answer) => Ok(Some(answer)),
+        question: &mut Conversation<'_>,
+    ) -> (Result<Option<Reply>, DispatchError>, Option<u64>) {
+        let (ended, asked_at) = self.converse(file_no, question, None).await;
+        let answer = match ended {
+            Ok(reply) => Ok(Some(reply)),
             Err(Broken::Ours(error)) => Err(error),
             Err(Broken::Unmade(error) | Broken::Misfit(error)) => {
                 Err(DispatchError::Message(error))
             }
             Err(Broken::NotSent(_) | Broken::MaybeSent(_)) => Ok(None),
-        }
+        };
+        (answer, asked_at)
     }
 
     /// The bank's reply, and the sequence of our message that it answers. `first`: what the
@@ -146,31 +156,30 @@ impl Dispatcher {
     async fn converse(
         &self,
         file_no: u64,
-        conversation: Conversation<'_>,
+        conversation: &mut Conversation<'_>,
         first: Option<Result<Next, ConversationError>>,
-    ) -> Result<(Reply, Option<u64>), Broken> {
-        let mut instructed = false;
-        let talk = self.talk(file_no, conversation, first, &mut instructed);
-        let ended = talk.await;
-        ended.map_err(|broken| broken.after(instructed))
+    ) -> (Result<Reply, Broken>, Option<u64>) {
+        let (mut instructed, mut asked_at) = (false, None);
+        let said = (&mut instructed, &mut asked_at);
+        let ended = self.talk(file_no, conversation, first, said).await;
+        (ended.map_err(|broken| broken.after(instructed)), asked_at)
     }
 
     /// As [`Dispatcher::converse`]; `instructed` becomes true when a message that instructs may
-    /// have left.
+    /// have left, and `asked_at` the sequence of the message that the reply answers.
     async fn talk(
         &self,
         file_no: u64,
-        mut conversation: Conversation<'_>,
+        conversation: &mut Conversation<'_>,
         mut first: Option<Result<Next, ConversationError>>,
-        instructed: &mut bool,
-    ) -> Result<(Reply, Option<u64>), Broken> {
-        let mut asked_at = None;
+        (instructed, asked_at): (&mut bool, &mut Option<u64>),
+    ) -> Result<Reply, Broken> {
         let returns = conversation.asks_returns();
         loop {
             let next = first.take();
             let next = next.unwrap_or_else(|| conversation.next(&self.bank.keys));
             match next.map_err(unmade)? {
-                Next::Done(reply) => return Ok((reply, asked_at)),
+                Next::Done(reply) => return Ok(reply),
                 Next::Wait { wait_ms } => {
                     self.core.clock().sleep(self.pace.wait(wait_ms)).await;
                 }
@@ -181,7 +190,7 @@ impl Dispatcher {
                     let left_at = self.leave(file_no, &outgoing, kind).await?;
                     // The answer to a question is as old as what it said first.
                     if asked_at.is_none() || outgoing.instructs {
-                        asked_at = Some(left_at);
+                        *asked_at = Some(left_at);
                     }
                     let sent = self.bank.channel.send(&outgoing).await;
                     *instructed |= outgoing.instructs && may_have_left(&sent);

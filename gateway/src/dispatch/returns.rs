@@ -17,10 +17,14 @@ impl Dispatcher {
         let Some(adapter) = self.bank.adapter.of_file(file.intent.dialect.as_deref()) else {
             return Ok(());
         };
-        let answer = match order::query_of(&self.core, &self.bank, &self.mandates, &file) {
-            Ok(query) => self.answer_to(file_no, adapter.ask_returns(&query)).await,
-            Err(error) => Err(error.into()),
-        };
+        let (answer, asked_at) =
+            match order::query_of(&self.core, &self.bank, &self.mandates, &file) {
+                Ok(query) => {
+                    let mut question = adapter.ask_returns(&query);
+                    self.answer_to(file_no, &mut question).await
+                }
+                Err(error) => (Err(error.into()), None),
+            };
         let answer = match answer {
             // Nothing is to be found out about this file today; others are.
             Err(error @ (DispatchError::Order(_) | DispatchError::Message(_))) => {
@@ -30,10 +34,7 @@ impl Dispatcher {
             }
             answer => answer?,
         };
-        let Some((reply, asked_at)) = answer else {
-            return Ok(());
-        };
-        let Reply::Result(result) = reply else {
+        let Some(Reply::Result(result)) = answer else {
             return Ok(());
         };
         if result.outcome == Outcome::Unknown && result.lines.is_empty() {
