@@ -256,7 +256,8 @@ pub struct Engine {
     /// The folder of the index.
     index: PathBuf,
     tasks: Vec<JoinHandle<()>>,
-    dispatchers: Vec<AbortHandle>,
+    /// Those that wait for a bank, or look into its folder.
+    held_up: Vec<AbortHandle>,
     stop: watch::Sender<bool>,
 }
 
@@ -280,7 +281,7 @@ impl Engine {
             stop: stopped.clone(),
         };
         let folders = Collecting::all(&core, setup);
-        let (mut tasks, mut dispatchers) = (Vec::new(), Vec::new());
+        let (mut tasks, mut held_up) = (Vec::new(), Vec::new());
         for (code, bank) in setup.banks.0.iter() {
             let dispatcher = Dispatcher {
                 core: Arc::clone(&core),
@@ -294,13 +295,15 @@ impl Engine {
             let until = (stopped.clone(), looked);
             let begin = move |begun| tasks::dispatch(dispatcher.clone(), begun, until.clone());
             let task = tokio::spawn(supervisor.clone().keep(name, begin));
-            dispatchers.push(task.abort_handle());
+            held_up.push(task.abort_handle());
             tasks.push(task);
         }
         for (bank, collecting) in folders {
             let (name, stopped) = (format!("collector:{bank}"), stopped.clone());
             let begin = move |_| Arc::clone(&collecting).run(stopped.clone());
-            tasks.push(tokio::spawn(supervisor.clone().keep(name, begin)));
+            let task = tokio::spawn(supervisor.clone().keep(name, begin));
+            held_up.push(task.abort_handle());
+            tasks.push(task);
         }
         let (followed, facts) = (Arc::clone(&follower), Arc::clone(&core));
         let metrics = Arc::clone(&setup.metrics);
@@ -317,7 +320,7 @@ impl Engine {
             log,
             index: setup.data.join("index"),
             tasks,
-            dispatchers,
+            held_up,
             stop,
         })
     }
@@ -335,8 +338,9 @@ impl Engine {
     }
 
     /// Ends dispatch after what is under way, then writes the closing record. A bank that says
-    /// nothing for `wait` is left: its dispatcher is dropped where it waits, which is what a crash
-    /// there would leave, and the next start asks.
+    /// nothing for `wait`, or whose folder hangs, is left: its dispatcher and its collector are
+    /// dropped where they wait, which is what a crash there would leave, and the next start asks.
+    /// What hangs on a thread ends with the process.
     ///
     /// # Errors
     /// When the closing record can't be written.
@@ -344,26 +348,7 @@ impl Engine {
         self.stop.send_replace(true);
         let clock = self.core.clock();
         let (limit, until) = (clock.sleep(wait), clock.elapsed().saturating_add(wait));
-        let tasks = self.tasks;
-        let mut ended = std::pin::pin!(async {
-            for task in tasks {
-                match task.await {
-                    Ok(()) => {}
-                    Err(error) if error.is_cancelled() => {
-                        tracing::warn!("a bank did not answer before the stop; it is asked later");
-                    }
-                    // What it said is told to nobody; the log has its place.
-                    Err(_) => tracing::error!("a task ended by a defect"),
-                }
-            }
-        });
-        tokio::select! {
-            () = &mut ended => {}
-            () = limit => {
-                self.dispatchers.iter().for_each(AbortHandle::abort);
-                ended.await;
-            }
-        }
+        tasks::end(self.tasks, &self.held_up, limit).await;
         close_signed(&self.core, &self.log, until)?;
         // To the closing record, the witnesses too: they tell a journal that is set back later.
         let followed = self.follower.catch_up(&mut |_| {});

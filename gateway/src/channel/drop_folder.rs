@@ -4,10 +4,11 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use adapters::exchange::{Outgoing, Wire};
 
+use super::turn::{NoTurn, Turn};
 use super::{Channel, SendError, SendErrorKind, safe_folder, safe_name};
 use crate::clock::BoxFuture;
 
@@ -21,24 +22,27 @@ use crate::clock::BoxFuture;
 pub struct DropChannel {
     endpoint: String,
     root: PathBuf,
-    /// One writer at a time: looking and putting must not be divided.
-    writing: Arc<Mutex<()>>,
+    /// One at a time: looking and putting must not be divided, and a share that hangs takes no
+    /// second thread.
+    turn: Turn,
+    turn_wait: Duration,
 }
 
 impl DropChannel {
-    /// A channel into folders below `root`; `endpoint` names it in logs and errors.
+    /// A channel into folders below `root`; `endpoint` names it in logs and errors. A message waits
+    /// for an earlier one for `turn_wait` of the machine's time at most, then it is not sent.
     #[must_use]
-    pub fn new(endpoint: &str, root: &Path) -> Self {
+    pub fn new(endpoint: &str, root: &Path, turn_wait: Duration) -> Self {
         Self {
             endpoint: endpoint.to_owned(),
             root: root.to_owned(),
-            writing: Arc::default(),
+            turn: Turn::default(),
+            turn_wait,
         }
     }
 
-    /// Blocking; see [`Channel::send`].
+    /// Blocking, with the turn; see [`Channel::send`].
     fn put(&self, out: &Outgoing) -> Result<(), SendError> {
-        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let not_sent =
             |kind| move |error: Cause| SendError::not_sent(kind, &self.endpoint).caused_by(error);
         let (folders, name) = places(out).map_err(not_sent(SendErrorKind::Message))?;
@@ -135,15 +139,17 @@ impl Channel for DropChannel {
                     this.put(&copy).map(|()| Vec::new())
                 }
             };
-            match tokio::task::spawn_blocking(work).await {
-                Ok(done) => done,
-                Err(error) => {
-                    Err(
-                        SendError::after_bytes(SendErrorKind::Defect, &self.endpoint, out)
-                            .caused_by(error),
-                    )
+            let failed = match self.turn.run(self.turn_wait, work).await {
+                Ok(done) => return done,
+                Err(failed) => failed,
+            };
+            let error = match failed {
+                NoTurn::Taken => SendError::not_sent(SendErrorKind::Limit, &self.endpoint),
+                NoTurn::Defect(_) => {
+                    SendError::after_bytes(SendErrorKind::Defect, &self.endpoint, out)
                 }
-            }
+            };
+            Err(error.caused_by(failed))
         })
     }
 }

@@ -90,7 +90,9 @@ impl Endpoints {
                     };
                     Box::new(HttpChannel::new(peer, limits, settings))
                 }
-                Endpoint::Folder { path } => Box::new(DropChannel::new(&label, path)),
+                Endpoint::Folder { path } => {
+                    Box::new(DropChannel::new(&label, path, limits.connect_wait))
+                }
                 Endpoint::Sftp(server) => {
                     Box::new(SftpChannel::new(sftp_peer(label, server)?, limits))
                 }

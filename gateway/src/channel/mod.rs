@@ -18,6 +18,7 @@ mod safe_name;
 mod sftp;
 mod stream;
 mod tcp;
+mod turn;
 
 pub use collector::{Collected, Collector, CollectorError, FoundFile, Listing, SettledFile};
 pub use drop_folder::DropChannel;

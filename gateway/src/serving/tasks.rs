@@ -9,6 +9,7 @@ use crate::telemetry::Metrics;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinHandle};
 
 /// Lets the index follow the journal until the stop.
 pub(super) async fn follow(
@@ -47,7 +48,7 @@ pub(super) fn seal_journal(
     core: &Arc<Core>,
     log: &Arc<Log>,
     supervisor: Supervisor,
-) -> tokio::task::JoinHandle<()> {
+) -> JoinHandle<()> {
     let (core, log) = (Arc::clone(core), Arc::clone(log));
     let stop = supervisor.stop.clone();
     let begin = move |_| seal(Arc::clone(&core), Arc::clone(&log), stop.clone());
@@ -116,7 +117,39 @@ pub(super) async fn dispatch(
 #[error("the book may differ from the journal: nothing is instructed until a restart")]
 struct BookInDoubt;
 
+/// Waits for the end of the tasks, which were told of the stop. Those that a bank or its folder may
+/// hold up are dropped where they wait at the end of `limit`; what hangs on a thread ends with the
+/// process.
+pub(super) async fn end(
+    tasks: Vec<JoinHandle<()>>,
+    held_up: &[AbortHandle],
+    limit: impl Future<Output = ()>,
+) {
+    let mut ended = std::pin::pin!(async {
+        for task in tasks {
+            match task.await {
+                Ok(()) => {}
+                Err(error) if error.is_cancelled() => tracing::warn!(
+                    "a bank or its folder did not answer before the stop; it is asked later"
+                ),
+                // What it said is told to nobody; the log has its place.
+                Err(_) => tracing::error!("a task ended by a defect"),
+            }
+        }
+    });
+    tokio::select! {
+        () = &mut ended => {}
+        () = limit => {
+            held_up.iter().for_each(AbortHandle::abort);
+            ended.await;
+        }
+    }
+}
+
 /// A panic of blocking work goes on as this task's own; nothing aborts such work.
 pub(super) fn resumed<T>(error: tokio::task::JoinError) -> T {
     std::panic::resume_unwind(error.into_panic())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,14 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::time::Duration;
 
 use adapters::exchange::{FrameEnd, Outgoing, Wire};
 use gateway::channel::{Certainty, Channel, DropChannel, SendError, SendErrorKind};
 
 use crate::peer::{harmless, run, tcp_message};
+
+const TURN_WAIT: Duration = Duration::from_secs(60);
 
 fn file(folder: &str, name: &str, bytes: &[u8]) -> Outgoing {
     Outgoing {
@@ -18,7 +21,7 @@ fn file(folder: &str, name: &str, bytes: &[u8]) -> Outgoing {
 }
 
 fn put(root: &Path, out: &Outgoing) -> Result<Vec<u8>, SendError> {
-    run(DropChannel::new("ABC/drop", root).send(out))
+    run(DropChannel::new("ABC/drop", root, TURN_WAIT).send(out))
 }
 
 fn mode(path: &Path) -> u32 {
@@ -150,7 +153,7 @@ fn a_file_that_instructs_nothing_is_never_perhaps_sent() {
 #[test]
 fn many_at_once_make_one_file_each() {
     let place = tempfile::tempdir().unwrap();
-    let channel = std::sync::Arc::new(DropChannel::new("ABC/drop", place.path()));
+    let channel = std::sync::Arc::new(DropChannel::new("ABC/drop", place.path(), TURN_WAIT));
     run(async {
         let mut sends = Vec::new();
         for number in 0..20 {

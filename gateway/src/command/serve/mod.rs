@@ -34,6 +34,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// For threads of blocking work that is not over when everything has stopped.
+const THREADS_WAIT: Duration = Duration::from_secs(2);
+
 /// Runs the command until it is told to stop.
 ///
 /// # Errors
@@ -58,7 +61,11 @@ pub fn run(arguments: &Serve, lang: Lang) -> Ended {
     }
     warn_of_no_witness(&configuration.settings);
     warn_of_the_last_year(&configuration.calendar, clock.now().date());
-    super::runtime()?.block_on(serve(&configuration, book, clock, lang))
+    let runtime = super::runtime()?;
+    let ended = runtime.block_on(serve(&configuration, book, clock, lang));
+    // A look into a bank's folder that hangs would be waited for without an end.
+    runtime.shutdown_timeout(THREADS_WAIT);
+    ended
 }
 
 async fn serve(
