@@ -213,70 +213,77 @@ fn every_status_of_a_transaction_is_read_by_the_table() {
     }
 }
 
+const GROUP_REFUSED: Outcome = Outcome::Failed(FailureReason::RefusedByBank);
+
+/// Status and reasons.
+type Said = (&'static str, &'static str);
+
+/// What the group and the payment information say, and what it comes to.
+const GROUPS: &[(Said, Said, Outcome)] = &[
+    (("ACCP", ""), ("", ""), Outcome::Accepted),
+    (("PART", ""), ("", ""), Outcome::Accepted),
+    (("PART", ""), ("PART", ""), Outcome::Accepted),
+    (("ACSC", ""), ("", ""), Outcome::Accepted),
+    (("", ""), ("ACSP", ""), Outcome::Accepted),
+    (("", ""), ("", ""), Outcome::Unknown),
+    (("RJCT", ""), ("", ""), GROUP_REFUSED),
+    (("RJCT", "NARR"), ("RJCT", ""), Outcome::Unknown),
+    (("", ""), ("RJCT", "NARR"), Outcome::Unknown),
+    (("PART", ""), ("RJCT", "NARR"), Outcome::Unknown),
+    (("RJCT", ""), ("RJCT", ""), GROUP_REFUSED),
+    (("RJCT", ""), ("RJCT", "AC02"), GROUP_REFUSED),
+    // A reason of the group does not hide a doubtful one below it.
+    (("RJCT", "MS03"), ("RJCT", "DUPL"), Outcome::Unknown),
+    (("RJCT", "AC02"), ("RJCT", "AM05"), Outcome::Unknown),
+    (("RJCT", "FF01"), ("RJCT", "DU01"), Outcome::Unknown),
+    (("RJCT", "MS03"), ("", ""), GROUP_REFUSED),
+    (("RJCT", "AC02"), ("", ""), GROUP_REFUSED),
+    (("RJCT", "ZZ99"), ("", ""), Outcome::Unknown),
+    (("RJCT", ""), ("RJCT", "DU02"), Outcome::Unknown),
+    (("", ""), ("RJCT", ""), GROUP_REFUSED),
+    // Some transactions of the group are accepted.
+    (("PART", ""), ("RJCT", ""), Outcome::Unknown),
+    (("PART", ""), ("RJCT", "AC02"), Outcome::Unknown),
+    (
+        ("RJCT", "AM04"),
+        ("", ""),
+        Outcome::Failed(FailureReason::InsufficientFunds),
+    ),
+    (
+        ("RJCT", "FF01"),
+        ("", ""),
+        Outcome::Failed(FailureReason::MessageError),
+    ),
+    (("RJCT", "DUPL"), ("", ""), Outcome::Unknown),
+    (("RJCT", "DU01"), ("", ""), Outcome::Unknown),
+    (("RJCT", "AM05"), ("RJCT", ""), Outcome::Unknown),
+    (("", ""), ("RJCT", "DU02"), Outcome::Unknown),
+    (("PART", ""), ("RJCT", "DU02"), Outcome::Unknown),
+    (("ACCP", ""), ("RJCT", ""), Outcome::Unknown),
+    (("RJCT", ""), ("ACSP", ""), Outcome::Unknown),
+    (("RJCT", ""), ("ACCC", ""), Outcome::Unknown),
+    (("RJCT", ""), ("PART", ""), Outcome::Unknown),
+    (("RJCT", "AC02"), ("ACSP", ""), Outcome::Unknown),
+    (("XXXX", ""), ("", ""), Outcome::Unknown),
+    // A reason of the bank's own, at either level, alone or beside a code.
+    (("RJCT", "=X"), ("", ""), Outcome::Unknown),
+    (("RJCT", "MS03+=X"), ("", ""), Outcome::Unknown),
+    (("RJCT", "=X"), ("RJCT", ""), Outcome::Unknown),
+    (("RJCT", "=X"), ("RJCT", "AC02"), Outcome::Unknown),
+    (("RJCT", ""), ("RJCT", "=X"), Outcome::Unknown),
+    (("RJCT", ""), ("RJCT", "AC02+=X"), Outcome::Unknown),
+    (("", ""), ("RJCT", "=X"), Outcome::Unknown),
+    (("", ""), ("RJCT", "AM04+=X"), Outcome::Unknown),
+    (("", ""), ("RJCT", "FF01+=X"), Outcome::Unknown),
+    (("PART", ""), ("RJCT", "=X"), Outcome::Unknown),
+    (("ACCP", "=X"), ("RJCT", ""), Outcome::Unknown),
+];
+
 /// What the group says holds for lines that are not named; one level that refuses what the other
 /// accepts says nothing.
 #[test]
 fn a_group_is_accepted_refused_or_says_nothing() {
-    let refused = failed(FailureReason::RefusedByBank);
-    for (group, information, outcome) in [
-        (("ACCP", ""), ("", ""), Outcome::Accepted),
-        (("PART", ""), ("", ""), Outcome::Accepted),
-        (("PART", ""), ("PART", ""), Outcome::Accepted),
-        (("ACSC", ""), ("", ""), Outcome::Accepted),
-        (("", ""), ("ACSP", ""), Outcome::Accepted),
-        (("", ""), ("", ""), Outcome::Unknown),
-        (("RJCT", ""), ("", ""), refused),
-        (("RJCT", "NARR"), ("RJCT", ""), Outcome::Unknown),
-        (("", ""), ("RJCT", "NARR"), Outcome::Unknown),
-        (("PART", ""), ("RJCT", "NARR"), Outcome::Unknown),
-        (("RJCT", ""), ("RJCT", ""), refused),
-        (("RJCT", ""), ("RJCT", "AC02"), refused),
-        // A reason of the group does not hide a doubtful one below it.
-        (("RJCT", "MS03"), ("RJCT", "DUPL"), Outcome::Unknown),
-        (("RJCT", "AC02"), ("RJCT", "AM05"), Outcome::Unknown),
-        (("RJCT", "FF01"), ("RJCT", "DU01"), Outcome::Unknown),
-        (("RJCT", "MS03"), ("", ""), refused),
-        (("RJCT", "AC02"), ("", ""), refused),
-        (("RJCT", "ZZ99"), ("", ""), Outcome::Unknown),
-        (("RJCT", ""), ("RJCT", "DU02"), Outcome::Unknown),
-        (("", ""), ("RJCT", ""), refused),
-        // Some transactions of the group are accepted.
-        (("PART", ""), ("RJCT", ""), Outcome::Unknown),
-        (("PART", ""), ("RJCT", "AC02"), Outcome::Unknown),
-        (
-            ("RJCT", "AM04"),
-            ("", ""),
-            failed(FailureReason::InsufficientFunds),
-        ),
-        (
-            ("RJCT", "FF01"),
-            ("", ""),
-            failed(FailureReason::MessageError),
-        ),
-        (("RJCT", "DUPL"), ("", ""), Outcome::Unknown),
-        (("RJCT", "DU01"), ("", ""), Outcome::Unknown),
-        (("RJCT", "AM05"), ("RJCT", ""), Outcome::Unknown),
-        (("", ""), ("RJCT", "DU02"), Outcome::Unknown),
-        (("PART", ""), ("RJCT", "DU02"), Outcome::Unknown),
-        (("ACCP", ""), ("RJCT", ""), Outcome::Unknown),
-        (("RJCT", ""), ("ACSP", ""), Outcome::Unknown),
-        (("RJCT", ""), ("ACCC", ""), Outcome::Unknown),
-        (("RJCT", ""), ("PART", ""), Outcome::Unknown),
-        (("RJCT", "AC02"), ("ACSP", ""), Outcome::Unknown),
-        (("XXXX", ""), ("", ""), Outcome::Unknown),
-        // A reason of the bank's own, at either level, alone or beside a code.
-        (("RJCT", "=X"), ("", ""), Outcome::Unknown),
-        (("RJCT", "MS03+=X"), ("", ""), Outcome::Unknown),
-        (("RJCT", "=X"), ("RJCT", ""), Outcome::Unknown),
-        (("RJCT", "=X"), ("RJCT", "AC02"), Outcome::Unknown),
-        (("RJCT", ""), ("RJCT", "=X"), Outcome::Unknown),
-        (("RJCT", ""), ("RJCT", "AC02+=X"), Outcome::Unknown),
-        (("", ""), ("RJCT", "=X"), Outcome::Unknown),
-        (("", ""), ("RJCT", "AM04+=X"), Outcome::Unknown),
-        (("", ""), ("RJCT", "FF01+=X"), Outcome::Unknown),
-        (("PART", ""), ("RJCT", "=X"), Outcome::Unknown),
-        (("ACCP", "=X"), ("RJCT", ""), Outcome::Unknown),
-    ] {
+    for &(group, information, outcome) in GROUPS {
         let said = |element: &str, (code, reason): (&str, &str)| match code {
             "" => String::new(),
             code => status(element, code, reason),
@@ -330,8 +337,8 @@ fn a_row_without_a_reason_is_refused_for_that_of_its_group() {
     }
 }
 
-/// PART: "some transactions accepted, others not (yet)" (iso/CODES.md section 1). What is refused below
-/// it is refused where it is named.
+/// PART: "some transactions accepted, others not (yet)" (iso/CODES.md section 1). What is refused
+/// below it is refused where it is named.
 #[test]
 fn a_group_that_is_accepted_in_part_fails_no_line_that_is_not_named() {
     for reason in ["", "AC02", "AM04", "ZZ99"] {
