@@ -98,9 +98,9 @@ pub type Contradiction = (u32, LineEvent, Option<String>);
 /// "I do not know it", "I have that number", a code that nobody lists: each says that nobody can
 /// tell, and is another word than the one that two people had before them.
 fn contradiction(step: &Move) -> Contradiction {
-    let code = step.bank_code.clone();
-    let code = code.filter(|_| step.event == LineEvent::LoseTrack);
-    (step.index, step.event, code)
+    let is_codes = step.event == LineEvent::LoseTrack;
+    let code = step.bank_code.as_ref().filter(|_| is_codes);
+    (step.index, step.event, code.cloned())
 }
 
 impl BankFile {

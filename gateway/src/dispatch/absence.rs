@@ -6,8 +6,8 @@ use super::{DispatchError, Dispatcher, order};
 use crate::book::BankFile;
 use crate::event::Event;
 use crate::outcome::{self, Useless};
+use adapters::QueryPace;
 use adapters::exchange::Next;
-use adapters::{BankAdapter, QueryPace};
 
 impl Dispatcher {
     /// Whether a "not found" that comes now is definitive, as the dialect declares.
@@ -25,7 +25,7 @@ impl Dispatcher {
                 .cloned()
         };
         let is_final = |file: &BankFile| {
-            let adapter = self.adapter_of(file)?;
+            let adapter = self.adapter_of(&file.intent)?;
             let after_ms = adapter.not_found_is_final_after_ms()?;
             let rhythm = adapter.query_pace();
             Some(is_final(file, now_ms, after_ms, &rhythm, self.pace))
@@ -38,7 +38,9 @@ impl Dispatcher {
     pub(super) fn broke_off(&self, file_no: u64, returns: bool) -> Result<(), DispatchError> {
         let is_ever_final = {
             let desk = self.core.desk();
-            let adapter = desk.file(file_no).and_then(|file| self.adapter_of(file));
+            let adapter = desk
+                .file(file_no)
+                .and_then(|file| self.adapter_of(&file.intent));
             adapter.is_some_and(|adapter| adapter.not_found_is_final_after_ms().is_some())
         };
         if is_ever_final {
@@ -48,11 +50,6 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// The adapter by which a file left; `None` where this program does not know its dialect.
-    fn adapter_of(&self, file: &BankFile) -> Option<&BankAdapter> {
-        self.bank.adapter.of_file(file.intent.dialect.as_deref())
-    }
-
     /// Whether the instruction of a file would leave today with the bytes with which it left. What
     /// can't be made or read again is another one, and so is one that other messages precede.
     fn leaves_as_it_left(&self, file: &BankFile) -> bool {
@@ -60,7 +57,7 @@ impl Dispatcher {
         let Ok((_, Event::MessageLeaving { digest, .. })) = left else {
             return false;
         };
-        let Some(adapter) = self.adapter_of(file) else {
+        let Some(adapter) = self.adapter_of(&file.intent) else {
             return false;
         };
         let order = order::order_of(&self.core, &self.bank, &self.mandates, &file.intent);

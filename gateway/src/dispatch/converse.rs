@@ -63,7 +63,7 @@ impl Dispatcher {
     pub(super) async fn intend_and_submit(&self, intent: &Intent) -> Result<(), DispatchError> {
         let mut intent = intent.clone();
         let is_new = intent.file_no == 0;
-        let Some(adapter) = self.bank.adapter.of_file(intent.dialect.as_deref()) else {
+        let Some(adapter) = self.adapter_of(&intent) else {
             return Ok(());
         };
         let mut order = order::order_of(&self.core, &self.bank, &self.mandates, &intent)?;
@@ -112,7 +112,7 @@ impl Dispatcher {
         let Some(file) = self.core.desk().file(file_no).cloned() else {
             return Ok(());
         };
-        let Some(adapter) = self.bank.adapter.of_file(file.intent.dialect.as_deref()) else {
+        let Some(adapter) = self.adapter_of(&file.intent) else {
             return Ok(());
         };
         let query = order::query_of(&self.core, &self.bank, &self.mandates, &file)?;

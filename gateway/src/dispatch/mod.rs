@@ -154,6 +154,11 @@ impl Dispatcher {
         self.bank.adapter.code()
     }
 
+    /// The adapter of a file; `None` where this program does not know the dialect that it left in.
+    fn adapter_of(&self, intent: &Intent) -> Option<&BankAdapter> {
+        self.bank.adapter.of_file(intent.dialect.as_deref())
+    }
+
     /// Decides, and does one piece of work; gives what it was and how long to wait after it, `None`
     /// for not at all.
     pub async fn work(

@@ -14,7 +14,7 @@ impl Dispatcher {
         let Some(file) = self.core.desk().file(file_no).cloned() else {
             return Ok(());
         };
-        let Some(adapter) = self.bank.adapter.of_file(file.intent.dialect.as_deref()) else {
+        let Some(adapter) = self.adapter_of(&file.intent) else {
             return Ok(());
         };
         let (answer, asked_at) =

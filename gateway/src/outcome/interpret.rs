@@ -290,7 +290,7 @@ impl<'a> Interpreter<'a> {
             event: step.event,
             pointed,
             newer: behind && !self.is_crossed(),
-            perhaps_newer: behind
+            perhaps_newer: earlier.is_some()
                 || [told_at, after()]
                     .iter()
                     .any(|at| self.is_perhaps_behind(*at)),
