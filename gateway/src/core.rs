@@ -83,6 +83,7 @@ pub struct Core {
     bank_days: OnceLock<Arc<BankCalendar>>,
     hindrances: circumstances::Hindrances,
     uncollected: circumstances::Uncollected,
+    unreached: circumstances::Unreached,
     journal_failed_ms: OnceLock<i64>,
 }
 
@@ -148,6 +149,7 @@ impl Core {
             bank_days: OnceLock::new(),
             hindrances: circumstances::Hindrances::default(),
             uncollected: circumstances::Uncollected::default(),
+            unreached: circumstances::Unreached::default(),
             journal_failed_ms: OnceLock::new(),
         })
     }

@@ -168,6 +168,7 @@ fn take_up(core: &Core, banks: &Banks) -> Result<(), CoreError> {
     let messages = banks.finish_interrupted(core)?;
     let unread = banks.read_again(core)?;
     let intents = recovery::recover(core)?;
+    let given_up = recovery::give_up_unconnected(core)?;
     let files = abandon_interrupted(core, ACTOR)?;
     if messages + intents + files > 0 {
         tracing::warn!(
@@ -175,6 +176,12 @@ fn take_up(core: &Core, banks: &Banks) -> Result<(), CoreError> {
             intents,
             files,
             "finished what a stop had interrupted"
+        );
+    }
+    if given_up > 0 {
+        tracing::warn!(
+            given_up,
+            "gave up files that were not sent: their banks have no connection here any more"
         );
     }
     if unread > 0 {

@@ -6,6 +6,8 @@
 mod advised;
 #[path = "explained/alarms.rs"]
 mod alarms;
+#[path = "explained/away.rs"]
+mod away;
 #[path = "explained/causes.rs"]
 mod causes;
 #[path = "explained/counted.rs"]

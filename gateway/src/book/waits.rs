@@ -39,7 +39,7 @@ impl Book {
             return Some((RESOLUTION, since_ms));
         }
         let (what, since_ms) = batch.waits_for()?;
-        if let Some(restored_ms) = self.withdrawal_wanted(batch) {
+        if let Some(restored_ms) = self.withdrawal_wanted(batch).filter(|_| what != RESOLUTION) {
             return Some(("withdrawal", restored_ms));
         }
         let goes_on = matches!(what, "bank_result" | "bank_answer" | "dispatch");

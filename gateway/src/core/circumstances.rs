@@ -29,6 +29,10 @@ pub(super) type Connected = (BTreeSet<BankCode>, i64);
 /// the batch can be asked about ends none of them.
 pub(super) type Hindrances = Mutex<Standing>;
 
+/// Banks to which the last message certainly did not leave, and since when none does, Unix
+/// milliseconds.
+pub(super) type Unreached = Mutex<BTreeMap<BankCode, i64>>;
+
 /// Banks in whose folder something may lie that is not taken in.
 pub(super) type Uncollected = Mutex<BTreeSet<BankCode>>;
 
@@ -85,6 +89,30 @@ impl Core {
     #[must_use]
     pub fn has_uncollected(&self, bank: BankCode) -> bool {
         self.uncollected().contains(&bank)
+    }
+
+    /// Says whether a message could be brought to a bank just now. In vain again keeps the beginning.
+    pub fn reached(&self, bank: BankCode, is_reached: bool) {
+        let mut unreached = self
+            .unreached
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if is_reached {
+            unreached.remove(&bank);
+        } else {
+            unreached.entry(bank).or_insert_with(|| self.now_ms());
+        }
+    }
+
+    /// Since when no message leaves to a bank, Unix milliseconds, as far as this process has seen;
+    /// `None` where the last one did.
+    #[must_use]
+    pub fn unreached_since(&self, bank: BankCode) -> Option<i64> {
+        let unreached = self
+            .unreached
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        unreached.get(&bank).copied()
     }
 
     fn uncollected(&self) -> MutexGuard<'_, BTreeSet<BankCode>> {

@@ -193,6 +193,7 @@ impl Dispatcher {
                         *asked_at = Some(left_at);
                     }
                     let sent = self.bank.channel.send(&outgoing).await;
+                    self.core.reached(self.code(), may_have_left(&sent));
                     *instructed |= outgoing.instructs && may_have_left(&sent);
                     let answer = match sent {
                         Ok(answer) => answer,

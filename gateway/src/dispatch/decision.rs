@@ -320,7 +320,7 @@ pub(super) fn question_wait_ms(rhythm: &QueryPace, pace: Pace, asked: u32) -> i6
 
 /// A clock that is corrected by less is not set back: what is stamped so little in the future has
 /// just happened.
-const CORRECTED_MS: i64 = 60_000;
+pub const CORRECTED_MS: i64 = 60_000;
 
 /// When something is due that waits since a moment. A moment in the future was stamped before the
 /// clock was set back: nobody knows how long ago it was, and it is due now.

@@ -20,7 +20,7 @@ mod returns;
 mod tests;
 pub mod turn;
 
-pub use decision::{Decision, Pace, decide, first_bank_day};
+pub use decision::{CORRECTED_MS, Decision, Pace, decide, first_bank_day};
 pub use turn::Turn;
 
 use crate::book::{BankFile, Batch, FileState, Line};

@@ -1,9 +1,10 @@
 //! After a crash every intent without an answer is asked about, not sent (M2).
 
+use super::ACTOR;
 use super::ending::{self, Ending};
 use crate::book::{BankFile, Book, FileState};
 use crate::core::{Core, CoreError};
-use crate::event::Origin;
+use crate::event::{Event, Origin};
 use schemas::value::BankCode;
 
 /// Settles every intent that a crash left open. Gives how many there were.
@@ -63,6 +64,41 @@ pub fn settle(core: &Core, file_no: u64, origin: Origin) -> Result<(), CoreError
     ending::record(&mut desk, file_no, origin, "interrupted", ending)?;
     Ok(())
 }
+
+/// Gives up what was certainly not sent at banks to which there is no connection any more: no
+/// dispatcher would do it, and its lines could be neither sent nor withdrawn. Gives how many files
+/// there were. Of one with a disputed line people decide first.
+///
+/// # Errors
+/// Ours only.
+pub fn give_up_unconnected(core: &Core) -> Result<usize, CoreError> {
+    let mut desk = core.desk();
+    let is_disputed = |file: &BankFile| {
+        let batch = desk.batch(file.intent.batch);
+        let mut lines = file.intent.lines.iter();
+        lines.any(|index| {
+            let line = batch.and_then(|batch| batch.line(*index));
+            line.is_some_and(|line| line.disputed.is_some())
+        })
+    };
+    let stranded: Vec<u64> = desk
+        .files()
+        .filter(|file| file.state == FileState::NotSent)
+        .filter(|file| !core.is_connected(file.intent.bank) && !is_disputed(file))
+        .map(|file| file.intent.file_no)
+        .collect();
+    for file_no in &stranded {
+        let event = Event::FileAbandoned {
+            file_no: *file_no,
+            why: NO_CONNECTION.to_owned(),
+        };
+        desk.record(ACTOR, event)?;
+    }
+    Ok(stranded.len())
+}
+
+/// Why a file is given up whose bank has no connection here.
+const NO_CONNECTION: &str = "no_connection";
 
 /// Whether a file was intended before the journal was restored from a copy.
 fn is_of_copy(book: &Book, file_no: u64) -> bool {

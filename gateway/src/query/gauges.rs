@@ -3,6 +3,7 @@
 
 use crate::book::{Batch, BatchState, Book, FileState};
 use crate::core::Core;
+use crate::dispatch::CORRECTED_MS;
 use crate::index::Search;
 use crate::query::waits::{self, Circumstances, Wait};
 use crate::telemetry::{MessageWait, Metrics, Queue};
@@ -10,6 +11,7 @@ use schemas::LineState;
 use schemas::codes::BankCalendar;
 use schemas::value::BankCode;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// So many batches are looked at before the lock is given to others.
 const AT_ONCE: usize = 256;
@@ -57,7 +59,9 @@ struct Waiting {
     batches: Oldest<(BankCode, Wait)>,
     unknown: Oldest<BankCode>,
     unsent: Oldest<BankCode>,
+    at_bank: Oldest<BankCode>,
     messages: Oldest<(BankCode, bool)>,
+    unread: BTreeMap<BankCode, u64>,
 }
 
 impl Waiting {
@@ -75,7 +79,8 @@ impl Waiting {
                 looked_at += 1;
             }
             if looked_at < AT_ONCE {
-                waiting.add_files_and_messages(&desk);
+                waiting.add_files(&desk, core);
+                waiting.add_messages(&desk);
                 return waiting;
             }
         }
@@ -91,18 +96,29 @@ impl Waiting {
         }
     }
 
-    fn add_files_and_messages(&mut self, book: &Book) {
+    fn add_files(&mut self, book: &Book, core: &Core) {
         for bank in book.known_banks() {
-            let files = book.open_files_at(*bank);
-            let files = files.filter(|file| file.state == FileState::NotSent);
-            for file in files {
-                earlier(&mut self.unsent, *bank, file.intent.instructed_ms);
+            for file in book.open_files_at(*bank) {
+                if file.state == FileState::NotSent {
+                    earlier(&mut self.unsent, *bank, file.intent.instructed_ms);
+                }
+                // A file that the bank has can't be asked about either.
+                if let Some(since_ms) = core.unreached_since(*bank) {
+                    earlier(&mut self.unsent, *bank, since_ms);
+                }
+                if let Some(left_ms) = file.left_ms {
+                    earlier(&mut self.at_bank, *bank, left_ms);
+                }
             }
         }
+    }
+
+    fn add_messages(&mut self, book: &Book) {
         for (_, bank, message) in book.open_messages() {
             earlier(&mut self.messages, (bank, false), message.time_ms);
         }
         for (bank, unread) in book.unread() {
+            self.unread.insert(bank, unread.len() as u64);
             if let Some(((since_ms, _), _)) = unread.first_key_value() {
                 earlier(&mut self.messages, (bank, true), *since_ms);
             }
@@ -113,16 +129,15 @@ impl Waiting {
 /// What batches, unsent files and banks' messages wait for, and for how long. What waits no more
 /// is shown with 0: an alarm must be seen to end.
 fn measure_waits(core: &Core, metrics: &Metrics) {
-    let now_ms = core.now_ms();
-    let age = |since_ms: Option<i64>| {
-        let age_ms = now_ms.saturating_sub(since_ms.unwrap_or(now_ms));
-        u64::try_from(age_ms / 1000).unwrap_or_default()
-    };
+    let (now_ms, elapsed) = (core.now_ms(), core.clock().elapsed());
+    let age = |since_ms: Option<i64>| age_seconds(since_ms.unwrap_or(now_ms), now_ms, elapsed);
     let Waiting {
         batches: waiting,
         unknown,
         unsent,
+        at_bank,
         messages,
+        unread,
     } = Waiting::of(core);
     let banks = core.desk().known_banks().clone();
     let standing = metrics.standing();
@@ -133,11 +148,23 @@ fn measure_waits(core: &Core, metrics: &Metrics) {
             standing.waits(bank, wait.as_str(), age(since_ms));
         }
         standing.unsent(bank, age(unsent.get(&bank).copied()));
+        standing.at_bank(bank, age(at_bank.get(&bank).copied()));
+        standing.unread(bank, unread.get(&bank).copied().unwrap_or_default());
         for (kind, is_unread) in [(MessageWait::Open, false), (MessageWait::Unread, true)] {
             let since_ms = messages.get(&(bank, is_unread)).copied();
             standing.message(bank, kind, age(since_ms));
         }
     }
+}
+
+/// For how long something has stood that was stamped at a moment. A moment in the future was
+/// stamped while the clock was ahead: nobody knows how long ago, and it counts from the start of
+/// this process, so that it raises its alarm all the same.
+fn age_seconds(since_ms: i64, now_ms: i64, elapsed: Duration) -> u64 {
+    if since_ms > now_ms.saturating_add(CORRECTED_MS) {
+        return elapsed.as_secs();
+    }
+    u64::try_from(now_ms.saturating_sub(since_ms) / 1000).unwrap_or_default()
 }
 
 /// Journal, book, clock and disk.

@@ -104,6 +104,10 @@ fn cause(word: &str) -> Option<(&'static str, &'static str)> {
             "其中有明细须先由人决定",
             "people must decide about a line of it first",
         ),
+        "no_connection" => (
+            "本网关已没有付款银行的连接",
+            "the gateway has no connection to the bank any more",
+        ),
         "bank_day_over" => ("银行日已过", "its bank day is over"),
         "interrupted" => ("发送中途停机", "the gateway stopped while it was leaving"),
         "order_does_not_fit" => ("银行报文装不下此内容", "the bank's message can't carry it"),

@@ -59,6 +59,8 @@ impl MessageWait {
 pub struct Standing {
     waits: Family<WaitLabels, Gauge>,
     unsent: Family<BankLabels, Gauge>,
+    at_bank: Family<BankLabels, Gauge>,
+    unread: Family<BankLabels, Gauge>,
     messages: Family<MessageLabels, Gauge>,
     journal_failed: Gauge,
     book_doubtful: Gauge,
@@ -107,21 +109,7 @@ impl Standing {
         for (name, about, gauge) in each {
             registry.register(name, about, gauge.clone());
         }
-        registry.register(
-            "wait_oldest_age_seconds",
-            "Age of the oldest wait of a batch, by bank and what it waits for",
-            self.waits.clone(),
-        );
-        registry.register(
-            "unsent_oldest_age_seconds",
-            "Age of the oldest bank file that certainly did not leave, by bank",
-            self.unsent.clone(),
-        );
-        registry.register(
-            "message_oldest_age_seconds",
-            "Age of the oldest message of a bank that is not read to its end, or can't be read",
-            self.messages.clone(),
-        );
+        self.register_by_bank(registry);
         registry.register(
             "clock_steps",
             "Steps of the clock by a minute or more, seen from one reading of these numbers to the \
@@ -135,6 +123,40 @@ impl Standing {
         }
     }
 
+    fn register_by_bank(&self, registry: &mut Registry) {
+        registry.register(
+            "wait_oldest_age_seconds",
+            "Age of the oldest wait of a batch, by bank and what it waits for",
+            self.waits.clone(),
+        );
+        let by_bank = [
+            (
+                "unsent_oldest_age_seconds",
+                "Age of the oldest bank file that certainly did not leave, or for how long its \
+                 bank can't be asked about one, by bank",
+                &self.unsent,
+            ),
+            (
+                "at_bank_oldest_age_seconds",
+                "Time since the oldest bank file left of which a line has no end, by bank",
+                &self.at_bank,
+            ),
+            (
+                "messages_unread",
+                "Messages of a bank that nobody could read, by bank",
+                &self.unread,
+            ),
+        ];
+        for (name, about, family) in by_bank {
+            registry.register(name, about, family.clone());
+        }
+        registry.register(
+            "message_oldest_age_seconds",
+            "Age of the oldest message of a bank that is not read to its end, or can't be read",
+            self.messages.clone(),
+        );
+    }
+
     /// Age of the oldest wait of that kind at a bank; 0 where nothing waits.
     pub fn waits(&self, bank: BankCode, waits_for: &'static str, age_seconds: u64) {
         let bank = bank.as_str().to_owned();
@@ -142,11 +164,26 @@ impl Standing {
         self.waits.get_or_create(&labels).set(gauge(age_seconds));
     }
 
-    /// Age of the oldest file that certainly did not leave; 0 where there is none.
+    /// Age of the oldest file that certainly did not leave, or since when none can; 0 where there is
+    /// none.
     pub fn unsent(&self, bank: BankCode, age_seconds: u64) {
         let bank = bank.as_str().to_owned();
         let labels = BankLabels { bank };
         self.unsent.get_or_create(&labels).set(gauge(age_seconds));
+    }
+
+    /// Time since the oldest file left of which a line has no end; 0 where there is none.
+    pub fn at_bank(&self, bank: BankCode, age_seconds: u64) {
+        let bank = bank.as_str().to_owned();
+        let labels = BankLabels { bank };
+        self.at_bank.get_or_create(&labels).set(gauge(age_seconds));
+    }
+
+    /// How many messages of a bank nobody could read.
+    pub fn unread(&self, bank: BankCode, count: u64) {
+        let bank = bank.as_str().to_owned();
+        let labels = BankLabels { bank };
+        self.unread.get_or_create(&labels).set(gauge(count));
     }
 
     /// Age of the oldest message that waits so; 0 where there is none.

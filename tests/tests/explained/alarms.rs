@@ -57,7 +57,12 @@ pub fn is_raised(name: &str, text: &str, before: &str, now_s: f64) -> bool {
 }
 
 fn raised(expr: &str, text: &str, before: &str, now_s: f64) -> bool {
-    let grows = expr.strip_prefix("increase(");
+    if let Some(absent) = expr.strip_prefix("absent(") {
+        return samples(absent.trim_end_matches(')'), text).is_empty();
+    }
+    let grows = ["increase(", "delta("]
+        .iter()
+        .find_map(|f| expr.strip_prefix(f));
     let body = grows
         .unwrap_or(expr)
         .replace("[15m])", "")
@@ -151,8 +156,10 @@ fn every_alarm_has_a_number_a_heading_and_both_languages() {
         let selector = rule
             .expr
             .trim_start_matches("increase(")
+            .trim_start_matches("delta(")
+            .trim_start_matches("absent(")
             .trim_start_matches('(');
-        let name = selector.split(['{', ' ', '[']).next().unwrap();
+        let name = selector.split(['{', ' ', '[', ')']).next().unwrap();
         let kind = format!("# TYPE {} ", name.trim_end_matches("_total"));
         assert!(text.contains(&kind), "{}: {name}\n{text}", rule.name);
         let anchor = rule.runbook.strip_prefix("RUNBOOK.md#").unwrap();
@@ -197,6 +204,9 @@ fn the_reader_of_rules_reads() {
         ("b >= 0 < 7", false),
         ("(b > 0) - time() < 3", true),
         ("b - time() < 1", false),
+        ("absent(a)", false),
+        ("absent(c)", true),
+        ("delta(b[15m]) > 0", true),
         ("increase(b[15m]) > 0", true),
         ("c > 0", false),
     ] {

@@ -214,6 +214,23 @@ fn a_message_that_nobody_can_read() {
     desk.clock.advance(Duration::from_secs(61));
     assert!(watched.raises("AnxinMessageUnread"));
     assert!(!watched.raises("AnxinMessageOpen"));
+    // One that is no result is never read. The next one is told of all the same.
+    let mut later = Watched {
+        before: watched.scrape(),
+        ..watched
+    };
+    assert!(!later.raises("AnxinMessageUnreadMore"));
+    receive(
+        &later.desk.core,
+        played.adapter(),
+        played.keys(),
+        kind,
+        b"\x81 what else?",
+    )
+    .unwrap();
+    assert!(later.raises("AnxinMessageUnreadMore"));
+    later.before = later.scrape();
+    assert!(!later.raises("AnxinMessageUnreadMore"));
 }
 
 #[test]

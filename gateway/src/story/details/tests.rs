@@ -29,6 +29,7 @@ fn every_reason_has_words_in_both_languages() {
         "lines_changed",
         "lines_barred",
         "bank_day_over",
+        "no_connection",
     ] {
         let (zh, en) = cause(word).unwrap();
         assert!(
