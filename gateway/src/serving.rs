@@ -10,6 +10,7 @@
 mod closing;
 mod collecting;
 mod failure;
+mod search_key;
 mod supervision;
 mod tasks;
 
@@ -18,7 +19,7 @@ pub use failure::StartError;
 use crate::book::first_file_no;
 use crate::channel::Collector;
 use crate::clock::Clock;
-use crate::copy::may_start;
+use crate::copy::{may_start, may_use};
 use crate::core::{Core, CoreError};
 use crate::dispatch::{ACTOR, Dispatcher, Pace, recovery};
 use crate::event::Event;
@@ -34,10 +35,11 @@ pub(crate) use closing::close_signed;
 use collecting::Collecting;
 use journal::disk::{Disk, OsDisk};
 use journal::random::{Random, SystemRandom};
-use journal::seal::{Vault, create_master_file, master_from_file};
+use journal::seal::{SealError, Vault, create_master_file, master_from_file};
 use journal::{Journal, JournalError, Opening, Options, Recovery};
 use schemas::codes::BankCalendar;
 use schemas::value::BankCode;
+use search_key::finds_recorded;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,6 +94,9 @@ pub fn open_data(
     let key = master_from_file(master).map_err(StartError::Master)?;
     let keys = (disk as Arc<dyn Disk>, data.join("keys"));
     let (core, recovery) = open_core(opening, keys, (&key, random), clock, progress)?;
+    if let Some(record) = core.desk().restored_unused() {
+        may_use(data, record)?;
+    }
     Ok(Opened {
         core: Arc::new(core),
         recovery,
@@ -118,6 +123,9 @@ pub(crate) fn open_core(
         false => Vault::open(disk, &keys, master, random)?,
     };
     let core = Core::open(journal, vault, clock, progress)?;
+    if !finds_recorded(&core) {
+        return Err(SealError::SearchForeign(core.vault().dir().to_owned()).into());
+    }
     Ok((core, recovery))
 }
 

@@ -97,6 +97,51 @@ fn a_key_that_a_record_names_and_the_search_key_are_missed() {
     assert_eq!(Serving::start(site.folder.path()).stop(), 0);
 }
 
+/// The search key of another folder under the same master key: by it no wage is found that was
+/// paid already.
+#[test]
+fn a_search_key_of_another_folder_is_refused() {
+    let (site, [search, _]) = stopped();
+    let whole = std::fs::read(&search).unwrap();
+    let master = journal::seal::master_from_file(&site.at("master.key")).unwrap();
+    let other = site.at("other-keys");
+    let disk = std::sync::Arc::new(journal::disk::OsDisk);
+    let random = std::sync::Arc::new(journal::random::SystemRandom::new());
+    journal::seal::Vault::open(disk, &other, &master, random).unwrap();
+    let made = std::fs::read_dir(&other).unwrap().next().unwrap().unwrap();
+    let foreign = site.at("data/keys").join(made.file_name());
+    std::fs::copy(made.path(), &foreign).unwrap();
+    let (code, told) = verify(&site, &[]);
+    assert_eq!((code, &told["keys"]), (1, &"search_twice".into()), "{told}");
+    let said = refused_start(site.folder.path());
+    assert!(said.contains("two search keys"), "{said}");
+    std::fs::remove_file(&search).unwrap();
+    let said = refused_start(site.folder.path());
+    assert!(said.contains("is not the journal's"), "{said}");
+    std::fs::remove_file(&foreign).unwrap();
+    std::fs::write(&search, whole).unwrap();
+    assert_eq!(Serving::start(site.folder.path()).stop(), 0);
+}
+
+/// That a key was destroyed anybody can write, and no command does.
+#[test]
+fn a_key_that_a_record_names_and_that_says_it_was_destroyed_is_damage() {
+    let (site, [_, own]) = stopped();
+    let whole = std::fs::read(&own).unwrap();
+    let owner = &whole[11..11 + usize::from(whole[10])];
+    let mut mark = [b"ANXINKEY", &[2, 2, whole[10]][..], owner].concat();
+    let digest = ring::digest::digest(&ring::digest::SHA256, &mark);
+    mark.extend_from_slice(digest.as_ref());
+    std::fs::write(&own, mark).unwrap();
+    let master = site.at("master.key");
+    for more in [&[][..], &["--master-key", text(&master)]] {
+        let (code, told) = verify(&site, more);
+        assert_eq!((code, &told["keys"]), (1, &"destroyed".into()), "{told}");
+        let name = format!("keys/{}", own.file_name().unwrap().to_str().unwrap());
+        assert_eq!(told["key_file"], name.as_str());
+    }
+}
+
 #[test]
 fn a_master_key_of_another_gateway_opens_none_and_one_that_is_none_is_wrong_usage() {
     let (site, _) = stopped();

@@ -148,12 +148,56 @@ fn whatever_else_is_damaged_a_journal_that_was_set_back_is_not_gone_on_with() {
         stopped.is_refused("was set back");
         put_back(&stopped.data(), &set_back);
     }
-    // The documented way of whoever knows what was lost.
+    // Whoever removes all that remembers goes on with it: nobody should.
     std::fs::remove_dir_all(stopped.at("index")).unwrap();
     std::fs::remove_file(stopped.at("witness")).unwrap();
     // What was signed remembers as well.
     stopped.is_refused("was set back");
     std::fs::remove_file(stopped.at("checkpoints/kept")).unwrap();
+    stopped.serves();
+}
+
+/// The documented way of whoever has nothing but a copy: a backup of it, restored. Nothing that
+/// waits is sent then, and a person has to say that the original is at its end.
+#[test]
+fn a_copy_made_by_hand_is_taken_into_use_as_a_backup() {
+    let stopped = Stopped::new();
+    let folder = stopped.folder.path();
+    let (copy, backup, new) = (folder.join("copy"), folder.join("b"), folder.join("new"));
+    for name in ["keys", "checkpoints"] {
+        copy_files(&stopped.at(name), &copy.join(name));
+    }
+    copy_files(&stopped.kept, &copy.join("journal"));
+    let path = |path: &Path| path.to_str().unwrap().to_owned();
+    let back_up = || run(&["backup", "--data", &path(&copy), "--to", &path(&backup)]);
+    let refused = back_up();
+    assert_eq!(refused.code, 1, "what was signed knows more: {refused:?}");
+    std::fs::remove_dir_all(&backup).unwrap();
+    std::fs::remove_file(copy.join("checkpoints/kept")).unwrap();
+    let ended = back_up();
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let ended = run(&[
+        "restore",
+        "--json",
+        "--from",
+        &path(&backup),
+        "--data",
+        &path(&new),
+    ]);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(ended.document()["waits_for_confirmation"], true);
+    std::fs::remove_dir_all(stopped.data()).unwrap();
+    std::fs::rename(&new, stopped.data()).unwrap();
+    // In parts, without the mark, it is no folder to start on.
+    let mark = std::fs::read(stopped.at("restored")).unwrap();
+    std::fs::remove_file(stopped.at("restored")).unwrap();
+    let said = refused_start(folder);
+    assert!(said.contains("the mark of that is gone"), "{said}");
+    std::fs::write(stopped.at("restored"), mark).unwrap();
+    let record = ended.document()["end"]["sequence"].to_string();
+    let data = path(&stopped.data());
+    let confirmed = run(&["restore", "--data", &data, "--confirm", &record]);
+    assert_eq!(confirmed.code, 0, "{confirmed:?}");
     stopped.serves();
 }
 

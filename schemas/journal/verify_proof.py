@@ -24,6 +24,24 @@ def need(holds, why):
         sys.exit(f"does not hold: {why}")
 
 
+def object_once(pairs):
+    need(len(dict(pairs)) == len(pairs), "a member twice")
+    return dict(pairs)
+
+
+def parsed(text):
+    return json.loads(text, object_pairs_hook=object_once)
+
+
+def members(of, *names):
+    need(type(of) is dict and set(of) == set(names), f"other members than {', '.join(names)}")
+
+
+def whole(*numbers):
+    """Not 1.0, not true: each number has one way to be written."""
+    need(all(type(number) is int for number in numbers), "a number that is no whole one")
+
+
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
@@ -127,12 +145,20 @@ def opened_root(first, count, shown, hidden):
 
 
 def record_leaf(record):
+    members(record, "sequence", "time_ms", "kind", "seal", "actor", "pieces", "shown", "hidden",
+            "path")
+    whole(record["sequence"], record["time_ms"], record["kind"], record["pieces"])
     actor = record["actor"]
     if "hash" in actor:
+        members(actor, "hash")
         actor = unhex(actor["hash"], 32)
     else:
+        members(actor, "salt", "text")
         actor = committed(unhex(actor["salt"], 16), actor["text"].encode())
+    for piece in record["shown"]:
+        members(piece, "number", "salt", "text")
     numbers = [piece["number"] for piece in record["shown"]]
+    whole(*numbers)
     need(numbers == sorted(set(numbers)), "pieces out of order")
     need(all(0 <= number < record["pieces"] for number in numbers), "a piece that is none")
     shown = {piece["number"]: committed(unhex(piece["salt"], 16), piece["text"].encode())
@@ -287,7 +313,10 @@ def tell(proof):
 
 
 def check_proof(proof, vkey):
+    members(proof, "format", "payment_id", "state", "disputed", "amount_fen", "records",
+            "checkpoint")
     need(proof["format"] == "anxin-proof/v1", "another format")
+    whole(proof["amount_fen"])
     size, root = checkpoint(proof["checkpoint"], vkey)
     for record in proof["records"]:
         index = record["sequence"] - 1
@@ -300,6 +329,8 @@ def check_proof(proof, vkey):
 
 
 def check_consistency(old, new, proof, vkey):
+    members(proof, "format", "from", "to", "proof", "checkpoint")
+    whole(proof["from"], proof["to"])
     (old_size, old_root), (new_size, new_root) = checkpoint(old, vkey), checkpoint(new, vkey)
     need(proof["format"] == "anxin-consistency/v1", "another format")
     need((proof["from"], proof["to"]) == (old_size, new_size), "a proof of other sizes")
@@ -367,10 +398,10 @@ def main(command, *arguments):
     read = lambda file: pathlib.Path(file).read_text()
     key = lambda given: given if "+" in given else read(given)
     if command == "proof":
-        check_proof(json.loads(read(arguments[0])), key(arguments[1]))
+        check_proof(parsed(read(arguments[0])), key(arguments[1]))
     elif command == "consistency":
         old, new, proof, vkey = arguments
-        check_consistency(read(old), read(new), json.loads(read(proof)), key(vkey))
+        check_consistency(read(old), read(new), parsed(read(proof)), key(vkey))
     elif command == "root":
         leaves = list(journal_leaves(arguments[0]))
         leaves = leaves[:int(arguments[1])] if len(arguments) > 1 else leaves

@@ -17,14 +17,15 @@ pub fn file_name(sequence: u64) -> String {
     format!("{sequence:020}.seg")
 }
 
-/// The first sequence of the segment with that file name, if it is a segment's.
+/// The first sequence of the segment with that file name, if it is a segment's: records count
+/// from 1.
 #[must_use]
 pub fn sequence_of(file_name: &str) -> Option<u64> {
     let digits = file_name.strip_suffix(".seg")?;
     if digits.len() != 20 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    digits.parse().ok()
+    digits.parse().ok().filter(|first| *first > 0)
 }
 
 /// What a segment's first record says.

@@ -241,6 +241,17 @@ fn a_strange_file_is_reported() {
     assert!(refused(&disk));
 }
 
+/// Records count from 1: a file of that name is no segment, also where it is the only one.
+#[test]
+fn a_segment_of_record_0_is_none() {
+    let disk = MemoryDisk::new();
+    disk.create_dir_all(dir()).unwrap();
+    disk.put(&dir().join("00000000000000000000.seg"), vec![0; 40]);
+    let report = check(&disk);
+    assert_eq!((report.head_sequence, report.segments), (0, 0));
+    assert_eq!(report.damages[0].what, Flaw::Foreign);
+}
+
 #[test]
 fn several_damages_are_all_listed() {
     let disk = filled(20, small());

@@ -244,11 +244,16 @@ impl Book {
         match event {
             Event::Started { first_file_no, .. } => {
                 self.count_files_from(first_file_no.unwrap_or(0));
+                self.taken_into_use();
                 Ok(())
             }
             Event::Disclosed { .. } => Ok(()),
-            Event::Restored { first_file_no, .. } => {
-                self.set_apart(*first_file_no, sequence, time_ms);
+            Event::Restored {
+                record,
+                first_file_no,
+                ..
+            } => {
+                self.set_apart((*record, *first_file_no), sequence, time_ms);
                 Ok(())
             }
             Event::Refused { what, .. } => {

@@ -13,13 +13,27 @@ pub(super) struct Restored {
     /// The record that tells of it.
     sequence: u64,
     time_ms: i64,
+    /// The copy's last record.
+    record: u64,
+    /// No gateway has started since.
+    is_unused: bool,
 }
 
 impl Book {
     /// Follows a restore: from here on nothing that waited is sent, and numbers that the original
     /// may have given are not given again.
-    pub(super) fn set_apart(&mut self, first_file_no: u64, sequence: u64, time_ms: i64) {
-        self.restored = Some(Restored { sequence, time_ms });
+    pub(super) fn set_apart(
+        &mut self,
+        (record, first_file_no): (u64, u64),
+        sequence: u64,
+        time_ms: i64,
+    ) {
+        self.restored = Some(Restored {
+            sequence,
+            time_ms,
+            record,
+            is_unused: true,
+        });
         // With the time since the copy's end: a later restore of the same copy goes on higher.
         let passed_s = time_ms.saturating_sub(self.latest_ms) / 1_000;
         let has_records = self.latest_ms > 0;
@@ -31,6 +45,21 @@ impl Book {
         for employer in employers {
             self.moved.insert(employer, sequence);
         }
+    }
+
+    /// A gateway has started.
+    pub(super) fn taken_into_use(&mut self) {
+        if let Some(restored) = &mut self.restored {
+            restored.is_unused = false;
+        }
+    }
+
+    /// The last record of the copy from which the journal was restored, where no gateway has
+    /// started since.
+    #[must_use]
+    pub fn restored_unused(&self) -> Option<u64> {
+        let restored = self.restored.filter(|restored| restored.is_unused);
+        restored.map(|restored| restored.record)
     }
 
     /// Whether a batch came before the journal was restored: no line of it is approved or

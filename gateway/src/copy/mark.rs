@@ -69,6 +69,18 @@ pub enum SetApart {
         /// When the copy was begun, RFC 3339.
         taken_at: String,
     },
+    /// Its journal was restored and never used since, and the mark of that is not there: the folder
+    /// was put together from parts of another one.
+    #[error(
+        "{} was restored up to record {record} of a backup, and the mark of that is gone",
+        folder.display()
+    )]
+    Unmarked {
+        /// The data folder.
+        folder: PathBuf,
+        /// The last record of the copy.
+        record: u64,
+    },
     /// The mark is not as it was written.
     #[error("{} is damaged", .0.display())]
     Damaged(PathBuf),
@@ -157,6 +169,23 @@ pub fn may_start(data: &Path) -> Result<(), SetApart> {
             taken_at: mark.taken_at,
         }),
         Stage::Confirmed => Ok(()),
+    }
+}
+
+/// Whether a gateway may start on a folder whose journal was restored up to `record` of a copy, and
+/// never used since: a person has said so of this copy.
+///
+/// # Errors
+/// See [`SetApart`].
+pub fn may_use(data: &Path, record: u64) -> Result<(), SetApart> {
+    may_start(data)?;
+    let mark = Mark::read(data)?;
+    match mark.filter(|mark| mark.record == record) {
+        Some(_) => Ok(()),
+        None => Err(SetApart::Unmarked {
+            folder: data.to_owned(),
+            record,
+        }),
     }
 }
 

@@ -18,7 +18,7 @@ mod tests;
 
 pub use backup::{BackedUp, back_up};
 pub use manifest::{FileEntry, MANIFEST, Manifest, SUM, read_backup};
-pub use mark::{Mark, SetApart, Stage, confirm, may_start};
+pub use mark::{Mark, SetApart, Stage, confirm, may_start, may_use};
 pub use restore::{Restored, restore};
 
 use crate::proof::held::{Sealed, Sealing};

@@ -10,7 +10,7 @@ use journal::chain::Hash;
 use journal::disk::Disk;
 use journal::tree::leaf::{Leaf, Source};
 use journal::tree::tiles::Tiles;
-use journal::tree::{consistency, inclusion};
+use journal::tree::{consistency, inclusion, is_consistent};
 use journal::{Journal, JournalError};
 use std::io;
 use std::path::PathBuf;
@@ -267,22 +267,47 @@ impl Log {
         self.on_tiles(&mut state, |tree| inclusion(tree, sequence - 1, size))
     }
 
-    /// The proof that the tree of `from` leaves is the beginning of the one of `to`.
+    /// The proof that the tree of `from` leaves is the beginning of the one of `to`. It is checked
+    /// before it is given away: one that a damaged tile spoils would accuse the journal.
     ///
     /// # Errors
-    /// When the tiles can't be read; `TooLarge` where there are not so many.
+    /// When the tiles can't be read, or are damaged and made again (`Behind`); `TooLarge` where
+    /// there are not so many.
     pub fn consistency(&self, from: u64, to: u64) -> Result<Vec<Hash>, LogError> {
         let mut state = self.state();
         if from > to {
             return Err(LogError::TooLarge);
         }
         has(&state, to)?;
-        self.on_tiles(&mut state, |tree| consistency(tree, from, to))
+        let (end, root) = anchor(&state, to);
+        let (proof, holds) = self.on_tiles(&mut state, |tree| {
+            let (old, new) = (tree.root_at(from)?, tree.root_at(to)?);
+            let proof = consistency(tree, from, to)?;
+            let on = consistency(tree, to, end)?;
+            let holds = is_consistent((to, &new), (end, &root), &on)
+                && is_consistent((from, &old), (to, &new), &proof);
+            Ok((proof, holds))
+        })?;
+        if !holds {
+            self.forget_tiles(&mut state);
+            return Err(LogError::Behind(to));
+        }
+        Ok(proof)
     }
 
     /// What was made from the tiles does not hold: they are made again.
     pub fn distrust(&self) {
         self.forget_tiles(&mut self.state());
+    }
+}
+
+/// A root of at least `size` leaves that no tile was asked for now: the one that was signed last,
+/// else the one that has grown with the journal.
+fn anchor(state: &State, size: u64) -> (u64, Hash) {
+    let last = state.last.as_ref().map(|last| &last.checkpoint);
+    match last.filter(|last| last.size >= size && last.size <= state.tree.size()) {
+        Some(last) => (last.size, last.root),
+        None => (state.tree.size(), state.tree.root()),
     }
 }
 

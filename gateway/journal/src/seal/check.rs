@@ -12,10 +12,13 @@ use crate::disk::{Disk, read_small};
 /// What the key files of a folder are found to be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyFiles {
-    /// Ids of those in which nothing wrong was found, destroyed ones too.
+    /// Ids of those in which nothing wrong was found, and which hold a key.
     pub ids: BTreeSet<String>,
-    /// Whether the key is among them by which persons are searched.
-    pub has_search: bool,
+    /// Ids of those that say that their key was destroyed. Saying so takes no key: it is damage
+    /// where nobody wanted it.
+    pub destroyed: BTreeSet<String>,
+    /// How many of the first are keys by which persons are searched: there has to be one.
+    pub searches: usize,
     /// Names of those that are damaged, or do not open with the master key.
     pub damaged: Vec<String>,
     /// How many of the first have no digest, so that only the master key can tell of them.
@@ -51,14 +54,17 @@ pub fn check_keys(
                 Some(wrapping) => file.unwrap(wrapping).map(|_| file.owner),
                 None => Some(file.owner),
             },
-            Some(Stored::Destroyed { owner }) => Some(owner),
+            Some(Stored::Destroyed { .. }) => {
+                found.destroyed.insert(id.to_owned());
+                continue;
+            }
             None => None,
         };
         let Some(owner) = owner else {
             found.damaged.push(name);
             continue;
         };
-        found.has_search |= is_search(&owner);
+        found.searches += usize::from(is_search(&owner));
         found.without_digest += u64::from(!bytes.is_some_and(|bytes| file::has_digest(&bytes)));
         found.ids.insert(id.to_owned());
     }

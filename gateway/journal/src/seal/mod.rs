@@ -9,6 +9,7 @@
 
 mod check;
 mod copy;
+mod error;
 mod file;
 mod master;
 mod search;
@@ -23,12 +24,13 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 use crate::disk::Disk;
-use crate::random::{Random, RandomUnavailable};
+use crate::random::Random;
 use file::{KeyFile, Stored};
 use search::{SEARCH, Search};
 
 pub use check::{KeyFiles, check_keys};
 pub use copy::{KeyCopyError, check_key_file, copy_keys};
+pub use error::SealError;
 pub use master::{create_master_file, master_from_file};
 pub use search::Blinder;
 
@@ -36,56 +38,6 @@ pub use search::Blinder;
 pub const KEY_BYTES: usize = 32;
 /// Bytes that sealing adds: nonce and tag.
 pub const SEAL_BYTES: usize = NONCE_LEN + 16;
-
-/// What can go wrong with sealing.
-#[derive(Debug, thiserror::Error)]
-pub enum SealError {
-    /// The data key was destroyed: what it sealed is erased.
-    #[error("the data key {0} was destroyed")]
-    KeyDestroyed(String),
-    /// There never was such a data key here.
-    #[error("there is no data key {0}")]
-    KeyUnknown(String),
-    /// The sealed bytes, the key or the associated data are not those that were sealed.
-    #[error("the sealed data does not open with key {0}")]
-    NotAuthentic(String),
-    /// The key file does not open with this master key, or is damaged.
-    #[error("the key file {} is damaged, or does not open with this master key", .0.display())]
-    KeyFile(PathBuf),
-    /// The search key is gone. A new one would find no person, and no wage that was paid already.
-    #[error("the search key is missing in {}", .0.display())]
-    SearchMissing(PathBuf),
-    /// The owner's name is empty or over 255 bytes.
-    #[error("an owner has 1 to 255 bytes")]
-    Owner,
-    /// The master key file is not 64 hexadecimal digits.
-    #[error("the master key in {} is not 64 hexadecimal digits", .0.display())]
-    Master(PathBuf),
-    /// The master key file can be read by others.
-    #[error("the master key in {} has mode {mode:o}; only its owner may read it", path.display())]
-    MasterMode {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// Disk access failed.
-    #[error("could not {what} {}", path.display())]
-    Io {
-        /// What was tried.
-        what: &'static str,
-        /// With which file or folder.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// No randomness for a key or a nonce.
-    #[error("no randomness for sealing")]
-    Random(#[from] RandomUnavailable),
-    /// The algorithm refused; it never does for data under 64 GiB.
-    #[error("the data can't be sealed")]
-    Refused,
-}
 
 /// A data key, ready to use. The raw bytes are wiped once it is prepared; the prepared form
 /// lives in memory as long as the vault.
@@ -117,7 +69,7 @@ impl Vault {
     ///
     /// # Errors
     /// `KeyFile` if the master key is another one or a file is damaged; `SearchMissing` if there
-    /// are keys and none for searching; `Io`, `Random`.
+    /// are keys and none for searching, `SearchTwice` if two; `Io`, `Random`.
     pub fn open(
         disk: Arc<dyn Disk>,
         dir: &Path,
@@ -160,6 +112,9 @@ impl Vault {
                         .unwrap(&wrapping)
                         .ok_or_else(|| SealError::KeyFile(file::path(dir, &id)))?;
                     match Search::of(&file.owner, &raw) {
+                        Some(_) if search.is_some() => {
+                            return Err(SealError::SearchTwice(dir.to_owned()));
+                        }
                         Some(found) => search = Some(found),
                         None => {
                             keys.add(&file.owner, id, DataKey::Live(Arc::new(prepared(&raw)?)));
@@ -253,6 +208,12 @@ impl Vault {
                 .insert(id.clone(), DataKey::Destroyed);
         }
         Ok(ids.len())
+    }
+
+    /// Where its keys lie.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The key id under which an owner's data is sealed now, if it has one.

@@ -46,6 +46,10 @@ pub(super) enum Keyed {
     },
     /// A record names a key that is not there.
     Missing { file: String, record: u64 },
+    /// The key that a record names was destroyed, and nothing here destroys keys.
+    Destroyed { file: String, record: u64 },
+    /// There are two keys by which persons are searched.
+    SearchTwice,
     /// Records are sealed, and the key by which persons are searched is not there.
     SearchMissing,
     /// The folder can't be read.
@@ -78,13 +82,22 @@ impl Wanted {
         }
         let count = found.ids.len();
         let is_sealed = !self.0.is_empty();
+        let file = |id: &str| format!("keys/{id}.key");
+        let gone = self.0.iter().find(|(id, _)| found.destroyed.contains(*id));
+        if let Some((id, record)) = gone {
+            return Keyed::Destroyed {
+                file: file(id),
+                record: *record,
+            };
+        }
         let mut missing = self.0.into_iter().filter(|(id, _)| !found.ids.contains(id));
         match missing.next() {
             Some((id, record)) => Keyed::Missing {
-                file: format!("keys/{id}.key"),
+                file: file(&id),
                 record,
             },
-            None if is_sealed && !found.has_search => Keyed::SearchMissing,
+            None if found.searches > 1 => Keyed::SearchTwice,
+            None if is_sealed && found.searches == 0 => Keyed::SearchMissing,
             None if count == 0 => Keyed::Absent,
             None if by_master => Keyed::Open { count },
             None => Keyed::Whole {
@@ -108,6 +121,8 @@ impl Keyed {
             Self::Open { .. } => "open",
             Self::Damaged { .. } => "damaged",
             Self::Missing { .. } => "missing",
+            Self::Destroyed { .. } => "destroyed",
+            Self::SearchTwice => "search_twice",
             Self::SearchMissing => "search_missing",
             Self::Unreadable(_) => "unreadable",
         }
@@ -116,10 +131,13 @@ impl Keyed {
     /// The file that is damaged or missing, in the data folder.
     pub(super) fn file(&self) -> Option<&str> {
         match self {
-            Self::Damaged { file, .. } | Self::Missing { file, .. } => Some(file),
+            Self::Damaged { file, .. }
+            | Self::Missing { file, .. }
+            | Self::Destroyed { file, .. } => Some(file),
             Self::Absent
             | Self::Whole { .. }
             | Self::Open { .. }
+            | Self::SearchTwice
             | Self::SearchMissing
             | Self::Unreadable(_) => None,
         }
@@ -131,6 +149,8 @@ impl Keyed {
             Self::Absent | Self::Whole { .. } | Self::Open { .. } => false,
             Self::Damaged { .. }
             | Self::Missing { .. }
+            | Self::Destroyed { .. }
+            | Self::SearchTwice
             | Self::SearchMissing
             | Self::Unreadable(_) => true,
         }
@@ -145,27 +165,8 @@ impl Keyed {
             ),
             Self::Whole {
                 count,
-                without_digest: 0,
-            } => Words::new(
-                format!("{count} 个密钥文件完整;主密钥能否打开未核对(--master-key)"),
-                format!(
-                    "{count} key files are whole; whether the master key opens them was not \
-                     asked (--master-key)"
-                ),
-            ),
-            Self::Whole {
-                count,
                 without_digest,
-            } => Words::new(
-                format!(
-                    "{count} 个密钥文件形式正确,其中 {without_digest} 个由旧版写成,不带摘要:\
-                     是否完好只有主密钥能核对(--master-key)"
-                ),
-                format!(
-                    "{count} key files have their form; {without_digest} of an older version have \
-                     no digest, the master key alone tells whether they are whole (--master-key)"
-                ),
-            ),
+            } => whole(*count, *without_digest),
             Self::Open { count } => Words::new(
                 format!("{count} 个密钥文件完整,主密钥都能打开"),
                 format!("{count} key files are whole, and the master key opens each"),
@@ -191,6 +192,19 @@ impl Keyed {
                     "the key file DIR/{file} is missing; record {record} is the first it seals"
                 ),
             ),
+            Self::Destroyed { file, record } => Words::new(
+                format!(
+                    "密钥文件 DIR/{file} 标为已销毁,而记录 {record} 起的个人信息由它加密;本程序不销毁密钥"
+                ),
+                format!(
+                    "the key file DIR/{file} says that its key was destroyed; record {record} is \
+                     the first it sealed, and nothing of this program destroys keys"
+                ),
+            ),
+            Self::SearchTwice => Words::new(
+                "有两把检索密钥(DIR/keys):其中一把属于别的目录",
+                "there are two search keys (DIR/keys): one of them is another folder's",
+            ),
             Self::SearchMissing => Words::new(
                 "缺少检索密钥(DIR/keys):同一人的重复发放无法识别,人员无法检索",
                 "the search key is missing (DIR/keys): nobody is found by it, nor a wage that was \
@@ -201,5 +215,28 @@ impl Keyed {
                 format!("DIR/keys can't be read: {error}"),
             ),
         }
+    }
+}
+
+/// Files that have their form, where no master key was given.
+fn whole(count: usize, without_digest: u64) -> Words {
+    match without_digest {
+        0 => Words::new(
+            format!("{count} 个密钥文件完整;主密钥能否打开未核对(--master-key)"),
+            format!(
+                "{count} key files are whole; whether the master key opens them was not asked \
+                 (--master-key)"
+            ),
+        ),
+        _ => Words::new(
+            format!(
+                "{count} 个密钥文件形式正确,其中 {without_digest} 个由旧版写成,不带摘要:\
+                 是否完好只有主密钥能核对(--master-key)"
+            ),
+            format!(
+                "{count} key files have their form; {without_digest} of an older version have no \
+                 digest, the master key alone tells whether they are whole (--master-key)"
+            ),
+        ),
     }
 }

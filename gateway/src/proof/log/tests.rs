@@ -131,6 +131,37 @@ fn a_restart_goes_on_and_mends_its_tiles() {
     assert!(log.inclusion(1, size).is_ok());
 }
 
+/// One byte of a tile, while it runs: no proof that accuses the journal is given away.
+#[test]
+fn a_damaged_tile_accuses_nobody() {
+    let desk = Desk::new();
+    let size = desk.add(600);
+    let log = desk.log().unwrap();
+    log.checkpoint(&desk.journal, size, 0).unwrap();
+    let froms = [1, 2, 100, 256, 300];
+    let to = [size - 1, size];
+    let root = |size| log.state().tree.root_at(size).unwrap();
+    let honest: Vec<(u64, Hash)> = froms.into_iter().chain(to).map(|n| (n, root(n))).collect();
+    let tile = Path::new(DATA).join("tiles/tile/0/000");
+    let mut refused = 0;
+    for (from, old) in &honest[..froms.len()] {
+        for (to, new) in &honest[froms.len()..] {
+            desk.disk.remove(&tile).unwrap();
+            let mut file = desk.disk.create_append(&tile).unwrap();
+            file.append(&[7; 8192]).unwrap();
+            match log.consistency(*from, *to) {
+                Ok(proof) => assert!(is_consistent((*from, old), (*to, new), &proof)),
+                Err(LogError::Behind(_)) => refused += 1,
+                Err(other) => panic!("{other:?}"),
+            }
+            while log.follow(&desk.journal).unwrap() > 0 {}
+            let proof = log.consistency(*from, *to).unwrap();
+            assert!(is_consistent((*from, old), (*to, new), &proof), "{from}");
+        }
+    }
+    assert!(refused >= 6, "{refused}");
+}
+
 #[test]
 fn another_journal_is_not_gone_on_with() {
     let desk = Desk::new();

@@ -38,7 +38,7 @@ fn every_flipped_bit_of_a_key_file_is_found_without_the_master_key_and_refused_b
     let whole = disk.bytes(&path).unwrap();
     let name = path.file_name().unwrap().to_str().unwrap().to_owned();
     let good = check(&disk, Some(&MASTER));
-    assert_eq!((good.ids.len(), good.has_search), (2, true));
+    assert_eq!((good.ids.len(), good.searches), (2, 1));
     assert_eq!((good.damaged.len(), good.without_digest), (0, 0));
     assert_eq!(check(&disk, None), good);
     for at in 0..whole.len() {
@@ -94,7 +94,7 @@ fn a_search_key_that_is_gone_is_not_made_again() {
     let search = folder().join(names.iter().find(|name| *name != own).unwrap());
     let whole = disk.bytes(&search).unwrap();
     disk.remove(&search).unwrap();
-    assert!(!check(&disk, None).has_search);
+    assert_eq!(check(&disk, None).searches, 0);
     let refused = open(&disk, MASTER);
     assert!(matches!(refused, Err(SealError::SearchMissing(_))));
     assert_eq!(disk.list(folder()).unwrap(), [own], "nothing was made");
@@ -108,13 +108,31 @@ fn a_search_key_that_is_gone_is_not_made_again() {
     assert_eq!(empty.list(folder()).unwrap().len(), 0);
 }
 
+/// The keys of two folders put together: which one found what is recorded nobody can say.
 #[test]
-fn a_destroyed_key_is_whole_and_an_unfinished_one_is_let_lie() {
+fn two_search_keys_are_refused() {
+    let (disk, _) = two();
+    let other = MemoryDisk::new();
+    let random = Arc::new(SeededRandom::new(6));
+    Vault::open(Arc::new(other.clone()), folder(), &MASTER, random).unwrap();
+    for name in other.list(folder()).unwrap() {
+        let path = folder().join(name);
+        disk.put(&path, other.bytes(&path).unwrap());
+    }
+    assert_eq!(check(&disk, Some(&MASTER)).searches, 2);
+    let refused = open(&disk, MASTER);
+    assert!(matches!(refused, Err(SealError::SearchTwice(_))));
+}
+
+#[test]
+fn a_destroyed_key_is_told_apart_and_an_unfinished_one_is_let_lie() {
     let (disk, path) = two();
     open(&disk, MASTER).unwrap().destroy("owner").unwrap();
     disk.put(&path.with_extension("new"), b"ANX".to_vec());
     let found = check(&disk, Some(&MASTER));
-    assert_eq!((found.ids.len(), found.damaged.len()), (2, 0));
+    assert_eq!((found.ids.len(), found.damaged.len()), (1, 0));
+    let own = path.file_stem().unwrap().to_str().unwrap();
+    assert_eq!(found.destroyed.iter().collect::<Vec<_>>(), [own]);
     assert!(disk.open_read(&path.with_extension("new")).is_ok());
     assert_eq!(check(&MemoryDisk::new(), None), KeyFiles::default());
 }

@@ -1,8 +1,9 @@
 //! The gateway's own errors of a start in Chinese; their English is what they say themselves.
 
+mod record;
+
 use crate::command::assembly::AssemblyError;
 use crate::command::client::ClientError;
-use crate::command::verify::flaw_words;
 use crate::copy::{BackupError, SetApart};
 use crate::core::CoreError;
 use crate::failure::Defect;
@@ -16,10 +17,8 @@ use certs::tls::{Part, TlsError};
 use journal::copy::FileError;
 use journal::index::IndexError;
 use journal::random::RandomUnavailable;
-use journal::seal::SealError;
 use journal::witness::WitnessError;
-use journal::{Damage, JournalError, PoisonCause};
-use schemas::Lang;
+use record::{damaged, journal, seal};
 use std::error::Error;
 
 /// The Chinese of an error of ours, without that of its sources; `None` for one of others.
@@ -173,6 +172,10 @@ fn set_apart(error: &SetApart) -> String {
             "{} 自 {taken_at} 的备份恢复,到记录 {record} 为止,尚未有人确认",
             folder.display()
         ),
+        SetApart::Unmarked { folder, record } => format!(
+            "{} 的日志自备份恢复,到记录 {record} 为止,而恢复标记 restored 不在",
+            folder.display()
+        ),
         SetApart::Damaged(path) => format!("{} 已损坏", path.display()),
         SetApart::Io { path, .. } => format!("{} 读不出", path.display()),
     }
@@ -214,92 +217,6 @@ fn witness(error: &WitnessError) -> String {
     match error {
         WitnessError::Damaged(path) => format!("见证文件 {} 已损坏", path.display()),
         WitnessError::Io { path, .. } => format!("见证文件 {} 读不出", path.display()),
-    }
-}
-
-fn journal(error: &JournalError) -> String {
-    match error {
-        JournalError::Io { what, path, .. } => format!("{} {} 失败", tried(what), path.display()),
-        JournalError::Damaged(damage) => damaged(damage),
-        JournalError::Poisoned { cause, .. } => {
-            let cause = match cause {
-                PoisonCause::DiskFull => "磁盘已满",
-                PoisonCause::Write => "写入失败",
-                PoisonCause::Sync => "落盘失败",
-            };
-            format!("日志不再接收记录:{cause}")
-        }
-        JournalError::TooLarge { bytes, bytes_max } => {
-            format!("一条记录有 {bytes} 字节,超过上限 {bytes_max}")
-        }
-        JournalError::FieldTooLong(_) => "记录的一个字段过长".to_owned(),
-        JournalError::KindReserved(kind) => format!("记录种类 {kind} 是保留的"),
-        JournalError::Closed => "日志已关闭".to_owned(),
-        JournalError::NoSuchSequence(sequence) => format!("没有记录 {sequence}"),
-        JournalError::NoSuchPosition { segment, offset } => {
-            format!("段 {segment} 偏移 {offset} 处没有记录")
-        }
-        JournalError::InUse(dir) => format!("日志 {} 正被另一进程使用", dir.display()),
-        JournalError::OtherDigest { found, wanted } => format!(
-            "日志建立时用的摘要算法是 {},不是 {}",
-            found.as_str(),
-            wanted.as_str()
-        ),
-        JournalError::Random(_) => "取不到随机数".to_owned(),
-        JournalError::Thread(_) => "提交线程无法启动".to_owned(),
-    }
-}
-
-fn damaged(damage: &Damage) -> String {
-    let (_, what) = flaw_words(&damage.what);
-    format!(
-        "日志损坏:段文件 {},偏移 {},记录号 {}:{}",
-        damage.segment,
-        damage.offset,
-        damage.sequence,
-        what.in_lang(Lang::Zh)
-    )
-}
-
-/// What the journal and the key store say that they tried.
-fn tried(what: &str) -> &'static str {
-    match what {
-        "list" => "列出",
-        "open" => "打开",
-        "read" => "读取",
-        "make" => "建立",
-        "sync" => "落盘",
-        "cut" => "截短",
-        "remove" => "删除",
-        "write" => "写入",
-        "keep the torn tail in" => "把残缺的尾部另存到",
-        _ => "处理",
-    }
-}
-
-fn seal(error: &SealError) -> String {
-    match error {
-        SealError::KeyDestroyed(id) => format!("数据密钥 {id} 已销毁"),
-        SealError::KeyUnknown(id) => format!("没有数据密钥 {id}"),
-        SealError::NotAuthentic(id) => format!("密文用密钥 {id} 解不开"),
-        SealError::SearchMissing(path) => format!(
-            "{} 里缺少检索密钥:另造一把会认不出已发放的工资",
-            path.display()
-        ),
-        SealError::KeyFile(path) => {
-            format!("密钥文件 {} 已损坏,或用此主密钥解不开", path.display())
-        }
-        SealError::Owner => "密钥所有者的名称应为 1 至 255 字节".to_owned(),
-        SealError::Master(path) => {
-            format!("主密钥文件 {} 不是 64 位十六进制数字", path.display())
-        }
-        SealError::MasterMode { path, mode } => format!(
-            "主密钥文件 {} 的权限是 {mode:o},只应由其所有者读取",
-            path.display()
-        ),
-        SealError::Io { what, path, .. } => format!("{} {} 失败", tried(what), path.display()),
-        SealError::Random(_) => "取不到随机数".to_owned(),
-        SealError::Refused => "数据无法加密".to_owned(),
     }
 }
 
