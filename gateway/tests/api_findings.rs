@@ -1,9 +1,11 @@
-//! The findings of a refused file, with those that only the book can tell.
+//! The findings of a refused file, with those that only the book can tell; answers with many.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod api_kit;
 
+use api_kit::stand_ins::bad_file;
 use api_kit::{Kit, own, system, wage_file};
+use serde_json::Value;
 
 /// All findings come in one pass: those that need the book too, for a file that has an error
 /// elsewhere, and nothing of it stays.
@@ -61,5 +63,110 @@ async fn a_refused_file_has_the_findings_of_the_book_as_well() {
         .expect(422);
     assert_eq!(codes(&reply), expected(&[], &[("uscc_not_yours", None)]));
     assert_eq!(kit.core.desk().batches().count(), 1);
+    kit.stop().await;
+}
+
+/// Members of an answer, in their order.
+fn members(document: &Value) -> Vec<&str> {
+    let object = document.as_object().unwrap();
+    object.keys().map(String::as_str).collect()
+}
+
+/// However many findings there are, the answer is the same document with the same headers.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_with_many_findings_is_like_one_with_few() {
+    let kit = Kit::start().await;
+    let (party, kind) = (system(own()), "application/problem+json");
+    for (rows, lang, long) in [(2, "zh", false), (300, "zh", true), (300, "en", true)] {
+        let csv = bad_file(own(), "GZ-1", rows);
+        let spoken = [("accept-language", lang)];
+        let reply = kit.call(&party, "POST", "/v1/batches", &spoken, csv);
+        let reply = reply.await.expect(422);
+        assert_eq!(reply.body.len() > 64 << 10, long, "{rows} rows");
+        assert_eq!(reply.header("content-type"), kind);
+        assert_eq!(reply.header("content-length"), reply.body.len().to_string());
+        assert_eq!(reply.header("transfer-encoding"), "");
+        let problem = reply.json();
+        // As it stands, without blanks.
+        assert_eq!(problem.to_string(), reply.text());
+        assert_eq!(
+            members(&problem),
+            [
+                "type",
+                "title",
+                "status",
+                "detail",
+                "instance",
+                "zh",
+                "en",
+                "errors",
+                "warnings",
+                "notes",
+                "findings_total",
+                "line_count",
+                "lines_ok",
+                "total_fen",
+                "findings"
+            ]
+        );
+        assert_eq!(problem["instance"], "/v1/batches");
+        assert_eq!(problem["title"], problem[lang]["title"]);
+        let findings = problem["findings"].as_array().unwrap();
+        assert_eq!(problem["findings_total"], findings.len());
+        let of_names = findings.iter().filter(|one| one["code"] == "name_missing");
+        let messages: Vec<&str> = of_names
+            .map(|one| one["message"].as_str().unwrap())
+            .collect();
+        assert_eq!(messages.len(), rows as usize);
+        assert_eq!(messages[0].is_ascii(), lang == "en", "{}", messages[0]);
+    }
+    kit.stop().await;
+}
+
+/// The answer to a repetition has them from the journal, as the first one had them.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_findings_of_an_accepted_file_are_told_again() {
+    let (kit, party) = (Kit::start().await, system(own()));
+    let csv = wage_file(own(), "GZ-1", "ICBC", 600, 0);
+    // Every line but the first.
+    let (good, bad) = csv.split_at(csv.find("\r\n2,").unwrap());
+    let csv = format!("{good}{}", bad.replace(",ABC,,", ",没有此银行,,"));
+    let path = "/v1/batches?policy=good_lines";
+    let first = kit.call(&party, "POST", path, &[], csv.clone());
+    let first = first.await.expect(202);
+    let again = kit.call(&party, "POST", path, &[], csv);
+    let again = again.await.expect(200);
+    let id = first.json()["batch_id"].as_str().unwrap().to_owned();
+    for reply in [&first, &again] {
+        assert!(reply.body.len() > 64 << 10, "{} bytes", reply.body.len());
+        assert_eq!(reply.header("content-type"), "application/json");
+        assert_eq!(reply.header("content-length"), reply.body.len().to_string());
+        assert_eq!(reply.header("location"), format!("/v1/batches/{id}"));
+    }
+    let (first, again) = (first.json(), again.json());
+    let mut expected = vec![
+        "batch_id",
+        "batch_no",
+        "state",
+        "line_count",
+        "total_fen",
+        "findings",
+        "next_bank_day",
+        "digest",
+        "must_acknowledge",
+    ];
+    assert_eq!(members(&first), expected);
+    expected.push("replayed");
+    assert_eq!(members(&again), expected);
+    let errors = first["findings"].as_array().unwrap().iter();
+    let errors = errors.filter(|one| one["severity"] == "error");
+    let mut lines: Vec<u64> = errors.map(|one| one["line"].as_u64().unwrap()).collect();
+    lines.dedup();
+    assert_eq!(lines, Vec::from_iter(2..=600));
+    let path = format!("/v1/batches/{id}/findings");
+    let listed = kit.get(&party, &path).await.expect(200).json();
+    for told in [&again, &listed] {
+        assert_eq!(told["findings"], first["findings"]);
+    }
     kit.stop().await;
 }

@@ -1,11 +1,12 @@
 //! What one party takes leaves room for the others: threads for long answers, memory for
-//! bodies.
+//! bodies and for answers.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod api_kit;
 
+use api_kit::stand_ins::bad_file;
 use api_kit::{Kit, other, own, person, system, wage_file};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 
@@ -99,6 +100,42 @@ async fn a_correction_file_is_not_made_before_it_is_taken() {
         let whole = whole.expect(200).body;
         assert!(whole.len() > 360_000, "{format}: {} bytes", whole.len());
     }
+    kit.stop().await;
+}
+
+/// What is found in a small file may be a hundred times its size: a party has not more answers that
+/// it did not take than it may have uploads on the way.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_a_submission_holds_its_place_until_it_is_taken() {
+    let kit = Kit::start_with(|limits| {
+        limits.receptions_per_party_max = 1;
+        limits.reception_wait = Duration::from_millis(100);
+    })
+    .await;
+    let mut sender = kit.second_with(&system(own()), 4_096).await;
+    let request = hyper::Request::post("https://localhost/v1/batches");
+    let bad = bad_file(own(), "GZ-1", 500);
+    let answer = sender.send_request(request.body(Full::from(bad)).unwrap());
+    let untaken = answer.await.unwrap();
+    assert_eq!(untaken.status(), 422);
+    let maker = person(own(), "maker");
+    let good = wage_file(own(), "GZ-2", "ICBC", 1, 50);
+    let told = kit.submit(&maker, &good).await.expect(503);
+    assert_eq!(told.header("retry-after"), "5");
+    assert_eq!(told.json()["why"], "busy");
+    let others = wage_file(other(), "GZ-1", "ICBC", 1, 0);
+    kit.submit(&system(other()), &others).await.expect(202);
+    // Taken, it is whole, and its place is free when the server has seen that.
+    let length = untaken.headers()["content-length"].clone();
+    let whole = untaken.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(length, whole.len().to_string().as_str());
+    assert!(whole.len() > 300_000, "{} bytes", whole.len());
+    let mut next = kit.submit(&maker, &good).await;
+    while next.status == 503 {
+        next = kit.submit(&maker, &good).await;
+    }
+    next.expect(202);
+    drop(sender);
     kit.stop().await;
 }
 

@@ -72,7 +72,8 @@ pub struct ApiLimits {
     pub uploads_max: usize,
     /// Longest wait of a received upload for one of those places. 30 s.
     pub upload_wait: Duration,
-    /// Uploads that are received or wait at once. 256.
+    /// Uploads that are received, wait or are worked on at once, and answers to them that list
+    /// findings and are not taken yet. 256.
     pub receptions_max: usize,
     /// The same of one party. 8.
     pub receptions_per_party_max: usize,

@@ -156,7 +156,15 @@ fn too_large(bytes_max: u64) -> Problem {
 /// An upload's part of what its party may have on the way; given back when dropped.
 pub struct Reception {
     bytes: Place,
-    _place: Place,
+    place: Place,
+}
+
+impl Reception {
+    /// The file is worked off: its bytes are given back. Its place goes on to the answer, which
+    /// may be many times as large as the file.
+    pub fn worked_off(self) -> Place {
+        self.place
+    }
 }
 
 /// Receives an employer's file.
@@ -214,8 +222,8 @@ pub async fn upload(
     Ok(Upload::Spool(Box::new(spool)))
 }
 
-/// A place to receive an upload of the caller, held until its file is worked off. A party's
-/// people share its places: slow ones of one party hold up nobody else.
+/// A place to receive an upload of the caller, held until its file is worked off and the answer is
+/// taken. A party's people share its places: slow ones of one party hold up nobody else.
 ///
 /// # Errors
 /// Unavailable, with the time after which to come again.
@@ -234,7 +242,7 @@ pub async fn reception(call: &Call) -> Result<Reception, Problem> {
     };
     Ok(Reception {
         bytes: app.received.none(party),
-        _place: place,
+        place,
     })
 }
 

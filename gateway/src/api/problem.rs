@@ -257,6 +257,13 @@ impl Problem {
     /// The answer to a call of `instance` (its path) in a language.
     #[must_use]
     pub fn into_response(self, lang: Lang, instance: &str) -> Response<Body> {
+        let (head, document) = self.into_parts(lang, instance);
+        head.map(|()| Body::from(Value::Object(document).to_string()))
+    }
+
+    /// The same as its head and its document, for a document that is written while it is sent.
+    #[must_use]
+    pub fn into_parts(self, lang: Lang, instance: &str) -> (Response<()>, Map<String, Value>) {
         let (word, zh, en) = (self.0.kind.word(), self.0.kind.zh(), self.0.kind.en());
         let (detail_zh, detail_en) = match &self.0.detail {
             Some((zh, en)) => (zh.as_str(), en.as_str()),
@@ -276,17 +283,17 @@ impl Problem {
         document.insert("zh".into(), json!({ "title": zh.0, "detail": detail_zh }));
         document.insert("en".into(), json!({ "title": en.0, "detail": detail_en }));
         document.extend(self.0.extra);
-        let mut response = Response::new(Body::from(Value::Object(document).to_string()));
-        *response.status_mut() = status;
+        let mut head = Response::new(());
+        *head.status_mut() = status;
         let kind = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
-        response.headers_mut().extend(
+        head.headers_mut().insert(header::CONTENT_TYPE, kind);
+        head.headers_mut().extend(
             self.0
                 .headers
                 .into_iter()
                 .map(|(name, value)| (Some(name), value)),
         );
-        response
+        (head, document)
     }
 }
 

@@ -27,9 +27,14 @@ impl Kit {
     /// Speaks HTTP/2, and has one byte of an answer sent before it is taken. The connection is
     /// closed when the sender and all answers are dropped.
     pub async fn second(&self, party: &str) -> http2::SendRequest<Full<Bytes>> {
+        self.second_with(party, 1).await
+    }
+
+    /// The same with so many bytes of an answer.
+    pub async fn second_with(&self, party: &str, window: u32) -> http2::SendRequest<Full<Bytes>> {
         let stream = self.connect_with(party, b"h2").await.unwrap();
         let mut builder = http2::Builder::new(TokioExecutor::new());
-        builder.initial_stream_window_size(1);
+        builder.initial_stream_window_size(window);
         let shaken = builder.handshake(TokioIo::new(stream)).await;
         let (sender, connection) = shaken.unwrap();
         drop(tokio::spawn(connection));

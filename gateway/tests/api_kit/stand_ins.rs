@@ -97,6 +97,15 @@ pub fn wage_file(uscc: Uscc, batch_no: &str, bank: &str, lines: u32, first: u32)
     )
 }
 
+/// The same with so many short rows of mistakes: what is found in it is many times its size.
+pub fn bad_file(uscc: Uscc, batch_no: &str, rows: u32) -> String {
+    let mut csv = wage_file(uscc, batch_no, "ICBC", 0, 0);
+    for n in 1..=rows {
+        csv.push_str(&format!("{n},,01,1,1,x,1,0.00,,\r\n"));
+    }
+    csv
+}
+
 /// Two parts, amounts 10.00, 20.00 and 0 (refused), references that are no line numbers.
 pub fn pain_001(uscc: Uscc) -> String {
     let transaction = |n: u32, instruction: &str, end_to_end: &str, amount: &str| {

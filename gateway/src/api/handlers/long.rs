@@ -1,6 +1,6 @@
 //! Long answers, written while they are sent: memory does not grow with the batch. Each holds a
-//! thread until its caller has taken all but the last chunks, so that a party has so many of them,
-//! and one of which nothing is taken is broken off.
+//! thread until its caller has taken all but the last chunks, and its place until these are gone
+//! too, so that a party has so many of them, and one of which nothing is taken is broken off.
 
 use crate::api::app::App;
 use crate::api::body::crowded;
@@ -12,8 +12,11 @@ use crate::query::QueryError;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::stream;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use std::io::{self, Write};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -71,7 +74,7 @@ impl Write for Chunked {
     }
 }
 
-/// A place for a long answer of the caller's party, held while it is written.
+/// A place for a long answer of the caller's party, held until it is gone.
 ///
 /// # Errors
 /// Unavailable, with the time after which to come again.
@@ -114,14 +117,111 @@ pub fn written_in(
     content_type: &str,
     write: impl FnOnce(&App, &mut dyn Write) -> Result<(), QueryError> + Send + 'static,
 ) -> Answer {
+    bytes(content_type, streamed(place, call, write))
+}
+
+/// The body of such an answer; its place is held until all is written and the body is gone.
+pub fn streamed(
+    place: Place,
+    call: &Call,
+    write: impl FnOnce(&App, &mut dyn Write) -> Result<(), QueryError> + Send + 'static,
+) -> Body {
     let app = Arc::clone(&call.app);
     let (pace, idle) = (Arc::clone(&app.pace), app.limits().body_idle);
+    let place = Arc::new(place);
+    let writing = Arc::clone(&place);
     let body = body(pace, idle, move |out| {
         let done = write(&app, out);
-        drop(place);
+        drop(writing);
         done
     });
-    bytes(content_type, body)
+    held(body, place)
+}
+
+/// A body with a place that is held until it is gone: its last chunks may wait for a slow caller
+/// when all is written.
+pub fn held(body: Body, place: Arc<Place>) -> Body {
+    Body::new(Held {
+        body,
+        _place: place,
+    })
+}
+
+struct Held {
+    body: Body,
+    _place: Arc<Place>,
+}
+
+impl HttpBody for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// What an answer comes to, found out by writing it for nobody.
+pub enum Measured {
+    /// All of it, not more than a chunk.
+    Short(Vec<u8>),
+    /// Its length in bytes.
+    Long(u64),
+}
+
+/// Writes an answer once before it begins, so that its head can state its length, and an error
+/// that can be foreseen has a status of its own. Not more than a chunk of it is kept.
+///
+/// # Errors
+/// What `write` says.
+pub fn measured(
+    write: impl FnOnce(&mut dyn Write) -> Result<(), QueryError>,
+) -> Result<Measured, QueryError> {
+    let mut measure = Measure::default();
+    write(&mut measure)?;
+    Ok(match measure.is_short() {
+        true => Measured::Short(measure.bytes),
+        false => Measured::Long(measure.length),
+    })
+}
+
+#[derive(Default)]
+struct Measure {
+    bytes: Vec<u8>,
+    length: u64,
+}
+
+impl Measure {
+    fn is_short(&self) -> bool {
+        self.length <= CHUNK_BYTES as u64
+    }
+}
+
+impl Write for Measure {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.length += bytes.len() as u64;
+        if self.is_short() {
+            self.bytes.extend_from_slice(bytes);
+        } else {
+            self.bytes = Vec::new();
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn body(

@@ -1,20 +1,27 @@
 //! 报送.
 
+mod listed;
+
 use crate::access::Sight;
 use crate::api::answer::BatchReceipt;
 use crate::api::body::{Upload, reception, upload, upload_place};
-use crate::api::call::{Answer, Call, json};
+use crate::api::call::{Answer, Call};
 use crate::api::problem::{Kind, Problem};
+use crate::api::room::Place;
 use crate::book::BatchState;
-use crate::core::CoreError;
+use crate::core::{Core, CoreError};
 use crate::event::Policy;
 use crate::intake::{self, Conflict, IntakeError, Receipt, Rules, Submission, Submitted};
-use crate::query::{batches::policy_word, findings};
-use axum::http::{HeaderValue, StatusCode, header};
+use crate::query::batches::policy_word;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use listed::{Findings, Listed, Ready};
+use schemas::Lang;
 use schemas::employer_files::{Format, ReadError, Summary};
 use schemas::value::PayMonth;
-use schemas::{Finding, Lang};
 use serde_json::Value;
+
+/// The path of the call, as its problems name it.
+const PATH: &str = "/v1/batches";
 
 /// `POST /v1/batches`.
 pub async fn submit(mut call: Call) -> Answer {
@@ -50,19 +57,16 @@ pub async fn submit(mut call: Call) -> Answer {
                 acceptances: app.limits().acceptances,
             };
             let submitted = take(app.core(), &rules, &submission, &mut source)?;
-            drop((place, source, reception));
-            answer(app.core(), submitted, lang)
+            drop(source);
+            // A party has not more answers than uploads: both together hold its places.
+            let answered = answer(app.core(), submitted, lang, reception.worked_off());
+            drop(place);
+            answered
         })
         .await?;
     // M3: nothing is answered that a crash would take back, a repetition included.
     call.durable(answered.durable).await?;
-    let (status, receipt) = answered.receipt?;
-    let location = format!("/v1/batches/{}", receipt.batch_id);
-    let mut response = json(status, &receipt)?;
-    if let Ok(location) = HeaderValue::from_str(&location) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    Ok(response)
+    Ok(answered.told?.response(&call))
 }
 
 fn policy(text: &str) -> Option<Policy> {
@@ -78,7 +82,7 @@ fn format(text: &str) -> Option<Format> {
 }
 
 fn take(
-    core: &crate::core::Core,
+    core: &Core,
     rules: &Rules<'_>,
     submission: &Submission<'_>,
     source: &mut Upload,
@@ -96,73 +100,84 @@ fn take(
 /// An answer, and the sequence that must be durable before it is given.
 struct Answered {
     durable: u64,
-    receipt: Result<(StatusCode, BatchReceipt), Problem>,
+    told: Result<Ready, Problem>,
 }
 
-fn answer(core: &crate::core::Core, submitted: Submitted, lang: Lang) -> Result<Answered, Problem> {
-    Ok(match submitted {
+/// An answer that lists findings keeps `place` until it is gone.
+fn answer(
+    core: &Core,
+    submitted: Submitted,
+    lang: Lang,
+    place: Place,
+) -> Result<Answered, Problem> {
+    let problem = |durable, problem| Answered {
+        durable,
+        told: Err(problem),
+    };
+    let (durable, head, listed) = match submitted {
         Submitted::Accepted(receipt) => {
-            let findings = in_language(&receipt.findings, lang);
-            Answered {
-                durable: receipt.sequence,
-                receipt: Ok((StatusCode::ACCEPTED, told(&receipt, findings, None))),
-            }
+            let (head, document) = told(&receipt, StatusCode::ACCEPTED, None)?;
+            let findings = Findings::Made(receipt.findings);
+            (receipt.sequence, head, Listed { document, findings })
         }
         Submitted::Replayed(receipt) => {
-            let records = {
+            let (head, document) = told(&receipt, StatusCode::OK, Some(true))?;
+            let findings = {
                 let desk = core.desk();
                 let batch = desk.batch(receipt.batch);
-                batch
-                    .map(|batch| batch.finding_records.clone())
-                    .unwrap_or_default()
+                let records = batch.map(|batch| batch.finding_records.clone());
+                Findings::Kept(records.unwrap_or_default())
             };
-            let findings = findings::all(core, &records, lang)?;
-            Answered {
-                durable: receipt.sequence,
-                receipt: Ok((StatusCode::OK, told(&receipt, findings, Some(true)))),
-            }
+            (receipt.sequence, head, Listed { document, findings })
         }
-        Submitted::Conflict(conflict) => Answered {
-            durable: core.desk().sequence(),
-            receipt: Err(conflicting(&conflict)),
-        },
-        Submitted::Refused { findings, summary } => Answered {
-            durable: 0,
-            receipt: Err(refused(&findings, &summary, lang)),
-        },
-        Submitted::TooManyRefused { wait_s } => Answered {
-            durable: 0,
-            receipt: Err(too_many_refused(wait_s)),
-        },
-        Submitted::TooManyAccepted { wait_s } => Answered {
-            durable: 0,
-            receipt: Err(too_many_accepted(wait_s)),
-        },
+        Submitted::Refused { findings, summary } => {
+            let problem = refused(findings.len() as u64, &summary);
+            let (head, document) = problem.into_parts(lang, PATH);
+            let (document, findings) = (Value::Object(document), Findings::Made(findings));
+            (0, head, Listed { document, findings })
+        }
+        Submitted::Conflict(conflict) => {
+            return Ok(problem(core.desk().sequence(), conflicting(&conflict)));
+        }
+        Submitted::TooManyRefused { wait_s } => return Ok(problem(0, too_many_refused(wait_s))),
+        Submitted::TooManyAccepted { wait_s } => return Ok(problem(0, too_many_accepted(wait_s))),
+    };
+    Ok(Answered {
+        durable,
+        told: Ok(listed.ready(core, head, lang, place)?),
     })
 }
 
-fn in_language(findings: &[Finding], lang: Lang) -> Vec<Value> {
-    findings
-        .iter()
-        .map(|finding| finding.to_json(lang))
-        .collect()
-}
-
-fn told(receipt: &Receipt, findings: Vec<Value>, replayed: Option<bool>) -> BatchReceipt {
-    let head = &receipt.head;
+/// Head and document of a good answer, the list of findings left empty.
+fn told(
+    receipt: &Receipt,
+    status: StatusCode,
+    replayed: Option<bool>,
+) -> Result<(Response<()>, Value), Problem> {
+    let accepted = &receipt.head;
     let state: BatchState = receipt.state;
-    BatchReceipt {
+    let view = BatchReceipt {
         batch_id: receipt.batch.to_string(),
-        batch_no: head.batch_no.to_string(),
+        batch_no: accepted.batch_no.to_string(),
         state: state.as_str().to_owned(),
-        line_count: head.line_count,
-        total_fen: head.total_fen,
-        findings,
-        next_bank_day: head.next_bank_day.clone(),
-        digest: head.digest.clone(),
-        must_acknowledge: head.must_acknowledge.clone(),
+        line_count: accepted.line_count,
+        total_fen: accepted.total_fen,
+        findings: Vec::new(),
+        next_bank_day: accepted.next_bank_day.clone(),
+        digest: accepted.digest.clone(),
+        must_acknowledge: accepted.must_acknowledge.clone(),
         replayed,
+    };
+    let mut head = Response::new(());
+    *head.status_mut() = status;
+    let kind = HeaderValue::from_static("application/json");
+    head.headers_mut().insert(header::CONTENT_TYPE, kind);
+    if let Ok(location) = HeaderValue::from_str(&format!("{PATH}/{}", view.batch_id)) {
+        head.headers_mut().insert(header::LOCATION, location);
     }
+    let document =
+        serde_json::to_value(&view).map_err(|error| Problem::internal(&CoreError::Json(error)))?;
+    Ok((head, document))
 }
 
 fn conflicting(conflict: &Conflict) -> Problem {
@@ -227,9 +242,9 @@ fn too_many_accepted(wait_s: u32) -> Problem {
         .header(header::RETRY_AFTER, &wait_s.to_string())
 }
 
-fn refused(findings: &[Finding], summary: &Summary, lang: Lang) -> Problem {
+/// What is told of a refused file of whose findings `shown` are listed; the list is left empty.
+fn refused(shown: u64, summary: &Summary) -> Problem {
     let total = summary.errors + summary.warnings + summary.notes;
-    let shown = findings.len() as u64;
     let problem = Problem::new(Kind::FileRefused)
         .with("errors", summary.errors)
         .with("warnings", summary.warnings)
@@ -238,7 +253,7 @@ fn refused(findings: &[Finding], summary: &Summary, lang: Lang) -> Problem {
         .with("line_count", summary.line_count)
         .with("lines_ok", summary.lines_ok)
         .with("total_fen", summary.total.map(|total| total.0))
-        .with("findings", in_language(findings, lang));
+        .with(listed::FINDINGS, Vec::<Value>::new());
     if shown >= total {
         return problem;
     }

@@ -2,9 +2,9 @@
 
 use super::{place, refused};
 use http_body_util::BodyExt as _;
+use schemas::Lang;
 use schemas::employer_files::{Format, Summary};
 use schemas::value::Fen;
-use schemas::{Finding, FindingCode, Lang};
 
 fn summary(errors: u64) -> Summary {
     Summary {
@@ -23,10 +23,8 @@ fn summary(errors: u64) -> Summary {
     }
 }
 
-async fn document(errors: u64, shown: u32, lang: Lang) -> serde_json::Value {
-    let finding = |line| Finding::of_line(FindingCode::NameMissing, line, line);
-    let findings: Vec<Finding> = (1..=shown).map(finding).collect();
-    let response = refused(&findings, &summary(errors), lang).into_response(lang, "/v1/batches");
+async fn document(errors: u64, shown: u64, lang: Lang) -> serde_json::Value {
+    let response = refused(shown, &summary(errors)).into_response(lang, "/v1/batches");
     let body = response.into_body().collect().await.unwrap().to_bytes();
     serde_json::from_slice(&body).unwrap()
 }
