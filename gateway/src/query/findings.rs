@@ -9,71 +9,130 @@ use schemas::Lang;
 use schemas::value::BatchId;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use zeroize::Zeroizing;
 
-/// Journal sequences of the findings of a batch that the caller may see.
+/// Journal sequences of the findings of a batch that the caller may see, and that of its
+/// acceptance.
 #[must_use]
-pub fn records(core: &Core, sight: Sight, id: BatchId) -> Option<(Vec<u64>, u64)> {
+pub fn records(core: &Core, sight: Sight, id: BatchId) -> Option<(Runs, u64)> {
     let desk = core.desk();
     let batch = desk
         .batch(id)
         .filter(|batch| sight.sees_batch(&batch.head))?;
-    Some((batch.finding_records.clone(), batch.accepted_at))
+    Some((Runs::of(batch), batch.accepted_at))
 }
 
-/// Finding records that are sorted in memory: some 100,000 findings. Beyond it, the findings of
-/// the close stand at the end.
-const RECORDS_SORTED_MAX: usize = 100;
-
-/// Gives findings, ordered by row, those of the whole file last, one call of `take` for each.
-///
-/// # Errors
-/// When the records can't be read, or what `take` says.
-pub fn each(
-    core: &Core,
-    records: &[u64],
-    lang: Lang,
-    take: &mut dyn FnMut(Map<String, Value>) -> Result<(), QueryError>,
-) -> Result<(), QueryError> {
-    if records.len() > RECORDS_SORTED_MAX {
-        return read(core, records, lang, take);
+/// All findings of a batch, ordered by row, those of the whole file last; of one row in the order
+/// in which they were made. They are read as they are asked for: two records are in memory,
+/// however many there are. An item is an error where a record can't be read.
+#[must_use]
+pub fn all<'a>(core: &'a Core, runs: &'a Runs, lang: Lang) -> Merged<'a> {
+    Merged {
+        reading: Run::new(core, &runs.reading),
+        close: Run::new(core, &runs.close),
+        lang,
     }
-    let mut findings = Vec::new();
-    read(core, records, lang, &mut |finding| {
-        findings.push(finding);
-        Ok(())
-    })?;
-    // Stable: findings of one row stay in the order in which they were made.
-    let row = |finding: &Map<String, Value>| finding.get("row").and_then(Value::as_u64);
-    findings.sort_by_key(|finding| row(finding).unwrap_or(u64::MAX));
-    findings.into_iter().try_for_each(take)
 }
 
-fn read(
-    core: &Core,
-    records: &[u64],
+/// See [`all`].
+pub struct Merged<'a> {
+    reading: Run<'a>,
+    close: Run<'a>,
     lang: Lang,
-    take: &mut dyn FnMut(Map<String, Value>) -> Result<(), QueryError>,
-) -> Result<(), QueryError> {
-    for sequence in records {
-        let (record, _) = core.event(*sequence)?;
-        let text = match core.personal(&record) {
-            Ok(text) => text,
-            Err(CoreError::Vault(SealError::KeyDestroyed(_))) => continue,
-            Err(error) => return Err(error.into()),
+}
+
+impl Merged<'_> {
+    fn kept(&mut self) -> Result<Option<Map<String, Value>>, QueryError> {
+        let from = match (self.reading.row()?, self.close.row()?) {
+            (Some(read), Some(late)) if read <= late => &mut self.reading,
+            (Some(_), None) => &mut self.reading,
+            (Some(_) | None, _) => &mut self.close,
         };
-        for line in text
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-        {
-            let kept = serde_json::from_slice(line).map_err(QueryError::Finding)?;
-            take(in_language(kept, lang))?;
+        Ok(from.next.take())
+    }
+}
+
+impl Iterator for Merged<'_> {
+    type Item = Result<Map<String, Value>, QueryError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let kept = self.kept().transpose()?;
+        Some(kept.map(|kept| in_language(kept, self.lang)))
+    }
+}
+
+/// Kept findings of some records, one after the other; one record is in memory.
+struct Run<'a> {
+    core: &'a Core,
+    left: std::slice::Iter<'a, u64>,
+    text: Zeroizing<Vec<u8>>,
+    /// Bytes of the text that are read.
+    at: usize,
+    /// Looked at, not taken yet.
+    next: Option<Map<String, Value>>,
+}
+
+impl<'a> Run<'a> {
+    fn new(core: &'a Core, records: &'a [u64]) -> Self {
+        Self {
+            core,
+            left: records.iter(),
+            text: Zeroizing::default(),
+            at: 0,
+            next: None,
         }
     }
-    Ok(())
+
+    /// Where the next finding stands in the order; `None` at the end.
+    fn row(&mut self) -> Result<Option<u64>, QueryError> {
+        if self.next.is_none() {
+            self.next = self.read()?;
+        }
+        let next = self.next.as_ref();
+        Ok(next.map(|finding| row_of(finding).unwrap_or(u64::MAX)))
+    }
+
+    fn read(&mut self) -> Result<Option<Map<String, Value>>, QueryError> {
+        loop {
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let line = rest.split(|byte| *byte == b'\n').next();
+            let line = line.unwrap_or_default();
+            self.at += line.len() + 1;
+            if !line.is_empty() {
+                let kept = serde_json::from_slice(line).map_err(QueryError::Finding)?;
+                return Ok(Some(kept));
+            }
+            if self.at < self.text.len() {
+                continue;
+            }
+            let record = self.left.next();
+            let text = record.map(|sequence| text_of(self.core, *sequence));
+            let is_end = text.is_none();
+            (self.text, self.at) = (text.transpose()?.unwrap_or_default(), 0);
+            if is_end {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+/// The findings of a record, a line for each; none where the employer's key is destroyed.
+fn text_of(core: &Core, sequence: u64) -> Result<Zeroizing<Vec<u8>>, QueryError> {
+    let (record, _) = core.event(sequence)?;
+    match core.personal(&record) {
+        Ok(text) => Ok(text),
+        Err(CoreError::Vault(SealError::KeyDestroyed(_))) => Ok(Zeroizing::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The row of a finding; `None` for one of the whole file.
+fn row_of(finding: &Map<String, Value>) -> Option<u64> {
+    finding.get("row").and_then(Value::as_u64)
 }
 
 /// Journal sequences of a batch's findings in two runs, each in the order of the rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Runs {
     /// What was found while the file was read.
     pub reading: Vec<u64>,
@@ -144,46 +203,24 @@ fn errors_of_run(
             Some(_) => {}
             None => continue,
         }
-        read(core, &[*sequence], lang, &mut |finding| {
-            let row = finding.get("row").and_then(Value::as_u64);
-            let row = row.and_then(|row| u32::try_from(row).ok());
-            let is_error = finding.get("severity").is_some_and(|word| word == "error");
+        let mut record = Run::new(core, std::slice::from_ref(sequence));
+        while let Some(kept) = record.read()? {
+            let row = row_of(&kept).and_then(|row| u32::try_from(row).ok());
+            let is_error = kept.get("severity").is_some_and(|word| word == "error");
             if let Some(row) = row.filter(|row| is_error && rows.contains(row)) {
-                found.entry(row).or_default().push(Value::Object(finding));
+                let finding = Value::Object(in_language(kept, lang));
+                found.entry(row).or_default().push(finding);
             }
-            Ok(())
-        })?;
+        }
     }
     Ok(())
 }
 
 /// The row of a record's first finding; `None` for one of the whole file.
 fn first_row(core: &Core, sequence: u64) -> Result<Option<u32>, QueryError> {
-    let mut first = None;
-    let mut seen = false;
-    read(core, &[sequence], Lang::Zh, &mut |finding| {
-        if !std::mem::replace(&mut seen, true) {
-            let row = finding.get("row").and_then(Value::as_u64);
-            first = row.and_then(|row| u32::try_from(row).ok());
-        }
-        Ok(())
-    })?;
-    Ok(first)
-}
-
-/// All findings of a batch, for the answer to a repeated submission.
-///
-/// # Errors
-/// When the records can't be read.
-pub fn all(core: &Core, records: &[u64], lang: Lang) -> Result<Vec<Value>, QueryError> {
-    let mut findings = Vec::new();
-    each(core, records, lang, &mut |finding| {
-        if findings.len() < crate::intake::sink::FINDINGS_IN_ANSWER_MAX {
-            findings.push(Value::Object(finding));
-        }
-        Ok(())
-    })?;
-    Ok(findings)
+    let first = Run::new(core, std::slice::from_ref(&sequence)).read()?;
+    let row = first.as_ref().and_then(row_of);
+    Ok(row.and_then(|row| u32::try_from(row).ok()))
 }
 
 /// The kept form has both languages; the answer has one.

@@ -20,7 +20,7 @@ pub struct RenderError;
 /// The queues whose lengths are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Queue {
-    /// Uploads being received, or received and waiting.
+    /// Uploads from their first byte until their answer is taken.
     Reception,
     /// Uploads being worked on.
     Intake,

@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, LI, MAKER, Row, ZHANG, file};
 use gateway::access::Sight;
+use gateway::core::Fact;
 use gateway::event::{Event, Policy};
 use gateway::intake::{Receipt, Submitted};
 use gateway::query::findings;
@@ -100,14 +101,95 @@ fn the_findings_of_a_batch_are_told_by_row() {
     let desk = Desk::new();
     let receipt = twice(&desk);
     let sight = Sight::Employer(schemas::value::Uscc::parse(super::desk::USCC).unwrap());
-    let (records, _) = findings::records(&desk.core, sight, receipt.batch).unwrap();
-    let all = findings::all(&desk.core, &records, Lang::Zh).unwrap();
-    let rows: Vec<u64> = all
-        .iter()
-        .map(|finding| finding["row"].as_u64().unwrap_or(u64::MAX))
+    let (runs, _) = findings::records(&desk.core, sight, receipt.batch).unwrap();
+    let rows: Vec<u64> = findings::all(&desk.core, &runs, Lang::Zh)
+        .map(|finding| finding.unwrap()["row"].as_u64().unwrap_or(u64::MAX))
         .collect();
     assert!(rows.is_sorted());
     assert!(rows.len() >= 2_500);
+}
+
+/// A record of findings of these rows, each with words that tell its run.
+fn kept(desk: &Desk, opened: u64, run: &str, rows: &[Option<u64>]) -> u64 {
+    let finding = |row: &Option<u64>| {
+        serde_json::json!({
+            "code": "x", "row": row, "message": format!("{run}，中文"), "hint": "",
+            "message_en": run, "hint_en": "",
+        })
+    };
+    let lines: Vec<String> = rows
+        .iter()
+        .map(|row| format!("{}\n", finding(row)))
+        .collect();
+    let count = u32::try_from(rows.len()).unwrap();
+    let event = Event::BatchFindings { opened, count };
+    let fact = Fact::sealed(event, super::desk::USCC, lines.concat().into_bytes());
+    desk.core.record(MAKER, fact).unwrap()
+}
+
+fn opened(desk: &Desk) -> u64 {
+    let event = Event::BatchOpened {
+        submitted_by: MAKER.to_owned(),
+        day: 20_261_123,
+    };
+    desk.core.record(MAKER, event.into()).unwrap()
+}
+
+/// However many records there are, the findings of the close stand among the others; of one row
+/// they come after them.
+#[test]
+fn findings_of_very_many_records_are_told_by_row() {
+    let desk = Desk::new();
+    let opened = opened(&desk);
+    let mut expected = Vec::new();
+    let mut runs = findings::Runs::default();
+    for n in 0..150 {
+        let rows = [Some(10 * n + 5), Some(10 * n + 5), Some(10 * n + 9)];
+        expected.extend(rows.map(|row| (row, "reading")));
+        runs.reading.push(kept(&desk, opened, "reading", &rows));
+    }
+    runs.reading.push(kept(&desk, opened, "reading", &[None]));
+    expected.push((None, "reading"));
+    for rows in [
+        [Some(1), Some(5)],
+        [Some(707), Some(709)],
+        [Some(1_499), Some(9_000)],
+    ] {
+        expected.extend(rows.map(|row| (row, "close")));
+        runs.close.push(kept(&desk, opened, "close", &rows));
+    }
+    expected.sort_by_key(|(row, _)| row.unwrap_or(u64::MAX));
+    let told: Vec<(Option<u64>, String)> = findings::all(&desk.core, &runs, Lang::En)
+        .map(Result::unwrap)
+        .map(|one| {
+            (
+                one["row"].as_u64(),
+                one["message"].as_str().unwrap().to_owned(),
+            )
+        })
+        .collect();
+    let expected: Vec<(Option<u64>, String)> = expected
+        .into_iter()
+        .map(|(row, run)| (row, run.to_owned()))
+        .collect();
+    assert_eq!(told, expected);
+}
+
+/// They are read as they are asked for: who takes few has few in memory.
+#[test]
+fn a_record_of_findings_is_read_when_its_first_one_is_asked_for() {
+    let desk = Desk::new();
+    let opened = opened(&desk);
+    let there = kept(&desk, opened, "reading", &[Some(5), Some(6)]);
+    let runs = findings::Runs {
+        reading: vec![there, 999_999],
+        close: Vec::new(),
+    };
+    let mut all = findings::all(&desk.core, &runs, Lang::Zh);
+    for row in [5, 6] {
+        assert_eq!(all.next().unwrap().unwrap()["row"], row);
+    }
+    assert!(all.next().unwrap().is_err(), "there is no such record");
 }
 
 /// Three thousand lines of somebody whose document number has a wrong check digit.

@@ -106,7 +106,7 @@ pub async fn findings(call: Call) -> Answer {
             ));
         }
     };
-    let records = call
+    let runs = call
         .read(move |app| {
             kept_findings::records(app.core(), sight, id).ok_or_else(Problem::not_found)
         })
@@ -115,20 +115,22 @@ pub async fn findings(call: Call) -> Answer {
         return written(&call, "text/csv; charset=utf-8", move |app, out| {
             out.write_all("\u{FEFF}".as_bytes())?;
             out.write_all(record(&FINDING_FIELDS.map(str::to_owned)).as_bytes())?;
-            kept_findings::each(app.core(), &records, lang, &mut |finding| {
+            for finding in kept_findings::all(app.core(), &runs, lang) {
+                let finding = finding?;
                 let fields = FINDING_FIELDS.map(|name| text_of(finding.get(name)));
-                Ok(out.write_all(record(&fields).as_bytes())?)
-            })
+                out.write_all(record(&fields).as_bytes())?;
+            }
+            Ok(())
         })
         .await;
     }
     written(&call, "application/json", move |app, out| {
         write!(out, "{{\"batch_id\":\"{id}\",\"findings\":[")?;
         let mut first = true;
-        kept_findings::each(app.core(), &records, lang, &mut |finding| {
+        for finding in kept_findings::all(app.core(), &runs, lang) {
             let comma = if std::mem::take(&mut first) { "" } else { "," };
-            Ok(write!(out, "{comma}{}", Value::Object(finding))?)
-        })?;
+            write!(out, "{comma}{}", Value::Object(finding?))?;
+        }
         Ok(out.write_all(b"]}")?)
     })
     .await

@@ -13,6 +13,7 @@ use crate::core::{Core, CoreError};
 use crate::event::Policy;
 use crate::intake::{self, Conflict, IntakeError, Receipt, Rules, Submission, Submitted};
 use crate::query::batches::policy_word;
+use crate::query::findings::Runs;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use listed::{Findings, Listed, Ready};
 use schemas::Lang;
@@ -125,8 +126,7 @@ fn answer(
             let findings = {
                 let desk = core.desk();
                 let batch = desk.batch(receipt.batch);
-                let records = batch.map(|batch| batch.finding_records.clone());
-                Findings::Kept(records.unwrap_or_default())
+                Findings::Kept(batch.map(Runs::of).unwrap_or_default())
             };
             (receipt.sequence, head, Listed { document, findings })
         }

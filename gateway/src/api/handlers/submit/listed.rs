@@ -7,7 +7,8 @@ use crate::api::problem::Problem;
 use crate::api::room::Place;
 use crate::core::Core;
 use crate::intake::sink::FINDINGS_IN_ANSWER_MAX;
-use crate::query::{QueryError, findings};
+use crate::query::QueryError;
+use crate::query::findings::{self, Runs};
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, header};
 use schemas::{Finding, Lang};
@@ -22,8 +23,8 @@ pub(super) const FINDINGS: &str = "findings";
 pub(super) enum Findings {
     /// Of the file that was just read, by row.
     Made(Vec<Finding>),
-    /// Of a batch that is there already: the records that have them.
-    Kept(Vec<u64>),
+    /// Of a batch that is there already, in the journal.
+    Kept(Runs),
 }
 
 impl Findings {
@@ -39,15 +40,9 @@ impl Findings {
                 let mut each = findings.iter();
                 each.try_for_each(|finding| take(finding.to_json(lang)))
             }
-            Self::Kept(records) => {
-                let mut told = 0;
-                findings::each(core, records, lang, &mut |finding| {
-                    told += 1;
-                    if told > FINDINGS_IN_ANSWER_MAX {
-                        return Ok(());
-                    }
-                    take(Value::Object(finding))
-                })
+            Self::Kept(runs) => {
+                let mut each = findings::all(core, runs, lang).take(FINDINGS_IN_ANSWER_MAX);
+                each.try_for_each(|finding| take(Value::Object(finding?)))
             }
         }
     }
