@@ -8,7 +8,7 @@ use api_kit::stand_ins::bad_file;
 use api_kit::{Kit, other, own, person, system, wage_file};
 use http_body_util::{BodyExt as _, Full};
 use std::time::Duration;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -136,6 +136,65 @@ async fn an_answer_to_a_submission_holds_its_place_until_it_is_taken() {
     }
     next.expect(202);
     drop(sender);
+    kit.stop().await;
+}
+
+/// Submits a good file on a new connection; false where that is closed, or has no place for it.
+async fn is_accepted(kit: &Kit, party: &str, csv: &str) -> bool {
+    let Ok(mut stream) = kit.connect(party).await else {
+        return false;
+    };
+    let mut answer = [0; 12];
+    stream.write_all(post(csv).as_bytes()).await.is_ok()
+        && stream.read_exact(&mut answer).await.is_ok()
+        && answer.starts_with(b"HTTP/1.1 20")
+}
+
+/// A submission as HTTP/1.1 writes it.
+fn post(csv: &str) -> String {
+    let length = csv.len();
+    format!("POST /v1/batches HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{csv}")
+}
+
+/// A caller that looks alive and takes nothing of its answer: the answer is broken off, its place
+/// is free, and the connection is ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_nobody_takes_ends_with_its_connection() {
+    let kit = Kit::start_with(|limits| {
+        limits.body_idle = SECOND;
+        limits.drain = Duration::from_millis(100);
+        limits.connections_per_party_max = 1;
+        limits.receptions_per_party_max = 1;
+    })
+    .await;
+    // Nothing at all may be sent on its streams.
+    let (first, bad) = (system(own()), bad_file(own(), "GZ-1", 2_000));
+    let mut sender = kit.second_with(&first, 0).await;
+    let request = hyper::Request::post("https://localhost/v1/batches");
+    let answer = sender.send_request(request.body(Full::from(bad)).unwrap());
+    let untaken = answer.await.unwrap();
+    assert_eq!(untaken.status(), 422);
+    // What the line holds of it is not all.
+    let (second, bad) = (system(other()), bad_file(other(), "GZ-1", 4_000));
+    let mut stream = kit.connect(&second).await.unwrap();
+    stream.write_all(post(&bad).as_bytes()).await.unwrap();
+    stream.flush().await.unwrap();
+    let mut begin = [0; 12];
+    stream.read_exact(&mut begin).await.unwrap();
+    assert_eq!(&begin, b"HTTP/1.1 422");
+    for (party, uscc) in [(first, own()), (second, other())] {
+        // A party has one connection here, and one submission.
+        let good = wage_file(uscc, "GZ-2", "ICBC", 1, 50);
+        let free = async {
+            while !is_accepted(&kit, &party, &good).await {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let free = tokio::time::timeout(Duration::from_secs(20), free).await;
+        free.unwrap_or_else(|_| panic!("{party} holds it for ever"));
+    }
+    assert!(untaken.into_body().collect().await.is_err());
+    drop((sender, stream));
     kit.stop().await;
 }
 

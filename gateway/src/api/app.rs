@@ -92,8 +92,8 @@ pub struct ApiLimits {
     pub message_bytes_max: usize,
     /// Bytes of a command's JSON. 1 MiB.
     pub command_bytes_max: usize,
-    /// Longest silence inside a body, until something of a long answer is taken, and without a
-    /// request on a connection. 30 s.
+    /// Longest silence inside a body, until something of an answer is taken, and without a request
+    /// on a connection: one whose other end takes nothing is ended after twice as long. 30 s.
     pub body_idle: Duration,
     /// Slowest body on the whole, in bytes a second, after `body_grace`. 4 KiB/s.
     pub body_bytes_per_second_min: u64,

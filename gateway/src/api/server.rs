@@ -224,7 +224,7 @@ impl Connection {
             router,
             mut stop,
         } = self;
-        let activity = Activity::new();
+        let activity = Activity::new(Arc::clone(&app.pace));
         let requests = activity.clone();
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             let (router, under_way) = (router.clone(), requests.request());
@@ -244,7 +244,7 @@ impl Connection {
         let ended = tokio::select! {
             ended = connection.as_mut() => Some(ended),
             () = app.pace.sleep(limits.connection_age_max) => None,
-            silent = activity.idle(app.pace.as_ref(), limits.head, limits.body_idle) => {
+            silent = activity.idle(limits.head, limits.body_idle) => {
                 if silent {
                     tracing::info!("a connection without a request was closed");
                     return;
