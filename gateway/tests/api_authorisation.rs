@@ -1,16 +1,23 @@
 //! Every route by every role, for what is the caller's own and what is not, as a golden table.
 //! A route without a row fails. Run with `ANXIN_BLESS=1` to write the table anew, then read it.
+//! And what an answer about the caller's own says of something that is not.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod api_kit;
 
-use api_kit::{Kit, other, own, person};
+use api_kit::{Kit, other, own, person, system, wage_file};
 use gateway::api::routes::{Method, ROUTES, Route};
+use gateway::event::{Dispute, Event, Move, Origin};
 use schemas::LineEvent;
 use schemas::value::BatchId;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 const OPERATOR: &str = "urn:anxin:operator:ops:person:li";
+const SECOND_OPERATOR: &str = "urn:anxin:operator:ops:person:wang";
+/// Where the employer is registered, and all of it.
+const COUNTY: &str = "urn:anxin:regulator:330110";
+const PROVINCE: &str = "urn:anxin:regulator:330000";
 
 /// The callers of the columns: of each role one to whom the batch belongs and one to whom not.
 fn callers() -> [(&'static str, String); 8] {
@@ -95,7 +102,7 @@ async fn every_route_by_every_role_is_as_the_golden_table_says() {
             let confirms = ["confirmResolution", "confirmFileResolution"].contains(&route.name);
             let second = confirms && caller == OPERATOR;
             let caller = if second {
-                "urn:anxin:operator:ops:person:wang".to_owned()
+                SECOND_OPERATOR.to_owned()
             } else {
                 caller
             };
@@ -117,6 +124,154 @@ async fn every_route_by_every_role_is_as_the_golden_table_says() {
         std::fs::write(&file, &table).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap_or_default(), table);
+}
+
+async fn accepted(kit: &Kit, csv: String) -> BatchId {
+    let path = "/v1/batches?policy=good_lines";
+    let sent = kit.call(&system(own()), "POST", path, &[], csv).await;
+    let receipt = sent.expect(202).json();
+    BatchId::parse(receipt["batch_id"].as_str().unwrap()).unwrap()
+}
+
+/// One wage of `own` for a project in Yiwu (330782): for its own county there is no such batch.
+async fn in_yiwu(kit: &Kit) -> BatchId {
+    let csv = wage_file(own(), "YIWU-7", "ICBC", 1, 0);
+    let project = "项目编码,330782202611000001\r\n付款账号,";
+    let id = accepted(kit, csv.replace("付款账号,", project)).await;
+    let path = format!("/v1/batches/{id}");
+    kit.get(COUNTY, &path).await.expect(404);
+    id
+}
+
+/// Who sees the batch in Yiwu reads of it there, in both languages; the county's regulator reads
+/// neither its numbers nor that of its payment.
+async fn assert_hidden_from_the_county(kit: &Kit, path: &str, yiwu: BatchId) {
+    let names = |text: &str| text.contains("YIWU-7") || text.contains(&format!("{yiwu}.1"));
+    let employer = system(own());
+    for (caller, may) in [(&*employer, true), (PROVINCE, true), (COUNTY, false)] {
+        for lang in ["zh", "en"] {
+            let headers = [("accept-language", lang)];
+            let reply = kit.call(caller, "GET", path, &headers, "").await;
+            let text = reply.expect(200).text();
+            assert_eq!(names(&text), may, "{caller} {path}: {text}");
+        }
+    }
+}
+
+/// The finding of a code, as the county's regulator reads it.
+async fn found_by_the_county(kit: &Kit, batch: BatchId, code: &str) -> Value {
+    let path = format!("/v1/batches/{batch}/findings");
+    let all = kit.get(COUNTY, &path).await.expect(200).json();
+    let mut findings = all["findings"].as_array().unwrap().iter();
+    let found = findings.find(|finding| finding["code"] == code);
+    found.unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m6_a_warning_tells_a_county_nothing_of_another_county_s_payment() {
+    let kit = Kit::start().await;
+    let yiwu = in_yiwu(&kit).await;
+    // The same wage without a project is of the employer's county.
+    let own_one = accepted(&kit, wage_file(own(), "HZ-8", "ICBC", 1, 0)).await;
+    let finding = found_by_the_county(&kit, own_one, "payee_in_flight").await;
+    assert_eq!(
+        (&finding["line"], &finding["field"], &finding["value"]),
+        (&json!(1), &json!("id_number"), &Value::Null)
+    );
+    let words = "同一人同一月份同一金额的工资已在其他批次中";
+    assert_eq!(finding["message"], words);
+    assert_eq!(finding["payments"], Value::Null);
+    for form in ["json", "csv"] {
+        let path = format!("/v1/batches/{own_one}/findings?format={form}");
+        assert_hidden_from_the_county(&kit, &path, yiwu).await;
+    }
+    kit.stop().await;
+}
+
+/// Where it refused a line, the error stands in the line, the payment and the report as well.
+#[tokio::test(flavor = "multi_thread")]
+async fn m6_an_error_tells_a_county_nothing_of_another_county_s_payment() {
+    let kit = Kit::start().await;
+    let yiwu = in_yiwu(&kit).await;
+    // The first of two lines corrects a payment that nobody has approved yet.
+    let csv = wage_file(own(), "HZ-8", "ICBC", 2, 0);
+    let csv = csv.replace("备注\r\n", "备注,原明细\r\n");
+    let csv = csv.replace("月工资\r\n", "月工资,\r\n");
+    let csv = csv.replacen("月工资,\r\n", &format!("月工资,{yiwu}.1\r\n"), 1);
+    let own_one = accepted(&kit, csv).await;
+    let finding = found_by_the_county(&kit, own_one, "correction_conflict").await;
+    assert_eq!(finding["value"], Value::Null);
+    assert_eq!(finding["message"], "原明细不能补发");
+    for path in [
+        format!("/v1/batches/{own_one}/findings"),
+        format!("/v1/batches/{own_one}/lines?state=refused"),
+        format!("/v1/batches/{own_one}/report"),
+        format!("/v1/payments/{own_one}.1"),
+    ] {
+        assert_hidden_from_the_county(&kit, &path, yiwu).await;
+    }
+    kit.stop().await;
+}
+
+/// The wage in Yiwu failed, its bank says otherwise, and two operators call it paid.
+async fn paid_after_all(kit: &Kit, yiwu: BatchId) {
+    let file_no = kit.core.desk().batch(yiwu).unwrap().files[0];
+    let paid = Move {
+        index: 1,
+        event: LineEvent::Pay,
+        reason: None,
+        detail: None,
+        bank_code: None,
+        reported_fen: None,
+        of_line: 0,
+    };
+    kit.record(Event::Outcomes {
+        file_no,
+        origin: Origin::Result,
+        message: None,
+        why: None,
+        is_final: false,
+        moves: Vec::new(),
+        disputes: vec![(1, Dispute::ResultContradiction, paid)],
+    });
+    let path = format!("/v1/payments/{yiwu}.1/resolution");
+    let mut words = json!({"evidence_digest": "ab".repeat(32)});
+    let confirmation = words.to_string();
+    words["outcome"] = json!("paid");
+    words["words"] = json!("银行书面回函");
+    let proposed = kit.post(OPERATOR, &path, words.to_string()).await;
+    proposed.expect(200);
+    let path = format!("{path}/confirm");
+    let confirmed = kit.post(SECOND_OPERATOR, &path, confirmation).await;
+    confirmed.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn m6_a_batch_names_no_other_payment_to_whom_that_one_is_not() {
+    let kit = Kit::start().await;
+    let yiwu = in_yiwu(&kit).await;
+    let path = format!("/v1/batches/{yiwu}");
+    let batch = kit.get(&system(own()), &path).await.expect(200).json();
+    let approval = json!({
+        "digest": batch["digest"], "line_count": batch["line_count"],
+        "total_fen": batch["total_fen"], "acknowledged": [],
+    });
+    let (checker, path) = (person(own(), "checker"), format!("{path}/approve"));
+    let approved = kit.post(&checker, &path, approval.to_string()).await;
+    approved.expect(200);
+    kit.instruct(yiwu, 1);
+    kit.outcomes(yiwu, &[LineEvent::Fail]);
+    let own_one = accepted(&kit, wage_file(own(), "HZ-8", "ICBC", 1, 0)).await;
+    paid_after_all(&kit, yiwu).await;
+    let path = format!("/v1/batches/{own_one}");
+    let shown = kit.get(&system(own()), &path).await.expect(200).json();
+    let (own_line, other) = (format!("{own_one}.1"), format!("{yiwu}.1"));
+    let expected = json!([{"payment_id": own_line, "other_payment_id": other}]);
+    assert_eq!(shown["other_payments"]["payments"], expected);
+    let shown = kit.get(COUNTY, &path).await.expect(200).json();
+    assert_eq!(shown["other_payments"], Value::Null);
+    assert_hidden_from_the_county(&kit, &path, yiwu).await;
+    kit.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

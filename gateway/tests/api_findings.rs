@@ -1,10 +1,12 @@
-//! The findings of a refused file, with those that only the book can tell; answers with many.
+//! The findings of a refused file, with those that only the book can tell; answers with many; a
+//! correction that differs from what it corrects.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod api_kit;
 
 use api_kit::stand_ins::bad_file;
 use api_kit::{Kit, own, system, wage_file};
+use schemas::LineEvent;
 use serde_json::Value;
 
 /// All findings come in one pass: those that need the book too, for a file that has an error
@@ -15,7 +17,7 @@ async fn a_refused_file_has_the_findings_of_the_book_as_well() {
     let first = wage_file(own(), "GZ-1", "ICBC", 3, 0);
     kit.submit(&system(own()), &first).await.expect(202);
     let again = wage_file(own(), "GZ-2", "ICBC", 3, 0);
-    let codes = |reply: &api_kit::Reply| -> Vec<(String, serde_json::Value)> {
+    let codes = |reply: &api_kit::Reply| -> Vec<(String, Value)> {
         let problem = reply.json();
         let findings = problem["findings"].as_array().unwrap().iter();
         findings
@@ -63,6 +65,52 @@ async fn a_refused_file_has_the_findings_of_the_book_as_well() {
         .expect(422);
     assert_eq!(codes(&reply), expected(&[], &[("uscc_not_yours", None)]));
     assert_eq!(kit.core.desk().batches().count(), 1);
+    kit.stop().await;
+}
+
+/// A correction pays the same person again: another one, or more, is a person's to confirm.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_of_another_person_or_of_more_must_be_acknowledged() {
+    let kit = Kit::start().await;
+    let steps = [LineEvent::Fail, LineEvent::Return, LineEvent::Fail];
+    let id = kit.with_outcomes(own(), "GZ-1", &steps).await;
+    let path = format!("/v1/batches/{id}/correction?format=json");
+    let maker = api_kit::person(own(), "maker");
+    let mut file = kit.post(&maker, &path, "").await.expect(200).json();
+    let stranger = schemas::people::person(9, 77, schemas::value::BankCode::parse("ABC").ok());
+    let reveal = schemas::value::Purpose::Matching;
+    let account = stranger.account.reveal(reveal);
+    // The normal case: another account of the same person.
+    file["lines"][0]["account"] = account.into();
+    let sent = kit.submit(&system(own()), &file.to_string()).await;
+    let receipt = sent.expect(202).json();
+    assert_eq!(
+        receipt["must_acknowledge"],
+        serde_json::json!([]),
+        "{receipt}"
+    );
+    let batch = receipt["batch_id"].as_str().unwrap();
+    kit.post(&maker, &format!("/v1/batches/{batch}/withdraw"), "")
+        .await
+        .expect(200);
+    // A cent more in line 2, another person in line 3.
+    file["batch_no"] = "GZ-1-C2".into();
+    file["lines"][1]["amount"] = "1000.03".into();
+    file["lines"][2]["id_number"] = stranger.id_number.reveal(reveal).into();
+    file["total_amount"] = "3000.07".into();
+    let sent = kit.submit(&system(own()), &file.to_string()).await;
+    let receipt = sent.expect(202).json();
+    assert_eq!(
+        receipt["must_acknowledge"],
+        serde_json::json!(["correction_differs"])
+    );
+    let findings = receipt["findings"].as_array().unwrap().iter();
+    let found: Vec<_> = findings
+        .filter(|finding| finding["code"] == "correction_differs")
+        .map(|f| (f["severity"].clone(), f["line"].clone(), f["field"].clone()))
+        .collect();
+    let expected = |line: u32, field: &str| ("warning".into(), line.into(), field.into());
+    assert_eq!(found, [expected(2, "amount"), expected(3, "id_number")]);
     kit.stop().await;
 }
 

@@ -19,6 +19,16 @@ impl Book {
             originals: BTreeMap::new(),
         }
     }
+
+    /// The first payment of a payment's family that is disputed.
+    #[must_use]
+    pub fn first_disputed(&self, member: PaymentId) -> Option<PaymentId> {
+        let is_disputed = |one: &PaymentId| {
+            let line = self.line(*one);
+            line.is_some_and(|(_, line)| line.disputed.is_some())
+        };
+        self.family(self.root_of(member)).find(is_disputed)
+    }
 }
 
 /// What bars one wage.
@@ -96,7 +106,7 @@ impl Bars<'_> {
             }
             CorrectionConflict::State(_) => (original, false),
             CorrectionConflict::Disputed => {
-                let own = original.and_then(|one| first_disputed(book, book.root_of(one)));
+                let own = original.and_then(|one| book.first_disputed(one));
                 (own.or_else(|| self.twins(row, line).0), true)
             }
             CorrectionConflict::Unknown | CorrectionConflict::Restored => (None, false),
@@ -199,15 +209,6 @@ fn barring(book: &Book, own: &Batch, scope: &Scope) -> ByWage {
         of_wage.revived.add_last(root, newest);
     }
     barring
-}
-
-/// The first payment of a family that is disputed.
-fn first_disputed(book: &Book, root: PaymentId) -> Option<PaymentId> {
-    let is_disputed = |one: &PaymentId| {
-        let line = book.line(*one);
-        line.is_some_and(|(_, line)| line.disputed.is_some())
-    };
-    book.family(root).find(is_disputed)
 }
 
 /// What of a family bars others.

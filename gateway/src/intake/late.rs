@@ -54,7 +54,8 @@ impl Wages<'_> {
                         .field("corrects")
                         .value(original.to_string())
                         .with("reason", conflict.as_str());
-                    findings.push((*index, finding));
+                    let told = told_of(book, *original, conflict);
+                    findings.push((*index, told.fold(finding, Finding::about)));
                 }
                 None => self.differences(book, *index, *original, &mut findings),
             }
@@ -82,8 +83,10 @@ impl Wages<'_> {
             .of_line(FindingCode::PayeeInFlight, known.index)
             .field("id_number")
             .with("earlier", known.earlier)
-            .with("state", known.state);
-        // The other batch is the same employer's: its number may be told.
+            .with("state", known.state)
+            .about(known.earlier);
+        // The other batch is the same employer's: its number may be told to it. Who else reads the
+        // finding is told only what it sees (M6).
         if let Some((batch, carrier)) = book.line(known.earlier) {
             let (batch_no, line_no) = (&batch.head.batch_no, carrier.line_no);
             finding = finding
@@ -143,7 +146,10 @@ impl Wages<'_> {
         let (Some(row), Some((_, line))) = (self.row(index), book.line(original)) else {
             return;
         };
-        let differs = || self.of_line(FindingCode::CorrectionDiffers, index);
+        let differs = || {
+            let finding = self.of_line(FindingCode::CorrectionDiffers, index);
+            finding.about(original)
+        };
         if row.person != line.person {
             let finding = differs().field("id_number").with("earlier", original);
             findings.push((index, finding));
@@ -157,6 +163,22 @@ impl Wages<'_> {
             findings.push((index, finding));
         }
     }
+}
+
+/// The payments that a conflict tells of: the one to correct, and the one that stands against it.
+fn told_of(
+    book: &Book,
+    original: PaymentId,
+    conflict: CorrectionConflict,
+) -> impl Iterator<Item = PaymentId> {
+    let other = match conflict {
+        CorrectionConflict::Live(one) | CorrectionConflict::Elsewhere(one) => Some(one),
+        CorrectionConflict::Disputed => book.first_disputed(original),
+        CorrectionConflict::Unknown
+        | CorrectionConflict::State(_)
+        | CorrectionConflict::Restored => None,
+    };
+    std::iter::once(original).chain(other)
 }
 
 /// The lines that have an error.

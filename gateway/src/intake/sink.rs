@@ -260,12 +260,31 @@ impl<'a> JournalSink<'a> {
     }
 }
 
+/// Member of the kept form: the earlier payments that a finding tells of. It says who may read the
+/// texts, and is never shown itself.
+pub const PAYMENTS: &str = "payments";
+
+/// Whether findings of a code may tell of earlier payments: which they are, or where they stand.
+#[must_use]
+pub fn tells_of_payments(code: FindingCode) -> bool {
+    matches!(
+        code,
+        FindingCode::PayeeInFlight
+            | FindingCode::CorrectionConflict
+            | FindingCode::CorrectionDiffers
+    )
+}
+
 /// The kept form of a finding: texts in both languages, so that a later table changes nothing.
 pub(super) fn both_languages(finding: &Finding) -> serde_json::Value {
     let mut kept = finding.to_json(Lang::Zh);
     if let Some(object) = kept.as_object_mut() {
         object.insert("message_en".to_owned(), finding.message(Lang::En).into());
         object.insert("hint_en".to_owned(), finding.hint(Lang::En).into());
+        if tells_of_payments(finding.code) {
+            let payments = finding.payments.iter().map(ToString::to_string);
+            object.insert(PAYMENTS.to_owned(), payments.collect::<Vec<_>>().into());
+        }
     }
     kept
 }

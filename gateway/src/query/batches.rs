@@ -8,7 +8,7 @@ use crate::api::answer::{
 use crate::book::{BankFile, Batch, Book, FileState, Line, Sums};
 use crate::core::Core;
 use crate::event::Policy;
-use crate::query::findings::{Runs, errors_of};
+use crate::query::findings::{Reader, Runs, errors_of};
 use crate::query::personal::{Seen, Show, Viewer, employer_name, payer};
 use crate::query::waits::{self, Circumstances};
 use crate::query::{Cursor, QueryError, moment};
@@ -37,7 +37,7 @@ pub fn one(
         let Some(batch) = desk.batch(id).filter(|batch| sight.sees_batch(&batch.head)) else {
             return Ok(None);
         };
-        let view = whole(&desk, batch, lang, Circumstances::of(core, batch));
+        let view = whole(&desk, batch, sight, lang, Circumstances::of(core, batch));
         // It tells of other batches too: what it waits for, which payments came back to life.
         (view, batch.accepted_at, desk.sequence())
     };
@@ -151,7 +151,7 @@ pub fn lines(
     for line in &seen {
         views.push(viewer.view(line)?);
     }
-    refusals(core, &runs, &mut views, lang)?;
+    refusals(core, &runs, &mut views, (sight, lang))?;
     let page = LinePage {
         batch_id: id.to_string(),
         lines: views,
@@ -168,7 +168,7 @@ pub fn refusals(
     core: &Core,
     runs: &Runs,
     views: &mut [LineView],
-    lang: Lang,
+    reader: Reader,
 ) -> Result<(), QueryError> {
     let is_refused = |view: &&LineView| view.state == LineState::Refused.as_str();
     let rows: BTreeSet<u32> = views
@@ -179,7 +179,7 @@ pub fn refusals(
     if rows.is_empty() {
         return Ok(());
     }
-    let mut errors = errors_of(core, runs, &rows, lang)?;
+    let mut errors = errors_of(core, runs, &rows, reader)?;
     for view in views {
         if rows.contains(&view.row) {
             view.refused_by = Some(errors.remove(&view.row).unwrap_or_default());
@@ -209,13 +209,20 @@ pub fn states(sums: &Sums) -> BTreeMap<String, SumOf> {
         .collect()
 }
 
-/// A batch with its files, without what is sealed: what the journal alone tells of it.
+/// A batch with its files, without what is sealed: what the journal alone tells of it. The caller
+/// sees the batch; of other payments those are named that it sees, too.
 #[must_use]
-pub fn whole(book: &Book, batch: &Batch, lang: Lang, around: Circumstances) -> BatchView {
+pub fn whole(
+    book: &Book,
+    batch: &Batch,
+    sight: Sight,
+    lang: Lang,
+    around: Circumstances,
+) -> BatchView {
     let files = batch.files.iter().filter_map(|file_no| book.file(*file_no));
     BatchView {
         files: Some(files.map(|file| file_view(book, file, lang)).collect()),
-        other_payments: other_payments(book, batch),
+        other_payments: other_payments(book, batch, sight),
         ..batch_view(book, batch, lang, around)
     }
 }
@@ -270,9 +277,13 @@ fn batch_view(book: &Book, batch: &Batch, lang: Lang, around: Circumstances) -> 
     }
 }
 
-/// What of other payments the approver must have seen.
-fn other_payments(book: &Book, batch: &Batch) -> Option<OtherPayments> {
-    let found = book.revived_unseen(batch);
+/// What of other payments the approver must have seen: who does not see one is not told of it (M6).
+fn other_payments(book: &Book, batch: &Batch, sight: Sight) -> Option<OtherPayments> {
+    let mut found = book.revived_unseen(batch);
+    found.retain(|one| {
+        let other = book.line(one.other);
+        other.is_some_and(|(batch, line)| sight.sees_line(batch, line))
+    });
     let as_of = found.iter().map(|one| one.decided_at).max()?;
     let lines: BTreeSet<u32> = found.iter().map(|one| one.index).collect();
     let shown = found.iter().take(OTHER_PAYMENTS_MAX);

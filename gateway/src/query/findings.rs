@@ -1,12 +1,14 @@
-//! The findings of an accepted batch, as they were made.
+//! The findings of an accepted batch, as they were made. Who does not see a payment of which one
+//! tells is told that there is one, and no more (M6).
 
 use crate::access::Sight;
 use crate::book::Batch;
 use crate::core::{Core, CoreError};
+use crate::intake::sink::{PAYMENTS, tells_of_payments};
 use crate::query::QueryError;
 use journal::seal::SealError;
-use schemas::Lang;
-use schemas::value::BatchId;
+use schemas::value::{BatchId, PaymentId};
+use schemas::{Finding, FindingCode, Lang};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
@@ -22,15 +24,18 @@ pub fn records(core: &Core, sight: Sight, id: BatchId) -> Option<(Runs, u64)> {
     Some((Runs::of(batch), batch.accepted_at))
 }
 
+/// To whom findings are told, and in which language.
+pub type Reader = (Sight, Lang);
+
 /// All findings of a batch, ordered by row, those of the whole file last; of one row in the order
 /// in which they were made. They are read as they are asked for: two records are in memory,
 /// however many there are. An item is an error where a record can't be read.
 #[must_use]
-pub fn all<'a>(core: &'a Core, runs: &'a Runs, lang: Lang) -> Merged<'a> {
+pub fn all<'a>(core: &'a Core, runs: &'a Runs, reader: Reader) -> Merged<'a> {
     Merged {
         reading: Run::new(core, &runs.reading),
         close: Run::new(core, &runs.close),
-        lang,
+        reader,
     }
 }
 
@@ -38,7 +43,7 @@ pub fn all<'a>(core: &'a Core, runs: &'a Runs, lang: Lang) -> Merged<'a> {
 pub struct Merged<'a> {
     reading: Run<'a>,
     close: Run<'a>,
-    lang: Lang,
+    reader: Reader,
 }
 
 impl Merged<'_> {
@@ -57,7 +62,7 @@ impl Iterator for Merged<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let kept = self.kept().transpose()?;
-        Some(kept.map(|kept| in_language(kept, self.lang)))
+        Some(kept.map(|kept| told(self.reading.core, kept, self.reader)))
     }
 }
 
@@ -163,11 +168,11 @@ pub fn errors_of(
     core: &Core,
     runs: &Runs,
     rows: &BTreeSet<u32>,
-    lang: Lang,
+    reader: Reader,
 ) -> Result<BTreeMap<u32, Vec<Value>>, QueryError> {
     let mut found = BTreeMap::new();
     for run in [&runs.reading, &runs.close] {
-        errors_of_run(core, run, rows, lang, &mut found)?;
+        errors_of_run(core, run, rows, reader, &mut found)?;
     }
     Ok(found)
 }
@@ -176,7 +181,7 @@ fn errors_of_run(
     core: &Core,
     sorted: &[u64],
     rows: &BTreeSet<u32>,
-    lang: Lang,
+    reader: Reader,
     found: &mut BTreeMap<u32, Vec<Value>>,
 ) -> Result<(), QueryError> {
     let (Some(lowest), Some(highest)) = (rows.first(), rows.last()) else {
@@ -208,7 +213,7 @@ fn errors_of_run(
             let row = row_of(&kept).and_then(|row| u32::try_from(row).ok());
             let is_error = kept.get("severity").is_some_and(|word| word == "error");
             if let Some(row) = row.filter(|row| is_error && rows.contains(row)) {
-                let finding = Value::Object(in_language(kept, lang));
+                let finding = Value::Object(told(core, kept, reader));
                 found.entry(row).or_default().push(finding);
             }
         }
@@ -221,6 +226,45 @@ fn first_row(core: &Core, sequence: u64) -> Result<Option<u32>, QueryError> {
     let first = Run::new(core, std::slice::from_ref(&sequence)).read()?;
     let row = first.as_ref().and_then(row_of);
     Ok(row.and_then(|row| u32::try_from(row).ok()))
+}
+
+/// A kept finding as it is told. Which other payment it is about, and where that one stands, is
+/// for those who see that payment; to others the code's text without either is told.
+fn told(core: &Core, mut kept: Map<String, Value>, (sight, lang): Reader) -> Map<String, Value> {
+    let payments = kept.shift_remove(PAYMENTS);
+    let code = kept.get("code").and_then(Value::as_str);
+    let code = code.and_then(FindingCode::parse);
+    let mut told = in_language(kept, lang);
+    if let Some(code) = code.filter(|code| tells_of_payments(*code))
+        && !sees_all(core, sight, payments.as_ref())
+    {
+        let plain = Finding::of_file(code);
+        told.insert("value".to_owned(), Value::Null);
+        told.insert("message".to_owned(), plain.message(lang).into());
+        told.insert("hint".to_owned(), plain.hint(lang).into());
+    }
+    told
+}
+
+/// Whether a reader sees every payment of which a finding tells.
+fn sees_all(core: &Core, sight: Sight, payments: Option<&Value>) -> bool {
+    match sight {
+        // It is told of its own file, and of what it wrote there; every batch is the province's.
+        Sight::Employer(_) | Sight::Province => return true,
+        Sight::Region(_) | Sight::Bank(_) | Sight::Operator | Sight::Nothing => {}
+    }
+    // A record of an earlier version does not say which they are.
+    let Some(payments) = payments.and_then(Value::as_array) else {
+        return false;
+    };
+    let desk = core.desk();
+    payments.iter().all(|payment| {
+        let payment = payment
+            .as_str()
+            .and_then(|text| PaymentId::parse(text).ok());
+        let line = payment.and_then(|payment| desk.line(payment));
+        line.is_some_and(|(batch, line)| sight.sees_line(batch, line))
+    })
 }
 
 /// The kept form has both languages; the answer has one.

@@ -43,7 +43,7 @@ pub fn payment(
         return Ok(None);
     };
     let line = std::slice::from_mut(&mut payment.line);
-    refusals(core, &finding_runs, line, lang)?;
+    refusals(core, &finding_runs, line, (sight, lang))?;
     let mut events = Vec::new();
     let mut lines_of_file = std::collections::BTreeMap::new();
     for sequence in sequences {

@@ -2,11 +2,11 @@
 
 mod original;
 mod reasons;
+mod references;
 
 use crate::access::Sight;
 use crate::book::{Batch, BatchState, Sums};
 use crate::core::Core;
-use crate::intake::lines::KeptLine;
 use crate::query::batches::last_record;
 use crate::query::findings::{Runs, errors_of};
 use crate::query::personal::{KeptLines, Seen};
@@ -14,6 +14,7 @@ use crate::query::said::KeptWords;
 use crate::query::{QueryError, moment};
 use original::Original;
 use reasons::{Code, code_of, told};
+use references::{Names, part_name, shows_name};
 use schemas::employer_files::Format;
 use schemas::value::{BatchId, Fen};
 use schemas::{Lang, LineState};
@@ -22,6 +23,8 @@ use std::io::Write;
 
 /// What a report tells, taken out of the lock at one position of the journal.
 pub struct Report {
+    /// Who reads it: a reference may name a person, a finding another's payment.
+    sight: Sight,
     id: BatchId,
     batch_no: String,
     employer: String,
@@ -46,6 +49,7 @@ pub fn report(core: &Core, sight: Sight, id: BatchId) -> Option<(Report, u64)> {
         .filter(|batch| sight.sees_batch(&batch.head))?;
     let lines = (1u32..).zip(&batch.lines);
     let report = Report {
+        sight,
         id,
         batch_no: batch.head.batch_no.to_string(),
         employer: batch.head.employer.to_string(),
@@ -96,6 +100,7 @@ impl Report {
         };
         // A file of the template is no message of ISO 20022: the format's own word stands.
         let message = original.as_ref().and_then(Original::name);
+        let message = message.filter(|name| shows_name(name, self.sight));
         let message = message.unwrap_or(&self.format).to_owned();
         let mut kept = KeptLines::new(core);
         let refused_fen = self.refused_fen(&mut kept)?;
@@ -160,29 +165,28 @@ impl Report {
                 .iter()
                 .filter(|seen| seen.line.state == LineState::Refused);
             let rows: BTreeSet<u32> = refused.map(|seen| seen.line.row).collect();
-            let mut errors = errors_of(core, &self.runs, &rows, lang)?;
+            let mut errors = errors_of(core, &self.runs, &rows, (self.sight, lang))?;
             for seen in page {
                 let sent = match original.as_mut() {
                     Some(original) => original.next()?,
                     None => None,
                 };
+                let kept = kept.of(seen)?;
                 let at = sent.map_or(1, |sent| sent.part);
                 if part.replace(at) != Some(at) {
-                    let id = sent.map_or("", |sent| sent.part_id.as_str());
-                    let id = if id.is_empty() { &self.batch_no } else { id };
+                    let id = sent.and_then(|sent| part_name(sent, kept, self.sight));
+                    let id = escaped(id.as_deref().unwrap_or(&self.batch_no));
                     let end = if at > 1 { "</OrgnlPmtInfAndSts>\n" } else { "" };
-                    let id = escaped(id);
                     writeln!(
                         out,
                         "{end}<OrgnlPmtInfAndSts><OrgnlPmtInfId>{id}</OrgnlPmtInfId>"
                     )?;
                 }
-                let kept = kept.of(seen)?;
                 let mut told = told(seen, kept, &mut words, lang)?;
                 let why = errors.remove(&seen.line.row).unwrap_or_default();
                 let why = why.iter().filter_map(|finding| finding["message"].as_str());
                 told.extend(why.map(str::to_owned));
-                let names = Names::of(seen, kept, sent);
+                let names = Names::of(seen, kept, sent, self.sight);
                 transaction(seen, &names, &told, out)?;
             }
         }
@@ -230,32 +234,6 @@ fn element(name: &str, sum: Option<Fen>) -> String {
 
 /// Lines whose findings are looked up at once.
 const LINES_AT_ONCE: usize = 1000;
-
-/// What a transaction is called: in a pain.001 as its file says, else by the line's number.
-struct Names {
-    instruction: Option<String>,
-    end_to_end: String,
-}
-
-impl Names {
-    fn of(seen: &Seen, kept: Option<&KeptLine>, sent: Option<&original::Transaction>) -> Self {
-        let filled = |text: &str| (!text.is_empty()).then(|| shortened(text));
-        let instruction = sent.and_then(|sent| filled(&sent.instruction));
-        let end_to_end = sent.and_then(|sent| filled(&sent.end_to_end));
-        let reference = kept.and_then(|kept| kept.reference.as_deref());
-        Self {
-            instruction: instruction.or_else(|| seen.corrects.map(|id| id.to_string())),
-            end_to_end: end_to_end
-                .or_else(|| reference.map(shortened))
-                .unwrap_or_else(|| seen.line.line_no.to_string()),
-        }
-    }
-}
-
-/// Longest reference of ISO 20022 (Max35Text).
-fn shortened(text: &str) -> String {
-    text.chars().take(35).collect()
-}
 
 fn transaction(
     seen: &Seen,

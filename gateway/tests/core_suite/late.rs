@@ -1,15 +1,21 @@
 //! Findings of the close, more of them than one record takes.
 
-use super::desk::{Desk, LI, MAKER, Row, ZHANG, file};
+use super::desk::{Desk, LI, MAKER, Row, USCC, ZHANG, file};
 use gateway::access::Sight;
 use gateway::core::Fact;
 use gateway::event::{Event, Policy};
 use gateway::intake::{Receipt, Submitted};
 use gateway::query::findings;
 use schemas::Lang;
+use schemas::value::{RegionCode, Uscc};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 const ROWS: u32 = 2_500;
+
+fn own() -> Sight {
+    Sight::Employer(Uscc::parse(USCC).unwrap())
+}
 
 /// As many wages of one person, each of another amount, and `last`.
 fn many(batch_no: &str, last: Row<'_>) -> String {
@@ -77,7 +83,7 @@ fn errors_of_lines_are_found_in_every_record_of_the_close() {
     assert_eq!(runs.close.len(), 3);
     for at in [0, 1_000, 1_023, 1_024, 2_047, 2_048, 2_499, 2_500] {
         let asked = BTreeSet::from([rows[at]]);
-        let found = findings::errors_of(&desk.core, &runs, &asked, Lang::En).unwrap();
+        let found = findings::errors_of(&desk.core, &runs, &asked, (own(), Lang::En)).unwrap();
         let codes: Vec<&str> = found
             .values()
             .flatten()
@@ -92,7 +98,7 @@ fn errors_of_lines_are_found_in_every_record_of_the_close() {
         assert_eq!(codes, expected, "line {}", at + 1);
     }
     let all = BTreeSet::from_iter(rows.iter().copied());
-    let found = findings::errors_of(&desk.core, &runs, &all, Lang::Zh).unwrap();
+    let found = findings::errors_of(&desk.core, &runs, &all, (own(), Lang::Zh)).unwrap();
     assert_eq!(found.len(), 2_500);
 }
 
@@ -100,13 +106,43 @@ fn errors_of_lines_are_found_in_every_record_of_the_close() {
 fn the_findings_of_a_batch_are_told_by_row() {
     let desk = Desk::new();
     let receipt = twice(&desk);
-    let sight = Sight::Employer(schemas::value::Uscc::parse(super::desk::USCC).unwrap());
-    let (runs, _) = findings::records(&desk.core, sight, receipt.batch).unwrap();
-    let rows: Vec<u64> = findings::all(&desk.core, &runs, Lang::Zh)
+    let (runs, _) = findings::records(&desk.core, own(), receipt.batch).unwrap();
+    let rows: Vec<u64> = findings::all(&desk.core, &runs, (own(), Lang::Zh))
         .map(|finding| finding.unwrap()["row"].as_u64().unwrap_or(u64::MAX))
         .collect();
     assert!(rows.is_sorted());
     assert!(rows.len() >= 2_500);
+}
+
+/// A record of an earlier version does not say of which payments its findings tell.
+#[test]
+fn m6_a_finding_that_does_not_say_of_which_payment_is_told_to_a_county_in_short() {
+    let desk = Desk::new();
+    let day = 20_261_123;
+    let submitted_by = MAKER.to_owned();
+    let opened = Event::BatchOpened { submitted_by, day };
+    let opened = desk.core.record(MAKER, opened.into()).unwrap();
+    let kept = r#"{"code":"payee_in_flight","severity":"error","line":1,"row":13,"value":"JH-7 / 1",
+        "message":"在批次 JH-7 的序号 1 中","hint":"","message_en":"in JH-7","hint_en":""}"#;
+    let kept = kept.replace('\n', "").into_bytes();
+    let fact = Fact::sealed(Event::BatchFindings { opened, count: 1 }, USCC, kept);
+    let runs = findings::Runs {
+        reading: vec![desk.core.record(MAKER, fact).unwrap()],
+        close: Vec::new(),
+    };
+    let county = Sight::Region(RegionCode::parse("330110").unwrap());
+    let short = "The same wage of this person and month is in another batch";
+    let cases = [
+        (own(), Value::from("JH-7 / 1"), "in JH-7"),
+        (Sight::Province, Value::from("JH-7 / 1"), "in JH-7"),
+        (county, Value::Null, short),
+    ];
+    for (sight, value, message) in cases {
+        let told = findings::all(&desk.core, &runs, (sight, Lang::En));
+        let told: Vec<_> = told.map(Result::unwrap).collect();
+        let told = (&told[0]["value"], &told[0]["message"]);
+        assert_eq!(told, (&value, &Value::from(message)), "{sight:?}");
+    }
 }
 
 /// A record of findings of these rows, each with words that tell its run.
@@ -123,7 +159,7 @@ fn kept(desk: &Desk, opened: u64, run: &str, rows: &[Option<u64>]) -> u64 {
         .collect();
     let count = u32::try_from(rows.len()).unwrap();
     let event = Event::BatchFindings { opened, count };
-    let fact = Fact::sealed(event, super::desk::USCC, lines.concat().into_bytes());
+    let fact = Fact::sealed(event, USCC, lines.concat().into_bytes());
     desk.core.record(MAKER, fact).unwrap()
 }
 
@@ -159,7 +195,7 @@ fn findings_of_very_many_records_are_told_by_row() {
         runs.close.push(kept(&desk, opened, "close", &rows));
     }
     expected.sort_by_key(|(row, _)| row.unwrap_or(u64::MAX));
-    let told: Vec<(Option<u64>, String)> = findings::all(&desk.core, &runs, Lang::En)
+    let told: Vec<(Option<u64>, String)> = findings::all(&desk.core, &runs, (own(), Lang::En))
         .map(Result::unwrap)
         .map(|one| {
             (
@@ -185,7 +221,7 @@ fn a_record_of_findings_is_read_when_its_first_one_is_asked_for() {
         reading: vec![there, 999_999],
         close: Vec::new(),
     };
-    let mut all = findings::all(&desk.core, &runs, Lang::Zh);
+    let mut all = findings::all(&desk.core, &runs, (own(), Lang::Zh));
     for row in [5, 6] {
         assert_eq!(all.next().unwrap().unwrap()["row"], row);
     }

@@ -9,6 +9,7 @@ mod tests;
 pub use code::FindingCode;
 pub use table::{TableError, check_table, field_name, field_title, hint, message};
 
+use crate::value::PaymentId;
 use std::collections::BTreeMap;
 
 /// How much a finding stops.
@@ -51,6 +52,9 @@ pub struct Finding {
     pub value: Option<String>,
     /// Fills the places of the texts.
     pub arguments: BTreeMap<&'static str, String>,
+    /// Earlier payments that it tells of: which they are, or where they stand. Only what is found
+    /// with the book has any. Not in [`Finding::to_json`]: it says who may read the texts.
+    pub payments: Vec<PaymentId>,
 }
 
 impl Finding {
@@ -65,6 +69,7 @@ impl Finding {
             field: None,
             value: None,
             arguments: BTreeMap::new(),
+            payments: Vec::new(),
         }
     }
 
@@ -96,6 +101,13 @@ impl Finding {
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
         self.arguments.insert(name, value.to_string());
+        self
+    }
+
+    /// Says that it tells of an earlier payment.
+    #[must_use]
+    pub fn about(mut self, payment: PaymentId) -> Self {
+        self.payments.push(payment);
         self
     }
 

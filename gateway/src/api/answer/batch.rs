@@ -160,8 +160,8 @@ pub struct BatchView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payer_name: Option<String>,
     /// Other payments of its wages that two people called paid since it was last approved, or
-    /// since it came: who approves it must have seen them. Null where there are none; in the list
-    /// of batches left out.
+    /// since it came: who approves it must have seen them. Null where there are none that the
+    /// caller sees; in the list of batches left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_payments: Option<OtherPayments>,
     /// Its bank files; in the list of batches left out.

@@ -115,7 +115,7 @@ pub async fn findings(call: Call) -> Answer {
         return written(&call, "text/csv; charset=utf-8", move |app, out| {
             out.write_all("\u{FEFF}".as_bytes())?;
             out.write_all(record(&FINDING_FIELDS.map(str::to_owned)).as_bytes())?;
-            for finding in kept_findings::all(app.core(), &runs, lang) {
+            for finding in kept_findings::all(app.core(), &runs, (sight, lang)) {
                 let finding = finding?;
                 let fields = FINDING_FIELDS.map(|name| text_of(finding.get(name)));
                 out.write_all(record(&fields).as_bytes())?;
@@ -127,7 +127,7 @@ pub async fn findings(call: Call) -> Answer {
     written(&call, "application/json", move |app, out| {
         write!(out, "{{\"batch_id\":\"{id}\",\"findings\":[")?;
         let mut first = true;
-        for finding in kept_findings::all(app.core(), &runs, lang) {
+        for finding in kept_findings::all(app.core(), &runs, (sight, lang)) {
             let comma = if std::mem::take(&mut first) { "" } else { "," };
             write!(out, "{comma}{}", Value::Object(finding?))?;
         }

@@ -126,7 +126,8 @@ fn answer(
             let findings = {
                 let desk = core.desk();
                 let batch = desk.batch(receipt.batch);
-                Findings::Kept(batch.map(Runs::of).unwrap_or_default())
+                let runs = batch.map(Runs::of).unwrap_or_default();
+                Findings::Kept(runs, Sight::Employer(receipt.head.employer))
             };
             (receipt.sequence, head, Listed { document, findings })
         }

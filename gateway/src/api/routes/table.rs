@@ -149,7 +149,7 @@ pub static ROUTES: &[Route] = &[
         en: "Payment status report, pain.002.001.10",
         good: &[good(
             200,
-            "the report",
+            "the report; to a regulator with the sender's references masked",
             Payload::Bytes(&["application/xml"]),
         )],
         handler: |call| Box::pin(batches::report(call)),

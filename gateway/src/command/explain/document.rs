@@ -2,6 +2,7 @@
 
 use super::super::words::pick;
 use super::{Days, lines};
+use crate::access::Sight;
 use crate::book::{BankFile, Batch, Book};
 use crate::dispatch::outlook::{Planned, next_of};
 use crate::query::waits::{self, Circumstances, Waits};
@@ -31,7 +32,11 @@ pub(super) fn of(
     let entries: Vec<Value> = entries.collect();
     let book = teller.book();
     let batch = teller.batch_id().and_then(|id| book.batch(id));
-    let view = batch.map(|batch| batches::whole(book, batch, lang, Circumstances::UNKNOWN));
+    // Who has the data folder sees of a batch what its employer sees.
+    let view = batch.map(|batch| {
+        let own = Sight::Employer(batch.head.employer);
+        batches::whole(book, batch, own, lang, Circumstances::UNKNOWN)
+    });
     let next = batch.map_or_else(Vec::new, |batch| next(teller, batch, subject, days, lang));
     let wait = batch.and_then(|batch| waits_of(teller, batch, subject));
     let do_now = match wait {

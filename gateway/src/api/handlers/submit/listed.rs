@@ -1,6 +1,7 @@
 //! Answers with a list of findings. A small file may have a hundred thousand of them: they are
 //! written one by one while the answer is sent, and the answer holds a place of its party.
 
+use crate::access::Sight;
 use crate::api::call::Call;
 use crate::api::handlers::long::{Measured, held, measured, streamed};
 use crate::api::problem::Problem;
@@ -23,8 +24,8 @@ pub(super) const FINDINGS: &str = "findings";
 pub(super) enum Findings {
     /// Of the file that was just read, by row.
     Made(Vec<Finding>),
-    /// Of a batch that is there already, in the journal.
-    Kept(Runs),
+    /// Of a batch that is there already, in the journal, and who is told of them.
+    Kept(Runs, Sight),
 }
 
 impl Findings {
@@ -40,8 +41,9 @@ impl Findings {
                 let mut each = findings.iter();
                 each.try_for_each(|finding| take(finding.to_json(lang)))
             }
-            Self::Kept(runs) => {
-                let mut each = findings::all(core, runs, lang).take(FINDINGS_IN_ANSWER_MAX);
+            Self::Kept(runs, sight) => {
+                let all = findings::all(core, runs, (*sight, lang));
+                let mut each = all.take(FINDINGS_IN_ANSWER_MAX);
                 each.try_for_each(|finding| take(Value::Object(finding?)))
             }
         }
