@@ -24,22 +24,14 @@ def need(holds, why):
         sys.exit(f"does not hold: {why}")
 
 
-def object_once(pairs):
+def once(pairs):
     need(len(dict(pairs)) == len(pairs), "a member twice")
     return dict(pairs)
 
 
-def parsed(text):
-    return json.loads(text, object_pairs_hook=object_once)
-
-
-def members(of, *names):
-    need(type(of) is dict and set(of) == set(names), f"other members than {', '.join(names)}")
-
-
-def whole(*numbers):
-    """Not 1.0, not true: each number has one way to be written."""
-    need(all(type(number) is int for number in numbers), "a number that is no whole one")
+def members(of, names, numbers=""):
+    need(sorted(of) == sorted(names.split()), f"other members than {names}")
+    need(all(type(of[name]) is int for name in numbers.split()), f"not whole as 1 is: {numbers}")
 
 
 def sha256(*parts):
@@ -145,20 +137,15 @@ def opened_root(first, count, shown, hidden):
 
 
 def record_leaf(record):
-    members(record, "sequence", "time_ms", "kind", "seal", "actor", "pieces", "shown", "hidden",
-            "path")
-    whole(record["sequence"], record["time_ms"], record["kind"], record["pieces"])
+    whole = "sequence time_ms kind pieces"
+    members(record, whole + " seal actor shown hidden path", whole)
     actor = record["actor"]
-    if "hash" in actor:
-        members(actor, "hash")
-        actor = unhex(actor["hash"], 32)
-    else:
-        members(actor, "salt", "text")
-        actor = committed(unhex(actor["salt"], 16), actor["text"].encode())
+    members(actor, "hash" if "hash" in actor else "salt text")
+    actor = (unhex(actor["hash"], 32) if "hash" in actor else
+             committed(unhex(actor["salt"], 16), actor["text"].encode()))
     for piece in record["shown"]:
-        members(piece, "number", "salt", "text")
+        members(piece, "number salt text", "number")
     numbers = [piece["number"] for piece in record["shown"]]
-    whole(*numbers)
     need(numbers == sorted(set(numbers)), "pieces out of order")
     need(all(0 <= number < record["pieces"] for number in numbers), "a piece that is none")
     shown = {piece["number"]: committed(unhex(piece["salt"], 16), piece["text"].encode())
@@ -313,10 +300,8 @@ def tell(proof):
 
 
 def check_proof(proof, vkey):
-    members(proof, "format", "payment_id", "state", "disputed", "amount_fen", "records",
-            "checkpoint")
+    members(proof, "format payment_id state disputed amount_fen records checkpoint", "amount_fen")
     need(proof["format"] == "anxin-proof/v1", "another format")
-    whole(proof["amount_fen"])
     size, root = checkpoint(proof["checkpoint"], vkey)
     for record in proof["records"]:
         index = record["sequence"] - 1
@@ -329,8 +314,7 @@ def check_proof(proof, vkey):
 
 
 def check_consistency(old, new, proof, vkey):
-    members(proof, "format", "from", "to", "proof", "checkpoint")
-    whole(proof["from"], proof["to"])
+    members(proof, "format from to proof checkpoint", "from to")
     (old_size, old_root), (new_size, new_root) = checkpoint(old, vkey), checkpoint(new, vkey)
     need(proof["format"] == "anxin-consistency/v1", "another format")
     need((proof["from"], proof["to"]) == (old_size, new_size), "a proof of other sizes")
@@ -396,15 +380,14 @@ def journal_leaves(folder):
 
 def main(command, *arguments):
     read = lambda file: pathlib.Path(file).read_text()
+    document = lambda file: json.loads(read(file), object_pairs_hook=once)
     key = lambda given: given if "+" in given else read(given)
     if command == "proof":
-        check_proof(parsed(read(arguments[0])), key(arguments[1]))
+        check_proof(document(arguments[0]), key(arguments[1]))
     elif command == "consistency":
-        old, new, proof, vkey = arguments
-        check_consistency(read(old), read(new), parsed(read(proof)), key(vkey))
+        check_consistency(*map(read, arguments[:2]), *map(document, arguments[2:3]), key(arguments[3]))
     elif command == "root":
-        leaves = list(journal_leaves(arguments[0]))
-        leaves = leaves[:int(arguments[1])] if len(arguments) > 1 else leaves
+        leaves = list(journal_leaves(arguments[0]))[:int(arguments[1]) if arguments[1:] else None]
         print(len(leaves), tree(leaves).hex())
     else:
         sys.exit(__doc__)

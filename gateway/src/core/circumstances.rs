@@ -91,7 +91,8 @@ impl Core {
         self.uncollected().contains(&bank)
     }
 
-    /// Says whether a message could be brought to a bank just now. In vain again keeps the beginning.
+    /// Says whether a message could be brought to a bank just now. In vain again keeps the
+    /// beginning.
     pub fn reached(&self, bank: BankCode, is_reached: bool) {
         let mut unreached = self
             .unreached

@@ -164,8 +164,8 @@ impl Standing {
         self.waits.get_or_create(&labels).set(gauge(age_seconds));
     }
 
-    /// Age of the oldest file that certainly did not leave, or since when none can; 0 where there is
-    /// none.
+    /// Age of the oldest file that certainly did not leave, or since when none can; 0 where
+    /// there is none.
     pub fn unsent(&self, bank: BankCode, age_seconds: u64) {
         let bank = bank.as_str().to_owned();
         let labels = BankLabels { bank };

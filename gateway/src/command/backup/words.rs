@@ -88,8 +88,8 @@ pub(in crate::command) fn remedy(apart: &SetApart) -> Words {
         }
         SetApart::Unmarked { .. } => Words::new(
             "把恢复所得目录里的 restored 文件一并移来,或重新恢复到空目录;只有确认过的才能启动。",
-            "Move the file `restored` of the folder that was restored here as well, or restore into \
-             an empty folder once more: it starts when somebody has confirmed it.",
+            "Move the file `restored` of the folder that was restored here as well, or restore \
+             into an empty folder once more: it starts when somebody has confirmed it.",
         ),
         SetApart::Damaged(_) | SetApart::Io { .. } => Words::new(
             "不要删除该文件:它说明此目录自备份恢复。请重新恢复到空目录。",
