@@ -186,13 +186,18 @@ fn a_copy_made_by_hand_is_taken_into_use_as_a_backup() {
     ]);
     assert_eq!(ended.code, 0, "{ended:?}");
     assert_eq!(ended.document()["waits_for_confirmation"], true);
+    // The signing key is in no backup.
+    let key = "checkpoints/key.pem";
+    std::fs::copy(stopped.at(key), new.join(key)).unwrap();
     std::fs::remove_dir_all(stopped.data()).unwrap();
     std::fs::rename(&new, stopped.data()).unwrap();
     // In parts, without the mark, it is no folder to start on.
     let mark = std::fs::read(stopped.at("restored")).unwrap();
     std::fs::remove_file(stopped.at("restored")).unwrap();
-    let said = refused_start(folder);
-    assert!(said.contains("the mark of that is gone"), "{said}");
+    let config = path(&folder.join("gateway.toml"));
+    let refused = run(&["serve", "--lang", "en", "--config", &config]);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("the mark of that is gone"));
     std::fs::write(stopped.at("restored"), mark).unwrap();
     let record = ended.document()["end"]["sequence"].to_string();
     let data = path(&stopped.data());

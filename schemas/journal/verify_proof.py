@@ -385,7 +385,7 @@ def main(command, *arguments):
     if command == "proof":
         check_proof(document(arguments[0]), key(arguments[1]))
     elif command == "consistency":
-        check_consistency(*map(read, arguments[:2]), *map(document, arguments[2:3]), key(arguments[3]))
+        check_consistency(*map(read, arguments[:2]), document(arguments[2]), key(arguments[3]))
     elif command == "root":
         leaves = list(journal_leaves(arguments[0]))[:int(arguments[1]) if arguments[1:] else None]
         print(len(leaves), tree(leaves).hex())
