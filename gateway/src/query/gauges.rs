@@ -98,12 +98,13 @@ impl Waiting {
 
     fn add_files(&mut self, book: &Book, core: &Core) {
         for bank in book.known_banks() {
+            let unreached_ms = core.unreached_since(*bank);
             for file in book.open_files_at(*bank) {
                 if file.state == FileState::NotSent {
                     earlier(&mut self.unsent, *bank, file.intent.instructed_ms);
                 }
                 // A file that the bank has can't be asked about either.
-                if let Some(since_ms) = core.unreached_since(*bank) {
+                if let Some(since_ms) = unreached_ms {
                     earlier(&mut self.unsent, *bank, since_ms);
                 }
                 if let Some(left_ms) = file.left_ms {
